@@ -1,0 +1,16 @@
+/**
+ * One row of the error catalogue. `F` are the facts a finder must supply; the words live here and nowhere else.
+ * `explain` is the paragraph of the error catalogue page: when it happens and what to do.
+ */
+export interface CodeEntry<F> {
+	readonly message: (facts: F) => string;
+	readonly hint?: (facts: F) => string | undefined;
+	readonly next?: (facts: F) => string | undefined;
+	readonly explain: string;
+}
+
+export const code = <F>(entry: CodeEntry<F>): CodeEntry<F> => Object.freeze(entry);
+
+/** "did you mean …" for a hint, or nothing. */
+export const didYouMean = (candidate: string | undefined): string | undefined =>
+	candidate === undefined ? undefined : `did you mean "${candidate}"?`;

@@ -1,0 +1,26 @@
+import { CLI_CODES } from "./cli.ts";
+import { CONFIG_CODES } from "./config.ts";
+import { DATABASE_CODES } from "./database.ts";
+import type { CodeEntry } from "./entry.ts";
+import { JINJA_CODES } from "./jinja.ts";
+import { LOAD_CODES } from "./load.ts";
+import { REF_CODES } from "./ref.ts";
+import { RUN_CODES } from "./run.ts";
+import { SELECT_CODES } from "./select.ts";
+import { YAML_CODES } from "./yaml.ts";
+
+/** Every error code of tfm. Stable: a code is never given another meaning; one per area file, sorted. */
+export const CODES = {
+	...JINJA_CODES,
+	...YAML_CODES,
+	...CONFIG_CODES,
+	...REF_CODES,
+	...SELECT_CODES,
+	...RUN_CODES,
+	...DATABASE_CODES,
+	...LOAD_CODES,
+	...CLI_CODES,
+} as const;
+
+export type Code = keyof typeof CODES;
+export type FactsOf<C extends Code> = (typeof CODES)[C] extends CodeEntry<infer F> ? F : never;

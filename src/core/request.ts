@@ -1,0 +1,49 @@
+import type { ColumnInfo, RelationInfo, RelationName } from "./relation.ts";
+import type { ResultTable } from "./resultTable.ts";
+
+/** What a template asks of the database while it renders; the executor answers and the render starts over. */
+export type DbRequest =
+	| { readonly kind: "query"; readonly sql: string; readonly fetch: boolean; readonly macro?: string }
+	| { readonly kind: "columns"; readonly relation: RelationName }
+	| { readonly kind: "relations"; readonly database: string; readonly schema: string }
+	| { readonly kind: "schemas"; readonly database: string }
+	| { readonly kind: "ddl"; readonly action: "create_schema" | "drop_schema" | "drop_relation" | "rename_relation" | "truncate_relation"; readonly relation: RelationName; readonly to?: RelationName };
+
+export type DbAnswer =
+	| { readonly kind: "table"; readonly table: ResultTable }
+	| { readonly kind: "columns"; readonly columns: readonly ColumnInfo[] | null }
+	| { readonly kind: "relations"; readonly relations: readonly RelationInfo[] }
+	| { readonly kind: "schemas"; readonly schemas: readonly string[] }
+	| { readonly kind: "done" }
+	/** The database refused; thrown inside the template at the place that asked. */
+	| { readonly kind: "error"; readonly message: string; readonly sqlstate?: string };
+
+/** A value read once per node and repeated on every pass: the clock, a random number, an environment variable. */
+export interface JournaledValue {
+	readonly kind: "value";
+	readonly name: string;
+	readonly value: unknown;
+}
+
+export type JournalEntry =
+	| { readonly kind: "exchange"; readonly request: DbRequest; readonly answer: DbAnswer }
+	| JournaledValue;
+
+/** The record of one node's rendering, grown by the executor between passes. Append only. */
+export interface Journal {
+	readonly entries: readonly JournalEntry[];
+	append(entry: JournalEntry): void;
+}
+
+/** Rendering stopped because it needs an answer. */
+export interface Suspended {
+	readonly kind: "suspended";
+	readonly request: DbRequest;
+}
+
+/** Lines that a template wrote with log() or print(), flushed once, from the final pass. */
+export interface TemplateMessage {
+	readonly text: string;
+	/** `print()` and `log(info=True)` reach the terminal; `log()` only the log file. */
+	readonly info: boolean;
+}
