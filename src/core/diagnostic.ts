@@ -67,6 +67,10 @@ export class TfmError extends Error {
 }
 
 /** Throws one coded error. */
-export function fail<C extends Code>(code: C, facts: FactsOf<C>, places: DiagnosticPlaces & { cause?: unknown } = {}): never {
+export function fail<C extends Code>(
+	code: C,
+	facts: FactsOf<C>,
+	places: DiagnosticPlaces & { cause?: unknown } = {},
+): never {
 	throw new TfmError(diagnostic(code, facts, places), places.cause === undefined ? undefined : { cause: places.cause });
 }

@@ -7,7 +7,12 @@ export type DbRequest =
 	| { readonly kind: "columns"; readonly relation: RelationName }
 	| { readonly kind: "relations"; readonly database: string; readonly schema: string }
 	| { readonly kind: "schemas"; readonly database: string }
-	| { readonly kind: "ddl"; readonly action: "create_schema" | "drop_schema" | "drop_relation" | "rename_relation" | "truncate_relation"; readonly relation: RelationName; readonly to?: RelationName };
+	| {
+			readonly kind: "ddl";
+			readonly action: "create_schema" | "drop_schema" | "drop_relation" | "rename_relation" | "truncate_relation";
+			readonly relation: RelationName;
+			readonly to?: RelationName;
+	  };
 
 export type DbAnswer =
 	| { readonly kind: "table"; readonly table: ResultTable }

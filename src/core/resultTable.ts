@@ -8,7 +8,17 @@ export type CellValue = null | boolean | number | string;
 export interface ResultColumn {
 	readonly name: string;
 	readonly type: string;
-	readonly family: "integer" | "decimal" | "float" | "boolean" | "text" | "date" | "timestamp" | "time" | "json" | "other";
+	readonly family:
+		| "integer"
+		| "decimal"
+		| "float"
+		| "boolean"
+		| "text"
+		| "date"
+		| "timestamp"
+		| "time"
+		| "json"
+		| "other";
 }
 
 export interface ResultTable {

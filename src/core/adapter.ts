@@ -1,0 +1,159 @@
+import type { NodeId } from "./node.ts";
+import type { ColumnInfo, QuotePolicy, RelationInfo, RelationName } from "./relation.ts";
+import type { CellValue, ResultTable } from "./resultTable.ts";
+
+/** How well an engine does something: by itself, by our doing, or not at all. */
+export type Support = "full" | "emulated" | "unsupported";
+
+export interface Capabilities {
+	/** Sessions that can work at once; 1 for the embedded database, whatever `threads` says. */
+	readonly concurrency: number;
+	readonly transactionalDdl: Support;
+	readonly atomicReplace: Support;
+	readonly clone: Support;
+	readonly swap: Support;
+	readonly cancel: Support;
+	readonly timeout: Support;
+	readonly mergeStatement: Support;
+}
+
+export interface StatementOptions {
+	readonly timeoutMs?: number | undefined;
+	readonly signal?: AbortSignal | undefined;
+	/** Shown in logs and the query comment: which node and purpose. */
+	readonly tag?: string | undefined;
+}
+
+/** What a statement (or the last of several) did, in dbt's adapter_response terms: `_message`, `code`, `rows_affected`. */
+export interface ExecuteResult {
+	readonly status: string;
+	readonly rowCount: number | null;
+	readonly notices: readonly string[];
+}
+
+export interface BoundStatement {
+	readonly sql: string;
+	readonly binds: readonly CellValue[];
+}
+
+/** Rows on their way into a table: every value is text or null, the table's column types decide. */
+export interface BulkLoad {
+	readonly relation: RelationName;
+	readonly columns: readonly string[];
+	readonly rows: AsyncIterable<readonly (readonly (string | null)[])[]>;
+}
+
+/** One pinned connection. Every method rejects with DatabaseError, or with the signal's reason when cancelled. */
+export interface Session {
+	/** Raw SQL, several statements allowed, sent as one message; no binds, nothing rewritten. */
+	execute(sql: string, options?: StatementOptions): Promise<ExecuteResult>;
+	/** One statement with `$1` binds; all rows in memory, so bound them. */
+	query(sql: string, binds?: readonly CellValue[], options?: StatementOptions): Promise<ResultTable>;
+	/** Rows in batches, memory bounded. */
+	stream(sql: string, options?: StatementOptions): AsyncIterable<ResultTable>;
+	/** begin … commit around `work`; rollback when it rejects. Nested calls become savepoints. */
+	transaction<T>(work: () => Promise<T>): Promise<T>;
+	/** Bulk rows in; returns how many. Takes part in the surrounding transaction. */
+	bulkLoad(load: BulkLoad, options?: StatementOptions): Promise<number>;
+	/** All relations of these schemas in one catalog query; a missing schema has none. */
+	listRelations(schemas: readonly string[]): Promise<readonly RelationInfo[]>;
+	/** Columns of all these relations in one catalog query, by relationKey; a missing relation is absent. */
+	listColumns(relations: readonly RelationName[]): Promise<ReadonlyMap<string, readonly ColumnInfo[]>>;
+	listSchemas(): Promise<readonly string[]>;
+}
+
+/** How the engine writes names and types. Pure. */
+export interface Dialect {
+	readonly name: string;
+	readonly maxIdentifierBytes: number;
+	readonly defaultQuoting: QuotePolicy;
+	quote(identifier: string): string;
+	literal(value: CellValue): string;
+	render(relation: RelationName, policy?: QuotePolicy): string;
+	/** The case in which the engine stores a bare name. */
+	fold(identifier: string): string;
+}
+
+/** How one relation is to be published, chosen by the publisher while it plans. */
+export type PublishWay = "new" | "swap" | "replace" | "keep" | "apply";
+
+/** A relation built aside, waiting to take its target's place. */
+export interface Candidate {
+	readonly node: NodeId;
+	readonly kind: "table" | "view";
+	readonly candidate: RelationName;
+	readonly target: RelationName;
+	/** A view's query with published names only; required for views. */
+	readonly finalSql?: string;
+	/** What the node's config asks for; `swap` lets the publisher choose. */
+	readonly publish: "swap" | "keep";
+	/** Grants the node's config asks for: privilege → grantees; undefined leaves what is there. */
+	readonly grants?: Readonly<Record<string, readonly string[]>>;
+	/** Comments to set (persist_docs); undefined keeps what the target has. */
+	readonly comment?: string;
+	readonly columnComments?: Readonly<Record<string, string>>;
+}
+
+export interface PublishRequest {
+	readonly project: string;
+	readonly runId: string;
+	/** What is published together: a layer's name, or a node id where each node is its own unit. */
+	readonly unit: string;
+	/** In DAG order. */
+	readonly candidates: readonly Candidate[];
+	/** Statements of the state store that must commit or fail with the publish. */
+	readonly record: readonly BoundStatement[];
+	/** How long to wait for locks and older snapshots, milliseconds. */
+	readonly lockTimeoutMs: number;
+	readonly signal?: AbortSignal;
+}
+
+export interface PublishReport {
+	readonly ways: readonly { readonly node: NodeId; readonly way: PublishWay }[];
+	readonly waitedMs: number;
+	readonly lockedMs: number;
+	readonly warnings: readonly string[];
+	/** Candidates that could not be published, with the reason (TFM-PUB-00N); the rest was. Empty when all went. */
+	readonly refused: readonly { readonly node: NodeId; readonly code: string; readonly reason: string }[];
+}
+
+/** Builds aside and publishes; the SQL behind it is the engine's own. */
+export interface Publisher {
+	/** Where the candidate of `target` stands: same name, shadow schema `tfm_c_<hash>_<schema>`. */
+	candidateOf(project: string, target: RelationName): RelationName;
+	/** Creates the shadow schemas (readers have no usage there) and the target schemas, where missing. */
+	ensureSchemas(session: Session, project: string, targets: readonly RelationName[]): Promise<void>;
+	/** Drops candidates and leftovers of earlier runs in the shadow schemas of these targets, except `keep`; never cascades to what is not tfm's. */
+	dropStale(
+		session: Session,
+		project: string,
+		targets: readonly RelationName[],
+		keep: readonly RelationName[],
+	): Promise<readonly RelationName[]>;
+	/** Gives a freshly built candidate what its target has and must keep (keys, indexes, checks …), then analyzes it. A violation rejects with DatabaseError. */
+	dress(session: Session, candidate: Candidate): Promise<{ readonly warnings: readonly string[] }>;
+	/** One transaction for all candidates of the request (docs/adr on publishing). */
+	publish(session: Session, request: PublishRequest): Promise<PublishReport>;
+}
+
+export interface AdapterFacts {
+	/** What the profile calls it. */
+	readonly adapter: "pglite" | "postgres" | "snowflake";
+	/** What templates see as `target.type` and `adapter.type()`. */
+	readonly type: string;
+	/** e.g. "PostgreSQL 18.1 (embedded)"; known after open. */
+	readonly version: string;
+}
+
+/** A database. Opening locks and connects; nothing is imported or touched before. */
+export interface Adapter {
+	readonly facts: AdapterFacts;
+	readonly capabilities: Capabilities;
+	readonly dialect: Dialect;
+	readonly publisher: Publisher;
+	open(options?: { readonly signal?: AbortSignal }): Promise<void>;
+	/** Idempotent; releases locks even after failures. */
+	close(): Promise<void>;
+	/** A pinned session, reset (search_path, role, settings, open transaction) before it is handed out. Waits when all are busy. */
+	withSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,66 @@
+import type { NodeId } from "./node.ts";
+import type { RelationKind, RelationName } from "./relation.ts";
+import type { Journal, Suspended, TemplateMessage } from "./request.ts";
+
+/** Which relation a reference means while rendering: the candidate of a node built in this run, else undefined = published. */
+export interface Binding {
+	relationOf(id: NodeId): RelationName | undefined;
+	/** `this`; undefined = the node's published relation. Post-hooks run with the candidate. */
+	readonly self?: RelationName;
+}
+
+export interface CompiledNode {
+	readonly id: NodeId;
+	/** The text to execute, under the binding's names. */
+	readonly sql: string;
+	/** Ephemeral models inlined, in order. */
+	readonly ctes: readonly { readonly id: NodeId; readonly sql: string }[];
+	readonly messages: readonly TemplateMessage[];
+}
+
+export type CompileOutcome = { readonly kind: "compiled"; readonly compiled: CompiledNode } | Suspended;
+
+/** An argument of a macro called by a plan. */
+export type MacroArgument =
+	| { readonly kind: "relation"; readonly relation: RelationName; readonly type?: RelationKind }
+	| { readonly kind: "value"; readonly value: unknown };
+
+export interface MacroCall {
+	/** Bare name, resolved root project first, then packages, then built-in; dispatch happens inside the macro. */
+	readonly macro: string;
+	readonly positional: readonly MacroArgument[];
+	readonly keyword: Readonly<Record<string, MacroArgument>>;
+	/** Whose context (`this`, `model`, `config`, `sql`) it runs in; null for operations. */
+	readonly node: NodeId | null;
+	/** `sql` in the context: the node's compiled query. */
+	readonly sql?: string;
+}
+
+export type RenderOutcome =
+	| {
+			readonly kind: "rendered";
+			readonly text: string /** value of return(), plain */;
+			readonly value: unknown;
+			readonly messages: readonly TemplateMessage[];
+	  }
+	| Suspended;
+
+/** Extra names for hooks on-run-end: `results`, `schemas`, `database_schemas`. Plain values. */
+export type ExtraContext = Readonly<Record<string, unknown>>;
+
+/** The template side as the executor sees it. Synchronous; throws TfmError for mistakes in templates. */
+export interface CompilerPort {
+	/** A model, test, snapshot or analysis → SQL. Suspends when the template asks the database. */
+	compileNode(id: NodeId, journal: Journal, binding: Binding): CompileOutcome;
+	/** A macro by name, as plans call it. */
+	renderMacro(call: MacroCall, journal: Journal, binding: Binding): RenderOutcome;
+	/** A hook's or an operation's text in a node's context (null: the project's). */
+	renderText(
+		text: string,
+		options: { readonly node: NodeId | null; readonly label: string; readonly extra?: ExtraContext },
+		journal: Journal,
+		binding: Binding,
+	): RenderOutcome;
+	/** True when the root project or a package defines the macro, so that a built-in shortcut must not be taken. */
+	isOverridden(macro: string): boolean;
+}

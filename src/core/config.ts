@@ -1,0 +1,97 @@
+import type { Location } from "./location.ts";
+import type { Plain } from "./node.ts";
+import type { QuotePolicy } from "./relation.ts";
+
+export interface Layer {
+	readonly name: string;
+	/** Folder relative to a model path, `staging` by default. */
+	readonly path: string;
+	readonly schema: string;
+	readonly database: string | null;
+	readonly gate: "error" | "warn" | "off";
+	readonly contract: "required" | "optional";
+	/** Position from 0; a model may read layers of its own or a smaller index. */
+	readonly index: number;
+}
+
+export interface Layering {
+	readonly layers: readonly Layer[];
+	readonly gateScope: "lineage" | "layer";
+	readonly publishScope: "layer" | "run";
+	readonly skipLayers: "allowed" | "error";
+}
+
+export type SchemaNaming = "prefix" | "exact" | "exact_in_prod";
+
+/** A tree of `models:` / `seeds:` … configuration as written, rendered where YAML allows Jinja. */
+export type ConfigTree = { readonly [key: string]: Plain };
+
+/** One package: the root project or a dependency. Paths are relative to `root` and use `/`. */
+export interface ProjectConfig {
+	readonly name: string;
+	readonly version: string | null;
+	/** Absolute directory. */
+	readonly root: string;
+	/** The file it came from, relative to the root project: `tfm_project.yml`. */
+	readonly file: string;
+	readonly profile: string | null;
+	readonly modelPaths: readonly string[];
+	readonly seedPaths: readonly string[];
+	readonly testPaths: readonly string[];
+	readonly snapshotPaths: readonly string[];
+	readonly macroPaths: readonly string[];
+	readonly analysisPaths: readonly string[];
+	readonly docsPaths: readonly string[];
+	readonly targetPath: string;
+	readonly logPath: string;
+	readonly packagesInstallPath: string;
+	readonly cleanTargets: readonly string[];
+	readonly trees: {
+		readonly models: ConfigTree;
+		readonly seeds: ConfigTree;
+		readonly snapshots: ConfigTree;
+		readonly data_tests: ConfigTree;
+		readonly sources: ConfigTree;
+		readonly exposures: ConfigTree;
+		readonly analyses: ConfigTree;
+	};
+	readonly vars: { readonly [key: string]: Plain };
+	readonly onRunStart: readonly string[];
+	readonly onRunEnd: readonly string[];
+	readonly dispatch: readonly { readonly macro_namespace: string; readonly search_order: readonly string[] }[];
+	readonly quoting: Partial<QuotePolicy>;
+	readonly flags: { readonly [key: string]: Plain };
+	readonly layering: Layering | null;
+	readonly schemaNaming: SchemaNaming;
+	/** Where top-level keys stand in the file, for later errors. */
+	readonly places: ReadonlyMap<string, Location>;
+}
+
+/** The database to work on. `fields` holds what the adapter validates; secrets are in it, so it is never printed. */
+export interface TargetConfig {
+	readonly profileName: string;
+	readonly targetName: string;
+	readonly type: "pglite" | "postgres" | "snowflake";
+	readonly threads: number;
+	readonly database: string;
+	readonly schema: string;
+	readonly fields: { readonly [key: string]: Plain };
+	/** Where the profile was read, or null for the embedded default. */
+	readonly file: string | null;
+}
+
+export interface Config {
+	readonly project: ProjectConfig;
+	/** Installed packages, by name. */
+	readonly packages: readonly ProjectConfig[];
+	readonly target: TargetConfig;
+	/** `--vars`, already parsed; these win over every project's. */
+	readonly cliVars: { readonly [key: string]: Plain };
+	/** Values that no output may show. */
+	readonly secrets: readonly string[];
+	/** Absolute. */
+	readonly targetDir: string;
+	readonly logDir: string;
+	/** Remarks found while reading (deprecated keys …). */
+	readonly warnings: readonly import("./diagnostic.ts").Diagnostic[];
+}

@@ -1,0 +1,153 @@
+import type { PublishWay } from "./adapter.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { NodeId, ResourceType } from "./node.ts";
+import type { HeldReason, NodeResult, RunResult } from "./result.ts";
+
+export type EventLevel = "trace" | "debug" | "info" | "warn" | "error";
+
+/** Everything that happens in a run (`tfm.event/1`). Terminal, NDJSON, artifacts, alerts and history only read this. */
+export type EventBody =
+	| {
+			readonly event: "run.started";
+			readonly command: string;
+			readonly project: string;
+			readonly target: string;
+			readonly engine: string;
+			readonly threads: number;
+			readonly version: string;
+			readonly layers: readonly string[] | null;
+			readonly counts: Readonly<Partial<Record<ResourceType | "load", number>>> /** totals per layer for progress */;
+			readonly perLayer: readonly { readonly layer: string; readonly nodes: number; readonly tests: number }[];
+			readonly gates: boolean;
+	  }
+	| { readonly event: "layer.started"; readonly layer: string; readonly nodes: number; readonly tests: number }
+	| {
+			readonly event: "node.started";
+			readonly node_id: NodeId;
+			readonly name: string;
+			readonly resource_type: ResourceType;
+			readonly layer: string | null;
+			readonly materialized: string;
+			readonly thread: string;
+	  }
+	| {
+			readonly event: "node.finished";
+			readonly node_id: NodeId;
+			readonly name: string;
+			readonly layer: string | null;
+			readonly result: NodeResult;
+	  }
+	| {
+			readonly event: "load.finished";
+			readonly node_id: NodeId;
+			readonly layer: string | null;
+			readonly files: number;
+			readonly skipped: number;
+			readonly rows: number;
+			readonly rejects: number;
+			readonly duration_ms: number;
+	  }
+	| {
+			readonly event: "test.finished";
+			readonly node_id: NodeId;
+			readonly name: string;
+			readonly layer: string | null;
+			readonly result: NodeResult;
+	  }
+	| {
+			readonly event: "gate.closed";
+			readonly layer: string;
+			readonly failed: readonly NodeId[];
+			readonly held: readonly NodeId[];
+			readonly published: readonly NodeId[];
+	  }
+	| { readonly event: "gate.passed"; readonly layer: string; readonly tests: number }
+	| { readonly event: "gate.warned"; readonly layer: string; readonly failed: readonly NodeId[] }
+	| {
+			readonly event: "publish.finished";
+			readonly unit: string;
+			readonly ways: readonly { readonly node: NodeId; readonly way: PublishWay }[];
+			readonly duration_ms: number;
+			readonly locked_ms: number;
+			readonly waited_ms: number;
+	  }
+	| {
+			readonly event: "publish.failed";
+			readonly unit: string;
+			readonly nodes: readonly NodeId[];
+			readonly diagnostic: Diagnostic;
+	  }
+	| {
+			readonly event: "layer.finished";
+			readonly layer: string;
+			readonly status: "published" | "held" | "blocked" | "warned";
+			readonly built: number;
+			readonly nodes: number;
+			readonly failed: number;
+			readonly warned: number;
+			readonly testsPassed: number;
+			readonly tests: number;
+			readonly duration_ms: number;
+	  }
+	| {
+			readonly event: "node.held";
+			readonly node_id: NodeId;
+			readonly layer: string | null;
+			readonly reason: HeldReason;
+	  }
+	| {
+			readonly event: "hook.finished";
+			readonly label: string;
+			readonly node_id: NodeId | null;
+			readonly status: "success" | "error";
+			readonly duration_ms: number;
+			readonly diagnostic: Diagnostic | null;
+	  }
+	| {
+			readonly event: "statement";
+			readonly node_id: NodeId | null;
+			readonly purpose: string;
+			readonly sql: string;
+			readonly duration_ms: number;
+			readonly rows: number | null;
+	  }
+	| {
+			readonly event: "message";
+			readonly text: string;
+			readonly node_id: NodeId | null /** print(): goes to stdout as is */;
+			readonly print: boolean;
+	  }
+	| { readonly event: "diagnostic"; readonly diagnostic: Diagnostic }
+	| { readonly event: "progress"; readonly text: string }
+	| { readonly event: "cancelling"; readonly signal: string }
+	| { readonly event: "run.finished"; readonly run: RunResult; readonly summary: RunSummary };
+
+/** What the last lines of a run say. Node ids are sorted. */
+export interface RunSummary {
+	readonly built: number;
+	readonly published: readonly NodeId[];
+	readonly held: readonly NodeId[];
+	readonly blocked: readonly NodeId[];
+	readonly failed: readonly NodeId[];
+	readonly tests: {
+		readonly passed: number;
+		readonly failed: number;
+		readonly warned: number;
+		readonly errored: number;
+		readonly skipped: number;
+	};
+	readonly slowest: readonly { readonly node: NodeId; readonly seconds: number }[];
+	/** True when old published relations were left as they were because something was held. */
+	readonly leftUntouched: boolean;
+}
+
+export interface EventStamp {
+	readonly v: 1;
+	readonly ts: string;
+	readonly level: EventLevel;
+	readonly run_id: string;
+	readonly seq: number;
+}
+
+export type RunEvent = EventStamp & EventBody;
+export type Emit = (body: EventBody, level?: EventLevel) => void;

@@ -1,0 +1,71 @@
+import type { Plain } from "./node.ts";
+
+/** Flags as the commands share them; names follow dbt's. Absent = not given. */
+export interface Flags {
+	readonly projectDir?: string;
+	readonly profilesDir?: string;
+	readonly profile?: string;
+	readonly target?: string;
+	readonly targetPath?: string;
+	readonly vars?: { readonly [key: string]: Plain };
+	readonly threads?: number;
+	readonly select: readonly string[];
+	readonly exclude: readonly string[];
+	readonly selector?: string;
+	readonly resourceTypes: readonly string[];
+	readonly excludeResourceTypes: readonly string[];
+	readonly indirectSelection?: "eager" | "cautious" | "buildable" | "empty";
+	/** `--layer a,b` */
+	readonly layers: readonly string[];
+	readonly fullRefresh: boolean;
+	readonly failFast: boolean;
+	readonly gates: boolean;
+	readonly storeFailures?: boolean;
+	readonly warnError: boolean;
+	/** Milliseconds. */
+	readonly lockTimeoutMs: number;
+	readonly statementTimeoutMs?: number;
+	readonly showRows: number;
+	readonly writeJson: boolean;
+	readonly empty: boolean;
+	/** Command-specific, validated by the command. */
+	readonly extra: { readonly [key: string]: Plain };
+}
+
+export interface OutputStream {
+	write(text: string): void;
+	readonly isTTY: boolean;
+	readonly columns: number;
+}
+
+/** Everything a use case needs from the world, so that it can be called in process by tests. */
+export interface Invocation {
+	readonly command: string;
+	/** As typed, secrets scrubbed; for artifacts. */
+	readonly commandLine: string;
+	readonly flags: Flags;
+	readonly output: OutputOptions;
+	readonly cwd: string;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly stdout: OutputStream;
+	readonly stderr: OutputStream;
+	/** Aborted by SIGINT/SIGTERM. */
+	readonly signal: AbortSignal;
+	readonly clock: () => Date;
+	/** Lines typed by a person; null where there is no terminal. */
+	readonly ask: ((question: string) => Promise<string>) | null;
+	/** Absolute folder with the shipped macros and the template data directory. */
+	readonly assetsDir: string;
+	readonly host: { readonly name: string; readonly pid: number; readonly user: string };
+}
+
+export interface OutputOptions {
+	readonly logFormat: "text" | "json";
+	/** -q = -1, -qq = -2, -v = 1, -vv = 2 */
+	readonly verbosity: -2 | -1 | 0 | 1 | 2;
+	readonly color: "auto" | "always" | "never";
+	readonly progress: "auto" | "plain" | "none";
+	readonly width: number | null;
+}
+
+export type ExitCode = 0 | 1 | 2 | 130;

@@ -1,0 +1,30 @@
+import type { Diagnostic } from "./diagnostic.ts";
+import type { ExecutableNode, ExposureNode, GraphNode, MacroNode, NodeId, SourceNode } from "./node.ts";
+
+export interface DocBlock {
+	readonly unique_id: string;
+	readonly name: string;
+	readonly package_name: string;
+	readonly path: string;
+	readonly original_file_path: string;
+	readonly block_contents: string;
+}
+
+/** The whole project, resolved: names unique, references bound, layers assigned. */
+export interface Manifest {
+	readonly projectName: string;
+	readonly nodes: ReadonlyMap<NodeId, ExecutableNode>;
+	readonly sources: ReadonlyMap<NodeId, SourceNode>;
+	readonly exposures: ReadonlyMap<NodeId, ExposureNode>;
+	/** By unique id `macro.pkg.name`. */
+	readonly macros: ReadonlyMap<string, MacroNode>;
+	readonly docs: ReadonlyMap<string, DocBlock>;
+	readonly disabled: ReadonlyMap<string, readonly GraphNode[]>;
+	/** Direct inputs; every node, source and exposure has an entry. */
+	readonly parents: ReadonlyMap<NodeId, readonly NodeId[]>;
+	readonly children: ReadonlyMap<NodeId, readonly NodeId[]>;
+	readonly warnings: readonly Diagnostic[];
+}
+
+export const findNode = (manifest: Manifest, id: NodeId): GraphNode | undefined =>
+	manifest.nodes.get(id) ?? manifest.sources.get(id) ?? manifest.exposures.get(id);

@@ -1,0 +1,206 @@
+import type { Location } from "./location.ts";
+
+/**
+ * Nodes carry the manifest's own field names (snake_case): manifest.json, `model` and `graph` in templates and
+ * `ls --output json` all show exactly these, so there is no second vocabulary to keep in step (ADR 0002).
+ */
+export type NodeId = string & { readonly __brand: "NodeId" };
+export const nodeId = (text: string): NodeId => text as NodeId;
+
+export type ResourceType =
+	| "model"
+	| "seed"
+	| "snapshot"
+	| "test"
+	| "analysis"
+	| "operation"
+	| "source"
+	| "exposure"
+	| "unit_test"
+	| "macro"
+	| "metric"
+	| "semantic_model"
+	| "saved_query"
+	| "group";
+
+export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
+
+export interface Hook {
+	readonly sql: string;
+	readonly transaction: boolean;
+	readonly index?: number;
+}
+
+/** A node's resolved configuration; unknown keys are kept as given. */
+export interface NodeConfig {
+	readonly enabled: boolean;
+	readonly materialized: string;
+	readonly alias?: string | null;
+	readonly schema?: string | null;
+	readonly database?: string | null;
+	readonly tags: readonly string[];
+	readonly meta: { readonly [key: string]: Plain };
+	readonly "pre-hook": readonly Hook[];
+	readonly "post-hook": readonly Hook[];
+	readonly [key: string]: unknown;
+}
+
+export interface RefArgs {
+	readonly name: string;
+	readonly package: string | null;
+	readonly version: string | number | null;
+}
+
+export interface ColumnSpec {
+	readonly name: string;
+	readonly description: string;
+	readonly meta: { readonly [key: string]: Plain };
+	readonly data_type: string | null;
+	readonly constraints: readonly Plain[];
+	readonly quote: boolean | null;
+	readonly tags: readonly string[];
+	readonly config: { readonly [key: string]: Plain };
+}
+
+interface Common {
+	readonly unique_id: NodeId;
+	readonly name: string;
+	readonly package_name: string;
+	/** Relative to the resource path it was found under (dbt's `path`). */
+	readonly path: string;
+	/** Relative to the package's root, with `/`. */
+	readonly original_file_path: string;
+	readonly fqn: readonly string[];
+	readonly tags: readonly string[];
+	readonly description: string;
+	readonly meta: { readonly [key: string]: Plain };
+	/** Layer name in a layered project, resolved in the manifest; null elsewhere. */
+	readonly layer: string | null;
+	/** Where the node is declared. `file` is relative to the root project. */
+	readonly location: Location;
+}
+
+export interface Dependencies {
+	readonly macros: readonly string[];
+	readonly nodes: readonly NodeId[];
+}
+
+interface Executable extends Common {
+	readonly database: string;
+	readonly schema: string;
+	readonly alias: string;
+	/** Rendered published name, quoted; null for ephemeral models and unstored tests. */
+	readonly relation_name: string | null;
+	readonly raw_code: string;
+	readonly language: "sql";
+	readonly checksum: { readonly name: string; readonly checksum: string };
+	readonly config: NodeConfig;
+	readonly unrendered_config: { readonly [key: string]: unknown };
+	readonly columns: { readonly [name: string]: ColumnSpec };
+	readonly refs: readonly RefArgs[];
+	readonly sources: readonly (readonly [string, string])[];
+	readonly depends_on: Dependencies;
+	readonly group: string | null;
+	readonly docs: { readonly show: boolean; readonly node_color: string | null };
+	readonly patch_path: string | null;
+	/** 1-based line and column of raw_code's first character in its file. */
+	readonly code_line: number;
+	readonly code_column: number;
+}
+
+export interface ModelNode extends Executable {
+	readonly resource_type: "model";
+	readonly version: string | number | null;
+	readonly latest_version: string | number | null;
+	readonly access: "private" | "protected" | "public";
+	readonly constraints: readonly Plain[];
+	readonly deprecation_date: string | null;
+	readonly primary_key: readonly string[];
+}
+
+export interface SeedNode extends Executable {
+	readonly resource_type: "seed";
+	/** Absolute path of the package that holds the CSV file. */
+	readonly root_path: string;
+}
+
+export interface SnapshotNode extends Executable {
+	readonly resource_type: "snapshot";
+}
+
+export interface AnalysisNode extends Executable {
+	readonly resource_type: "analysis";
+}
+
+/** on-run-start / on-run-end hooks, and inline code of `show`, `compile` and `run-operation`. */
+export interface OperationNode extends Executable {
+	readonly resource_type: "operation";
+	readonly index: number;
+}
+
+export interface TestMetadata {
+	readonly name: string;
+	readonly namespace: string | null;
+	/** Arguments as plain values; `model` is the Jinja text dbt writes. */
+	readonly kwargs: { readonly [key: string]: Plain };
+}
+
+export interface TestNode extends Executable {
+	readonly resource_type: "test";
+	/** Null for singular tests. */
+	readonly test_metadata: TestMetadata | null;
+	readonly column_name: string | null;
+	readonly attached_node: NodeId | null;
+	readonly file_key_name: string | null;
+}
+
+export type ExecutableNode = ModelNode | SeedNode | SnapshotNode | AnalysisNode | OperationNode | TestNode;
+
+export interface SourceNode extends Common {
+	readonly resource_type: "source";
+	readonly source_name: string;
+	readonly source_description: string;
+	readonly loader: string;
+	readonly identifier: string;
+	readonly database: string;
+	readonly schema: string;
+	readonly relation_name: string;
+	readonly config: { readonly enabled: boolean; readonly [key: string]: unknown };
+	readonly columns: { readonly [name: string]: ColumnSpec };
+	readonly quoting: { readonly [key: string]: boolean | null };
+	readonly loaded_at_field: string | null;
+	readonly freshness: Plain;
+	readonly patch_path: string | null;
+	/** The `load:` block of a landing table as written, or null: somebody else fills it. */
+	readonly load: Plain;
+}
+
+export interface ExposureNode extends Common {
+	readonly resource_type: "exposure";
+	readonly type: string;
+	readonly owner: { readonly [key: string]: Plain };
+	readonly maturity: string | null;
+	readonly url: string | null;
+	readonly label: string | null;
+	readonly refs: readonly RefArgs[];
+	readonly sources: readonly (readonly [string, string])[];
+	readonly depends_on: Dependencies;
+	readonly config: { readonly enabled: boolean; readonly [key: string]: unknown };
+}
+
+export type GraphNode = ExecutableNode | SourceNode | ExposureNode;
+
+export interface MacroNode {
+	/** `macro.<package>.<name>` */
+	readonly unique_id: string;
+	readonly name: string;
+	readonly resource_type: "macro";
+	readonly package_name: string;
+	readonly path: string;
+	readonly original_file_path: string;
+	readonly macro_sql: string;
+	readonly parameters: readonly string[];
+	readonly description: string;
+	readonly line: number;
+	readonly column: number;
+}

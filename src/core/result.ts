@@ -1,0 +1,73 @@
+import type { Diagnostic } from "./diagnostic.ts";
+import type { NodeId, ResourceType } from "./node.ts";
+import type { ResultTable } from "./resultTable.ts";
+
+/** dbt's statuses (run_results v6). */
+export type NodeStatus =
+	| "success"
+	| "error"
+	| "skipped"
+	| "pass"
+	| "fail"
+	| "warn"
+	| "no-op"
+	| "partial success"
+	| "runtime error";
+
+export interface Timing {
+	readonly name: "compile" | "execute";
+	readonly started_at: string;
+	readonly completed_at: string;
+}
+
+/** Why a node's candidate was not published though it was built, or why it was not built. */
+export type HeldReason =
+	| { readonly kind: "test"; readonly test: NodeId }
+	| { readonly kind: "failed"; readonly node: NodeId }
+	| { readonly kind: "gate"; readonly layer: string }
+	| { readonly kind: "publish_group"; readonly group: string }
+	| { readonly kind: "publish"; readonly code: string; readonly reason: string }
+	| { readonly kind: "upstream"; readonly node: NodeId }
+	| { readonly kind: "fail_fast" }
+	| { readonly kind: "cancelled" }
+	| { readonly kind: "hook" };
+
+export interface NodeResult {
+	readonly unique_id: NodeId;
+	readonly resource_type: ResourceType;
+	readonly layer: string | null;
+	readonly status: NodeStatus;
+	readonly message: string | null;
+	readonly failures: number | null;
+	/** Seconds. */
+	readonly execution_time: number;
+	readonly timing: readonly Timing[];
+	readonly thread_id: string;
+	readonly adapter_response:
+		| { readonly _message: string; readonly code?: string; readonly rows_affected?: number }
+		| Record<string, never>;
+	readonly compiled: boolean;
+	/** With published names. */
+	readonly compiled_code: string | null;
+	/** As sent to the database, when it differs. */
+	readonly executed_code: string | null;
+	readonly relation_name: string | null;
+	readonly diagnostic: Diagnostic | null;
+	/** In layered runs: what became of the built relation. */
+	readonly published: "published" | "held" | "blocked" | "direct" | "kept" | null;
+	readonly held: HeldReason | null;
+	/** A few failing rows of a test. */
+	readonly sample: ResultTable | null;
+}
+
+export interface RunResult {
+	readonly command: string;
+	readonly runId: string;
+	readonly results: readonly NodeResult[];
+	readonly startedAt: string;
+	/** Seconds. */
+	readonly elapsed: number;
+	readonly cancelled: boolean;
+	/** 0 all well, 1 something failed, 130 cancelled. */
+	readonly exitCode: 0 | 1 | 130;
+}
