@@ -1,0 +1,8 @@
+{#- A ten-year range for an age in whole years: 0–10 is [01-10], 11–20 is [11-20], 21–30 is [21-30]. -#}
+{% macro age_range(age) %}
+    case
+        when {{ age }} is null then null
+        when {{ age }} <= 10 then '[01-10]'
+        else '[' || (({{ age }} - 1) / 10 * 10 + 1)::varchar || '-' || (({{ age }} - 1) / 10 * 10 + 10)::varchar || ']'
+    end
+{%- endmacro %}
