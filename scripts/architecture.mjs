@@ -1,0 +1,45 @@
+/**
+ * The architecture as one table: which room under src/ may import which. `npm run lint` checks it with
+ * dependency-cruiser; docs/architecture.md explains it. A room not named here may not exist.
+ *
+ * Files of adapters/<db> may use adapters/postgresFamily, never a sibling. Tests may import anything in their own
+ * room and what the room may import; the conformance suite and end-to-end tests are free.
+ */
+export const ROOMS = {
+	core: [],
+	yaml: ["core"],
+	jinja: ["core"],
+	context: ["core", "jinja"],
+	graph: ["core"],
+	config: ["core", "yaml", "jinja", "context"],
+	parse: ["core", "yaml", "jinja", "context"],
+	manifest: ["core", "graph", "context", "jinja"],
+	compile: ["core", "jinja", "context"],
+	plan: ["core"],
+	execute: ["core", "graph"],
+	load: ["core"],
+	quality: ["core"],
+	history: ["core"],
+	report: ["core"],
+	"adapters/postgresFamily": ["core"],
+	"adapters/pglite": ["core", "adapters/postgresFamily"],
+	"adapters/conformance": ["core", "adapters/pglite", "adapters/postgresFamily", "history"],
+	app: [
+		"core", "yaml", "jinja", "context", "graph", "config", "parse", "manifest", "compile", "plan", "execute", "load",
+		"quality", "history", "report", "adapters/pglite", "adapters/postgresFamily",
+	],
+	cli: ["core", "app", "report"],
+};
+
+/** Only this file of app/ may name an adapter. */
+export const ADAPTER_DOOR = "src/app/openAdapter.ts";
+
+/** Rooms whose product code must not reach the disk, the network, the process or threads. */
+export const PURE_ROOMS = ["core", "jinja", "context", "graph", "manifest", "compile", "plan", "execute", "quality"];
+export const IMPURE_BUILTINS = "^(node:)?(fs|net|http|https|child_process|worker_threads|dgram|tls|cluster|os|process)(/|$)";
+
+/** Database drivers stay behind their adapter. */
+export const DRIVERS = ["@electric-sql/pglite", "pg", "pg-copy-streams", "snowflake-sdk"];
+
+/** A file longer than this says why in its first lines ("Longer than 500 lines because …"). */
+export const LINE_CAP = 500;

@@ -1,0 +1,40 @@
+/**
+ * Bundles src/ into dist/ (each command a lazily loaded chunk), copies the built-in macros, and makes the template
+ * data directory of the embedded database. Run by `npm ci` through `prepare`.
+ */
+import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+
+const started = Date.now();
+rmSync("dist/cli", { recursive: true, force: true });
+rmSync("dist/macros", { recursive: true, force: true });
+mkdirSync("dist", { recursive: true });
+
+const result = await build({
+	entryPoints: { "cli/main": "src/cli/main.ts", "cli/pgliteWorker": "src/adapters/pglite/worker.ts" },
+	outdir: "dist",
+	bundle: true,
+	splitting: true,
+	format: "esm",
+	platform: "node",
+	target: "node20",
+	chunkNames: "cli/[name]-[hash]",
+	packages: "bundle",
+	external: ["@electric-sql/pglite", "snowflake-sdk", "pg", "pg-native", "pg-query-stream", "better-sqlite3", "sqlite3", "mysql", "mysql2", "tedious", "oracledb", "nock", "mock-aws-s3", "aws-sdk", "chokidar"],
+	// Bundled CommonJS packages (nunjucks, knex) call require for node's own modules.
+	banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+	sourcemap: "linked",
+	sourcesContent: false,
+	legalComments: "none",
+	metafile: true,
+	logLevel: "warning",
+});
+cpSync("src/context/macros", "dist/macros/dbt", { recursive: true });
+cpSync("src/adapters/postgresFamily/macros", "dist/macros/dbt_postgres", { recursive: true });
+
+if (existsSync("scripts/templateDataDir.mjs")) {
+	const { makeTemplate } = await import("./templateDataDir.mjs");
+	await makeTemplate("dist");
+}
+const bytes = Object.values(result.metafile.outputs).reduce((n, o) => n + o.bytes, 0);
+console.log(`built dist/: ${(bytes / 1e6).toFixed(1)} MB in ${((Date.now() - started) / 1000).toFixed(1)} s`);

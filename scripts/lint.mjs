@@ -1,0 +1,92 @@
+/**
+ * `npm run lint`: style (biome), the import rules of architecture.mjs (dependency-cruiser), the size cap, and that
+ * nothing was overlooked: dependency-cruiser exits 0 on zero modules when it cannot read TypeScript, so the number
+ * of modules it saw is compared with the files on disk.
+ */
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { cruise } from "dependency-cruiser";
+import extractTSConfig from "dependency-cruiser/config-utl/extract-ts-config";
+import { ADAPTER_DOOR, DRIVERS, IMPURE_BUILTINS, LINE_CAP, PURE_ROOMS, ROOMS } from "./architecture.mjs";
+
+const problems = [];
+const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+const roomPath = (room) => `^src/${escape(room)}/`;
+const TEST = "\\.test\\.ts$|/testing/";
+
+function walk(dir) {
+	return readdirSync(dir).flatMap((name) => {
+		const path = join(dir, name);
+		return statSync(path).isDirectory() ? walk(path) : [path];
+	});
+}
+
+const files = walk("src").filter((f) => f.endsWith(".ts"));
+
+for (const file of files) {
+	if (!Object.keys(ROOMS).some((room) => file.startsWith(`src/${room}/`)))
+		problems.push(`${file}: no room of scripts/architecture.mjs holds this file`);
+	const text = readFileSync(file, "utf8");
+	const lines = text.split("\n").length - 1;
+	if (lines > LINE_CAP && !/longer than 500 lines because/i.test(text.slice(0, 1500)))
+		problems.push(`${file}: ${lines} lines; over ${LINE_CAP} it must say why at its top`);
+}
+for (const file of walk("src").concat(walk("e2e")))
+	if (/(^|\/)(utils?|helpers?|common|misc|manager)(\.[a-z]+$|\/)/i.test(file))
+		problems.push(`${file}: a name that says nothing`);
+
+const forbidden = [
+	{ name: "no-cycles", from: { path: "^src" }, to: { circular: true } },
+	{ name: "unresolvable", from: { path: "^src" }, to: { couldNotResolve: true } },
+	...Object.entries(ROOMS).map(([room, allowed]) => ({
+		name: `room-${room}`,
+		from: { path: roomPath(room), pathNot: TEST },
+		to: { path: "^src/", pathNot: [room, ...allowed].map(roomPath) },
+	})),
+	{
+		name: "adapters-have-one-door",
+		from: { path: "^src/app/", pathNot: [`^${escape(ADAPTER_DOOR)}$`, TEST] },
+		to: { path: "^src/adapters/" },
+	},
+	{
+		name: "drivers-only-in-adapters",
+		from: { path: "^src/", pathNot: ["^src/adapters/", TEST] },
+		to: { path: `node_modules/(${DRIVERS.map(escape).join("|")})(/|$)` },
+	},
+	{
+		name: "pure-rooms-touch-no-host",
+		from: { path: PURE_ROOMS.map(roomPath), pathNot: TEST },
+		to: { path: IMPURE_BUILTINS, dependencyTypes: ["core"] },
+	},
+].map((rule) => ({ severity: "error", ...rule }));
+
+const { output } = await cruise(
+	["src"],
+	{
+		ruleSet: { forbidden },
+		validate: true,
+		doNotFollow: { path: "node_modules" },
+		tsPreCompilationDeps: true,
+		tsConfig: { fileName: "tsconfig.json" },
+		enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs", ".json"], conditionNames: ["import", "node", "types", "default"], exportsFields: ["exports"] },
+	},
+	undefined,
+	{ tsConfig: extractTSConfig("tsconfig.json") },
+);
+for (const v of output.summary.violations) problems.push(`${v.rule.name}: ${v.from} → ${v.to}`);
+const seen = new Set(output.modules.map((m) => m.source).filter((s) => s.startsWith("src/") && s.endsWith(".ts")));
+const missed = files.filter((f) => !seen.has(f));
+if (missed.length > 0) problems.push(`dependency-cruiser saw ${seen.size} of ${files.length} modules; missed ${missed.slice(0, 3).join(", ")}`);
+const edges = output.modules.reduce((n, m) => n + m.dependencies.filter((d) => d.resolved.startsWith("src/")).length, 0);
+if (edges < files.length / 2) problems.push(`only ${edges} imports between ${files.length} modules: imports are not being resolved`);
+
+try {
+	execFileSync("npx", ["biome", "check", "--error-on-warnings"], { stdio: "pipe", encoding: "utf8" });
+} catch (error) {
+	problems.push(`biome:\n${error.stdout}${error.stderr}`);
+}
+
+for (const p of problems) console.error(p);
+console.log(`lint: ${files.length} files, ${seen.size} modules, ${edges} imports between them, ${problems.length} problems`);
+process.exitCode = problems.length > 0 ? 1 : 0;
