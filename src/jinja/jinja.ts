@@ -1,0 +1,31 @@
+/**
+ * The template language: Jinja2 with Python's semantics and dbt's blocks. This is the room's public face; other rooms
+ * import only this file. Inside: lexer → parser → codegen make a JavaScript function of a template; the runtime
+ * (values, text, operators, methods, filters, tests) gives it Python's behaviour; scanner answers the simple models
+ * without any of that; replay lets a synchronous template ask an asynchronous database.
+ */
+export { bindArguments } from "./arguments.ts";
+export { equals, truthy } from "./equality.ts";
+export { type BlockKind, compileMacro, findBlocks, type Macro, type MacroBlock } from "./macros.ts";
+export { fromPlain, type JsonStyle, toJson, toPlain } from "./plain.ts";
+export { ReplayCursor, Suspend } from "./replay.ts";
+export { type LiteralCall, type LiteralCalls, scanLiterals } from "./scanner.ts";
+export { compileTemplate, type RenderOptions, type Scope, type Template, type TemplateSource } from "./template.ts";
+export { repr, toText } from "./text.ts";
+export {
+	type Arguments,
+	argumentsOf,
+	type Callable,
+	floatValue,
+	HostFunction,
+	HostObject,
+	intValue,
+	isList,
+	NO_ARGUMENTS,
+	PyDecimal,
+	PyDict,
+	PyFloat,
+	PyTuple,
+	typeName,
+	type Value,
+} from "./values.ts";

@@ -1,0 +1,46 @@
+/** Where a template's text comes from, and how an offset in it becomes a place in a file. */
+import type { Location } from "../core/location.ts";
+
+export interface TemplateSource {
+	readonly file: string;
+	readonly text: string;
+	/** 1-based line of the text's first line in the file. */
+	readonly line?: number;
+	/** 1-based column of the text's first character. */
+	readonly column?: number;
+}
+
+export interface Place {
+	readonly at: Location;
+	readonly source: string;
+}
+
+export class Origin {
+	readonly file: string;
+	readonly #text: string;
+	readonly #line: number;
+	readonly #column: number;
+	#lines: string[] | null = null;
+
+	/** `whole` is the text that code frames are cut from, where the template is only a part of it. */
+	constructor(source: TemplateSource, whole?: TemplateSource) {
+		this.file = source.file;
+		this.#line = source.line ?? 1;
+		this.#column = source.column ?? 1;
+		this.#text = (whole ?? source).text;
+		this.#frameLine = whole === undefined ? this.#line : (whole.line ?? 1);
+	}
+
+	readonly #frameLine: number;
+
+	/** The place of a 0-based line and column of the template's text. */
+	place(line: number, column: number): Place {
+		const at = {
+			file: this.file,
+			line: this.#line + line,
+			column: line === 0 ? this.#column + column : column + 1,
+		};
+		this.#lines ??= this.#text.split(/\r\n|\r|\n/);
+		return { at, source: this.#lines[at.line - this.#frameLine] ?? "" };
+	}
+}
