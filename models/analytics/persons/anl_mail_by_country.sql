@@ -6,7 +6,7 @@ with flagged as (
         country,
         age_range,
         coalesce(email_domain ~ '^gmail[.][a-z]+([.][a-z]+)?$', false) as is_gmail,
-        coalesce(substring(age_range from 2 for length(age_range) - 2) >= '61-70' or age_range = '[101-110]', false) as is_over_60
+        coalesce(split_part(trim('[' from age_range), '-', 1)::integer > 60, false) as is_over_60
     from {{ ref('trf_persons') }}
 
 )
