@@ -2,6 +2,7 @@ import { CLI_CODES } from "./cli.ts";
 import { CONFIG_CODES } from "./config.ts";
 import { DATABASE_CODES } from "./database.ts";
 import type { CodeEntry } from "./entry.ts";
+import { INIT_CODES } from "./init.ts";
 import { JINJA_CODES } from "./jinja.ts";
 import { LOAD_CODES } from "./load.ts";
 import { REF_CODES } from "./ref.ts";
@@ -20,6 +21,7 @@ export const CODES = {
 	...DATABASE_CODES,
 	...LOAD_CODES,
 	...CLI_CODES,
+	...INIT_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;
