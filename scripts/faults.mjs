@@ -1,0 +1,149 @@
+/**
+ * `npm run test:faults -- --kills 20 --seed 1`: kills `tfm run` with SIGKILL at random instants and looks at what a
+ * reader would see. Every published table must be wholly of one generation, every layer of one generation, and no
+ * layer newer than the one before it; the next run must converge to the rows of an undisturbed run. Ends with
+ * `N passed, N failed`, exit code 1 on any failure.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const argument = (name, fallback) => {
+	const at = process.argv.indexOf(`--${name}`);
+	return at < 0 ? fallback : Number(process.argv[at + 1]);
+};
+const KILLS = argument("kills", 20);
+const SEED = argument("seed", 1);
+const ROWS = argument("rows", 4000);
+const TFM = join(dirname(fileURLToPath(import.meta.url)), "..", "bin", "tfm.js");
+
+let state = SEED >>> 0;
+const random = () => {
+	state = (state + 0x6d2b79f5) | 0;
+	let t = Math.imul(state ^ (state >>> 15), 1 | state);
+	t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+	return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+};
+
+const LAYERS = ["landing", "staging", "transform", "reporting"];
+const root = mkdtempSync(join(tmpdir(), "tfm-faults-"));
+const write = (path, text) => {
+	mkdirSync(dirname(join(root, path)), { recursive: true });
+	writeFileSync(join(root, path), text);
+};
+write("tfm_project.yml", `name: faults\nversion: "1"\nlayers: [${LAYERS.join(", ")}]\nschema_naming: exact\nmodels: { +materialized: table }\n`);
+const models = [];
+LAYERS.forEach((layer, depth) => {
+	for (const n of [1, 2, 3]) {
+		const name = `${layer}_${n}`;
+		const from = depth === 0 ? `generate_series(1, ${ROWS}) as s(id)` : `{{ ref('${LAYERS[depth - 1]}_${n}') }}`;
+		const view = n === 3 && depth > 0;
+		const body = `${view ? "{{ config(materialized='view') }}\n" : ""}select id, {{ var('gen') }}::int as gen${depth === 0 ? "" : ", gen as gen_below"} from ${from}\n`;
+		write(`models/${layer}/${name}.sql`, body);
+		models.push({ name, layer, depth });
+	}
+	write(
+		`models/${layer}/_${layer}.yml`,
+		`version: 2\nmodels:\n${[1, 2].map((n) => `  - name: ${layer}_${n}\n    columns: [{name: id, data_tests: [unique, not_null]}]\n`).join("")}`,
+	);
+});
+
+const childEnv = { ...process.env, NO_COLOR: "1" };
+function tfm(args, killAfterMs) {
+	return new Promise((done) => {
+		const child = spawn(process.execPath, [TFM, ...args], { cwd: root, env: childEnv, stdio: ["ignore", "pipe", "pipe"] });
+		let stdout = "";
+		let stderr = "";
+		child.stdout.on("data", (d) => (stdout += d));
+		child.stderr.on("data", (d) => (stderr += d));
+		const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+		child.on("exit", (code, signal) => {
+			clearTimeout(timer);
+			done({ code, signal, stdout, stderr });
+		});
+	});
+}
+const run = (gen, killAfterMs) => tfm(["run", "--vars", JSON.stringify({ gen })], killAfterMs);
+
+async function look() {
+	const sql = models
+		.map((m) => `select '${m.name}' as name, count(*)::int as n, min(gen) as low, max(gen) as high from ${m.layer}.${m.name}`)
+		.join(" union all ");
+	const shown = await tfm(["show", "--inline", `${sql} order by 1`, "--limit", "-1", "--output", "json", "--vars", '{"gen": 0}']);
+	if (shown.code !== 0) throw new Error(`show failed (${shown.code}): ${shown.stderr}${shown.stdout}`);
+	const parsed = JSON.parse(shown.stdout);
+	return new Map((Array.isArray(parsed) ? parsed : parsed.show).map((r) => [r.name, r]));
+}
+
+const problems = [];
+let passed = 0;
+let failed = 0;
+const judge = (title, list) => {
+	if (list.length === 0) passed++;
+	else {
+		failed++;
+		problems.push(...list.map((p) => `${title}: ${p}`));
+		console.error(`✗ ${title}\n    ${list.join("\n    ")}`);
+	}
+};
+
+/** What is wrong with what readers see, where views show the rows of the layer below as soon as it is published. */
+function faultsOf(seen, old, fresh) {
+	const wrong = [];
+	const generations = new Map();
+	for (const m of models) {
+		const row = seen.get(m.name);
+		if (!row) {
+			wrong.push(`${m.name} is missing`);
+			continue;
+		}
+		if (row.n !== ROWS) wrong.push(`${m.name} has ${row.n} rows of ${ROWS}`);
+		if (row.low !== row.high) wrong.push(`${m.name} mixes generations ${row.low} and ${row.high}`);
+		if (row.high !== old && row.high !== fresh) wrong.push(`${m.name} is of generation ${row.high}, neither ${old} nor ${fresh}`);
+		generations.set(m.layer, [...(generations.get(m.layer) ?? []), row.high]);
+	}
+	let below = fresh;
+	for (const layer of LAYERS) {
+		const found = new Set(generations.get(layer) ?? []);
+		if (found.size > 1) wrong.push(`${layer} is half published: ${[...found].join(", ")}`);
+		const gen = Math.max(...found);
+		if (gen === fresh && below !== fresh) wrong.push(`${layer} is newer than the layer before it`);
+		below = gen;
+	}
+	return wrong;
+}
+
+const started = Date.now();
+const first = await run(1);
+if (first.code !== 0) {
+	console.error(first.stdout, first.stderr);
+	throw new Error(`the undisturbed run failed with ${first.code}`);
+}
+const timed = Date.now();
+await run(2);
+const usual = Date.now() - timed;
+let old = 2;
+let killed = 0;
+const instants = { none: 0, some: 0, all: 0 };
+for (let i = 0; i < KILLS; i++) {
+	const fresh = old + 1;
+	const result = await run(fresh, Math.round(usual * (0.15 + 0.95 * random())));
+	if (result.signal === "SIGKILL") killed++;
+	else if (result.code !== 0) judge(`run ${fresh}`, [`ended by itself with ${result.code}: ${result.stderr}`]);
+	const seen = await look();
+	judge(`after kill ${i + 1}`, faultsOf(seen, old, fresh));
+	const layersNew = new Set(models.filter((m) => seen.get(m.name)?.high === fresh).map((m) => m.layer)).size;
+	instants[layersNew === 0 ? "none" : layersNew === LAYERS.length ? "all" : "some"]++;
+	const again = await run(fresh);
+	const converged = again.code === 0 ? faultsOf(await look(), fresh, fresh) : [`rerun ended with ${again.code}: ${again.stderr}${again.stdout}`];
+	judge(`rerun after kill ${i + 1}`, converged);
+	old = fresh;
+}
+rmSync(root, { recursive: true, force: true });
+console.log(
+	`${KILLS} runs, ${killed} killed (undisturbed ${usual} ms); layers published when killed: none ${instants.none}, some ${instants.some}, all ${instants.all}; ${((Date.now() - started) / 1000).toFixed(0)} s`,
+);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
