@@ -1,0 +1,108 @@
+import type { Candidate, ExecuteResult } from "./adapter.ts";
+import type { MacroCall } from "./compiler.ts";
+import type { ModelNode, SeedNode, SnapshotNode, TestNode } from "./node.ts";
+import type { RelationName } from "./relation.ts";
+import type { DbAnswer, DbRequest } from "./request.ts";
+import type { NodeResult } from "./result.ts";
+import type { ResultTable } from "./resultTable.ts";
+
+/** A node that leaves a relation behind. */
+export type BuildableNode = ModelNode | SeedNode | SnapshotNode;
+
+/** dbt's adapter_response. */
+export type AdapterResponse = NodeResult["adapter_response"];
+
+/**
+ * What a plan asks for while it runs. A plan is a generator: it yields requests and receives answers, so that it knows
+ * the steps but neither the template language nor the connection.
+ */
+export type PlanRequest =
+	/** Raw SQL, several statements allowed. */
+	| { readonly kind: "execute"; readonly sql: string; readonly purpose: string }
+	/** One statement whose rows matter. */
+	| { readonly kind: "query"; readonly sql: string; readonly purpose: string }
+	/** A macro by name; `self` is what `this` means there (null: the published relation). */
+	| { readonly kind: "macro"; readonly call: MacroCall; readonly self: RelationName | null }
+	/** A hook's text rendered in the node's context; nothing is executed. */
+	| { readonly kind: "text"; readonly text: string; readonly label: string; readonly self: RelationName | null }
+	/** The catalog, or a small DDL statement the engine spells. */
+	| { readonly kind: "database"; readonly request: DbRequest }
+	/** Creates the relation and fills it with the seed's rows. */
+	| { readonly kind: "loadSeed"; readonly relation: RelationName }
+	/** The candidate takes over what its target has (keys, indexes …) and is analyzed. */
+	| { readonly kind: "dress"; readonly candidate: Candidate }
+	/** The candidate stands: its facts are recorded in the same transaction. */
+	| { readonly kind: "stands"; readonly candidate: Candidate; readonly response: AdapterResponse }
+	/** Everything the body asks for happens in one transaction; a transient failure runs a fresh body. */
+	| { readonly kind: "transaction"; readonly body: () => Plan<void> };
+
+export type PlanAnswer =
+	| { readonly kind: "executed"; readonly result: ExecuteResult }
+	| { readonly kind: "table"; readonly table: ResultTable }
+	| { readonly kind: "rendered"; readonly text: string; readonly value: unknown }
+	| { readonly kind: "database"; readonly answer: DbAnswer }
+	| { readonly kind: "loaded"; readonly rows: number }
+	| { readonly kind: "done" };
+
+export type Plan<T> = Generator<PlanRequest, T, PlanAnswer>;
+
+/** Everything a plan needs to know about the node that it builds. */
+export interface BuildInput {
+	readonly kind: "build";
+	readonly node: BuildableNode;
+	/** The compiled query as it will be executed; null for seeds. */
+	readonly sql: string | null;
+	/** The same query with published names only; null for seeds. */
+	readonly publishedSql: string | null;
+	/** The published relation. */
+	readonly target: RelationName;
+	/** Where the candidate is built. */
+	readonly standsAt: RelationName;
+	/** Hooks in the transaction run on the candidate before the audit, or on the published relation while publishing (dbt). */
+	readonly postHooks: "candidate" | "published";
+}
+
+export interface TestInput {
+	readonly kind: "test";
+	readonly node: TestNode;
+	readonly sql: string;
+	/** `--store-failures` where given; the node's config wins. */
+	readonly storeFailures: boolean | undefined;
+	/** How many failing rows to show; 0 for none. */
+	readonly sampleRows: number;
+	/** True when the SQL names candidates: a stored view would then hang on a relation that will move. */
+	readonly readsCandidates: boolean;
+}
+
+/** `inPublish`: hooks inside the transaction, on the published relation; `afterPublish`: those with `transaction: false`. */
+export interface HooksInput {
+	readonly kind: "hooks";
+	readonly node: BuildableNode;
+	readonly phase: "inPublish" | "afterPublish";
+}
+
+export type PlanInput = BuildInput | TestInput | HooksInput;
+
+export interface TestOutcome {
+	readonly failures: number;
+	readonly shouldWarn: boolean;
+	readonly shouldError: boolean;
+}
+
+/** How a plan ended. */
+export type NodePlan =
+	| {
+			readonly kind: "built";
+			readonly candidate: Candidate;
+			readonly message: string;
+			readonly response: AdapterResponse;
+			/** The main statement as sent. */
+			readonly executedSql: string | null;
+	  }
+	| {
+			readonly kind: "tested";
+			readonly outcome: TestOutcome;
+			readonly sample: ResultTable | null;
+			readonly executedSql: string;
+	  }
+	| { readonly kind: "hooked"; readonly count: number };

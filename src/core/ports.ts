@@ -1,0 +1,108 @@
+import type { Adapter, Candidate, Session } from "./adapter.ts";
+import type { CompilerPort } from "./compiler.ts";
+import type { Layering } from "./config.ts";
+import type { Emit } from "./events.ts";
+import type { Manifest } from "./manifest.ts";
+import type { NodeId, OperationNode, SeedNode, SourceNode, TestNode } from "./node.ts";
+import type { BuildInput, NodePlan, Plan, PlanInput, TestOutcome } from "./plan.ts";
+import type { RelationName } from "./relation.ts";
+import type { NodeStatus } from "./result.ts";
+import type { StateStore } from "./state.ts";
+
+/** What one run is asked to do. */
+export interface RunJob {
+	/** As the user called it: `run`, `build`, `test`, `seed`, `load`, `retry`. Failing tests skip descendants in `build`. */
+	readonly command: string;
+	readonly runId: string;
+	readonly manifest: Manifest;
+	/** Models, seeds, snapshots, tests, and sources to load. Anything else in it is ignored. */
+	readonly selected: ReadonlySet<NodeId>;
+	/** Null: an unlayered project, each node is published right after its build. */
+	readonly layering: Layering | null;
+	/** In the order in which they run. */
+	readonly hooks: { readonly start: readonly OperationNode[]; readonly end: readonly OperationNode[] };
+	readonly about: { readonly target: string; readonly engine: string; readonly version: string };
+	readonly host: { readonly name: string; readonly pid: number };
+	/** Relative to the project root: where the executed SQL is written (`target`), for the place of a database error. */
+	readonly targetPath: string;
+	readonly flags: RunFlags;
+}
+
+export interface RunFlags {
+	readonly fullRefresh: boolean;
+	readonly failFast: boolean;
+	/** False: `--no-gate`, every node is published right after its build. */
+	readonly gates: boolean;
+	readonly threads: number;
+	readonly lockTimeoutMs: number;
+	readonly statementTimeoutMs: number | null;
+	/** `--store-failures` / `--no-store-failures`; null when neither is given. */
+	readonly storeFailures: boolean | null;
+	/** Failing rows to keep per test. */
+	readonly showRows: number;
+	readonly warnError: boolean;
+	/** `retry`: candidates whose code and inputs are unchanged are audited again, not rebuilt. */
+	readonly reuse: boolean;
+	/** `test --candidates`: tests read the candidates that stand. */
+	readonly candidates: boolean;
+}
+
+/** One source table to fill from its files. The rows and the ledger commit together. */
+export interface LoadInput {
+	readonly source: SourceNode;
+	readonly session: Session;
+	readonly runId: string;
+	readonly fullRefresh: boolean;
+	readonly signal: AbortSignal;
+}
+
+export interface LoadOutcome {
+	readonly files: number;
+	/** Files taken in by an earlier run and unchanged since. */
+	readonly skipped: number;
+	readonly rows: number;
+	readonly rejects: number;
+}
+
+export interface SeedPort {
+	/** sha256 of the file and of the config that shapes the table. */
+	hash(node: SeedNode): Promise<string>;
+	/** Creates the relation (which does not exist) and fills it; takes part in the surrounding transaction. */
+	load(input: {
+		readonly node: SeedNode;
+		readonly session: Session;
+		readonly relation: RelationName;
+		readonly signal: AbortSignal;
+	}): Promise<{ readonly rows: number }>;
+}
+
+/** The steps of building, testing or hooking one node. Throws TfmError for what this version cannot build. */
+export type PlanNode = (input: PlanInput) => Plan<NodePlan>;
+/** What a build will leave behind, known without building it. Throws TfmError as PlanNode does. */
+export type DescribeCandidate = (input: BuildInput) => Candidate;
+/** dbt's rules for a test's outcome. */
+export type JudgeTest = (outcome: TestOutcome, test: TestNode, options: { readonly warnError: boolean }) => TestVerdict;
+
+export interface TestVerdict {
+	readonly status: Extract<NodeStatus, "pass" | "warn" | "fail">;
+	/** Null for a pass. */
+	readonly message: string | null;
+	readonly failures: number;
+}
+
+/** What the run needs from the other rooms. The adapter is open; closing it is the caller's. */
+export interface RunPorts {
+	readonly adapter: Adapter;
+	readonly compiler: CompilerPort;
+	readonly state: StateStore;
+	readonly planNode: PlanNode;
+	readonly describeCandidate: DescribeCandidate;
+	readonly judgeTest: JudgeTest;
+	readonly loadSource: (input: LoadInput) => Promise<LoadOutcome>;
+	readonly seed: SeedPort;
+	readonly emit: Emit;
+	readonly clock: () => Date;
+	/** Resolves after so many milliseconds, or rejects when the signal aborts. */
+	readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+	readonly signal: AbortSignal;
+}
