@@ -1,0 +1,14 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** The known name nearest to a wrong one, when it is near enough to be a slip: for "did you mean …". */
+export function suggestName(wrong: string, known: Iterable<string>): string | undefined {
+	const names = [...known].sort();
+	if (names.length === 0 || wrong === "") return undefined;
+	const near = closest(
+		wrong.toLowerCase(),
+		names.map((name) => name.toLowerCase()),
+	);
+	const name = names.find((candidate) => candidate.toLowerCase() === near);
+	if (name === undefined || name === wrong) return undefined;
+	return distance(wrong.toLowerCase(), near) <= Math.max(1, Math.floor(wrong.length / 3)) ? name : undefined;
+}

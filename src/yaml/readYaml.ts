@@ -1,0 +1,138 @@
+/**
+ * The YAML of a project: js-yaml with a schema that resolves scalars as PyYAML's SafeLoader does, so that a file means
+ * to tfm what it means to dbt. Values come back as plain data; places (line and column of any key or value) are
+ * computed only when somebody asks, by reading the text a second time with a listener, because a correct project of
+ * ten thousand models needs almost none of them.
+ */
+import yaml from "js-yaml";
+import { diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { Location } from "../core/location.ts";
+import type { Plain } from "../core/node.ts";
+import { ImpossibleScalar } from "./plainScalar.ts";
+import { findMark, lineText, locate, type Mark, type MarkedText, markText, type YamlPath } from "./positions.ts";
+import { SAFE_LOADER_SCHEMA } from "./safeLoaderSchema.ts";
+import { yamlProblem } from "./yamlProblem.ts";
+
+export type { YamlPath } from "./positions.ts";
+
+/** A place and its line, as `diagnostic()` and `fail()` take them. */
+export interface YamlPlace {
+	readonly at: Location;
+	readonly source: string;
+}
+
+export interface YamlDocument {
+	/** Relative to the root project. */
+	readonly file: string;
+	readonly text: string;
+	/** Deeply frozen; null for an empty file. Own keys only: ask with Object.hasOwn, `__proto__` is a key like any. */
+	readonly value: Plain;
+	/** Where the value at the path stands; where the path leads nowhere, the nearest thing above it. */
+	place(path: YamlPath): Location;
+	/** Where the key itself stands (an item of a list: the item). */
+	keyPlace(path: YamlPath): Location;
+	/** As `place` and `keyPlace`, with the text of the line for a code frame. */
+	at(path: YamlPath, part?: "key" | "value"): YamlPlace;
+	/** A scalar as written, without quotes: `1.10` where the value is the number 1.1. */
+	written(path: YamlPath): string | undefined;
+}
+
+class Document implements YamlDocument {
+	readonly file: string;
+	readonly text: string;
+	readonly value: Plain;
+	#marked: MarkedText | null = null;
+
+	constructor(file: string, text: string, value: Plain) {
+		this.file = file;
+		this.text = text;
+		this.value = value;
+	}
+
+	#find(path: YamlPath): { key: Mark | null; value: Mark | null } {
+		this.#marked ??= markText(this.text);
+		return findMark(this.#marked, path);
+	}
+
+	#locate(mark: Mark | null): Location {
+		if (mark === null) return { file: this.file, line: 1, column: 1 };
+		return locate(this.text, this.file, mark.kind === "empty" ? { start: mark.start } : mark);
+	}
+
+	place(path: YamlPath): Location {
+		const { key, value } = this.#find(path);
+		return this.#locate(value === null || value.kind === "empty" ? (key ?? value) : value);
+	}
+
+	keyPlace(path: YamlPath): Location {
+		const { key, value } = this.#find(path);
+		return this.#locate(key ?? value);
+	}
+
+	at(path: YamlPath, part: "key" | "value" = "value"): YamlPlace {
+		const at = part === "key" ? this.keyPlace(path) : this.place(path);
+		return { at, source: lineText(this.text, at.line) };
+	}
+
+	written(path: YamlPath): string | undefined {
+		const { value } = this.#find(path);
+		if (value?.kind !== "scalar") return undefined;
+		const text = this.text.slice(value.start, value.end);
+		return /^(["']).*\1$/s.test(text) ? text.slice(1, -1) : text;
+	}
+}
+
+/** js-yaml turns a mapping used as a key into this text; Python refuses it ("unhashable key"). */
+const MAPPING_AS_KEY = "[object Object]";
+
+/** Freezes the data; false when a mapping was used as a key, which is how an unquoted `{{ … }}` reads. */
+function freezeAll(value: unknown): boolean {
+	if (typeof value !== "object" || value === null || Object.isFrozen(value)) return true;
+	Object.freeze(value);
+	let sound = true;
+	if (Array.isArray(value)) {
+		for (const item of value) if (typeof item === "object" && item !== null) sound = freezeAll(item) && sound;
+		return sound;
+	}
+	const record = value as Record<string, unknown>;
+	for (const key in record) {
+		if (key === MAPPING_AS_KEY) return false;
+		const item = record[key];
+		if (typeof item === "object" && item !== null) sound = freezeAll(item) && sound;
+	}
+	return sound;
+}
+
+function parse(file: string, text: string): unknown {
+	try {
+		return yaml.load(text, { schema: SAFE_LOADER_SCHEMA }) ?? null;
+	} catch (error) {
+		if (error instanceof ImpossibleScalar) {
+			const start = markText(text).openAt ?? 0;
+			const written = /^[^\n\r#,\]}]*/.exec(text.slice(start))?.[0].trim() ?? "";
+			const at = locate(text, file, { start, end: start + written.length });
+			throw new TfmError(
+				diagnostic("TFM-YAML-010", { text: written, problem: error.message }, { at, source: lineText(text, at.line) }),
+			);
+		}
+		if (!(error instanceof yaml.YAMLException)) throw error;
+		const failure = { reason: error.reason ?? error.message, position: error.mark?.position ?? 0 };
+		throw new TfmError(yamlProblem({ text, file }, failure));
+	}
+}
+
+/**
+ * One YAML document as plain data with places. `file` is how messages call it. Throws TfmError (TFM-YAML-001 … 011)
+ * when the text is not YAML.
+ */
+export function readYaml(source: string, file: string): YamlDocument {
+	const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
+	const value = parse(file, text);
+	if (!freezeAll(value)) {
+		const start = /(?<=(?:^|[:\-[,])[ \t]*)\{[{%].*/m.exec(text)?.index ?? text.indexOf("{");
+		const written = /^.*/.exec(text.slice(start))?.[0].trimEnd() ?? "";
+		const at = locate(text, file, { start, end: start + written.length });
+		throw new TfmError(diagnostic("TFM-YAML-011", { text: written }, { at, source: lineText(text, at.line) }));
+	}
+	return new Document(file, text, value as Plain);
+}
