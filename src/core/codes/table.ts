@@ -5,6 +5,7 @@ import type { CodeEntry } from "./entry.ts";
 import { INIT_CODES } from "./init.ts";
 import { JINJA_CODES } from "./jinja.ts";
 import { LOAD_CODES } from "./load.ts";
+import { PARSE_CODES } from "./parse.ts";
 import { REF_CODES } from "./ref.ts";
 import { RUN_CODES } from "./run.ts";
 import { SELECT_CODES } from "./select.ts";
@@ -15,6 +16,7 @@ export const CODES = {
 	...JINJA_CODES,
 	...YAML_CODES,
 	...CONFIG_CODES,
+	...PARSE_CODES,
 	...REF_CODES,
 	...SELECT_CODES,
 	...RUN_CODES,

@@ -1,0 +1,225 @@
+import { code, didYouMean } from "./entry.ts";
+
+const listed = (names: readonly string[]): string =>
+	names.length <= 12 ? names.join(", ") : `${names.slice(0, 12).join(", ")} and ${names.length - 12} more`;
+
+/** Reading files and putting the manifest together. References between nodes that fail have TFM-REF codes. */
+export const PARSE_CODES = {
+	"TFM-PARSE-001": code<{ file: string; problem: string }>({
+		message: (f) => `${f.file} cannot be read: ${f.problem}`,
+		explain: "The file exists but could not be opened: look at its permissions and whether it is a broken link.",
+	}),
+	"TFM-PARSE-002": code<{ file: string }>({
+		message: (f) => `${f.file} is not UTF-8 text`,
+		hint: () => "save the file as UTF-8",
+		explain: "All files of a project are read as UTF-8. An editor or `iconv -f LATIN1 -t UTF-8` can convert the file.",
+	}),
+	"TFM-PARSE-003": code<{ kind: string; name: string; package: string }>({
+		message: (f) => `two ${f.kind} files of package "${f.package}" are called "${f.name}"`,
+		hint: () => "rename one of the files, or disable one with config(enabled=false)",
+		explain:
+			"A node's name is its file's name without the ending, whatever folder holds it, so two files of one name cannot be told apart by ref().",
+	}),
+	"TFM-PARSE-004": code<{ file: string }>({
+		message: (f) => `${f.file} is a Python model, and tfm runs SQL models only`,
+		hint: () => "write the model in SQL, or move the file out of the model paths",
+		explain:
+			"Python models run inside a warehouse that hosts Python (Snowflake, BigQuery, Databricks). tfm does not support them.",
+	}),
+	"TFM-PARSE-005": code<{ key: string; where: string; suggestion?: string | undefined }>({
+		message: (f) => `"${f.key}" is not a key of ${f.where}, so it is ignored`,
+		hint: (f) => didYouMean(f.suggestion),
+		next: () => "put values of your own under `config: {meta: …}`",
+		explain:
+			"dbt ignores keys that it does not know, so tfm does too, but a key that nobody reads is usually a slip of the pen or stands at the wrong indentation.",
+	}),
+	"TFM-PARSE-006": code<{ where: string; expected: string; found: string }>({
+		message: (f) => `${f.where} must be ${f.expected}, but it is ${f.found}`,
+		explain: "A property file has another shape than the one that is read here, often because of an indentation.",
+	}),
+	"TFM-PARSE-007": code<{ where: string; key: string }>({
+		message: (f) => `${f.where} has no "${f.key}"`,
+		hint: (f) => `add \`${f.key}:\``,
+		explain: "An entry of a property file lacks a key that it cannot do without.",
+	}),
+	"TFM-PARSE-008": code<{ section: string; name: string; suggestion?: string | undefined }>({
+		message: (f) => `there is no ${f.section} "${f.name}" that these properties could belong to`,
+		hint: (f) => didYouMean(f.suggestion),
+		explain:
+			"A property file describes a node whose file does not exist (or is in another package). The properties are ignored.",
+	}),
+	"TFM-PARSE-009": code<{ name: string; section: string; actual: string; rightSection: string }>({
+		message: (f) => `"${f.name}" stands under \`${f.section}:\` but is a ${f.actual}; the properties are ignored`,
+		hint: (f) => `move them under \`${f.rightSection}:\``,
+		explain: "Properties of a node must stand in the section of its kind.",
+	}),
+	"TFM-PARSE-010": code<{ where: string }>({
+		message: (f) => `${f.where} has both \`tests\` and \`data_tests\``,
+		hint: () => "keep `data_tests`, and move the tests of the other list there",
+		explain: "`tests` is the older name of `data_tests`; with both it would be unclear which one counts.",
+	}),
+	"TFM-PARSE-011": code<{ key: string; where: string }>({
+		message: (f) => `"${f.key}" is set both in ${f.where} and in its \`config:\``,
+		hint: () => "keep the one under `config:`",
+		explain: "A property that may stand at the top of an entry or under its config must stand in one of them only.",
+	}),
+	"TFM-PARSE-012": code<{ kind: string; name: string }>({
+		message: (f) => `the properties of ${f.kind} "${f.name}" are written twice`,
+		hint: () => "merge the two entries",
+		explain: "Two entries of property files describe the same node; it would be unclear which one counts.",
+	}),
+	"TFM-PARSE-013": code<{ target: string; problem: string; hint?: string | undefined }>({
+		message: (f) => `a test of ${f.target} ${f.problem}`,
+		hint: (f) => f.hint,
+		explain:
+			"A data test is a name (`unique`), or a name with arguments: `accepted_values: {arguments: {values: [a, b]}, config: {severity: warn}}`.",
+	}),
+	"TFM-PARSE-014": code<{ test: string; target: string; suggestion?: string | undefined }>({
+		message: (f) => `${f.target} asks for the test "${f.test}", which does not exist`,
+		hint: (f) => didYouMean(f.suggestion),
+		next: () => "a test is defined by {% test name(model, column_name) %} in a macro path or in tests/generic",
+		explain: "Neither the project, nor a package, nor tfm itself defines a generic test of this name.",
+	}),
+	"TFM-PARSE-015": code<{ model: string; version: string; known: readonly string[] }>({
+		message: (f) => `latest_version ${f.version} of "${f.model}" is not one of its versions`,
+		hint: (f) => `its versions are ${listed(f.known)}`,
+		explain: "`latest_version` says which version ref() without a version means, so it must be one of `versions`.",
+	}),
+	"TFM-PARSE-016": code<{ model: string; version: string }>({
+		message: (f) => `version ${f.version} of "${f.model}" is declared twice`,
+		explain: "Each entry of `versions` must have another `v`.",
+	}),
+	"TFM-PARSE-017": code<{ kind: string; name: string; hint?: string | undefined }>({
+		message: (f) => `there are two ${f.kind} "${f.name}"`,
+		hint: (f) => f.hint ?? "rename one of them",
+		explain: "Two things of one kind have the same name, or two tests have the same name and arguments.",
+	}),
+	"TFM-PARSE-018": code<{ relation: string; first: string; second: string }>({
+		message: (f) => `${f.first} and ${f.second} would both be built as ${f.relation}`,
+		hint: () => "give one of them another alias or schema",
+		explain:
+			"Two nodes would write to the same relation. The names come from alias, schema and database and from the generate_*_name macros.",
+	}),
+	"TFM-PARSE-019": code<{ reader: string; readerLayer: string; target: string; targetLayer: string; way: string }>({
+		message: (f) => `${f.reader} of layer "${f.readerLayer}" reads ${f.target} of the later layer "${f.targetLayer}"`,
+		hint: (f) => f.way,
+		explain:
+			"Layers are built, tested and published one after the other, so a model can read only its own layer and earlier ones.",
+	}),
+	"TFM-PARSE-020": code<{ node: string; layer: string; known: readonly string[]; suggestion?: string | undefined }>({
+		message: (f) => `${f.node} is configured for layer "${f.layer}", which does not exist`,
+		hint: (f) => didYouMean(f.suggestion) ?? `the layers are ${listed(f.known)}`,
+		explain: "The config `layer` names a layer that the project file does not list under `layers`.",
+	}),
+	"TFM-PARSE-021": code<{ reader: string; readerLayer: string; target: string; targetLayer: string; between: string }>({
+		message: (f) =>
+			`${f.reader} of layer "${f.readerLayer}" reads ${f.target} of layer "${f.targetLayer}" past layer "${f.between}"`,
+		hint: (f) => `read a model of "${f.between}" instead, or set \`skip_layers: allowed\``,
+		explain: "`skip_layers: error` lets a model read only its own layer and the one just before it.",
+	}),
+	"TFM-PARSE-022": code<{ node: string; layers: readonly string[] }>({
+		message: (f) => `${f.node} belongs to no layer`,
+		hint: (f) => `move the file into the folder of a layer (${listed(f.layers)}), or set config(layer='…')`,
+		explain:
+			"In a project with `layers` every model of the root project stands in a layer: by its folder or its config.",
+	}),
+	"TFM-PARSE-023": code<{
+		node: string;
+		key: string;
+		expected: string;
+		found: string;
+		suggestion?: string | undefined;
+	}>({
+		message: (f) => `the config "${f.key}" of ${f.node} must be ${f.expected}, but it is ${f.found}`,
+		hint: (f) => didYouMean(f.suggestion),
+		explain:
+			"A configuration value has the wrong type or is not one of those that have a meaning. It may come from the project file, a property file or config() in the file.",
+	}),
+	"TFM-PARSE-024": code<{ node: string; group: string; known: readonly string[]; suggestion?: string | undefined }>({
+		message: (f) => `${f.node} is in group "${f.group}", which no YAML file declares`,
+		hint: (f) =>
+			didYouMean(f.suggestion) ?? (f.known.length === 0 ? "declare it under `groups:`" : `known: ${listed(f.known)}`),
+		explain: "A group must be declared with its owner under `groups:` before nodes can belong to it.",
+	}),
+	"TFM-PARSE-025": code<{ name: string; from: string; suggestion?: string | undefined }>({
+		message: (f) => `the description of ${f.from} uses doc('${f.name}'), which does not exist`,
+		hint: (f) => didYouMean(f.suggestion),
+		explain: "A docs block is written {% docs name %} … {% enddocs %} in a .md file of the docs paths.",
+	}),
+	"TFM-PARSE-026": code<{ call: string; problem: string; usage: string }>({
+		message: (f) => `${f.call} ${f.problem}`,
+		hint: (f) => `write ${f.usage}`,
+		explain: "ref() or source() was called with arguments that it does not take.",
+	}),
+	"TFM-PARSE-027": code<{ kind: string; name: string; problem: string }>({
+		message: (f) => `the name "${f.name}" of a ${f.kind} ${f.problem}`,
+		hint: () => "rename it",
+		explain: "Names of nodes are used in SQL names, unique ids and selectors, so some characters cannot stand in them.",
+	}),
+	"TFM-PARSE-028": code<{ snapshot: string; problem: string; hint?: string | undefined }>({
+		message: (f) => `snapshot "${f.snapshot}" ${f.problem}`,
+		hint: (f) => f.hint,
+		explain:
+			"A snapshot needs `strategy` and `unique_key`; strategy `timestamp` needs `updated_at`, strategy `check` needs `check_cols`.",
+	}),
+	"TFM-PARSE-029": code<{ model: string; problem: string; hint?: string | undefined }>({
+		message: (f) => `the contract of "${f.model}" cannot be enforced: ${f.problem}`,
+		hint: (f) => f.hint,
+		explain:
+			"An enforced contract compares the model's columns with those of its property file, so these must be listed with their types.",
+	}),
+	"TFM-PARSE-030": code<{ test: string; reads: string }>({
+		message: (f) => `the test ${f.test} reads ${f.reads}, which is disabled; the test is left out`,
+		explain: "A test of something disabled cannot run. dbt leaves such tests out, and so does tfm.",
+	}),
+	"TFM-PARSE-031": code<{ test: string; reference: string; suggestion?: string | undefined }>({
+		message: (f) => `the test ${f.test} reads ${f.reference}, which does not exist; the test is left out`,
+		hint: (f) => didYouMean(f.suggestion),
+		explain: "A test that reads something unknown cannot run. dbt warns and leaves it out, and so does tfm.",
+	}),
+	"TFM-PARSE-032": code<{ count: number; examples: readonly string[] }>({
+		message: (f) =>
+			`${f.count} ${f.count === 1 ? "view reads" : "views read"} an earlier layer and will show new rows before ${f.count === 1 ? "its" : "their"} own tests have run: ${f.examples.join(", ")}${f.count > f.examples.length ? " …" : ""}`,
+		hint: () => "materialize as table or incremental, or set `publish_scope: run`",
+		explain:
+			"A published view shows the rows of its inputs at once. When an earlier layer publishes, the view changes before the tests of the view's own layer have run.",
+	}),
+	"TFM-PARSE-033": code<{ file: string }>({
+		message: (f) => `${f.file} has no header line`,
+		hint: () => "the first line of a seed names its columns",
+		explain: "A seed is a CSV file whose first line holds the column names.",
+	}),
+	"TFM-PARSE-034": code<{ exposure: string; entry: string }>({
+		message: (f) => `exposure "${f.exposure}" depends on \`${f.entry}\`, which is neither ref(…) nor source(…)`,
+		hint: () => "write - ref('model') or - source('source', 'table')",
+		explain: "`depends_on` of an exposure is a list of ref() and source() calls.",
+	}),
+	"TFM-PARSE-035": code<{ found: string }>({
+		message: (f) => `this file says version ${f.found}, but property files are of version 2`,
+		hint: () => "write `version: 2`, or leave the key out",
+		explain: "dbt's property files have carried `version: 2` since 2019; the key may be left out.",
+	}),
+	"TFM-PARSE-036": code<{ test: string; found: string; target: string }>({
+		message: (f) => `arguments of the test "${f.test}" of ${f.target} stand beside its config: ${f.found}`,
+		hint: () => "nest them under `arguments:`",
+		explain: "Arguments of a generic test belong under `arguments:`; the older form still works.",
+	}),
+	"TFM-PARSE-037": code<{ folder: string; key: string }>({
+		message: (f) => `${f.key} names the folder "${f.folder}", which cannot be read`,
+		explain: "A folder of the project file's path keys exists but cannot be listed.",
+	}),
+	"TFM-PARSE-038": code<{ name: string; file: string }>({
+		message: (f) => `{% ${f.name} %} is not closed or not named in ${f.file}`,
+		explain: "A block that must have a name and an end has not.",
+	}),
+	"TFM-PARSE-039": code<{ model: string; what: string }>({
+		message: (f) => `"${f.model}" has ${f.what}`,
+		hint: () => "declare a key of several columns once, at the level of the model",
+		explain: "A primary key can be declared once: by one column's constraint or by the model's.",
+	}),
+	"TFM-PARSE-040": code<{ node: string; name: string }>({
+		message: (f) => `generate_${f.name}_name gave no name for ${f.node}`,
+		hint: () => "let the macro return a name in every branch",
+		explain: "The project's own generate_schema_name, generate_alias_name or generate_database_name returned nothing.",
+	}),
+};

@@ -1,0 +1,84 @@
+import type { Diagnostic } from "./diagnostic.ts";
+import type { Location } from "./location.ts";
+import type { DocBlock } from "./manifest.ts";
+import type { MacroNode, Plain, RefArgs } from "./node.ts";
+
+/** A record of plain values, as YAML and config() give them. */
+export type PlainRecord = { readonly [key: string]: Plain };
+
+/** A place with its line for the code frame: what `diagnostic()` takes. */
+export interface FilePlace {
+	readonly at: Location;
+	readonly source?: string;
+}
+
+/** What a text asks for, found by scanning it or by rendering it as dbt does while parsing (`execute` is false). */
+export interface Collected {
+	readonly refs: readonly RefArgs[];
+	/** One per entry of `refs`; absent where the call was made inside a macro. */
+	readonly refPlaces: readonly (Location | undefined)[];
+	readonly sources: readonly (readonly [string, string])[];
+	readonly sourcePlaces: readonly (Location | undefined)[];
+	/** Keyword arguments of the config() calls, in order, hooks and tags not merged. */
+	readonly configs: readonly PlainRecord[];
+	/** Unique ids of the macros that were called, in order of the first call. */
+	readonly macros: readonly string[];
+}
+
+/** A SQL resource or seed as the files give it: no YAML, no project configuration, no names resolved. */
+export interface ParsedCode {
+	readonly kind: "model" | "seed" | "snapshot" | "analysis" | "test";
+	readonly name: string;
+	readonly package_name: string;
+	/** Relative to the resource path it was found under, with `/`. */
+	readonly path: string;
+	/** Relative to the package's root. */
+	readonly original_file_path: string;
+	/** Relative to the root project: what messages show. */
+	readonly file: string;
+	/** Absolute directory of the package; seeds need it to find their rows. */
+	readonly root_path: string;
+	/** Folders between the resource path and the file; snapshots add the file's name (dbt's fqn rule). */
+	readonly folders: readonly string[];
+	readonly raw_code: string;
+	/** 1-based place of raw_code's first character in its file. */
+	readonly line: number;
+	readonly column: number;
+	readonly checksum: { readonly name: string; readonly checksum: string };
+	readonly collected: Collected;
+}
+
+export type PropertySection = "models" | "seeds" | "snapshots" | "analyses" | "macros" | "data_tests";
+
+/** One entry of a YAML property file, its shape validated. */
+export interface YamlEntry<S extends string = string> {
+	readonly section: S;
+	readonly name: string;
+	readonly package_name: string;
+	readonly original_file_path: string;
+	readonly file: string;
+	/** Folders between the resource path and the file. */
+	readonly folders: readonly string[];
+	/** Path below the resource path. */
+	readonly path: string;
+	/** Jinja rendered where dbt renders it: everywhere but tests, descriptions and hooks. */
+	readonly value: PlainRecord;
+	/** As written. */
+	readonly written: PlainRecord;
+	/** Place of a key or value inside the entry; computed when asked. */
+	readonly at: (path: readonly (string | number)[], part?: "key" | "value") => FilePlace;
+}
+
+/** Everything that the files of the project and its packages say. Sorted: packages by name with the root first, then files by path. */
+export interface ParsedProject {
+	readonly code: readonly ParsedCode[];
+	readonly properties: readonly YamlEntry<PropertySection>[];
+	readonly sources: readonly YamlEntry<"sources">[];
+	readonly exposures: readonly YamlEntry<"exposures">[];
+	readonly groups: readonly YamlEntry<"groups">[];
+	/** Kept as written until unit tests can run. */
+	readonly unitTests: readonly YamlEntry<"unit_tests">[];
+	readonly macros: readonly MacroNode[];
+	readonly docs: readonly DocBlock[];
+	readonly warnings: readonly Diagnostic[];
+}
