@@ -60,6 +60,9 @@ export interface BuildInput {
 	readonly standsAt: RelationName;
 	/** Hooks in the transaction run on the candidate before the audit, or on the published relation while publishing (dbt). */
 	readonly postHooks: "candidate" | "published";
+	/** What templates see as the adapter's type, for the name of a materialization that the project brings. */
+	readonly adapterType: string;
+	readonly isOverridden: (macro: string) => boolean;
 }
 
 export interface TestInput {
@@ -72,6 +75,8 @@ export interface TestInput {
 	readonly sampleRows: number;
 	/** True when the SQL names candidates: a stored view would then hang on a relation that will move. */
 	readonly readsCandidates: boolean;
+	/** The dialect's spelling of a relation. */
+	readonly render: (relation: RelationName) => string;
 }
 
 /** `inPublish`: hooks inside the transaction, on the published relation; `afterPublish`: those with `transaction: false`. */

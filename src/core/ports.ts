@@ -11,7 +11,7 @@ import type { StateStore } from "./state.ts";
 
 /** What one run is asked to do. */
 export interface RunJob {
-	/** As the user called it: `run`, `build`, `test`, `seed`, `load`, `retry`. Failing tests skip descendants in `build`. */
+	/** As the user called it: `run`, `build`, `test`, `seed`, `load`, `retry`. */
 	readonly command: string;
 	readonly runId: string;
 	readonly manifest: Manifest;
@@ -43,6 +43,8 @@ export interface RunFlags {
 	readonly warnError: boolean;
 	/** `retry`: candidates whose code and inputs are unchanged are audited again, not rebuilt. */
 	readonly reuse: boolean;
+	/** dbt's `build`: where no gate stands, a test that fails skips what descends from all that it reads. */
+	readonly testsBlock: boolean;
 	/** `test --candidates`: tests read the candidates that stand. */
 	readonly candidates: boolean;
 }

@@ -1,0 +1,53 @@
+/** Yielding one request and receiving the answer that belongs to it, typed. An answer of another kind is a defect. */
+import type { ExecuteResult } from "../core/adapter.ts";
+import type { MacroCall } from "../core/compiler.ts";
+import { fail } from "../core/diagnostic.ts";
+import type { Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { DbRequest } from "../core/request.ts";
+import type { ResultTable } from "../core/resultTable.ts";
+
+type AnswerOf<K extends PlanAnswer["kind"]> = Extract<PlanAnswer, { kind: K }>;
+
+function* ask<K extends PlanAnswer["kind"]>(request: PlanRequest, kind: K): Plan<AnswerOf<K>> {
+	const answer = yield request;
+	if (answer.kind !== kind) throw new Error(`a plan asked for "${request.kind}" and was answered "${answer.kind}"`);
+	return answer as AnswerOf<K>;
+}
+
+export function* execute(sql: string, purpose: string): Plan<ExecuteResult> {
+	return (yield* ask({ kind: "execute", sql, purpose }, "executed")).result;
+}
+
+export function* query(sql: string, purpose: string): Plan<ResultTable> {
+	return (yield* ask({ kind: "query", sql, purpose }, "table")).table;
+}
+
+export function* perform(request: PlanRequest & { kind: "dress" | "stands" | "transaction" }): Plan<void> {
+	yield* ask(request, "done");
+}
+
+export function* database(request: DbRequest): Plan<void> {
+	yield* ask({ kind: "database", request }, "database");
+}
+
+export function* loadSeed(relation: RelationName): Plan<number> {
+	return (yield* ask({ kind: "loadSeed", relation }, "loaded")).rows;
+}
+
+/** A hook's text with its template rendered, trimmed; empty when the template decided to do nothing. */
+export function* hookText(text: string, label: string, self: RelationName | null): Plan<string> {
+	return (yield* ask({ kind: "text", text, label, self }, "rendered")).text.trim();
+}
+
+/** The SQL that a macro writes; an override that writes nothing is the author's mistake. */
+export function* macroSql(call: MacroCall, node: string): Plan<string> {
+	const { text } = yield* ask({ kind: "macro", call, self: null }, "rendered");
+	if (text.trim() === "") fail("TFM-RUN-008", { node, macro: call.macro });
+	return text.trim();
+}
+
+/** A macro that does its work by itself. */
+export function* macroWork(call: MacroCall): Plan<void> {
+	yield* ask({ kind: "macro", call, self: null }, "rendered");
+}

@@ -1,0 +1,61 @@
+import type { Candidate } from "../core/adapter.ts";
+import { fail } from "../core/diagnostic.ts";
+import type { NodeConfig } from "../core/node.ts";
+import type { BuildableNode, BuildInput } from "../core/plan.ts";
+
+/** What this version builds, in the words of the `materialized` config. */
+const KINDS: Readonly<Record<string, "table" | "view">> = { table: "table", view: "view", seed: "table" };
+
+const strings = (value: unknown): readonly string[] =>
+	(Array.isArray(value) ? value : [value]).filter((v): v is string => typeof v === "string");
+
+/** `grants: {select: [a, b]}` or `{select: a}`. dbt manages no grants where the mapping is empty. */
+function grantsOf(config: NodeConfig): Readonly<Record<string, readonly string[]>> | undefined {
+	const grants = config.grants;
+	if (typeof grants !== "object" || grants === null || Object.keys(grants).length === 0) return undefined;
+	return Object.fromEntries(Object.entries(grants).map(([privilege, to]) => [privilege, strings(to)]));
+}
+
+/** Comments only where `persist_docs` asks for them, as dbt does; columns without a description are left alone. */
+function commentsOf(node: BuildableNode): Pick<Candidate, "comment" | "columnComments"> {
+	const persist = node.config.persist_docs as { relation?: unknown; columns?: unknown } | null | undefined;
+	const columns = Object.values(node.columns).filter((c) => c.description !== "");
+	return {
+		...(persist?.relation === true ? { comment: node.description } : {}),
+		...(persist?.columns === true && columns.length > 0
+			? { columnComments: Object.fromEntries(columns.map((c) => [c.name, c.description])) }
+			: {}),
+	};
+}
+
+function refuseOwnMaterialization(input: BuildInput, materialized: string): void {
+	for (const suffix of [input.adapterType, "default"]) {
+		const macro = `materialization_${materialized}_${suffix}`;
+		if (input.isOverridden(macro)) fail("TFM-RUN-003", { node: input.node.name, materialized, macro });
+	}
+}
+
+/** What the build of a node will leave in the shadow schema. Throws TFM-RUN-002/003 for what cannot be built. */
+export function describeCandidate(input: BuildInput): Candidate {
+	const { node } = input;
+	const materialized = node.resource_type === "model" ? node.config.materialized : node.resource_type;
+	const kind = Object.hasOwn(KINDS, materialized) ? KINDS[materialized] : undefined;
+	if (kind === undefined)
+		return fail(
+			"TFM-RUN-002",
+			{ node: node.name, materialized, available: ["view", "table", "ephemeral", "seed"] },
+			{ at: node.location },
+		);
+	refuseOwnMaterialization(input, materialized);
+	const grants = grantsOf(node.config);
+	return {
+		node: node.unique_id,
+		kind,
+		candidate: input.standsAt,
+		target: input.target,
+		publish: node.config.publish === "keep" ? "keep" : "swap",
+		...(kind === "view" && input.publishedSql !== null ? { finalSql: input.publishedSql } : {}),
+		...(grants === undefined ? {} : { grants }),
+		...commentsOf(node),
+	};
+}

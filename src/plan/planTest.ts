@@ -1,0 +1,98 @@
+import type { MacroArgument } from "../core/compiler.ts";
+import { fail } from "../core/diagnostic.ts";
+import type { NodePlan, Plan, TestInput, TestOutcome } from "../core/plan.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { CellValue, ResultTable } from "../core/resultTable.ts";
+import { database, execute, macroSql, query } from "./ask.ts";
+
+const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
+const textOr = (v: unknown, otherwise: string): string => (typeof v === "string" && v.trim() !== "" ? v : otherwise);
+
+/**
+ * Where failing rows are kept, or nothing. `store_failures_as` beats `store_failures`, both beat the flag. Over
+ * candidates a view becomes a table: it would hang on relations that are about to move, and readers of it would see
+ * rows that no gate has passed.
+ */
+function storedAs(input: TestInput): "table" | "view" | null {
+	const { store_failures, store_failures_as } = input.node.config;
+	const asked = typeof store_failures_as === "string" ? store_failures_as.toLowerCase() : null;
+	if (asked === "ephemeral") return null;
+	if (asked === "view") return input.readsCandidates ? "table" : "view";
+	if (asked === "table") return "table";
+	return (typeof store_failures === "boolean" ? store_failures : input.storeFailures === true) ? "table" : null;
+}
+
+function* store(input: TestInput, kind: "table" | "view"): Plan<string> {
+	const { node, sql } = input;
+	const relation: RelationName = { database: node.database, schema: node.schema, identifier: node.alias };
+	yield* database({ kind: "ddl", action: "create_schema", relation: { ...relation, identifier: "" } });
+	yield* database({ kind: "ddl", action: "drop_relation", relation });
+	const argument: MacroArgument = { kind: "relation", relation, type: kind };
+	const create = yield* macroSql(
+		{
+			macro: kind === "view" ? "get_create_view_as_sql" : "get_create_table_as_sql",
+			positional: kind === "view" ? [argument, value(sql)] : [value(false), argument, value(sql)],
+			keyword: {},
+			node: node.unique_id,
+			sql,
+		},
+		node.name,
+	);
+	yield* execute(create, "store failures");
+	return `select * from ${input.render(relation)}`;
+}
+
+const TRUE = new Set(["true", "t", "1", "yes"]);
+const FALSE = new Set(["false", "f", "0", "no"]);
+
+/** dbt accepts booleans, 0/1 and their text, since engines differ in what a comparison returns. */
+function truth(node: string, column: string, cell: CellValue | undefined): boolean {
+	const text = String(cell).toLowerCase();
+	if (TRUE.has(text)) return true;
+	if (FALSE.has(text)) return false;
+	return fail("TFM-RUN-007", { node, column, value: text });
+}
+
+function outcomeOf(node: string, table: ResultTable): TestOutcome {
+	const row = table.rows[0];
+	if (row === undefined || table.rows.length !== 1 || row.length !== 3)
+		return fail("TFM-RUN-006", { node, rows: table.rows.length, columns: table.columns.length });
+	const failures = Number(row[0]);
+	if (row[0] === null || !Number.isFinite(failures))
+		return fail("TFM-RUN-007", { node, column: "failures", value: String(row[0]) });
+	return {
+		failures,
+		shouldWarn: truth(node, "should_warn", row[1]),
+		shouldError: truth(node, "should_error", row[2]),
+	};
+}
+
+/** One data test: failing rows stored where asked, counted by the wrapper of get_test_sql, and a few of them fetched. */
+export function* planTest(input: TestInput): Plan<NodePlan> {
+	const { node } = input;
+	const kind = storedAs(input);
+	const mainSql = kind === null ? input.sql : yield* store(input, kind);
+	const config = node.config;
+	const executedSql = yield* macroSql(
+		{
+			macro: "get_test_sql",
+			positional: [
+				value(mainSql),
+				value(textOr(config.fail_calc, "count(*)")),
+				value(textOr(config.warn_if, "!= 0")),
+				value(textOr(config.error_if, "!= 0")),
+				value(config.limit ?? null),
+			],
+			keyword: {},
+			node: node.unique_id,
+			sql: input.sql,
+		},
+		node.name,
+	);
+	const outcome = outcomeOf(node.name, yield* query(executedSql, "test"));
+	const wanted = input.sampleRows > 0 && (outcome.shouldWarn || outcome.shouldError);
+	const sample = wanted
+		? yield* query(`select * from (\n${mainSql}\n) dbt_internal_test limit ${input.sampleRows}`, "failing rows")
+		: null;
+	return { kind: "tested", outcome, sample, executedSql };
+}
