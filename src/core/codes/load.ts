@@ -1,3 +1,86 @@
-import type { CodeEntry } from "./entry.ts";
+import { code } from "./entry.ts";
 
-export const LOAD_CODES = {} satisfies Record<string, CodeEntry<never>>;
+export const LOAD_CODES = {
+	"TFM-LOAD-001": code<{ file: string; problem: string }>({
+		message: (f) => `cannot read ${f.file} (${f.problem})`,
+		hint: (f) => (f.problem === "EACCES" ? "the file may not be read by this user" : undefined),
+		next: () => "check that the file exists and may be read, then run again",
+		explain: "A seed or landing file could not be opened. Nothing was loaded.",
+	}),
+	"TFM-LOAD-002": code<{ file: string; short: boolean }>({
+		message: (f) =>
+			`${f.file} ${f.short ? "is cut short: the gzip stream ends too early" : "is not a sound gzip file"}`,
+		hint: () => "was it still being written or copied?",
+		next: () => "fetch the file again; nothing of this load was kept",
+		explain: "A .gz file ends before its stream does, or its checksum is wrong. The whole load is rolled back.",
+	}),
+	"TFM-LOAD-003": code<{ file: string; byte: number }>({
+		message: (f) => `${f.file} is not UTF-8: byte 0x${f.byte.toString(16).padStart(2, "0")} begins no character`,
+		hint: () => "spreadsheets often save Windows-1252 or Latin-1",
+		next: () => "save the file as UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8",
+		explain: "Seeds and landing files are UTF-8, with or without a byte order mark.",
+	}),
+	"TFM-LOAD-004": code<{ found: number; expected: number }>({
+		message: (f) => `this row has ${f.found} values, the header has ${f.expected}`,
+		hint: (f) =>
+			f.found > f.expected
+				? "a value that holds the delimiter must stand in double quotes"
+				: "a value is missing, or a quoted value ends too early",
+		next: () => "correct the row; nothing was loaded",
+		explain: "Every row of a CSV file has as many values as its header.",
+	}),
+	"TFM-LOAD-005": code<{ name: string; first: number; second: number }>({
+		message: (f) => `column "${f.name}" stands twice in the header, at positions ${f.first} and ${f.second}`,
+		next: () => "give one of them another name",
+		explain: "The columns of a CSV file need different names.",
+	}),
+	"TFM-LOAD-006": code<{ file: string }>({
+		message: (f) => `${f.file} has no header`,
+		next: () => "the first line of a CSV file names its columns",
+		explain: "A CSV file begins with a line of column names.",
+	}),
+	"TFM-LOAD-007": code<{ problem: string }>({
+		message: (f) => `cannot be read as CSV: ${f.problem}`,
+		hint: () => 'a double quote inside a quoted value is written twice: "say ""hi"""',
+		next: () => "correct the quotes; nothing was loaded",
+		explain: "Quotes in a CSV file do not pair up, so it is not known where values end.",
+	}),
+	"TFM-LOAD-008": code<{ problem: string }>({
+		message: (f) => `not JSON: ${f.problem}`,
+		hint: () => "a page is one JSON document; for one document per line use format: jsonl",
+		next: () => "correct or fetch the page again; nothing of this load was kept",
+		explain: "A page of a landing load with format json could not be parsed. The whole load is rolled back.",
+	}),
+	"TFM-LOAD-009": code<{ path: string; key: string }>({
+		message: (f) => `no "${f.key}" in this page, where records: ${f.path} looks for it`,
+		next: () => "set records: to the path of the array of records; leave it out where the page is the array",
+		explain: "The `records` path of a landing load leads to nothing in a page.",
+	}),
+	"TFM-LOAD-010": code<{ table: string; problem: string; hint?: string | undefined }>({
+		message: (f) => `the load: block of ${f.table} ${f.problem}`,
+		hint: (f) => f.hint,
+		explain:
+			"The `load:` block of a source table says which files fill it. Its keys: files, format (json, jsonl, csv), records, columns, mode (append, replace), on_change (error, reload), delimiter.",
+	}),
+	"TFM-LOAD-011": code<{ missing: readonly string[]; header: readonly string[] }>({
+		message: (f) => `the header has no ${f.missing.map((m) => `"${m}"`).join(", ")}`,
+		hint: (f) => `it has: ${f.header.join(", ")}`,
+		next: () => "correct columns: in the load: block, or the file",
+		explain: "A landing CSV lacks a column that the `load:` block declares.",
+	}),
+	"TFM-LOAD-012": code<{ file: string; loadedAt: string; table: string }>({
+		message: (f) => `${f.file} was loaded at ${f.loadedAt} and has other bytes now`,
+		hint: () => "a file that changes after it was loaded makes the past unclear, so this stops",
+		next: (f) =>
+			`give the new version another name; or on_change: reload; or tfm load --select source:*.${f.table} --full-refresh`,
+		explain:
+			"A landing file is loaded once. Under the same name it must keep its bytes, unless `on_change: reload` says to replace its rows.",
+	}),
+	"TFM-LOAD-013": code<{ files: string; table: string }>({
+		message: (f) => `no file matches ${f.files}, from which ${f.table} is loaded`,
+		hint: () => "the glob starts at the project's folder",
+		next: () => "put the files there, or correct files: in the load: block",
+		explain:
+			"The glob of a landing load matches nothing. An empty folder is more often a mistake than a day without data.",
+	}),
+};
