@@ -7,6 +7,8 @@ export interface Flags {
 	readonly profile?: string;
 	readonly target?: string;
 	readonly targetPath?: string;
+	/** Folder of tfm.log; wins over the project's `log-path`. */
+	readonly logPath?: string;
 	readonly vars?: { readonly [key: string]: Plain };
 	readonly threads?: number;
 	readonly select: readonly string[];
@@ -28,7 +30,10 @@ export interface Flags {
 	readonly showRows: number;
 	readonly writeJson: boolean;
 	readonly empty: boolean;
-	/** Command-specific, validated by the command. */
+	/**
+	 * Command-specific, validated by the command. `given`: names of the flags and variables that were set, so that the
+	 * project's own `flags:` can stand in for the others.
+	 */
 	readonly extra: { readonly [key: string]: Plain };
 }
 
@@ -66,6 +71,10 @@ export interface OutputOptions {
 	readonly color: "auto" | "always" | "never";
 	readonly progress: "auto" | "plain" | "none";
 	readonly width: number | null;
+	/** `--log-file`: the debug log goes here instead of tfm.log in the log folder. */
+	readonly logFile?: string;
+	/** False leaves out what `print()` in templates writes. */
+	readonly print?: boolean;
 }
 
 export type ExitCode = 0 | 1 | 2 | 130;

@@ -1,0 +1,24 @@
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import type { CommandName } from "./commandTable.ts";
+
+export type Action = (invocation: Invocation) => Promise<ExitCode>;
+
+/** How each command's use case is fetched; the rest of tfm is imported only when a command runs. */
+export type Actions = Readonly<Record<Exclude<CommandName, "completion">, () => Promise<Action>>>;
+
+export const ACTIONS: Actions = {
+	init: async () => (await import("../app/init.ts")).initProject,
+	debug: async () => (await import("../app/debug.ts")).debugSetup,
+	parse: async () => (await import("../app/parse.ts")).parseCommand,
+	compile: async () => (await import("../app/compile.ts")).compileCommand,
+	ls: async () => (await import("../app/ls.ts")).listNodes,
+	run: async () => (await import("../app/run.ts")).runCommand,
+	test: async () => (await import("../app/test.ts")).testCommand,
+	build: async () => (await import("../app/build.ts")).buildCommand,
+	seed: async () => (await import("../app/seed.ts")).seedCommand,
+	load: async () => (await import("../app/load.ts")).loadCommand,
+	show: async () => (await import("../app/show.ts")).showCommand,
+	clean: async () => (await import("../app/clean.ts")).cleanCommand,
+	"run-operation": async () => (await import("../app/runOperation.ts")).runOperation,
+	retry: async () => (await import("../app/retry.ts")).retryCommand,
+};

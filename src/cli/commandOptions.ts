@@ -1,0 +1,109 @@
+import { inGroup, type OptionSpec } from "./optionSpec.ts";
+
+const command = inGroup("Command");
+
+const LIST = "list" as const;
+const TEXT = "text" as const;
+const SWITCH = "switch" as const;
+
+export const INLINE: OptionSpec = command("inline", {
+	value: "sql",
+	kind: TEXT,
+	help: "SQL with Jinja to use instead of a node",
+});
+
+const NO_INTROSPECT: readonly OptionSpec[] = [
+	command("introspect", {
+		kind: SWITCH,
+		env: "INTROSPECT",
+		help: "Templates may query the database (the default)",
+		hidden: true,
+	}),
+	command("no-introspect", {
+		key: "introspect",
+		sets: false,
+		kind: SWITCH,
+		help: "Templates may not query the database",
+	}),
+];
+
+export const SHOW: readonly OptionSpec[] = [
+	INLINE,
+	command("failures", { value: "test", kind: TEXT, help: "The failing rows of a test" }),
+	command("rejects", { value: "table", kind: TEXT, help: "The rows that a load turned away" }),
+	command("limit", { value: "rows", kind: TEXT, help: "Rows to show; -1 for all (default: 5)" }),
+	command("output", {
+		value: "format",
+		kind: TEXT,
+		choices: ["text", "json", "csv"],
+		help: "text, json or csv (default: text)",
+	}),
+	...NO_INTROSPECT,
+];
+
+export const COMPILE: readonly OptionSpec[] = [
+	INLINE,
+	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
+	...NO_INTROSPECT,
+];
+
+export const LIST_NODES: readonly OptionSpec[] = [
+	command("output", {
+		value: "format",
+		kind: TEXT,
+		choices: ["selector", "name", "path", "json"],
+		help: "selector, name, path or json (default: selector)",
+	}),
+	command("output-keys", { value: "keys...", kind: LIST, help: "Fields of --output json" }),
+];
+
+export const INIT: readonly OptionSpec[] = [
+	command("engine", {
+		value: "name",
+		kind: TEXT,
+		choices: ["pglite", "postgres", "snowflake"],
+		help: "pglite (embedded, the default), postgres or snowflake",
+	}),
+	command("naming", {
+		value: "how",
+		kind: TEXT,
+		choices: ["exact", "prefix", "exact_in_prod"],
+		help: "How schemas are named: exact, prefix or exact_in_prod (the default)",
+	}),
+	command("name", { value: "name", kind: TEXT, help: "Name of the project (default: the folder's)" }),
+	command("from-dbt", { kind: SWITCH, help: "Add what tfm needs to the dbt project that is here" }),
+	command("yes", { short: "y", kind: SWITCH, help: "Ask nothing, take the defaults" }),
+	command("skip-profile-setup", { kind: SWITCH, help: "Write no profile", hidden: true }),
+];
+
+export const DEBUG: readonly OptionSpec[] = [
+	command("connection", { kind: SWITCH, help: "Check the connection only" }),
+	command("config-dir", { kind: SWITCH, help: "Print where profiles.yml is looked for" }),
+];
+
+export const OPERATION: readonly OptionSpec[] = [
+	command("args", { value: "yaml", kind: TEXT, help: "Arguments of the macro as YAML or JSON: '{days: 7}'" }),
+];
+
+export const CANDIDATES: readonly OptionSpec[] = [
+	command("candidates", {
+		kind: SWITCH,
+		help: "Test the held candidates of the last run instead of the published relations",
+	}),
+];
+
+export const SEED: readonly OptionSpec[] = [command("show", { kind: SWITCH, help: "Show a few rows of each seed" })];
+
+export const CLEAN: readonly OptionSpec[] = [
+	command("clean-project-files-only", {
+		kind: SWITCH,
+		help: "Delete inside the project only (the default)",
+		hidden: true,
+	}),
+	command("no-clean-project-files-only", {
+		key: "cleanProjectFilesOnly",
+		sets: false,
+		kind: SWITCH,
+		help: "Delete clean-targets outside the project too",
+	}),
+];

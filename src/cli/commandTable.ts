@@ -1,0 +1,256 @@
+import { CANDIDATES, CLEAN, COMPILE, DEBUG, INIT, LIST_NODES, OPERATION, SEED, SHOW } from "./commandOptions.ts";
+import { ACCEPTED, REFUSED } from "./dbtOptions.ts";
+import type { OptionSpec } from "./optionSpec.ts";
+import { OUTPUT, PROJECT, RUNNING, SELECTION, SUMMARY } from "./sharedOptions.ts";
+
+/**
+ * Every command of tfm, once: what it is for, what it takes, examples. Parser, help pages, "did you mean" and shell
+ * completion are made from this table. What a command does lives in src/app.
+ */
+export type CommandName =
+	| "init"
+	| "debug"
+	| "parse"
+	| "compile"
+	| "ls"
+	| "run"
+	| "test"
+	| "build"
+	| "seed"
+	| "load"
+	| "show"
+	| "clean"
+	| "run-operation"
+	| "retry"
+	| "completion";
+
+export interface CommandSpec {
+	readonly name: CommandName;
+	readonly alias?: string;
+	readonly heading: "Work" | "Look" | "Set up";
+	/** One line for `tfm --help`. */
+	readonly summary: string;
+	/** A sentence or two for the command's own page. */
+	readonly sentence: string;
+	/** The one positional argument; it lands in `extra` under this key. */
+	readonly argument?: {
+		readonly name: string;
+		readonly key: string;
+		readonly required: boolean;
+		readonly help: string;
+	};
+	readonly options: readonly OptionSpec[];
+	readonly examples: readonly { readonly line: string; readonly says: string }[];
+}
+
+const hide = (options: readonly OptionSpec[]): OptionSpec[] => options.map((option) => ({ ...option, hidden: true }));
+
+/** dbt takes its global flags with every command, also where they say nothing: taken, and not listed. */
+const GLOBAL_KEYS = new Set(["failFast", "warnError", "writeJson", "indirectSelection"]);
+const GLOBALS = hide([...SELECTION, ...RUNNING].filter((option) => GLOBAL_KEYS.has(option.key)));
+
+const withShared = (own: readonly OptionSpec[]): OptionSpec[] => {
+	const all = [...own, ...PROJECT, ...OUTPUT, ...ACCEPTED, ...REFUSED, ...GLOBALS];
+	const seen = new Set<string>();
+	// An option of the command's own wins over a shared one of the same spelling.
+	return all.filter((option) => !seen.has(option.long) && seen.add(option.long));
+};
+
+const only = (options: readonly OptionSpec[], ...keys: string[]): OptionSpec[] =>
+	options.filter((option) => keys.includes(option.key));
+
+const WORK = [...SELECTION, ...RUNNING];
+
+export const COMMANDS: readonly CommandSpec[] = [
+	{
+		name: "run",
+		heading: "Work",
+		summary: "Build models layer by layer: loads, seeds, models, tests, gates, publish",
+		sentence:
+			"Builds the selected models in order. In a layered project each layer is built aside, tested, and published at once when its gate passes; readers keep yesterday's tables until then. Without layers it builds models as dbt does.",
+		options: withShared([...WORK, ...SUMMARY]),
+		examples: [
+			{ line: "tfm run", says: "everything" },
+			{ line: "tfm run --select +orders", says: "orders and all it is made of" },
+			{ line: "tfm run --layer staging,transform", says: "two layers" },
+			{ line: "tfm run -s customers --full-refresh", says: "rebuild an incremental model" },
+		],
+	},
+	{
+		name: "build",
+		heading: "Work",
+		summary: "Seeds, models, snapshots and tests together, in order",
+		sentence:
+			"Runs seeds, models and tests in one pass; what fails holds back what is built from it. In a layered project this is tfm run with seeds and tests of the whole selection.",
+		options: withShared([...WORK, ...SUMMARY]),
+		examples: [
+			{ line: "tfm build", says: "everything" },
+			{ line: "tfm build --select tag:daily --exclude tag:slow", says: "by tag" },
+			{ line: "tfm build --resource-type model test", says: "no seeds" },
+		],
+	},
+	{
+		name: "test",
+		heading: "Work",
+		summary: "Run data tests against what is published, or against held candidates",
+		sentence: "Runs the selected data tests against the published relations and shows failing rows.",
+		options: withShared([...CANDIDATES, ...WORK, ...SUMMARY]),
+		examples: [
+			{ line: "tfm test", says: "all tests" },
+			{ line: "tfm test --select orders", says: "the tests of one model" },
+			{ line: "tfm test --candidates -s unique_orders_id", says: "look at what the gate held back" },
+		],
+	},
+	{
+		name: "retry",
+		heading: "Work",
+		summary: "Take up the last run where it failed",
+		sentence:
+			"Runs again what failed or was skipped in the last run, with that run's flags. Held candidates whose code and inputs are unchanged are reused.",
+		options: withShared([
+			...only(RUNNING, "fullRefresh", "lockTimeoutMs", "lockTimeout", "statementTimeout", "showRows"),
+			...SUMMARY,
+		]),
+		examples: [
+			{ line: "tfm retry", says: "after fixing what failed" },
+			{ line: "tfm retry --vars '{day: \"2026-01-02\"}'", says: "with another variable" },
+		],
+	},
+	{
+		name: "load",
+		heading: "Work",
+		summary: "Take new files into the landing tables",
+		sentence: "Loads the files of sources that have a load: block. A file that is already in is not loaded again.",
+		options: withShared([...WORK, ...SUMMARY]),
+		examples: [
+			{ line: "tfm load", says: "all sources with files" },
+			{ line: "tfm load --select source:shop.orders", says: "one table" },
+			{ line: "tfm load -s source:shop.orders --full-refresh", says: "from nothing, all files" },
+		],
+	},
+	{
+		name: "seed",
+		heading: "Work",
+		summary: "Load the CSV files of the project",
+		sentence: "Loads the CSV files of the seed folders as tables.",
+		options: withShared([...SEED, ...WORK, ...SUMMARY]),
+		examples: [
+			{ line: "tfm seed", says: "all seeds" },
+			{ line: "tfm seed --select countries --full-refresh", says: "drop and create one" },
+		],
+	},
+	{
+		name: "run-operation",
+		heading: "Work",
+		summary: "Run a macro",
+		sentence: "Calls a macro of the project or of a package, outside of any model.",
+		argument: { name: "macro", key: "macro", required: true, help: "Name of the macro, with its package if need be" },
+		options: withShared(OPERATION),
+		examples: [
+			{ line: "tfm run-operation grant_select", says: "without arguments" },
+			{ line: "tfm run-operation drop_old --args '{days: 30}'", says: "with arguments" },
+		],
+	},
+	{
+		name: "ls",
+		alias: "list",
+		heading: "Look",
+		summary: "List the nodes of the project",
+		sentence: "Prints what a selection selects, one node a line. Nothing is run and no database is needed.",
+		options: withShared([...LIST_NODES, ...SELECTION]),
+		examples: [
+			{ line: "tfm ls", says: "everything" },
+			{ line: "tfm ls --select +orders --output name", says: "what orders is made of" },
+			{ line: "tfm ls --resource-type test --output json --output-keys name layer", says: "for a program" },
+		],
+	},
+	{
+		name: "show",
+		heading: "Look",
+		summary: "Show rows of a model, a query, a failing test or a load's rejects",
+		sentence: "Runs one query and prints some of its rows. Builds nothing.",
+		options: withShared([...SHOW, ...SELECTION, ...only(RUNNING, "fullRefresh", "statementTimeout")]),
+		examples: [
+			{ line: "tfm show --select orders", says: "five rows of what the model would hold" },
+			{ line: "tfm show --inline \"select count(*) from {{ ref('orders') }}\"", says: "any query" },
+			{ line: "tfm show --failures unique_orders_id", says: "the rows a test complains about" },
+			{ line: "tfm show -s orders --limit -1 --output csv > orders.csv", says: "all rows as CSV" },
+		],
+	},
+	{
+		name: "compile",
+		heading: "Look",
+		summary: "Render templates to SQL in target/compiled",
+		sentence: "Renders the selected nodes to the SQL that would run, without running it.",
+		options: withShared([...COMPILE, ...SELECTION, ...only(RUNNING, "fullRefresh", "empty", "writeJson")]),
+		examples: [
+			{ line: "tfm compile", says: "everything" },
+			{ line: "tfm compile --select orders", says: "print the SQL of one model" },
+			{ line: "tfm compile --inline \"select * from {{ ref('orders') }}\"", says: "a piece of SQL" },
+		],
+	},
+	{
+		name: "parse",
+		heading: "Look",
+		summary: "Check the project and write manifest.json",
+		sentence: "Reads the whole project, reports every mistake in it, and writes target/manifest.json.",
+		options: withShared(only(RUNNING, "warnError", "writeJson")),
+		examples: [{ line: "tfm parse", says: "the quickest check of a project" }],
+	},
+	{
+		name: "init",
+		heading: "Set up",
+		summary: "Start a project, or add tfm to a dbt project",
+		sentence: "Writes a small layered project that runs at once, in a folder of the given name or here.",
+		argument: { name: "name", key: "name", required: false, help: "Name of the project" },
+		options: withShared(INIT),
+		examples: [
+			{ line: "tfm init shop", says: "a new project" },
+			{ line: "tfm init shop --engine postgres --yes", says: "without questions" },
+			{ line: "tfm init --from-dbt", says: "in the folder of a dbt project" },
+		],
+	},
+	{
+		name: "debug",
+		heading: "Set up",
+		summary: "Check project, profile and connection",
+		sentence: "Goes through everything a run needs, from the project file to the connection, and says what is missing.",
+		options: withShared(DEBUG),
+		examples: [
+			{ line: "tfm debug", says: "check all" },
+			{ line: "tfm debug --connection --target prod", says: "one connection" },
+		],
+	},
+	{
+		name: "clean",
+		heading: "Set up",
+		summary: "Delete the folders named in clean-targets",
+		sentence: "Deletes the folders that the project's clean-targets name, usually target and dbt_packages.",
+		options: withShared(CLEAN),
+		examples: [{ line: "tfm clean", says: "in the project here" }],
+	},
+	{
+		name: "completion",
+		heading: "Set up",
+		summary: "Print a completion script for bash, zsh or fish",
+		sentence:
+			"Prints a script that completes commands, options and the names of models. Load it from your shell's start file.",
+		argument: { name: "shell", key: "shell", required: true, help: "bash, zsh or fish" },
+		options: [],
+		examples: [
+			{ line: 'eval "$(tfm completion bash)"', says: "in ~/.bashrc" },
+			{ line: 'eval "$(tfm completion zsh)"', says: "in ~/.zshrc, after compinit" },
+			{ line: "tfm completion fish > ~/.config/fish/completions/tfm.fish", says: "for fish" },
+		],
+	},
+];
+
+/** dbt's commands that tfm does not have yet, with what to do meanwhile. */
+export const COMMANDS_NOT_YET: Readonly<Record<string, string>> = {
+	snapshot: "snapshots are left as they are",
+	docs: "tfm ls and tfm compile show what the project holds",
+	source: "write a data test on the column that holds the load time",
+	clone: "tfm run --target builds into another schema",
+	deps: "copy the package under packages-install-path (dbt_packages)",
+	freshness: "write a data test on the column that holds the load time",
+};

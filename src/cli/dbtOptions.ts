@@ -1,0 +1,81 @@
+import { camel, inGroup, type OptionSpec } from "./optionSpec.ts";
+
+const accepted = inGroup("Accepted");
+
+const TEXT = "text" as const;
+const SWITCH = "switch" as const;
+
+const noEffect = (long: string, env?: string): OptionSpec[] => [
+	accepted(long, { kind: SWITCH, help: "no effect", hidden: true, ...(env === undefined ? {} : { env }) }),
+	accepted(`no-${long}`, { key: camel(long), sets: false, kind: SWITCH, help: "no effect", hidden: true }),
+];
+
+/** dbt's flags about its own machinery: taken and without effect, so that scripts written for dbt keep working. */
+export const ACCEPTED: readonly OptionSpec[] = [
+	...noEffect("partial-parse"),
+	accepted("partial-parse-file-path", { value: "file", kind: TEXT, help: "no effect", hidden: true }),
+	...noEffect("partial-parse-file-diff"),
+	...noEffect("cache-selected-only"),
+	...noEffect("populate-cache"),
+	...noEffect("static-parser"),
+	...noEffect("use-experimental-parser"),
+	...noEffect("use-fast-test-edges"),
+	...noEffect("version-check"),
+	...noEffect("send-anonymous-usage-stats"),
+	...noEffect("log-cache-events"),
+	...noEffect("macro-debugging"),
+	...noEffect("use-colors-file"),
+	...noEffect("export-saved-queries"),
+	...noEffect("upload-to-artifacts-ingest-api"),
+	...noEffect("show-resource-report"),
+	accepted("log-format-file", { value: "format", kind: TEXT, help: "no effect", hidden: true }),
+	accepted("log-level-file", { value: "level", kind: TEXT, help: "no effect", hidden: true }),
+	accepted("log-file-max-bytes", { value: "bytes", kind: TEXT, help: "no effect", hidden: true }),
+	accepted("record-timing-info", { short: "r", value: "file", kind: TEXT, help: "no effect", hidden: true }),
+	accepted("no-defer", { key: "defer", sets: false, kind: SWITCH, help: "no effect", hidden: true }),
+	accepted("no-favor-state", { key: "favorState", sets: false, kind: SWITCH, help: "no effect", hidden: true }),
+	accepted("single-threaded", { kind: SWITCH, env: "SINGLE_THREADED", help: "--threads 1", hidden: true }),
+	accepted("no-single-threaded", { key: "singleThreaded", sets: false, kind: SWITCH, help: "no effect", hidden: true }),
+];
+
+const STATE_ADVICE = "select the parents as well: --select +model";
+
+/** dbt's flags that change what is built and that tfm does not have yet. */
+export const REFUSED: readonly OptionSpec[] = [
+	accepted("defer", { kind: SWITCH, env: "DEFER", help: "", hidden: true, refused: STATE_ADVICE }),
+	accepted("favor-state", { kind: SWITCH, env: "FAVOR_STATE", help: "", hidden: true, refused: STATE_ADVICE }),
+	accepted("state", { value: "folder", kind: TEXT, help: "", hidden: true, refused: STATE_ADVICE }),
+	accepted("defer-state", { value: "folder", kind: TEXT, help: "", hidden: true, refused: STATE_ADVICE }),
+	accepted("sample", {
+		value: "window",
+		kind: TEXT,
+		env: "SAMPLE",
+		help: "",
+		hidden: true,
+		refused: "limit the rows with a variable and --vars",
+	}),
+	accepted("event-time-start", {
+		value: "time",
+		kind: TEXT,
+		env: "EVENT_TIME_START",
+		help: "",
+		hidden: true,
+		refused: "filter on a variable and pass it with --vars",
+	}),
+	accepted("event-time-end", {
+		value: "time",
+		kind: TEXT,
+		env: "EVENT_TIME_END",
+		help: "",
+		hidden: true,
+		refused: "filter on a variable and pass it with --vars",
+	}),
+	accepted("warn-error-options", {
+		value: "yaml",
+		kind: TEXT,
+		env: "WARN_ERROR_OPTIONS",
+		help: "",
+		hidden: true,
+		refused: "--warn-error turns every warning into an error",
+	}),
+];

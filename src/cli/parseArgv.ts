@@ -1,0 +1,170 @@
+import { Command, CommanderError, Option } from "commander";
+import { fail } from "../core/diagnostic.ts";
+import { TFM_VERSION } from "../core/version.ts";
+import { COMMANDS, COMMANDS_NOT_YET, type CommandSpec } from "./commandTable.ts";
+import type { OptionSpec } from "./optionSpec.ts";
+
+/** Values as typed: switches are booleans, counts numbers, the rest text; several spellings share one key. */
+export interface Given {
+	readonly [key: string]: boolean | number | string | readonly string[];
+}
+
+export type ParsedArgv =
+	| { readonly kind: "help"; readonly text: string }
+	| {
+			readonly kind: "command";
+			readonly command: CommandSpec;
+			readonly given: Given;
+			/** The positional argument, if there was one. */
+			readonly argument: string | undefined;
+	  };
+
+/**
+ * Words of the command line → a command and what was given, or the text of a help page. Throws TFM-CLI-001 … 007.
+ * Commander finds the options; wording, values and defaults are ours.
+ */
+export async function parseArgv(argv: readonly string[], width: number): Promise<ParsedArgv> {
+	const words = moveCommandFirst(argv);
+	const program = rootCommand(width);
+	let outcome: ParsedArgv | undefined;
+	let help = "";
+	const byName = new Map<string, { spec: CommandSpec; command: Command }>();
+	for (const spec of COMMANDS) {
+		const given: Record<string, boolean | number | string | string[]> = {};
+		const command = subcommand(spec, given);
+		command.action(() => {
+			outcome = { kind: "command", command: spec, given, argument: command.args[0] };
+		});
+		program.addCommand(command);
+		byName.set(spec.name, { spec, command });
+		if (spec.alias !== undefined) byName.set(spec.alias, { spec, command });
+	}
+	for (const command of [program, ...program.commands]) {
+		command
+			.exitOverride()
+			.configureOutput({ writeOut: (text) => void (help += text), writeErr: () => {}, getOutHelpWidth: () => width });
+	}
+	if (words.length === 0) return { kind: "help", text: program.helpInformation() };
+	const notYet = words[0] === undefined ? undefined : COMMANDS_NOT_YET[words[0]];
+	if (notYet !== undefined) fail("TFM-CLI-007", { what: `the command "${words[0]}"`, instead: notYet });
+	try {
+		program.parse([...words], { from: "user" });
+	} catch (error) {
+		if (!(error instanceof CommanderError)) throw error;
+		if (error.code.startsWith("commander.help")) return { kind: "help", text: help };
+		return await explain(error, words, byName);
+	}
+	if (outcome === undefined) return { kind: "help", text: help || program.helpInformation() };
+	return outcome;
+}
+
+function rootCommand(width: number): Command {
+	const root = new Command("tfm")
+		.usage("<command> [options]")
+		.description("SQL transformations in layers: every layer is built aside, tested, then published at once.")
+		.helpOption("-h, --help", "Show this page, or with a command the command's own")
+		.helpCommand(false)
+		.addHelpText(
+			"after",
+			"\nExamples:\n  tfm init shop              start a project\n  tfm run                    build, test and publish everything\n  tfm run --select +orders   orders and all it is made of\n  tfm retry                  take up a failed run\n\ntfm <command> --help tells more. Options may stand before or after the command.",
+		)
+		.configureHelp({ helpWidth: width });
+	// Shown on the page only: main answers --version before commander is even loaded.
+	root.version(TFM_VERSION, "-V, --version", "Show the version");
+	return root;
+}
+
+const HEADINGS: Readonly<Record<OptionSpec["group"], string>> = {
+	Selection: "Selection:",
+	Running: "Running:",
+	Command: "Options:",
+	Project: "Project:",
+	Output: "Output:",
+	Accepted: "Accepted:",
+};
+
+function subcommand(spec: CommandSpec, given: Record<string, boolean | number | string | string[]>): Command {
+	const command = new Command(spec.name).summary(spec.summary).description(spec.sentence);
+	if (spec.alias !== undefined) command.alias(spec.alias);
+	if (spec.argument !== undefined) {
+		const { name, required, help } = spec.argument;
+		command.argument(required ? `<${name}>` : `[${name}]`, help);
+	}
+	for (const option of spec.options) {
+		const short = option.short === undefined ? "" : `-${option.short}, `;
+		const value = option.value === undefined ? "" : ` <${option.value}>`;
+		command.addOption(
+			new Option(`${short}--${option.long}${value}`, option.help)
+				.hideHelp(option.hidden ?? false)
+				.helpGroup(HEADINGS[option.group]),
+		);
+		command.on(`option:${option.long}`, (text?: string) => take(given, option, text));
+	}
+	command.helpGroup(`${spec.heading}:`);
+	command.helpOption("-h, --help", "Show this page");
+	const widest = Math.max(0, ...spec.examples.map((example) => example.line.length));
+	const examples = spec.examples.map((example) => `  ${example.line.padEnd(widest)}   ${example.says}`);
+	command.addHelpText("after", `\nExamples:\n${examples.join("\n")}`);
+	return command;
+}
+
+function take(given: Record<string, boolean | number | string | string[]>, option: OptionSpec, text?: string): void {
+	if (option.refused !== undefined) fail("TFM-CLI-007", { what: `--${option.long}`, instead: option.refused });
+	const before = given[option.key];
+	if (option.kind === "switch") given[option.key] = option.sets ?? true;
+	else if (option.kind === "count") given[option.key] = (typeof before === "number" ? before : 0) + 1;
+	else if (option.kind === "list") given[option.key] = [...(Array.isArray(before) ? before : []), text ?? ""];
+	else given[option.key] = text ?? "";
+}
+
+/**
+ * dbt takes global flags before the command as well (`dbt --target prod run`): such options are moved behind it.
+ * Which of them is followed by a value is known from the tables.
+ */
+export function moveCommandFirst(argv: readonly string[]): readonly string[] {
+	if (argv[0] === "help") return [...argv.slice(1), "--help"];
+	const takesValue = new Set<string>();
+	for (const option of COMMANDS.flatMap((command) => command.options)) {
+		if (option.value === undefined) continue;
+		takesValue.add(`--${option.long}`);
+		if (option.short !== undefined) takesValue.add(`-${option.short}`);
+	}
+	let at = 0;
+	while (at < argv.length && argv[at]!.startsWith("-")) at += takesValue.has(argv[at]!) ? 2 : 1;
+	const command = argv[at];
+	return command === undefined ? argv : [command, ...argv.slice(0, at), ...argv.slice(at + 1)];
+}
+
+/** Commander's refusals in our words. Its messages are read for the name in quotes; tests hold them to it. */
+async function explain(
+	error: CommanderError,
+	words: readonly string[],
+	byName: ReadonlyMap<string, { spec: CommandSpec; command: Command }>,
+): Promise<never> {
+	const { closestName } = await import("./closestName.ts");
+	const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? "";
+	const found = byName.get(words[0] ?? "");
+	const command = found?.spec.name ?? "";
+	switch (error.code) {
+		case "commander.unknownCommand":
+			return fail("TFM-CLI-001", { name: quoted, suggestion: closestName(quoted, [...byName.keys()]) });
+		case "commander.unknownOption": {
+			if (found === undefined) {
+				const name = words[0] ?? quoted;
+				return fail("TFM-CLI-001", { name, suggestion: closestName(name, [...byName.keys()]) });
+			}
+			const names = found.spec.options.flatMap((o) => (o.hidden === true ? [] : [`--${o.long}`]));
+			return fail("TFM-CLI-002", { option: quoted, command, suggestion: closestName(quoted, names) });
+		}
+		case "commander.optionMissingArgument":
+			return fail("TFM-CLI-004", { option: /--[\w-]+/.exec(quoted)?.[0] ?? quoted, command });
+		case "commander.missingArgument":
+			return fail("TFM-CLI-005", { argument: `a ${quoted}`, command });
+		case "commander.excessArguments": {
+			const expected = found?.spec.argument === undefined ? 0 : 1;
+			return fail("TFM-CLI-006", { argument: found?.command.args[expected] ?? "", command });
+		}
+		default:
+			throw error;
+	}
+}

@@ -1,0 +1,183 @@
+import { fail } from "../core/diagnostic.ts";
+import type { Flags, OutputOptions } from "../core/invocation.ts";
+import type { Plain } from "../core/node.ts";
+import type { CommandSpec } from "./commandTable.ts";
+import type { Given } from "./parseArgv.ts";
+import { readDuration } from "./readDuration.ts";
+import { type Environment, readEnvironment } from "./readEnvironment.ts";
+import { readMapping } from "./readMapping.ts";
+
+export const DEFAULT_LOCK_TIMEOUT_MS = 600_000;
+export const DEFAULT_SHOW_ROWS = 5;
+/** Rows of `show`, as in dbt. */
+export const DEFAULT_LIMIT = 5;
+
+/** Keys that have a field in Flags or OutputOptions; every other one goes to `extra`. */
+const SHARED_KEYS = new Set(
+	"projectDir profilesDir profile target targetPath logPath vars threads select exclude selector resourceTypes excludeResourceTypes indirectSelection layers fullRefresh failFast gates storeFailures warnError lockTimeout statementTimeout showRows writeJson empty quiet noQuiet verbose debug logFormat logLevel logFile color useColors progress width print singleThreaded".split(
+		" ",
+	),
+);
+
+/** What was typed and what the environment says → the flags of an invocation, every value checked (TFM-CLI-003). */
+export async function readFlags(parsed: {
+	readonly command: CommandSpec;
+	readonly given: Given;
+	readonly argument: string | undefined;
+	readonly env: Environment;
+}): Promise<{ readonly flags: Flags; readonly output: OutputOptions }> {
+	const { command } = parsed;
+	const { given, names } = readEnvironment(parsed.given, command.options, parsed.env);
+	const read = new Reader(given, names);
+	for (const option of command.options) if (option.choices !== undefined) read.check(option.key, option.choices);
+	checkConflicts(command, given);
+
+	const vars = read.text("vars");
+	const threads = given.singleThreaded === true ? 1 : read.count("threads", 1);
+	const statementTimeoutMs = read.duration("statementTimeout");
+	const indirect = read.text("indirectSelection")?.toLowerCase() as Flags["indirectSelection"];
+	const flags: Flags = {
+		...read.texts("projectDir", "profilesDir", "profile", "target", "targetPath", "logPath", "selector"),
+		...(vars === undefined ? {} : { vars: await readMapping(read.name("vars"), vars) }),
+		...(threads === undefined ? {} : { threads }),
+		...(indirect === undefined ? {} : { indirectSelection: indirect }),
+		...(typeof given.storeFailures === "boolean" ? { storeFailures: given.storeFailures } : {}),
+		...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+		select: read.list("select"),
+		exclude: read.list("exclude"),
+		resourceTypes: read.list("resourceTypes").map((type) => type.toLowerCase()),
+		excludeResourceTypes: read.list("excludeResourceTypes").map((type) => type.toLowerCase()),
+		layers: read.list("layers").flatMap((text) => text.split(/[\s,]+/).filter((name) => name !== "")),
+		fullRefresh: given.fullRefresh === true,
+		failFast: given.failFast === true,
+		gates: given.gates !== false,
+		warnError: given.warnError === true,
+		lockTimeoutMs: read.duration("lockTimeout") ?? DEFAULT_LOCK_TIMEOUT_MS,
+		showRows: read.count("showRows", 0) ?? DEFAULT_SHOW_ROWS,
+		writeJson: given.writeJson !== false,
+		empty: given.empty === true,
+		extra: await readExtra(parsed, given, read),
+	};
+	return { flags, output: readOutput(given, read) };
+}
+
+function readOutput(given: Given, read: Reader): OutputOptions {
+	const width = read.count("width", 20);
+	const colors = given.useColors;
+	const fallback = colors === true ? "always" : colors === false ? "never" : "auto";
+	return {
+		logFormat: read.text("logFormat")?.toLowerCase() === "json" ? "json" : "text",
+		verbosity: readVerbosity(given, read),
+		color: (read.text("color") as OutputOptions["color"] | undefined) ?? fallback,
+		progress: (read.text("progress") as OutputOptions["progress"] | undefined) ?? "auto",
+		width: width ?? null,
+		...read.texts("logFile"),
+		...(given.print === false ? { print: false } : {}),
+	};
+}
+
+function readVerbosity(given: Given, read: Reader): OutputOptions["verbosity"] {
+	const level = read.text("logLevel")?.toLowerCase();
+	if (given.debug === true) return 2;
+	const verbose = Number(given.verbose ?? 0);
+	if (verbose > 0) return verbose > 1 ? 2 : 1;
+	const quiet = given.noQuiet === true ? 0 : Number(given.quiet ?? 0);
+	if (quiet > 0) return quiet > 1 ? -2 : -1;
+	return level === "debug" ? 2 : level === "warn" || level === "error" ? -1 : level === "none" ? -2 : 0;
+}
+
+async function readExtra(
+	parsed: { readonly command: CommandSpec; readonly argument: string | undefined },
+	given: Given,
+	read: Reader,
+): Promise<{ readonly [key: string]: Plain }> {
+	const extra: Record<string, Plain> = { given: [...Object.keys(given)].sort() };
+	for (const option of parsed.command.options) {
+		if (option.group === "Accepted" || SHARED_KEYS.has(option.key)) continue;
+		const value = given[option.key];
+		if (value !== undefined) extra[option.key] = value;
+	}
+	if (parsed.command.name === "show") extra.limit = read.count("limit", -1) ?? DEFAULT_LIMIT;
+	if (typeof given.args === "string") extra.args = await readMapping("--args", given.args);
+	const positional = parsed.command.argument;
+	if (positional !== undefined && parsed.argument !== undefined) {
+		if (extra[positional.key] !== undefined) {
+			fail("TFM-CLI-008", { first: `the argument ${parsed.argument}`, second: read.name(positional.key) });
+		}
+		extra[positional.key] = parsed.argument;
+	}
+	return extra;
+}
+
+/** Two options that ask one command for different things. */
+function checkConflicts(command: CommandSpec, given: Given): void {
+	if (command.name !== "show" && command.name !== "compile") return;
+	const sources = ["inline", "failures", "rejects", "select"].filter((key) => given[key] !== undefined);
+	if (sources.length > 1) fail("TFM-CLI-008", { first: `--${sources[0]}`, second: `--${sources[1]}` });
+}
+
+/** Typed values out of untyped ones; each refusal names the flag or the variable that the user wrote. */
+class Reader {
+	readonly #given: Given;
+	readonly #names: ReadonlyMap<string, string>;
+
+	constructor(given: Given, names: ReadonlyMap<string, string>) {
+		this.#given = given;
+		this.#names = names;
+	}
+
+	name(key: string): string {
+		return this.#names.get(key) ?? `--${key}`;
+	}
+
+	text(key: string): string | undefined {
+		const value = this.#given[key];
+		return typeof value === "string" ? value : undefined;
+	}
+
+	/** The given ones of these keys, as an object to spread. */
+	texts<K extends string>(...keys: readonly K[]): { readonly [key in K]?: string } {
+		const found: { [key in K]?: string } = {};
+		for (const key of keys) {
+			const value = this.text(key);
+			if (value !== undefined) found[key] = value;
+		}
+		return found;
+	}
+
+	list(key: string): readonly string[] {
+		const value = this.#given[key];
+		return Array.isArray(value) ? (value as readonly string[]) : [];
+	}
+
+	check(key: string, choices: readonly string[]): void {
+		const value = this.#given[key];
+		for (const text of Array.isArray(value) ? value : [value]) {
+			if (typeof text !== "string" || choices.includes(text.toLowerCase())) continue;
+			fail("TFM-CLI-003", { option: this.name(key), value: text, expected: oneOf(choices) });
+		}
+	}
+
+	count(key: string, least: number): number | undefined {
+		return this.text(key) === undefined ? undefined : this.integer(key, least);
+	}
+
+	integer(key: string, least: number): number {
+		const text = this.text(key) ?? "";
+		const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+		if (Number.isSafeInteger(value) && value >= least) return value;
+		return fail("TFM-CLI-003", { option: this.name(key), value: text, expected: `a whole number from ${least}` });
+	}
+
+	duration(key: string): number | undefined {
+		const text = this.text(key);
+		if (text === undefined) return undefined;
+		return (
+			readDuration(text) ??
+			fail("TFM-CLI-003", { option: this.name(key), value: text, expected: "a time such as 90s, 10m or 1h" })
+		);
+	}
+}
+
+const oneOf = (choices: readonly string[]): string =>
+	choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;

@@ -1,0 +1,87 @@
+import { Cancellation } from "../core/cancellation.ts";
+import type { ExitCode, Invocation, OutputOptions } from "../core/invocation.ts";
+import type { Actions } from "./actions.ts";
+import { parseArgv } from "./parseArgv.ts";
+import { readFlags } from "./readFlags.ts";
+import { scrubSecrets } from "./scrubSecrets.ts";
+import type { World } from "./world.ts";
+
+const HELP_WIDTH = { least: 60, most: 110 };
+
+/** Everything after `--version`: help, completion, or a command; what it throws becomes a message and a code. */
+export async function runCommandLine(world: World, actions: Actions): Promise<ExitCode> {
+	const startedAt = world.clock();
+	const controller = new AbortController();
+	const unsubscribe = listen(world, controller);
+	let invocation: Invocation | undefined;
+	try {
+		const width = Math.min(HELP_WIDTH.most, Math.max(HELP_WIDTH.least, world.stdout.columns));
+		const parsed = await parseArgv(world.argv, width);
+		if (parsed.kind === "help") {
+			world.stdout.write(parsed.text);
+			return 0;
+		}
+		if (parsed.command.name === "completion") {
+			const { completionScript } = await import("./completionScript.ts");
+			world.stdout.write(completionScript(parsed.argument ?? ""));
+			return 0;
+		}
+		const { flags, output } = await readFlags({ ...parsed, env: world.env });
+		invocation = {
+			command: parsed.command.name,
+			commandLine: scrubSecrets(["tfm", ...world.argv].join(" "), world.env),
+			flags,
+			output,
+			cwd: world.cwd,
+			env: world.env,
+			stdout: world.stdout,
+			stderr: world.stderr,
+			signal: controller.signal,
+			clock: world.clock,
+			ask: world.ask,
+			assetsDir: world.assetsDir,
+			host: world.host,
+		};
+		const action = await actions[parsed.command.name]();
+		return await action(invocation);
+	} catch (error) {
+		if (controller.signal.aborted && isAbort(error)) return 130;
+		const { reportFailure } = await import("./reportFailure.ts");
+		return await reportFailure(error, {
+			world,
+			startedAt,
+			output: invocation?.output ?? guessOutput(world.argv),
+			flags: invocation?.flags,
+		});
+	} finally {
+		unsubscribe();
+	}
+}
+
+/** First signal: abort, and say so unless a live display just did. Second: out, at once. */
+function listen(world: World, controller: AbortController): () => void {
+	let heard = 0;
+	return world.onSignal((signal) => {
+		heard++;
+		if (heard > 1) return world.exit(130);
+		const cancellation = new Cancellation(signal);
+		controller.abort(cancellation);
+		if (cancellation.announced) return;
+		world.stderr.write(`${signal === "SIGINT" ? "\n" : ""}cancelling; once more to stop at once\n`);
+	});
+}
+
+const isAbort = (error: unknown): boolean =>
+	error instanceof Error && (error.name === "AbortError" || (error as { kind?: unknown }).kind === "cancelled");
+
+/** How to print a mistake in the command line itself, when its options could not be read. */
+function guessOutput(argv: readonly string[]): OutputOptions {
+	const words = argv.join(" ");
+	return {
+		logFormat: /--log-format[= ]json\b/.test(words) ? "json" : "text",
+		verbosity: argv.includes("-vv") || argv.includes("--debug") ? 2 : 0,
+		color: /--no-use-colors|--color[= ]never/.test(words) ? "never" : "auto",
+		progress: "auto",
+		width: null,
+	};
+}
