@@ -35,25 +35,27 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 		return session.transaction(async () => {
 			await createTables(session, options.dialect, table, spec);
 			const work = new LandingTransaction(options, input, spec, table);
-			if (input.fullRefresh) await work.forgetAll();
+			const afresh = input.fullRefresh || (spec.mode === "replace" && differs(options.root, paths, known));
+			if (afresh) await work.forgetAll();
 			let skipped = 0;
 			for (const path of paths) {
 				input.signal.throwIfAborted();
 				const file = decodeFile(join(options.root, path), path);
-				const before = input.fullRefresh ? undefined : known.get(path);
-				if (before?.contentHash === file.hash) skipped++;
-				else {
-					if (before !== undefined && spec.mode === "append") {
-						if (spec.onChange === "error")
-							fail(
-								"TFM-LOAD-012",
-								{ file: path, loadedAt: before.loadedAt, table: source.name },
-								{ at: source.location },
-							);
-						await work.forget(path);
-					}
-					await work.take(path, file, spec.mode === "replace" && known.size > 0 && !input.fullRefresh);
+				const before = afresh ? undefined : known.get(path);
+				if (before?.contentHash === file.hash) {
+					skipped++;
+					continue;
 				}
+				if (before !== undefined) {
+					if (spec.onChange === "error")
+						fail(
+							"TFM-LOAD-012",
+							{ file: path, loadedAt: before.loadedAt, table: source.name },
+							{ at: source.location },
+						);
+					await work.forget(path);
+				}
+				await work.take(path, file);
 			}
 			return { files: paths.length - skipped, skipped, ...work.counts };
 		});
@@ -65,6 +67,14 @@ function findFiles(root: string, spec: LoadSpec, source: SourceNode): readonly s
 	if (paths.length === 0)
 		fail("TFM-LOAD-013", { files: spec.files, table: `${source.source_name}.${source.name}` }, { at: source.location });
 	return paths;
+}
+
+/** A table that is replaced is loaded whole as soon as one file is new, changed or gone. */
+function differs(root: string, paths: readonly string[], known: ReadonlyMap<string, LoadedFileRow>): boolean {
+	return (
+		paths.length !== known.size ||
+		paths.some((path) => known.get(path)?.contentHash !== decodeFile(join(root, path), path).hash)
+	);
 }
 
 const rejectsOf = (table: RelationName): RelationName => ({ ...table, identifier: `${table.identifier}__rejects` });
@@ -90,7 +100,6 @@ class LandingTransaction {
 	readonly #input: LoadInput;
 	readonly #spec: LoadSpec;
 	readonly #table: RelationName;
-	#replaced = false;
 	#rows = 0;
 	#rejects = 0;
 
@@ -121,13 +130,9 @@ class LandingTransaction {
 			]);
 	}
 
-	/** Rows, rejects and the ledger entry of one file. `replace`: it is the first new file of a table that is replaced. */
-	async take(path: string, file: DecodedFile, replace: boolean): Promise<void> {
+	/** Rows, rejects and the ledger entry of one file. */
+	async take(path: string, file: DecodedFile): Promise<void> {
 		const { session, source, runId, signal } = this.#input;
-		if (replace && !this.#replaced) {
-			await this.forgetAll();
-			this.#replaced = true;
-		}
 		const { rows, rejects } = landingRows(file.text, this.#spec, path);
 		const loadedAt = this.#options.clock().toISOString();
 		const own = (row: number) => [path, String(row), loadedAt];
