@@ -21,10 +21,11 @@ export function landingRows(text: string, spec: LoadSpec, file: string): Landing
 		if (found.ok) rows.push({ row, values: found.values });
 		else rejects.push({ row, raw, reason: found.reason });
 	};
-	if (spec.format === "csv") csvRecords(text, spec, file).forEach((r, i) => take(i + 1, r.raw, r.found));
+	if (spec.format === "csv") for (const [i, r] of csvRecords(text, spec, file).entries()) take(i + 1, r.raw, r.found);
 	else {
 		const records = spec.format === "json" ? jsonRecords(text, spec.records, file) : jsonLines(text);
-		records.forEach((record, i) => take(i + 1, record.text, fromJson(record.text, record.value, spec.columns)));
+		for (const [i, record] of records.entries())
+			take(i + 1, record.text, fromJson(record.text, record.value, spec.columns));
 	}
 	return { rows, rejects };
 }
