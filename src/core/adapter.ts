@@ -92,6 +92,10 @@ export interface Candidate {
 	/** Comments to set (persist_docs); undefined keeps what the target has. */
 	readonly comment?: string;
 	readonly columnComments?: Readonly<Record<string, string>>;
+	/** Nodes of the same request that this one reads: refused with them. Absent: unknown, so refused with any earlier one. */
+	readonly inputs?: readonly NodeId[];
+	/** Candidates of one group are published together or not at all. */
+	readonly publishGroup?: string;
 }
 
 export interface PublishRequest {
@@ -101,8 +105,8 @@ export interface PublishRequest {
 	readonly unit: string;
 	/** In DAG order. */
 	readonly candidates: readonly Candidate[];
-	/** Statements of the state store that must commit or fail with the publish. */
-	readonly record: readonly BoundStatement[];
+	/** Statements of the state store that must commit or fail with the publish; a function is told what really goes (not what was refused). */
+	readonly record: readonly BoundStatement[] | ((published: readonly NodeId[]) => readonly BoundStatement[]);
 	/** How long to wait for locks and older snapshots, milliseconds. */
 	readonly lockTimeoutMs: number;
 	readonly signal?: AbortSignal;

@@ -6,6 +6,7 @@ import { INIT_CODES } from "./init.ts";
 import { JINJA_CODES } from "./jinja.ts";
 import { LOAD_CODES } from "./load.ts";
 import { PARSE_CODES } from "./parse.ts";
+import { PUBLISH_CODES } from "./publish.ts";
 import { REF_CODES } from "./ref.ts";
 import { RUN_CODES } from "./run.ts";
 import { SELECT_CODES } from "./select.ts";
@@ -21,6 +22,7 @@ export const CODES = {
 	...SELECT_CODES,
 	...RUN_CODES,
 	...DATABASE_CODES,
+	...PUBLISH_CODES,
 	...LOAD_CODES,
 	...CLI_CODES,
 	...INIT_CODES,

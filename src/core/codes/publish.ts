@@ -1,0 +1,84 @@
+import { code } from "./entry.ts";
+
+/** Why a built relation could not take its target's place. Nothing is changed in the database when one of these is given. */
+export const PUBLISH_CODES = {
+	"TFM-PUB-001": code<{ target: string; column: string; dependent: string; owner: string | null }>({
+		message: (f) =>
+			`${f.target} cannot be published: ${f.dependent}${f.owner === null ? "" : ` (owner ${f.owner})`} needs column ${f.column}, which the new version does not have`,
+		hint: (f) => `keep ${f.column} in the model, or change ${f.dependent} first`,
+		explain:
+			"Something outside the run reads a column that the new version of the relation no longer has. Publishing would break it, so the old version stays. Add the column back, or change or drop the dependent object, then run again.",
+	}),
+	"TFM-PUB-002": code<{ target: string; reasons: readonly string[]; change: string }>({
+		message: (f) => `${f.target} cannot be replaced by a new table because of ${f.reasons.join(", ")}, and ${f.change}`,
+		hint: () => "such a relation can only have its rows replaced, and that needs the same columns",
+		next: () => "drop what hangs on it, or give the model the columns that the published table has",
+		explain:
+			"Materialized views, foreign keys from other tables, publications, row types, identity columns, owned sequences and inheritance hang on the table itself, not on its name. tfm then keeps the table and replaces its rows, which works only while the columns are the same and it stays a table. `publish: keep` on a node asks for the same.",
+	}),
+	"TFM-PUB-003": code<{ target: string; object: string; owner: string; role: string }>({
+		message: (f) =>
+			`${f.target} cannot be published: ${f.object} belongs to ${f.owner}, and ${f.role} is not a member of that role`,
+		next: (f) => `grant ${f.owner} to ${f.role}, or change the owner`,
+		explain:
+			"A relation that must be moved, or a view, rule or function that must be re-created over the new version, belongs to a role that the connected role is not a member of, so the database would refuse to touch it.",
+	}),
+	"TFM-PUB-004": code<{ unit: string; seconds: number; holders: readonly string[] }>({
+		message: (f) =>
+			`${f.unit} was not published: its locks were not free within ${f.seconds} s${f.holders.length === 0 ? "" : ` (held by ${f.holders.join(", ")})`}`,
+		hint: () => "the tests passed and nothing was changed",
+		next: () => "`tfm retry` publishes what has been built, or raise --lock-timeout",
+		explain:
+			"Publishing waits for transactions that read the relations to end, and gives up after --lock-timeout. The candidates stay, so a retry does not build them again.",
+	}),
+	"TFM-PUB-005": code<{ unit: string; needed: number; limit: number }>({
+		message: (f) =>
+			`${f.unit} was not published: its one transaction needs about ${f.needed} locks, more than a quarter of the ${f.limit} the server has room for`,
+		next: () => "raise max_locks_per_transaction on the server, or split the layer",
+		explain:
+			"Everything that is published together is locked together. A transaction that uses up the server's shared lock table makes other sessions fail with `out of shared memory`, so tfm does not begin one that takes more than a quarter of it.",
+	}),
+	"TFM-PUB-006": code<{ database: string; role: string; schemas: readonly string[] }>({
+		message: (f) => `${f.role} may not create schemas in database ${f.database}; missing: ${f.schemas.join(", ")}`,
+		next: (f) => `grant create on database ${f.database} to ${f.role}`,
+		explain:
+			"Candidates stand in schemas of their own (`tfm_c_…`), which tfm creates where they are missing. That needs the privilege `create` on the database.",
+	}),
+	"TFM-PUB-007": code<{ candidate: string; objects: readonly string[] }>({
+		message: (f) => `${f.candidate} cannot be dropped: ${f.objects.join(", ")} hangs on it and is not tfm's`,
+		hint: () => "candidates are dropped and rebuilt by every run; nothing lasting should read them",
+		next: () => "drop that object, or let it read the published relation",
+		explain:
+			"Somebody created an object on a candidate in a shadow schema. tfm never drops what it did not make, so the candidate cannot be removed until that object is.",
+	}),
+	"TFM-PUB-008": code<{ target: string; kind: string }>({
+		message: (f) => `${f.target} cannot be published: the existing relation is ${f.kind}`,
+		next: () => "give the model another alias or schema, or drop the existing relation",
+		explain:
+			"A partition, a partitioned or foreign table, a sequence, a type, or a member of an extension stands where the model would be published. tfm replaces only tables, views and materialized views.",
+	}),
+	"TFM-PUB-009": code<{ target: string; candidate: string; problem: string }>({
+		message: (f) => `${f.target} cannot be published: its candidate ${f.candidate} ${f.problem}`,
+		next: () => "run the model again",
+		explain:
+			"The relation that was built aside is gone or is neither a table nor a view, for example because a hook dropped or replaced it.",
+	}),
+	"TFM-PUB-010": code<{ target: string; dependent: string; problem: string }>({
+		message: (f) => `${f.target} cannot be published: ${f.dependent} cannot be re-created over the new version: ${f.problem}`,
+		next: (f) => `change ${f.dependent} so that it works with both versions, or drop it`,
+		explain:
+			"A view, rule or function outside the run reads the relation and must be re-created over the new version; the database refuses it, mostly because a column has another type now, or it names columns by their position and the order has changed.",
+	}),
+	"TFM-PUB-011": code<{ target: string; problem: string; detail: string | null }>({
+		message: (f) =>
+			`${f.target} cannot be published: its rows break a rule of the published table: ${f.problem}${f.detail === null ? "" : ` (${f.detail})`}`,
+		explain:
+			"While the rows of a table were replaced in place, or a foreign key was pointed at the new version of the table it refers to, the database reported a violated constraint.",
+	}),
+	"TFM-PUB-012": code<{ target: string; problem: string }>({
+		message: (f) => `${f.target} cannot be published: its grants or comments cannot be applied: ${f.problem}`,
+		hint: () => "check the node's `grants` config: the roles must exist",
+		explain:
+			"The grants of the node's config, or those that the published relation had, could not be given to the new version. It is not published without them.",
+	}),
+};
