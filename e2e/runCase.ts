@@ -1,0 +1,146 @@
+/**
+ * A case is a folder: `case.yml` says what is done, `project/` is what it is done to (or a template named in
+ * case.yml), `expected.txt` is the exact transcript: every command with its stdout, stderr and exit code. The clock
+ * stands still and ids are fixed, so a transcript is the same on every machine.
+ */
+import {
+	cpSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	realpathSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import yaml from "js-yaml";
+import { main } from "../src/cli/main.ts";
+import type { World } from "../src/cli/world.ts";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const REPOSITORY = dirname(HERE);
+export const CASES = join(HERE, "cases");
+
+export interface Step {
+	/** The words after `tfm`, split at blanks; quotes keep words together. */
+	readonly tfm?: string;
+	/** Files to write before the command; null removes one. */
+	readonly write?: Readonly<Record<string, string | null>>;
+	/** Bytes in base64, for files that are not text. */
+	readonly bytes?: Readonly<Record<string, string>>;
+	readonly env?: Readonly<Record<string, string>>;
+	/** Shows a file of the project in the transcript. */
+	readonly show?: string;
+}
+
+export interface CaseFile {
+	readonly title: string;
+	/** A folder under e2e/projects to begin with; `project/` of the case is laid over it. */
+	readonly project?: string;
+	readonly steps: readonly Step[];
+}
+
+export const readCase = (name: string): CaseFile =>
+	yaml.load(readFileSync(join(CASES, name, "case.yml"), "utf8")) as CaseFile;
+
+/** Runs all steps in a fresh copy and returns the transcript. */
+export async function transcriptOf(name: string): Promise<string> {
+	const spec = readCase(name);
+	const work = realpathSync(mkdtempSync(join(tmpdir(), "tfm-case-")));
+	const root = join(work, "project");
+	mkdirSync(root);
+	if (spec.project !== undefined) cpSync(join(HERE, "projects", spec.project), root, { recursive: true });
+	const own = join(CASES, name, "project");
+	if (existsSync(own)) cpSync(own, root, { recursive: true });
+	const parts: string[] = [];
+	try {
+		for (const step of spec.steps) parts.push(await runStep(step, root, work));
+	} finally {
+		rmSync(work, { recursive: true, force: true });
+	}
+	return `${parts.join("\n")}`;
+}
+
+async function runStep(step: Step, root: string, work: string): Promise<string> {
+	for (const [path, text] of Object.entries(step.write ?? {})) {
+		if (text === null) rmSync(join(root, path), { recursive: true, force: true });
+		else put(join(root, path), text);
+	}
+	for (const [path, base64] of Object.entries(step.bytes ?? {})) put(join(root, path), Buffer.from(base64, "base64"));
+	let text = "";
+	if (step.tfm !== undefined) {
+		const { code, stdout, stderr } = await tfm(splitWords(step.tfm), root, step.env ?? {});
+		text += `$ tfm ${step.tfm}\n${stdout}`;
+		if (stderr !== "") text += `[stderr]\n${stderr}`;
+		text += `[exit ${code}]\n`;
+	}
+	if (step.show !== undefined) text += `$ cat ${step.show}\n${readFileSync(join(root, step.show), "utf8")}`;
+	return text.replaceAll(root, "<project>").replaceAll(work, "<work>");
+}
+
+function put(path: string, data: string | Buffer): void {
+	mkdirSync(dirname(path), { recursive: true });
+	writeFileSync(path, data);
+}
+
+export interface Called {
+	readonly code: number;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** One command in this process, in a world of its own: no terminal, a clock that stands still, no environment. */
+export async function tfm(
+	argv: readonly string[],
+	cwd: string,
+	env: Readonly<Record<string, string>> = {},
+): Promise<Called> {
+	let stdout = "";
+	let stderr = "";
+	const world: World = {
+		argv,
+		cwd,
+		env: {
+			HOME: join(cwd, ".home"),
+			LANG: "en_US.UTF-8",
+			TFM_INVOCATION_ID: "00000000-0000-4000-8000-000000000001",
+			...env,
+		},
+		stdout: { write: (text) => void (stdout += text), isTTY: false, columns: 120 },
+		stderr: { write: (text) => void (stderr += text), isTTY: false, columns: 120 },
+		clock: () => new Date("2026-11-21T06:00:00.000Z"),
+		ask: null,
+		assetsDir: assets(),
+		host: { name: "host", pid: process.pid, user: "someone" },
+		onSignal: () => () => {},
+		exit: (code) => {
+			throw new Error(`the process was asked to end with ${code}`);
+		},
+	};
+	const code = await main(world);
+	return { code, stdout, stderr };
+}
+
+let assetsDir: string | undefined;
+
+/** The layout of dist/, with the macros of the sources, so that a case sees what was just edited. */
+function assets(): string {
+	if (assetsDir !== undefined) return assetsDir;
+	assetsDir = mkdtempSync(join(tmpdir(), "tfm-assets-"));
+	mkdirSync(join(assetsDir, "macros"));
+	symlinkSync(join(REPOSITORY, "src/context/macros"), join(assetsDir, "macros/dbt"));
+	symlinkSync(join(REPOSITORY, "src/adapters/postgresFamily/macros"), join(assetsDir, "macros/dbt_postgres"));
+	for (const file of ["pglite-template.tar.gz", "pglite-template"])
+		if (existsSync(join(REPOSITORY, "dist", file))) symlinkSync(join(REPOSITORY, "dist", file), join(assetsDir, file));
+	return assetsDir;
+}
+
+function splitWords(line: string): string[] {
+	return [...line.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) =>
+		word.replace(/"([^"]*)"|'([^']*)'/g, (_, a, b) => a ?? b),
+	);
+}
