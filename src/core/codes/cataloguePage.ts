@@ -1,0 +1,31 @@
+import type { CodeEntry } from "./entry.ts";
+
+const AREAS: Readonly<Record<string, string>> = {
+	CLI: "The command line",
+	CONFIG: "Project file, profiles, variables",
+	DB: "The database",
+	GRAPH: "The graph",
+	INIT: "tfm init",
+	INTERNAL: "Faults of tfm itself",
+	JINJA: "Templates",
+	LOAD: "Seeds and landing files",
+	PARSE: "Models, tests and property files",
+	PUB: "Publishing",
+	REF: "References",
+	RUN: "Running",
+	SELECT: "Selecting",
+	YAML: "YAML",
+};
+
+/** docs/errors.md: every code with its explanation, by area. */
+export function cataloguePage(codes: Readonly<Record<string, CodeEntry<never>>>): string {
+	const byArea = new Map<string, string[]>();
+	for (const [code, entry] of Object.entries(codes).sort(([a], [b]) => (a < b ? -1 : 1))) {
+		const area = code.split("-")[1] ?? "";
+		const rows = byArea.get(area) ?? [];
+		rows.push(`### ${code}\n\n${entry.explain}\n`);
+		byArea.set(area, rows);
+	}
+	const sections = [...byArea].map(([area, rows]) => `## ${AREAS[area] ?? area}\n\n${rows.join("\n")}`);
+	return `# Error codes\n\nA code keeps its meaning. Written from the code table by \`UPDATE_DOCS=1 npm test\`; do not edit by hand.\n\n${sections.join("\n")}`;
+}
