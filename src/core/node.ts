@@ -203,4 +203,11 @@ export interface MacroNode {
 	readonly description: string;
 	readonly line: number;
 	readonly column: number;
+	/** From a property file; absent where none describes the macro. */
+	readonly arguments?: readonly { readonly name: string; readonly type: string | null; readonly description: string }[];
+	readonly meta?: { readonly [key: string]: Plain };
+	readonly patch_path?: string;
+	readonly supported_languages?: readonly string[];
+	/** Unique ids of the macros that this one calls by name. */
+	readonly depends_on?: { readonly macros: readonly string[] };
 }

@@ -15,11 +15,8 @@ export interface FilePlace {
 /** What a text asks for, found by scanning it or by rendering it as dbt does while parsing (`execute` is false). */
 export interface Collected {
 	readonly refs: readonly RefArgs[];
-	/** One per entry of `refs`; absent where the call was made inside a macro. */
-	readonly refPlaces: readonly (Location | undefined)[];
 	readonly sources: readonly (readonly [string, string])[];
-	readonly sourcePlaces: readonly (Location | undefined)[];
-	/** Keyword arguments of the config() calls, in order, hooks and tags not merged. */
+	/** Keyword arguments of the config() calls, in order, not merged; hooks under their dashed names. */
 	readonly configs: readonly PlainRecord[];
 	/** Unique ids of the macros that were called, in order of the first call. */
 	readonly macros: readonly string[];

@@ -1,0 +1,67 @@
+/**
+ * Names of generic tests (dbt's rules, spec 2.9). The full name and a hash of the definition make the unique id; a
+ * name too long for a relation is cut and hashed for the alias and the file.
+ */
+import { createHash } from "node:crypto";
+import { type PythonValue, pythonRepr, pythonStr, WrittenFloat } from "./pythonText.ts";
+
+const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
+
+export type TestArguments = { readonly [name: string]: PythonValue };
+
+export interface TestNames {
+	/** In the unique id and the fqn. */
+	readonly full: string;
+	/** File name and alias: the full name where it is shorter than 64 characters. */
+	readonly short: string;
+}
+
+const LONGEST = 64;
+const KEPT = 30;
+
+const partsOf = (value: PythonValue): readonly PythonValue[] => {
+	if (Array.isArray(value)) return value as readonly PythonValue[];
+	if (typeof value === "object" && value !== null && !(value instanceof WrittenFloat))
+		return Object.values(value as TestArguments);
+	return [value];
+};
+
+/** `test` is `[namespace_][source_]name`; `target` the model, with `_v<version>`, or `<source>_<table>`. */
+export function nameTest(test: string, target: string, args: TestArguments): TestNames {
+	const flat = Object.keys(args)
+		.filter((name) => name !== "model")
+		.sort(byCodePoint)
+		.flatMap((name) => partsOf(args[name] ?? null))
+		.map((part) => pythonStr(part).replace(/[^0-9a-zA-Z_]+/g, "_"));
+	const identifier = `${test}_${target}`;
+	const full = `${identifier}_${flat.join("__")}`;
+	// Python counts characters, JavaScript halves of them.
+	const length = full.length < LONGEST ? full.length : [...full].length;
+	if (length < LONGEST) return { full, short: full };
+	return { full, short: `${[...identifier].slice(0, KEPT).join("")}_${md5(full)}` };
+}
+
+const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Keys sorted, every scalar its Python text: what dbt hashes. */
+function hashable(value: PythonValue): PythonValue {
+	if (Array.isArray(value)) return value.map((item: PythonValue) => hashable(item));
+	if (typeof value === "object" && value !== null && !(value instanceof WrittenFloat)) {
+		const record = value as TestArguments;
+		return Object.fromEntries(
+			Object.keys(record)
+				.sort(byCodePoint)
+				.map((key) => [key, hashable(record[key] ?? null)]),
+		);
+	}
+	return pythonStr(value);
+}
+
+/** The last ten digits of the unique id. */
+export function hashTest(
+	fullName: string,
+	metadata: { readonly namespace: string | null; readonly name: string; readonly kwargs: TestArguments },
+): string {
+	const { kwargs, name, namespace } = metadata;
+	return md5(`${fullName}${pythonRepr(hashable({ kwargs, name, namespace }))}`).slice(-10);
+}

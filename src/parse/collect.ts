@@ -1,0 +1,126 @@
+/**
+ * What a text asks for: by the literal scanner where the text allows it, else by rendering it as dbt does while it
+ * parses. The scanner is for speed only and must never answer differently, so it is not asked when a project replaces
+ * one of the functions that it recognises.
+ */
+import { createParseCollector, createParseScope, PARSE_RENDERING, type ParseSubject, type ProjectFacts } from "../context/context.ts";
+import { diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { Plain, RefArgs } from "../core/node.ts";
+import type { Collected, PlainRecord } from "../core/parsed.ts";
+import { compileTemplate, type LiteralCall, scanLiterals, type TemplateSource } from "../jinja/jinja.ts";
+
+export const NOTHING_COLLECTED: Collected = Object.freeze({ refs: [], sources: [], configs: [], macros: [] });
+
+/** What the scanner takes for dbt's own. */
+const SCANNED = ["ref", "source", "config", "var", "env_var", "is_incremental"];
+
+/** Answers per package whether macros of the project shadow what the scanner recognises. */
+export class Collector {
+	readonly #facts: ProjectFacts;
+	readonly #scannable = new Map<string, boolean>();
+
+	constructor(facts: ProjectFacts) {
+		this.#facts = facts;
+	}
+
+	collect(source: TemplateSource, subject: ParseSubject): Collected {
+		if (this.#isScannable(subject.package_name)) {
+			const calls = scanLiterals(source.text);
+			if (calls !== null) return this.#fromCalls(source, subject, calls);
+		}
+		return this.#render(source, subject);
+	}
+
+	#isScannable(packageName: string): boolean {
+		let known = this.#scannable.get(packageName);
+		if (known === undefined) {
+			const { registry, config } = this.#facts;
+			const projects = new Set([config.project.name, ...config.packages.map((p) => p.name)]);
+			known = SCANNED.every((name) => {
+				const entry = registry.find(name, packageName);
+				return entry === undefined || !projects.has(entry.node.package_name);
+			});
+			this.#scannable.set(packageName, known);
+		}
+		return known;
+	}
+
+	#fromCalls(
+		source: TemplateSource,
+		subject: ParseSubject,
+		calls: NonNullable<ReturnType<typeof scanLiterals>>,
+	): Collected {
+		const place = (call: LiteralCall) => ({
+			at: { file: source.file, line: call.line + (source.line ?? 1) - 1, column: call.column },
+		});
+		return {
+			refs: unique(calls.refs.map((call) => refArgs(call, place(call))), refKey),
+			sources: unique(calls.sources.map((call) => sourceArgs(call, place(call))), (s) => s.join("\0")),
+			configs: calls.configs.map(configArgs),
+			macros: calls.macros.flatMap((name) => this.#facts.registry.find(name, subject.package_name)?.node.unique_id ?? []),
+		};
+	}
+
+	#render(source: TemplateSource, subject: ParseSubject): Collected {
+		const collector = createParseCollector();
+		compileTemplate(source).render(createParseScope(this.#facts, subject, collector), PARSE_RENDERING);
+		return {
+			refs: unique(collector.refs, refKey),
+			sources: unique(collector.sources, (s) => s.join("\0")),
+			configs: collector.configs,
+			macros: [...collector.macros],
+		};
+	}
+}
+
+const refKey = (ref: RefArgs): string => `${ref.package ?? ""}\0${ref.name}\0${typeof ref.version}${ref.version ?? ""}`;
+
+function unique<T>(items: readonly T[], key: (item: T) => string): readonly T[] {
+	if (items.length < 2) return items;
+	const seen = new Set<string>();
+	return items.filter((item) => !seen.has(key(item)) && seen.add(key(item)));
+}
+
+type Places = { readonly at: { file: string; line: number; column: number } };
+
+function refArgs(call: LiteralCall, place: Places): RefArgs {
+	const [first, second] = call.args;
+	const version = call.kwargs.v ?? call.kwargs.version ?? null;
+	if (call.args.length < 1 || call.args.length > 2 || call.args.some((a) => typeof a !== "string"))
+		throw new TfmError(
+			diagnostic(
+				"TFM-PARSE-026",
+				{ call: "ref()", problem: "takes one or two names", usage: "ref('model') or ref('package', 'model')" },
+				place,
+			),
+		);
+	const isVersion = typeof version === "string" || typeof version === "number";
+	return {
+		name: (second ?? first) as string,
+		package: second === undefined ? null : (first as string),
+		version: isVersion ? version : null,
+	};
+}
+
+function sourceArgs(call: LiteralCall, place: Places): readonly [string, string] {
+	const [source, table] = call.args;
+	if (call.args.length !== 2 || typeof source !== "string" || typeof table !== "string")
+		throw new TfmError(
+			diagnostic(
+				"TFM-PARSE-026",
+				{ call: "source()", problem: "takes two names", usage: "source('source', 'table')" },
+				place,
+			),
+		);
+	return [source, table];
+}
+
+/** config({...}) is the same as config(...); the hooks have two spellings. */
+function configArgs(call: LiteralCall): PlainRecord {
+	const [record] = call.args;
+	const given = { ...(typeof record === "object" ? (record as PlainRecord) : {}), ...(call.kwargs as PlainRecord) };
+	if (!("pre_hook" in given) && !("post_hook" in given)) return given;
+	const renamed: { [key: string]: Plain } = {};
+	for (const [key, value] of Object.entries(given)) renamed[key === "pre_hook" ? "pre-hook" : key === "post_hook" ? "post-hook" : key] = value;
+	return renamed;
+}

@@ -1,0 +1,139 @@
+/**
+ * The files of one package by what they are. Folders are walked once each, however many path keys name them; what a
+ * file is follows from the path key and its ending, as in dbt.
+ */
+import { join, relative, sep } from "node:path";
+import type { ProjectConfig } from "../core/config.ts";
+import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import { type FoundFile, walkFolder } from "./walkFolder.ts";
+
+export type FileKind =
+	| "model"
+	| "python_model"
+	| "seed"
+	| "snapshot"
+	| "analysis"
+	| "singular_test"
+	| "generic_test"
+	| "macro"
+	| "docs"
+	| "properties";
+
+export interface ProjectFile {
+	readonly kind: FileKind;
+	readonly package_name: string;
+	readonly root_path: string;
+	readonly absolute: string;
+	/** Below the resource path. */
+	readonly path: string;
+	readonly original_file_path: string;
+	/** Relative to the root project. */
+	readonly file: string;
+}
+
+interface Rule {
+	readonly kind: FileKind;
+	readonly key: string;
+	readonly folders: readonly string[];
+	readonly endings: readonly string[];
+	readonly accepts?: (path: string) => boolean;
+}
+
+const firstFolder = (path: string): string => path.slice(0, Math.max(0, path.indexOf("/")));
+
+function rulesOf(project: ProjectConfig): readonly Rule[] {
+	const genericTests = project.testPaths.map((folder) => `${folder}/generic`);
+	const everywhere = [
+		...project.modelPaths,
+		...project.seedPaths,
+		...project.snapshotPaths,
+		...project.analysisPaths,
+		...project.macroPaths,
+		...project.testPaths,
+	];
+	const docs = project.docsPaths.length > 0 ? project.docsPaths : everywhere;
+	return [
+		{ kind: "macro", key: "macro-paths", folders: project.macroPaths, endings: [".sql"] },
+		{ kind: "generic_test", key: "test-paths", folders: genericTests, endings: [".sql"] },
+		{ kind: "model", key: "model-paths", folders: project.modelPaths, endings: [".sql"] },
+		{ kind: "python_model", key: "model-paths", folders: project.modelPaths, endings: [".py"] },
+		{ kind: "snapshot", key: "snapshot-paths", folders: project.snapshotPaths, endings: [".sql"] },
+		{ kind: "analysis", key: "analysis-paths", folders: project.analysisPaths, endings: [".sql"] },
+		{
+			kind: "singular_test",
+			key: "test-paths",
+			folders: project.testPaths,
+			endings: [".sql"],
+			accepts: (path) => !["generic", "fixtures"].includes(firstFolder(path)),
+		},
+		{ kind: "seed", key: "seed-paths", folders: project.seedPaths, endings: [".csv"] },
+		{ kind: "docs", key: "docs-paths", folders: docs, endings: [".md"] },
+		{ kind: "properties", key: "model-paths", folders: everywhere, endings: [".yml", ".yaml"] },
+	];
+}
+
+/** Sorted by kind as listed above, then by path. Folders that cannot be listed become diagnostics. */
+export function findPackageFiles(
+	project: ProjectConfig,
+	rootProject: ProjectConfig,
+): { readonly files: readonly ProjectFile[]; readonly problems: readonly Diagnostic[] } {
+	const walked = new Map<string, readonly FoundFile[]>();
+	const problems: Diagnostic[] = [];
+	const prefix = relative(rootProject.root, project.root).split(sep).join("/");
+	const show = (path: string): string => (prefix === "" ? path : `${prefix}/${path}`);
+
+	const list = (folder: string, key: string): readonly FoundFile[] => {
+		let found = walked.get(folder);
+		if (found === undefined) {
+			try {
+				found = walkFolder(join(project.root, folder));
+			} catch {
+				found = [];
+				problems.push(
+					diagnostic("TFM-PARSE-037", { folder: show(folder), key }, { at: project.places.get(key) ?? fileTop(project) }),
+				);
+			}
+			walked.set(folder, found);
+		}
+		return found;
+	};
+
+	const files: ProjectFile[] = [];
+	for (const rule of rulesOf(project)) {
+		const seen = new Set<string>();
+		const matches: ProjectFile[] = [];
+		for (const folder of rule.folders) {
+			const clean = folder.replace(/\/+$/, "").replace(/^\.\//, "");
+			for (const { path, absolute } of list(clean, rule.key)) {
+				if (seen.has(absolute)) continue;
+				if (!rule.endings.some((ending) => endsWith(path, ending)) || rule.accepts?.(path) === false) continue;
+				seen.add(absolute);
+				const original_file_path = clean === "" || clean === "." ? path : `${clean}/${path}`;
+				matches.push({
+					kind: rule.kind,
+					package_name: project.name,
+					root_path: project.root,
+					absolute,
+					path,
+					original_file_path,
+					file: show(original_file_path),
+				});
+			}
+		}
+		matches.sort((a, b) => (a.original_file_path < b.original_file_path ? -1 : 1));
+		files.push(...matches);
+	}
+	return { files, problems };
+}
+
+const fileTop = (project: ProjectConfig) => ({ file: project.file, line: 1, column: 1 });
+
+/** dbt matches endings in any case. */
+const endsWith = (path: string, ending: string): boolean =>
+	path.endsWith(ending) || path.slice(-ending.length).toLowerCase() === ending;
+
+/** `a/b/c.sql` → `c`. */
+export const stem = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
+
+/** `a/b/c.sql` → [a, b]. */
+export const foldersOf = (path: string): readonly string[] => path.split("/").slice(0, -1);

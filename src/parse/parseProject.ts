@@ -1,0 +1,164 @@
+/**
+ * Reading a project: every file of the root project and its packages, once, synchronously. SQL is scanned or rendered
+ * for what it asks for (refs, sources, config), macros are registered, property files are checked for their shape.
+ * Nothing is decided here that needs two files at once: names, configuration and references are the manifest's work.
+ * All mistakes of all files are reported together.
+ */
+import {
+	createMacroRegistry,
+	createYamlScope,
+	type InvocationFacts,
+	type MacroDefinition,
+	type ProjectFacts,
+} from "../context/context.ts";
+import type { Dialect } from "../core/adapter.ts";
+import type { Config } from "../core/config.ts";
+import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { DocBlock } from "../core/manifest.ts";
+import type { MacroNode, Plain } from "../core/node.ts";
+import type { ParsedCode, ParsedProject, PropertySection, YamlEntry } from "../core/parsed.ts";
+import { sortDiagnostics } from "../core/sortDiagnostics.ts";
+import { compileTemplate, toPlain } from "../jinja/jinja.ts";
+import { Collector } from "./collect.ts";
+import { macroDependencies } from "./macroDependencies.ts";
+import { findPackageFiles, type ProjectFile } from "./packageFiles.ts";
+import { readCode, readSeed } from "./readCode.ts";
+import { readDocs } from "./readDocs.ts";
+import { builtinMacroFiles, duplicateMacros, readMacros } from "./readMacros.ts";
+import { type RenderProperty, readProperties } from "./readProperties.ts";
+
+export interface ParseOptions {
+	/** tfm's own macros, the most specific package first: dbt_postgres, then dbt. Absolute folders. */
+	readonly builtinMacroDirs: readonly { readonly package: string; readonly dir: string }[];
+	readonly dialect: Dialect;
+	/** What templates see as `adapter.type()`, and the first prefix of dispatch: `postgres`. */
+	readonly adapterType: string;
+	readonly invocation: InvocationFacts;
+}
+
+export interface ParseResult {
+	readonly parsed: ParsedProject;
+	/** The macros and whatever else templates of this project share; compiling goes on with it. */
+	readonly facts: ProjectFacts;
+}
+
+const SECTIONS: ReadonlySet<string> = new Set<PropertySection>([
+	"models",
+	"seeds",
+	"snapshots",
+	"analyses",
+	"macros",
+	"data_tests",
+]);
+
+/** Throws one TfmError with all mistakes (TFM-PARSE-…, TFM-YAML-…, TFM-JINJA-…), sorted by file and line. */
+export function parseProject(config: Config, options: ParseOptions): ParseResult {
+	const problems: Diagnostic[] = [];
+	const warnings: Diagnostic[] = [];
+	const packages = [config.project, ...[...config.packages].sort((a, b) => (a.name < b.name ? -1 : 1))];
+	const files = packages.flatMap((project) => {
+		const found = findPackageFiles(project, config.project);
+		problems.push(...found.problems);
+		return found.files;
+	});
+
+	const definitions = readAllMacros([...builtinMacroFiles(options.builtinMacroDirs), ...files], problems);
+	const facts = projectFacts(config, options, definitions);
+	const render = propertyRenderer(facts);
+
+	const collector = new Collector(facts);
+	const code: ParsedCode[] = [];
+	const docs: DocBlock[] = [];
+	const entries: YamlEntry[] = [];
+	for (const file of files) {
+		switch (file.kind) {
+			case "model":
+			case "analysis":
+			case "singular_test":
+			case "snapshot":
+				gather(readCode(file, collector), code, problems);
+				break;
+			case "seed":
+				gather(readSeed(file), code, problems);
+				break;
+			case "python_model":
+				problems.push(diagnostic("TFM-PARSE-004", { file: file.file }, { at: { file: file.file, line: 1, column: 1 } }));
+				break;
+			case "docs": {
+				const result = readDocs(file);
+				docs.push(...result.docs);
+				problems.push(...result.problems);
+				break;
+			}
+			case "properties": {
+				const result = readProperties(file, render);
+				entries.push(...result.entries);
+				problems.push(...result.problems);
+				warnings.push(...result.warnings);
+				break;
+			}
+		}
+	}
+	if (problems.length > 0) throw new TfmError(sortDiagnostics(problems));
+
+	const of = <S extends string>(section: S): readonly YamlEntry<S>[] =>
+		entries.filter((entry): entry is YamlEntry<S> => entry.section === section);
+	const parsed: ParsedProject = {
+		code,
+		properties: entries.filter((entry): entry is YamlEntry<PropertySection> => SECTIONS.has(entry.section)),
+		sources: of("sources"),
+		exposures: of("exposures"),
+		groups: of("groups"),
+		unitTests: of("unit_tests"),
+		macros: macroNodes(facts, definitions),
+		docs,
+		warnings: sortDiagnostics(warnings),
+	};
+	return Object.freeze({ parsed: Object.freeze(parsed), facts });
+}
+
+function gather(
+	result: { readonly code: readonly ParsedCode[]; readonly problems: readonly Diagnostic[] },
+	code: ParsedCode[],
+	problems: Diagnostic[],
+): void {
+	code.push(...result.code);
+	problems.push(...result.problems);
+}
+
+function readAllMacros(files: readonly ProjectFile[], problems: Diagnostic[]): readonly MacroDefinition[] {
+	const definitions: MacroDefinition[] = [];
+	for (const file of files) {
+		if (file.kind !== "macro" && file.kind !== "generic_test") continue;
+		const result = readMacros(file);
+		definitions.push(...result.macros);
+		problems.push(...result.problems);
+	}
+	problems.push(...duplicateMacros(definitions));
+	return definitions;
+}
+
+function projectFacts(config: Config, options: ParseOptions, macros: readonly MacroDefinition[]): ProjectFacts {
+	const registry = createMacroRegistry({
+		rootPackage: config.project.name,
+		packages: config.packages.map((p) => p.name),
+		internalPackages: options.builtinMacroDirs.map((d) => d.package),
+		adapterTypes: [options.adapterType],
+		dispatch: config.project.dispatch,
+		macros,
+	});
+	const { dialect, adapterType, invocation } = options;
+	return { config, registry, dialect, adapterType, invocation };
+}
+
+/** Property files see `var`, `env_var` and `target`; a lone expression keeps its type. */
+function propertyRenderer(facts: ProjectFacts): RenderProperty {
+	return (text, file, place) => {
+		const at = place();
+		const template = compileTemplate({ file: file.file, text, line: at.line, column: at.column });
+		return toPlain(template.renderNative(createYamlScope(facts, file.package_name), { undefined: "strict" })) as Plain;
+	};
+}
+
+const macroNodes = (facts: ProjectFacts, definitions: readonly MacroDefinition[]): readonly MacroNode[] =>
+	definitions.map(({ node }) => ({ ...node, depends_on: { macros: macroDependencies(node, facts.registry) } }));

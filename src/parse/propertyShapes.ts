@@ -1,0 +1,157 @@
+/**
+ * What the entries of property files may hold: one table per section, names and shapes as dbt 1.12 reads them. A key
+ * that is not listed is ignored with a warning, as dbt ignores it; a known key of the wrong shape is an error.
+ */
+
+/** `names` = one name or a list of names; `tests` = a list whose items are checked where tests are made. */
+export type Shape = "text" | "flag" | "map" | "list" | "names" | "any" | "tests" | { readonly items: Fields } | { readonly fields: Fields };
+
+export type Fields = { readonly [key: string]: Shape };
+
+const TESTED = { data_tests: "tests", tests: "tests" } as const satisfies Fields;
+const DESCRIBED = { name: "text", description: "text", meta: "map", docs: "map", config: "map", data_type: "text" } as const satisfies Fields;
+
+const COLUMN: Fields = {
+	...DESCRIBED,
+	...TESTED,
+	constraints: "list",
+	quote: "flag",
+	tags: "names",
+	granularity: "text",
+	dimension: "any",
+	entity: "any",
+	policy_tags: "any",
+	doc_blocks: "any",
+};
+
+const NODE: Fields = {
+	...DESCRIBED,
+	...TESTED,
+	columns: { items: COLUMN },
+	constraints: "list",
+	quote_columns: "flag",
+	access: "text",
+	group: "text",
+	contract: "map",
+	doc_blocks: "any",
+};
+
+const VERSION_COLUMN: Fields = { ...COLUMN, include: "any", exclude: "any" };
+
+const VERSION: Fields = {
+	...TESTED,
+	v: "text",
+	defined_in: "text",
+	description: "text",
+	access: "text",
+	config: "map",
+	constraints: "list",
+	docs: "map",
+	columns: { items: VERSION_COLUMN },
+	deprecation_date: "text",
+};
+
+const MODEL: Fields = {
+	...NODE,
+	latest_version: "text",
+	versions: { items: VERSION },
+	deprecation_date: "text",
+	time_spine: "map",
+	semantic_model: "any",
+	primary_entity: "text",
+	agg_time_dimension: "text",
+	metrics: "list",
+	derived_semantics: "map",
+};
+
+const TABLE: Fields = {
+	...DESCRIBED,
+	...TESTED,
+	columns: { items: COLUMN },
+	identifier: "text",
+	loaded_at_field: "text",
+	loaded_at_query: "text",
+	quoting: "map",
+	freshness: "map",
+	external: "map",
+	tags: "names",
+	constraints: "list",
+	quote_columns: "flag",
+	load: "map",
+	layer: "text",
+};
+
+const SOURCE: Fields = {
+	name: "text",
+	description: "text",
+	meta: "map",
+	database: "text",
+	dbname: "text",
+	schema: "text",
+	loader: "text",
+	quoting: "map",
+	freshness: "map",
+	loaded_at_field: "text",
+	loaded_at_query: "text",
+	tables: { items: TABLE },
+	tags: "names",
+	config: "map",
+	overrides: "text",
+	load: "map",
+	layer: "text",
+};
+
+const MACRO_ARGUMENT: Fields = { name: "text", type: "text", description: "text" };
+
+export const SECTIONS: { readonly [section: string]: Fields } = {
+	models: MODEL,
+	seeds: NODE,
+	snapshots: { ...NODE, relation: "text" },
+	analyses: { ...DESCRIBED, columns: { items: COLUMN }, access: "text", group: "text" },
+	macros: { ...DESCRIBED, arguments: { items: MACRO_ARGUMENT } },
+	data_tests: DESCRIBED,
+	sources: SOURCE,
+	exposures: {
+		name: "text",
+		type: "text",
+		owner: { fields: { name: "text", email: "any" } },
+		description: "text",
+		label: "text",
+		maturity: "text",
+		url: "text",
+		depends_on: "list",
+		tags: "names",
+		meta: "map",
+		config: "map",
+		enabled: "flag",
+	},
+	groups: { name: "text", owner: { fields: { name: "text", email: "any" } }, description: "text", config: "map", meta: "map" },
+	unit_tests: {
+		name: "text",
+		description: "text",
+		model: "text",
+		versions: "map",
+		given: "list",
+		expect: "map",
+		overrides: "map",
+		config: "map",
+	},
+};
+
+/** Keys without which an entry means nothing, beside its name. */
+export const REQUIRED: { readonly [section: string]: readonly string[] } = {
+	exposures: ["type", "owner"],
+	groups: ["owner"],
+	unit_tests: ["model"],
+};
+
+/** Sections that dbt has and this version of tfm passes over. */
+export const LATER_SECTIONS: readonly string[] = ["metrics", "semantic_models", "saved_queries", "functions"];
+
+/** Owners of groups and exposures carry whatever else an organisation wants to say. */
+export const OPEN: ReadonlySet<Fields> = new Set(
+	["exposures", "groups"].flatMap((section) => {
+		const owner = SECTIONS[section]?.owner;
+		return typeof owner === "object" && "fields" in owner ? [owner.fields] : [];
+	}),
+);

@@ -1,0 +1,144 @@
+import { TfmError } from "../core/diagnostic.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { diagnostic } from "../core/diagnostic.ts";
+import type { ParsedCode } from "../core/parsed.ts";
+import { findBlocks, type TemplateSource } from "../jinja/jinja.ts";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { codeChecksum, LARGE_SEED_BYTES, pathChecksum, seedChecksum } from "./checksum.ts";
+import { type Collector, NOTHING_COLLECTED } from "./collect.ts";
+import { foldersOf, type ProjectFile, stem } from "./packageFiles.ts";
+import { readText } from "./readText.ts";
+
+const KINDS = { model: "model", analysis: "analysis", singular_test: "test", snapshot: "snapshot" } as const;
+
+export interface CodeResult {
+	readonly code: readonly ParsedCode[];
+	readonly problems: readonly Diagnostic[];
+}
+
+/** One model, analysis or singular test; as many snapshots as the file has blocks. An empty file is none. */
+export function readCode(file: ProjectFile, collector: Collector): CodeResult {
+	const text = readText(file.absolute, file.file);
+	if (typeof text !== "string") return { code: [], problems: [text] };
+	try {
+		return { code: file.kind === "snapshot" ? snapshotsOf(file, text, collector) : nodeOf(file, text, collector), problems: [] };
+	} catch (error) {
+		if (error instanceof TfmError) return { code: [], problems: error.diagnostics };
+		throw error;
+	}
+}
+
+/** The text without white space around it, as dbt keeps it, and where it begins. */
+function trimmed(text: string): { readonly text: string; readonly line: number; readonly column: number } {
+	const start = text.length - text.trimStart().length;
+	const before = text.slice(0, start);
+	const lineStart = before.lastIndexOf("\n") + 1;
+	return { text: text.trim(), line: before.split("\n").length, column: start - lineStart + 1 };
+}
+
+function nodeOf(file: ProjectFile, text: string, collector: Collector): readonly ParsedCode[] {
+	const kind = KINDS[file.kind as keyof typeof KINDS];
+	const name = stem(file.path);
+	const raw = trimmed(text);
+	const source: TemplateSource = { file: file.file, text: raw.text, line: raw.line, column: raw.column };
+	const path = kind === "analysis" ? `analysis/${file.path}` : file.path;
+	const collected = collector.collect(source, {
+		unique_id: `${kind}.${file.package_name}.${name}`,
+		name,
+		package_name: file.package_name,
+		resource_type: kind,
+		path,
+		original_file_path: file.original_file_path,
+	});
+	return [
+		{
+			kind,
+			name,
+			...places(file),
+			path,
+			folders: foldersOf(path),
+			raw_code: raw.text,
+			line: raw.line,
+			column: raw.column,
+			checksum: codeChecksum(raw.text),
+			collected,
+		},
+	];
+}
+
+function snapshotsOf(file: ProjectFile, text: string, collector: Collector): readonly ParsedCode[] {
+	return findBlocks({ file: file.file, text }, ["snapshot"]).map((block) => {
+		const body = trimmed(block.body.text);
+		const line = (block.body.line ?? 1) + body.line - 1;
+		const column = body.line === 1 ? (block.body.column ?? 1) + body.column - 1 : body.column;
+		const collected = collector.collect(
+			{ file: file.file, text: body.text, line, column },
+			{
+				unique_id: `snapshot.${file.package_name}.${block.name}`,
+				name: block.name,
+				package_name: file.package_name,
+				resource_type: "snapshot",
+				path: file.path,
+				original_file_path: file.original_file_path,
+			},
+		);
+		return {
+			kind: "snapshot" as const,
+			name: block.name,
+			...places(file),
+			path: file.path,
+			folders: [...foldersOf(file.path), stem(file.path)],
+			raw_code: block.body.text,
+			line: block.body.line ?? 1,
+			column: block.body.column ?? 1,
+			checksum: codeChecksum(text.trim()),
+			collected,
+		};
+	});
+}
+
+const places = (file: ProjectFile) => ({
+	package_name: file.package_name,
+	original_file_path: file.original_file_path,
+	file: file.file,
+	root_path: file.root_path,
+});
+
+/** A seed: its checksum and that it has a header. The rows are read when the seed is loaded. */
+export function readSeed(file: ProjectFile): CodeResult {
+	const size = statSync(file.absolute, { throwIfNoEntry: false })?.size ?? 0;
+	const large = size > LARGE_SEED_BYTES;
+	const text = large ? readHead(file.absolute) : readText(file.absolute, file.file);
+	if (typeof text !== "string") return { code: [], problems: [text] };
+	const at = { file: file.file, line: 1, column: 1 };
+	if (/^\s*(\r|\n|$)/.test(text) && text.trim() === "")
+		return { code: [], problems: [diagnostic("TFM-PARSE-033", { file: file.file }, { at })] };
+	return {
+		code: [
+			{
+				kind: "seed",
+				name: stem(file.path),
+				...places(file),
+				path: file.path,
+				folders: foldersOf(file.path),
+				raw_code: "",
+				line: 1,
+				column: 1,
+				checksum: large ? pathChecksum(file.original_file_path) : seedChecksum(text),
+				collected: NOTHING_COLLECTED,
+			},
+		],
+		problems: [],
+	};
+}
+
+/** The first bytes of a large file: enough to see whether it has a header. */
+function readHead(absolute: string): string {
+	const descriptor = openSync(absolute, "r");
+	try {
+		const bytes = Buffer.alloc(4096);
+		return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0)).toString("utf8");
+	} finally {
+		closeSync(descriptor);
+	}
+}

@@ -1,0 +1,40 @@
+/**
+ * Jinja in property files. dbt renders every text of an entry when it reads the file, except what it renders later:
+ * tests (their arguments become part of a query), descriptions (they may use doc()) and hooks. A lone expression keeps
+ * the type of its value.
+ */
+import type { Plain } from "../core/node.ts";
+import type { PlainRecord } from "../core/parsed.ts";
+import type { EntryPath } from "./checkShape.ts";
+
+export const hasJinja = (text: string): boolean => text.includes("{{") || text.includes("{%") || text.includes("{#");
+
+const LATER = new Set(["tests", "data_tests", "description", "loaded_at_query"]);
+const HOOKS = new Set(["pre_hook", "post_hook", "pre-hook", "post-hook"]);
+
+/** Is the value at this path of an entry left as written? Lists count as one step. */
+function isLater(path: EntryPath): boolean {
+	if (path.some((step, i) => LATER.has(String(step)) && isPropertyStep(path, i))) return true;
+	const config = path.indexOf("config");
+	return config >= 0 && config <= 2 && HOOKS.has(String(path[config + 1]));
+}
+
+/** `description` as a property, not a key of somebody's meta. */
+const isPropertyStep = (path: EntryPath, i: number): boolean => !path.slice(0, i).some((step) => step === "meta" || step === "config");
+
+/** The value with its texts rendered; the same object where nothing changes. */
+export function renderYaml(value: PlainRecord, render: (text: string, path: EntryPath) => Plain): PlainRecord {
+	return walk(value, [], render) as PlainRecord;
+}
+
+function walk(value: Plain, path: EntryPath, render: (text: string, path: EntryPath) => Plain): Plain {
+	if (typeof value === "string") return hasJinja(value) && !isLater(path) ? render(value, path) : value;
+	if (typeof value !== "object" || value === null) return value;
+	if (Array.isArray(value)) {
+		const items = value.map((item: Plain, i) => walk(item, [...path, i], render));
+		return items.some((item, i) => item !== value[i]) ? Object.freeze(items) : value;
+	}
+	const record = value as PlainRecord;
+	const entries = Object.keys(record).map((key): [string, Plain] => [key, walk(record[key] ?? null, [...path, key], render)]);
+	return entries.some(([key, item]) => item !== record[key]) ? Object.freeze(Object.fromEntries(entries)) : value;
+}
