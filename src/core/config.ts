@@ -12,6 +12,9 @@ export interface Layer {
 	readonly contract: "required" | "optional";
 	/** Position from 0; a model may read layers of its own or a smaller index. */
 	readonly index: number;
+	/** Snowflake: what to build this layer with. */
+	readonly warehouse?: string | null;
+	readonly role?: string | null;
 }
 
 export interface Layering {
@@ -63,6 +66,12 @@ export interface ProjectConfig {
 	readonly flags: { readonly [key: string]: Plain };
 	readonly layering: Layering | null;
 	readonly schemaNaming: SchemaNaming;
+	/** `restrict-access`: protected models may not be read from other packages. */
+	readonly restrictAccess?: boolean;
+	/** `query-comment` as written; absent = not given. */
+	readonly queryComment?: Plain;
+	/** The keys that only tfm has and other rooms read: publish, load, alerts, ci, history; as written, rendered. */
+	readonly tfm?: { readonly [key: string]: Plain };
 	/** Where top-level keys stand in the file, for later errors. */
 	readonly places: ReadonlyMap<string, Location>;
 }

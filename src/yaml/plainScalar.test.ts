@@ -17,7 +17,7 @@ const NOT_FINITE: Record<string, number> = { inf: Infinity, "-inf": -Infinity, n
 function read(text: string): Plain | "refused" {
 	try {
 		const { value } = readYaml(`key: ${text}\n`, "f.yml");
-		return isMapping(value) ? (value["key"] ?? null) : "refused";
+		return isMapping(value) ? (value.key ?? null) : "refused";
 	} catch (error) {
 		if (error instanceof TfmError) return "refused";
 		throw error;

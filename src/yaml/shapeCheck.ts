@@ -46,6 +46,11 @@ export class ShapeCheck {
 		this.#hidden = options.hideValues ?? false;
 	}
 
+	/** How messages call the file. */
+	get file(): string {
+		return this.#document.file;
+	}
+
 	/** Places for a problem of the caller's own. A file with secrets shows no line text. */
 	at(path: YamlPath, part: "key" | "value" = "value"): DiagnosticPlaces {
 		const place = this.#document.at(path, part);

@@ -1,3 +1,140 @@
-import type { CodeEntry } from "./entry.ts";
+import { code, didYouMean } from "./entry.ts";
 
-export const CONFIG_CODES = {} satisfies Record<string, CodeEntry<never>>;
+const listed = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(", "));
+
+export const CONFIG_CODES = {
+	"TFM-CONFIG-001": code<{ dir: string; searchedParents: boolean }>({
+		message: (f) =>
+			`no tfm_project.yml or dbt_project.yml in ${f.dir}${f.searchedParents ? " or the folders above it" : ""}`,
+		hint: () => "go to a project's folder, or name it with --project-dir",
+		next: () => "tfm init writes a new project",
+		explain:
+			"A project is a folder with a file tfm_project.yml (or dbt_project.yml). It is looked for in the current folder and those above it, or in the folder of --project-dir.",
+	}),
+	"TFM-CONFIG-002": code<{ file: string; problem: string }>({
+		message: (f) => `cannot read ${f.file}: ${f.problem}`,
+		explain: "A file of the configuration exists but cannot be read: permissions, a folder of its name, or not UTF-8.",
+	}),
+	"TFM-CONFIG-003": code<{ file: string }>({
+		message: (f) => `${f.file} is empty`,
+		hint: () => "a project needs at least a line `name: my_project`",
+		explain: "The file exists but holds nothing, or only comments.",
+	}),
+	"TFM-CONFIG-004": code<{ name: string; reason: string }>({
+		message: (f) => `a project cannot be called "${f.name}": ${f.reason}`,
+		hint: () => "letters, digits and underscores, not starting with a digit",
+		explain:
+			"The name becomes part of unique ids and of Jinja names, so it must be an identifier and none of Jinja's own.",
+	}),
+	"TFM-CONFIG-005": code<{ first: string; second: string }>({
+		message: (f) => `both \`${f.first}:\` and \`${f.second}:\` are given`,
+		hint: (f) => `they mean the same: keep \`${f.second}:\``,
+		explain: "Two names of one setting are both present; only one of them can hold.",
+	}),
+	"TFM-CONFIG-006": code<{ file: string }>({
+		message: (f) => `variables stand both in vars.yml and under \`vars:\` in ${f.file}`,
+		hint: () => "keep them in one place",
+		explain: "vars.yml takes the place of the project file's `vars:`; with both it would be unclear which one holds.",
+	}),
+	"TFM-CONFIG-007": code<{ key: string }>({
+		message: (f) => `\`${f.key}:\` is not a key of dbt_project.yml`,
+		hint: () => "put it into a file tfm.yml beside dbt_project.yml, where dbt does not read it",
+		explain: "The keys that only tfm knows stand in tfm_project.yml, or in tfm.yml beside a dbt_project.yml.",
+	}),
+	"TFM-CONFIG-008": code<{ old: string; current: string }>({
+		message: (f) => `\`${f.old}:\` is an old name of \`${f.current}:\``,
+		hint: (f) => `write \`${f.current}:\``,
+		explain: "The setting was renamed; the old name still works.",
+	}),
+	"TFM-CONFIG-009": code<{ text: string }>({
+		message: (f) => `"${f.text}" is not a version requirement`,
+		hint: () => 'write something like ">=1.5.0" or [">=1.5.0", "<2.0.0"]',
+		explain: "A requirement is an optional operator (= > < >= <=) and a version of three numbers.",
+	}),
+	"TFM-CONFIG-010": code<{ project: string; required: string; actual: string }>({
+		message: (f) => `project "${f.project}" requires dbt ${f.required}; tfm behaves as dbt ${f.actual}`,
+		hint: () => "--no-version-check runs it all the same",
+		explain: "The project's `require-dbt-version` does not include the dbt version whose behaviour tfm keeps.",
+	}),
+	"TFM-CONFIG-011": code<{ what: "name" | "path"; value: string }>({
+		message: (f) => `two layers have the ${f.what} "${f.value}"`,
+		explain: "Layers are told apart by name, and a file belongs to the layer whose folder holds it.",
+	}),
+	"TFM-CONFIG-012": code<{ name: string }>({
+		message: (f) => `a layer cannot be called "${f.name}"`,
+		hint: () => "letters, digits, underscores and dashes, starting with a letter",
+		explain: "The name of a layer is also the default of its folder and schema.",
+	}),
+	"TFM-CONFIG-013": code<{ problem: string }>({
+		message: (f) => f.problem,
+		explain: "A layer's setting contradicts another one.",
+	}),
+	"TFM-CONFIG-014": code<{ path: string; key: string }>({
+		message: (f) => `${f.key}: "${f.path}" leads out of the project`,
+		hint: () => "name a folder inside the project, relative to its root",
+		explain: "A project reads and writes inside its own folder.",
+	}),
+	"TFM-CONFIG-020": code<{ dir: string }>({
+		message: (f) => `there is no profiles.yml in ${f.dir}`,
+		hint: () => "the folder was named by --profiles-dir or by DBT_PROFILES_DIR / TFM_PROFILES_DIR",
+		explain: "A folder for profiles.yml was named, so the embedded database is not taken instead.",
+	}),
+	"TFM-CONFIG-021": code<{ profile: string; file: string; known: readonly string[]; suggestion?: string | undefined }>({
+		message: (f) => `${f.file} has no profile "${f.profile}"`,
+		hint: (f) => didYouMean(f.suggestion) ?? `profiles there: ${listed(f.known)}`,
+		explain:
+			"The profile that the project's `profile:` key or --profile names does not exist. The embedded database is taken only when there is no profiles.yml at all, or when no profile is named.",
+	}),
+	"TFM-CONFIG-022": code<{
+		target: string;
+		profile: string;
+		known: readonly string[];
+		suggestion?: string | undefined;
+	}>({
+		message: (f) => `profile "${f.profile}" has no target "${f.target}"`,
+		hint: (f) => didYouMean(f.suggestion) ?? `its targets: ${listed(f.known)}`,
+		explain:
+			"The target is chosen by --target, DBT_TARGET / TFM_TARGET, or the profile's `target:` key (else `default`).",
+	}),
+	"TFM-CONFIG-023": code<{ field: string; problem: string }>({
+		message: (f) => `the command that gives \`${f.field}\` failed: ${f.problem}`,
+		hint: () => "run it in a shell: it must print the secret and exit with 0",
+		explain:
+			"A field of the profile is `{command: …}`. The command is run in a shell when the profile is read; its output is not shown.",
+	}),
+	"TFM-CONFIG-024": code<{ field: string; type: string; suggestion?: string | undefined }>({
+		message: (f) => `\`${f.field}\` is not a field of a ${f.type} connection, and is ignored`,
+		hint: (f) => didYouMean(f.suggestion),
+		explain: "The output has a field that neither dbt's adapter nor tfm knows.",
+	}),
+	"TFM-CONFIG-025": code<{ profile: string }>({
+		message: (f) =>
+			`the project names the profile "${f.profile}", but there is no profiles.yml: the embedded database is used`,
+		hint: () => "write a profiles.yml (see profiles.example.yml) to use another database",
+		explain:
+			"profiles.yml was found neither in the project nor in ~/.dbt, so the run goes to the embedded database in .tfm/database.",
+	}),
+	"TFM-CONFIG-026": code<{ problem: string; fix: string }>({
+		message: (f) => f.problem,
+		hint: (f) => f.fix,
+		explain: "Fields of the connection contradict each other, or one that the others need is missing.",
+	}),
+	"TFM-CONFIG-027": code<{ name: string; value: string; expected: string }>({
+		message: (f) => `the environment variable ${f.name} is "${f.value}", but must be ${f.expected}`,
+		explain: "An environment variable stands in for a flag and has a value that the flag does not take.",
+	}),
+	"TFM-CONFIG-030": code<{ missing: readonly string[]; installPath: string }>({
+		message: (f) => `packages are not installed: ${listed(f.missing)}`,
+		next: (f) => `install them into ${f.installPath} (dbt deps does), then run again`,
+		explain: "packages.yml or dependencies.yml lists packages that are not in the folder for packages.",
+	}),
+	"TFM-CONFIG-031": code<{ name: string; first: string; second: string }>({
+		message: (f) => `two packages are called "${f.name}": ${f.first} and ${f.second}`,
+		hint: () => "remove one of them; a package's name is the `name:` in its project file",
+		explain: "Names of models and macros are told apart by their package's name, so it must be unique.",
+	}),
+	"TFM-CONFIG-032": code<{ path: string }>({
+		message: (f) => `the local package ${f.path} does not exist or has no project file`,
+		explain: "`local:` in packages.yml names a folder, relative to the project, that holds a dbt_project.yml.",
+	}),
+};

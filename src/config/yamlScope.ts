@@ -1,0 +1,73 @@
+import type { TargetConfig } from "../core/config.ts";
+import { fail } from "../core/diagnostic.ts";
+import type { Plain } from "../core/node.ts";
+import { suggestName } from "../core/suggestName.ts";
+import { DBT_VERSION } from "../core/version.ts";
+import {
+	type Arguments,
+	bindArguments,
+	fromPlain,
+	HostFunction,
+	type Scope,
+	toText,
+	type Value,
+} from "../jinja/jinja.ts";
+import { type Environment, isSecretName } from "./environment.ts";
+
+/** What YAML of the configuration may read: `env_var`, `var` and, once the profile is known, `target`. */
+export interface YamlScopeFacts {
+	readonly env: Environment;
+	/** Command-line variables only: the project's own `vars:` do not exist yet (dbt's rule). */
+	readonly cliVars: { readonly [key: string]: Plain };
+	/** Secret variables may be read (profiles.yml, packages.yml). */
+	readonly secrets: boolean;
+	readonly target?: TargetConfig;
+	/** How messages call the reader: "profiles.yml". */
+	readonly reader: string;
+}
+
+function envVar(facts: YamlScopeFacts, args: Arguments): Value {
+	const bound = bindArguments("env_var", ["var", "default?"], args);
+	const name = toText(bound.var);
+	if (isSecretName(name) && !facts.secrets) return fail("TFM-REF-009", { name });
+	const value = facts.env[name];
+	if (value !== undefined) return value;
+	const otherwise = bound.default;
+	return otherwise === undefined || otherwise === null ? fail("TFM-REF-008", { name }) : otherwise;
+}
+
+function variable(facts: YamlScopeFacts, args: Arguments): Value {
+	const bound = bindArguments("var", ["var_name", "default?"], args);
+	const name = toText(bound.var_name);
+	if (Object.hasOwn(facts.cliVars, name)) return fromPlain(facts.cliVars[name]);
+	if ("default" in bound) return bound.default;
+	const known = Object.keys(facts.cliVars).sort();
+	return fail("TFM-REF-007", { name, from: facts.reader, known, suggestion: suggestName(name, known) });
+}
+
+/** What templates see as `target`: the profile's fields without secrets, under dbt's names. */
+export function targetValues(target: TargetConfig, publicFields: readonly string[]): { [key: string]: Plain } {
+	const shown = publicFields.filter((field) => Object.hasOwn(target.fields, field));
+	const { database, schema, threads, targetName, profileName } = target;
+	return {
+		...Object.fromEntries(shown.map((field) => [field, target.fields[field] ?? null])),
+		type: target.type === "pglite" ? "postgres" : target.type,
+		database,
+		dbname: database,
+		schema,
+		threads,
+		name: targetName,
+		target_name: targetName,
+		profile_name: profileName,
+	};
+}
+
+export function yamlScope(facts: YamlScopeFacts, publicFields: readonly string[] = []): Scope {
+	const names = new Map<string, Value>([
+		["env_var", new HostFunction("env_var", (args) => envVar(facts, args))],
+		["var", new HostFunction("var", (args) => variable(facts, args))],
+		["dbt_version", DBT_VERSION],
+	]);
+	if (facts.target !== undefined) names.set("target", fromPlain(targetValues(facts.target, publicFields)));
+	return { get: (name) => names.get(name) };
+}
