@@ -1,0 +1,128 @@
+import type { Adapter, Publisher, Session } from "../../core/adapter.ts";
+import { DatabaseError } from "../../core/databaseError.ts";
+import { createPostgresDialect } from "../postgresFamily/dialect.ts";
+import { ensureDataDirectory, resolveDataDir } from "./dataDirectory.ts";
+import { type DirectoryLock, type LockHost, lockDirectory } from "./directoryLock.ts";
+import { createEngine, type Engine } from "./engine.ts";
+import { failOnFile } from "./fileProblem.ts";
+import { createSession, type PgliteSession } from "./session.ts";
+
+/**
+ * The embedded database: Postgres compiled to WebAssembly (PGlite) in a worker thread, its files in one directory that
+ * one process uses at a time.
+ *
+ *   adapter.ts        open: lock → data directory → engine; sessions one after the other
+ *   directoryLock.ts  who may use the directory
+ *   dataDirectory.ts  is there a database, and if not, make one that is whole or absent
+ *   engine.ts         the thread: start, one request at a time, limits by ending the thread
+ *   pgliteWorker.js   the thread's inside: wire protocol in, text out
+ *   session.ts        core's Session on top of that
+ *
+ * Durability: every commit is written to the operating system at once, so killing tfm at any instant loses nothing
+ * that was committed; the engine does not fsync, so a power cut may.
+ */
+export interface PgliteOptions {
+	/** Absolute path of the data directory; created when missing. */
+	readonly dataDir: string;
+	/** A template data directory to copy for a new database; without one, or when it is not there, initdb runs (slow). */
+	readonly templateFile?: string | undefined;
+	/** Limit of every statement that brings none of its own; none when absent. */
+	readonly statementTimeoutMs?: number | undefined;
+	/** This process, for the lock. */
+	readonly host: LockHost;
+}
+
+export function createPgliteAdapter(options: PgliteOptions): Adapter {
+	const dialect = createPostgresDialect();
+	let opened: { readonly engine: Engine; readonly lock: DirectoryLock } | undefined;
+	let version = "";
+	let turn: Promise<unknown> = Promise.resolve();
+	let used = false;
+
+	/** What another connection would start with: no transaction, role, settings, temporary tables or advisory locks. */
+	async function reset(engine: Engine): Promise<void> {
+		await engine.start();
+		if (!used) return;
+		for (const sql of ["rollback", "discard all"]) {
+			const { error } = await engine.send({ kind: "execute", sql });
+			if (error !== null) throw new Error(`"${sql}" failed between two sessions: ${error.message}`);
+		}
+		used = false;
+	}
+
+	async function pinned<T>(work: (session: Session) => Promise<T>): Promise<T> {
+		if (opened === undefined)
+			throw new DatabaseError("the database is not open", { kind: "connection", sqlstate: "08003" });
+		const { engine } = opened;
+		await reset(engine);
+		used = true;
+		const session: PgliteSession = createSession(engine, dialect, options.statementTimeoutMs);
+		try {
+			return await work(session);
+		} finally {
+			session.end();
+		}
+	}
+
+	return {
+		get facts() {
+			return { adapter: "pglite", type: "postgres", version } as const;
+		},
+		capabilities: Object.freeze({
+			concurrency: 1,
+			transactionalDdl: "full",
+			atomicReplace: "full",
+			clone: "unsupported",
+			swap: "emulated",
+			cancel: "emulated",
+			timeout: "emulated",
+			mergeStatement: "full",
+		}),
+		dialect,
+		get publisher(): Publisher {
+			throw new Error("the publisher of the Postgres family is not plugged in yet");
+		},
+		async open({ signal } = {}) {
+			if (opened !== undefined) return;
+			signal?.throwIfAborted();
+			const dataDir = resolveDataDir(options.dataDir);
+			const lock = takeLock(dataDir, options.host);
+			const engine = createEngine(dataDir);
+			try {
+				await ensureDataDirectory(dataDir, options.templateFile, (dir) => engine.create(dir));
+				signal?.throwIfAborted();
+				await engine.start();
+				signal?.throwIfAborted();
+				version = `PostgreSQL ${engine.version} (embedded)`;
+				opened = { engine, lock };
+			} catch (error) {
+				await engine.stop();
+				lock.release();
+				throw error;
+			}
+		},
+		async close() {
+			if (opened === undefined) return;
+			const { engine, lock } = opened;
+			opened = undefined;
+			try {
+				await engine.stop();
+			} finally {
+				lock.release();
+			}
+		},
+		withSession(work) {
+			const mine = turn.then(() => pinned(work));
+			turn = mine.catch(() => undefined);
+			return mine;
+		},
+	};
+}
+
+function takeLock(dataDir: string, host: LockHost): DirectoryLock {
+	try {
+		return lockDirectory(dataDir, host);
+	} catch (error) {
+		return failOnFile(error, dataDir);
+	}
+}

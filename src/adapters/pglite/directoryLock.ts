@@ -1,0 +1,189 @@
+import { randomUUID } from "node:crypto";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { kill } from "node:process";
+import { fail } from "../../core/diagnostic.ts";
+
+/**
+ * One process per data directory, by a file beside it: two servers on one directory both report success and destroy
+ * each other's tables, and PGlite itself does not look.
+ *
+ * A lock is a file made by `link`, so it appears whole or not at all. The lock of a dead process must be taken over by
+ * exactly one of those who find it, and removing it first would let a slow third one remove its successor's. So nobody
+ * removes it: the successor of the lock with token T is whoever creates `<lock>.after-T`. The holder is the end of
+ * that chain, and a claim counts only if, once made, the chain still leads from the lock to it. The winner then
+ * renames its claim over the lock, which cuts the chain for all who still stand on the old one: their claims lead
+ * from nowhere, and they start again.
+ */
+export interface DirectoryLock {
+	release(): void;
+}
+
+export interface LockHost {
+	readonly name: string;
+	readonly pid: number;
+}
+
+interface Holder {
+	readonly token: string;
+	readonly pid: number;
+	/** Tells two processes apart that had the same number; null where the system does not say. */
+	readonly born: string | null;
+	readonly host: string;
+	readonly since: string;
+}
+
+const DEAD = "dead";
+
+/**
+ * Start time in clock ticks since this boot, and the boot: what Linux tells about a process (proc(5), fields 3 and 22).
+ * A killed process whose parent has not asked for its end still has its number; it counts as dead.
+ */
+function bornAt(pid: number): string | null {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+		const [state, ticks] = [fields[0], fields[19]];
+		if (state === "Z" || state === "X") return DEAD;
+		return ticks === undefined ? null : `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}:${ticks}`;
+	} catch {
+		return null;
+	}
+}
+
+function isAlive(holder: Holder, here: string): boolean {
+	// What runs on another machine cannot be seen from here; the lock is respected.
+	if (holder.host !== here) return true;
+	try {
+		kill(holder.pid, 0);
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === "EPERM" ? sameProcess(holder) : false;
+	}
+	return sameProcess(holder);
+}
+
+function sameProcess(holder: Holder): boolean {
+	const born = bornAt(holder.pid);
+	if (born === DEAD) return false;
+	return born === null || holder.born === null || born === holder.born;
+}
+
+function parseHolder(text: string): Holder | undefined {
+	try {
+		const value = JSON.parse(text) as Partial<Holder> | null;
+		if (value === null || typeof value !== "object") return undefined;
+		const { token, pid, born, host, since } = value;
+		if (typeof token !== "string" || !/^[0-9a-f-]{8,64}$/.test(token)) return undefined;
+		if (typeof pid !== "number" || !Number.isInteger(pid) || pid <= 0) return undefined;
+		if (typeof host !== "string" || typeof since !== "string") return undefined;
+		return { token, pid, born: typeof born === "string" ? born : null, host, since };
+	} catch {
+		return undefined;
+	}
+}
+
+/** The holder named by a lock file; undefined when there is no file. */
+function readHolder(path: string, lock: string): Holder | undefined {
+	let text: string;
+	try {
+		text = readFileSync(path, "utf8");
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+		throw error;
+	}
+	return parseHolder(text) ?? fail("TFM-DB-007", { path: lock });
+}
+
+/** Puts `draft` at `path` whole, unless something is there. File systems without hard links get an exclusive write. */
+function create(draft: string, path: string): boolean {
+	try {
+		linkSync(draft, path);
+		return true;
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code ?? "";
+		if (code === "EEXIST") return false;
+		if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code)) throw error;
+	}
+	try {
+		writeFileSync(path, readFileSync(draft), { flag: "wx" });
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+		throw error;
+	}
+}
+
+const successorOf = (lock: string, token: string): string => `${lock}.after-${token}`;
+
+/** Follows the chain from the lock to its end. */
+function walk(lock: string): { readonly files: readonly string[]; readonly last: Holder | undefined } {
+	const files: string[] = [];
+	let last: Holder | undefined;
+	for (let path = lock; ; path = successorOf(lock, (last as Holder).token)) {
+		const holder = readHolder(path, lock);
+		if (holder === undefined) return { files, last };
+		if (files.includes(path)) fail("TFM-DB-007", { path });
+		files.push(path);
+		last = holder;
+	}
+}
+
+/**
+ * Takes the lock of `dataDir` (an absolute path, links resolved) or fails with TFM-DB-001 naming the holder.
+ * The directory's parent must exist. Errors of the file system are thrown as they are.
+ */
+export function lockDirectory(dataDir: string, host: LockHost): DirectoryLock {
+	const lock = join(dirname(dataDir), `${basename(dataDir)}.lock`);
+	const me: Holder = {
+		token: randomUUID(),
+		pid: host.pid,
+		born: bornAt(host.pid),
+		host: host.name,
+		since: new Date().toISOString(),
+	};
+	const draft = `${lock}.draft-${me.token}`;
+	try {
+		writeFileSync(draft, `${JSON.stringify(me)}\n`, { flag: "wx" });
+		for (;;) {
+			const { files, last } = walk(lock);
+			if (last !== undefined && isAlive(last, host.name)) failLocked(dataDir, last, host);
+			const claim = last === undefined ? lock : successorOf(lock, last.token);
+			if (!create(draft, claim)) continue;
+			if (last === undefined) break;
+			if (walk(lock).last?.token === me.token) {
+				renameSync(claim, lock);
+				for (const file of files.slice(1)) rmSync(file, { force: true });
+				break;
+			}
+			rmSync(claim, { force: true });
+		}
+	} finally {
+		rmSync(draft, { force: true });
+	}
+	return {
+		release() {
+			// A lock that is no longer ours (deleted by hand and taken by another) is not ours to remove.
+			if (parseHolder(readOrEmpty(lock))?.token === me.token) rmSync(lock, { force: true });
+		},
+	};
+}
+
+function readOrEmpty(path: string): string {
+	try {
+		return readFileSync(path, "utf8");
+	} catch {
+		return "";
+	}
+}
+
+function failLocked(dataDir: string, holder: Holder, host: LockHost): never {
+	const here = holder.host === host.name;
+	return fail("TFM-DB-001", {
+		dataDir,
+		pid: holder.pid,
+		host: holder.host,
+		here,
+		own: here && holder.pid === host.pid,
+		seconds: (Date.now() - Date.parse(holder.since)) / 1000,
+	});
+}

@@ -1,0 +1,197 @@
+import { Worker } from "node:worker_threads";
+import type { StatementOptions } from "../../core/adapter.ts";
+import { DatabaseError } from "../../core/databaseError.ts";
+import { fail } from "../../core/diagnostic.ts";
+import type { OpenReply, WireReply, WorkerAnswer, WorkerRequest } from "./workerProtocol.ts";
+
+/**
+ * The worker thread as the session sees it: one request at a time, each with its own limit and signal.
+ *
+ * PGlite has no way to interrupt a statement and ignores statement_timeout: the thread is ended instead and started
+ * again on the same directory, where Postgres' own recovery keeps what was committed and forgets the rest.
+ */
+export interface Engine {
+	/** Counts starts. A session that sees another number than before has lost its transaction and settings. */
+	readonly generation: number;
+	/** Whether the thread lives. */
+	readonly running: boolean;
+	/** Of the server, once started: "18.1". */
+	readonly version: string;
+	/** Starts the thread where it does not run; a damaged directory fails with TFM-DB-006. */
+	start(): Promise<void>;
+	/** initdb into a directory. The thread ends afterwards. */
+	create(dataDir: string): Promise<void>;
+	send(request: WorkerRequest, limits?: StatementOptions): Promise<WireReply>;
+	/** Orderly where possible, in any case soon. */
+	stop(): Promise<void>;
+}
+
+type Ask = { readonly request: WorkerRequest; readonly limits: StatementOptions };
+
+/** How long an orderly shutdown may take before the thread is ended; recovery at the next start does the rest. */
+const STOP_MS = 15_000;
+
+const sqlOf = (request: WorkerRequest): string | undefined => ("sql" in request ? request.sql : undefined);
+
+export function createEngine(dataDir: string): Engine {
+	let worker: Worker | undefined;
+	let ending: Promise<unknown> = Promise.resolve();
+	let queue: Promise<unknown> = Promise.resolve();
+	let generation = 0;
+	let version = "";
+	let compiled: unknown;
+	let lastId = 0;
+
+	/** Ends the thread; the next start waits until it is gone, since two servers on one directory destroy it. */
+	function end(): void {
+		const ended = worker;
+		worker = undefined;
+		if (ended !== undefined) ending = ended.terminate();
+	}
+
+	function spawn(): Worker {
+		// Beside this module in the source tree and beside the bundle's chunks in dist/.
+		const spawned = new Worker(new URL("./pgliteWorker.js", import.meta.url), {
+			name: "tfm-pglite",
+			// Nothing of the engine's may reach the program's own output.
+			stdout: true,
+			stderr: true,
+		});
+		spawned.stdout.resume();
+		spawned.stderr.resume();
+		spawned.unref();
+		// A thread that dies between two requests is noticed by the next one.
+		const forget = (): void => {
+			if (worker === spawned) worker = undefined;
+		};
+		spawned.on("error", forget).on("exit", forget);
+		worker = spawned;
+		return spawned;
+	}
+
+	/** One request to the thread; rejects when the thread dies, when time is up, or when the signal says so. */
+	function ask(to: Worker, { request, limits }: Ask): Promise<WorkerAnswer> {
+		return new Promise((resolve, reject) => {
+			const id = ++lastId;
+			const { signal, timeoutMs } = limits;
+			let timer: NodeJS.Timeout | undefined;
+			const settle = (finish: () => void): void => {
+				clearTimeout(timer);
+				signal?.removeEventListener("abort", onAbort);
+				to.off("message", onMessage).off("error", onError).off("exit", onExit).unref();
+				finish();
+			};
+			const giveUp = (error: DatabaseError): void =>
+				settle(() => {
+					end();
+					reject(error);
+				});
+			const onMessage = (answer: WorkerAnswer): void => {
+				if (answer.id === id) settle(() => resolve(answer));
+			};
+			const onError = (cause: Error): void => giveUp(stopped(request, cause.message, cause));
+			const onExit = (): void => giveUp(stopped(request, "its thread ended"));
+			const onAbort = (): void => giveUp(cancelled(request, signal));
+			to.on("message", onMessage).on("error", onError).on("exit", onExit).ref();
+			signal?.addEventListener("abort", onAbort, { once: true });
+			if (timeoutMs !== undefined && timeoutMs > 0)
+				timer = setTimeout(() => giveUp(timedOut(request, timeoutMs)), timeoutMs);
+			to.postMessage({ id, request }, request.kind === "copy" ? [request.data.buffer as ArrayBuffer] : []);
+		});
+	}
+
+	/** Requests queue up here, so that limits count the work and not the waiting. */
+	function inTurn<T>(work: () => Promise<T>): Promise<T> {
+		const turn = queue.then(work, work);
+		queue = turn.catch(() => undefined);
+		return turn;
+	}
+
+	async function startNow(): Promise<void> {
+		if (worker !== undefined) return;
+		await ending;
+		const answer = await ask(spawn(), { request: { kind: "open", dataDir, engine: compiled }, limits: {} });
+		if (!answer.ok) {
+			end();
+			failToStart(dataDir, answer);
+		}
+		const opened = answer.value as OpenReply;
+		version = opened.version;
+		compiled = opened.engine;
+		generation++;
+	}
+
+	return {
+		get generation() {
+			return generation;
+		},
+		get running() {
+			return worker !== undefined;
+		},
+		get version() {
+			return version;
+		},
+		start: () => inTurn(startNow),
+		create: (dir) =>
+			inTurn(async () => {
+				const answer = await ask(spawn(), { request: { kind: "create", dataDir: dir }, limits: {} });
+				end();
+				if (!answer.ok) failToStart(dir, answer);
+			}),
+		send: (request, limits = {}) =>
+			inTurn(async () => {
+				if (limits.signal?.aborted) throw cancelled(request, limits.signal);
+				if (worker === undefined) throw stopped(request, "it does not run");
+				const answer = await ask(worker, { request, limits });
+				if (answer.ok) return answer.value as WireReply;
+				end();
+				throw stopped(request, [answer.problem, lastLine(answer.text)].filter((s) => s !== "").join(": "));
+			}),
+		stop: () =>
+			inTurn(async () => {
+				const running = worker;
+				// A server that cannot shut down in order is ended; its log of changes is enough for the next start.
+				if (running !== undefined)
+					await ask(running, { request: { kind: "close" }, limits: { timeoutMs: STOP_MS } }).catch(() => undefined);
+				end();
+				await ending;
+			}),
+	};
+}
+
+/** The server's complaint, without timestamp and process number. */
+function lastLine(text: string): string {
+	const complaint = text.split("\n").findLast((line) => /\b(PANIC|FATAL|ERROR):/.test(line));
+	return complaint?.replace(/^.*?\b(PANIC|FATAL|ERROR):\s*/, "") ?? "";
+}
+
+function failToStart(dataDir: string, answer: { problem: string; code?: string; text: string }): never {
+	if (answer.code === "ERR_MODULE_NOT_FOUND" || answer.code === "MODULE_NOT_FOUND")
+		fail("TFM-DB-008", { path: "@electric-sql/pglite", problem: "the package is missing" });
+	const said = lastLine(answer.text);
+	if (/no space left/i.test(said)) fail("TFM-DB-003", { path: dataDir });
+	fail("TFM-DB-006", { path: dataDir, problem: said === "" ? answer.problem : said });
+}
+
+const cancelled = (request: WorkerRequest, signal: AbortSignal | undefined): DatabaseError =>
+	new DatabaseError("cancelled", {
+		kind: "cancelled",
+		sqlstate: "57014",
+		sql: sqlOf(request),
+		cause: signal?.reason,
+	});
+
+const timedOut = (request: WorkerRequest, ms: number): DatabaseError =>
+	new DatabaseError(`the statement took longer than ${ms / 1000} s`, {
+		kind: "timeout",
+		sqlstate: "57014",
+		sql: sqlOf(request),
+	});
+
+const stopped = (request: WorkerRequest, problem: string, cause?: unknown): DatabaseError =>
+	new DatabaseError(`the embedded database stopped: ${problem}`, {
+		kind: "connection",
+		sqlstate: "57P02",
+		sql: sqlOf(request),
+		cause,
+	});

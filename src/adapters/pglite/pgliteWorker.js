@@ -1,0 +1,188 @@
+// @ts-check
+/**
+ * The thread that holds PGlite, so that a query never blocks the program and can be ended by ending the thread.
+ *
+ * Plain JavaScript on purpose: node 20 starts this very file in tests and development, and the bundler takes it as
+ * an entry of its own. It knows nothing of tfm: it speaks the Postgres wire protocol to PGlite and hands text on, so
+ * that values are made from what the server printed, never by PGlite's own parsers (they round bigints).
+ */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { parentPort } from "node:worker_threads";
+
+/** @typedef {import("./workerProtocol.ts").WorkerRequest} WorkerRequest */
+/** @typedef {import("./workerProtocol.ts").WireReply} WireReply */
+
+const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort);
+
+/** @type {import("@electric-sql/pglite").PGlite | undefined} */
+let db;
+/** @type {typeof import("@electric-sql/pglite") | undefined} */
+let pglite;
+/** The server's own log, its last lines: the only place where it says why it did not start. @type {string[]} */
+let log = [];
+
+/** @param {string} line */
+function remember(line) {
+	log.push(line);
+	if (log.length > 20) log = log.slice(-20);
+	return false;
+}
+
+/** Compiles off the thread while PGlite's script loads. @param {unknown} known */
+async function load(known) {
+	const wasm = join(dirname(createRequire(import.meta.url).resolve("@electric-sql/pglite")), "pglite.wasm");
+	const [engine, module] = await Promise.all([
+		known === undefined ? readFile(wasm).then((bytes) => WebAssembly.compile(bytes)) : known,
+		import("@electric-sql/pglite"),
+	]);
+	pglite = module;
+	return { engine: /** @type {WebAssembly.Module} */ (engine), PGlite: module.PGlite };
+}
+
+/**
+ * Sends one message and reads all that comes back. PGlite swallows a trap inside the engine and goes on; a server that
+ * still lives always ends with ReadyForQuery, so its absence is the sign that it does not.
+ * @param {Uint8Array[]} messages
+ * @param {boolean} keepRows
+ * @returns {Promise<WireReply>}
+ */
+async function send(messages, keepRows) {
+	if (db === undefined || pglite === undefined) throw new Error("the database is not open");
+	const parser = new pglite.protocol.Parser();
+	/** @type {WireReply["fields"]} */
+	let fields = [];
+	/** @type {(readonly (string | null)[])[]} */
+	let rows = [];
+	/** @type {string[]} */
+	const notices = [];
+	/** @type {WireReply["error"]} */
+	let error = null;
+	/** @type {string | undefined} */
+	let status;
+	let tag = "";
+	let suspended = false;
+	await db.execProtocolRawStream(Buffer.concat(messages), {
+		syncToFs: false,
+		onRawData: (bytes) =>
+			parser.parse(bytes, (/** @type {any} */ message) => {
+				switch (message.name) {
+					case "rowDescription":
+						fields = message.fields.map((/** @type {any} */ f) => ({
+							name: f.name,
+							oid: f.dataTypeID,
+							modifier: f.dataTypeModifier,
+						}));
+						rows = [];
+						break;
+					case "dataRow":
+						if (keepRows) rows.push(message.fields);
+						break;
+					case "commandComplete":
+						tag = message.text;
+						break;
+					case "portalSuspended":
+						suspended = true;
+						break;
+					case "notice":
+						notices.push(message.message ?? "");
+						break;
+					case "error":
+						error ??= {
+							message: message.message,
+							code: message.code,
+							detail: message.detail,
+							hint: message.hint,
+							position: message.position,
+							where: message.where,
+						};
+						break;
+					case "readyForQuery":
+						status = message.status;
+						break;
+				}
+			}),
+	});
+	if (status !== "I" && status !== "T" && status !== "E") throw new Error("the server stopped while it worked");
+	return { fields, rows, tag, notices, error, status, suspended };
+}
+
+/** @param {Uint8Array} chunk */
+function copyData(chunk) {
+	const header = Buffer.alloc(5, "d");
+	header.writeUInt32BE(chunk.length + 4, 1);
+	return [header, chunk];
+}
+
+/** @param {WorkerRequest} request */
+async function answer(request) {
+	const wire = /** @type {NonNullable<typeof pglite>["protocol"]["serialize"]} */ (pglite?.protocol.serialize);
+	switch (request.kind) {
+		case "open": {
+			const { engine, PGlite } = await load(request.engine);
+			db = await PGlite.create({
+				dataDir: request.dataDir,
+				pgliteWasmModule: engine,
+				onStderr: remember,
+				onStdout: remember,
+			});
+			const reply = await send([pglite?.protocol.serialize.query("show server_version") ?? new Uint8Array()], true);
+			return { version: reply.rows[0]?.[0] ?? "", engine };
+		}
+		case "create": {
+			const { PGlite } = await load(undefined);
+			const made = await PGlite.create({ dataDir: request.dataDir, onStderr: remember, onStdout: remember });
+			await made.exec("checkpoint");
+			await made.close();
+			return null;
+		}
+		case "execute":
+			return send([wire.query(request.sql)], false);
+		case "query":
+			return send(
+				[
+					wire.parse({ text: request.sql }),
+					wire.bind({ values: [...request.binds] }),
+					wire.describe({ type: "P" }),
+					wire.execute(),
+					wire.sync(),
+				].map((part) => part.slice()),
+				true,
+			);
+		case "openPortal":
+			return send(
+				[
+					wire.parse({ text: request.sql }),
+					wire.bind({ portal: request.portal }),
+					wire.describe({ type: "P", name: request.portal }),
+					wire.execute({ portal: request.portal, rows: request.rows }),
+					wire.sync(),
+				].map((part) => part.slice()),
+				true,
+			);
+		case "nextRows":
+			return send([wire.execute({ portal: request.portal, rows: request.rows }), wire.sync()], true);
+		case "copy":
+			return send([wire.query(request.sql).slice(), ...copyData(request.data), wire.copyDone()], false);
+		case "close":
+			await db?.close();
+			db = undefined;
+			return null;
+	}
+}
+
+port.on("message", async (/** @type {{ id: number, request: WorkerRequest }} */ { id, request }) => {
+	try {
+		port.postMessage({ id, ok: true, value: await answer(request) });
+	} catch (cause) {
+		const error = /** @type {NodeJS.ErrnoException} */ (cause);
+		port.postMessage({
+			id,
+			ok: false,
+			problem: String(error?.message ?? cause),
+			code: error?.code,
+			text: log.join("\n"),
+		});
+	}
+});

@@ -1,0 +1,260 @@
+import type { BulkLoad, Dialect, ExecuteResult, Session, StatementOptions } from "../../core/adapter.ts";
+import { DatabaseError } from "../../core/databaseError.ts";
+import { type RelationName, relationKey } from "../../core/relation.ts";
+import type { CellValue, ResultColumn, ResultTable } from "../../core/resultTable.ts";
+import {
+	columnsStatement,
+	readColumns,
+	readRelations,
+	readSchemas,
+	relationsStatement,
+	schemasStatement,
+} from "../postgresFamily/catalog.ts";
+import { copyLine, copyStatement, shiftCopyLine } from "../postgresFamily/copyText.ts";
+import { withoutZeroByte } from "../postgresFamily/dialect.ts";
+import { type ServerError, toDatabaseError } from "../postgresFamily/errors.ts";
+import { familyOf, readCell, writeBind } from "../postgresFamily/types.ts";
+import type { Engine } from "./engine.ts";
+import type { WireReply, WorkerField, WorkerRequest } from "./workerProtocol.ts";
+
+/** Rows per batch of a stream, and bytes of COPY text per message: both small against the engine's memory. */
+const STREAM_ROWS = 2_000;
+const COPY_BYTES = 1 << 20;
+
+export interface PgliteSession extends Session {
+	/** No further statement is accepted; what still runs ends first. */
+	end(): void;
+}
+
+/** The number in a command tag that says how many rows: `INSERT 0 5` → 5, `SELECT 3` → 3, `CREATE TABLE` → null. */
+function rowCountOf(tag: string): number | null {
+	const match =
+		/^(?:INSERT \d+|SELECT|UPDATE|DELETE|MERGE|COPY|FETCH|MOVE|CREATE TABLE AS|REFRESH MATERIALIZED VIEW) (\d+)$/.exec(
+			tag,
+		);
+	return match === null ? null : Number(match[1]);
+}
+
+/**
+ * One pinned connection of the embedded database. The engine is restarted underneath when a statement is cancelled or
+ * runs out of time: a transaction that was open is then lost, so every further statement in it is refused until it
+ * ends; outside a transaction the session goes on, with fresh settings.
+ */
+export function createSession(engine: Engine, dialect: Dialect, defaultTimeoutMs: number | undefined): PgliteSession {
+	const typeNames = new Map<string, string>();
+	let generation = engine.generation;
+	let status: WireReply["status"] = "I";
+	let depth = 0;
+	let streaming = false;
+	let streams = 0;
+	/** Why statements are refused: the open transaction is gone, or the session is over. */
+	let lost: "transaction" | "session" | undefined;
+
+	const refuse = (message: string, sql: string | undefined, sqlstate: string): never => {
+		throw new DatabaseError(message, { kind: "connection", sqlstate, sql });
+	};
+
+	async function send(request: WorkerRequest, options: StatementOptions = {}): Promise<WireReply> {
+		const sql = "sql" in request ? withoutZeroByte(request.sql) : undefined;
+		if (lost === "session") refuse("this session is over; ask for a new one", sql, "08003");
+		if (lost === "transaction")
+			refuse("the transaction was lost when an earlier statement in it was cancelled or stopped", sql, "25P02");
+		const limits = { ...options, timeoutMs: options.timeoutMs ?? defaultTimeoutMs };
+		try {
+			await engine.start();
+			if (engine.generation !== generation) {
+				// The thread died between two statements and stands again.
+				generation = engine.generation;
+				if (status !== "I") refuse("the embedded database stopped and the open transaction was lost", sql, "25P02");
+			}
+			const reply = await engine.send(request, limits);
+			status = reply.status;
+			return reply;
+		} catch (error) {
+			// Cancelled before it was sent: the server did not notice.
+			if (error instanceof DatabaseError && error.kind === "cancelled" && engine.running) throw error;
+			// A transaction begun by the caller's own SQL has no end that could be seen here.
+			if (depth > 0) lost = "transaction";
+			else if (status !== "I") lost = "session";
+			status = "I";
+			throw error;
+		}
+	}
+
+	/** Sends and turns the server's refusal into a DatabaseError. */
+	async function run(request: WorkerRequest, sql: string, options?: StatementOptions): Promise<WireReply> {
+		const before = status;
+		const reply = await send(request, options);
+		if (reply.error === null) return reply;
+		// `begin; …; commit` in one message that failed half-way leaves a dead transaction that nobody would end.
+		if (before === "I" && reply.status === "E") await send({ kind: "execute", sql: "rollback" });
+		throw toDatabaseError(reply.error, sql);
+	}
+
+	const control = (sql: string): Promise<WireReply> => run({ kind: "execute", sql }, sql);
+
+	async function columnsOf(fields: readonly WorkerField[]): Promise<readonly ResultColumn[]> {
+		const key = (f: WorkerField): string => `${f.oid}:${f.modifier}`;
+		const unknown = [...new Map(fields.filter((f) => !typeNames.has(key(f))).map((f) => [key(f), f])).values()];
+		if (unknown.length > 0) {
+			const list = unknown.map((f) => `pg_catalog.format_type(${f.oid}, ${f.modifier})`).join(", ");
+			const sql = `select ${list}`;
+			const named = await run({ kind: "query", sql, binds: [] }, sql);
+			unknown.forEach((f, i) => typeNames.set(key(f), named.rows[0]?.[i] ?? "unknown"));
+		}
+		return fields.map((f) =>
+			Object.freeze({ name: f.name, type: typeNames.get(key(f)) ?? "unknown", family: familyOf(f.oid) }),
+		);
+	}
+
+	async function toTable(reply: WireReply, columns?: readonly ResultColumn[]): Promise<ResultTable> {
+		const oids = reply.fields.map((f) => f.oid);
+		return Object.freeze({
+			columns: columns ?? (await columnsOf(reply.fields)),
+			rows: reply.rows.map((row) => row.map((cell, i) => readCell(oids[i] ?? 0, cell))),
+			rowCount: rowCountOf(reply.tag),
+			status: reply.tag,
+		});
+	}
+
+	async function query(
+		sql: string,
+		binds: readonly CellValue[] = [],
+		options?: StatementOptions,
+	): Promise<ResultTable> {
+		whileNotStreaming(sql);
+		const values = binds.map(writeBind);
+		for (const value of values) if (value !== null) withoutZeroByte(value);
+		return toTable(await run({ kind: "query", sql, binds: values }, sql, options));
+	}
+
+	/** A stream outside a transaction has opened one of its own; other statements would join it unasked. */
+	function whileNotStreaming(sql: string): void {
+		if (streaming && depth === 0)
+			throw new DatabaseError("a stream is open on this session; read it to its end or put both into a transaction", {
+				sqlstate: "25001",
+				sql,
+			});
+	}
+
+	async function transaction<T>(work: () => Promise<T>): Promise<T> {
+		if (depth === 0) whileNotStreaming("begin");
+		const savepoint = depth === 0 && status === "I" ? undefined : `tfm_${depth}`;
+		await control(savepoint === undefined ? "begin" : `savepoint ${savepoint}`);
+		depth++;
+		try {
+			const result = await work();
+			if (lost !== undefined)
+				refuse("the transaction was lost when a statement in it was cancelled or stopped", undefined, "25P02");
+			if (status === "I")
+				throw new DatabaseError("a statement inside the transaction ended it with commit or rollback", {
+					sqlstate: "25P01",
+				});
+			if (status === "E")
+				throw new DatabaseError("the transaction failed earlier and cannot be committed", { sqlstate: "25P02" });
+			await control(savepoint === undefined ? "commit" : `release savepoint ${savepoint}`);
+			return result;
+		} catch (error) {
+			if (lost === undefined && status !== "I")
+				await control(
+					savepoint === undefined ? "rollback" : `rollback to savepoint ${savepoint}; release savepoint ${savepoint}`,
+				);
+			throw error;
+		} finally {
+			depth--;
+			// Inside a transaction of the caller's own SQL (a savepoint at depth 0) that one is lost as well.
+			if (depth === 0 && lost === "transaction") lost = savepoint === undefined ? undefined : "session";
+		}
+	}
+
+	async function* stream(sql: string, options?: StatementOptions): AsyncGenerator<ResultTable> {
+		if (streaming) throw new DatabaseError("a stream is already open on this session", { sqlstate: "25001", sql });
+		const own = depth === 0 && status === "I";
+		if (own) await control("begin");
+		streaming = true;
+		const portal = `tfm_stream_${++streams}`;
+		try {
+			let reply = await run({ kind: "openPortal", portal, sql, rows: STREAM_ROWS }, sql, options);
+			const { fields } = reply;
+			const columns = await columnsOf(fields);
+			yield await toTable(reply, columns);
+			while (reply.suspended) {
+				reply = { ...(await run({ kind: "nextRows", portal, rows: STREAM_ROWS }, sql, options)), fields };
+				if (reply.rows.length > 0) yield await toTable(reply, columns);
+			}
+		} finally {
+			streaming = false;
+			if (status !== "I") {
+				if (own) await control(status === "E" ? "rollback" : "commit");
+				else if (status === "T") await control(`close ${portal}`);
+			}
+		}
+	}
+
+	async function bulkLoad({ relation, columns, rows }: BulkLoad, options?: StatementOptions): Promise<number> {
+		const sql = copyStatement(dialect, relation, columns);
+		return transaction(async () => {
+			let loaded = 0;
+			let text = "";
+			let pending = 0;
+			let sending: Promise<void> = Promise.resolve();
+			const flush = async (): Promise<void> => {
+				const data = new TextEncoder().encode(text);
+				const before = loaded;
+				loaded += pending;
+				text = "";
+				pending = 0;
+				await sending;
+				sending = send({ kind: "copy", sql, data }, options).then((reply) => {
+					if (reply.error !== null) throw toDatabaseError(inRow(reply.error, before), sql);
+				});
+				// The next flush or the end reports it; until then it must not count as unhandled.
+				sending.catch(() => undefined);
+			};
+			for await (const batch of rows)
+				for (const row of batch) {
+					text += copyLine(row);
+					pending++;
+					if (text.length >= COPY_BYTES) await flush();
+				}
+			if (pending > 0) await flush();
+			await sending;
+			return loaded;
+		});
+	}
+
+	return {
+		async execute(sql, options): Promise<ExecuteResult> {
+			whileNotStreaming(sql);
+			const reply = await run({ kind: "execute", sql }, sql, options);
+			return Object.freeze({ status: reply.tag, rowCount: rowCountOf(reply.tag), notices: reply.notices });
+		},
+		query,
+		stream,
+		transaction,
+		bulkLoad,
+		async listRelations(schemas) {
+			if (schemas.length === 0) return [];
+			const { sql, binds } = relationsStatement(schemas);
+			return readRelations(await query(sql, binds));
+		},
+		async listColumns(relations) {
+			const asked: readonly RelationName[] = [...new Map(relations.map((r) => [relationKey(r), r])).values()];
+			if (asked.length === 0) return new Map();
+			const { sql, binds } = columnsStatement(asked);
+			return readColumns(await query(sql, binds), asked);
+		},
+		async listSchemas() {
+			const { sql, binds } = schemasStatement();
+			return readSchemas(await query(sql, binds));
+		},
+		end() {
+			lost = "session";
+		},
+	};
+}
+
+/** The server counts the lines of one message; the reader wants the row of the whole load. */
+function inRow(error: ServerError, before: number): ServerError {
+	return { ...error, where: shiftCopyLine(error.where, before) };
+}

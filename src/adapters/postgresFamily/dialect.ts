@@ -1,0 +1,46 @@
+import type { Dialect } from "../../core/adapter.ts";
+import { DatabaseError } from "../../core/databaseError.ts";
+import type { QuotePolicy, RelationName } from "../../core/relation.ts";
+import type { CellValue } from "../../core/resultTable.ts";
+
+/** NAMEDATALEN - 1. Longer names are cut silently by the server, so two of them may become one. */
+const MAX_IDENTIFIER_BYTES = 63;
+const QUOTE_ALL: QuotePolicy = Object.freeze({ database: true, schema: true, identifier: true });
+
+/** Text that Postgres can hold: everything but the zero byte, which would cut a statement short on the wire. */
+export function withoutZeroByte(text: string): string {
+	if (text.includes("\0"))
+		throw new DatabaseError('invalid byte sequence for encoding "UTF8": 0x00', { sqlstate: "22021" });
+	return text;
+}
+
+/**
+ * How Postgres writes names and values; shared by the embedded and the server adapter. Names are quoted unless the
+ * project's `quoting` says otherwise, as dbt-postgres does, so reserved words and mixed case need no list.
+ */
+export function createPostgresDialect(): Dialect {
+	const quote = (identifier: string): string => `"${withoutZeroByte(identifier).replaceAll('"', '""')}"`;
+	return Object.freeze({
+		name: "postgres",
+		maxIdentifierBytes: MAX_IDENTIFIER_BYTES,
+		defaultQuoting: QUOTE_ALL,
+		quote,
+		literal(value: CellValue): string {
+			if (value === null) return "null";
+			if (typeof value === "boolean") return value ? "true" : "false";
+			if (typeof value === "number") return Number.isFinite(value) ? String(value) : `'${value}'::float8`;
+			const body = withoutZeroByte(value).replaceAll("'", "''");
+			// E'' so that a backslash means itself whatever standard_conforming_strings says.
+			return body.includes("\\") ? `E'${body.replaceAll("\\", "\\\\")}'` : `'${body}'`;
+		},
+		render(relation: RelationName, policy: QuotePolicy = QUOTE_ALL): string {
+			const parts: string[] = [];
+			if (relation.database !== "") parts.push(policy.database ? quote(relation.database) : relation.database);
+			if (relation.schema !== "") parts.push(policy.schema ? quote(relation.schema) : relation.schema);
+			parts.push(policy.identifier ? quote(relation.identifier) : relation.identifier);
+			return parts.join(".");
+		},
+		/** Only ASCII letters fold in a UTF-8 database (downcase_identifier). */
+		fold: (identifier: string): string => identifier.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
+	});
+}

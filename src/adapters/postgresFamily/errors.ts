@@ -1,0 +1,58 @@
+import { DatabaseError } from "../../core/databaseError.ts";
+
+/** An ErrorResponse as the wire brings it; every Postgres driver has these fields. */
+export interface ServerError {
+	readonly message: string;
+	readonly code?: string | undefined;
+	readonly detail?: string | undefined;
+	readonly hint?: string | undefined;
+	/** Character (code point) of the sent text, from 1. */
+	readonly position?: string | undefined;
+	readonly where?: string | undefined;
+}
+
+type Kind = DatabaseError["kind"];
+
+/** Errors after which the statement certainly had no effect and may succeed when sent again. */
+const RETRYABLE = new Set([
+	"40001", // serialization_failure
+	"40P01", // deadlock_detected
+	"55P03", // lock_not_available
+	"53300", // too_many_connections
+	"57P03", // cannot_connect_now
+	"08001", // sqlclient_unable_to_establish_sqlconnection
+	"08004", // sqlserver_rejected_establishment_of_sqlconnection
+]);
+
+function kindOf(error: ServerError): Kind {
+	const state = error.code ?? "";
+	if (state === "57014") return /timeout/i.test(error.message) ? "timeout" : "cancelled";
+	if (state === "55P03" && /timeout/i.test(error.message)) return "timeout";
+	if (state.startsWith("08") || state.startsWith("57P")) return "connection";
+	if (state === "" || state.startsWith("XX")) return "unknown";
+	return "sql";
+}
+
+/** The server counts characters, JavaScript UTF-16 units: positions in DatabaseError index the string. */
+function unitPosition(sql: string, position: number): number {
+	let units = 0;
+	for (let n = 1; n < position && units < sql.length; n++) units += (sql.codePointAt(units) ?? 0) > 0xffff ? 2 : 1;
+	return units + 1;
+}
+
+/** The one place where a Postgres refusal becomes a DatabaseError. `sql` is the text as it was sent. */
+export function toDatabaseError(error: ServerError, sql: string | undefined): DatabaseError {
+	const position = error.position === undefined ? undefined : Number(error.position);
+	const detail = [error.detail, error.where === undefined ? undefined : `Context: ${error.where}`]
+		.filter((part) => part !== undefined && part !== "")
+		.join("\n");
+	return new DatabaseError(error.message, {
+		sqlstate: error.code,
+		sql,
+		position: position === undefined || sql === undefined ? undefined : unitPosition(sql, position),
+		detail: detail === "" ? undefined : detail,
+		hint: error.hint,
+		retryable: RETRYABLE.has(error.code ?? ""),
+		kind: kindOf(error),
+	});
+}
