@@ -54,7 +54,7 @@ export function readProjectFiles(dir: string, rootDir: string, problems: Diagnos
 	const vars = read("vars.yml");
 	if (main === undefined || problems.length > before) return undefined;
 	if (main.value === null) {
-		problems.push(diagnostic("TFM-CONFIG-003", { file: main.file }, { at: main.place([]) }));
+		problems.push(diagnostic("TFM-CONFIG-003", { file: main.file }, { at: { file: main.file, line: 1, column: 1 } }));
 		return undefined;
 	}
 	return { dir, main, extra: extra ?? null, vars: vars ?? null };

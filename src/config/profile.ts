@@ -101,7 +101,9 @@ function readProfiles(found: { dir: string; named: boolean }, request: ProfileRe
 		problems.push(diagnostic("TFM-CONFIG-020", { dir: found.dir }));
 	}
 	if (document?.value === null) {
-		problems.push(diagnostic("TFM-CONFIG-003", { file: document.file }, { at: document.place([]) }));
+		problems.push(
+			diagnostic("TFM-CONFIG-003", { file: document.file }, { at: { file: document.file, line: 1, column: 1 } }),
+		);
 		return undefined;
 	}
 	return document;
