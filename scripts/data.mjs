@@ -27,7 +27,7 @@ function randomSource(seed) {
 		return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
 	};
 }
-const random = randomSource(20261101);
+const random = randomSource(20261104);
 const pick = (list) => list[Math.floor(random() * list.length)];
 const below = (n) => Math.floor(random() * n);
 const chance = (p) => random() < p;
