@@ -1,0 +1,232 @@
+/**
+ * One model, seed or snapshot, from its template to a candidate that stands: compile (suspend and replay on the pinned
+ * session), describe, reuse or build in one transaction with the record of it. Where no gate stands, publish at once.
+ */
+import type { Candidate, Session } from "../core/adapter.ts";
+import type { AdapterResponse, BuildableNode, BuildInput } from "../core/plan.ts";
+import { relationKey } from "../core/relation.ts";
+import type { NodeResult } from "../core/result.ts";
+import { runAfterPublish } from "./afterPublish.ts";
+import { codeHash } from "./codeHash.ts";
+import { drivePlan } from "./drivePlan.ts";
+import { driveTemplate, emitMessages } from "./driveTemplate.ts";
+import { failureDiagnostic } from "./failureDiagnostic.ts";
+import { heldMessage, nodeResult, type ResultFacts, startStopwatch } from "./nodeResult.ts";
+import { publishUnit } from "./publishUnit.ts";
+import { dropReusable } from "./reuse.ts";
+import { bindingOf, type Run, type Standing, targetOf } from "./run.ts";
+import { settle } from "./settle.ts";
+import { databaseErrorOf, runBound } from "./statement.ts";
+import { wasStopped } from "./stopped.ts";
+
+/** What is known of the node so far, for its result should it fail. */
+interface Progress {
+	compiledSql: string | null;
+	executedSql: string | null;
+}
+
+/** True: published right after its build, whatever the layer's gate says. */
+const isDirect = (run: Run, node: BuildableNode): boolean => !run.gated || node.config.publish === "direct";
+
+async function compile(run: Run, session: Session, node: BuildableNode): Promise<string | null> {
+	if (node.resource_type === "seed") return null;
+	const drive = { run, session, node: node.unique_id, inTransaction: false };
+	const { compiled } = await driveTemplate(drive, (journal) =>
+		run.ports.compiler.compileNode(node.unique_id, journal, bindingOf(run)),
+	);
+	emitMessages(run, node.unique_id, compiled.messages);
+	return compiled.sql;
+}
+
+function buildInput(run: Run, node: BuildableNode, sql: string | null): BuildInput {
+	const { adapter, compiler } = run.ports;
+	const target = targetOf(node);
+	return {
+		kind: "build",
+		node,
+		sql,
+		publishedSql: sql === null ? null : run.toPublished(sql),
+		target,
+		standsAt: adapter.publisher.candidateOf(run.job.manifest.projectName, target),
+		// dbt runs them on the target, in the transaction that replaces it; a layer's gate wants them on what it tests.
+		postHooks: run.job.layering === null ? "published" : "candidate",
+		adapterType: adapter.facts.type,
+		isOverridden: compiler.isOverridden,
+	};
+}
+
+interface Built {
+	readonly standing: Standing;
+	readonly facts: ResultFacts;
+}
+
+async function reuseOrBuild(
+	run: Run,
+	session: Session,
+	input: BuildInput,
+	seedHash: string | null,
+	progress: Progress,
+): Promise<Built> {
+	const { node } = input;
+	const { job, ports } = run;
+	const candidate = ports.describeCandidate(input);
+	const code = codeHash(node, seedHash ?? input.publishedSql ?? "");
+	const inputs = run.gated ? await run.identities.inputsHash(node.unique_id, session) : "";
+	const standing = (stands: Candidate, builtBy: string): Standing => ({
+		candidate: stands,
+		codeHash: code,
+		inputsHash: inputs,
+		builtBy,
+		seedHash,
+	});
+
+	const row = run.reusable.get(node.unique_id);
+	if (row !== undefined) {
+		const same = row.codeHash === code && row.inputsHash === inputs && row.kind === candidate.kind;
+		if (same && relationKey(row.candidate) === relationKey(candidate.candidate)) {
+			const response = JSON.parse(row.response) as AdapterResponse;
+			const message = `${response._message ?? ""} (candidate of run ${row.runId})`.trim();
+			return {
+				standing: standing(candidate, row.runId),
+				facts: { status: "success", message, adapter_response: response },
+			};
+		}
+		await dropReusable(run, session, node.unique_id);
+	}
+
+	const record = async (stands: Candidate, response: AdapterResponse): Promise<void> => {
+		if (isDirect(run, node)) return;
+		await runBound(
+			session,
+			ports.state.saveCandidate({
+				runId: job.runId,
+				node: node.unique_id,
+				candidate: stands.candidate,
+				target: stands.target,
+				kind: stands.kind,
+				codeHash: code,
+				inputsHash: inputs,
+				response: JSON.stringify(response),
+			}),
+		);
+	};
+	const seed = node.resource_type === "seed" ? node : null;
+	const drive = { run, session, node: node.unique_id, seed, record, inTransaction: false };
+	const plan = await drivePlan(drive, ports.planNode(input));
+	if (plan.kind !== "built") throw new Error(`the plan of ${node.unique_id} ended as "${plan.kind}"`);
+	progress.executedSql = plan.executedSql;
+	return {
+		standing: standing(plan.candidate, job.runId),
+		facts: { status: "success", message: plan.message, adapter_response: plan.response },
+	};
+}
+
+/** An unchanged seed whose table is there: nothing to do. */
+async function unchangedSeed(run: Run, node: BuildableNode): Promise<{ hash: string | null; unchanged: boolean }> {
+	if (node.resource_type !== "seed") return { hash: null, unchanged: false };
+	const hash = await run.ports.seed.hash(node);
+	const same = run.seedHashes.get(node.unique_id) === hash && run.seedsThere.has(node.unique_id);
+	return { hash, unchanged: same && !run.job.flags.fullRefresh };
+}
+
+function textFacts(progress: Progress): Partial<NodeResult> {
+	return {
+		compiled: progress.compiledSql !== null,
+		compiled_code: progress.compiledSql,
+		executed_code: progress.executedSql,
+	};
+}
+
+/** Publishes one node by itself and says what became of it. */
+async function publishAtOnce(run: Run, node: BuildableNode, built: Built, result: NodeResult): Promise<void> {
+	const id = node.unique_id;
+	const hooksInside = run.job.layering === null && node.config["post-hook"].some((hook) => hook.transaction);
+	const outcome = await publishUnit(run, { unit: id, members: [{ id, standing: built.standing }], hooksInside });
+	if (outcome.kind === "stopped") return;
+	if (outcome.kind === "failed") {
+		const message = outcome.diagnostic.message;
+		settle(run, { ...result, status: "error", message, diagnostic: outcome.diagnostic });
+		return;
+	}
+	const reason = outcome.refused.get(id);
+	if (reason !== undefined) {
+		settle(run, { ...result, status: "error", message: heldMessage(reason), held: reason, published: null });
+		return;
+	}
+	const after = await runAfterPublish(run, node);
+	const published = run.job.layering === null ? null : ("direct" as const);
+	// The relation is there, whatever a hook after it says: its readers go on.
+	const state = { kind: "done" } as const;
+	if (after === null) settle(run, { ...result, published }, state);
+	else settle(run, { ...result, published, status: "error", message: after.message, diagnostic: after }, state);
+}
+
+async function work(run: Run, node: BuildableNode, thread: string, progress: Progress): Promise<void> {
+	const watch = startStopwatch(run.ports.clock);
+	const id = node.unique_id;
+	const seed = await unchangedSeed(run, node);
+	if (seed.unchanged) {
+		settle(
+			run,
+			nodeResult(node, {
+				status: "no-op",
+				message: "unchanged",
+				published: "kept",
+				thread_id: thread,
+				...watch.read(),
+			}),
+		);
+		return;
+	}
+	const built = await run.ports.adapter.withSession(async (session) => {
+		const sql = await compile(run, session, node);
+		progress.compiledSql = sql === null ? null : run.toPublished(sql);
+		watch.compiled();
+		return reuseOrBuild(run, session, buildInput(run, node, sql), seed.hash, progress);
+	});
+	const result = nodeResult(node, { ...built.facts, ...watch.read(), ...textFacts(progress), thread_id: thread });
+	if (isDirect(run, node)) {
+		await publishAtOnce(run, node, built, result);
+		return;
+	}
+	run.standing.set(id, built.standing);
+	settle(run, result);
+}
+
+/** Never rejects: a failure is a result. A node stopped in the middle gets none here; the end of the run names the reason. */
+export async function buildNode(run: Run, node: BuildableNode, slot: number): Promise<void> {
+	const { clock, emit } = run.ports;
+	const thread = `Thread-${slot + 1}`;
+	const started = startStopwatch(clock);
+	const progress: Progress = { compiledSql: null, executedSql: null };
+	emit({
+		event: "node.started",
+		node_id: node.unique_id,
+		name: node.name,
+		resource_type: node.resource_type,
+		layer: node.layer,
+		materialized: node.config.materialized,
+		thread,
+	});
+	try {
+		await work(run, node, thread, progress);
+	} catch (error) {
+		const refused = databaseErrorOf(error);
+		if (wasStopped(run, error)) return;
+		const diagnostic = failureDiagnostic(run, node, error);
+		progress.executedSql ??= refused?.sql ?? null;
+		const { execution_time, timing } = started.read();
+		settle(
+			run,
+			nodeResult(node, {
+				status: "error",
+				message: diagnostic.message,
+				diagnostic,
+				execution_time,
+				timing,
+				thread_id: thread,
+				...textFacts(progress),
+			}),
+		);
+	}
+}

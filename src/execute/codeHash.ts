@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import type { BuildableNode } from "../core/plan.ts";
+
+/** Config that says something about a node, but nothing about the relation that it leaves. */
+const SAYS_NOTHING = new Set([
+	"tags",
+	"meta",
+	"docs",
+	"group",
+	"access",
+	"enabled",
+	"layer",
+	"description",
+	"packages",
+]);
+
+function sortedJson(value: unknown): string {
+	return JSON.stringify(value, (_key, v: unknown) =>
+		typeof v === "object" && v !== null && !Array.isArray(v)
+			? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+			: v,
+	);
+}
+
+/**
+ * sha256 of what shapes the relation: the query with published names (a seed's content hash), the config, the columns'
+ * declared types. The published text is taken so that the hash is the same whichever relations the candidate was built from.
+ */
+export function codeHash(node: BuildableNode, text: string): string {
+	const config = Object.entries(node.config).filter(([key]) => !SAYS_NOTHING.has(key));
+	const columns = Object.values(node.columns).map((c) => [c.name, c.data_type, c.constraints, c.description]);
+	const constraints = node.resource_type === "model" ? node.constraints : [];
+	const parts = [
+		text,
+		sortedJson(Object.fromEntries(config)),
+		sortedJson(columns),
+		sortedJson(constraints),
+		node.description,
+	];
+	return createHash("sha256").update(parts.join("\0")).digest("hex");
+}

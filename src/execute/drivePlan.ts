@@ -1,0 +1,87 @@
+import type { Candidate, Session } from "../core/adapter.ts";
+import type { NodeId, SeedNode } from "../core/node.ts";
+import type { AdapterResponse, Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
+import type { RelationName } from "../core/relation.ts";
+import { performRequest } from "./answerRequest.ts";
+import { driveTemplate, emitMessages } from "./driveTemplate.ts";
+import { bindingOf, type Run } from "./run.ts";
+import { statement, withRetries } from "./statement.ts";
+
+export interface PlanDrive {
+	readonly run: Run;
+	readonly session: Session;
+	readonly node: NodeId;
+	/** Set for seeds: their rows come from a port. */
+	readonly seed: SeedNode | null;
+	/** Called in the build's transaction once the candidate stands. */
+	readonly record: (candidate: Candidate, response: AdapterResponse) => Promise<void>;
+	readonly inTransaction: boolean;
+}
+
+async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanAnswer> {
+	const { run, session, node } = drive;
+	const { compiler, adapter, seed } = run.ports;
+	const once = <T>(work: () => Promise<T>): Promise<T> => (drive.inTransaction ? work() : withRetries(run, work));
+	const binding = (self: RelationName | null) => bindingOf(run, self);
+	run.signal.throwIfAborted();
+	switch (request.kind) {
+		case "execute": {
+			const { sql, purpose } = request;
+			const result = await once(() => statement(run, { node, purpose, sql }, (o) => session.execute(sql, o)));
+			return { kind: "executed", result };
+		}
+		case "query": {
+			const { sql, purpose } = request;
+			const table = await once(() => statement(run, { node, purpose, sql }, (o) => session.query(sql, [], o)));
+			return { kind: "table", table };
+		}
+		case "macro": {
+			const rendered = await driveTemplate(drive, (journal) =>
+				compiler.renderMacro(request.call, journal, binding(request.self)),
+			);
+			emitMessages(run, node, rendered.messages);
+			return { kind: "rendered", text: rendered.text, value: rendered.value };
+		}
+		case "text": {
+			const { text, label } = request;
+			const rendered = await driveTemplate(drive, (journal) =>
+				compiler.renderText(text, { node, label }, journal, binding(request.self)),
+			);
+			emitMessages(run, node, rendered.messages);
+			return { kind: "rendered", text: rendered.text, value: rendered.value };
+		}
+		case "database":
+			return { kind: "database", answer: await once(() => performRequest(run, session, request.request, node)) };
+		case "loadSeed": {
+			if (drive.seed === null) throw new Error(`${node} is no seed, but its plan loads one`);
+			const { rows } = await seed.load({
+				node: drive.seed,
+				session,
+				relation: request.relation,
+				signal: run.signal,
+			});
+			return { kind: "loaded", rows };
+		}
+		case "dress": {
+			const { warnings } = await adapter.publisher.dress(session, request.candidate);
+			for (const text of warnings)
+				run.ports.emit({ event: "message", text: run.toPublished(text), node_id: node, print: false }, "warn");
+			return { kind: "done" };
+		}
+		case "stands":
+			await drive.record(request.candidate, request.response);
+			return { kind: "done" };
+		case "transaction": {
+			const inside: PlanDrive = { ...drive, inTransaction: true };
+			await once(() => session.transaction(() => drivePlan(inside, request.body())));
+			return { kind: "done" };
+		}
+	}
+}
+
+/** Answers what a plan asks for until it returns. What a request rejects with ends the plan. */
+export async function drivePlan<T>(drive: PlanDrive, plan: Plan<T>): Promise<T> {
+	let step = plan.next();
+	while (step.done !== true) step = plan.next(await answerPlan(drive, step.value));
+	return step.value;
+}

@@ -1,0 +1,45 @@
+import type { Session } from "../core/adapter.ts";
+import type { NodeId } from "../core/node.ts";
+import type { Journal, JournalEntry, Suspended, TemplateMessage } from "../core/request.ts";
+import { answerRequest } from "./answerRequest.ts";
+import type { Run } from "./run.ts";
+import { withRetries } from "./statement.ts";
+
+function createJournal(): Journal {
+	const entries: JournalEntry[] = [];
+	return { entries, append: (entry) => void entries.push(entry) };
+}
+
+export interface TemplateDrive {
+	readonly run: Run;
+	readonly session: Session;
+	readonly node: NodeId | null;
+	/** Inside a transaction a failed statement has spoilt it, so nothing is sent twice. */
+	readonly inTransaction: boolean;
+}
+
+/**
+ * Renders until the template asks for nothing more: each request is answered on the pinned session and recorded, and
+ * the render starts over from the journal. Lines of log() and print() come from the last pass only.
+ */
+export async function driveTemplate<T extends { readonly kind: string }>(
+	drive: TemplateDrive,
+	render: (journal: Journal) => T | Suspended,
+): Promise<Exclude<T, Suspended>> {
+	const { run, session, node } = drive;
+	const journal = createJournal();
+	for (;;) {
+		const outcome = render(journal);
+		if (outcome.kind !== "suspended") return outcome as Exclude<T, Suspended>;
+		run.signal.throwIfAborted();
+		const { request } = outcome as Suspended;
+		const ask = () => answerRequest(run, session, request, node);
+		const answer = await (drive.inTransaction ? ask() : withRetries(run, ask));
+		journal.append({ kind: "exchange", request, answer });
+	}
+}
+
+export function emitMessages(run: Run, node: NodeId | null, messages: readonly TemplateMessage[]): void {
+	for (const { text, info } of messages)
+		run.ports.emit({ event: "message", text, node_id: node, print: false }, info ? "info" : "debug");
+}

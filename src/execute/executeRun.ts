@@ -1,0 +1,122 @@
+/**
+ * The run. It owns the order and the database, and knows neither Jinja nor SQL: templates are rendered through the
+ * compiler port, steps come from plan generators, outcomes are judged by a port.
+ *
+ * lock (the adapter's) → state and leftovers → on-run-start → for each layer { loads, seeds and models in DAG order,
+ * each test as soon as all that it reads is built → gate → publish → hooks outside the transaction } → on-run-end.
+ * Without layers, or with `--no-gate`, every node is published right after its build.
+ */
+
+import { diagnostic } from "../core/diagnostic.ts";
+import type { RunJob, RunPorts } from "../core/ports.ts";
+import type { HeldReason, NodeResult, RunResult } from "../core/result.ts";
+import { nodeResult } from "./nodeResult.ts";
+import { prepare, writes } from "./prepare.ts";
+import { endContext, runProjectHooks } from "./projectHooks.ts";
+import { createRun, type Run } from "./run.ts";
+import { publishStanding, runStage, type StageReport } from "./runStage.ts";
+import { settleUnfinished } from "./settle.ts";
+import { databaseErrorOf } from "./statement.ts";
+import { exitCodeOf, layerFinished, runStarted, summarize } from "./summarize.ts";
+
+function emitLayer(run: Run, report: StageReport): void {
+	const event = layerFinished(run, report);
+	if (event !== null) run.ports.emit(event);
+}
+
+/** All layers; with `publish_scope: run` what passed is published together after the last gate. */
+async function runStages(run: Run): Promise<void> {
+	const atTheEnd = run.gated && run.job.layering?.publishScope === "run";
+	const reports: StageReport[] = [];
+	for (const stage of run.graph.stages) {
+		const report = await runStage(run, stage);
+		if (report === null) return;
+		if (atTheEnd) reports.push(report);
+		else emitLayer(run, report);
+	}
+	if (!atTheEnd) return;
+	await publishStanding(run, "run", [...run.graph.tasks.keys()]);
+	if (run.stopReason() !== null) return;
+	for (const report of reports) emitLayer(run, report);
+}
+
+/** Results in topological order; what never got one is skipped for `reason`. */
+function nodeResults(run: Run): readonly NodeResult[] {
+	return [...run.graph.tasks.keys()].flatMap((id) => run.results.get(id) ?? []);
+}
+
+/** on-run-end also runs after --fail-fast, whose signal must not stop it; only the user's does. */
+function afterNodes(run: Run): Run {
+	const { signal } = run.ports;
+	return { ...run, signal, stopReason: () => (signal.aborted ? { kind: "cancelled" } : null) };
+}
+
+async function work(run: Run): Promise<readonly NodeResult[]> {
+	const { job } = run;
+	try {
+		await prepare(run);
+	} catch (error) {
+		if (run.stopReason() === null) throw error;
+	}
+	const start = run.stopReason() === null ? await runProjectHooks(run, job.hooks.start, {}) : [];
+	const hooksFailed = start.some((result) => result.status !== "success");
+	if (hooksFailed && run.stopReason() === null) settleUnfinished(run, { kind: "hook" });
+	else if (run.stopReason() === null) await runStages(run);
+	const reason: HeldReason | null = run.stopReason();
+	if (reason !== null) settleUnfinished(run, reason);
+	const middle = [...start, ...nodeResults(run)];
+	const end =
+		reason?.kind === "cancelled"
+			? job.hooks.end.map((hook) => nodeResult(hook, { status: "skipped", held: reason }))
+			: await runProjectHooks(afterNodes(run), job.hooks.end, endContext(run, middle));
+	return [...middle, ...end];
+}
+
+/** The state store's last word on the run. After a cancel the signal is spent, so none is passed. */
+async function closeState(run: Run, status: "success" | "failed" | "cancelled"): Promise<void> {
+	if (!writes(run)) return;
+	const { adapter, state, clock } = run.ports;
+	await adapter.withSession((session) => state.endRun(session, run.job.runId, status, clock().toISOString()));
+}
+
+/** Closes the state; when even that fails (the server is gone) the results must still reach the user. Returns the exit code. */
+async function conclude(run: Run, results: readonly NodeResult[]): Promise<RunResult["exitCode"]> {
+	const exitCode = exitCodeOf(run, results);
+	try {
+		await closeState(run, exitCode === 130 ? "cancelled" : exitCode === 0 ? "success" : "failed");
+		return exitCode;
+	} catch (error) {
+		const refused = databaseErrorOf(error);
+		if (refused === null) throw error;
+		const facts = { node: "the end of the run", message: refused.message };
+		run.ports.emit({ event: "diagnostic", diagnostic: diagnostic("TFM-RUN-005", facts) }, "error");
+		return exitCode === 0 ? 1 : exitCode;
+	}
+}
+
+/**
+ * Runs the job. Failures of nodes are results; rejects with TfmError for what goes wrong before the first node and
+ * with other errors for defects. The adapter must be open, and is left open.
+ */
+export async function executeRun(job: RunJob, ports: RunPorts): Promise<RunResult> {
+	const started = ports.clock();
+	const run = createRun(job, ports);
+	try {
+		ports.emit(runStarted(run));
+		const results = await work(run);
+		const exitCode = await conclude(run, results);
+		const result: RunResult = {
+			command: job.command,
+			runId: job.runId,
+			results,
+			startedAt: started.toISOString(),
+			elapsed: (ports.clock().getTime() - started.getTime()) / 1000,
+			cancelled: exitCode === 130,
+			exitCode,
+		};
+		ports.emit({ event: "run.finished", run: result, summary: summarize(run, results) });
+		return result;
+	} finally {
+		run.dispose();
+	}
+}

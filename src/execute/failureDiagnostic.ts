@@ -1,0 +1,75 @@
+import type { DatabaseError } from "../core/databaseError.ts";
+import { type Diagnostic, diagnostic, type RelatedPlace, TfmError } from "../core/diagnostic.ts";
+import type { Location } from "../core/location.ts";
+import type { GraphNode } from "../core/node.ts";
+import type { Run } from "./run.ts";
+import { databaseErrorOf, StatementFailed } from "./statement.ts";
+
+/** Where the executed SQL of a node is written: dbt's `target/run/<package>/<file>`, tests below their YAML file. */
+export function executedPath(targetPath: string, node: GraphNode): string {
+	const file = node.original_file_path;
+	const isGenericTest = node.resource_type === "test" && !file.endsWith(".sql");
+	const tail = isGenericTest ? `${file}/${node.path.slice(node.path.lastIndexOf("/") + 1)}` : file;
+	return `${targetPath}/run/${node.package_name}/${tail}`;
+}
+
+/** The marked line of the executed SQL, with published names in it. */
+function placeInSql(
+	run: Run,
+	error: DatabaseError,
+	node: GraphNode,
+): { readonly at: Location; readonly source: string } | null {
+	const { sql, position } = error;
+	if (sql === undefined || position === undefined) return null;
+	const before = sql.slice(0, position - 1);
+	const lineStart = before.lastIndexOf("\n") + 1;
+	const lineEnd = sql.indexOf("\n", lineStart);
+	const line = sql.slice(lineStart, lineEnd === -1 ? undefined : lineEnd);
+	return {
+		at: {
+			file: executedPath(run.job.targetPath, node),
+			line: before.split("\n").length,
+			column: run.toPublished(before.slice(lineStart)).length + 1,
+		},
+		source: run.toPublished(line),
+	};
+}
+
+const isHook = (purpose: string): boolean => purpose === "pre-hook" || purpose === "post-hook";
+
+/** What a node's failure says. TfmErrors say it themselves; a driver's refusal is worded here, everything else is a defect. */
+export function failureDiagnostic(run: Run, node: GraphNode, error: unknown): Diagnostic {
+	const declared: RelatedPlace = { label: "declared here", at: node.location };
+	const name = node.name;
+	if (error instanceof TfmError && error.diagnostics[0] !== undefined) return error.diagnostics[0];
+	const refused = databaseErrorOf(error);
+	if (refused === null) {
+		const message = error instanceof Error ? error.message : String(error);
+		return diagnostic("TFM-RUN-012", { node: name, message }, { at: node.location });
+	}
+	const message = run.toPublished(refused.message);
+	if (refused.kind === "timeout") {
+		const timeoutMs = run.job.flags.statementTimeoutMs ?? undefined;
+		return diagnostic("TFM-RUN-004", { node: name, timeoutMs }, { at: node.location });
+	}
+	if (refused.kind === "connection") return diagnostic("TFM-RUN-005", { node: name, message }, { at: node.location });
+	const purpose = error instanceof StatementFailed ? error.purpose : "";
+	if (isHook(purpose))
+		return diagnostic(
+			"TFM-RUN-009",
+			{ label: `the ${purpose} of ${name}`, message, sqlstate: refused.sqlstate },
+			{ at: node.location },
+		);
+	const place = placeInSql(run, refused, node);
+	return diagnostic(
+		"TFM-RUN-001",
+		{
+			node: name,
+			message,
+			sqlstate: refused.sqlstate,
+			detail: refused.detail === undefined ? undefined : run.toPublished(refused.detail),
+			hint: refused.hint,
+		},
+		place === null ? { at: node.location } : { ...place, related: [declared] },
+	);
+}

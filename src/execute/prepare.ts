@@ -1,0 +1,107 @@
+/** Before the first node: state tables, leftovers of earlier runs, schemas, and what is known of seeds and candidates. */
+import type { Session } from "../core/adapter.ts";
+import { diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { NodeId } from "../core/node.ts";
+import type { CandidateRow } from "../core/state.ts";
+import { performRequest } from "./answerRequest.ts";
+import { rowsToForget, standingCandidates } from "./reuse.ts";
+import { buildTasks, type Run, targetOf } from "./run.ts";
+import { databaseErrorOf, runBound } from "./statement.ts";
+
+/** Drops what earlier runs left for the targets of this one, except what may be used again. */
+async function clearLeftovers(run: Run, session: Session): Promise<void> {
+	const { job, ports } = run;
+	const project = job.manifest.projectName;
+	const builds = buildTasks(run.graph);
+	const targets = builds.map((task) => targetOf(task.node));
+	const rows = await ports.state.listCandidates(session, project);
+	const rebuilt = new Set<NodeId>(builds.map((task) => task.id));
+	const kept = new Map<NodeId, CandidateRow>();
+	if (job.flags.reuse && run.gated)
+		for (const row of await standingCandidates(run, session)) if (rebuilt.has(row.node)) kept.set(row.node, row);
+	await session.transaction(async () => {
+		const keep = [...kept.values()].map((row) => row.candidate);
+		const dropped = await ports.adapter.publisher.dropStale(session, project, targets, keep);
+		const forget = rowsToForget(rows, kept, rebuilt, dropped);
+		if (forget.length > 0) await runBound(session, ports.state.forgetCandidates(project, forget));
+	});
+	for (const [id, row] of kept) run.reusable.set(id, row);
+	await ports.adapter.publisher.ensureSchemas(session, project, targets);
+}
+
+async function learnSeeds(run: Run, session: Session): Promise<void> {
+	const seeds = buildTasks(run.graph).filter((task) => task.node.resource_type === "seed");
+	if (seeds.length === 0) return;
+	const hashes = await run.ports.state.seedHashes(session, run.job.manifest.projectName);
+	for (const [id, hash] of hashes) run.seedHashes.set(id, hash);
+	const schemas = [...new Set(seeds.map((task) => task.node.schema))].sort();
+	const tables = new Set<string>();
+	for (const r of await session.listRelations(schemas))
+		if (r.kind === "table") tables.add(`${r.schema}\0${r.identifier}`);
+	for (const { id, node } of seeds) if (tables.has(`${node.schema}\0${node.alias}`)) run.seedsThere.add(id);
+}
+
+async function landingSchemas(run: Run, session: Session): Promise<void> {
+	const schemas = new Map<string, { database: string; schema: string; identifier: string }>();
+	for (const task of run.graph.tasks.values())
+		if (task.kind === "load")
+			schemas.set(task.node.schema, { database: task.node.database, schema: task.node.schema, identifier: "" });
+	for (const relation of schemas.values())
+		await performRequest(run, session, { kind: "ddl", action: "create_schema", relation }, null);
+}
+
+/** `test --candidates`: what stands is what tests read. */
+async function bindCandidates(run: Run, session: Session): Promise<void> {
+	for (const row of await standingCandidates(run, session))
+		run.standing.set(row.node, {
+			candidate: { node: row.node, kind: row.kind, candidate: row.candidate, target: row.target, publish: "swap" },
+			codeHash: row.codeHash,
+			inputsHash: row.inputsHash,
+			builtBy: row.runId,
+			seedHash: null,
+		});
+}
+
+/** True when the run writes relations, so that it is recorded; tests alone leave no trace in the warehouse. */
+export const writes = (run: Run): boolean =>
+	[...run.graph.tasks.values()].some((task) => task.kind === "build" || task.kind === "load");
+
+async function work(run: Run): Promise<void> {
+	const { job, ports } = run;
+	await ports.adapter.withSession(async (session) => {
+		if (!writes(run)) {
+			if (!job.flags.candidates) return;
+			await ports.state.migrate(session);
+			await bindCandidates(run, session);
+			return;
+		}
+		await ports.state.migrate(session);
+		await ports.state.beginRun(session, {
+			runId: job.runId,
+			project: job.manifest.projectName,
+			command: job.command,
+			host: job.host.name,
+			pid: job.host.pid,
+			startedAt: ports.clock().toISOString(),
+		});
+		if (buildTasks(run.graph).length > 0) await clearLeftovers(run, session);
+		if (run.gated) run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName));
+		await learnSeeds(run, session);
+		await landingSchemas(run, session);
+	});
+}
+
+/** A refusal here is not a node's: it rejects, and the command exits 2 (dbt: raised outside of node results). */
+export async function prepare(run: Run): Promise<void> {
+	try {
+		await work(run);
+	} catch (error) {
+		const refused = databaseErrorOf(error);
+		if (refused === null || run.stopReason() !== null) throw error;
+		const { message, sqlstate, detail, hint } = refused;
+		throw new TfmError(
+			diagnostic("TFM-RUN-001", { node: "the preparation of the run", message, sqlstate, detail, hint }),
+			{ cause: error },
+		);
+	}
+}

@@ -1,0 +1,106 @@
+/** on-run-start and on-run-end: each hook is a result of its own (dbt writes them into run_results too). */
+
+import type { ExtraContext } from "../core/compiler.ts";
+import { diagnostic, TfmError } from "../core/diagnostic.ts";
+import { findNode } from "../core/manifest.ts";
+import type { OperationNode } from "../core/node.ts";
+import type { NodeResult } from "../core/result.ts";
+import { driveTemplate, emitMessages } from "./driveTemplate.ts";
+import { nodeResult, startStopwatch } from "./nodeResult.ts";
+import { bindingOf, buildTasks, type Run } from "./run.ts";
+import { databaseErrorOf, statement } from "./statement.ts";
+import { wasStopped } from "./stopped.ts";
+
+/** What on-run-end hooks may read: dbt's names, plain values. */
+export function endContext(run: Run, results: readonly NodeResult[]): ExtraContext {
+	const nodes = buildTasks(run.graph).map((task) => task.node);
+	const pairs = new Map(nodes.map((n) => [`${n.database}\0${n.schema}`, [n.database, n.schema] as const]));
+	return {
+		results: results.map((result) => ({ ...result, node: findNode(run.job.manifest, result.unique_id) ?? null })),
+		schemas: [...new Set(nodes.map((n) => n.schema))].sort(),
+		database_schemas: [...pairs.keys()].sort().map((key) => pairs.get(key)!),
+	};
+}
+
+async function runHook(run: Run, hook: OperationNode, extra: ExtraContext): Promise<NodeResult> {
+	const { adapter, compiler, clock, emit } = run.ports;
+	const watch = startStopwatch(clock);
+	const startedAt = clock().getTime();
+	const id = hook.unique_id;
+	let text = "";
+	try {
+		const status = await adapter.withSession(async (session) => {
+			const rendered = await driveTemplate({ run, session, node: null, inTransaction: false }, (journal) =>
+				compiler.renderText(hook.raw_code, { node: null, label: hook.name, extra }, journal, bindingOf(run)),
+			);
+			emitMessages(run, id, rendered.messages);
+			text = rendered.text.trim();
+			watch.compiled();
+			if (text === "") return "OK";
+			const done = await statement(run, { node: id, purpose: hook.name, sql: text }, (options) =>
+				session.execute(text, options),
+			);
+			return done.status;
+		});
+		emit({
+			event: "hook.finished",
+			label: hook.name,
+			node_id: id,
+			status: "success",
+			duration_ms: clock().getTime() - startedAt,
+			diagnostic: null,
+		});
+		return nodeResult(hook, {
+			status: "success",
+			message: status,
+			compiled: true,
+			compiled_code: text,
+			...watch.read(),
+		});
+	} catch (error) {
+		if (wasStopped(run, error))
+			return nodeResult(hook, { status: "skipped", message: "the run was stopped", held: { kind: "cancelled" } });
+		const refused = databaseErrorOf(error);
+		const message = error instanceof Error ? run.toPublished(error.message) : String(error);
+		const failure =
+			error instanceof TfmError && error.diagnostics[0] !== undefined
+				? error.diagnostics[0]
+				: diagnostic("TFM-RUN-009", { label: hook.name, message, sqlstate: refused?.sqlstate }, { at: hook.location });
+		emit(
+			{
+				event: "hook.finished",
+				label: hook.name,
+				node_id: id,
+				status: "error",
+				duration_ms: clock().getTime() - startedAt,
+				diagnostic: failure,
+			},
+			"error",
+		);
+		return nodeResult(hook, {
+			status: "error",
+			message: failure.message,
+			diagnostic: failure,
+			compiled_code: text === "" ? null : text,
+			...watch.read(),
+		});
+	}
+}
+
+/** Runs hooks one after the other; after a failure the rest is skipped, as in dbt. */
+export async function runProjectHooks(
+	run: Run,
+	hooks: readonly OperationNode[],
+	extra: ExtraContext,
+): Promise<readonly NodeResult[]> {
+	const results: NodeResult[] = [];
+	for (const hook of hooks) {
+		const failed = results.some((r) => r.status !== "success");
+		results.push(
+			failed
+				? nodeResult(hook, { status: "skipped", message: "Skipping: a hook before it failed", held: { kind: "hook" } })
+				: await runHook(run, hook, extra),
+		);
+	}
+	return results;
+}

@@ -1,0 +1,61 @@
+/** Candidates that an earlier run left standing: found, checked, and dropped when they can no longer serve. */
+import type { Session } from "../core/adapter.ts";
+import type { NodeId } from "../core/node.ts";
+import { type RelationName, relationKey } from "../core/relation.ts";
+import type { CandidateRow } from "../core/state.ts";
+import { buildTasks, type Run, targetOf } from "./run.ts";
+import { runBound } from "./statement.ts";
+
+/** Recorded candidates whose relation is really there, with the kind that was recorded. */
+export async function standingCandidates(run: Run, session: Session): Promise<readonly CandidateRow[]> {
+	const rows = await run.ports.state.listCandidates(session, run.job.manifest.projectName);
+	const schemas = [...new Set(rows.map((row) => row.candidate.schema))].sort();
+	if (schemas.length === 0) return [];
+	const there = new Map<string, string>();
+	for (const r of await session.listRelations(schemas)) there.set(`${r.schema}\0${r.identifier}`, r.kind);
+	return rows.filter((row) => there.get(`${row.candidate.schema}\0${row.candidate.identifier}`) === row.kind);
+}
+
+/** The node and everything below it: built on the candidate that goes, so it goes too. */
+function doomed(run: Run, id: NodeId): ReadonlySet<NodeId> {
+	const found = new Set<NodeId>([id]);
+	for (const at of found) for (const reader of run.graph.dependents.get(at) ?? []) found.add(reader);
+	return found;
+}
+
+/**
+ * Drops a candidate whose code or inputs have changed, with the candidates below it, in one go: none can be dropped
+ * before what hangs on it. Every other candidate of the run is kept, also those being built at this moment.
+ */
+export async function dropReusable(run: Run, session: Session, id: NodeId): Promise<void> {
+	const { adapter, state } = run.ports;
+	const project = run.job.manifest.projectName;
+	const out = doomed(run, id);
+	const keep: RelationName[] = [];
+	const targets: RelationName[] = [];
+	for (const task of buildTasks(run.graph)) {
+		const target = targetOf(task.node);
+		if (out.has(task.id)) targets.push(target);
+		else keep.push(adapter.publisher.candidateOf(project, target));
+	}
+	const gone = [...out].filter((node) => run.reusable.has(node));
+	for (const node of gone) run.reusable.delete(node);
+	await session.transaction(async () => {
+		await adapter.publisher.dropStale(session, project, targets, keep);
+		await runBound(session, state.forgetCandidates(project, gone));
+	});
+}
+
+/** Recorded rows that no longer say anything true, after `dropped` went. */
+export function rowsToForget(
+	rows: readonly CandidateRow[],
+	kept: ReadonlyMap<NodeId, CandidateRow>,
+	rebuilt: ReadonlySet<NodeId>,
+	dropped: readonly RelationName[],
+): readonly NodeId[] {
+	const gone = new Set(dropped.map(relationKey));
+	return rows
+		.filter((row) => !kept.has(row.node) && (rebuilt.has(row.node) || gone.has(relationKey(row.candidate))))
+		.map((row) => row.node)
+		.sort();
+}

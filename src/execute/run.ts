@@ -1,0 +1,142 @@
+/** What the parts of one run share. Everything that changes while it runs is here and nowhere else. */
+import type { Candidate } from "../core/adapter.ts";
+import type { Binding } from "../core/compiler.ts";
+import type { Layer } from "../core/config.ts";
+import { findNode } from "../core/manifest.ts";
+import type { NodeId } from "../core/node.ts";
+import type { BuildableNode } from "../core/plan.ts";
+import type { RunJob, RunPorts } from "../core/ports.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { NodeResult } from "../core/result.ts";
+import type { CandidateRow } from "../core/state.ts";
+import type { Identities } from "./identities.ts";
+import { createIdentities } from "./identities.ts";
+import { createToPublished, type ToPublished } from "./publishedText.ts";
+import { buildRunGraph, type RunGraph, type Task } from "./runGraph.ts";
+
+/** Where a task stands. Only `done` lets its readers go on. */
+export type TaskState =
+	| { readonly kind: "done" }
+	/** Failed, skipped or held; `root` is what readers name as the reason. */
+	| { readonly kind: "out"; readonly root: NodeId }
+	/** Failed with `on_error: continue`: readers go on with what is published. */
+	| { readonly kind: "forgiven" };
+
+/** A candidate that stands and waits for its gate. */
+export interface Standing {
+	readonly candidate: Candidate;
+	readonly codeHash: string;
+	readonly inputsHash: string;
+	/** The run that built it. */
+	readonly builtBy: string;
+	/** Content hash, for seeds. */
+	readonly seedHash: string | null;
+}
+
+export type StopReason = { readonly kind: "cancelled" } | { readonly kind: "fail_fast" };
+
+export interface Run {
+	readonly job: RunJob;
+	readonly ports: RunPorts;
+	readonly graph: RunGraph;
+	/** True: candidates wait for their layer's gate. False: each node is published right after its build. */
+	readonly gated: boolean;
+	/** Aborted by the user or by fail-fast. */
+	readonly signal: AbortSignal;
+	readonly toPublished: ToPublished;
+	readonly results: Map<NodeId, NodeResult>;
+	readonly states: Map<NodeId, TaskState>;
+	/** By node; what `ref()` of this run's unpublished nodes means. */
+	readonly standing: Map<NodeId, Standing>;
+	/** Candidates of an earlier run that may serve again. */
+	readonly reusable: Map<NodeId, CandidateRow>;
+	/** Tests whose failure was turned into a warning by their layer's gate. */
+	readonly softened: Set<NodeId>;
+	readonly seedHashes: Map<NodeId, string>;
+	/** Seeds whose table exists. */
+	readonly seedsThere: Set<NodeId>;
+	readonly identities: Identities;
+	readonly stopReason: () => StopReason | null;
+	/** Stops everything that is under way; the first reason stays. */
+	readonly stop: (reason: StopReason) => void;
+	/** Forgets the caller's signal. */
+	readonly dispose: () => void;
+}
+
+export const targetOf = (node: BuildableNode): RelationName => ({
+	database: node.database,
+	schema: node.schema,
+	identifier: node.alias,
+});
+
+export const buildTasks = (graph: RunGraph): readonly Extract<Task, { kind: "build" }>[] =>
+	[...graph.tasks.values()].filter((task) => task.kind === "build");
+
+export const layerOf = (run: Run, id: NodeId): string | null => findNode(run.job.manifest, id)?.layer ?? null;
+
+export const layerNamed = (run: Run, name: string | null): Layer | undefined =>
+	run.job.layering?.layers.find((layer) => layer.name === name);
+
+/** References of a node rendered now: candidates that stand, else published relations. */
+export const bindingOf = (run: Run, self: RelationName | null = null): Binding => ({
+	relationOf: (id) => run.standing.get(id)?.candidate.candidate,
+	...(self === null ? {} : { self }),
+});
+
+/** One candidate name per schema is enough to know the shadow schema's name. */
+function shadowMoves(job: RunJob, ports: RunPorts): readonly { candidate: RelationName; target: RelationName }[] {
+	const bySchema = new Map<string, RelationName>();
+	for (const node of job.manifest.nodes.values())
+		if (node.resource_type === "model" || node.resource_type === "seed" || node.resource_type === "snapshot")
+			bySchema.set(`${node.database}\0${node.schema}`, targetOf(node));
+	return [...bySchema.values()].map((target) => ({
+		target,
+		candidate: ports.adapter.publisher.candidateOf(job.manifest.projectName, target),
+	}));
+}
+
+export function createRun(job: RunJob, ports: RunPorts): Run {
+	const wantsGates = job.layering !== null && job.flags.gates;
+	const graph = buildRunGraph({
+		manifest: job.manifest,
+		selected: job.selected,
+		layering: job.layering,
+		testsBlock: job.flags.testsBlock && !wantsGates,
+	});
+	// Tests alone (`tfm test`) judge what is published: there is nothing to hold back.
+	const gated = wantsGates && [...graph.tasks.values()].some((task) => task.kind === "build" || task.kind === "load");
+	const abort = new AbortController();
+	let reason: StopReason | null = null;
+	const stop = (why: StopReason): void => {
+		if (reason !== null) return;
+		reason = why;
+		abort.abort(ports.signal.aborted ? ports.signal.reason : new Error(why.kind));
+	};
+	const cancelled = (): void => {
+		if (reason === null) ports.emit({ event: "cancelling", signal: String(ports.signal.reason ?? "abort") }, "warn");
+		stop({ kind: "cancelled" });
+	};
+	if (ports.signal.aborted) cancelled();
+	else ports.signal.addEventListener("abort", cancelled, { once: true });
+
+	const standing = new Map<NodeId, Standing>();
+	return {
+		job,
+		ports,
+		graph,
+		gated,
+		signal: abort.signal,
+		toPublished: createToPublished(shadowMoves(job, ports)),
+		results: new Map(),
+		states: new Map(),
+		standing,
+		reusable: new Map(),
+		softened: new Set(),
+		seedHashes: new Map(),
+		seedsThere: new Set(),
+		identities: createIdentities(job, ports, standing),
+		stopReason: () => reason,
+		stop,
+		dispose: () => ports.signal.removeEventListener("abort", cancelled),
+	};
+}

@@ -1,0 +1,154 @@
+/**
+ * The part of the project that a run walks: what is selected, and what lies between selected nodes (unselected models
+ * and ephemerals), which is passed through so that order and skipping reach across it. Built once, linear, no recursion.
+ */
+import type { Layer, Layering } from "../core/config.ts";
+import { findNode, type Manifest } from "../core/manifest.ts";
+import type { NodeId, SourceNode, TestNode } from "../core/node.ts";
+import type { BuildableNode } from "../core/plan.ts";
+import { createReadyQueue } from "./readyQueue.ts";
+import { testEdges } from "./testEdges.ts";
+
+export type Task =
+	| { readonly kind: "build"; readonly id: NodeId; readonly node: BuildableNode }
+	| { readonly kind: "load"; readonly id: NodeId; readonly node: SourceNode }
+	| { readonly kind: "test"; readonly id: NodeId; readonly node: TestNode }
+	| { readonly kind: "pass"; readonly id: NodeId };
+
+export interface Stage {
+	/** Null in an unlayered project. */
+	readonly layer: Layer | null;
+	/** In topological order. */
+	readonly ids: readonly NodeId[];
+}
+
+export interface RunGraph {
+	/** In topological order, ties by id. */
+	readonly tasks: ReadonlyMap<NodeId, Task>;
+	/** Direct inputs among the tasks; with `testsBlock` also the tests that a node waits for. */
+	readonly dependencies: ReadonlyMap<NodeId, readonly NodeId[]>;
+	readonly dependents: ReadonlyMap<NodeId, readonly NodeId[]>;
+	/** Only stages with something to do. */
+	readonly stages: readonly Stage[];
+}
+
+export interface RunGraphInput {
+	readonly manifest: Manifest;
+	readonly selected: ReadonlySet<NodeId>;
+	readonly layering: Layering | null;
+	readonly testsBlock: boolean;
+}
+
+/** The work that a selected node means, or null where it means none (analyses, exposures, sources that others fill). */
+function selectedTask(manifest: Manifest, id: NodeId): Task | null {
+	const source = manifest.sources.get(id);
+	if (source !== undefined) return source.load === null ? null : { kind: "load", id, node: source };
+	const node = manifest.nodes.get(id);
+	switch (node?.resource_type) {
+		case "model":
+			return node.config.materialized === "ephemeral" ? { kind: "pass", id } : { kind: "build", id, node };
+		case "seed":
+		case "snapshot":
+			return { kind: "build", id, node };
+		case "test":
+			return { kind: "test", id, node };
+		default:
+			return null;
+	}
+}
+
+function reach(from: Iterable<NodeId>, next: ReadonlyMap<NodeId, readonly NodeId[]>): Set<NodeId> {
+	const found = new Set<NodeId>(from);
+	for (const id of found) for (const other of next.get(id) ?? []) found.add(other);
+	return found;
+}
+
+function tasksOf(input: RunGraphInput): Map<NodeId, Task> {
+	const { manifest } = input;
+	const tasks = new Map<NodeId, Task>();
+	for (const id of input.selected) {
+		const task = selectedTask(manifest, id);
+		if (task !== null) tasks.set(id, task);
+	}
+	// A source that a test reads takes part even when others fill it: the test's failure must reach what reads the source.
+	for (const task of [...tasks.values()])
+		if (task.kind === "test")
+			for (const id of manifest.parents.get(task.id) ?? [])
+				if (manifest.sources.has(id) && !tasks.has(id)) tasks.set(id, { kind: "pass", id });
+	const below = reach(tasks.keys(), manifest.children);
+	const above = reach(tasks.keys(), manifest.parents);
+	for (const id of below)
+		if (above.has(id) && !tasks.has(id) && manifest.nodes.has(id)) tasks.set(id, { kind: "pass", id });
+	return tasks;
+}
+
+type Edges = Map<NodeId, NodeId[]>;
+
+function append(edges: Edges, from: NodeId, to: NodeId): void {
+	const list = edges.get(from);
+	if (list === undefined) edges.set(from, [to]);
+	else list.push(to);
+}
+
+/** Kahn's algorithm; among ready ids the alphabetically first. A cycle is refused earlier, by the graph room. */
+function topologicalOrder(ids: readonly NodeId[], dependencies: Edges, dependents: Edges): NodeId[] {
+	const sorted = [...ids].sort();
+	const rank = new Map(sorted.map((id, i) => [id, i]));
+	const waiting = new Map(sorted.map((id) => [id, dependencies.get(id)?.length ?? 0]));
+	const ready = createReadyQueue();
+	for (const [id, count] of waiting) if (count === 0) ready.push(rank.get(id)!);
+	const order: NodeId[] = [];
+	for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
+		const id = sorted[next]!;
+		order.push(id);
+		for (const dependent of dependents.get(id) ?? []) {
+			const left = waiting.get(dependent)! - 1;
+			waiting.set(dependent, left);
+			if (left === 0) ready.push(rank.get(dependent)!);
+		}
+	}
+	if (order.length < sorted.length) throw new Error("the nodes of a run form a cycle");
+	return order;
+}
+
+/** Each id's stage: its layer's index, and never before anything that it waits for. */
+function stageIndexes(order: readonly NodeId[], input: RunGraphInput, dependencies: Edges): Map<NodeId, number> {
+	const layers = input.layering?.layers ?? [];
+	const indexOf = new Map(layers.map((layer) => [layer.name, layer.index]));
+	const layerIndex = (id: NodeId): number => indexOf.get(findNode(input.manifest, id)?.layer ?? "") ?? 0;
+	const stages = new Map<NodeId, number>();
+	for (const id of order) {
+		let stage = layerIndex(id);
+		for (const parent of input.manifest.parents.get(id) ?? []) stage = Math.max(stage, layerIndex(parent));
+		for (const dependency of dependencies.get(id) ?? []) stage = Math.max(stage, stages.get(dependency)!);
+		stages.set(id, stage);
+	}
+	return stages;
+}
+
+export function buildRunGraph(input: RunGraphInput): RunGraph {
+	const unordered = tasksOf(input);
+	const dependencies: Edges = new Map();
+	const dependents: Edges = new Map();
+	const link = (id: NodeId, dependency: NodeId): void => {
+		append(dependencies, id, dependency);
+		append(dependents, dependency, id);
+	};
+	// Tests never wait for tests, so the two kinds of edges never say the same thing twice.
+	for (const id of unordered.keys())
+		for (const parent of new Set(input.manifest.parents.get(id))) if (unordered.has(parent)) link(id, parent);
+	if (input.testsBlock)
+		for (const { test, blocks } of testEdges(input.manifest, unordered)) for (const id of blocks) link(id, test);
+
+	const order = topologicalOrder([...unordered.keys()], dependencies, dependents);
+	const stageOf = stageIndexes(order, input, dependencies);
+	const layers: readonly (Layer | null)[] = input.layering?.layers ?? [null];
+	const stages = layers.map((layer) => ({ layer, ids: [] as NodeId[] }));
+	for (const id of order) stages[stageOf.get(id)!]!.ids.push(id);
+	return {
+		tasks: new Map(order.map((id) => [id, unordered.get(id)!])),
+		dependencies,
+		dependents,
+		stages: stages.filter((stage) => stage.ids.some((id) => unordered.get(id)!.kind !== "pass")),
+	};
+}

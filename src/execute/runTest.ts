@@ -1,0 +1,141 @@
+/** One data test: compiled against candidates where they stand, run, judged, and weighed by its layer's gate. */
+import { findNode } from "../core/manifest.ts";
+import type { NodeId, TestNode } from "../core/node.ts";
+import type { TestVerdict } from "../core/ports.ts";
+import { drivePlan } from "./drivePlan.ts";
+import { driveTemplate, emitMessages } from "./driveTemplate.ts";
+import { failureDiagnostic } from "./failureDiagnostic.ts";
+import { nodeResult, startStopwatch } from "./nodeResult.ts";
+import { bindingOf, layerNamed, type Run } from "./run.ts";
+import { settle } from "./settle.ts";
+import { databaseErrorOf } from "./statement.ts";
+import { wasStopped } from "./stopped.ts";
+
+/** The layer that a test judges: its own, else the latest among what it reads. */
+export function layerOfTest(run: Run, test: TestNode): string | null {
+	if (test.layer !== null) return test.layer;
+	let latest: { readonly name: string; readonly index: number } | null = null;
+	for (const id of run.job.manifest.parents.get(test.unique_id) ?? []) {
+		const layer = layerNamed(run, findNode(run.job.manifest, id)?.layer ?? null);
+		if (layer !== undefined && (latest === null || layer.index > latest.index)) latest = layer;
+	}
+	return latest?.name ?? null;
+}
+
+const isBuiltHere = (run: Run, id: NodeId): boolean =>
+	run.graph.tasks.get(id)?.kind === "build" && run.states.get(id)?.kind === "done";
+
+/** A node of the test's own layer that it reads and this run did not build: such a test does not close the gate. */
+export function unbuiltInput(run: Run, test: TestNode): NodeId | null {
+	const { manifest } = run.job;
+	const layer = layerOfTest(run, test);
+	for (const id of manifest.parents.get(test.unique_id) ?? []) {
+		const node = manifest.nodes.get(id);
+		if (node === undefined || node.layer !== layer || node.config.materialized === "ephemeral") continue;
+		if (!isBuiltHere(run, id)) return id;
+	}
+	return null;
+}
+
+/** What the gate makes of a verdict: under `gate: warn`, and over a mixture, a failure only warns. */
+function weigh(run: Run, test: TestNode, verdict: TestVerdict): TestVerdict {
+	if (!run.gated || verdict.status !== "fail") return verdict;
+	const layer = layerNamed(run, layerOfTest(run, test));
+	if (layer?.gate === "warn") {
+		run.softened.add(test.unique_id);
+		return { ...verdict, status: "warn", message: `${verdict.message ?? ""} (the gate of ${layer.name} only warns)` };
+	}
+	const unbuilt = unbuiltInput(run, test);
+	// Over a mixture of new and old rows nobody can say which of them are wrong. A test of published rows alone was asked
+	// for by name: its failure counts, though it holds nothing back.
+	const mixture = (run.job.manifest.parents.get(test.unique_id) ?? []).some((id) => isBuiltHere(run, id));
+	if (unbuilt === null || !mixture) return verdict;
+	const name = findNode(run.job.manifest, unbuilt)?.name ?? unbuilt;
+	return {
+		...verdict,
+		status: "warn",
+		message: `${verdict.message ?? ""} (warns only: this run did not build ${name})`,
+	};
+}
+
+async function work(run: Run, test: TestNode, thread: string, compiledSql: { text: string | null }): Promise<void> {
+	const { adapter, compiler, planNode, judgeTest } = run.ports;
+	const { flags, manifest } = run.job;
+	const watch = startStopwatch(run.ports.clock);
+	const id = test.unique_id;
+	const readsCandidates = run.standing.size > 0 && (manifest.parents.get(id) ?? []).length > 0;
+	const plan = await adapter.withSession(async (session) => {
+		const drive = { run, session, node: id, inTransaction: false };
+		const { compiled } = await driveTemplate(drive, (journal) => compiler.compileNode(id, journal, bindingOf(run)));
+		emitMessages(run, id, compiled.messages);
+		compiledSql.text = run.toPublished(compiled.sql);
+		watch.compiled();
+		return drivePlan(
+			{ ...drive, seed: null, record: async () => {} },
+			planNode({
+				kind: "test",
+				node: test,
+				sql: compiled.sql,
+				storeFailures: flags.storeFailures ?? undefined,
+				sampleRows: flags.showRows,
+				readsCandidates,
+				render: (relation) => adapter.dialect.render(relation),
+			}),
+		);
+	});
+	if (plan.kind !== "tested") throw new Error(`the plan of ${id} ended as "${plan.kind}"`);
+	const verdict = weigh(run, test, judgeTest(plan.outcome, test, { warnError: flags.warnError }));
+	settle(
+		run,
+		nodeResult(test, {
+			...verdict,
+			...watch.read(),
+			thread_id: thread,
+			compiled: true,
+			compiled_code: compiledSql.text,
+			executed_code: plan.executedSql,
+			sample: verdict.status === "pass" ? null : plan.sample,
+		}),
+	);
+}
+
+/** Never rejects. A test of a layer whose gate is off is not run: `no-op`, with the reason. */
+export async function runTest(run: Run, test: TestNode, slot: number): Promise<void> {
+	const { clock, emit } = run.ports;
+	const layer = layerNamed(run, layerOfTest(run, test));
+	if (run.gated && layer?.gate === "off") {
+		settle(run, nodeResult(test, { status: "no-op", message: `not run: the gate of ${layer.name} is off` }));
+		return;
+	}
+	const thread = `Thread-${slot + 1}`;
+	const started = startStopwatch(clock);
+	emit({
+		event: "node.started",
+		node_id: test.unique_id,
+		name: test.name,
+		resource_type: "test",
+		layer: test.layer,
+		materialized: "test",
+		thread,
+	});
+	const compiledSql: { text: string | null } = { text: null };
+	try {
+		await work(run, test, thread, compiledSql);
+	} catch (error) {
+		if (wasStopped(run, error)) return;
+		const diagnostic = failureDiagnostic(run, test, error);
+		settle(
+			run,
+			nodeResult(test, {
+				status: "error",
+				message: diagnostic.message,
+				diagnostic,
+				...started.read(),
+				thread_id: thread,
+				compiled: compiledSql.text !== null,
+				compiled_code: compiledSql.text,
+				executed_code: databaseErrorOf(error)?.sql ?? null,
+			}),
+		);
+	}
+}

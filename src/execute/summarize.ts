@@ -1,0 +1,118 @@
+import type { EventBody, RunSummary } from "../core/events.ts";
+import type { NodeId, ResourceType } from "../core/node.ts";
+import type { NodeResult, RunResult } from "../core/result.ts";
+import type { Run } from "./run.ts";
+import type { StageReport } from "./runStage.ts";
+import { isFailure } from "./settle.ts";
+
+const isTest = (result: NodeResult): boolean => result.resource_type === "test";
+const BUILDS: ReadonlySet<ResourceType> = new Set(["model", "seed", "snapshot"]);
+
+/** Built in this run: a success, or a candidate that stands though it was not published. */
+const wasBuilt = (result: NodeResult): boolean =>
+	BUILDS.has(result.resource_type) && (result.status === "success" || result.published === "held");
+
+const SLOWEST = 3;
+
+export function summarize(run: Run, results: readonly NodeResult[]): RunSummary {
+	const ids = (wanted: (result: NodeResult) => boolean): readonly NodeId[] =>
+		results
+			.filter(wanted)
+			.map((result) => result.unique_id)
+			.sort();
+	const tests = results.filter(isTest);
+	const count = (status: NodeResult["status"]): number => tests.filter((t) => t.status === status).length;
+	const layered = run.job.layering !== null;
+	const published = ids(
+		(r) =>
+			r.published === "published" ||
+			r.published === "direct" ||
+			(!layered && BUILDS.has(r.resource_type) && r.status === "success"),
+	);
+	const held = ids((r) => r.published === "held");
+	const blocked = ids(
+		(r) => !isTest(r) && r.status === "skipped" && r.published !== "held" && r.resource_type !== "operation",
+	);
+	return {
+		built: results.filter(wasBuilt).length,
+		published,
+		held,
+		blocked,
+		failed: ids(isFailure),
+		tests: {
+			passed: count("pass"),
+			failed: count("fail"),
+			warned: count("warn"),
+			errored: count("error"),
+			skipped: count("skipped"),
+		},
+		slowest: results
+			.filter((r) => BUILDS.has(r.resource_type) && r.execution_time > 0)
+			.sort((a, b) => b.execution_time - a.execution_time || (a.unique_id < b.unique_id ? -1 : 1))
+			.slice(0, SLOWEST)
+			.map((r) => ({ node: r.unique_id, seconds: r.execution_time })),
+		leftUntouched: held.length + blocked.length > 0,
+	};
+}
+
+/** dbt's rule: any result that is an error, a failure or a skip makes the exit code 1. */
+export function exitCodeOf(run: Run, results: readonly NodeResult[]): RunResult["exitCode"] {
+	if (run.stopReason()?.kind === "cancelled") return 130;
+	return results.some((r) => isFailure(r) || r.status === "skipped") ? 1 : 0;
+}
+
+export function layerFinished(run: Run, report: StageReport): EventBody | null {
+	const { stage } = report;
+	if (stage.layer === null) return null;
+	const results = stage.ids.flatMap((id) => run.results.get(id) ?? []);
+	const tests = results.filter(isTest);
+	const nodes = results.filter((r) => !isTest(r));
+	const failed = results.filter(isFailure).length;
+	const held = nodes.some((r) => r.published === "held");
+	const blocked = nodes.length > 0 && nodes.every((r) => r.status === "skipped" && r.published !== "held");
+	return {
+		event: "layer.finished",
+		layer: stage.layer.name,
+		status: blocked
+			? "blocked"
+			: report.gateClosed || held
+				? "held"
+				: stage.ids.some((id) => run.softened.has(id))
+					? "warned"
+					: "published",
+		built: nodes.filter((r) => r.status === "success" || r.status === "no-op" || r.published === "held").length,
+		nodes: nodes.length,
+		failed,
+		warned: tests.filter((t) => t.status === "warn").length,
+		testsPassed: tests.filter((t) => t.status === "pass").length,
+		tests: tests.length,
+		duration_ms: report.durationMs,
+	};
+}
+
+export function runStarted(run: Run): EventBody {
+	const { job, graph } = run;
+	const counts: Partial<Record<ResourceType | "load", number>> = {};
+	for (const task of graph.tasks.values()) {
+		if (task.kind === "pass") continue;
+		const kind = task.kind === "load" ? "load" : task.node.resource_type;
+		counts[kind] = (counts[kind] ?? 0) + 1;
+	}
+	const tests = (ids: readonly NodeId[]): number => ids.filter((id) => graph.tasks.get(id)?.kind === "test").length;
+	const passes = (ids: readonly NodeId[]): number => ids.filter((id) => graph.tasks.get(id)?.kind === "pass").length;
+	return {
+		event: "run.started",
+		command: job.command,
+		project: job.manifest.projectName,
+		target: job.about.target,
+		engine: job.about.engine,
+		threads: Math.min(job.flags.threads, run.ports.adapter.capabilities.concurrency),
+		version: job.about.version,
+		layers: job.layering?.layers.map((layer) => layer.name) ?? null,
+		counts,
+		perLayer: graph.stages.flatMap(({ layer, ids }) =>
+			layer === null ? [] : [{ layer: layer.name, nodes: ids.length - tests(ids) - passes(ids), tests: tests(ids) }],
+		),
+		gates: run.gated,
+	};
+}
