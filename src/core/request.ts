@@ -51,4 +51,6 @@ export interface TemplateMessage {
 	readonly text: string;
 	/** `print()` and `log(info=True)` reach the terminal; `log()` only the log file. */
 	readonly info: boolean;
+	/** `exceptions.warn()`: a warning of the project's own. */
+	readonly warning?: true;
 }

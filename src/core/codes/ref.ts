@@ -1,3 +1,139 @@
-import type { CodeEntry } from "./entry.ts";
+import { code, didYouMean } from "./entry.ts";
 
-export const REF_CODES = {} satisfies Record<string, CodeEntry<never>>;
+interface RefTarget {
+	/** The reference as the author would write it: `ref('a')`, `source('a', 'b')`. */
+	readonly reference: string;
+	/** Who refers: a unique id, or a label such as "on-run-end hook 1". */
+	readonly from: string;
+}
+
+const listed = (names: readonly string[]): string =>
+	names.length <= 20 ? names.join(", ") : `${names.slice(0, 20).join(", ")} and ${names.length - 20} more`;
+
+export const REF_CODES = {
+	"TFM-REF-001": code<RefTarget & { suggestion?: string | undefined }>({
+		message: (f) => `${f.from} reads ${f.reference}, which does not exist`,
+		hint: (f) => didYouMean(f.suggestion),
+		next: () => "tfm ls shows every name that can be referred to",
+		explain:
+			"No model, seed or snapshot of that name exists in the project or its packages. Names are file names without the ending, and upper and lower case differ. A model of a package that is not installed does not exist either.",
+	}),
+	"TFM-REF-002": code<RefTarget & { target: string }>({
+		message: (f) => `${f.from} reads ${f.reference}, but ${f.target} is disabled`,
+		hint: () => "enable it, or remove the reference",
+		explain:
+			"The name exists, but its configuration says `enabled: false` (in the file, in YAML, or for its whole folder in the project file), so nothing may read it.",
+	}),
+	"TFM-REF-003": code<RefTarget & { candidates: readonly string[] }>({
+		message: (f) => `${f.from} reads ${f.reference}, which could be any of ${listed(f.candidates)}`,
+		hint: () => "name the package: ref('package', 'name')",
+		explain:
+			"Several packages have a node of this name and none of them takes precedence for the reader. A reference with two arguments says which one is meant.",
+	}),
+	"TFM-REF-004": code<RefTarget & { target: string }>({
+		message: (f) => `${f.from} reads ${f.reference} only in a branch that was not taken while reading the project`,
+		hint: (f) => `add this line at the top of the file: -- depends_on: {{ ${f.reference} }}`,
+		explain:
+			"The order of a run is decided before any template asks the database, so a reference inside `{% if execute %}`, `{% if is_incremental() %}` or a loop over query results is not seen then. A comment with the reference makes it known.",
+	}),
+	"TFM-REF-005": code<RefTarget & { suggestion?: string | undefined }>({
+		message: (f) => `${f.from} reads ${f.reference}, which no YAML file declares`,
+		hint: (f) => didYouMean(f.suggestion),
+		next: () => "declare it under `sources:` in a YAML file of a model path",
+		explain: "A source table must be declared, with its source's name and its own, before source() can name it.",
+	}),
+	"TFM-REF-006": code<{ readonly callee: string; readonly problem: string; readonly usage: string }>({
+		message: (f) => `${f.callee} ${f.problem}`,
+		hint: (f) => `write ${f.usage}`,
+		explain: "A function of the template context was called with arguments that it does not take.",
+	}),
+	"TFM-REF-007": code<{
+		readonly name: string;
+		readonly from: string;
+		readonly known: readonly string[];
+		readonly suggestion?: string | undefined;
+	}>({
+		message: (f) =>
+			`${f.from} needs the variable "${f.name}", which is not set; ${
+				f.known.length === 0 ? "no variables are set" : `set are: ${listed(f.known)}`
+			}`,
+		hint: (f) => didYouMean(f.suggestion),
+		next: (f) => `set it under \`vars:\` in the project file, or with --vars '{${f.name}: …}'`,
+		explain:
+			"var() without a second argument demands that the variable is set: on the command line, under `vars:` in the project file (for all packages or for one), or in the package's own project file.",
+	}),
+	"TFM-REF-008": code<{ readonly name: string }>({
+		message: (f) => `the environment variable "${f.name}" is not set`,
+		hint: (f) => `set it, or give a default: env_var('${f.name}', '…')`,
+		explain: "env_var() without a default demands that the variable is set in the shell or in the .env file.",
+	}),
+	"TFM-REF-009": code<{ readonly name: string }>({
+		message: (f) => `the secret "${f.name}" may be read in profiles.yml and packages.yml only`,
+		hint: () => "a name without the prefix is not treated as a secret",
+		explain:
+			"Environment variables whose names begin with DBT_ENV_SECRET or TFM_ENV_SECRET are kept out of models, macros and project files, because what those render is written to files and logs.",
+	}),
+	"TFM-REF-010": code<{
+		readonly macro: string;
+		readonly namespace: string | null;
+		readonly searched: readonly string[];
+		readonly suggestion?: string | undefined;
+	}>({
+		message: (f) =>
+			`no macro to dispatch "${f.macro}" to${f.namespace === null ? "" : ` in "${f.namespace}"`}; looked for ${listed(f.searched)}`,
+		hint: (f) => didYouMean(f.suggestion),
+		explain:
+			"adapter.dispatch looks for `<adapter>__<name>` and `default__<name>` in each package of the search order (`dispatch:` in the project file) and found neither.",
+	}),
+	"TFM-REF-011": code<{ readonly macro: string; readonly suggestion?: string | undefined }>({
+		message: (f) => `there is no macro "${f.macro}"`,
+		hint: (f) => didYouMean(f.suggestion),
+		explain: "Neither the project nor a package nor tfm itself defines a macro of this name.",
+	}),
+	"TFM-REF-012": code<{ readonly key: string; readonly from: string }>({
+		message: (f) => `${f.from} needs the config "${f.key}", which is not set`,
+		hint: (f) => `add ${f.key} to config(…) in the file, or to the node's \`config:\` in YAML`,
+		explain: "A macro called config.require() for a key that the node's configuration does not have.",
+	}),
+	"TFM-REF-013": code<{ readonly callee: string; readonly reason: string }>({
+		message: (f) => `${f.callee} is not available here: ${f.reason}`,
+		explain: "A function of the template context was used at a time or in a place where it has no meaning.",
+	}),
+	"TFM-REF-014": code<RefTarget & { target: string }>({
+		message: (f) => `${f.from} reads ${f.reference}, but ${f.target} is ephemeral and has no relation of its own`,
+		hint: () => "materialize it as a view, or write its query where it is needed",
+		explain:
+			"An ephemeral model exists only as a part of the queries of models that read it. Operations and hooks have no such query.",
+	}),
+	"TFM-REF-015": code<{ readonly identifier: string; readonly first: string; readonly second: string }>({
+		message: (f) => `two ephemeral models are both called "${f.identifier}" in one query: ${f.first} and ${f.second}`,
+		hint: () => "give one of them another alias",
+		explain:
+			"Ephemeral models become common table expressions named after their alias, and two of one name cannot stand in one query.",
+	}),
+	"TFM-REF-016": code<RefTarget & { readonly target: string; readonly access: "private" | "protected" }>({
+		message: (f) => `${f.from} reads ${f.reference}, but ${f.target} is ${f.access}`,
+		hint: (f) =>
+			f.access === "private" ? "only nodes of the same group may read it" : "only nodes of its own package may read it",
+		explain:
+			"A model's `access` says who may read it: `private` its group, `protected` its package (where the package sets restrict-access), `public` everybody.",
+	}),
+	"TFM-REF-017": code<{ readonly chain: readonly string[] }>({
+		message: (f) => `ephemeral models read each other in a circle: ${f.chain.join(" → ")}`,
+		explain: "An ephemeral model is written into the query of its reader; a circle would have no end.",
+	}),
+	"TFM-REF-018": code<{ readonly function: string; readonly message: string }>({
+		message: (f) => f.message,
+		explain:
+			"A function for error reporting (`exceptions.missing_config`, `raise_not_implemented`, …) was called by a macro: the project or a package raised the error itself.",
+	}),
+	"TFM-REF-019": code<{ readonly language: string; readonly problem: string }>({
+		message: (f) => `the text is not valid ${f.language}: ${f.problem}`,
+		explain: "fromjson() or fromyaml() was given text that does not parse, and no default.",
+	}),
+	"TFM-REF-020": code<{ readonly pattern: string; readonly problem: string }>({
+		message: (f) => `the regular expression ${f.pattern} cannot be used: ${f.problem}`,
+		explain:
+			"modules.re understands Python's regular expressions as far as JavaScript's can express them. Possessive quantifiers, conditionals and recursion cannot be expressed.",
+	}),
+};

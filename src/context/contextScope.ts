@@ -1,0 +1,205 @@
+/**
+ * The names a template sees. As in dbt, macros come before the context's own members, so that a project can replace
+ * `ref` with a macro (and still reach the original as `builtins.ref`). Members are made on first use and kept for the
+ * rest of the render; nothing is shared between two renders except compiled macros.
+ */
+import type { TemplateMessage } from "../core/request.ts";
+import { type Arguments, HostObject, type RenderOptions, type Scope, type Value } from "../jinja/jinja.ts";
+import type { MacroEntry, MacroRegistry } from "./macroRegistry.ts";
+import type { ProjectFacts } from "./projectFacts.ts";
+
+/** What the members of every stage are made from. Each stage extends it. */
+export interface BaseContext {
+	readonly facts: ProjectFacts;
+	/** Whose macros come first: the package of the node that is rendered. */
+	readonly packageName: string;
+	/** Who is rendered, for messages: a unique id or a label. */
+	readonly label: string;
+	readonly rendering: RenderOptions;
+	/** Unique ids of the macros under way, outermost first. */
+	readonly stack: string[];
+	/** Called for each macro call; `depth` 0 = from the template itself. */
+	readonly onMacro?: (id: string, depth: number) => void;
+	/** Takes a line of log(), print() or a warning. */
+	readonly write: (message: TemplateMessage) => void;
+	readonly onEnv?: (name: string, value: string) => void;
+	/** A value that must be the same on every pass over this template: the clock. */
+	readonly once: <T>(name: string, produce: () => T) => T;
+	/** Results of statements by name, for load_result(). */
+	readonly results: Map<string, Value>;
+	/** Names beside the stage's own members: keyword arguments of a test, `results` of a hook. */
+	readonly extra?: ReadonlyMap<string, (scope: ContextScope) => Value>;
+}
+
+export type Members<C> = ReadonlyMap<string, (context: C, scope: ContextScope) => Value>;
+
+export class ContextScope implements Scope {
+	readonly context: BaseContext;
+	readonly #members: Members<never>;
+	readonly #values = new Map<string, Value>();
+	readonly #callables = new Map<MacroEntry, MacroCallable>();
+
+	constructor(context: BaseContext, members: Members<never>) {
+		this.context = context;
+		this.#members = members;
+	}
+
+	get(name: string): Value {
+		const known = this.#values.get(name);
+		if (known !== undefined || this.#values.has(name)) return known;
+		const value = this.#find(name);
+		this.#values.set(name, value);
+		return value;
+	}
+
+	#find(name: string): Value {
+		if (name === "context") return new ContextObject(this);
+		const { registry } = this.context.facts;
+		const entry = registry.find(name, this.context.packageName);
+		if (entry !== undefined) return this.callable(entry);
+		if (registry.hasPackage(name)) return new PackageNamespace(this, registry, name);
+		return this.builtin(name);
+	}
+
+	/** A member of the context itself, whatever macros are called. */
+	builtin(name: string): Value {
+		const extra = this.context.extra?.get(name);
+		if (extra !== undefined) return extra(this);
+		const member = this.#members.get(name) as ((context: BaseContext, scope: ContextScope) => Value) | undefined;
+		return member?.(this.context, this);
+	}
+
+	/** The macro bound to this render; the same object each time, so that templates may compare and keep it. */
+	callable(entry: MacroEntry): MacroCallable {
+		let callable = this.#callables.get(entry);
+		if (callable === undefined) {
+			callable = new MacroCallable(this, entry);
+			this.#callables.set(entry, callable);
+		}
+		return callable;
+	}
+
+	/** Names that templates could use here, for suggestions and `context.keys()`. */
+	names(): string[] {
+		const { registry } = this.context.facts;
+		return [
+			...new Set([
+				...registry.namesFor(this.context.packageName),
+				...(this.context.extra?.keys() ?? []),
+				...this.#members.keys(),
+			]),
+		].sort();
+	}
+}
+
+/** A macro that a template can call, in the names of the render that it was reached from. */
+export class MacroCallable extends HostObject {
+	readonly typeName = "macro";
+	readonly entry: MacroEntry;
+	readonly #scope: ContextScope;
+	#bound: HostObject | null = null;
+
+	constructor(scope: ContextScope, entry: MacroEntry) {
+		super();
+		this.#scope = scope;
+		this.entry = entry;
+	}
+
+	override call(args: Arguments): Value {
+		const { stack, onMacro, rendering } = this.#scope.context;
+		const id = this.entry.node.unique_id;
+		onMacro?.(id, stack.length);
+		this.#bound ??= this.entry.macro.bind(this.#scope, rendering);
+		stack.push(id);
+		try {
+			return this.#bound.call?.(args);
+		} finally {
+			stack.pop();
+		}
+	}
+
+	override attribute(name: string): Value {
+		return name === "name" ? this.entry.node.name : undefined;
+	}
+
+	override toText(): string {
+		return `<macro ${this.entry.node.package_name}.${this.entry.node.name}>`;
+	}
+}
+
+/** `dbt_utils` in `dbt_utils.star(…)`. */
+class PackageNamespace extends HostObject {
+	readonly typeName = "dict";
+	override readonly isMapping = true;
+	readonly #scope: ContextScope;
+	readonly #registry: MacroRegistry;
+	readonly #name: string;
+
+	constructor(scope: ContextScope, registry: MacroRegistry, name: string) {
+		super();
+		this.#scope = scope;
+		this.#registry = registry;
+		this.#name = name;
+	}
+
+	override attribute(name: string): Value {
+		const entry = this.#registry.findIn(this.#name, name);
+		return entry === undefined ? undefined : this.#scope.callable(entry);
+	}
+
+	override item(key: Value): Value {
+		return typeof key === "string" ? this.attribute(key) : undefined;
+	}
+
+	override contains(key: Value): boolean {
+		return typeof key === "string" && this.#registry.findIn(this.#name, key) !== undefined;
+	}
+
+	override iterate(): Iterable<Value> {
+		return this.#registry.namesIn(this.#name);
+	}
+}
+
+/** `context` itself: `context['macro']`, `context.get('name')`, `'name' in context`. */
+class ContextObject extends HostObject {
+	readonly typeName = "dict";
+	override readonly isMapping = true;
+	readonly #scope: ContextScope;
+
+	constructor(scope: ContextScope) {
+		super();
+		this.#scope = scope;
+	}
+
+	override attribute(name: string): Value {
+		if (name === "get") return new ContextGet(this.#scope);
+		return this.#scope.get(name);
+	}
+
+	override item(key: Value): Value {
+		return typeof key === "string" ? this.#scope.get(key) : undefined;
+	}
+
+	override contains(key: Value): boolean {
+		return typeof key === "string" && this.#scope.get(key) !== undefined;
+	}
+
+	override iterate(): Iterable<Value> {
+		return this.#scope.names();
+	}
+}
+
+class ContextGet extends HostObject {
+	readonly typeName = "function";
+	readonly #scope: ContextScope;
+
+	constructor(scope: ContextScope) {
+		super();
+		this.#scope = scope;
+	}
+
+	override call(args: Arguments): Value {
+		const [key, fallback = args.keyword.get("default")] = args.positional;
+		return (typeof key === "string" ? this.#scope.get(key) : undefined) ?? fallback ?? null;
+	}
+}

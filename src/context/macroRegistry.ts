@@ -1,0 +1,190 @@
+/**
+ * Every macro of the project, its packages and tfm itself, under the names that templates use. Built once per command
+ * and shared by all nodes: a macro is compiled at its first call, and bound anew to each render's names.
+ */
+import { closest, distance } from "fastest-levenshtein";
+import type { ProjectConfig } from "../core/config.ts";
+import type { MacroNode } from "../core/node.ts";
+import { compileMacro, type Macro, type MacroBlock, type TemplateSource } from "../jinja/jinja.ts";
+
+/** One macro as the reading of files found it. */
+export interface MacroDefinition {
+	readonly node: MacroNode;
+	readonly source: TemplateSource;
+	readonly block: MacroBlock;
+}
+
+export interface MacroRegistryInput {
+	readonly rootPackage: string;
+	/** All packages that exist, macros or not; the root among them or not. */
+	readonly packages: readonly string[];
+	/** tfm's own packages, the most specific first: `["dbt_postgres", "dbt"]`. */
+	readonly internalPackages: readonly string[];
+	/** Prefixes of dispatch before `default`, the adapter's own first: `["postgres"]`. */
+	readonly adapterTypes: readonly string[];
+	readonly dispatch: ProjectConfig["dispatch"];
+	readonly macros: Iterable<MacroDefinition>;
+}
+
+/** A macro that can be called: `macro` compiles on first use. */
+export class MacroEntry {
+	readonly node: MacroNode;
+	readonly #definition: MacroDefinition;
+	#macro: Macro | null = null;
+
+	constructor(definition: MacroDefinition) {
+		this.node = definition.node;
+		this.#definition = definition;
+	}
+
+	get block(): MacroBlock {
+		return this.#definition.block;
+	}
+
+	get macro(): Macro {
+		this.#macro ??= compileMacro(this.#definition.source, this.#definition.block);
+		return this.#macro;
+	}
+}
+
+type Names = Map<string, MacroEntry>;
+
+/** What a dispatch tried, in order, and what it found. */
+export interface DispatchResult {
+	readonly entry: MacroEntry | undefined;
+	readonly searched: readonly string[];
+}
+
+/** dbt's name for the packages that ship with the tool, taken together. */
+const GLOBAL = "dbt";
+
+export class MacroRegistry {
+	readonly rootPackage: string;
+	readonly #packages = new Map<string, Names>();
+	readonly #internal = new Map<string, Names>();
+	/** All internal packages merged, the most specific winning. */
+	readonly #global: Names = new Map();
+	readonly #prefixes: readonly string[];
+	readonly #searchOrders = new Map<string, readonly string[]>();
+	readonly #byId = new Map<string, MacroEntry>();
+
+	constructor(input: MacroRegistryInput) {
+		this.rootPackage = input.rootPackage;
+		this.#prefixes = [...input.adapterTypes, "default"];
+		for (const { macro_namespace, search_order } of input.dispatch)
+			this.#searchOrders.set(macro_namespace, search_order);
+		for (const name of [input.rootPackage, ...input.packages]) this.#packages.set(name, new Map());
+		for (const name of input.internalPackages) this.#internal.set(name, new Map());
+		for (const definition of input.macros) this.#add(new MacroEntry(definition));
+		for (const name of [...input.internalPackages].reverse())
+			for (const [macro, entry] of this.#internal.get(name) ?? []) this.#global.set(macro, entry);
+	}
+
+	#add(entry: MacroEntry): void {
+		const { package_name, name, unique_id } = entry.node;
+		const home = this.#internal.get(package_name) ?? this.#packages.get(package_name) ?? new Map();
+		if (!this.#internal.has(package_name)) this.#packages.set(package_name, home);
+		home.set(name, entry);
+		this.#byId.set(unique_id, entry);
+	}
+
+	/** By unique id: `macro.pkg.name`. */
+	byId(id: string): MacroEntry | undefined {
+		return this.#byId.get(id);
+	}
+
+	/**
+	 * What a bare name means to a node of `fromPackage`: the node's own package, then the root project, then tfm's own.
+	 * As in dbt the node's package counts, not that of the macro in which the name stands.
+	 */
+	find(name: string, fromPackage: string): MacroEntry | undefined {
+		return (
+			this.#packages.get(fromPackage)?.get(name) ??
+			this.#packages.get(this.rootPackage)?.get(name) ??
+			(this.#internal.get(fromPackage)?.get(name) || this.#global.get(name))
+		);
+	}
+
+	/** `package.macro`; the package `dbt` means all of tfm's own. */
+	findIn(packageName: string, name: string): MacroEntry | undefined {
+		if (packageName === GLOBAL) return this.#global.get(name);
+		return (this.#packages.get(packageName) ?? this.#internal.get(packageName))?.get(name);
+	}
+
+	/** Is this the name of a package, so that `name.macro` is a macro? */
+	hasPackage(name: string): boolean {
+		return this.#packages.has(name) || this.#internal.has(name) || name === GLOBAL;
+	}
+
+	/** Names of a package's macros, as written. */
+	namesIn(packageName: string): readonly string[] {
+		if (packageName === GLOBAL) return [...this.#global.keys()];
+		return [...(this.#packages.get(packageName) ?? this.#internal.get(packageName) ?? new Map<string, never>()).keys()];
+	}
+
+	/** Bare names that a node of this package can call. */
+	namesFor(fromPackage: string): ReadonlySet<string> {
+		const own = this.#packages.get(fromPackage)?.keys() ?? [];
+		const root = this.#packages.get(this.rootPackage)?.keys() ?? [];
+		return new Set([...own, ...root, ...this.#global.keys()]);
+	}
+
+	/**
+	 * adapter.dispatch: package by package of the search order, and in each the adapter's variant before the default one.
+	 * Without a namespace, or with one that is no package, the bare names are searched.
+	 */
+	dispatch(name: string, namespace: string | null, fromPackage: string): DispatchResult {
+		const searched: string[] = [];
+		for (const packageName of this.#searchPackages(namespace)) {
+			for (const prefix of this.#prefixes) {
+				const candidate = `${prefix}__${name}`;
+				searched.push(packageName === null ? candidate : `${packageName}.${candidate}`);
+				const entry = packageName === null ? this.find(candidate, fromPackage) : this.findIn(packageName, candidate);
+				if (entry !== undefined) return { entry, searched };
+			}
+		}
+		return { entry: undefined, searched };
+	}
+
+	#searchPackages(namespace: string | null): readonly (string | null)[] {
+		if (namespace === null) return [null];
+		const configured = this.#searchOrders.get(namespace);
+		if (configured !== undefined && configured.length > 0) return configured;
+		return this.hasPackage(namespace) ? [this.rootPackage, namespace] : [null];
+	}
+
+	/**
+	 * The macro that names a node of this package: dbt asks the node's own package, then the root project, then the
+	 * built-in; a root project's override does not reach a package that ships its own.
+	 */
+	findForNames(name: string, fromPackage: string): MacroEntry | undefined {
+		return this.find(name, fromPackage);
+	}
+
+	/** True when the root project or a package (not tfm itself) defines the macro where a call by name would find it. */
+	isOverridden(name: string): boolean {
+		for (const names of this.#packages.values()) {
+			if (names.has(name) || this.#prefixes.some((prefix) => names.has(`${prefix}__${name}`))) return true;
+		}
+		return false;
+	}
+
+	/** The nearest name that exists, for "did you mean"; undefined when nothing is near. */
+	suggest(name: string, fromPackage: string): string | undefined {
+		return nearest(name, this.namesFor(fromPackage));
+	}
+
+	get entries(): Iterable<MacroEntry> {
+		return this.#byId.values();
+	}
+}
+
+/** A name within a third of its length in edits; undefined when there is none. */
+export function nearest(name: string, names: Iterable<string>): string | undefined {
+	const list = [...names];
+	if (list.length === 0) return undefined;
+	const best = closest(name, list);
+	return distance(name, best) <= Math.max(1, Math.floor(name.length / 3)) ? best : undefined;
+}
+
+export const createMacroRegistry = (input: MacroRegistryInput): MacroRegistry => new MacroRegistry(input);

@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { dump } from "js-yaml";
+import { fail, TfmError } from "../../core/diagnostic.ts";
+import {
+	bindArguments,
+	fromPlain,
+	HostFunction,
+	PyDict,
+	PyTuple,
+	toJson,
+	toPlain,
+	toText,
+	truthy,
+	type Value,
+} from "../../jinja/jinja.ts";
+import { isIterable, iterableItems } from "./iterableItems.ts";
+import { SetObject } from "./setObject.ts";
+
+/** dbt's pure functions: JSON, YAML, sets, zip, md5 and the comparison of two dicts. */
+export function dataFunctions(parseYaml: (text: string) => unknown): ReadonlyMap<string, HostFunction> {
+	const define = (name: string, spec: readonly string[], run: (given: Record<string, Value>) => Value) =>
+		[name, new HostFunction(name, (args) => run(bindArguments(name, spec, args)))] as const;
+	return new Map([
+		define("fromjson", ["string", "default?"], ({ string, default: fallback }) => {
+			try {
+				return fromPlain(JSON.parse(typeof string === "string" ? string : ""));
+			} catch (error) {
+				if (error instanceof SyntaxError) return fallback ?? null;
+				throw error;
+			}
+		}),
+		define("tojson", ["value", "default?", "sort_keys?"], ({ value, sort_keys }) =>
+			toJson(value, { sortKeys: truthy(sort_keys) }),
+		),
+		define("fromyaml", ["value", "default?"], ({ value, default: fallback }) =>
+			orElse(fallback, () => fromPlain(parseYaml(toText(value)))),
+		),
+		define("toyaml", ["value", "default?", "sort_keys?"], ({ value, default: fallback, sort_keys }) =>
+			orElse(fallback, () =>
+				dump(toPlain(value), { noArrayIndent: true, lineWidth: 80, noRefs: true, sortKeys: truthy(sort_keys) }),
+			),
+		),
+		define("set", ["value", "default?"], ({ value, default: fallback }) =>
+			isIterable(value) ? new SetObject(iterableItems(value)) : (fallback ?? null),
+		),
+		define("set_strict", ["value"], ({ value }) => new SetObject(iterableItems(value))),
+		define("zip", ["*args", "default?"], ({ args, default: fallback }) =>
+			(args as Value[]).every(isIterable) ? zip(args as Value[]) : (fallback ?? null),
+		),
+		define("zip_strict", ["*args"], ({ args }) => zip(args as Value[])),
+		define("diff_of_two_dicts", ["dict_a", "dict_b"], ({ dict_a, dict_b }) => dictDifference(dict_a, dict_b)),
+		define("local_md5", ["value"], ({ value }) => createHash("md5").update(toText(value), "utf8").digest("hex")),
+	]);
+}
+
+/** dbt gives the default where a value cannot be converted, and None where there is none. */
+function orElse(fallback: Value, convert: () => Value): Value {
+	try {
+		return convert();
+	} catch (error) {
+		if (error instanceof TfmError) return fallback ?? null;
+		throw error;
+	}
+}
+
+function zip(lists: readonly Value[]): Value[] {
+	if (lists.length === 0) return [];
+	const columns = lists.map(iterableItems);
+	const rows = Math.min(...columns.map((column) => column.length));
+	return Array.from({ length: rows }, (_, i) => PyTuple.fromItems(columns.map((column) => column[i])));
+}
+
+/**
+ * dbt's comparison of grants: both map names to lists; what `a` has and `b` has not, keys compared without case, each
+ * with the items that are missing.
+ */
+function dictDifference(a: Value, b: Value): PyDict {
+	if (!(a instanceof PyDict) || !(b instanceof PyDict))
+		return fail("TFM-REF-006", {
+			callee: "diff_of_two_dicts()",
+			problem: "needs two dicts",
+			usage: "diff_of_two_dicts({'select': ['x']}, {…})",
+		});
+	const lowered = new Map(
+		b
+			.items()
+			.map(([key, value]) => [toText(key).toLowerCase(), iterableItems(value).map((v) => toText(v).toLowerCase())]),
+	);
+	const difference = new PyDict();
+	for (const [key, value] of a.items()) {
+		const other = lowered.get(toText(key).toLowerCase());
+		const missing = iterableItems(value).filter((item) => !other?.includes(toText(item).toLowerCase()));
+		if (other === undefined || missing.length > 0) difference.set(key, missing);
+	}
+	return difference;
+}

@@ -1,0 +1,58 @@
+import { fail } from "../../core/diagnostic.ts";
+import { type Arguments, HostFunction, PyDict, toText, type Value } from "../../jinja/jinja.ts";
+import type { BaseContext } from "../contextScope.ts";
+
+/** dbt's other ways to raise: each with the words for what its arguments mean. */
+const RAISERS: Readonly<Record<string, (args: readonly string[], label: string) => string>> = {
+	missing_config: ([, name], label) => `${label} needs the config "${name}", which is not set`,
+	missing_materialization: ([, type], label) => `no materialization of ${label} exists for the adapter "${type}"`,
+	missing_relation: ([relation], label) => `the relation ${relation}, which ${label} needs, does not exist`,
+	raise_ambiguous_alias: ([first, second]) => `two nodes would be the same relation: ${first} and ${second}`,
+	raise_ambiguous_catalog_match: ([id]) => `several relations of the catalog match ${id}`,
+	raise_cache_inconsistent: ([message]) => `${message}`,
+	raise_contract_error: ([yaml, sql]) => `the contract says ${yaml}, and the query gives ${sql}`,
+	raise_database_error: ([message]) => `${message}`,
+	raise_dataclass_not_dict: ([object]) => `the object ${object} must be a dict`,
+	raise_dep_not_found: ([, description, required]) =>
+		`${description} needs the package ${required}, which is not installed`,
+	raise_dependency_error: ([message]) => `${message}`,
+	raise_duplicate_patch_name: ([first, second]) => `two YAML entries describe the same node: ${first} and ${second}`,
+	raise_duplicate_resource_name: ([first, second]) => `two nodes have one name: ${first} and ${second}`,
+	raise_invalid_property_yml_version: ([path, issue]) => `${path}: ${issue}`,
+	raise_not_implemented: ([message]) => `${message}`,
+	raise_fail_fast_error: ([message]) => `${message}`,
+	relation_wrong_type: ([relation, expected]) => `the relation ${relation} is not a ${expected}`,
+	column_type_missing: ([names]) => `the contract needs a data_type for: ${names}`,
+};
+
+/** `exceptions`: raise_compiler_error, warn and the rest. */
+export function exceptionsObject(context: BaseContext): PyDict {
+	const dict = PyDict.from({
+		raise_compiler_error: new HostFunction("raise_compiler_error", (args) =>
+			fail("TFM-JINJA-023", { message: toText(firstOf(args, "msg")) }),
+		),
+		warn: new HostFunction("warn", (args) => {
+			context.write({ text: toText(firstOf(args, "msg")), info: true, warning: true });
+			return "";
+		}),
+		warn_snapshot_timestamp_data_types: new HostFunction("warn_snapshot_timestamp_data_types", (args) => {
+			const types = args.positional.map(toText).join(" and ");
+			context.write({ text: `the snapshot's timestamps differ in type: ${types}`, info: true, warning: true });
+			return "";
+		}),
+	});
+	for (const [name, words] of Object.entries(RAISERS)) {
+		dict.set(
+			name,
+			new HostFunction(name, ({ positional, keyword }) =>
+				fail("TFM-REF-018", {
+					function: name,
+					message: words([...positional, ...keyword.values()].map(toText), context.label),
+				}),
+			),
+		);
+	}
+	return dict;
+}
+
+const firstOf = (args: Arguments, name: string): Value => args.positional[0] ?? args.keyword.get(name) ?? "";

@@ -1,0 +1,85 @@
+import {
+	type Arguments,
+	bindArguments,
+	equals,
+	HostFunction,
+	HostObject,
+	PyDict,
+	PyTuple,
+	repr,
+	toText,
+	type Value,
+} from "../../jinja/jinja.ts";
+
+/** agate's mapped sequence: read by position or by name, iterated by value. Rows, columns and the lists of both. */
+export class MappedSequence extends HostObject {
+	readonly typeName: string;
+	readonly items: readonly Value[];
+	readonly keys: readonly string[] | null;
+
+	constructor(typeName: string, items: readonly Value[], keys: readonly string[] | null) {
+		super();
+		this.typeName = typeName;
+		this.items = items;
+		this.keys = keys;
+	}
+
+	/** By name, or by position, from the end where negative. */
+	override item(key: Value): Value {
+		if (typeof key === "number") return this.items.at(key);
+		const i = typeof key === "string" ? (this.keys?.indexOf(key) ?? -1) : -1;
+		return i < 0 ? undefined : this.items[i];
+	}
+
+	override length(): number {
+		return this.items.length;
+	}
+
+	override iterate(): Iterable<Value> {
+		return this.items;
+	}
+
+	override contains(value: Value): boolean {
+		return this.items.some((item) => equals(item, value));
+	}
+
+	override equals(other: Value): boolean {
+		const list = other instanceof MappedSequence ? other.items : Array.isArray(other) ? other : null;
+		return list !== null && list.length === this.items.length && this.items.every((item, i) => equals(item, list[i]));
+	}
+
+	override hashKey(): string {
+		return this.items.map(repr).join("\0");
+	}
+
+	override toText(): string {
+		return `<agate.${this.typeName}: ${repr(PyTuple.fromItems(this.items.slice(0, 5)))}>`;
+	}
+
+	override toPlainValue(): Value {
+		return this.keys === null ? [...this.items] : this.asDict();
+	}
+
+	asDict(): PyDict {
+		return PyDict.fromEntries((this.keys ?? []).map((key, i) => [key, this.items[i]]));
+	}
+
+	override attribute(name: string): Value {
+		switch (name) {
+			case "values":
+				return new HostFunction(name, () => PyTuple.fromItems(this.items));
+			case "keys":
+				return new HostFunction(name, () => (this.keys === null ? null : PyTuple.fromItems(this.keys)));
+			case "items":
+				return new HostFunction(name, () => (this.keys ?? []).map((key, i) => PyTuple.fromItems([key, this.items[i]])));
+			case "dict":
+				return new HostFunction(name, () => this.asDict());
+			case "get":
+				return new HostFunction(name, (args: Arguments) => {
+					const { key, default: fallback } = bindArguments("get", ["key", "default?"], args);
+					return this.item(typeof key === "number" ? key : toText(key)) ?? fallback ?? null;
+				});
+		}
+		return undefined;
+	}
+}

@@ -1,0 +1,52 @@
+import { fail } from "../../core/diagnostic.ts";
+import type { RefArgs } from "../../core/node.ts";
+import { type Arguments, HostFunction, PyFloat, repr, type Value } from "../../jinja/jinja.ts";
+
+const REF_USAGE = "ref('name'), ref('package', 'name') or ref('name', version=1)";
+const SOURCE_USAGE = "source('source name', 'table name')";
+
+const wrongRef = (problem: string): never => fail("TFM-REF-006", { callee: "ref()", problem, usage: REF_USAGE });
+const wrongSource = (problem: string): never =>
+	fail("TFM-REF-006", { callee: "source()", problem, usage: SOURCE_USAGE });
+
+/** The arguments of ref(), checked as dbt checks them; other keywords are let pass, as dbt lets them. */
+export function readRefArguments({ positional, keyword }: Arguments): RefArgs {
+	if (positional.length < 1 || positional.length > 2)
+		wrongRef(`takes one or two names, and ${positional.length === 0 ? "none was" : `${positional.length} were`} given`);
+	const name = positional[positional.length - 1];
+	const packageName = positional.length === 2 ? positional[0] : null;
+	if (typeof name !== "string") return wrongRef(`needs a name as text, not ${repr(name)}`);
+	if (packageName !== null && typeof packageName !== "string")
+		return wrongRef(`needs the package's name as text, not ${repr(packageName)}`);
+	return { name, package: packageName, version: readVersion(keyword.get("version") || keyword.get("v")) };
+}
+
+function readVersion(version: Value): string | number | null {
+	if (version === undefined || version === null) return null;
+	if (typeof version === "string" || typeof version === "number") return version;
+	if (version instanceof PyFloat) return version.n;
+	return wrongRef(`needs a version that is text or a number, not ${repr(version)}`);
+}
+
+export function readSourceArguments({ positional }: Arguments): [string, string] {
+	const [source, table] = positional;
+	if (positional.length !== 2) wrongSource(`takes two names, and ${positional.length} were given`);
+	if (typeof source !== "string" || typeof table !== "string") return wrongSource("needs both names as text");
+	return [source, table];
+}
+
+export const refFunction = (resolve: (args: RefArgs) => Value): HostFunction =>
+	new HostFunction("ref", (args) => resolve(readRefArguments(args)));
+
+export const sourceFunction = (resolve: (source: string, table: string) => Value): HostFunction =>
+	new HostFunction("source", (args) => resolve(...readSourceArguments(args)));
+
+/** The reference as an author writes it. */
+export function refText({ name, package: packageName, version }: RefArgs): string {
+	const names = packageName === null ? `'${name}'` : `'${packageName}', '${name}'`;
+	return version === null
+		? `ref(${names})`
+		: `ref(${names}, version=${typeof version === "string" ? `'${version}'` : version})`;
+}
+
+export const sourceText = (source: string, table: string): string => `source('${source}', '${table}')`;

@@ -1,0 +1,284 @@
+/**
+ * A relation as templates see it: dbt's Relation. It prints as the quoted name, is a mapping in the eyes of Jinja and
+ * answers `.get('metadata')`, because packages recognise relations by exactly that.
+ */
+import type { Dialect } from "../../core/adapter.ts";
+import { fail } from "../../core/diagnostic.ts";
+import type { QuotePolicy, RelationKind, RelationName } from "../../core/relation.ts";
+import { bindArguments, HostFunction, HostObject, PyDict, toText, truthy, type Value } from "../../jinja/jinja.ts";
+
+type Part = "database" | "schema" | "identifier";
+const PARTS: readonly Part[] = ["database", "schema", "identifier"];
+type Path = Readonly<Record<Part, string | null>>;
+
+/** dbt's relation types; a CTE is what an ephemeral model becomes. */
+export type RelationType = "table" | "view" | "cte" | "materialized_view" | "external" | "pointer_table" | "function";
+
+export interface RelationFields {
+	readonly path: Path;
+	readonly type: RelationType | null;
+	readonly quote: QuotePolicy;
+	readonly include: QuotePolicy;
+	/** `--empty`: the relation prints as a query without rows. */
+	readonly limit: number | null;
+	/** A view of the information schema that follows the name, or null. */
+	readonly informationView: string | null;
+}
+
+const RENAMEABLE: ReadonlySet<RelationType | null> = new Set(["table", "view"]);
+const EVERYTHING: QuotePolicy = Object.freeze({ database: true, schema: true, identifier: true });
+
+export const relationTypeOf = (kind: RelationKind | undefined): RelationType | null =>
+	kind === undefined || kind === "other" ? null : kind;
+
+export class RelationObject extends HostObject {
+	readonly typeName: string;
+	override readonly isMapping = true;
+	readonly fields: RelationFields;
+	readonly dialect: Dialect;
+
+	constructor(dialect: Dialect, fields: RelationFields) {
+		super();
+		this.dialect = dialect;
+		this.fields = fields;
+		// dbt_utils asks whether the type's name ends with "Relation".
+		this.typeName = `${dialect.name.charAt(0).toUpperCase()}${dialect.name.slice(1)}Relation`;
+	}
+
+	/** The three parts as the rest of tfm names relations; absent parts are empty. */
+	get relationName(): RelationName {
+		const { database, schema, identifier } = this.fields.path;
+		return { database: database ?? "", schema: schema ?? "", identifier: identifier ?? "" };
+	}
+
+	/** The name under its policies, without `--empty`'s query around it. */
+	render(): string {
+		const { path, quote, include, informationView } = this.fields;
+		const parts: string[] = [];
+		for (const part of PARTS) {
+			const text = path[part];
+			if (include[part] && text !== null && text !== "") parts.push(quote[part] ? this.dialect.quote(text) : text);
+		}
+		if (informationView !== null) parts.push(informationView);
+		return parts.join(".");
+	}
+
+	override toText(): string {
+		const rendered = this.render();
+		const { limit, path } = this.fields;
+		if (limit === null) return rendered;
+		const name = `_dbt_limit_subq_${path.identifier}`;
+		const alias = isPlainIdentifier(name) ? name : this.dialect.quote(name);
+		return limit === 0
+			? `(select * from ${rendered} where false limit 0) ${alias}`
+			: `(select * from ${rendered} limit ${limit}) ${alias}`;
+	}
+
+	override toRepr(): string {
+		return `<${this.typeName} ${this.render()}>`;
+	}
+
+	override toPlainValue(): Value {
+		return this.toText();
+	}
+
+	override truth(): boolean {
+		return true;
+	}
+
+	override equals(other: Value): boolean {
+		return other instanceof RelationObject && this.#identity() === other.#identity();
+	}
+
+	override hashKey(): string {
+		return this.render();
+	}
+
+	#identity(): string {
+		const { path, type, quote, include, limit, informationView } = this.fields;
+		const flags = (policy: QuotePolicy) => PARTS.map((part) => policy[part]);
+		return JSON.stringify([PARTS.map((p) => path[p]), type, flags(quote), flags(include), limit, informationView]);
+	}
+
+	replace(changes: Partial<RelationFields>): RelationObject {
+		return new RelationObject(this.dialect, { ...this.fields, ...changes });
+	}
+
+	override item(key: Value): Value {
+		return typeof key === "string" ? this.attribute(key) : undefined;
+	}
+
+	override attribute(name: string): Value {
+		const method = METHODS.get(name);
+		if (method !== undefined) return new HostFunction(name, (args) => method(this, args));
+		return PROPERTIES.get(name)?.(this);
+	}
+}
+
+const PROPERTIES: ReadonlyMap<string, (relation: RelationObject) => Value> = new Map<
+	string,
+	(relation: RelationObject) => Value
+>([
+	["database", (r) => r.fields.path.database],
+	["schema", (r) => r.fields.path.schema],
+	["identifier", (r) => r.fields.path.identifier],
+	["name", (r) => r.fields.path.identifier],
+	["table", (r) => r.fields.path.identifier],
+	["type", (r) => r.fields.type],
+	["path", (r) => PyDict.from(r.fields.path)],
+	["quote_policy", (r) => PyDict.from({ ...r.fields.quote })],
+	["include_policy", (r) => PyDict.from({ ...r.fields.include })],
+	["quote_character", () => '"'],
+	["limit", (r) => r.fields.limit],
+	["metadata", (r) => PyDict.from({ type: r.typeName })],
+	["is_table", (r) => r.fields.type === "table"],
+	["is_view", (r) => r.fields.type === "view"],
+	["is_cte", (r) => r.fields.type === "cte"],
+	["is_materialized_view", (r) => r.fields.type === "materialized_view"],
+	["is_pointer", (r) => r.fields.type === "pointer_table"],
+	["is_function", (r) => r.fields.type === "function"],
+	["can_be_renamed", (r) => RENAMEABLE.has(r.fields.type)],
+	["can_be_replaced", (r) => RENAMEABLE.has(r.fields.type)],
+	["renameable_relations", () => ["table", "view"]],
+	["replaceable_relations", () => ["table", "view"]],
+	["information_schema_view", (r) => r.fields.informationView],
+	["Table", () => "table"],
+	["View", () => "view"],
+	["CTE", () => "cte"],
+	["External", () => "external"],
+	["MaterializedView", () => "materialized_view"],
+]);
+
+type Method = (relation: RelationObject, args: Parameters<typeof bindArguments>[2]) => Value;
+
+const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
+	["render", (r, args) => (bindArguments("render", [], args), r.render())],
+	["quoted", (r, args) => r.dialect.quote(toText(bindArguments("quoted", ["identifier"], args).identifier))],
+	[
+		"get",
+		(r, args) => {
+			const { key, default: fallback } = bindArguments("get", ["key", "default?"], args);
+			return (typeof key === "string" ? PROPERTIES.get(key)?.(r) : undefined) ?? fallback ?? null;
+		},
+	],
+	["quote", (r, args) => r.replace({ quote: policyFrom("quote", r.fields.quote, args) })],
+	["include", (r, args) => r.replace({ include: policyFrom("include", r.fields.include, args) })],
+	["replace_path", (r, args) => r.replace({ path: pathFrom("replace_path", r.fields.path, args) })],
+	["incorporate", incorporate],
+	[
+		"without_identifier",
+		(r) =>
+			r.replace({
+				include: { ...r.fields.include, identifier: false },
+				path: { ...r.fields.path, identifier: null },
+			}),
+	],
+	["information_schema", (r, args) => informationSchema(r, bindArguments("information_schema", ["view_name?"], args))],
+	["information_schema_only", (r) => informationSchema(r, {})],
+	["matches", matches],
+	[
+		"add_ephemeral_prefix",
+		(_r, args) => `__dbt__cte__${toText(bindArguments("add_ephemeral_prefix", ["name"], args).name)}`,
+	],
+]);
+
+const PART_SPEC = ["database?", "schema?", "identifier?"];
+
+function policyFrom(name: string, policy: QuotePolicy, args: Parameters<typeof bindArguments>[2]): QuotePolicy {
+	const given = bindArguments(name, PART_SPEC, args);
+	const next: Record<Part, boolean> = { ...policy };
+	for (const part of PARTS) if (given[part] !== undefined && given[part] !== null) next[part] = truthy(given[part]);
+	return next;
+}
+
+const textOrNull = (value: Value): string | null => (value === null || value === undefined ? null : toText(value));
+
+function pathFrom(name: string, path: Path, args: Parameters<typeof bindArguments>[2]): Path {
+	const given = bindArguments(name, PART_SPEC, args);
+	const next: Record<Part, string | null> = { ...path };
+	for (const part of PARTS) if (part in given) next[part] = textOrNull(given[part]);
+	return next;
+}
+
+/** `incorporate(path={"identifier": "x"}, type="table")`: dbt's deep merge into a copy. */
+function incorporate(relation: RelationObject, args: Parameters<typeof bindArguments>[2]): Value {
+	const spec = ["path?", "type?", "quote_policy?", "include_policy?", "limit?", "**rest"];
+	const given = bindArguments("incorporate", spec, args);
+	let next = relation.fields;
+	if (given.path instanceof PyDict) next = { ...next, path: mergeInto(next.path, given.path, textOrNull) };
+	if (given.quote_policy instanceof PyDict)
+		next = { ...next, quote: mergeInto(next.quote, given.quote_policy, truthy) };
+	if (given.include_policy instanceof PyDict)
+		next = { ...next, include: mergeInto(next.include, given.include_policy, truthy) };
+	if (given.type !== undefined) next = { ...next, type: textOrNull(given.type) as RelationType | null };
+	if (given.limit !== undefined) next = { ...next, limit: given.limit === null ? null : Number(toText(given.limit)) };
+	return relation.replace(next);
+}
+
+function mergeInto<T>(base: Readonly<Record<Part, T>>, changes: PyDict, read: (v: Value) => T): Record<Part, T> {
+	const next: Record<Part, T> = { ...base };
+	for (const part of PARTS) if (changes.has(part)) next[part] = read(changes.get(part));
+	return next;
+}
+
+function informationSchema(relation: RelationObject, given: Record<string, Value>): RelationObject {
+	const { path, quote, include } = relation.fields;
+	return relation.replace({
+		type: "view",
+		path: { database: path.database, schema: null, identifier: "INFORMATION_SCHEMA" },
+		quote: { ...quote, identifier: false },
+		include: { ...include, database: path.database !== null, schema: false, identifier: true },
+		informationView: typeof given.view_name === "string" ? given.view_name : null,
+	});
+}
+
+function matches(relation: RelationObject, args: Parameters<typeof bindArguments>[2]): boolean {
+	const given = bindArguments("matches", PART_SPEC, args);
+	const wanted = PARTS.filter((part) => given[part] !== undefined && given[part] !== null);
+	if (wanted.length === 0)
+		fail("TFM-REF-006", {
+			callee: "matches()",
+			problem: "needs a part of a name",
+			usage: "relation.matches(identifier='…')",
+		});
+	return wanted.every((part) => relation.fields.path[part] === toText(given[part]));
+}
+
+export interface RelationOptions {
+	readonly type?: RelationType | null;
+	readonly quote?: Partial<QuotePolicy>;
+	readonly limit?: number | null;
+}
+
+/** A relation of this name under the dialect's quoting, changed by `options.quote`. */
+export function relationObject(dialect: Dialect, name: RelationName, options: RelationOptions = {}): RelationObject {
+	return new RelationObject(dialect, {
+		path: { database: name.database || null, schema: name.schema || null, identifier: name.identifier || null },
+		type: options.type ?? null,
+		quote: { ...dialect.defaultQuoting, ...definedOnly(options.quote) },
+		include: EVERYTHING,
+		limit: options.limit ?? null,
+		informationView: null,
+	});
+}
+
+/** A quoting config without the parts it leaves open (null or absent) and without keys that are no part of a name. */
+export function definedOnly(quoting: { readonly [key: string]: unknown } | null | undefined): Partial<QuotePolicy> {
+	const result: { -readonly [P in keyof QuotePolicy]?: boolean } = {};
+	for (const part of PARTS) {
+		const value = quoting?.[part];
+		if (typeof value === "boolean") result[part] = value;
+	}
+	return result;
+}
+
+/** What an ephemeral model is in its consumer's query; a name that SQL would fold or misread is quoted. */
+export function cteObject(dialect: Dialect, identifier: string): RelationObject {
+	return relationObject(
+		dialect,
+		{ database: "", schema: "", identifier },
+		{ type: "cte", quote: { identifier: !isPlainIdentifier(identifier) } },
+	);
+}
+
+export const isPlainIdentifier = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);

@@ -1,0 +1,100 @@
+/**
+ * Names while the project is read: nothing touches a database, `execute` is false, and what a template refers to is
+ * collected instead of resolved. A reference answers with the relation of the node itself, as in dbt, because its
+ * target may not have been read yet.
+ */
+import type { TestMetadata } from "../core/node.ts";
+import type { RenderOptions, Scope, Value } from "../jinja/jinja.ts";
+import { BASE_MEMBERS } from "./baseMembers.ts";
+import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
+import { viewOf } from "./objects/lazyMapping.ts";
+import { parseAdapter } from "./objects/parseAdapter.ts";
+import { ParseConfig } from "./objects/parseConfig.ts";
+import { refFunction, sourceFunction } from "./objects/refFunction.ts";
+import { type RelationObject, relationObject } from "./objects/relationObject.ts";
+import { VarFunction, variablesFor } from "./objects/varFunction.ts";
+import type { ParseCollector } from "./parseCollector.ts";
+import type { ProjectFacts } from "./projectFacts.ts";
+import { testKeywords } from "./testKeywords.ts";
+
+/** Undefined names and their attributes are let pass while parsing. */
+export const PARSE_RENDERING: RenderOptions = Object.freeze({ undefined: "chainable" });
+
+/** What is known of a node before it has been parsed. Further plain fields show up in `model`. */
+export interface ParseSubject {
+	readonly unique_id: string;
+	readonly name: string;
+	readonly package_name: string;
+	readonly resource_type: string;
+	/** The arguments of a generic test, for `_dbt_generic_test_kwargs`. */
+	readonly test_metadata?: TestMetadata | null;
+	readonly [field: string]: unknown;
+}
+
+interface ParseContext extends BaseContext {
+	readonly subject: ParseSubject;
+	readonly collector: ParseCollector;
+}
+
+/** dbt's relation of a node that has no schema of its own yet: the target's. */
+const ownRelation = ({ facts, subject }: ParseContext): RelationObject => {
+	const { database, schema } = facts.config.target;
+	return relationObject(facts.dialect, { database, schema, identifier: subject.name });
+};
+
+const MEMBERS: Members<ParseContext> = new Map<string, (c: ParseContext, scope: ContextScope) => Value>([
+	...BASE_MEMBERS,
+	["execute", () => false],
+	["this", ownRelation],
+	["model", (c) => viewOf(c.subject)],
+	[
+		"ref",
+		(c) =>
+			refFunction((args) => {
+				c.collector.refs.push(args);
+				return ownRelation(c);
+			}),
+	],
+	[
+		"source",
+		(c) =>
+			sourceFunction((source, table) => {
+				c.collector.sources.push([source, table]);
+				return ownRelation(c);
+			}),
+	],
+	["config", (c) => new ParseConfig((config) => c.collector.configs.push(config))],
+	[
+		"var",
+		(c) =>
+			new VarFunction({
+				variables: variablesFor(c.facts.config, c.packageName),
+				label: c.label,
+				missing: "none",
+				onRead: (name, value) => c.collector.vars.set(name, value),
+			}),
+	],
+	["adapter", parseAdapter],
+]);
+
+/** The scope of one node's template while parsing; render with PARSE_RENDERING. */
+export function createParseScope(facts: ProjectFacts, subject: ParseSubject, collector: ParseCollector): Scope {
+	const context: ParseContext = {
+		facts,
+		subject,
+		collector,
+		packageName: subject.package_name,
+		label: subject.unique_id,
+		rendering: PARSE_RENDERING,
+		stack: [],
+		onMacro: (id, depth) => {
+			if (depth === 0) collector.macros.add(id);
+		},
+		write: (message) => collector.messages.push(message),
+		onEnv: (name, value) => collector.env.set(name, value),
+		once: (_name, produce) => produce(),
+		results: new Map(),
+		...(subject.test_metadata == null ? {} : { extra: testKeywords(subject.test_metadata) }),
+	};
+	return new ContextScope(context, MEMBERS);
+}

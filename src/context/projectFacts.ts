@@ -1,0 +1,36 @@
+import type { Dialect } from "../core/adapter.ts";
+import type { Config, ProjectConfig } from "../core/config.ts";
+import type { Plain } from "../core/node.ts";
+import type { MacroRegistry } from "./macroRegistry.ts";
+
+/** What every template of one command sees, whatever node it belongs to. */
+export interface ProjectFacts {
+	readonly config: Config;
+	readonly registry: MacroRegistry;
+	readonly dialect: Dialect;
+	/** `adapter.type()` and `target.type`: "postgres" for the embedded database too. */
+	readonly adapterType: string;
+	readonly invocation: InvocationFacts;
+	/** YAML as the project's files are read, for fromyaml(); throws TfmError. */
+	readonly parseYaml: (text: string) => unknown;
+}
+
+export interface InvocationFacts {
+	readonly id: string;
+	readonly startedAt: Date;
+	/** dbt's `flags.*`, names in any case: FULL_REFRESH, STORE_FAILURES, WHICH, EMPTY … */
+	readonly flags: { readonly [name: string]: Plain };
+	/** The shell's environment over the .env file's. */
+	readonly env: { readonly [name: string]: string | undefined };
+	/** Unique ids, for `selected_resources`. */
+	readonly selected?: readonly string[];
+}
+
+export const flagOf = (invocation: InvocationFacts, name: string): Plain => {
+	const wanted = name.toLowerCase();
+	for (const [key, value] of Object.entries(invocation.flags)) if (key.toLowerCase() === wanted) return value;
+	return null;
+};
+
+export const packageOf = (config: Config, name: string): ProjectConfig | undefined =>
+	config.project.name === name ? config.project : config.packages.find((p) => p.name === name);
