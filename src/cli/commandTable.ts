@@ -1,6 +1,6 @@
 import { CANDIDATES, CLEAN, COMPILE, DEBUG, INIT, LIST_NODES, OPERATION, SEED, SHOW } from "./commandOptions.ts";
 import { ACCEPTED, REFUSED } from "./dbtOptions.ts";
-import type { OptionSpec } from "./optionSpec.ts";
+import type { OptionGroup, OptionSpec } from "./optionSpec.ts";
 import { OUTPUT, PROJECT, RUNNING, SELECTION, SUMMARY } from "./sharedOptions.ts";
 
 /**
@@ -49,11 +49,15 @@ const hide = (options: readonly OptionSpec[]): OptionSpec[] => options.map((opti
 const GLOBAL_KEYS = new Set(["failFast", "warnError", "writeJson", "indirectSelection"]);
 const GLOBALS = hide([...SELECTION, ...RUNNING].filter((option) => GLOBAL_KEYS.has(option.key)));
 
+/** The order of a help page. */
+const GROUPS: readonly OptionGroup[] = ["Command", "Selection", "Running", "Project", "Output", "Accepted"];
+
 const withShared = (own: readonly OptionSpec[]): OptionSpec[] => {
 	const all = [...own, ...PROJECT, ...OUTPUT, ...ACCEPTED, ...REFUSED, ...GLOBALS];
 	const seen = new Set<string>();
 	// An option of the command's own wins over a shared one of the same spelling.
-	return all.filter((option) => !seen.has(option.long) && seen.add(option.long));
+	const distinct = all.filter((option) => !seen.has(option.long) && seen.add(option.long));
+	return distinct.sort((a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group));
 };
 
 const only = (options: readonly OptionSpec[], ...keys: string[]): OptionSpec[] =>

@@ -44,7 +44,10 @@ export async function parseArgv(argv: readonly string[], width: number): Promise
 			.exitOverride()
 			.configureOutput({ writeOut: (text) => void (help += text), writeErr: () => {}, getOutHelpWidth: () => width });
 	}
-	if (words.length === 0) return { kind: "help", text: program.helpInformation() };
+	if (words.length === 0) {
+		program.outputHelp();
+		return { kind: "help", text: help };
+	}
 	const notYet = words[0] === undefined ? undefined : COMMANDS_NOT_YET[words[0]];
 	if (notYet !== undefined) fail("TFM-CLI-007", { what: `the command "${words[0]}"`, instead: notYet });
 	try {

@@ -68,7 +68,7 @@ function codeFrame(frame: Frame): { readonly lines: string[]; readonly noted: bo
 	const marked = line.slice(at.column - 1, Math.max(at.column, (at.endColumn ?? at.column + 1) - 1));
 	const after = line.slice(at.column - 1 + marked.length).replaceAll("\t", TAB);
 	const marks = Math.max(1, textWidth(marked.replaceAll("\t", TAB)));
-	const window = fit(before, marked.replaceAll("\t", TAB) + after, marks, look, look.width - gutter - 4);
+	const window = cutAround(before, marked.replaceAll("\t", TAB) + after, marks, look, look.width - gutter - 4);
 	lines.push(` ${String(at.line).padStart(gutter)}${look.paint("dim", side)} ${window.text}`);
 	const note = frame.note === undefined || frame.note.includes("\n") ? "" : ` ${frame.note}`;
 	const pointer = `${" ".repeat(window.before)}${look.paint("bad", "^".repeat(window.marks))}${note}`;
@@ -77,7 +77,7 @@ function codeFrame(frame: Frame): { readonly lines: string[]; readonly noted: bo
 }
 
 /** A line longer than the screen is cut on the left and right of the marked text. */
-function fit(before: string, rest: string, marks: number, look: Look, width: number) {
+function cutAround(before: string, rest: string, marks: number, look: Look, width: number) {
 	const mark = look.signs.ellipsis;
 	const room = Math.max(20, width);
 	let start = before;

@@ -10,6 +10,10 @@ export function seconds(value: number): string {
 	return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, "0")}m`;
 }
 
+/** The same without a fraction, for a clock that ticks. */
+export const wholeSeconds = (value: number): string =>
+	value < 60 ? `${Math.floor(value)}s` : seconds(Math.floor(value));
+
 /** `a`, `a and b`, `a, b and c`. */
 export const listing = (words: readonly string[]): string =>
 	words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;

@@ -2,9 +2,18 @@
  * What people and programs see of a run. Everything here reads the event stream (core/events.ts) or a finished result
  * and writes to a stream or returns text; nothing here decides anything about the run.
  *
- * eventStream stamps and redacts; terminal, ndjson and logFile subscribe to it; runResultsJson and summaryJson turn the
- * finished run into artifacts; printDiagnostics and printTable serve the commands that have no events.
+ * eventStream stamps, masks and redacts; terminal, ndjson and logFile subscribe to it; runResultsJson and summaryJson
+ * turn the finished run into documents; printDiagnostics and printTable serve the commands that have no events.
  */
 export { diagnosticText, type ReadLine } from "./diagnosticText.ts";
+export { createEventStream, type EventStream, type EventStreamOptions, type Subscriber } from "./eventStream.ts";
+export { heldText } from "./heldText.ts";
+export { createLogFile, LOG_MAX_BYTES, type LogTarget, openLogFile } from "./logFile.ts";
 export { createLook, type Look } from "./look.ts";
+export { createNdjson } from "./ndjson.ts";
+export { manifestFacts, maskTable, type NodeFacts } from "./nodeFacts.ts";
 export { type DiagnosticsPrinting, printDiagnostics } from "./printDiagnostics.ts";
+export { printTable, type TableFormat } from "./printTable.ts";
+export { type RunResultsMeta, toRunResultsJson } from "./runResultsJson.ts";
+export { toSummaryJson } from "./summaryJson.ts";
+export { createTerminal, type TerminalOptions } from "./terminal.ts";

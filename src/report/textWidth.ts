@@ -40,15 +40,23 @@ export const padEnd = (text: string, width: number): string => text + " ".repeat
 export const padStart = (text: string, width: number): string =>
 	" ".repeat(Math.max(0, width - textWidth(text))) + text;
 
-/** Cuts an uncoloured text to at most `width` columns, with `mark` where something is missing. */
+/** Cuts a text to at most `width` columns, with `mark` where something is missing. Colours are kept and closed. */
 export function cut(text: string, width: number, mark: string): string {
 	if (textWidth(text) <= width) return text;
 	let kept = "";
 	let used = textWidth(mark);
-	for (const character of text) {
-		used += characterWidth(character);
-		if (used > width) break;
-		kept += character;
+	let colored = false;
+	for (const piece of text.split(/(\x1b\[[0-9;]*m)/)) {
+		if (piece.startsWith("\x1b[")) {
+			kept += piece;
+			colored = true;
+			continue;
+		}
+		for (const character of piece) {
+			used += characterWidth(character);
+			if (used > width) return `${kept}${mark}${colored ? "\x1b[0m" : ""}`;
+			kept += character;
+		}
 	}
-	return kept + mark;
+	return kept;
 }

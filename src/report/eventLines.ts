@@ -1,0 +1,49 @@
+import type { RunEvent } from "../core/events.ts";
+import { count, seconds } from "./figures.ts";
+import type { Look } from "./look.ts";
+import type { NodeFacts } from "./nodeFacts.ts";
+import { KIND_WIDTH, labelWidth, TIME_WIDTH } from "./runLines.ts";
+import { padEnd, padStart } from "./textWidth.ts";
+
+type Named<E extends RunEvent["event"]> = Extract<RunEvent, { event: E }>;
+
+/** ` ✓ landing.orders      load          0.2s   3 new files, 120 rows` */
+export function loadLine(event: Named<"load.finished">, look: Look, facts: NodeFacts | undefined): string {
+	const { signs } = look;
+	const rejected = event.rejects > 0;
+	const parts = [
+		count(event.files, "new file"),
+		...(event.skipped === 0 ? [] : [`${event.skipped} known`]),
+		count(event.rows, "row"),
+		...(rejected ? [count(event.rejects, "reject")] : []),
+	].join(", ");
+	const sign = rejected ? look.paint("warn", signs.warned) : look.paint("good", signs.ok);
+	const closer = rejected ? `   tfm show --rejects ${facts?.name ?? event.node_id}` : "";
+	return ` ${sign} ${columns(facts?.label ?? event.node_id, "load", event.duration_ms, look)}   ${parts}${closer}`;
+}
+
+export function hookLine(event: Named<"hook.finished">, look: Look): string {
+	const { signs } = look;
+	const sign = event.status === "error" ? look.paint("bad", signs.failed) : look.paint("good", signs.ok);
+	return ` ${sign} ${columns(event.label, "hook", event.duration_ms, look)}`;
+}
+
+const columns = (label: string, kind: string, ms: number, look: Look): string =>
+	`${padEnd(label, labelWidth(look))} ${padEnd(kind, KIND_WIDTH)}${padStart(seconds(ms / 1000), TIME_WIDTH)}`;
+
+/** `   published staging: 9 new, 3 swap in 0.4s, waited 0 ms, locked 20 ms` */
+export function publishLine(event: Named<"publish.finished">): string {
+	const ways = new Map<string, number>();
+	for (const { way } of event.ways) ways.set(way, (ways.get(way) ?? 0) + 1);
+	const detail = [...ways].sort().map(([way, n]) => `${n} ${way}`);
+	const time = `in ${seconds(event.duration_ms / 1000)}, waited ${event.waited_ms} ms, locked ${event.locked_ms} ms`;
+	return `   published ${event.unit}: ${detail.join(", ")} ${time}`;
+}
+
+/** A statement as sent, for `-vv`. */
+export function statementLines(event: Named<"statement">, look: Look): string[] {
+	const rows = event.rows === null ? "" : `, ${count(event.rows, "row")}`;
+	const head = `   -- ${event.node_id ?? "run"}: ${event.purpose}, ${event.duration_ms} ms${rows}`;
+	const text = event.sql.trim().split("\n");
+	return [head, ...text.map((line) => `   ${line}`)].map((line) => look.paint("dim", line));
+}

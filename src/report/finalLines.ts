@@ -1,0 +1,146 @@
+import type { RunSummary } from "../core/events.ts";
+import type { NodeId } from "../core/node.ts";
+import type { RunResult } from "../core/result.ts";
+import { findCauses } from "./blame.ts";
+import { diagnosticText, type ReadLine } from "./diagnosticText.ts";
+import { failureBlock } from "./failureBlock.ts";
+import { seconds } from "./figures.ts";
+import type { Look } from "./look.ts";
+import type { NodeFacts } from "./nodeFacts.ts";
+import { isFailure, isTest, type Outcome, type RunBoard } from "./runBoard.ts";
+import { textWidth } from "./textWidth.ts";
+
+export interface Ending {
+	readonly run: RunResult;
+	readonly summary: RunSummary;
+	readonly board: RunBoard;
+	readonly look: Look;
+	readonly readLine: ReadLine;
+	readonly lookup: (id: NodeId) => NodeFacts | undefined;
+	/** `-q`: failures and the last line. */
+	readonly brief: boolean;
+	/** `-v`: lists are not cut. */
+	readonly full: boolean;
+}
+
+const WORD_WIDTH = 8;
+/** Below this, the slowest nodes are noise. */
+const SLOW_SECONDS = 1;
+
+/** The end of a run: every failure once, in full; what was published, held and blocked; the last lines. */
+export function finalLines(ending: Ending): string[] {
+	const { board, summary, look, lookup, readLine, brief } = ending;
+	const causes = findCauses(board);
+	const context = { look, readLine, lookup, summary, causes };
+	const failures = board.outcomes.filter((outcome) => isFailure(outcome.result));
+	const warnings = brief ? [] : board.outcomes.filter((outcome) => outcome.result.status === "warn");
+	const lines = [
+		...failures.flatMap((outcome) => failureBlock(outcome, context)),
+		...brokenLines(ending),
+		...warnings.flatMap((outcome) => failureBlock(outcome, context)),
+		...(ending.run.exitCode === 0 ? [] : lists(ending)),
+		verdictLine(ending),
+		...(brief ? [] : slowestLine(ending)),
+		...nextLines(ending, failures),
+	];
+	return ["", ...lines];
+}
+
+/** Publishes and hooks that failed: not a node's fault, so they have no block of their own. */
+function brokenLines({ board, look, readLine }: Ending): string[] {
+	return board.broken.flatMap((event) => {
+		const what = event.event === "publish.failed" ? `publish of ${event.unit}` : `hook ${event.label}`;
+		const diagnostic = event.diagnostic;
+		const text = diagnostic === null ? [] : diagnosticText(diagnostic, look, readLine).split("\n");
+		return [` ${look.paint("bad", look.signs.failed)} ${what} failed`, ...text.map((line) => `    ${line}`), ""];
+	});
+}
+
+function lists(ending: Ending): string[] {
+	const { summary, look } = ending;
+	const width = Math.max(...[summary.published, summary.held, summary.blocked].map((ids) => String(ids.length).length));
+	const line = (word: string, ids: readonly NodeId[]): string[] => {
+		if (ids.length === 0) return [];
+		const start = ` ${word.padEnd(9)} ${String(ids.length).padStart(width)}  `;
+		return [start + fitNames(ids, look.width - textWidth(start), ending)];
+	};
+	const lines = [
+		...line("Published", summary.published),
+		...line("Held", summary.held),
+		...line("Blocked", summary.blocked),
+	];
+	return lines.length === 0 ? [] : [...lines, ""];
+}
+
+function fitNames(ids: readonly NodeId[], room: number, { lookup, full }: Ending): string {
+	const names = ids.map((id) => lookup(id)?.label ?? id);
+	const all = names.join(", ");
+	if (full || textWidth(all) <= room) return all;
+	let shown = names.length - 1;
+	const text = (): string => `${names.slice(0, shown).join(", ")} and ${names.length - shown} more`;
+	while (shown > 1 && textWidth(text()) > room) shown--;
+	return text();
+}
+
+/** ` Failed  82 built · 100 blocked     tests 227 ok · 1 failed · 1 warned      43.1s` */
+function verdictLine({ run, summary, board, look }: Ending): string {
+	const { dot } = look.signs;
+	const [tone, word] = run.cancelled
+		? (["warn", "Cancelled"] as const)
+		: run.exitCode === 0
+			? (["good", "Passed"] as const)
+			: (["bad", "Failed"] as const);
+	const failedNodes = board.outcomes.filter((o) => isFailure(o.result) && !isTest(o.result.resource_type)).length;
+	const { tests } = summary;
+	const numbers = (pairs: readonly (readonly [number, string])[]): string =>
+		pairs.flatMap(([n, text]) => (n === 0 ? [] : [`${n} ${text}`])).join(` ${dot} `);
+	const nodes = numbers([
+		[summary.built, "built"],
+		[failedNodes, "failed"],
+		[summary.held.length, "held"],
+		[summary.blocked.length, "blocked"],
+	]);
+	const tested = numbers([
+		[tests.passed, "ok"],
+		[tests.failed, "failed"],
+		[tests.errored, "errored"],
+		[tests.warned, "warned"],
+		[tests.skipped, "skipped"],
+	]);
+	const nothing = nodes === "" && tested === "" && run.results.length === 0;
+	const parts = [
+		...(nodes === "" ? [] : [nodes]),
+		...(tested === "" ? [] : [`tests ${tested}`]),
+		...(nothing && !run.cancelled ? ["nothing to do: the selection is empty"] : []),
+	];
+	const start = ` ${look.paint(tone, word)}${" ".repeat(Math.max(2, WORD_WIDTH - word.length))}`;
+	return `${start}${[parts.join("     "), seconds(run.elapsed)].join("      ")}`;
+}
+
+function slowestLine({ summary, look, lookup }: Ending): string[] {
+	const slow = summary.slowest.filter((node) => node.seconds >= SLOW_SECONDS).slice(0, 3);
+	if (slow.length === 0) return [];
+	const names = slow.map((node) => `${lookup(node.node)?.name ?? node.node} ${seconds(node.seconds)}`);
+	return [` Slowest ${names.join(` ${look.signs.dot} `)}`];
+}
+
+function nextLines({ run, summary }: Ending, failures: readonly Outcome[]): string[] {
+	if (run.exitCode === 0) return [];
+	if (run.cancelled) return [" Next    tfm retry        (goes on where this run stopped)"];
+	if (
+		run.command === "test" ||
+		(failures.length > 0 && failures.every((f) => isTest(f.result.resource_type)) && summary.built === 0)
+	) {
+		return [" Next    fix, then  tfm retry        (the failed tests only)"];
+	}
+	const kept = summary.held.length > 0;
+	const reuse = kept
+		? "reuses the candidates that are unchanged, then the blocked models"
+		: "only what failed and was skipped";
+	const lines = [` Next    fix, then  tfm retry        (${reuse})`];
+	const test = failures.find((failure) => isTest(failure.result.resource_type));
+	if (kept && test !== undefined) {
+		lines.push(`         or         tfm test --candidates -s ${test.name}        (once more, on what was held)`);
+	}
+	return lines;
+}

@@ -1,0 +1,126 @@
+import { join } from "node:path/posix";
+import { findNode, type Manifest } from "../core/manifest.ts";
+import type { GraphNode, NodeId, TestNode } from "../core/node.ts";
+import type { NodeResult } from "../core/result.ts";
+import type { CellValue, ResultTable } from "../core/resultTable.ts";
+
+/** What the report says about a node beyond its result. */
+export interface NodeFacts {
+	readonly name: string;
+	/** `silver.stg_users`, or `unique(silver.stg_users.id)` for a generic test. */
+	readonly label: string;
+	readonly layer: string | null;
+	readonly resource_type: string;
+	/** Where it is written, relative to the root project. */
+	readonly file: string;
+	readonly line: number;
+	/** A test's owner is the owner of what it tests. */
+	readonly owner: string | null;
+	/** Name of the generic test, or null. */
+	readonly test: string | null;
+	/** Lower-case names of columns that hold personal data, among those that may appear in a sample. */
+	readonly piiColumns: ReadonlySet<string>;
+	/** The test is on such a column, so that its values may stand under any name in a sample. */
+	readonly piiTest: boolean;
+	/** Where the compiled SQL was written, relative to the working directory. */
+	readonly sqlPath: string | null;
+	/** Relation with stored failures, or null. */
+	readonly storedIn: string | null;
+}
+
+/** Facts by id, from the manifest; undefined for an id that is not in it. Looked up when needed, not before. */
+export function manifestFacts(manifest: Manifest, targetPath: string): (id: NodeId) => NodeFacts | undefined {
+	const known = new Map<NodeId, NodeFacts | undefined>();
+	return (id) => {
+		if (!known.has(id)) {
+			const node = findNode(manifest, id);
+			known.set(id, node === undefined ? undefined : factsOf(node, manifest, targetPath));
+		}
+		return known.get(id);
+	};
+}
+
+function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeFacts {
+	const test = node.resource_type === "test" ? node : null;
+	const tested = test === null ? undefined : testedNode(test, manifest);
+	const read = test === null ? [node] : test.depends_on.nodes.flatMap((id) => findNode(manifest, id) ?? []);
+	const piiColumns = new Set(read.flatMap(piiColumnsOf));
+	const column = test?.column_name ?? null;
+	const compiled = "raw_code" in node && node.resource_type !== "seed";
+	return {
+		name: node.name,
+		label: test?.test_metadata ? testLabel(test, tested) : inLayer(node),
+		layer: node.layer,
+		resource_type: node.resource_type,
+		file: node.location.file,
+		line: node.location.line,
+		owner: ownerOf(node) ?? (tested === undefined ? null : ownerOf(tested)),
+		test: test?.test_metadata?.name ?? null,
+		piiColumns,
+		piiTest: column !== null && piiColumns.has(column.toLowerCase()),
+		sqlPath: compiled ? join(targetPath, "run", node.package_name, node.original_file_path, ...generated(test)) : null,
+		storedIn: test?.relation_name ?? null,
+	};
+}
+
+/** dbt writes a generic test's SQL below the YAML file that declares it. */
+const generated = (test: TestNode | null): string[] =>
+	test?.test_metadata ? [`${test.alias === "" ? test.name : test.alias}.sql`] : [];
+
+const inLayer = (node: GraphNode): string => (node.layer === null ? node.name : `${node.layer}.${node.name}`);
+
+function testLabel(test: TestNode, tested: GraphNode | undefined): string {
+	const on = tested === undefined ? "" : inLayer(tested);
+	const column = test.column_name ?? "";
+	return `${test.test_metadata?.name}(${[on, column].filter((part) => part !== "").join(".")})`;
+}
+
+function testedNode(test: TestNode, manifest: Manifest): GraphNode | undefined {
+	const id = test.attached_node ?? test.depends_on.nodes[0];
+	return id === undefined ? undefined : findNode(manifest, id);
+}
+
+function ownerOf(node: GraphNode): string | null {
+	const config = node.config as { readonly meta?: { readonly owner?: unknown } };
+	const owner = config.meta?.owner ?? node.meta.owner ?? ("owner" in node ? node.owner.name : null);
+	if (typeof owner === "string" && owner !== "") return owner;
+	return "group" in node ? node.group : null;
+}
+
+function piiColumnsOf(node: GraphNode): string[] {
+	if (!("columns" in node)) return [];
+	return Object.values(node.columns)
+		.filter((column) => column.tags.includes("pii") || column.meta.pii === true)
+		.map((column) => column.name.toLowerCase());
+}
+
+/** Columns that tests add themselves and that only count. */
+const COUNTS = new Set(["n_records", "rows", "row_count", "failures"]);
+
+/** Whether a column of a test's sample holds personal data. */
+export const isMasked = (column: string, facts: NodeFacts | undefined): boolean => {
+	const name = column.toLowerCase();
+	return facts !== undefined && (facts.piiColumns.has(name) || (facts.piiTest && !COUNTS.has(name)));
+};
+
+/** The result with personal data in its sample rows masked. Masking twice changes nothing. */
+export function maskSample(result: NodeResult, facts: NodeFacts | undefined): NodeResult {
+	const { sample } = result;
+	if (sample === null || !sample.columns.some((column) => isMasked(column.name, facts))) return result;
+	return { ...result, sample: maskTable(sample, facts) };
+}
+
+export function maskTable(table: ResultTable, facts: NodeFacts | undefined): ResultTable {
+	const masked = table.columns.map((column) => isMasked(column.name, facts));
+	const rows = table.rows.map((row) => row.map((value, index) => (masked[index] === true ? mask(value) : value)));
+	return { ...table, rows };
+}
+
+/** `anna@acme.test` → `a***@acme.test`, `10442` → `1***`; a short value shows nothing, for it would show too much. */
+function mask(value: CellValue): CellValue {
+	if (value === null) return null;
+	const text = String(value);
+	const at = text.lastIndexOf("@");
+	if (at > 0) return `${text.slice(0, 1)}***${text.slice(at)}`;
+	return text.length < 4 ? "***" : `${[...text][0]}***`;
+}

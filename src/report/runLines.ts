@@ -1,0 +1,179 @@
+import type { RunEvent } from "../core/events.ts";
+import { failureText } from "./failureText.ts";
+import { count, seconds, wholeSeconds } from "./figures.ts";
+import type { Look, Tone } from "./look.ts";
+import type { NodeFacts } from "./nodeFacts.ts";
+import { isFailure, type LayerState, type Outcome, type RunBoard, type RunningNode } from "./runBoard.ts";
+import { cut, padEnd, padStart } from "./textWidth.ts";
+
+/** Widths of the columns, the same in every line of a run, so that the eye finds them again. */
+const NOTE_WIDTH = 24;
+export const TIME_WIDTH = 7;
+const COUNT_WIDTH = 8;
+const BAR_WIDTH = 22;
+export const KIND_WIDTH = 11;
+/** Sign, counts, note and time of a layer line; a bar with its count and time takes as much. */
+const MIDDLE_WIDTH = 2 + COUNT_WIDTH + NOTE_WIDTH + TIME_WIDTH;
+
+export const labelWidth = (look: Look): number => Math.min(52, Math.max(28, look.width - 40));
+
+/** `tfm 0.4.0 · acme · prod (postgres) · 8 threads · 214 models, 611 tests · run 01JD…7Q` */
+export function headerLine(event: Extract<RunEvent, { event: "run.started" }>, look: Look): string {
+	const { signs } = look;
+	const kinds: readonly (readonly [keyof typeof event.counts, string, string?])[] = [
+		["model", "model"],
+		["seed", "seed"],
+		["snapshot", "snapshot"],
+		["load", "load"],
+		["operation", "hook"],
+		["unit_test", "unit test"],
+		["test", "test"],
+	];
+	const counts = kinds.flatMap(([type, noun]) => {
+		const n = event.counts[type] ?? 0;
+		return n === 0 ? [] : [count(n, noun)];
+	});
+	const run = event.run_id;
+	const parts = [
+		`tfm ${event.version}`,
+		event.project,
+		`${event.target} (${event.engine})`,
+		count(event.threads, "thread"),
+		...(counts.length === 0 ? [] : [counts.join(", ")]),
+		...(event.layers !== null && !event.gates ? ["no gates"] : []),
+		`run ${run.length > 12 ? `${run.slice(0, 4)}${signs.ellipsis}${run.slice(-2)}` : run}`,
+	];
+	return parts.join(` ${signs.dot} `);
+}
+
+/** ` silver   ✗ 81/83   1 failed, 1 warned        38.9s   tests 165/166   GATE CLOSED` */
+export function layerLine(layer: LayerState, board: RunBoard, look: Look): string {
+	const { finished } = layer;
+	if (finished === null) return "";
+	const { signs } = look;
+	const blocked = finished.status === "blocked" || (finished.built === 0 && layer.skipped > 0);
+	const failed = finished.status === "held" || finished.failed > 0;
+	const [tone, sign]: readonly [Tone, string] = failed
+		? ["bad", signs.failed]
+		: blocked
+			? ["warn", signs.skipped]
+			: finished.status === "warned" || finished.warned > 0
+				? ["warn", signs.warned]
+				: ["good", signs.ok];
+	const middle = `${sign} ${padEnd(`${finished.built}/${finished.nodes}`, COUNT_WIDTH)}`;
+	const gate = gateText(layer, look);
+	if (blocked && !failed) {
+		const why = board.closedGate === null ? "blocked" : `blocked by ${board.closedGate} gate`;
+		return ` ${layerName(layer, board)}${look.paint(tone, middle)}${why}`;
+	}
+	const notes = [
+		...(finished.failed > 0 ? [`${finished.failed} failed`] : []),
+		...(finished.warned > 0 ? [`${finished.warned} warned`] : []),
+		...(layer.skipped > 0 ? [`${layer.skipped} blocked`] : []),
+	].join(", ");
+	const time = seconds(finished.duration_ms / 1000);
+	const room = NOTE_WIDTH + TIME_WIDTH;
+	const noted = notes === "" ? padStart(time, room) : `${notes}${padStart(time, room - notes.length)}`;
+	const tests =
+		finished.tests === 0 ? "" : `   tests ${padEnd(`${finished.testsPassed}/${finished.tests}`, COUNT_WIDTH - 1)}`;
+	return ` ${layerName(layer, board)}${look.paint(tone, middle)}${noted}${tests}${gate}`.trimEnd();
+}
+
+function gateText(layer: LayerState, look: Look): string {
+	if (layer.gate === "open") return "";
+	return layer.gate === "closed" ? `   ${look.paint("bad", "GATE CLOSED")}` : `   ${look.paint("warn", "gate warned")}`;
+}
+
+/** ` silver   ━━━━━━━━━━━━━━━╸━━━━━━  58/83       21.4s   tests 140/166` */
+export function runningLayerLine(layer: LayerState, board: RunBoard, look: Look, now: Date): string {
+	const done = layer.nodesDone + layer.skipped;
+	const { bar } = look.signs;
+	const total = layer.nodes + layer.tests;
+	const part = total === 0 ? 0 : Math.min(1, (done + layer.testsDone) / total);
+	const full = Math.floor(part * BAR_WIDTH);
+	const head = full < BAR_WIDTH ? bar.head : "";
+	const drawn =
+		look.paint("good", bar.done.repeat(full) + head) +
+		look.paint("dim", bar.rest.repeat(BAR_WIDTH - full - head.length));
+	const counts = `${done}/${layer.nodes}`;
+	const time = layer.started === null ? "" : seconds((now.getTime() - layer.started.getTime()) / 1000);
+	const rest = padStart(time, MIDDLE_WIDTH - BAR_WIDTH - 2 - counts.length);
+	const tests = layer.tests === 0 ? "" : `   tests ${layer.testsDone}/${layer.tests}`;
+	return ` ${layerName(layer, board)}${drawn}  ${counts}${rest}${tests}`;
+}
+
+/** ` gold     waiting on silver gate` */
+export function waitingLayerLine(layer: LayerState, board: RunBoard, previous: LayerState | null): string {
+	const gate = previous === null || board.started?.gates !== true ? "waiting" : `waiting on ${previous.name} gate`;
+	return ` ${layerName(layer, board)}${gate}`;
+}
+
+function layerName(layer: LayerState, board: RunBoard): string {
+	if (board.started?.layers === null) return "";
+	const widest = Math.max(6, ...[...board.layers.keys()].map((name) => name.length));
+	return padEnd(layer.name, widest + 3);
+}
+
+/** `   ▸ stg_events          12.1s` */
+export function runningNodeLine(node: RunningNode, look: Look, now: Date): string {
+	const test = node.resource_type === "test" || node.resource_type === "unit_test" ? "test " : "";
+	const width = Math.max(20, labelWidth(look) - 16);
+	const name = padEnd(cut(test + node.name, width, look.signs.ellipsis), width);
+	const time = padStart(seconds((now.getTime() - node.since.getTime()) / 1000), TIME_WIDTH);
+	return `   ${look.paint("strong", look.signs.running)} ${name}${time}`;
+}
+
+/** ` ✓ 89  ✗ 0  ↷ 0   · elapsed 26s` */
+export function totalsLine(board: RunBoard, look: Look, now: Date): string {
+	const { signs } = look;
+	const { ok, failed, warned, skipped } = board.totals;
+	const since = board.started === null ? 0 : (now.getTime() - Date.parse(board.started.ts)) / 1000;
+	const warnings = warned === 0 ? "" : `  ${look.paint("warn", `${signs.warned} ${warned}`)}`;
+	const failures = look.paint(failed === 0 ? "dim" : "bad", `${signs.failed} ${failed}`);
+	return ` ${look.paint("good", `${signs.ok} ${ok}`)}  ${failures}${warnings}  ${signs.skipped} ${skipped}   ${signs.dot} elapsed ${wholeSeconds(since)}`;
+}
+
+/** One finished node: ` ✓ staging.stg_orders      table         0.2s   42 rows` */
+export function nodeLine(outcome: Outcome, board: RunBoard, look: Look, facts: NodeFacts | undefined): string {
+	const { result } = outcome;
+	const { signs } = look;
+	const [tone, sign]: readonly [Tone, string] = isFailure(result)
+		? ["bad", signs.failed]
+		: result.status === "warn"
+			? ["warn", signs.warned]
+			: result.status === "skipped"
+				? ["dim", signs.skipped]
+				: ["good", signs.ok];
+	const kind = board.materialized.get(outcome.id) ?? result.resource_type;
+	const label = padEnd(facts?.label ?? plainLabel(outcome), labelWidth(look));
+	const note = nodeNote(outcome, facts);
+	const time = result.status === "skipped" ? "" : seconds(result.execution_time);
+	return ` ${look.paint(tone, sign)} ${label} ${padEnd(kind, KIND_WIDTH)}${padStart(time, TIME_WIDTH)}   ${note}`.trimEnd();
+}
+
+export const plainLabel = (outcome: Pick<Outcome, "name" | "layer">): string =>
+	outcome.layer === null ? outcome.name : `${outcome.layer}.${outcome.name}`;
+
+function nodeNote({ result }: Outcome, facts: NodeFacts | undefined): string {
+	if (isFailure(result) || result.status === "warn") return failureText(result, facts);
+	if (result.status === "skipped") return (result.message ?? "").split("\n", 1)[0] ?? "";
+	const rows = "rows_affected" in result.adapter_response ? result.adapter_response.rows_affected : undefined;
+	return rows === undefined || rows < 0 ? "" : count(rows, "row");
+}
+
+/** ` … silver 58/83 · tests 140/166 · elapsed 26.0s · running stg_events 12.1s` */
+export function heartbeatLine(board: RunBoard, look: Look, now: Date): string {
+	const { signs } = look;
+	const layer = [...board.layers.values()].find((state) => state.started !== null && state.finished === null);
+	const done = layer === undefined ? 0 : layer.nodesDone + layer.skipped;
+	const oldest = [...board.running.values()].sort((a, b) => a.since.getTime() - b.since.getTime()).slice(0, 3);
+	const since = board.started === null ? 0 : (now.getTime() - Date.parse(board.started.ts)) / 1000;
+	const running = oldest.map((node) => `${node.name} ${seconds((now.getTime() - node.since.getTime()) / 1000)}`);
+	const parts = [
+		...(layer === undefined ? [] : [`${layer.name} ${done}/${layer.nodes}`.trimStart()]),
+		...(layer === undefined || layer.tests === 0 ? [] : [`tests ${layer.testsDone}/${layer.tests}`]),
+		`elapsed ${wholeSeconds(since)}`,
+		...(running.length === 0 ? [] : [`running ${running.join(", ")}`]),
+	];
+	return ` ${signs.ellipsis} ${parts.join(` ${signs.dot} `)}`;
+}

@@ -1,0 +1,59 @@
+import type { NodeResult, RunResult } from "../core/result.ts";
+import { DBT_VERSION } from "../core/version.ts";
+import { heldText } from "./heldText.ts";
+
+export interface RunResultsMeta {
+	readonly generatedAt: string;
+	readonly invocationId: string;
+	readonly invocationStartedAt: string;
+	/** dbt's `DBT_ENV_CUSTOM_ENV_X` variables, by X. */
+	readonly env: Readonly<Record<string, string>>;
+	/** Flags of the invocation, with `which` and `invocation_command`; secrets already taken out. */
+	readonly args: Readonly<Record<string, unknown>>;
+}
+
+const SCHEMA = "https://schemas.getdbt.com/dbt/run-results/v6.json";
+
+/**
+ * The text of run_results.json, version 6. Results are sorted by node, args and env by name, so that two equal runs
+ * differ in times and ids only. A relation that was built and then held stands as `skipped` with the reason: its
+ * published table is yesterday's, and `retry` reads it so.
+ */
+export function toRunResultsJson(run: RunResult, meta: RunResultsMeta): string {
+	const document = {
+		metadata: {
+			dbt_schema_version: SCHEMA,
+			dbt_version: DBT_VERSION,
+			generated_at: meta.generatedAt,
+			invocation_id: meta.invocationId,
+			invocation_started_at: meta.invocationStartedAt,
+			env: sorted(meta.env),
+		},
+		results: [...run.results].sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1)).map(resultEntry),
+		elapsed_time: run.elapsed,
+		args: sorted(meta.args),
+	};
+	return JSON.stringify(document);
+}
+
+function resultEntry(result: NodeResult) {
+	const held = result.published === "held" && (result.status === "success" || result.status === "no-op");
+	return {
+		status: held ? "skipped" : result.status,
+		timing: result.timing,
+		thread_id: result.thread_id,
+		execution_time: result.execution_time,
+		adapter_response: result.adapter_response,
+		message: held && result.held !== null ? heldText(result.held) : result.message,
+		failures: result.failures,
+		unique_id: result.unique_id,
+		compiled: result.compiled,
+		compiled_code: result.compiled_code,
+		relation_name: result.relation_name,
+		batch_results: null,
+		overload_results: null,
+	};
+}
+
+const sorted = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
+	Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
