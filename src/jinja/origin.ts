@@ -40,7 +40,17 @@ export class Origin {
 			line: this.#line + line,
 			column: line === 0 ? this.#column + column : column + 1,
 		};
+		return { at, source: this.#linesOfText()[at.line - this.#frameLine] ?? "" };
+	}
+
+	/** The last line of the text: where a template that ended too early ends. */
+	endPlace(): Place {
+		const line = this.#linesOfText().length - 1;
+		return this.place(line, this.#linesOfText()[line]!.length);
+	}
+
+	#linesOfText(): string[] {
 		this.#lines ??= this.#text.split(/\r\n|\r|\n/);
-		return { at, source: this.#lines[at.line - this.#frameLine] ?? "" };
+		return this.#lines;
 	}
 }

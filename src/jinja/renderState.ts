@@ -1,0 +1,25 @@
+/** What one render carries: how Undefined behaves and how much looping is left. */
+import { fail } from "../core/diagnostic.ts";
+import type { RenderOptions } from "./scope.ts";
+
+const DEFAULT_MAX_LOOP = 10_000_000;
+
+export class RenderState {
+	readonly chainable: boolean;
+	/** Values of YAML are being rendered: as_bool and its kin mark their values. */
+	readonly native: boolean;
+	readonly #maxLoop: number;
+	#iterations = 0;
+
+	constructor(options: RenderOptions, native = false) {
+		this.native = native;
+		this.chainable = options.undefined === "chainable";
+		this.#maxLoop = options.maxLoop ?? DEFAULT_MAX_LOOP;
+	}
+
+	/** Called at every turn of every loop. */
+	tick(): void {
+		if (++this.#iterations > this.#maxLoop)
+			fail("TFM-JINJA-021", { what: "the number of loop turns", limit: this.#maxLoop });
+	}
+}

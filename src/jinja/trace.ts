@@ -1,0 +1,88 @@
+/**
+ * How an error in a template gets its places. Generated code keeps the position of the operation under way in a local
+ * number; when something is thrown, each macro's frame adds its place on the way out: the innermost becomes `at`, the
+ * others `related`. An error thrown by the runtime may not know what the template calls the value at fault; it is
+ * then a NamelessError, and the innermost frame, which knows the expressions by position, names it.
+ */
+import { type Diagnostic, diagnostic, type RelatedPlace, TfmError } from "../core/diagnostic.ts";
+import type { Origin } from "./origin.ts";
+import { typeName, type Value } from "./values.ts";
+
+/** A compiled text: what its frames need to explain an error. */
+export interface Unit {
+	readonly origin: Origin;
+	/** Names of the operands at a packed position. */
+	readonly names: ReadonlyMap<number, readonly string[]>;
+}
+
+const COLUMN_BITS = 12;
+const LAST_COLUMN = (1 << COLUMN_BITS) - 1;
+
+/** A 0-based line and column as one small integer. */
+export const packPosition = (line: number, column: number): number =>
+	line * (1 << COLUMN_BITS) + Math.min(column, LAST_COLUMN);
+
+/** Calls deeper than this are not listed; a recursion has thousands. */
+const MOST_RELATED = 12;
+
+/** return() on its way to the macro that it ends. Not an Error: it carries no stack. */
+export class ReturnSignal {
+	readonly value: Value;
+	constructor(value: Value) {
+		this.value = value;
+	}
+}
+
+export class NamelessError extends TfmError {
+	readonly named: (names: readonly string[]) => Diagnostic;
+
+	constructor(named: (names: readonly string[]) => Diagnostic) {
+		super(named([]));
+		this.named = named;
+	}
+}
+
+/** Undefined was used; `operand` says which of the operation's operands it was. */
+export const undefinedUsed = (operand = 0): NamelessError =>
+	new NamelessError((names) => {
+		const name = names[operand];
+		return diagnostic("TFM-JINJA-010", {
+			problem: name === undefined ? "an undefined value was used" : `'${name}' is undefined`,
+		});
+	});
+
+export const notCallable = (value: Value): NamelessError =>
+	new NamelessError((names) =>
+		diagnostic("TFM-JINJA-013", { type: typeName(value), expression: names[0] ?? "a value" }),
+	);
+
+/** What a frame throws on when `error` reached it while it stood at `position`. `frame` names it for its callers. */
+export function trace(error: unknown, unit: Unit, position: number, frame: string): unknown {
+	if (error instanceof ReturnSignal || !(error instanceof Error)) return error;
+	const known = error instanceof TfmError ? error : codedRangeError(error);
+	if (known === null) return error;
+	const place = unit.origin.place(Math.floor(position / (1 << COLUMN_BITS)), position & LAST_COLUMN);
+	const diagnostics =
+		known instanceof NamelessError ? [known.named(unit.names.get(position) ?? [])] : known.diagnostics;
+	return new TfmError(
+		diagnostics.map((d) => located(d, { label: `called from ${frame}`, ...place })),
+		{ cause: known.cause },
+	);
+}
+
+function located(d: Diagnostic, place: RelatedPlace): Diagnostic {
+	if (d.at === undefined) {
+		return Object.freeze({ ...d, at: place.at, ...(place.source === undefined ? {} : { source: place.source }) });
+	}
+	if (d.related.length >= MOST_RELATED) return d;
+	return Object.freeze({ ...d, related: Object.freeze([...d.related, place]) });
+}
+
+/** V8's own limits as coded errors; null for everything else, which is a bug of ours and keeps its stack. */
+export function codedRangeError(error: unknown): TfmError | null {
+	if (!(error instanceof RangeError)) return null;
+	if (/call stack/i.test(error.message)) return new TfmError(diagnostic("TFM-JINJA-020", {}));
+	if (/invalid (string|array) length|bigint|allocation/i.test(error.message))
+		return new TfmError(diagnostic("TFM-JINJA-021", { what: "a value" }));
+	return null;
+}
