@@ -1,0 +1,231 @@
+/**
+ * The statements of the publishing transaction in their order: rows of kept tables (slow, readers go on), then, under
+ * locks: old relations out, candidates in, foreign keys, views from the final queries and views of others over the new
+ * relations in dependency order, functions and rules, what belongs to each relation, and last the drops. Nothing is ever
+ * dropped with cascade: that the old relations can be dropped is the proof that nothing points at them any more.
+ */
+import type { Dialect } from "../../../core/adapter.ts";
+import { shadowSchema } from "./candidateNames.ts";
+import { carryForeignView, carryMember, memberViewOptions } from "./carry.ts";
+import type { Catalog, RelationFacts } from "./catalogFacts.ts";
+import type { Affected, Choice } from "./chooseWays.ts";
+import { foreignKeySteps } from "./foreignKeys.ts";
+import { keepRows } from "./keepRows.ts";
+import type { LockPlan } from "./lockProtocol.ts";
+import type { Member } from "./members.ts";
+import { afterNeeds } from "./order.ts";
+import { type Blame, kindWord, qualified, type Step, step, viewStatement } from "./statements.ts";
+
+export interface ArrangeInput {
+	readonly dialect: Dialect;
+	readonly project: string;
+	readonly catalog: Catalog;
+	readonly members: readonly Member[];
+	readonly choice: Choice;
+	readonly publishedSchema: (schema: string) => string | undefined;
+}
+
+export interface Arrangement {
+	readonly rows: readonly Step[];
+	readonly locks: LockPlan;
+	readonly changes: readonly Step[];
+	readonly warnings: readonly string[];
+}
+
+const blameFor = (affected: Affected<unknown>, what: string): Blame => ({
+	code: "TFM-PUB-010",
+	nodes: [...affected.because].map((m) => m.candidate.node).sort(),
+	what,
+});
+
+export function arrangeSteps(input: ArrangeInput): Arrangement {
+	const { dialect, catalog, members, choice } = input;
+	const wayOf = (m: Member) => choice.ways.get(m)!;
+	const oldSchema = (schema: string) => shadowSchema("o", input.project, schema, dialect.maxIdentifierBytes);
+	const target = (m: Member) => qualified(dialect, m.candidate.target.schema, m.candidate.target.identifier);
+	const swapped = members.filter((m) => wayOf(m) === "swap");
+	const moving = members.filter((m) => m.fresh.kind === "r" && (wayOf(m) === "swap" || wayOf(m) === "new"));
+	const kept = members.filter((m) => wayOf(m) === "keep");
+	const leaving: readonly RelationFacts[] = [
+		...swapped.map((m) => m.old!),
+		...[...choice.rebuild.values()].map((a) => a.what),
+	];
+	const warnings = members.flatMap((m) => lostTriggers(m, wayOf(m)));
+
+	const schemas = [...new Set(leaving.map((r) => oldSchema(r.schema)))].sort();
+	const targets = [...new Set(members.map((m) => m.candidate.target.schema))]
+		.filter((s) => !catalog.schemas.has(s))
+		.sort();
+	const setUp = [
+		...targets.map((s) => `create schema if not exists ${dialect.quote(s)}`),
+		...schemas.map((s) => `create schema if not exists ${dialect.quote(s)}`),
+	];
+
+	const moves: string[] = [];
+	for (const m of swapped)
+		for (const s of m.old!.statistics) moves.push(`drop statistics ${qualified(dialect, s.schema, s.name)}`);
+	for (const r of leaving)
+		moves.push(
+			`alter ${kindWord(r.kind)} ${qualified(dialect, r.schema, r.name)} set schema ${dialect.quote(oldSchema(r.schema))}`,
+		);
+	for (const m of moving) {
+		moves.push(
+			`alter table ${qualified(dialect, m.fresh.schema, m.fresh.name)} set schema ${dialect.quote(m.candidate.target.schema)}`,
+		);
+		for (const s of m.fresh.statistics.filter((s) => s.schema === m.fresh.schema)) {
+			const home = m.old?.statistics.find((o) => o.name === s.name)?.schema ?? m.candidate.target.schema;
+			moves.push(`alter statistics ${qualified(dialect, s.schema, s.name)} set schema ${dialect.quote(home)}`);
+		}
+	}
+	/** The key of a held candidate; it gets the one its target has when it is published. */
+	const staleKeys = new Set(
+		choice.staleKeys.map(
+			(k) =>
+				`alter table ${qualified(dialect, k.holderSchema!, k.holderName!)} drop constraint ${dialect.quote(k.name)}`,
+		),
+	);
+
+	const changes: readonly Step[] = [
+		...setUp.map((sql) => step(sql)),
+		...[...staleKeys].map((sql) => step(sql)),
+		...moves.map((sql) => step(sql)),
+		...moving.flatMap((m) =>
+			foreignKeySteps(dialect, m, { ways: choice.ways, publishedSchema: input.publishedSchema }),
+		),
+		...createViews(input),
+		...[...choice.restate].map(([what, a]) => step(restatement(a), blameFor(a, what))),
+		...members.flatMap((m) => carryMember(dialect, catalog, m, wayOf(m))),
+		...[...choice.rebuild.values()].flatMap((a) =>
+			carryForeignView(dialect, catalog, a.what, blameFor(a, `view ${a.what.schema}.${a.what.name}`)),
+		),
+		...drops(input, leaving, oldSchema).map((sql) => step(sql)),
+		...schemas.map((s) => step(`drop schema ${dialect.quote(s)}`)),
+	];
+
+	const lockedViews = viewOrder(input, "old").toReversed();
+	const tables = swapped.filter((m) => m.old!.kind === "r").map(target);
+	return {
+		rows: keepRows(dialect, kept, catalog.dependents),
+		locks: {
+			views: lockedViews.map(
+				(v) => `alter view ${qualified(dialect, v.schema, v.name)} set schema ${dialect.quote(v.schema)}`,
+			),
+			tables: tables.sort(),
+		},
+		changes,
+		warnings,
+	};
+}
+
+function restatement({ what }: Affected<{ readonly kind: string; readonly definition: string | null }>): string {
+	const text = (what.definition ?? "").replace(/;\s*$/, "");
+	return what.kind === "rule" ? text.replace(/^CREATE RULE/, "CREATE OR REPLACE RULE") : text;
+}
+
+/** A trigger of a table that becomes a view, or the other way round, has no place to go. */
+function lostTriggers(m: Member, way: string): readonly string[] {
+	if (way !== "swap" || m.old!.kind === m.fresh.kind) return [];
+	return [...m.old!.triggers, ...m.old!.rules].map(
+		(t) => `${t.name} of ${m.label} goes: it is a ${kindWord(m.fresh.kind)} now`,
+	);
+}
+
+/**
+ * Views in the order of what they read. `old`: those that exist, by what they read now, to lock them; `new`: by what
+ * they will read, where a candidate stands for its target.
+ */
+function viewOrder(input: ArrangeInput, when: "old" | "new"): readonly RelationFacts[] {
+	const { catalog, members, choice } = input;
+	const views = new Map<number, RelationFacts>();
+	const alias = new Map<number, number>();
+	for (const m of members) {
+		const way = choice.ways.get(m);
+		if (when === "new" && m.fresh.kind === "v") {
+			views.set(m.fresh.oid, m.fresh);
+			if (m.old !== null) alias.set(m.old.oid, m.fresh.oid);
+		} else if (when === "old" && m.old?.kind === "v" && (way === "swap" || way === "replace"))
+			views.set(m.old.oid, m.old);
+	}
+	for (const a of [...choice.rebind.values(), ...choice.rebuild.values()]) views.set(a.what.oid, a.what);
+	const needs = new Map<number, Set<number>>();
+	for (const d of catalog.dependents) {
+		if (d.kind !== "view" || !views.has(d.holder)) continue;
+		const set = needs.get(d.holder) ?? new Set();
+		set.add(alias.get(d.target) ?? d.target);
+		needs.set(d.holder, set);
+	}
+	return afterNeeds([...views.keys()], (oid) => needs.get(oid) ?? []).map((oid) => views.get(oid)!);
+}
+
+function createViews(input: ArrangeInput): readonly Step[] {
+	const { dialect, choice } = input;
+	const byFresh = new Map(input.members.map((m) => [m.fresh.oid, m] as const));
+	return viewOrder(input, "new").map((view): Step => {
+		const member = byFresh.get(view.oid);
+		if (member !== undefined) {
+			const { target, finalSql } = member.candidate;
+			const head = choice.ways.get(member) === "replace" ? "create or replace view" : "create view";
+			const name = qualified(dialect, target.schema, target.identifier);
+			return {
+				sql: `${head} ${name}${memberViewOptions(dialect, member)} as\n${finalSql!.replace(/;\s*$/, "")}\n`,
+				path: "session",
+			};
+		}
+		const affected = choice.rebuild.get(view.oid) ?? choice.rebind.get(view.oid)!;
+		return step(
+			viewStatement(dialect, view, { replace: !choice.rebuild.has(view.oid) }),
+			blameFor(affected, `view ${view.schema}.${view.name}`),
+		);
+	});
+}
+
+/** Candidates that may go now: nothing but what goes as well hangs on them. Others wait for dropStale. */
+function spentCandidates(input: ArrangeInput): ReadonlySet<number> {
+	const { catalog, members, choice } = input;
+	const spent = new Set(choice.staleViews);
+	for (const m of members) if (m.fresh.kind === "v" || choice.ways.get(m) === "keep") spent.add(m.fresh.oid);
+	const leaving = new Set(members.flatMap((m) => (choice.ways.get(m) === "swap" ? [m.old!.oid] : [])));
+	for (let changed = true; changed; ) {
+		changed = false;
+		for (const d of catalog.dependents)
+			if (spent.has(d.target) && !spent.has(d.holder) && !leaving.has(d.holder) && !isOwnKey(d, members)) {
+				spent.delete(d.target);
+				changed = true;
+			}
+	}
+	return spent;
+}
+
+/** A candidate's foreign key to a kept candidate: it has been pointed at the published table by now. */
+const isOwnKey = (d: { readonly kind: string; readonly holder: number }, members: readonly Member[]): boolean =>
+	d.kind === "foreignKey" && members.some((m) => m.fresh.oid === d.holder);
+
+/** Outermost first. Relations that go together go in one statement, which settles the order among them. */
+function drops(
+	input: ArrangeInput,
+	leaving: readonly RelationFacts[],
+	oldSchema: (schema: string) => string,
+): readonly string[] {
+	const { dialect, catalog } = input;
+	const names = new Map(
+		leaving.map((r) => [r.oid, { kind: r.kind, name: qualified(dialect, oldSchema(r.schema), r.name) }] as const),
+	);
+	for (const oid of spentCandidates(input)) {
+		const r = catalog.relations.get(oid);
+		if (r !== undefined) names.set(oid, { kind: r.kind, name: qualified(dialect, r.schema, r.name) });
+	}
+	const needs = new Map<number, number[]>();
+	for (const d of catalog.dependents) needs.set(d.holder, [...(needs.get(d.holder) ?? []), d.target]);
+	const layered = [...names.keys()].sort(
+		(a, b) => Number(names.get(a)!.kind === "r") - Number(names.get(b)!.kind === "r"),
+	);
+	const ordered = afterNeeds(layered.toReversed(), (oid) => needs.get(oid) ?? []).toReversed();
+	const batches: { kind: string; names: string[] }[] = [];
+	for (const oid of ordered) {
+		const { kind, name } = names.get(oid)!;
+		const last = batches.at(-1);
+		if (last?.kind === kind) last.names.push(name);
+		else batches.push({ kind, names: [name] });
+	}
+	return batches.map((b) => `drop ${kindWord(b.kind as RelationFacts["kind"])} ${b.names.join(", ")}`);
+}

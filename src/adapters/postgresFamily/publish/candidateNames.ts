@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import type { RelationName } from "../../../core/relation.ts";
+
+/** `c`: candidates; `o`: old relations, only while a publish is under way. */
+export type ShadowKind = "c" | "o";
+
+/** Cuts at the last whole character that fits: an identifier must stay valid UTF-8. */
+export function cutToBytes(text: string, maxBytes: number): string {
+	const bytes = new TextEncoder().encode(text);
+	if (bytes.length <= maxBytes) return text;
+	let end = maxBytes;
+	while (end > 0 && (bytes[end]! & 0xc0) === 0x80) end--;
+	return new TextDecoder().decode(bytes.subarray(0, end));
+}
+
+/**
+ * `tfm_c_<hash>_<schema>`. The hash keeps two projects that write to one schema apart, and two long schema names that
+ * are cut alike; the readable rest is for people. Relation names never change, so that `select orders.id from
+ * {{ ref('orders') }}` works on candidates.
+ */
+export function shadowSchema(kind: ShadowKind, project: string, schema: string, maxBytes: number): string {
+	const hash = createHash("sha256").update(`${project}\0${schema}`).digest("hex").slice(0, 10);
+	return cutToBytes(`tfm_${kind}_${hash}_${schema}`, maxBytes);
+}
+
+export const candidateOf = (project: string, target: RelationName, maxBytes: number): RelationName => ({
+	...target,
+	schema: shadowSchema("c", project, target.schema, maxBytes),
+});

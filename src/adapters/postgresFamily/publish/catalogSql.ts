@@ -1,0 +1,177 @@
+/**
+ * The catalog queries of publishing. Run with an empty search_path, so that every printed name is qualified. Each row is
+ * one JSON text: the shapes are those of catalogFacts.ts. `$1` is a comma-separated list of oids.
+ */
+
+const needs = (catalog: string, object: string): string => `
+	(select coalesce(json_agg(distinct pa.attname), '[]') from pg_depend pd
+	 join pg_attribute pa on pa.attrelid = pd.refobjid and pa.attnum = pd.refobjsubid
+	 where pd.classid = '${catalog}'::regclass and pd.objid = ${object} and pd.refclassid = 'pg_class'::regclass
+	 and pd.refobjid = c.oid and pd.refobjsubid > 0)`;
+
+const columnNames = (numbers: string): string => `
+	(select coalesce(json_agg(ka.attname order by k.position), '[]') from unnest(${numbers}) with ordinality k(attnum, position)
+	 join pg_attribute ka on ka.attrelid = c.oid and ka.attnum = k.attnum)`;
+
+const acl = (items: string, owner: string): string => `
+	(select coalesce(json_agg(json_build_object('grantee', case when x.grantee = 0 then null else pg_get_userbyid(x.grantee) end,
+	 'owner', x.grantee = ${owner}, 'privilege', x.privilege_type, 'grantable', x.is_grantable)
+	 order by x.grantee, x.privilege_type), '[]') from aclexplode(${items}) x)`;
+
+/** Names → oids. `$1` is a JSON array of [schema, name] pairs. */
+export const OIDS_SQL = `
+select n.nspname as schema, c.relname as name, c.oid::bigint::text as oid
+from json_array_elements($1::json) w
+join pg_namespace n on n.nspname = w->>0 join pg_class c on c.relnamespace = n.oid and c.relname = w->>1
+order by 1, 2`;
+
+export const ENVIRONMENT_SQL = `
+select json_build_object(
+	'role', current_user::text,
+	'lockSlots', current_setting('max_locks_per_transaction')::int
+		* (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int),
+	'schemas', (select json_agg(nspname order by nspname) from pg_namespace),
+	'everywhere', ${acl("coalesce((select defaclacl from pg_default_acl where defaclrole = me.oid and defaclnamespace = 0 and defaclobjtype = 'r'), acldefault('r', me.oid))", "me.oid")},
+	'inSchema', (select coalesce(json_agg(json_build_object('schema', n.nspname, 'acl', ${acl("a.defaclacl", "me.oid")}) order by n.nspname), '[]')
+		from pg_default_acl a join pg_namespace n on n.oid = a.defaclnamespace where a.defaclrole = me.oid and a.defaclobjtype = 'r')
+)::text as facts
+from pg_roles me where me.rolname = current_user`;
+
+/**
+ * Everything that holds a reference to the relations of `$1`, to any view above them (a rebuilt view takes those above
+ * it along), or to their row types; their own parts left out.
+ */
+export const DEPENDENTS_SQL = `
+with recursive above(oid) as (
+	select unnest(string_to_array($1, ',')::oid[])
+	union
+	select w.ev_class from above join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = above.oid
+		and d.classid = 'pg_rewrite'::regclass
+	join pg_rewrite w on w.oid = d.objid and w.rulename = '_RETURN'
+	join pg_class v on v.oid = w.ev_class and v.relkind = 'v'
+),
+held as (
+	select above.oid as target, d.classid, d.objid, d.refobjsubid as attnum, false as rowtype, d.deptype
+	from above join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = above.oid
+	union all
+	select above.oid, d.classid, d.objid, 0, true, d.deptype
+	from above join pg_class c on c.oid = above.oid join pg_type t on t.oid = c.reltype
+	join pg_depend d on d.refclassid = 'pg_type'::regclass and d.refobjid in (t.oid, t.typarray)
+),
+placed as (
+	select held.*, (select relname from pg_class where oid = held.classid) as class,
+		w.rulename, k.contype, k.conname, f.prokind,
+		coalesce(w.ev_class, k.conrelid, p.polrelid, g.tgrelid, e.adrelid, s.stxrelid, own.oid, 0) as holder
+	from held
+	left join pg_rewrite w on held.classid = 'pg_rewrite'::regclass and w.oid = held.objid
+	left join pg_constraint k on held.classid = 'pg_constraint'::regclass and k.oid = held.objid
+	left join pg_policy p on held.classid = 'pg_policy'::regclass and p.oid = held.objid
+	left join pg_trigger g on held.classid = 'pg_trigger'::regclass and g.oid = held.objid
+	left join pg_attrdef e on held.classid = 'pg_attrdef'::regclass and e.oid = held.objid
+	left join pg_statistic_ext s on held.classid = 'pg_statistic_ext'::regclass and s.oid = held.objid
+	left join pg_class own on held.classid = 'pg_class'::regclass and own.oid = held.objid
+	left join pg_proc f on held.classid = 'pg_proc'::regclass and f.oid = held.objid
+)
+select json_build_object(
+	'target', target::bigint, 'holder', holder::bigint, 'holderKind', h.relkind::text, 'holderSchema', n.nspname, 'holderName', h.relname,
+	'kind', case
+		when rulename = '_RETURN' and h.relkind = 'v' then 'view'
+		when rulename = '_RETURN' then 'matview'
+		when rulename is not null then 'rule'
+		when class = 'pg_proc' and not rowtype and prokind in ('f', 'p') then 'function'
+		when contype = 'f' then 'foreignKey'
+		when class = 'pg_policy' then 'policy'
+		else 'other' end,
+	'rowType', rowtype,
+	'column', (select attname from pg_attribute where attrelid = target and attnum = placed.attnum and placed.attnum > 0),
+	'name', coalesce(rulename, conname, h.relname, ''),
+	'what', case when rulename = '_RETURN' then pg_describe_object('pg_class'::regclass, holder, 0) else pg_describe_object(classid, objid, 0) end,
+	'owner', pg_get_userbyid(coalesce(h.relowner, f.proowner)),
+	'member', coalesce(pg_has_role(coalesce(h.relowner, f.proowner), 'USAGE'), true),
+	'definition', case
+		when class = 'pg_proc' and not rowtype and prokind in ('f', 'p') then pg_get_functiondef(objid)
+		when rulename <> '_RETURN' then pg_get_ruledef(objid)
+		when contype = 'f' then pg_get_constraintdef(objid) end
+)::text as facts
+from placed
+left join pg_class h on h.oid = holder left join pg_namespace n on n.oid = h.relnamespace
+left join pg_proc f on classid = 'pg_proc'::regclass and f.oid = objid
+where holder <> target
+	and not (class = 'pg_type' and deptype = 'i')
+	and not (class = 'pg_class' and h.relkind in ('i', 'I', 't', 'S'))
+	and class not in ('pg_publication_rel', 'pg_statistic_ext')
+order by target, class, objid, placed.attnum, rowtype`;
+
+export const FACTS_SQL = `
+select c.oid::bigint::text as oid, json_build_object(
+	'oid', c.oid::bigint, 'schema', n.nspname, 'name', c.relname, 'kind', c.relkind::text,
+	'printed', quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+	'owner', pg_get_userbyid(c.relowner), 'member', pg_has_role(c.relowner, 'USAGE'),
+	'acl', ${acl("coalesce(c.relacl, acldefault('r', c.relowner))", "c.relowner")},
+	'rowSecurity', c.relrowsecurity, 'forceRowSecurity', c.relforcerowsecurity,
+	'options', (select coalesce(json_agg(o), '[]') from (
+		select unnest(c.reloptions) o union all
+		select 'toast.' || unnest(tt.reloptions) from pg_class tt where tt.oid = c.reltoastrelid) o(o)),
+	'replicaIdentity', c.relreplident::text, 'hasToast', c.reltoastrelid <> 0,
+	'comment', obj_description(c.oid, 'pg_class'),
+	'partition', c.relispartition,
+	'extension', (select e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
+		where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'),
+	'inheritance', exists(select from pg_inherits i where i.inhrelid = c.oid or i.inhparent = c.oid),
+	'publications', (select coalesce(json_agg(p.pubname order by p.pubname), '[]') from pg_publication_tables p
+		where c.relkind = 'r' and p.schemaname = n.nspname and p.tablename = c.relname),
+	'ownedSequences', (select coalesce(json_agg(s.relname order by s.relname), '[]') from pg_depend d
+		join pg_class s on s.oid = d.objid and s.relkind = 'S'
+		where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid and d.deptype in ('a', 'i')),
+	'columns', (select coalesce(json_agg(json_build_object(
+			'attnum', a.attnum, 'name', a.attname, 'type', a.atttypid::bigint, 'typmod', a.atttypmod, 'collation', a.attcollation::bigint,
+			'printed', format_type(a.atttypid, a.atttypmod),
+			'acl', case when a.attacl is null then null else ${acl("a.attacl", "c.relowner")} end,
+			'comment', col_description(c.oid, a.attnum), 'identity', a.attidentity::text, 'generated', a.attgenerated <> '',
+			'default', pg_get_expr(f.adbin, f.adrelid), 'statistics', coalesce(a.attstattarget, -1)) order by a.attnum), '[]')
+		from pg_attribute a left join pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum
+		where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
+	'indexes', (select coalesce(json_agg(json_build_object(
+			'oid', ic.oid::bigint, 'name', ic.relname, 'quoted', quote_ident(ic.relname), 'definition', pg_get_indexdef(ic.oid),
+			'comment', obj_description(ic.oid, 'pg_class'),
+			'needs', case when k.oid is null then ${needs("pg_class", "ic.oid")} else ${columnNames("k.conkey")} end,
+			'constraint', case when k.oid is not null then json_build_object('oid', k.oid::bigint, 'name', k.conname,
+				'type', k.contype::text, 'definition', pg_get_constraintdef(k.oid), 'comment', obj_description(k.oid, 'pg_constraint')) end,
+			'replicaIdentity', x.indisreplident, 'clustered', x.indisclustered, 'primary', x.indisprimary,
+			'key', case when x.indisunique and x.indisvalid and x.indimmediate and x.indpred is null and x.indexprs is null
+				then ${columnNames("(x.indkey::int2[])[0:x.indnkeyatts - 1]")} end) order by ic.relname), '[]')
+		from pg_index x join pg_class ic on ic.oid = x.indexrelid
+		left join pg_constraint k on k.conindid = x.indexrelid and k.conrelid = c.oid and k.contype in ('p', 'u', 'x')
+		where x.indrelid = c.oid),
+	'constraints', (select coalesce(json_agg(json_build_object(
+			'name', k.conname, 'type', k.contype::text, 'definition', pg_get_constraintdef(k.oid),
+			'comment', obj_description(k.oid, 'pg_constraint'), 'needs', ${columnNames("k.conkey")},
+			'refersTo', k.confrelid::bigint,
+			'refersToSchema', coalesce(rn.nspname, ''), 'refersToRelation', coalesce(rc.relname, ''),
+			'refersToName', coalesce(quote_ident(rn.nspname) || '.' || quote_ident(rc.relname), '')) order by k.contype, k.conname), '[]')
+		from pg_constraint k left join pg_class rc on rc.oid = k.confrelid left join pg_namespace rn on rn.oid = rc.relnamespace
+		where k.conrelid = c.oid and k.contype in ('c', 'f') and k.conparentid = 0),
+	'triggers', (select coalesce(json_agg(json_build_object(
+			'name', t.tgname, 'definition', pg_get_triggerdef(t.oid), 'comment', obj_description(t.oid, 'pg_trigger'),
+			'enabled', t.tgenabled::text, 'needs', ${needs("pg_trigger", "t.oid")}) order by t.tgname), '[]')
+		from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal),
+	'rules', (select coalesce(json_agg(json_build_object(
+			'name', w.rulename, 'definition', pg_get_ruledef(w.oid), 'comment', obj_description(w.oid, 'pg_rewrite'),
+			'enabled', w.ev_enabled::text, 'needs', ${needs("pg_rewrite", "w.oid")}) order by w.rulename), '[]')
+		from pg_rewrite w where w.ev_class = c.oid and w.rulename <> '_RETURN'),
+	'policies', (select coalesce(json_agg(json_build_object(
+			'name', p.polname, 'permissive', p.polpermissive, 'command', p.polcmd::text,
+			'roles', (select json_agg(case when r = 0 then null else pg_get_userbyid(r) end) from unnest(p.polroles) r),
+			'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid),
+			'comment', obj_description(p.oid, 'pg_policy'), 'needs', ${needs("pg_policy", "p.oid")}) order by p.polname), '[]')
+		from pg_policy p where p.polrelid = c.oid),
+	'statistics', (select coalesce(json_agg(json_build_object(
+			'name', s.stxname, 'schema', sn.nspname, 'definition', pg_get_statisticsobjdef(s.oid),
+			'comment', obj_description(s.oid, 'pg_statistic_ext'), 'target', coalesce(s.stxstattarget, -1),
+			'needs', ${needs("pg_statistic_ext", "s.oid")}) order by s.stxname), '[]')
+		from pg_statistic_ext s join pg_namespace sn on sn.oid = s.stxnamespace where s.stxrelid = c.oid),
+	'query', case when c.relkind = 'v' then pg_get_viewdef(c.oid) end
+)::text as facts
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.oid = any(string_to_array($1, ',')::oid[])
+order by c.oid`;

@@ -1,0 +1,279 @@
+/**
+ * Which way each candidate is published, and what becomes of everything outside the run that hangs on the relations
+ * replaced. Pure: it reads only the catalog snapshot, so that every case is a test without a lock.
+ *
+ * A relation that is swapped out takes its oid along. What names it by oid is either re-created over the new one (views,
+ * `begin atomic` functions, rules), or cannot be (materialized views, foreign keys, publications, row types): then the
+ * table itself is kept and its rows are replaced, for as long as its columns are the same.
+ */
+import type { PublishWay } from "../../../core/adapter.ts";
+import type { Catalog, Dependent, RelationFacts } from "./catalogFacts.ts";
+import { isViewPrefix, type Member, type Refusal, refusal, sameColumns, sameType } from "./members.ts";
+
+/** Something outside the request to do, and the members because of whom. */
+export interface Affected<T> {
+	readonly what: T;
+	readonly because: Set<Member>;
+}
+
+export interface Choice {
+	readonly ways: ReadonlyMap<Member, PublishWay>;
+	/** Views replaced in place: their columns stay as they are. */
+	readonly rebind: ReadonlyMap<number, Affected<RelationFacts>>;
+	/** Views whose columns change type, and all above them: made anew with all they had. */
+	readonly rebuild: ReadonlyMap<number, Affected<RelationFacts>>;
+	/** Functions and rules to state again, by what they are called. */
+	readonly restate: ReadonlyMap<string, Affected<Dependent>>;
+	/** Candidate views, of this request or held, that read a relation swapped out: they go. */
+	readonly staleViews: ReadonlySet<number>;
+	/** Foreign keys of candidates outside the request that refer to a relation swapped out. */
+	readonly staleKeys: readonly Dependent[];
+	readonly refusals: readonly Refusal[];
+}
+
+function firstWay({ candidate, fresh, old }: Member): PublishWay {
+	if (old === null) return "new";
+	if (old.kind === "v" && fresh.kind === "v" && isViewPrefix(old, fresh)) return "replace";
+	return candidate.publish === "keep" && old.kind === "r" && fresh.kind === "r" ? "keep" : "swap";
+}
+
+/** What binds a table to its identity by itself, whoever else hangs on it. */
+function identityOf(member: Member): readonly string[] {
+	const old = member.old!;
+	return [
+		...old.publications.map((name) => `publication ${name}`),
+		...old.columns.filter((c) => c.identity !== "").map((c) => `identity column ${c.name}`),
+		...old.ownedSequences.map((name) => `owned sequence ${name}`),
+		...(old.inheritance ? ["inheritance"] : []),
+		...(old.kind === "r" && member.fresh.kind === "v" && (old.rowSecurity || old.policies.length > 0)
+			? ["row security, which a view cannot have"]
+			: []),
+	];
+}
+
+/** What changed, for the sentence of TFM-PUB-002. */
+function changeOf({ candidate, old, fresh }: Member): string {
+	if (fresh.kind !== old!.kind) return fresh.kind === "v" ? "it becomes a view" : "it becomes a table";
+	return candidate.publish === "keep" && fresh.kind === "r"
+		? "its columns changed (publish: keep)"
+		: "its columns changed";
+}
+
+/**
+ * True when a printed query names the columns of a relation by position: `FROM s.t alias(a, b)`. The server prints
+ * keywords in capitals and quotes identifiers that have any, which tells an alias from `ON (`.
+ */
+export function namesColumnsByPosition(text: string, printed: string): boolean {
+	const name = printed.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+	return new RegExp(
+		`(?<![\\w".])${name}\\s+(?:"(?:[^"]|"")+"|[a-z_\\u0080-\\uffff][a-z0-9_$\\u0080-\\uffff]*)\\(`,
+	).test(text);
+}
+
+const columnsMoved = (old: RelationFacts, fresh: RelationFacts): boolean =>
+	old.columns.some((c, i) => fresh.columns[i]?.name !== c.name);
+
+/** Because of whom a relation leaves, and what comes in its stead. */
+interface Why {
+	readonly because: Set<Member>;
+	/** Null: a view outside the run that is rebuilt; what its columns will be is not known before. */
+	readonly fresh: RelationFacts | null;
+	/** The candidate was built over a view that is rebuilt: its columns are in doubt. */
+	readonly unsure: boolean;
+}
+
+/** Walks from each relation that leaves to what hangs on it, and collects what that asks for. */
+class Follower {
+	readonly rebind = new Map<number, Affected<RelationFacts>>();
+	readonly rebuild = new Map<number, Affected<RelationFacts>>();
+	readonly restate = new Map<string, Affected<Dependent>>();
+	readonly staleViews = new Set<number>();
+	readonly staleKeys: Dependent[] = [];
+	readonly identity = new Map<Member, string[]>();
+	readonly unsure = new Set<Member>();
+	readonly refusals: Refusal[] = [];
+	readonly #byTarget: ReadonlyMap<number, readonly Dependent[]>;
+	readonly #byOld: ReadonlyMap<number, Member>;
+	readonly #ways: ReadonlyMap<Member, PublishWay>;
+	readonly #catalog: Catalog;
+	readonly #isShadow: (schema: string) => boolean;
+	readonly #byFresh: ReadonlySet<number>;
+
+	constructor(input: ChooseInput, ways: ReadonlyMap<Member, PublishWay>, unsure: ReadonlySet<Member>) {
+		this.#catalog = input.catalog;
+		this.#isShadow = input.isShadow;
+		this.#ways = ways;
+		const byTarget = new Map<number, Dependent[]>();
+		for (const d of input.catalog.dependents) byTarget.set(d.target, [...(byTarget.get(d.target) ?? []), d]);
+		this.#byTarget = byTarget;
+		this.#byOld = new Map(input.members.flatMap((m) => (m.old === null ? [] : [[m.old.oid, m] as const])));
+		this.#byFresh = new Set(input.members.map((m) => m.fresh.oid));
+		for (const member of unsure) this.unsure.add(member);
+		for (const [member, way] of ways) {
+			if (way === "swap")
+				this.#follow(member.old!, { because: new Set([member]), fresh: member.fresh, unsure: unsure.has(member) });
+			if (way === "swap" || way === "replace")
+				this.#mustOwn(member, member.old!.member, `it (${member.label})`, member.old!.owner);
+		}
+	}
+
+	#follow(gone: RelationFacts, why: Why): void {
+		for (const dependent of this.#byTarget.get(gone.oid) ?? []) this.#visit(gone, dependent, why);
+	}
+
+	#visit(gone: RelationFacts, dependent: Dependent, why: Why): void {
+		const holder = this.#byOld.get(dependent.holder);
+		const way = holder === undefined ? undefined : this.#ways.get(holder);
+		if (holder !== undefined && (way === "swap" || way === "replace")) {
+			// Re-created from the final query, or carried by name. Over a view rebuilt here its own columns are in doubt.
+			if (dependent.kind === "view" && (why.fresh === null || why.unsure)) this.unsure.add(holder);
+			if (way === "swap" || dependent.kind === "view") return;
+		}
+		if (this.#isShadow(dependent.holderSchema ?? "")) this.#visitShadow(dependent, why.because);
+		else if (dependent.rowType || !["view", "rule", "function"].includes(dependent.kind))
+			this.#bind(gone, dependent, why);
+		else if (this.#mayRestate(gone, dependent, why)) this.#restate(gone, dependent, why);
+	}
+
+	/** A foreign view, rule or function can be stated again if its columns are there and its owner is ours. */
+	#mayRestate(gone: RelationFacts, dependent: Dependent, why: Why): boolean {
+		const { because, fresh } = why;
+		const column = dependent.column;
+		if (column !== null && fresh !== null && !fresh.columns.some((c) => c.name === column)) {
+			const facts = { column, dependent: dependent.what, owner: dependent.owner };
+			this.#refuse(because, (m) => refusal(m, "TFM-PUB-001", { target: m.label, ...facts }));
+			return false;
+		}
+		for (const m of because) this.#mustOwn(m, dependent.member, dependent.what, dependent.owner ?? "another role");
+		const text =
+			dependent.kind === "view" ? this.#catalog.relations.get(dependent.holder)?.query : dependent.definition;
+		if (fresh === null || !columnsMoved(gone, fresh) || !namesColumnsByPosition(text ?? "", gone.printed)) return true;
+		const problem = "it names the columns by their position, and the order has changed";
+		this.#refuse(because, (m) => refusal(m, "TFM-PUB-010", { target: m.label, dependent: dependent.what, problem }));
+		return false;
+	}
+
+	#restate(gone: RelationFacts, dependent: Dependent, why: Why): void {
+		if (dependent.kind !== "view") {
+			merge(this.restate, dependent.what, dependent, why.because);
+			return;
+		}
+		const view = this.#catalog.relations.get(dependent.holder)!;
+		const old = gone.columns.find((c) => c.name === dependent.column);
+		const now = why.fresh?.columns.find((c) => c.name === dependent.column);
+		const retyped = old !== undefined && now !== undefined && !sameType(old, now);
+		if (why.fresh !== null && !why.unsure && !retyped) {
+			merge(this.rebind, view.oid, view, why.because);
+			return;
+		}
+		const known = this.rebuild.get(view.oid)?.because;
+		if (known !== undefined && [...why.because].every((m) => known.has(m))) return;
+		const because = merge(this.rebuild, view.oid, view, why.because);
+		this.#follow(view, { because, fresh: null, unsure: true });
+	}
+
+	/** Candidates read what is swapped out: their views go (a retry would rebuild them), their keys are pointed anew. */
+	#visitShadow(dependent: Dependent, because: Set<Member>): void {
+		if (dependent.kind === "foreignKey") {
+			if (!this.#byFresh.has(dependent.holder)) this.staleKeys.push(dependent);
+			return;
+		}
+		if (dependent.kind !== "view" || this.staleViews.has(dependent.holder)) return;
+		this.staleViews.add(dependent.holder);
+		for (const above of this.#byTarget.get(dependent.holder) ?? []) {
+			if (above.holderSchema !== null && this.#isShadow(above.holderSchema)) this.#visitShadow(above, because);
+			else
+				this.#refuse(because, (member) =>
+					refusal(member, "TFM-PUB-007", { candidate: dependent.what, objects: [above.what] }),
+				);
+		}
+	}
+
+	#bind(gone: RelationFacts, dependent: Dependent, why: Why): void {
+		const reason = dependent.rowType ? `${dependent.what}, which uses its row type` : dependent.what;
+		for (const member of why.because) {
+			if (why.fresh !== null) this.identity.set(member, [...(this.identity.get(member) ?? []), reason]);
+			else
+				this.refusals.push(
+					refusal(member, "TFM-PUB-002", {
+						target: member.label,
+						reasons: [reason],
+						change: `view ${gone.schema}.${gone.name} would have to be rebuilt under it`,
+					}),
+				);
+		}
+	}
+
+	#mustOwn(member: Member, may: boolean, object: string, owner: string): void {
+		if (!may)
+			this.refusals.push(
+				refusal(member, "TFM-PUB-003", { target: member.label, object, owner, role: this.#catalog.role }),
+			);
+	}
+
+	#refuse(because: Iterable<Member>, make: (member: Member) => Refusal): void {
+		for (const member of because) this.refusals.push(make(member));
+	}
+}
+
+function merge<K, T>(into: Map<K, Affected<T>>, key: K, what: T, because: Iterable<Member>): Set<Member> {
+	const entry = into.get(key) ?? { what, because: new Set<Member>() };
+	for (const member of because) entry.because.add(member);
+	into.set(key, entry);
+	return entry.because;
+}
+
+export interface ChooseInput {
+	readonly members: readonly Member[];
+	readonly catalog: Catalog;
+	/** True for the candidate schemas of this project. */
+	readonly isShadow: (schema: string) => boolean;
+}
+
+/**
+ * Repeats until nothing changes: a table that must be kept binds its parents by its foreign keys; a view over one that
+ * is rebuilt cannot be replaced in place. Ways only move replace → swap → keep or refused, so it ends.
+ */
+export function chooseWays(input: ChooseInput): Choice {
+	const ways = new Map(input.members.map((m) => [m, firstWay(m)] as const));
+	const unsure = new Set<Member>();
+	for (;;) {
+		const found = new Follower(input, ways, unsure);
+		const refusals = [...found.refusals];
+		let changed = false;
+		for (const member of found.unsure) {
+			changed ||= !unsure.has(member) || ways.get(member) === "replace";
+			unsure.add(member);
+			if (ways.get(member) === "replace") ways.set(member, "swap");
+		}
+		for (const [member, way] of ways) {
+			if (way !== "swap" && way !== "keep") continue;
+			const same = member.old!.kind === "r" && member.fresh.kind === "r" && sameColumns(member.old!, member.fresh);
+			const reasons = [...(found.identity.get(member) ?? []), ...identityOf(member)];
+			if (way === "keep" && same) continue;
+			if (reasons.length === 0 && way === "swap") continue;
+			if (same) {
+				ways.set(member, "keep");
+				changed = true;
+			} else
+				refusals.push(
+					refusal(member, "TFM-PUB-002", {
+						target: member.label,
+						reasons: reasons.length === 0 ? ["its `publish: keep`"] : [...new Set(reasons)],
+						change: changeOf(member),
+					}),
+				);
+		}
+		if (changed) continue;
+		for (const oid of found.rebuild.keys()) found.rebind.delete(oid);
+		return {
+			ways,
+			rebind: found.rebind,
+			rebuild: found.rebuild,
+			restate: found.restate,
+			staleViews: found.staleViews,
+			staleKeys: found.staleKeys,
+			refusals,
+		};
+	}
+}

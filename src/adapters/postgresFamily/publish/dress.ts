@@ -1,0 +1,170 @@
+import type { Candidate, Dialect, Session } from "../../../core/adapter.ts";
+import type { IndexFacts, RelationFacts } from "./catalogFacts.ts";
+import { refersTo } from "./foreignKeys.ts";
+import { placeOf, readCatalog, withEmptyPath } from "./readCatalog.ts";
+import { optionList, qualified } from "./statements.ts";
+
+/** dbt names the indexes of a model's `indexes` config by an md5: they follow the config and are never taken over. */
+const isConfigIndex = (index: IndexFacts): boolean => index.constraint === null && /^[0-9a-f]{32}$/.test(index.name);
+
+/** An index's definition from ` USING ` on, and whether it is unique: two indexes of one shape do one job. */
+function shapeOf(index: IndexFacts, table: RelationFacts): string {
+	if (index.constraint !== null) return `${index.constraint.type} ${index.constraint.definition}`;
+	return splitIndex(index, table).join("\0");
+}
+
+/** [before the name, from USING on]. The text is the server's own, so that any other shape is our mistake. */
+function splitIndex(index: IndexFacts, table: RelationFacts): readonly [string, string] {
+	for (const head of ["CREATE UNIQUE INDEX", "CREATE INDEX"]) {
+		const start = `${head} ${index.quoted} ON ${table.printed} USING `;
+		if (index.definition.startsWith(start)) return [head, index.definition.slice(start.length)];
+	}
+	throw new Error(`an index definition of an unknown shape: ${index.definition}`);
+}
+
+interface Dressing {
+	readonly statements: string[];
+	readonly warnings: string[];
+}
+
+/**
+ * Statements that give a candidate table what its target has and must keep, before the audit, so that rows which break a
+ * key close the gate: keys and exclusions, indexes, checks, foreign keys, storage parameters, replica identity,
+ * statistics. What the candidate has itself wins. Names stay: they are per schema and move along.
+ */
+export function dressing(
+	dialect: Dialect,
+	tables: {
+		readonly old: RelationFacts;
+		readonly fresh: RelationFacts;
+		/** The candidate that stands for a relation a foreign key refers to, if one does. */
+		readonly parentOf: (schema: string, name: string) => string | undefined;
+	},
+): Dressing {
+	const { old, fresh } = tables;
+	const out: Dressing = { statements: [], warnings: [] };
+	const relation = qualified(dialect, fresh.schema, fresh.name);
+	const columns = new Set(fresh.columns.map((c) => c.name));
+	const label = `${old.schema}.${old.name}`;
+	const fits = (what: string, part: { readonly name: string; readonly needs: readonly string[] }): boolean => {
+		const gone = part.needs.filter((n) => !columns.has(n));
+		if (gone.length > 0) out.warnings.push(`${what} ${part.name} of ${label} goes: column ${gone.join(", ")} is gone`);
+		return gone.length === 0;
+	};
+	const shapes = new Map(fresh.indexes.map((i) => [shapeOf(i, fresh), i] as const));
+	const names = new Set([...fresh.indexes.map((i) => i.name), ...fresh.constraints.map((c) => c.name)]);
+	const hasPrimary = fresh.indexes.some((i) => i.primary);
+	for (const index of old.indexes) {
+		const twin = shapes.get(shapeOf(index, old));
+		const made =
+			twin === undefined && !isConfigIndex(index) && !names.has(index.name) && !(index.primary && hasPrimary);
+		if (made && !fits(index.constraint === null ? "index" : "constraint", index)) continue;
+		const name = dialect.quote(twin?.name ?? index.name);
+		if (made && index.constraint !== null) {
+			const constraint = dialect.quote(index.constraint.name);
+			out.statements.push(`alter table ${relation} add constraint ${constraint} ${index.constraint.definition}`);
+			if (index.constraint.comment !== null)
+				out.statements.push(
+					`comment on constraint ${constraint} on ${relation} is ${dialect.literal(index.constraint.comment)}`,
+				);
+		} else if (made) {
+			const [head, rest] = splitIndex(index, old);
+			out.statements.push(`${head} ${name} ON ${relation} USING ${rest}`);
+		}
+		if (!made && twin === undefined) continue;
+		if (made && index.comment !== null)
+			out.statements.push(
+				`comment on index ${qualified(dialect, fresh.schema, index.name)} is ${dialect.literal(index.comment)}`,
+			);
+		if (index.replicaIdentity && fresh.replicaIdentity === "d")
+			out.statements.push(`alter table ${relation} replica identity using index ${name}`);
+		if (index.clustered) out.statements.push(`alter table ${relation} cluster on ${name}`);
+	}
+	for (const constraint of old.constraints) {
+		const name = dialect.quote(constraint.name);
+		const self = constraint.refersTo === old.oid;
+		const parent = self ? relation : tables.parentOf(constraint.refersToSchema, constraint.refersToRelation);
+		const definition =
+			parent === undefined ? constraint.definition : refersTo(constraint.definition, constraint.refersToName, parent);
+		const bare = (c: typeof constraint) => (c.type === "f" ? refersTo(c.definition, c.refersToName, "") : c.definition);
+		const twin = fresh.constraints.some((c) => c.type === constraint.type && bare(c) === bare(constraint));
+		if (twin || names.has(constraint.name) || !fits("constraint", constraint)) continue;
+		out.statements.push(`alter table ${relation} add constraint ${name} ${definition}`);
+		if (constraint.comment !== null)
+			out.statements.push(`comment on constraint ${name} on ${relation} is ${dialect.literal(constraint.comment)}`);
+	}
+	const set = new Set(fresh.options.map((o) => o.slice(0, o.indexOf("="))));
+	const options = old.options.filter((o) => !set.has(o.slice(0, o.indexOf("="))));
+	if (options.length > 0) out.statements.push(`alter table ${relation} set (${optionList(dialect, options)})`);
+	if (old.replicaIdentity === "f" || old.replicaIdentity === "n")
+		out.statements.push(`alter table ${relation} replica identity ${old.replicaIdentity === "f" ? "full" : "nothing"}`);
+	for (const column of old.columns)
+		if (column.statistics >= 0 && columns.has(column.name))
+			out.statements.push(
+				`alter table ${relation} alter column ${dialect.quote(column.name)} set statistics ${column.statistics}`,
+			);
+	const known = new Set(fresh.statistics.map((s) => s.name));
+	for (const statistics of old.statistics) {
+		if (known.has(statistics.name) || !fits("statistics", statistics)) continue;
+		const name = qualified(dialect, fresh.schema, statistics.name);
+		out.statements.push(restated(statistics.definition, old, name, relation));
+		if (statistics.target >= 0) out.statements.push(`alter statistics ${name} set statistics ${statistics.target}`);
+		if (statistics.comment !== null)
+			out.statements.push(`comment on statistics ${name} is ${dialect.literal(statistics.comment)}`);
+	}
+	return out;
+}
+
+/** `CREATE STATISTICS s.x (kinds) ON a, b FROM s.t` under another name and on another table. */
+function restated(definition: string, old: RelationFacts, name: string, relation: string): string {
+	const tail = ` FROM ${old.printed}`;
+	const head = /^CREATE STATISTICS (?:"(?:[^"]|"")*"|[^\s."]+)\.(?:"(?:[^"]|"")*"|[^\s."]+)/.exec(definition);
+	if (head === null || !definition.endsWith(tail))
+		throw new Error(`a statistics definition of an unknown shape: ${definition}`);
+	return `CREATE STATISTICS ${name}${definition.slice(head[0].length, -tail.length)} FROM ${relation}`;
+}
+
+/** Candidates of the parents that foreign keys refer to, found by name in any candidate schema made for their schema. */
+async function findParents(session: Session, old: RelationFacts): Promise<ReadonlyMap<string, string>> {
+	const keys = old.constraints.filter((c) => c.type === "f" && c.refersTo !== old.oid);
+	const parents = new Map<string, string>();
+	for (const key of keys) {
+		// Cut names are compared by what is left of them; two projects on one schema make the answer unclear: then none.
+		const found = await session.query(
+			`select quote_ident(n.nspname) || '.' || quote_ident(c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+			where c.relkind = 'r' and c.relname = $1 and n.nspname ~ '^tfm_c_[0-9a-f]{10}_' and length(n.nspname) > 17
+			and starts_with($2, substr(n.nspname, 18))
+			and (octet_length(n.nspname) >= 60 or substr(n.nspname, 18) = $2)`,
+			[key.refersToRelation, key.refersToSchema],
+		);
+		if (found.rows.length === 1)
+			parents.set(placeOf({ schema: key.refersToSchema, identifier: key.refersToRelation }), String(found.rows[0]![0]));
+	}
+	return parents;
+}
+
+/** Dresses a built candidate and analyzes it, in one transaction. Rejects with DatabaseError when its rows break a key. */
+export async function dress(
+	dialect: Dialect,
+	session: Session,
+	candidate: Candidate,
+): Promise<{ readonly warnings: readonly string[] }> {
+	if (candidate.kind === "view") return { warnings: [] };
+	return withEmptyPath(session, async () => {
+		const catalog = await readCatalog(session, [candidate.candidate, candidate.target]);
+		const at = (place: string) => catalog.relations.get(catalog.oids.get(place) ?? 0);
+		const fresh = at(placeOf(candidate.candidate));
+		const old = at(placeOf(candidate.target));
+		if (fresh?.kind !== "r") return { warnings: [] };
+		const warnings: string[] = [];
+		if (old?.kind === "r") {
+			const parents = await findParents(session, old);
+			const parentOf = (schema: string, name: string) => parents.get(placeOf({ schema, identifier: name }));
+			const result = dressing(dialect, { old, fresh, parentOf });
+			for (const sql of result.statements) await session.execute(sql);
+			warnings.push(...result.warnings);
+		}
+		await session.execute(`analyze ${qualified(dialect, fresh.schema, fresh.name)}`);
+		return { warnings };
+	});
+}

@@ -1,0 +1,117 @@
+import type { Dialect, Session } from "../../../core/adapter.ts";
+import { fail } from "../../../core/diagnostic.ts";
+import type { RelationName } from "../../../core/relation.ts";
+import { shadowSchema } from "./candidateNames.ts";
+import type { Catalog, Dependent, RelationFacts } from "./catalogFacts.ts";
+import { afterNeeds } from "./order.ts";
+import { publishedSchemas } from "./planPublish.ts";
+import { placeOf, readCatalog, withEmptyPath } from "./readCatalog.ts";
+import { kindWord, qualified } from "./statements.ts";
+
+export interface StaleInput {
+	readonly project: string;
+	readonly targets: readonly RelationName[];
+	readonly keep: readonly RelationName[];
+}
+
+/**
+ * Drops everything in the candidate schemas of these targets but `keep` and what `keep` reads. Never with cascade: an
+ * object of somebody else on a candidate is TFM-PUB-007. Returns what was dropped, sorted.
+ */
+export async function dropStale(
+	dialect: Dialect,
+	session: Session,
+	input: StaleInput,
+): Promise<readonly RelationName[]> {
+	const database = input.targets[0]?.database ?? "";
+	const published = [...new Set(input.targets.map((t) => t.schema))].sort();
+	const schemas = (["c", "o"] as const).flatMap((kind) =>
+		published.map((s) => shadowSchema(kind, input.project, s, dialect.maxIdentifierBytes)),
+	);
+	if (schemas.length === 0) return [];
+	const listed = await session.query(
+		`select n.nspname::text, c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		where n.nspname in (select json_array_elements_text($1::json)) and c.relkind in ('r', 'v', 'm', 'p', 'f') order by 1, 2`,
+		[JSON.stringify(schemas)],
+	);
+	if (listed.rows.length === 0) return [];
+	const names = listed.rows.map(
+		([schema, identifier]): RelationName => ({ database, schema: String(schema), identifier: String(identifier) }),
+	);
+	return withEmptyPath(session, async () => {
+		const catalog = await readCatalog(session, names);
+		const shadows = new Set(publishedSchemas(dialect, input.project, catalog.schemas).keys());
+		const { relations, keys } = staleRelations(catalog, { names, keep: input.keep, shadows });
+		for (const key of keys)
+			await session.execute(
+				`alter table ${qualified(dialect, key.holderSchema!, key.holderName!)} drop constraint ${dialect.quote(key.name)}`,
+			);
+		for (const statement of dropStatements(dialect, catalog, relations)) await session.execute(statement);
+		return relations.map((r): RelationName => ({ database, schema: r.schema, identifier: r.name }));
+	});
+}
+
+interface Stale {
+	readonly relations: readonly RelationFacts[];
+	/** Foreign keys of candidates elsewhere that refer to what goes. */
+	readonly keys: readonly Dependent[];
+}
+
+/** What goes, with the project's own candidates above it in other schemas; refuses when anything else hangs on it. */
+export function staleRelations(
+	catalog: Catalog,
+	about: {
+		readonly names: readonly RelationName[];
+		readonly keep: readonly RelationName[];
+		readonly shadows: ReadonlySet<string>;
+	},
+): Stale {
+	const oid = (name: RelationName) => catalog.oids.get(placeOf(name));
+	const stays = new Set(about.keep.flatMap((k) => oid(k) ?? []));
+	for (let changed = true; changed; ) {
+		changed = false;
+		for (const d of catalog.dependents)
+			if (stays.has(d.holder) && !stays.has(d.target)) {
+				stays.add(d.target);
+				changed = true;
+			}
+	}
+	const stale = new Map<number, RelationFacts>();
+	const add = (o: number | undefined): void => {
+		const relation = catalog.relations.get(o ?? 0);
+		if (relation === undefined || stays.has(relation.oid) || stale.has(relation.oid)) return;
+		stale.set(relation.oid, relation);
+		for (const d of catalog.dependents)
+			if (d.target === relation.oid && d.kind === "view" && about.shadows.has(d.holderSchema ?? "")) add(d.holder);
+	};
+	for (const name of about.names) add(oid(name));
+	const keys: Dependent[] = [];
+	for (const relation of stale.values()) {
+		const above = catalog.dependents.filter((d) => d.target === relation.oid && !stale.has(d.holder));
+		const mine = above.filter((d) => d.kind === "foreignKey" && about.shadows.has(d.holderSchema ?? ""));
+		const objects = [...new Set(above.filter((d) => !mine.includes(d)).map((d) => d.what))].sort();
+		if (objects.length > 0) fail("TFM-PUB-007", { candidate: `${relation.schema}.${relation.name}`, objects });
+		for (const key of mine) if (!keys.some((k) => k.holder === key.holder && k.name === key.name)) keys.push(key);
+	}
+	return { relations: [...stale.values()].sort((a, b) => (a.printed < b.printed ? -1 : 1)), keys };
+}
+
+function dropStatements(dialect: Dialect, catalog: Catalog, stale: readonly RelationFacts[]): readonly string[] {
+	const byOid = new Map(stale.map((r) => [r.oid, r] as const));
+	const needs = new Map<number, number[]>();
+	for (const d of catalog.dependents)
+		if (d.kind !== "foreignKey") needs.set(d.holder, [...(needs.get(d.holder) ?? []), d.target]);
+	const ordered = afterNeeds(
+		[...stale.filter((r) => r.kind === "r"), ...stale.filter((r) => r.kind !== "r")].map((r) => r.oid),
+		(o) => needs.get(o) ?? [],
+	);
+	const word = (r: RelationFacts) => (r.kind === "f" ? "foreign table" : kindWord(r.kind));
+	const batches: { word: string; names: string[] }[] = [];
+	for (const relation of ordered.toReversed().map((o) => byOid.get(o)!)) {
+		const name = qualified(dialect, relation.schema, relation.name);
+		const last = batches.at(-1);
+		if (last?.word === word(relation)) last.names.push(name);
+		else batches.push({ word: word(relation), names: [name] });
+	}
+	return batches.map((b) => `drop ${b.word} ${b.names.join(", ")}`);
+}

@@ -1,0 +1,76 @@
+import type { Dialect } from "../../../core/adapter.ts";
+import type { Dependent, RelationFacts } from "./catalogFacts.ts";
+import type { Member } from "./members.ts";
+import { type Blame, qualified, type Step, step } from "./statements.ts";
+
+/**
+ * The key by which rows of old and new are matched: that of a foreign key that refers to the table, because the rows it
+ * refers to must stay; else the primary key, else the narrowest unique index. Null: no key, all rows are replaced.
+ */
+export function rowKey(old: RelationFacts, inbound: readonly Dependent[]): readonly string[] | null {
+	const keyed = old.indexes.filter((i) => i.key !== null && i.key.length > 0);
+	const referred = new Set(inbound.filter((d) => d.kind === "foreignKey" && d.column !== null).map((d) => d.column!));
+	const byForeignKey = keyed.find((i) => i.key!.length === referred.size && i.key!.every((k) => referred.has(k)));
+	const narrow = [...keyed].sort((a, b) => a.key!.length - b.key!.length)[0];
+	return (byForeignKey ?? keyed.find((i) => i.primary) ?? narrow)?.key ?? null;
+}
+
+/** Referring tables first: their rows go before, and come after, those they refer to. */
+export function referringFirst(members: readonly Member[]): readonly Member[] {
+	const byOid = new Map(members.map((m) => [m.old!.oid, m] as const));
+	const ordered: Member[] = [];
+	const visit = (member: Member, path: ReadonlySet<Member>): void => {
+		if (ordered.includes(member) || path.has(member)) return;
+		for (const other of members)
+			if (other !== member && other.old!.constraints.some((c) => byOid.get(c.refersTo) === member))
+				visit(other, new Set([...path, member]));
+		ordered.push(member);
+	};
+	for (const member of members) visit(member, new Set());
+	return ordered;
+}
+
+/**
+ * Replaces the rows of tables that keep their identity, reading columns by name. Readers go on: the lock only keeps
+ * writers out. Rows are compared with `*<>`, which needs no equality operator (json, point) and sees every difference.
+ */
+export function keepRows(dialect: Dialect, members: readonly Member[], inbound: readonly Dependent[]): readonly Step[] {
+	const ordered = referringFirst(members);
+	const parts = ordered.map((member) => {
+		const old = member.old!;
+		const blame: Blame = { code: "TFM-PUB-011", nodes: [member.candidate.node], what: member.label };
+		const target = qualified(dialect, old.schema, old.name);
+		const source = qualified(dialect, member.fresh.schema, member.fresh.name);
+		const writable = old.columns.filter((c) => !c.generated).map((c) => c.name);
+		const key = rowKey(
+			old,
+			inbound.filter((d) => d.target === old.oid),
+		);
+		const list = (names: readonly string[], prefix = "") => names.map((n) => prefix + dialect.quote(n)).join(", ");
+		const matched = (key ?? []).map((k) => `c.${dialect.quote(k)} = t.${dialect.quote(k)}`).join(" and ");
+		const differs = `row(${list(writable, "t.")}) operator(pg_catalog.*<>) row(${list(writable, "c.")})`;
+		/** An `always` identity column takes no update: rows that differ are replaced whole. */
+		const whole = old.columns.some((c) => c.identity === "a" && !key?.includes(c.name));
+		const updated = old.columns.filter((c) => !c.generated && c.identity !== "a").map((c) => c.name);
+		const gone = `not exists (select from ${source} c where ${matched}${whole ? ` and not (${differs})` : ""})`;
+		return {
+			lock: step(`lock table ${target} in share row exclusive mode`),
+			remove: step(`delete from ${target} t${key === null ? "" : ` where ${gone}`}`, blame),
+			write: [
+				...(key === null || whole || updated.length === 0
+					? []
+					: [
+							step(
+								`update ${target} t set ${updated.map((n) => `${dialect.quote(n)} = c.${dialect.quote(n)}`).join(", ")} from ${source} c where ${matched} and ${differs}`,
+								blame,
+							),
+						]),
+				step(
+					`insert into ${target} (${list(writable)}) overriding system value select ${list(writable, "c.")} from ${source} c${key === null ? "" : ` where not exists (select from ${target} t where ${matched})`}`,
+					blame,
+				),
+			],
+		};
+	});
+	return [...parts.map((p) => p.lock), ...parts.map((p) => p.remove), ...parts.toReversed().flatMap((p) => p.write)];
+}

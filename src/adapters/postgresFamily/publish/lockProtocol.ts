@@ -1,0 +1,41 @@
+import type { Session } from "../../../core/adapter.ts";
+
+/** What a publish must hold before it changes anything, in the order in which readers take it. */
+export interface LockPlan {
+	/** Statements that take an exclusive lock on one view each, outermost first. */
+	readonly views: readonly string[];
+	/** Rendered names of tables, for one `lock table`. */
+	readonly tables: readonly string[];
+}
+
+export interface LockWait {
+	readonly timeoutMs: number;
+	readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * How a publish shares the database with other sessions. A server adapter brings one that waits for old snapshots,
+ * stands aside for idle holders and gives readers way (docs/adr on publishing); where there is one session, or nobody
+ * minds waiting, `plainLocks` will do.
+ */
+export interface LockProtocol {
+	/** Before the transaction. */
+	settle(session: Session, wait: LockWait): Promise<void>;
+	/** Inside the transaction, after the rows of kept tables were replaced; on return the locks are held. */
+	acquire(session: Session, plan: LockPlan, wait: LockWait): Promise<void>;
+}
+
+/** Queues for the locks like any DDL; the server's own `lock_timeout` (SQLSTATE 55P03) ends the wait. */
+export const plainLocks: LockProtocol = {
+	settle: async () => {},
+	acquire: async (session, plan, wait) => {
+		const statements = [
+			...plan.views,
+			...(plan.tables.length === 0 ? [] : [`lock table ${plan.tables.join(", ")} in access exclusive mode`]),
+		];
+		await session.query("select set_config('lock_timeout', $1, true)", [
+			`${Math.max(1, Math.round(wait.timeoutMs))}ms`,
+		]);
+		if (statements.length > 0) await session.execute(statements.join(";\n"), { signal: wait.signal });
+	},
+};

@@ -1,0 +1,94 @@
+import type { Candidate } from "../../../core/adapter.ts";
+import type { Code, FactsOf } from "../../../core/codes/table.ts";
+import { diagnostic } from "../../../core/diagnostic.ts";
+import type { NodeId } from "../../../core/node.ts";
+import type { Catalog, ColumnFacts, RelationFacts, RelKind } from "./catalogFacts.ts";
+import { placeOf } from "./readCatalog.ts";
+
+/** A candidate that stands, and what stands where it is going. */
+export interface Member {
+	readonly candidate: Candidate;
+	/** `schema.name`, for people. */
+	readonly label: string;
+	readonly fresh: RelationFacts;
+	readonly old: RelationFacts | null;
+}
+
+export interface Refusal {
+	readonly node: NodeId;
+	readonly code: string;
+	readonly reason: string;
+}
+
+export function refusal<C extends Code>(
+	member: { readonly candidate: Candidate },
+	code: C,
+	facts: FactsOf<C>,
+): Refusal {
+	return { node: member.candidate.node, code, reason: diagnostic(code, facts).message };
+}
+
+export const labelOf = (candidate: Candidate): string => `${candidate.target.schema}.${candidate.target.identifier}`;
+
+const KIND_WORDS: Readonly<Partial<Record<RelKind, string>>> = {
+	p: "a partitioned table",
+	f: "a foreign table",
+	S: "a sequence",
+	i: "an index",
+	I: "an index",
+	c: "a composite type",
+};
+
+/** Why the relation in the way is not one that may be replaced; null when it is. */
+function unreplaceable(old: RelationFacts): string | null {
+	if (old.extension !== null) return `a member of extension ${old.extension}`;
+	if (old.partition) return "a partition of another table";
+	return old.kind === "r" || old.kind === "v" || old.kind === "m"
+		? null
+		: (KIND_WORDS[old.kind] ?? "of an unknown kind");
+}
+
+/** Joins candidates with the catalog. What cannot be published whatever else happens is refused here. */
+export function findMembers(
+	candidates: readonly Candidate[],
+	catalog: Catalog,
+): { readonly members: readonly Member[]; readonly refusals: readonly Refusal[] } {
+	const refusals: Refusal[] = [];
+	const members = candidates.flatMap((candidate): readonly Member[] => {
+		const label = labelOf(candidate);
+		const at = (place: string) => catalog.relations.get(catalog.oids.get(place) ?? 0) ?? null;
+		const fresh = at(placeOf(candidate.candidate));
+		const old = at(placeOf(candidate.target));
+		const bad = old === null ? null : unreplaceable(old);
+		if (fresh === null || (fresh.kind !== "r" && fresh.kind !== "v")) {
+			const problem = fresh === null ? "is gone" : "is neither a table nor a view";
+			const place = `${candidate.candidate.schema}.${candidate.candidate.identifier}`;
+			refusals.push(refusal({ candidate }, "TFM-PUB-009", { target: label, candidate: place, problem }));
+			return [];
+		}
+		if (fresh.kind === "v" && candidate.finalSql === undefined)
+			throw new Error(`publishing the view ${label} needs its query with published names`);
+		if (bad !== null) {
+			refusals.push(refusal({ candidate }, "TFM-PUB-008", { target: label, kind: bad }));
+			return [];
+		}
+		return [{ candidate, label, fresh, old }];
+	});
+	return { members, refusals };
+}
+
+export const sameType = (a: ColumnFacts, b: ColumnFacts): boolean =>
+	a.type === b.type && a.typmod === b.typmod && a.collation === b.collation;
+
+/** Same names and types, in any order: rows of one fit into the other by name. */
+export function sameColumns(a: RelationFacts, b: RelationFacts): boolean {
+	const byName = new Map(b.columns.map((column) => [column.name, column]));
+	return (
+		a.columns.length === b.columns.length &&
+		a.columns.every((c) => byName.has(c.name) && sameType(c, byName.get(c.name)!))
+	);
+}
+
+/** `create or replace view` takes new columns only at the end. */
+export const isViewPrefix = (old: RelationFacts, fresh: RelationFacts): boolean =>
+	old.columns.every((c, i) => fresh.columns[i]?.name === c.name && sameType(c, fresh.columns[i]));

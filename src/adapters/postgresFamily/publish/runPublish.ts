@@ -1,0 +1,165 @@
+/**
+ * One transaction for everything a request publishes. It is planned before, from a snapshot of the catalog; once the
+ * locks are held the snapshot is taken again, and if anything has moved in between the plan is made anew. Statements go
+ * in one message; when one fails and it may be the fault of a single candidate, the whole is rolled back and repeated
+ * one by one to learn which, that candidate is refused and the others go without it.
+ */
+import type { Candidate, Dialect, PublishReport, PublishRequest, Session } from "../../../core/adapter.ts";
+import { DatabaseError } from "../../../core/databaseError.ts";
+import { fail } from "../../../core/diagnostic.ts";
+import type { Catalog } from "./catalogFacts.ts";
+import type { LockProtocol } from "./lockProtocol.ts";
+import { labelOf, type Refusal, refusal } from "./members.ts";
+import { type PublishPlan, planPublish } from "./planPublish.ts";
+import { readCatalog, withEmptyPath } from "./readCatalog.ts";
+import { refuse } from "./refuse.ts";
+import type { Step } from "./statements.ts";
+
+/** Attempts while others keep changing the catalog under us; each one is short. */
+const MAX_REPLANS = 20;
+
+class CatalogMoved extends Error {}
+
+class StepFailed extends Error {
+	readonly step: Step;
+	readonly error: DatabaseError;
+
+	constructor(step: Step, error: DatabaseError) {
+		super(error.message, { cause: error });
+		this.step = step;
+		this.error = error;
+	}
+}
+
+interface Run {
+	readonly dialect: Dialect;
+	readonly session: Session;
+	readonly request: PublishRequest;
+	readonly locks: LockProtocol;
+}
+
+const readFor = (session: Session, candidates: readonly Candidate[]): Promise<Catalog> =>
+	readCatalog(
+		session,
+		candidates.flatMap((c) => [c.candidate, c.target]),
+	);
+
+export async function runPublish(run: Run): Promise<PublishReport> {
+	const { dialect, session, request } = run;
+	const started = performance.now();
+	const wait = { timeoutMs: request.lockTimeoutMs, signal: request.signal };
+	let candidates = request.candidates;
+	const refused: Refusal[] = [];
+	const drop = (found: readonly Refusal[]): void => {
+		const split = refuse(candidates, found);
+		refused.push(...split.refused);
+		candidates = split.rest;
+	};
+	await run.locks.settle(session, wait);
+	for (let moved = 0, careful = false; candidates.length > 0; ) {
+		request.signal?.throwIfAborted();
+		const catalog = await withEmptyPath(session, () => readFor(session, candidates));
+		const planned = planPublish(dialect, { project: request.project, candidates }, catalog);
+		if (planned.kind === "refused") {
+			drop(planned.refusals);
+			continue;
+		}
+		const { plan } = planned;
+		if (plan.lockCount > catalog.lockSlots / 4)
+			fail("TFM-PUB-005", { unit: request.unit, needed: plan.lockCount, limit: catalog.lockSlots });
+		try {
+			const times = await transact(run, plan, { candidates, fingerprint: catalog.fingerprint, careful });
+			return { ways: plan.ways, ...times, waitedMs: times.heldAt - started, warnings: plan.warnings, refused };
+		} catch (error) {
+			if (error instanceof CatalogMoved && ++moved <= MAX_REPLANS) continue;
+			if (error instanceof StepFailed) {
+				drop(refusalsOf(error, candidates));
+				careful = false;
+				continue;
+			}
+			if (!(error instanceof DatabaseError)) throw error;
+			if (error.sqlstate === "55P03")
+				fail(
+					"TFM-PUB-004",
+					{ unit: request.unit, seconds: request.lockTimeoutMs / 1000, holders: [] },
+					{ cause: error },
+				);
+			const mayBeOnes = error.kind === "sql" && [...plan.rows, ...plan.changes].some((s) => s.blame !== undefined);
+			if (careful || !mayBeOnes) throw error;
+			careful = true;
+		}
+	}
+	return { ways: [], waitedMs: performance.now() - started, lockedMs: 0, warnings: [], refused };
+}
+
+const SETTINGS = ["search_path", "row_security", "lock_timeout", "check_function_bodies"] as const;
+
+async function transact(
+	{ session, request, locks }: Run,
+	plan: PublishPlan,
+	about: { readonly candidates: readonly Candidate[]; readonly fingerprint: string; readonly careful: boolean },
+): Promise<{ readonly heldAt: number; readonly lockedMs: number }> {
+	let heldAt = 0;
+	await session.transaction(async () => {
+		// Restored at the end: inside a caller's transaction `set local` would outlive the publish.
+		const kept = (
+			await session.query(`select ${SETTINGS.map((s) => `current_setting('${s}')`).join(", ")}`)
+		).rows[0]!.map(String);
+		const path = kept[0]!;
+		await session.query(
+			"select set_config('row_security', 'off', true), set_config('check_function_bodies', 'off', true)",
+		);
+		await perform(session, plan.rows, path, about.careful, request.signal);
+		await locks.acquire(session, plan.locks, { timeoutMs: request.lockTimeoutMs, signal: request.signal });
+		heldAt = performance.now();
+		if ((await withEmptyPath(session, () => readFor(session, about.candidates))).fingerprint !== about.fingerprint)
+			throw new CatalogMoved("the catalog changed while the publish waited for its locks");
+		await perform(session, plan.changes, path, about.careful, request.signal);
+		for (const [i, name] of SETTINGS.entries())
+			await session.query("select set_config($1, $2, true)", [name, kept[i]!]);
+		const record = typeof request.record === "function" ? request.record(plan.ways.map((w) => w.node)) : request.record;
+		for (const statement of record) await session.query(statement.sql, statement.binds);
+	});
+	return { heldAt, lockedMs: performance.now() - heldAt };
+}
+
+/** `catalog` steps want an empty search_path, `session` steps the caller's. */
+async function perform(
+	session: Session,
+	steps: readonly Step[],
+	path: string,
+	careful: boolean,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	const batches: { path: Step["path"]; steps: Step[] }[] = [];
+	for (const one of steps) {
+		const last = batches.at(-1);
+		if (last !== undefined && last.path === one.path && !careful) last.steps.push(one);
+		else batches.push({ path: one.path, steps: [one] });
+	}
+	for (const batch of batches) {
+		await session.query("select set_config('search_path', $1, true)", [batch.path === "catalog" ? "" : path]);
+		try {
+			await session.execute(batch.steps.map((s) => s.sql).join("\n;\n"), { signal });
+		} catch (error) {
+			const [only] = batch.steps;
+			if (careful && only?.blame !== undefined && error instanceof DatabaseError && error.kind === "sql")
+				throw new StepFailed(only, error);
+			throw error;
+		}
+	}
+}
+
+function refusalsOf({ step, error }: StepFailed, candidates: readonly Candidate[]): readonly Refusal[] {
+	const { code, nodes, what } = step.blame!;
+	return candidates
+		.filter((c) => nodes.includes(c.node))
+		.map((candidate) => {
+			const target = labelOf(candidate);
+			if (code === "TFM-PUB-010")
+				return refusal({ candidate }, code, { target, dependent: what, problem: error.message });
+			if (code === "TFM-PUB-011")
+				return refusal({ candidate }, code, { target, problem: error.message, detail: error.detail ?? null });
+			return refusal({ candidate }, code, { target, problem: error.message });
+		});
+}
