@@ -7,10 +7,12 @@
 export { bindArguments } from "./arguments.ts";
 export { equals, truthy } from "./equality.ts";
 export { type BlockKind, compileMacro, findBlocks, type Macro, type MacroBlock } from "./macros.ts";
+export type { TemplateSource } from "./origin.ts";
 export { fromPlain, type JsonStyle, toJson, toPlain } from "./plain.ts";
 export { ReplayCursor, Suspend } from "./replay.ts";
 export { type LiteralCall, type LiteralCalls, scanLiterals } from "./scanner.ts";
-export { compileTemplate, type RenderOptions, type Scope, type Template, type TemplateSource } from "./template.ts";
+export type { RenderOptions, Scope } from "./scope.ts";
+export { compileTemplate, type Template } from "./template.ts";
 export { repr, toText } from "./text.ts";
 export {
 	type Arguments,

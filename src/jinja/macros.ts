@@ -1,5 +1,6 @@
 /** Macros and dbt's other blocks: found without compiling, compiled on first call. */
-import type { RenderOptions, Scope, TemplateSource } from "./template.ts";
+import type { TemplateSource } from "./origin.ts";
+import type { RenderOptions, Scope } from "./scope.ts";
 import type { HostFunction } from "./values.ts";
 
 export type BlockKind = "macro" | "test" | "data_test" | "materialization" | "snapshot" | "docs";

@@ -1,36 +1,58 @@
 /** Templates: compiled on first render, rendered any number of times. */
+import { generateTemplate } from "./codegen.ts";
+import { library } from "./library.ts";
+import { concatNative } from "./native.ts";
 import { Origin, type TemplateSource } from "./origin.ts";
+import { TemplateParser } from "./parser.ts";
+import { RenderState } from "./renderState.ts";
+import type { RenderOptions, Scope } from "./scope.ts";
+import { codedRangeError } from "./trace.ts";
 import type { Value } from "./values.ts";
-
-export type { TemplateSource };
-
-/** The names a template sees from outside. */
-export interface Scope {
-	/** Undefined when there is no such name. */
-	get(name: string): Value;
-}
-
-export interface RenderOptions {
-	/**
-	 * `strict` is Jinja2's default Undefined: prints nothing, errors on attribute, item and call. `chainable` gives
-	 * Undefined for those, as dbt does while parsing.
-	 */
-	readonly undefined: "chainable" | "strict";
-	/** Most iterations of all loops of one render together; the default is 10 million. */
-	readonly maxLoop?: number;
-}
 
 export interface Template {
 	readonly source: TemplateSource;
 	render(scope: Scope, options: RenderOptions): string;
-	/** dbt's native rendering of YAML values: a lone expression keeps its type. */
+	/** dbt's native rendering of YAML values: a lone expression keeps its type, as_bool and as_number convert. */
 	renderNative(scope: Scope, options: RenderOptions): Value;
 }
 
+type Compiled<T> = (scope: Scope, state: RenderState) => T;
+
+/** Runs generated source; `L` and `U` are all it can reach besides JavaScript's own globals, which it never names. */
+export function instantiate<T>(generated: ReturnType<typeof generateTemplate>): Compiled<T> {
+	return new Function("L", "U", generated.code)(library, generated.unit) as Compiled<T>;
+}
+
+/** Runs a step of compilation; nesting too deep for the stack is a coded error. */
+export function guarded<T>(step: () => T): T {
+	try {
+		return step();
+	} catch (error) {
+		throw codedRangeError(error) ?? error;
+	}
+}
+
+/**
+ * A template that compiles when first rendered and keeps what it compiled. Rendering throws TfmError with the place
+ * in the file (and the callers' places in `related`), or lets Suspend through.
+ */
 export function compileTemplate(source: TemplateSource): Template {
 	const origin = new Origin(source);
-	const unbuilt = (): never => {
-		throw new Error(`rendering of ${origin.file} is not built yet`);
-	};
-	return Object.freeze({ source, render: unbuilt, renderNative: unbuilt });
+	const compile = <T>(collectsValues: boolean): Compiled<T> =>
+		guarded(() =>
+			instantiate<T>(generateTemplate(new TemplateParser(source.text, origin).parseTemplate(), origin, collectsValues)),
+		);
+	let text: Compiled<string> | null = null;
+	let values: Compiled<Value[]> | null = null;
+	return Object.freeze({
+		source,
+		render(scope: Scope, options: RenderOptions): string {
+			text ??= compile<string>(false);
+			return text(scope, new RenderState(options));
+		},
+		renderNative(scope: Scope, options: RenderOptions): Value {
+			values ??= compile<Value[]>(true);
+			return concatNative(values(scope, new RenderState(options, true)));
+		},
+	});
 }

@@ -11,8 +11,13 @@ import { typeName, type Value } from "./values.ts";
 /** A compiled text: what its frames need to explain an error. */
 export interface Unit {
 	readonly origin: Origin;
-	/** Names of the operands at a packed position. */
-	readonly names: ReadonlyMap<number, readonly string[]>;
+	/** By packed position: what the operands are called, and where the whole expression begins. */
+	readonly operations: ReadonlyMap<number, Operation>;
+}
+
+export interface Operation {
+	readonly names: readonly string[];
+	readonly start: number;
 }
 
 const COLUMN_BITS = 12;
@@ -45,15 +50,15 @@ export class NamelessError extends TfmError {
 /** Undefined was used; `operand` says which of the operation's operands it was. */
 export const undefinedUsed = (operand = 0): NamelessError =>
 	new NamelessError((names) => {
-		const name = names[operand];
+		const name = names[operand] ?? "";
 		return diagnostic("TFM-JINJA-010", {
-			problem: name === undefined ? "an undefined value was used" : `'${name}' is undefined`,
+			problem: name === "" ? "an undefined value was used" : `'${name}' is undefined`,
 		});
 	});
 
 export const notCallable = (value: Value): NamelessError =>
 	new NamelessError((names) =>
-		diagnostic("TFM-JINJA-013", { type: typeName(value), expression: names[0] ?? "a value" }),
+		diagnostic("TFM-JINJA-013", { type: typeName(value), expression: names[0] || "a value" }),
 	);
 
 /** What a frame throws on when `error` reached it while it stood at `position`. `frame` names it for its callers. */
@@ -61,13 +66,20 @@ export function trace(error: unknown, unit: Unit, position: number, frame: strin
 	if (error instanceof ReturnSignal || !(error instanceof Error)) return error;
 	const known = error instanceof TfmError ? error : codedRangeError(error);
 	if (known === null) return error;
-	const place = unit.origin.place(Math.floor(position / (1 << COLUMN_BITS)), position & LAST_COLUMN);
-	const diagnostics =
-		known instanceof NamelessError ? [known.named(unit.names.get(position) ?? [])] : known.diagnostics;
+	const operation = unit.operations.get(position);
+	const start = operation?.start ?? position;
+	const place = unit.origin.place(Math.floor(start / (1 << COLUMN_BITS)), start & LAST_COLUMN);
+	const diagnostics = known instanceof NamelessError ? [known.named(operation?.names ?? [])] : known.diagnostics;
 	return new TfmError(
 		diagnostics.map((d) => located(d, { label: `called from ${frame}`, ...place })),
 		{ cause: known.cause },
 	);
+}
+
+/** As trace, for the top of a file, where a return() has no macro to end. */
+export function traceTop(error: unknown, unit: Unit, position: number): unknown {
+	const stray = error instanceof ReturnSignal ? new TfmError(diagnostic("TFM-JINJA-022", {})) : error;
+	return trace(stray, unit, position, "the top of the file");
 }
 
 function located(d: Diagnostic, place: RelatedPlace): Diagnostic {
