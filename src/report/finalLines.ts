@@ -38,7 +38,7 @@ export function finalLines(ending: Ending): string[] {
 		...failures.flatMap((outcome) => failureBlock(outcome, context)),
 		...brokenLines(ending),
 		...warnings.flatMap((outcome) => failureBlock(outcome, context)),
-		...(ending.run.exitCode === 0 ? [] : lists(ending)),
+		...(ending.run.exitCode === 0 || brief ? [] : lists(ending)),
 		verdictLine(ending),
 		...(brief ? [] : slowestLine(ending)),
 		...nextLines(ending, failures),

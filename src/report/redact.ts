@@ -2,18 +2,15 @@
 const MASK = "*****";
 /** Shorter values would blot out half of every text and hide nothing: a one-letter password shows by its holes. */
 const LEAST_LENGTH = 3;
-/** Fields whose words are tfm's own. A password "postgres" must not turn the engine's name into stars. */
-const OWN_WORDS = new Set([
-	"event",
-	"engine",
-	"status",
-	"command",
-	"resource_type",
-	"materialized",
-	"kind",
-	"way",
-	"code",
-]);
+/**
+ * Fields whose words are tfm's own or names of the project. A password "postgres" must not turn the engine's name into
+ * stars, nor a node's id, by which subscribers look the node up.
+ */
+const NAMES = new Set(
+	"event engine status command resource_type materialized kind way code node_id unique_id node test name layer published held blocked failed".split(
+		" ",
+	),
+);
 
 /**
  * Makes a function that returns its argument with every secret value replaced in every string, at any depth. Values
@@ -41,10 +38,13 @@ export function createRedactor(secrets: readonly string[]): <T>(value: T) => T {
 		let changed = false;
 		const clean: Record<string, unknown> = {};
 		for (const [key, item] of Object.entries(value)) {
-			clean[key] = OWN_WORDS.has(key) && typeof item === "string" ? item : inValue(item);
+			clean[key] = NAMES.has(key) && isNames(item) ? item : inValue(item);
 			changed ||= clean[key] !== item;
 		}
 		return changed ? clean : value;
 	};
 	return <T>(value: T): T => inValue(value) as T;
 }
+
+const isNames = (value: unknown): boolean =>
+	typeof value === "string" || (Array.isArray(value) && value.every((item) => typeof item === "string"));

@@ -1,6 +1,7 @@
 import type { NodeResult, RunResult } from "../core/result.ts";
 import { DBT_VERSION } from "../core/version.ts";
 import { heldText } from "./heldText.ts";
+import { createRedactor } from "./redact.ts";
 
 export interface RunResultsMeta {
 	readonly generatedAt: string;
@@ -8,8 +9,10 @@ export interface RunResultsMeta {
 	readonly invocationStartedAt: string;
 	/** dbt's `DBT_ENV_CUSTOM_ENV_X` variables, by X. */
 	readonly env: Readonly<Record<string, string>>;
-	/** Flags of the invocation, with `which` and `invocation_command`; secrets already taken out. */
+	/** Flags of the invocation, with `which` and `invocation_command`. */
 	readonly args: Readonly<Record<string, unknown>>;
+	/** Values that no output may show: taken out of messages, responses and args. SQL is written as it was compiled. */
+	readonly secrets?: readonly string[];
 }
 
 const SCHEMA = "https://schemas.getdbt.com/dbt/run-results/v6.json";
@@ -20,6 +23,7 @@ const SCHEMA = "https://schemas.getdbt.com/dbt/run-results/v6.json";
  * published table is yesterday's, and `retry` reads it so.
  */
 export function toRunResultsJson(run: RunResult, meta: RunResultsMeta): string {
+	const redact = createRedactor(meta.secrets ?? []);
 	const document = {
 		metadata: {
 			dbt_schema_version: SCHEMA,
@@ -29,22 +33,24 @@ export function toRunResultsJson(run: RunResult, meta: RunResultsMeta): string {
 			invocation_started_at: meta.invocationStartedAt,
 			env: sorted(meta.env),
 		},
-		results: [...run.results].sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1)).map(resultEntry),
+		results: [...run.results]
+			.sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1))
+			.map((result) => resultEntry(result, redact)),
 		elapsed_time: run.elapsed,
-		args: sorted(meta.args),
+		args: redact(sorted(meta.args)),
 	};
 	return JSON.stringify(document);
 }
 
-function resultEntry(result: NodeResult) {
+function resultEntry(result: NodeResult, redact: <T>(value: T) => T) {
 	const held = result.published === "held" && (result.status === "success" || result.status === "no-op");
 	return {
 		status: held ? "skipped" : result.status,
 		timing: result.timing,
 		thread_id: result.thread_id,
 		execution_time: result.execution_time,
-		adapter_response: result.adapter_response,
-		message: held && result.held !== null ? heldText(result.held) : result.message,
+		adapter_response: redact(result.adapter_response),
+		message: redact(held && result.held !== null ? heldText(result.held) : result.message),
 		failures: result.failures,
 		unique_id: result.unique_id,
 		compiled: result.compiled,

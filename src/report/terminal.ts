@@ -137,8 +137,7 @@ class Terminal implements Subscriber {
 				return;
 			case "diagnostic":
 				if (quiet && event.diagnostic.severity === "warning") return;
-				this.#region?.clear();
-				this.#options.stderr.write(`${diagnosticText(event.diagnostic, this.#look, this.#options.readLine)}\n`);
+				this.#writeTo(this.#options.stderr, [diagnosticText(event.diagnostic, this.#look, this.#options.readLine)]);
 				return;
 			case "progress":
 				this.#progress = event.text;
@@ -188,8 +187,7 @@ class Terminal implements Subscriber {
 		if (event.print) {
 			// What a template prints is a result, whatever else is shown; `--no-print` leaves it out.
 			if (output.print === false) return;
-			this.#region?.clear();
-			(stdoutTaken === true ? stderr : stdout).write(`${event.text}\n`);
+			this.#writeTo(stdoutTaken === true ? stderr : stdout, [event.text]);
 			return;
 		}
 		const wanted = event.level === "debug" || event.level === "trace" ? 2 : 0;
@@ -231,8 +229,13 @@ class Terminal implements Subscriber {
 
 	/** Finished facts: above the region, never drawn over. */
 	#write(...lines: readonly string[]): void {
+		this.#writeTo(this.#facts, lines);
+	}
+
+	#writeTo(stream: OutputStream, lines: readonly string[]): void {
 		this.#region?.clear();
-		this.#facts.write(lines.map((line) => `${line}\n`).join(""));
+		stream.write(lines.map((line) => `${line}\n`).join(""));
+		this.#draw(true);
 	}
 
 	#beat(): void {
@@ -257,7 +260,8 @@ class Terminal implements Subscriber {
 		const all = [...board.layers.values()].filter((layer) => layer.name !== "" || board.started?.layers === null);
 		const layers = all.filter((layer) => layer.finished === null);
 		const running = layers.filter((layer) => layer.started !== null);
-		const waiting = layers.filter((layer) => layer.started === null).slice(0, 2);
+		// A layer of which nothing is selected never starts and is not waited for.
+		const waiting = layers.filter((layer) => layer.started === null && layer.nodes + layer.tests > 0).slice(0, 2);
 		const head = running.map((layer) => runningLayerLine(layer, board, look, now));
 		const tail = waiting.map((layer) => waitingLayerLine(layer, board, all[all.indexOf(layer) - 1] ?? null));
 		const room = LIVE_LINES - head.length - tail.length - 1;
