@@ -113,7 +113,7 @@ export const BASE_MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>
 				missing: "error",
 			}),
 	],
-	["flags", (c) => new FlagsObject(c.facts.invocation)],
+	["flags", (c) => new FlagsObject(c.facts)],
 	["invocation_id", (c) => c.facts.invocation.id],
 	["run_started_at", (c) => utcDateTime(c.facts.invocation.startedAt.getTime())],
 	["thread_id", () => "Thread-1"],

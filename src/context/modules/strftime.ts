@@ -1,7 +1,7 @@
 /** Python's strftime and strptime in the C locale. */
 import { fail } from "../../core/diagnostic.ts";
 import { repr } from "../../jinja/jinja.ts";
-import { type Clock, civilOf, clockOf, dayOfYear, isoCalendar, ordinalOf, pad, weekdayOf } from "./civil.ts";
+import { type Clock, civilOf, clockOf, dayOfYear, isoCalendar, ordinalOf, weekdayOf } from "./civil.ts";
 import { epochSecondsOf, FixedZone, offsetText, UTC, type Wall, type Zone } from "./timezone.ts";
 
 const MONTHS = [

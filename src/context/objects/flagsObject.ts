@@ -1,14 +1,22 @@
+import type { Plain } from "../../core/node.ts";
 import { fromPlain, HostFunction, HostObject, PyDict, type Value } from "../../jinja/jinja.ts";
-import { flagOf, type InvocationFacts } from "../projectFacts.ts";
+import { flagOf, type ProjectFacts } from "../projectFacts.ts";
 
 /** `flags.FULL_REFRESH`: names in any case; a flag that was not given is None, as in dbt. */
 export class FlagsObject extends HostObject {
 	readonly typeName = "Flags";
-	readonly #invocation: InvocationFacts;
+	readonly #facts: ProjectFacts;
 
-	constructor(invocation: InvocationFacts) {
+	constructor(facts: ProjectFacts) {
 		super();
-		this.#invocation = invocation;
+		this.#facts = facts;
+	}
+
+	/** `SCHEMA_NAMING` is how the project says it wants schemas named; the built-in macro asks for it. */
+	#read(name: string): Plain {
+		return name.toLowerCase() === "schema_naming"
+			? this.#facts.config.project.schemaNaming
+			: flagOf(this.#facts.invocation, name);
 	}
 
 	override attribute(name: string): Value {
@@ -20,14 +28,16 @@ export class FlagsObject extends HostObject {
 	}
 
 	override item(key: Value): Value {
-		return typeof key === "string" ? fromPlain(flagOf(this.#invocation, key)) : undefined;
+		return typeof key === "string" ? fromPlain(this.#read(key)) : undefined;
 	}
 
 	override contains(key: Value): boolean {
-		return typeof key === "string" && flagOf(this.#invocation, key) !== null;
+		return typeof key === "string" && this.#read(key) !== null;
 	}
 
 	override toPlainValue(): Value {
-		return PyDict.from(Object.fromEntries(Object.entries(this.#invocation.flags).map(([k, v]) => [k, fromPlain(v)])));
+		return PyDict.from(
+			Object.fromEntries(Object.entries(this.#facts.invocation.flags).map(([k, v]) => [k, fromPlain(v)])),
+		);
 	}
 }

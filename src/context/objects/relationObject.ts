@@ -152,7 +152,8 @@ const PROPERTIES: ReadonlyMap<string, (relation: RelationObject) => Value> = new
 type Method = (relation: RelationObject, args: Parameters<typeof bindArguments>[2]) => Value;
 
 const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
-	["render", (r, args) => (bindArguments("render", [], args), r.render())],
+	["render", (r) => r.render()],
+	["relation_max_name_length", (r) => r.dialect.maxIdentifierBytes],
 	["quoted", (r, args) => r.dialect.quote(toText(bindArguments("quoted", ["identifier"], args).identifier))],
 	[
 		"get",
