@@ -5,6 +5,7 @@ import { DatabaseError } from "../core/databaseError.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Flags, OutputOptions } from "../core/invocation.ts";
 import { printDiagnostics } from "../report/printDiagnostics.ts";
+import { scrubSecrets, secretValues } from "./scrubSecrets.ts";
 import type { World } from "./world.ts";
 
 interface Failure {
@@ -30,9 +31,10 @@ export async function reportFailure(error: unknown, failure: Failure): Promise<E
 		stderr: world.stderr,
 		now: world.clock(),
 		readLine: lineReader(root ?? world.cwd),
+		secrets: secretValues(world.env),
 		elapsedMs: flags === undefined || known === null ? null : world.clock().getTime() - failure.startedAt.getTime(),
 	});
-	if (known === null && output.verbosity === 2) world.stderr.write(`${stackOf(error)}\n`);
+	if (known === null && output.verbosity === 2) world.stderr.write(`${scrubSecrets(stackOf(error), world.env)}\n`);
 	return 2;
 }
 
@@ -88,11 +90,12 @@ function keepStack(error: unknown, { world, flags, output }: Failure, root: stri
 		argv: world.argv,
 		stack: stackOf(error),
 	});
+	const clean = scrubSecrets(line, world.env);
 	for (const path of [file ?? (folder === null ? null : join(folder, "tfm.log")), join(tmpdir(), "tfm-error.log")]) {
 		if (path === null) continue;
 		try {
 			mkdirSync(dirname(path), { recursive: true });
-			appendFileSync(path, `${line}\n`);
+			appendFileSync(path, `${clean}\n`);
 			return path;
 		} catch {
 			// Not writable: the next place, and at last the hint to use -vv.

@@ -3,6 +3,7 @@ import type { OutputOptions, OutputStream } from "../core/invocation.ts";
 import { diagnosticText, type ReadLine } from "./diagnosticText.ts";
 import { count, seconds } from "./figures.ts";
 import { createLook } from "./look.ts";
+import { createRedactor } from "./redact.ts";
 
 export interface DiagnosticsPrinting {
 	readonly output: OutputOptions;
@@ -13,6 +14,8 @@ export interface DiagnosticsPrinting {
 	readonly readLine: ReadLine;
 	/** The last line "2 errors, nothing was run (0.2s)"; null for mistakes in the command line itself. */
 	readonly elapsedMs: number | null;
+	/** Values that no output may show. */
+	readonly secrets?: readonly string[];
 	/** Where events were emitted before, so that a JSON reader can join them. */
 	readonly runId?: string;
 }
@@ -21,8 +24,9 @@ export interface DiagnosticsPrinting {
  * Prints collected mistakes and remarks: text to stderr, or with `--log-format json` one `diagnostic` event a line to
  * stdout. `-qq` prints nothing; the exit code says it.
  */
-export function printDiagnostics(diagnostics: readonly Diagnostic[], printing: DiagnosticsPrinting): void {
+export function printDiagnostics(found: readonly Diagnostic[], printing: DiagnosticsPrinting): void {
 	const { output } = printing;
+	const diagnostics = createRedactor(printing.secrets ?? [])(found);
 	if (output.logFormat === "json") {
 		diagnostics.forEach((diagnostic, index) => {
 			const stamp = { v: 1, ts: printing.now.toISOString(), level: diagnostic.severity === "error" ? "error" : "warn" };

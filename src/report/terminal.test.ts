@@ -417,7 +417,7 @@ test("the first cancelled signal is announced by the display, so that the comman
 	expect(shown.stderr).toContain(" cancelling: running statements are being stopped; once more to stop at once\n");
 });
 
-test("-v lists every node and publish, -vv the statements as well", () => {
+test("-v tells of each publish, -vv of each statement", () => {
 	const publish: EventBody = {
 		event: "publish.finished",
 		unit: "silver",
