@@ -1,3 +1,4 @@
+import { APP_CODES } from "./app.ts";
 import { CLI_CODES } from "./cli.ts";
 import { CONFIG_CODES } from "./config.ts";
 import { DATABASE_CODES } from "./database.ts";
@@ -26,6 +27,7 @@ export const CODES = {
 	...LOAD_CODES,
 	...CLI_CODES,
 	...INIT_CODES,
+	...APP_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;

@@ -1,0 +1,100 @@
+/** Files under target/: what was compiled, what was executed, manifest.json, run_results.json. */
+import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { RunEvent } from "../core/events.ts";
+import type { Invocation } from "../core/invocation.ts";
+import type { GraphNode } from "../core/node.ts";
+import type { NodeResult, RunResult } from "../core/result.ts";
+import { findNode } from "../core/manifest.ts";
+import { toManifestJson } from "../manifest/manifestJson.ts";
+import { type Subscriber, toRunResultsJson } from "../report/report.ts";
+import type { OpenProject } from "./openProject.ts";
+
+/** Written whole or not at all: a reader, or a killed run, never leaves half a document. */
+function writeWhole(path: string, chunks: Iterable<string>): void {
+	mkdirSync(dirname(path), { recursive: true });
+	const part = `${path}.part`;
+	const file = openSync(part, "w");
+	try {
+		for (const chunk of chunks) writeSync(file, chunk);
+	} finally {
+		closeSync(file);
+	}
+	renameSync(part, path);
+}
+
+export function writeManifest(invocation: Invocation, project: OpenProject): void {
+	if (!invocation.flags.writeJson) return;
+	const meta = {
+		generatedAt: invocation.clock().toISOString(),
+		invocationId: project.runId,
+		invocationStartedAt: project.startedAt.toISOString(),
+		adapterType: project.engine.type,
+		env: customEnv(invocation),
+		quoting: { ...project.engine.dialect.defaultQuoting, ...project.config.project.quoting },
+	};
+	writeWhole(join(project.config.targetDir, "manifest.json"), toManifestJson(project.manifest, meta));
+}
+
+export function writeRunResults(invocation: Invocation, project: OpenProject, run: RunResult): void {
+	if (!invocation.flags.writeJson) return;
+	const { flags } = invocation;
+	const json = toRunResultsJson(run, {
+		generatedAt: invocation.clock().toISOString(),
+		invocationId: project.runId,
+		invocationStartedAt: project.startedAt.toISOString(),
+		env: customEnv(invocation),
+		secrets: project.config.secrets,
+		args: {
+			which: invocation.command,
+			invocation_command: invocation.commandLine,
+			select: flags.select,
+			exclude: flags.exclude,
+			layers: flags.layers,
+			full_refresh: flags.fullRefresh,
+			fail_fast: flags.failFast,
+			gates: flags.gates,
+			vars: flags.vars ?? {},
+			target: project.config.target.targetName,
+			profile: project.config.target.profileName,
+		},
+	});
+	writeWhole(join(project.config.targetDir, "run_results.json"), [json]);
+}
+
+/** dbt's `DBT_ENV_CUSTOM_ENV_X`, by X. */
+const customEnv = (invocation: Invocation): Record<string, string> =>
+	Object.fromEntries(
+		Object.entries(invocation.env).flatMap(([name, value]) =>
+			name.startsWith("DBT_ENV_CUSTOM_ENV_") && value !== undefined ? [[name.slice("DBT_ENV_CUSTOM_ENV_".length), value]] : [],
+		),
+	);
+
+/** Where a node's SQL stands below target/compiled and target/run: its own path, generic tests below their YAML file. */
+export function sqlPath(folder: "compiled" | "run", node: GraphNode): string {
+	const file = node.original_file_path;
+	const tail = node.resource_type === "test" && !file.endsWith(".sql") ? `${file}/${node.path.slice(node.path.lastIndexOf("/") + 1)}` : file;
+	return `${folder}/${node.package_name}/${tail}`;
+}
+
+/** Writes each finished node's SQL: with published names under compiled/, as sent under run/. */
+export function sqlWriter(project: OpenProject): Subscriber {
+	const { manifest, config } = project;
+	const write = (result: NodeResult) => {
+		const node = findNode(manifest, result.unique_id);
+		if (node === undefined || result.compiled_code === null) return;
+		writeSql(config.targetDir, sqlPath("compiled", node), result.compiled_code);
+		writeSql(config.targetDir, sqlPath("run", node), result.executed_code ?? result.compiled_code);
+	};
+	return {
+		receive(event: RunEvent) {
+			if (event.event === "node.finished" || event.event === "test.finished") write(event.result);
+		},
+	};
+}
+
+export function writeSql(targetDir: string, path: string, sql: string): void {
+	const full = join(targetDir, path);
+	mkdirSync(dirname(full), { recursive: true });
+	writeFileSync(full, sql);
+}

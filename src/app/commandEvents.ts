@@ -1,0 +1,42 @@
+import { join, relative } from "node:path";
+import type { Emit } from "../core/events.ts";
+import type { Invocation } from "../core/invocation.ts";
+import { createEventStream, createLogFile, createNdjson, createTerminal, type EventStream, manifestFacts, openLogFile, type Subscriber } from "../report/report.ts";
+import type { OpenProject } from "./openProject.ts";
+import { readSourceLine } from "./readSourceLine.ts";
+
+/** The event stream of a command, with its subscribers: terminal or NDJSON, the log file, and those of the caller. */
+export function openEvents(invocation: Invocation, project: OpenProject, more: readonly Subscriber[] = []): EventStream {
+	const { config, manifest, runId } = project;
+	const { stdout, stderr, output, env, clock } = invocation;
+	const lookup = manifestFacts(manifest, relative(config.project.root, config.targetDir));
+	const stdoutTaken = invocation.flags.extra["output"] === "json";
+	const screen =
+		output.logFormat === "json"
+			? createNdjson(stdoutTaken ? stderr : stdout, output)
+			: createTerminal({ stdout, stderr, output, env, clock, lookup, readLine: readSourceLine(config.project.root), stdoutTaken });
+	const stream: EventStream = createEventStream({
+		runId,
+		clock,
+		secrets: config.secrets,
+		signal: invocation.signal,
+		lookup,
+		subscribers: [screen, logSubscriber(invocation, project, stderr.write.bind(stderr)), ...more],
+	});
+	for (const remark of [...config.warnings, ...manifest.warnings]) stream({ event: "diagnostic", diagnostic: remark }, "warn");
+	return stream;
+}
+
+/** The debug log. A folder that cannot be written to is said once; it must not stop a run. */
+function logSubscriber(invocation: Invocation, project: OpenProject, say: (text: string) => void): Subscriber {
+	const path = invocation.output.logFile ?? join(project.config.logDir, "tfm.log");
+	const onProblem = (error: Error) => say(`no log is kept: ${error.message}\n`);
+	try {
+		return createLogFile({ target: openLogFile(path), onProblem });
+	} catch (error) {
+		onProblem(error as Error);
+		return { receive: () => {} };
+	}
+}
+
+export type { Emit };

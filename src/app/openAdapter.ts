@@ -1,0 +1,47 @@
+/** The only file that names adapters: from a target to a database, its dialect and its macros. */
+import { join, resolve } from "node:path";
+import { createPostgresDialect } from "../adapters/postgresFamily/dialect.ts";
+import type { Adapter, Dialect } from "../core/adapter.ts";
+import type { Config } from "../core/config.ts";
+import { fail } from "../core/diagnostic.ts";
+import type { Invocation } from "../core/invocation.ts";
+
+/** What is known of a database without touching it. */
+export interface Engine {
+	readonly dialect: Dialect;
+	/** What templates see as `target.type` and `adapter.type()`. */
+	readonly type: string;
+	/** The shipped macros, the most specific package first. Absolute folders. */
+	readonly macroDirs: readonly { readonly package: string; readonly dir: string }[];
+}
+
+/** The engine of a target. Throws TFM-APP-001 for one whose SQL this version cannot write. */
+export function engineOf(config: Config, invocation: Invocation): Engine {
+	const { type, profileName } = config.target;
+	if (type === "snowflake") fail("TFM-APP-001", { adapter: type, profile: profileName });
+	const macros = join(invocation.assetsDir, "macros");
+	return {
+		dialect: createPostgresDialect(),
+		type: "postgres",
+		macroDirs: [
+			{ package: "dbt_postgres", dir: join(macros, "dbt_postgres") },
+			{ package: "dbt", dir: join(macros, "dbt") },
+		],
+	};
+}
+
+/** Opens the target's database; the caller closes it. Drivers are imported here and not before. */
+export async function openAdapter(config: Config, invocation: Invocation): Promise<Adapter> {
+	const { target } = config;
+	if (target.type !== "pglite") fail("TFM-APP-001", { adapter: target.type, profile: target.profileName });
+	const { createPgliteAdapter } = await import("../adapters/pglite/adapter.ts");
+	const path = typeof target.fields["path"] === "string" ? target.fields["path"] : ".tfm/database";
+	const adapter = createPgliteAdapter({
+		dataDir: resolve(config.project.root, path),
+		templateFile: join(invocation.assetsDir, "pglite-template.gz"),
+		statementTimeoutMs: invocation.flags.statementTimeoutMs,
+		host: { name: invocation.host.name, pid: invocation.host.pid },
+	});
+	await adapter.open({ signal: invocation.signal });
+	return adapter;
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import { loadConfig, readEnvironment, shellSecretCommand } from "../config/loadConfig.ts";
+import type { ProjectFacts } from "../context/context.ts";
+import type { Config } from "../core/config.ts";
+import { TfmError } from "../core/diagnostic.ts";
+import type { Invocation } from "../core/invocation.ts";
+import type { Manifest } from "../core/manifest.ts";
+import type { Plain } from "../core/node.ts";
+import { cycleDiagnostic, findCycle } from "../graph/cycle.ts";
+import { buildGraph, type Graph } from "../graph/graph.ts";
+import { buildManifest } from "../manifest/buildManifest.ts";
+import { contextPorts } from "../manifest/contextPorts.ts";
+import { parseProject } from "../parse/parseProject.ts";
+import { type Engine, engineOf } from "./openAdapter.ts";
+
+/** A project that has been read and resolved: what every command but init and clean begins with. */
+export interface OpenProject {
+	readonly config: Config;
+	readonly engine: Engine;
+	readonly facts: ProjectFacts;
+	readonly manifest: Manifest;
+	readonly graph: Graph;
+	/** dbt's invocation_id, and the id of the run. */
+	readonly runId: string;
+	readonly startedAt: Date;
+}
+
+/**
+ * disk → Config → ParsedProject → Manifest → Graph. Throws one TfmError with all the mistakes of the first stage that
+ * finds any; nothing has touched the database by then.
+ */
+export async function openProject(invocation: Invocation): Promise<OpenProject> {
+	const { cwd, flags, command, clock } = invocation;
+	const startedAt = clock();
+	const env = readEnvironment(cwd, invocation.env);
+	const config = await loadConfig({
+		cwd,
+		flags,
+		env: invocation.env,
+		command,
+		readSecretCommand: shellSecretCommand({ env: invocation.env, cwd }),
+	});
+	const engine = engineOf(config, invocation);
+	const runId = invocation.env["TFM_INVOCATION_ID"] ?? randomUUID();
+	const { parsed, facts } = parseProject(config, {
+		builtinMacroDirs: engine.macroDirs,
+		dialect: engine.dialect,
+		adapterType: engine.type,
+		invocation: { id: runId, startedAt, flags: templateFlags(invocation, config), env },
+	});
+	const manifest = buildManifest(parsed, config, contextPorts(facts));
+	const graph = buildGraph(manifest);
+	const cycle = findCycle(graph);
+	if (cycle !== null) throw new TfmError(cycleDiagnostic(manifest, cycle));
+	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt });
+}
+
+/** dbt's `flags` object, and what tfm's own macros need to know. */
+function templateFlags(invocation: Invocation, config: Config): { readonly [name: string]: Plain } {
+	const { flags } = invocation;
+	return {
+		...config.project.flags,
+		WHICH: invocation.command,
+		FULL_REFRESH: flags.fullRefresh,
+		STORE_FAILURES: flags.storeFailures ?? false,
+		FAIL_FAST: flags.failFast,
+		EMPTY: flags.empty,
+		WARN_ERROR: flags.warnError,
+		INDIRECT_SELECTION: flags.indirectSelection ?? "eager",
+		SCHEMA_NAMING: config.project.schemaNaming,
+	};
+}

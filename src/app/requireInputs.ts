@@ -1,0 +1,53 @@
+import type { Adapter } from "../core/adapter.ts";
+import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
+import { findNode } from "../core/manifest.ts";
+import type { GraphNode, NodeId } from "../core/node.ts";
+import type { OpenProject } from "./openProject.ts";
+
+/**
+ * In a layered project, all that the selected nodes read must be selected too or exist already: found out with one
+ * catalog query before anything runs. Sources that somebody else fills are left to the database. Throws all misses
+ * together (TFM-APP-010).
+ */
+export async function requireInputs(project: OpenProject, selected: ReadonlySet<NodeId>, adapter: Adapter): Promise<void> {
+	const { manifest, config } = project;
+	if (config.project.layering === null) return;
+	const reads = new Map<NodeId, { node: GraphNode; reader: GraphNode }>();
+	for (const id of selected) {
+		const reader = findNode(manifest, id);
+		if (reader === undefined) continue;
+		for (const input of storedInputs(project, id)) if (!selected.has(input.unique_id) && !reads.has(input.unique_id)) reads.set(input.unique_id, { node: input, reader });
+	}
+	if (reads.size === 0) return;
+	const schemas = [...new Set([...reads.values()].map(({ node }) => relationOf(node).schema))].sort();
+	const there = new Set((await adapter.withSession((s) => s.listRelations(schemas))).map((r) => `${r.schema}\0${r.identifier}`));
+	const missing: Diagnostic[] = [];
+	for (const { node, reader } of reads.values()) {
+		const relation = relationOf(node);
+		if (there.has(`${relation.schema}\0${relation.identifier}`)) continue;
+		missing.push(diagnostic("TFM-APP-010", { node: reader.name, reads: node.name, relation: `${relation.schema}.${relation.identifier}` }, { at: reader.location }));
+	}
+	if (missing.length > 0) throw new TfmError(missing);
+}
+
+/** Inputs that have a relation; ephemeral models are looked through. */
+function storedInputs(project: OpenProject, id: NodeId): GraphNode[] {
+	const found: GraphNode[] = [];
+	const seen = new Set<NodeId>();
+	const waiting = [...project.graph.parents(id)];
+	for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+		if (seen.has(next)) continue;
+		seen.add(next);
+		const node = findNode(project.manifest, next);
+		if (node === undefined || node.resource_type === "exposure") continue;
+		if (node.resource_type === "model" && node.config.materialized === "ephemeral") waiting.push(...project.graph.parents(next));
+		else if (node.resource_type !== "source" || node.load !== null) found.push(node);
+	}
+	return found;
+}
+
+function relationOf(node: GraphNode): { schema: string; identifier: string } {
+	if (node.resource_type === "source") return { schema: node.schema, identifier: node.identifier };
+	if (node.resource_type === "exposure") throw new Error("an exposure has no relation");
+	return { schema: node.schema, identifier: node.alias };
+}

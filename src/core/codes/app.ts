@@ -1,0 +1,77 @@
+import { type CodeEntry, code, didYouMean } from "./entry.ts";
+
+/** Use cases: what a command needs before its real work. */
+export const APP_CODES = {
+	"TFM-APP-001": code<{ adapter: string; profile: string }>({
+		message: (f) => `the profile "${f.profile}" is of type ${f.adapter}, which this version cannot run on yet`,
+		hint: () => "this version runs on the embedded Postgres; parse, ls and compile work with a Postgres profile",
+		next: () => "choose a target of type pglite with --target, or leave the profile out",
+		explain:
+			"profiles.yml may already describe Postgres and Snowflake targets, but this version connects to the embedded database only.",
+	}),
+	"TFM-APP-002": code<{ path: string }>({
+		message: (f) => `there is nothing to retry: ${f.path} does not exist`,
+		next: () => "tfm run",
+		explain: "`tfm retry` takes up what the last run left; it reads run_results.json in the target folder.",
+	}),
+	"TFM-APP-003": code<{ path: string; problem: string }>({
+		message: (f) => `${f.path} cannot be read: ${f.problem}`,
+		next: () => "tfm run",
+		explain: "run_results.json is damaged or was written by another program in another shape.",
+	}),
+	"TFM-APP-004": code<{ command: string }>({
+		message: (f) => `the last command was "${f.command}", which cannot be retried`,
+		hint: () => "run, build, test, seed and load can be",
+		next: () => "tfm run",
+		explain: "`tfm retry` repeats what failed in run, build, test, seed or load.",
+	}),
+	"TFM-APP-005": code<{ selected: number; examples: readonly string[] }>({
+		message: (f) => (f.selected === 0 ? "nothing was selected to show" : `${f.selected} nodes are selected, but show shows one`),
+		hint: (f) => (f.examples.length === 0 ? undefined : `selected: ${f.examples.join(", ")}`),
+		next: () => "tfm show --select MODEL, or tfm show --inline \"select …\"",
+		explain: "`tfm show` prints the rows of one model, seed or test, or of SQL given with --inline.",
+	}),
+	"TFM-APP-006": code<{ test: string; suggestion: string | undefined }>({
+		message: (f) => `there is no test called "${f.test}"`,
+		hint: (f) => didYouMean(f.suggestion),
+		next: () => "tfm ls --resource-type test --output name",
+		explain: "`tfm show --failures` takes the name of a test, as the summary of a run prints it.",
+	}),
+	"TFM-APP-007": code<{ name: string; suggestion: string | undefined }>({
+		message: (f) => `nothing keeps rejects for "${f.name}"`,
+		hint: (f) => didYouMean(f.suggestion) ?? "rejects are kept by source tables with a load: block, and by models that have a model <name>__rejects beside them",
+		next: () => "tfm ls --resource-type source --output name",
+		explain: "`tfm show --rejects` shows what a landing load turned away, or the rows of the model `<name>__rejects`.",
+	}),
+	"TFM-APP-008": code<{ macro: string; suggestion: string | undefined }>({
+		message: (f) => `there is no macro called "${f.macro}"`,
+		hint: (f) => didYouMean(f.suggestion),
+		explain: "`tfm run-operation` takes the name of a macro of the project, of a package (package.macro), or of tfm.",
+	}),
+	"TFM-APP-009": code<{ what: string; message: string; sqlstate: string | undefined; detail: string | undefined }>({
+		message: (f) => `the database refused ${f.what}: ${f.message}${f.sqlstate === undefined ? "" : ` (SQLSTATE ${f.sqlstate})`}`,
+		hint: (f) => f.detail,
+		explain: "A query sent by show, compile or run-operation failed. Nothing was changed by it.",
+	}),
+	"TFM-APP-010": code<{ node: string; reads: string; relation: string }>({
+		message: (f) => `${f.node} reads ${f.reads}, which is neither selected nor built yet (${f.relation})`,
+		next: () => "select it too: put + before the selector, or run tfm run once",
+		explain:
+			"With --select, everything that a selected node reads must be selected too or exist in the database already. This is checked before anything runs.",
+	}),
+	"TFM-APP-011": code<{ path: string; target: string }>({
+		message: (f) => `will not delete ${f.path}: it is outside the project`,
+		hint: (f) => `clean-targets names ${f.target}`,
+		next: () => "--no-clean-project-files-only deletes it all the same",
+		explain: "`tfm clean` deletes only inside the project, unless told otherwise.",
+	}),
+	"TFM-APP-012": code<{ path: string }>({
+		message: (f) => `will not delete ${f.path}: it holds the project's own sources or is the project itself`,
+		next: () => "correct clean-targets in the project file",
+		explain: "`tfm clean` never deletes the project's folder or its model, seed, test, macro, snapshot or analysis paths.",
+	}),
+	"TFM-APP-013": code<{ macro: string; problem: string }>({
+		message: (f) => `${f.macro} failed: ${f.problem}`,
+		explain: "The macro of `tfm run-operation` raised an error or asked the database for something that it refused.",
+	}),
+} satisfies Record<string, CodeEntry<never>>;
