@@ -1,0 +1,11 @@
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { openProject } from "./openProject.ts";
+import { runSelected } from "./runSelected.ts";
+import { selectFor } from "./selectFor.ts";
+
+/** `tfm build`: seeds, models, snapshots and tests in one graph; a test that fails keeps what descends from it from being built. */
+export async function buildCommand(invocation: Invocation): Promise<ExitCode> {
+	const project = await openProject(invocation);
+	const { selected, warnings } = selectFor(invocation, project, ["source", "seed", "model", "snapshot", "test"]);
+	return runSelected(invocation, project, { command: "build", selected, warnings, flags: { testsBlock: true } });
+}

@@ -1,0 +1,23 @@
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { writeManifest } from "./artifacts.ts";
+import { openEvents } from "./commandEvents.ts";
+import { openProject } from "./openProject.ts";
+
+/** `tfm parse`: reads and checks the whole project without a database, and writes target/manifest.json. */
+export async function parseCommand(invocation: Invocation): Promise<ExitCode> {
+	const project = await openProject(invocation);
+	writeManifest(invocation, project);
+	const events = openEvents(invocation, project);
+	const counts = new Map<string, number>();
+	const count = (kind: string) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
+	for (const node of project.manifest.nodes.values()) if (node.resource_type !== "operation") count(node.resource_type);
+	for (const source of project.manifest.sources.values()) count(source.resource_type);
+	for (const exposure of project.manifest.exposures.values()) count(exposure.resource_type);
+	const plural = (n: number, kind: string) => `${n.toLocaleString("en")} ${n === 1 ? kind : kind === "analysis" ? "analyses" : `${kind}s`}`;
+	const order = ["model", "test", "seed", "snapshot", "source", "exposure", "analysis"];
+	const text = order.flatMap((kind) => (counts.has(kind) ? [plural(counts.get(kind)!, kind)] : [])).join(", ");
+	const seconds = (invocation.clock().getTime() - project.startedAt.getTime()) / 1000;
+	events({ event: "message", text: `${project.manifest.projectName}: ${text || "nothing"} in ${seconds.toFixed(1)} s`, node_id: null, print: true });
+	events.close();
+	return 0;
+}
