@@ -1,39 +1,52 @@
-/** Macros and dbt's other blocks: found without compiling, compiled on first call. */
-import type { TemplateSource } from "./origin.ts";
+/** Macros: compiled on first call, bound to a scope, called like any function. */
+import { type BlockKind, findBlocks, type MacroBlock } from "./blocks.ts";
+import { generateMacro } from "./codegen.ts";
+import type { MacroFunction } from "./macroFunction.ts";
+import { Origin, type TemplateSource } from "./origin.ts";
+import { TemplateParser } from "./parser.ts";
+import { RenderState } from "./renderState.ts";
 import type { RenderOptions, Scope } from "./scope.ts";
-import type { HostFunction } from "./values.ts";
+import { guarded, instantiate } from "./template.ts";
+import { HostFunction } from "./values.ts";
 
-export type BlockKind = "macro" | "test" | "data_test" | "materialization" | "snapshot" | "docs";
-
-export interface MacroBlock {
-	readonly kind: BlockKind;
-	/** The name as written. */
-	readonly name: string;
-	/** As dbt renames it: `test_<name>`, `materialization_<name>_<adapter>`; the name itself for the others. */
-	readonly macroName: string;
-	readonly parameters: readonly string[];
-	/** The adapter of a materialization, `default` where it names none. */
-	readonly adapter?: string;
-	readonly supportedLanguages?: readonly string[];
-	/** The whole block as written, from its opening tag to its closing one. */
-	readonly text: string;
-	/** What stands between the tags, and where it begins. */
-	readonly body: TemplateSource;
-	readonly line: number;
-	readonly column: number;
-	readonly endLine: number;
-}
+export { type BlockKind, findBlocks, type MacroBlock };
 
 export interface Macro {
 	readonly name: string;
-	/** A function that renders the macro with the scope's names as globals: its text, or what it returns with return(). */
+	/**
+	 * A function that renders the macro with the scope's names as globals and gives its text, or the value of a
+	 * return() in it. Calling it throws what rendering throws; compiling errors appear at the first call.
+	 */
 	bind(scope: Scope | (() => Scope), options: RenderOptions): HostFunction;
+	/** Compiles now; errors are thrown. For checks that must see every macro. */
+	check(): void;
 }
 
-export function findBlocks(source: TemplateSource, _kinds?: readonly BlockKind[]): MacroBlock[] {
-	throw new Error(`finding blocks in ${source.file} is not built yet`);
-}
-
+/** A macro, test or materialization of a file. The macro's own name is looked up in its scope, as in dbt. */
 export function compileMacro(source: TemplateSource, block: MacroBlock): Macro {
-	throw new Error(`compiling ${block.name} of ${source.file} is not built yet`);
+	let compiled: ((scope: Scope, state: RenderState) => MacroFunction) | null = null;
+	const compile = () => {
+		compiled ??= guarded(() => {
+			const part = { file: source.file, text: block.text, line: block.line, column: block.column };
+			const origin = new Origin(part, source);
+			const [node] = new TemplateParser(block.text, origin).parseTemplate().children;
+			if (node?.typename !== "Macro")
+				throw new Error(`the block ${block.name} is a ${block.kind}, which is not called`);
+			return instantiate<MacroFunction>(generateMacro(node, origin));
+		});
+		return compiled;
+	};
+	return Object.freeze({
+		name: block.macroName,
+		check: () => void compile(),
+		bind(scope: Scope | (() => Scope), options: RenderOptions): HostFunction {
+			if (typeof scope === "function")
+				return new HostFunction(block.macroName, (args) => compile()(scope(), new RenderState(options)).call(args));
+			let bound: MacroFunction | null = null;
+			return new HostFunction(block.macroName, (args) => {
+				bound ??= compile()(scope, new RenderState(options));
+				return bound.call(args);
+			});
+		},
+	});
 }

@@ -74,6 +74,13 @@ interface OpenBlock {
 	readonly ends: readonly string[];
 }
 
+export interface Opening {
+	name: string;
+	parameters: string[];
+	adapter: string;
+	languages: string[];
+}
+
 interface TupleOptions {
 	readonly item: () => n.Expression;
 	/** A word that ends the tuple. */
@@ -96,6 +103,19 @@ export class TemplateParser extends nunjucks.Parser {
 
 	parseTemplate(): n.Body {
 		return this.parseAsRoot() as n.Body;
+	}
+
+	/** The opening tag of a macro or of one of dbt's blocks alone: what it names. */
+	parseOpening(): Opening {
+		this.nextToken();
+		const kind = this.nextToken()!.value;
+		const name = this.#parseName();
+		const opening: Opening = { name, parameters: [], adapter: "default", languages: ["sql"] };
+		if (kind === "materialization") Object.assign(opening, this.#parseMaterializationOptions());
+		else if (kind !== "snapshot" && kind !== "docs") opening.parameters = [...this.#parseSignature().names];
+		this.skip(TOKEN.colon);
+		this.#expect(TOKEN.blockEnd, "'%}'");
+		return opening;
 	}
 
 	/* tokens */
@@ -311,7 +331,7 @@ export class TemplateParser extends nunjucks.Parser {
 		if (kind === "snapshot" || kind === "docs")
 			return new n.InertBlock(token.lineno, token.colno, this.#parseWholeBody(kind, token));
 		if (kind === "materialization") {
-			const adapter = this.#parseMaterializationOptions();
+			const { adapter } = this.#parseMaterializationOptions();
 			const macroName = `materialization_${name}_${adapter}`;
 			return new n.Macro(token.lineno, token.colno, macroName, NO_SIGNATURE, this.#parseWholeBody(kind, token));
 		}
@@ -319,8 +339,8 @@ export class TemplateParser extends nunjucks.Parser {
 		return new n.Macro(token.lineno, token.colno, `test_${name}`, signature, this.#parseWholeBody(kind, token));
 	}
 
-	#parseMaterializationOptions(): string {
-		let adapter = "default";
+	#parseMaterializationOptions(): Pick<Opening, "adapter" | "languages"> {
+		const options = { adapter: "default", languages: ["sql"] };
 		while (this.skip(TOKEN.comma)) {
 			const start = this.peekToken();
 			const option = this.#parseName();
@@ -329,10 +349,16 @@ export class TemplateParser extends nunjucks.Parser {
 				this.#problem(`unknown option "${option}" of a materialization`, start, "write adapter='name' or default");
 			this.#expect(TOKEN.operator, "'='", "=");
 			const value = this.#parseExpression();
-			if (option === "adapter" && value.typename === "Literal" && typeof value.value === "string")
-				adapter = value.value;
+			if (option === "adapter") options.adapter = this.#literalText(value);
+			else if (value.typename === "Array") options.languages = value.children.map((item) => this.#literalText(item));
+			else this.#problem("supported_languages must be a list of texts", value);
 		}
-		return adapter;
+		return options;
+	}
+
+	#literalText(node: n.Expression): string {
+		if (node.typename === "Literal" && typeof node.value === "string") return node.value;
+		return this.#problem("expected a text in quotes", node);
 	}
 
 	/* targets and signatures */
