@@ -28,7 +28,7 @@ export interface RunGraph {
 	/** Direct inputs among the tasks; with `testsBlock` also the tests that a node waits for. */
 	readonly dependencies: ReadonlyMap<NodeId, readonly NodeId[]>;
 	readonly dependents: ReadonlyMap<NodeId, readonly NodeId[]>;
-	/** Only stages with something to do. */
+	/** Stages without any node are left out; one may have nothing but nodes to pass through. */
 	readonly stages: readonly Stage[];
 }
 
@@ -126,6 +126,10 @@ function stageIndexes(order: readonly NodeId[], input: RunGraphInput, dependenci
 	return stages;
 }
 
+/** False for a stage that only passes through: nothing is said about it. */
+export const hasWork = (graph: RunGraph, stage: Stage): boolean =>
+	stage.ids.some((id) => graph.tasks.get(id)?.kind !== "pass");
+
 export function buildRunGraph(input: RunGraphInput): RunGraph {
 	const unordered = tasksOf(input);
 	const dependencies: Edges = new Map();
@@ -149,6 +153,6 @@ export function buildRunGraph(input: RunGraphInput): RunGraph {
 		tasks: new Map(order.map((id) => [id, unordered.get(id)!])),
 		dependencies,
 		dependents,
-		stages: stages.filter((stage) => stage.ids.some((id) => unordered.get(id)!.kind !== "pass")),
+		stages: stages.filter((stage) => stage.ids.length > 0),
 	};
 }

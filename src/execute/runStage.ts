@@ -10,7 +10,7 @@ import { decideGate, type GateDecision } from "./gate.ts";
 import { graphNode } from "./nodeResult.ts";
 import { publishUnit } from "./publishUnit.ts";
 import type { Run } from "./run.ts";
-import type { Stage } from "./runGraph.ts";
+import { hasWork, type Stage } from "./runGraph.ts";
 import { runLoad } from "./runLoad.ts";
 import { runTest, unbuiltInput } from "./runTest.ts";
 import { blockedBy, holdBack, isFailure, markPublished, passThrough, skip } from "./settle.ts";
@@ -152,7 +152,8 @@ export async function runStage(run: Run, stage: Stage): Promise<StageReport | nu
 	const { adapter, clock, emit } = run.ports;
 	const started = clock().getTime();
 	const kinds = stage.ids.map((id) => run.graph.tasks.get(id)!.kind);
-	if (stage.layer !== null)
+	const working = hasWork(run.graph, stage);
+	if (stage.layer !== null && working)
 		emit({
 			event: "layer.started",
 			layer: stage.layer.name,
@@ -168,7 +169,7 @@ export async function runStage(run: Run, stage: Stage): Promise<StageReport | nu
 	});
 	if (run.stopReason() !== null) return null;
 	let gateClosed = false;
-	if (run.gated && stage.layer !== null) {
+	if (run.gated && stage.layer !== null && working) {
 		gateClosed = closeOrPass(run, stage, stage.layer).closed;
 		if (run.job.layering?.publishScope === "layer") await publishStanding(run, stage.layer.name, stage.ids);
 		if (run.stopReason() !== null) return null;

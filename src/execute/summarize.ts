@@ -2,6 +2,7 @@ import type { EventBody, RunSummary } from "../core/events.ts";
 import type { NodeId, ResourceType } from "../core/node.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
 import type { Run } from "./run.ts";
+import { hasWork } from "./runGraph.ts";
 import type { StageReport } from "./runStage.ts";
 import { isFailure } from "./settle.ts";
 
@@ -63,7 +64,7 @@ export function exitCodeOf(run: Run, results: readonly NodeResult[]): RunResult[
 
 export function layerFinished(run: Run, report: StageReport): EventBody | null {
 	const { stage } = report;
-	if (stage.layer === null) return null;
+	if (stage.layer === null || !hasWork(run.graph, stage)) return null;
 	const results = stage.ids.flatMap((id) => run.results.get(id) ?? []);
 	const tests = results.filter(isTest);
 	const nodes = results.filter((r) => !isTest(r));
@@ -110,8 +111,16 @@ export function runStarted(run: Run): EventBody {
 		version: job.about.version,
 		layers: job.layering?.layers.map((layer) => layer.name) ?? null,
 		counts,
-		perLayer: graph.stages.flatMap(({ layer, ids }) =>
-			layer === null ? [] : [{ layer: layer.name, nodes: ids.length - tests(ids) - passes(ids), tests: tests(ids) }],
+		perLayer: graph.stages.flatMap((stage) =>
+			stage.layer === null || !hasWork(graph, stage)
+				? []
+				: [
+						{
+							layer: stage.layer.name,
+							nodes: stage.ids.length - tests(stage.ids) - passes(stage.ids),
+							tests: tests(stage.ids),
+						},
+					],
 		),
 		gates: run.gated,
 	};

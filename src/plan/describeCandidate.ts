@@ -56,6 +56,7 @@ export function describeCandidate(input: BuildInput): Candidate {
 		publish: node.config.publish === "keep" ? "keep" : "swap",
 		...(kind === "view" && input.publishedSql !== null ? { finalSql: input.publishedSql } : {}),
 		...(grants === undefined ? {} : { grants }),
+		...(typeof node.config.publish_group === "string" ? { publishGroup: node.config.publish_group } : {}),
 		...commentsOf(node),
 	};
 }

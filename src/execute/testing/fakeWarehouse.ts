@@ -1,0 +1,396 @@
+/**
+ * A warehouse that remembers: candidates, published relations and the state tables, with transactions that roll back.
+ * It knows no SQL: fake plans send JSON commands. Every awaited call is a step; tests count steps, fail them, or cancel
+ * the run at one of them.
+ */
+import type { Adapter, BoundStatement, Candidate, ExecuteResult, Publisher, Session } from "../../core/adapter.ts";
+import type { CompilerPort } from "../../core/compiler.ts";
+import { DatabaseError } from "../../core/databaseError.ts";
+import type { EventBody } from "../../core/events.ts";
+import type { Manifest } from "../../core/manifest.ts";
+import type { NodeId } from "../../core/node.ts";
+import type { BuildInput, NodePlan, Plan, PlanAnswer, PlanInput } from "../../core/plan.ts";
+import type { RunFlags, RunJob, RunPorts } from "../../core/ports.ts";
+import type { RelationName } from "../../core/relation.ts";
+import type { RunResult } from "../../core/result.ts";
+import type { CandidateRow, PublishedRow, StateStore } from "../../core/state.ts";
+import { executeRun } from "../executeRun.ts";
+
+export interface Script {
+	/** Names of models whose build the database refuses, tests that find rows, tests that break, loads that fail. */
+	readonly failing?: readonly string[];
+	readonly brokenTests?: readonly string[];
+	/** Candidates that the publisher refuses. */
+	readonly refused?: readonly string[];
+	/** The publish transaction fails with this SQLSTATE, so many times. */
+	readonly publishFails?: { readonly sqlstate: string; readonly times: number; readonly retryable?: boolean };
+	readonly failingHooks?: readonly string[];
+	readonly concurrency?: number;
+	/** The run is cancelled when this many steps were taken. */
+	readonly cancelAt?: number;
+	/** How many turns of the event loop a step takes, by its number; tests of interleavings draw it. */
+	readonly delay?: (step: number) => number;
+}
+
+/** What lasts from one run to the next. */
+export interface Warehouse {
+	readonly candidates: Map<NodeId, { readonly runId: string; readonly kind: "table" | "view" }>;
+	readonly published: Map<NodeId, string>;
+	readonly candidateRows: Map<NodeId, CandidateRow>;
+	readonly publishedRows: Map<NodeId, PublishedRow>;
+	readonly seedHashes: Map<NodeId, string>;
+	readonly runs: Map<string, string>;
+	/** Everything that was done, in order, committed or not. */
+	readonly log: string[];
+}
+
+export const createWarehouse = (): Warehouse => ({
+	candidates: new Map(),
+	published: new Map(),
+	candidateRows: new Map(),
+	publishedRows: new Map(),
+	seedHashes: new Map(),
+	runs: new Map(),
+	log: [],
+});
+
+const shortName = (node: string): string => node.slice(node.lastIndexOf(".") + 1);
+
+class FakeSession {
+	readonly #undo: (() => void)[][] = [];
+	readonly #world: Warehouse;
+	readonly #step: (signal?: AbortSignal) => Promise<void>;
+	readonly #script: Script;
+
+	constructor(world: Warehouse, script: Script, step: (signal?: AbortSignal) => Promise<void>) {
+		this.#world = world;
+		this.#script = script;
+		this.#step = step;
+	}
+
+	put<V>(map: Map<NodeId, V>, key: NodeId, value: V | undefined): void {
+		const before = map.get(key);
+		if (value === undefined) map.delete(key);
+		else map.set(key, value);
+		this.#undo.at(-1)?.push(() => (before === undefined ? map.delete(key) : map.set(key, before)));
+	}
+
+	async execute(sql: string, options: { signal?: AbortSignal | undefined } = {}): Promise<ExecuteResult> {
+		await this.#step(options.signal);
+		this.#world.log.push(sql);
+		const [word, node, runId, kind] = sql.split(" ");
+		if (word === "hook" && this.#script.failingHooks?.includes(node!) === true)
+			throw new DatabaseError(`hook ${node} refused`, { sqlstate: "42501", sql });
+		if (word === "build") {
+			if (this.#script.failing?.includes(shortName(node!)) === true)
+				throw new DatabaseError("column does not exist", { sqlstate: "42703", sql, position: 7 });
+			this.put(this.#world.candidates, node as NodeId, { runId: runId!, kind: kind as "table" | "view" });
+		}
+		return { status: "SELECT 1", rowCount: 1, notices: [] };
+	}
+
+	async query(sql: string, binds: readonly unknown[] = [], options: { signal?: AbortSignal | undefined } = {}) {
+		await this.#step(options.signal);
+		const world = this.#world;
+		const value = binds[0] === undefined ? undefined : JSON.parse(String(binds[0]));
+		if (sql === "saveCandidate") this.put(world.candidateRows, value.node, value);
+		else if (sql === "forgetCandidate") this.put(world.candidateRows, value, undefined);
+		else if (sql === "savePublish") this.put(world.publishedRows, value.node, value);
+		else if (sql === "saveSeedHash") this.put(world.seedHashes, value.node, value.hash);
+		else world.log.push(sql);
+		const name = shortName(sql.split(" ")[1] ?? "");
+		if (sql.startsWith("test") && this.#script.brokenTests?.includes(name) === true)
+			throw new DatabaseError("syntax error", { sqlstate: "42601", sql });
+		const found = sql.startsWith("test") && this.#script.failing?.includes(name) === true ? 2 : 0;
+		return { columns: [], rows: [[found, found > 0, found > 0]], rowCount: 1, status: "SELECT 1" };
+	}
+
+	async transaction<T>(work: () => Promise<T>): Promise<T> {
+		await this.#step();
+		this.#undo.push([]);
+		try {
+			const result = await work();
+			await this.#step();
+			const done = this.#undo.pop()!;
+			this.#undo.at(-1)?.push(...done);
+			return result;
+		} catch (error) {
+			for (const undo of this.#undo.pop()!.reverse()) undo();
+			throw error;
+		}
+	}
+
+	async listRelations(schemas: readonly string[]) {
+		await this.#step();
+		const rows = [...this.#world.candidateRows.values()].map((row) => ({ ...row.candidate, kind: row.kind }));
+		const published = [...this.#world.published.keys()].map((node) => ({
+			database: "db",
+			schema: "main",
+			identifier: shortName(node),
+			kind: "table" as const,
+		}));
+		return [...rows, ...published].filter((r) => schemas.includes(r.schema));
+	}
+}
+
+const candidateOf = (_project: string, target: RelationName): RelationName => ({
+	...target,
+	schema: `tfm_c_0_${target.schema}`,
+});
+
+function fakePublisher(world: Warehouse, script: Script, sessionOf: (s: Session) => FakeSession): Publisher {
+	let failures = script.publishFails?.times ?? 0;
+	return {
+		candidateOf,
+		ensureSchemas: async () => {},
+		dress: async () => ({ warnings: [] }),
+		dropStale: async (s, _project, targets, keep) => {
+			const session = sessionOf(s);
+			const kept = new Set(keep.map((k) => `${k.schema}.${k.identifier}`));
+			const shadows = new Set(targets.map((t) => candidateOf("", t).schema));
+			const gone: RelationName[] = [];
+			for (const row of world.candidateRows.values()) {
+				if (!shadows.has(row.candidate.schema)) continue;
+				if (kept.has(`${row.candidate.schema}.${row.candidate.identifier}`)) continue;
+				gone.push(row.candidate);
+				session.put(world.candidates, row.node, undefined);
+			}
+			return gone;
+		},
+		publish: async (s, request) => {
+			const session = sessionOf(s);
+			return session.transaction(async () => {
+				world.log.push(`publish ${request.unit}: ${request.candidates.map((c) => shortName(c.node)).join(" ")}`);
+				const out = new Set<NodeId>();
+				const groups = new Set<string>();
+				const isOut = (c: Candidate): boolean =>
+					script.refused?.includes(shortName(c.node)) === true ||
+					c.inputs?.some((i) => out.has(i)) === true ||
+					(c.publishGroup !== undefined && groups.has(c.publishGroup));
+				for (let before = -1; before < out.size; ) {
+					before = out.size;
+					for (const c of request.candidates) {
+						if (!isOut(c)) continue;
+						out.add(c.node);
+						if (c.publishGroup !== undefined) groups.add(c.publishGroup);
+					}
+				}
+				const refused = request.candidates
+					.filter((c) => out.has(c.node))
+					.map((c) => ({ node: c.node, code: "TFM-PUB-002", reason: "something hangs on it" }));
+				for (const c of request.candidates) {
+					if (refused.some((r) => r.node === c.node)) continue;
+					const stands = world.candidates.get(c.node);
+					if (stands === undefined) throw new Error(`${c.node} is published but has no candidate`);
+					session.put(world.published, c.node, stands.runId);
+					session.put(world.candidates, c.node, undefined);
+				}
+				const going = request.candidates.map((c) => c.node).filter((n) => !refused.some((r) => r.node === n));
+				const record = typeof request.record === "function" ? request.record(going) : request.record;
+				for (const { sql, binds } of record) await session.query(sql, binds);
+				if (failures > 0) {
+					failures -= 1;
+					const { sqlstate, retryable } = script.publishFails!;
+					throw new DatabaseError("publish refused", { sqlstate, retryable: retryable ?? false });
+				}
+				const ways = going.map((node) => ({ node, way: "swap" as const }));
+				return { ways, waitedMs: 0, lockedMs: 0, warnings: [], refused };
+			});
+		},
+	};
+}
+
+const bound = (sql: string, value: unknown): BoundStatement => ({ sql, binds: [JSON.stringify(value)] });
+
+function fakeState(world: Warehouse): StateStore {
+	return {
+		migrate: async () => {},
+		beginRun: async (_s, run) => void world.runs.set(run.runId, "running"),
+		endRun: async (_s, runId, status) => void world.runs.set(runId, status),
+		saveCandidate: (row) => [bound("saveCandidate", row)],
+		listCandidates: async () => [...world.candidateRows.values()],
+		forgetCandidates: (_p, nodes) => nodes.map((node) => bound("forgetCandidate", node)),
+		savePublish: ({ runId, at, nodes }) =>
+			nodes.map(({ node, codeHash }) => bound("savePublish", { node, runId, codeHash, publishedAt: at })),
+		listPublished: async () => new Map(world.publishedRows),
+		seedHashes: async () => new Map(world.seedHashes),
+		saveSeedHash: (_p, node, hash) => [bound("saveSeedHash", { node, hash })],
+		loadedFiles: async () => [],
+		saveLoadedFile: () => [],
+		forgetLoadedFiles: () => [],
+	};
+}
+
+/** Renders references by the binding, so that tests can see which relation was read. */
+function fakeCompiler(manifest: Manifest): CompilerPort {
+	const name = (r: RelationName): string => `"${r.schema}"."${r.identifier}"`;
+	return {
+		compileNode: (node, _journal, binding) => {
+			const found = manifest.nodes.get(node)!;
+			const reads = (manifest.parents.get(node) ?? []).map((parent) => {
+				const at = binding.relationOf(parent);
+				return at === undefined ? (manifest.nodes.get(parent)?.relation_name ?? parent) : name(at);
+			});
+			const sql = `${found.raw_code} select from ${reads.join(", ")}`.trim();
+			return { kind: "compiled", compiled: { id: node, sql, ctes: [], messages: [] } };
+		},
+		renderMacro: () => ({ kind: "rendered", text: "", value: null, messages: [] }),
+		renderText: (text) => ({ kind: "rendered", text, value: null, messages: [] }),
+		isOverridden: () => false,
+	};
+}
+
+const describeCandidate = (input: BuildInput): Candidate => ({
+	node: input.node.unique_id,
+	kind: input.node.config.materialized === "view" ? "view" : "table",
+	candidate: input.standsAt,
+	target: input.target,
+	publish: "swap",
+	...(typeof input.node.config.publish_group === "string" ? { publishGroup: input.node.config.publish_group } : {}),
+});
+
+function fakePlan(runId: string) {
+	return function* plan(input: PlanInput): Plan<NodePlan> {
+		const node = input.node.unique_id;
+		if (input.kind === "test") {
+			const sql = `test ${node}`;
+			const answer: PlanAnswer = yield { kind: "query", sql, purpose: "test" };
+			const row = answer.kind === "table" ? answer.table.rows[0]! : [0, false, false];
+			return {
+				kind: "tested",
+				outcome: { failures: Number(row[0]), shouldWarn: row[1] === true, shouldError: row[2] === true },
+				sample: null,
+				executedSql: sql,
+			};
+		}
+		if (input.kind === "hooks") {
+			const wanted = input.phase === "inPublish";
+			for (const hook of input.node.config["post-hook"])
+				if (hook.transaction === wanted) yield { kind: "execute", sql: hook.sql, purpose: "post-hook" };
+			return { kind: "hooked", count: 1 };
+		}
+		const candidate = describeCandidate(input);
+		yield {
+			kind: "transaction",
+			body: function* () {
+				yield { kind: "execute", sql: `build ${node} ${runId} ${candidate.kind}`, purpose: "build" };
+				yield { kind: "stands", candidate, response: { _message: "SELECT 1" } };
+			},
+		};
+		return { kind: "built", candidate, message: "SELECT 1", response: { _message: "SELECT 1" }, executedSql: "build" };
+	};
+}
+
+const FLAGS: RunFlags = {
+	fullRefresh: false,
+	failFast: false,
+	gates: true,
+	threads: 4,
+	lockTimeoutMs: 1000,
+	statementTimeoutMs: null,
+	storeFailures: null,
+	showRows: 0,
+	warnError: false,
+	reuse: false,
+	testsBlock: false,
+	candidates: false,
+};
+
+export interface FakeRun {
+	readonly manifest: Manifest;
+	readonly layering: RunJob["layering"];
+	readonly script?: Script;
+	readonly flags?: Partial<RunFlags>;
+	readonly world?: Warehouse;
+	readonly runId?: string;
+	/** Names; everything by default. */
+	readonly selected?: readonly string[];
+	readonly hooks?: RunJob["hooks"];
+	readonly command?: string;
+}
+
+export interface FakeOutcome {
+	readonly result: RunResult;
+	readonly world: Warehouse;
+	readonly events: readonly EventBody[];
+	readonly steps: number;
+	/** Status by bare name. */
+	readonly status: Readonly<Record<string, string>>;
+	/** Bare names of what this run published, in order. */
+	readonly publishedNow: readonly string[];
+}
+
+export async function runFake(options: FakeRun): Promise<FakeOutcome> {
+	const { manifest, script = {}, world = createWarehouse(), runId = "run1" } = options;
+	const events: EventBody[] = [];
+	const abort = new AbortController();
+	let steps = 0;
+	const step = async (signal?: AbortSignal): Promise<void> => {
+		steps += 1;
+		if (steps === script.cancelAt) abort.abort("SIGINT");
+		for (let turns = script.delay?.(steps) ?? 0; turns > 0; turns--) await new Promise((r) => setImmediate(r));
+		if (signal?.aborted === true) throw new DatabaseError("canceling statement", { kind: "cancelled" });
+	};
+	const inner = new WeakMap<object, FakeSession>();
+	const sessionOf = (s: Session): FakeSession => inner.get(s)!;
+	const adapter = {
+		facts: { adapter: "pglite", type: "postgres", version: "0" },
+		capabilities: { concurrency: script.concurrency ?? 4 },
+		dialect: { quote: (x: string) => `"${x}"`, render: (r: RelationName) => `"${r.schema}"."${r.identifier}"` },
+		publisher: fakePublisher(world, script, sessionOf),
+		withSession: async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+			const session = new FakeSession(world, script, step);
+			inner.set(session, session);
+			return work(session as unknown as Session);
+		},
+	} as unknown as Adapter;
+	let now = 0;
+	const ports: RunPorts = {
+		adapter,
+		compiler: fakeCompiler(manifest),
+		state: fakeState(world),
+		planNode: fakePlan(runId),
+		describeCandidate,
+		judgeTest: (outcome, test) =>
+			!outcome.shouldError
+				? { status: "pass", message: null, failures: 0 }
+				: { status: test.config.severity === "warn" ? "warn" : "fail", message: "Got 2", failures: outcome.failures },
+		loadSource: async ({ source, signal }) => {
+			await step(signal);
+			if (script.failing?.includes(source.name) === true) throw new DatabaseError("no file", { sqlstate: "58P01" });
+			world.log.push(`load ${source.name}`);
+			return { files: 1, skipped: 0, rows: 10, rejects: 0 };
+		},
+		seed: { hash: async (node) => `hash of ${node.raw_code}`, load: async () => ({ rows: 1 }) },
+		emit: (body) => void events.push(body),
+		clock: () => new Date(now++),
+		sleep: async () => {},
+		signal: abort.signal,
+	};
+	const all = [...manifest.nodes.keys(), ...manifest.sources.keys()];
+	const selected = all.filter((n) => options.selected === undefined || options.selected.includes(shortName(n)));
+	const before = new Map(world.published);
+	const result = await executeRun(
+		{
+			command: options.command ?? "run",
+			runId,
+			manifest,
+			selected: new Set(selected),
+			layering: options.layering,
+			hooks: options.hooks ?? { start: [], end: [] },
+			about: { target: "dev", engine: "fake", version: "0" },
+			host: { name: "h", pid: 1 },
+			targetPath: "target",
+			flags: { ...FLAGS, ...options.flags },
+		},
+		ports,
+	);
+	return {
+		result,
+		world,
+		events,
+		steps,
+		status: Object.fromEntries(result.results.map((r) => [shortName(r.unique_id), r.status])),
+		publishedNow: [...world.published].filter(([n, run]) => before.get(n) !== run).map(([n]) => shortName(n)),
+	};
+}
