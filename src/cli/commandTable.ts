@@ -205,8 +205,9 @@ export const COMMANDS: readonly CommandSpec[] = [
 		name: "init",
 		heading: "Set up",
 		summary: "Start a project, or add tfm to a dbt project",
-		sentence: "Writes a small layered project that runs at once, in a folder of the given name or here.",
-		argument: { name: "name", key: "name", required: false, help: "Name of the project" },
+		sentence:
+			"Writes a small layered project that runs at once, into a new folder of the given name, or without a name into this one.",
+		argument: { name: "name", key: "name", required: false, help: "Name of the project and of its folder" },
 		options: withShared(INIT),
 		examples: [
 			{ line: "tfm init shop", says: "a new project" },

@@ -19,10 +19,20 @@ import { flush, processWorld, type World } from "./world.ts";
 export async function runProcess(): Promise<void> {
 	const assetsDir = new URL("..", import.meta.url);
 	const { fileURLToPath } = process.getBuiltinModule("node:url");
-	const world = processWorld(fileURLToPath(assetsDir).replace(/[\\/]$/, ""));
+	let lost: NodeJS.ErrnoException | null = null;
+	const world = processWorld(fileURLToPath(assetsDir).replace(/[\\/]$/, ""), (error) => {
+		lost ??= error;
+	});
 	const code = await main(world);
 	await flush();
-	process.exit(code);
+	process.exit(lost === null ? code : await reportLostOutput(lost, code, world));
+}
+
+/** A result that could not be written is no success, even when everything else went well. */
+async function reportLostOutput(error: NodeJS.ErrnoException, code: ExitCode, world: World): Promise<ExitCode> {
+	const { reportOutside } = await import("./runCommandLine.ts");
+	await reportOutside(Object.assign(error, { path: "standard output" }), world);
+	return code === 0 ? 2 : code;
 }
 
 /** One call of tfm. Never rejects. */

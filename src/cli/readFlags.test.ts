@@ -46,6 +46,8 @@ const FLAGS: readonly (readonly [string, Partial<Flags>])[] = [
 		"build --resource-type model test --exclude-resource-types seed",
 		{ resourceTypes: ["model", "test"], excludeResourceTypes: ["seed"] },
 	],
+	["init shop --yes", { projectDir: "shop" }],
+	["init shop --project-dir here", { projectDir: "here" }],
 	["run -f --no-gate --empty --warn-error", { fullRefresh: true, gates: false, empty: true, warnError: true }],
 	["run --fail-fast --no-fail-fast --no-write-json", { failFast: false, writeJson: false }],
 	["run --lock-timeout 90s --statement-timeout 500ms", { lockTimeoutMs: 90_000, statementTimeoutMs: 500 }],

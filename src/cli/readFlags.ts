@@ -37,6 +37,8 @@ export async function readFlags(parsed: {
 	const statementTimeoutMs = read.duration("statementTimeout");
 	const indirect = read.text("indirectSelection")?.toLowerCase() as Flags["indirectSelection"];
 	const flags: Flags = {
+		// `tfm init shop` makes a folder of that name, as dbt does.
+		...(command.name === "init" && parsed.argument !== undefined ? { projectDir: parsed.argument } : {}),
 		...read.texts("projectDir", "profilesDir", "profile", "target", "targetPath", "logPath", "selector"),
 		...(vars === undefined ? {} : { vars: await readMapping(read.name("vars"), vars) }),
 		...(threads === undefined ? {} : { threads }),

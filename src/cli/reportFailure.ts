@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { readSourceLine } from "../app/readSourceLine.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Flags, OutputOptions } from "../core/invocation.ts";
@@ -30,7 +31,7 @@ export async function reportFailure(error: unknown, failure: Failure): Promise<E
 		stdout: world.stdout,
 		stderr: world.stderr,
 		now: world.clock(),
-		readLine: lineReader(root ?? world.cwd),
+		readLine: readSourceLine(root ?? world.cwd),
 		secrets: secretValues(world.env),
 		elapsedMs: flags === undefined || known === null ? null : world.clock().getTime() - failure.startedAt.getTime(),
 	});
@@ -115,26 +116,5 @@ function findProjectRoot(start: string): string | null {
 	for (let folder = start; ; folder = dirname(folder)) {
 		if (PROJECT_FILES.some((file) => existsSync(join(folder, file)))) return folder;
 		if (dirname(folder) === folder) return null;
-	}
-}
-
-function lineReader(root: string): (file: string, line: number) => string | undefined {
-	const files = new Map<string, readonly string[]>();
-	return (file, line) => {
-		let lines = files.get(file);
-		if (lines === undefined) {
-			lines = readLines(resolve(root, file));
-			files.set(file, lines);
-		}
-		return lines[line - 1];
-	};
-}
-
-/** A place may lie in a file that is gone, or in one that is none (`--inline`): then there is no code frame. */
-function readLines(path: string): readonly string[] {
-	try {
-		return readFileSync(path, "utf8").split(/\r\n|\n|\r/);
-	} catch {
-		return [];
 	}
 }

@@ -58,6 +58,17 @@ export async function runCommandLine(world: World, actions: Actions): Promise<Ex
 	}
 }
 
+/** A failure that is not a command's: printed as the command line's flags, as far as they can be guessed, ask for. */
+export async function reportOutside(error: unknown, world: World): Promise<ExitCode> {
+	const { reportFailure } = await import("./reportFailure.ts");
+	return await reportFailure(error, {
+		world,
+		startedAt: world.clock(),
+		output: guessOutput(world.argv),
+		flags: undefined,
+	});
+}
+
 /** First signal: abort, and say so unless a live display just did. Second: out, at once. */
 function listen(world: World, controller: AbortController): () => void {
 	let heard = 0;

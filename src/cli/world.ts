@@ -15,17 +15,21 @@ export interface World
 
 const FALLBACK_COLUMNS = 80;
 
+/** A reader that went away, or a terminal that was closed: not our trouble. */
+const READER_GONE = new Set(["EPIPE", "EIO", "ERR_STREAM_DESTROYED"]);
+
 /**
  * The real machine. A closed pipe (`tfm ls | head`) is no error: what is written to it afterwards is dropped, and the
- * command goes on, because a run must not die with its reader.
+ * command goes on, because a run must not die with its reader. Output that is lost for another reason (a full disk
+ * behind `>`) is told to `onLost`; the command goes on then, too.
  */
-export function processWorld(assetsDir: string): World {
+export function processWorld(assetsDir: string, onLost: (error: NodeJS.ErrnoException) => void): World {
 	return {
 		argv: process.argv.slice(2),
 		cwd: process.cwd(),
 		env: process.env,
-		stdout: outputStream(process.stdout),
-		stderr: outputStream(process.stderr),
+		stdout: outputStream(process.stdout, onLost),
+		stderr: outputStream(process.stderr, () => {}),
 		clock: () => new Date(),
 		ask: process.stdin.isTTY && process.stderr.isTTY ? askLine : null,
 		assetsDir,
@@ -57,10 +61,10 @@ export async function flush(): Promise<void> {
 	await Promise.all([drained(process.stdout), drained(process.stderr)]);
 }
 
-function outputStream(stream: NodeJS.WriteStream): OutputStream {
+function outputStream(stream: NodeJS.WriteStream, onLost: (error: NodeJS.ErrnoException) => void): OutputStream {
 	let closed = false;
 	stream.on("error", (error: NodeJS.ErrnoException) => {
-		if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+		if (!closed && !READER_GONE.has(error.code ?? "")) onLost(error);
 		closed = true;
 	});
 	return {

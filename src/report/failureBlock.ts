@@ -7,7 +7,7 @@ import { count, listing } from "./figures.ts";
 import type { Look } from "./look.ts";
 import type { NodeFacts } from "./nodeFacts.ts";
 import { isFailure, isTest, type Outcome } from "./runBoard.ts";
-import { labelWidth, plainLabel } from "./runLines.ts";
+import { headlineWidth, plainLabel } from "./runLines.ts";
 import { sampleLines } from "./sampleLines.ts";
 import { padEnd } from "./textWidth.ts";
 
@@ -32,7 +32,7 @@ export function failureBlock(outcome: Outcome, context: FailureContext): string[
 	const errored = result.status === "error" || result.status === "runtime error";
 	const what = errored ? "error" : failureText(result, facts);
 	return [
-		` ${sign} ${padEnd(facts?.label ?? plainLabel(outcome), labelWidth(look))} ${what}`,
+		` ${sign} ${padEnd(facts?.label ?? plainLabel(outcome), headlineWidth(look))} ${what}`,
 		...placeLine(facts),
 		...errorLines(outcome, context),
 		...(result.sample === null ? [] : sampleLines(result.sample, look, facts)),

@@ -15,7 +15,9 @@ export const KIND_WIDTH = 11;
 /** Sign, counts, note and time of a layer line; a bar with its count and time takes as much. */
 const MIDDLE_WIDTH = 2 + COUNT_WIDTH + NOTE_WIDTH + TIME_WIDTH;
 
-export const labelWidth = (look: Look): number => Math.min(52, Math.max(28, look.width - 40));
+/** Of a name that is followed by a few words, and of one in a list, which has kind, time and note behind it. */
+export const headlineWidth = (look: Look): number => Math.min(52, Math.max(28, look.width - 40));
+export const labelWidth = (look: Look): number => Math.min(52, Math.max(28, look.width - 56));
 
 /** `tfm 0.4.0 · acme · prod (postgres) · 8 threads · 214 models, 611 tests · run 01JD…7Q` */
 export function headerLine(event: Extract<RunEvent, { event: "run.started" }>, look: Look): string {

@@ -198,10 +198,10 @@ test("a closed gate in a pipe: layers, the failure once in full, what was publis
 		tfm 0.1.0 · acme · prod (postgres) · 8 threads · 60 models, 1 load, 2 tests · run 01JD4Z7Q
 
 		 bronze  1 node
-		 ! source.acme.crm.users                                load          0.1s   2 new files, 1 known, 27 rows, 1 reject   tfm show --rejects source.acme.crm.users
+		 ! source.acme.crm.users                        load          0.1s   2 new files, 1 known, 27 rows, 1 reject   tfm show --rejects source.acme.crm.users
 		 bronze   ✓ 1/1                                4.2s
 		 silver  2 nodes, 1 test
-		 ✗ unique(silver.stg_users.id)                          test          0.2s   3 duplicate keys, 7 rows
+		 ✗ unique(silver.stg_users.id)                  test          0.2s   3 duplicate keys, 7 rows
 		 silver   ✗ 2/2     1 failed                  38.9s   tests 0/1       GATE CLOSED
 		 gold  2 nodes
 		 gold     ↷ 0/2     blocked by silver gate
@@ -265,7 +265,7 @@ test("GitHub Actions gets a group for each layer, with the layer's result outsid
 		tfm 0.1.0 · acme · prod (postgres) · 8 threads · 60 models, 1 load, 2 tests · run 01JD4Z7Q
 
 		::group::bronze  1 node
-		 ! source.acme.crm.users                                load          0.1s   2 new files, 1 known, 27 rows, 1 reject   tfm show --rejects source.acme.crm.users
+		 ! source.acme.crm.users                        load          0.1s   2 new files, 1 known, 27 rows, 1 reject   tfm show --rejects source.acme.crm.users
 		::endgroup::
 		 bronze   ✓ 1/1                                4.2s
 		::group::silver  2 nodes, 1 test
@@ -287,8 +287,8 @@ test("live: the region shows layers, running nodes and totals, and is erased bef
 	expect(lines(last)).toMatchInlineSnapshot(`
 		"
 		 silver   ╸─────────────────────  0/2          3.0s   tests 0/1
-		   ▸ stg_users                              2.0s
-		   ▸ stg_events                             1.0s
+		   ▸ stg_users                      2.0s
+		   ▸ stg_events                     1.0s
 		 gold     waiting on silver gate
 		 ✓ 1  ✗ 0  ↷ 0   · elapsed 7s
 		␛[5A␛[0J"
@@ -303,9 +303,9 @@ test("live: the region never has more than eight lines, however much is running"
 	expect(lines(region)).toMatchInlineSnapshot(`
 		"
 		 silver   ╸─────────────────────  0/20        21.0s   tests 0/1
-		   ▸ m0                                    20.0s
-		   ▸ m1                                    19.0s
-		   ▸ m2                                    18.0s
+		   ▸ m0                            20.0s
+		   ▸ m1                            19.0s
+		   ▸ m2                            18.0s
 		   … 17 more
 		 bronze   waiting
 		 gold     waiting on silver gate
@@ -367,9 +367,9 @@ test("a project without layers is a flat list, and a small one lists successes",
 		"
 		tfm 0.1.0 · acme · dev (pglite) · 1 thread · 2 models, 1 test · run 01JD4Z7Q
 
-		 ✓ customers                                            table         0.2s   1 row
-		 ✗ orders                                               model         0.2s   column "amont" does not exist
-		 ↷ assert_paid                                          test                 Skipped: model.shop.orders failed
+		 ✓ customers                                    table         0.2s   1 row
+		 ✗ orders                                       model         0.2s   column "amont" does not exist
+		 ↷ assert_paid                                  test                 Skipped: model.shop.orders failed
 
 		 ✗ orders                                               error
 		    column "amont" does not exist
@@ -455,4 +455,25 @@ test("with --output json the document owns stdout: the facts go to stderr", () =
 	const { stdout, stderr } = play(flat, { stdoutTaken: true });
 	expect(stdout).toBe("");
 	expect(stderr).toContain(" Failed  1 built");
+});
+
+/** What a terminal shows in the end: knows line ends, cursor up, and erase to the end. */
+function screen(text: string): string {
+	const rows: string[] = [""];
+	let at = 0;
+	for (const piece of text.split(/(\n|\x1b\[\d+A|\x1b\[0J)/)) {
+		if (piece === "\n") rows[++at] ??= "";
+		else if (piece.endsWith("A") && piece.startsWith("\x1b[")) at -= Number(piece.slice(2, -1));
+		else if (piece === "\x1b[0J") rows.splice(at, rows.length - at, "");
+		else rows[at] += piece;
+	}
+	return rows.join("\n");
+}
+
+test("after a live run the screen holds the finished facts alone, nothing of the region", () => {
+	const ticking = closedGate.flatMap((event) => [event, "tick" as const]);
+	const live = screen(play(ticking, { facts: known, live: true, output: { width: 200 } }).stderr);
+	const plain = play(closedGate, { facts: known, output: { width: 200 } }).stdout;
+	// A pipe has a header for each layer; a live terminal has the region instead.
+	expect(live).toBe(plain.replace(/^ (bronze|silver|gold) {2}\d.*\n/gm, ""));
 });
