@@ -1,5 +1,5 @@
 import type { Diagnostic } from "./diagnostic.ts";
-import type { ExecutableNode, ExposureNode, GraphNode, MacroNode, NodeId, SourceNode } from "./node.ts";
+import type { ExecutableNode, ExposureNode, GraphNode, MacroNode, NodeId, Plain, SourceNode } from "./node.ts";
 
 export interface DocBlock {
 	readonly unique_id: string;
@@ -8,6 +8,19 @@ export interface DocBlock {
 	readonly path: string;
 	readonly original_file_path: string;
 	readonly block_contents: string;
+}
+
+/** A group of nodes and who answers for them. */
+export interface GroupNode {
+	readonly unique_id: string;
+	readonly name: string;
+	readonly resource_type: "group";
+	readonly package_name: string;
+	readonly path: string;
+	readonly original_file_path: string;
+	readonly owner: { readonly [key: string]: Plain };
+	readonly description: string;
+	readonly config: { readonly [key: string]: Plain };
 }
 
 /** The whole project, resolved: names unique, references bound, layers assigned. */
@@ -19,6 +32,8 @@ export interface Manifest {
 	/** By unique id `macro.pkg.name`. */
 	readonly macros: ReadonlyMap<string, MacroNode>;
 	readonly docs: ReadonlyMap<string, DocBlock>;
+	/** By unique id `group.pkg.name`. */
+	readonly groups?: ReadonlyMap<string, GroupNode>;
 	readonly disabled: ReadonlyMap<string, readonly GraphNode[]>;
 	/** Direct inputs; every node, source and exposure has an entry. */
 	readonly parents: ReadonlyMap<NodeId, readonly NodeId[]>;

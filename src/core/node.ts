@@ -60,6 +60,8 @@ export interface ColumnSpec {
 	readonly quote: boolean | null;
 	readonly tags: readonly string[];
 	readonly config: { readonly [key: string]: Plain };
+	/** Unique ids of the docs blocks that the description uses; absent = none. */
+	readonly doc_blocks?: readonly string[];
 }
 
 interface Common {
@@ -73,6 +75,8 @@ interface Common {
 	readonly fqn: readonly string[];
 	readonly tags: readonly string[];
 	readonly description: string;
+	/** Unique ids of the docs blocks that the description uses; absent = none. */
+	readonly doc_blocks?: readonly string[];
 	readonly meta: { readonly [key: string]: Plain };
 	/** Layer name in a layered project, resolved in the manifest; null elsewhere. */
 	readonly layer: string | null;
@@ -169,7 +173,11 @@ export interface SourceNode extends Common {
 	readonly columns: { readonly [name: string]: ColumnSpec };
 	readonly quoting: { readonly [key: string]: boolean | null };
 	readonly loaded_at_field: string | null;
+	readonly loaded_at_query?: string | null;
 	readonly freshness: Plain;
+	readonly external?: Plain;
+	readonly source_meta?: { readonly [key: string]: Plain };
+	readonly unrendered_config?: { readonly [key: string]: unknown };
 	readonly patch_path: string | null;
 	/** The `load:` block of a landing table as written, or null: somebody else fills it. */
 	readonly load: Plain;
@@ -186,6 +194,7 @@ export interface ExposureNode extends Common {
 	readonly sources: readonly (readonly [string, string])[];
 	readonly depends_on: Dependencies;
 	readonly config: { readonly enabled: boolean; readonly [key: string]: unknown };
+	readonly unrendered_config?: { readonly [key: string]: unknown };
 }
 
 export type GraphNode = ExecutableNode | SourceNode | ExposureNode;

@@ -89,8 +89,8 @@ function refArgs(call: LiteralCall, place: Places): RefArgs {
 	if (call.args.length < 1 || call.args.length > 2 || call.args.some((a) => typeof a !== "string"))
 		throw new TfmError(
 			diagnostic(
-				"TFM-PARSE-026",
-				{ call: "ref()", problem: "takes one or two names", usage: "ref('model') or ref('package', 'model')" },
+				"TFM-REF-006",
+				{ callee: "ref()", problem: "takes one or two names", usage: "ref('name'), ref('package', 'name') or ref('name', version=1)" },
 				place,
 			),
 		);
@@ -107,8 +107,8 @@ function sourceArgs(call: LiteralCall, place: Places): readonly [string, string]
 	if (call.args.length !== 2 || typeof source !== "string" || typeof table !== "string")
 		throw new TfmError(
 			diagnostic(
-				"TFM-PARSE-026",
-				{ call: "source()", problem: "takes two names", usage: "source('source', 'table')" },
+				"TFM-REF-006",
+				{ callee: "source()", problem: "takes two names", usage: "source('source name', 'table name')" },
 				place,
 			),
 		);

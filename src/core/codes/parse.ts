@@ -146,11 +146,6 @@ export const PARSE_CODES = {
 		hint: (f) => didYouMean(f.suggestion),
 		explain: "A docs block is written {% docs name %} … {% enddocs %} in a .md file of the docs paths.",
 	}),
-	"TFM-PARSE-026": code<{ call: string; problem: string; usage: string }>({
-		message: (f) => `${f.call} ${f.problem}`,
-		hint: (f) => `write ${f.usage}`,
-		explain: "ref() or source() was called with arguments that it does not take.",
-	}),
 	"TFM-PARSE-027": code<{ kind: string; name: string; problem: string }>({
 		message: (f) => `the name "${f.name}" of a ${f.kind} ${f.problem}`,
 		hint: () => "rename it",

@@ -1,0 +1,415 @@
+/**
+ * Putting the manifest together: from what the files say to nodes with names, configuration and edges. The steps are
+ * dbt's, in an order in which each needs only those before it:
+ *
+ *   drafts of all files → property patches → configuration → generic tests → hooks → references → layers → names
+ *   → checks → finished nodes, parents and children
+ *
+ * Mistakes of all steps are collected and thrown together. Cycles are the graph's to find.
+ */
+import type { Config, Layer } from "../core/config.ts";
+import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { GroupNode, Manifest } from "../core/manifest.ts";
+import { type ExecutableNode, type ExposureNode, type GraphNode, type MacroNode, type NodeId, nodeId, type SourceNode } from "../core/node.ts";
+import type { ParsedProject, YamlEntry } from "../core/parsed.ts";
+import { sortDiagnostics } from "../core/sortDiagnostics.ts";
+import { checkConfig } from "./checkConfig.ts";
+import { checkContract, checkDuplicates, checkGroups, checkName, checkRelations, checkSnapshot } from "./checks.ts";
+import { Descriptions } from "./descriptions.ts";
+import { type Draft, isEnabled } from "./draft.ts";
+import { type ExposureDraft, isSourceCall, makeExposures, readCall } from "./exposures.ts";
+import { findCall } from "./findCall.ts";
+import { finishExposure, finishNode, finishSource, type SourceNames } from "./finishNodes.ts";
+import { LayerAssigner } from "./layers.ts";
+import { blankDraft, makeDraft } from "./makeDrafts.ts";
+import { TestPlanner } from "./makeTests.ts";
+import { Namer } from "./names.ts";
+import { NodeIndex } from "./nodeIndex.ts";
+import { makeOperations } from "./operations.ts";
+import { isYamlSnapshot, listOf, Patcher, textOf } from "./patches.ts";
+import type { ManifestPorts } from "./ports.ts";
+import { inferPrimaryKey } from "./primaryKey.ts";
+import { ProjectConfigs } from "./projectConfig.ts";
+import { asWritten, dedupe, recordOr, resolveConfig, tagsOf, unrenderedConfig } from "./resolveConfig.ts";
+import { resolveReader } from "./resolveRefs.ts";
+import { collectHooks } from "./hookRefs.ts";
+import { makeSourceDrafts, type SourceDraft } from "./sourceDrafts.ts";
+
+const byId = <T extends { readonly unique_id: string }>(a: T, b: T): number =>
+	a.unique_id < b.unique_id ? -1 : a.unique_id > b.unique_id ? 1 : 0;
+
+interface Work {
+	readonly parsed: ParsedProject;
+	readonly config: Config;
+	readonly ports: ManifestPorts;
+	readonly projects: ProjectConfigs;
+	readonly problems: Diagnostic[];
+	readonly warnings: Diagnostic[];
+}
+
+/** Throws one TfmError with all mistakes, sorted by file and line; warnings are in the manifest. */
+export function buildManifest(parsed: ParsedProject, config: Config, ports: ManifestPorts): Manifest {
+	const work: Work = { parsed, config, ports, projects: new ProjectConfigs(config), problems: [], warnings: [...parsed.warnings] };
+
+	const resources = [...draftResources(work), ...makeOperations(config, ports, work.problems)];
+	const sources = makeSourceDrafts(parsed.sources, work.projects);
+	const exposures = makeExposures(parsed.exposures, work.projects, work.problems);
+	const drafts = [...resources, ...draftTests(work, sources)];
+	configure(drafts, work);
+	collectHooks(drafts, ports, work.problems);
+	checkDuplicates(drafts.filter(isEnabled), work.problems);
+	checkSourceNames(sources, exposures, work);
+	stopOn(work.problems);
+
+	const index = new NodeIndex(drafts, sources, {
+		rootPackage: config.project.name,
+		ownFirst: config.project.flags.require_ref_searches_node_package_before_root === true,
+	});
+	attachTests(drafts, index);
+	const exposureInputs = resolveAll(drafts, exposures, index, work);
+	const enabled = new Map(drafts.filter(isEnabled).map((draft) => [draft.unique_id, draft]));
+	const liveSources = new Map(
+		sources.filter(({ config: c }) => c.enabled !== false).map((source) => [nodeId(source.unique_id), source]),
+	);
+	stopOn(work.problems);
+
+	const sourceLayers = assignLayers(enabled, liveSources, work);
+	const namer = new Namer(config, ports, work.problems);
+	const layers = new Map((config.project.layering?.layers ?? []).map((layer) => [layer.name, layer]));
+	for (const draft of drafts) namer.name(draft, layers.get(draft.layer ?? "") ?? null);
+	checkGroups(enabled.values(), new Set(parsed.groups.map(({ name }) => name)), work.problems);
+	checkRelations(enabled.values(), work.problems);
+	for (const draft of enabled.values()) {
+		checkSnapshot(draft, work.problems);
+		checkContract(draft, work.problems);
+	}
+
+	const manifest = finish({ work, drafts, sources, exposures, exposureInputs, sourceLayers, namer });
+	stopOn(work.problems);
+	return manifest;
+}
+
+function stopOn(problems: readonly Diagnostic[]): void {
+	if (problems.length > 0) throw new TfmError(sortDiagnostics(problems));
+}
+
+/** One draft per file, patched from the property files. */
+function draftResources({ parsed, problems, warnings }: Work): readonly Draft[] {
+	const drafts = parsed.code.map(makeDraft);
+	for (const entry of parsed.properties) if (isYamlSnapshot(entry)) drafts.push(yamlSnapshot(entry, problems));
+	const patcher = new Patcher(drafts, { problems, warnings });
+	for (const entry of parsed.properties) patcher.apply(entry);
+	for (const draft of drafts) {
+		addConstraintRefs(draft);
+		checkName(draft, problems);
+	}
+	return drafts;
+}
+
+/** A snapshot without a file: `relation: ref('x')`. */
+function yamlSnapshot(entry: YamlEntry, problems: Diagnostic[]): Draft {
+	const relation = textOf(entry.value.relation);
+	const call = readCall(relation);
+	if (call === undefined)
+		problems.push(
+			diagnostic(
+				"TFM-PARSE-028",
+				{ snapshot: entry.name, problem: `snapshots ${relation}, which is neither ref(…) nor source(…)`, hint: "write relation: ref('model')" },
+				entry.at(["relation"]),
+			),
+		);
+	const raw_code = `select * from {{ ${relation} }}`;
+	return blankDraft({
+		kind: "snapshot",
+		name: entry.name,
+		package_name: entry.package_name,
+		path: `${entry.name}.sql`,
+		original_file_path: entry.original_file_path,
+		file: entry.file,
+		fqn: [entry.package_name, ...entry.folders, entry.name],
+		locate: () => entry.at(["name"]).at,
+		raw_code,
+		refs: call === undefined || isSourceCall(call) ? [] : [call],
+		sources: call !== undefined && isSourceCall(call) ? [call] : [],
+	});
+}
+
+/** A foreign key's `to: ref('x')` makes an edge (dbt). */
+function addConstraintRefs(draft: Draft): void {
+	if (draft.patch === null || draft.kind !== "model") return;
+	const constraints = [...draft.patch.constraints, ...draft.patch.columns.flatMap(({ record }) => listOf(record.constraints))];
+	for (const constraint of constraints) {
+		const { type, to } = recordOr(constraint);
+		const call = type === "foreign_key" && typeof to === "string" ? readCall(to) : undefined;
+		if (call === undefined) continue;
+		if (isSourceCall(call)) draft.sources = [...draft.sources, call];
+		else draft.refs = [...draft.refs, call];
+	}
+}
+
+function draftTests({ parsed, ports, problems }: Work, sources: readonly SourceDraft[]): readonly Draft[] {
+	const planner = new TestPlanner(ports, problems);
+	const tested = new Set(["models", "seeds", "snapshots"]);
+	for (const entry of parsed.properties) if (tested.has(entry.section)) planner.addNode(entry);
+	for (const source of sources) planner.addSource(source);
+	return planner.drafts;
+}
+
+/** Resolves the configuration of every draft and takes from it what nodes show beside it. */
+function configure(drafts: readonly Draft[], { projects, problems }: Work): void {
+	const checked = new WeakSet<object>();
+	const shared = new Map<object, Draft["unrendered"]>();
+	for (const draft of drafts) {
+		const { kind, package_name, fqn, calls, patch } = draft;
+		const yaml = patch?.config ?? null;
+		draft.config = resolveConfig({ kind, package_name, fqn, yaml, calls }, projects);
+		const plain = yaml === null && calls.length === 0;
+		let unrendered = plain ? shared.get(draft.config) : undefined;
+		if (unrendered === undefined) {
+			const written = { kind, package_name, fqn, yaml: patch?.unrenderedConfig ?? null, calls: calls.map(asWritten) };
+			unrendered = Object.freeze(unrenderedConfig(written, projects));
+			if (plain) shared.set(draft.config, unrendered);
+		}
+		draft.unrendered = unrendered;
+		draft.tags = allTags(draft, projects);
+		draft.group = typeof draft.config.group === "string" ? draft.config.group : null;
+		checkConfig(draft, checked, problems);
+	}
+}
+
+/** dbt keeps tags in the order of finding: those of the tests or of the file first, then those of the property file. */
+function allTags(draft: Draft, projects: ProjectConfigs): readonly string[] {
+	const own = tagsOf(draft.config);
+	if (draft.firstTags.length === 0 && (draft.patch === null || draft.patch.config.tags === undefined)) return dedupe(own);
+	const { kind, package_name, fqn, calls } = draft;
+	const before = draft.patch === null ? [] : tagsOf(resolveConfig({ kind, package_name, fqn, yaml: null, calls }, projects));
+	return dedupe([...draft.firstTags, ...before, ...own]);
+}
+
+function checkSourceNames(sources: readonly SourceDraft[], exposures: readonly ExposureDraft[], { parsed, problems }: Work): void {
+	const seen = new Map<string, YamlEntry>();
+	const check = (kind: string, name: string, id: string, entry: YamlEntry, path: readonly (string | number)[]): void => {
+		const first = seen.get(id);
+		if (first === undefined) seen.set(id, entry);
+		else
+			problems.push(
+				diagnostic("TFM-PARSE-017", { kind, name }, { ...entry.at(path), related: [{ label: "the other one", ...first.at([]) }] }),
+			);
+	};
+	for (const source of sources)
+		if (source.config.enabled !== false)
+			check("source tables", `${source.source_name}.${source.name}`, source.unique_id, source.entry, source.path);
+	for (const { name, unique_id, entry } of exposures) check("exposures", name, unique_id, entry, []);
+	for (const entry of parsed.groups) check("groups", entry.name, `group.${entry.package_name}.${entry.name}`, entry, []);
+	const docs = new Map<string, string>();
+	for (const doc of parsed.docs) {
+		const other = docs.get(doc.unique_id);
+		// dbt 1 tolerates these; only one of them is ever shown, so a warning is due. The first one counts.
+		if (other === undefined) docs.set(doc.unique_id, doc.original_file_path);
+	}
+}
+
+/** A generic test belongs to the node it is declared on, enabled or not, and to that node's group. */
+function attachTests(drafts: readonly Draft[], index: NodeIndex): void {
+	for (const draft of drafts) {
+		const wanted = draft.test?.attachedTo ?? null;
+		if (wanted === null) continue;
+		const found = index.findRef({ ...wanted, package: draft.package_name }, draft.package_name);
+		if (found.kind !== "found" && found.kind !== "disabled") continue;
+		draft.attached = found.target.unique_id;
+		draft.group = found.target.group;
+	}
+}
+
+/** Edges of all enabled drafts and exposures; tests that cannot run are disabled. */
+function resolveAll(
+	drafts: readonly Draft[],
+	exposures: readonly ExposureDraft[],
+	index: NodeIndex,
+	work: Work,
+): ReadonlyMap<string, readonly NodeId[]> {
+	const restricted = new Set(work.config.packages.filter((p) => p.restrictAccess === true).map((p) => p.name));
+	for (const draft of drafts) {
+		if (!isEnabled(draft) || (draft.refs.length === 0 && draft.sources.length === 0)) continue;
+		const isGeneric = draft.test?.metadata != null;
+		const resolution = resolveReader(
+			{
+				unique_id: draft.unique_id,
+				kind: draft.kind,
+				package_name: draft.package_name,
+				group: draft.group,
+				refs: draft.refs,
+				sources: draft.sources,
+				findRef: (ref) =>
+					isGeneric ? { at: draft.locate() } : findCall(draft, "ref", ref.package === null ? [ref.name] : [ref.package, ref.name]),
+				findSource: (source) => (isGeneric ? { at: draft.locate() } : findCall(draft, "source", source)),
+			},
+			index,
+			work,
+			restricted,
+		);
+		draft.depends = resolution.depends;
+		if (resolution.dropped) draft.config = { ...draft.config, enabled: false };
+	}
+	const inputs = new Map<string, readonly NodeId[]>();
+	for (const exposure of exposures) {
+		if (exposure.config.enabled === false) continue;
+		const reader = { ...exposure, kind: "exposure", group: null, findRef: exposure.placeOf, findSource: exposure.placeOf };
+		inputs.set(exposure.unique_id, resolveReader(reader, index, work, restricted).depends);
+	}
+	return inputs;
+}
+
+function assignLayers(
+	drafts: ReadonlyMap<NodeId, Draft>,
+	sources: ReadonlyMap<NodeId, SourceDraft>,
+	{ config, problems, warnings }: Work,
+): ReadonlyMap<NodeId, Layer> {
+	const { project } = config;
+	if (project.layering === null) return new Map();
+	return new LayerAssigner({ layering: project.layering, project, drafts, sources, problems, warnings }).assign();
+}
+
+interface Finishing {
+	readonly work: Work;
+	readonly drafts: readonly Draft[];
+	readonly sources: readonly SourceDraft[];
+	readonly exposures: readonly ExposureDraft[];
+	readonly exposureInputs: ReadonlyMap<string, readonly NodeId[]>;
+	readonly sourceLayers: ReadonlyMap<NodeId, Layer>;
+	readonly namer: Namer;
+}
+
+function finish({ work, drafts, sources, exposures, exposureInputs, sourceLayers, namer }: Finishing): Manifest {
+	const { parsed, config, ports, problems, warnings } = work;
+	const descriptions = new Descriptions(parsed.docs, config.project.name, ports, problems);
+	const keys = inferPrimaryKey(drafts);
+	const disabled = new Map<string, GraphNode[]>();
+	const disable = (node: GraphNode): void => {
+		const list = disabled.get(node.unique_id);
+		if (list === undefined) disabled.set(node.unique_id, [node]);
+		else list.push(node);
+	};
+
+	const nodes = new Map<NodeId, ExecutableNode>();
+	for (const draft of [...drafts].sort(byId)) {
+		const node = finishNode(draft, descriptions, keys.get(draft.unique_id) ?? []);
+		if (isEnabled(draft)) nodes.set(node.unique_id, node);
+		else disable(node);
+	}
+	const sourceNodes = new Map<NodeId, SourceNode>();
+	for (const source of [...sources].sort(byId)) {
+		const names = nameSource(source, sourceLayers.get(nodeId(source.unique_id)) ?? null, namer, config);
+		const node = finishSource(source, names, descriptions);
+		if (source.config.enabled !== false) sourceNodes.set(node.unique_id, node);
+		else disable(node);
+	}
+	const exposureNodes = new Map<NodeId, ExposureNode>();
+	for (const exposure of [...exposures].sort(byId)) {
+		const node = finishExposure(exposure, exposureInputs.get(exposure.unique_id) ?? [], descriptions);
+		if (exposure.config.enabled !== false) exposureNodes.set(node.unique_id, node);
+		else disable(node);
+	}
+
+	const { parents, children } = edges(nodes, sourceNodes, exposureNodes);
+	return Object.freeze({
+		projectName: config.project.name,
+		nodes,
+		sources: sourceNodes,
+		exposures: exposureNodes,
+		macros: new Map(describeMacros(work, descriptions).map((macro) => [macro.unique_id, macro])),
+		docs: new Map(parsed.docs.map((doc) => [doc.unique_id, doc])),
+		groups: new Map(parsed.groups.map(makeGroup).map((group) => [group.unique_id, group])),
+		disabled: new Map([...disabled].sort(([a], [b]) => (a < b ? -1 : 1))),
+		parents,
+		children,
+		warnings: sortDiagnostics([...config.warnings, ...warnings]),
+	});
+}
+
+/** dbt: a source's schema is its name unless set. One that tfm fills itself lands in its layer's schema. */
+function nameSource(draft: SourceDraft, layer: Layer | null, namer: Namer, config: Config): SourceNames {
+	const { source, table, name, package_name, source_name } = draft;
+	const subject = {
+		name,
+		package_name,
+		version: null,
+		node: () => ({ unique_id: draft.unique_id, name, package_name, resource_type: "source", source_name, fqn: draft.fqn, config: draft.config }),
+	};
+	const explicit = textOf(source.schema);
+	const landed = explicit === "" && draft.load !== null && layer !== null;
+	const schema = landed ? namer.sourceSchema(subject, layer) : explicit || source_name;
+	const own = textOf(source.database) || textOf(source.dbname);
+	const database = own || (landed ? layer.database : null) || config.target.database;
+	const identifier = textOf(table.identifier) || name;
+	const quoting = { ...recordOr(source.quoting), ...recordOr(table.quoting) };
+	const relation_name = namer.render({ database, schema, identifier }, quoting);
+	return { database, schema, identifier, relation_name, layer: layer?.name ?? null };
+}
+
+function edges(
+	nodes: ReadonlyMap<NodeId, ExecutableNode>,
+	sources: ReadonlyMap<NodeId, SourceNode>,
+	exposures: ReadonlyMap<NodeId, ExposureNode>,
+): { readonly parents: Map<NodeId, readonly NodeId[]>; readonly children: Map<NodeId, readonly NodeId[]> } {
+	const parents = new Map<NodeId, readonly NodeId[]>();
+	const children = new Map<NodeId, NodeId[]>();
+	const all = [...nodes.keys(), ...sources.keys(), ...exposures.keys()].sort();
+	for (const id of all) children.set(id, []);
+	for (const id of all) {
+		const inputs = (nodes.get(id) ?? exposures.get(id))?.depends_on.nodes ?? [];
+		const sorted = inputs.length < 2 ? inputs : [...inputs].sort();
+		parents.set(id, sorted);
+		// Ids come sorted, so each list of children is sorted as it grows.
+		for (const input of sorted) children.get(input)?.push(id);
+	}
+	return { parents, children };
+}
+
+const makeGroup = (entry: YamlEntry): GroupNode => ({
+	unique_id: `group.${entry.package_name}.${entry.name}`,
+	name: entry.name,
+	resource_type: "group",
+	package_name: entry.package_name,
+	path: entry.path,
+	original_file_path: entry.original_file_path,
+	owner: recordOr(entry.value.owner),
+	description: textOf(entry.value.description),
+	config: recordOr(entry.value.config),
+});
+
+/** Macros with the descriptions of property files, sorted by id. */
+function describeMacros({ parsed, warnings }: Work, descriptions: Descriptions): readonly MacroNode[] {
+	const patches = new Map<string, YamlEntry>();
+	const known = new Set(parsed.macros.map(({ unique_id }) => unique_id));
+	for (const entry of parsed.properties) {
+		if (entry.section !== "macros") continue;
+		const id = `macro.${entry.package_name}.${entry.name}`;
+		if (known.has(id)) patches.set(id, entry);
+		else
+			warnings.push(
+				diagnostic("TFM-PARSE-008", { section: "macro", name: entry.name }, { ...entry.at(["name"]), severity: "warning" }),
+			);
+	}
+	return [...parsed.macros].sort(byId).map((macro) => {
+		const entry = patches.get(macro.unique_id);
+		if (entry === undefined) return Object.freeze(macro);
+		const label = `macro "${macro.name}"`;
+		const describe = (text: string, path: readonly (string | number)[]): string =>
+			descriptions.render(text, { package_name: macro.package_name, label, place: () => entry.at(path) }).text;
+		return Object.freeze({
+			...macro,
+			description: describe(textOf(entry.value.description), ["description"]),
+			meta: { ...recordOr(entry.value.meta), ...recordOr(recordOr(entry.value.config).meta) },
+			patch_path: `${entry.package_name}://${entry.original_file_path}`,
+			arguments: listOf(entry.value.arguments).map((argument, i) => {
+				const { name, type, description } = recordOr(argument);
+				return {
+					name: textOf(name),
+					type: textOf(type) || null,
+					description: describe(textOf(description), ["arguments", i, "description"]),
+				};
+			}),
+		});
+	});
+}

@@ -1,0 +1,110 @@
+/** Types of the configuration values that tfm itself acts on. Everything else is the author's and passes as given. */
+import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { Plain } from "../core/node.ts";
+import type { PlainRecord } from "../core/parsed.ts";
+import { suggestName } from "../core/suggestName.ts";
+import { isRecord } from "./configDefaults.ts";
+import { type Draft, labelOf } from "./draft.ts";
+import { configPlace } from "./layers.ts";
+
+interface Rule {
+	readonly expected: string;
+	readonly accepts: (value: Plain) => boolean;
+	readonly choices?: readonly string[];
+}
+
+const isText = (value: Plain): boolean => typeof value === "string";
+const isNullOr = (accepts: (value: Plain) => boolean) => (value: Plain) => value === null || accepts(value);
+const isTexts = (value: Plain): boolean => Array.isArray(value) && value.every(isText);
+
+const TEXT: Rule = { expected: "a text", accepts: isNullOr(isText) };
+const FLAG: Rule = { expected: "true or false", accepts: isNullOr((value) => typeof value === "boolean") };
+const MAPPING: Rule = { expected: "a mapping", accepts: isNullOr(isRecord) };
+const NAMES: Rule = { expected: "a name or a list of names", accepts: isNullOr((value) => isText(value) || isTexts(value)) };
+const HOOKS: Rule = {
+	expected: "SQL, or a mapping with `sql`, or a list of these",
+	accepts: (value) => Array.isArray(value) && value.every((hook: Plain) => isRecord(hook) && isText(hook.sql ?? null)),
+};
+const oneOf = (...choices: string[]): Rule => ({
+	expected: `one of ${choices.join(", ")}`,
+	accepts: isNullOr((value) => choices.includes(value as string)),
+	choices,
+});
+
+const COMMON: { readonly [key: string]: Rule } = {
+	enabled: { expected: "true or false", accepts: (value) => typeof value === "boolean" },
+	materialized: { expected: "a text", accepts: isText },
+	alias: TEXT,
+	schema: TEXT,
+	database: TEXT,
+	group: TEXT,
+	layer: TEXT,
+	tags: NAMES,
+	meta: MAPPING,
+};
+
+const NODE: { readonly [key: string]: Rule } = {
+	...COMMON,
+	"pre-hook": HOOKS,
+	"post-hook": HOOKS,
+	docs: MAPPING,
+	contract: MAPPING,
+	grants: MAPPING,
+	persist_docs: MAPPING,
+	column_types: MAPPING,
+	quoting: MAPPING,
+	full_refresh: FLAG,
+	unique_key: NAMES,
+	incremental_strategy: TEXT,
+	publish: oneOf("swap", "keep", "direct"),
+};
+
+const RULES: { readonly [kind: string]: { readonly [key: string]: Rule } } = {
+	model: { ...NODE, access: oneOf("private", "protected", "public") },
+	seed: { ...NODE, materialized: oneOf("seed"), quote_columns: FLAG, delimiter: TEXT },
+	snapshot: { ...NODE, materialized: oneOf("snapshot"), check_cols: NAMES, updated_at: TEXT },
+	analysis: NODE,
+	operation: NODE,
+	test: {
+		...COMMON,
+		materialized: oneOf("test"),
+		severity: {
+			expected: "warn or error",
+			accepts: (value) => typeof value === "string" && /^(warn|error)$/i.test(value),
+			choices: ["warn", "error"],
+		},
+		where: TEXT,
+		limit: { expected: "a whole number", accepts: isNullOr((value) => typeof value === "number" && Number.isInteger(value)) },
+		fail_calc: { expected: "a text", accepts: isText },
+		warn_if: { expected: "a text", accepts: isText },
+		error_if: { expected: "a text", accepts: isText },
+		store_failures: FLAG,
+	},
+	source: { enabled: COMMON.enabled as Rule, meta: MAPPING },
+	exposure: { enabled: COMMON.enabled as Rule, meta: MAPPING },
+};
+
+const foundText = (value: Plain): string => {
+	if (value === null) return "empty";
+	if (Array.isArray(value)) return "a list";
+	return isRecord(value) ? "a mapping" : typeof value === "string" ? `"${value}"` : String(value);
+};
+
+/** Configurations already found right: nodes of one folder share theirs. */
+export type CheckedConfigs = WeakSet<PlainRecord>;
+
+export function checkConfig(draft: Draft, checked: CheckedConfigs, problems: Diagnostic[]): void {
+	const { config, kind } = draft;
+	if (checked.has(config)) return;
+	const before = problems.length;
+	const rules = RULES[kind] ?? COMMON;
+	for (const key of Object.keys(rules)) {
+		const rule = rules[key] as Rule;
+		const value = config[key];
+		if (value === undefined || rule.accepts(value)) continue;
+		const suggestion = typeof value === "string" && rule.choices !== undefined ? suggestName(value, rule.choices) : undefined;
+		const facts = { node: labelOf(draft), key, expected: rule.expected, found: foundText(value), suggestion };
+		problems.push(diagnostic("TFM-PARSE-023", facts, configPlace(draft, key)));
+	}
+	if (problems.length === before) checked.add(config);
+}

@@ -1,0 +1,137 @@
+/** Mistakes that show only once all nodes are known: clashing names, unknown groups, incomplete snapshots and contracts. */
+import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { Plain } from "../core/node.ts";
+import { suggestName } from "../core/suggestName.ts";
+import { isRecord } from "./configDefaults.ts";
+import { type Draft, isRefable, isVersioned, labelOf } from "./draft.ts";
+import { configPlace } from "./layers.ts";
+import { listOf, textOf } from "./patches.ts";
+
+/** Two enabled nodes of one unique id; the first is kept. */
+export function checkDuplicates(drafts: readonly Draft[], problems: Diagnostic[]): void {
+	const seen = new Map<string, Draft>();
+	for (const draft of drafts) {
+		const first = seen.get(draft.unique_id);
+		if (first === undefined) {
+			seen.set(draft.unique_id, draft);
+			continue;
+		}
+		const places = { at: draft.locate(), related: [{ label: "the other one", at: first.locate() }] };
+		if (draft.kind === "test")
+			problems.push(
+				diagnostic(
+					"TFM-PARSE-017",
+					{ kind: "tests", name: draft.name, hint: "remove one of them, or give one a `name:` of its own" },
+					places,
+				),
+			);
+		else if (isVersioned(draft)) problems.push(diagnostic("TFM-PARSE-017", { kind: "versions", name: draft.unique_id }, places));
+		else problems.push(diagnostic("TFM-PARSE-003", { kind: draft.kind, name: draft.name, package: draft.package_name }, places));
+	}
+}
+
+/** Names that cannot stand in a unique id. */
+export function checkName(draft: Draft, problems: Diagnostic[]): void {
+	if (!isRefable(draft.kind) || !/\s/.test(draft.name)) return;
+	const facts = { kind: draft.kind, name: draft.name, problem: "has a space in it" };
+	problems.push(diagnostic("TFM-PARSE-027", facts, { at: draft.locate() }));
+}
+
+/** Two nodes that would write to one relation. */
+export function checkRelations(drafts: Iterable<Draft>, problems: Diagnostic[]): void {
+	const seen = new Map<string, Draft>();
+	for (const draft of drafts) {
+		if (draft.relation_name === null) continue;
+		const first = seen.get(draft.relation_name);
+		if (first === undefined) {
+			seen.set(draft.relation_name, draft);
+			continue;
+		}
+		const facts = { relation: draft.relation_name, first: first.unique_id, second: draft.unique_id };
+		problems.push(
+			diagnostic("TFM-PARSE-018", facts, { at: draft.locate(), related: [{ label: "the other one", at: first.locate() }] }),
+		);
+	}
+}
+
+export function checkGroups(drafts: Iterable<Draft>, groups: ReadonlySet<string>, problems: Diagnostic[]): void {
+	const known = [...groups].sort();
+	for (const draft of drafts) {
+		const group = draft.config.group ?? null;
+		if (typeof group !== "string" || groups.has(group)) continue;
+		// A test has its model's group, which is reported there.
+		if (draft.test?.metadata != null) continue;
+		const facts = { node: labelOf(draft), group, known, suggestion: suggestName(group, known) };
+		problems.push(diagnostic("TFM-PARSE-024", facts, configPlace(draft, "group")));
+	}
+}
+
+export function checkSnapshot(draft: Draft, problems: Diagnostic[]): void {
+	if (draft.kind !== "snapshot") return;
+	const { strategy, unique_key, updated_at, check_cols } = draft.config;
+	const wrong = (key: string, problem: string, hint?: string): void => {
+		problems.push(diagnostic("TFM-PARSE-028", { snapshot: draft.name, problem, hint }, configPlace(draft, key)));
+	};
+	if (!strategy) return wrong("strategy", "has no `strategy`", "set strategy='timestamp' or strategy='check'");
+	if (!unique_key || (Array.isArray(unique_key) && unique_key.length === 0))
+		return wrong("unique_key", "has no `unique_key`", "name the column or columns that identify a row");
+	if (strategy === "timestamp") {
+		if (!updated_at) return wrong("strategy", "of strategy timestamp has no `updated_at`");
+		if (check_cols) return wrong("check_cols", "of strategy timestamp has `check_cols`", "remove check_cols, or use strategy='check'");
+	}
+	if (strategy === "check") {
+		if (!check_cols || (Array.isArray(check_cols) && check_cols.length === 0))
+			return wrong("strategy", "of strategy check has no `check_cols`", "set check_cols='all' or a list of columns");
+		if (typeof check_cols === "string" && check_cols !== "all")
+			return wrong("check_cols", `has check_cols "${check_cols}"`, "write 'all' or a list of columns");
+	}
+}
+
+const CONSTRAINTS = ["check", "not_null", "unique", "primary_key", "foreign_key", "custom"];
+
+export function checkContract(draft: Draft, problems: Diagnostic[]): void {
+	if (draft.kind !== "model") return;
+	const { patch, config } = draft;
+	const contract = isRecord(config.contract) && config.contract.enforced === true;
+	checkConstraints(draft, contract, problems);
+	if (!contract) return;
+	const wrong = (problem: string, hint?: string): void => {
+		problems.push(diagnostic("TFM-PARSE-029", { model: draft.name, problem, hint }, configPlace(draft, "contract")));
+	};
+	if (patch === null || patch.columns.length === 0)
+		return wrong("its columns are not listed", "list all columns with `name` and `data_type` in a property file");
+	const changes = config.on_schema_change;
+	if (config.materialized === "incremental" && changes !== "append_new_columns" && changes !== "fail")
+		wrong(`on_schema_change is ${String(changes)}`, "set on_schema_change to append_new_columns or fail");
+}
+
+function checkConstraints(draft: Draft, enforced: boolean, problems: Diagnostic[]): void {
+	const { patch } = draft;
+	if (patch === null) return;
+	const typed = (constraint: Plain): string => (isRecord(constraint) ? textOf(constraint.type) : "");
+	const keys: string[] = [];
+	const check = (constraint: Plain, path: readonly (string | number)[]): void => {
+		const type = typed(constraint);
+		if (CONSTRAINTS.includes(type)) return;
+		const facts = {
+			node: labelOf(draft),
+			key: "constraints",
+			expected: `a mapping with a \`type\` of ${CONSTRAINTS.join(", ")}`,
+			found: type === "" ? "a constraint without type" : `"${type}"`,
+			suggestion: suggestName(type, CONSTRAINTS),
+		};
+		problems.push(diagnostic("TFM-PARSE-023", facts, patch.entry.at(path)));
+	};
+	for (const { record, path } of patch.columns)
+		listOf(record.constraints).forEach((constraint, i) => {
+			check(constraint, [...path, "constraints", i]);
+			if (typed(constraint) === "primary_key") keys.push(textOf(record.name));
+		});
+	if (enforced) patch.constraints.forEach((constraint, i) => check(constraint, ["constraints", i]));
+	const ofModel = patch.constraints.some((constraint) => typed(constraint) === "primary_key");
+	if (keys.length > 1 || (keys.length > 0 && ofModel)) {
+		const what = keys.length > 1 ? `a primary key on each of ${keys.join(", ")}` : "a primary key of the model and one of a column";
+		problems.push(diagnostic("TFM-PARSE-039", { model: draft.name, what }, patch.entry.at(["columns"])));
+	}
+}
+

@@ -1,0 +1,45 @@
+import type { ColumnSpec, Plain } from "../core/node.ts";
+import type { FilePlace, PlainRecord } from "../core/parsed.ts";
+import type { ColumnSource } from "./draft.ts";
+import { listOf, textOf } from "./patches.ts";
+import { dedupe, recordOr, tagsOf } from "./resolveConfig.ts";
+
+/** Renders a description: its text and the docs blocks in it. */
+export type Describe = (text: string, place: () => FilePlace) => { readonly text: string; readonly blocks: readonly string[] };
+
+const NO_COLUMNS: { readonly [name: string]: ColumnSpec } = Object.freeze({});
+
+export const columnTags = (record: PlainRecord): readonly string[] => {
+	const config = recordOr(record.config);
+	return record.tags === undefined && config.tags === undefined ? [] : dedupe([...tagsOf(record), ...tagsOf(config)]);
+};
+
+/** Columns by name, in the order written; a later one of the same name replaces an earlier one (dbt). */
+export function makeColumns(
+	sources: readonly ColumnSource[],
+	at: (path: readonly (string | number)[]) => FilePlace,
+	describe: Describe,
+): { readonly [name: string]: ColumnSpec } {
+	if (sources.length === 0) return NO_COLUMNS;
+	const columns: { [name: string]: ColumnSpec } = Object.create(null);
+	for (const { record, path } of sources) {
+		const name = textOf(record.name);
+		const config = recordOr(record.config);
+		const written = textOf(record.description);
+		const { text, blocks } = describe(written, () => at([...path, "description"]));
+		const meta = { ...recordOr(record.meta), ...recordOr(config.meta) };
+		const tags = columnTags(record);
+		columns[name] = Object.freeze({
+			name,
+			description: text,
+			meta,
+			data_type: textOf(record.data_type) || null,
+			constraints: listOf(record.constraints),
+			quote: typeof record.quote === "boolean" ? record.quote : null,
+			tags,
+			config: { ...config, meta, tags } as { [key: string]: Plain },
+			...(blocks.length === 0 ? {} : { doc_blocks: blocks }),
+		});
+	}
+	return Object.freeze(columns);
+}

@@ -1,0 +1,206 @@
+/**
+ * Generic tests: every test of a property entry becomes a node of its own, named, hashed and configured as dbt does it
+ * (spec 2.9). What a test refers to is found without rendering where that is certain: for the built-in tests the
+ * arguments say it all.
+ */
+import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
+import { nodeId, type Plain, type RefArgs, type TestMetadata } from "../core/node.ts";
+import type { Collected, FilePlace, PlainRecord } from "../core/parsed.ts";
+import type { Draft } from "./draft.ts";
+import { blankDraft } from "./makeDrafts.ts";
+import type { ManifestPorts } from "./ports.ts";
+import { pythonStr } from "./pythonText.ts";
+import { dedupe } from "./resolveConfig.ts";
+import { readTest, type TestDefinition } from "./testDefinition.ts";
+import { hashTest, nameTest } from "./testNames.ts";
+
+/** What the tests of one entry are about. */
+export interface TestTarget {
+	/** `model "orders"`, for messages. */
+	readonly label: string;
+	/** Name part: `orders`, `orders_v2`, `raw_orders`. */
+	readonly namePart: string;
+	/** `ref('orders')`, `source('raw', 'orders')`. */
+	readonly call: string;
+	readonly ref: RefArgs | null;
+	readonly source: readonly [string, string] | null;
+	readonly package_name: string;
+	readonly original_file_path: string;
+	readonly file: string;
+	readonly fileKeyName: string;
+	readonly quoteColumns: boolean;
+}
+
+export interface TestItem {
+	readonly written: Plain;
+	readonly column: PlainRecord | null;
+	/** Tags of the column, and for sources of the source and the table. */
+	readonly tags: readonly string[];
+	readonly place: () => FilePlace;
+}
+
+const CONFIG_TEXT = /\{\{|\{%/;
+const CALLS = /^\s*(env_var|ref|var|source|doc)\s*\(.+\)\s*$/;
+const LITERAL_REF = /^\s*ref\(\s*(['"])([\w.-]+)\1\s*(?:,\s*(['"])([\w.-]+)\3\s*)?\)\s*$/;
+const LITERAL_SOURCE = /^\s*source\(\s*(['"])([^'"\\]+)\1\s*,\s*(['"])([^'"\\]+)\3\s*\)\s*$/;
+
+export class TestMaker {
+	readonly #ports: ManifestPorts;
+	readonly #problems: Diagnostic[];
+
+	constructor(ports: ManifestPorts, problems: Diagnostic[]) {
+		this.#ports = ports;
+		this.#problems = problems;
+	}
+
+	/** The test's draft, config not resolved yet; null when it is wrong (reported). */
+	make(target: TestTarget, item: TestItem): Draft | null {
+		try {
+			return this.#make(target, item);
+		} catch (error) {
+			if (!(error instanceof TfmError)) throw error;
+			const place = item.place();
+			this.#problems.push(...error.diagnostics.map((d) => (d.at === undefined ? { ...d, ...place } : d)));
+			return null;
+		}
+	}
+
+	#make(target: TestTarget, item: TestItem): Draft | null {
+		const columnName = this.#columnName(target, item.column);
+		const site = { target: target.label, columnName, place: item.place };
+		const definition = readTest(item.written, site);
+		const macro = this.#ports.findTest(definition.namespace, definition.name, target.package_name);
+		if (!("id" in macro)) {
+			const test = definition.namespace === null ? definition.name : `${definition.namespace}.${definition.name}`;
+			this.#problems.push(
+				diagnostic("TFM-PARSE-014", { test, target: target.label, suggestion: macro.suggestion }, item.place()),
+			);
+			return null;
+		}
+
+		const { namespace, name } = definition;
+		const kwargs: PlainRecord = { ...definition.args, model: `{{ get_where_subquery(${target.call}) }}` };
+		const metadata: TestMetadata = { name, kwargs, namespace };
+		const testName = `${namespace === null ? "" : `${namespace}_`}${target.source === null ? "" : "source_"}${name}`;
+		const given = definition.givenName;
+		const names = given === null ? nameTest(testName, target.namePart, definition.args) : { full: given, short: given };
+		const config = this.#renderConfig(definition, target, item);
+		if (given === null && names.short !== names.full && !Object.hasOwn(config, "alias")) config.alias = names.short;
+
+		const raw_code = `{{ ${namespace === null ? "" : `${namespace}.`}test_${name}(**_dbt_generic_test_kwargs) }}${configCall(config)}`;
+		const unique_id = nodeId(`test.${target.package_name}.${names.full}.${hashTest(names.full, metadata)}`);
+		const collected = this.#collect({ target, definition, metadata, macro, raw_code, unique_id, name: names.full, item, config });
+		const tags = sortedTags(item.tags, config.tags ?? null);
+		return blankDraft({
+			kind: "test",
+			name: names.full,
+			unique_id,
+			package_name: target.package_name,
+			path: `${names.short}.sql`,
+			original_file_path: target.original_file_path,
+			file: target.file,
+			fqn: [target.package_name, ...target.original_file_path.split("/").slice(1, -1), names.full],
+			locate: () => item.place().at,
+			raw_code,
+			calls: Object.keys(config).length === 0 ? collected.configs : [...collected.configs, config],
+			firstTags: tags,
+			description: definition.description,
+			descriptionAt: item.place,
+			refs: collected.refs,
+			sources: collected.sources,
+			macros: collected.macros,
+			test: { metadata, columnName, fileKeyName: target.fileKeyName, attachedTo: target.ref },
+		});
+	}
+
+	#columnName(target: TestTarget, column: PlainRecord | null): string | null {
+		if (column === null) return null;
+		const name = String(column.name ?? "");
+		const isQuoted = column.quote === true || ((column.quote ?? null) === null && target.quoteColumns);
+		return isQuoted ? this.#ports.dialect.quote(name) : name;
+	}
+
+	#renderConfig(definition: TestDefinition, target: TestTarget, item: TestItem): { [key: string]: Plain } {
+		const config: { [key: string]: Plain } = {};
+		for (const key of Object.keys(definition.config)) {
+			const value = definition.config[key] ?? null;
+			const rendered =
+				typeof value === "string" && CONFIG_TEXT.test(value)
+					? this.#ports.renderNative(value, target.package_name, item.place().at)
+					: value;
+			if (rendered !== null) config[key] = rendered;
+		}
+		return config;
+	}
+
+	#collect(found: {
+		readonly target: TestTarget;
+		readonly definition: TestDefinition;
+		readonly metadata: TestMetadata;
+		readonly macro: { readonly id: string; readonly builtin: boolean };
+		readonly raw_code: string;
+		readonly unique_id: string;
+		readonly name: string;
+		readonly item: TestItem;
+		readonly config: PlainRecord;
+	}): Collected {
+		const { target, definition, macro, metadata } = found;
+		if (macro.builtin) {
+			const literal = this.#fromArguments(target, definition, macro.id);
+			if (literal !== null) return literal;
+		}
+		const place = found.item.place().at;
+		const node = {
+			unique_id: found.unique_id,
+			name: found.name,
+			package_name: target.package_name,
+			resource_type: "test",
+			test_metadata: metadata,
+			column_name: definition.args.column_name ?? null,
+			original_file_path: target.original_file_path,
+		};
+		const collected = this.#ports.collect(found.raw_code, node, place);
+		// The config() at the end of raw_code is the definition's own, which is known already.
+		const configs = Object.keys(found.config).length === 0 ? collected.configs : collected.configs.slice(0, -1);
+		return { ...collected, configs, macros: dedupe([macro.id, ...collected.macros]) };
+	}
+
+	/** Built-in tests call nothing but what their arguments say; null when an argument has to be rendered. */
+	#fromArguments(target: TestTarget, definition: TestDefinition, macro: string): Collected | null {
+		const refs: RefArgs[] = [];
+		const sources: (readonly [string, string])[] = [];
+		for (const key of Object.keys(definition.args)) {
+			const value = definition.args[key];
+			if (key === "column_name") continue;
+			if (typeof value !== "string") {
+				if (typeof value === "object" && value !== null && CONFIG_TEXT.test(JSON.stringify(value))) return null;
+				continue;
+			}
+			const ref = LITERAL_REF.exec(value);
+			const source = ref === null ? LITERAL_SOURCE.exec(value) : null;
+			if (ref !== null)
+				refs.push({ name: ref[4] ?? ref[2] ?? "", package: ref[4] === undefined ? null : (ref[2] ?? null), version: null });
+			else if (source !== null) sources.push([source[2] ?? "", source[4] ?? ""]);
+			else if (CALLS.test(value) || CONFIG_TEXT.test(value)) return null;
+		}
+		if (target.ref !== null) refs.push(target.ref);
+		if (target.source !== null) sources.push(target.source);
+		const plain = definition.name === "unique" || definition.name === "not_null";
+		const where = plain ? undefined : this.#ports.findMacro("get_where_subquery", target.package_name);
+		return { refs, sources, configs: [], macros: where === undefined ? [macro] : [macro, where] };
+	}
+}
+
+function configCall(config: PlainRecord): string {
+	const parts = Object.keys(config).map((key) => {
+		const value = config[key] ?? null;
+		return `${key}=${typeof value === "string" ? `"${value.replaceAll('"', '\\"')}"` : pythonStr(value)}`;
+	});
+	return parts.length === 0 ? "" : `{{ config(${parts.join(",")}) }}`;
+}
+
+function sortedTags(inherited: readonly string[], own: Plain): readonly string[] {
+	const tags = typeof own === "string" ? [own] : Array.isArray(own) ? own.filter((t): t is string => typeof t === "string") : [];
+	if (inherited.length + tags.length === 0) return [];
+	return dedupe([...inherited, ...tags].sort());
+}

@@ -1,0 +1,44 @@
+import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { Plain } from "../core/node.ts";
+import { type Draft, isEnabled } from "./draft.ts";
+import { configPlace } from "./layers.ts";
+import { namedNode } from "./names.ts";
+import type { ManifestPorts } from "./ports.ts";
+import { dedupe, recordOr } from "./resolveConfig.ts";
+
+const JINJA = /\{\{|\{%/;
+/** Names that a hook can use without referring to anything. */
+const HARMLESS = /^(?:[^{]|\{(?![{%])|\{\{-?\s*(?:this|target)(?:\.\w+)*\s*-?\}\})*$/;
+
+/**
+ * Pre- and post-hooks refer to nodes and macros like the model they belong to; they are known only when its
+ * configuration is. dbt renders them while parsing, so what they call becomes part of the node's dependencies.
+ */
+export function collectHooks(drafts: readonly Draft[], ports: ManifestPorts, problems: Diagnostic[]): void {
+	for (const draft of drafts) {
+		if (!isEnabled(draft) || draft.test !== null || draft.kind === "operation") continue;
+		for (const key of ["pre-hook", "post-hook"] as const) {
+			const hooks = draft.config[key];
+			if (!Array.isArray(hooks)) continue;
+			for (const hook of hooks as readonly Plain[]) {
+				const sql = recordOr(hook).sql;
+				if (typeof sql !== "string" || !JINJA.test(sql) || HARMLESS.test(sql)) continue;
+				collectHook(draft, sql, key, ports, problems);
+			}
+		}
+	}
+}
+
+function collectHook(draft: Draft, sql: string, key: string, ports: ManifestPorts, problems: Diagnostic[]): void {
+	try {
+		const found = ports.collect(sql, namedNode(draft), configPlace(draft, key).at);
+		draft.refs = [...draft.refs, ...found.refs.filter((ref) => !draft.refs.some((known) => same(known, ref)))];
+		draft.sources = [...draft.sources, ...found.sources.filter((s) => !draft.sources.some((known) => same(known, s)))];
+		draft.macros = dedupe([...draft.macros, ...found.macros]);
+	} catch (error) {
+		if (!(error instanceof TfmError)) throw error;
+		problems.push(...error.diagnostics);
+	}
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

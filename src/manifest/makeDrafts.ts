@@ -1,0 +1,62 @@
+import { nodeId } from "../core/node.ts";
+import type { ParsedCode } from "../core/parsed.ts";
+import type { Draft, DraftKind } from "./draft.ts";
+
+type Blank = Pick<Draft, "kind" | "name" | "package_name" | "path" | "original_file_path" | "file" | "fqn" | "locate"> &
+	Partial<Draft>;
+
+/** A draft with nothing resolved. */
+export const blankDraft = (given: Blank): Draft => ({
+	unique_id: nodeId(`${given.kind}.${given.package_name}.${given.name}`),
+	root_path: "",
+	raw_code: "",
+	checksum: { name: "none", checksum: "" },
+	code_line: 1,
+	code_column: 1,
+	calls: [],
+	firstTags: [],
+	config: {},
+	unrendered: {},
+	tags: [],
+	patch: null,
+	description: "",
+	descriptionAt: null,
+	refs: [],
+	sources: [],
+	macros: [],
+	test: null,
+	index: null,
+	depends: [],
+	layer: null,
+	database: "",
+	schema: "",
+	alias: given.name,
+	relation_name: null,
+	attached: null,
+	group: null,
+	...given,
+});
+
+/** One draft per resource file; singular tests have no generic test's facts. */
+export function makeDraft(code: ParsedCode): Draft {
+	const kind: DraftKind = code.kind;
+	return blankDraft({
+		kind,
+		name: code.name,
+		package_name: code.package_name,
+		path: code.path,
+		original_file_path: code.original_file_path,
+		file: code.file,
+		root_path: code.root_path,
+		fqn: [code.package_name, ...code.folders, code.name],
+		locate: () => ({ file: code.file, line: code.line, column: code.column }),
+		raw_code: code.raw_code,
+		checksum: code.checksum,
+		code_line: code.line,
+		code_column: code.column,
+		calls: code.collected.configs,
+		refs: code.collected.refs,
+		sources: code.collected.sources,
+		macros: code.collected.macros,
+	});
+}

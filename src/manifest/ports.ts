@@ -1,0 +1,47 @@
+import type { Dialect } from "../core/adapter.ts";
+import type { Location } from "../core/location.ts";
+import type { Plain, TestMetadata } from "../core/node.ts";
+import type { Collected } from "../core/parsed.ts";
+
+/** Fields of a node that a name macro or a template may look at while the manifest is made. */
+export interface NamedNode {
+	readonly unique_id: string;
+	readonly name: string;
+	readonly package_name: string;
+	readonly resource_type: string;
+	readonly [field: string]: unknown;
+}
+
+/** A node to be named; the whole of it is put together only for a project's own name macro. */
+export interface NameSubject {
+	readonly name: string;
+	readonly package_name: string;
+	readonly version: string | number | null;
+	readonly node: () => NamedNode;
+}
+
+/** What the manifest asks of the template side. */
+export interface ManifestPorts {
+	readonly dialect: Dialect;
+	/** What generate_schema_name, generate_alias_name or generate_database_name make of a custom name; null = they gave none. */
+	generateName(kind: "schema" | "alias" | "database", custom: string | null, subject: NameSubject): string | null;
+	/** What a text asks for when it is rendered for this node: hooks, generic tests. Throws TfmError. */
+	collect(text: string, node: NamedNode & { readonly test_metadata?: TestMetadata | null }, place: Location): Collected;
+	/** A text of a property file; a lone expression keeps its type. Throws TfmError. */
+	renderNative(text: string, packageName: string, place: Location): Plain;
+	/** A description: `doc` answers doc('name'), undefined where there is none. Throws TfmError. */
+	renderDescription(
+		text: string,
+		packageName: string,
+		place: Location,
+		doc: (name: string, packageName: string | null) => string | undefined,
+	): string;
+	/** Unique id of the macro that runs a generic test, whether it is tfm's own, and the nearest name that exists. */
+	findTest(
+		namespace: string | null,
+		name: string,
+		packageName: string,
+	): { readonly id: string; readonly builtin: boolean } | { readonly suggestion: string | undefined };
+	/** Unique id of a macro by the name that a node of this package would call. */
+	findMacro(name: string, packageName: string): string | undefined;
+}

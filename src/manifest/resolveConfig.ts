@@ -1,0 +1,94 @@
+/**
+ * One node's configuration (spec 2.6): defaults, the project tree from shallow to deep, the property file, config() in
+ * the file, and for a dependency the root project's tree once more.
+ */
+import type { Plain } from "../core/node.ts";
+import type { PlainRecord } from "../core/parsed.ts";
+import { type ConfiguredKind, isRecord, MERGE_RULES } from "./configDefaults.ts";
+import { readHook } from "./hooks.ts";
+import { mergeCalls, mergeConfig } from "./mergeConfig.ts";
+import type { ProjectConfigs } from "./projectConfig.ts";
+import { pythonRepr } from "./pythonText.ts";
+
+export interface ConfigInput {
+	readonly kind: ConfiguredKind;
+	readonly package_name: string;
+	readonly fqn: readonly string[];
+	/** From the property file; null where it says nothing. */
+	readonly yaml: PlainRecord | null;
+	readonly calls: readonly PlainRecord[];
+}
+
+export function resolveConfig(input: ConfigInput, projects: ProjectConfigs): PlainRecord {
+	const rules = MERGE_RULES[input.kind];
+	let config = projects.base(input.kind, input.package_name, input.fqn);
+	if (input.yaml !== null) config = mergeConfig(config, input.yaml, rules);
+	if (input.calls.length > 0) config = mergeConfig(config, mergeCalls(input.calls, rules), rules);
+	for (const level of projects.override(input.kind, input.package_name, input.fqn)) config = mergeConfig(config, level, rules);
+	const known = projects.finished.get(config);
+	if (known !== undefined) return known;
+	const result = input.kind === "test" ? testConfig(config) : hasHooks(config) ? hooked(config) : config;
+	projects.finished.set(config, Object.freeze(result));
+	return result;
+}
+
+const hasHooks = (config: PlainRecord): boolean => hasAny(config["pre-hook"]) || hasAny(config["post-hook"]);
+
+const hasAny = (list: Plain | undefined): boolean => Array.isArray(list) && list.length > 0;
+
+const hookList = (value: Plain | undefined): Plain =>
+	Array.isArray(value) ? value.map((hook: Plain) => (readHook(hook) as PlainRecord | undefined) ?? hook) : (value ?? []);
+
+const hooked = (config: PlainRecord): PlainRecord => ({
+	...config,
+	"pre-hook": hookList(config["pre-hook"]),
+	"post-hook": hookList(config["post-hook"]),
+});
+
+/** `store_failures_as` beats `store_failures`; each implies the other. */
+function testConfig(config: PlainRecord): PlainRecord {
+	const as = config.store_failures_as ?? null;
+	if (as !== null) return { ...config, store_failures: as !== "ephemeral" };
+	if (config.store_failures === true) return { ...config, store_failures_as: "table" };
+	if (config.store_failures === false) return { ...config, store_failures_as: "ephemeral" };
+	return config;
+}
+
+/** Values of config() calls as texts, as far as dbt keeps them: what `state:modified` compares. */
+export const asWritten = (call: PlainRecord): PlainRecord => {
+	const result: { [key: string]: Plain } = {};
+	for (const key of Object.keys(call)) {
+		const value = call[key] ?? null;
+		result[key.replace(/^(pre|post)-hook$/, "$1_hook")] = typeof value === "string" ? value : pythonRepr(value);
+	}
+	return result;
+};
+
+export interface UnrenderedInput {
+	readonly kind: ConfiguredKind;
+	readonly package_name: string;
+	readonly fqn: readonly string[];
+	/** As written in the property file. */
+	readonly yaml: PlainRecord | null;
+	readonly calls: readonly PlainRecord[];
+}
+
+/** What was configured, before defaults and merging: the last writer of each key. */
+export function unrenderedConfig(input: UnrenderedInput, projects: ProjectConfigs): PlainRecord {
+	const result: { [key: string]: Plain } = {};
+	for (const level of projects.allLevels(input.kind, input.package_name, input.fqn)) Object.assign(result, level);
+	if (input.yaml !== null) Object.assign(result, input.yaml);
+	for (const call of input.calls) Object.assign(result, call);
+	for (const level of projects.override(input.kind, input.package_name, input.fqn)) Object.assign(result, level);
+	return result;
+}
+
+export const tagsOf = (config: PlainRecord): readonly string[] => {
+	const tags = config.tags ?? [];
+	const list = Array.isArray(tags) ? tags : [tags];
+	return list.filter((tag): tag is string => typeof tag === "string");
+};
+
+export const dedupe = <T>(items: readonly T[]): readonly T[] => (items.length < 2 ? items : [...new Set(items)]);
+
+export const recordOr = (value: Plain | undefined): PlainRecord => (isRecord(value) ? value : {});

@@ -1,0 +1,115 @@
+/**
+ * References become edges (spec 2.8). A node that reads something missing, disabled or private is an error; a test
+ * that does so is left out with a warning, as in dbt. All of them are reported together.
+ */
+import { refText, sourceText } from "../context/context.ts";
+import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import { type NodeId, nodeId, type RefArgs } from "../core/node.ts";
+import type { FilePlace } from "../core/parsed.ts";
+import type { Draft } from "./draft.ts";
+import type { NodeIndex } from "./nodeIndex.ts";
+
+/** Whoever refers to nodes: a draft, or an exposure. */
+export interface Reader {
+	readonly unique_id: string;
+	readonly kind: string;
+	readonly package_name: string;
+	readonly group: string | null;
+	readonly refs: readonly RefArgs[];
+	readonly sources: readonly (readonly [string, string])[];
+	readonly findRef: (ref: RefArgs) => FilePlace;
+	readonly findSource: (source: readonly [string, string]) => FilePlace;
+}
+
+export interface Resolution {
+	readonly depends: readonly NodeId[];
+	/** A test that reads something disabled or missing. */
+	readonly dropped: boolean;
+}
+
+export interface ResolveReport {
+	readonly problems: Diagnostic[];
+	readonly warnings: Diagnostic[];
+}
+
+const idOf = (target: { readonly unique_id: string }): string => target.unique_id;
+
+export function resolveReader(
+	reader: Reader,
+	index: NodeIndex,
+	report: ResolveReport,
+	restricted: ReadonlySet<string>,
+): Resolution {
+	const depends = new Set<NodeId>();
+	let dropped = false;
+	const isTest = reader.kind === "test";
+	const { unique_id: from } = reader;
+
+	for (const ref of reader.refs) {
+		const found = index.findRef(ref, reader.package_name);
+		const reference = refText(ref);
+		if (found.kind === "found") {
+			const refused = refusal(reader, found.target, restricted);
+			if (refused === null) depends.add(found.target.unique_id);
+			else
+				report.problems.push(
+					diagnostic("TFM-REF-016", { from, reference, target: found.target.unique_id, access: refused }, reader.findRef(ref)),
+				);
+		} else if (found.kind === "ambiguous")
+			report.problems.push(
+				diagnostic("TFM-REF-003", { from, reference, candidates: found.candidates.map(idOf).sort() }, reader.findRef(ref)),
+			);
+		else if (isTest) {
+			dropped = true;
+			report.warnings.push(droppedTest(from, found.kind === "disabled" ? idOf(found.target) : null, reference, reader.findRef(ref), index.suggestRef.bind(index, ref)));
+		} else if (found.kind === "disabled")
+			report.problems.push(diagnostic("TFM-REF-002", { from, reference, target: idOf(found.target) }, reader.findRef(ref)));
+		else
+			report.problems.push(
+				diagnostic("TFM-REF-001", { from, reference, suggestion: index.suggestRef(ref) }, reader.findRef(ref)),
+			);
+	}
+
+	for (const call of reader.sources) {
+		const [source, table] = call;
+		const found = index.findSource(source, table, reader.package_name);
+		const reference = sourceText(source, table);
+		if (found.kind === "found") depends.add(nodeId(found.target.unique_id));
+		else if (found.kind === "ambiguous")
+			report.problems.push(
+				diagnostic("TFM-REF-003", { from, reference, candidates: found.candidates.map(idOf).sort() }, reader.findSource(call)),
+			);
+		else if (isTest) {
+			dropped = true;
+			report.warnings.push(droppedTest(from, found.kind === "disabled" ? idOf(found.target) : null, reference, reader.findSource(call), () => index.suggestSource(source, table)));
+		} else if (found.kind === "disabled")
+			report.problems.push(diagnostic("TFM-REF-002", { from, reference, target: idOf(found.target) }, reader.findSource(call)));
+		else
+			report.problems.push(
+				diagnostic("TFM-REF-005", { from, reference, suggestion: index.suggestSource(source, table) }, reader.findSource(call)),
+			);
+	}
+	return { depends: [...depends], dropped };
+}
+
+/** Why the reader may not read the model; null when it may. */
+function refusal(reader: Reader, target: Draft, restricted: ReadonlySet<string>): "private" | "protected" | null {
+	if (target.kind !== "model") return null;
+	const isForeign = reader.package_name !== target.package_name && restricted.has(target.package_name);
+	const group = typeof target.config.group === "string" ? target.config.group : null;
+	if (target.config.access === "private") return reader.group === null || reader.group !== group || isForeign ? "private" : null;
+	return target.config.access === "protected" && isForeign ? "protected" : null;
+}
+
+function droppedTest(
+	test: string,
+	disabled: string | null,
+	reference: string,
+	place: FilePlace,
+	suggest: () => string | undefined,
+): Diagnostic {
+	const warning = { ...place, severity: "warning" as const };
+	return disabled === null
+		? diagnostic("TFM-PARSE-031", { test, reference, suggestion: suggest() }, warning)
+		: diagnostic("TFM-PARSE-030", { test, reads: disabled }, warning);
+}
