@@ -75,8 +75,6 @@ function pad(body: string, sign: string, align: Spec["align"], spec: Spec): stri
 function formatNumber(value: NumberValue, spec: Spec): string {
 	const isInteger =
 		typeof value === "bigint" || typeof value === "boolean" || (typeof value === "number" && Number.isInteger(value));
-	if (typeof value === "boolean" && spec.type === "")
-		return pad(toText(value), "", spec.align === "" ? "<" : spec.align, spec);
 	if (isInteger && "dbcoxXn".includes(spec.type)) return formatInteger(BigInt(value as bigint), spec);
 	if ("bcdoxX".includes(spec.type) && spec.type !== "") unknownType(spec.type, value);
 	if (!"eEfFgGn%".includes(spec.type)) unknownType(spec.type, value);

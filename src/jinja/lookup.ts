@@ -12,7 +12,17 @@ import { numberMethods } from "./numberMethods.ts";
 import type { RenderState } from "./renderState.ts";
 import { stringMethods } from "./stringMethods.ts";
 import { notCallable, undefinedUsed } from "./trace.ts";
-import { type Arguments, HostFunction, HostObject, hashKeyOf, PyDict, PyFloat, PyTuple, type Value } from "./values.ts";
+import {
+	type Arguments,
+	HostFunction,
+	HostObject,
+	hashKeyOf,
+	PyDict,
+	PyFloat,
+	PyTuple,
+	typeName,
+	type Value,
+} from "./values.ts";
 
 /** str.format stands here and not with the other methods: its fields use the lookups below. */
 const format: Builtin<string> = (text, args, state) =>
@@ -85,7 +95,7 @@ function isHashable(key: Value): boolean {
 	);
 }
 
-/** `value[start:stop:step]`; None bounds are left out. Undefined for what has no slices, as Jinja answers. */
+/** `value[start:stop:step]`; None bounds are left out. Errors: 010, 012 for what has no slices. */
 export function sliced(value: Value, bounds: readonly [Value, Value, Value], state: RenderState): Value {
 	if (value === undefined) {
 		if (state.chainable) return undefined;
@@ -93,7 +103,7 @@ export function sliced(value: Value, bounds: readonly [Value, Value, Value], sta
 	}
 	const [start, stop, step] = bounds.map(sliceBound);
 	if (value instanceof PyRange) return value.slice(start!, stop!, step!);
-	return sliceOf(value, start!, stop!, step!);
+	return sliceOf(value, start!, stop!, step!) ?? typeError(`'${typeName(value)}' object is not subscriptable`);
 }
 
 function sliceBound(value: Value): number | null {

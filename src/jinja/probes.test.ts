@@ -15,7 +15,7 @@ interface Probe {
 
 /** Python's exception for each of our codes. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
-	"TFM-JINJA-001": ["TemplateSyntaxError"],
+	"TFM-JINJA-001": ["TemplateSyntaxError", "SyntaxError"],
 	"TFM-JINJA-002": ["TemplateSyntaxError"],
 	"TFM-JINJA-003": ["TemplateSyntaxError"],
 	"TFM-JINJA-004": ["TemplateAssertionError", "TemplateRuntimeError"],

@@ -9,6 +9,7 @@ import { sortedBy } from "./listMethods.ts";
 import { compare, operate } from "./operators.ts";
 import type { RenderState } from "./renderState.ts";
 import { toText } from "./text.ts";
+import { undefinedUsed } from "./trace.ts";
 import { HostObject, PyDict, PyTuple, typeName, type Value } from "./values.ts";
 
 const ignoreCase = (value: Value): Value => (typeof value === "string" ? value.toLowerCase() : value);
@@ -124,6 +125,7 @@ class GroupTuple extends HostObject {
 }
 
 function dictSorted(value: Value, given: readonly Value[]): Value {
+	if (value === undefined) throw undefinedUsed(0);
 	if (!(value instanceof PyDict))
 		return fail("TFM-JINJA-017", { problem: `'${typeName(value)}' object has no attribute 'items'` });
 	const [caseSensitive, by, reverse] = given;

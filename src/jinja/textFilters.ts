@@ -6,6 +6,7 @@ import { characterCount, characters, iterate, unpack } from "./iteration.ts";
 import { formatPercent } from "./percentFormat.ts";
 import { capitalized, centered, replaced, splitText, stripped } from "./stringMethods.ts";
 import { toText } from "./text.ts";
+import { undefinedUsed } from "./trace.ts";
 import { type Arguments, HostObject, PyDict, PyTuple, type Value } from "./values.ts";
 import { wrapText } from "./wrapText.ts";
 
@@ -16,6 +17,12 @@ function titled(text: string): string {
 		.split(/([-\s({[<]+)/)
 		.map((part) => capitalized(part))
 		.join("");
+}
+
+/** The filters that compute with the text itself instead of turning it into text first. */
+function textOrUndefined(value: Value): string {
+	if (value === undefined) throw undefinedUsed(0);
+	return asStr(value);
 }
 
 const LINE = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
@@ -147,7 +154,7 @@ export const textFilters: readonly (readonly [string, Builtin<Value>])[] = [
 		builtin<Value>(
 			"indent",
 			[may("width", 4), may("first", false), may("blank", false)],
-			(value, [width, first, blank]) => indented(asStr(value === undefined ? "" : value), width, first, blank),
+			(value, [width, first, blank]) => indented(textOrUndefined(value), width, first, blank),
 		),
 	],
 	[
@@ -155,7 +162,7 @@ export const textFilters: readonly (readonly [string, Builtin<Value>])[] = [
 		builtin<Value>(
 			"truncate",
 			[may("length", 255), may("killwords", false), may("end", "..."), may("leeway")],
-			(value, given) => truncated(asStr(value), given),
+			(value, given) => (value === undefined ? value : truncated(asStr(value), given)),
 		),
 	],
 	[

@@ -62,7 +62,6 @@ const fixedDecimal = (value: PyDecimal, precision: number): string =>
 	precision < 0 ? toText(roundFloat(Number(value.text), precision)) : fixedText(Number(value.text), precision);
 
 function absolute(value: Value): Value {
-	if (value === undefined) throw undefinedUsed(0);
 	if (!isNumber(value)) return typeError(`bad operand type for abs(): '${typeName(value)}'`);
 	const isNegative = toFloat(value) < 0 || (value instanceof PyFloat && Object.is(value.n, -0));
 	return isNegative ? negate(value) : typeof value === "boolean" ? Number(value) : value;
