@@ -64,14 +64,15 @@ export const PUBLISH_CODES = {
 			"The relation that was built aside is gone or is neither a table nor a view, for example because a hook dropped or replaced it.",
 	}),
 	"TFM-PUB-010": code<{ target: string; dependent: string; problem: string }>({
-		message: (f) => `${f.target} cannot be published: ${f.dependent} cannot be re-created over the new version: ${f.problem}`,
+		message: (f) =>
+			`${f.target} cannot be published: ${f.dependent} cannot be re-created over the new version: ${f.problem}`,
 		next: (f) => `change ${f.dependent} so that it works with both versions, or drop it`,
 		explain:
 			"A view, rule or function outside the run reads the relation and must be re-created over the new version; the database refuses it, mostly because a column has another type now, or it names columns by their position and the order has changed.",
 	}),
 	"TFM-PUB-011": code<{ target: string; problem: string; detail: string | null }>({
 		message: (f) =>
-			`${f.target} cannot be published: its rows break a rule of the published table: ${f.problem}${f.detail === null ? "" : ` (${f.detail})`}`,
+			`${f.target} cannot be published: its rows cannot take the place of the published ones: ${f.problem}${f.detail === null ? "" : ` (${f.detail})`}`,
 		explain:
 			"While the rows of a table were replaced in place, or a foreign key was pointed at the new version of the table it refers to, the database reported a violated constraint.",
 	}),

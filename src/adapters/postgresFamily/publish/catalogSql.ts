@@ -78,7 +78,7 @@ select json_build_object(
 		when rulename = '_RETURN' and h.relkind = 'v' then 'view'
 		when rulename = '_RETURN' then 'matview'
 		when rulename is not null then 'rule'
-		when class = 'pg_proc' and not rowtype and prokind in ('f', 'p') then 'function'
+		when class = 'pg_proc' and not rowtype and placed.prokind in ('f', 'p') then 'function'
 		when contype = 'f' then 'foreignKey'
 		when class = 'pg_policy' then 'policy'
 		else 'other' end,
@@ -89,7 +89,7 @@ select json_build_object(
 	'owner', pg_get_userbyid(coalesce(h.relowner, f.proowner)),
 	'member', coalesce(pg_has_role(coalesce(h.relowner, f.proowner), 'USAGE'), true),
 	'definition', case
-		when class = 'pg_proc' and not rowtype and prokind in ('f', 'p') then pg_get_functiondef(objid)
+		when class = 'pg_proc' and not rowtype and placed.prokind in ('f', 'p') then pg_get_functiondef(objid)
 		when rulename <> '_RETURN' then pg_get_ruledef(objid)
 		when contype = 'f' then pg_get_constraintdef(objid) end
 )::text as facts

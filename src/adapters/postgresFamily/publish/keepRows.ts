@@ -32,7 +32,8 @@ export function referringFirst(members: readonly Member[]): readonly Member[] {
 
 /**
  * Replaces the rows of tables that keep their identity, reading columns by name. Readers go on: the lock only keeps
- * writers out. Rows are compared with `*<>`, which needs no equality operator (json, point) and sees every difference.
+ * writers out. Rows are compared with `*<>`, which needs no equality operator (json, point) and sees every difference;
+ * the cast keeps the parser from comparing column by column. `only`: rows of inheriting tables are theirs.
  */
 export function keepRows(dialect: Dialect, members: readonly Member[], inbound: readonly Dependent[]): readonly Step[] {
 	const ordered = referringFirst(members);
@@ -48,25 +49,25 @@ export function keepRows(dialect: Dialect, members: readonly Member[], inbound: 
 		);
 		const list = (names: readonly string[], prefix = "") => names.map((n) => prefix + dialect.quote(n)).join(", ");
 		const matched = (key ?? []).map((k) => `c.${dialect.quote(k)} = t.${dialect.quote(k)}`).join(" and ");
-		const differs = `row(${list(writable, "t.")}) operator(pg_catalog.*<>) row(${list(writable, "c.")})`;
+		const differs = `row(${list(writable, "t.")})::record operator(pg_catalog.*<>) row(${list(writable, "c.")})::record`;
 		/** An `always` identity column takes no update: rows that differ are replaced whole. */
 		const whole = old.columns.some((c) => c.identity === "a" && !key?.includes(c.name));
 		const updated = old.columns.filter((c) => !c.generated && c.identity !== "a").map((c) => c.name);
 		const gone = `not exists (select from ${source} c where ${matched}${whole ? ` and not (${differs})` : ""})`;
 		return {
 			lock: step(`lock table ${target} in share row exclusive mode`),
-			remove: step(`delete from ${target} t${key === null ? "" : ` where ${gone}`}`, blame),
+			remove: step(`delete from only ${target} t${key === null ? "" : ` where ${gone}`}`, blame),
 			write: [
 				...(key === null || whole || updated.length === 0
 					? []
 					: [
 							step(
-								`update ${target} t set ${updated.map((n) => `${dialect.quote(n)} = c.${dialect.quote(n)}`).join(", ")} from ${source} c where ${matched} and ${differs}`,
+								`update only ${target} t set ${updated.map((n) => `${dialect.quote(n)} = c.${dialect.quote(n)}`).join(", ")} from ${source} c where ${matched} and ${differs}`,
 								blame,
 							),
 						]),
 				step(
-					`insert into ${target} (${list(writable)}) overriding system value select ${list(writable, "c.")} from ${source} c${key === null ? "" : ` where not exists (select from ${target} t where ${matched})`}`,
+					`insert into ${target} (${list(writable)}) overriding system value select ${list(writable, "c.")} from ${source} c${key === null ? "" : ` where not exists (select from only ${target} t where ${matched})`}`,
 					blame,
 				),
 			],

@@ -1,0 +1,143 @@
+/** For the tests of this folder: an embedded database, wiped for each test, and a layer to publish on it. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Candidate, PublishReport, PublishRequest, Session } from "../../../core/adapter.ts";
+import { type NodeId, nodeId } from "../../../core/node.ts";
+import type { RelationName } from "../../../core/relation.ts";
+import { createPgliteAdapter } from "../../pglite/adapter.ts";
+import { createPostgresDialect } from "../dialect.ts";
+import { createPostgresPublisher } from "./publisher.ts";
+
+export const PROJECT = "demo";
+export const dialect = createPostgresDialect();
+export const publisher = createPostgresPublisher(dialect);
+
+export interface Bench {
+	/** Runs `work` on a pinned session of an empty database with the roles reader, writer and bi_owner. */
+	readonly on: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+	readonly close: () => Promise<void>;
+}
+
+const WIPE = `
+reset role;
+do $$ declare s text; begin
+	for s in select pubname from pg_publication loop execute format('drop publication %I', s); end loop;
+	for s in select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema') loop execute format('drop schema %I cascade', s); end loop;
+end $$;
+do $$ declare r text; begin
+	foreach r in array array['reader', 'writer', 'bi_owner', 'outsider'] loop
+		if exists (select from pg_roles where rolname = r) then execute format('drop owned by %I; drop role %I', r, r); end if;
+		execute format('create role %I', r);
+	end loop;
+	if exists (select from pg_default_acl) then alter default privileges revoke all on tables from public; end if;
+end $$;
+create schema public; create schema s; create schema bi;`;
+
+export async function openBench(): Promise<Bench> {
+	const root = mkdtempSync(join(tmpdir(), "tfm-publish-"));
+	const adapter = createPgliteAdapter({ dataDir: join(root, "db"), host: { name: "here", pid: process.pid } });
+	await adapter.open();
+	return {
+		on: (work) =>
+			adapter.withSession(async (session) => {
+				await session.execute(WIPE);
+				return work(session);
+			}),
+		close: async () => {
+			await adapter.close();
+			rmSync(root, { recursive: true });
+		},
+	};
+}
+
+export const target = (name: string, schema = "s"): RelationName => ({ database: "", schema, identifier: name });
+export const standsAt = (name: string, schema = "s"): RelationName =>
+	publisher.candidateOf(PROJECT, target(name, schema));
+/** The rendered candidate. */
+export const cand = (name: string, schema = "s"): string => dialect.render(standsAt(name, schema));
+export const id = (name: string): NodeId => nodeId(`model.demo.${name}`);
+
+export interface Model extends Partial<Omit<Candidate, "node" | "target" | "candidate" | "finalSql">> {
+	readonly name: string;
+	readonly schema?: string;
+	/** `{x}` stands for the relation x of this layer: its candidate while building, its published name in the end. */
+	readonly sql: string;
+	/** Runs on the candidate after it is built, like a post-hook. */
+	readonly hook?: string;
+}
+
+const bind = (sql: string, models: readonly Model[], published: boolean): string =>
+	sql.replace(/\{(\w+)\}/g, (_, name: string) => {
+		const model = models.find((m) => m.name === name);
+		return published || model === undefined ? dialect.render(target(name, model?.schema)) : cand(name, model.schema);
+	});
+
+export function candidateFor(model: Model, models: readonly Model[]): Candidate {
+	const { name, schema, sql, hook, ...rest } = model;
+	const at = { node: id(name), candidate: standsAt(name, schema), target: target(name, schema) };
+	const inputs = [...sql.matchAll(/\{(\w+)\}/g)]
+		.map((m) => id(m[1]!))
+		.filter((n) => models.some((m) => id(m.name) === n));
+	const kind = model.kind ?? "table";
+	return {
+		publish: "swap",
+		inputs,
+		...rest,
+		...at,
+		kind,
+		...(kind === "view" ? { finalSql: bind(sql, models, true) } : {}),
+	};
+}
+
+/** Builds and dresses all candidates of a layer, as the executor does. Returns what dressing warned of. */
+export async function build(session: Session, models: readonly Model[]): Promise<readonly string[]> {
+	const candidates = models.map((m) => candidateFor(m, models));
+	await publisher.ensureSchemas(
+		session,
+		PROJECT,
+		candidates.map((c) => c.target),
+	);
+	const warnings: string[] = [];
+	for (const [i, candidate] of candidates.entries()) {
+		const model = models[i]!;
+		const name = dialect.render(candidate.candidate);
+		await session.execute(`create ${candidate.kind} ${name} as ${bind(model.sql, models, false)}`);
+		if (model.hook !== undefined) await session.execute(model.hook.replaceAll("{this}", name));
+		warnings.push(...(await publisher.dress(session, candidate)).warnings);
+	}
+	return warnings;
+}
+
+export function request(models: readonly Model[], more: Partial<PublishRequest> = {}): PublishRequest {
+	const candidates = models.map((m) => candidateFor(m, models));
+	return { project: PROJECT, runId: "r1", unit: "staging", candidates, record: [], lockTimeoutMs: 1000, ...more };
+}
+
+export async function publish(session: Session, models: readonly Model[]): Promise<PublishReport> {
+	await build(session, models);
+	return publisher.publish(session, request(models));
+}
+
+export const waysOf = (report: PublishReport): Readonly<Record<string, string>> =>
+	Object.fromEntries([
+		...report.ways.map((w) => [w.node.split(".")[2]!, w.way]),
+		...report.refused.map((r) => [r.node.split(".")[2]!, r.reason]),
+	]);
+
+/** The rows of a query, each as its cells joined by a comma. */
+export const rows = async (session: Session, sql: string): Promise<readonly string[]> =>
+	(await session.query(sql)).rows.map((r) => r.join(","));
+
+/** Everything outside the shadow schemas that refers to something inside, and the relations left inside. */
+export const shadowTraces = (session: Session): Promise<readonly string[]> =>
+	rows(
+		session,
+		`select pg_describe_object(d.classid, d.objid, d.objsubid) from pg_depend d
+		join pg_class r on d.refclassid = 'pg_class'::regclass and r.oid = d.refobjid join pg_namespace n on n.oid = r.relnamespace
+		where n.nspname ~ '^tfm_[co]_'
+		union select schemaname || '.' || viewname from pg_views where definition like '%tfm_c_%' or definition like '%tfm_o_%'
+		union select nspname from pg_namespace where nspname like 'tfm\\_o\\_%'
+		union select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname ~ '^tfm_[co]_'
+		order by 1`,
+	);
