@@ -7,7 +7,6 @@
  */
 export { diagnosticText, type ReadLine } from "./diagnosticText.ts";
 export { createEventStream, type EventStream, type EventStreamOptions, type Subscriber } from "./eventStream.ts";
-export { heldText } from "./heldText.ts";
 export { createLogFile, LOG_MAX_BYTES, type LogTarget, openLogFile } from "./logFile.ts";
 export { createLook, type Look } from "./look.ts";
 export { createNdjson } from "./ndjson.ts";

@@ -57,7 +57,7 @@ export function layerLine(layer: LayerState, board: RunBoard, look: Look): strin
 	const failed = finished.status === "held" || finished.failed > 0;
 	const [tone, sign]: readonly [Tone, string] = failed
 		? ["bad", signs.failed]
-		: blocked
+		: blocked || layer.skipped > 0
 			? ["warn", signs.skipped]
 			: finished.status === "warned" || finished.warned > 0
 				? ["warn", signs.warned]

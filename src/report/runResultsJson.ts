@@ -1,6 +1,5 @@
 import type { NodeResult, RunResult } from "../core/result.ts";
 import { DBT_VERSION } from "../core/version.ts";
-import { heldText } from "./heldText.ts";
 import { createRedactor } from "./redact.ts";
 
 export interface RunResultsMeta {
@@ -19,8 +18,7 @@ const SCHEMA = "https://schemas.getdbt.com/dbt/run-results/v6.json";
 
 /**
  * The text of run_results.json, version 6. Results are sorted by node, args and env by name, so that two equal runs
- * differ in times and ids only. A relation that was built and then held stands as `skipped` with the reason: its
- * published table is yesterday's, and `retry` reads it so.
+ * differ in times and ids only. What tfm adds to a result (layer, published, held) is not in dbt's schema and stays out.
  */
 export function toRunResultsJson(run: RunResult, meta: RunResultsMeta): string {
 	const redact = createRedactor(meta.secrets ?? []);
@@ -43,14 +41,13 @@ export function toRunResultsJson(run: RunResult, meta: RunResultsMeta): string {
 }
 
 function resultEntry(result: NodeResult, redact: <T>(value: T) => T) {
-	const held = result.published === "held" && (result.status === "success" || result.status === "no-op");
 	return {
-		status: held ? "skipped" : result.status,
+		status: result.status,
 		timing: result.timing,
 		thread_id: result.thread_id,
 		execution_time: result.execution_time,
 		adapter_response: redact(result.adapter_response),
-		message: redact(held && result.held !== null ? heldText(result.held) : result.message),
+		message: redact(result.message),
 		failures: result.failures,
 		unique_id: result.unique_id,
 		compiled: result.compiled,

@@ -477,3 +477,30 @@ test("after a live run the screen holds the finished facts alone, nothing of the
 	// A pipe has a header for each layer; a live terminal has the region instead.
 	expect(live).toBe(plain.replace(/^ (bronze|silver|gold) {2}\d.*\n/gm, ""));
 });
+
+test("a load has one line, though it is told of as a load and as a node", () => {
+	const source = "source.shop.raw.orders";
+	const { stdout } = play([
+		{ ...started, counts: { load: 1 } } as EventBody,
+		{
+			event: "load.finished",
+			node_id: nodeId(source),
+			layer: "bronze",
+			files: 1,
+			skipped: 0,
+			rows: 7,
+			rejects: 0,
+			duration_ms: 30,
+		},
+		{
+			event: "node.finished",
+			node_id: nodeId(source),
+			name: "orders",
+			layer: "bronze",
+			result: result(source, "success"),
+		},
+	]);
+	expect(stdout.split("\n").filter((line) => line.includes("orders"))).toEqual([
+		` ✓ ${source.padEnd(44)} load          0.0s   1 new file, 7 rows`,
+	]);
+});

@@ -71,6 +71,8 @@ class Terminal implements Subscriber {
 	#progress = "";
 	#groupOpen = false;
 	#lists = false;
+	/** A load is told of when its files are in; the node's own success afterwards says nothing new. */
+	readonly #loaded = new Set<NodeId>();
 
 	constructor(options: TerminalOptions) {
 		const { stdout, stderr, output, env } = options;
@@ -163,7 +165,7 @@ class Terminal implements Subscriber {
 		const { output, lookup } = this.#options;
 		const notable = isFailure(result) || result.status === "warn";
 		if (output.verbosity < 0 || (output.progress === "none" && !notable)) return;
-		if (!notable && !this.#lists) return;
+		if (!notable && (!this.#lists || this.#loaded.has(event.node_id))) return;
 		const outcome = { id: event.node_id, name: event.name, layer: event.layer, result };
 		const line = nodeLine(outcome, this.#board, this.#look, lookup(event.node_id));
 		this.#write(this.#facts.isTTY ? this.#fit(line) : line);
@@ -171,6 +173,7 @@ class Terminal implements Subscriber {
 
 	#tellLoad(event: Extract<RunEvent, { event: "load.finished" }>): void {
 		const { output, lookup } = this.#options;
+		this.#loaded.add(event.node_id);
 		if (output.verbosity < 0 || (event.rejects === 0 && (!this.#lists || output.progress === "none"))) return;
 		this.#write(loadLine(event, this.#look, lookup(event.node_id)));
 	}
