@@ -99,6 +99,7 @@ async function reuseOrBuild(
 		await runBound(
 			session,
 			ports.state.saveCandidate({
+				project: job.manifest.projectName,
 				runId: job.runId,
 				node: node.unique_id,
 				candidate: stands.candidate,

@@ -185,6 +185,18 @@ describe("a publish that does not go through", () => {
 		});
 	});
 
+	it("blocks a later layer also through an ephemeral model between", async () => {
+		const manifest = project({
+			models: {
+				a: { layer: "staging" },
+				between: { layer: "staging", reads: ["a"], config: { materialized: "ephemeral" } },
+				b: { layer: "marts", reads: ["between"] },
+			},
+		});
+		const script = { publishFails: { sqlstate: "53100", times: 1 } };
+		expect((await runFake({ manifest, layering: LAYERS, script })).status).toEqual({ a: "skipped", b: "skipped" });
+	});
+
 	it("is repeated after a failure that certainly had no effect", async () => {
 		const script = { publishFails: { sqlstate: "40P01", times: 2, retryable: true } };
 		expect((await run({ script })).result.exitCode).toBe(0);

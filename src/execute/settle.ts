@@ -53,6 +53,17 @@ export function skip(run: Run, id: NodeId, reason: HeldReason, root: NodeId = id
 	announce(run, result);
 }
 
+/** Nodes that were passed through while their input stood take over that it does not count any more. */
+function blockPassedThrough(run: Run, from: NodeId): void {
+	const reached = new Set<NodeId>([from]);
+	for (const id of reached)
+		for (const reader of run.graph.dependents.get(id) ?? []) {
+			if (run.graph.tasks.get(reader)?.kind !== "pass" || run.states.get(reader)?.kind !== "done") continue;
+			run.states.set(reader, { kind: "out", root: from });
+			reached.add(reader);
+		}
+}
+
 /** A candidate that was built and is not published: its result turns into a skip with the reason. */
 export function holdBack(run: Run, id: NodeId, reason: HeldReason): void {
 	const built = run.results.get(id) ?? nodeResult(graphNode(run, id), { status: "skipped" });
@@ -66,6 +77,7 @@ export function holdBack(run: Run, id: NodeId, reason: HeldReason): void {
 	run.results.set(id, result);
 	run.states.set(id, { kind: "out", root: id });
 	run.standing.delete(id);
+	blockPassedThrough(run, id);
 	run.ports.emit({ event: "node.held", node_id: id, layer: result.layer, reason }, "warn");
 }
 

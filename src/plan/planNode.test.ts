@@ -1,0 +1,232 @@
+import { describe, expect, it } from "vitest";
+import type { Candidate } from "../core/adapter.ts";
+import { TfmError } from "../core/diagnostic.ts";
+import type { Hook, ModelNode, NodeId, TestNode } from "../core/node.ts";
+import type { BuildInput, NodePlan, Plan, PlanAnswer, PlanRequest, TestInput } from "../core/plan.ts";
+import type { CellValue } from "../core/resultTable.ts";
+import { describeCandidate } from "./describeCandidate.ts";
+import { planNode } from "./planNode.ts";
+
+const relation = (schema: string, identifier: string) => ({ database: "db", schema, identifier });
+
+const model = (config: Record<string, unknown> = {}, rest: Partial<ModelNode> = {}) =>
+	({
+		unique_id: "model.p.orders" as NodeId,
+		resource_type: "model",
+		name: "orders",
+		description: "All orders",
+		columns: {},
+		location: { file: "models/orders.sql", line: 1, column: 1 },
+		config: { materialized: "table", "pre-hook": [], "post-hook": [], ...config },
+		...rest,
+	}) as unknown as ModelNode;
+
+const build = (node: ModelNode, rest: Partial<BuildInput> = {}): BuildInput => ({
+	kind: "build",
+	node,
+	sql: "select 1 from shadow.x",
+	publishedSql: "select 1 from main.x",
+	target: relation("main", "orders"),
+	standsAt: relation("tfm_c_0_main", "orders"),
+	postHooks: "candidate",
+	adapterType: "postgres",
+	isOverridden: () => false,
+	...rest,
+});
+
+/** Drives a plan to its end and writes down what it asked for, one line each; transactions are indented. */
+function drive(plan: Plan<NodePlan>, row: readonly CellValue[] = [0, false, false]) {
+	const lines: string[] = [];
+	const name = (r: { schema: string; identifier: string } | null) => (r === null ? "-" : `${r.schema}.${r.identifier}`);
+	const answer = (request: PlanRequest, indent: string): PlanAnswer => {
+		const say = (line: string) => void lines.push(indent + line);
+		switch (request.kind) {
+			case "execute":
+				say(`execute ${request.purpose}: ${request.sql}`);
+				return { kind: "executed", result: { status: "SELECT 3", rowCount: 3, notices: [] } };
+			case "query":
+				say(`query ${request.purpose}: ${request.sql}`);
+				return { kind: "table", table: { columns: [], rows: [row], rowCount: 1, status: "SELECT 1" } };
+			case "macro": {
+				const positional = request.call.positional.map((a) =>
+					a.kind === "relation" ? name(a.relation) : JSON.stringify(a.value),
+				);
+				say(`macro ${request.call.macro}(${positional.join(", ")})`);
+				return { kind: "rendered", text: ` <${request.call.macro}> `, value: null };
+			}
+			case "text":
+				say(`render ${request.label} on ${name(request.self)}`);
+				return { kind: "rendered", text: request.text, value: null };
+			case "database":
+				say(request.request.kind === "ddl" ? `${request.request.action} ${name(request.request.relation)}` : "?");
+				return { kind: "database", answer: { kind: "done" } };
+			case "loadSeed":
+				say(`load seed into ${name(request.relation)}`);
+				return { kind: "loaded", rows: 7 };
+			case "dress":
+			case "stands":
+				say(`${request.kind} ${name(request.candidate.candidate)}`);
+				return { kind: "done" };
+			case "transaction":
+				say("transaction");
+				run(request.body(), `${indent}  `);
+				return { kind: "done" };
+		}
+	};
+	const run = <T>(p: Plan<T>, indent: string): T => {
+		let step = p.next();
+		while (step.done !== true) step = p.next(answer(step.value, indent));
+		return step.value;
+	};
+	return { result: run(plan, ""), lines };
+}
+
+const hook = (sql: string, transaction = true): Hook => ({ sql, transaction });
+
+describe("the plan of a table", () => {
+	it("runs hooks and build in one transaction, on the candidate, and those outside before it", () => {
+		const config = {
+			"pre-hook": [hook("set x"), hook("vacuum", false)],
+			"post-hook": [hook("grant"), hook("analyze", false), hook("  ")],
+			indexes: [{ columns: ["id"] }],
+		};
+		const { lines, result } = drive(planNode(build(model(config))));
+		expect(lines).toEqual([
+			"render pre-hook on -",
+			"execute pre-hook: vacuum",
+			"transaction",
+			"  render pre-hook on -",
+			"  execute pre-hook: set x",
+			'  macro get_create_table_as_sql(false, tfm_c_0_main.orders, "select 1 from shadow.x")',
+			"  execute build: <get_create_table_as_sql>",
+			"  macro create_indexes(tfm_c_0_main.orders)",
+			"  render post-hook on tfm_c_0_main.orders",
+			"  execute post-hook: grant",
+			"  render post-hook on tfm_c_0_main.orders",
+			"  dress tfm_c_0_main.orders",
+			"  stands tfm_c_0_main.orders",
+		]);
+		expect(result).toMatchObject({
+			message: "SELECT 3",
+			response: { _message: "SELECT 3", code: "SELECT", rows_affected: 3 },
+			executedSql: "<get_create_table_as_sql>",
+		});
+	});
+
+	it("leaves post-hooks to the publish where dbt runs them there", () => {
+		const input = build(model({ "post-hook": [hook("grant")] }), { postHooks: "published" });
+		expect(drive(planNode(input)).lines.join()).not.toContain("post-hook");
+		const hooks = drive(planNode({ kind: "hooks", node: input.node, phase: "inPublish" }));
+		expect(hooks.lines).toEqual(["render post-hook on -", "execute post-hook: grant"]);
+	});
+});
+
+describe("describeCandidate", () => {
+	const describeModel = (config: Record<string, unknown>, rest: Partial<ModelNode> = {}): Candidate =>
+		describeCandidate(build(model(config, rest)));
+
+	it("gives a view the query with published names, since candidates will be gone", () => {
+		expect(describeModel({ materialized: "view" })).toMatchObject({ kind: "view", finalSql: "select 1 from main.x" });
+	});
+
+	it("carries grants, publish group and the comments that persist_docs asks for", () => {
+		const columns = { id: { name: "id", description: "Key" }, x: { name: "x", description: "" } } as never;
+		const config = {
+			grants: { select: "bi", insert: ["a", "b"] },
+			publish_group: "g",
+			publish: "keep",
+			persist_docs: { relation: true, columns: true },
+		};
+		expect(describeModel(config, { columns })).toMatchObject({
+			grants: { select: ["bi"], insert: ["a", "b"] },
+			publishGroup: "g",
+			publish: "keep",
+			comment: "All orders",
+			columnComments: { id: "Key" },
+		});
+		expect(Object.keys(describeModel({ grants: {} }))).not.toContain("grants");
+	});
+
+	it.each([
+		["incremental", "TFM-RUN-002"],
+		["materialized_view", "TFM-RUN-002"],
+		["my_own", "TFM-RUN-002"],
+		["constructor", "TFM-RUN-002"],
+	])("refuses %s with what there is instead", (materialized, code) => {
+		const refused = (): Candidate => describeModel({ materialized });
+		expect(refused).toThrowError(TfmError);
+		expect(refused).toThrowError(new RegExp(`${code}.*"${materialized}"`));
+	});
+
+	it("refuses a built-in materialization that the project brings its own of", () => {
+		const isOverridden = (macro: string) => macro === "materialization_table_default";
+		expect(() => describeCandidate(build(model(), { isOverridden }))).toThrowError(/TFM-RUN-003/);
+	});
+});
+
+describe("the plan of a test", () => {
+	const input = (config: Record<string, unknown> = {}, rest: Partial<TestInput> = {}): TestInput => ({
+		kind: "test",
+		node: {
+			unique_id: "test.p.unique_orders" as NodeId,
+			name: "unique_orders",
+			database: "db",
+			schema: "audit",
+			alias: "unique_orders",
+			config,
+		} as unknown as TestNode,
+		sql: "select bad",
+		storeFailures: undefined,
+		sampleRows: 5,
+		readsCandidates: false,
+		render: (r) => `"${r.schema}"."${r.identifier}"`,
+		...rest,
+	});
+
+	it("counts, and fetches nothing more when all is well", () => {
+		const { lines, result } = drive(planNode(input({ limit: 10, error_if: "> 3" })));
+		expect(lines).toEqual([
+			'macro get_test_sql("select bad", "count(*)", "!= 0", "> 3", 10)',
+			"query test: <get_test_sql>",
+		]);
+		expect(result).toMatchObject({ outcome: { failures: 0, shouldWarn: false, shouldError: false }, sample: null });
+	});
+
+	it("fetches a few failing rows", () => {
+		const { lines } = drive(planNode(input()), [2, 1, "true"]);
+		expect(lines.at(-1)).toBe("query failing rows: select * from (\nselect bad\n) dbt_internal_test limit 5");
+	});
+
+	it("keeps failing rows in a table where asked, and counts from there", () => {
+		const { lines } = drive(planNode(input({ store_failures: true })));
+		expect(lines).toEqual([
+			"create_schema audit.",
+			"drop_relation audit.unique_orders",
+			'macro get_create_table_as_sql(false, audit.unique_orders, "select bad")',
+			"execute store failures: <get_create_table_as_sql>",
+			'macro get_test_sql("select * from \\"audit\\".\\"unique_orders\\"", "count(*)", "!= 0", "!= 0", null)',
+			"query test: <get_test_sql>",
+		]);
+	});
+
+	it.each([
+		[{ store_failures_as: "view" }, {}, "view"],
+		[{ store_failures_as: "view" }, { readsCandidates: true }, "table"],
+		[{ store_failures_as: "ephemeral", store_failures: true }, { storeFailures: true }, "none"],
+		[{ store_failures: false }, { storeFailures: true }, "none"],
+		[{}, { storeFailures: true }, "table"],
+	])("with %j and %j stores a %s", (config, rest, expected) => {
+		const { lines } = drive(planNode(input(config, rest)));
+		const made = lines.find((line) => line.includes("get_create_"));
+		expect(made?.match(/get_create_(table|view)/)?.[1] ?? "none").toBe(expected);
+	});
+
+	it.each([
+		[[1], "TFM-RUN-006"],
+		[["x", true, true], "TFM-RUN-007"],
+		[[null, true, true], "TFM-RUN-007"],
+		[[1, "maybe", true], "TFM-RUN-007"],
+	])("says what is wrong with the row %j", (row, code) => {
+		expect(() => drive(planNode(input()), row)).toThrowError(new RegExp(code));
+	});
+});
