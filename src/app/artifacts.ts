@@ -3,9 +3,9 @@ import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } 
 import { dirname, join } from "node:path";
 import type { RunEvent } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
+import { findNode } from "../core/manifest.ts";
 import type { GraphNode } from "../core/node.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
-import { findNode } from "../core/manifest.ts";
 import { toManifestJson } from "../manifest/manifestJson.ts";
 import { type Subscriber, toRunResultsJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
@@ -66,14 +66,19 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 const customEnv = (invocation: Invocation): Record<string, string> =>
 	Object.fromEntries(
 		Object.entries(invocation.env).flatMap(([name, value]) =>
-			name.startsWith("DBT_ENV_CUSTOM_ENV_") && value !== undefined ? [[name.slice("DBT_ENV_CUSTOM_ENV_".length), value]] : [],
+			name.startsWith("DBT_ENV_CUSTOM_ENV_") && value !== undefined
+				? [[name.slice("DBT_ENV_CUSTOM_ENV_".length), value]]
+				: [],
 		),
 	);
 
 /** Where a node's SQL stands below target/compiled and target/run: its own path, generic tests below their YAML file. */
 export function sqlPath(folder: "compiled" | "run", node: GraphNode): string {
 	const file = node.original_file_path;
-	const tail = node.resource_type === "test" && !file.endsWith(".sql") ? `${file}/${node.path.slice(node.path.lastIndexOf("/") + 1)}` : file;
+	const tail =
+		node.resource_type === "test" && !file.endsWith(".sql")
+			? `${file}/${node.path.slice(node.path.lastIndexOf("/") + 1)}`
+			: file;
 	return `${folder}/${node.package_name}/${tail}`;
 }
 

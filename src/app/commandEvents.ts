@@ -1,12 +1,25 @@
 import { join, relative } from "node:path";
 import type { Emit } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
-import { createEventStream, createLogFile, createNdjson, createTerminal, type EventStream, manifestFacts, openLogFile, type Subscriber } from "../report/report.ts";
+import {
+	createEventStream,
+	createLogFile,
+	createNdjson,
+	createTerminal,
+	type EventStream,
+	manifestFacts,
+	openLogFile,
+	type Subscriber,
+} from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
 import { readSourceLine } from "./readSourceLine.ts";
 
 /** The event stream of a command, with its subscribers: terminal or NDJSON, the log file, and those of the caller. */
-export function openEvents(invocation: Invocation, project: OpenProject, more: readonly Subscriber[] = []): EventStream {
+export function openEvents(
+	invocation: Invocation,
+	project: OpenProject,
+	more: readonly Subscriber[] = [],
+): EventStream {
 	const { config, manifest, runId } = project;
 	const { stdout, stderr, output, env, clock } = invocation;
 	const lookup = manifestFacts(manifest, relative(config.project.root, config.targetDir));
@@ -14,7 +27,16 @@ export function openEvents(invocation: Invocation, project: OpenProject, more: r
 	const screen =
 		output.logFormat === "json"
 			? createNdjson(stdoutTaken ? stderr : stdout, output)
-			: createTerminal({ stdout, stderr, output, env, clock, lookup, readLine: readSourceLine(config.project.root), stdoutTaken });
+			: createTerminal({
+					stdout,
+					stderr,
+					output,
+					env,
+					clock,
+					lookup,
+					readLine: readSourceLine(config.project.root),
+					stdoutTaken,
+				});
 	const stream: EventStream = createEventStream({
 		runId,
 		clock,
@@ -23,7 +45,8 @@ export function openEvents(invocation: Invocation, project: OpenProject, more: r
 		lookup,
 		subscribers: [screen, logSubscriber(invocation, project, stderr.write.bind(stderr)), ...more],
 	});
-	for (const remark of [...config.warnings, ...manifest.warnings]) stream({ event: "diagnostic", diagnostic: remark }, "warn");
+	for (const remark of [...config.warnings, ...manifest.warnings])
+		stream({ event: "diagnostic", diagnostic: remark }, "warn");
 	return stream;
 }
 

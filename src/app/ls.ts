@@ -6,7 +6,19 @@ import { openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
 
 /** Fields of `--output json` as dbt chooses them, and tfm's `layer`. */
-const KEYS = ["alias", "name", "package_name", "depends_on", "tags", "config", "resource_type", "source_name", "original_file_path", "unique_id", "layer"];
+const KEYS = [
+	"alias",
+	"name",
+	"package_name",
+	"depends_on",
+	"tags",
+	"config",
+	"resource_type",
+	"source_name",
+	"original_file_path",
+	"unique_id",
+	"layer",
+];
 
 /** `tfm ls`: what a selection picks, one a line: as selector, name, path or JSON. Nothing selected is no failure. */
 export async function listNodes(invocation: Invocation): Promise<ExitCode> {
@@ -16,7 +28,8 @@ export async function listNodes(invocation: Invocation): Promise<ExitCode> {
 	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	events.close();
 	const { output = "selector", outputKeys } = invocation.flags.extra;
-	const keys = Array.isArray(outputKeys) && outputKeys.length > 0 ? outputKeys.flatMap((k) => String(k).split(/[\s,]+/)) : KEYS;
+	const keys =
+		Array.isArray(outputKeys) && outputKeys.length > 0 ? outputKeys.flatMap((k) => String(k).split(/[\s,]+/)) : KEYS;
 	for (const id of ids) {
 		const node = findNode(project.manifest, id);
 		if (node === undefined || node.resource_type === "operation") continue;
@@ -32,7 +45,11 @@ function lineOf(node: GraphNode, output: string, keys: readonly string[]): strin
 		case "path":
 			return node.original_file_path;
 		case "json":
-			return JSON.stringify(Object.fromEntries(keys.flatMap((key) => (key in node ? [[key, (node as unknown as Record<string, unknown>)[key]]] : []))));
+			return JSON.stringify(
+				Object.fromEntries(
+					keys.flatMap((key) => (key in node ? [[key, (node as unknown as Record<string, unknown>)[key]]] : [])),
+				),
+			);
 		default:
 			return selectorOf(node);
 	}

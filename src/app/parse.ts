@@ -13,11 +13,17 @@ export async function parseCommand(invocation: Invocation): Promise<ExitCode> {
 	for (const node of project.manifest.nodes.values()) if (node.resource_type !== "operation") count(node.resource_type);
 	for (const source of project.manifest.sources.values()) count(source.resource_type);
 	for (const exposure of project.manifest.exposures.values()) count(exposure.resource_type);
-	const plural = (n: number, kind: string) => `${n.toLocaleString("en")} ${n === 1 ? kind : kind === "analysis" ? "analyses" : `${kind}s`}`;
+	const plural = (n: number, kind: string) =>
+		`${n.toLocaleString("en")} ${n === 1 ? kind : kind === "analysis" ? "analyses" : `${kind}s`}`;
 	const order = ["model", "test", "seed", "snapshot", "source", "exposure", "analysis"];
 	const text = order.flatMap((kind) => (counts.has(kind) ? [plural(counts.get(kind)!, kind)] : [])).join(", ");
 	const seconds = (invocation.clock().getTime() - project.startedAt.getTime()) / 1000;
-	events({ event: "message", text: `${project.manifest.projectName}: ${text || "nothing"} in ${seconds.toFixed(1)} s`, node_id: null, print: true });
+	events({
+		event: "message",
+		text: `${project.manifest.projectName}: ${text || "nothing"} in ${seconds.toFixed(1)} s`,
+		node_id: null,
+		print: true,
+	});
 	events.close();
 	return 0;
 }

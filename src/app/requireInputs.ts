@@ -9,23 +9,37 @@ import type { OpenProject } from "./openProject.ts";
  * catalog query before anything runs. Sources that somebody else fills are left to the database. Throws all misses
  * together (TFM-APP-010).
  */
-export async function requireInputs(project: OpenProject, selected: ReadonlySet<NodeId>, adapter: Adapter): Promise<void> {
+export async function requireInputs(
+	project: OpenProject,
+	selected: ReadonlySet<NodeId>,
+	adapter: Adapter,
+): Promise<void> {
 	const { manifest, config } = project;
 	if (config.project.layering === null) return;
 	const reads = new Map<NodeId, { node: GraphNode; reader: GraphNode }>();
 	for (const id of selected) {
 		const reader = findNode(manifest, id);
 		if (reader === undefined) continue;
-		for (const input of storedInputs(project, id)) if (!selected.has(input.unique_id) && !reads.has(input.unique_id)) reads.set(input.unique_id, { node: input, reader });
+		for (const input of storedInputs(project, id))
+			if (!selected.has(input.unique_id) && !reads.has(input.unique_id))
+				reads.set(input.unique_id, { node: input, reader });
 	}
 	if (reads.size === 0) return;
 	const schemas = [...new Set([...reads.values()].map(({ node }) => relationOf(node).schema))].sort();
-	const there = new Set((await adapter.withSession((s) => s.listRelations(schemas))).map((r) => `${r.schema}\0${r.identifier}`));
+	const there = new Set(
+		(await adapter.withSession((s) => s.listRelations(schemas))).map((r) => `${r.schema}\0${r.identifier}`),
+	);
 	const missing: Diagnostic[] = [];
 	for (const { node, reader } of reads.values()) {
 		const relation = relationOf(node);
 		if (there.has(`${relation.schema}\0${relation.identifier}`)) continue;
-		missing.push(diagnostic("TFM-APP-010", { node: reader.name, reads: node.name, relation: `${relation.schema}.${relation.identifier}` }, { at: reader.location }));
+		missing.push(
+			diagnostic(
+				"TFM-APP-010",
+				{ node: reader.name, reads: node.name, relation: `${relation.schema}.${relation.identifier}` },
+				{ at: reader.location },
+			),
+		);
 	}
 	if (missing.length > 0) throw new TfmError(missing);
 }
@@ -40,7 +54,8 @@ function storedInputs(project: OpenProject, id: NodeId): GraphNode[] {
 		seen.add(next);
 		const node = findNode(project.manifest, next);
 		if (node === undefined || node.resource_type === "exposure") continue;
-		if (node.resource_type === "model" && node.config.materialized === "ephemeral") waiting.push(...project.graph.parents(next));
+		if (node.resource_type === "model" && node.config.materialized === "ephemeral")
+			waiting.push(...project.graph.parents(next));
 		else if (node.resource_type !== "source" || node.load !== null) found.push(node);
 	}
 	return found;

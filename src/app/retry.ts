@@ -21,10 +21,16 @@ export async function retryCommand(invocation: Invocation): Promise<ExitCode> {
 	if (!COMMANDS.has(last.command)) fail("TFM-APP-004", { command: last.command });
 	const statuses = invocation.flags.warnError ? new Set([...RETRIED, "warn"]) : RETRIED;
 	const selected = new Set<NodeId>();
-	for (const { id, status } of last.results) if (statuses.has(status) && findNode(project.manifest, id) !== undefined) selected.add(id);
+	for (const { id, status } of last.results)
+		if (statuses.has(status) && findNode(project.manifest, id) !== undefined) selected.add(id);
 	// A held node is published only after its tests have passed again, so they come along even if they had passed.
 	for (const test of project.manifest.nodes.values())
-		if (test.resource_type === "test" && last.results.some((r) => r.id === test.unique_id) && test.depends_on.nodes.some((id) => selected.has(id))) selected.add(test.unique_id);
+		if (
+			test.resource_type === "test" &&
+			last.results.some((r) => r.id === test.unique_id) &&
+			test.depends_on.nodes.some((id) => selected.has(id))
+		)
+			selected.add(test.unique_id);
 	if (selected.size === 0) {
 		invocation.stdout.write("nothing to retry: all that ran last time succeeded\n");
 		return 0;
@@ -56,6 +62,9 @@ function readLast(path: string, shown: string): LastRun {
 	return {
 		command: typeof args?.which === "string" ? args.which : "run",
 		gates: args?.gates !== false,
-		results: (results as { unique_id?: unknown; status?: unknown }[]).map((r) => ({ id: nodeId(String(r.unique_id)), status: String(r.status) })),
+		results: (results as { unique_id?: unknown; status?: unknown }[]).map((r) => ({
+			id: nodeId(String(r.unique_id)),
+			status: String(r.status),
+		})),
 	};
 }

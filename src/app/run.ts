@@ -10,6 +10,10 @@ import { selectFor } from "./selectFor.ts";
 export async function runCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const layered = project.config.project.layering !== null;
-	const { selected, warnings } = selectFor(invocation, project, layered ? ["source", "seed", "model", "snapshot", "test"] : ["model"]);
+	const { selected, warnings } = selectFor(
+		invocation,
+		project,
+		layered ? ["source", "seed", "model", "snapshot", "test"] : ["model"],
+	);
 	return runSelected(invocation, project, { command: "run", selected, warnings });
 }

@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createCompiler } from "../compile/compiler.ts";
 import type { Adapter } from "../core/adapter.ts";
-import type { RunFlags, RunJob, RunPorts } from "../core/ports.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
+import type { RunEvent } from "../core/events.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { NodeId, OperationNode } from "../core/node.ts";
-import type { RunEvent } from "../core/events.ts";
+import type { RunFlags, RunJob, RunPorts } from "../core/ports.ts";
 import { TFM_VERSION } from "../core/version.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
@@ -34,7 +34,11 @@ export interface RunRequest {
  * From a selection to an exit code: what run, build, test, seed, load and retry have in common. Opens the database,
  * checks that what is read exists, runs, and writes the artifacts; closes the database whatever happens.
  */
-export async function runSelected(invocation: Invocation, project: OpenProject, request: RunRequest): Promise<ExitCode> {
+export async function runSelected(
+	invocation: Invocation,
+	project: OpenProject,
+	request: RunRequest,
+): Promise<ExitCode> {
 	writeManifest(invocation, project);
 	const summary = summaryDocument(invocation);
 	const events = openEvents(invocation, project, [sqlWriter(project), summary]);
@@ -52,7 +56,12 @@ export async function runSelected(invocation: Invocation, project: OpenProject, 
 			planNode,
 			describeCandidate,
 			judgeTest,
-			loadSource: createLandingLoader({ root: config.project.root, dialect: engine.dialect, state, clock: invocation.clock }),
+			loadSource: createLandingLoader({
+				root: config.project.root,
+				dialect: engine.dialect,
+				state,
+				clock: invocation.clock,
+			}),
 			seed: createSeedPort(engine.dialect),
 			emit: events,
 			clock: invocation.clock,

@@ -26,7 +26,10 @@ export function selectFor(invocation: Invocation, project: OpenProject, kinds: r
 }
 
 /** All kinds of nodes that the selection flags pick, sorted. */
-export function selectIds(invocation: Invocation, project: OpenProject): { readonly ids: readonly NodeId[]; readonly warnings: readonly Diagnostic[] } {
+export function selectIds(
+	invocation: Invocation,
+	project: OpenProject,
+): { readonly ids: readonly NodeId[]; readonly warnings: readonly Diagnostic[] } {
 	const { flags } = invocation;
 	return selectNodes(project.manifest, project.graph, {
 		select: flags.select,

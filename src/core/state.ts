@@ -13,6 +13,8 @@ export interface RunRow {
 
 /** A candidate that stands in a shadow schema, and what it was made of, so that `retry` can tell whether to reuse it. */
 export interface CandidateRow {
+	/** The project that runs; a node of a package may stand in several projects of one database. */
+	readonly project: string;
 	readonly runId: string;
 	readonly node: NodeId;
 	readonly candidate: RelationName;

@@ -1,0 +1,70 @@
+import type { Knex } from "knex";
+import type { BoundStatement } from "../core/adapter.ts";
+import { bound } from "./bound.ts";
+
+export const STATE_SCHEMA = "tfm_state";
+
+/** One step each, never edited once released: a warehouse may be at any of them. */
+export const MIGRATIONS: readonly ((k: Knex) => readonly BoundStatement[])[] = [firstTables];
+
+function firstTables(k: Knex): readonly BoundStatement[] {
+	// A schema builder collects what it is asked, so each table takes a new one.
+	const createTable = (name: string, build: (t: Knex.CreateTableBuilder) => void) =>
+		k.schema.withSchema(STATE_SCHEMA).createTable(name, build);
+	return [
+		createTable("runs", (t) => {
+			t.text("run_id").primary();
+			t.text("project").notNullable();
+			t.text("command").notNullable();
+			t.text("host").notNullable();
+			t.integer("pid").notNullable();
+			t.timestamp("started_at").notNullable();
+			t.timestamp("ended_at");
+			t.text("status");
+		}),
+		createTable("candidates", (t) => {
+			t.text("project").notNullable();
+			t.text("node").notNullable();
+			t.text("run_id").notNullable();
+			t.jsonb("candidate").notNullable();
+			t.jsonb("target").notNullable();
+			t.text("kind").notNullable();
+			t.text("code_hash").notNullable();
+			t.text("inputs_hash").notNullable();
+			t.text("response").notNullable();
+			t.primary(["project", "node"]);
+		}),
+		createTable("publishes", (t) => {
+			t.text("run_id").notNullable();
+			t.text("project").notNullable();
+			t.text("unit").notNullable();
+			t.timestamp("published_at").notNullable();
+			t.primary(["run_id", "unit"]);
+		}),
+		createTable("published", (t) => {
+			t.text("project").notNullable();
+			t.text("node").notNullable();
+			t.text("run_id").notNullable();
+			t.text("code_hash").notNullable();
+			t.timestamp("published_at").notNullable();
+			t.primary(["project", "node"]);
+		}),
+		createTable("seeds", (t) => {
+			t.text("project").notNullable();
+			t.text("node").notNullable();
+			t.text("content_hash").notNullable();
+			t.primary(["project", "node"]);
+		}),
+		createTable("loaded_files", (t) => {
+			t.text("source").notNullable();
+			t.text("path").notNullable();
+			t.bigInteger("bytes").notNullable();
+			t.text("content_hash").notNullable();
+			t.bigInteger("rows").notNullable();
+			t.bigInteger("rejects").notNullable();
+			t.text("run_id").notNullable();
+			t.timestamp("loaded_at").notNullable();
+			t.primary(["source", "path"]);
+		}),
+	].flatMap(bound);
+}

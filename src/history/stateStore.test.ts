@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createPgliteAdapter } from "../adapters/pglite/adapter.ts";
+import type { Adapter, BoundStatement, Session } from "../core/adapter.ts";
+import { nodeId } from "../core/node.ts";
+import type { StateStore } from "../core/state.ts";
+import { createStateStore } from "./stateStore.ts";
+
+const AT = "2026-11-21T06:00:00.000Z";
+
+describe("the state store on the embedded database", () => {
+	const root = mkdtempSync(join(tmpdir(), "tfm-state-"));
+	let adapter: Adapter;
+	let state: StateStore;
+
+	beforeAll(async () => {
+		adapter = createPgliteAdapter({ dataDir: join(root, "db"), host: { name: "test", pid: process.pid } });
+		await adapter.open();
+		state = await createStateStore();
+		await adapter.withSession((s) => state.migrate(s));
+	});
+	afterAll(async () => {
+		await adapter.close();
+		rmSync(root, { recursive: true, force: true });
+	});
+
+	const send = async (session: Session, statements: readonly BoundStatement[]) => {
+		for (const { sql, binds } of statements) await session.query(sql, binds);
+	};
+
+	it("migrates once and finds itself current afterwards", async () => {
+		await adapter.withSession(async (s) => {
+			await state.migrate(s);
+			const { rows } = await s.query("select version from tfm_state.schema_version");
+			expect(rows).toEqual([[1]]);
+		});
+	});
+
+	it("keeps one candidate per node and gives back what was put in", async () => {
+		const row = {
+			project: "p",
+			runId: "r1",
+			node: nodeId("model.p.a"),
+			candidate: { database: "d", schema: 'c"x', identifier: "a" },
+			target: { database: "d", schema: "s", identifier: "a" },
+			kind: "table" as const,
+			codeHash: "c",
+			inputsHash: "i",
+			response: '{"_message":"SELECT 1"}',
+		};
+		await adapter.withSession(async (s) => {
+			await send(s, state.saveCandidate({ ...row, runId: "r0" }));
+			await send(s, state.saveCandidate(row));
+			expect(await state.listCandidates(s, "p")).toEqual([row]);
+			expect(await state.listCandidates(s, "q")).toEqual([]);
+			await send(s, state.forgetCandidates("p", [row.node]));
+			expect(await state.listCandidates(s, "p")).toEqual([]);
+		});
+	});
+
+	it("loses the record of a publish together with the transaction it belongs to", async () => {
+		const publish = {
+			runId: "r1",
+			project: "p",
+			unit: "staging",
+			at: AT,
+			nodes: [{ node: nodeId("model.p.a"), codeHash: "x" }],
+		};
+		await adapter.withSession(async (s) => {
+			const broken = s.transaction(async () => {
+				await send(s, state.savePublish(publish));
+				throw new Error("the swap failed");
+			});
+			await expect(broken).rejects.toThrow("the swap failed");
+			expect([...(await state.listPublished(s, "p"))]).toEqual([]);
+			await s.transaction(() => send(s, state.savePublish(publish)));
+			expect((await state.listPublished(s, "p")).get(nodeId("model.p.a"))).toMatchObject({
+				runId: "r1",
+				codeHash: "x",
+			});
+		});
+	});
+
+	it("keeps a ledger of landing files and of seeds", async () => {
+		const source = nodeId("source.p.raw.t");
+		const file = {
+			source,
+			path: "data/1.json",
+			bytes: 3_000_000_000,
+			contentHash: "h",
+			rows: 2,
+			rejects: 1,
+			runId: "r1",
+			loadedAt: AT,
+		};
+		await adapter.withSession(async (s) => {
+			await send(s, state.saveLoadedFile(file));
+			const [found] = await state.loadedFiles(s, source);
+			expect({ ...found, loadedAt: new Date(found!.loadedAt).toISOString() }).toEqual(file);
+			await send(s, state.forgetLoadedFiles(source));
+			expect(await state.loadedFiles(s, source)).toEqual([]);
+			await send(s, state.saveSeedHash("p", nodeId("seed.p.s"), "one"));
+			await send(s, state.saveSeedHash("p", nodeId("seed.p.s"), "two"));
+			expect([...(await state.seedHashes(s, "p"))]).toEqual([["seed.p.s", "two"]]);
+		});
+	});
+
+	it("remembers how a run began and ended", async () => {
+		await adapter.withSession(async (s) => {
+			await state.beginRun(s, { runId: "r9", project: "p", command: "run", host: "h", pid: 1, startedAt: AT });
+			await state.endRun(s, "r9", "success", AT);
+			expect((await s.query("select command, status from tfm_state.runs where run_id = 'r9'")).rows).toEqual([
+				["run", "success"],
+			]);
+		});
+	});
+});
