@@ -31,7 +31,7 @@ export const known = [
 	],
 ] as const;
 
-export const started: EventBody = {
+export const started: Extract<EventBody, { event: "run.started" }> = {
 	event: "run.started",
 	command: "run",
 	project: "acme",

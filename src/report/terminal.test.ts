@@ -298,7 +298,7 @@ test("after a live run the screen holds the finished facts alone, nothing of the
 test("a load has one line, though it is told of as a load and as a node", () => {
 	const source = "source.shop.raw.orders";
 	const { stdout } = play([
-		{ ...started, counts: { load: 1 } } as EventBody,
+		{ ...started, counts: { load: 1 } },
 		{
 			event: "load.finished",
 			node_id: nodeId(source),
