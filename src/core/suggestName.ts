@@ -10,5 +10,7 @@ export function suggestName(wrong: string, known: Iterable<string>): string | un
 	);
 	const name = names.find((candidate) => candidate.toLowerCase() === near);
 	if (name === undefined || name === wrong) return undefined;
-	return distance(wrong.toLowerCase(), near) <= Math.max(1, Math.floor(wrong.length / 3)) ? name : undefined;
+	const slips = distance(wrong.toLowerCase(), near);
+	// A third of the letters may be wrong: `modle` for `model`, but nothing for a single letter.
+	return slips <= Math.max(1, Math.floor((wrong.length + 1) / 3)) && slips < wrong.length ? name : undefined;
 }

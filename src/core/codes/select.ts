@@ -1,3 +1,86 @@
-import type { CodeEntry } from "./entry.ts";
+import { code, didYouMean } from "./entry.ts";
 
-export const SELECT_CODES = {} satisfies Record<string, CodeEntry<never>>;
+const listed = (names: readonly string[]): string => names.join(", ");
+
+export const SELECT_CODES = {
+	"TFM-GRAPH-001": code<{ edges: readonly { readonly read: string; readonly reader: string }[] }>({
+		message: (f) => {
+			const names = f.edges.map((edge) => edge.read);
+			if (names.length === 1) return `${names[0]} reads itself`;
+			const shown = names.length > 12 ? [...names.slice(0, 6), "…", ...names.slice(-5)] : names;
+			return `nodes read each other in a circle: ${[...shown, names[0]].join(" → ")}`;
+		},
+		hint: (f) =>
+			f.edges.length === 1
+				? "to read what an earlier run built, use {{ this }} inside {% if is_incremental() %}"
+				: "one of these ref() must go; move what both need into a model of its own",
+		explain:
+			"Following ref() from model to model leads back to the first one, so there is no order in which they could be built. The places below are the readers, one for each step.",
+	}),
+	"TFM-SELECT-001": code<{ method: string; raw: string; suggestion?: string | undefined; known: readonly string[] }>({
+		message: (f) => `"${f.method}:" in "${f.raw}" is not a way to select`,
+		hint: (f) => didYouMean(f.suggestion) ?? `ways to select: ${listed(f.known)}`,
+		explain: "The word before the colon of a selector names a method; this one does not exist.",
+	}),
+	"TFM-SELECT-002": code<{ raw: string }>({
+		message: (f) => `"${f.raw}" has both @ in front and + behind`,
+		hint: () => "@ already includes all that descends from the node",
+		explain: "@node means the node, its descendants, and all that these read; a + behind it would add nothing.",
+	}),
+	"TFM-SELECT-003": code<{
+		method: string;
+		value: string;
+		suggestion?: string | undefined;
+		allowed: readonly string[];
+	}>({
+		message: (f) => `"${f.method}:${f.value}" selects nothing that can exist`,
+		hint: (f) => didYouMean(f.suggestion) ?? `after ${f.method}: one of: ${listed(f.allowed)}`,
+		explain: "The method knows a fixed list of values, and this is none of them.",
+	}),
+	"TFM-SELECT-004": code<{ method: string; raw: string }>({
+		message: (f) => `"${f.raw}" needs an earlier run to compare with, which this version cannot do yet`,
+		hint: (f) => `select without "${f.method}:"`,
+		explain:
+			"The methods state, result and source_status compare with the artifacts of an earlier run. They are planned.",
+	}),
+	"TFM-SELECT-005": code<{ raw: string; suggestion?: string | undefined }>({
+		message: (f) => `nothing is selected by "${f.raw}"`,
+		hint: (f) => didYouMean(f.suggestion),
+		next: () => "tfm ls shows what there is",
+		explain:
+			"No enabled node matches the selector (dbt: NoNodesForSelectionCriteria). With --warn-error it is an error.",
+	}),
+	"TFM-SELECT-006": code<{ method: string; value: string; form: string }>({
+		message: (f) => `"${f.method}:${f.value}" has too many dots`,
+		hint: (f) => `write ${f.form}`,
+		explain: "The parts of the name are told apart by dots, and there are more than the method knows.",
+	}),
+	"TFM-SELECT-007": code<{ layer: string; suggestion?: string | undefined; known: readonly string[] }>({
+		message: (f) => `there is no layer "${f.layer}"`,
+		hint: (f) =>
+			didYouMean(f.suggestion) ?? (f.known.length === 0 ? "the project has no layers" : `layers: ${listed(f.known)}`),
+		explain: "--layer names layers of the project file's `layers:`, separated by commas.",
+	}),
+	"TFM-SELECT-008": code<{ type: string; suggestion?: string | undefined; known: readonly string[] }>({
+		message: (f) => `there is no resource type "${f.type}"`,
+		hint: (f) => didYouMean(f.suggestion) ?? `one of: ${listed(f.known)}`,
+		explain: "--resource-type and --exclude-resource-type name kinds of nodes.",
+	}),
+	"TFM-SELECT-009": code<{ name: string; suggestion?: string | undefined; known: readonly string[] }>({
+		message: (f) =>
+			f.known.length === 0
+				? `there is no selector "${f.name}", and no selectors.yml`
+				: `there is no selector "${f.name}"`,
+		hint: (f) => didYouMean(f.suggestion) ?? (f.known.length === 0 ? undefined : `selectors: ${listed(f.known)}`),
+		explain: "--selector and selector: name an entry of selectors.yml.",
+	}),
+	"TFM-SELECT-010": code<{ names: readonly string[] }>({
+		message: (f) => `selectors refer to each other in a circle: ${f.names.join(" → ")}`,
+		explain: "A selector of selectors.yml uses another one that in the end uses the first.",
+	}),
+	"TFM-SELECT-011": code<{ problem: string }>({
+		message: (f) => f.problem,
+		explain:
+			"An entry of selectors.yml is not a definition: text as on the command line, or a mapping that dbt documents.",
+	}),
+};

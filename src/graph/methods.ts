@@ -1,0 +1,237 @@
+import { fail } from "../core/diagnostic.ts";
+import type { Manifest } from "../core/manifest.ts";
+import type { GraphNode, ModelNode, Plain, SourceNode } from "../core/node.ts";
+import { suggestName } from "../core/suggestName.ts";
+import { fnmatcher } from "./fnmatch.ts";
+import { fqnMatcher } from "./fqnMatch.ts";
+import { pathMatcher } from "./globPath.ts";
+import type { SelectorCriterion } from "./parseSelector.ts";
+
+export type NodeTest = (node: GraphNode) => boolean;
+
+const isModel = (node: GraphNode): node is ModelNode => node.resource_type === "model";
+const versionOf = (node: GraphNode): string | number | null => (isModel(node) ? node.version : null);
+const nothing: NodeTest = () => false;
+
+function byFqn(value: string): NodeTest {
+	const matches = fqnMatcher(value);
+	return (node) => node.resource_type !== "source" && matches(node.fqn, versionOf(node) !== null);
+}
+
+function byPath(value: string): NodeTest {
+	const matches = pathMatcher(value);
+	return (node) => {
+		const own = matches(node.original_file_path);
+		if (own.file || own.inside) return true;
+		const patch = "patch_path" in node ? node.patch_path : null;
+		return patch !== null && matches(patch.replace(/^[^:]*:\/\//, "")).file;
+	};
+}
+
+function byFile(value: string): NodeTest {
+	const matches = fnmatcher(value);
+	return (node) => {
+		const name = node.original_file_path.split("/").at(-1) ?? "";
+		return matches(name) || matches(name.replace(/(?<=.)\.[^.]+$/, ""));
+	};
+}
+
+function byPackage(value: string, manifest: Manifest): NodeTest {
+	const matches = fnmatcher(value === "this" ? manifest.projectName : value);
+	return (node) => matches(node.package_name);
+}
+
+/** `table`, `source.table` or `package.source.table`. */
+function bySource(value: string): NodeTest {
+	const parts = value.split(".");
+	if (parts.length > 3) {
+		fail("TFM-SELECT-006", { method: "source", value, form: "source, source.table or package.source.table" });
+	}
+	const [packageName, source, table] = (
+		parts.length === 1 ? ["*", parts[0], "*"] : parts.length === 2 ? ["*", ...parts] : parts
+	).map((part) => fnmatcher(part ?? "*"));
+	const matches = (node: SourceNode): boolean =>
+		packageName?.(node.package_name) === true && source?.(node.source_name) === true && table?.(node.name) === true;
+	return (node) => node.resource_type === "source" && matches(node);
+}
+
+/** `name` or `package.name` of one kind of node. */
+function byNameOfKind(criterion: SelectorCriterion, value: string): NodeTest {
+	const kind = criterion.method;
+	const parts = value.split(".");
+	if (parts.length > 2) fail("TFM-SELECT-006", { method: kind, value, form: "name or package.name" });
+	const [packageName, name] = (parts.length === 1 ? ["*", value] : parts).map(fnmatcher);
+	return (node) =>
+		(node.resource_type as string) === kind && packageName?.(node.package_name) === true && name?.(node.name) === true;
+}
+
+function byTag(value: string): NodeTest {
+	const matches = fnmatcher(value);
+	return (node) => node.tags.some(matches);
+}
+
+function byGroup(value: string): NodeTest {
+	const matches = fnmatcher(value);
+	return (node) => {
+		if (node.resource_type === "source" || node.resource_type === "exposure") return false;
+		const group = node.config.group ?? node.group;
+		return typeof group === "string" && group !== "" && matches(group);
+	};
+}
+
+function byLayer(value: string): NodeTest {
+	const matches = fnmatcher(value);
+	return (node) => node.layer !== null && matches(node.layer);
+}
+
+/** Steps down mappings only; a name on the way that is not there selects nothing. */
+function descend(config: object, path: readonly string[]): { readonly value: unknown } | undefined {
+	let at: unknown = config;
+	for (const key of path) {
+		if (typeof at !== "object" || at === null || Array.isArray(at)) return undefined;
+		// dbt's attributes are written with underscores, its keys with dashes: pre_hook and pre-hook.
+		const name = [key, key.replaceAll("_", "-")].find((written) => Object.hasOwn(at as object, written));
+		if (name === undefined) return undefined;
+		at = (at as Record<string, unknown>)[name];
+	}
+	return { value: at };
+}
+
+/** dbt compares as Python does: text with text, `true` and `false` in any case, a list by what it holds. */
+function byConfig(criterion: SelectorCriterion): NodeTest {
+	const { arguments: path, value: wanted } = criterion;
+	const word = typeof wanted === "string" || typeof wanted === "boolean" ? String(wanted).toLowerCase() : null;
+	const anyCase = path.length === 1 && path[0] === "severity" && typeof wanted === "string";
+	const same = (found: unknown): boolean =>
+		found === wanted || (anyCase && typeof found === "string" && found.toLowerCase() === word);
+	return (node) => {
+		if (node.resource_type === "exposure") return false;
+		const found = descend(node.config, path);
+		if (found === undefined) return false;
+		const { value } = found;
+		if (!Array.isArray(value))
+			return same(value) || (word === "true" && value === true) || (word === "false" && value === false);
+		// In Python 1 is in [True] and 0 in [False].
+		const truth = word === "true" ? [true, 1] : word === "false" ? [false, 0] : [];
+		return value.some((item) => same(item) || truth.includes(item));
+	};
+}
+
+function byTestName(value: string): NodeTest {
+	const matches = fnmatcher(value);
+	return (node) => node.resource_type === "test" && node.test_metadata !== null && matches(node.test_metadata.name);
+}
+
+const oneOf = (method: string, value: string, allowed: readonly string[]): string =>
+	allowed.includes(value)
+		? value
+		: fail("TFM-SELECT-003", { method, value, suggestion: suggestName(value, allowed), allowed });
+
+function byTestType(value: string): NodeTest {
+	const type = oneOf("test_type", value, ["generic", "singular", "data", "unit", "schema"]);
+	return (node) => {
+		if (node.resource_type !== "test" || type === "unit") return false;
+		const generic = node.test_metadata !== null;
+		return type === "data" || generic === (type === "generic" || type === "schema");
+	};
+}
+
+/** What NodeType of dbt 1.12 holds; kinds that a manifest never has select nothing. */
+export const RESOURCE_TYPES: readonly string[] = [
+	"analysis",
+	"doc",
+	"exposure",
+	"fixture",
+	"function",
+	"group",
+	"macro",
+	"metric",
+	"model",
+	"operation",
+	"rpc",
+	"saved_query",
+	"seed",
+	"semantic_model",
+	"snapshot",
+	"source",
+	"sql operation",
+	"test",
+	"unit_test",
+];
+
+function byResourceType(value: string): NodeTest {
+	const type = oneOf("resource_type", value, RESOURCE_TYPES);
+	return (node) => node.resource_type === type;
+}
+
+/** Numbers by size where both are numbers, else by text. */
+function compareVersions(a: string | number, b: string | number): number {
+	const [x, y] = [Number(a), Number(b)];
+	if (Number.isFinite(x) && Number.isFinite(y)) return x - y;
+	return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
+}
+
+function byVersion(value: string): NodeTest {
+	const which = oneOf("version", value, ["latest", "prerelease", "old", "none"]);
+	return (node) => {
+		if (!isModel(node)) return false;
+		const { version, latest_version: latest } = node;
+		if (version === null) return which === "none";
+		if (latest === null) return false;
+		const order = compareVersions(version, latest);
+		return which === "latest" ? order === 0 : which === "prerelease" ? order > 0 : which === "old" && order < 0;
+	};
+}
+
+/**
+ * The condition of one criterion as a test of a node; `selector:` is resolved elsewhere. Throws TFM-SELECT-003, 004
+ * and 006 for values that the method cannot have.
+ */
+export function nodeTest(criterion: SelectorCriterion, manifest: Manifest): NodeTest {
+	const value = textOf(criterion.value);
+	switch (criterion.method) {
+		case "fqn":
+			return byFqn(value);
+		case "path":
+			return byPath(value);
+		case "file":
+			return byFile(value);
+		case "package":
+			return byPackage(value, manifest);
+		case "source":
+			return bySource(value);
+		case "exposure":
+		case "metric":
+		case "semantic_model":
+		case "saved_query":
+		case "unit_test":
+			return byNameOfKind(criterion, value);
+		case "tag":
+			return byTag(value);
+		case "group":
+			return byGroup(value);
+		case "layer":
+			return byLayer(value);
+		case "access":
+			return (node) => isModel(node) && node.access === value;
+		case "config":
+			return byConfig(criterion);
+		case "test_name":
+			return byTestName(value);
+		case "test_type":
+			return byTestType(value);
+		case "resource_type":
+			return byResourceType(value);
+		case "version":
+			return byVersion(value);
+		case "state":
+		case "result":
+		case "source_status":
+			return fail("TFM-SELECT-004", { method: criterion.method, raw: criterion.raw });
+		case "selector":
+			return nothing;
+	}
+}
+
+/** In selectors.yml a value may be true or a number. */
+const textOf = (value: Plain): string => (typeof value === "string" ? value : value === null ? "" : String(value));

@@ -1,0 +1,283 @@
+/**
+ * From the words of a command line to the ids of nodes: criteria find nodes, `+` and `@` add relatives, tests come
+ * along, sets are joined, intersected and subtracted. Step by step what dbt v1.12 does (spec 2.4 and 2.5), so that a
+ * selector means the same here; `--layer` and `layer:` are ours.
+ */
+import { type Diagnostic, diagnostic, fail } from "../core/diagnostic.ts";
+import { findNode, type Manifest } from "../core/manifest.ts";
+import type { GraphNode, NodeId } from "../core/node.ts";
+import { suggestName } from "../core/suggestName.ts";
+import { fnmatcher } from "./fnmatch.ts";
+import type { Graph } from "./graph.ts";
+import { nodeTest, RESOURCE_TYPES } from "./methods.ts";
+import {
+	type IndirectSelection,
+	parseSelectors,
+	type SelectorCriterion,
+	type SelectorExpression,
+	type SelectorGroup,
+} from "./parseSelector.ts";
+import { ancestors, descendants, wholeFamily } from "./relatives.ts";
+import type { NamedSelectors } from "./selectorDefinitions.ts";
+
+export interface SelectionRequest {
+	/** Each may hold several words; none = everything. */
+	readonly select: readonly string[];
+	readonly exclude: readonly string[];
+	/** `--selector`; then `select` and `exclude` are not looked at (dbt warns of that). */
+	readonly selector?: string | undefined;
+	/** `--layer`: only nodes of these layers. */
+	readonly layers: readonly string[];
+	/** Layers of the project, for messages; those that nodes are in where absent. */
+	readonly knownLayers?: readonly string[] | undefined;
+	/** Only these kinds of nodes; none = all. `all` and `default` count as none. */
+	readonly resourceTypes: readonly string[];
+	readonly excludeResourceTypes: readonly string[];
+	readonly indirect?: IndirectSelection | undefined;
+	/** Entries of selectors.yml. */
+	readonly selectors?: NamedSelectors | undefined;
+	/** Also models without SQL, which dbt lists but does not run. */
+	readonly includeEmpty?: boolean | undefined;
+}
+
+export interface SelectionResult {
+	/** Sorted. */
+	readonly ids: readonly NodeId[];
+	/** Words that selected nothing (TFM-SELECT-005). */
+	readonly warnings: readonly Diagnostic[];
+}
+
+type Ids = ReadonlySet<NodeId>;
+
+/** Found at once, and tests that come along if their other inputs turn up. */
+interface Found {
+	readonly direct: Ids;
+	readonly indirect: Ids;
+}
+
+/** Everything, without a warning where there is none of a kind. */
+const EVERYTHING = ["fqn:*", "source:*", "exposure:*", "metric:*", "semantic_model:*"];
+
+/** The nodes that a request means. Throws TFM-SELECT-001 … 011 for requests that mean nothing. */
+export function selectNodes(manifest: Manifest, graph: Graph, request: SelectionRequest): SelectionResult {
+	const selection = new Selection(manifest, graph, request);
+	const expression = expressionOf(request);
+	const { direct } = selection.evaluate(expression);
+	const keep = finalTest(manifest, graph, request);
+	const ids = [...direct].filter((id) => {
+		const node = findNode(manifest, id);
+		return node !== undefined && keep(node);
+	});
+	return Object.freeze({ ids: Object.freeze(ids.sort()), warnings: Object.freeze(selection.warnings) });
+}
+
+function expressionOf(request: SelectionRequest): SelectorExpression {
+	const { select, exclude, selectors } = request;
+	const name = request.selector ?? (select.length === 0 && exclude.length === 0 ? selectors?.byDefault : undefined);
+	if (name !== undefined && name !== null) return named(name, selectors);
+	const indirect = request.indirect ?? "eager";
+	const all = select.length === 0;
+	const included = parseSelectors(all ? EVERYTHING : select, { indirect, warn: !all });
+	const excluded = parseSelectors(exclude, { indirect, warn: true });
+	// The difference itself does not look at left-over tests again: dbt leaves it at its default.
+	return { kind: "difference", parts: [included, excluded], indirect: "eager", expected: null };
+}
+
+function named(name: string, selectors: NamedSelectors | undefined): SelectorExpression {
+	const known = [...(selectors?.definitions.keys() ?? [])].sort();
+	return (
+		selectors?.definitions.get(name) ?? fail("TFM-SELECT-009", { name, suggestion: suggestName(name, known), known })
+	);
+}
+
+class Selection {
+	readonly warnings: Diagnostic[] = [];
+	readonly #manifest: Manifest;
+	readonly #graph: Graph;
+	readonly #request: SelectionRequest;
+	readonly #nodes: readonly GraphNode[];
+	/** Names of selectors.yml that are being resolved. */
+	readonly #open: string[] = [];
+
+	constructor(manifest: Manifest, graph: Graph, request: SelectionRequest) {
+		this.#manifest = manifest;
+		this.#graph = graph;
+		this.#request = request;
+		const members: readonly ReadonlyMap<NodeId, GraphNode>[] = [manifest.nodes, manifest.sources, manifest.exposures];
+		this.#nodes = members.flatMap((map) => [...map.values()]).filter((node) => graph.has(node.unique_id));
+	}
+
+	evaluate(expression: SelectorExpression): Found {
+		return expression.kind === "criterion" ? this.#criterion(expression) : this.#group(expression);
+	}
+
+	#group(group: SelectorGroup): Found {
+		const parts = group.parts.map((part) => this.evaluate(part));
+		const direct = combine(
+			group.kind,
+			parts.map((part) => part.direct),
+		);
+		const both = combine(
+			group.kind,
+			parts.map(({ direct: now, indirect: later }) => (later.size === 0 ? now : new Set([...now, ...later]))),
+		);
+		const complete = this.#withCompleted(direct, both, group.indirect);
+		if (group.expected !== null && complete.size === 0) this.#warn(group.expected, group.parts);
+		return { direct: complete, indirect: both };
+	}
+
+	#criterion(criterion: SelectorCriterion): Found {
+		if (criterion.method === "selector")
+			return { direct: this.#around(criterion, this.#byName(criterion)), indirect: NO_IDS };
+		const matches = nodeTest(criterion, this.#manifest);
+		const found = new Set(this.#nodes.filter(matches).map((node) => node.unique_id));
+		return this.#withTests(this.#around(criterion, found), criterion.indirect);
+	}
+
+	/** Adds the relatives that `+` and `@` ask for. */
+	#around(criterion: SelectorCriterion, found: Ids): Ids {
+		const graph = this.#graph;
+		const around = new Set(found);
+		if (criterion.family) for (const id of wholeFamily(graph, found)) around.add(id);
+		if (criterion.parents > 0) for (const id of ancestors(graph, found, criterion.parents)) around.add(id);
+		if (criterion.children > 0) for (const id of descendants(graph, found, criterion.children)) around.add(id);
+		return around;
+	}
+
+	/** Entries of selectors.yml keep their own exclusions: their tests are not looked for again. */
+	#byName(criterion: SelectorCriterion): Ids {
+		const pattern = String(criterion.value);
+		const { selectors } = this.#request;
+		const matches = fnmatcher(pattern);
+		const names = [...(selectors?.definitions.keys() ?? [])].filter(matches).sort();
+		if (names.length === 0) named(pattern, selectors);
+		const found = new Set<NodeId>();
+		for (const name of names) {
+			if (this.#open.includes(name)) {
+				fail("TFM-SELECT-010", { names: [...this.#open.slice(this.#open.indexOf(name)), name] });
+			}
+			this.#open.push(name);
+			for (const id of this.evaluate(named(name, selectors)).direct) found.add(id);
+			this.#open.pop();
+		}
+		return found;
+	}
+
+	/** Tests that read what is selected: they come along, or wait for their other inputs. */
+	#withTests(selected: Ids, indirect: IndirectSelection): Found {
+		if (indirect === "empty") return { direct: selected, indirect: NO_IDS };
+		const direct = new Set(selected);
+		const later = new Set<NodeId>();
+		const buildable = indirect === "buildable" ? this.#buildable(selected, true) : selected;
+		for (const id of selected) {
+			for (const child of this.#graph.children(id)) {
+				const inputs = this.#testInputs(child);
+				if (inputs === undefined) continue;
+				if (indirect === "eager" || inputs.every((input) => buildable.has(input))) direct.add(child);
+				else later.add(child);
+			}
+		}
+		return { direct, indirect: later };
+	}
+
+	/** Tests whose inputs came together only when sets were combined. */
+	#withCompleted(direct: Ids, both: Ids, indirect: IndirectSelection): Ids {
+		if ((indirect !== "cautious" && indirect !== "buildable") || both.size === direct.size) return direct;
+		const complete = new Set(direct);
+		const buildable = indirect === "buildable" ? this.#buildable(direct, false) : complete;
+		for (const id of [...both].sort()) {
+			const inputs = this.#testInputs(id);
+			if (inputs?.every((input) => buildable.has(input)) === true) complete.add(id);
+		}
+		return complete;
+	}
+
+	/** What stands already, or is built on the way: the selection, its ancestors and, the first time, all sources. */
+	#buildable(selected: Ids, withSources: boolean): Ids {
+		const around = new Set([...selected, ...ancestors(this.#graph, selected)]);
+		if (withSources) for (const id of this.#manifest.sources.keys()) around.add(id);
+		return around;
+	}
+
+	/** What a data test reads; undefined for other nodes. */
+	#testInputs(id: NodeId): readonly NodeId[] | undefined {
+		const node = this.#manifest.nodes.get(id);
+		return node?.resource_type === "test" ? node.depends_on.nodes : undefined;
+	}
+
+	#warn(raw: string, parts: readonly SelectorExpression[]): void {
+		const only = parts.length === 1 && parts[0]?.kind === "criterion" ? parts[0] : undefined;
+		const suggestion = only === undefined ? undefined : this.#suggest(only);
+		this.warnings.push(diagnostic("TFM-SELECT-005", { raw, suggestion }, { severity: "warning" }));
+	}
+
+	/** A name near to one that matched nothing. */
+	#suggest(criterion: SelectorCriterion): string | undefined {
+		const names: Partial<Record<SelectorCriterion["method"], (node: GraphNode) => readonly string[]>> = {
+			fqn: (node) => (node.resource_type === "source" || node.resource_type === "test" ? [] : [node.name]),
+			tag: (node) => node.tags,
+			layer: (node) => (node.layer === null ? [] : [node.layer]),
+			package: (node) => [node.package_name],
+			source: (node) => (node.resource_type === "source" ? [node.source_name, `${node.source_name}.${node.name}`] : []),
+			exposure: (node) => (node.resource_type === "exposure" ? [node.name] : []),
+			test_name: (node) =>
+				node.resource_type === "test" && node.test_metadata !== null ? [node.test_metadata.name] : [],
+			file: (node) => [node.original_file_path.split("/").at(-1) ?? ""],
+			path: (node) => [node.original_file_path, node.original_file_path.split("/").slice(0, -1).join("/")],
+		};
+		const of = names[criterion.method];
+		return of === undefined ? undefined : suggestName(String(criterion.value), new Set(this.#nodes.flatMap(of)));
+	}
+}
+
+const NO_IDS: Ids = new Set<NodeId>();
+
+function combine(kind: SelectorGroup["kind"], sets: readonly Ids[]): Ids {
+	const [first, ...rest] = sets;
+	if (first === undefined) return NO_IDS;
+	if (rest.length === 0) return first;
+	if (kind === "union") return new Set(sets.flatMap((set) => [...set]));
+	const keeps =
+		kind === "intersection" ? (set: Ids, id: NodeId) => set.has(id) : (set: Ids, id: NodeId) => !set.has(id);
+	return new Set([...first].filter((id) => rest.every((set) => keeps(set, id))));
+}
+
+/** What remains after the sets are made: kinds of nodes, layers, and models without SQL. */
+function finalTest(manifest: Manifest, graph: Graph, request: SelectionRequest): (node: GraphNode) => boolean {
+	const types = resourceTypes(request.resourceTypes);
+	const notTypes = resourceTypes(request.excludeResourceTypes);
+	const layers = new Set(request.layers.flatMap((names) => names.split(",")).map((name) => name.trim()));
+	checkLayers(layers, manifest, graph, request.knownLayers);
+	const isEmpty = (node: GraphNode): boolean =>
+		"raw_code" in node && node.resource_type !== "seed" && node.raw_code.trim() === "";
+	return (node) =>
+		(types.size === 0 || types.has(node.resource_type)) &&
+		!notTypes.has(node.resource_type) &&
+		(layers.size === 0 || (node.layer !== null && layers.has(node.layer))) &&
+		(request.includeEmpty === true || !isEmpty(node));
+}
+
+function resourceTypes(names: readonly string[]): ReadonlySet<string> {
+	const types = new Set(names.flatMap((name) => name.split(/[\s,]+/)).filter((name) => name !== ""));
+	if (types.has("all") || types.has("default")) return new Set();
+	for (const type of types) {
+		if (RESOURCE_TYPES.includes(type)) continue;
+		fail("TFM-SELECT-008", { type, suggestion: suggestName(type, RESOURCE_TYPES), known: RESOURCE_TYPES });
+	}
+	return types;
+}
+
+function checkLayers(
+	layers: ReadonlySet<string>,
+	manifest: Manifest,
+	graph: Graph,
+	configured: readonly string[] | undefined,
+): void {
+	if (layers.size === 0) return;
+	const used = graph.ids.map((id) => findNode(manifest, id)?.layer ?? null).filter((layer) => layer !== null);
+	const known = configured ?? [...new Set(used)].sort();
+	for (const layer of layers) {
+		if (known.includes(layer)) continue;
+		fail("TFM-SELECT-007", { layer, suggestion: suggestName(layer, known), known });
+	}
+}
