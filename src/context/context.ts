@@ -4,6 +4,8 @@
  * through a journal and calls macros with a node's names; YAML sees only variables and the target. Macros of all
  * packages meet in one registry. This is the room's public face; other rooms import only this file.
  */
+
+export type { ContextScope } from "./contextScope.ts";
 export {
 	createMacroRegistry,
 	type DispatchResult,
@@ -13,7 +15,14 @@ export {
 	type MacroRegistryInput,
 	nearest,
 } from "./macroRegistry.ts";
+export { createNameGenerator, type GenerateName, type NamedNode, type NameKind } from "./nameGenerator.ts";
+export { describedColumn } from "./objects/columnObject.ts";
+export { viewOf } from "./objects/lazyMapping.ts";
 export { refText, sourceText } from "./objects/refFunction.ts";
+export { cteObject, isPlainIdentifier, type RelationObject, relationTypeOf } from "./objects/relationObject.ts";
 export { createParseCollector, type ParseCollector } from "./parseCollector.ts";
 export { createParseScope, PARSE_RENDERING, type ParseSubject } from "./parseScope.ts";
 export { flagOf, type InvocationFacts, type ProjectFacts } from "./projectFacts.ts";
+export { createReferences, type Found, type ReferenceOptions, type References } from "./references.ts";
+export { boundRelation, createRunScope, RUN_RENDERING, type RunScopeInput } from "./runScope.ts";
+export { createYamlScope, YAML_RENDERING } from "./yamlScope.ts";

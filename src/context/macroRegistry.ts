@@ -111,6 +111,15 @@ export class MacroRegistry {
 		return (this.#packages.get(packageName) ?? this.#internal.get(packageName))?.get(name);
 	}
 
+	/** The macro in whichever package has it: `run-operation` reaches macros of packages by their bare names. */
+	findAnywhere(name: string): MacroEntry | undefined {
+		for (const names of this.#packages.values()) {
+			const entry = names.get(name);
+			if (entry !== undefined) return entry;
+		}
+		return undefined;
+	}
+
 	/** Is this the name of a package, so that `name.macro` is a macro? */
 	hasPackage(name: string): boolean {
 		return this.#packages.has(name) || this.#internal.has(name) || name === GLOBAL;
@@ -151,14 +160,6 @@ export class MacroRegistry {
 		const configured = this.#searchOrders.get(namespace);
 		if (configured !== undefined && configured.length > 0) return configured;
 		return this.hasPackage(namespace) ? [this.rootPackage, namespace] : [null];
-	}
-
-	/**
-	 * The macro that names a node of this package: dbt asks the node's own package, then the root project, then the
-	 * built-in; a root project's override does not reach a package that ships its own.
-	 */
-	findForNames(name: string, fromPackage: string): MacroEntry | undefined {
-		return this.find(name, fromPackage);
 	}
 
 	/** True when the root project or a package (not tfm itself) defines the macro where a call by name would find it. */

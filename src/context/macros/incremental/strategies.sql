@@ -79,7 +79,7 @@ insert into {{ target }} ({{ names }})
       config.get('merge_update_columns'), config.get('merge_exclude_columns'), dest_columns) -%}
   {%- set header = config.get('sql_header', none) -%}
   {%- if unique_key -%}
-    {%- for key in [unique_key] if unique_key is string else unique_key -%}
+    {%- for key in ([unique_key] if unique_key is string else unique_key) -%}
       {%- do conditions.append(get_merge_unique_key_match('DBT_INTERNAL_SOURCE.' ~ key, 'DBT_INTERNAL_DEST.' ~ key) | trim) -%}
     {%- endfor -%}
   {%- else -%}

@@ -1,0 +1,209 @@
+/**
+ * One node → SQL. A template is rendered with the run's names as often as the database has something to answer: each
+ * pass starts anew, takes the answers that the journal holds and stops at the first one it lacks. Ephemeral models are
+ * rendered for each consumer, with the consumer's relations, and written in front of its query. Macros that plans call,
+ * hooks and operations go the same way.
+ */
+import {
+	type ContextScope,
+	createReferences,
+	createRunScope,
+	cteObject,
+	flagOf,
+	type InvocationFacts,
+	type MacroEntry,
+	type MacroRegistry,
+	type ProjectFacts,
+	RUN_RENDERING,
+} from "../context/context.ts";
+import type { Dialect } from "../core/adapter.ts";
+import type {
+	Binding,
+	CompileOutcome,
+	CompilerPort,
+	ExtraContext,
+	MacroCall,
+	RenderOutcome,
+} from "../core/compiler.ts";
+import type { Config } from "../core/config.ts";
+import { fail } from "../core/diagnostic.ts";
+import type { Manifest } from "../core/manifest.ts";
+import type { ExecutableNode, NodeId, OperationNode } from "../core/node.ts";
+import type { Journal, Suspended } from "../core/request.ts";
+import { compileTemplate, ReplayCursor, Suspend, type Template, toPlain, toText } from "../jinja/jinja.ts";
+import { EphemeralModels } from "./ephemeralModels.ts";
+import { cteText, injectCtes } from "./injectCtes.ts";
+import { macroArguments } from "./macroValues.ts";
+
+export interface CompilerInput {
+	readonly manifest: Manifest;
+	readonly config: Config;
+	readonly registry: MacroRegistry;
+	readonly dialect: Dialect;
+	/** What templates see as `target.type`. */
+	readonly adapterType: string;
+	readonly invocation: InvocationFacts;
+	/** For fromyaml(); throws TfmError. */
+	readonly parseYaml: (text: string) => unknown;
+}
+
+export interface Compiler extends CompilerPort {
+	/** Inline code of `show` and `compile`: a node that the manifest does not hold. */
+	compileInline(node: OperationNode, journal: Journal, binding: Binding): CompileOutcome;
+}
+
+export function createCompiler(input: CompilerInput): Compiler {
+	return new NodeCompiler(input);
+}
+
+/** Runs one pass; a question that the journal cannot answer yet ends it. */
+function attempt<T>(pass: () => T): T | Suspended {
+	try {
+		return pass();
+	} catch (stop) {
+		if (stop instanceof Suspend) return { kind: "suspended", request: stop.request };
+		throw stop;
+	}
+}
+
+class NodeCompiler implements Compiler {
+	readonly #facts: ProjectFacts;
+	readonly #manifest: Manifest;
+	readonly #references: ReturnType<typeof createReferences>;
+	readonly #templates = new Map<NodeId, Template>();
+
+	constructor({ manifest, ...facts }: CompilerInput) {
+		this.#facts = facts;
+		this.#manifest = manifest;
+		this.#references = createReferences(manifest, {
+			rootPackage: manifest.projectName,
+			ownPackageFirst: flagOf(facts.invocation, "REQUIRE_REF_SEARCHES_NODE_PACKAGE_BEFORE_ROOT") === true,
+		});
+	}
+
+	compileNode(id: NodeId, journal: Journal, binding: Binding): CompileOutcome {
+		return this.#compile(this.#node(id), journal, binding);
+	}
+
+	compileInline(node: OperationNode, journal: Journal, binding: Binding): CompileOutcome {
+		return this.#compile(node, journal, binding);
+	}
+
+	#compile(node: ExecutableNode, journal: Journal, binding: Binding): CompileOutcome {
+		return attempt(() => {
+			const cursor = new ReplayCursor(journal);
+			const ephemeral = new EphemeralModels();
+			const sql = this.#render(node, { cursor, binding, ephemeral });
+			const ctes = ephemeral.models.map((model) => ({ id: model.id, sql: cteText(model) }));
+			const compiled = { id: node.unique_id, sql: injectCtes(sql, ephemeral.models), ctes, messages: cursor.messages };
+			return { kind: "compiled", compiled: Object.freeze(compiled) } as const;
+		});
+	}
+
+	/** The node's own text; ephemeral models that it reads are rendered on the way. */
+	#render(
+		node: ExecutableNode,
+		pass: { readonly cursor: ReplayCursor; readonly binding: Binding; readonly ephemeral: EphemeralModels },
+	): string {
+		const { cursor, binding, ephemeral } = pass;
+		const scope = this.#scope(
+			node,
+			node.unique_id,
+			{ cursor, binding },
+			{
+				ephemeral: (model) => {
+					const relation = cteObject(this.#facts.dialect, `__dbt__cte__${model.alias}`);
+					// `this` of an ephemeral model is its own, whatever its consumer's is.
+					const { self: _consumer, ...bound } = { ...binding, relationOf: binding.relationOf.bind(binding) };
+					ephemeral.include(model, relation.toText(), () => this.#render(model, { ...pass, binding: bound }));
+					return relation;
+				},
+			},
+		);
+		return this.#template(node).render(scope, RUN_RENDERING);
+	}
+
+	renderMacro(call: MacroCall, journal: Journal, binding: Binding): RenderOutcome {
+		return attempt(() => {
+			const node = call.node === null ? null : this.#node(call.node);
+			const cursor = new ReplayCursor(journal);
+			const label = node?.unique_id ?? `macro ${call.macro}`;
+			const sql = call.sql === undefined ? {} : { sql: call.sql };
+			const scope = this.#scope(node, label, { cursor, binding }, sql);
+			const macro = scope.callable(this.#macro(call.macro, node));
+			const value = macro.call(macroArguments(this.#facts, node, call));
+			const text = value === null || value === undefined ? "" : toText(value);
+			return { kind: "rendered", text, value: toPlain(value), messages: cursor.messages } as const;
+		});
+	}
+
+	renderText(
+		text: string,
+		options: { readonly node: NodeId | null; readonly label: string; readonly extra?: ExtraContext },
+		journal: Journal,
+		binding: Binding,
+	): RenderOutcome {
+		return attempt(() => {
+			const node = options.node === null ? null : this.#node(options.node);
+			const cursor = new ReplayCursor(journal);
+			const extra = options.extra === undefined ? {} : { extra: options.extra };
+			const scope = this.#scope(node, options.label, { cursor, binding }, extra);
+			const rendered = compileTemplate({ file: options.label, text }).render(scope, RUN_RENDERING);
+			return { kind: "rendered", text: rendered, value: rendered, messages: cursor.messages } as const;
+		});
+	}
+
+	isOverridden(macro: string): boolean {
+		return this.#facts.registry.isOverridden(macro);
+	}
+
+	#scope(
+		node: ExecutableNode | null,
+		label: string,
+		pass: { readonly cursor: ReplayCursor; readonly binding: Binding },
+		more: Pick<Parameters<typeof createRunScope>[0], "ephemeral" | "sql" | "extra">,
+	): ContextScope {
+		return createRunScope({
+			facts: this.#facts,
+			manifest: this.#manifest,
+			references: this.#references,
+			node,
+			label,
+			...pass,
+			...more,
+		});
+	}
+
+	/** dbt's search: the node's package (or the root project), then tfm's own; for operations any package at last. */
+	#macro(name: string, node: ExecutableNode | null): MacroEntry {
+		const { registry } = this.#facts;
+		const packageName = node?.package_name ?? this.#manifest.projectName;
+		const [prefix, bare] = name.includes(".") ? name.split(".", 2) : [undefined, name];
+		const entry =
+			prefix === undefined
+				? (registry.find(name, packageName) ?? registry.findAnywhere(name))
+				: registry.findIn(prefix, bare ?? "");
+		if (entry !== undefined) return entry;
+		return fail("TFM-REF-011", { macro: name, suggestion: registry.suggest(name, packageName) });
+	}
+
+	#node(id: NodeId): ExecutableNode {
+		const node = this.#manifest.nodes.get(id);
+		if (node === undefined) throw new Error(`the manifest has no node ${id}`);
+		return node;
+	}
+
+	#template(node: ExecutableNode): Template {
+		const known = this.#templates.get(node.unique_id);
+		if (known !== undefined) return known;
+		const { file } = node.location;
+		const template = compileTemplate({
+			file,
+			text: node.raw_code,
+			line: node.code_line,
+			column: node.code_column,
+		});
+		this.#templates.set(node.unique_id, template);
+		return template;
+	}
+}

@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import golden from "./injectCtes.golden.json" with { type: "json" };
+import { injectCtes } from "./injectCtes.ts";
+
+const CTES = [
+	{ name: "__dbt__cte__a", sql: "select 1 as x" },
+	{ name: "__dbt__cte__b", sql: "select * from __dbt__cte__a" },
+];
+
+it.each(golden)("puts expressions where dbt 1.12 puts them: $sql", ({ sql, dbt }) => {
+	expect(injectCtes(sql, CTES)).toBe(dbt);
+});
+
+it("finds `recursive` behind a comment, where dbt would split the keywords", () => {
+	expect(injectCtes("with /* c */ recursive x as (select 1) select 1", [{ name: "a", sql: "select 2" }])).toBe(
+		"with /* c */ recursive  a as (\nselect 2\n), x as (select 1) select 1",
+	);
+});
+
+it("lets an expression be called recursive", () => {
+	expect(injectCtes("with recursive as (select 1) select 1", [{ name: "a", sql: "select 2" }])).toBe(
+		"with  a as (\nselect 2\n), recursive as (select 1) select 1",
+	);
+});
+
+it("is not misled by a later `with`", () => {
+	const sql = "select * from unnest(array[1]) with ordinality";
+	expect(injectCtes(sql, [{ name: "a", sql: "select 2" }])).toBe(`with a as (\nselect 2\n) ${sql}`);
+});
+
+it("leaves a query without ephemeral models as it is", () => {
+	expect(injectCtes("select 1", [])).toBe("select 1");
+});

@@ -1,0 +1,18 @@
+import { boundRelation, type ProjectFacts, relationTypeOf, viewOf } from "../context/context.ts";
+import type { MacroArgument, MacroCall } from "../core/compiler.ts";
+import type { ExecutableNode } from "../core/node.ts";
+import type { Arguments, Value } from "../jinja/jinja.ts";
+
+function argumentValue(facts: ProjectFacts, node: ExecutableNode | null, argument: MacroArgument): Value {
+	if (argument.kind === "value") return viewOf(argument.value);
+	return boundRelation(facts, node, argument.relation, relationTypeOf(argument.type));
+}
+
+/** The arguments of a plan's macro call as template values; relations take the node's quoting. */
+export function macroArguments(facts: ProjectFacts, node: ExecutableNode | null, call: MacroCall): Arguments {
+	const value = (argument: MacroArgument) => argumentValue(facts, node, argument);
+	return {
+		positional: call.positional.map(value),
+		keyword: new Map(Object.entries(call.keyword).map(([name, argument]) => [name, value(argument)])),
+	};
+}

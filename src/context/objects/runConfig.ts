@@ -1,0 +1,81 @@
+import { fail } from "../../core/diagnostic.ts";
+import { bindArguments, HostFunction, HostObject, toText, type Value } from "../../jinja/jinja.ts";
+import { viewOf } from "./lazyMapping.ts";
+
+type Lookup = Readonly<Record<string, unknown>>;
+
+const SPEC = ["name", "default?", "validator?"];
+
+/** `config` while running: reads the node's resolved configuration; a call says nothing new and prints nothing. */
+export class RunConfig extends HostObject {
+	readonly typeName = "RuntimeConfigObject";
+	readonly #config: Lookup | null;
+	readonly #label: string;
+	/** What `config.set` put there during this render. */
+	readonly #set = new Map<string, Value>();
+
+	/** `config` is null for operations, which have none. */
+	constructor(config: Lookup | null, label: string) {
+		super();
+		this.#config = config;
+		this.#label = label;
+	}
+
+	override call(): Value {
+		return "";
+	}
+
+	#read(from: Lookup | null, name: string): Value {
+		if (this.#set.has(name)) return this.#set.get(name);
+		const found = (key: string) => (from !== null && Object.hasOwn(from, key) ? viewOf(from[key]) : undefined);
+		return found(name) ?? found(name.replaceAll("_", "-"));
+	}
+
+	get #meta(): Lookup | null {
+		const meta = this.#config?.meta;
+		return typeof meta === "object" && meta !== null ? (meta as Lookup) : null;
+	}
+
+	override item(key: Value): Value {
+		return typeof key === "string" ? this.#read(this.#config, key) : undefined;
+	}
+
+	override attribute(name: string): Value {
+		switch (name) {
+			case "get":
+				return this.#getter(name, () => this.#config, "default");
+			case "meta_get":
+				return this.#getter(name, () => this.#meta, "default");
+			case "require":
+				return this.#getter(name, () => this.#config, "error");
+			case "meta_require":
+				return this.#getter(name, () => this.#meta, "error");
+			case "set":
+				return new HostFunction(name, ({ positional: [key, value] }) => {
+					this.#set.set(toText(key), value);
+					return "";
+				});
+			case "persist_relation_docs":
+				return new HostFunction(name, () => this.#persists("relation"));
+			case "persist_column_docs":
+				return new HostFunction(name, () => this.#persists("columns"));
+		}
+		return undefined;
+	}
+
+	#getter(name: string, from: () => Lookup | null, missing: "default" | "error"): HostFunction {
+		return new HostFunction(name, (args) => {
+			const given = bindArguments(name, missing === "default" ? SPEC : ["name", "validator?"], args);
+			const key = toText(given.name);
+			const value = this.#read(from(), key);
+			if (value !== undefined) return value;
+			if (missing === "error" && this.#config !== null) fail("TFM-REF-012", { key, from: this.#label });
+			return given.default ?? null;
+		});
+	}
+
+	#persists(what: "relation" | "columns"): boolean {
+		const docs = this.#config?.persist_docs;
+		return typeof docs === "object" && docs !== null && (docs as Lookup)[what] === true;
+	}
+}

@@ -1,0 +1,105 @@
+/**
+ * What ref() and source() mean, over a finished set of nodes. The order of packages is dbt's: a name with a package is
+ * looked up there alone; a bare name in the root project, then (for a node of a package) in its own, then anywhere,
+ * where it must be the only one.
+ */
+import type { Manifest } from "../core/manifest.ts";
+import type { ExecutableNode, GraphNode, RefArgs, SourceNode } from "../core/node.ts";
+import { nearest } from "./macroRegistry.ts";
+
+export type Found<T> =
+	| { readonly kind: "found"; readonly node: T }
+	| { readonly kind: "disabled"; readonly id: string }
+	| { readonly kind: "ambiguous"; readonly candidates: readonly string[] }
+	| { readonly kind: "missing"; readonly suggestion: string | undefined };
+
+export interface References {
+	ref(args: RefArgs, fromPackage: string): Found<ExecutableNode>;
+	source(source: string, table: string, fromPackage: string): Found<SourceNode>;
+}
+
+export interface ReferenceOptions {
+	readonly rootPackage: string;
+	/** dbt's flag require_ref_searches_node_package_before_root. */
+	readonly ownPackageFirst: boolean;
+}
+
+const REFERABLE = new Set(["model", "seed", "snapshot"]);
+
+interface Named {
+	readonly package_name: string;
+	readonly unique_id: string;
+}
+
+function byName<T>(items: Iterable<T>, key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+	const map = new Map<string, T[]>();
+	for (const item of items) {
+		const name = key(item);
+		const list = map.get(name);
+		if (list === undefined) map.set(name, [item]);
+		else list.push(item);
+	}
+	return map;
+}
+
+/** Without a version: unversioned nodes and latest versions. With one: that version, 1 and "1" being the same. */
+function versionMatches(node: GraphNode, version: string | number | null): boolean {
+	if (node.resource_type !== "model") return version === null;
+	if (version !== null) return node.version !== null && String(node.version) === String(version);
+	return node.version === null || String(node.version) === String(node.latest_version);
+}
+
+const sourceKey = (source: string, table: string): string => `${source}\0${table}`;
+
+export function createReferences(manifest: Manifest, options: ReferenceOptions): References {
+	const nodes = byName(
+		[...manifest.nodes.values()].filter((node) => REFERABLE.has(node.resource_type)),
+		(node) => node.name,
+	);
+	const sources = byName(manifest.sources.values(), (node) => sourceKey(node.source_name, node.name));
+	const disabled = [...manifest.disabled.values()].flat();
+	const disabledNodes = byName(disabled, (node) =>
+		node.resource_type === "source" ? sourceKey(node.source_name, node.name) : node.name,
+	);
+
+	const packagesFor = (fromPackage: string): readonly (string | null)[] => {
+		if (fromPackage === options.rootPackage) return [fromPackage, null];
+		const order = [options.rootPackage, fromPackage];
+		return [...(options.ownPackageFirst ? order.reverse() : order), null];
+	};
+
+	function choose<T extends Named>(candidates: readonly T[], packages: readonly (string | null)[]): Found<T> | null {
+		for (const name of packages) {
+			const here = name === null ? candidates : candidates.filter((node) => node.package_name === name);
+			const [node] = here;
+			if (node === undefined) continue;
+			if (here.length > 1) return { kind: "ambiguous", candidates: here.map((n) => n.unique_id).sort() };
+			return { kind: "found", node };
+		}
+		return null;
+	}
+
+	return Object.freeze({
+		ref(args: RefArgs, fromPackage: string): Found<ExecutableNode> {
+			const packages = args.package === null ? packagesFor(fromPackage) : [args.package];
+			const fits = (node: GraphNode) => versionMatches(node, args.version);
+			const chosen = choose((nodes.get(args.name) ?? []).filter(fits), packages);
+			if (chosen !== null) return chosen;
+			const off = choose(
+				(disabledNodes.get(args.name) ?? []).filter((node) => REFERABLE.has(node.resource_type) && fits(node)),
+				packages,
+			);
+			if (off?.kind === "found") return { kind: "disabled", id: off.node.unique_id };
+			return { kind: "missing", suggestion: nearest(args.name, nodes.keys()) };
+		},
+		source(source: string, table: string, fromPackage: string): Found<SourceNode> {
+			const key = sourceKey(source, table);
+			const chosen = choose(sources.get(key) ?? [], packagesFor(fromPackage));
+			if (chosen !== null) return chosen;
+			const off = choose(disabledNodes.get(key) ?? [], packagesFor(fromPackage));
+			if (off?.kind === "found") return { kind: "disabled", id: off.node.unique_id };
+			const near = nearest(key, sources.keys())?.replace("\0", ".");
+			return { kind: "missing", suggestion: near };
+		},
+	});
+}

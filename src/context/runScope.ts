@@ -1,0 +1,171 @@
+/**
+ * Names while a node is compiled and built: references are resolved to the relations of this run, `execute` is true,
+ * and the database answers through the journal. The same scope serves a node's own text, its hooks, macros that a plan
+ * calls for it, and, without a node, operations. One scope belongs to one pass.
+ */
+import type { Binding, ExtraContext } from "../core/compiler.ts";
+import { fail } from "../core/diagnostic.ts";
+import type { Manifest } from "../core/manifest.ts";
+import type { ExecutableNode, NodeId, RefArgs, SourceNode } from "../core/node.ts";
+import type { QuotePolicy, RelationName } from "../core/relation.ts";
+import type { RenderOptions, ReplayCursor, Value } from "../jinja/jinja.ts";
+import { BASE_MEMBERS } from "./baseMembers.ts";
+import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
+import { DatabasePort } from "./objects/databasePort.ts";
+import { graphView } from "./objects/graphView.ts";
+import { viewOf } from "./objects/lazyMapping.ts";
+import { refFunction, refText, sourceFunction, sourceText } from "./objects/refFunction.ts";
+import { definedOnly, type RelationObject, relationObject } from "./objects/relationObject.ts";
+import { runAdapter } from "./objects/runAdapter.ts";
+import { RunConfig } from "./objects/runConfig.ts";
+import { flagOf, type ProjectFacts } from "./projectFacts.ts";
+import type { Found, References } from "./references.ts";
+import { testKeywords } from "./testKeywords.ts";
+
+/** Undefined names print nothing, and doing anything else with them is an error. */
+export const RUN_RENDERING: RenderOptions = Object.freeze({ undefined: "strict" });
+
+export interface RunScopeInput {
+	readonly facts: ProjectFacts;
+	readonly manifest: Manifest;
+	readonly references: References;
+	/** Null for operations: there is no `this`, no config and no model. */
+	readonly node: ExecutableNode | null;
+	/** Who is rendered, for messages. */
+	readonly label: string;
+	readonly binding: Binding;
+	readonly cursor: ReplayCursor;
+	/** What an ephemeral model is here; without it, referring to one is an error (hooks, operations). */
+	readonly ephemeral?: (node: ExecutableNode) => RelationObject;
+	/** `sql` and `compiled_code`: the node's compiled query, for macros that build it. */
+	readonly sql?: string;
+	readonly extra?: ExtraContext;
+}
+
+interface RunContext extends BaseContext, Omit<RunScopeInput, "extra"> {
+	readonly database: DatabasePort;
+}
+
+const publishedName = (node: ExecutableNode): RelationName => ({
+	database: node.database,
+	schema: node.schema,
+	identifier: node.alias,
+});
+
+/** The quoting of a node's relation: the project's, changed by the node's own. */
+function quotingOf(facts: ProjectFacts, node: ExecutableNode | null): Partial<QuotePolicy> {
+	const own = node?.config.quoting;
+	return {
+		...definedOnly(facts.config.project.quoting),
+		...definedOnly(typeof own === "object" && own !== null ? (own as Record<string, unknown>) : null),
+	};
+}
+
+/** The relation of a name as a macro call passes it. */
+export const boundRelation = (
+	facts: ProjectFacts,
+	node: ExecutableNode | null,
+	name: RelationName,
+	type: RelationObject["fields"]["type"] = null,
+): RelationObject => relationObject(facts.dialect, name, { type, quote: quotingOf(facts, node) });
+
+const emptyLimit = (facts: ProjectFacts): number | null => (flagOf(facts.invocation, "EMPTY") === true ? 0 : null);
+
+/** Turns a failed search into its error. */
+function found<T>(result: Found<T>, reference: string, from: string, source: boolean): T {
+	switch (result.kind) {
+		case "found":
+			return result.node;
+		case "disabled":
+			return fail("TFM-REF-002", { reference, from, target: result.id });
+		case "ambiguous":
+			return fail("TFM-REF-003", { reference, from, candidates: result.candidates });
+		case "missing":
+			return fail(source ? "TFM-REF-005" : "TFM-REF-001", { reference, from, suggestion: result.suggestion });
+	}
+}
+
+/** Refuses what was not seen while reading the project: the run's order does not know it. */
+function checkDeclared(c: RunContext, id: NodeId, reference: string): void {
+	if (c.node === null || c.node.resource_type === "operation" || c.node.depends_on.nodes.includes(id)) return;
+	fail("TFM-REF-004", { reference, from: c.label, target: id });
+}
+
+function refRelation(c: RunContext, args: RefArgs): RelationObject {
+	const reference = refText(args);
+	const target = found(c.references.ref(args, c.packageName), reference, c.label, false);
+	checkDeclared(c, target.unique_id, reference);
+	if (target.config.materialized === "ephemeral" && target.resource_type === "model") {
+		if (c.ephemeral !== undefined) return c.ephemeral(target);
+		return fail("TFM-REF-014", { reference, from: c.label, target: target.unique_id });
+	}
+	const name = c.binding.relationOf(target.unique_id) ?? publishedName(target);
+	return relationObject(c.facts.dialect, name, { quote: quotingOf(c.facts, target), limit: emptyLimit(c.facts) });
+}
+
+/** Sources have their own quoting; the project's does not reach them (dbt). */
+function sourceRelation(c: RunContext, source: string, table: string): RelationObject {
+	const reference = sourceText(source, table);
+	const target: SourceNode = found(c.references.source(source, table, c.packageName), reference, c.label, true);
+	const name = c.binding.relationOf(target.unique_id) ?? {
+		database: target.database,
+		schema: target.schema,
+		identifier: target.identifier,
+	};
+	return relationObject(c.facts.dialect, name, { quote: definedOnly(target.quoting), limit: emptyLimit(c.facts) });
+}
+
+function selfRelation(c: RunContext): Value {
+	if (c.node === null || c.node.resource_type === "operation") return null;
+	return boundRelation(c.facts, c.node, c.binding.self ?? publishedName(c.node));
+}
+
+const hooksOf =
+	(key: "pre-hook" | "post-hook") =>
+	(c: RunContext): Value =>
+		c.node === null || c.node.resource_type === "test" ? [] : viewOf(c.node.config[key]);
+
+const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: ContextScope) => Value>([
+	...BASE_MEMBERS,
+	["execute", () => true],
+	["ref", (c) => refFunction((args) => refRelation(c, args))],
+	["source", (c) => sourceFunction((source, table) => sourceRelation(c, source, table))],
+	["this", selfRelation],
+	["model", (c) => (c.node === null ? null : viewOf(c.node))],
+	["config", (c) => new RunConfig(c.node?.config ?? null, c.label)],
+	["graph", (c) => graphView(c.manifest)],
+	["adapter", (c, scope) => runAdapter({ context: c, scope, database: c.database })],
+	["schema", (c) => c.node?.schema ?? c.facts.config.target.schema],
+	["database", (c) => c.node?.database ?? c.facts.config.target.database],
+	["sql", (c) => c.sql ?? null],
+	["compiled_code", (c) => c.sql ?? null],
+	["pre_hooks", hooksOf("pre-hook")],
+	["post_hooks", hooksOf("post-hook")],
+]);
+
+/** The scope of one pass; render with RUN_RENDERING. */
+export function createRunScope(input: RunScopeInput): ContextScope {
+	const { facts, cursor, node } = input;
+	const stack: string[] = [];
+	const extra = new Map<string, (scope: ContextScope) => Value>();
+	for (const [name, value] of Object.entries(input.extra ?? {})) extra.set(name, () => viewOf(value));
+	if (node?.resource_type === "test" && node.test_metadata !== null)
+		for (const [name, value] of testKeywords(node.test_metadata)) extra.set(name, value);
+	const context: RunContext = {
+		...input,
+		extra,
+		packageName: node?.package_name ?? facts.config.project.name,
+		rendering: RUN_RENDERING,
+		stack,
+		results: new Map(),
+		write: (message) => cursor.message(message),
+		once: (name, produce) => cursor.once(name, produce),
+		database: new DatabasePort({
+			cursor,
+			dialect: facts.dialect,
+			macro: () => stack.at(-1),
+			write: (text) => cursor.message({ text, info: true }),
+		}),
+	};
+	return new ContextScope(context, MEMBERS as Members<never>);
+}
