@@ -19,7 +19,7 @@ export interface GroupNode {
 	readonly path: string;
 	readonly original_file_path: string;
 	readonly owner: { readonly [key: string]: Plain };
-	readonly description: string;
+	readonly description: string | null;
 	readonly config: { readonly [key: string]: Plain };
 }
 

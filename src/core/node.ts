@@ -176,6 +176,9 @@ export interface SourceNode extends Common {
 	readonly loaded_at_query?: string | null;
 	readonly freshness: Plain;
 	readonly external?: Plain;
+	/** As written, before Jinja. */
+	readonly unrendered_database?: string | null;
+	readonly unrendered_schema?: string | null;
 	readonly source_meta?: { readonly [key: string]: Plain };
 	readonly unrendered_config?: { readonly [key: string]: unknown };
 	readonly patch_path: string | null;

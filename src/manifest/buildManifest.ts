@@ -11,7 +11,7 @@ import type { Config, Layer } from "../core/config.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { GroupNode, Manifest } from "../core/manifest.ts";
 import { type ExecutableNode, type ExposureNode, type GraphNode, type MacroNode, type NodeId, nodeId, type SourceNode } from "../core/node.ts";
-import type { ParsedProject, YamlEntry } from "../core/parsed.ts";
+import type { FilePlace, ParsedProject, YamlEntry } from "../core/parsed.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { checkConfig } from "./checkConfig.ts";
 import { checkContract, checkDuplicates, checkGroups, checkName, checkRelations, checkSnapshot } from "./checks.ts";
@@ -166,7 +166,8 @@ function configure(drafts: readonly Draft[], { projects, problems }: Work): void
 		const plain = yaml === null && calls.length === 0;
 		let unrendered = plain ? shared.get(draft.config) : undefined;
 		if (unrendered === undefined) {
-			const written = { kind, package_name, fqn, yaml: patch?.unrenderedConfig ?? null, calls: calls.map(asWritten) };
+			const texts = draft.rendered ? calls.map(asWritten) : calls;
+			const written = { kind, package_name, fqn, yaml: patch?.unrenderedConfig ?? null, calls: texts };
 			unrendered = Object.freeze(unrenderedConfig(written, projects));
 			if (plain) shared.set(draft.config, unrendered);
 		}
@@ -241,8 +242,8 @@ function resolveAll(
 				refs: draft.refs,
 				sources: draft.sources,
 				findRef: (ref) =>
-					isGeneric ? { at: draft.locate() } : findCall(draft, "ref", ref.package === null ? [ref.name] : [ref.package, ref.name]),
-				findSource: (source) => (isGeneric ? { at: draft.locate() } : findCall(draft, "source", source)),
+					isGeneric ? placeOf(draft) : findCall(draft, "ref", ref.package === null ? [ref.name] : [ref.package, ref.name]),
+				findSource: (source) => (isGeneric ? placeOf(draft) : findCall(draft, "source", source)),
 			},
 			index,
 			work,
@@ -259,6 +260,8 @@ function resolveAll(
 	}
 	return inputs;
 }
+
+const placeOf = (draft: Draft): FilePlace => draft.descriptionAt?.() ?? { at: draft.locate() };
 
 function assignLayers(
 	drafts: ReadonlyMap<NodeId, Draft>,
@@ -374,7 +377,7 @@ const makeGroup = (entry: YamlEntry): GroupNode => ({
 	path: entry.path,
 	original_file_path: entry.original_file_path,
 	owner: recordOr(entry.value.owner),
-	description: textOf(entry.value.description),
+	description: textOf(entry.value.description) || null,
 	config: recordOr(entry.value.config),
 });
 

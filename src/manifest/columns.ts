@@ -7,6 +7,22 @@ import { dedupe, recordOr, tagsOf } from "./resolveConfig.ts";
 /** Renders a description: its text and the docs blocks in it. */
 export type Describe = (text: string, place: () => FilePlace) => { readonly text: string; readonly blocks: readonly string[] };
 
+/** A constraint with the fields that dbt adds; `columns` are the model's own only. */
+export function fullConstraint(written: Plain, ofModel = false): Plain {
+	const given = recordOr(written);
+	return {
+		...given,
+		type: given.type ?? null,
+		name: given.name ?? null,
+		expression: given.expression ?? null,
+		warn_unenforced: given.warn_unenforced ?? true,
+		warn_unsupported: given.warn_unsupported ?? true,
+		to: given.to ?? null,
+		to_columns: given.to_columns ?? [],
+		...(ofModel ? { columns: given.columns ?? [] } : {}),
+	};
+}
+
 const NO_COLUMNS: { readonly [name: string]: ColumnSpec } = Object.freeze({});
 
 export const columnTags = (record: PlainRecord): readonly string[] => {
@@ -34,7 +50,7 @@ export function makeColumns(
 			description: text,
 			meta,
 			data_type: textOf(record.data_type) || null,
-			constraints: listOf(record.constraints),
+			constraints: listOf(record.constraints).map((constraint) => fullConstraint(constraint)),
 			quote: typeof record.quote === "boolean" ? record.quote : null,
 			tags,
 			config: { ...config, meta, tags } as { [key: string]: Plain },

@@ -11,7 +11,7 @@ export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
 	const known = new Map<string, string | null>();
 
 	const callNameMacro = (macro: string, custom: string | null, node: NamedNode): string | null => {
-		const entry = registry.findForNames(macro, node.package_name);
+		const entry = registry.find(macro, node.package_name);
 		if (entry === undefined) throw new Error(`no macro ${macro} among tfm's own`);
 		const scope = createParseScope(facts, { ...node }, createParseCollector());
 		const value = entry.macro.bind(scope, PARSE_RENDERING).call(argumentsOf([custom, fromPlain(node)]));
@@ -19,7 +19,7 @@ export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
 	};
 
 	const isOwn = (macro: string, packageName: string): boolean => {
-		const entry = registry.findForNames(macro, packageName);
+		const entry = registry.find(macro, packageName);
 		return entry === undefined || !authors.has(entry.node.package_name);
 	};
 	const ownByPackage = new Map<string, boolean>();

@@ -55,7 +55,8 @@ export interface Draft {
 	readonly code_column: number;
 	/** Where it is declared; computed when asked, since places in YAML cost a second reading. */
 	readonly locate: () => Location;
-	/** config() calls of the file. */
+	/** config() calls of the file; `rendered` is false where dbt takes them from the properties without rendering. */
+	readonly rendered: boolean;
 	readonly calls: readonly PlainRecord[];
 	/** Tags known before the property file was read come first in `tags` (dbt's order). */
 	readonly firstTags: readonly string[];

@@ -10,7 +10,7 @@ import type {
 	SourceNode,
 } from "../core/node.ts";
 import type { PlainRecord } from "../core/parsed.ts";
-import { type Describe, makeColumns } from "./columns.ts";
+import { type Describe, fullConstraint, makeColumns } from "./columns.ts";
 import { isRecord } from "./configDefaults.ts";
 import type { Descriptions } from "./descriptions.ts";
 import { type Draft, labelOf } from "./draft.ts";
@@ -89,7 +89,7 @@ function particulars(draft: Draft, primaryKey: readonly string[]): object {
 				version: patch?.version ?? null,
 				latest_version: patch?.latestVersion ?? null,
 				access: access === "private" || access === "public" ? access : "protected",
-				constraints: patch?.constraints ?? [],
+				constraints: patch?.constraints.map((constraint) => fullConstraint(constraint, true)) ?? [],
 				deprecation_date: patch?.deprecationDate ?? null,
 				primary_key: primaryKey,
 			} satisfies Partial<ModelNode>;
@@ -160,6 +160,8 @@ export function finishSource(draft: SourceDraft, names: SourceNames, description
 		loaded_at_query: textOrNull(config.loaded_at_query),
 		freshness: draft.freshness,
 		external: table.external ?? null,
+		unrendered_database: textOf(entry.written.database) || null,
+		unrendered_schema: textOf(entry.written.schema) || null,
 		patch_path: null,
 		load: draft.load,
 	};

@@ -102,6 +102,7 @@ export class TestMaker {
 			fqn: [target.package_name, ...target.original_file_path.split("/").slice(1, -1), names.full],
 			locate: () => item.place().at,
 			raw_code,
+			rendered: !(macro.builtin && isShortcut(name)),
 			calls: Object.keys(config).length === 0 ? collected.configs : [...collected.configs, config],
 			firstTags: tags,
 			description: definition.description,
@@ -183,13 +184,18 @@ export class TestMaker {
 			else if (source !== null) sources.push([source[2] ?? "", source[4] ?? ""]);
 			else if (CALLS.test(value) || CONFIG_TEXT.test(value)) return null;
 		}
-		if (target.ref !== null) refs.push(target.ref);
+		const plain = isShortcut(definition.name);
+		// dbt takes unique and not_null from the properties and renders the others, where a version is a text.
+		const version = target.ref?.version ?? null;
+		if (target.ref !== null) refs.push(plain || version === null ? target.ref : { ...target.ref, version: String(version) });
 		if (target.source !== null) sources.push(target.source);
-		const plain = definition.name === "unique" || definition.name === "not_null";
 		const where = plain ? undefined : this.#ports.findMacro("get_where_subquery", target.package_name);
 		return { refs, sources, configs: [], macros: where === undefined ? [macro] : [macro, where] };
 	}
 }
+
+/** The two tests that dbt does not render while parsing. */
+const isShortcut = (name: string): boolean => name === "unique" || name === "not_null";
 
 function configCall(config: PlainRecord): string {
 	const parts = Object.keys(config).map((key) => {

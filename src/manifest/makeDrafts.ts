@@ -13,6 +13,7 @@ export const blankDraft = (given: Blank): Draft => ({
 	checksum: { name: "none", checksum: "" },
 	code_line: 1,
 	code_column: 1,
+	rendered: true,
 	calls: [],
 	firstTags: [],
 	config: {},

@@ -95,9 +95,11 @@ function isIncluded(name: string, filter: PlainRecord | undefined): boolean {
 	return (all || listOf(include).includes(name)) && !listOf(filter.exclude).includes(name);
 }
 
+/** As a moment: a date alone means its first instant, UTC (dbt). */
 const deprecationDate = (value: Plain | undefined): string | null => {
 	const text = textOf(value);
-	return text === "" ? null : text;
+	if (text === "") return null;
+	return /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00+00:00` : text;
 };
 
 function patchOf(entry: YamlEntry): Patch {

@@ -45,6 +45,26 @@ export function resolveReader(
 	const isTest = reader.kind === "test";
 	const { unique_id: from } = reader;
 
+	// dbt lists sources before nodes.
+	for (const call of reader.sources) {
+		const [source, table] = call;
+		const found = index.findSource(source, table, reader.package_name);
+		const reference = sourceText(source, table);
+		if (found.kind === "found") depends.add(nodeId(found.target.unique_id));
+		else if (found.kind === "ambiguous")
+			report.problems.push(
+				diagnostic("TFM-REF-003", { from, reference, candidates: found.candidates.map(idOf).sort() }, reader.findSource(call)),
+			);
+		else if (isTest) {
+			dropped = true;
+			report.warnings.push(droppedTest(from, found.kind === "disabled" ? idOf(found.target) : null, reference, reader.findSource(call), () => index.suggestSource(source, table)));
+		} else if (found.kind === "disabled")
+			report.problems.push(diagnostic("TFM-REF-002", { from, reference, target: idOf(found.target) }, reader.findSource(call)));
+		else
+			report.problems.push(
+				diagnostic("TFM-REF-005", { from, reference, suggestion: index.suggestSource(source, table) }, reader.findSource(call)),
+			);
+	}
 	for (const ref of reader.refs) {
 		const found = index.findRef(ref, reader.package_name);
 		const reference = refText(ref);
@@ -67,26 +87,6 @@ export function resolveReader(
 		else
 			report.problems.push(
 				diagnostic("TFM-REF-001", { from, reference, suggestion: index.suggestRef(ref) }, reader.findRef(ref)),
-			);
-	}
-
-	for (const call of reader.sources) {
-		const [source, table] = call;
-		const found = index.findSource(source, table, reader.package_name);
-		const reference = sourceText(source, table);
-		if (found.kind === "found") depends.add(nodeId(found.target.unique_id));
-		else if (found.kind === "ambiguous")
-			report.problems.push(
-				diagnostic("TFM-REF-003", { from, reference, candidates: found.candidates.map(idOf).sort() }, reader.findSource(call)),
-			);
-		else if (isTest) {
-			dropped = true;
-			report.warnings.push(droppedTest(from, found.kind === "disabled" ? idOf(found.target) : null, reference, reader.findSource(call), () => index.suggestSource(source, table)));
-		} else if (found.kind === "disabled")
-			report.problems.push(diagnostic("TFM-REF-002", { from, reference, target: idOf(found.target) }, reader.findSource(call)));
-		else
-			report.problems.push(
-				diagnostic("TFM-REF-005", { from, reference, suggestion: index.suggestSource(source, table) }, reader.findSource(call)),
 			);
 	}
 	return { depends: [...depends], dropped };

@@ -6,7 +6,8 @@
  */
 import {
 	createMacroRegistry,
-	createYamlScope,
+	createParseCollector,
+	createParseScope,
 	type InvocationFacts,
 	type MacroDefinition,
 	type ProjectFacts,
@@ -19,6 +20,7 @@ import type { MacroNode, Plain } from "../core/node.ts";
 import type { ParsedCode, ParsedProject, PropertySection, YamlEntry } from "../core/parsed.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { compileTemplate, toPlain } from "../jinja/jinja.ts";
+import { readYaml } from "../yaml/readYaml.ts";
 import { Collector } from "./collect.ts";
 import { macroDependencies } from "./macroDependencies.ts";
 import { findPackageFiles, type ProjectFile } from "./packageFiles.ts";
@@ -148,7 +150,8 @@ function projectFacts(config: Config, options: ParseOptions, macros: readonly Ma
 		macros,
 	});
 	const { dialect, adapterType, invocation } = options;
-	return { config, registry, dialect, adapterType, invocation };
+	const parseYaml = (text: string): unknown => readYaml(text, "fromyaml()").value;
+	return { config, registry, dialect, adapterType, invocation, parseYaml };
 }
 
 /** Property files see `var`, `env_var` and `target`; a lone expression keeps its type. */
@@ -156,7 +159,10 @@ function propertyRenderer(facts: ProjectFacts): RenderProperty {
 	return (text, file, place) => {
 		const at = place();
 		const template = compileTemplate({ file: file.file, text, line: at.line, column: at.column });
-		return toPlain(template.renderNative(createYamlScope(facts, file.package_name), { undefined: "strict" })) as Plain;
+		const { package_name } = file;
+		const subject = { unique_id: file.file, name: file.path, package_name, resource_type: "properties" };
+		const scope = createParseScope(facts, subject, createParseCollector());
+		return toPlain(template.renderNative(scope, { undefined: "strict" })) as Plain;
 	};
 }
 
