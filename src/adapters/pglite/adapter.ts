@@ -5,6 +5,7 @@ import { ensureDataDirectory, resolveDataDir } from "./dataDirectory.ts";
 import { type DirectoryLock, type LockHost, lockDirectory } from "./directoryLock.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { failOnFile } from "./fileProblem.ts";
+import { createCheckpointer, vacuumWhatGrew } from "./housekeeping.ts";
 import { createSession, type PgliteSession } from "./session.ts";
 
 /**
@@ -17,6 +18,7 @@ import { createSession, type PgliteSession } from "./session.ts";
  *   engine.ts         the thread: start, one request at a time, limits by ending the thread
  *   pgliteWorker.js   the thread's inside: wire protocol in, text out
  *   session.ts        core's Session on top of that
+ *   housekeeping.ts   checkpoints and vacuum, which a server would do in the background
  *
  * Durability: every commit is written to the operating system at once, so killing tfm at any instant loses nothing
  * that was committed; the engine does not fsync, so a power cut may.
@@ -38,12 +40,14 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 	let version = "";
 	let turn: Promise<unknown> = Promise.resolve();
 	let used = false;
+	const checkpointer = createCheckpointer();
 
 	/** What another connection would start with: no transaction, role, settings, temporary tables or advisory locks. */
 	async function reset(engine: Engine): Promise<void> {
 		await engine.start();
 		if (!used) return;
-		for (const sql of ["rollback", "discard all"]) {
+		// In single-user mode `discard all` does not know whom to return the session to.
+		for (const sql of ["rollback", "set session authorization postgres", "discard all"]) {
 			const { error } = await engine.send({ kind: "execute", sql });
 			if (error !== null) throw new Error(`"${sql}" failed between two sessions: ${error.message}`);
 		}
@@ -56,7 +60,12 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 		const { engine } = opened;
 		await reset(engine);
 		used = true;
-		const session: PgliteSession = createSession(engine, dialect, options.statementTimeoutMs);
+		const session: PgliteSession = createSession({
+			engine,
+			dialect,
+			defaultTimeoutMs: options.statementTimeoutMs,
+			whenIdle: () => checkpointer.whenIdle(engine),
+		});
 		try {
 			return await work(session);
 		} finally {
@@ -106,6 +115,7 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 			const { engine, lock } = opened;
 			opened = undefined;
 			try {
+				if (engine.running) await vacuumWhatGrew(engine);
 				await engine.stop();
 			} finally {
 				lock.release();

@@ -56,12 +56,10 @@ export async function ensureDataDirectory(
 	templateFile: string | undefined,
 	initdb: (dir: string) => Promise<void>,
 ): Promise<void> {
-	const parent = dirname(dataDir);
-	const aside = `${basename(dataDir)}.new`;
+	const building = `${dataDir}.new`;
 	try {
-		for (const name of readdirSync(parent)) if (name === aside) rmSync(join(parent, name), { recursive: true });
+		if (existsSync(building)) rmSync(building, { recursive: true });
 		if (holdsDatabase(dataDir)) return;
-		const building = join(parent, aside);
 		mkdirSync(building, { mode: 0o700 });
 		if (templateFile !== undefined && existsSync(templateFile)) unpackTemplate(templateFile, building);
 		else await initdb(building);
@@ -69,6 +67,7 @@ export async function ensureDataDirectory(
 		if (existsSync(dataDir)) rmdirSync(dataDir);
 		renameSync(building, dataDir);
 	} catch (error) {
+		rmSync(building, { recursive: true, force: true });
 		failOnFile(error, dataDir);
 	}
 }

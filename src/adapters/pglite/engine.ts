@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { StatementOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { fail } from "../../core/diagnostic.ts";
+import { failOnFile } from "./fileProblem.ts";
 import type { OpenReply, WireReply, WorkerAnswer, WorkerRequest } from "./workerProtocol.ts";
 
 /**
@@ -53,6 +54,7 @@ export function createEngine(dataDir: string): Engine {
 		// Beside this module in the source tree and beside the bundle's chunks in dist/.
 		const spawned = new Worker(new URL("./pgliteWorker.js", import.meta.url), {
 			name: "tfm-pglite",
+			resourceLimits: { stackSizeMb: 16 },
 			// Nothing of the engine's may reach the program's own output.
 			stdout: true,
 			stderr: true,
@@ -136,7 +138,7 @@ export function createEngine(dataDir: string): Engine {
 			inTurn(async () => {
 				const answer = await ask(spawn(), { request: { kind: "create", dataDir: dir }, limits: {} });
 				end();
-				if (!answer.ok) failToStart(dir, answer);
+				if (!answer.ok) failToStart(dataDir, answer);
 			}),
 		send: (request, limits = {}) =>
 			inTurn(async () => {
@@ -170,6 +172,8 @@ function failToStart(dataDir: string, answer: { problem: string; code?: string; 
 		fail("TFM-DB-008", { path: "@electric-sql/pglite", problem: "the package is missing" });
 	const said = lastLine(answer.text);
 	if (/no space left/i.test(said)) fail("TFM-DB-003", { path: dataDir });
+	if (answer.code?.startsWith("E"))
+		failOnFile(Object.assign(new Error(answer.problem), { code: answer.code }), dataDir);
 	fail("TFM-DB-006", { path: dataDir, problem: said === "" ? answer.problem : said });
 }
 

@@ -21,6 +21,14 @@ import type { WireReply, WorkerField, WorkerRequest } from "./workerProtocol.ts"
 const STREAM_ROWS = 2_000;
 const COPY_BYTES = 1 << 20;
 
+export interface SessionParts {
+	readonly engine: Engine;
+	readonly dialect: Dialect;
+	readonly defaultTimeoutMs: number | undefined;
+	/** Called after work that left no transaction open. */
+	readonly whenIdle: () => Promise<void>;
+}
+
 export interface PgliteSession extends Session {
 	/** No further statement is accepted; what still runs ends first. */
 	end(): void;
@@ -40,7 +48,7 @@ function rowCountOf(tag: string): number | null {
  * runs out of time: a transaction that was open is then lost, so every further statement in it is refused until it
  * ends; outside a transaction the session goes on, with fresh settings.
  */
-export function createSession(engine: Engine, dialect: Dialect, defaultTimeoutMs: number | undefined): PgliteSession {
+export function createSession({ engine, dialect, defaultTimeoutMs, whenIdle }: SessionParts): PgliteSession {
 	const typeNames = new Map<string, string>();
 	let generation = engine.generation;
 	let status: WireReply["status"] = "I";
@@ -85,7 +93,10 @@ export function createSession(engine: Engine, dialect: Dialect, defaultTimeoutMs
 	async function run(request: WorkerRequest, sql: string, options?: StatementOptions): Promise<WireReply> {
 		const before = status;
 		const reply = await send(request, options);
-		if (reply.error === null) return reply;
+		if (reply.error === null) {
+			if (status === "I") await whenIdle();
+			return reply;
+		}
 		// `begin; …; commit` in one message that failed half-way leaves a dead transaction that nobody would end.
 		if (before === "I" && reply.status === "E") await send({ kind: "execute", sql: "rollback" });
 		throw toDatabaseError(reply.error, sql);
@@ -100,7 +111,7 @@ export function createSession(engine: Engine, dialect: Dialect, defaultTimeoutMs
 			const list = unknown.map((f) => `pg_catalog.format_type(${f.oid}, ${f.modifier})`).join(", ");
 			const sql = `select ${list}`;
 			const named = await run({ kind: "query", sql, binds: [] }, sql);
-			unknown.forEach((f, i) => typeNames.set(key(f), named.rows[0]?.[i] ?? "unknown"));
+			for (const [i, f] of unknown.entries()) typeNames.set(key(f), named.rows[0]?.[i] ?? "unknown");
 		}
 		return fields.map((f) =>
 			Object.freeze({ name: f.name, type: typeNames.get(key(f)) ?? "unknown", family: familyOf(f.oid) }),
