@@ -21,52 +21,79 @@ const NONE: readonly NodeId[] = Object.freeze([]);
 
 class StoredGraph implements Graph {
 	readonly ids: readonly NodeId[];
-	readonly #graph: GraphLib;
+	readonly #inner: GraphLib;
+	/** What a leaf reads, and the leaves that read a node. */
+	readonly #leaves: ReadonlyMap<NodeId, readonly NodeId[]>;
+	readonly #leafChildren: ReadonlyMap<NodeId, readonly NodeId[]>;
 	/** graphlib makes a new array on every question; searches ask often. */
 	readonly #parents = new Map<NodeId, readonly NodeId[]>();
 	readonly #children = new Map<NodeId, readonly NodeId[]>();
 
-	constructor(ids: readonly NodeId[], graph: GraphLib) {
+	constructor(ids: readonly NodeId[], inner: GraphLib, leaves: ReadonlyMap<NodeId, readonly NodeId[]>) {
 		this.ids = ids;
-		this.#graph = graph;
+		this.#inner = inner;
+		this.#leaves = leaves;
+		const leafChildren = new Map<NodeId, NodeId[]>();
+		for (const [leaf, parents] of leaves) {
+			for (const parent of parents) {
+				const known = leafChildren.get(parent);
+				if (known === undefined) leafChildren.set(parent, [leaf]);
+				else known.push(leaf);
+			}
+		}
+		this.#leafChildren = leafChildren;
 	}
 
 	has(id: NodeId): boolean {
-		return this.#graph.hasNode(id);
+		return this.#leaves.has(id) || this.#inner.hasNode(id);
 	}
 
 	parents(id: NodeId): readonly NodeId[] {
-		return remember(this.#parents, id, () => this.#graph.predecessors(id));
+		return this.#leaves.get(id) ?? remember(this.#parents, id, () => namesOf(this.#inner.predecessors(id)));
 	}
 
 	children(id: NodeId): readonly NodeId[] {
-		return remember(this.#children, id, () => this.#graph.successors(id));
+		return remember(this.#children, id, () => {
+			const inner = namesOf(this.#inner.successors(id));
+			const leaves = this.#leafChildren.get(id);
+			return leaves === undefined ? inner : [...inner, ...leaves];
+		});
 	}
 }
 
-/** graphlib hands out undefined for an id that it does not hold. */
-function remember(
-	cache: Map<NodeId, readonly NodeId[]>,
-	id: NodeId,
-	find: () => readonly string[] | undefined,
-): readonly NodeId[] {
+/** graphlib hands out undefined for a name that it does not hold. */
+const namesOf = (names: readonly string[] | undefined): readonly NodeId[] => (names ?? NONE) as readonly NodeId[];
+
+const inOrder = (ids: readonly NodeId[]): readonly NodeId[] => (ids.length > 1 ? [...ids].sort() : ids);
+
+function remember(cache: Map<NodeId, readonly NodeId[]>, id: NodeId, find: () => readonly NodeId[]): readonly NodeId[] {
 	const known = cache.get(id);
 	if (known !== undefined) return known;
-	const found = (find() ?? NONE) as readonly NodeId[];
-	const sorted = found.length > 1 ? [...found].sort() : found;
+	const sorted = inOrder(find());
 	cache.set(id, sorted);
 	return sorted;
 }
 
-/** A graph of nodes and the nodes they read. Edges to ids that are not nodes are left out. */
+/**
+ * A graph of nodes and the nodes they read. Edges to ids that are not nodes are left out. graphlib holds what is read
+ * by something; nodes that nothing reads, four of five where every model has tests, are kept in plain maps beside it,
+ * since graphlib takes 10 µs an edge (for 50,000 nodes most of a second, for the inner 10,000 a fifth of that).
+ */
 export function graphOf(parents: ReadonlyMap<NodeId, readonly NodeId[]>): Graph {
-	const graph = new GraphLib({ directed: true, multigraph: false, compound: false });
+	const inner = new GraphLib({ directed: true, multigraph: false, compound: false });
 	const ids = [...parents.keys()].sort();
-	for (const id of ids) graph.setNode(id);
+	const read = new Set<NodeId>();
+	for (const inputs of parents.values()) for (const input of inputs) read.add(input);
+	const leaves = new Map<NodeId, readonly NodeId[]>();
 	for (const id of ids) {
-		for (const parent of parents.get(id) ?? NONE) if (parents.has(parent)) graph.setEdge(parent, id);
+		if (read.has(id)) inner.setNode(id);
+		else leaves.set(id, inOrder([...new Set(parents.get(id) ?? NONE)].filter((parent) => parents.has(parent))));
 	}
-	return new StoredGraph(Object.freeze(ids), graph);
+	for (const id of ids) {
+		if (leaves.has(id)) continue;
+		for (const parent of parents.get(id) ?? NONE) if (parents.has(parent)) inner.setEdge(parent, id);
+	}
+	return new StoredGraph(Object.freeze(ids), inner, leaves);
 }
 
 /** The graph of all enabled nodes, sources and exposures. */
