@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { brief, makeSandbox, type Sandbox } from "./testing/sandbox.ts";
@@ -116,7 +117,7 @@ require-dbt-version: ">=2.0.0"
 			'TFM-YAML-012 dbt_project.yml:2:1 unknown key "model-path" in dbt_project.yml | did you mean "model-paths"?',
 			'TFM-YAML-013 dbt_project.yml:3:13 seed-paths must be a list, but it is the text "seeds"',
 			"TFM-CONFIG-005 dbt_project.yml:4:1 both `tests:` and `data_tests:` are given | they mean the same: keep `data_tests:`",
-			'TFM-CONFIG-014 dbt_project.yml:6:14 test-paths: "../elsewhere" leads out of the project | name a folder inside the project, relative to its root',
+			'TFM-CONFIG-013 dbt_project.yml:6:14 test-paths: "../elsewhere" leads out of the project | name a folder inside the project, relative to its root',
 			'TFM-YAML-014 dbt_project.yml:7:12 dispatch[0] needs the key "search_order"',
 			'TFM-YAML-012 dbt_project.yml:7:33 unknown key "serch_order" in dispatch[0] | did you mean "search_order"?',
 			"TFM-CONFIG-007 dbt_project.yml:8:1 `layers:` is not a key of dbt_project.yml | put it into a file tfm.yml beside dbt_project.yml, where dbt does not read it",
@@ -145,6 +146,31 @@ require-dbt-version: ">=2.0.0"
 		]);
 	});
 
+	it("names files that cannot be read", async () => {
+		const box = sandbox({ "dbt_project.yml": "name: shop\n", "vars.yml/x": "" });
+		expect(await box.mistakes()).toEqual(["TFM-CONFIG-002 vars.yml:1:1 cannot read vars.yml: it is a folder"]);
+		writeFileSync(join(box.dir, "dbt_project.yml"), Buffer.from([0x6e, 0xff, 0xfe]));
+		expect((await box.mistakes())[0]).toBe(
+			"TFM-CONFIG-002 dbt_project.yml:1:1 cannot read dbt_project.yml: it is not UTF-8 text",
+		);
+	});
+
+	it("carries selectors.yml with the places of its entries", async () => {
+		const box = sandbox({
+			"dbt_project.yml": "name: shop\n",
+			"selectors.yml": "selectors:\n  - name: a\n    definition: {tag: x}\n",
+		});
+		const { selectors } = await box.load();
+		expect(selectors?.entries).toEqual([{ name: "a", definition: { tag: "x" } }]);
+		expect(selectors?.at([0, "definition", "tag"])).toMatchObject({
+			at: { file: "selectors.yml", line: 3, column: 23 },
+		});
+		box.write({ "selectors.yml": "selector: []\n" });
+		expect(await box.mistakes()).toEqual([
+			'TFM-YAML-012 selectors.yml:1:1 unknown key "selector" in selectors.yml | did you mean "selectors"?',
+		]);
+	});
+
 	it("accepts the dbt version it requires, or --no-version-check", async () => {
 		const box = sandbox({ "dbt_project.yml": 'name: shop\nrequire-dbt-version: [">=1.3.0", "<2.0.0"]\n' });
 		expect(await box.mistakes()).toEqual([]);
@@ -152,6 +178,10 @@ require-dbt-version: ">=2.0.0"
 		expect((await box.mistakes()).length).toBe(1);
 		expect(await box.mistakes({ flags: { extra: { versionCheck: false } } })).toEqual([]);
 		expect(await box.mistakes({ env: { DBT_VERSION_CHECK: "false" } })).toEqual([]);
+		box.write({ "dbt_project.yml": 'name: shop\nrequire-dbt-version: ">=1.0.0, soon"\n' });
+		expect(await box.mistakes()).toEqual([
+			'TFM-CONFIG-009 dbt_project.yml:2:22 "soon" is not a version requirement | write something like ">=1.5.0" or [">=1.5.0", "<2.0.0"]',
+		]);
 	});
 });
 
@@ -210,6 +240,16 @@ skip_layers: error
 		});
 	});
 
+	it("need names that can be folders and schemas, and each its own", async () => {
+		const box = sandbox({ "tfm_project.yml": "name: shop\nlayers: [1st, {name: b, path: c}, {path: d}, c, [e]]\n" });
+		expect(await box.mistakes()).toEqual([
+			'TFM-CONFIG-012 tfm_project.yml:2:10 a layer cannot be called "1st" | letters, digits, underscores and dashes, starting with a letter',
+			'TFM-YAML-014 tfm_project.yml:2:35 layers[2] needs the key "name"',
+			'TFM-CONFIG-011 tfm_project.yml:2:46 two layers have the path "c"',
+			"TFM-YAML-013 tfm_project.yml:2:49 layers[4] must be text (put it in quotes), but it is a list",
+		]);
+	});
+
 	it("keep the blocks that other parts read", async () => {
 		const { project } = await sandbox({
 			"tfm_project.yml": "name: shop\nalerts: {slack: {channel: x}}\npublish: {method: dml}\n",
@@ -237,8 +277,8 @@ describe("the database", () => {
 	it("is embedded, with a remark, where the project names a profile and there is no profiles.yml", async () => {
 		const { target, warnings } = await sandbox({ "dbt_project.yml": "name: shop\nprofile: shop\n" }).load();
 		expect(target.type).toBe("pglite");
-		expect(warnings.map((w) => w.message)).toEqual([
-			'the project names the profile "shop", but there is no profiles.yml: the embedded database is used',
+		expect(warnings.map(brief)).toEqual([
+			'TFM-CONFIG-025 the project names the profile "shop", but there is no profiles.yml: the embedded database is used | write a profiles.yml (see profiles.example.yml) to use another database',
 		]);
 	});
 

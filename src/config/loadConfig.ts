@@ -20,6 +20,7 @@ import { loadPackages } from "./packages.ts";
 import { embeddedTarget, resolveProfile } from "./profile.ts";
 import { CONNECTIONS } from "./profileFields.ts";
 import { type ReadSecretCommand, shellSecretCommand } from "./secretCommand.ts";
+import { readSelectorsFile } from "./selectorsFile.ts";
 import { yamlScope } from "./yamlScope.ts";
 
 export { flagsFromEnvironment, readEnvironment } from "./environment.ts";
@@ -94,6 +95,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 	const loading = { scope, secretScope, problems, warnings, checkVersion };
 	const project = buildProject(files, root, loading);
 	const packages = project === undefined || WITHOUT_PACKAGES.has(request.command) ? [] : loadPackages(project, loading);
+	const selectors = readSelectorsFile(root, loading);
 	if (problems.length > 0 || project === undefined || profile === undefined) throw new TfmError(inOrder(problems));
 
 	const logDir = flags.logPath ?? setting(env, "LOG_PATH")?.value;
@@ -102,6 +104,8 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 		packages,
 		target,
 		cliVars,
+		...(selectors === undefined ? {} : { selectors }),
+		env,
 		secrets: Object.freeze([...new Set([...profile.secrets, ...environmentSecrets(env)])].sort()),
 		targetDir: resolve(root, flags.targetPath ?? setting(env, "TARGET_PATH")?.value ?? project.targetPath),
 		logDir: logDir === undefined ? resolve(root, project.logPath) : resolve(cwd, logDir),

@@ -205,7 +205,7 @@ function insidePath(path: string, key: string, part: Assembly, at: readonly (str
 		return depth < 0;
 	});
 	if (leaves || relative.startsWith("/")) {
-		part.check.problems.push(diagnostic("TFM-CONFIG-014", { path, key }, part.check.at(at)));
+		part.check.problems.push(diagnostic("TFM-CONFIG-013", { path, key }, part.check.at(at)));
 	}
 	return relative === "" ? "." : relative;
 }

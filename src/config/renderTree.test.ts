@@ -30,7 +30,7 @@ vars: {a: "{{ b }}"}
 `,
 			"profiles.yml": "p: {target: dev, outputs: {dev: {type: pglite, schema: ada}}}\n",
 		});
-		const { project } = await box.load({ env: { N: "5", B: "true" }, flags: { vars: { mart: ["x"] } } });
+		const { project } = await box.load({ env: { N: "5", B: "True" }, flags: { vars: { mart: ["x"] } } });
 		expect(project.profile).toBe("p");
 		expect(project.trees.models).toEqual({
 			"+enabled": true,

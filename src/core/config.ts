@@ -1,3 +1,4 @@
+import type { Diagnostic, DiagnosticPlaces } from "./diagnostic.ts";
 import type { Location } from "./location.ts";
 import type { Plain } from "./node.ts";
 import type { QuotePolicy } from "./relation.ts";
@@ -98,9 +99,16 @@ export interface Config {
 	readonly cliVars: { readonly [key: string]: Plain };
 	/** Values that no output may show. */
 	readonly secrets: readonly string[];
+	/** `selectors:` of selectors.yml, rendered, with the place of any part of the list; absent where there is none. */
+	readonly selectors?: {
+		readonly entries: readonly Plain[];
+		readonly at: (path: readonly (string | number)[]) => DiagnosticPlaces;
+	};
+	/** The shell's environment over the .env file's. */
+	readonly env?: { readonly [name: string]: string | undefined };
 	/** Absolute. */
 	readonly targetDir: string;
 	readonly logDir: string;
 	/** Remarks found while reading (deprecated keys …). */
-	readonly warnings: readonly import("./diagnostic.ts").Diagnostic[];
+	readonly warnings: readonly Diagnostic[];
 }

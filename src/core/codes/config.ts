@@ -65,11 +65,7 @@ export const CONFIG_CODES = {
 		hint: () => "letters, digits, underscores and dashes, starting with a letter",
 		explain: "The name of a layer is also the default of its folder and schema.",
 	}),
-	"TFM-CONFIG-013": code<{ problem: string }>({
-		message: (f) => f.problem,
-		explain: "A layer's setting contradicts another one.",
-	}),
-	"TFM-CONFIG-014": code<{ path: string; key: string }>({
+	"TFM-CONFIG-013": code<{ path: string; key: string }>({
 		message: (f) => `${f.key}: "${f.path}" leads out of the project`,
 		hint: () => "name a folder inside the project, relative to its root",
 		explain: "A project reads and writes inside its own folder.",
