@@ -11,7 +11,7 @@ rmSync("dist/macros", { recursive: true, force: true });
 mkdirSync("dist", { recursive: true });
 
 const result = await build({
-	entryPoints: { "cli/main": "src/cli/main.ts", "cli/pgliteWorker": "src/adapters/pglite/worker.ts" },
+	entryPoints: { "cli/main": "src/cli/main.ts", "cli/pgliteWorker": "src/adapters/pglite/pgliteWorker.js" },
 	outdir: "dist",
 	bundle: true,
 	splitting: true,
@@ -20,7 +20,7 @@ const result = await build({
 	target: "node20",
 	chunkNames: "cli/[name]-[hash]",
 	packages: "bundle",
-	external: ["@electric-sql/pglite", "snowflake-sdk", "pg", "pg-native", "pg-query-stream", "better-sqlite3", "sqlite3", "mysql", "mysql2", "tedious", "oracledb", "nock", "mock-aws-s3", "aws-sdk", "chokidar"],
+	external: ["@electric-sql/pglite", "snowflake-sdk", "pg", "pg-native", "pg-query-stream", "better-sqlite3", "sqlite3", "mysql", "mysql2", "mariadb", "mariadb/*", "tedious", "oracledb", "nock", "mock-aws-s3", "aws-sdk", "chokidar"],
 	// Bundled CommonJS packages (nunjucks, knex) call require for node's own modules.
 	banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
 	sourcemap: "linked",

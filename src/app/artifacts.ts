@@ -28,7 +28,7 @@ export function writeManifest(invocation: Invocation, project: OpenProject): voi
 	const meta = {
 		generatedAt: invocation.clock().toISOString(),
 		invocationId: project.runId,
-		invocationStartedAt: project.startedAt.toISOString(),
+		startedAt: project.startedAt.toISOString(),
 		adapterType: project.engine.type,
 		env: customEnv(invocation),
 		quoting: { ...project.engine.dialect.defaultQuoting, ...project.config.project.quoting },

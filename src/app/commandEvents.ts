@@ -1,4 +1,4 @@
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Emit } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
 import {
@@ -52,7 +52,10 @@ export function openEvents(
 
 /** The debug log. A folder that cannot be written to is said once; it must not stop a run. */
 function logSubscriber(invocation: Invocation, project: OpenProject, say: (text: string) => void): Subscriber {
-	const path = invocation.output.logFile ?? join(project.config.logDir, "tfm.log");
+	const path =
+		invocation.output.logFile === undefined
+			? join(project.config.logDir, "tfm.log")
+			: resolve(invocation.cwd, invocation.output.logFile);
 	const onProblem = (error: Error) => say(`no log is kept: ${error.message}\n`);
 	try {
 		return createLogFile({ target: openLogFile(path), onProblem });

@@ -6,10 +6,10 @@ import { TfmError } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { Plain } from "../core/node.ts";
-import { cycleDiagnostic, findCycle } from "../graph/cycle.ts";
+import { describeCycle, findCycle } from "../graph/cycle.ts";
 import { buildGraph, type Graph } from "../graph/graph.ts";
 import { buildManifest } from "../manifest/buildManifest.ts";
-import { contextPorts } from "../manifest/contextPorts.ts";
+import { createManifestPorts } from "../manifest/contextPorts.ts";
 import { parseProject } from "../parse/parseProject.ts";
 import { type Engine, engineOf } from "./openAdapter.ts";
 
@@ -48,10 +48,10 @@ export async function openProject(invocation: Invocation): Promise<OpenProject> 
 		adapterType: engine.type,
 		invocation: { id: runId, startedAt, flags: templateFlags(invocation, config), env },
 	});
-	const manifest = buildManifest(parsed, config, contextPorts(facts));
+	const manifest = buildManifest(parsed, config, createManifestPorts(facts));
 	const graph = buildGraph(manifest);
 	const cycle = findCycle(graph);
-	if (cycle !== null) throw new TfmError(cycleDiagnostic(manifest, cycle));
+	if (cycle !== null) throw new TfmError(describeCycle(manifest, cycle));
 	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt });
 }
 

@@ -51,7 +51,7 @@ export async function runSelected(
 		const { manifest, engine, config } = project;
 		const ports: RunPorts = {
 			adapter,
-			compiler: createCompiler(project.facts, manifest, [...request.selected]),
+			compiler: createCompiler({ ...project.facts, manifest }),
 			state,
 			planNode,
 			describeCandidate,

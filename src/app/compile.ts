@@ -1,0 +1,86 @@
+import { join, relative } from "node:path";
+import { type Compiler, createCompiler } from "../compile/compiler.ts";
+import type { CompiledNode, CompileOutcome } from "../core/compiler.ts";
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import type { ExecutableNode } from "../core/node.ts";
+import type { Journal, JournalEntry } from "../core/request.ts";
+import { sqlPath, writeManifest, writeSql } from "./artifacts.ts";
+import { openEvents } from "./commandEvents.ts";
+import { type Database, PUBLISHED, withDatabase } from "./database.ts";
+import { inlineNode } from "./inlineNode.ts";
+import { type OpenProject, openProject } from "./openProject.ts";
+import { selectFor } from "./selectFor.ts";
+
+/**
+ * `tfm compile`: the SQL of the selected nodes with published names, under target/compiled; one selected node or
+ * --inline is printed too. The database is opened only when a template asks it something.
+ */
+export async function compileCommand(invocation: Invocation): Promise<ExitCode> {
+	const project = await openProject(invocation);
+	const { inline, output } = invocation.flags.extra;
+	if (typeof inline === "string") {
+		const node = inlineNode(project, inline);
+		const [compiled] = await compileAll(invocation, project, [
+			(compiler, journal) => compiler.compileInline(node, journal, PUBLISHED),
+		]);
+		invocation.stdout.write(
+			output === "json" ? `${JSON.stringify({ compiled: compiled!.sql })}\n` : `${compiled!.sql}\n`,
+		);
+		return 0;
+	}
+	writeManifest(invocation, project);
+	const events = openEvents(invocation, project);
+	const { selected, warnings } = selectFor(invocation, project, ["model", "snapshot", "test", "analysis"]);
+	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
+	events.close();
+	const nodes = [...selected]
+		.sort()
+		.flatMap((id): readonly ExecutableNode[] => {
+		const node = project.manifest.nodes.get(id);
+		return node === undefined ? [] : [node];
+	});
+	const results = await compileAll(
+		invocation,
+		project,
+		nodes.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
+	);
+	nodes.forEach((node, i) => writeSql(project.config.targetDir, sqlPath("compiled", node), `${results[i]!.sql}\n`));
+
+	const models = nodes.flatMap((node, i) => (node.resource_type === "test" ? [] : [{ node, sql: results[i]!.sql }]));
+	const [only] = models;
+	if (models.length === 1 && only !== undefined && invocation.flags.select.length > 0)
+		invocation.stdout.write(
+			output === "json" ? `${JSON.stringify({ node: only.node.name, compiled: only.sql })}\n` : `${only.sql}\n`,
+		);
+	else if (invocation.output.verbosity >= 0) {
+		const where = relative(invocation.cwd, join(project.config.targetDir, "compiled"));
+		invocation.stdout.write(`compiled ${nodes.length} nodes into ${where}\n`);
+	}
+	return 0;
+}
+
+type Pass = (compiler: Compiler, journal: Journal) => CompileOutcome;
+
+/** Compiles without a database as far as that goes, and opens it for the first template that asks. */
+async function compileAll(
+	invocation: Invocation,
+	project: OpenProject,
+	passes: readonly Pass[],
+): Promise<readonly CompiledNode[]> {
+	const compiler = createCompiler({ ...project.facts, manifest: project.manifest });
+	const done: CompiledNode[] = [];
+	for (const pass of passes) {
+		const entries: JournalEntry[] = [];
+		const outcome = pass(compiler, { entries, append: (entry) => void entries.push(entry) });
+		if (outcome.kind === "suspended") break;
+		done.push(outcome.compiled);
+	}
+	if (done.length === passes.length) return done;
+	const rest = await withDatabase(invocation, project, async (database: Database) => {
+		const found: CompiledNode[] = [];
+		for (const pass of passes.slice(done.length))
+			found.push((await database.render((journal) => pass(database.compiler, journal))).compiled);
+		return found;
+	});
+	return [...done, ...rest];
+}

@@ -1,0 +1,105 @@
+import { type Compiler, createCompiler } from "../compile/compiler.ts";
+import type { Session } from "../core/adapter.ts";
+import type { Binding } from "../core/compiler.ts";
+import { DatabaseError } from "../core/databaseError.ts";
+import { fail } from "../core/diagnostic.ts";
+import type { Invocation } from "../core/invocation.ts";
+import type { NodeId } from "../core/node.ts";
+import { relationKey } from "../core/relation.ts";
+import type { DbRequest, Journal, JournalEntry, Suspended } from "../core/request.ts";
+import type { ResultTable } from "../core/resultTable.ts";
+import type { StateStore } from "../core/state.ts";
+import { type Answerer, answerQuestion, refusalAsAnswer } from "../execute/answerQuestion.ts";
+import { createStateStore } from "../history/stateStore.ts";
+import { openAdapter } from "./openAdapter.ts";
+import type { OpenProject } from "./openProject.ts";
+
+/** A pinned session with a compiler: what show, compile and run-operation work with. */
+export interface Database {
+	readonly compiler: Compiler;
+	readonly session: Session;
+	readonly state: StateStore;
+	/** Renders until the template asks for nothing more, each question answered on the session. */
+	render<T extends { readonly kind: string }>(
+		pass: (journal: Journal) => T | Suspended,
+	): Promise<Exclude<T, Suspended>>;
+	query(sql: string, what: string): Promise<ResultTable>;
+}
+
+/** Opens the database around some work and closes it whatever happens. */
+export async function withDatabase<T>(
+	invocation: Invocation,
+	project: OpenProject,
+	work: (database: Database) => Promise<T>,
+): Promise<T> {
+	const adapter = await openAdapter(project.config, invocation);
+	try {
+		const compiler = createCompiler({ ...project.facts, manifest: project.manifest });
+		const state = await createStateStore();
+		return await adapter.withSession((session) => {
+			const { signal } = invocation;
+			const query = async (sql: string, what: string): Promise<ResultTable> => {
+				try {
+					return await session.query(sql, [], { signal });
+				} catch (error) {
+					return failRefused(error, what);
+				}
+			};
+			const answerer: Answerer = {
+				session,
+				dialect: adapter.dialect,
+				send: (_purpose, _sql, work) => work({ signal }),
+			};
+			const ask = (request: DbRequest) =>
+				answerQuestion(answerer, request).catch((error: unknown) =>
+					refusalAsAnswer(error, error instanceof DatabaseError ? error : null),
+				);
+			return work({
+				compiler,
+				session,
+				state,
+				query,
+				async render(pass) {
+					const entries: JournalEntry[] = [];
+					const journal: Journal = { entries, append: (entry) => void entries.push(entry) };
+					for (;;) {
+						const outcome = pass(journal);
+						if (outcome.kind !== "suspended") return outcome as Exclude<typeof outcome, Suspended>;
+						signal.throwIfAborted();
+						const { request } = outcome as Suspended;
+						journal.append({ kind: "exchange", request, answer: await ask(request) });
+					}
+				},
+			});
+		});
+	} finally {
+		await adapter.close();
+	}
+}
+
+function failRefused(error: unknown, what: string): never {
+	if (!(error instanceof DatabaseError) || error.kind !== "sql") throw error;
+	fail(
+		"TFM-APP-009",
+		{ what, message: error.message, sqlstate: error.sqlstate, detail: error.detail ?? error.hint },
+		{ cause: error },
+	);
+}
+
+/** References as readers see them. */
+export const PUBLISHED: Binding = { relationOf: () => undefined };
+
+/** References to candidates that the last run held back, where they still stand. */
+export async function candidateBinding(database: Database, project: OpenProject): Promise<Binding> {
+	const rows = await database.state.listCandidates(database.session, project.manifest.projectName);
+	const there = new Set(
+		(await database.session.listRelations([...new Set(rows.map((r) => r.candidate.schema))])).map(relationKey),
+	);
+	const byNode = new Map<NodeId, (typeof rows)[number]>(rows.map((row) => [row.node, row]));
+	return {
+		relationOf: (id) => {
+			const row = byNode.get(id);
+			return row !== undefined && there.has(relationKey(row.candidate)) ? row.candidate : undefined;
+		},
+	};
+}

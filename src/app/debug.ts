@@ -1,0 +1,68 @@
+import { relative } from "node:path";
+import { loadConfig, shellSecretCommand } from "../config/loadConfig.ts";
+import { DatabaseError } from "../core/databaseError.ts";
+import { TfmError } from "../core/diagnostic.ts";
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { DBT_VERSION, TFM_VERSION } from "../core/version.ts";
+import { printDiagnostics } from "../report/report.ts";
+import { openAdapter } from "./openAdapter.ts";
+import { readSourceLine } from "./readSourceLine.ts";
+
+/** `tfm debug`: what tfm sees of the project, the profile and the database. Exit code 1 when a check fails, as in dbt. */
+export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
+	const { cwd, flags, env, stdout, clock } = invocation;
+	const say = (name: string, value: string) => stdout.write(`${`${name}`.padEnd(12)} ${value}\n`);
+	say("tfm", `${TFM_VERSION} (dbt ${DBT_VERSION} compatible)`);
+	const startedAt = clock();
+	let root = cwd;
+	try {
+		const config = await loadConfig({
+			cwd,
+			flags,
+			env,
+			command: "debug",
+			readSecretCommand: shellSecretCommand({ env, cwd }),
+		});
+		const { project, target } = config;
+		root = project.root;
+		say("project", `${project.name} (${project.file})`);
+		say(
+			"layers",
+			project.layering === null ? "none: runs as dbt does" : project.layering.layers.map((l) => l.name).join(", "),
+		);
+		say(
+			"profile",
+			target.file === null
+				? "none: the embedded database"
+				: `${target.profileName} (${relative(cwd, target.file) || target.file})`,
+		);
+		say("target", `${target.targetName}: ${target.type}, schema ${target.schema}, ${target.threads} threads`);
+		const adapter = await openAdapter(config, invocation);
+		try {
+			say("database", adapter.facts.version);
+			await adapter.withSession((session) => session.query("select 1"));
+			say("connection", "ok");
+		} finally {
+			await adapter.close();
+		}
+		stdout.write("All checks passed. Next: tfm run\n");
+		return 0;
+	} catch (error) {
+		if (error instanceof DatabaseError) {
+			say("connection", `failed: ${error.message}`);
+			return 1;
+		}
+		if (!(error instanceof TfmError)) throw error;
+		const now = clock();
+		printDiagnostics(error.diagnostics, {
+			output: invocation.output,
+			env,
+			stdout,
+			stderr: invocation.stderr,
+			now,
+			readLine: readSourceLine(root),
+			elapsedMs: now.getTime() - startedAt.getTime(),
+		});
+		return 1;
+	}
+}

@@ -1,0 +1,148 @@
+import { basename } from "node:path";
+import { fail } from "../core/diagnostic.ts";
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { findNode } from "../core/manifest.ts";
+import type { GraphNode, SourceNode, TestNode } from "../core/node.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { ResultTable } from "../core/resultTable.ts";
+import { suggestName } from "../core/suggestName.ts";
+import { manifestFacts, maskTable, printTable, type TableFormat } from "../report/report.ts";
+import { candidateBinding, type Database, PUBLISHED, withDatabase } from "./database.ts";
+import { inlineNode } from "./inlineNode.ts";
+import { type OpenProject, openProject } from "./openProject.ts";
+import { selectIds } from "./selectFor.ts";
+
+interface Shown {
+	readonly name?: string;
+	readonly table: ResultTable;
+}
+
+/** `tfm show`: the first rows of a model, of SQL, of a test's failures, or of what a load turned away. */
+export async function showCommand(invocation: Invocation): Promise<ExitCode> {
+	const project = await openProject(invocation);
+	const { inline, failures, rejects, limit, output = "text" } = invocation.flags.extra;
+	const rows = Number(limit ?? 5);
+	const shown = await withDatabase(invocation, project, async (database): Promise<Shown> => {
+		if (typeof inline === "string") return showInline(project, database, inline, rows);
+		if (typeof failures === "string") return showFailures(project, database, failures, rows);
+		if (typeof rejects === "string") return showRejects(project, database, rejects, rows);
+		return showNode(project, database, selectedNode(invocation, project), rows);
+	});
+	const format = String(output) as TableFormat;
+	if (format === "text" && shown.name !== undefined && invocation.output.verbosity >= 0)
+		invocation.stdout.write(`${shown.name}\n`);
+	invocation.stdout.write(printTable(shown.table, format, shown.name));
+	return 0;
+}
+
+async function showInline(project: OpenProject, database: Database, sql: string, rows: number): Promise<Shown> {
+	const node = inlineNode(project, sql);
+	const { compiled } = await database.render((journal) => database.compiler.compileInline(node, journal, PUBLISHED));
+	return { table: await database.query(limited(compiled.sql, rows), "the inline query") };
+}
+
+/** A model's own query as it would be built now; relations of seeds and sources as they stand. */
+async function showNode(project: OpenProject, database: Database, node: GraphNode, rows: number): Promise<Shown> {
+	if (node.resource_type === "seed" || node.resource_type === "source") {
+		const relation: RelationName = {
+			database: node.database,
+			schema: node.schema,
+			identifier: node.resource_type === "seed" ? node.alias : node.identifier,
+		};
+		return {
+			name: node.name,
+			table: await database.query(limited(`select * from ${project.engine.dialect.render(relation)}`, rows), node.name),
+		};
+	}
+	const { compiled } = await database.render((journal) =>
+		database.compiler.compileNode(node.unique_id, journal, PUBLISHED),
+	);
+	return { name: node.name, table: await database.query(limited(compiled.sql, rows), node.name) };
+}
+
+/** The rows that a test finds wrong: in the candidates where the last run held some back, else in what is published. */
+async function showFailures(project: OpenProject, database: Database, name: string, rows: number): Promise<Shown> {
+	const tests = [...project.manifest.nodes.values()].filter((node): node is TestNode => node.resource_type === "test");
+	const test = tests.find((node) => node.name === name || node.alias === name || node.unique_id === name);
+	if (test === undefined)
+		fail("TFM-APP-006", {
+			test: name,
+			suggestion: suggestName(
+				name,
+				tests.map((t) => t.name),
+			),
+		});
+	const binding = await candidateBinding(database, project);
+	const { compiled } = await database.render((journal) =>
+		database.compiler.compileNode(test.unique_id, journal, binding),
+	);
+	const table = await database.query(limited(compiled.sql, rows), test.name);
+	return {
+		name: test.name,
+		table: maskTable(table, manifestFacts(project.manifest, project.config.targetDir)(test.unique_id)),
+	};
+}
+
+async function showRejects(project: OpenProject, database: Database, name: string, rows: number): Promise<Shown> {
+	const { manifest, engine } = project;
+	const loads = [...manifest.sources.values()].filter((s) => s.load !== null);
+	const source = loads.find((s) => s.name === name || `${s.source_name}.${s.name}` === name);
+	if (source !== undefined)
+		return {
+			name: `${name}__rejects`,
+			table: await database.query(
+				limited(`select * from ${engine.dialect.render(rejectsOf(source))}`, rows),
+				`the rejects of ${name}`,
+			),
+		};
+	const model = [...manifest.nodes.values()].find(
+		(node) => node.resource_type === "model" && node.name === `${name}__rejects`,
+	);
+	if (model?.resource_type !== "model") {
+		const known = [
+			...loads.map((s) => s.name),
+			...[...manifest.nodes.values()].flatMap((n) =>
+				n.name.endsWith("__rejects") ? [n.name.slice(0, -"__rejects".length)] : [],
+			),
+		];
+		fail("TFM-APP-007", { name, suggestion: suggestName(name, known) });
+	}
+	const binding = await candidateBinding(database, project);
+	const relation = binding.relationOf(model.unique_id) ?? {
+		database: model.database,
+		schema: model.schema,
+		identifier: model.alias,
+	};
+	return {
+		name: model.name,
+		table: await database.query(limited(`select * from ${engine.dialect.render(relation)}`, rows), model.name),
+	};
+}
+
+const rejectsOf = (source: SourceNode): RelationName => ({
+	database: source.database,
+	schema: source.schema,
+	identifier: `${source.identifier}__rejects`,
+});
+
+function selectedNode(invocation: Invocation, project: OpenProject): GraphNode {
+	const { ids } = selectIds(invocation, project);
+	const all = ids.flatMap((id) => findNode(project.manifest, id) ?? []);
+	// `-s orders` selects the tests of orders too; one shows what was named.
+	const nodes = all.some((n) => n.resource_type !== "test")
+		? all.filter((n) => n.resource_type !== "test" && n.resource_type !== "exposure")
+		: all;
+	const [node] = nodes;
+	if (node === undefined || nodes.length > 1 || invocation.flags.select.length === 0)
+		fail("TFM-APP-005", {
+			selected: invocation.flags.select.length === 0 ? 0 : nodes.length,
+			examples: nodes.slice(0, 4).map((n) => basename(n.name)),
+		});
+	return node;
+}
+
+/** dbt's wrapping; a trailing semicolon would end the subquery too early. -1 means all rows. */
+export function limited(sql: string, rows: number): string {
+	const body = sql.trim().replace(/(\s*;)+$/, "");
+	return rows < 0 ? body : `select * from (\n${body}\n) as model_limit_subq\nlimit ${rows}`;
+}

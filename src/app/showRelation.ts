@@ -1,0 +1,27 @@
+import type { Invocation } from "../core/invocation.ts";
+import type { NodeId } from "../core/node.ts";
+import { printTable } from "../report/report.ts";
+import { withDatabase } from "./database.ts";
+import type { OpenProject } from "./openProject.ts";
+
+const ROWS = 5;
+
+/** `tfm seed --show`: the first rows of each seed. */
+export async function showSeeds(
+	invocation: Invocation,
+	project: OpenProject,
+	selected: ReadonlySet<NodeId>,
+): Promise<void> {
+	await withDatabase(invocation, project, async (database) => {
+		for (const id of [...selected].sort()) {
+			const node = project.manifest.nodes.get(id);
+			if (node === undefined) continue;
+			const relation = { database: node.database, schema: node.schema, identifier: node.alias };
+			const table = await database.query(
+				`select * from ${project.engine.dialect.render(relation)} limit ${ROWS}`,
+				node.name,
+			);
+			invocation.stdout.write(`${node.name}\n${printTable(table, "text")}`);
+		}
+	});
+}

@@ -1,0 +1,98 @@
+import type { Dialect, Session, StatementOptions } from "../core/adapter.ts";
+import type { DatabaseError } from "../core/databaseError.ts";
+import { type RelationKind, type RelationName, relationKey } from "../core/relation.ts";
+import type { DbAnswer, DbRequest } from "../core/request.ts";
+
+type Ddl = Extract<DbRequest, { kind: "ddl" }>;
+
+/** Who answers: a session, how it writes names, and what is done around each statement. */
+export interface Answerer {
+	readonly session: Session;
+	readonly dialect: Dialect;
+	/** Sends a statement; a run times it and tells its event stream. */
+	readonly send: <T extends { readonly rowCount: number | null }>(
+		purpose: string,
+		sql: string,
+		work: (options: StatementOptions) => Promise<T>,
+	) => Promise<T>;
+}
+
+const WORD: Readonly<Record<RelationKind, string>> = {
+	table: "table",
+	view: "view",
+	materialized_view: "materialized view",
+	external: "foreign table",
+	other: "table",
+};
+
+async function kindOf(session: Session, relation: RelationName): Promise<RelationKind | null> {
+	const there = await session.listRelations([relation.schema]);
+	return there.find((r) => r.identifier === relation.identifier)?.kind ?? null;
+}
+
+/**
+ * The SQL of a small DDL request, null where there is nothing to do. Drops do not cascade, unlike dbt's: what hangs on
+ * a relation may be somebody else's, and the error names it.
+ */
+async function ddlSql({ session, dialect }: Answerer, request: Ddl): Promise<string | null> {
+	const schema = dialect.quote(request.relation.schema);
+	if (request.action === "create_schema") return `create schema if not exists ${schema}`;
+	if (request.action === "drop_schema") return `drop schema if exists ${schema}`;
+	const name = dialect.render(request.relation);
+	const kind = await kindOf(session, request.relation);
+	if (kind === null && request.action === "drop_relation") return null;
+	const word = WORD[kind ?? "table"];
+	switch (request.action) {
+		case "drop_relation":
+			return `drop ${word} if exists ${name}`;
+		case "truncate_relation":
+			return `truncate table ${name}`;
+		case "rename_relation": {
+			if (request.to === undefined) throw new Error("a rename without a new name was asked for");
+			return `alter ${word} ${name} rename to ${dialect.quote(request.to.identifier)}`;
+		}
+	}
+}
+
+/** Does what a template or a plan asks of the database, rejecting where the database refuses. */
+export async function answerQuestion(answerer: Answerer, request: DbRequest): Promise<DbAnswer> {
+	const { session, send } = answerer;
+	switch (request.kind) {
+		case "query": {
+			const purpose = request.macro ?? "query";
+			if (request.fetch)
+				return {
+					kind: "table",
+					table: await send(purpose, request.sql, (options) => session.query(request.sql, [], options)),
+				};
+			const done = await send(purpose, request.sql, (options) => session.execute(request.sql, options));
+			return { kind: "table", table: { columns: [], rows: [], rowCount: done.rowCount, status: done.status } };
+		}
+		case "columns": {
+			const columns = await session.listColumns([request.relation]);
+			return { kind: "columns", columns: columns.get(relationKey(request.relation)) ?? null };
+		}
+		case "relations":
+			return { kind: "relations", relations: await session.listRelations([request.schema]) };
+		case "schemas":
+			return { kind: "schemas", schemas: await session.listSchemas() };
+		case "ddl": {
+			const sql = await ddlSql(answerer, request);
+			if (sql !== null) await send(request.action, sql, (options) => session.execute(sql, options));
+			return { kind: "done" };
+		}
+	}
+}
+
+/**
+ * A refusal is an answer too: it is thrown inside the template, at the place that asked. What stops the whole node (a
+ * cancel, a timeout, a lost connection) rejects instead, and so does what may simply be sent again.
+ */
+export function refusalAsAnswer(error: unknown, refused: DatabaseError | null): DbAnswer {
+	if (refused === null || refused.kind !== "sql" || refused.retryable) throw error;
+	return {
+		kind: "error",
+		message: refused.message,
+		...(refused.sqlstate === undefined ? {} : { sqlstate: refused.sqlstate }),
+	};
+}
