@@ -327,3 +327,76 @@ describe("retry", () => {
 		expect(failed.world.log.slice(before)).toContain("build model.p.orders run2 table");
 	});
 });
+
+describe("tfm test", () => {
+	const only = { selected: ["orders_unique", "raw_not_null"], command: "test" };
+
+	it("reads what is published, gates nothing and leaves no trace of itself", async () => {
+		const { result, world, status } = await run({ ...only, script: { failing: ["orders_unique"] } });
+		expect(result.results.find((r) => r.unique_id === "test.p.orders_unique")?.compiled_code).toBe(
+			'select from "staging"."orders"',
+		);
+		expect([status, result.exitCode]).toEqual([{ orders_unique: "fail", raw_not_null: "pass" }, 1]);
+		expect(world.runs.size).toBe(0);
+	});
+
+	it("runs the tests of a layer whose gate is off or warns as any other", async () => {
+		for (const gate of ["off", "warn"] as const) {
+			const gates = layering(["landing", { name: "staging", gate }, "marts"]);
+			const { status } = await run({ ...only, layering: gates, script: { failing: ["orders_unique"] } });
+			expect(status.orders_unique).toBe("fail");
+		}
+	});
+});
+
+describe("the events of a run", () => {
+	it("tell the story of each layer in order", async () => {
+		const { events } = await run({ script: { failing: ["orders_unique"], concurrency: 1 } });
+		const wanted = new Set([
+			"run.started",
+			"layer.started",
+			"gate.closed",
+			"gate.passed",
+			"layer.finished",
+			"run.finished",
+		]);
+		const line = (e: (typeof events)[number]) =>
+			e.event === "layer.finished"
+				? `${e.layer} ${e.status} ${e.built}/${e.nodes} tests ${e.testsPassed}/${e.tests}`
+				: e.event;
+		expect(events.filter((e) => wanted.has(e.event)).map(line)).toEqual([
+			"run.started",
+			"layer.started",
+			"gate.passed",
+			"landing published 1/1 tests 1/1",
+			"layer.started",
+			"gate.closed",
+			"staging held 3/3 tests 0/1",
+			"layer.started",
+			"gate.passed",
+			"marts published 1/2 tests 1/1",
+			"run.finished",
+		]);
+		expect(events.at(-1)).toMatchObject({
+			summary: {
+				built: 4,
+				published: ["model.p.census", "model.p.people"],
+				held: ["model.p.lines", "model.p.orders"],
+				blocked: ["model.p.revenue"],
+				failed: ["test.p.orders_unique"],
+				tests: { passed: 2, failed: 1, warned: 0, errored: 0, skipped: 0 },
+				leftUntouched: true,
+			},
+		});
+	});
+
+	it("finish every node that they start", async () => {
+		const { events } = await run({ script: { cancelAt: 12, delay: () => 1 } });
+		const finished = new Set(
+			events.flatMap((e) => (e.event === "node.finished" || e.event === "test.finished" ? [e.node_id] : [])),
+		);
+		const held = new Set(events.flatMap((e) => (e.event === "node.held" ? [e.node_id] : [])));
+		const open = events.flatMap((e) => (e.event === "node.started" ? [e.node_id] : []));
+		expect(open.filter((node) => !finished.has(node) && !held.has(node))).toEqual([]);
+	});
+});

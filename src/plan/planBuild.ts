@@ -49,6 +49,13 @@ function* createIndexes(input: BuildInput, candidate: Candidate): Plan<void> {
 }
 
 /**
+ * dbt's post-hooks find a table without indexes and keys, and make them each time (`create index on {{ this }} (id)`).
+ * Where they run while publishing, as in dbt, nothing may be taken over before, or every run would add another index.
+ */
+const hooksMeetAFreshTable = (input: BuildInput): boolean =>
+	input.postHooks === "published" && input.node.config["post-hook"].length > 0;
+
+/**
  * A table, view or seed built aside. Everything from the first transactional pre-hook to the record that the candidate
  * stands is one transaction: a candidate that is listed is whole, and one that failed has left nothing.
  *
@@ -68,7 +75,7 @@ export function* planBuild(input: BuildInput): Plan<NodePlan> {
 			yield* createIndexes(input, candidate);
 			if (input.postHooks === "candidate")
 				yield* runHooks({ node, when: "post-hook", transaction: true, self: candidate.candidate });
-			if (candidate.kind === "table") yield* perform({ kind: "dress", candidate });
+			if (candidate.kind === "table" && !hooksMeetAFreshTable(input)) yield* perform({ kind: "dress", candidate });
 			yield* perform({ kind: "stands", candidate, response: built.response });
 		},
 	});
