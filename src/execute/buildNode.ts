@@ -51,7 +51,7 @@ function buildInput(run: Run, node: BuildableNode, sql: string | null): BuildInp
 		// dbt runs them on the target, in the transaction that replaces it; a layer's gate wants them on what it tests.
 		postHooks: run.job.layering === null ? "published" : "candidate",
 		adapterType: adapter.facts.type,
-		isOverridden: compiler.isOverridden,
+		isOverridden: (macro) => compiler.isOverridden(macro),
 	};
 }
 
