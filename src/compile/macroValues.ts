@@ -1,10 +1,10 @@
-import { boundRelation, type ProjectFacts, relationTypeOf, viewOf } from "../context/context.ts";
+import { boundRelation, type ProjectFacts, relationTypeOf } from "../context/context.ts";
 import type { MacroArgument, MacroCall } from "../core/compiler.ts";
 import type { ExecutableNode } from "../core/node.ts";
-import type { Arguments, Value } from "../jinja/jinja.ts";
+import { type Arguments, fromPlain, type Value } from "../jinja/jinja.ts";
 
 function argumentValue(facts: ProjectFacts, node: ExecutableNode | null, argument: MacroArgument): Value {
-	if (argument.kind === "value") return viewOf(argument.value);
+	if (argument.kind === "value") return fromPlain(argument.value);
 	return boundRelation(facts, node, argument.relation, relationTypeOf(argument.type));
 }
 

@@ -46,7 +46,7 @@ const MEMBERS: Members<ParseContext> = new Map<string, (c: ParseContext, scope: 
 	...BASE_MEMBERS,
 	["execute", () => false],
 	["this", ownRelation],
-	["model", (c) => viewOf(c.subject)],
+	["model", (c) => viewOf(c.subject, "omitted")],
 	[
 		"ref",
 		(c) =>

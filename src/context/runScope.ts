@@ -131,7 +131,7 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["ref", (c) => refFunction((args) => refRelation(c, args))],
 	["source", (c) => sourceFunction((source, table) => sourceRelation(c, source, table))],
 	["this", selfRelation],
-	["model", (c) => (c.node === null ? null : viewOf(c.node))],
+	["model", (c) => (c.node === null ? null : viewOf(c.node, "omitted"))],
 	["config", (c) => new RunConfig(c.node?.config ?? null, c.label)],
 	["graph", (c) => graphView(c.manifest)],
 	["adapter", (c, scope) => runAdapter({ context: c, scope, database: c.database })],

@@ -2,25 +2,42 @@
  * A read-only dict over the project's own data, converted where it is touched: `graph` and `model` can be asked on
  * every node without turning ten thousand nodes into template values first. Nothing behind it can be changed.
  */
-import { bindArguments, fromPlain, HostFunction, HostObject, PyDict, PyTuple, type Value } from "../../jinja/jinja.ts";
+import {
+	bindArguments,
+	equals,
+	fromPlain,
+	HostFunction,
+	HostObject,
+	PyDecimal,
+	PyDict,
+	PyFloat,
+	PyTuple,
+	repr,
+	type Value,
+} from "../../jinja/jinja.ts";
+
+/** dbt's `model` leaves out what is null; `graph` keeps it. */
+export type Nulls = "kept" | "omitted";
 
 export class LazyMapping extends HostObject {
 	readonly typeName = "dict";
 	override readonly isMapping = true;
 	readonly #keys: () => readonly string[];
 	readonly #read: (key: string) => unknown;
+	readonly #nulls: Nulls;
 	readonly #made = new Map<string, Value>();
 
 	/** `read` gives plain data, a template value, or undefined for a key that does not exist. */
-	constructor(keys: () => readonly string[], read: (key: string) => unknown) {
+	constructor(keys: () => readonly string[], read: (key: string) => unknown, nulls: Nulls = "kept") {
 		super();
 		this.#keys = keys;
 		this.#read = read;
+		this.#nulls = nulls;
 	}
 
 	#get(key: string): Value {
 		if (this.#made.has(key)) return this.#made.get(key);
-		const value = viewOf(this.#read(key));
+		const value = viewOf(this.#read(key), this.#nulls);
 		this.#made.set(key, value);
 		return value;
 	}
@@ -69,27 +86,33 @@ export class LazyMapping extends HostObject {
 		return this.toDict();
 	}
 
+	override equals(other: Value): boolean {
+		return equals(this.toDict(), other instanceof LazyMapping ? other.toDict() : other);
+	}
+
 	override toText(): string {
-		return `{${this.#keys()
-			.map((key) => `'${key}': …`)
-			.join(", ")}}`;
+		return repr(this.toDict());
 	}
 }
 
 /** Plain data as a template value, objects as lazy mappings. Keys that hold undefined do not exist. */
-export function viewOf(data: unknown): Value {
-	if (Array.isArray(data)) return data.map(viewOf);
+export function viewOf(data: unknown, nulls: Nulls = "kept"): Value {
+	if (Array.isArray(data)) return data.map((item) => viewOf(item, nulls));
 	if (typeof data !== "object" || data === null || isTemplateValue(data)) return fromPlain(data);
 	if (data instanceof Map)
 		return new LazyMapping(
 			() => [...data.keys()],
 			(key) => data.get(key),
+			nulls,
 		);
 	const record = data as Readonly<Record<string, unknown>>;
+	const exists = (key: string) => record[key] !== undefined && (nulls === "kept" || record[key] !== null);
 	return new LazyMapping(
-		() => Object.keys(record).filter((key) => record[key] !== undefined),
-		(key) => (Object.hasOwn(record, key) ? record[key] : undefined),
+		() => Object.keys(record).filter(exists),
+		(key) => (Object.hasOwn(record, key) && exists(key) ? record[key] : undefined),
+		nulls,
 	);
 }
 
-const isTemplateValue = (data: object): boolean => data instanceof HostObject || data instanceof PyDict;
+const isTemplateValue = (data: object): boolean =>
+	data instanceof HostObject || data instanceof PyDict || data instanceof PyFloat || data instanceof PyDecimal;

@@ -1,6 +1,5 @@
 import { fail } from "../../core/diagnostic.ts";
-import { bindArguments, HostFunction, HostObject, toText, type Value } from "../../jinja/jinja.ts";
-import { viewOf } from "./lazyMapping.ts";
+import { bindArguments, fromPlain, HostFunction, HostObject, toText, type Value } from "../../jinja/jinja.ts";
 
 type Lookup = Readonly<Record<string, unknown>>;
 
@@ -27,7 +26,7 @@ export class RunConfig extends HostObject {
 
 	#read(from: Lookup | null, name: string): Value {
 		if (this.#set.has(name)) return this.#set.get(name);
-		const found = (key: string) => (from !== null && Object.hasOwn(from, key) ? viewOf(from[key]) : undefined);
+		const found = (key: string) => (from !== null && Object.hasOwn(from, key) ? fromPlain(from[key]) : undefined);
 		return found(name) ?? found(name.replaceAll("_", "-"));
 	}
 

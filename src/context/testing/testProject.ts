@@ -1,0 +1,176 @@
+/** A small project for tests: macros as text, the built-in ones read from their files, a plain dialect. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import type { Dialect } from "../../core/adapter.ts";
+import type { Config, ProjectConfig } from "../../core/config.ts";
+import type { MacroNode, Plain } from "../../core/node.ts";
+import { compileTemplate, findBlocks } from "../../jinja/jinja.ts";
+import {
+	createMacroRegistry,
+	createParseCollector,
+	createParseScope,
+	type MacroDefinition,
+	PARSE_RENDERING,
+	type ParseCollector,
+	type ParseSubject,
+	type ProjectFacts,
+} from "../context.ts";
+
+const QUOTE_ALL = { database: true, schema: true, identifier: true };
+const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+
+export const TEST_DIALECT: Dialect = {
+	name: "postgres",
+	maxIdentifierBytes: 63,
+	defaultQuoting: QUOTE_ALL,
+	quote,
+	literal: (value) => (typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value)),
+	render: (relation) => [relation.database, relation.schema, relation.identifier].filter(Boolean).map(quote).join("."),
+	fold: (identifier) => identifier.toLowerCase(),
+};
+
+export function macrosOf(packageName: string, text: string, file = `macros/${packageName}.sql`): MacroDefinition[] {
+	const source = { file, text };
+	return findBlocks(source).map((block) => {
+		const node: MacroNode = {
+			unique_id: `macro.${packageName}.${block.macroName}`,
+			name: block.macroName,
+			resource_type: "macro",
+			package_name: packageName,
+			path: file,
+			original_file_path: file,
+			macro_sql: block.text,
+			parameters: block.parameters,
+			description: "",
+			line: block.line,
+			column: block.column,
+		};
+		return { node, source, block };
+	});
+}
+
+const BUILT_IN: readonly (readonly [string, string])[] = [
+	["dbt", "src/context/macros"],
+	["dbt_postgres", "src/adapters/postgresFamily/macros"],
+];
+
+let builtIn: readonly MacroDefinition[] | null = null;
+
+export function builtInMacros(): readonly MacroDefinition[] {
+	builtIn ??= BUILT_IN.flatMap(([packageName, directory]) =>
+		(readdirSync(directory, { recursive: true }) as string[])
+			.filter((file) => file.endsWith(".sql"))
+			.sort()
+			.flatMap((file) => macrosOf(packageName, readFileSync(join(directory, file), "utf8"), join(directory, file))),
+	);
+	return builtIn;
+}
+
+export interface TestProject {
+	/** Macros by package; `shop` is the root project. */
+	readonly macros?: Readonly<Record<string, string>>;
+	readonly dispatch?: ProjectConfig["dispatch"];
+	readonly vars?: Readonly<Record<string, Plain>>;
+	readonly packageVars?: Readonly<Record<string, Readonly<Record<string, Plain>>>>;
+	readonly cliVars?: Readonly<Record<string, Plain>>;
+	readonly env?: Readonly<Record<string, string>>;
+	readonly flags?: Readonly<Record<string, Plain>>;
+	readonly schemaNaming?: ProjectConfig["schemaNaming"];
+	readonly targetName?: string;
+	readonly quoting?: ProjectConfig["quoting"];
+}
+
+function projectConfig(name: string, vars: Readonly<Record<string, Plain>>, given: TestProject): ProjectConfig {
+	return {
+		name,
+		version: null,
+		root: `/nowhere/${name}`,
+		file: "tfm_project.yml",
+		profile: null,
+		modelPaths: ["models"],
+		seedPaths: ["seeds"],
+		testPaths: ["tests"],
+		snapshotPaths: [],
+		macroPaths: ["macros"],
+		analysisPaths: [],
+		docsPaths: [],
+		targetPath: "target",
+		logPath: "logs",
+		packagesInstallPath: "packages",
+		cleanTargets: [],
+		trees: { models: {}, seeds: {}, snapshots: {}, data_tests: {}, sources: {}, exposures: {}, analyses: {} },
+		vars,
+		onRunStart: [],
+		onRunEnd: [],
+		dispatch: given.dispatch ?? [],
+		quoting: given.quoting ?? {},
+		flags: {},
+		layering: null,
+		schemaNaming: given.schemaNaming ?? "prefix",
+		places: new Map(),
+	};
+}
+
+export function testFacts(given: TestProject = {}): ProjectFacts {
+	const macros = given.macros ?? {};
+	const packages = Object.keys(macros).filter((name) => name !== "shop");
+	const config: Config = {
+		project: projectConfig("shop", given.vars ?? {}, given),
+		packages: packages.map((name) => projectConfig(name, given.packageVars?.[name] ?? {}, {})),
+		target: {
+			profileName: "shop",
+			targetName: given.targetName ?? "dev",
+			type: "pglite",
+			threads: 1,
+			database: "db",
+			schema: "dev",
+			fields: { password: "hunter2", host: "localhost" },
+			file: null,
+		},
+		cliVars: given.cliVars ?? {},
+		secrets: [],
+		targetDir: "/nowhere/target",
+		logDir: "/nowhere/logs",
+		warnings: [],
+	} as Config;
+	return {
+		config,
+		dialect: TEST_DIALECT,
+		adapterType: "postgres",
+		invocation: {
+			id: "run-1",
+			startedAt: new Date("2024-02-29T12:34:56.789Z"),
+			flags: given.flags ?? {},
+			env: given.env ?? {},
+		},
+		parseYaml: (text) => load(text),
+		registry: createMacroRegistry({
+			rootPackage: "shop",
+			packages,
+			internalPackages: ["dbt_postgres", "dbt"],
+			adapterTypes: ["postgres"],
+			dispatch: given.dispatch ?? [],
+			macros: [...builtInMacros(), ...Object.entries(macros).flatMap(([name, text]) => macrosOf(name, text))],
+		}),
+	};
+}
+
+export interface Parsed {
+	readonly text: string;
+	readonly collector: ParseCollector;
+}
+
+/** Renders a template as parsing does. */
+export function parse(text: string, facts = testFacts(), subject: Partial<ParseSubject> = {}): Parsed {
+	const collector = createParseCollector();
+	const whole = {
+		unique_id: "model.shop.m",
+		name: "m",
+		package_name: "shop",
+		resource_type: "model",
+		...subject,
+	};
+	const template = compileTemplate({ file: "models/m.sql", text });
+	return { text: template.render(createParseScope(facts, whole, collector), PARSE_RENDERING), collector };
+}
