@@ -221,7 +221,7 @@ class Generator {
 		if (returned !== null) return returned;
 		if (context.collectsValues) return `${this.#at(node)};${this.#emit(this.#value(node, context), context)}`;
 		if (node.typename === "Literal" && typeof node.value === "string") return this.#emit(json(node.value), context);
-		return `${this.#at(node, [], startOf(node))};${this.#emit(this.#text(node, context), context)}`;
+		return `${this.#at(startOf(node))};${this.#emit(this.#text(node, context), context)}`;
 	}
 
 	/** The statement `return(x)` of a macro as a JavaScript return; null where it must be thrown. */
@@ -592,7 +592,7 @@ class Generator {
 	#call(node: n.CallNode, context: Context, caller: string | null): string {
 		const callee = node.name;
 		if (this.#isReturn(node, context))
-			return `${this.#use("throwReturn")}(${this.#arguments(node.args, context, null)},${this.#at(node)})`;
+			return `${this.#use("throwReturn")}(${this.#arguments(node.args, context, null)},${this.#at(node, [], startOf(node))})`;
 		const names = [nameOf(callee), callee.typename === "LookupVal" ? nameOf(callee.target) : ""];
 		const at = this.#at(node, names, startOf(node));
 		if (callee.typename === "LookupVal" && callee.dotted) {

@@ -70,7 +70,7 @@ function literalValue(node: Expression): Value | typeof NOT_LITERAL {
 		case "Literal":
 			if (node.isFloat === true) return floatValue(node.value as number);
 			// `true` is Jinja's spelling; Python knows only `True`.
-			return node.written !== undefined && /^[a-z]/.test(node.written) ? NOT_LITERAL : node.value;
+			return typeof node.written === "string" && /^[a-z]/.test(node.written) ? NOT_LITERAL : node.value;
 		case "Neg": {
 			const value = literalValue(node.target);
 			return typeof value === "number" || typeof value === "bigint" ? -value : NOT_LITERAL;

@@ -20,7 +20,7 @@ export interface LiteralNode extends Typed<"Literal"> {
 	/** Written with a point or an exponent: a float even where the value is integral. */
 	readonly isFloat?: boolean;
 	/** As written, for native rendering: `True` is Python, `true` only Jinja. */
-	readonly written?: string;
+	readonly written?: string | null;
 }
 export interface NameNode extends Typed<"Symbol"> {
 	readonly value: string;

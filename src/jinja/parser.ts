@@ -331,9 +331,12 @@ export class TemplateParser extends nunjucks.Parser {
 		if (kind === "snapshot" || kind === "docs")
 			return new n.InertBlock(token.lineno, token.colno, this.#parseWholeBody(kind, token));
 		if (kind === "materialization") {
-			const { adapter } = this.#parseMaterializationOptions();
+			const { adapter, languages } = this.#parseMaterializationOptions();
 			const macroName = `materialization_${name}_${adapter}`;
-			return new n.Macro(token.lineno, token.colno, macroName, NO_SIGNATURE, this.#parseWholeBody(kind, token));
+			// dbt gives a materialization one parameter, whose default is the languages it was declared with.
+			const listed = languages.map((language) => new n.Literal(token.lineno, token.colno, language));
+			const signature = { names: ["supported_languages"], defaults: [new n.List(token.lineno, token.colno, listed)] };
+			return new n.Macro(token.lineno, token.colno, macroName, signature, this.#parseWholeBody(kind, token));
 		}
 		const signature = this.#parseSignature();
 		return new n.Macro(token.lineno, token.colno, `test_${name}`, signature, this.#parseWholeBody(kind, token));

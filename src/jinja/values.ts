@@ -56,9 +56,11 @@ export class PyDecimal {
 
 /** A tuple: an immutable sequence that prints with parentheses and is never equal to a list. */
 export class PyTuple extends Array<Value> {
-	/** Typed loosely because TypeScript demands the signature of `Array.of`; items are Values. */
-	static override of<T>(...items: T[]): T[] & PyTuple {
-		return PyTuple.fromItems(items as Value[]) as T[] & PyTuple;
+	static override of(...items: Value[]): PyTuple;
+	static override of<T>(...items: T[]): T[] & PyTuple;
+	/** The second signature is Array's own, which TypeScript wants kept. */
+	static override of(...items: Value[]): PyTuple {
+		return PyTuple.fromItems(items);
 	}
 
 	static fromItems(items: Iterable<Value>): PyTuple {
