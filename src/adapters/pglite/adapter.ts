@@ -1,6 +1,8 @@
-import type { Adapter, Publisher, Session } from "../../core/adapter.ts";
+import { dirname } from "node:path";
+import type { Adapter, Session } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { createPostgresDialect } from "../postgresFamily/dialect.ts";
+import { createPostgresPublisher } from "../postgresFamily/publish/publisher.ts";
 import { ensureDataDirectory, resolveDataDir } from "./dataDirectory.ts";
 import { type DirectoryLock, type LockHost, lockDirectory } from "./directoryLock.ts";
 import { createEngine, type Engine } from "./engine.ts";
@@ -88,9 +90,7 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 			mergeStatement: "full",
 		}),
 		dialect,
-		get publisher(): Publisher {
-			throw new Error("the publisher of the Postgres family is not plugged in yet");
-		},
+		publisher: createPostgresPublisher(dialect),
 		async open({ signal } = {}) {
 			if (opened !== undefined) return;
 			signal?.throwIfAborted();
@@ -133,6 +133,6 @@ function takeLock(dataDir: string, host: LockHost): DirectoryLock {
 	try {
 		return lockDirectory(dataDir, host);
 	} catch (error) {
-		return failOnFile(error, dataDir);
+		return failOnFile(error, dirname(dataDir));
 	}
 }
