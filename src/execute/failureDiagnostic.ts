@@ -69,6 +69,8 @@ export function failureDiagnostic(run: Run, node: GraphNode, error: unknown): Di
 			sqlstate: refused.sqlstate,
 			detail: refused.detail === undefined ? undefined : run.toPublished(refused.detail),
 			hint: refused.hint,
+			executed: executedPath(run.job.targetPath, node),
+			marked: place !== null,
 		},
 		place === null ? { at: node.location } : { ...place, related: [declared] },
 	);

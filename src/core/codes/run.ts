@@ -10,11 +10,19 @@ export const RUN_CODES = {
 		sqlstate: string | undefined;
 		detail: string | undefined;
 		hint: string | undefined;
+		/** The file with the SQL as executed, and whether the diagnostic points into it. */
+		executed?: string;
+		marked?: boolean;
 	}>({
 		message: (f) =>
 			`the database refused ${f.node}: ${f.message}${sqlstateOf(f.sqlstate)}${f.detail === undefined ? "" : `. ${f.detail}`}`,
 		hint: (f) => f.hint,
-		next: () => "the marked line is of the SQL as executed; the file that it names holds all of it",
+		next: (f) =>
+			f.executed === undefined
+				? undefined
+				: f.marked === true
+					? "the marked line is of the SQL as executed; the file that it names holds all of it"
+					: `read the SQL as executed in ${f.executed}`,
 		explain:
 			"The database answered a statement of this node with an error. Positions are those of the SQL as it was executed, after the template was rendered; it is written under the target directory. Nothing of the node was published.",
 	}),
