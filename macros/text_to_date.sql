@@ -3,12 +3,12 @@
     {{- return(adapter.dispatch('text_to_date')(expression)) -}}
 {% endmacro %}
 
-{#- Postgres has no try_cast before 17: the day is built from its parts, and kept only if it spells the same text. -#}
+{#- Postgres has no try_cast, and a cast of 1987-02-30 is an error: the day is compared with the month's last one first. -#}
 {% macro default__text_to_date(expression) %}
-    case
-        when {{ expression }} ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'
-            and to_char(to_date({{ expression }}, 'YYYY-MM-DD'), 'YYYY-MM-DD') = {{ expression }}
-        then to_date({{ expression }}, 'YYYY-MM-DD')
+    case when {{ expression }} ~ '^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' then
+        case when right({{ expression }}, 2)::integer <= extract(day from (left({{ expression }}, 7) || '-01')::date + interval '1 month' - interval '1 day')
+            then {{ expression }}::date
+        end
     end
 {%- endmacro %}
 
