@@ -113,11 +113,14 @@ export class Lexer {
 	#next = 0;
 	#line = 0;
 	#lineStart = 0;
+	/** The offset of the current line's end; kept, because looking for it at every token is quadratic. */
+	#newline = 0;
 
 	/** Errors: 001 for a character that starts no token, 002 for what is never closed. */
 	constructor(text: string, origin: Origin) {
 		this.#text = normalizeText(text);
 		this.#origin = origin;
+		this.#newline = newlineAfter(this.#text, 0);
 		this.#lexAll();
 	}
 
@@ -131,11 +134,10 @@ export class Lexer {
 	}
 
 	#advance(offset: number): void {
-		for (;;) {
-			const newline = this.#text.indexOf("\n", this.#lineStart);
-			if (newline < 0 || newline >= offset) return;
+		while (this.#newline < offset) {
 			this.#line++;
-			this.#lineStart = newline + 1;
+			this.#lineStart = this.#newline + 1;
+			this.#newline = newlineAfter(this.#text, this.#lineStart);
 		}
 	}
 
@@ -320,6 +322,12 @@ function wordAt(text: string, at: number): string {
 function endSign(text: string, at: number, isBlock: boolean): 0 | 1 {
 	const c = text.charAt(at);
 	return c === "-" || (c === "+" && isBlock) ? 1 : 0;
+}
+
+/** The offset of the next line end, or beyond every offset. */
+export function newlineAfter(text: string, from: number): number {
+	const newline = text.indexOf("\n", from);
+	return newline < 0 ? Number.POSITIVE_INFINITY : newline;
 }
 
 /** The offset of the next `{{`, `{%` or `{#`, or the end. */

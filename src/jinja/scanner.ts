@@ -4,6 +4,7 @@
  * `execute` are false). Everything else gives null, and the model is rendered. The project must not redefine these
  * names: a caller that knows of a macro called `ref` or `is_incremental` must not ask.
  */
+import { newlineAfter } from "./lexer.ts";
 import { defineOwn } from "./plain.ts";
 
 export interface LiteralCall {
@@ -55,6 +56,7 @@ class Scanner {
 	#at = 0;
 	#line = 1;
 	#lineStart = 0;
+	#newline: number;
 	readonly #branches: Branch[] = [];
 	readonly #calls = {
 		refs: [] as LiteralCall[],
@@ -67,6 +69,7 @@ class Scanner {
 
 	constructor(text: string) {
 		this.#text = text;
+		this.#newline = newlineAfter(text, 0);
 	}
 
 	scan(): LiteralCalls | null {
@@ -336,12 +339,12 @@ class Scanner {
 	}
 
 	#place(offset: number): { line: number; column: number } {
-		for (;;) {
-			const newline = this.#text.indexOf("\n", this.#lineStart);
-			if (newline < 0 || newline >= offset) return { line: this.#line, column: offset - this.#lineStart + 1 };
+		while (this.#newline < offset) {
 			this.#line++;
-			this.#lineStart = newline + 1;
+			this.#lineStart = this.#newline + 1;
+			this.#newline = newlineAfter(this.#text, this.#lineStart);
 		}
+		return { line: this.#line, column: offset - this.#lineStart + 1 };
 	}
 }
 
