@@ -16,7 +16,7 @@ export async function cleanCommand(invocation: Invocation): Promise<ExitCode> {
 	});
 	const { project } = config;
 	const root = realpathSync(project.root);
-	const onlyInside = flags.extra["cleanProjectFilesOnly"] !== false;
+	const onlyInside = flags.extra.cleanProjectFilesOnly !== false;
 	const sources = [
 		project.modelPaths,
 		project.seedPaths,

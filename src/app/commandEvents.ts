@@ -23,7 +23,7 @@ export function openEvents(
 	const { config, manifest, runId } = project;
 	const { stdout, stderr, output, env, clock } = invocation;
 	const lookup = manifestFacts(manifest, relative(config.project.root, config.targetDir));
-	const stdoutTaken = invocation.flags.extra["output"] === "json";
+	const stdoutTaken = invocation.flags.extra.output === "json";
 	const screen =
 		output.logFormat === "json"
 			? createNdjson(stdoutTaken ? stderr : stdout, output)

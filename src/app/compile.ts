@@ -33,9 +33,7 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 	const { selected, warnings } = selectFor(invocation, project, ["model", "snapshot", "test", "analysis"]);
 	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	events.close();
-	const nodes = [...selected]
-		.sort()
-		.flatMap((id): readonly ExecutableNode[] => {
+	const nodes = [...selected].sort().flatMap((id): readonly ExecutableNode[] => {
 		const node = project.manifest.nodes.get(id);
 		return node === undefined ? [] : [node];
 	});

@@ -27,7 +27,7 @@ const USUAL_ORDER = [
  */
 export async function initProject(invocation: Invocation): Promise<ExitCode> {
 	const root = resolve(invocation.cwd, invocation.flags.projectDir ?? ".");
-	if (invocation.flags.extra["fromDbt"] === true) return initFromDbt(invocation, root);
+	if (invocation.flags.extra.fromDbt === true) return initFromDbt(invocation, root);
 
 	const answers = await askAnswers(invocation, root);
 	const files = initFiles(answers);
@@ -62,7 +62,7 @@ async function askAnswers(invocation: Invocation, root: string) {
 			.toLowerCase()
 			.replace(/[^a-z0-9_]+/g, "_")
 			.replace(/^(?=\d)/, "_") || "my_project";
-	const ask = extra["yes"] === true ? null : invocation.ask;
+	const ask = extra.yes === true ? null : invocation.ask;
 	const choose = async <T extends string>(given: unknown, question: string, options: readonly T[]): Promise<T> => {
 		const text =
 			typeof given === "string"
@@ -74,14 +74,14 @@ async function askAnswers(invocation: Invocation, root: string) {
 		return text as T;
 	};
 	const name =
-		typeof extra["name"] === "string"
-			? extra["name"]
+		typeof extra.name === "string"
+			? extra.name
 			: ask === null
 				? fallbackName
 				: (await ask(`Name of the project [${fallbackName}] `)).trim() || fallbackName;
 	if (!/^[^\d\W]\w*$/.test(name)) fail("TFM-INIT-004", { name });
-	const engine = await choose(extra["engine"], "Where will it run?", ENGINES);
-	const naming = await choose(extra["naming"], "How are schemas named?", NAMINGS);
+	const engine = await choose(extra.engine, "Where will it run?", ENGINES);
+	const naming = await choose(extra.naming, "How are schemas named?", NAMINGS);
 	return { name, engine, naming };
 }
 

@@ -35,7 +35,7 @@ export async function openAdapter(config: Config, invocation: Invocation): Promi
 	const { target } = config;
 	if (target.type !== "pglite") fail("TFM-APP-001", { adapter: target.type, profile: target.profileName });
 	const { createPgliteAdapter } = await import("../adapters/pglite/adapter.ts");
-	const path = typeof target.fields["path"] === "string" ? target.fields["path"] : ".tfm/database";
+	const path = typeof target.fields.path === "string" ? target.fields.path : ".tfm/database";
 	const adapter = createPgliteAdapter({
 		dataDir: resolve(config.project.root, path),
 		templateFile: join(invocation.assetsDir, "pglite-template.gz"),

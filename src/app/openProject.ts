@@ -41,7 +41,7 @@ export async function openProject(invocation: Invocation): Promise<OpenProject> 
 		readSecretCommand: shellSecretCommand({ env: invocation.env, cwd }),
 	});
 	const engine = engineOf(config, invocation);
-	const runId = invocation.env["TFM_INVOCATION_ID"] ?? randomUUID();
+	const runId = invocation.env.TFM_INVOCATION_ID ?? randomUUID();
 	const { parsed, facts } = parseProject(config, {
 		builtinMacroDirs: engine.macroDirs,
 		dialect: engine.dialect,

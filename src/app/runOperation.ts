@@ -8,7 +8,7 @@ import { openProject } from "./openProject.ts";
 /** `tfm run-operation MACRO --args '{…}'`: calls a macro; what it asks of the database happens in one session. */
 export async function runOperation(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
-	const macro = String(invocation.flags.extra["macro"] ?? "");
+	const macro = String(invocation.flags.extra.macro ?? "");
 	const { registry } = project.facts;
 	const [prefix, bare] = macro.includes(".") ? (macro.split(".", 2) as [string, string]) : [null, macro];
 	const known =
@@ -17,7 +17,7 @@ export async function runOperation(invocation: Invocation): Promise<ExitCode> {
 			: registry.findIn(prefix, bare);
 	if (known === undefined)
 		fail("TFM-APP-008", { macro, suggestion: registry.suggest(bare, project.manifest.projectName) });
-	const args = (invocation.flags.extra["args"] ?? {}) as { readonly [name: string]: unknown };
+	const args = (invocation.flags.extra.args ?? {}) as { readonly [name: string]: unknown };
 	const keyword: Record<string, MacroArgument> = Object.fromEntries(
 		Object.entries(args).map(([name, value]) => [name, { kind: "value", value }]),
 	);

@@ -124,7 +124,7 @@ function operations(project: OpenProject, kind: "on-run-start" | "on-run-end"): 
 function summaryDocument(invocation: Invocation): Subscriber {
 	return {
 		receive(event: RunEvent) {
-			if (event.event === "run.finished" && invocation.flags.extra["output"] === "json")
+			if (event.event === "run.finished" && invocation.flags.extra.output === "json")
 				invocation.stdout.write(`${toSummaryJson(event.run, event.summary)}\n`);
 		},
 	};

@@ -9,6 +9,6 @@ export async function seedCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { selected, warnings } = selectFor(invocation, project, ["seed"]);
 	const code = await runSelected(invocation, project, { command: "seed", selected, warnings, flags: { gates: false } });
-	if (code === 0 && invocation.flags.extra["show"] === true) await showSeeds(invocation, project, selected);
+	if (code === 0 && invocation.flags.extra.show === true) await showSeeds(invocation, project, selected);
 	return code;
 }

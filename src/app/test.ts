@@ -7,6 +7,6 @@ import { selectFor } from "./selectFor.ts";
 export async function testCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { selected, warnings } = selectFor(invocation, project, ["test"]);
-	const candidates = invocation.flags.extra["candidates"] === true;
+	const candidates = invocation.flags.extra.candidates === true;
 	return runSelected(invocation, project, { command: "test", selected, warnings, flags: { candidates } });
 }

@@ -39,7 +39,7 @@ export async function createStateStore(): Promise<StateStore> {
 				`create schema if not exists "${STATE_SCHEMA}"; create table if not exists "${STATE_SCHEMA}".schema_version (version integer not null)`,
 			);
 			const [row] = await rowsOf(session, table("schema_version").max("version as version"));
-			const current = Number(row?.["version"] ?? 0);
+			const current = Number(row?.version ?? 0);
 			if (current >= MIGRATIONS.length) return;
 			await session.transaction(async () => {
 				for (const step of MIGRATIONS.slice(current))
@@ -147,7 +147,7 @@ const candidateOf = (row: Row): CandidateRow => ({
 	node: nodeId(text(row, "node")),
 	candidate: relation(row, "candidate"),
 	target: relation(row, "target"),
-	kind: row["kind"] === "view" ? "view" : "table",
+	kind: row.kind === "view" ? "view" : "table",
 	codeHash: text(row, "code_hash"),
 	inputsHash: text(row, "inputs_hash"),
 	response: text(row, "response"),
@@ -163,10 +163,10 @@ const publishedOf = (row: Row): PublishedRow => ({
 const loadedFileOf = (row: Row): LoadedFileRow => ({
 	source: nodeId(text(row, "source")),
 	path: text(row, "path"),
-	bytes: Number(row["bytes"]),
+	bytes: Number(row.bytes),
 	contentHash: text(row, "content_hash"),
-	rows: Number(row["rows"]),
-	rejects: Number(row["rejects"]),
+	rows: Number(row.rows),
+	rejects: Number(row.rejects),
 	runId: text(row, "run_id"),
 	loadedAt: text(row, "loaded_at"),
 });

@@ -75,7 +75,7 @@ export function readLoadSpec(source: SourceNode): LoadSpec {
 		files,
 		format: oneOf("format", ["json", "jsonl", "csv"], formatOf(files)),
 		records: text("records", ""),
-		columns: readColumns(given["columns"], wrong),
+		columns: readColumns(given.columns, wrong),
 		mode: oneOf("mode", ["append", "replace"], "append"),
 		onChange: oneOf("on_change", ["error", "reload"], "error"),
 		delimiter: text("delimiter", ","),

@@ -25,7 +25,7 @@ export function createSeedPort(dialect: Dialect): SeedPort {
 		async load({ node, session, relation, signal }) {
 			const { columns, rows } = tableOf(node);
 			// dbt's default on Postgres: names are quoted, so they keep the case of the header.
-			const quoted = node.config["quote_columns"] !== false;
+			const quoted = node.config.quote_columns !== false;
 			const nameOf = (name: string) => (quoted ? name : dialect.fold(name));
 			const list = columns.map((c) => `${dialect.quote(nameOf(c.name))} ${c.ddl}`).join(", ");
 			await session.execute(`create table ${dialect.render(relation)} (${list})`, { signal });
@@ -39,9 +39,9 @@ export function createSeedPort(dialect: Dialect): SeedPort {
 }
 
 function optionsOf(node: SeedNode) {
-	const types = node.config["column_types"];
+	const types = node.config.column_types;
 	return {
-		delimiter: typeof node.config["delimiter"] === "string" ? node.config["delimiter"] : ",",
+		delimiter: typeof node.config.delimiter === "string" ? node.config.delimiter : ",",
 		columnTypes: typeof types === "object" && types !== null ? (types as Record<string, string>) : {},
 	};
 }
