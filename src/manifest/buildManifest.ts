@@ -10,7 +10,15 @@
 import type { Config, Layer } from "../core/config.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { GroupNode, Manifest } from "../core/manifest.ts";
-import { type ExecutableNode, type ExposureNode, type GraphNode, type MacroNode, type NodeId, nodeId, type SourceNode } from "../core/node.ts";
+import {
+	type ExecutableNode,
+	type ExposureNode,
+	type GraphNode,
+	type MacroNode,
+	type NodeId,
+	nodeId,
+	type SourceNode,
+} from "../core/node.ts";
 import type { FilePlace, ParsedProject, YamlEntry } from "../core/parsed.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { checkConfig } from "./checkConfig.ts";
@@ -20,6 +28,7 @@ import { type Draft, isEnabled } from "./draft.ts";
 import { type ExposureDraft, isSourceCall, makeExposures, readCall } from "./exposures.ts";
 import { findCall } from "./findCall.ts";
 import { finishExposure, finishNode, finishSource, type SourceNames } from "./finishNodes.ts";
+import { collectHooks } from "./hookRefs.ts";
 import { LayerAssigner } from "./layers.ts";
 import { blankDraft, makeDraft } from "./makeDrafts.ts";
 import { TestPlanner } from "./makeTests.ts";
@@ -32,7 +41,6 @@ import { inferPrimaryKey } from "./primaryKey.ts";
 import { ProjectConfigs } from "./projectConfig.ts";
 import { asWritten, dedupe, recordOr, resolveConfig, tagsOf, unrenderedConfig } from "./resolveConfig.ts";
 import { resolveReader } from "./resolveRefs.ts";
-import { collectHooks } from "./hookRefs.ts";
 import { makeSourceDrafts, type SourceDraft } from "./sourceDrafts.ts";
 
 const byId = <T extends { readonly unique_id: string }>(a: T, b: T): number =>
@@ -49,7 +57,14 @@ interface Work {
 
 /** Throws one TfmError with all mistakes, sorted by file and line; warnings are in the manifest. */
 export function buildManifest(parsed: ParsedProject, config: Config, ports: ManifestPorts): Manifest {
-	const work: Work = { parsed, config, ports, projects: new ProjectConfigs(config), problems: [], warnings: [...parsed.warnings] };
+	const work: Work = {
+		parsed,
+		config,
+		ports,
+		projects: new ProjectConfigs(config),
+		problems: [],
+		warnings: [...parsed.warnings],
+	};
 
 	const resources = [...draftResources(work), ...makeOperations(config, ports, work.problems)];
 	const sources = makeSourceDrafts(parsed.sources, work.projects);
@@ -114,7 +129,11 @@ function yamlSnapshot(entry: YamlEntry, problems: Diagnostic[]): Draft {
 		problems.push(
 			diagnostic(
 				"TFM-PARSE-028",
-				{ snapshot: entry.name, problem: `snapshots ${relation}, which is neither ref(…) nor source(…)`, hint: "write relation: ref('model')" },
+				{
+					snapshot: entry.name,
+					problem: `snapshots ${relation}, which is neither ref(…) nor source(…)`,
+					hint: "write relation: ref('model')",
+				},
 				entry.at(["relation"]),
 			),
 		);
@@ -137,7 +156,10 @@ function yamlSnapshot(entry: YamlEntry, problems: Diagnostic[]): Draft {
 /** A foreign key's `to: ref('x')` makes an edge (dbt). */
 function addConstraintRefs(draft: Draft): void {
 	if (draft.patch === null || draft.kind !== "model") return;
-	const constraints = [...draft.patch.constraints, ...draft.patch.columns.flatMap(({ record }) => listOf(record.constraints))];
+	const constraints = [
+		...draft.patch.constraints,
+		...draft.patch.columns.flatMap(({ record }) => listOf(record.constraints)),
+	];
 	for (const constraint of constraints) {
 		const { type, to } = recordOr(constraint);
 		const call = type === "foreign_key" && typeof to === "string" ? readCall(to) : undefined;
@@ -181,27 +203,44 @@ function configure(drafts: readonly Draft[], { projects, problems }: Work): void
 /** dbt keeps tags in the order of finding: those of the tests or of the file first, then those of the property file. */
 function allTags(draft: Draft, projects: ProjectConfigs): readonly string[] {
 	const own = tagsOf(draft.config);
-	if (draft.firstTags.length === 0 && (draft.patch === null || draft.patch.config.tags === undefined)) return dedupe(own);
+	if (draft.firstTags.length === 0 && (draft.patch === null || draft.patch.config.tags === undefined))
+		return dedupe(own);
 	const { kind, package_name, fqn, calls } = draft;
-	const before = draft.patch === null ? [] : tagsOf(resolveConfig({ kind, package_name, fqn, yaml: null, calls }, projects));
+	const before =
+		draft.patch === null ? [] : tagsOf(resolveConfig({ kind, package_name, fqn, yaml: null, calls }, projects));
 	return dedupe([...draft.firstTags, ...before, ...own]);
 }
 
-function checkSourceNames(sources: readonly SourceDraft[], exposures: readonly ExposureDraft[], { parsed, problems }: Work): void {
+function checkSourceNames(
+	sources: readonly SourceDraft[],
+	exposures: readonly ExposureDraft[],
+	{ parsed, problems }: Work,
+): void {
 	const seen = new Map<string, YamlEntry>();
-	const check = (kind: string, name: string, id: string, entry: YamlEntry, path: readonly (string | number)[]): void => {
+	const check = (
+		kind: string,
+		name: string,
+		id: string,
+		entry: YamlEntry,
+		path: readonly (string | number)[],
+	): void => {
 		const first = seen.get(id);
 		if (first === undefined) seen.set(id, entry);
 		else
 			problems.push(
-				diagnostic("TFM-PARSE-017", { kind, name }, { ...entry.at(path), related: [{ label: "the other one", ...first.at([]) }] }),
+				diagnostic(
+					"TFM-PARSE-017",
+					{ kind, name },
+					{ ...entry.at(path), related: [{ label: "the other one", ...first.at([]) }] },
+				),
 			);
 	};
 	for (const source of sources)
 		if (source.config.enabled !== false)
 			check("source tables", `${source.source_name}.${source.name}`, source.unique_id, source.entry, source.path);
 	for (const { name, unique_id, entry } of exposures) check("exposures", name, unique_id, entry, []);
-	for (const entry of parsed.groups) check("groups", entry.name, `group.${entry.package_name}.${entry.name}`, entry, []);
+	for (const entry of parsed.groups)
+		check("groups", entry.name, `group.${entry.package_name}.${entry.name}`, entry, []);
 	const docs = new Map<string, string>();
 	for (const doc of parsed.docs) {
 		const other = docs.get(doc.unique_id);
@@ -242,7 +281,9 @@ function resolveAll(
 				refs: draft.refs,
 				sources: draft.sources,
 				findRef: (ref) =>
-					isGeneric ? placeOf(draft) : findCall(draft, "ref", ref.package === null ? [ref.name] : [ref.package, ref.name]),
+					isGeneric
+						? placeOf(draft)
+						: findCall(draft, "ref", ref.package === null ? [ref.name] : [ref.package, ref.name]),
 				findSource: (source) => (isGeneric ? placeOf(draft) : findCall(draft, "source", source)),
 			},
 			index,
@@ -255,7 +296,13 @@ function resolveAll(
 	const inputs = new Map<string, readonly NodeId[]>();
 	for (const exposure of exposures) {
 		if (exposure.config.enabled === false) continue;
-		const reader = { ...exposure, kind: "exposure", group: null, findRef: exposure.placeOf, findSource: exposure.placeOf };
+		const reader = {
+			...exposure,
+			kind: "exposure",
+			group: null,
+			findRef: exposure.placeOf,
+			findSource: exposure.placeOf,
+		};
 		inputs.set(exposure.unique_id, resolveReader(reader, index, work, restricted).depends);
 	}
 	return inputs;
@@ -337,7 +384,16 @@ function nameSource(draft: SourceDraft, layer: Layer | null, namer: Namer, confi
 		name,
 		package_name,
 		version: null,
-		node: () => ({ unique_id: draft.unique_id, name, package_name, resource_type: "source", source_name, fqn: draft.fqn, config: draft.config }),
+		locate: () => draft.entry.at(draft.path).at,
+		node: () => ({
+			unique_id: draft.unique_id,
+			name,
+			package_name,
+			resource_type: "source",
+			source_name,
+			fqn: draft.fqn,
+			config: draft.config,
+		}),
 	};
 	const explicit = textOf(source.schema);
 	const landed = explicit === "" && draft.load !== null && layer !== null;
@@ -391,7 +447,11 @@ function describeMacros({ parsed, warnings }: Work, descriptions: Descriptions):
 		if (known.has(id)) patches.set(id, entry);
 		else
 			warnings.push(
-				diagnostic("TFM-PARSE-008", { section: "macro", name: entry.name }, { ...entry.at(["name"]), severity: "warning" }),
+				diagnostic(
+					"TFM-PARSE-008",
+					{ section: "macro", name: entry.name },
+					{ ...entry.at(["name"]), severity: "warning" },
+				),
 			);
 	}
 	return [...parsed.macros].sort(byId).map((macro) => {

@@ -20,7 +20,10 @@ const isTexts = (value: Plain): boolean => Array.isArray(value) && value.every(i
 const TEXT: Rule = { expected: "a text", accepts: isNullOr(isText) };
 const FLAG: Rule = { expected: "true or false", accepts: isNullOr((value) => typeof value === "boolean") };
 const MAPPING: Rule = { expected: "a mapping", accepts: isNullOr(isRecord) };
-const NAMES: Rule = { expected: "a name or a list of names", accepts: isNullOr((value) => isText(value) || isTexts(value)) };
+const NAMES: Rule = {
+	expected: "a name or a list of names",
+	accepts: isNullOr((value) => isText(value) || isTexts(value)),
+};
 const HOOKS: Rule = {
 	expected: "SQL, or a mapping with `sql`, or a list of these",
 	accepts: (value) => Array.isArray(value) && value.every((hook: Plain) => isRecord(hook) && isText(hook.sql ?? null)),
@@ -74,7 +77,10 @@ const RULES: { readonly [kind: string]: { readonly [key: string]: Rule } } = {
 			choices: ["warn", "error"],
 		},
 		where: TEXT,
-		limit: { expected: "a whole number", accepts: isNullOr((value) => typeof value === "number" && Number.isInteger(value)) },
+		limit: {
+			expected: "a whole number",
+			accepts: isNullOr((value) => typeof value === "number" && Number.isInteger(value)),
+		},
 		fail_calc: { expected: "a text", accepts: isText },
 		warn_if: { expected: "a text", accepts: isText },
 		error_if: { expected: "a text", accepts: isText },
@@ -102,7 +108,8 @@ export function checkConfig(draft: Draft, checked: CheckedConfigs, problems: Dia
 		const rule = rules[key] as Rule;
 		const value = config[key];
 		if (value === undefined || rule.accepts(value)) continue;
-		const suggestion = typeof value === "string" && rule.choices !== undefined ? suggestName(value, rule.choices) : undefined;
+		const suggestion =
+			typeof value === "string" && rule.choices !== undefined ? suggestName(value, rule.choices) : undefined;
 		const facts = { node: labelOf(draft), key, expected: rule.expected, found: foundText(value), suggestion };
 		problems.push(diagnostic("TFM-PARSE-023", facts, configPlace(draft, key)));
 	}

@@ -25,8 +25,12 @@ export function checkDuplicates(drafts: readonly Draft[], problems: Diagnostic[]
 					places,
 				),
 			);
-		else if (isVersioned(draft)) problems.push(diagnostic("TFM-PARSE-017", { kind: "versions", name: draft.unique_id }, places));
-		else problems.push(diagnostic("TFM-PARSE-003", { kind: draft.kind, name: draft.name, package: draft.package_name }, places));
+		else if (isVersioned(draft))
+			problems.push(diagnostic("TFM-PARSE-017", { kind: "versions", name: draft.unique_id }, places));
+		else
+			problems.push(
+				diagnostic("TFM-PARSE-003", { kind: draft.kind, name: draft.name, package: draft.package_name }, places),
+			);
 	}
 }
 
@@ -49,7 +53,10 @@ export function checkRelations(drafts: Iterable<Draft>, problems: Diagnostic[]):
 		}
 		const facts = { relation: draft.relation_name, first: first.unique_id, second: draft.unique_id };
 		problems.push(
-			diagnostic("TFM-PARSE-018", facts, { at: draft.locate(), related: [{ label: "the other one", at: first.locate() }] }),
+			diagnostic("TFM-PARSE-018", facts, {
+				at: draft.locate(),
+				related: [{ label: "the other one", at: first.locate() }],
+			}),
 		);
 	}
 }
@@ -77,7 +84,12 @@ export function checkSnapshot(draft: Draft, problems: Diagnostic[]): void {
 		return wrong("unique_key", "has no `unique_key`", "name the column or columns that identify a row");
 	if (strategy === "timestamp") {
 		if (!updated_at) return wrong("strategy", "of strategy timestamp has no `updated_at`");
-		if (check_cols) return wrong("check_cols", "of strategy timestamp has `check_cols`", "remove check_cols, or use strategy='check'");
+		if (check_cols)
+			return wrong(
+				"check_cols",
+				"of strategy timestamp has `check_cols`",
+				"remove check_cols, or use strategy='check'",
+			);
 	}
 	if (strategy === "check") {
 		if (!check_cols || (Array.isArray(check_cols) && check_cols.length === 0))
@@ -130,8 +142,10 @@ function checkConstraints(draft: Draft, enforced: boolean, problems: Diagnostic[
 	if (enforced) patch.constraints.forEach((constraint, i) => check(constraint, ["constraints", i]));
 	const ofModel = patch.constraints.some((constraint) => typed(constraint) === "primary_key");
 	if (keys.length > 1 || (keys.length > 0 && ofModel)) {
-		const what = keys.length > 1 ? `a primary key on each of ${keys.join(", ")}` : "a primary key of the model and one of a column";
+		const what =
+			keys.length > 1
+				? `a primary key on each of ${keys.join(", ")}`
+				: "a primary key of the model and one of a column";
 		problems.push(diagnostic("TFM-PARSE-039", { model: draft.name, what }, patch.entry.at(["columns"])));
 	}
 }
-

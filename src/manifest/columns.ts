@@ -5,7 +5,10 @@ import { listOf, textOf } from "./patches.ts";
 import { dedupe, recordOr, tagsOf } from "./resolveConfig.ts";
 
 /** Renders a description: its text and the docs blocks in it. */
-export type Describe = (text: string, place: () => FilePlace) => { readonly text: string; readonly blocks: readonly string[] };
+export type Describe = (
+	text: string,
+	place: () => FilePlace,
+) => { readonly text: string; readonly blocks: readonly string[] };
 
 /** A constraint with the fields that dbt adds; `columns` are the model's own only. */
 export function fullConstraint(written: Plain, ofModel = false): Plain {

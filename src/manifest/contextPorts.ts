@@ -1,45 +1,51 @@
 /** The template side of the manifest, made from the context room. */
-import { createParseCollector, createParseScope, PARSE_RENDERING, type ProjectFacts, nearest } from "../context/context.ts";
+import {
+	createNameGenerator,
+	createParseCollector,
+	createParseScope,
+	createYamlScope,
+	nearest,
+	PARSE_RENDERING,
+	type ProjectFacts,
+	YAML_RENDERING,
+} from "../context/context.ts";
 import type { Plain } from "../core/node.ts";
-import { argumentsOf, compileTemplate, fromPlain, HostFunction, type Scope, toPlain, toText, type Value } from "../jinja/jinja.ts";
-import type { ManifestPorts, NamedNode, NameSubject } from "./ports.ts";
+import { compileTemplate, HostFunction, type Scope, toPlain, toText, type Value } from "../jinja/jinja.ts";
+import type { ManifestPorts, NameSubject } from "./ports.ts";
 
 export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
 	const { registry, config } = facts;
 	const authors = new Set([config.project.name, ...config.packages.map(({ name }) => name)]);
-	/** Names by kind and custom name, where tfm's own macro makes them: it looks at nothing else of a node. */
-	const known = new Map<string, string | null>();
+	const generateName = createNameGenerator(facts);
 
-	const callNameMacro = (macro: string, custom: string | null, node: NamedNode): string | null => {
-		const entry = registry.find(macro, node.package_name);
-		if (entry === undefined) throw new Error(`no macro ${macro} among tfm's own`);
-		const scope = createParseScope(facts, { ...node }, createParseCollector());
-		const value = entry.macro.bind(scope, PARSE_RENDERING).call(argumentsOf([custom, fromPlain(node)]));
-		return value === null || value === undefined ? null : toText(value);
-	};
-
-	const isOwn = (macro: string, packageName: string): boolean => {
-		const entry = registry.find(macro, packageName);
-		return entry === undefined || !authors.has(entry.node.package_name);
-	};
-	const ownByPackage = new Map<string, boolean>();
-	const isBuiltin = (macro: string, packageName: string): boolean => {
-		const key = `${macro}\0${packageName}`;
-		let own = ownByPackage.get(key);
-		if (own === undefined) ownByPackage.set(key, (own = isOwn(macro, packageName) && !registry.isOverridden(macro)));
+	/** Is the macro that makes aliases for this package tfm's own? Then its answer is known without calling it. */
+	const ownAlias = new Map<string, boolean>();
+	const isOwnAlias = (packageName: string): boolean => {
+		let own = ownAlias.get(packageName);
+		if (own === undefined) {
+			const entry = registry.find("generate_alias_name", packageName);
+			own =
+				entry !== undefined && !authors.has(entry.node.package_name) && !registry.isOverridden("generate_alias_name");
+			ownAlias.set(packageName, own);
+		}
 		return own;
 	};
+	/** tfm's own schema and database macros look at the custom name alone; asking per node would build 100,000 nodes. */
+	const isOwn = new Map<string, boolean>();
+	const known = new Map<string, string>();
 
 	return {
 		dialect: facts.dialect,
 
 		generateName(kind, custom, subject) {
+			if (kind === "alias" && isOwnAlias(subject.package_name)) return builtinAlias(custom, subject);
 			const macro = `generate_${kind}_name`;
-			if (!isBuiltin(macro, subject.package_name)) return callNameMacro(macro, custom, subject.node());
-			if (kind === "alias") return builtinAlias(custom, subject);
+			let own = isOwn.get(macro);
+			if (own === undefined) isOwn.set(macro, (own = !registry.isOverridden(macro)));
+			if (!own) return generateName(kind, custom, subject.node());
 			const key = custom === null ? kind : `${kind}\0${custom}`;
 			let name = known.get(key);
-			if (name === undefined) known.set(key, (name = callNameMacro(macro, custom, subject.node())));
+			if (name === undefined) known.set(key, (name = generateName(kind, custom, subject.node())));
 			return name;
 		},
 
@@ -57,18 +63,18 @@ export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
 
 		renderNative(text, packageName, place) {
 			const template = compileTemplate({ file: place.file, text, line: place.line, column: place.column });
-			return toPlain(template.renderNative(yamlScope(facts, packageName), { undefined: "strict" })) as Plain;
+			return toPlain(template.renderNative(createYamlScope(facts, packageName, place.file), YAML_RENDERING)) as Plain;
 		},
 
 		renderDescription(text, packageName, place, doc) {
 			const template = compileTemplate({ file: place.file, text, line: place.line, column: place.column });
-			const outer = yamlScope(facts, packageName);
+			const outer = createYamlScope(facts, packageName, place.file);
 			const docFunction = new HostFunction("doc", ({ positional }) => {
 				const names = positional.map((value) => toText(value));
 				return names.length > 1 ? doc(names[1] ?? "", names[0] ?? "") : doc(names[0] ?? "", null);
 			});
 			const scope: Scope = { get: (name): Value => (name === "doc" ? docFunction : outer.get(name)) };
-			return template.render(scope, { undefined: "strict" });
+			return template.render(scope, YAML_RENDERING);
 		},
 
 		findTest(namespace, name, packageName) {
@@ -88,10 +94,3 @@ function builtinAlias(custom: string | null, { name, version }: NameSubject): st
 	if (custom !== null && custom.trim() !== "") return custom.trim();
 	return version === null ? name : `${name}_v${String(version).replaceAll(".", "_")}`;
 }
-
-const yamlScope = (facts: ProjectFacts, packageName: string): Scope =>
-	createParseScope(
-		facts,
-		{ unique_id: `properties of ${packageName}`, name: packageName, package_name: packageName, resource_type: "properties" },
-		createParseCollector(),
-	);

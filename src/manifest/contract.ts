@@ -22,7 +22,8 @@ const ENFORCING = new Set(["table", "incremental"]);
  */
 export function contractOf(node: ExecutableNode): Contract {
 	const config = recordOr(node.config.contract as Plain | undefined);
-	if (config.enforced !== true) return config.alias_types === false ? { ...NO_CONTRACT, alias_types: false } : NO_CONTRACT;
+	if (config.enforced !== true)
+		return config.alias_types === false ? { ...NO_CONTRACT, alias_types: false } : NO_CONTRACT;
 	const columns = Object.values(node.columns).sort((a, b) => (a.name < b.name ? -1 : 1));
 	let state = columns
 		.map(({ name, data_type, constraints }) => `|${name}${data_type ?? "None"}${listText(constraints, "column")}`)

@@ -91,4 +91,5 @@ export const isVersioned = (draft: Draft): boolean => (draft.patch?.version ?? n
 export const isRefable = (kind: DraftKind): boolean => kind === "model" || kind === "seed" || kind === "snapshot";
 
 /** What the user calls it: `model "orders"`. */
-export const labelOf = (draft: { readonly kind: string; readonly name: string }): string => `${draft.kind} "${draft.name}"`;
+export const labelOf = (draft: { readonly kind: string; readonly name: string }): string =>
+	`${draft.kind} "${draft.name}"`;

@@ -55,7 +55,10 @@ export function makeExposures(
 		const config = resolveConfig(input, projects);
 		const tags = dedupe([...tagsOf(value), ...tagsOf(config)].sort());
 		const meta = { ...recordOr(value.meta), ...recordOr(config.meta) };
-		const calls = listOf(value.depends_on).map((item, i) => ({ index: i, call: readDependency(item, entry, i, problems) }));
+		const calls = listOf(value.depends_on).map((item, i) => ({
+			index: i,
+			call: readDependency(item, entry, i, problems),
+		}));
 		const refs: RefArgs[] = [];
 		const sources: (readonly [string, string])[] = [];
 		for (const { call } of calls) {

@@ -40,7 +40,9 @@ function placeAt(code: CodeText, offset: number, length: number): FilePlace {
 			file: code.file,
 			line: code.code_line + lines - 1,
 			column,
-			...(length > 0 && !code.raw_code.slice(offset, offset + length).includes("\n") ? { endColumn: column + length } : {}),
+			...(length > 0 && !code.raw_code.slice(offset, offset + length).includes("\n")
+				? { endColumn: column + length }
+				: {}),
 		},
 		source: lines === 1 ? `${" ".repeat(code.code_column - 1)}${text}` : text,
 	};

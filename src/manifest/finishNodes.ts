@@ -29,7 +29,8 @@ const docsOf = (config: PlainRecord) => {
 	return { show: docs.show !== false, node_color: typeof docs.node_color === "string" ? docs.node_color : null };
 };
 
-const textOrNull = (value: Plain | undefined): string | null => (typeof value === "string" && value !== "" ? value : null);
+const textOrNull = (value: Plain | undefined): string | null =>
+	typeof value === "string" && value !== "" ? value : null;
 
 export function finishNode(draft: Draft, descriptions: Descriptions, primaryKey: readonly string[]): ExecutableNode {
 	const { config, patch } = draft;
@@ -155,7 +156,12 @@ export function finishSource(draft: SourceDraft, names: SourceNames, description
 		config: config as SourceNode["config"],
 		unrendered_config: draft.unrendered,
 		columns: makeColumns(draft.columns, entry.at, describe),
-		quoting: { database: flag("database"), schema: flag("schema"), identifier: flag("identifier"), column: flag("column") },
+		quoting: {
+			database: flag("database"),
+			schema: flag("schema"),
+			identifier: flag("identifier"),
+			column: flag("column"),
+		},
 		loaded_at_field: textOrNull(config.loaded_at_field),
 		loaded_at_query: textOrNull(config.loaded_at_query),
 		freshness: draft.freshness,
@@ -168,7 +174,11 @@ export function finishSource(draft: SourceDraft, names: SourceNames, description
 	return Object.freeze(node);
 }
 
-export function finishExposure(draft: ExposureDraft, depends: readonly NodeId[], descriptions: Descriptions): ExposureNode {
+export function finishExposure(
+	draft: ExposureDraft,
+	depends: readonly NodeId[],
+	descriptions: Descriptions,
+): ExposureNode {
 	const { entry } = draft;
 	const { value } = entry;
 	const described = descriptions.render(textOf(value.description), {

@@ -89,7 +89,17 @@ export class TestMaker {
 
 		const raw_code = `{{ ${namespace === null ? "" : `${namespace}.`}test_${name}(**_dbt_generic_test_kwargs) }}${configCall(config)}`;
 		const unique_id = nodeId(`test.${target.package_name}.${names.full}.${hashTest(names.full, metadata)}`);
-		const collected = this.#collect({ target, definition, metadata, macro, raw_code, unique_id, name: names.full, item, config });
+		const collected = this.#collect({
+			target,
+			definition,
+			metadata,
+			macro,
+			raw_code,
+			unique_id,
+			name: names.full,
+			item,
+			config,
+		});
 		const tags = sortedTags(item.tags, config.tags ?? null);
 		return blankDraft({
 			kind: "test",
@@ -180,14 +190,19 @@ export class TestMaker {
 			const ref = LITERAL_REF.exec(value);
 			const source = ref === null ? LITERAL_SOURCE.exec(value) : null;
 			if (ref !== null)
-				refs.push({ name: ref[4] ?? ref[2] ?? "", package: ref[4] === undefined ? null : (ref[2] ?? null), version: null });
+				refs.push({
+					name: ref[4] ?? ref[2] ?? "",
+					package: ref[4] === undefined ? null : (ref[2] ?? null),
+					version: null,
+				});
 			else if (source !== null) sources.push([source[2] ?? "", source[4] ?? ""]);
 			else if (CALLS.test(value) || CONFIG_TEXT.test(value)) return null;
 		}
 		const plain = isShortcut(definition.name);
 		// dbt takes unique and not_null from the properties and renders the others, where a version is a text.
 		const version = target.ref?.version ?? null;
-		if (target.ref !== null) refs.push(plain || version === null ? target.ref : { ...target.ref, version: String(version) });
+		if (target.ref !== null)
+			refs.push(plain || version === null ? target.ref : { ...target.ref, version: String(version) });
 		if (target.source !== null) sources.push(target.source);
 		const where = plain ? undefined : this.#ports.findMacro("get_where_subquery", target.package_name);
 		return { refs, sources, configs: [], macros: where === undefined ? [macro] : [macro, where] };
@@ -206,7 +221,8 @@ function configCall(config: PlainRecord): string {
 }
 
 function sortedTags(inherited: readonly string[], own: Plain): readonly string[] {
-	const tags = typeof own === "string" ? [own] : Array.isArray(own) ? own.filter((t): t is string => typeof t === "string") : [];
+	const tags =
+		typeof own === "string" ? [own] : Array.isArray(own) ? own.filter((t): t is string => typeof t === "string") : [];
 	if (inherited.length + tags.length === 0) return [];
 	return dedupe([...inherited, ...tags].sort());
 }

@@ -3,7 +3,8 @@ import { isRecord } from "./configDefaults.ts";
 
 /** dbt's macros `before_begin` and `after_commit` give a hook as JSON text. */
 function fromJson(text: string): Plain {
-	if (!text.trimStart().startsWith("{") || text.trimStart().startsWith("{{") || text.trimStart().startsWith("{%")) return null;
+	if (!text.trimStart().startsWith("{") || text.trimStart().startsWith("{{") || text.trimStart().startsWith("{%"))
+		return null;
 	try {
 		return JSON.parse(text) as Plain;
 	} catch {

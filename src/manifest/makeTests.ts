@@ -113,5 +113,7 @@ function nodeTarget(entry: YamlEntry, version: string | number | null): TestTarg
 const NOUNS: { readonly [section: string]: string } = { models: "model", seeds: "seed", snapshots: "snapshot" };
 
 /** One warning per file for arguments written the older way, at the first of them. */
-export const looseArguments = (facts: { test: string; found: string; target: string }, place: ReturnType<YamlEntry["at"]>) =>
-	diagnostic("TFM-PARSE-036", facts, { ...place, severity: "warning" });
+export const looseArguments = (
+	facts: { test: string; found: string; target: string },
+	place: ReturnType<YamlEntry["at"]>,
+) => diagnostic("TFM-PARSE-036", facts, { ...place, severity: "warning" });

@@ -24,7 +24,8 @@ export function mergeConfig(
 		const key = configKey(written);
 		const value = over[written] ?? null;
 		const before = result[key];
-		result[key] = before === undefined || before === null ? first(value, rules[key]) : merged(before, value, rules[key]);
+		result[key] =
+			before === undefined || before === null ? first(value, rules[key]) : merged(before, value, rules[key]);
 	}
 	return result;
 }

@@ -4,10 +4,10 @@
  * custom names of its nodes.
  */
 import type { Config, Layer } from "../core/config.ts";
-import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
-import type { QuotePolicy, RelationName } from "../core/relation.ts";
 import type { PlainRecord } from "../core/parsed.ts";
+import type { QuotePolicy, RelationName } from "../core/relation.ts";
 import type { Draft } from "./draft.ts";
 import type { ManifestPorts, NamedNode, NameSubject } from "./ports.ts";
 import { recordOr } from "./resolveConfig.ts";
@@ -36,6 +36,7 @@ export class Namer {
 			package_name: draft.package_name,
 			version: draft.patch?.version ?? null,
 			node: () => namedNode(draft),
+			locate: draft.locate,
 		};
 		// A test's schema is for its stored failures and is no part of a layer.
 		const layered = draft.kind === "test" ? null : layer;
@@ -68,13 +69,15 @@ export class Namer {
 		});
 	}
 
+	/** A macro that fails or gives no name is reported at the node; the fallback only lets the other nodes be looked at. */
 	#ask(kind: "schema" | "alias" | "database", wanted: string | null, subject: NameSubject, fallback: string): string {
-		const given = this.#ports.generateName(kind, wanted, subject)?.trim();
-		if (given !== undefined && given !== "") return given;
-		// Engines with one database may leave its name empty; a relation without schema or name cannot be.
-		if (kind !== "database")
-			this.#problems.push(diagnostic("TFM-PARSE-040", { node: subject.node().unique_id, name: kind }, {}));
-		return fallback;
+		try {
+			return this.#ports.generateName(kind, wanted, subject);
+		} catch (error) {
+			if (!(error instanceof TfmError)) throw error;
+			this.#problems.push(...error.diagnostics.map((d) => (d.at === undefined ? { ...d, at: subject.locate() } : d)));
+			return fallback;
+		}
 	}
 }
 

@@ -32,7 +32,11 @@ export class NodeIndex {
 	#names: readonly string[] | null = null;
 
 	/** `ownFirst`: dbt's flag require_ref_searches_node_package_before_root. */
-	constructor(drafts: Iterable<Draft>, sources: Iterable<SourceDraft>, options: { rootPackage: string; ownFirst: boolean }) {
+	constructor(
+		drafts: Iterable<Draft>,
+		sources: Iterable<SourceDraft>,
+		options: { rootPackage: string; ownFirst: boolean },
+	) {
 		this.#rootPackage = options.rootPackage;
 		this.#ownFirst = options.ownFirst;
 		for (const draft of drafts) if (isRefable(draft.kind)) this.#add(draft);

@@ -13,7 +13,9 @@ const HOOKS = [
 /** The on-run-start and on-run-end hooks of all packages as operation nodes, the root project's and then the packages'. */
 export function makeOperations(config: Config, ports: ManifestPorts, problems: Diagnostic[]): readonly Draft[] {
 	return [config.project, ...config.packages].flatMap((project) =>
-		HOOKS.flatMap(({ key, of }) => of(project).map((sql, index) => makeOperation({ project, key, sql, index }, ports, problems))),
+		HOOKS.flatMap(({ key, of }) =>
+			of(project).map((sql, index) => makeOperation({ project, key, sql, index }, ports, problems)),
+		),
 	);
 }
 
@@ -26,7 +28,8 @@ interface HookText {
 
 function makeOperation({ project, key, sql, index }: HookText, ports: ManifestPorts, problems: Diagnostic[]): Draft {
 	const name = `${project.name}-${key}-${index}`;
-	const at = project.places.get(`${key}.${index}`) ?? project.places.get(key) ?? { file: project.file, line: 1, column: 1 };
+	const at = project.places.get(`${key}.${index}`) ??
+		project.places.get(key) ?? { file: project.file, line: 1, column: 1 };
 	const draft = blankDraft({
 		kind: "operation",
 		name,

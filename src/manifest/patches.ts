@@ -7,7 +7,7 @@ import { nodeId, type Plain } from "../core/node.ts";
 import type { PlainRecord, YamlEntry } from "../core/parsed.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { isRecord, MERGE_RULES } from "./configDefaults.ts";
-import { type ColumnSource, type Draft, type DraftKind, type Patch } from "./draft.ts";
+import type { ColumnSource, Draft, DraftKind, Patch } from "./draft.ts";
 import { mergeConfig } from "./mergeConfig.ts";
 import { recordOr } from "./resolveConfig.ts";
 
@@ -78,12 +78,17 @@ const isLess = (a: string | number, b: string | number): boolean => {
 
 export const latestOf = (entry: YamlEntry): string | number | null =>
 	versionOf(entry.value.latest_version) ??
-	versionsOf(entry).reduce<string | number | null>((max, { version }) => (max === null || isLess(max, version) ? version : max), null);
+	versionsOf(entry).reduce<string | number | null>(
+		(max, { version }) => (max === null || isLess(max, version) ? version : max),
+		null,
+	);
 
 /** Columns of one version: the model's, but for those excluded, then the version's own. */
 export function versionColumns(entry: YamlEntry, version: VersionEntry): readonly ColumnSource[] {
 	const items = listOf(version.record.columns);
-	const filter = items.find((item): item is PlainRecord => isRecord(item) && (item.include !== undefined || item.exclude !== undefined));
+	const filter = items.find(
+		(item): item is PlainRecord => isRecord(item) && (item.include !== undefined || item.exclude !== undefined),
+	);
 	const base = columnsOf(entry.value, []).filter(({ record }) => isIncluded(textOf(record.name), filter));
 	return [...base, ...columnsOf(version.record, ["versions", version.index])];
 }
@@ -175,7 +180,11 @@ export class Patcher {
 		const known = versions.map(({ version }) => String(version));
 		if (latest !== null && !known.includes(String(latest)))
 			this.#report.problems.push(
-				diagnostic("TFM-PARSE-015", { model: entry.name, version: String(latest), known }, entry.at(["latest_version"])),
+				diagnostic(
+					"TFM-PARSE-015",
+					{ model: entry.name, version: String(latest), known },
+					entry.at(["latest_version"]),
+				),
 			);
 		const seen = new Set<string>();
 		for (const version of versions) {
@@ -229,7 +238,10 @@ export class Patcher {
 			return;
 		}
 		const names = [...this.#byName.values()].flat().filter((draft) => draft.kind === kind && draft.test === null);
-		const suggestion = suggestName(name, names.map((draft) => draft.name));
+		const suggestion = suggestName(
+			name,
+			names.map((draft) => draft.name),
+		);
 		this.#report.warnings.push(diagnostic("TFM-PARSE-008", { section: kind, name, suggestion }, place));
 	}
 }

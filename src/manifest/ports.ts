@@ -18,13 +18,15 @@ export interface NameSubject {
 	readonly package_name: string;
 	readonly version: string | number | null;
 	readonly node: () => NamedNode;
+	/** Where the node is declared. */
+	readonly locate: () => Location;
 }
 
 /** What the manifest asks of the template side. */
 export interface ManifestPorts {
 	readonly dialect: Dialect;
-	/** What generate_schema_name, generate_alias_name or generate_database_name make of a custom name; null = they gave none. */
-	generateName(kind: "schema" | "alias" | "database", custom: string | null, subject: NameSubject): string | null;
+	/** What generate_schema_name, generate_alias_name or generate_database_name make of a custom name. Throws TfmError. */
+	generateName(kind: "schema" | "alias" | "database", custom: string | null, subject: NameSubject): string;
 	/** What a text asks for when it is rendered for this node: hooks, generic tests. Throws TfmError. */
 	collect(text: string, node: NamedNode & { readonly test_metadata?: TestMetadata | null }, place: Location): Collected;
 	/** A text of a property file; a lone expression keeps its type. Throws TfmError. */

@@ -33,7 +33,8 @@ function collect(draft: Draft, tested: Map<NodeId, TestedColumns>): void {
 	const isUnique = name === "unique" || name === "unique_combination_of_columns";
 	if (!isUnique && name !== "not_null") return;
 	let columns = tested.get(attached);
-	if (columns === undefined) tested.set(attached, (columns = { unique: new Set(), disabledUnique: new Set(), notNull: new Set() }));
+	if (columns === undefined)
+		tested.set(attached, (columns = { unique: new Set(), disabledUnique: new Set(), notNull: new Set() }));
 	const names =
 		typeof kwargs.column_name === "string"
 			? [kwargs.column_name]

@@ -109,7 +109,8 @@ export class ProjectConfigs {
 		const known = level.merged.get(defaults);
 		if (known !== undefined) return known;
 		const above = level.parent === null ? defaults : this.#merge(level.parent, kind, defaults);
-		const merged = Object.keys(level.own).length === 0 ? above : Object.freeze(mergeConfig(above, level.own, MERGE_RULES[kind]));
+		const merged =
+			Object.keys(level.own).length === 0 ? above : Object.freeze(mergeConfig(above, level.own, MERGE_RULES[kind]));
 		level.merged.set(defaults, merged);
 		return merged;
 	}

@@ -24,7 +24,8 @@ export function resolveConfig(input: ConfigInput, projects: ProjectConfigs): Pla
 	let config = projects.base(input.kind, input.package_name, input.fqn);
 	if (input.yaml !== null) config = mergeConfig(config, input.yaml, rules);
 	if (input.calls.length > 0) config = mergeConfig(config, mergeCalls(input.calls, rules), rules);
-	for (const level of projects.override(input.kind, input.package_name, input.fqn)) config = mergeConfig(config, level, rules);
+	for (const level of projects.override(input.kind, input.package_name, input.fqn))
+		config = mergeConfig(config, level, rules);
 	const known = projects.finished.get(config);
 	if (known !== undefined) return known;
 	const result = input.kind === "test" ? testConfig(config) : hasHooks(config) ? hooked(config) : config;
@@ -37,7 +38,9 @@ const hasHooks = (config: PlainRecord): boolean => hasAny(config["pre-hook"]) ||
 const hasAny = (list: Plain | undefined): boolean => Array.isArray(list) && list.length > 0;
 
 const hookList = (value: Plain | undefined): Plain =>
-	Array.isArray(value) ? value.map((hook: Plain) => (readHook(hook) as PlainRecord | undefined) ?? hook) : (value ?? []);
+	Array.isArray(value)
+		? value.map((hook: Plain) => (readHook(hook) as PlainRecord | undefined) ?? hook)
+		: (value ?? []);
 
 const hooked = (config: PlainRecord): PlainRecord => ({
 	...config,

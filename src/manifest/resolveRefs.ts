@@ -53,16 +53,34 @@ export function resolveReader(
 		if (found.kind === "found") depends.add(nodeId(found.target.unique_id));
 		else if (found.kind === "ambiguous")
 			report.problems.push(
-				diagnostic("TFM-REF-003", { from, reference, candidates: found.candidates.map(idOf).sort() }, reader.findSource(call)),
+				diagnostic(
+					"TFM-REF-003",
+					{ from, reference, candidates: found.candidates.map(idOf).sort() },
+					reader.findSource(call),
+				),
 			);
 		else if (isTest) {
 			dropped = true;
-			report.warnings.push(droppedTest(from, found.kind === "disabled" ? idOf(found.target) : null, reference, reader.findSource(call), () => index.suggestSource(source, table)));
+			report.warnings.push(
+				droppedTest(
+					from,
+					found.kind === "disabled" ? idOf(found.target) : null,
+					reference,
+					reader.findSource(call),
+					() => index.suggestSource(source, table),
+				),
+			);
 		} else if (found.kind === "disabled")
-			report.problems.push(diagnostic("TFM-REF-002", { from, reference, target: idOf(found.target) }, reader.findSource(call)));
+			report.problems.push(
+				diagnostic("TFM-REF-002", { from, reference, target: idOf(found.target) }, reader.findSource(call)),
+			);
 		else
 			report.problems.push(
-				diagnostic("TFM-REF-005", { from, reference, suggestion: index.suggestSource(source, table) }, reader.findSource(call)),
+				diagnostic(
+					"TFM-REF-005",
+					{ from, reference, suggestion: index.suggestSource(source, table) },
+					reader.findSource(call),
+				),
 			);
 	}
 	for (const ref of reader.refs) {
@@ -73,17 +91,35 @@ export function resolveReader(
 			if (refused === null) depends.add(found.target.unique_id);
 			else
 				report.problems.push(
-					diagnostic("TFM-REF-016", { from, reference, target: found.target.unique_id, access: refused }, reader.findRef(ref)),
+					diagnostic(
+						"TFM-REF-016",
+						{ from, reference, target: found.target.unique_id, access: refused },
+						reader.findRef(ref),
+					),
 				);
 		} else if (found.kind === "ambiguous")
 			report.problems.push(
-				diagnostic("TFM-REF-003", { from, reference, candidates: found.candidates.map(idOf).sort() }, reader.findRef(ref)),
+				diagnostic(
+					"TFM-REF-003",
+					{ from, reference, candidates: found.candidates.map(idOf).sort() },
+					reader.findRef(ref),
+				),
 			);
 		else if (isTest) {
 			dropped = true;
-			report.warnings.push(droppedTest(from, found.kind === "disabled" ? idOf(found.target) : null, reference, reader.findRef(ref), index.suggestRef.bind(index, ref)));
+			report.warnings.push(
+				droppedTest(
+					from,
+					found.kind === "disabled" ? idOf(found.target) : null,
+					reference,
+					reader.findRef(ref),
+					index.suggestRef.bind(index, ref),
+				),
+			);
 		} else if (found.kind === "disabled")
-			report.problems.push(diagnostic("TFM-REF-002", { from, reference, target: idOf(found.target) }, reader.findRef(ref)));
+			report.problems.push(
+				diagnostic("TFM-REF-002", { from, reference, target: idOf(found.target) }, reader.findRef(ref)),
+			);
 		else
 			report.problems.push(
 				diagnostic("TFM-REF-001", { from, reference, suggestion: index.suggestRef(ref) }, reader.findRef(ref)),
@@ -97,7 +133,8 @@ function refusal(reader: Reader, target: Draft, restricted: ReadonlySet<string>)
 	if (target.kind !== "model") return null;
 	const isForeign = reader.package_name !== target.package_name && restricted.has(target.package_name);
 	const group = typeof target.config.group === "string" ? target.config.group : null;
-	if (target.config.access === "private") return reader.group === null || reader.group !== group || isForeign ? "private" : null;
+	if (target.config.access === "private")
+		return reader.group === null || reader.group !== group || isForeign ? "private" : null;
 	return target.config.access === "protected" && isForeign ? "protected" : null;
 }
 

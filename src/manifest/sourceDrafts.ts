@@ -105,11 +105,17 @@ function overridden(entry: YamlEntry<"sources">, overrides: ReadonlyMap<string, 
 	if (over === undefined) return entry.value;
 	const { overrides: _package, tables: _tables, name: _name, ...rest } = over;
 	const changes = tablesOf(over);
-	const tables = tablesOf(entry.value).map((table) => ({ ...table, ...changes.find((change) => change.name === table.name) }));
+	const tables = tablesOf(entry.value).map((table) => ({
+		...table,
+		...changes.find((change) => change.name === table.name),
+	}));
 	return { ...entry.value, ...rest, tables };
 }
 
-export function makeSourceDrafts(entries: readonly YamlEntry<"sources">[], projects: ProjectConfigs): readonly SourceDraft[] {
+export function makeSourceDrafts(
+	entries: readonly YamlEntry<"sources">[],
+	projects: ProjectConfigs,
+): readonly SourceDraft[] {
 	const overrides = overridesOf(entries);
 	return entries
 		.filter(({ value }) => typeof value.overrides !== "string")
@@ -133,7 +139,12 @@ function makeSourceDraft({ entry, source, table, index }: TableInput, projects: 
 	const fqn = [package_name, ...entry.folders, entry.name, name];
 	const sourceConfig = recordOr(source.config);
 	const tableConfig = recordOr(table.config);
-	const freshness = mergeFreshness([thresholdOf(source), thresholdOf(sourceConfig), thresholdOf(table), thresholdOf(tableConfig)]);
+	const freshness = mergeFreshness([
+		thresholdOf(source),
+		thresholdOf(sourceConfig),
+		thresholdOf(table),
+		thresholdOf(tableConfig),
+	]);
 	const { field, query } = loadedAt(source, table);
 	const { freshness: _freshness, ...settings } = { ...sourceConfig, ...tableConfig };
 	const yaml: PlainRecord = {
@@ -141,7 +152,12 @@ function makeSourceDraft({ entry, source, table, index }: TableInput, projects: 
 		...(freshness === undefined ? {} : { freshness }),
 		loaded_at_field: field,
 		loaded_at_query: query,
-		meta: { ...recordOr(source.meta), ...recordOr(sourceConfig.meta), ...recordOr(table.meta), ...recordOr(tableConfig.meta) },
+		meta: {
+			...recordOr(source.meta),
+			...recordOr(sourceConfig.meta),
+			...recordOr(table.meta),
+			...recordOr(tableConfig.meta),
+		},
 		tags: dedupe([...tagsOf(source), ...tagsOf(sourceConfig), ...tagsOf(table), ...tagsOf(tableConfig)].sort()),
 	};
 	const input = { kind: "source" as const, package_name, fqn, yaml, calls: [] };

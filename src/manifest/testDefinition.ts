@@ -111,7 +111,8 @@ function takeArguments(given: PlainRecord, site: TestSite): { [key: string]: Pla
 
 function takeConfig(args: { [key: string]: Plain }, given: PlainRecord, site: TestSite): PlainRecord {
 	const nested = given.config ?? null;
-	if (nested !== null && !isRecord(nested)) malformed(site, "has a `config` that is not a mapping", "write config: {severity: warn}");
+	if (nested !== null && !isRecord(nested))
+		malformed(site, "has a `config` that is not a mapping", "write config: {severity: warn}");
 	const rest: { [key: string]: Plain } = isRecord(nested) ? { ...nested } : {};
 	const config: { [key: string]: Plain } = {};
 	for (const key of CONFIG_KEYS) {

@@ -35,7 +35,9 @@ describe("values as Python prints them", () => {
 	});
 
 	it("quotes texts as repr does", () => {
-		const printed = ["a", "it's", 'say "x"', `both ' and "`, "tab\tline\n", "ä\u00a0", "\u{1F600}"].map((v) => pythonRepr(v));
+		const printed = ["a", "it's", 'say "x"', `both ' and "`, "tab\tline\n", "ä\u00a0", "\u{1F600}"].map((v) =>
+			pythonRepr(v),
+		);
 		expect(printed).toEqual([
 			"'a'",
 			`"it's"`,

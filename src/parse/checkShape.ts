@@ -21,7 +21,8 @@ export function nameShape(value: Plain | undefined): string {
 	if (value === null || value === undefined) return "empty";
 	if (Array.isArray(value)) return "a list";
 	if (typeof value === "object") return "a mapping";
-	if (typeof value === "string") return value === "" ? "an empty text" : `the text "${value.length > 40 ? `${value.slice(0, 39)}…` : value}"`;
+	if (typeof value === "string")
+		return value === "" ? "an empty text" : `the text "${value.length > 40 ? `${value.slice(0, 39)}…` : value}"`;
 	return String(value);
 }
 
@@ -29,7 +30,13 @@ export function nameShape(value: Plain | undefined): string {
  * Checks one mapping against a table of fields. Null counts as absent. `where` names the mapping in messages
  * (`model "orders"`); `path` leads to it from the entry.
  */
-export function checkFields(record: PlainRecord, fields: Fields, where: string, path: EntryPath, report: ShapeReport): void {
+export function checkFields(
+	record: PlainRecord,
+	fields: Fields,
+	where: string,
+	path: EntryPath,
+	report: ShapeReport,
+): void {
 	for (const key of Object.keys(record)) {
 		const shape = Object.hasOwn(fields, key) ? fields[key] : undefined;
 		if (shape === undefined) {
@@ -51,11 +58,14 @@ export function checkFields(record: PlainRecord, fields: Fields, where: string, 
 const isSet = (value: Plain | undefined): boolean => Array.isArray(value) && value.length > 0;
 
 /** Columns merge `meta` and `config.meta`; sources do too (dbt). */
-const isColumnLike = (fields: Fields): boolean => Object.hasOwn(fields, "granularity") || Object.hasOwn(fields, "loaded_at_field");
+const isColumnLike = (fields: Fields): boolean =>
+	Object.hasOwn(fields, "granularity") || Object.hasOwn(fields, "loaded_at_field");
 
 function warnUnknown(key: string, fields: Fields, where: string, path: EntryPath, report: ShapeReport): void {
 	const suggestion = suggestName(key, Object.keys(fields));
-	report.warnings.push(diagnostic("TFM-PARSE-005", { key, where, suggestion }, { ...report.at(path, "key"), severity: "warning" }));
+	report.warnings.push(
+		diagnostic("TFM-PARSE-005", { key, where, suggestion }, { ...report.at(path, "key"), severity: "warning" }),
+	);
 }
 
 interface Subject {
@@ -96,7 +106,9 @@ function fits(value: Plain, shape: string): boolean {
 
 function checkValue({ value, shape, where, key, path }: Subject, report: ShapeReport): void {
 	const wrong = (what: string, expected: string, found: Plain, at: EntryPath): void => {
-		report.problems.push(diagnostic("TFM-PARSE-006", { where: what, expected, found: nameShape(found) }, report.at(at)));
+		report.problems.push(
+			diagnostic("TFM-PARSE-006", { where: what, expected, found: nameShape(found) }, report.at(at)),
+		);
 	};
 	if (typeof shape === "string") {
 		if (!fits(value, shape)) wrong(`"${key}" of ${where}`, EXPECTED[shape] ?? shape, value, path);
@@ -138,7 +150,9 @@ function checkItems({ items, fields, where, key, path }: Items, report: ShapeRep
 		const name = item[nameKey] ?? null;
 		const unnamed = key === "columns" && ("include" in item || "exclude" in item) && Object.hasOwn(fields, "include");
 		if (name === null && !unnamed)
-			report.problems.push(diagnostic("TFM-PARSE-007", { where: `a ${noun} of ${where}`, key: nameKey }, report.at([...path, i])));
+			report.problems.push(
+				diagnostic("TFM-PARSE-007", { where: `a ${noun} of ${where}`, key: nameKey }, report.at([...path, i])),
+			);
 		checkFields(item, fields, `${noun} "${name === null ? i + 1 : String(name)}" of ${where}`, [...path, i], report);
 	});
 }

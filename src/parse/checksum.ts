@@ -8,13 +8,17 @@ export interface Checksum {
 /** Tests and other nodes without a file of their own. */
 export const NO_CHECKSUM: Checksum = Object.freeze({ name: "none", checksum: "" });
 
-const sha256 = (text: string): Checksum => ({ name: "sha256", checksum: createHash("sha256").update(text).digest("hex") });
+const sha256 = (text: string): Checksum => ({
+	name: "sha256",
+	checksum: createHash("sha256").update(text).digest("hex"),
+});
 
 /** Of SQL: runs of white space count as one space, so that reformatting is no change (dbt 1.12's rule). */
 export const codeChecksum = (text: string): Checksum => sha256(text.replace(/[\s\x1c-\x1f\x85]+/g, " ").trim());
 
 /** Of a seed: the content with line ends as `\n` and without white space around it. */
-export const seedChecksum = (text: string): Checksum => sha256(text.replace(/\r\n?/g, "\n").replace(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, ""));
+export const seedChecksum = (text: string): Checksum =>
+	sha256(text.replace(/\r\n?/g, "\n").replace(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, ""));
 
 /** Seeds above this size are compared by their path only. */
 export const LARGE_SEED_BYTES = 1024 * 1024;

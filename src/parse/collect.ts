@@ -3,7 +3,13 @@
  * parses. The scanner is for speed only and must never answer differently, so it is not asked when a project replaces
  * one of the functions that it recognises.
  */
-import { createParseCollector, createParseScope, PARSE_RENDERING, type ParseSubject, type ProjectFacts } from "../context/context.ts";
+import {
+	createParseCollector,
+	createParseScope,
+	PARSE_RENDERING,
+	type ParseSubject,
+	type ProjectFacts,
+} from "../context/context.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain, RefArgs } from "../core/node.ts";
 import type { Collected, PlainRecord } from "../core/parsed.ts";
@@ -54,10 +60,18 @@ export class Collector {
 			at: { file: source.file, line: call.line + (source.line ?? 1) - 1, column: call.column },
 		});
 		return {
-			refs: unique(calls.refs.map((call) => refArgs(call, place(call))), refKey),
-			sources: unique(calls.sources.map((call) => sourceArgs(call, place(call))), (s) => s.join("\0")),
+			refs: unique(
+				calls.refs.map((call) => refArgs(call, place(call))),
+				refKey,
+			),
+			sources: unique(
+				calls.sources.map((call) => sourceArgs(call, place(call))),
+				(s) => s.join("\0"),
+			),
 			configs: calls.configs.map(configArgs),
-			macros: calls.macros.flatMap((name) => this.#facts.registry.find(name, subject.package_name)?.node.unique_id ?? []),
+			macros: calls.macros.flatMap(
+				(name) => this.#facts.registry.find(name, subject.package_name)?.node.unique_id ?? [],
+			),
 		};
 	}
 
@@ -90,7 +104,11 @@ function refArgs(call: LiteralCall, place: Places): RefArgs {
 		throw new TfmError(
 			diagnostic(
 				"TFM-REF-006",
-				{ callee: "ref()", problem: "takes one or two names", usage: "ref('name'), ref('package', 'name') or ref('name', version=1)" },
+				{
+					callee: "ref()",
+					problem: "takes one or two names",
+					usage: "ref('name'), ref('package', 'name') or ref('name', version=1)",
+				},
 				place,
 			),
 		);
@@ -121,6 +139,7 @@ function configArgs(call: LiteralCall): PlainRecord {
 	const given = { ...(typeof record === "object" ? (record as PlainRecord) : {}), ...(call.kwargs as PlainRecord) };
 	if (!("pre_hook" in given) && !("post_hook" in given)) return given;
 	const renamed: { [key: string]: Plain } = {};
-	for (const [key, value] of Object.entries(given)) renamed[key === "pre_hook" ? "pre-hook" : key === "post_hook" ? "post-hook" : key] = value;
+	for (const [key, value] of Object.entries(given))
+		renamed[key === "pre_hook" ? "pre-hook" : key === "post_hook" ? "post-hook" : key] = value;
 	return renamed;
 }

@@ -90,7 +90,11 @@ export function findPackageFiles(
 			} catch {
 				found = [];
 				problems.push(
-					diagnostic("TFM-PARSE-037", { folder: show(folder), key }, { at: project.places.get(key) ?? fileTop(project) }),
+					diagnostic(
+						"TFM-PARSE-037",
+						{ folder: show(folder), key },
+						{ at: project.places.get(key) ?? fileTop(project) },
+					),
 				);
 			}
 			walked.set(folder, found);

@@ -6,11 +6,11 @@
  */
 import {
 	createMacroRegistry,
-	createParseCollector,
-	createParseScope,
+	createYamlScope,
 	type InvocationFacts,
 	type MacroDefinition,
 	type ProjectFacts,
+	YAML_RENDERING,
 } from "../context/context.ts";
 import type { Dialect } from "../core/adapter.ts";
 import type { Config } from "../core/config.ts";
@@ -84,7 +84,9 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 				gather(readSeed(file), code, problems);
 				break;
 			case "python_model":
-				problems.push(diagnostic("TFM-PARSE-004", { file: file.file }, { at: { file: file.file, line: 1, column: 1 } }));
+				problems.push(
+					diagnostic("TFM-PARSE-004", { file: file.file }, { at: { file: file.file, line: 1, column: 1 } }),
+				);
 				break;
 			case "docs": {
 				const result = readDocs(file);
@@ -159,10 +161,9 @@ function propertyRenderer(facts: ProjectFacts): RenderProperty {
 	return (text, file, place) => {
 		const at = place();
 		const template = compileTemplate({ file: file.file, text, line: at.line, column: at.column });
-		const { package_name } = file;
-		const subject = { unique_id: file.file, name: file.path, package_name, resource_type: "properties" };
-		const scope = createParseScope(facts, subject, createParseCollector());
-		return toPlain(template.renderNative(scope, { undefined: "strict" })) as Plain;
+		return toPlain(
+			template.renderNative(createYamlScope(facts, file.package_name, file.file), YAML_RENDERING),
+		) as Plain;
 	};
 }
 

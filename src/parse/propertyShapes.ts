@@ -4,12 +4,28 @@
  */
 
 /** `names` = one name or a list of names; `tests` = a list whose items are checked where tests are made. */
-export type Shape = "text" | "flag" | "map" | "list" | "names" | "any" | "tests" | { readonly items: Fields } | { readonly fields: Fields };
+export type Shape =
+	| "text"
+	| "flag"
+	| "map"
+	| "list"
+	| "names"
+	| "any"
+	| "tests"
+	| { readonly items: Fields }
+	| { readonly fields: Fields };
 
 export type Fields = { readonly [key: string]: Shape };
 
 const TESTED = { data_tests: "tests", tests: "tests" } as const satisfies Fields;
-const DESCRIBED = { name: "text", description: "text", meta: "map", docs: "map", config: "map", data_type: "text" } as const satisfies Fields;
+const DESCRIBED = {
+	name: "text",
+	description: "text",
+	meta: "map",
+	docs: "map",
+	config: "map",
+	data_type: "text",
+} as const satisfies Fields;
 
 const COLUMN: Fields = {
 	...DESCRIBED,
@@ -125,7 +141,13 @@ export const SECTIONS: { readonly [section: string]: Fields } = {
 		config: "map",
 		enabled: "flag",
 	},
-	groups: { name: "text", owner: { fields: { name: "text", email: "any" } }, description: "text", config: "map", meta: "map" },
+	groups: {
+		name: "text",
+		owner: { fields: { name: "text", email: "any" } },
+		description: "text",
+		config: "map",
+		meta: "map",
+	},
 	unit_tests: {
 		name: "text",
 		description: "text",

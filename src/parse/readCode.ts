@@ -1,9 +1,8 @@
-import { TfmError } from "../core/diagnostic.ts";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import { diagnostic } from "../core/diagnostic.ts";
+import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { ParsedCode } from "../core/parsed.ts";
 import { findBlocks, type TemplateSource } from "../jinja/jinja.ts";
-import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { codeChecksum, LARGE_SEED_BYTES, pathChecksum, seedChecksum } from "./checksum.ts";
 import { type Collector, NOTHING_COLLECTED } from "./collect.ts";
 import { foldersOf, type ProjectFile, stem } from "./packageFiles.ts";
@@ -21,7 +20,10 @@ export function readCode(file: ProjectFile, collector: Collector): CodeResult {
 	const text = readText(file.absolute, file.file);
 	if (typeof text !== "string") return { code: [], problems: [text] };
 	try {
-		return { code: file.kind === "snapshot" ? snapshotsOf(file, text, collector) : nodeOf(file, text, collector), problems: [] };
+		return {
+			code: file.kind === "snapshot" ? snapshotsOf(file, text, collector) : nodeOf(file, text, collector),
+			problems: [],
+		};
 	} catch (error) {
 		if (error instanceof TfmError) return { code: [], problems: error.diagnostics };
 		throw error;

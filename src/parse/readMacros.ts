@@ -82,4 +82,3 @@ export function duplicateMacros(macros: readonly MacroDefinition[]): readonly Di
 }
 
 const placeOf = ({ source, node }: MacroDefinition) => ({ file: source.file, line: node.line, column: node.column });
-

@@ -59,7 +59,14 @@ export function readProperties(file: ProjectFile, render: RenderProperty): Prope
 		if (error instanceof TfmError) return { entries: [], problems: error.diagnostics, warnings: [] };
 		throw error;
 	}
-	const reading: Reading = { file, document, render: hasJinja(text) ? render : null, entries: [], problems: [], warnings: [] };
+	const reading: Reading = {
+		file,
+		document,
+		render: hasJinja(text) ? render : null,
+		entries: [],
+		problems: [],
+		warnings: [],
+	};
 	readSections(reading);
 	return reading;
 }
@@ -69,7 +76,11 @@ function readSections(reading: Reading): void {
 	const { value } = document;
 	if (value === null) return;
 	if (typeof value !== "object" || Array.isArray(value)) {
-		const facts = { where: "a property file", expected: "a mapping of sections such as `models:`", found: nameShape(value) };
+		const facts = {
+			where: "a property file",
+			expected: "a mapping of sections such as `models:`",
+			found: nameShape(value),
+		};
 		problems.push(diagnostic("TFM-PARSE-006", facts, document.at([])));
 		return;
 	}
@@ -137,7 +148,11 @@ function readEntry(reading: Reading, section: string, prefix: EntryPath): void {
 }
 
 /** Null when a template in the entry is wrong; every wrong one is reported. */
-function rendered({ document, file, render, problems }: Reading, written: PlainRecord, prefix: EntryPath): PlainRecord | null {
+function rendered(
+	{ document, file, render, problems }: Reading,
+	written: PlainRecord,
+	prefix: EntryPath,
+): PlainRecord | null {
 	if (render === null) return written;
 	const before = problems.length;
 	const value = renderYaml(written, (text, path) => {

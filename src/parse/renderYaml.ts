@@ -20,7 +20,8 @@ function isLater(path: EntryPath): boolean {
 }
 
 /** `description` as a property, not a key of somebody's meta. */
-const isPropertyStep = (path: EntryPath, i: number): boolean => !path.slice(0, i).some((step) => step === "meta" || step === "config");
+const isPropertyStep = (path: EntryPath, i: number): boolean =>
+	!path.slice(0, i).some((step) => step === "meta" || step === "config");
 
 /** The value with its texts rendered; the same object where nothing changes. */
 export function renderYaml(value: PlainRecord, render: (text: string, path: EntryPath) => Plain): PlainRecord {
@@ -35,6 +36,9 @@ function walk(value: Plain, path: EntryPath, render: (text: string, path: EntryP
 		return items.some((item, i) => item !== value[i]) ? Object.freeze(items) : value;
 	}
 	const record = value as PlainRecord;
-	const entries = Object.keys(record).map((key): [string, Plain] => [key, walk(record[key] ?? null, [...path, key], render)]);
+	const entries = Object.keys(record).map((key): [string, Plain] => [
+		key,
+		walk(record[key] ?? null, [...path, key], render),
+	]);
 	return entries.some(([key, item]) => item !== record[key]) ? Object.freeze(Object.fromEntries(entries)) : value;
 }

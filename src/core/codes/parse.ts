@@ -212,9 +212,4 @@ export const PARSE_CODES = {
 		hint: () => "declare a key of several columns once, at the level of the model",
 		explain: "A primary key can be declared once: by one column's constraint or by the model's.",
 	}),
-	"TFM-PARSE-040": code<{ node: string; name: string }>({
-		message: (f) => `generate_${f.name}_name gave no name for ${f.node}`,
-		hint: () => "let the macro return a name in every branch",
-		explain: "The project's own generate_schema_name, generate_alias_name or generate_database_name returned nothing.",
-	}),
 };

@@ -1,0 +1,256 @@
+/** Nodes as manifest.json shows them: one table of fields per kind (spec 2.17). */
+import type {
+	ColumnSpec,
+	Dependencies,
+	ExecutableNode,
+	ExposureNode,
+	GraphNode,
+	Hook,
+	MacroNode,
+	ModelNode,
+	NodeConfig,
+	NodeId,
+	OperationNode,
+	RefArgs,
+	SeedNode,
+	SourceNode,
+	TestNode,
+} from "../core/node.ts";
+import { contractOf } from "./contract.ts";
+import { type FieldTexts, objectWriter, sortedText } from "./sortedJson.ts";
+
+/** What compiling a node added. */
+export interface CompiledFields {
+	readonly compiled_code: string;
+	readonly compiled_path: string | null;
+	readonly extra_ctes: readonly { readonly id: NodeId; readonly sql: string }[];
+}
+
+export interface NodeJsonFacts {
+	/** Seconds: `created_at` of everything, so that one run's file has one time. */
+	readonly created: number;
+	readonly compiled: ReadonlyMap<NodeId, CompiledFields>;
+}
+
+const text = (value: unknown): string => JSON.stringify(value) ?? "null";
+const always = (constant: string) => () => constant;
+const NO_COLUMNS = "{}";
+
+const columnWriter = objectWriter<ColumnSpec>({
+	name: (c) => text(c.name),
+	description: (c) => text(c.description),
+	meta: (c) => sortedText(c.meta),
+	data_type: (c) => text(c.data_type),
+	constraints: (c) => sortedText(c.constraints),
+	quote: (c) => text(c.quote),
+	config: (c) => sortedText(c.config),
+	tags: (c) => sortedText(c.tags),
+	granularity: always("null"),
+	dimension: always("null"),
+	entity: always("null"),
+	doc_blocks: (c) => listText(c.doc_blocks),
+});
+
+function columnsText(columns: { readonly [name: string]: ColumnSpec }): string {
+	const names = Object.keys(columns);
+	if (names.length === 0) return NO_COLUMNS;
+	return `{${names
+		.sort()
+		.map((name) => `${text(name)}:${columnWriter(columns[name] as ColumnSpec)}`)
+		.join(",")}}`;
+}
+
+const dependsText = ({ macros, nodes }: Dependencies): string => `{"macros":${text(macros)},"nodes":${text(nodes)}}`;
+
+const refText = ({ name, package: owner, version }: RefArgs): string =>
+	`{"name":${text(name)},"package":${text(owner)},"version":${text(version)}}`;
+
+const refsText = (refs: readonly RefArgs[]): string => (refs.length === 0 ? "[]" : `[${refs.map(refText).join(",")}]`);
+
+const checksumText = ({ name, checksum }: ExecutableNode["checksum"]): string =>
+	`{"checksum":"${checksum}","name":"${name}"}`;
+
+const docsText = ({ show, node_color }: ExecutableNode["docs"]): string =>
+	`{"node_color":${text(node_color)},"show":${show}}`;
+
+const contractText = (node: ExecutableNode): string => {
+	const { enforced, alias_types, checksum } = contractOf(node);
+	return `{"alias_types":${alias_types},"checksum":${text(checksum)},"enforced":${enforced}}`;
+};
+
+const listText = (items: readonly string[] | undefined): string =>
+	items === undefined || items.length === 0 ? "[]" : text(items);
+
+const hookJson = (hook: Hook) => ({ sql: hook.sql, transaction: hook.transaction, index: hook.index ?? null });
+
+/** Writers for one file. Configurations that nodes share are written once and their text is kept. */
+export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
+	readonly node: (node: GraphNode) => string;
+	readonly macro: (macro: MacroNode) => string;
+} {
+	const configs = new Map<object, string>();
+	const shared = (value: object): string => {
+		let known = configs.get(value);
+		if (known === undefined) configs.set(value, (known = sortedText(value)));
+		return known;
+	};
+	const configText = (config: NodeConfig): string => {
+		const known = configs.get(config);
+		if (known !== undefined) return known;
+		const pre = config["pre-hook"] ?? [];
+		const post = config["post-hook"] ?? [];
+		if (pre.length + post.length === 0) return shared(config);
+		return sortedText({ ...config, "pre-hook": pre.map(hookJson), "post-hook": post.map(hookJson) });
+	};
+
+	const common: FieldTexts<GraphNode> = {
+		unique_id: (n) => text(n.unique_id),
+		name: (n) => text(n.name),
+		resource_type: (n) => text(n.resource_type),
+		package_name: (n) => text(n.package_name),
+		path: (n) => text(n.path),
+		original_file_path: (n) => text(n.original_file_path),
+		fqn: (n) => text(n.fqn),
+		description: (n) => text(n.description),
+		meta: (n) => shared(n.meta),
+		tags: (n) => listText(n.tags),
+		unrendered_config: (n) => shared(n.unrendered_config ?? {}),
+		created_at: always(text(created)),
+	};
+	const executable: FieldTexts<ExecutableNode> = {
+		...common,
+		doc_blocks: (n) => listText(n.doc_blocks),
+		database: (n) => text(n.database),
+		schema: (n) => text(n.schema),
+		alias: (n) => text(n.alias),
+		checksum: (n) => checksumText(n.checksum),
+		config: (n) => configText(n.config),
+		columns: (n) => columnsText(n.columns),
+		group: (n) => text(n.group),
+		docs: (n) => docsText(n.docs),
+		patch_path: (n) => text(n.patch_path),
+		build_path: always("null"),
+		relation_name: (n) => text(n.relation_name),
+		raw_code: (n) => text(n.raw_code),
+	};
+	const queried: FieldTexts<ExecutableNode> = {
+		...executable,
+		language: (n) => text(n.language),
+		refs: (n) => refsText(n.refs),
+		sources: (n) => text(n.sources),
+		metrics: always("[]"),
+		functions: always("[]"),
+		depends_on: (n) => dependsText(n.depends_on),
+		contract: contractText,
+		compiled_path: (n) => text(compiled.get(n.unique_id)?.compiled_path ?? null),
+		compiled: (n) => (compiled.has(n.unique_id) ? "true" : undefined),
+		compiled_code: (n) => (compiled.has(n.unique_id) ? text(compiled.get(n.unique_id)?.compiled_code) : undefined),
+		extra_ctes: (n) => (compiled.has(n.unique_id) ? sortedText(compiled.get(n.unique_id)?.extra_ctes) : undefined),
+		extra_ctes_injected: (n) => (compiled.has(n.unique_id) ? "true" : undefined),
+	};
+
+	const model = objectWriter<ModelNode>({
+		...(queried as FieldTexts<ModelNode>),
+		access: (n) => text(n.access),
+		constraints: (n) => sortedText(n.constraints),
+		version: (n) => text(n.version),
+		latest_version: (n) => text(n.latest_version),
+		deprecation_date: (n) => text(n.deprecation_date),
+		primary_key: (n) => text(n.primary_key),
+		time_spine: always("null"),
+	});
+	const genericTest = objectWriter<TestNode>({
+		...(queried as FieldTexts<TestNode>),
+		test_metadata: (n) => sortedText(n.test_metadata),
+		column_name: (n) => text(n.column_name),
+		attached_node: (n) => text(n.attached_node),
+		file_key_name: (n) => text(n.file_key_name),
+	});
+	const seed = objectWriter<SeedNode>({
+		...(executable as FieldTexts<SeedNode>),
+		root_path: (n) => text(n.root_path),
+		depends_on: (n) => sortedText({ macros: n.depends_on.macros }),
+	});
+	const operation = objectWriter<OperationNode>({
+		...(queried as FieldTexts<OperationNode>),
+		index: (n) => text(n.index),
+	});
+	const plain = objectWriter<ExecutableNode>(queried);
+	const source = objectWriter<SourceNode>({
+		...(common as FieldTexts<SourceNode>),
+		doc_blocks: (n) => listText(n.doc_blocks),
+		database: (n) => text(n.database),
+		schema: (n) => text(n.schema),
+		identifier: (n) => text(n.identifier),
+		source_name: (n) => text(n.source_name),
+		source_description: (n) => text(n.source_description),
+		source_meta: (n) => sortedText(n.source_meta ?? {}),
+		loader: (n) => text(n.loader),
+		quoting: (n) => sortedText(n.quoting),
+		loaded_at_field: (n) => text(n.loaded_at_field),
+		loaded_at_query: (n) => text(n.loaded_at_query ?? null),
+		freshness: (n) => sortedText(n.freshness),
+		external: (n) => sortedText(n.external ?? null),
+		columns: (n) => columnsText(n.columns),
+		config: (n) => shared(n.config),
+		patch_path: (n) => text(n.patch_path),
+		relation_name: (n) => text(n.relation_name),
+		unrendered_database: (n) => text(n.unrendered_database ?? null),
+		unrendered_schema: (n) => text(n.unrendered_schema ?? null),
+	});
+	const exposure = objectWriter<ExposureNode>({
+		...(common as FieldTexts<ExposureNode>),
+		type: (n) => text(n.type),
+		owner: (n) => sortedText({ name: null, email: null, ...n.owner }),
+		maturity: (n) => text(n.maturity),
+		url: (n) => text(n.url),
+		label: (n) => text(n.label),
+		config: (n) => shared(n.config),
+		depends_on: (n) => dependsText(n.depends_on),
+		refs: (n) => refsText(n.refs),
+		sources: (n) => text(n.sources),
+		metrics: always("[]"),
+	});
+
+	const node = (value: GraphNode): string => {
+		switch (value.resource_type) {
+			case "model":
+				return model(value);
+			case "test":
+				return value.test_metadata === null ? plain(value) : genericTest(value);
+			case "seed":
+				return seed(value);
+			case "operation":
+				return operation(value);
+			case "source":
+				return source(value);
+			case "exposure":
+				return exposure(value);
+			default:
+				return plain(value);
+		}
+	};
+	return { node, macro: macroWriter(created) };
+}
+
+const DOCS = '{"node_color":null,"show":true}';
+
+const macroWriter = (created: number) =>
+	objectWriter<MacroNode>({
+		unique_id: (m) => text(m.unique_id),
+		name: (m) => text(m.name),
+		resource_type: always('"macro"'),
+		package_name: (m) => text(m.package_name),
+		path: (m) => text(m.path),
+		original_file_path: (m) => text(m.original_file_path),
+		macro_sql: (m) => text(m.macro_sql),
+		depends_on: (m) => sortedText(m.depends_on ?? { macros: [] }),
+		description: (m) => text(m.description),
+		meta: (m) => sortedText(m.meta ?? {}),
+		docs: always(DOCS),
+		config: (m) => `{"docs":${DOCS},"meta":${sortedText(m.meta ?? {})}}`,
+		patch_path: (m) => text(m.patch_path ?? null),
+		arguments: (m) => sortedText(m.arguments ?? m.parameters.map((name) => ({ name, type: null, description: "" }))),
+		created_at: always(text(created)),
+		supported_languages: (m) => text(m.supported_languages ?? null),
+	});
