@@ -3,6 +3,7 @@ import { relative, sep } from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import { readYaml, type YamlDocument } from "../yaml/readYaml.ts";
+import { concealValues } from "../yaml/shapeCheck.ts";
 
 /** A path as messages name it: relative to the project root with `/`, absolute where it lies outside. */
 export function displayPath(root: string, path: string): string {
@@ -31,10 +32,24 @@ export function readText(path: string, display: string): string | undefined {
 	}
 }
 
+/** Messages that quote what is written: in a file with secrets it may be one that was not put in quotes. */
+const QUOTING: ReadonlySet<string> = new Set(["TFM-YAML-008", "TFM-YAML-009", "TFM-YAML-010", "TFM-YAML-011"]);
+
+function withoutValues(found: Diagnostic): Diagnostic {
+	const places = { at: found.at, source: found.source === undefined ? undefined : concealValues(found.source) };
+	if (!QUOTING.has(found.code))
+		return Object.freeze({ ...found, ...(places.source === undefined ? {} : { source: places.source }) });
+	return diagnostic(
+		"TFM-YAML-001",
+		{ problem: "this value means something else to YAML", hint: "put it in quotes" },
+		places,
+	);
+}
+
 /** One YAML file of the configuration; undefined when there is none. A file that is not YAML lands in `problems`. */
 export function readConfigYaml(
 	path: string,
-	options: { readonly root: string; readonly problems: Diagnostic[] },
+	options: { readonly root: string; readonly problems: Diagnostic[]; readonly holdsSecrets?: boolean },
 ): YamlDocument | undefined {
 	const display = displayPath(options.root, path);
 	try {
@@ -42,7 +57,9 @@ export function readConfigYaml(
 		return text === undefined ? undefined : readYaml(text, display);
 	} catch (error) {
 		if (!(error instanceof TfmError)) throw error;
-		options.problems.push(...error.diagnostics);
+		options.problems.push(
+			...(options.holdsSecrets === true ? error.diagnostics.map(withoutValues) : error.diagnostics),
+		);
 		return undefined;
 	}
 }

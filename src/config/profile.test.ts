@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
+import { TfmError } from "../core/diagnostic.ts";
 import { readYaml } from "../yaml/readYaml.ts";
 import { shellSecretCommand } from "./secretCommand.ts";
 import { brief, makeSandbox, type Sandbox } from "./testing/sandbox.ts";
@@ -51,6 +52,30 @@ describe("a connection", () => {
 			"TFM-YAML-013 profiles.yml:8:13 p.outputs.default.port must be a whole number, but it is text",
 			"TFM-YAML-013 profiles.yml:9:16 p.outputs.default.sslmode must be text (put it in quotes), but it is true",
 		]);
+	});
+
+	it("shows keys only in code frames, whatever is wrong with the file", async () => {
+		const wrong = [
+			`${POSTGRES}password: hunter2\nport: hunter2`,
+			`${POSTGRES}password: *hunter2`,
+			`${POSTGRES}password: !hunter2 x`,
+			`${POSTGRES}password: "hunter2`,
+			`${POSTGRES}password: hunter2: x`,
+			`${POSTGRES}password: [hunter2`,
+			`${POSTGRES}password: {{ hunter2 }}`,
+			`${POSTGRES}user: "{{ hunter2( }}"`,
+			"{type: postgres, password: hunter2}",
+			"type: postgres\npassword: hunter2\nport: x\nsslkey: |\n  hunter2\n hunter2",
+		];
+		for (const output of wrong) {
+			const error = await withOutput(output)
+				.load()
+				.catch((caught: unknown) => caught);
+			expect(error).toBeInstanceOf(TfmError);
+			expect(JSON.stringify((error as TfmError).diagnostics)).not.toContain("hunter2");
+			// A frame without a line here would be filled from the file by whoever prints it.
+			expect((error as TfmError).diagnostics.every((d) => d.at === undefined || d.source !== undefined)).toBe(true);
+		}
 	});
 
 	it("suggests the type and warns of fields that nobody reads", async () => {

@@ -96,7 +96,7 @@ export async function resolveProfile(request: ProfileRequest): Promise<ResolvedP
 function readProfiles(found: { dir: string; named: boolean }, request: ProfileRequest): YamlDocument | undefined {
 	const { problems, projectRoot } = request;
 	const before = problems.length;
-	const document = readConfigYaml(join(found.dir, "profiles.yml"), { root: projectRoot, problems });
+	const document = readConfigYaml(join(found.dir, "profiles.yml"), { root: projectRoot, problems, holdsSecrets: true });
 	if (document === undefined && problems.length === before) {
 		problems.push(diagnostic("TFM-CONFIG-020", { dir: found.dir }));
 	}

@@ -2,6 +2,7 @@ import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
 import { compileTemplate, type Scope, toPlain } from "../jinja/jinja.ts";
 import type { YamlDocument, YamlPath } from "../yaml/readYaml.ts";
+import { concealValues } from "../yaml/shapeCheck.ts";
 
 const JINJA = /\{[{%#]/;
 
@@ -13,7 +14,7 @@ export interface TreeRendering {
 	readonly skip?: (path: YamlPath) => boolean;
 	/** A value that does not render is kept as written (passwords hold any characters). */
 	readonly lenient?: (path: YamlPath) => boolean;
-	/** The file holds secrets: an error shows no line of it. */
+	/** The file holds secrets: an error shows keys only. */
 	readonly hideSource?: boolean;
 }
 
@@ -28,7 +29,8 @@ function renderText(text: string, path: YamlPath, how: TreeRendering): Plain | u
 	} catch (error) {
 		if (!(error instanceof TfmError)) throw error;
 		if (how.lenient?.(path) === true) return text;
-		const place = how.hideSource === true ? { at: how.document.place(path) } : how.document.at(path);
+		const found = how.document.at(path);
+		const place = how.hideSource === true ? { ...found, source: concealValues(found.source) } : found;
 		// The template's own places count inside the value, whose quotes and folding shift them: name the value.
 		how.problems.push(
 			...error.diagnostics.map(({ source: _, ...rest }) => Object.freeze({ ...rest, ...place, related: [] })),

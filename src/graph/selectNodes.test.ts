@@ -152,7 +152,11 @@ describe("selectors.yml", () => {
 		try {
 			read(entries);
 		} catch (error) {
-			if (error instanceof TfmError) return `${error.diagnostics[0]?.at?.file} ${error.diagnostics[0]?.message}`;
+			if (error instanceof TfmError)
+				return `${error.diagnostics[0]?.at?.file} ${error.diagnostics[0]?.message}`.replace(
+					/^/,
+					error.diagnostics[0]?.code === "TFM-SELECT-011" ? "" : "another code: ",
+				);
 		}
 		return "fine";
 	};

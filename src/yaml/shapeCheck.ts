@@ -29,6 +29,13 @@ export function describe(value: Maybe): string {
 	return typeof value === "boolean" ? String(value) : `the number ${value}`;
 }
 
+/** A line of a file with secrets as a code frame may show it: `password: …`. */
+export const concealValues = (line: string): string => {
+	const key = /^\s*(?:-\s+)*[\w.+-]+\s*:(?=\s|$)/.exec(line)?.[0];
+	if (key === undefined) return `${/^\s*/.exec(line)?.[0] ?? ""}…`;
+	return key.length === line.trimEnd().length ? key : `${key} …`;
+};
+
 /**
  * Checks values of one YAML file against the shapes that are read from them, and collects every mistake with its
  * place instead of stopping at the first. Each reader returns the value, or undefined when it is absent (null counts
@@ -51,10 +58,10 @@ export class ShapeCheck {
 		return this.#document.file;
 	}
 
-	/** Places for a problem of the caller's own. A file with secrets shows no line text. */
+	/** Places for a problem of the caller's own. Of a file with secrets a frame shows keys only. */
 	at(path: YamlPath, part: "key" | "value" = "value"): DiagnosticPlaces {
 		const place = this.#document.at(path, part);
-		return this.#hidden ? { at: place.at } : place;
+		return this.#hidden ? { ...place, source: concealValues(place.source) } : place;
 	}
 
 	#wrong(value: Maybe, path: YamlPath, expected: string): undefined {
