@@ -34,7 +34,12 @@ describe("a layered run", () => {
 	});
 
 	it("reads candidates inside the layer and published relations of earlier ones, and reports published names", async () => {
-		const { result } = await run();
+		const { result, compiled } = await run();
+		expect(compiled).toMatchObject({
+			lines: 'select from "tfm_c_0_staging"."orders"',
+			orders_unique: 'select from "tfm_c_0_staging"."orders"',
+			revenue: 'select from "staging"."lines"',
+		});
 		const code = (id: string) => result.results.find((r) => r.unique_id === id)?.compiled_code;
 		expect(code("model.p.lines")).toBe('select from "staging"."orders"');
 		expect(code("model.p.revenue")).toBe('select from "staging"."lines"');
@@ -338,6 +343,14 @@ describe("tfm test", () => {
 		);
 		expect([status, result.exitCode]).toEqual([{ orders_unique: "fail", raw_not_null: "pass" }, 1]);
 		expect(world.runs.size).toBe(0);
+	});
+
+	it("reads held candidates with --candidates", async () => {
+		const { world } = await run({ script: { failing: ["orders_unique"] } });
+		const again = await run({ ...only, world, flags: { candidates: true }, script: { failing: ["orders_unique"] } });
+		expect(again.compiled.orders_unique).toBe('select from "tfm_c_0_staging"."orders"');
+		expect(again.result.exitCode).toBe(1);
+		expect([...world.candidateRows.keys()].sort()).toEqual(["model.p.lines", "model.p.orders"]);
 	});
 
 	it("runs the tests of a layer whose gate is off or warns as any other", async () => {

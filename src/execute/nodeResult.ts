@@ -50,7 +50,9 @@ export function heldMessage(reason: HeldReason): string {
 		case "publish":
 			return `Not published (${reason.code}): ${reason.reason}`;
 		case "upstream":
-			return `Skipping: it reads ${reason.node}, which failed or was held back`;
+			return reason.node.startsWith("test.")
+				? `Skipping: ${reason.node} failed`
+				: `Skipping: it reads ${reason.node}, which failed or was held back`;
 		case "fail_fast":
 			return "Skipping due to fail_fast";
 		case "cancelled":

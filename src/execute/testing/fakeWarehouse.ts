@@ -222,7 +222,7 @@ function fakeState(world: Warehouse): StateStore {
 }
 
 /** Renders references by the binding, so that tests can see which relation was read. */
-function fakeCompiler(manifest: Manifest): CompilerPort {
+function fakeCompiler(manifest: Manifest, compiled: Record<string, string>): CompilerPort {
 	const name = (r: RelationName): string => `"${r.schema}"."${r.identifier}"`;
 	return {
 		compileNode: (node, _journal, binding) => {
@@ -232,6 +232,7 @@ function fakeCompiler(manifest: Manifest): CompilerPort {
 				return at === undefined ? (manifest.nodes.get(parent)?.relation_name ?? parent) : name(at);
 			});
 			const sql = `${found.raw_code} select from ${reads.join(", ")}`.trim();
+			compiled[found.name] = sql;
 			return { kind: "compiled", compiled: { id: node, sql, ctes: [], messages: [] } };
 		},
 		renderMacro: () => ({ kind: "rendered", text: "", value: null, messages: [] }),
@@ -314,6 +315,8 @@ export interface FakeOutcome {
 	readonly world: Warehouse;
 	readonly events: readonly EventBody[];
 	readonly steps: number;
+	/** The SQL that was executed, by bare name. */
+	readonly compiled: Readonly<Record<string, string>>;
 	/** Status by bare name. */
 	readonly status: Readonly<Record<string, string>>;
 	/** Bare names of what this run published, in order. */
@@ -323,6 +326,7 @@ export interface FakeOutcome {
 export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 	const { manifest, script = {}, world = createWarehouse(), runId = "run1" } = options;
 	const events: EventBody[] = [];
+	const compiled: Record<string, string> = {};
 	const abort = new AbortController();
 	let steps = 0;
 	const step = async (signal?: AbortSignal): Promise<void> => {
@@ -347,7 +351,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 	let now = 0;
 	const ports: RunPorts = {
 		adapter,
-		compiler: fakeCompiler(manifest),
+		compiler: fakeCompiler(manifest, compiled),
 		state: fakeState(world),
 		planNode: fakePlan(runId),
 		describeCandidate,
@@ -390,6 +394,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 		world,
 		events,
 		steps,
+		compiled,
 		status: Object.fromEntries(result.results.map((r) => [shortName(r.unique_id), r.status])),
 		publishedNow: [...world.published].filter(([n, run]) => before.get(n) !== run).map(([n]) => shortName(n)),
 	};
