@@ -8,6 +8,7 @@
  */
 import type { RunEvent } from "../core/events.ts";
 import type { OutputOptions, OutputStream } from "../core/invocation.ts";
+import type { NodeResult } from "../core/result.ts";
 import type { NodeId } from "../core/node.ts";
 import { diagnosticText, type ReadLine } from "./diagnosticText.ts";
 import { hookLine, loadLine, publishLine, statementLines } from "./eventLines.ts";
@@ -165,10 +166,16 @@ class Terminal implements Subscriber {
 		const { output, lookup } = this.#options;
 		const notable = isFailure(result) || result.status === "warn";
 		if (output.verbosity < 0 || (output.progress === "none" && !notable)) return;
-		if (!notable && (!this.#lists || this.#loaded.has(event.node_id))) return;
+		if (!notable && (!this.#lists || this.#loaded.has(event.node_id) || this.#isCounted(event, result))) return;
 		const outcome = { id: event.node_id, name: event.name, layer: event.layer, result };
 		const line = nodeLine(outcome, this.#board, this.#look, lookup(event.node_id));
 		this.#write(this.#facts.isTTY ? this.#fit(line) : line);
+	}
+
+	/** What a layer's own line says already: tests that passed, and nodes that a closed gate blocked. */
+	#isCounted(event: RunEvent, result: NodeResult): boolean {
+		if (this.#options.output.verbosity > 0 || this.#board.started?.gates !== true) return false;
+		return event.event === "test.finished" ? this.#board.started.command !== "test" : result.status === "skipped";
 	}
 
 	#tellLoad(event: Extract<RunEvent, { event: "load.finished" }>): void {
