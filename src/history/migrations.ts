@@ -4,8 +4,11 @@ import { bound } from "./bound.ts";
 
 export const STATE_SCHEMA = "tfm_state";
 
+/** What takes the state tables from one version to the next. */
+export type Migration = (k: Knex) => readonly BoundStatement[];
+
 /** One step each, never edited once released: a warehouse may be at any of them. */
-export const MIGRATIONS: readonly ((k: Knex) => readonly BoundStatement[])[] = [firstTables];
+export const MIGRATIONS: readonly Migration[] = [firstTables];
 
 function firstTables(k: Knex): readonly BoundStatement[] {
 	// A schema builder collects what it is asked, so each table takes a new one.

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import knex from "knex";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPgliteAdapter } from "../adapters/pglite/adapter.ts";
 import type { Adapter, BoundStatement, Session } from "../core/adapter.ts";
 import { nodeId } from "../core/node.ts";
 import type { StateStore } from "../core/state.ts";
+import { migrate } from "./migrate.ts";
+import { MIGRATIONS, type Migration } from "./migrations.ts";
 import { createStateStore } from "./stateStore.ts";
 
 const AT = "2026-11-21T06:00:00.000Z";
@@ -97,8 +100,7 @@ describe("the state store on the embedded database", () => {
 		};
 		await adapter.withSession(async (s) => {
 			await send(s, state.saveLoadedFile(file));
-			const [found] = await state.loadedFiles(s, source);
-			expect({ ...found, loadedAt: new Date(found!.loadedAt).toISOString() }).toEqual(file);
+			expect(await state.loadedFiles(s, source)).toEqual([file]);
 			await send(s, state.forgetLoadedFiles(source));
 			expect(await state.loadedFiles(s, source)).toEqual([]);
 			await send(s, state.saveSeedHash("p", nodeId("seed.p.s"), "one"));
@@ -114,6 +116,56 @@ describe("the state store on the embedded database", () => {
 			expect((await s.query("select command, status from tfm_state.runs where run_id = 'r9'")).rows).toEqual([
 				["run", "success"],
 			]);
+		});
+	});
+
+	it("records 10,000 published nodes in a few statements, the second time over the first", async () => {
+		const nodes = Array.from({ length: 10_000 }, (_, i) => ({ node: nodeId(`model.big.m${i}`), codeHash: "one" }));
+		await adapter.withSession(async (s) => {
+			for (const runId of ["r1", "r2"]) {
+				const statements = state.savePublish({ runId, project: "big", unit: "staging", at: AT, nodes });
+				expect(statements.length).toBeLessThan(20);
+				await s.transaction(() => send(s, statements));
+			}
+			const published = await state.listPublished(s, "big");
+			expect(published.size).toBe(10_000);
+			expect(published.get(nodeId("model.big.m9999"))).toEqual({
+				node: "model.big.m9999",
+				runId: "r2",
+				codeHash: "one",
+				publishedAt: AT,
+			});
+			await send(
+				s,
+				state.forgetCandidates(
+					"big",
+					nodes.map((n) => n.node),
+				),
+			);
+		});
+	});
+
+	it("refuses state tables of a newer version", async () => {
+		await adapter.withSession(async (s) => {
+			await s.execute("insert into tfm_state.schema_version values (99)");
+			await expect(state.migrate(s)).rejects.toMatchObject({ diagnostics: [{ code: "TFM-DB-009" }] });
+			await s.execute("delete from tfm_state.schema_version where version = 99");
+			await state.migrate(s);
+		});
+	});
+
+	it("takes only the steps that are missing, all of them or none", async () => {
+		const k = knex({ client: "pg" });
+		const good: Migration = () => [{ sql: "create table tfm_state.extra (a int)", binds: [] }];
+		const bad: Migration = () => [{ sql: "select 1 / 0", binds: [] }];
+		const version = "select max(version) from tfm_state.schema_version";
+		await adapter.withSession(async (s) => {
+			await expect(migrate(s, k, [...MIGRATIONS, good, bad])).rejects.toMatchObject({ sqlstate: "22012" });
+			expect((await s.query(version)).rows).toEqual([[1]]);
+			expect((await s.query("select to_regclass('tfm_state.extra')")).rows).toEqual([[null]]);
+			await migrate(s, k, [...MIGRATIONS, good]);
+			expect((await s.query(version)).rows).toEqual([[2]]);
+			expect((await s.query("select count(*)::int from tfm_state.extra")).rows).toEqual([[0]]);
 		});
 	});
 });
