@@ -26,6 +26,7 @@ export interface InvocationFacts {
 	readonly selected?: readonly string[];
 }
 
+/** A flag by its name in any case; null when it was not given. */
 export const flagOf = (invocation: InvocationFacts, name: string): Plain => {
 	const wanted = name.toLowerCase();
 	for (const [key, value] of Object.entries(invocation.flags)) if (key.toLowerCase() === wanted) return value;

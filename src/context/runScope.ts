@@ -132,7 +132,7 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["source", (c) => sourceFunction((source, table) => sourceRelation(c, source, table))],
 	["this", selfRelation],
 	["model", (c) => (c.node === null ? null : viewOf(c.node, "omitted"))],
-	["config", (c) => new RunConfig(c.node?.config ?? null, c.label)],
+	["config", (c) => new RunConfig(c.node?.config ?? null, c.label, c.node?.resource_type ?? "operation")],
 	["graph", (c) => graphView(c.manifest)],
 	["adapter", (c, scope) => runAdapter({ context: c, scope, database: c.database })],
 	["schema", (c) => c.node?.schema ?? c.facts.config.target.schema],

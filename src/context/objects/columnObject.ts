@@ -8,6 +8,7 @@ import {
 	HostFunction,
 	HostObject,
 	PyDict,
+	repr,
 	toText,
 	type Value,
 } from "../../jinja/jinja.ts";
@@ -29,7 +30,7 @@ const INTEGERS = new Set(
 );
 
 export class ColumnObject extends HostObject {
-	readonly typeName = "Column";
+	readonly typeName = "PostgresColumn";
 	readonly fields: ColumnFields;
 	readonly #dialect: Dialect;
 
@@ -73,7 +74,16 @@ export class ColumnObject extends HostObject {
 	}
 
 	override toRepr(): string {
-		return `<Column ${this.fields.name} (${this.dataType})>`;
+		const { name, dtype, charSize, precision, scale } = this.fields;
+		const fields = PyDict.from({
+			column: name,
+			dtype,
+			char_size: charSize,
+			numeric_precision: precision,
+			numeric_scale: scale,
+		});
+		const parts = fields.items().map(([key, value]) => `${toText(key)}=${repr(value)}`);
+		return `${this.typeName}(${parts.join(", ")})`;
 	}
 
 	override equals(other: Value): boolean {

@@ -3,6 +3,7 @@ import { dump } from "js-yaml";
 import { fail, TfmError } from "../../core/diagnostic.ts";
 import {
 	bindArguments,
+	floatValue,
 	fromPlain,
 	HostFunction,
 	PyDict,
@@ -23,7 +24,7 @@ export function dataFunctions(parseYaml: (text: string) => unknown): ReadonlyMap
 	return new Map([
 		define("fromjson", ["string", "default?"], ({ string, default: fallback }) => {
 			try {
-				return fromPlain(JSON.parse(typeof string === "string" ? string : ""));
+				return parseJson(typeof string === "string" ? string : "");
 			} catch (error) {
 				if (error instanceof SyntaxError) return fallback ?? null;
 				throw error;
@@ -44,13 +45,38 @@ export function dataFunctions(parseYaml: (text: string) => unknown): ReadonlyMap
 			isIterable(value) ? new SetObject(iterableItems(value)) : (fallback ?? null),
 		),
 		define("set_strict", ["value"], ({ value }) => new SetObject(iterableItems(value))),
-		define("zip", ["*args", "default?"], ({ args, default: fallback }) =>
-			(args as Value[]).every(isIterable) ? zip(args as Value[]) : (fallback ?? null),
-		),
+		[
+			"zip",
+			new HostFunction("zip", ({ positional, keyword }) =>
+				positional.every(isIterable) ? zip(positional) : (keyword.get("default") ?? null),
+			),
+		],
 		define("zip_strict", ["*args"], ({ args }) => zip(args as Value[])),
 		define("diff_of_two_dicts", ["dict_a", "dict_b"], ({ dict_a, dict_b }) => dictDifference(dict_a, dict_b)),
 		define("local_md5", ["value"], ({ value }) => createHash("md5").update(toText(value), "utf8").digest("hex")),
 	]);
+}
+
+const FLOAT = "\0float:";
+const INTEGER = "\0integer:";
+
+/**
+ * JSON with Python's numbers: `1.0` stays a float and a long integer exact. JSON.parse keeps neither, so such numbers
+ * pass through it as marked texts. Throws SyntaxError.
+ */
+function parseJson(text: string): Value {
+	const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) => {
+		if (token.startsWith('"')) return token;
+		if (/[.eE]/.test(token)) return JSON.stringify(FLOAT + token);
+		return Number.isSafeInteger(Number(token)) ? token : JSON.stringify(INTEGER + token);
+	});
+	return fromPlain(
+		JSON.parse(marked, (_key, value: unknown) => {
+			if (typeof value !== "string" || !value.startsWith("\0")) return value;
+			if (value.startsWith(FLOAT)) return floatValue(Number(value.slice(FLOAT.length)));
+			return value.startsWith(INTEGER) ? BigInt(value.slice(INTEGER.length)) : value;
+		}),
+	);
 }
 
 /** dbt gives the default where a value cannot be converted, and None where there is none. */

@@ -2,7 +2,18 @@ import type { Plain } from "../../core/node.ts";
 import { fromPlain, HostFunction, HostObject, PyDict, type Value } from "../../jinja/jinja.ts";
 import { flagOf, type ProjectFacts } from "../projectFacts.ts";
 
-/** `flags.FULL_REFRESH`: names in any case; a flag that was not given is None, as in dbt. */
+/** Flags that templates ask for whether or not the command took them. */
+const KNOWN_OFF = new Set([
+	"full_refresh",
+	"store_failures",
+	"empty",
+	"fail_fast",
+	"defer",
+	"favor_state",
+	"warn_error",
+]);
+
+/** `flags.FULL_REFRESH`, in any case. An unknown flag is Undefined, as in dbt. */
 export class FlagsObject extends HostObject {
 	readonly typeName = "Flags";
 	readonly #facts: ProjectFacts;
@@ -13,10 +24,10 @@ export class FlagsObject extends HostObject {
 	}
 
 	/** `SCHEMA_NAMING` is how the project says it wants schemas named; the built-in macro asks for it. */
-	#read(name: string): Plain {
-		return name.toLowerCase() === "schema_naming"
-			? this.#facts.config.project.schemaNaming
-			: flagOf(this.#facts.invocation, name);
+	#read(name: string): Plain | undefined {
+		const lower = name.toLowerCase();
+		if (lower === "schema_naming") return this.#facts.config.project.schemaNaming;
+		return flagOf(this.#facts.invocation, name) ?? (KNOWN_OFF.has(lower) ? false : undefined);
 	}
 
 	override attribute(name: string): Value {
@@ -32,7 +43,7 @@ export class FlagsObject extends HostObject {
 	}
 
 	override contains(key: Value): boolean {
-		return typeof key === "string" && this.#read(key) !== null;
+		return typeof key === "string" && this.#read(key) !== undefined;
 	}
 
 	override toPlainValue(): Value {

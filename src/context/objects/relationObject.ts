@@ -130,7 +130,6 @@ const PROPERTIES: ReadonlyMap<string, (relation: RelationObject) => Value> = new
 	["include_policy", (r) => PyDict.from({ ...r.fields.include })],
 	["quote_character", () => '"'],
 	["limit", (r) => r.fields.limit],
-	["metadata", (r) => PyDict.from({ type: r.typeName })],
 	["is_table", (r) => r.fields.type === "table"],
 	["is_view", (r) => r.fields.type === "view"],
 	["is_cte", (r) => r.fields.type === "cte"],
@@ -159,6 +158,8 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 		"get",
 		(r, args) => {
 			const { key, default: fallback } = bindArguments("get", ["key", "default?"], args);
+			// Only get() knows of metadata: packages recognise relations by it, and dbt shows it nowhere else.
+			if (key === "metadata") return PyDict.from({ type: r.typeName });
 			return (typeof key === "string" ? PROPERTIES.get(key)?.(r) : undefined) ?? fallback ?? null;
 		},
 	],

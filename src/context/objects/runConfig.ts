@@ -3,6 +3,31 @@ import { bindArguments, fromPlain, HostFunction, HostObject, toText, type Value 
 
 type Lookup = Readonly<Record<string, unknown>>;
 
+/** Keys that every node's config has in dbt, None where unset: asking for one never gives the default. */
+const DECLARED: ReadonlySet<string> = new Set([
+	"alias",
+	"batch_size",
+	"begin",
+	"concurrent_batches",
+	"database",
+	"event_time",
+	"full_refresh",
+	"group",
+	"incremental_strategy",
+	"schema",
+	"unique_key",
+]);
+const DECLARED_IN_TESTS: ReadonlySet<string> = new Set([
+	"alias",
+	"database",
+	"group",
+	"limit",
+	"sql_header",
+	"store_failures",
+	"store_failures_as",
+	"where",
+]);
+
 const SPEC = ["name", "default?", "validator?"];
 
 /** `config` while running: reads the node's resolved configuration; a call says nothing new and prints nothing. */
@@ -10,14 +35,16 @@ export class RunConfig extends HostObject {
 	readonly typeName = "RuntimeConfigObject";
 	readonly #config: Lookup | null;
 	readonly #label: string;
+	readonly #declared: ReadonlySet<string>;
 	/** What `config.set` put there during this render. */
 	readonly #set = new Map<string, Value>();
 
-	/** `config` is null for operations, which have none. */
-	constructor(config: Lookup | null, label: string) {
+	/** `config` is null for operations, which have none; `resourceType` says which keys it declares. */
+	constructor(config: Lookup | null, label: string, resourceType: string) {
 		super();
 		this.#config = config;
 		this.#label = label;
+		this.#declared = config === null ? new Set() : resourceType === "test" ? DECLARED_IN_TESTS : DECLARED;
 	}
 
 	override call(): Value {
@@ -27,7 +54,8 @@ export class RunConfig extends HostObject {
 	#read(from: Lookup | null, name: string): Value {
 		if (this.#set.has(name)) return this.#set.get(name);
 		const found = (key: string) => (from !== null && Object.hasOwn(from, key) ? fromPlain(from[key]) : undefined);
-		return found(name) ?? found(name.replaceAll("_", "-"));
+		const value = found(name) ?? found(name.replaceAll("_", "-"));
+		return value === undefined && from === this.#config && this.#declared.has(name) ? null : value;
 	}
 
 	get #meta(): Lookup | null {

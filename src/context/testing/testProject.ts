@@ -1,9 +1,10 @@
 /** A small project for tests: macros as text, the built-in ones read from their files, a plain dialect. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { load } from "js-yaml";
+import { load, YAMLException } from "js-yaml";
 import type { Dialect } from "../../core/adapter.ts";
 import type { Config, ProjectConfig } from "../../core/config.ts";
+import { fail } from "../../core/diagnostic.ts";
 import type { MacroNode, Plain } from "../../core/node.ts";
 import { compileTemplate, findBlocks } from "../../jinja/jinja.ts";
 import {
@@ -65,6 +66,16 @@ export function builtInMacros(): readonly MacroDefinition[] {
 			.flatMap((file) => macrosOf(packageName, readFileSync(join(directory, file), "utf8"), join(directory, file))),
 	);
 	return builtIn;
+}
+
+/** YAML without PyYAML's scalars; what cannot be read is a mistake of the author. */
+function parseYaml(text: string): unknown {
+	try {
+		return load(text);
+	} catch (error) {
+		if (error instanceof YAMLException) return fail("TFM-JINJA-014", { problem: error.reason }, { cause: error });
+		throw error;
+	}
 }
 
 export interface TestProject {
@@ -144,7 +155,7 @@ export function testFacts(given: TestProject = {}): ProjectFacts {
 			flags: given.flags ?? {},
 			env: given.env ?? {},
 		},
-		parseYaml: (text) => load(text),
+		parseYaml,
 		registry: createMacroRegistry({
 			rootPackage: "shop",
 			packages,

@@ -27,21 +27,23 @@
 {% macro postgres__datediff(first_date, second_date, datepart) -%}
   {%- set first = '(' ~ first_date ~ ')::timestamp' -%}
   {%- set second = '(' ~ second_date ~ ')::timestamp' -%}
+  {%- set first_day = '(' ~ first_date ~ ')::date' -%}
+  {%- set second_day = '(' ~ second_date ~ ')::date' -%}
   {%- set seconds = {'hour': 3600, 'minute': 60, 'second': 1} -%}
   {%- set fractions = {'millisecond': 1000, 'microsecond': 1000000} -%}
   {%- if datepart == 'year' -%}
-    (date_part('year', {{ second }}) - date_part('year', {{ first }}))
+    (date_part('year', {{ second_day }}) - date_part('year', {{ first_day }}))
   {%- elif datepart == 'quarter' -%}
     ({{ datediff(first_date, second_date, 'year') }} * 4
-      + date_part('quarter', {{ second }}) - date_part('quarter', {{ first }}))
+      + date_part('quarter', {{ second_day }}) - date_part('quarter', {{ first_day }}))
   {%- elif datepart == 'month' -%}
     ({{ datediff(first_date, second_date, 'year') }} * 12
-      + date_part('month', {{ second }}) - date_part('month', {{ first }}))
+      + date_part('month', {{ second_day }}) - date_part('month', {{ first_day }}))
   {%- elif datepart == 'week' -%}
     ((date_trunc('week', {{ second }} + interval '1 day')::date
       - date_trunc('week', {{ first }} + interval '1 day')::date) / 7)
   {%- elif datepart == 'day' -%}
-    (({{ second_date }})::date - ({{ first_date }})::date)
+    ({{ second_day }} - {{ first_day }})
   {%- elif datepart in seconds -%}
     ((date_part('epoch', date_trunc('{{ datepart }}', {{ second }}))
       - date_part('epoch', date_trunc('{{ datepart }}', {{ first }}))) / {{ seconds[datepart] }})

@@ -82,11 +82,11 @@ limit 0
   {{ return(quoted | join(', ')) }}
 {% endmacro %}
 
-{#- Columns of the first list whose names the second has not, whatever their case. -#}
+{#- Columns of the first list whose names the second has not; case counts, as in dbt. -#}
 {% macro diff_columns(source_columns, target_columns) %}
-  {%- set known = target_columns | map(attribute='column') | map('lower') | list -%}
+  {%- set known = target_columns | map(attribute='column') | list -%}
   {%- set missing = [] -%}
-  {%- for column in source_columns if column.name | lower not in known -%}
+  {%- for column in source_columns if column.name not in known -%}
     {%- do missing.append(column) -%}
   {%- endfor -%}
   {{ return(missing) }}
@@ -99,7 +99,7 @@ limit 0
 {% macro default__diff_column_data_types(source_columns, target_columns) %}
   {%- set changed = [] -%}
   {%- for column in source_columns -%}
-    {%- for target in target_columns if target.name | lower == column.name | lower -%}
+    {%- for target in target_columns if target.name == column.name -%}
       {%- if target.data_type != column.data_type and not target.can_expand_to(other_column=column) -%}
         {%- do changed.append({'column_name': target.name, 'new_type': column.data_type}) -%}
       {%- endif -%}
