@@ -25,8 +25,23 @@ export const ROOMS = {
 	"adapters/pglite": ["core", "adapters/postgresFamily"],
 	"adapters/conformance": ["core", "adapters/pglite", "adapters/postgresFamily", "history"],
 	app: [
-		"core", "yaml", "jinja", "context", "graph", "config", "parse", "manifest", "compile", "plan", "execute", "load",
-		"quality", "history", "report", "adapters/pglite", "adapters/postgresFamily",
+		"core",
+		"yaml",
+		"jinja",
+		"context",
+		"graph",
+		"config",
+		"parse",
+		"manifest",
+		"compile",
+		"plan",
+		"execute",
+		"load",
+		"quality",
+		"history",
+		"report",
+		"adapters/pglite",
+		"adapters/postgresFamily",
 	],
 	cli: ["core", "app", "report"],
 };
@@ -36,7 +51,8 @@ export const ADAPTER_DOOR = "src/app/openAdapter.ts";
 
 /** Rooms whose product code must not reach the disk, the network, the process or threads. */
 export const PURE_ROOMS = ["core", "jinja", "context", "graph", "manifest", "compile", "plan", "execute", "quality"];
-export const IMPURE_BUILTINS = "^(node:)?(fs|net|http|https|child_process|worker_threads|dgram|tls|cluster|os|process)(/|$)";
+export const IMPURE_BUILTINS =
+	"^(node:)?(fs|net|http|https|child_process|worker_threads|dgram|tls|cluster|os|process)(/|$)";
 
 /** Database drivers stay behind their adapter. */
 export const DRIVERS = ["@electric-sql/pglite", "pg", "pg-copy-streams", "snowflake-sdk"];

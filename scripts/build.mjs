@@ -2,17 +2,16 @@
  * Bundles src/ into dist/ (each command a lazily loaded chunk), copies the built-in macros, and makes the template
  * data directory of the embedded database. Run by `npm ci` through `prepare`.
  */
-import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
 const started = Date.now();
-rmSync("dist/cli", { recursive: true, force: true });
-rmSync("dist/macros", { recursive: true, force: true });
 mkdirSync("dist", { recursive: true });
+rmSync("dist/.next", { recursive: true, force: true });
 
 const result = await build({
 	entryPoints: { "cli/main": "src/cli/main.ts", "cli/pgliteWorker": "src/adapters/pglite/pgliteWorker.js" },
-	outdir: "dist",
+	outdir: "dist/.next",
 	bundle: true,
 	splitting: true,
 	format: "esm",
@@ -20,15 +19,39 @@ const result = await build({
 	target: "node20",
 	chunkNames: "cli/[name]-[hash]",
 	packages: "bundle",
-	external: ["@electric-sql/pglite", "snowflake-sdk", "pg", "pg-native", "pg-query-stream", "better-sqlite3", "sqlite3", "mysql", "mysql2", "mariadb", "mariadb/*", "tedious", "oracledb", "nock", "mock-aws-s3", "aws-sdk", "chokidar"],
+	external: [
+		"@electric-sql/pglite",
+		"snowflake-sdk",
+		"pg",
+		"pg-native",
+		"pg-query-stream",
+		"better-sqlite3",
+		"sqlite3",
+		"mysql",
+		"mysql2",
+		"mariadb",
+		"mariadb/*",
+		"tedious",
+		"oracledb",
+		"nock",
+		"mock-aws-s3",
+		"aws-sdk",
+		"chokidar",
+	],
 	// Bundled CommonJS packages (nunjucks, knex) call require for node's own modules.
-	banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+	banner: {
+		js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+	},
 	sourcemap: "linked",
 	sourcesContent: false,
 	legalComments: "none",
 	metafile: true,
 	logLevel: "warning",
 });
+// What is there is replaced only now: a build that fails leaves the last one.
+for (const folder of ["dist/cli", "dist/macros"]) rmSync(folder, { recursive: true, force: true });
+renameSync("dist/.next/cli", "dist/cli");
+rmSync("dist/.next", { recursive: true, force: true });
 cpSync("src/context/macros", "dist/macros/dbt", { recursive: true });
 cpSync("src/adapters/postgresFamily/macros", "dist/macros/dbt_postgres", { recursive: true });
 

@@ -32,8 +32,59 @@ const pick = (list) => list[Math.floor(random() * list.length)];
 const below = (n) => Math.floor(random() * n);
 const chance = (p) => random() < p;
 
-const FIRST = ["Anna", "Björn", "Chloé", "Dmitri", "Elif", "Fatima", "Gustav", "Hana", "Igor", "José", "Kenji", "Lena", "Māra", "Nadia", "Oğuz", "Petra", "Quentin", "Rosa", "Søren", "Tomáš", "Ursula", "Vera", "Wei", "Ximena", "Yusuf", "Zoë"];
-const LAST = ["Almeida", "Bauer", "Čapek", "D'Angelo", "Eriksson", "Fischer", "García", "Hoffmann", "Ito", "Jensen", "Kowalski", "Lefèvre", "Müller", "Novák", "O'Brien", "Popescu", "Rossi", "Schmidt", "Tanaka", "Ünal", "Virtanen", "Weber", "Zhang"];
+const FIRST = [
+	"Anna",
+	"Björn",
+	"Chloé",
+	"Dmitri",
+	"Elif",
+	"Fatima",
+	"Gustav",
+	"Hana",
+	"Igor",
+	"José",
+	"Kenji",
+	"Lena",
+	"Māra",
+	"Nadia",
+	"Oğuz",
+	"Petra",
+	"Quentin",
+	"Rosa",
+	"Søren",
+	"Tomáš",
+	"Ursula",
+	"Vera",
+	"Wei",
+	"Ximena",
+	"Yusuf",
+	"Zoë",
+];
+const LAST = [
+	"Almeida",
+	"Bauer",
+	"Čapek",
+	"D'Angelo",
+	"Eriksson",
+	"Fischer",
+	"García",
+	"Hoffmann",
+	"Ito",
+	"Jensen",
+	"Kowalski",
+	"Lefèvre",
+	"Müller",
+	"Novák",
+	"O'Brien",
+	"Popescu",
+	"Rossi",
+	"Schmidt",
+	"Tanaka",
+	"Ünal",
+	"Virtanen",
+	"Weber",
+	"Zhang",
+];
 const COUNTRIES = [
 	["Germany", "DE", 26, ["Berlin", "München", "Köln"]],
 	["France", "FR", 14, ["Paris", "Lyon", "Lille"]],
@@ -44,7 +95,20 @@ const COUNTRIES = [
 	["Brazil", "BR", 8, ["Recife", "Manaus", "Santos"]],
 	["United States", "US", 16, ["Austin", "Boston", "Denver"]],
 ];
-const DOMAINS = ["gmail.com", "gmail.com", "gmail.com", "gmail.de", "gmail.fr", "yahoo.com", "gmx.de", "outlook.com", "hotmail.com", "web.de", "notgmail.com", "gmail-mirror.org"];
+const DOMAINS = [
+	"gmail.com",
+	"gmail.com",
+	"gmail.com",
+	"gmail.de",
+	"gmail.fr",
+	"yahoo.com",
+	"gmx.de",
+	"outlook.com",
+	"hotmail.com",
+	"web.de",
+	"notgmail.com",
+	"gmail-mirror.org",
+];
 const weighted = COUNTRIES.flatMap((c) => Array(c[2]).fill(c));
 const pad = (n, width) => String(n).padStart(width, "0");
 
@@ -60,16 +124,26 @@ function person(id) {
 	const [country, code, , cities] = pick(weighted);
 	const firstname = pick(FIRST);
 	const lastname = pick(LAST);
-	const ascii = (s) => s.normalize("NFD").replace(/[^A-Za-z]/g, "").toLowerCase();
+	const ascii = (s) =>
+		s
+			.normalize("NFD")
+			.replace(/[^A-Za-z]/g, "")
+			.toLowerCase();
 	const streetName = `${pick(["Linden", "Park", "Station", "Mill", "Church", "Harbour"])} ${pick(["Street", "Lane", "Road"])}`;
 	const buildingNumber = String(1 + below(240));
 	return {
 		id,
 		firstname,
 		lastname,
-		email: chance(0.015) ? pick(["", "n/a", `${ascii(firstname)}.example`]) : messy(`${ascii(firstname)}.${ascii(lastname)}${id}@${pick(DOMAINS)}`),
+		email: chance(0.015)
+			? pick(["", "n/a", `${ascii(firstname)}.example`])
+			: messy(`${ascii(firstname)}.${ascii(lastname)}${id}@${pick(DOMAINS)}`),
 		phone: `+${10 + below(89)} ${below(900) + 100} ${pad(below(10000000), 7)}`,
-		birthday: chance(0.012) ? pick(["2031-05-17", "2027-01-01", "2044-12-31"]) : chance(0.008) ? pick(["", "1987-02-30", "unknown"]) : birthday(),
+		birthday: chance(0.012)
+			? pick(["2031-05-17", "2027-01-01", "2044-12-31"])
+			: chance(0.008)
+				? pick(["", "1987-02-30", "unknown"])
+				: birthday(),
 		gender: pick(["female", "male", "other", "female", "male", null]),
 		address: {
 			id: 100000 + id,
@@ -80,7 +154,10 @@ function person(id) {
 			zipcode: pad(below(99999), 5),
 			country: chance(0.04) ? country.toUpperCase() : country,
 			country_code: code,
-			coordinates: { latitude: Number((below(18000) / 100 - 90).toFixed(2)), longitude: Number((below(36000) / 100 - 180).toFixed(2)) },
+			coordinates: {
+				latitude: Number((below(18000) / 100 - 90).toFixed(2)),
+				longitude: Number((below(36000) / 100 - 180).toFixed(2)),
+			},
 		},
 		website: `https://${ascii(lastname)}${id}.example`,
 		image: `https://images.example/${id}.png`,
@@ -91,7 +168,13 @@ function person(id) {
 function later(p) {
 	if (chance(0.4)) return p;
 	const changed = { ...p, address: { ...p.address } };
-	if (chance(0.5)) changed.email = messy(`${p.firstname.normalize("NFD").replace(/[^A-Za-z]/g, "").toLowerCase()}${p.id}@${pick(DOMAINS)}`);
+	if (chance(0.5))
+		changed.email = messy(
+			`${p.firstname
+				.normalize("NFD")
+				.replace(/[^A-Za-z]/g, "")
+				.toLowerCase()}${p.id}@${pick(DOMAINS)}`,
+		);
 	if (chance(0.3)) {
 		const [country, code, , cities] = pick(weighted);
 		Object.assign(changed.address, { country, country_code: code, city: pick(cities) });

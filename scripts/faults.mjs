@@ -33,7 +33,10 @@ const write = (path, text) => {
 	mkdirSync(dirname(join(root, path)), { recursive: true });
 	writeFileSync(join(root, path), text);
 };
-write("tfm_project.yml", `name: faults\nversion: "1"\nlayers: [${LAYERS.join(", ")}]\nschema_naming: exact\nmodels: { +materialized: table }\n`);
+write(
+	"tfm_project.yml",
+	`name: faults\nversion: "1"\nlayers: [${LAYERS.join(", ")}]\nschema_naming: exact\nmodels: { +materialized: table }\n`,
+);
 const models = [];
 LAYERS.forEach((layer, depth) => {
 	for (const n of [1, 2, 3]) {
@@ -53,7 +56,11 @@ LAYERS.forEach((layer, depth) => {
 const childEnv = { ...process.env, NO_COLOR: "1" };
 function tfm(args, killAfterMs) {
 	return new Promise((done) => {
-		const child = spawn(process.execPath, [TFM, ...args], { cwd: root, env: childEnv, stdio: ["ignore", "pipe", "pipe"] });
+		const child = spawn(process.execPath, [TFM, ...args], {
+			cwd: root,
+			env: childEnv,
+			stdio: ["ignore", "pipe", "pipe"],
+		});
 		let stdout = "";
 		let stderr = "";
 		child.stdout.on("data", (d) => (stdout += d));
@@ -69,9 +76,22 @@ const run = (gen, killAfterMs) => tfm(["run", "--vars", JSON.stringify({ gen })]
 
 async function look() {
 	const sql = models
-		.map((m) => `select '${m.name}' as name, count(*)::int as n, min(gen) as low, max(gen) as high from ${m.layer}.${m.name}`)
+		.map(
+			(m) =>
+				`select '${m.name}' as name, count(*)::int as n, min(gen) as low, max(gen) as high from ${m.layer}.${m.name}`,
+		)
 		.join(" union all ");
-	const shown = await tfm(["show", "--inline", `${sql} order by 1`, "--limit", "-1", "--output", "json", "--vars", '{"gen": 0}']);
+	const shown = await tfm([
+		"show",
+		"--inline",
+		`${sql} order by 1`,
+		"--limit",
+		"-1",
+		"--output",
+		"json",
+		"--vars",
+		'{"gen": 0}',
+	]);
 	if (shown.code !== 0) throw new Error(`show failed (${shown.code}): ${shown.stderr}${shown.stdout}`);
 	const parsed = JSON.parse(shown.stdout);
 	return new Map((Array.isArray(parsed) ? parsed : parsed.show).map((r) => [r.name, r]));
@@ -101,7 +121,8 @@ function faultsOf(seen, old, fresh) {
 		}
 		if (row.n !== ROWS) wrong.push(`${m.name} has ${row.n} rows of ${ROWS}`);
 		if (row.low !== row.high) wrong.push(`${m.name} mixes generations ${row.low} and ${row.high}`);
-		if (row.high !== old && row.high !== fresh) wrong.push(`${m.name} is of generation ${row.high}, neither ${old} nor ${fresh}`);
+		if (row.high !== old && row.high !== fresh)
+			wrong.push(`${m.name} is of generation ${row.high}, neither ${old} nor ${fresh}`);
 		generations.set(m.layer, [...(generations.get(m.layer) ?? []), row.high]);
 	}
 	let below = fresh;
@@ -137,7 +158,10 @@ for (let i = 0; i < KILLS; i++) {
 	const layersNew = new Set(models.filter((m) => seen.get(m.name)?.high === fresh).map((m) => m.layer)).size;
 	instants[layersNew === 0 ? "none" : layersNew === LAYERS.length ? "all" : "some"]++;
 	const again = await run(fresh);
-	const converged = again.code === 0 ? faultsOf(await look(), fresh, fresh) : [`rerun ended with ${again.code}: ${again.stderr}${again.stdout}`];
+	const converged =
+		again.code === 0
+			? faultsOf(await look(), fresh, fresh)
+			: [`rerun ended with ${again.code}: ${again.stderr}${again.stdout}`];
 	judge(`rerun after kill ${i + 1}`, converged);
 	old = fresh;
 }

@@ -69,7 +69,11 @@ const { output } = await cruise(
 		doNotFollow: { path: "node_modules" },
 		tsPreCompilationDeps: true,
 		tsConfig: { fileName: "tsconfig.json" },
-		enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs", ".json"], conditionNames: ["import", "node", "types", "default"], exportsFields: ["exports"] },
+		enhancedResolveOptions: {
+			extensions: [".ts", ".js", ".mjs", ".json"],
+			conditionNames: ["import", "node", "types", "default"],
+			exportsFields: ["exports"],
+		},
 	},
 	undefined,
 	{ tsConfig: extractTSConfig("tsconfig.json") },
@@ -77,9 +81,16 @@ const { output } = await cruise(
 for (const v of output.summary.violations) problems.push(`${v.rule.name}: ${v.from} → ${v.to}`);
 const seen = new Set(output.modules.map((m) => m.source).filter((s) => s.startsWith("src/") && s.endsWith(".ts")));
 const missed = files.filter((f) => !seen.has(f));
-if (missed.length > 0) problems.push(`dependency-cruiser saw ${seen.size} of ${files.length} modules; missed ${missed.slice(0, 3).join(", ")}`);
-const edges = output.modules.reduce((n, m) => n + m.dependencies.filter((d) => d.resolved.startsWith("src/")).length, 0);
-if (edges < files.length / 2) problems.push(`only ${edges} imports between ${files.length} modules: imports are not being resolved`);
+if (missed.length > 0)
+	problems.push(
+		`dependency-cruiser saw ${seen.size} of ${files.length} modules; missed ${missed.slice(0, 3).join(", ")}`,
+	);
+const edges = output.modules.reduce(
+	(n, m) => n + m.dependencies.filter((d) => d.resolved.startsWith("src/")).length,
+	0,
+);
+if (edges < files.length / 2)
+	problems.push(`only ${edges} imports between ${files.length} modules: imports are not being resolved`);
 
 try {
 	execFileSync("npx", ["biome", "check", "--error-on-warnings"], { stdio: "pipe", encoding: "utf8" });
@@ -88,5 +99,7 @@ try {
 }
 
 for (const p of problems) console.error(p);
-console.log(`lint: ${files.length} files, ${seen.size} modules, ${edges} imports between them, ${problems.length} problems`);
+console.log(
+	`lint: ${files.length} files, ${seen.size} modules, ${edges} imports between them, ${problems.length} problems`,
+);
 process.exitCode = problems.length > 0 ? 1 : 0;

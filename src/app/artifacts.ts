@@ -9,6 +9,7 @@ import type { NodeResult, RunResult } from "../core/result.ts";
 import { toManifestJson } from "../manifest/manifestJson.ts";
 import { type Subscriber, toRunResultsJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
+import { checksumsOf, type RunNotes, runNotesPath } from "./runNotes.ts";
 
 /** Written whole or not at all: a reader, or a killed run, never leaves half a document. */
 function writeWhole(path: string, chunks: Iterable<string>): void {
@@ -60,6 +61,16 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 		},
 	});
 	writeWhole(join(project.config.targetDir, "run_results.json"), [json]);
+}
+
+export function writeRunNotes(
+	invocation: Invocation,
+	project: OpenProject,
+	run: Pick<RunNotes, "command" | "gates">,
+): void {
+	if (!invocation.flags.writeJson) return;
+	const notes: RunNotes = { v: 1, invocation_id: project.runId, ...run, checksums: checksumsOf(project.manifest) };
+	writeWhole(runNotesPath(project.config.targetDir), [`${JSON.stringify(notes)}\n`]);
 }
 
 /** dbt's `DBT_ENV_CUSTOM_ENV_X`, by X. */

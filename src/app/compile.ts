@@ -42,7 +42,8 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 		project,
 		nodes.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
 	);
-	nodes.forEach((node, i) => writeSql(project.config.targetDir, sqlPath("compiled", node), `${results[i]!.sql}\n`));
+	for (const [i, node] of nodes.entries())
+		writeSql(project.config.targetDir, sqlPath("compiled", node), `${results[i]!.sql}\n`);
 
 	const models = nodes.flatMap((node, i) => (node.resource_type === "test" ? [] : [{ node, sql: results[i]!.sql }]));
 	const [only] = models;

@@ -4,67 +4,105 @@ import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
-import { openProject } from "./openProject.ts";
+import { ancestors, descendants } from "../graph/relatives.ts";
+import { type OpenProject, openProject } from "./openProject.ts";
+import { checksumsOf, type RunNotes, readRunNotes } from "./runNotes.ts";
 import { runSelected } from "./runSelected.ts";
 
 const RETRIED = new Set(["error", "fail", "skipped", "runtime error", "partial success"]);
-const COMMANDS = new Set(["run", "build", "test", "seed", "load", "retry"]);
+const COMMANDS = new Set(["run", "build", "test", "seed", "load"]);
 
 /**
- * `tfm retry`: what the last run failed, skipped or held, and nothing else. Candidates that it left are used again
- * where their code and inputs are unchanged; they are tested again, then published.
+ * `tfm retry`: what the last run failed, skipped or held. Candidates that it left are used again where their code and
+ * inputs are unchanged; they are tested again, then published. The mistake may have been above what failed, so in a
+ * layered project whatever the retried nodes read and was changed since (a seed, a model, a landing file) comes along,
+ * with all that lies between. Without layers exactly the nodes of the last run are repeated, as in dbt.
  */
 export async function retryCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
-	const path = join(project.config.targetDir, "run_results.json");
-	const last = readLast(path, relative(project.config.project.root, path));
-	if (!COMMANDS.has(last.command)) fail("TFM-APP-004", { command: last.command });
+	const { targetDir, project: root } = project.config;
+	const path = join(targetDir, "run_results.json");
+	const last = readLast(path, relative(root.root, path));
+	const notes = readRunNotes(targetDir, last.invocationId);
+	const command = notes?.command ?? last.command;
+	if (!COMMANDS.has(command)) fail("TFM-APP-004", { command });
+
 	const statuses = invocation.flags.warnError ? new Set([...RETRIED, "warn"]) : RETRIED;
-	const selected = new Set<NodeId>();
-	for (const { id, status } of last.results)
-		if (statuses.has(status) && findNode(project.manifest, id) !== undefined) selected.add(id);
-	// A held node is published only after its tests have passed again, so they come along even if they had passed.
-	for (const test of project.manifest.nodes.values())
-		if (
-			test.resource_type === "test" &&
-			last.results.some((r) => r.id === test.unique_id) &&
-			test.depends_on.nodes.some((id) => selected.has(id))
-		)
-			selected.add(test.unique_id);
+	const failed = last.results.filter((r) => statuses.has(r.status) && findNode(project.manifest, r.id) !== undefined);
+	const selected = new Set<NodeId>(failed.map((r) => r.id));
+	if (selected.size > 0 && root.layering !== null && notes !== null)
+		for (const id of changedAbove(project, selected, notes)) selected.add(id);
+	for (const id of testsOf(project, selected, last)) selected.add(id);
 	if (selected.size === 0) {
 		invocation.stdout.write("nothing to retry: all that ran last time succeeded\n");
 		return 0;
 	}
 	return runSelected(invocation, project, {
 		command: "retry",
+		origin: command,
 		selected,
 		warnings: [],
-		flags: { reuse: true, testsBlock: last.command === "build", gates: last.gates },
+		flags: { reuse: true, testsBlock: command === "build", gates: notes?.gates ?? invocation.flags.gates },
 	});
+}
+
+/** What the retried nodes read and has other text now, and all between; landing loads, whose ledger knows what is new. */
+function changedAbove(project: OpenProject, retried: ReadonlySet<NodeId>, notes: RunNotes): Set<NodeId> {
+	const above = ancestors(project.graph, retried);
+	const now = checksumsOf(project.manifest);
+	const changed = [...above].filter((id) => {
+		const node = findNode(project.manifest, id);
+		if (node?.resource_type === "source") return node.load !== null;
+		return now[id] !== undefined && now[id] !== notes.checksums[id];
+	});
+	const below = descendants(
+		project.graph,
+		changed.filter((id) => now[id] !== undefined),
+	);
+	return new Set([
+		...changed,
+		...[...below].filter((id) => above.has(id) && findNode(project.manifest, id)?.resource_type !== "test"),
+	]);
+}
+
+/** A held node is published only after its tests have passed again, so they come along even if they had passed. */
+function testsOf(project: OpenProject, selected: ReadonlySet<NodeId>, last: LastRun): NodeId[] {
+	const ran = new Set(last.results.map((r) => r.id));
+	return [...project.manifest.nodes.values()]
+		.filter(
+			(node) =>
+				node.resource_type === "test" &&
+				ran.has(node.unique_id) &&
+				node.depends_on.nodes.some((id) => selected.has(id)),
+		)
+		.map((node) => node.unique_id);
 }
 
 interface LastRun {
 	readonly command: string;
-	readonly gates: boolean;
+	readonly invocationId: string;
 	readonly results: readonly { readonly id: NodeId; readonly status: string }[];
+}
+
+interface StoredResults {
+	readonly metadata?: { readonly invocation_id?: unknown };
+	readonly args?: { readonly which?: unknown };
+	readonly results?: unknown;
 }
 
 function readLast(path: string, shown: string): LastRun {
 	if (!existsSync(path)) fail("TFM-APP-002", { path: shown });
-	let document: { args?: { which?: unknown; retries?: unknown; gates?: unknown }; results?: unknown };
+	let document: StoredResults | null;
 	try {
-		document = JSON.parse(readFileSync(path, "utf8")) as typeof document;
+		document = JSON.parse(readFileSync(path, "utf8")) as StoredResults | null;
 	} catch (cause) {
 		fail("TFM-APP-003", { path: shown, problem: "it is not JSON" }, { cause });
 	}
-	const { args, results } = document ?? {};
-	if (!Array.isArray(results)) fail("TFM-APP-003", { path: shown, problem: "it has no results" });
+	if (!Array.isArray(document?.results)) fail("TFM-APP-003", { path: shown, problem: "it has no results" });
+	const results = document.results as readonly { unique_id?: unknown; status?: unknown }[];
 	return {
-		command: typeof args?.which === "string" ? args.which : "run",
-		gates: args?.gates !== false,
-		results: (results as { unique_id?: unknown; status?: unknown }[]).map((r) => ({
-			id: nodeId(String(r.unique_id)),
-			status: String(r.status),
-		})),
+		command: typeof document.args?.which === "string" ? document.args.which : "run",
+		invocationId: String(document.metadata?.invocation_id ?? ""),
+		results: results.map((r) => ({ id: nodeId(String(r.unique_id)), status: String(r.status) })),
 	};
 }

@@ -16,7 +16,7 @@ import { describeCandidate } from "../plan/describeCandidate.ts";
 import { planNode } from "../plan/planNode.ts";
 import { judgeTest } from "../quality/judgeTest.ts";
 import { type Subscriber, toSummaryJson } from "../report/report.ts";
-import { sqlWriter, writeManifest, writeRunResults } from "./artifacts.ts";
+import { sqlWriter, writeManifest, writeRunNotes, writeRunResults } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
@@ -24,6 +24,8 @@ import { requireInputs } from "./requireInputs.ts";
 
 export interface RunRequest {
 	readonly command: string;
+	/** `retry`: the command that it repeats. */
+	readonly origin?: string;
 	readonly selected: ReadonlySet<NodeId>;
 	/** Remarks of the selection. */
 	readonly warnings: readonly Diagnostic[];
@@ -70,6 +72,10 @@ export async function runSelected(
 		};
 		const run = await executeRun(jobOf(invocation, project, request, adapter), ports);
 		writeRunResults(invocation, project, run);
+		writeRunNotes(invocation, project, {
+			command: request.origin ?? request.command,
+			gates: request.flags?.gates ?? invocation.flags.gates,
+		});
 		return run.exitCode;
 	} finally {
 		events.close();

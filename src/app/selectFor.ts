@@ -3,8 +3,8 @@ import type { Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId, ResourceType } from "../core/node.ts";
 import { selectNodes } from "../graph/selectNodes.ts";
+import { parseSelectorDefinitions } from "../graph/selectorDefinitions.ts";
 import type { OpenProject } from "./openProject.ts";
-import { readSelectors } from "./readSelectors.ts";
 
 export interface Selected {
 	readonly selected: ReadonlySet<NodeId>;
@@ -31,6 +31,7 @@ export function selectIds(
 	project: OpenProject,
 ): { readonly ids: readonly NodeId[]; readonly warnings: readonly Diagnostic[] } {
 	const { flags } = invocation;
+	const { selectors } = project.config;
 	return selectNodes(project.manifest, project.graph, {
 		select: flags.select,
 		exclude: flags.exclude,
@@ -40,6 +41,9 @@ export function selectIds(
 		resourceTypes: flags.resourceTypes,
 		excludeResourceTypes: flags.excludeResourceTypes,
 		indirect: flags.indirectSelection,
-		selectors: readSelectors(project.config),
+		selectors:
+			selectors &&
+			parseSelectorDefinitions(selectors.entries, { indirect: flags.indirectSelection ?? "eager", at: selectors.at }),
+		includeEmpty: invocation.command === "ls",
 	});
 }

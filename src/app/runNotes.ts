@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Manifest } from "../core/manifest.ts";
+
+/**
+ * What `tfm retry` needs to know of the last run and run_results.json, whose shape is dbt's, has no place for. Written
+ * beside it as `tfm_run.json`.
+ */
+export interface RunNotes {
+	readonly v: 1;
+	readonly invocation_id: string;
+	/** The command that is retried, also after several retries. */
+	readonly command: string;
+	readonly gates: boolean;
+	/** Of every seed and model, by id. */
+	readonly checksums: Readonly<Record<string, string>>;
+}
+
+const FILE = "tfm_run.json";
+
+export const runNotesPath = (targetDir: string): string => join(targetDir, FILE);
+
+export function checksumsOf(manifest: Manifest): Record<string, string> {
+	const sums: Record<string, string> = {};
+	for (const node of [...manifest.nodes.values()].sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1)))
+		if (node.resource_type === "model" || node.resource_type === "seed" || node.resource_type === "snapshot")
+			sums[node.unique_id] = node.checksum.checksum;
+	return sums;
+}
+
+/** Null where there are none or they belong to another run; then retry does what dbt does. */
+export function readRunNotes(targetDir: string, invocationId: string): RunNotes | null {
+	const path = runNotesPath(targetDir);
+	if (!existsSync(path)) return null;
+	try {
+		const notes = JSON.parse(readFileSync(path, "utf8")) as RunNotes | null;
+		return notes?.v === 1 && notes.invocation_id === invocationId && typeof notes.checksums === "object" ? notes : null;
+	} catch {
+		// Cut short by a full disk, or edited: without them retry still repeats the nodes of run_results.json.
+		return null;
+	}
+}
