@@ -6,13 +6,12 @@ import type { Candidate, Session } from "../core/adapter.ts";
 import type { AdapterResponse, BuildableNode, BuildInput } from "../core/plan.ts";
 import { relationKey } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
-import { runAfterPublish } from "./afterPublish.ts";
 import { codeHash } from "./codeHash.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
-import { heldMessage, nodeResult, type ResultFacts, startStopwatch } from "./nodeResult.ts";
-import { publishUnit } from "./publishUnit.ts";
+import { nodeResult, type ResultFacts, startStopwatch } from "./nodeResult.ts";
+import { publishAtOnce } from "./publishAtOnce.ts";
 import { dropReusable } from "./reuse.ts";
 import { bindingOf, type Run, type Standing, targetOf } from "./run.ts";
 import { settle } from "./settle.ts";
@@ -138,30 +137,6 @@ function textFacts(progress: Progress): Partial<NodeResult> {
 	};
 }
 
-/** Publishes one node by itself and says what became of it. */
-async function publishAtOnce(run: Run, node: BuildableNode, built: Built, result: NodeResult): Promise<void> {
-	const id = node.unique_id;
-	const hooksInside = run.job.layering === null && node.config["post-hook"].some((hook) => hook.transaction);
-	const outcome = await publishUnit(run, { unit: id, members: [{ id, standing: built.standing }], hooksInside });
-	if (outcome.kind === "stopped") return;
-	if (outcome.kind === "failed") {
-		const message = outcome.diagnostic.message;
-		settle(run, { ...result, status: "error", message, diagnostic: outcome.diagnostic });
-		return;
-	}
-	const reason = outcome.refused.get(id);
-	if (reason !== undefined) {
-		settle(run, { ...result, status: "error", message: heldMessage(reason), held: reason, published: null });
-		return;
-	}
-	const after = await runAfterPublish(run, node);
-	const published = run.job.layering === null ? null : ("direct" as const);
-	// The relation is there, whatever a hook after it says: its readers go on.
-	const state = { kind: "done" } as const;
-	if (after === null) settle(run, { ...result, published }, state);
-	else settle(run, { ...result, published, status: "error", message: after.message, diagnostic: after }, state);
-}
-
 async function work(run: Run, node: BuildableNode, thread: string, progress: Progress): Promise<void> {
 	const watch = startStopwatch(run.ports.clock);
 	const id = node.unique_id;
@@ -187,7 +162,7 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 	});
 	const result = nodeResult(node, { ...built.facts, ...watch.read(), ...textFacts(progress), thread_id: thread });
 	if (isDirect(run, node)) {
-		await publishAtOnce(run, node, built, result);
+		await publishAtOnce(run, node, built.standing, result);
 		return;
 	}
 	run.standing.set(id, built.standing);

@@ -273,6 +273,15 @@ describe("an unlayered run", () => {
 		expect((await runFake(full)).status.countries).toBe("success");
 	});
 
+	it("makes a refused publish the node's error", async () => {
+		const { result, status } = await dbt({ script: { refused: ["a"] } });
+		expect(status).toMatchObject({ a: "error", b: "skipped", other: "success" });
+		expect(result.results.find((r) => r.unique_id === "model.p.a")?.diagnostic).toMatchObject({
+			code: "TFM-RUN-011",
+			message: "publishing a failed, nothing was changed: TFM-PUB-002: something hangs on it",
+		});
+	});
+
 	it("runs hooks inside the publish on the published relation, those outside after it", async () => {
 		const config = {
 			"post-hook": [

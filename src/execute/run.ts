@@ -12,7 +12,8 @@ import type { CandidateRow } from "../core/state.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
 import { createToPublished, type ToPublished } from "./publishedText.ts";
-import { buildRunGraph, type RunGraph, type Task } from "./runGraph.ts";
+import { buildRunGraph, type RunGraph } from "./runGraph.ts";
+import type { Task } from "./task.ts";
 
 /** Where a task stands. Only `done` lets its readers go on. */
 export type TaskState =

@@ -4,16 +4,10 @@
  */
 import type { Layer, Layering } from "../core/config.ts";
 import { findNode, type Manifest } from "../core/manifest.ts";
-import type { NodeId, SourceNode, TestNode } from "../core/node.ts";
-import type { BuildableNode } from "../core/plan.ts";
+import type { NodeId } from "../core/node.ts";
 import { createReadyQueue } from "./readyQueue.ts";
+import type { Task } from "./task.ts";
 import { testEdges } from "./testEdges.ts";
-
-export type Task =
-	| { readonly kind: "build"; readonly id: NodeId; readonly node: BuildableNode }
-	| { readonly kind: "load"; readonly id: NodeId; readonly node: SourceNode }
-	| { readonly kind: "test"; readonly id: NodeId; readonly node: TestNode }
-	| { readonly kind: "pass"; readonly id: NodeId };
 
 export interface Stage {
 	/** Null in an unlayered project. */

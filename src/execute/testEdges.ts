@@ -5,7 +5,7 @@
  */
 import type { Manifest } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
-import type { Task } from "./runGraph.ts";
+import type { Task } from "./task.ts";
 
 export interface TestEdge {
 	readonly test: NodeId;

@@ -1,0 +1,9 @@
+import type { NodeId, SourceNode, TestNode } from "../core/node.ts";
+import type { BuildableNode } from "../core/plan.ts";
+
+/** What a run does with a node. `pass`: nothing, but order and skipping reach across it. */
+export type Task =
+	| { readonly kind: "build"; readonly id: NodeId; readonly node: BuildableNode }
+	| { readonly kind: "load"; readonly id: NodeId; readonly node: SourceNode }
+	| { readonly kind: "test"; readonly id: NodeId; readonly node: TestNode }
+	| { readonly kind: "pass"; readonly id: NodeId };
