@@ -3,6 +3,7 @@
  */
 import { fail } from "../core/diagnostic.ts";
 import type { RenderState } from "./renderState.ts";
+import { undefinedUsed } from "./trace.ts";
 import { type Arguments, PyDecimal, PyFloat, typeName, type Value } from "./values.ts";
 
 export interface Parameter {
@@ -92,6 +93,7 @@ export function asFloat(value: Value): number {
 	if (typeof value === "boolean" || typeof value === "bigint") return Number(value);
 	if (value instanceof PyFloat) return value.n;
 	if (value instanceof PyDecimal) return Number(value.text);
+	if (value === undefined) throw undefinedUsed(0);
 	return typeError(`must be real number, not ${typeName(value)}`);
 }
 

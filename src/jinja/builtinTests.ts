@@ -1,10 +1,11 @@
 /** Jinja's tests: what may follow `is`. */
-import { type Builtin, builtin, needs, typeError } from "./builtin.ts";
+import { type Builtin, builtin, needs } from "./builtin.ts";
 import { PyRange } from "./collections.ts";
 import { equals, isNumber } from "./equality.ts";
+import { isIterable } from "./iteration.ts";
 import { contains, operate, ordered } from "./operators.ts";
 import { toText } from "./text.ts";
-import { HostObject, PyDecimal, PyDict, PyFloat, type Value } from "./values.ts";
+import { HostObject, PyDict, PyFloat, type Value } from "./values.ts";
 
 type Test = [string, Builtin<Value>];
 
@@ -21,26 +22,14 @@ const isSequence = (v: Value): boolean =>
 	v === undefined ||
 	v instanceof PyRange ||
 	(v instanceof HostObject && v.length !== undefined && v.item !== undefined);
-const isIterable = (v: Value): boolean =>
-	typeof v === "string" ||
-	Array.isArray(v) ||
-	v instanceof PyDict ||
-	v === undefined ||
-	(v instanceof HostObject && v.iterate !== undefined);
-
-/** Whether the remainder of a division by two is as wanted; text and None are errors, as `%` on them is. */
+/** Whether the remainder of a division by two is as wanted; a text is formatted instead, as Python's `%` does. */
 const hasParity =
 	(wanted: number) =>
-	(value: Value): boolean => {
-		if (typeof value === "string") return typeError("not all arguments converted during string formatting");
-		return equals(operate("%", value, 2), wanted);
-	};
+	(value: Value): boolean =>
+		equals(operate("%", value, 2), wanted);
 
 /** Python's `is` for what templates can tell apart: the same object, or equal constants of one type. */
-function isSame(a: Value, b: Value): boolean {
-	if (a instanceof PyFloat || b instanceof PyFloat || a instanceof PyDecimal) return a === b;
-	return a === b;
-}
+const isSame = (a: Value, b: Value): boolean => a === b;
 
 const isUpper = (text: string): boolean => text !== text.toLowerCase() && text === text.toUpperCase();
 const isLower = (text: string): boolean => text !== text.toUpperCase() && text === text.toLowerCase();

@@ -4,6 +4,7 @@
  * numbered, and every text taken from the template is a JSON literal. Positions are kept in the local `p` (see
  * library.ts). Which variables a scope holds follows Jinja2: a loop's body, a macro, a call block, `with`, a filter
  * block and a set block are scopes; an `if` is not; a variable begins with its outer value.
+ * Longer than the usual 500 lines: one method per kind of node, all sharing the counters and tables of the unit.
  */
 import { fail } from "../core/diagnostic.ts";
 import { filterNamed, filters, testNamed, tests } from "./filters.ts";
@@ -11,13 +12,15 @@ import { isLanguageName, type Library } from "./library.ts";
 import type { MacroShape } from "./macroFunction.ts";
 import type * as n from "./nodes.ts";
 import type { Origin } from "./origin.ts";
-import { assignedIn, isBoolean, isIf, mentions, nameOf, startOf } from "./syntaxQueries.ts";
+import { isBoolean, isIf, mentions, nameOf, type ScopeNames, scopeNames, startOf } from "./syntaxQueries.ts";
 import { type Operation, packPosition, trace, type Unit } from "./trace.ts";
 
 /** Variables of one scope by their template names. */
 interface Variables {
 	readonly names: Map<string, string>;
 	readonly parent: Variables | null;
+	/** Names that the scope itself reads. */
+	read?: ReadonlySet<string>;
 }
 
 /** One JavaScript function under construction. */
@@ -36,7 +39,7 @@ interface Context {
 	/** The buffer is a list of values: native rendering. */
 	readonly collectsValues: boolean;
 	readonly inLoop: boolean;
-	/** Inside an `if`: an unknown filter is an error only when reached, as in Jinja2. */
+	/** Directly in an `if`: an unknown filter is an error only when reached, as in Jinja2. */
 	readonly conditional: boolean;
 }
 
@@ -62,6 +65,13 @@ const escapeLineEnds = (text: string): string => text.replace(/\u2028/g, "\\u202
 const json = (text: string): string => escapeLineEnds(JSON.stringify(text));
 
 const jsonOf = (value: unknown): string => escapeLineEnds(JSON.stringify(value));
+
+/** Whether a scope or one around it declares or reads a name. */
+function isKnown(variables: Variables | null, name: string): boolean {
+	for (let at = variables; at !== null; at = at.parent)
+		if (at.names.has(name) || at.read?.has(name) === true) return true;
+	return false;
+}
 
 /** The declarations of a function's temporaries; called when its body is written. */
 const temporaries = (frame: Frame): string => frame.temporaries.map((name) => `,${name}`).join("");
@@ -91,7 +101,7 @@ class Generator {
 		const frame: Frame = { kind: "top", temporaries: [] };
 		const variables: Variables = { names: new Map(), parent: null };
 		const context: Context = { variables, frame, buffer: "o", collectsValues, inLoop: false, conditional: false };
-		const inner = this.#declare(variables, assignedIn(body.children)) + this.#body(body.children, context);
+		const inner = this.#declare(variables, scopeNames(body.children)) + this.#body(body.children, context);
 		const start = collectsValues ? "[]" : '""';
 		return this.#finish(
 			`return(c,S)=>{let p=0,o=${start}${temporaries(frame)};try{${inner}return o;}catch(e){throw L.traceTop(e,U,p);}};`,
@@ -152,12 +162,17 @@ class Generator {
 		return isLanguageName(name) ? `${this.#use("name")}(c,${json(name)})` : `c.get(${json(name)})`;
 	}
 
-	/** Declares a scope's variables with their outer values. */
-	#declare(variables: Variables, names: ReadonlySet<string>): string {
+	/**
+	 * Declares a scope's variables with their outer values. As in Jinja2, a name that is assigned before it is read, and
+	 * that no enclosing scope knows, begins as Undefined whatever the context says: in a set block it is not yet set.
+	 */
+	#declare(variables: Variables, { assigned, read }: ScopeNames): string {
+		variables.read = read;
 		let code = "";
-		for (const name of names) {
+		for (const [name, isAssignedFirst] of assigned) {
 			if (variables.names.has(name)) continue;
-			const outer = this.#read(variables, name);
+			const isNew = isAssignedFirst && !isKnown(variables.parent, name);
+			const outer = isNew ? "undefined" : this.#read(variables, name);
 			const variable = this.#fresh("v");
 			variables.names.set(name, variable);
 			code += `let ${variable}=${outer};`;
@@ -166,12 +181,12 @@ class Generator {
 	}
 
 	#inner(context: Context, changes: Partial<Context> = {}): Context {
-		return { ...context, ...changes, variables: { names: new Map(), parent: context.variables } };
+		return { ...context, conditional: false, ...changes, variables: { names: new Map(), parent: context.variables } };
 	}
 
 	/** Statements in a scope of their own. */
 	#scoped(body: n.Body, context: Context): string {
-		return this.#declare(context.variables, assignedIn(body.children)) + this.#body(body.children, context);
+		return this.#declare(context.variables, scopeNames(body.children)) + this.#body(body.children, context);
 	}
 
 	/* statements */
@@ -506,7 +521,7 @@ class Generator {
 			case "InlineIf": {
 				const inner = { ...context, conditional: true };
 				const otherwise = node.else_ === null ? "undefined" : this.#value(node.else_, inner);
-				return `(${this.#condition(node.cond, context)}?${this.#value(node.body, inner)}:${otherwise})`;
+				return `(${this.#condition(node.cond, inner)}?${this.#value(node.body, inner)}:${otherwise})`;
 			}
 		}
 		return this.#binary(node, context);
@@ -648,9 +663,9 @@ class Generator {
 		throw new Error("an unknown name was found");
 	}
 
-	/** A known filter or test is looked up once, an unknown one where it is reached. */
+	/** A known filter or test is looked up once, an unknown one where it is reached: after its value. */
 	#builtin(kind: "filter" | "test", name: string, isKnown: boolean): string {
 		const lookup = `L.${kind}(${json(name)})`;
-		return isKnown ? this.#constant(lookup) : lookup;
+		return this.#constant(isKnown ? lookup : `(v,a,S)=>${lookup}(v,a,S)`);
 	}
 }

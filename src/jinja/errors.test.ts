@@ -34,6 +34,7 @@ describe("an error in a template", () => {
 		["{% for a in b %}\n{% endif %}", "002 2:4 {% for %} is still open where {% endif %} stands"],
 		["a {{ 'x }}", "002 1:6 the string is never closed"],
 		["a {{ x ", "002 1:3 the expression {{ is never closed"],
+		["a {{ x\nas y\nfrom z", "002 1:3 the expression {{ is never closed"],
 		["a {# x ", "002 1:3 the comment {# is never closed"],
 		["{% raw %}", "002 1:1 {% raw %} is never closed"],
 		["{% iff x %}", '003 1:4 unknown tag "iff"'],

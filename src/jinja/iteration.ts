@@ -19,6 +19,14 @@ export function iterate(value: Value): Iterable<Value> {
 	return typeError(`'${typeName(value)}' object is not iterable`);
 }
 
+/** Whether iterate() would answer: Jinja's `is iterable`. */
+export const isIterable = (value: Value): boolean =>
+	typeof value === "string" ||
+	Array.isArray(value) ||
+	value instanceof PyDict ||
+	value === undefined ||
+	(value instanceof HostObject && value.iterate !== undefined);
+
 /** The items as an array: the value itself where it is one, so callers must not change it. */
 export function itemsOf(value: Value): readonly Value[] {
 	const items = iterate(value);

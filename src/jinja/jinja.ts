@@ -5,8 +5,11 @@
  * without any of that; replay lets a synchronous template ask an asynchronous database.
  */
 export { bindArguments } from "./arguments.ts";
+export { PySet } from "./collections.ts";
 export { equals, truthy } from "./equality.ts";
+export { isIterable, itemsOf, iterate, lengthOf } from "./iteration.ts";
 export { type BlockKind, compileMacro, findBlocks, type Macro, type MacroBlock } from "./macros.ts";
+export { compare } from "./operators.ts";
 export type { TemplateSource } from "./origin.ts";
 export { fromPlain, type JsonStyle, toJson, toPlain } from "./plain.ts";
 export { ReplayCursor, Suspend } from "./replay.ts";
@@ -17,6 +20,7 @@ export { repr, toText } from "./text.ts";
 export {
 	type Arguments,
 	argumentsOf,
+	type BinaryOperator,
 	type Callable,
 	floatValue,
 	HostFunction,

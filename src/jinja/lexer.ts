@@ -146,9 +146,10 @@ export class Lexer {
 		this.#tokens.push({ type: kind, value, lineno: this.#line, colno: offset - this.#lineStart });
 	}
 
+	/** Of an error; what is never closed began before the tokens read since, maybe on an earlier line. */
 	#place(offset: number) {
-		this.#advance(offset);
-		return this.#origin.place(this.#line, offset - this.#lineStart);
+		const before = this.#text.slice(0, offset).split("\n");
+		return this.#origin.place(before.length - 1, before.at(-1)?.length ?? 0);
 	}
 
 	#lexAll(): void {

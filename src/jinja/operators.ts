@@ -111,7 +111,6 @@ function compareItems(a: readonly Value[], b: readonly Value[], operator: OrderO
 export function contains(item: Value, container: Value): boolean {
 	if (typeof container === "string") {
 		if (typeof item === "string") return container.includes(item);
-		if (item === undefined) throw undefinedUsed(0);
 		return typeError(`'in <string>' requires string as left operand, not ${typeName(item)}`);
 	}
 	if (container instanceof PyDict) return container.has(item);

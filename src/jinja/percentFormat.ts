@@ -94,6 +94,7 @@ class Source {
 	finish(): void {
 		const unusedIsFine =
 			this.#mapped ||
+			this.#values === undefined ||
 			this.#values instanceof PyDict ||
 			(Array.isArray(this.#values) && !(this.#values instanceof PyTuple));
 		const mapping = this.#values instanceof HostObject && this.#values.item !== undefined;

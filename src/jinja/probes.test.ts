@@ -1,4 +1,7 @@
-/** Templates whose text came from real Jinja2 (probes/*.json), rendered by ours. */
+/**
+ * Templates rendered by ours and by real Jinja2 3.1.6 (extensions do and loopcontrols, default Undefined, no trailing
+ * newline): what Jinja2 gave is the expectation in probes/*.json. random.json is a sample of generated templates.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Code } from "../core/codes/table.ts";

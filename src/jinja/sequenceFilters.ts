@@ -4,7 +4,7 @@ import { type Getter, pathGetter, pathsGetter } from "./attributePath.ts";
 import { asInt, type Builtin, builtin, checkCharacters, may, needs, typeError } from "./builtin.ts";
 import { PyGenerator } from "./collections.ts";
 import { equals, truthy } from "./equality.ts";
-import { characters, itemsOf, iterate, lengthOf, listOf } from "./iteration.ts";
+import { characters, isIterable, itemsOf, iterate, lengthOf, listOf } from "./iteration.ts";
 import { sortedBy } from "./listMethods.ts";
 import { compare, operate } from "./operators.ts";
 import type { RenderState } from "./renderState.ts";
@@ -152,9 +152,7 @@ function joinItems(value: Value, given: readonly Value[], state: RenderState): s
 
 function reversed(value: Value): Value {
 	if (typeof value === "string") return characters(value).reverse().join("");
-	const items = value instanceof HostObject && value.iterate === undefined ? null : value;
-	if (items === null || (typeof value !== "object" && value !== undefined))
-		return fail("TFM-JINJA-018", { problem: "argument must be iterable" });
+	if (!isIterable(value)) return fail("TFM-JINJA-018", { problem: "argument must be iterable" });
 	return new PyGenerator(listOf(value).reverse());
 }
 

@@ -2,12 +2,12 @@
 import { fail } from "../core/diagnostic.ts";
 import { asInt, asStr, type Builtin, builtin, checkCharacters, may, needs, typeError } from "./builtin.ts";
 import { truthy } from "./equality.ts";
-import { characterCount, characters, iterate, unpack } from "./iteration.ts";
+import { characterCount, characters, iterate, lengthOf, unpack } from "./iteration.ts";
 import { formatPercent } from "./percentFormat.ts";
 import { capitalized, centered, replaced, splitText, stripped } from "./stringMethods.ts";
 import { toText } from "./text.ts";
 import { undefinedUsed } from "./trace.ts";
-import { type Arguments, HostObject, PyDict, PyTuple, type Value } from "./values.ts";
+import { type Arguments, HostObject, isList, PyDict, PyTuple, typeName, type Value } from "./values.ts";
 import { wrapText } from "./wrapText.ts";
 
 const BOTH = { start: true, end: true };
@@ -22,6 +22,7 @@ function titled(text: string): string {
 /** The filters that compute with the text itself instead of turning it into text first. */
 function textOrUndefined(value: Value): string {
 	if (value === undefined) throw undefinedUsed(0);
+	if (isList(value)) fail("TFM-JINJA-017", { problem: "'list' object has no attribute 'splitlines'" });
 	return asStr(value);
 }
 
@@ -35,13 +36,22 @@ function indented(text: string, width: Value, first: Value, blank: Value): strin
 	return (truthy(first) ? margin : "") + [head, ...indentedRest].join("\n");
 }
 
+/** What is short enough passes as it is, whatever it is. */
+function truncateValue(value: Value, given: readonly Value[]): Value {
+	if (typeof value === "string") return truncated(value, given);
+	const most = asInt(given[0]) + (given[3] === null ? LEEWAY : asInt(given[3]));
+	return lengthOf(value) <= most ? value : typeError(`can only concatenate str (not "${typeName(value)}") to str`);
+}
+
+const LEEWAY = 5;
+
 function truncated(text: string, given: readonly Value[]): string {
 	const [length, killWords, end, leeway] = given;
 	const most = asInt(length);
 	const tail = asStr(end);
 	const units = characters(text);
 	if (most < characterCount(tail)) typeError(`expected length >= ${characterCount(tail)}, got ${most}`);
-	if (units.length <= most + (leeway === null ? 5 : asInt(leeway))) return text;
+	if (units.length <= most + (leeway === null ? LEEWAY : asInt(leeway))) return text;
 	const cut = units.slice(0, most - characterCount(tail)).join("");
 	if (truthy(killWords)) return cut + tail;
 	const space = cut.lastIndexOf(" ");
@@ -95,6 +105,7 @@ function urlEncode(value: Value): string {
 }
 
 function xmlAttributes(value: Value, autospace: Value): string {
+	if (value === undefined) throw undefinedUsed(0);
 	if (!(value instanceof PyDict)) return fail("TFM-JINJA-017", { problem: "xmlattr needs a dict" });
 	const parts: string[] = [];
 	for (const [key, item] of value.items()) {
@@ -162,7 +173,7 @@ export const textFilters: readonly (readonly [string, Builtin<Value>])[] = [
 		builtin<Value>(
 			"truncate",
 			[may("length", 255), may("killwords", false), may("end", "..."), may("leeway")],
-			(value, given) => (value === undefined ? value : truncated(asStr(value), given)),
+			truncateValue,
 		),
 	],
 	[

@@ -1,13 +1,13 @@
 /** Jinja's filters on numbers and single values, and dbt's as_text, as_bool, as_number, as_native. */
 import { fail, TfmError } from "../core/diagnostic.ts";
-import { asFloat, asInt, type Builtin, builtin, may, needs, typeError } from "./builtin.ts";
+import { asFloat, asInt, type Builtin, builtin, may, needs, typeError, valueError } from "./builtin.ts";
 import { isNumber, truthy } from "./equality.ts";
 import { ownAttribute } from "./lookup.ts";
 import { markNative } from "./native.ts";
 import { fixedText, negate, parseFloatText, parseInteger, roundFloat, toFloat, truncate } from "./numbers.ts";
 import { toJson } from "./plain.ts";
 import { prettyText } from "./prettyText.ts";
-import { toText } from "./text.ts";
+import { repr, toText } from "./text.ts";
 import { undefinedUsed } from "./trace.ts";
 import { floatValue, PyDecimal, PyFloat, typeName, type Value } from "./values.ts";
 
@@ -69,8 +69,11 @@ function absolute(value: Value): Value {
 
 const UNITS = ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
 
+const floatOfText = (text: string): number =>
+	parseFloatText(text) ?? valueError(`could not convert string to float: ${repr(text)}`);
+
 function fileSize(value: Value, binary: Value): string {
-	const bytes = typeof value === "string" ? (parseFloatText(value) ?? Number.NaN) : asFloat(value);
+	const bytes = typeof value === "string" ? floatOfText(value) : asFloat(value);
 	const base = truthy(binary) ? 1024 : 1000;
 	if (bytes === 1) return "1 Byte";
 	if (bytes < base) return `${Math.trunc(bytes)} Bytes`;
