@@ -5,11 +5,12 @@ import type { Config } from "../core/config.ts";
 import { TfmError } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { Plain } from "../core/node.ts";
+import type { GraphNode, Plain } from "../core/node.ts";
 import { describeCycle, findCycle } from "../graph/cycle.ts";
 import { buildGraph, type Graph } from "../graph/graph.ts";
 import { buildManifest } from "../manifest/buildManifest.ts";
 import { createManifestPorts } from "../manifest/contextPorts.ts";
+import { findCall } from "../manifest/findCall.ts";
 import { parseProject } from "../parse/parseProject.ts";
 import { type Engine, engineOf } from "./openAdapter.ts";
 
@@ -51,9 +52,12 @@ export async function openProject(invocation: Invocation): Promise<OpenProject> 
 	const manifest = buildManifest(parsed, config, createManifestPorts(facts));
 	const graph = buildGraph(manifest);
 	const cycle = findCycle(graph);
-	if (cycle !== null) throw new TfmError(describeCycle(manifest, cycle));
+	if (cycle !== null) throw new TfmError(describeCycle(manifest, cycle, placeOfReference));
 	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt });
 }
+
+const placeOfReference = (reader: GraphNode, name: string) =>
+	"raw_code" in reader ? findCall({ ...reader, file: reader.location.file }, "ref", [name]).at : reader.location;
 
 /** dbt's `flags` object, and what tfm's own macros need to know. */
 function templateFlags(invocation: Invocation, config: Config): { readonly [name: string]: Plain } {

@@ -1,7 +1,8 @@
 import { type Diagnostic, diagnostic, type RelatedPlace } from "../core/diagnostic.ts";
+import type { Location } from "../core/location.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { findNode } from "../core/manifest.ts";
-import type { NodeId } from "../core/node.ts";
+import type { GraphNode, NodeId } from "../core/node.ts";
 import type { Graph } from "./graph.ts";
 
 /** A node that lies on a cycle, by taking away again and again what reads nothing that is left. */
@@ -59,16 +60,23 @@ function fromSmallest(cycle: readonly NodeId[]): readonly NodeId[] {
 	return [...cycle.slice(smallest), ...cycle.slice(0, smallest)];
 }
 
-/** The error for a cycle: every edge with the file that makes it. */
-export function describeCycle(manifest: Manifest, cycle: readonly NodeId[]): Diagnostic {
+/** Where a node's text refers to another one by this name. */
+export type PlaceOfReference = (reader: GraphNode, name: string) => Location;
+
+/** The error for a cycle: every edge with the place that makes it. */
+export function describeCycle(
+	manifest: Manifest,
+	cycle: readonly NodeId[],
+	placeOf: PlaceOfReference = (reader) => reader.location,
+): Diagnostic {
 	const edges = cycle.map((id, i) => {
 		const reader = cycle[(i + 1) % cycle.length] ?? id;
 		return { read: findNode(manifest, id)?.name ?? id, reader: findNode(manifest, reader)?.name ?? reader, id: reader };
 	});
-	const related: RelatedPlace[] = edges.flatMap(({ read, reader, id }) => {
-		const at = findNode(manifest, id)?.location;
-		return at === undefined ? [] : [{ label: `${reader} reads ${read}`, at }];
+	const places: RelatedPlace[] = edges.flatMap(({ read, reader, id }) => {
+		const node = findNode(manifest, id);
+		return node === undefined ? [] : [{ label: `${reader} reads ${read}`, at: placeOf(node, read) }];
 	});
 	const facts = { edges: edges.map(({ read, reader }) => ({ read, reader })) };
-	return diagnostic("TFM-GRAPH-001", facts, { at: related[0]?.at, related });
+	return diagnostic("TFM-GRAPH-001", facts, { at: places[0]?.at, related: places.slice(1) });
 }

@@ -95,8 +95,8 @@ describe("cycles", () => {
 		const found = describeCycle(manifest, cycle ?? []);
 		expect(found.code).toBe("TFM-GRAPH-001");
 		expect(found.message).toBe("nodes read each other in a circle: a → b → c → a");
+		expect(found.at?.file).toBe("models/b.sql");
 		expect(found.related.map(({ label, at }) => `${at.file}: ${label}`)).toEqual([
-			"models/b.sql: b reads a",
 			"models/c.sql: c reads b",
 			"models/a.sql: a reads c",
 		]);
