@@ -8,6 +8,7 @@ import {
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
+	readdirSync,
 	readFileSync,
 	realpathSync,
 	rmSync,
@@ -15,8 +16,9 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import yaml from "js-yaml";
 import { main } from "../src/cli/main.ts";
 import type { World } from "../src/cli/world.ts";
@@ -32,9 +34,17 @@ export interface Step {
 	readonly write?: Readonly<Record<string, string | null>>;
 	/** Bytes in base64, for files that are not text. */
 	readonly bytes?: Readonly<Record<string, string>>;
+	/** Files to write gzipped. */
+	readonly gzip?: Readonly<Record<string, string>>;
+	/** Files, and how many of their last bytes to cut off. */
+	readonly cut?: Readonly<Record<string, number>>;
 	readonly env?: Readonly<Record<string, string>>;
+	/** Where the command runs, relative to the project. */
+	readonly in?: string;
 	/** Shows a file of the project in the transcript. */
 	readonly show?: string;
+	/** Lists all files under a folder of the project. */
+	readonly files?: string;
 }
 
 export interface CaseFile {
@@ -71,15 +81,28 @@ async function runStep(step: Step, root: string, work: string): Promise<string> 
 		else put(join(root, path), text);
 	}
 	for (const [path, base64] of Object.entries(step.bytes ?? {})) put(join(root, path), Buffer.from(base64, "base64"));
+	for (const [path, plain] of Object.entries(step.gzip ?? {})) put(join(root, path), gzipSync(plain));
+	for (const [path, bytes] of Object.entries(step.cut ?? {}))
+		writeFileSync(join(root, path), readFileSync(join(root, path)).subarray(0, -bytes));
 	let text = "";
 	if (step.tfm !== undefined) {
-		const { code, stdout, stderr } = await tfm(splitWords(step.tfm), root, step.env ?? {});
+		const { code, stdout, stderr } = await tfm(splitWords(step.tfm), join(root, step.in ?? "."), step.env ?? {});
 		text += `$ tfm ${step.tfm}\n${stdout}`;
 		if (stderr !== "") text += `[stderr]\n${stderr}`;
 		text += `[exit ${code}]\n`;
 	}
 	if (step.show !== undefined) text += `$ cat ${step.show}\n${readFileSync(join(root, step.show), "utf8")}`;
+	if (step.files !== undefined) text += `$ find ${step.files} -type f\n${filesUnder(root, step.files).join("\n")}\n`;
 	return text.replaceAll(root, "<project>").replaceAll(work, "<work>");
+}
+
+function filesUnder(root: string, folder: string): string[] {
+	if (!existsSync(join(root, folder))) return ["(no such folder)"];
+	const found = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+	return found
+		.filter((entry) => entry.isFile())
+		.map((entry) => relative(root, join(entry.parentPath, entry.name)))
+		.sort();
 }
 
 function put(path: string, data: string | Buffer): void {
