@@ -9,55 +9,34 @@
  */
 import type { Config, Layer } from "../core/config.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
-import type { GroupNode, Manifest } from "../core/manifest.ts";
-import {
-	type ExecutableNode,
-	type ExposureNode,
-	type GraphNode,
-	type MacroNode,
-	type NodeId,
-	nodeId,
-	type SourceNode,
-} from "../core/node.ts";
+import type { Manifest } from "../core/manifest.ts";
+import { type NodeId, nodeId } from "../core/node.ts";
 import type { FilePlace, ParsedProject, YamlEntry } from "../core/parsed.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { checkConfig } from "./checkConfig.ts";
 import { checkContract, checkDuplicates, checkGroups, checkName, checkRelations, checkSnapshot } from "./checks.ts";
-import { Descriptions } from "./descriptions.ts";
 import { type Draft, isEnabled } from "./draft.ts";
 import { type ExposureDraft, isSourceCall, makeExposures, readCall } from "./exposures.ts";
 import { findCall } from "./findCall.ts";
-import { finishExposure, finishNode, finishSource, type SourceNames } from "./finishNodes.ts";
+import { finishManifest } from "./finishManifest.ts";
 import { collectHooks } from "./hookRefs.ts";
 import { LayerAssigner } from "./layers.ts";
 import { blankDraft, makeDraft } from "./makeDrafts.ts";
 import { TestPlanner } from "./makeTests.ts";
+import type { ManifestWork } from "./manifestWork.ts";
 import { Namer } from "./names.ts";
 import { NodeIndex } from "./nodeIndex.ts";
 import { makeOperations } from "./operations.ts";
 import { isYamlSnapshot, listOf, Patcher, textOf } from "./patches.ts";
 import type { ManifestPorts } from "./ports.ts";
-import { inferPrimaryKey } from "./primaryKey.ts";
 import { ProjectConfigs } from "./projectConfig.ts";
 import { asWritten, dedupe, recordOr, resolveConfig, tagsOf, unrenderedConfig } from "./resolveConfig.ts";
 import { resolveReader } from "./resolveRefs.ts";
 import { makeSourceDrafts, type SourceDraft } from "./sourceDrafts.ts";
 
-const byId = <T extends { readonly unique_id: string }>(a: T, b: T): number =>
-	a.unique_id < b.unique_id ? -1 : a.unique_id > b.unique_id ? 1 : 0;
-
-interface Work {
-	readonly parsed: ParsedProject;
-	readonly config: Config;
-	readonly ports: ManifestPorts;
-	readonly projects: ProjectConfigs;
-	readonly problems: Diagnostic[];
-	readonly warnings: Diagnostic[];
-}
-
 /** Throws one TfmError with all mistakes, sorted by file and line; warnings are in the manifest. */
 export function buildManifest(parsed: ParsedProject, config: Config, ports: ManifestPorts): Manifest {
-	const work: Work = {
+	const work: ManifestWork = {
 		parsed,
 		config,
 		ports,
@@ -99,7 +78,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 		checkContract(draft, work.problems);
 	}
 
-	const manifest = finish({ work, drafts, sources, exposures, exposureInputs, sourceLayers, namer });
+	const manifest = finishManifest({ work, drafts, sources, exposures, exposureInputs, sourceLayers, namer });
 	stopOn(work.problems);
 	return manifest;
 }
@@ -109,7 +88,7 @@ function stopOn(problems: readonly Diagnostic[]): void {
 }
 
 /** One draft per file, patched from the property files. */
-function draftResources({ parsed, problems, warnings }: Work): readonly Draft[] {
+function draftResources({ parsed, problems, warnings }: ManifestWork): readonly Draft[] {
 	const drafts = parsed.code.map(makeDraft);
 	for (const entry of parsed.properties) if (isYamlSnapshot(entry)) drafts.push(yamlSnapshot(entry, problems));
 	const patcher = new Patcher(drafts, { problems, warnings });
@@ -169,16 +148,20 @@ function addConstraintRefs(draft: Draft): void {
 	}
 }
 
-function draftTests({ parsed, ports, problems }: Work, sources: readonly SourceDraft[]): readonly Draft[] {
+function draftTests(
+	{ parsed, ports, problems, warnings }: ManifestWork,
+	sources: readonly SourceDraft[],
+): readonly Draft[] {
 	const planner = new TestPlanner(ports, problems);
 	const tested = new Set(["models", "seeds", "snapshots"]);
 	for (const entry of parsed.properties) if (tested.has(entry.section)) planner.addNode(entry);
 	for (const source of sources) planner.addSource(source);
+	warnings.push(...planner.warnings);
 	return planner.drafts;
 }
 
 /** Resolves the configuration of every draft and takes from it what nodes show beside it. */
-function configure(drafts: readonly Draft[], { projects, problems }: Work): void {
+function configure(drafts: readonly Draft[], { projects, problems }: ManifestWork): void {
 	const checked = new WeakSet<object>();
 	const shared = new Map<object, Draft["unrendered"]>();
 	for (const draft of drafts) {
@@ -214,7 +197,7 @@ function allTags(draft: Draft, projects: ProjectConfigs): readonly string[] {
 function checkSourceNames(
 	sources: readonly SourceDraft[],
 	exposures: readonly ExposureDraft[],
-	{ parsed, problems }: Work,
+	{ parsed, problems }: ManifestWork,
 ): void {
 	const seen = new Map<string, YamlEntry>();
 	const check = (
@@ -266,7 +249,7 @@ function resolveAll(
 	drafts: readonly Draft[],
 	exposures: readonly ExposureDraft[],
 	index: NodeIndex,
-	work: Work,
+	work: ManifestWork,
 ): ReadonlyMap<string, readonly NodeId[]> {
 	const restricted = new Set(work.config.packages.filter((p) => p.restrictAccess === true).map((p) => p.name));
 	for (const draft of drafts) {
@@ -313,166 +296,9 @@ const placeOf = (draft: Draft): FilePlace => draft.descriptionAt?.() ?? { at: dr
 function assignLayers(
 	drafts: ReadonlyMap<NodeId, Draft>,
 	sources: ReadonlyMap<NodeId, SourceDraft>,
-	{ config, problems, warnings }: Work,
+	{ config, problems, warnings }: ManifestWork,
 ): ReadonlyMap<NodeId, Layer> {
 	const { project } = config;
 	if (project.layering === null) return new Map();
 	return new LayerAssigner({ layering: project.layering, project, drafts, sources, problems, warnings }).assign();
-}
-
-interface Finishing {
-	readonly work: Work;
-	readonly drafts: readonly Draft[];
-	readonly sources: readonly SourceDraft[];
-	readonly exposures: readonly ExposureDraft[];
-	readonly exposureInputs: ReadonlyMap<string, readonly NodeId[]>;
-	readonly sourceLayers: ReadonlyMap<NodeId, Layer>;
-	readonly namer: Namer;
-}
-
-function finish({ work, drafts, sources, exposures, exposureInputs, sourceLayers, namer }: Finishing): Manifest {
-	const { parsed, config, ports, problems, warnings } = work;
-	const descriptions = new Descriptions(parsed.docs, config.project.name, ports, problems);
-	const keys = inferPrimaryKey(drafts);
-	const disabled = new Map<string, GraphNode[]>();
-	const disable = (node: GraphNode): void => {
-		const list = disabled.get(node.unique_id);
-		if (list === undefined) disabled.set(node.unique_id, [node]);
-		else list.push(node);
-	};
-
-	const nodes = new Map<NodeId, ExecutableNode>();
-	for (const draft of [...drafts].sort(byId)) {
-		const node = finishNode(draft, descriptions, keys.get(draft.unique_id) ?? []);
-		if (isEnabled(draft)) nodes.set(node.unique_id, node);
-		else disable(node);
-	}
-	const sourceNodes = new Map<NodeId, SourceNode>();
-	for (const source of [...sources].sort(byId)) {
-		const names = nameSource(source, sourceLayers.get(nodeId(source.unique_id)) ?? null, namer, config);
-		const node = finishSource(source, names, descriptions);
-		if (source.config.enabled !== false) sourceNodes.set(node.unique_id, node);
-		else disable(node);
-	}
-	const exposureNodes = new Map<NodeId, ExposureNode>();
-	for (const exposure of [...exposures].sort(byId)) {
-		const node = finishExposure(exposure, exposureInputs.get(exposure.unique_id) ?? [], descriptions);
-		if (exposure.config.enabled !== false) exposureNodes.set(node.unique_id, node);
-		else disable(node);
-	}
-
-	const { parents, children } = edges(nodes, sourceNodes, exposureNodes);
-	return Object.freeze({
-		projectName: config.project.name,
-		nodes,
-		sources: sourceNodes,
-		exposures: exposureNodes,
-		macros: new Map(describeMacros(work, descriptions).map((macro) => [macro.unique_id, macro])),
-		docs: new Map(parsed.docs.map((doc) => [doc.unique_id, doc])),
-		groups: new Map(parsed.groups.map(makeGroup).map((group) => [group.unique_id, group])),
-		disabled: new Map([...disabled].sort(([a], [b]) => (a < b ? -1 : 1))),
-		parents,
-		children,
-		warnings: sortDiagnostics([...config.warnings, ...warnings]),
-	});
-}
-
-/** dbt: a source's schema is its name unless set. One that tfm fills itself lands in its layer's schema. */
-function nameSource(draft: SourceDraft, layer: Layer | null, namer: Namer, config: Config): SourceNames {
-	const { source, table, name, package_name, source_name } = draft;
-	const subject = {
-		name,
-		package_name,
-		version: null,
-		locate: () => draft.entry.at(draft.path).at,
-		node: () => ({
-			unique_id: draft.unique_id,
-			name,
-			package_name,
-			resource_type: "source",
-			source_name,
-			fqn: draft.fqn,
-			config: draft.config,
-		}),
-	};
-	const explicit = textOf(source.schema);
-	const landed = explicit === "" && draft.load !== null && layer !== null;
-	const schema = landed ? namer.sourceSchema(subject, layer) : explicit || source_name;
-	const own = textOf(source.database) || textOf(source.dbname);
-	const database = own || (landed ? layer.database : null) || config.target.database;
-	const identifier = textOf(table.identifier) || name;
-	const quoting = { ...recordOr(source.quoting), ...recordOr(table.quoting) };
-	const relation_name = namer.render({ database, schema, identifier }, quoting);
-	return { database, schema, identifier, relation_name, layer: layer?.name ?? null };
-}
-
-function edges(
-	nodes: ReadonlyMap<NodeId, ExecutableNode>,
-	sources: ReadonlyMap<NodeId, SourceNode>,
-	exposures: ReadonlyMap<NodeId, ExposureNode>,
-): { readonly parents: Map<NodeId, readonly NodeId[]>; readonly children: Map<NodeId, readonly NodeId[]> } {
-	const parents = new Map<NodeId, readonly NodeId[]>();
-	const children = new Map<NodeId, NodeId[]>();
-	const all = [...nodes.keys(), ...sources.keys(), ...exposures.keys()].sort();
-	for (const id of all) children.set(id, []);
-	for (const id of all) {
-		const inputs = (nodes.get(id) ?? exposures.get(id))?.depends_on.nodes ?? [];
-		const sorted = inputs.length < 2 ? inputs : [...inputs].sort();
-		parents.set(id, sorted);
-		// Ids come sorted, so each list of children is sorted as it grows.
-		for (const input of sorted) children.get(input)?.push(id);
-	}
-	return { parents, children };
-}
-
-const makeGroup = (entry: YamlEntry): GroupNode => ({
-	unique_id: `group.${entry.package_name}.${entry.name}`,
-	name: entry.name,
-	resource_type: "group",
-	package_name: entry.package_name,
-	path: entry.path,
-	original_file_path: entry.original_file_path,
-	owner: recordOr(entry.value.owner),
-	description: textOf(entry.value.description) || null,
-	config: recordOr(entry.value.config),
-});
-
-/** Macros with the descriptions of property files, sorted by id. */
-function describeMacros({ parsed, warnings }: Work, descriptions: Descriptions): readonly MacroNode[] {
-	const patches = new Map<string, YamlEntry>();
-	const known = new Set(parsed.macros.map(({ unique_id }) => unique_id));
-	for (const entry of parsed.properties) {
-		if (entry.section !== "macros") continue;
-		const id = `macro.${entry.package_name}.${entry.name}`;
-		if (known.has(id)) patches.set(id, entry);
-		else
-			warnings.push(
-				diagnostic(
-					"TFM-PARSE-008",
-					{ section: "macro", name: entry.name },
-					{ ...entry.at(["name"]), severity: "warning" },
-				),
-			);
-	}
-	return [...parsed.macros].sort(byId).map((macro) => {
-		const entry = patches.get(macro.unique_id);
-		if (entry === undefined) return Object.freeze(macro);
-		const label = `macro "${macro.name}"`;
-		const describe = (text: string, path: readonly (string | number)[]): string =>
-			descriptions.render(text, { package_name: macro.package_name, label, place: () => entry.at(path) }).text;
-		return Object.freeze({
-			...macro,
-			description: describe(textOf(entry.value.description), ["description"]),
-			meta: { ...recordOr(entry.value.meta), ...recordOr(recordOr(entry.value.config).meta) },
-			patch_path: `${entry.package_name}://${entry.original_file_path}`,
-			arguments: listOf(entry.value.arguments).map((argument, i) => {
-				const { name, type, description } = recordOr(argument);
-				return {
-					name: textOf(name),
-					type: textOf(type) || null,
-					description: describe(textOf(description), ["arguments", i, "description"]),
-				};
-			}),
-		});
-	});
 }

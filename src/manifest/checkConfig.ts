@@ -92,7 +92,10 @@ const RULES: { readonly [kind: string]: { readonly [key: string]: Rule } } = {
 
 const foundText = (value: Plain): string => {
 	if (value === null) return "empty";
-	if (Array.isArray(value)) return "a list";
+	if (Array.isArray(value)) {
+		const odd = value.find((item: Plain) => typeof item !== "string");
+		return odd === undefined ? "a list" : `a list with ${foundText(odd)} in it`;
+	}
 	return isRecord(value) ? "a mapping" : typeof value === "string" ? `"${value}"` : String(value);
 };
 

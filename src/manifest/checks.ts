@@ -73,30 +73,31 @@ export function checkGroups(drafts: Iterable<Draft>, groups: ReadonlySet<string>
 	}
 }
 
-export function checkSnapshot(draft: Draft, problems: Diagnostic[]): void {
-	if (draft.kind !== "snapshot") return;
-	const { strategy, unique_key, updated_at, check_cols } = draft.config;
-	const wrong = (key: string, problem: string, hint?: string): void => {
-		problems.push(diagnostic("TFM-PARSE-028", { snapshot: draft.name, problem, hint }, configPlace(draft, key)));
-	};
-	if (!strategy) return wrong("strategy", "has no `strategy`", "set strategy='timestamp' or strategy='check'");
-	if (!unique_key || (Array.isArray(unique_key) && unique_key.length === 0))
-		return wrong("unique_key", "has no `unique_key`", "name the column or columns that identify a row");
+/** What is wrong with a snapshot's configuration: the key, the problem and what to do. */
+function snapshotProblem({ config }: Draft): readonly [string, string, string?] | null {
+	const { strategy, unique_key, updated_at, check_cols } = config;
+	const isEmpty = (value: Plain | undefined): boolean => !value || (Array.isArray(value) && value.length === 0);
+	if (!strategy) return ["strategy", "has no `strategy`", "set strategy='timestamp' or strategy='check'"];
+	if (isEmpty(unique_key))
+		return ["unique_key", "has no `unique_key`", "name the column or columns that identify a row"];
 	if (strategy === "timestamp") {
-		if (!updated_at) return wrong("strategy", "of strategy timestamp has no `updated_at`");
+		if (!updated_at) return ["strategy", "of strategy timestamp has no `updated_at`"];
 		if (check_cols)
-			return wrong(
-				"check_cols",
-				"of strategy timestamp has `check_cols`",
-				"remove check_cols, or use strategy='check'",
-			);
+			return ["check_cols", "of strategy timestamp has `check_cols`", "remove check_cols, or use strategy='check'"];
 	}
-	if (strategy === "check") {
-		if (!check_cols || (Array.isArray(check_cols) && check_cols.length === 0))
-			return wrong("strategy", "of strategy check has no `check_cols`", "set check_cols='all' or a list of columns");
-		if (typeof check_cols === "string" && check_cols !== "all")
-			return wrong("check_cols", `has check_cols "${check_cols}"`, "write 'all' or a list of columns");
-	}
+	if (strategy !== "check") return null;
+	if (isEmpty(check_cols))
+		return ["strategy", "of strategy check has no `check_cols`", "set check_cols='all' or a list of columns"];
+	if (typeof check_cols === "string" && check_cols !== "all")
+		return ["check_cols", `has check_cols "${check_cols}"`, "write 'all' or a list of columns"];
+	return null;
+}
+
+export function checkSnapshot(draft: Draft, problems: Diagnostic[]): void {
+	const found = draft.kind === "snapshot" ? snapshotProblem(draft) : null;
+	if (found === null) return;
+	const [key, problem, hint] = found;
+	problems.push(diagnostic("TFM-PARSE-028", { snapshot: draft.name, problem, hint }, configPlace(draft, key)));
 }
 
 const CONSTRAINTS = ["check", "not_null", "unique", "primary_key", "foreign_key", "custom"];
@@ -110,10 +111,10 @@ export function checkContract(draft: Draft, problems: Diagnostic[]): void {
 	const wrong = (problem: string, hint?: string): void => {
 		problems.push(diagnostic("TFM-PARSE-029", { model: draft.name, problem, hint }, configPlace(draft, "contract")));
 	};
-	if (patch === null || patch.columns.length === 0)
-		return wrong("its columns are not listed", "list all columns with `name` and `data_type` in a property file");
 	const changes = config.on_schema_change;
-	if (config.materialized === "incremental" && changes !== "append_new_columns" && changes !== "fail")
+	if (patch === null || patch.columns.length === 0)
+		wrong("its columns are not listed", "list all columns with `name` and `data_type` in a property file");
+	else if (config.materialized === "incremental" && changes !== "append_new_columns" && changes !== "fail")
 		wrong(`on_schema_change is ${String(changes)}`, "set on_schema_change to append_new_columns or fail");
 }
 
@@ -139,7 +140,7 @@ function checkConstraints(draft: Draft, enforced: boolean, problems: Diagnostic[
 			check(constraint, [...path, "constraints", i]);
 			if (typed(constraint) === "primary_key") keys.push(textOf(record.name));
 		});
-	if (enforced) patch.constraints.forEach((constraint, i) => check(constraint, ["constraints", i]));
+	if (enforced) for (const [i, constraint] of patch.constraints.entries()) check(constraint, ["constraints", i]);
 	const ofModel = patch.constraints.some((constraint) => typed(constraint) === "primary_key");
 	if (keys.length > 1 || (keys.length > 0 && ofModel)) {
 		const what =

@@ -1,6 +1,6 @@
 import type { FilePlace } from "../core/parsed.ts";
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** A node's text and where it stands. */
 export interface CodeText {
@@ -15,8 +15,8 @@ export interface CodeText {
  * need them. The start of the text where the call was made by a macro or its names are computed.
  */
 export function findCall(code: CodeText, callee: string, names: readonly string[]): FilePlace {
-	const quoted = names.map((name) => `['"]${escape(name)}['"]`);
-	const call = new RegExp(`\\b${escape(callee)}\\s*\\(\\s*${quoted.join("\\s*,\\s*")}`).exec(code.raw_code);
+	const quoted = names.map((name) => `['"]${escapePattern(name)}['"]`);
+	const call = new RegExp(`\\b${escapePattern(callee)}\\s*\\(\\s*${quoted.join("\\s*,\\s*")}`).exec(code.raw_code);
 	const last = quoted.at(-1);
 	const found = call ?? (last === undefined ? null : new RegExp(last).exec(code.raw_code));
 	return placeAt(code, found?.index ?? 0, found?.[0].length ?? 0);
@@ -24,7 +24,7 @@ export function findCall(code: CodeText, callee: string, names: readonly string[
 
 /** Where config() sets this key. */
 export function findConfigKey(code: CodeText, key: string): FilePlace {
-	const found = new RegExp(`(?:\\b${escape(key)}\\s*=|['"]${escape(key)}['"]\\s*:)`).exec(code.raw_code);
+	const found = new RegExp(`(?:\\b${escapePattern(key)}\\s*=|['"]${escapePattern(key)}['"]\\s*:)`).exec(code.raw_code);
 	return placeAt(code, found?.index ?? 0, found === null ? 0 : key.length);
 }
 

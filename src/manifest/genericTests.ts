@@ -47,6 +47,8 @@ const LITERAL_SOURCE = /^\s*source\(\s*(['"])([^'"\\]+)\1\s*,\s*(['"])([^'"\\]+)
 export class TestMaker {
 	readonly #ports: ManifestPorts;
 	readonly #problems: Diagnostic[];
+	#loose: { readonly definition: TestDefinition; readonly target: TestTarget; readonly item: TestItem } | null = null;
+	#looseCount = 0;
 
 	constructor(ports: ManifestPorts, problems: Diagnostic[]) {
 		this.#ports = ports;
@@ -65,10 +67,22 @@ export class TestMaker {
 		}
 	}
 
+	/** One warning for all tests whose arguments are written the older way. */
+	get warnings(): readonly Diagnostic[] {
+		if (this.#loose === null) return [];
+		const { definition, target, item } = this.#loose;
+		const facts = { count: this.#looseCount, test: definition.name, target: target.label, found: definition.loose };
+		return [diagnostic("TFM-PARSE-036", facts, { ...item.place(), severity: "warning" })];
+	}
+
 	#make(target: TestTarget, item: TestItem): Draft | null {
 		const columnName = this.#columnName(target, item.column);
 		const site = { target: target.label, columnName, place: item.place };
 		const definition = readTest(item.written, site);
+		if (definition.loose.length > 0) {
+			this.#looseCount++;
+			this.#loose ??= { definition, target, item };
+		}
 		const macro = this.#ports.findTest(definition.namespace, definition.name, target.package_name);
 		if (!("id" in macro)) {
 			const test = definition.namespace === null ? definition.name : `${definition.namespace}.${definition.name}`;

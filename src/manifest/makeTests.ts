@@ -1,5 +1,5 @@
 /** Which generic tests the property files ask for: of models (and their versions), seeds, snapshots and sources. */
-import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
 import type { PlainRecord, YamlEntry } from "../core/parsed.ts";
 import { columnTags } from "./columns.ts";
@@ -29,6 +29,11 @@ export class TestPlanner {
 
 	constructor(ports: ManifestPorts, problems: Diagnostic[]) {
 		this.#maker = new TestMaker(ports, problems);
+	}
+
+	/** One warning for all arguments written the older way, at the first of them. */
+	get warnings(): readonly Diagnostic[] {
+		return this.#maker.warnings;
 	}
 
 	get drafts(): readonly Draft[] {
@@ -111,9 +116,3 @@ function nodeTarget(entry: YamlEntry, version: string | number | null): TestTarg
 }
 
 const NOUNS: { readonly [section: string]: string } = { models: "model", seeds: "seed", snapshots: "snapshot" };
-
-/** One warning per file for arguments written the older way, at the first of them. */
-export const looseArguments = (
-	facts: { test: string; found: string; target: string },
-	place: ReturnType<YamlEntry["at"]>,
-) => diagnostic("TFM-PARSE-036", facts, { ...place, severity: "warning" });

@@ -49,7 +49,10 @@ export class NodeIndex {
 	#add(draft: Draft): void {
 		const storage = isEnabled(draft) ? this.#nodes : this.#disabledNodes;
 		const { patch } = draft;
-		if (!isVersioned(draft)) return store(storage, draft.name, draft.package_name, draft);
+		if (!isVersioned(draft)) {
+			store(storage, draft.name, draft.package_name, draft);
+			return;
+		}
 		store(storage, `${draft.name}.v${patch?.version}`, draft.package_name, draft);
 		if (String(patch?.version) === String(patch?.latestVersion)) store(storage, draft.name, draft.package_name, draft);
 	}

@@ -171,7 +171,7 @@ export class Patcher {
 
 	#applyOne(entry: YamlEntry, kind: DraftKind): void {
 		const drafts = this.#find(entry.name, kind, entry.package_name);
-		if (drafts.length === 0) return this.#missing(entry, kind, entry.name);
+		if (drafts.length === 0) this.#missing(entry, kind, entry.name);
 		for (const draft of drafts) this.#give(draft, patchOf(entry));
 	}
 
@@ -204,7 +204,10 @@ export class Patcher {
 		let [draft] = this.#find(fileName, "model", entry.package_name);
 		if (draft === undefined && String(version.version) === String(latest))
 			[draft] = this.#find(entry.name, "model", entry.package_name);
-		if (draft === undefined) return this.#missing(entry, "model", fileName);
+		if (draft === undefined) {
+			this.#missing(entry, "model", fileName);
+			return;
+		}
 		if (!this.#give(draft, versionPatch(entry, version))) return;
 		draft.name = entry.name;
 		draft.unique_id = nodeId(`model.${draft.package_name}.${entry.name}.v${version.version}`);

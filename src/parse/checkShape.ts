@@ -119,8 +119,8 @@ function checkValue({ value, shape, where, key, path }: Subject, report: ShapeRe
 		else checkFields(value, shape.fields, `${key} of ${where}`, path, report);
 		return;
 	}
-	if (!Array.isArray(value)) return wrong(`"${key}" of ${where}`, "a list", value, path);
-	checkItems({ items: value, fields: shape.items, where, key, path }, report);
+	if (Array.isArray(value)) checkItems({ items: value, fields: shape.items, where, key, path }, report);
+	else wrong(`"${key}" of ${where}`, "a list", value, path);
 }
 
 interface Items {

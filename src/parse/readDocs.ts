@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { DocBlock } from "../core/manifest.ts";
 import { findBlocks } from "../jinja/jinja.ts";
 import type { ProjectFile } from "./packageFiles.ts";
@@ -18,23 +18,14 @@ export function readDocs(file: ProjectFile): DocsResult {
 	const problems: Diagnostic[] = [];
 	try {
 		for (const block of findBlocks({ file: file.file, text }, ["docs"])) {
-			if (block.name === "")
-				problems.push(
-					diagnostic(
-						"TFM-PARSE-038",
-						{ name: "docs", file: file.file },
-						{ at: { file: file.file, line: block.line, column: block.column } },
-					),
-				);
-			else
-				docs.push({
-					unique_id: `doc.${file.package_name}.${block.name}`,
-					name: block.name,
-					package_name: file.package_name,
-					path: file.path,
-					original_file_path: file.original_file_path,
-					block_contents: block.body.text.trim(),
-				});
+			docs.push({
+				unique_id: `doc.${file.package_name}.${block.name}`,
+				name: block.name,
+				package_name: file.package_name,
+				path: file.path,
+				original_file_path: file.original_file_path,
+				block_contents: block.body.text.trim(),
+			});
 		}
 	} catch (error) {
 		if (!(error instanceof TfmError)) throw error;

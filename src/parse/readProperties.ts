@@ -4,7 +4,7 @@
  */
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
-import type { PlainRecord, YamlEntry } from "../core/parsed.ts";
+import type { FilePlace, PlainRecord, YamlEntry } from "../core/parsed.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { readYaml, type YamlDocument } from "../yaml/readYaml.ts";
 import { checkFields, type EntryPath, nameShape } from "./checkShape.ts";
@@ -20,11 +20,17 @@ export interface PropertyResult {
 	readonly entries: readonly YamlEntry[];
 	readonly problems: readonly Diagnostic[];
 	readonly warnings: readonly Diagnostic[];
+	/** Sections of dbt that tfm does not have, and where they begin. */
+	readonly passedOver: readonly PassedOver[];
+}
+
+export interface PassedOver {
+	readonly section: string;
+	readonly place: FilePlace;
 }
 
 /** Older and other names of sections. */
 const ALIASES: { readonly [key: string]: string } = { tests: "data_tests" };
-const PASSED_OVER = new Set(["version", "anchors", ...LATER_SECTIONS]);
 const KNOWN = [...Object.keys(SECTIONS), "version", "anchors", ...LATER_SECTIONS];
 
 const NOUNS: { readonly [section: string]: string } = {
@@ -40,6 +46,8 @@ const NOUNS: { readonly [section: string]: string } = {
 	unit_tests: "unit test",
 };
 
+const NOTHING: PropertyResult = Object.freeze({ entries: [], problems: [], warnings: [], passedOver: [] });
+
 interface Reading {
 	readonly file: ProjectFile;
 	readonly document: YamlDocument;
@@ -47,16 +55,17 @@ interface Reading {
 	readonly entries: YamlEntry[];
 	readonly problems: Diagnostic[];
 	readonly warnings: Diagnostic[];
+	readonly passedOver: PassedOver[];
 }
 
 export function readProperties(file: ProjectFile, render: RenderProperty): PropertyResult {
 	const text = readText(file.absolute, file.file);
-	if (typeof text !== "string") return { entries: [], problems: [text], warnings: [] };
+	if (typeof text !== "string") return { ...NOTHING, problems: [text] };
 	let document: YamlDocument;
 	try {
 		document = readYaml(text, file.file);
 	} catch (error) {
-		if (error instanceof TfmError) return { entries: [], problems: error.diagnostics, warnings: [] };
+		if (error instanceof TfmError) return { ...NOTHING, problems: error.diagnostics };
 		throw error;
 	}
 	const reading: Reading = {
@@ -66,6 +75,7 @@ export function readProperties(file: ProjectFile, render: RenderProperty): Prope
 		entries: [],
 		problems: [],
 		warnings: [],
+		passedOver: [],
 	};
 	readSections(reading);
 	return reading;
@@ -90,13 +100,16 @@ function readSections(reading: Reading): void {
 		const list = sections[key] ?? null;
 		if (Object.hasOwn(SECTIONS, section)) {
 			if (list === null) continue;
-			if (Array.isArray(list)) list.forEach((_, i) => readEntry(reading, section, [key, i]));
+			if (Array.isArray(list)) for (let i = 0; i < list.length; i++) readEntry(reading, section, [key, i]);
 			else {
 				const facts = { where: `"${key}"`, expected: "a list of entries", found: nameShape(list) };
 				problems.push(diagnostic("TFM-PARSE-006", facts, document.at([key])));
 			}
 		} else if (key === "version") checkVersion(list, reading);
-		else if (!PASSED_OVER.has(key)) {
+		else if (LATER_SECTIONS.includes(key)) {
+			if (Array.isArray(list) && list.length > 0)
+				reading.passedOver.push({ section: key, place: document.at([key], "key") });
+		} else if (key !== "anchors") {
 			const facts = { key, where: "a property file", suggestion: suggestName(key, KNOWN) };
 			warnings.push(diagnostic("TFM-PARSE-005", facts, { ...document.at([key], "key"), severity: "warning" }));
 		}

@@ -32,17 +32,16 @@ const reasonOf = (error: Error): string => {
 	return REASONS[code] ?? (code === "" ? "unknown reason" : code);
 };
 
-/** The place of the first byte that is not UTF-8, found by halving. */
+const REPLACEMENT = Buffer.from("\ufffd");
+
+/** The place of the first byte that is not UTF-8: the first replacement character that the file itself does not hold. */
 function firstBadByte(bytes: Buffer, file: string) {
-	let good = 0;
-	let bad = bytes.length;
-	while (bad - good > 1) {
-		const middle = (good + bad) >> 1;
-		// A cut inside a character looks bad as well, so look a few bytes back for a clean cut.
-		if ([0, 1, 2, 3].some((back) => middle - back > good && isUtf8(bytes.subarray(0, middle - back)))) good = middle;
-		else bad = middle;
+	const text = bytes.toString("utf8");
+	let at = text.indexOf("\ufffd");
+	for (; at >= 0; at = text.indexOf("\ufffd", at + 1)) {
+		const offset = Buffer.byteLength(text.slice(0, at));
+		if (!bytes.subarray(offset, offset + REPLACEMENT.length).equals(REPLACEMENT)) break;
 	}
-	const before = bytes.subarray(0, Math.max(0, good)).toString("utf8");
-	const line = before.split("\n").length;
-	return { file, line, column: before.length - before.lastIndexOf("\n") };
+	const before = text.slice(0, Math.max(0, at));
+	return { file, line: before.split("\n").length, column: before.length - before.lastIndexOf("\n") };
 }

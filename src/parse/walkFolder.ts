@@ -21,7 +21,10 @@ export function walkFolder(folder: string): readonly FoundFile[] {
 		for (const entry of readdirSync(absolute, { withFileTypes: true })) {
 			const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
 			if (entry.isDirectory()) walk(join(absolute, entry.name), path);
-			else if (!HIDDEN.test(entry.name) && (entry.isFile() || isLinkedFile(join(absolute, entry.name))))
+			else if (
+				!HIDDEN.test(entry.name) &&
+				(entry.isFile() || (entry.isSymbolicLink() && !isFolder(join(absolute, entry.name))))
+			)
 				found.push({ path, absolute: join(absolute, entry.name) });
 		}
 	};
@@ -30,4 +33,11 @@ export function walkFolder(folder: string): readonly FoundFile[] {
 	return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-const isLinkedFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+/** A broken link is no folder: reading it as a file says what is wrong. */
+function isFolder(link: string): boolean {
+	try {
+		return statSync(link).isDirectory();
+	} catch {
+		return false;
+	}
+}

@@ -194,8 +194,9 @@ export const PARSE_CODES = {
 		hint: () => "write `version: 2`, or leave the key out",
 		explain: "dbt's property files have carried `version: 2` since 2019; the key may be left out.",
 	}),
-	"TFM-PARSE-036": code<{ test: string; found: string; target: string }>({
-		message: (f) => `arguments of the test "${f.test}" of ${f.target} stand beside its config: ${f.found}`,
+	"TFM-PARSE-036": code<{ count: number; test: string; target: string; found: readonly string[] }>({
+		message: (f) =>
+			`arguments of the test "${f.test}" of ${f.target} stand beside its config: ${f.found.join(", ")}${f.count > 1 ? ` (so do those of ${f.count - 1} more tests)` : ""}`,
 		hint: () => "nest them under `arguments:`",
 		explain: "Arguments of a generic test belong under `arguments:`; the older form still works.",
 	}),
@@ -203,9 +204,11 @@ export const PARSE_CODES = {
 		message: (f) => `${f.key} names the folder "${f.folder}", which cannot be read`,
 		explain: "A folder of the project file's path keys exists but cannot be listed.",
 	}),
-	"TFM-PARSE-038": code<{ name: string; file: string }>({
-		message: (f) => `{% ${f.name} %} is not closed or not named in ${f.file}`,
-		explain: "A block that must have a name and an end has not.",
+	"TFM-PARSE-038": code<{ section: string; file: string; count: number }>({
+		message: (f) =>
+			`\`${f.section}:\` in ${f.file}${f.count > 1 ? ` and ${f.count - 1} more files` : ""} is passed over: tfm does not support it`,
+		explain:
+			"Metrics, semantic models, saved queries and functions are parts of dbt that tfm does not have. Everything else of the file is read.",
 	}),
 	"TFM-PARSE-039": code<{ model: string; what: string }>({
 		message: (f) => `"${f.model}" has ${f.what}`,

@@ -1,0 +1,52 @@
+import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { MacroNode } from "../core/node.ts";
+import type { ParsedProject, YamlEntry } from "../core/parsed.ts";
+import type { Descriptions } from "./descriptions.ts";
+import { listOf, textOf } from "./patches.ts";
+import { recordOr } from "./resolveConfig.ts";
+
+/** Macros with the descriptions of property files, sorted by id. */
+export function describeMacros(
+	parsed: ParsedProject,
+	descriptions: Descriptions,
+	warnings: Diagnostic[],
+): readonly MacroNode[] {
+	const patches = new Map<string, YamlEntry>();
+	const known = new Set(parsed.macros.map(({ unique_id }) => unique_id));
+	for (const entry of parsed.properties) {
+		if (entry.section !== "macros") continue;
+		const id = `macro.${entry.package_name}.${entry.name}`;
+		if (known.has(id)) patches.set(id, entry);
+		else
+			warnings.push(
+				diagnostic(
+					"TFM-PARSE-008",
+					{ section: "macro", name: entry.name },
+					{ ...entry.at(["name"]), severity: "warning" },
+				),
+			);
+	}
+	return [...parsed.macros]
+		.sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1))
+		.map((macro) => {
+			const entry = patches.get(macro.unique_id);
+			if (entry === undefined) return Object.freeze(macro);
+			const label = `macro "${macro.name}"`;
+			const describe = (text: string, path: readonly (string | number)[]): string =>
+				descriptions.render(text, { package_name: macro.package_name, label, place: () => entry.at(path) }).text;
+			return Object.freeze({
+				...macro,
+				description: describe(textOf(entry.value.description), ["description"]),
+				meta: { ...recordOr(entry.value.meta), ...recordOr(recordOr(entry.value.config).meta) },
+				patch_path: `${entry.package_name}://${entry.original_file_path}`,
+				arguments: listOf(entry.value.arguments).map((argument, i) => {
+					const { name, type, description } = recordOr(argument);
+					return {
+						name: textOf(name),
+						type: textOf(type) || null,
+						description: describe(textOf(description), ["arguments", i, "description"]),
+					};
+				}),
+			});
+		});
+}

@@ -1,0 +1,152 @@
+import type { Config, Layer } from "../core/config.ts";
+import type { GroupNode, Manifest } from "../core/manifest.ts";
+import {
+	type ExecutableNode,
+	type ExposureNode,
+	type GraphNode,
+	type NodeId,
+	nodeId,
+	type SourceNode,
+} from "../core/node.ts";
+import type { YamlEntry } from "../core/parsed.ts";
+import { sortDiagnostics } from "../core/sortDiagnostics.ts";
+import { describeMacros } from "./describeMacros.ts";
+import { Descriptions } from "./descriptions.ts";
+import { type Draft, isEnabled } from "./draft.ts";
+import type { ExposureDraft } from "./exposures.ts";
+import { finishExposure, finishNode, finishSource, type SourceNames } from "./finishNodes.ts";
+import type { ManifestWork } from "./manifestWork.ts";
+import type { Namer } from "./names.ts";
+import { textOf } from "./patches.ts";
+import { inferPrimaryKey } from "./primaryKey.ts";
+import { recordOr } from "./resolveConfig.ts";
+import type { SourceDraft } from "./sourceDrafts.ts";
+
+const byId = <T extends { readonly unique_id: string }>(a: T, b: T): number =>
+	a.unique_id < b.unique_id ? -1 : a.unique_id > b.unique_id ? 1 : 0;
+
+export interface Finishing {
+	readonly work: ManifestWork;
+	readonly drafts: readonly Draft[];
+	readonly sources: readonly SourceDraft[];
+	readonly exposures: readonly ExposureDraft[];
+	readonly exposureInputs: ReadonlyMap<string, readonly NodeId[]>;
+	readonly sourceLayers: ReadonlyMap<NodeId, Layer>;
+	readonly namer: Namer;
+}
+
+/** Nodes, sources and exposures sorted by id, with their parents and children. */
+export function finishManifest({
+	work,
+	drafts,
+	sources,
+	exposures,
+	exposureInputs,
+	sourceLayers,
+	namer,
+}: Finishing): Manifest {
+	const { parsed, config, ports, problems, warnings } = work;
+	const descriptions = new Descriptions(parsed.docs, config.project.name, ports, problems);
+	const keys = inferPrimaryKey(drafts);
+	const disabled = new Map<string, GraphNode[]>();
+	const disable = (node: GraphNode): void => {
+		const list = disabled.get(node.unique_id);
+		if (list === undefined) disabled.set(node.unique_id, [node]);
+		else list.push(node);
+	};
+
+	const nodes = new Map<NodeId, ExecutableNode>();
+	for (const draft of [...drafts].sort(byId)) {
+		const node = finishNode(draft, descriptions, keys.get(draft.unique_id) ?? []);
+		if (isEnabled(draft)) nodes.set(node.unique_id, node);
+		else disable(node);
+	}
+	const sourceNodes = new Map<NodeId, SourceNode>();
+	for (const source of [...sources].sort(byId)) {
+		const names = nameSource(source, sourceLayers.get(nodeId(source.unique_id)) ?? null, namer, config);
+		const node = finishSource(source, names, descriptions);
+		if (source.config.enabled !== false) sourceNodes.set(node.unique_id, node);
+		else disable(node);
+	}
+	const exposureNodes = new Map<NodeId, ExposureNode>();
+	for (const exposure of [...exposures].sort(byId)) {
+		const node = finishExposure(exposure, exposureInputs.get(exposure.unique_id) ?? [], descriptions);
+		if (exposure.config.enabled !== false) exposureNodes.set(node.unique_id, node);
+		else disable(node);
+	}
+
+	const { parents, children } = edges(nodes, sourceNodes, exposureNodes);
+	return Object.freeze({
+		projectName: config.project.name,
+		nodes,
+		sources: sourceNodes,
+		exposures: exposureNodes,
+		macros: new Map(describeMacros(parsed, descriptions, warnings).map((macro) => [macro.unique_id, macro])),
+		docs: new Map(parsed.docs.map((doc) => [doc.unique_id, doc])),
+		groups: new Map(parsed.groups.map(makeGroup).map((group) => [group.unique_id, group])),
+		disabled: new Map([...disabled].sort(([a], [b]) => (a < b ? -1 : 1))),
+		parents,
+		children,
+		warnings: sortDiagnostics([...config.warnings, ...warnings]),
+	});
+}
+
+/** dbt: a source's schema is its name unless set. One that tfm fills itself lands in its layer's schema. */
+function nameSource(draft: SourceDraft, layer: Layer | null, namer: Namer, config: Config): SourceNames {
+	const { source, table, name, package_name, source_name } = draft;
+	const subject = {
+		name,
+		package_name,
+		version: null,
+		locate: () => draft.entry.at(draft.path).at,
+		node: () => ({
+			unique_id: draft.unique_id,
+			name,
+			package_name,
+			resource_type: "source",
+			source_name,
+			fqn: draft.fqn,
+			config: draft.config,
+		}),
+	};
+	const explicit = textOf(source.schema);
+	const landed = explicit === "" && draft.load !== null && layer !== null;
+	const schema = landed ? namer.sourceSchema(subject, layer) : explicit || source_name;
+	const own = textOf(source.database) || textOf(source.dbname);
+	const database = own || (landed ? layer.database : null) || config.target.database;
+	const identifier = textOf(table.identifier) || name;
+	const quoting = { ...recordOr(source.quoting), ...recordOr(table.quoting) };
+	const relation_name = namer.render({ database, schema, identifier }, quoting);
+	return { database, schema, identifier, relation_name, layer: layer?.name ?? null };
+}
+
+function edges(
+	nodes: ReadonlyMap<NodeId, ExecutableNode>,
+	sources: ReadonlyMap<NodeId, SourceNode>,
+	exposures: ReadonlyMap<NodeId, ExposureNode>,
+): { readonly parents: Map<NodeId, readonly NodeId[]>; readonly children: Map<NodeId, readonly NodeId[]> } {
+	const parents = new Map<NodeId, readonly NodeId[]>();
+	const children = new Map<NodeId, NodeId[]>();
+	const all = [...nodes.keys(), ...sources.keys(), ...exposures.keys()].sort();
+	for (const id of all) children.set(id, []);
+	for (const id of all) {
+		const inputs = (nodes.get(id) ?? exposures.get(id))?.depends_on.nodes ?? [];
+		const sorted = inputs.length < 2 ? inputs : [...inputs].sort();
+		parents.set(id, sorted);
+		// Ids come sorted, so each list of children is sorted as it grows.
+		for (const input of sorted) children.get(input)?.push(id);
+	}
+	return { parents, children };
+}
+
+const makeGroup = (entry: YamlEntry): GroupNode => ({
+	unique_id: `group.${entry.package_name}.${entry.name}`,
+	name: entry.name,
+	resource_type: "group",
+	package_name: entry.package_name,
+	path: entry.path,
+	original_file_path: entry.original_file_path,
+	owner: recordOr(entry.value.owner),
+	description: textOf(entry.value.description) || null,
+	config: recordOr(entry.value.config),
+});
