@@ -4,7 +4,7 @@
  * numbered, and every text taken from the template is a JSON literal. Positions are kept in the local `p` (see
  * library.ts). Which variables a scope holds follows Jinja2: a loop's body, a macro, a call block, `with`, a filter
  * block and a set block are scopes; an `if` is not; a variable begins with its outer value.
- * Longer than the usual 500 lines: one method per kind of node, all sharing the counters and tables of the unit.
+ * Longer than 500 lines because it is one method per kind of node, all sharing the counters and tables of the unit.
  */
 import { fail } from "../core/diagnostic.ts";
 import { filterNamed, filters, testNamed, tests } from "./filters.ts";
@@ -104,7 +104,7 @@ class Generator {
 		const inner = this.#declare(variables, scopeNames(body.children)) + this.#body(body.children, context);
 		const start = collectsValues ? "[]" : '""';
 		return this.#finish(
-			`return(c,S)=>{let p=0,o=${start}${temporaries(frame)};try{${inner}return o;}catch(e){throw L.traceTop(e,U,p);}};`,
+			`return(c,S)=>{let p=0,o=${start}${temporaries(frame)};try{${inner}return o;}catch(e){throw L.traceTop(e,U,p,c);}};`,
 		);
 	}
 
@@ -437,7 +437,7 @@ class Generator {
 		const head = this.#parameters(node.args, context) + this.#implicitNames(implicit, variables);
 		const body = this.#scoped(node.body, context);
 		const where = kind === "macro" ? `macro ${node.name}` : "the call block";
-		const catching = `catch(e){throw L.trace(e,U,p,${json(where)});}`;
+		const catching = `catch(e){throw L.trace(e,U,p,{frame:${json(where)},scope:c});}`;
 		const first = this.#at(node);
 		return `new ${this.#use("macro")}(${this.#constant(jsonOf(shape))},(b,x)=>{let ${first},o=""${temporaries(frame)};try{${head}${body}return o;}${catching}})`;
 	}
@@ -657,7 +657,7 @@ class Generator {
 				error,
 				{ origin: this.#origin, operations: this.#operations },
 				packPosition(node.lineno, node.colno),
-				"",
+				{ frame: "", scope: null },
 			);
 		}
 		throw new Error("an unknown name was found");

@@ -87,6 +87,16 @@ describe("an error in a template", () => {
 		]);
 	});
 
+	it("suggests a name of the scope for one that does not exist", () => {
+		const scope = { get: (): Value => undefined, names: () => ["ref", "generate_surrogate_key"] };
+		const template = compileTemplate({ file: "a.sql", text: "{{ generate_surogate_key() }}" });
+		expect(() => template.render(scope, { undefined: "strict" })).toThrow(
+			expect.objectContaining({
+				diagnostics: [expect.objectContaining({ hint: 'did you mean "generate_surrogate_key"?' })],
+			}),
+		);
+	});
+
 	it("inside a macro names the macro's place first, then each caller's", () => {
 		const file = {
 			file: "macros/m.sql",

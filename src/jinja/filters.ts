@@ -1,6 +1,5 @@
 /** All filters and tests by name, and the filters that apply another one by its name. */
 
-import { closest, distance } from "fastest-levenshtein";
 import { fail } from "../core/diagnostic.ts";
 import { pathGetter } from "./attributePath.ts";
 import type { Builtin } from "./builtin.ts";
@@ -8,6 +7,7 @@ import { makeTests } from "./builtinTests.ts";
 import { PyGenerator } from "./collections.ts";
 import { truthy } from "./equality.ts";
 import { iterate } from "./iteration.ts";
+import { nearest } from "./nearest.ts";
 import type { RenderState } from "./renderState.ts";
 import { sequenceFilters } from "./sequenceFilters.ts";
 import { toText } from "./text.ts";
@@ -100,9 +100,4 @@ export function filterNamed(name: string): Builtin<Value> {
 /** Errors: 005. */
 export function testNamed(name: string): Builtin<Value> {
 	return tests.get(name) ?? fail("TFM-JINJA-005", { name, suggestion: nearest(name, tests.keys()) });
-}
-
-function nearest(name: string, names: Iterable<string>): string | undefined {
-	const best = closest(name, [...names]);
-	return distance(name, best) <= Math.max(1, Math.floor(name.length / 3)) ? best : undefined;
 }

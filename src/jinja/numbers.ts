@@ -192,7 +192,8 @@ function floatArithmetic(operator: BinaryOperator, x: number, y: number): Value 
 	}
 	if (operator === "/") return floatValue(x / y);
 	let remainder = x % y;
-	if (remainder !== 0 && remainder < 0 !== y < 0) remainder += y;
+	if (remainder === 0) remainder = y < 0 ? -0 : 0;
+	else if (remainder < 0 !== y < 0) remainder += y;
 	return floatValue(operator === "%" ? remainder : Math.round((x - remainder) / y));
 }
 

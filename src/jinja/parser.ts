@@ -3,13 +3,13 @@
  * tuples, tests, slices, star arguments, targets and statements follow Jinja2's parser, which nunjucks does not:
  * `~` binds tighter than `+`, `is` tighter than arithmetic, `**` to the left, and `for … if` is no inline if.
  * dbt's blocks (test, data_test, materialization, snapshot, docs) are statements here.
- * Longer than the usual 500 lines: one recursive descent over one token stream is easier to follow in one class.
+ * Longer than 500 lines because one recursive descent over one token stream is easier to follow in one class.
  */
 
-import { closest } from "fastest-levenshtein";
 import nunjucks from "nunjucks/src/parser.js";
 import { fail } from "../core/diagnostic.ts";
 import { Lexer, TOKEN, type Token } from "./lexer.ts";
+import { nearest } from "./nearest.ts";
 import * as n from "./nodes.ts";
 import type { Origin } from "./origin.ts";
 
@@ -227,8 +227,7 @@ export class TemplateParser extends nunjucks.Parser {
 				{ ...this.#place(token), related },
 			);
 		}
-		const near = closest(name, TAGS);
-		const suggestion = !/^end/.test(name) && near.length - name.length < 3 && near[0] === name[0] ? near : undefined;
+		const suggestion = name.startsWith("end") ? undefined : nearest(name, TAGS);
 		return fail("TFM-JINJA-003", { name, suggestion, expected: open?.ends.at(-1) }, this.#place(token));
 	}
 

@@ -4,6 +4,8 @@ import type { Value } from "./values.ts";
 export interface Scope {
 	/** Undefined when there is no such name. */
 	get(name: string): Value;
+	/** All names there are, asked only to suggest one when a name is not found. */
+	names?(): Iterable<string>;
 }
 
 export interface RenderOptions {

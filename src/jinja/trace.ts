@@ -5,7 +5,9 @@
  * then a NamelessError, and the innermost frame, which knows the expressions by position, names it.
  */
 import { type Diagnostic, diagnostic, type RelatedPlace, TfmError } from "../core/diagnostic.ts";
+import { nearest } from "./nearest.ts";
 import type { Origin } from "./origin.ts";
+import type { Scope } from "./scope.ts";
 import { typeName, type Value } from "./values.ts";
 
 /** A compiled text: what its frames need to explain an error. */
@@ -39,20 +41,21 @@ export class ReturnSignal {
 }
 
 export class NamelessError extends TfmError {
-	readonly named: (names: readonly string[]) => Diagnostic;
+	readonly named: (names: readonly string[], scope: Scope | null) => Diagnostic;
 
-	constructor(named: (names: readonly string[]) => Diagnostic) {
-		super(named([]));
+	constructor(named: (names: readonly string[], scope: Scope | null) => Diagnostic) {
+		super(named([], null));
 		this.named = named;
 	}
 }
 
 /** Undefined was used; `operand` says which of the operation's operands it was. */
 export const undefinedUsed = (operand = 0): NamelessError =>
-	new NamelessError((names) => {
+	new NamelessError((names, scope) => {
 		const name = names[operand] ?? "";
 		return diagnostic("TFM-JINJA-010", {
 			problem: name === "" ? "an undefined value was used" : `'${name}' is undefined`,
+			suggestion: name === "" ? undefined : nearest(name, scope?.names?.() ?? []),
 		});
 	});
 
@@ -61,15 +64,21 @@ export const notCallable = (value: Value): NamelessError =>
 		diagnostic("TFM-JINJA-013", { type: typeName(value), expression: names[0] || "a value" }),
 	);
 
-/** What a frame throws on when `error` reached it while it stood at `position`. `frame` names it for its callers. */
-export function trace(error: unknown, unit: Unit, position: number, frame: string): unknown {
+/** A function of generated code: what its callers' places call it, and the names it sees. */
+export interface Frame {
+	readonly frame: string;
+	readonly scope: Scope | null;
+}
+
+/** What a frame throws on when `error` reached it while it stood at `position`. */
+export function trace(error: unknown, unit: Unit, position: number, { frame, scope }: Frame): unknown {
 	if (error instanceof ReturnSignal || !(error instanceof Error)) return error;
 	const known = error instanceof TfmError ? error : codedRangeError(error);
 	if (known === null) return error;
 	const operation = unit.operations.get(position);
 	const start = operation?.start ?? position;
 	const place = unit.origin.place(Math.floor(start / (1 << COLUMN_BITS)), start & LAST_COLUMN);
-	const diagnostics = known instanceof NamelessError ? [known.named(operation?.names ?? [])] : known.diagnostics;
+	const diagnostics = known instanceof NamelessError ? [known.named(operation?.names ?? [], scope)] : known.diagnostics;
 	return new TfmError(
 		diagnostics.map((d) => located(d, { label: `called from ${frame}`, ...place })),
 		{ cause: known.cause },
@@ -77,9 +86,9 @@ export function trace(error: unknown, unit: Unit, position: number, frame: strin
 }
 
 /** As trace, for the top of a file, where a return() has no macro to end. */
-export function traceTop(error: unknown, unit: Unit, position: number): unknown {
+export function traceTop(error: unknown, unit: Unit, position: number, scope: Scope | null): unknown {
 	const stray = error instanceof ReturnSignal ? new TfmError(diagnostic("TFM-JINJA-022", {})) : error;
-	return trace(stray, unit, position, "the top of the file");
+	return trace(stray, unit, position, { frame: "the top of the file", scope });
 }
 
 function located(d: Diagnostic, place: RelatedPlace): Diagnostic {
