@@ -68,12 +68,16 @@ function attempt<T>(pass: () => T): T | Suspended {
 
 class NodeCompiler implements Compiler {
 	readonly #facts: ProjectFacts;
+	/** The same with `--store-failures`, for bindings that want whole rows. */
+	readonly #storing: ProjectFacts;
 	readonly #manifest: Manifest;
 	readonly #references: ReturnType<typeof createReferences>;
 	readonly #templates = new Map<NodeId, Template>();
 
 	constructor({ manifest, ...facts }: CompilerInput) {
 		this.#facts = facts;
+		const { invocation } = facts;
+		this.#storing = { ...facts, invocation: { ...invocation, flags: { ...invocation.flags, STORE_FAILURES: true } } };
 		this.#manifest = manifest;
 		this.#references = createReferences(manifest, {
 			rootPackage: manifest.projectName,
@@ -164,7 +168,7 @@ class NodeCompiler implements Compiler {
 		more: Pick<Parameters<typeof createRunScope>[0], "ephemeral" | "sql" | "extra">,
 	): ContextScope {
 		return createRunScope({
-			facts: this.#facts,
+			facts: pass.binding.wholeRows === true ? this.#storing : this.#facts,
 			manifest: this.#manifest,
 			references: this.#references,
 			node,

@@ -5,6 +5,7 @@ import {
 	type Arguments,
 	bindArguments,
 	equals,
+	floatValue,
 	HostFunction,
 	HostObject,
 	PyDecimal,
@@ -105,11 +106,9 @@ class TableColumn extends MappedSequence {
 			case "values_without_nulls":
 				return new HostFunction(name, () => PyTuple.fromItems(this.items.filter((item) => item !== null)));
 			case "values_sorted":
-				return new HostFunction(name, () => PyTuple.fromItems([...this.items].sort(compareCells)));
+				return new HostFunction(name, () => [...this.items].sort(compareCells));
 			case "values_without_nulls_sorted":
-				return new HostFunction(name, () =>
-					PyTuple.fromItems(this.items.filter((item) => item !== null).sort(compareCells)),
-				);
+				return new HostFunction(name, () => this.items.filter((item) => item !== null).sort(compareCells));
 		}
 		return super.attribute(name);
 	}
@@ -248,7 +247,10 @@ const METHODS: ReadonlyMap<string, (table: TableObject, args: Arguments) => Valu
 			return table.print(tableText(table, given.max_rows, given.max_columns));
 		},
 	],
-	["print_json", (table) => table.print(toJson(table.toPlainValue()))],
+	[
+		"print_json",
+		(table) => table.print(toJson(table.with({ rows: table.content.rows.map(jsonCells) }).toPlainValue())),
+	],
 	["print_csv", (table) => table.print(csvText(table))],
 	["select", (table, args) => table.pick(names(args.positional[0]).map((name) => table.position(name)))],
 	[
@@ -320,9 +322,14 @@ function tableText(table: TableObject, maxRows: Value, maxColumns: Value): strin
 	return [write(head), rule, ...rest.map(write)].join("\n");
 }
 
+/** JSON has no decimals: they become floats, as agate writes them. */
+const jsonCells = (row: readonly Value[]): Value[] =>
+	row.map((cell) => (cell instanceof PyDecimal ? floatValue(Number(cell.text)) : cell));
+
 function csvText(table: TableObject): string {
 	const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-	const rows = table.content.rows.map((row) => row.map((v) => (v === null ? "" : toText(v))));
+	const text = (v: Value) => (v === null ? "" : toText(v instanceof HostObject ? (v.toPlainValue?.() ?? v) : v));
+	const rows = table.content.rows.map((row) => row.map(text));
 	return [table.content.names, ...rows].map((row) => row.map(cell).join(",")).join("\n");
 }
 

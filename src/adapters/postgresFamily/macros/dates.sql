@@ -23,7 +23,7 @@
 {%- endmacro %}
 
 {#- Borders crossed, as dbt counts them: double precision for all parts but day and week, which are integers. Weeks
-    begin on Sunday. -#}
+    begin on Sunday; backwards dbt counts one more where the weekdays are equal, and so does this. -#}
 {% macro postgres__datediff(first_date, second_date, datepart) -%}
   {%- set first = '(' ~ first_date ~ ')::timestamp' -%}
   {%- set second = '(' ~ second_date ~ ')::timestamp' -%}
@@ -40,8 +40,9 @@
     ({{ datediff(first_date, second_date, 'year') }} * 12
       + date_part('month', {{ second_day }}) - date_part('month', {{ first_day }}))
   {%- elif datepart == 'week' -%}
-    ((date_trunc('week', {{ second }} + interval '1 day')::date
-      - date_trunc('week', {{ first }} + interval '1 day')::date) / 7)
+    (({{ second_day }} - {{ first_day }}) / 7
+      + (date_part('dow', {{ first }}) > date_part('dow', {{ second }}))::int
+      - ({{ first_date }} > {{ second_date }})::int)
   {%- elif datepart == 'day' -%}
     ({{ second_day }} - {{ first_day }})
   {%- elif datepart in seconds -%}
