@@ -55,12 +55,10 @@ export function createEngine(dataDir: string): Engine {
 		const spawned = new Worker(new URL("./pgliteWorker.js", import.meta.url), {
 			name: "tfm-pglite",
 			resourceLimits: { stackSizeMb: 16 },
-			// Nothing of the engine's may reach the program's own output.
+			// Nothing of the engine's may reach the program's own output. Unread: reading them would keep the program alive.
 			stdout: true,
 			stderr: true,
 		});
-		spawned.stdout.resume();
-		spawned.stderr.resume();
 		spawned.unref();
 		// A thread that dies between two requests is noticed by the next one.
 		const forget = (): void => {
