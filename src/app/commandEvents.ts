@@ -45,8 +45,8 @@ export function openEvents(
 		lookup,
 		subscribers: [screen, logSubscriber(invocation, project, stderr.write.bind(stderr)), ...more],
 	});
-	for (const remark of [...config.warnings, ...manifest.warnings])
-		stream({ event: "diagnostic", diagnostic: remark }, "warn");
+	// The configuration's remarks are among them.
+	for (const remark of manifest.warnings) stream({ event: "diagnostic", diagnostic: remark }, "warn");
 	return stream;
 }
 

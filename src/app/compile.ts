@@ -53,7 +53,7 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 		);
 	else if (invocation.output.verbosity >= 0) {
 		const where = relative(invocation.cwd, join(project.config.targetDir, "compiled"));
-		invocation.stdout.write(`compiled ${nodes.length} nodes into ${where}\n`);
+		invocation.stdout.write(`compiled ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"} into ${where}\n`);
 	}
 	return 0;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { loadConfig, readEnvironment, shellSecretCommand } from "../config/loadConfig.ts";
 import type { ProjectFacts } from "../context/context.ts";
 import type { Config } from "../core/config.ts";
-import { TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { GraphNode, Plain } from "../core/node.ts";
@@ -50,10 +50,16 @@ export async function openProject(invocation: Invocation): Promise<OpenProject> 
 		invocation: { id: runId, startedAt, flags: templateFlags(invocation, config), env },
 	});
 	const manifest = buildManifest(parsed, config, createManifestPorts(facts));
+	if (flags.warnError) failOnWarnings(manifest.warnings);
 	const graph = buildGraph(manifest);
 	const cycle = findCycle(graph);
 	if (cycle !== null) throw new TfmError(describeCycle(manifest, cycle, placeOfReference));
 	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt });
+}
+
+/** `--warn-error`: what would only be said stops the command, as dbt does, before anything runs. */
+export function failOnWarnings(warnings: readonly Diagnostic[]): void {
+	if (warnings.length > 0) throw new TfmError(warnings.map((remark) => ({ ...remark, severity: "error" })));
 }
 
 const placeOfReference = (reader: GraphNode, name: string) =>

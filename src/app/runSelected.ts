@@ -48,7 +48,8 @@ export async function runSelected(
 	let adapter: Adapter | undefined;
 	try {
 		adapter = await openAdapter(project.config, invocation);
-		await requireInputs(project, request.selected, adapter);
+		// Candidates stand where published relations may not.
+		if (request.flags?.candidates !== true) await requireInputs(project, request.selected, adapter);
 		const state = await createStateStore();
 		const { manifest, engine, config } = project;
 		const ports: RunPorts = {

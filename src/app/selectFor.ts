@@ -4,7 +4,7 @@ import { findNode } from "../core/manifest.ts";
 import type { NodeId, ResourceType } from "../core/node.ts";
 import { selectNodes } from "../graph/selectNodes.ts";
 import { parseSelectorDefinitions } from "../graph/selectorDefinitions.ts";
-import type { OpenProject } from "./openProject.ts";
+import { failOnWarnings, type OpenProject } from "./openProject.ts";
 
 export interface Selected {
 	readonly selected: ReadonlySet<NodeId>;
@@ -32,7 +32,7 @@ export function selectIds(
 ): { readonly ids: readonly NodeId[]; readonly warnings: readonly Diagnostic[] } {
 	const { flags } = invocation;
 	const { selectors } = project.config;
-	return selectNodes(project.manifest, project.graph, {
+	const chosen = selectNodes(project.manifest, project.graph, {
 		select: flags.select,
 		exclude: flags.exclude,
 		selector: flags.selector,
@@ -46,4 +46,6 @@ export function selectIds(
 			parseSelectorDefinitions(selectors.entries, { indirect: flags.indirectSelection ?? "eager", at: selectors.at }),
 		includeEmpty: invocation.command === "ls",
 	});
+	if (flags.warnError) failOnWarnings(chosen.warnings);
+	return chosen;
 }

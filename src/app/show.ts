@@ -72,7 +72,7 @@ async function showFailures(project: OpenProject, database: Database, name: stri
 				tests.map((t) => t.name),
 			),
 		});
-	const binding = await candidateBinding(database, project);
+	const binding = { ...(await candidateBinding(database, project)), wholeRows: true };
 	const { compiled } = await database.render((journal) =>
 		database.compiler.compileNode(test.unique_id, journal, binding),
 	);

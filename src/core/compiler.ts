@@ -7,6 +7,8 @@ export interface Binding {
 	relationOf(id: NodeId): RelationName | undefined;
 	/** `this`; undefined = the node's published relation. Post-hooks run with the candidate. */
 	readonly self?: RelationName;
+	/** Tests are rendered as if their failures were stored, which gives whole rows where they would give one column. */
+	readonly wholeRows?: boolean;
 }
 
 export interface CompiledNode {

@@ -23,6 +23,8 @@ export type PlanRequest =
 	| { readonly kind: "query"; readonly sql: string; readonly purpose: string }
 	/** A macro by name; `self` is what `this` means there (null: the published relation). */
 	| { readonly kind: "macro"; readonly call: MacroCall; readonly self: RelationName | null }
+	/** The test's query giving whole rows, for people to look at. */
+	| { readonly kind: "wholeRows" }
 	/** A hook's text rendered in the node's context; nothing is executed. */
 	| { readonly kind: "text"; readonly text: string; readonly label: string; readonly self: RelationName | null }
 	/** The catalog, or a small DDL statement the engine spells. */

@@ -1,4 +1,5 @@
 import type { Candidate, Session } from "../core/adapter.ts";
+import type { Binding } from "../core/compiler.ts";
 import type { NodeId, SeedNode } from "../core/node.ts";
 import type { AdapterResponse, Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
@@ -41,6 +42,11 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 			);
 			emitMessages(run, node, rendered.messages);
 			return { kind: "rendered", text: rendered.text, value: rendered.value };
+		}
+		case "wholeRows": {
+			const rows: Binding = { ...binding(null), wholeRows: true };
+			const { compiled } = await driveTemplate(drive, (journal) => compiler.compileNode(node, journal, rows));
+			return { kind: "rendered", text: compiled.sql, value: null };
 		}
 		case "text": {
 			const { text, label } = request;

@@ -2,6 +2,7 @@
 import { findNode } from "../core/manifest.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
 import type { TestVerdict } from "../core/ports.ts";
+import type { ResultTable } from "../core/resultTable.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
@@ -58,6 +59,20 @@ function weigh(run: Run, test: TestNode, verdict: TestVerdict): TestVerdict {
 	};
 }
 
+/**
+ * A sample goes to logs that more people read than the table itself, so of a test on a column it shows the key of what
+ * is tested and that column. `show --failures` has the whole rows.
+ */
+function keysOf(run: Run, test: TestNode, sample: ResultTable): ResultTable {
+	const tested = test.attached_node === null ? undefined : run.job.manifest.nodes.get(test.attached_node);
+	const key = tested?.resource_type === "model" ? tested.primary_key : [];
+	const wanted = new Set([...key, test.column_name ?? ""].map((name) => name.toLowerCase()));
+	const kept = sample.columns.flatMap((column, i) => (wanted.has(column.name.toLowerCase()) ? [i] : []));
+	if (test.column_name === null || kept.length === 0) return sample;
+	const pick = <T>(cells: readonly T[]): T[] => kept.map((i) => cells[i]!);
+	return { ...sample, columns: pick(sample.columns), rows: sample.rows.map(pick) };
+}
+
 async function work(run: Run, test: TestNode, thread: string, compiledSql: { text: string | null }): Promise<void> {
 	const { adapter, compiler, planNode, judgeTest } = run.ports;
 	const { flags, manifest } = run.job;
@@ -94,7 +109,7 @@ async function work(run: Run, test: TestNode, thread: string, compiledSql: { tex
 			compiled: true,
 			compiled_code: compiledSql.text,
 			executed_code: plan.executedSql,
-			sample: verdict.status === "pass" ? null : plan.sample,
+			sample: verdict.status === "pass" || plan.sample === null ? null : keysOf(run, test, plan.sample),
 		}),
 	);
 }

@@ -47,6 +47,11 @@ export function* macroSql(call: MacroCall, node: string): Plan<string> {
 	return text.trim();
 }
 
+/** The query of a test as if its failures were stored. */
+export function* wholeRowsSql(): Plan<string> {
+	return (yield* ask({ kind: "wholeRows" }, "rendered")).text;
+}
+
 /** A macro that does its work by itself. */
 export function* macroWork(call: MacroCall): Plan<void> {
 	yield* ask({ kind: "macro", call, self: null }, "rendered");

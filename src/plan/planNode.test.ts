@@ -54,6 +54,9 @@ function drive(plan: Plan<NodePlan>, row: readonly CellValue[] = [0, false, fals
 				say(`macro ${request.call.macro}(${positional.join(", ")})`);
 				return { kind: "rendered", text: ` <${request.call.macro}> `, value: null };
 			}
+			case "wholeRows":
+				say("whole rows");
+				return { kind: "rendered", text: "select bad.*", value: null };
 			case "text":
 				say(`render ${request.label} on ${name(request.self)}`);
 				return { kind: "rendered", text: request.text, value: null };
@@ -196,7 +199,10 @@ describe("the plan of a test", () => {
 
 	it("fetches a few failing rows", () => {
 		const { lines } = drive(planNode(input()), [2, 1, "true"]);
-		expect(lines.at(-1)).toBe("query failing rows: select * from (\nselect bad\n) dbt_internal_test limit 5");
+		expect(lines.slice(-2)).toEqual([
+			"whole rows",
+			"query failing rows: select * from (\nselect bad.*\n) dbt_internal_test limit 5",
+		]);
 	});
 
 	it("keeps failing rows in a table where asked, and counts from there", () => {

@@ -3,7 +3,7 @@ import { fail } from "../core/diagnostic.ts";
 import type { NodePlan, Plan, TestInput, TestOutcome } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { CellValue, ResultTable } from "../core/resultTable.ts";
-import { database, execute, macroSql, query } from "./ask.ts";
+import { database, execute, macroSql, query, wholeRowsSql } from "./ask.ts";
 
 const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
 const textOr = (v: unknown, otherwise: string): string => (typeof v === "string" && v.trim() !== "" ? v : otherwise);
@@ -90,9 +90,10 @@ export function* planTest(input: TestInput): Plan<NodePlan> {
 		node.name,
 	);
 	const outcome = outcomeOf(node.name, yield* query(executedSql, "test"));
-	const wanted = input.sampleRows > 0 && (outcome.shouldWarn || outcome.shouldError);
-	const sample = wanted
-		? yield* query(`select * from (\n${mainSql}\n) dbt_internal_test limit ${input.sampleRows}`, "failing rows")
-		: null;
+	if (input.sampleRows === 0 || !(outcome.shouldWarn || outcome.shouldError))
+		return { kind: "tested", outcome, sample: null, executedSql };
+	const rowsSql = kind === null ? yield* wholeRowsSql() : mainSql;
+	const limited = `select * from (\n${rowsSql}\n) dbt_internal_test limit ${input.sampleRows}`;
+	const sample = yield* query(limited, "failing rows");
 	return { kind: "tested", outcome, sample, executedSql };
 }
