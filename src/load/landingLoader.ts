@@ -1,18 +1,19 @@
 /**
  * Landing loads: files → a source table, each file exactly once. Rows, rejects and ledger entries of one load commit
- * in one transaction, so a load that is killed or fails leaves nothing behind. Files are read one at a time.
+ * in one transaction, so a load that is killed or fails leaves nothing behind. Files are read twice: once for their hash,
+ * which says whether they are new, and once for their rows; what changes in between fails the load.
  */
 import { join } from "node:path";
-import { globSync } from "tinyglobby";
-import type { Dialect, Session } from "../core/adapter.ts";
+import type { Dialect } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
-import type { SourceNode } from "../core/node.ts";
 import type { LoadInput, LoadOutcome } from "../core/ports.ts";
-import type { RelationName } from "../core/relation.ts";
+import { type RelationName, relationKey } from "../core/relation.ts";
 import type { LoadedFileRow, StateStore } from "../core/state.ts";
-import { type DecodedFile, decodeFile } from "./decodeFile.ts";
-import { landingRows } from "./landingRows.ts";
+import { findLandingFiles } from "./landingFiles.ts";
+import { type LandingRecord, landingRecords } from "./landingRows.ts";
+import { fitLandingTable, landingColumns, OWN_COLUMNS, rejectsOf } from "./landingTable.ts";
 import { type LoadSpec, readLoadSpec } from "./loadSpec.ts";
+import { digestFile, type FileDigest } from "./textFile.ts";
 
 export interface LandingOptions {
 	/** Absolute; files are named relative to it. */
@@ -23,75 +24,48 @@ export interface LandingOptions {
 }
 
 const BATCH = 2000;
+/** Rejects are kept in memory up to here, then written before more rows are read. */
+const PENDING_REJECTS = 5000;
 
 /** The function by which a run fills one source table. */
 export function createLandingLoader(options: LandingOptions): (input: LoadInput) => Promise<LoadOutcome> {
 	return async (input) => {
-		const spec = readLoadSpec(input.source);
-		const paths = findFiles(options.root, spec, input.source);
-		const { session, source } = input;
-		const known = new Map((await options.state.loadedFiles(session, source.unique_id)).map((row) => [row.path, row]));
+		const { session, source, signal } = input;
+		const spec = readLoadSpec(source);
+		const paths = findLandingFiles(options.root, spec, source);
+		const digests = new Map<string, FileDigest>();
+		for (const path of paths) digests.set(path, await digestFile(join(options.root, path), path, signal));
+		const ledger = await options.state.loadedFiles(session, source.unique_id);
+		const known = new Map(ledger.map((row) => [row.path, row] as const));
+		const isKnown = (path: string) => known.get(path)?.contentHash === digests.get(path)!.hash;
+		// A table that is replaced is loaded whole as soon as one file is new, changed or gone.
+		const differs = paths.length !== known.size || !paths.every(isKnown);
+		const afresh = input.fullRefresh || (spec.mode === "replace" && differs);
 		const table: RelationName = { database: source.database, schema: source.schema, identifier: source.identifier };
 		return session.transaction(async () => {
-			await createTables(session, options.dialect, table, spec);
 			const work = new LandingTransaction(options, input, spec, table);
-			const afresh = input.fullRefresh || (spec.mode === "replace" && differs(options.root, paths, known));
-			if (afresh) await work.forgetAll();
+			if (afresh) await work.empty();
+			await fitLandingTable(session, options.dialect, table, spec, afresh);
 			let skipped = 0;
 			for (const path of paths) {
-				input.signal.throwIfAborted();
-				const file = decodeFile(join(options.root, path), path);
+				signal.throwIfAborted();
 				const before = afresh ? undefined : known.get(path);
-				if (before?.contentHash === file.hash) {
+				if (before !== undefined && isKnown(path)) {
 					skipped++;
 					continue;
 				}
 				if (before !== undefined) {
-					if (spec.onChange === "error")
-						fail(
-							"TFM-LOAD-012",
-							{ file: path, loadedAt: before.loadedAt, table: source.name },
-							{ at: source.location },
-						);
+					if (spec.onChange === "error") {
+						const facts = { file: path, loadedAt: before.loadedAt, table: source.name };
+						fail("TFM-LOAD-012", facts, { at: source.location });
+					}
 					await work.forget(path);
 				}
-				await work.take(path, file);
+				await work.take(path, digests.get(path)!);
 			}
 			return { files: paths.length - skipped, skipped, ...work.counts };
 		});
 	};
-}
-
-function findFiles(root: string, spec: LoadSpec, source: SourceNode): readonly string[] {
-	const paths = globSync(spec.files, { cwd: root, followSymbolicLinks: false, onlyFiles: true }).sort();
-	if (paths.length === 0)
-		fail("TFM-LOAD-013", { files: spec.files, table: `${source.source_name}.${source.name}` }, { at: source.location });
-	return paths;
-}
-
-/** A table that is replaced is loaded whole as soon as one file is new, changed or gone. */
-function differs(root: string, paths: readonly string[], known: ReadonlyMap<string, LoadedFileRow>): boolean {
-	return (
-		paths.length !== known.size ||
-		paths.some((path) => known.get(path)?.contentHash !== decodeFile(join(root, path), path).hash)
-	);
-}
-
-const rejectsOf = (table: RelationName): RelationName => ({ ...table, identifier: `${table.identifier}__rejects` });
-
-const columnNames = (spec: LoadSpec): readonly string[] =>
-	spec.columns.length === 0 ? ["record"] : spec.columns.map((c) => c.name);
-
-async function createTables(session: Session, dialect: Dialect, table: RelationName, spec: LoadSpec): Promise<void> {
-	const columns = spec.columns.length === 0 ? [{ name: "record", type: "json" }] : spec.columns;
-	const own = "_tfm_file text not null, _tfm_row bigint not null, _tfm_loaded_at timestamp with time zone not null";
-	await session.execute(
-		[
-			`create schema if not exists ${dialect.quote(table.schema)}`,
-			`create table if not exists ${dialect.render(table)} (${columns.map((c) => `${dialect.quote(c.name)} ${c.type}`).join(", ")}, ${own})`,
-			`create table if not exists ${dialect.render(rejectsOf(table))} (raw text not null, reason text not null, ${own})`,
-		].join(";\n"),
-	);
 }
 
 /** The changing part of one load; lives as long as its transaction. */
@@ -100,6 +74,7 @@ class LandingTransaction {
 	readonly #input: LoadInput;
 	readonly #spec: LoadSpec;
 	readonly #table: RelationName;
+	readonly #rejectTable: RelationName;
 	#rows = 0;
 	#rejects = 0;
 
@@ -108,68 +83,99 @@ class LandingTransaction {
 		this.#input = input;
 		this.#spec = spec;
 		this.#table = table;
+		this.#rejectTable = rejectsOf(options.dialect, table);
 	}
 
 	get counts(): { rows: number; rejects: number } {
 		return { rows: this.#rows, rejects: this.#rejects };
 	}
 
-	async forgetAll(): Promise<void> {
+	/** All rows, rejects and ledger entries of the source go; the tables stay, and what hangs on them. */
+	async empty(): Promise<void> {
 		const { dialect, state } = this.#options;
-		await this.#input.session.execute(
-			`delete from ${dialect.render(this.#table)}; delete from ${dialect.render(rejectsOf(this.#table))}`,
-		);
-		for (const s of state.forgetLoadedFiles(this.#input.source.unique_id))
-			await this.#input.session.query(s.sql, s.binds);
+		const { session, source } = this.#input;
+		const relations = [this.#table, this.#rejectTable];
+		const present = await session.listColumns(relations);
+		for (const relation of relations)
+			if (present.has(relationKey(relation))) await session.execute(`delete from ${dialect.render(relation)}`);
+		for (const s of state.forgetLoadedFiles(source.unique_id)) await session.query(s.sql, s.binds);
 	}
 
 	async forget(path: string): Promise<void> {
-		for (const relation of [this.#table, rejectsOf(this.#table)])
+		for (const relation of [this.#table, this.#rejectTable])
 			await this.#input.session.query(`delete from ${this.#options.dialect.render(relation)} where _tfm_file = $1`, [
 				path,
 			]);
 	}
 
 	/** Rows, rejects and the ledger entry of one file. */
-	async take(path: string, file: DecodedFile): Promise<void> {
+	async take(path: string, digest: FileDigest): Promise<void> {
 		const { session, source, runId, signal } = this.#input;
-		const { rows, rejects } = landingRows(file.text, this.#spec, path);
+		const absolute = join(this.#options.root, path);
+		const records = landingRecords({ absolute, file: path, expected: digest }, this.#spec);
 		const loadedAt = this.#options.clock().toISOString();
 		const own = (row: number) => [path, String(row), loadedAt];
-		const names = ["_tfm_file", "_tfm_row", "_tfm_loaded_at"];
-		await session.bulkLoad(
-			{
-				relation: this.#table,
-				columns: [...columnNames(this.#spec), ...names],
-				rows: batches(rows, (r) => [...r.values, ...own(r.row)]),
-			},
-			{ signal },
-		);
-		if (rejects.length > 0)
-			await session.bulkLoad(
-				{
-					relation: rejectsOf(this.#table),
-					columns: ["raw", "reason", ...names],
-					rows: batches(rejects, (r) => [r.raw.replaceAll("\0", "\\0"), r.reason, ...own(r.row)]),
-				},
-				{ signal },
-			);
+		const file = { rows: 0, rejects: 0, pending: [] as LandingRecord[], ended: false };
+		const segment = async function* () {
+			let batch: (string | null)[][] = [];
+			while (file.pending.length < PENDING_REJECTS) {
+				const next = await records.next();
+				if (next.done === true) {
+					file.ended = true;
+					break;
+				}
+				const { row, found } = next.value;
+				if ("reason" in found) file.pending.push(next.value);
+				else if (batch.push([...found.values, ...own(row)]) === BATCH) {
+					signal.throwIfAborted();
+					yield batch;
+					batch = [];
+				}
+			}
+			if (batch.length > 0) yield batch;
+		};
+		try {
+			while (!file.ended) {
+				const columns = [...landingColumns(this.#spec).map((c) => c.name), ...OWN_COLUMNS];
+				file.rows += await session.bulkLoad({ relation: this.#table, columns, rows: segment() }, { signal });
+				file.rejects += file.pending.length;
+				await this.#keepRejects(file.pending, own);
+				file.pending = [];
+			}
+		} finally {
+			await records.return(undefined);
+		}
 		const entry: LoadedFileRow = {
 			source: source.unique_id,
 			path,
-			bytes: file.bytes,
-			contentHash: file.hash,
-			rows: rows.length,
-			rejects: rejects.length,
+			bytes: digest.bytes,
+			contentHash: digest.hash,
+			rows: file.rows,
+			rejects: file.rejects,
 			runId,
 			loadedAt,
 		};
 		for (const s of this.#options.state.saveLoadedFile(entry)) await session.query(s.sql, s.binds);
-		this.#rows += rows.length;
-		this.#rejects += rejects.length;
+		this.#rows += file.rows;
+		this.#rejects += file.rejects;
+	}
+
+	async #keepRejects(rejects: readonly LandingRecord[], own: (row: number) => readonly string[]): Promise<void> {
+		if (rejects.length === 0) return;
+		const rows = async function* () {
+			for (let from = 0; from < rejects.length; from += BATCH)
+				yield rejects.slice(from, from + BATCH).map((r) => {
+					const reason = "reason" in r.found ? r.found.reason : "";
+					return [storable(r.raw), storable(reason), ...own(r.row)];
+				});
+		};
+		const { session, signal } = this.#input;
+		await session.bulkLoad(
+			{ relation: this.#rejectTable, columns: ["raw", "reason", ...OWN_COLUMNS], rows: rows() },
+			{ signal },
+		);
 	}
 }
 
-async function* batches<T>(items: readonly T[], toRow: (item: T) => readonly (string | null)[]) {
-	for (let from = 0; from < items.length; from += BATCH) yield items.slice(from, from + BATCH).map(toRow);
-}
+/** A reject is kept whatever it holds: NUL is written as \0. */
+const storable = (text: string): string => text.replaceAll("\0", "\\0");

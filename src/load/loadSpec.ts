@@ -2,7 +2,17 @@ import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { SourceNode } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
 
-export const LANDING_TYPES = ["text", "integer", "bigint", "numeric", "boolean", "date", "timestamp", "json"] as const;
+export const LANDING_TYPES = [
+	"text",
+	"integer",
+	"bigint",
+	"numeric",
+	"boolean",
+	"date",
+	"timestamp",
+	"timestamptz",
+	"json",
+] as const;
 export type LandingType = (typeof LANDING_TYPES)[number];
 
 export interface LandingColumn {

@@ -1,51 +1,56 @@
+/**
+ * Seeds: a CSV file becomes a table typed as dbt types it. The hash says whether a seed must be loaded again; it is made
+ * of the bytes and of the config that shapes the table, not of the parsed rows, so an unchanged seed costs one read.
+ */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Dialect } from "../core/adapter.ts";
 import type { SeedNode } from "../core/node.ts";
 import type { SeedPort } from "../core/ports.ts";
 import { readSeed, type SeedTable } from "./readSeed.ts";
+import { digestFile } from "./textFile.ts";
 
-/** Seeds as the run asks for them. A file is read and typed once per run, however often it is asked for. */
+/** Raised when the same file and config would give another table than before. */
+const RULES = 2;
+
 export function createSeedPort(dialect: Dialect): SeedPort {
-	const tables = new Map<SeedNode, SeedTable>();
-	const tableOf = (node: SeedNode): SeedTable => {
-		const known = tables.get(node);
-		if (known !== undefined) return known;
-		const table = readSeed(join(node.root_path, node.original_file_path), node.location.file, optionsOf(node));
-		tables.set(node, table);
-		return table;
-	};
 	return {
 		async hash(node) {
-			const { hash, columns } = tableOf(node);
+			const { hash } = await digestFile(join(node.root_path, node.original_file_path), node.location.file);
 			return createHash("sha256")
-				.update(JSON.stringify([hash, columns, optionsOf(node)]))
+				.update(JSON.stringify([RULES, hash, configOf(node)]))
 				.digest("hex");
 		},
 		async load({ node, session, relation, signal }) {
-			const { columns, rows } = tableOf(node);
+			const config = configOf(node);
 			// dbt's default on Postgres: names are quoted, so they keep the case of the header.
-			const quoted = node.config.quote_columns !== false;
-			const nameOf = (name: string) => (quoted ? name : dialect.fold(name));
-			const list = columns.map((c) => `${dialect.quote(nameOf(c.name))} ${c.ddl}`).join(", ");
-			await session.execute(`create table ${dialect.render(relation)} (${list})`, { signal });
-			const loaded = await session.bulkLoad(
-				{ relation, columns: columns.map((c) => nameOf(c.name)), rows: inBatches(rows) },
-				{ signal },
-			);
-			return { rows: loaded };
+			const nameOf = (name: string) => (config.quoted ? name : dialect.fold(name));
+			const path = join(node.root_path, node.original_file_path);
+			const table = await readSeed(path, node.location.file, { ...config, nameOf });
+			signal.throwIfAborted();
+			const list = table.columns.map((c) => `${dialect.quote(nameOf(c.name))} ${c.ddl}`).join(", ");
+			const columns = table.columns.map((c) => nameOf(c.name));
+			return session.transaction(async () => {
+				await session.execute(`create table ${dialect.render(relation)} (${list})`, { signal });
+				return { rows: await session.bulkLoad({ relation, columns, rows: inBatches(table) }, { signal }) };
+			});
 		},
 	};
 }
 
-function optionsOf(node: SeedNode) {
-	const types = node.config.column_types;
+function configOf(node: SeedNode) {
+	const { column_types: types, delimiter, quote_columns: quote } = node.config;
 	return {
-		delimiter: typeof node.config.delimiter === "string" ? node.config.delimiter : ",",
+		delimiter: typeof delimiter === "string" && delimiter !== "" ? delimiter : ",",
 		columnTypes: typeof types === "object" && types !== null ? (types as Record<string, string>) : {},
+		quoted: quote !== false,
 	};
 }
 
-async function* inBatches(rows: SeedTable["rows"]) {
-	for (let from = 0; from < rows.length; from += 5000) yield rows.slice(from, from + 5000);
+async function* inBatches({ values, rowCount }: SeedTable) {
+	for (let from = 0; from < rowCount; from += 5000) {
+		const batch: (string | null)[][] = [];
+		for (let row = from; row < Math.min(from + 5000, rowCount); row++) batch.push(values.map((column) => column[row]!));
+		yield batch;
+	}
 }

@@ -16,8 +16,8 @@ export const LOAD_CODES = {
 	}),
 	"TFM-LOAD-003": code<{ file: string; byte: number }>({
 		message: (f) => `${f.file} is not UTF-8: byte 0x${f.byte.toString(16).padStart(2, "0")} begins no character`,
-		hint: () => "spreadsheets often save Windows-1252 or Latin-1",
-		next: () => "save the file as UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8",
+		hint: (f) => (f.byte >= 0xfe ? "it looks like UTF-16" : "spreadsheets often save Windows-1252 or Latin-1"),
+		next: (f) => `save the file as UTF-8, for example: iconv -f ${f.byte >= 0xfe ? "UTF-16" : "WINDOWS-1252"} -t UTF-8`,
 		explain: "Seeds and landing files are UTF-8, with or without a byte order mark.",
 	}),
 	"TFM-LOAD-004": code<{ found: number; expected: number }>({
@@ -82,5 +82,32 @@ export const LOAD_CODES = {
 		next: () => "put the files there, or correct files: in the load: block",
 		explain:
 			"The glob of a landing load matches nothing. An empty folder is more often a mistake than a day without data.",
+	}),
+	"TFM-LOAD-014": code<{ file: string }>({
+		message: (f) => `${f.file} holds a NUL character, which the database cannot store`,
+		hint: () => "a text file with NUL characters is mostly UTF-16, or no text at all",
+		next: () => "save the file as UTF-8",
+		explain: "Postgres text cannot hold the character NUL. A seed that holds one is not loaded.",
+	}),
+	"TFM-LOAD-015": code<{ table: string; problem: string; alterable: boolean }>({
+		message: (f) => `${f.table} exists and ${f.problem}`,
+		next: (f) =>
+			f.alterable
+				? "load it again from all files: tfm load --select <source> --full-refresh"
+				: "give the source another identifier or schema, or drop the existing relation",
+		explain:
+			"The landing table that exists does not fit the `load:` block: it was made by something else, or a column has another type. New columns are added by themselves; a changed type needs --full-refresh, which empties the table and loads all files again.",
+	}),
+	"TFM-LOAD-016": code<{ file: string }>({
+		message: (f) => `${f.file} changed while it was being read`,
+		hint: () => "write files under another name and rename them when they are complete",
+		next: () => "run again; nothing of this load was kept",
+		explain: "A landing file had other bytes when it was loaded than a moment before. The whole load is rolled back.",
+	}),
+	"TFM-LOAD-017": code<{ file: string; table: string }>({
+		message: (f) =>
+			`${f.file}, which matches the files of ${f.table}, leads out of the project through a symbolic link`,
+		next: () => "copy the file into the project, or exclude it from files: in the load: block",
+		explain: "Landing loads read only files that lie under the project's folder.",
 	}),
 };

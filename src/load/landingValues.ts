@@ -1,0 +1,86 @@
+import type { LandingType } from "./loadSpec.ts";
+
+/**
+ * Whether a text is a value of a landing type. As strict as the database, so that a bad value becomes a reject with its
+ * row instead of failing the load: what passes here, COPY takes.
+ */
+export function landingValue(
+	type: LandingType,
+	text: string,
+): { readonly value: string } | { readonly reason: string } {
+	const value = READ[type](text);
+	if (value === undefined) return { reason: `"${text.slice(0, 60)}" is not ${WORDS[type]}` };
+	return { value };
+}
+
+const whole =
+	(low: bigint, high: bigint) =>
+	(v: string): string | undefined => {
+		const m = /^([+-]?\d{1,25})(?:\.0+)?$/.exec(v);
+		if (!m) return undefined;
+		const n = BigInt(m[1]!.replace(/^\+/, ""));
+		return n >= low && n <= high ? n.toString() : undefined;
+	};
+
+function isDay(v: string): boolean {
+	const m = /^(\d{4})-(\d{2})-(\d{2})$/.exec(v);
+	if (!m) return false;
+	const d = new Date(`${v}T00:00:00Z`);
+	return !Number.isNaN(d.getTime()) && d.getUTCDate() === Number(m[3]) && Number(m[1]) > 0;
+}
+
+const TIME = /^[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?/;
+/** Offsets that Postgres takes. */
+const OFFSET = /^(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$/;
+
+const timestamp =
+	(offset: "forbidden" | "optional") =>
+	(v: string): string | undefined => {
+		if (!isDay(v.slice(0, 10))) return undefined;
+		const rest = v.slice(10);
+		const time = TIME.exec(rest)?.[0] ?? "";
+		const zone = rest.slice(time.length);
+		if (zone === "") return v;
+		return offset === "optional" && time !== "" && OFFSET.test(zone) ? v : undefined;
+	};
+
+function isJson(v: string): boolean {
+	try {
+		JSON.parse(v);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+const READ: Readonly<Record<LandingType, (text: string) => string | undefined>> = {
+	text: (v) => v,
+	integer: whole(-2147483648n, 2147483647n),
+	bigint: whole(-9223372036854775808n, 9223372036854775807n),
+	numeric: (v) => (/^[+-]?(\d{1,10000}\.?\d{0,10000}|\.\d{1,10000})([eE][+-]?\d{1,3})?$/.test(v) ? v : undefined),
+	boolean: (v) => (/^(true|false|t|f|yes|no|1|0)$/i.test(v) ? v : undefined),
+	date: (v) => (isDay(v) ? v : undefined),
+	timestamp: timestamp("forbidden"),
+	timestamptz: timestamp("optional"),
+	json: (v) => (isJson(v) ? v : undefined),
+};
+
+const WORDS: Readonly<Record<LandingType, string>> = {
+	text: "text",
+	integer: "a whole number of 32 bits",
+	bigint: "a whole number of 64 bits",
+	numeric: "a number",
+	boolean: "true or false",
+	date: "a date (YYYY-MM-DD)",
+	timestamp: "a timestamp without an offset (YYYY-MM-DD HH:MM:SS; with one: timestamptz)",
+	timestamptz: "a timestamp (YYYY-MM-DD HH:MM:SS+00:00)",
+	json: "JSON",
+};
+
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/** Why the database cannot store a text at all: the character NUL, or half of a surrogate pair. */
+export function unstorable(text: string): string | undefined {
+	if (text.includes("\0")) return "holds the character NUL, which the database cannot store";
+	return LONE_SURROGATE.test(text) ? "holds half of a surrogate pair, which is no character" : undefined;
+}

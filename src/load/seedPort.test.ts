@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createPgliteAdapter } from "../adapters/pglite/adapter.ts";
+import type { Adapter } from "../core/adapter.ts";
+import type { SeedNode } from "../core/node.ts";
+import type { SeedPort } from "../core/ports.ts";
+import { createSeedPort } from "./seedPort.ts";
+
+const home = mkdtempSync(join(tmpdir(), "tfm-seedport-"));
+let adapter: Adapter;
+let seeds: SeedPort;
+beforeAll(async () => {
+	adapter = createPgliteAdapter({ dataDir: join(home, "db"), host: { name: "here", pid: process.pid } });
+	await adapter.open();
+	seeds = createSeedPort(adapter.dialect);
+	mkdirSync(join(home, "seeds"));
+});
+afterAll(async () => {
+	await adapter.close();
+	rmSync(home, { recursive: true });
+});
+
+const node = (content: string, config: Readonly<Record<string, unknown>> = {}): SeedNode => {
+	writeFileSync(join(home, "seeds", "s.csv"), content);
+	return {
+		root_path: home,
+		original_file_path: "seeds/s.csv",
+		config,
+		location: { file: "seeds/s.csv", line: 1, column: 1 },
+	} as unknown as SeedNode;
+};
+
+/** [columns with their types, rows] as they stand in the database. */
+const loaded = (seed: SeedNode): Promise<readonly (readonly string[])[]> =>
+	adapter.withSession(async (session) => {
+		await session.execute("drop table if exists public.s");
+		const relation = { database: "", schema: "public", identifier: "s" };
+		const { rows } = await seeds.load({ node: seed, session, relation, signal: new AbortController().signal });
+		const columns = [...(await session.listColumns([relation])).values()][0]!.map((c) => `${c.name} ${c.type}`);
+		const found = (await session.query("select * from public.s")).rows.map((r) =>
+			r.map((c) => (c === null ? "∅" : String(c))).join("|"),
+		);
+		expect(found.length).toBe(rows);
+		return [columns, found];
+	});
+
+test("a seed becomes a table with dbt's types and values", async () => {
+	const csv = `id,Name,price,day,at,ok,none
+1,"a, ""b""
+c\\n",1.50,2020-1-5,2020-01-05T10:00:00.25+02:00,TRUE,
+007,tab\there,"$1,000",null,,false,NULL
+-3, x ,1e-3,2020-02-29,20200229T101112,,
+`;
+	expect(await loaded(node(csv))).toEqual([
+		[
+			"id integer",
+			"Name text",
+			"price double precision",
+			"day date",
+			"at timestamp without time zone",
+			"ok boolean",
+			"none integer",
+		],
+		[
+			'1|a, "b"\nc\\n|1.5|2020-01-05|2020-01-05T08:00:00.25|true|∅',
+			"7|tab\there|1000|∅|∅|false|∅",
+			"-3| x |0.001|2020-02-29|2020-02-29T10:11:12|∅|∅",
+		],
+	]);
+});
+
+test("numbers that dbt's types cannot hold get a wider one", async () => {
+	expect(await loaded(node("a,b,c,d\n2147483648,9223372036854775808,inf,1e30\n1,1e3,1.5,1\n"))).toEqual([
+		["a bigint", "b numeric", "c double precision", "d double precision"],
+		["2147483648|9223372036854775808|Infinity|1e+30", "1|1000|1.5|1"],
+	]);
+});
+
+test("column types, delimiter and quoting follow the config", async () => {
+	const seed = node("Zip;N\n00501;1\n", { delimiter: ";", column_types: { Zip: "varchar(5)" }, quote_columns: false });
+	expect(await loaded(seed)).toEqual([["zip character varying(5)", "n integer"], ["00501|1"]]);
+	expect(await loaded(node("a\n"))).toEqual([["a integer"], []]);
+});
+
+test("the hash changes with the bytes and with every config that shapes the table, and with nothing else", async () => {
+	const base = await seeds.hash(node("a\n1\n"));
+	expect(await seeds.hash(node("a\n1\n", { tags: ["x"], delimiter: ",", quote_columns: true }))).toBe(base);
+	const others = [
+		node("a\n1\n", { delimiter: ";" }),
+		node("a\n1\n", { column_types: { a: "text" } }),
+		node("a\n1\n", { quote_columns: false }),
+	];
+	const hashes = [base];
+	for (const other of others) hashes.push(await seeds.hash(other));
+	hashes.push(await seeds.hash(node("a\n1\n\n")));
+	expect(new Set(hashes).size).toBe(5);
+});
+
+test("a seed that cannot be read creates nothing", async () => {
+	await adapter.withSession((s) => s.execute("drop table if exists public.s"));
+	await expect(
+		adapter.withSession((session) =>
+			seeds.load({
+				node: node("a,b\n1\n"),
+				session,
+				relation: { database: "", schema: "public", identifier: "s" },
+				signal: new AbortController().signal,
+			}),
+		),
+	).rejects.toThrow(/^TFM-LOAD-004/);
+	await adapter.withSession(async (s) =>
+		expect((await s.query("select to_regclass('public.s') is null")).rows).toEqual([[true]]),
+	);
+});
