@@ -97,10 +97,26 @@ it("runs statements and hands each result out once", () => {
 			asked,
 		),
 	).toBe("SELECT 1|SELECT|[[1]]|1");
-	expect(asked).toEqual([{ kind: "query", sql: "select 1 as a", fetch: true, macro: "macro.dbt.statement" }]);
+	expect(asked).toEqual([{ kind: "query", sql: "select 1 as a", fetch: true }]);
 	expect(() =>
 		run("{% call statement('s', fetch_result=true) %}x{% endcall %}{{ load_result('s') }}{{ load_result('s') }}"),
 	).toThrow("TFM-REF-013: load_result('s') is not available here");
+});
+
+it("tells the database which macro asks", () => {
+	const asked: DbRequest[] = [];
+	compile(
+		{
+			macros: { shop: "{% macro ask() %}{{ return(run_query('select 1')) }}{% endmacro %}" },
+			models: [{ name: "m", sql: "{% do ask() %}" }],
+		},
+		"m",
+		(request) => {
+			asked.push(request);
+			return database(request);
+		},
+	);
+	expect(asked).toEqual([{ kind: "query", sql: "select 1", fetch: true, macro: "macro.shop.ask" }]);
 });
 
 it("knows schemas, quoting and the adapter's type", () => {

@@ -181,8 +181,8 @@ select {% for k in kinds %}sum(x) filter (where kind = '{{ k }}') as {{ k }}{{ "
 		"select sum(x) filter (where kind = 'a') as a, sum(x) filter (where kind = 'b') as b -- 42",
 	);
 	expect(asked).toEqual([
-		{ kind: "query", sql: "select distinct kind from t", fetch: true, macro: "macro.dbt.statement" },
-		{ kind: "query", sql: "select count(*) from t", fetch: true, macro: "macro.dbt.statement" },
+		{ kind: "query", sql: "select distinct kind from t", fetch: true },
+		{ kind: "query", sql: "select count(*) from t", fetch: true },
 	]);
 	expect(compiled.messages).toEqual([{ text: "there are 41", info: true }]);
 });

@@ -143,6 +143,9 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["post_hooks", hooksOf("post-hook")],
 ]);
 
+/** Macros that only pass statements on: who called them is what a message should name. */
+const PLUMBING: ReadonlySet<string> = new Set(["macro.dbt.statement", "macro.dbt.run_query"]);
+
 /** The scope of one pass; render with RUN_RENDERING. */
 export function createRunScope(input: RunScopeInput): ContextScope {
 	const { facts, cursor, node } = input;
@@ -163,7 +166,7 @@ export function createRunScope(input: RunScopeInput): ContextScope {
 		database: new DatabasePort({
 			cursor,
 			dialect: facts.dialect,
-			macro: () => stack.at(-1),
+			macro: () => stack.findLast((id) => !PLUMBING.has(id)),
 			write: (text) => cursor.message({ text, info: true }),
 		}),
 	};
