@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ContractBench, inConf, refusal } from "./adapterContract.ts";
+import { type ContractBench, inConf, refusal } from "./contractBench.ts";
 
 type Row = readonly (string | null)[];
 

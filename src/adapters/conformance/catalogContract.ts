@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { relationKey } from "../../core/relation.ts";
-import { type ContractBench, inConf } from "./adapterContract.ts";
+import { type ContractBench, inConf } from "./contractBench.ts";
 
 const LONG = "x".repeat(63);
 const ODD_NAMES = [

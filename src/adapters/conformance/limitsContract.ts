@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ContractBench, inConf, refusal } from "./adapterContract.ts";
+import { type ContractBench, inConf, refusal } from "./contractBench.ts";
 
 /** Long enough that only a limit ends it, in an engine that cannot be interrupted as in one that can. */
 const ENDLESS = "select count(*) from generate_series(1, 1000000000) a, generate_series(1, 1000) b";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Session } from "../../core/adapter.ts";
-import { type ContractBench, refusal } from "./adapterContract.ts";
+import { type ContractBench, refusal } from "./contractBench.ts";
 
 export function sessionContract({ on, adapter, maker }: ContractBench): void {
 	describe("sessions", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ContractBench, refusal } from "./adapterContract.ts";
+import { type ContractBench, refusal } from "./contractBench.ts";
 
 export function statementContract({ on }: ContractBench): void {
 	describe("statements", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ContractBench, refusal } from "./adapterContract.ts";
+import { type ContractBench, refusal } from "./contractBench.ts";
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 	const list: T[] = [];

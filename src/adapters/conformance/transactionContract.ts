@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Session } from "../../core/adapter.ts";
-import { type ContractBench, refusal } from "./adapterContract.ts";
+import { type ContractBench, refusal } from "./contractBench.ts";
 
 const rows = async (s: Session): Promise<unknown> => (await s.query("select a from conf.t order by a")).rows.flat();
 

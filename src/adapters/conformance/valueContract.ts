@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CellValue } from "../../core/resultTable.ts";
-import type { ContractBench } from "./adapterContract.ts";
+import type { ContractBench } from "./contractBench.ts";
 
 /** `expression` → the value it must come back as, its family and its printed type. */
 const VALUES: readonly (readonly [sql: string, value: CellValue, family: string, type: string])[] = [

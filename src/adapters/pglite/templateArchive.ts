@@ -5,8 +5,9 @@ import { fail } from "../../core/diagnostic.ts";
 
 /**
  * The template data directory made by scripts/templateDataDir.mjs: gzip over a 4-byte little-endian length, a JSON
- * list of entries, then bytes. A new database's three template databases are alike, so equal files share their bytes;
- * that is why this is no tar: it is a third smaller and unpacks in 0.1 s, where PGlite's own loadDataDir needs 0.9 s.
+ * list of entries, then bytes. A new database's three template databases are alike, so equal files share their bytes,
+ * which a tar cannot do: a third smaller. On a loaded machine a new database opened in 0.5–0.7 s this way and in
+ * 0.8–1.1 s with PGlite's own loadDataDir; and these files can be put aside first and renamed.
  *
  * An entry is `[path]` for a folder and `[path, offset, length]` for a file; parents come first.
  */

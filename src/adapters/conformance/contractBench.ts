@@ -1,0 +1,33 @@
+import type { Adapter, Session } from "../../core/adapter.ts";
+import { DatabaseError } from "../../core/databaseError.ts";
+import type { RelationName } from "../../core/relation.ts";
+
+/** What an adapter's test brings along. */
+export interface AdapterMaker {
+	/** A fresh adapter on a database of its own, not yet open. */
+	make(): Adapter;
+	/** Takes the database away. */
+	dispose(): Promise<void>;
+}
+
+/** What each part of the suite works with. Every test finds the schema `conf` empty. */
+export interface ContractBench {
+	/** Runs `work` in a session of the open adapter. */
+	on<T>(work: (session: Session) => Promise<T>): Promise<T>;
+	adapter(): Adapter;
+	/** Another adapter on the same database; the open one must be closed first where only one may hold it. */
+	maker: AdapterMaker;
+}
+
+export const inConf = (identifier: string): RelationName => ({ database: "", schema: "conf", identifier });
+
+/** The error that `work` rejects with, which must be a DatabaseError. */
+export async function refusal(work: Promise<unknown>): Promise<DatabaseError> {
+	try {
+		await work;
+	} catch (error) {
+		if (error instanceof DatabaseError) return error;
+		throw error;
+	}
+	throw new Error("nothing was refused");
+}
