@@ -48,6 +48,7 @@ export async function initProject(invocation: Invocation): Promise<ExitCode> {
 			"",
 			`    ${where}tfm run`,
 			"",
+			...(answers.engine === "pglite" ? [] : [notYet(answers.engine), ""]),
 			"Then give order 4 in seeds/raw_orders.csv an amount, and run again.",
 			"",
 		].join("\n"),
@@ -114,3 +115,7 @@ function writeNew(root: string, path: string, text: string): void {
 	mkdirSync(dirname(full), { recursive: true });
 	if (!existsSync(full)) writeFileSync(full, text, { flag: "wx" });
 }
+
+/** Said at once, so that nobody finds out by a failing run. */
+const notYet = (engine: Engine): string =>
+	`This version connects to the embedded database only: profiles.yml is written for ${engine}, but to run today move it away.`;

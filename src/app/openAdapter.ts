@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { createPostgresDialect } from "../adapters/postgresFamily/dialect.ts";
 import type { Adapter, Dialect } from "../core/adapter.ts";
-import type { Config } from "../core/config.ts";
+import type { Config, TargetConfig } from "../core/config.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 
@@ -39,9 +39,15 @@ export async function openAdapter(config: Config, invocation: Invocation): Promi
 	const adapter = createPgliteAdapter({
 		dataDir: resolve(config.project.root, path),
 		templateFile: join(invocation.assetsDir, "pglite-template.gz"),
-		statementTimeoutMs: invocation.flags.statementTimeoutMs,
+		statementTimeoutMs: invocation.flags.statementTimeoutMs ?? profileTimeout(target.fields),
 		host: { name: invocation.host.name, pid: invocation.host.pid },
 	});
 	await adapter.open({ signal: invocation.signal });
 	return adapter;
+}
+
+/** `statement_timeout` of the profile, seconds; 0 is none. */
+function profileTimeout(fields: TargetConfig["fields"]): number | undefined {
+	const seconds = fields.statement_timeout;
+	return typeof seconds === "number" && seconds > 0 ? seconds * 1000 : undefined;
 }
