@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ExecutableNode, Plain } from "../core/node.ts";
 import { listOf, textOf } from "./patches.ts";
 import { pythonRepr } from "./pythonText.ts";
@@ -33,7 +33,7 @@ export function contractOf(node: ExecutableNode): Contract {
 	return {
 		enforced: true,
 		alias_types: config.alias_types !== false,
-		checksum: createHash("sha256").update(state).digest("hex"),
+		checksum: hash("sha256", state, "hex"),
 	};
 }
 

@@ -1,113 +1,50 @@
 /** Drafts become the frozen nodes that everybody else reads. */
-import type {
-	ColumnSpec,
-	ExecutableNode,
-	ExposureNode,
-	ModelNode,
-	NodeConfig,
-	NodeId,
-	Plain,
-	SourceNode,
-} from "../core/node.ts";
-import type { PlainRecord } from "../core/parsed.ts";
-import { type Describe, fullConstraint, makeColumns } from "./columns.ts";
-import { isRecord } from "./configDefaults.ts";
+import type { ColumnSpec, ExecutableNode, ExposureNode, NodeId, Plain, SourceNode } from "../core/node.ts";
+import { type Describe, makeColumns } from "./columns.ts";
 import type { Descriptions } from "./descriptions.ts";
 import { type Draft, labelOf } from "./draft.ts";
 import type { ExposureDraft } from "./exposures.ts";
+import {
+	FinishedModel,
+	FinishedNode,
+	FinishedOperation,
+	FinishedSeed,
+	FinishedTest,
+	type FinishedTexts,
+} from "./finishedNode.ts";
 import { listOf, textOf } from "./patches.ts";
 import { recordOr } from "./resolveConfig.ts";
 import type { SourceDraft } from "./sourceDrafts.ts";
 
 const NO_COLUMNS: { readonly [name: string]: ColumnSpec } = Object.freeze({});
-const NO_META: { readonly [key: string]: Plain } = Object.freeze({});
-const SHOWN = Object.freeze({ show: true, node_color: null });
-
-const docsOf = (config: PlainRecord) => {
-	const docs = recordOr(config.docs);
-	if (docs.show === undefined && docs.node_color === undefined) return SHOWN;
-	return { show: docs.show !== false, node_color: typeof docs.node_color === "string" ? docs.node_color : null };
-};
-
 const textOrNull = (value: Plain | undefined): string | null =>
 	typeof value === "string" && value !== "" ? value : null;
 
 export function finishNode(draft: Draft, descriptions: Descriptions, primaryKey: readonly string[]): ExecutableNode {
-	const { config, patch } = draft;
+	const { patch } = draft;
 	const label = labelOf(draft);
 	const describe: Describe = (text, place) =>
 		descriptions.render(text, { package_name: draft.package_name, label, place });
 	const described = describe(draft.description, () =>
 		draft.descriptionAt !== null ? draft.descriptionAt() : (patch?.entry.at(["description"]) ?? { at: draft.locate() }),
 	);
-	const { locate } = draft;
-	const node = {
-		unique_id: draft.unique_id,
-		name: draft.name,
-		resource_type: draft.kind,
-		package_name: draft.package_name,
-		path: draft.path,
-		original_file_path: draft.original_file_path,
-		fqn: draft.fqn,
-		tags: draft.tags,
-		description: described.text,
-		...(described.blocks.length === 0 ? {} : { doc_blocks: described.blocks }),
-		meta: isRecord(config.meta) ? config.meta : NO_META,
-		layer: draft.layer,
-		get location() {
-			return locate();
-		},
-		database: draft.database,
-		schema: draft.schema,
-		alias: draft.alias,
-		relation_name: draft.relation_name,
-		raw_code: draft.raw_code,
-		language: "sql" as const,
-		checksum: draft.checksum,
-		config: config as unknown as NodeConfig,
-		unrendered_config: draft.unrendered,
-		columns: patch === null ? NO_COLUMNS : makeColumns(patch.columns, patch.entry.at, describe),
-		refs: draft.refs,
-		sources: draft.sources,
-		depends_on: { macros: draft.macros, nodes: draft.depends },
-		group: draft.group,
-		docs: docsOf(config),
-		patch_path: patch === null ? null : `${patch.entry.package_name}://${patch.entry.original_file_path}`,
-		code_line: draft.code_line,
-		code_column: draft.code_column,
-		...particulars(draft, primaryKey),
-	};
-	return Object.freeze(node) as unknown as ExecutableNode;
+	const columns = patch === null ? NO_COLUMNS : makeColumns(patch.columns, patch.entry.at, describe);
+	const texts = { description: described.text, doc_blocks: described.blocks, columns };
+	return Object.freeze(made(draft, texts, primaryKey)) as unknown as ExecutableNode;
 }
 
-/** The fields that only one kind of node has. */
-function particulars(draft: Draft, primaryKey: readonly string[]): object {
-	const { patch, test } = draft;
+function made(draft: Draft, texts: FinishedTexts, primaryKey: readonly string[]): FinishedNode {
 	switch (draft.kind) {
-		case "model": {
-			const access = draft.config.access;
-			return {
-				version: patch?.version ?? null,
-				latest_version: patch?.latestVersion ?? null,
-				access: access === "private" || access === "public" ? access : "protected",
-				constraints: patch?.constraints.map((constraint) => fullConstraint(constraint, true)) ?? [],
-				deprecation_date: patch?.deprecationDate ?? null,
-				primary_key: primaryKey,
-			} satisfies Partial<ModelNode>;
-		}
-		case "seed":
-			return { root_path: draft.root_path };
-		case "operation":
-			return { index: draft.index ?? 0 };
+		case "model":
+			return new FinishedModel(draft, texts, primaryKey);
 		case "test":
-			return {
-				test_metadata: test?.metadata ?? null,
-				column_name: test?.columnName ?? null,
-				attached_node: draft.attached,
-				file_key_name: test?.fileKeyName ?? null,
-			};
+			return new FinishedTest(draft, texts);
+		case "seed":
+			return new FinishedSeed(draft, texts);
+		case "operation":
+			return new FinishedOperation(draft, texts);
 		default:
-			return {};
+			return new FinishedNode(draft, texts);
 	}
 }
 

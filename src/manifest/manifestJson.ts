@@ -3,7 +3,7 @@
  * thousand models never stands in memory a second time as text. Keys are sorted and nothing depends on the order of
  * finding, so the same project gives the same bytes; what changes from run to run is `metadata` and `created_at`.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { GroupNode, Manifest } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
 import type { QuotePolicy } from "../core/relation.ts";
@@ -65,7 +65,7 @@ const metadata = (manifest: Manifest, meta: ManifestMeta) => ({
 	invocation_started_at: meta.startedAt,
 	env: meta.env,
 	project_name: manifest.projectName,
-	project_id: createHash("md5").update(manifest.projectName).digest("hex"),
+	project_id: hash("md5", manifest.projectName, "hex"),
 	user_id: null,
 	send_anonymous_usage_stats: false,
 	adapter_type: meta.adapterType,

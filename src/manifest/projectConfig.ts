@@ -51,10 +51,18 @@ export class ProjectConfigs {
 	readonly #config: Config;
 	/** Configurations brought into their last form, so that nodes of one level share one object. */
 	readonly finished = new WeakMap<PlainRecord, PlainRecord>();
+	readonly #alike = new WeakMap<PlainRecord, Map<string, PlainRecord>>();
 	readonly #roots = new Map<ConfigTree, Level>();
 
 	constructor(config: Config) {
 		this.#config = config;
+	}
+
+	/** Configurations laid over this one, by what was laid over it. */
+	alike(base: PlainRecord): Map<string, PlainRecord> {
+		let known = this.#alike.get(base);
+		if (known === undefined) this.#alike.set(base, (known = new Map()));
+		return known;
 	}
 
 	/** Defaults and the tree of the node's own package: what YAML and config() are laid over. */

@@ -20,16 +20,38 @@ export interface ConfigInput {
 }
 
 export function resolveConfig(input: ConfigInput, projects: ProjectConfigs): PlainRecord {
+	const base = projects.base(input.kind, input.package_name, input.fqn);
+	const overrides = projects.override(input.kind, input.package_name, input.fqn);
+	if (input.yaml === null && input.calls.length === 0 && overrides.length === 0)
+		return finished(base, input.kind, projects);
+	// Many nodes of a folder set the same few things; they share the result, and its text in the manifest.
+	const key = JSON.stringify([input.kind, input.yaml, input.calls, overrides]);
+	const alike = projects.alike(base);
+	let config = alike.get(key);
+	if (config !== undefined) return config;
+	config = finished(overlaid(base, input, overrides), input.kind, projects);
+	if (key.length <= LONGEST_KEY) alike.set(key, config);
+	return config;
+}
+
+/** What a longer one sets is its own. */
+const LONGEST_KEY = 500;
+
+function overlaid(base: PlainRecord, input: ConfigInput, overrides: readonly PlainRecord[]): PlainRecord {
 	const rules = MERGE_RULES[input.kind];
-	let config = projects.base(input.kind, input.package_name, input.fqn);
+	let config = base;
 	if (input.yaml !== null) config = mergeConfig(config, input.yaml, rules);
 	if (input.calls.length > 0) config = mergeConfig(config, mergeCalls(input.calls, rules), rules);
-	for (const level of projects.override(input.kind, input.package_name, input.fqn))
-		config = mergeConfig(config, level, rules);
+	for (const level of overrides) config = mergeConfig(config, level, rules);
+	return config;
+}
+
+/** Hooks in one form, the two ways to store a test's failures brought together, frozen. */
+function finished(config: PlainRecord, kind: ConfiguredKind, projects: ProjectConfigs): PlainRecord {
 	const known = projects.finished.get(config);
 	if (known !== undefined) return known;
-	const result = input.kind === "test" ? testConfig(config) : hasHooks(config) ? hooked(config) : config;
-	projects.finished.set(config, Object.freeze(result));
+	const result = Object.freeze(kind === "test" ? testConfig(config) : hasHooks(config) ? hooked(config) : config);
+	projects.finished.set(config, result);
 	return result;
 }
 

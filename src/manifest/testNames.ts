@@ -2,10 +2,10 @@
  * Names of generic tests (dbt's rules, spec 2.9). The full name and a hash of the definition make the unique id; a
  * name too long for a relation is cut and hashed for the alias and the file.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type PythonValue, pythonRepr, pythonStr, WrittenFloat } from "./pythonText.ts";
 
-const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
+const md5 = (text: string): string => hash("md5", text, "hex");
 
 export type TestArguments = { readonly [name: string]: PythonValue };
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 export interface Checksum {
 	readonly name: string;
@@ -10,7 +10,7 @@ export const NO_CHECKSUM: Checksum = Object.freeze({ name: "none", checksum: "" 
 
 const sha256 = (text: string): Checksum => ({
 	name: "sha256",
-	checksum: createHash("sha256").update(text).digest("hex"),
+	checksum: hash("sha256", text, "hex"),
 });
 
 /** Of SQL: runs of white space count as one space, so that reformatting is no change (dbt 1.12's rule). */
