@@ -24,7 +24,10 @@ function compare(name: string, command: string, printed: string): void {
 	const block = new RegExp(`<!-- output: ${name} -->\\n\`\`\`\\n([\\s\\S]*?)\`\`\``);
 	const shown = `$ npx tfm ${command}\n${printed}`;
 	if (process.env.UPDATE_DOCS === "1")
-		writeFileSync(README, readme.replace(block, () => `<!-- output: ${name} -->\n\`\`\`\n${shown}\`\`\``));
+		writeFileSync(
+			README,
+			readme.replace(block, () => `<!-- output: ${name} -->\n\`\`\`\n${shown}\`\`\``),
+		);
 	expect(masked(block.exec(readFileSync(README, "utf8"))?.[1] ?? "")).toBe(masked(shown));
 }
 

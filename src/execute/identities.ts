@@ -52,6 +52,12 @@ export function createIdentities(
 		return ledger;
 	}
 
+	/** Not the run's id alone: an orchestrator may give a repeated run the id of the first one. */
+	function generationOf(id: NodeId): string {
+		const row = published.get(id);
+		return row === undefined ? "published elsewhere" : `published ${row.runId} ${row.publishedAt} ${row.codeHash}`;
+	}
+
 	const readsOn = (id: NodeId): boolean => materialized(id) === "view" || materialized(id) === "ephemeral";
 
 	/** Post-order over what views read; an explicit stack, since chains of views may be long. */
@@ -77,8 +83,7 @@ export function createIdentities(
 				known.set(id, source.load === null ? "external" : `loaded ${await ledgerOf(id, session)}`);
 				continue;
 			}
-			const own =
-				materialized(id) === "ephemeral" ? "ephemeral" : `published ${published.get(id)?.runId ?? "elsewhere"}`;
+			const own = materialized(id) === "ephemeral" ? "ephemeral" : generationOf(id);
 			const reads = below.map((parent) => known.get(parent)!);
 			known.set(id, reads.length === 0 ? own : sha256([own, ...reads].join("\n")));
 		}

@@ -155,8 +155,8 @@ function published(
 		unit: unit.unit,
 		ways: report.ways,
 		duration_ms: clock().getTime() - done.started,
-		locked_ms: report.lockedMs,
-		waited_ms: report.waitedMs,
+		locked_ms: Math.round(report.lockedMs),
+		waited_ms: Math.round(report.waitedMs),
 	});
 	return { published: went.map((m) => m.id), refused };
 }
