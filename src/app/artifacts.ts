@@ -9,7 +9,7 @@ import type { NodeResult, RunResult } from "../core/result.ts";
 import { toManifestJson } from "../manifest/manifestJson.ts";
 import { type Subscriber, toRunResultsJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
-import { checksumsOf, type RunNotes, runNotesPath } from "./runNotes.ts";
+import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
 
 /** Written whole or not at all: a reader, or a killed run, never leaves half a document. */
 function writeWhole(path: string, chunks: Iterable<string>): void {
@@ -69,7 +69,9 @@ export function writeRunNotes(
 	run: Pick<RunNotes, "command" | "gates">,
 ): void {
 	if (!invocation.flags.writeJson) return;
-	const notes: RunNotes = { v: 1, invocation_id: project.runId, ...run, checksums: checksumsOf(project.manifest) };
+	const { manifest, runId } = project;
+	const known = { checksums: checksumsOf(manifest), tests: testIdsOf(manifest) };
+	const notes: RunNotes = { v: 1, invocation_id: runId, ...run, ...known };
 	writeWhole(runNotesPath(project.config.targetDir), [`${JSON.stringify(notes)}\n`]);
 }
 

@@ -4,6 +4,7 @@ import type { CompiledNode, CompileOutcome } from "../core/compiler.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { ExecutableNode } from "../core/node.ts";
 import type { Journal, JournalEntry } from "../core/request.ts";
+import { createRedactor } from "../report/report.ts";
 import { sqlPath, writeManifest, writeSql } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
@@ -18,14 +19,13 @@ import { selectFor } from "./selectFor.ts";
 export async function compileCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { inline, output } = invocation.flags.extra;
+	const print = sqlPrinter(invocation, project);
 	if (typeof inline === "string") {
 		const node = inlineNode(project, inline);
 		const [compiled] = await compileAll(invocation, project, [
 			(compiler, journal) => compiler.compileInline(node, journal, PUBLISHED),
 		]);
-		invocation.stdout.write(
-			output === "json" ? `${JSON.stringify({ compiled: compiled!.sql })}\n` : `${compiled!.sql}\n`,
-		);
+		print({ compiled: compiled!.sql }, output);
 		return 0;
 	}
 	writeManifest(invocation, project);
@@ -48,14 +48,21 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 	const models = nodes.flatMap((node, i) => (node.resource_type === "test" ? [] : [{ node, sql: results[i]!.sql }]));
 	const [only] = models;
 	if (models.length === 1 && only !== undefined && invocation.flags.select.length > 0)
-		invocation.stdout.write(
-			output === "json" ? `${JSON.stringify({ node: only.node.name, compiled: only.sql })}\n` : `${only.sql}\n`,
-		);
+		print({ node: only.node.name, compiled: only.sql }, output);
 	else if (invocation.output.verbosity >= 0) {
 		const where = relative(invocation.cwd, join(project.config.targetDir, "compiled"));
 		invocation.stdout.write(`compiled ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"} into ${where}\n`);
 	}
 	return 0;
+}
+
+/** Prints one piece of SQL; a secret of the profile may have got into it through `target`. */
+function sqlPrinter({ stdout }: Invocation, { config }: OpenProject) {
+	const redact = createRedactor(config.secrets);
+	return (shown: { readonly node?: string; readonly compiled: string }, output: unknown): void => {
+		const clean = redact(shown);
+		stdout.write(`${output === "json" ? JSON.stringify(clean) : clean.compiled}\n`);
+	};
 }
 
 type Pass = (compiler: Compiler, journal: Journal) => CompileOutcome;

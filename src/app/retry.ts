@@ -32,7 +32,7 @@ export async function retryCommand(invocation: Invocation): Promise<ExitCode> {
 	const selected = new Set<NodeId>(failed.map((r) => r.id));
 	if (selected.size > 0 && root.layering !== null && notes !== null)
 		for (const id of changedAbove(project, selected, notes)) selected.add(id);
-	for (const id of testsOf(project, selected, last)) selected.add(id);
+	for (const id of testsOf(project, selected, { last, notes })) selected.add(id);
 	if (selected.size === 0) {
 		invocation.stdout.write("nothing to retry: all that ran last time succeeded\n");
 		return 0;
@@ -65,14 +65,22 @@ function changedAbove(project: OpenProject, retried: ReadonlySet<NodeId>, notes:
 	]);
 }
 
-/** A held node is published only after its tests have passed again, so they come along even if they had passed. */
-function testsOf(project: OpenProject, selected: ReadonlySet<NodeId>, last: LastRun): NodeId[] {
+/**
+ * A held node is published only after its tests have passed again, so they come along even if they had passed; in a
+ * layered project also those written since, because a corrected generic test has another id than the one that failed.
+ */
+function testsOf(
+	project: OpenProject,
+	selected: ReadonlySet<NodeId>,
+	{ last, notes }: { readonly last: LastRun; readonly notes: RunNotes | null },
+): NodeId[] {
 	const ran = new Set(last.results.map((r) => r.id));
+	const known = notes?.tests === undefined || project.config.project.layering === null ? null : new Set(notes.tests);
 	return [...project.manifest.nodes.values()]
 		.filter(
 			(node) =>
 				node.resource_type === "test" &&
-				ran.has(node.unique_id) &&
+				(ran.has(node.unique_id) || known?.has(node.unique_id) === false) &&
 				node.depends_on.nodes.some((id) => selected.has(id)),
 		)
 		.map((node) => node.unique_id);

@@ -14,6 +14,8 @@ export interface RunNotes {
 	readonly gates: boolean;
 	/** Of every seed and model, by id. */
 	readonly checksums: Readonly<Record<string, string>>;
+	/** Ids of all tests that the project had. */
+	readonly tests?: readonly string[];
 }
 
 const FILE = "tfm_run.json";
@@ -27,6 +29,9 @@ export function checksumsOf(manifest: Manifest): Record<string, string> {
 			sums[node.unique_id] = node.checksum.checksum;
 	return sums;
 }
+
+export const testIdsOf = (manifest: Manifest): string[] =>
+	[...manifest.nodes.values()].flatMap((node) => (node.resource_type === "test" ? [node.unique_id] : [])).sort();
 
 /** Null where there are none or they belong to another run; then retry does what dbt does. */
 export function readRunNotes(targetDir: string, invocationId: string): RunNotes | null {

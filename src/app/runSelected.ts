@@ -72,6 +72,8 @@ export async function runSelected(
 			signal: invocation.signal,
 		};
 		const run = await executeRun(jobOf(invocation, project, request, adapter), ports);
+		// A look at what is held changes nothing, so `tfm retry` must still find the run that held it.
+		if (request.flags?.candidates === true) return run.exitCode;
 		writeRunResults(invocation, project, run);
 		writeRunNotes(invocation, project, {
 			command: request.origin ?? request.command,

@@ -131,7 +131,7 @@ function nextLines({ run, summary }: Ending, failures: readonly Outcome[]): stri
 		run.command === "test" ||
 		(failures.length > 0 && failures.every((f) => isTest(f.result.resource_type)) && summary.built === 0)
 	) {
-		return [" Next    fix, then  tfm retry        (the failed tests only)"];
+		return [" Next    fix, then  tfm retry"];
 	}
 	const kept = summary.held.length > 0;
 	const reuse = kept

@@ -13,6 +13,7 @@ export { createNdjson } from "./ndjson.ts";
 export { manifestFacts, maskTable, type NodeFacts } from "./nodeFacts.ts";
 export { type DiagnosticsPrinting, printDiagnostics } from "./printDiagnostics.ts";
 export { printTable, type TableFormat } from "./printTable.ts";
+export { createRedactor } from "./redact.ts";
 export { type RunResultsMeta, toRunResultsJson } from "./runResultsJson.ts";
 export { toSummaryJson } from "./summaryJson.ts";
 export { createTerminal, type TerminalOptions } from "./terminal.ts";
