@@ -64,6 +64,8 @@ export interface YamlEntry<S extends string = string> {
 	readonly written: PlainRecord;
 	/** Place of a key or value inside the entry; computed when asked. */
 	readonly at: (path: readonly (string | number)[], part?: "key" | "value") => FilePlace;
+	/** A scalar as the file writes it (`1.0` where the value is 1); null where the file writes no such number. */
+	readonly scalarText: ((path: readonly (string | number)[]) => string | undefined) | null;
 }
 
 /** Everything that the files of the project and its packages say. Sorted: packages by name with the root first, then files by path. */

@@ -50,7 +50,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	const exposures = makeExposures(parsed.exposures, work.projects, work.problems);
 	const drafts = [...resources, ...draftTests(work, sources)];
 	configure(drafts, work);
-	collectHooks(drafts, ports, work.problems);
+	collectHooks(drafts, work);
 	checkDuplicates(drafts.filter(isEnabled), work.problems);
 	checkSourceNames(sources, exposures, work);
 	stopOn(work.problems);
@@ -224,12 +224,6 @@ function checkSourceNames(
 	for (const { name, unique_id, entry } of exposures) check("exposures", name, unique_id, entry, []);
 	for (const entry of parsed.groups)
 		check("groups", entry.name, `group.${entry.package_name}.${entry.name}`, entry, []);
-	const docs = new Map<string, string>();
-	for (const doc of parsed.docs) {
-		const other = docs.get(doc.unique_id);
-		// dbt 1 tolerates these; only one of them is ever shown, so a warning is due. The first one counts.
-		if (other === undefined) docs.set(doc.unique_id, doc.original_file_path);
-	}
 }
 
 /** A generic test belongs to the node it is declared on, enabled or not, and to that node's group. */

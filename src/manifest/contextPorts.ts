@@ -9,8 +9,17 @@ import {
 	type ProjectFacts,
 	YAML_RENDERING,
 } from "../context/context.ts";
+import type { Location } from "../core/location.ts";
 import type { Plain } from "../core/node.ts";
-import { compileTemplate, HostFunction, type Scope, toPlain, toText, type Value } from "../jinja/jinja.ts";
+import {
+	compileTemplate,
+	HostFunction,
+	type Scope,
+	type Template,
+	toPlain,
+	toText,
+	type Value,
+} from "../jinja/jinja.ts";
 import type { ManifestPorts, NameSubject } from "./ports.ts";
 
 export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
@@ -34,6 +43,8 @@ export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
 	const isOwn = new Map<string, boolean>();
 	const known = new Map<string, string>();
 
+	const templates = new TemplateCache();
+
 	return {
 		dialect: facts.dialect,
 
@@ -51,7 +62,7 @@ export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
 
 		collect(text, node, place) {
 			const collector = createParseCollector();
-			const template = compileTemplate({ file: place.file, text, line: place.line, column: place.column });
+			const template = templates.get(text, place);
 			template.render(createParseScope(facts, { ...node }, collector), PARSE_RENDERING);
 			return {
 				refs: collector.refs,
@@ -94,3 +105,20 @@ function builtinAlias(custom: string | null, { name, version }: NameSubject): st
 	if (custom !== null && custom.trim() !== "") return custom.trim();
 	return version === null ? name : `${name}_v${String(version).replaceAll(".", "_")}`;
 }
+
+/** One hook of the project file belongs to thousands of models, one generic test has one text: compiled once each. */
+class TemplateCache {
+	readonly #templates = new Map<string, Template>();
+
+	get(text: string, place: Location): Template {
+		const key = `${place.file}\0${place.line}\0${place.column}\0${text}`;
+		let template = this.#templates.get(key);
+		if (template !== undefined) return template;
+		template = compileTemplate({ file: place.file, text, line: place.line, column: place.column });
+		if (this.#templates.size >= MOST_TEMPLATES) this.#templates.clear();
+		this.#templates.set(key, template);
+		return template;
+	}
+}
+
+const MOST_TEMPLATES = 500;

@@ -9,10 +9,10 @@ import type { Collected, FilePlace, PlainRecord } from "../core/parsed.ts";
 import type { Draft } from "./draft.ts";
 import { blankDraft } from "./makeDrafts.ts";
 import type { ManifestPorts } from "./ports.ts";
-import { pythonStr } from "./pythonText.ts";
+import { type PythonValue, pythonStr, WrittenFloat } from "./pythonText.ts";
 import { dedupe } from "./resolveConfig.ts";
 import { readTest, type TestDefinition } from "./testDefinition.ts";
-import { hashTest, nameTest } from "./testNames.ts";
+import { hashTest, nameTest, type TestArguments } from "./testNames.ts";
 
 /** What the tests of one entry are about. */
 export interface TestTarget {
@@ -37,6 +37,8 @@ export interface TestItem {
 	/** Tags of the column, and for sources of the source and the table. */
 	readonly tags: readonly string[];
 	readonly place: () => FilePlace;
+	/** A number as written, by its path below the test; null where the file has no `1.0`. */
+	readonly scalarText: ((path: readonly (string | number)[]) => string | undefined) | null;
 }
 
 const CONFIG_TEXT = /\{\{|\{%/;
@@ -62,7 +64,7 @@ export class TestMaker {
 		} catch (error) {
 			if (!(error instanceof TfmError)) throw error;
 			const place = item.place();
-			this.#problems.push(...error.diagnostics.map((d) => (d.at === undefined ? { ...d, ...place } : d)));
+			this.#problems.push(...error.diagnostics.map((d) => atTest(d, place)));
 			return null;
 		}
 	}
@@ -95,14 +97,17 @@ export class TestMaker {
 		const { namespace, name } = definition;
 		const kwargs: PlainRecord = { ...definition.args, model: `{{ get_where_subquery(${target.call}) }}` };
 		const metadata: TestMetadata = { name, kwargs, namespace };
+		const written = item.scalarText === null ? definition.args : withFloats(definition.args, item, item.scalarText);
 		const testName = `${namespace === null ? "" : `${namespace}_`}${target.source === null ? "" : "source_"}${name}`;
 		const given = definition.givenName;
-		const names = given === null ? nameTest(testName, target.namePart, definition.args) : { full: given, short: given };
+		const names = given === null ? nameTest(testName, target.namePart, written) : { full: given, short: given };
 		const config = this.#renderConfig(definition, target, item);
 		if (given === null && names.short !== names.full && !Object.hasOwn(config, "alias")) config.alias = names.short;
 
 		const raw_code = `{{ ${namespace === null ? "" : `${namespace}.`}test_${name}(**_dbt_generic_test_kwargs) }}${configCall(config)}`;
-		const unique_id = nodeId(`test.${target.package_name}.${names.full}.${hashTest(names.full, metadata)}`);
+		const unique_id = nodeId(
+			`test.${target.package_name}.${names.full}.${hashTest(names.full, { namespace, name, kwargs: { ...written, model: kwargs.model ?? null } })}`,
+		);
 		const collected = this.#collect({
 			target,
 			definition,
@@ -174,7 +179,6 @@ export class TestMaker {
 			const literal = this.#fromArguments(target, definition, macro.id);
 			if (literal !== null) return literal;
 		}
-		const place = found.item.place().at;
 		const node = {
 			unique_id: found.unique_id,
 			name: found.name,
@@ -184,7 +188,7 @@ export class TestMaker {
 			column_name: definition.args.column_name ?? null,
 			original_file_path: target.original_file_path,
 		};
-		const collected = this.#ports.collect(found.raw_code, node, place);
+		const collected = this.#ports.collect(found.raw_code, node, GENERATED);
 		// The config() at the end of raw_code is the definition's own, which is known already.
 		const configs = Object.keys(found.config).length === 0 ? collected.configs : collected.configs.slice(0, -1);
 		return { ...collected, configs, macros: dedupe([macro.id, ...collected.macros]) };
@@ -223,8 +227,54 @@ export class TestMaker {
 	}
 }
 
+/** Where the text of a generic test stands: in no file. Its template is the same for all tests of one kind. */
+const GENERATED = Object.freeze({ file: "(generated)", line: 1, column: 1 });
+
+/** A mistake in the generated text is one of the test that it was generated for; one inside a macro stays there. */
+function atTest(found: Diagnostic, place: FilePlace): Diagnostic {
+	const related = found.related.map((r) => (r.at.file === GENERATED.file ? { label: r.label, ...place } : r));
+	if (found.at !== undefined && found.at.file !== GENERATED.file) return { ...found, related };
+	const { source: _generated, ...rest } = found;
+	return { ...rest, ...place, related };
+}
+
 /** The two tests that dbt does not render while parsing. */
 const isShortcut = (name: string): boolean => name === "unique" || name === "not_null";
+
+/** The arguments with `1.0` told from `1`, which names and hashes show. */
+function withFloats(
+	args: PlainRecord,
+	{ written }: TestItem,
+	scalarText: (path: readonly (string | number)[]) => string | undefined,
+): TestArguments {
+	const top =
+		typeof written === "object" && written !== null && !Array.isArray(written) ? Object.keys(written)[0] : undefined;
+	const places = [[top ?? "", "arguments"], [top ?? ""], ["arguments"], []];
+	const convert = (value: Plain, path: readonly (string | number)[]): PythonValue => {
+		if (typeof value === "number" && Number.isInteger(value))
+			return /^[-+]?[\d_]+$/.test(scalarText(path) ?? "0") ? value : new WrittenFloat(value);
+		if (Array.isArray(value)) return value.map((item: Plain, i) => convert(item, [...path, i]));
+		if (typeof value !== "object" || value === null) return value;
+		return Object.fromEntries(
+			Object.entries(value as PlainRecord).map(([key, item]) => [key, convert(item, [...path, key])]),
+		);
+	};
+	return Object.fromEntries(
+		Object.entries(args).map(([key, value]) => {
+			const home = places.find((path) => valueAt(written, [...path, key]) === value) ?? [];
+			return [key, convert(value, [...home, key])];
+		}),
+	);
+}
+
+function valueAt(value: Plain, path: readonly (string | number)[]): Plain | undefined {
+	let found: Plain | undefined = value;
+	for (const step of path) {
+		if (typeof found !== "object" || found === null || !Object.hasOwn(found, step)) return undefined;
+		found = (found as PlainRecord)[step];
+	}
+	return found;
+}
 
 function configCall(config: PlainRecord): string {
 	const parts = Object.keys(config).map((key) => {

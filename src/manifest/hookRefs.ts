@@ -1,7 +1,9 @@
 import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { Location } from "../core/location.ts";
 import type { Plain } from "../core/node.ts";
 import { type Draft, isEnabled } from "./draft.ts";
 import { configPlace } from "./layers.ts";
+import type { ManifestWork } from "./manifestWork.ts";
 import { namedNode } from "./names.ts";
 import type { ManifestPorts } from "./ports.ts";
 import { dedupe, recordOr } from "./resolveConfig.ts";
@@ -14,7 +16,9 @@ const HARMLESS = /^(?:[^{]|\{(?![{%])|\{\{-?\s*(?:this|target)(?:\.\w+)*\s*-?\}\
  * Pre- and post-hooks refer to nodes and macros like the model they belong to; they are known only when its
  * configuration is. dbt renders them while parsing, so what they call becomes part of the node's dependencies.
  */
-export function collectHooks(drafts: readonly Draft[], ports: ManifestPorts, problems: Diagnostic[]): void {
+export function collectHooks(drafts: readonly Draft[], { config, ports, problems }: ManifestWork): void {
+	const { project } = config;
+	const inProject = project.places.get("models") ?? { file: project.file, line: 1, column: 1 };
 	for (const draft of drafts) {
 		if (!isEnabled(draft) || draft.test !== null || draft.kind === "operation") continue;
 		for (const key of ["pre-hook", "post-hook"] as const) {
@@ -23,15 +27,19 @@ export function collectHooks(drafts: readonly Draft[], ports: ManifestPorts, pro
 			for (const hook of hooks as readonly Plain[]) {
 				const sql = recordOr(hook).sql;
 				if (typeof sql !== "string" || !JINJA.test(sql) || HARMLESS.test(sql)) continue;
-				collectHook(draft, sql, key, ports, problems);
+				const isOwn = draft.calls.some((call) => Object.hasOwn(call, key)) || setsHook(draft, key);
+				collectHook(draft, sql, isOwn ? configPlace(draft, key).at : inProject, ports, problems);
 			}
 		}
 	}
 }
 
-function collectHook(draft: Draft, sql: string, key: string, ports: ManifestPorts, problems: Diagnostic[]): void {
+const setsHook = ({ patch }: Draft, key: string): boolean =>
+	patch !== null && [key, key.replace("-", "_")].some((name) => Object.hasOwn(patch.config, name));
+
+function collectHook(draft: Draft, sql: string, place: Location, ports: ManifestPorts, problems: Diagnostic[]): void {
 	try {
-		const found = ports.collect(sql, namedNode(draft), configPlace(draft, key).at);
+		const found = ports.collect(sql, namedNode(draft), place);
 		draft.refs = [...draft.refs, ...found.refs.filter((ref) => !draft.refs.some((known) => same(known, ref)))];
 		draft.sources = [...draft.sources, ...found.sources.filter((s) => !draft.sources.some((known) => same(known, s)))];
 		draft.macros = dedupe([...draft.macros, ...found.macros]);

@@ -93,7 +93,15 @@ export class TestPlanner {
 		{ list, column, tags }: { list: TestList; column: PlainRecord | null; tags: readonly string[] },
 	): void {
 		list.items.forEach((written, i) => {
-			const draft = this.#maker.make(target, { written, column, tags, place: () => entry.at([...list.path, i]) });
+			const path = [...list.path, i];
+			const { scalarText } = entry;
+			const draft = this.#maker.make(target, {
+				written,
+				column,
+				tags,
+				place: () => entry.at(path),
+				scalarText: scalarText === null ? null : (below) => scalarText([...path, ...below]),
+			});
 			if (draft !== null) this.#drafts.push(draft);
 		});
 	}

@@ -20,6 +20,7 @@ function store<T>(storage: Storage<T>, name: string, packageName: string, value:
 	else if (!packages.has(packageName)) packages.set(packageName, value);
 }
 
+const MOST_SUGGESTIONS = 100;
 const MISSING = Object.freeze({ kind: "missing" });
 
 export class NodeIndex {
@@ -30,6 +31,7 @@ export class NodeIndex {
 	readonly #sources: Storage<SourceDraft> = new Map();
 	readonly #disabledSources: Storage<SourceDraft> = new Map();
 	#names: readonly string[] | null = null;
+	#suggestions = 0;
 
 	/** `ownFirst`: dbt's flag require_ref_searches_node_package_before_root. */
 	constructor(
@@ -98,13 +100,16 @@ export class NodeIndex {
 		return this.#ownFirst ? [fromPackage, root, null] : [root, fromPackage, null];
 	}
 
+	/** Each costs a look at all names, so a project with thousands of missing ones gets the first hundred. */
 	suggestRef(ref: RefArgs): string | undefined {
+		if (this.#suggestions++ > MOST_SUGGESTIONS) return undefined;
 		this.#names ??= [...this.#nodes.keys()];
 		return suggestName(ref.name, this.#names);
 	}
 
 	/** The nearest `source.table`, as a call. */
 	suggestSource(source: string, table: string): string | undefined {
+		if (this.#suggestions++ > MOST_SUGGESTIONS) return undefined;
 		const near = suggestName(`${source}.${table}`, this.#sources.keys());
 		const found = near === undefined ? undefined : this.#sources.get(near)?.values().next().value;
 		return found === undefined ? undefined : `source('${found.source_name}', '${found.name}')`;

@@ -144,6 +144,7 @@ function versionPatch(entry: YamlEntry, version: VersionEntry): Patch {
 export class Patcher {
 	readonly #byName = new Map<string, Draft[]>();
 	readonly #report: PatchReport;
+	#missed = 0;
 
 	constructor(drafts: Iterable<Draft>, report: PatchReport) {
 		this.#report = report;
@@ -240,7 +241,11 @@ export class Patcher {
 			this.#report.warnings.push(diagnostic("TFM-PARSE-009", facts, place));
 			return;
 		}
-		const names = [...this.#byName.values()].flat().filter((draft) => draft.kind === kind && draft.test === null);
+		// Looking at all names for each of thousands would take longer than everything else.
+		const isFew = this.#missed++ < 100;
+		const names = (isFew ? [...this.#byName.values()].flat() : []).filter(
+			(draft) => draft.kind === kind && draft.test === null,
+		);
 		const suggestion = suggestName(
 			name,
 			names.map((draft) => draft.name),

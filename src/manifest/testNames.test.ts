@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { pythonRepr, pythonStr, WrittenFloat } from "./pythonText.ts";
+import { manifestOf } from "./testing/readProject.ts";
 import { hashTest, nameTest } from "./testNames.ts";
 
 const model = (text: string) => `{{ get_where_subquery(${text}) }}`;
@@ -20,10 +22,48 @@ describe("names of generic tests", () => {
 		expect(nameTest("custom", "t", { words: { a: "x y", b: [1, 2] } }).full).toBe("custom_t_x_y___1_2_");
 	});
 
+	it("tells 1.0 from 1, as the property file does", async () => {
+		const test = (value: string) => `{accepted_values: {arguments: {values: [${value}], quote: false}}}`;
+		const { nodes } = await manifestOf({
+			"models/a.sql": "select 1 as x",
+			"models/p.yml": `models: [{name: a, columns: [{name: x, data_tests: [${test("1")}, ${test("1.0")}]}]}]`,
+		});
+		const names = [...nodes.values()].filter((node) => node.resource_type === "test").map((node) => node.unique_id);
+		// From dbt 1.12.6.
+		expect(names).toEqual([
+			"test.shop.accepted_values_a_x__False__1.9e1e52cec5",
+			"test.shop.accepted_values_a_x__False__1_0.8ef9492963",
+		]);
+	});
+
 	it("cuts and hashes a name of 64 characters and leaves one of 63", () => {
 		const of = (length: number) => nameTest("unique", "t", { column_name: "c".repeat(length - "unique_t_".length) });
 		expect(of(63).short).toBe(of(63).full);
 		expect(of(64).short).toMatch(/^unique_t_[0-9a-f]{32}$/);
+	});
+});
+
+describe("any test", () => {
+	const argument = fc.oneof(
+		fc.string(),
+		fc.integer(),
+		fc.boolean(),
+		fc.constant(null),
+		fc.array(fc.string(), { maxLength: 3 }),
+	);
+	const args = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), argument, { maxKeys: 5 });
+
+	it("has a short name that a relation can have, and a hash that the order of arguments does not change", () => {
+		fc.assert(
+			fc.property(args, (kwargs) => {
+				const { full, short } = nameTest("check", "orders", kwargs);
+				expect(full).toMatch(/^check_orders_[0-9a-zA-Z_]*$/);
+				expect(short.length).toBeLessThan(64);
+				const turned = Object.fromEntries(Object.entries(kwargs).reverse());
+				const hash = (given: typeof kwargs) => hashTest(full, { namespace: null, name: "check", kwargs: given });
+				expect(hash(turned)).toBe(hash(kwargs));
+			}),
+		);
 	});
 });
 

@@ -48,6 +48,9 @@ const NOUNS: { readonly [section: string]: string } = {
 
 const NOTHING: PropertyResult = Object.freeze({ entries: [], problems: [], warnings: [], passedOver: [] });
 
+/** `1.0`, `2.`, `1e3`: floats that JavaScript does not tell from integers. */
+const INTEGRAL_FLOAT = /\d\.0*(?![\d\w])|\d[eE][+-]?\d/;
+
 interface Reading {
 	readonly file: ProjectFile;
 	readonly document: YamlDocument;
@@ -157,6 +160,7 @@ function readEntry(reading: Reading, section: string, prefix: EntryPath): void {
 		value,
 		written: written as PlainRecord,
 		at,
+		scalarText: INTEGRAL_FLOAT.test(document.text) ? (path) => document.written([...prefix, ...path]) : null,
 	});
 }
 
