@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DatabaseError } from "../../../core/databaseError.ts";
+import { createPgliteAdapter } from "../../pglite/adapter.ts";
 import { cutToBytes, shadowSchema } from "./candidateNames.ts";
 import type { LockProtocol } from "./lockProtocol.ts";
 import { afterNeeds } from "./order.ts";
@@ -24,7 +25,7 @@ import {
 
 let bench: Bench;
 beforeAll(async () => {
-	bench = await openBench();
+	bench = await openBench((dataDir) => createPgliteAdapter({ dataDir, host: { name: "here", pid: process.pid } }));
 });
 afterAll(() => bench.close());
 

@@ -1,7 +1,7 @@
 import type { Candidate, Dialect, Session } from "../../../core/adapter.ts";
 import type { IndexFacts, RelationFacts } from "./catalogFacts.ts";
 import { refersTo } from "./foreignKeys.ts";
-import { placeOf, readCatalog, withEmptyPath } from "./readCatalog.ts";
+import { placeOf, readRelations, withEmptyPath } from "./readCatalog.ts";
 import { optionList, qualified } from "./statements.ts";
 
 /** dbt names the indexes of a model's `indexes` config by an md5: they follow the config and are never taken over. */
@@ -150,21 +150,25 @@ export async function dress(
 	candidate: Candidate,
 ): Promise<{ readonly warnings: readonly string[] }> {
 	if (candidate.kind === "view") return { warnings: [] };
+	const analyze = () => session.execute(`analyze ${dialect.render({ ...candidate.candidate, database: "" })}`);
+	const existing = await session.query(
+		"select c.relkind::text from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = $2",
+		[candidate.target.schema, candidate.target.identifier],
+	);
+	if (existing.rows[0]?.[0] !== "r") {
+		await analyze();
+		return { warnings: [] };
+	}
 	return withEmptyPath(session, async () => {
-		const catalog = await readCatalog(session, [candidate.candidate, candidate.target]);
-		const at = (place: string) => catalog.relations.get(catalog.oids.get(place) ?? 0);
-		const fresh = at(placeOf(candidate.candidate));
-		const old = at(placeOf(candidate.target));
-		if (fresh?.kind !== "r") return { warnings: [] };
-		const warnings: string[] = [];
-		if (old?.kind === "r") {
-			const parents = await findParents(session, old);
-			const parentOf = (schema: string, name: string) => parents.get(placeOf({ schema, identifier: name }));
-			const result = dressing(dialect, { old, fresh, parentOf });
-			for (const sql of result.statements) await session.execute(sql);
-			warnings.push(...result.warnings);
-		}
-		await session.execute(`analyze ${qualified(dialect, fresh.schema, fresh.name)}`);
+		const relations = await readRelations(session, [candidate.candidate, candidate.target]);
+		const fresh = relations.get(placeOf(candidate.candidate));
+		const old = relations.get(placeOf(candidate.target));
+		if (fresh?.kind !== "r" || old === undefined) return { warnings: [] };
+		const parents = await findParents(session, old);
+		const parentOf = (schema: string, name: string) => parents.get(placeOf({ schema, identifier: name }));
+		const { statements, warnings } = dressing(dialect, { old, fresh, parentOf });
+		if (statements.length > 0) await session.execute(statements.join(";\n"));
+		await analyze();
 		return { warnings };
 	});
 }

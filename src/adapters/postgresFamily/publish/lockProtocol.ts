@@ -19,7 +19,7 @@ export interface LockWait {
  * minds waiting, `plainLocks` will do.
  */
 export interface LockProtocol {
-	/** Before the transaction. */
+	/** Before the transaction: until no older snapshot is left that would see the new relations empty. */
 	settle(session: Session, wait: LockWait): Promise<void>;
 	/** Inside the transaction, after the rows of kept tables were replaced; on return the locks are held. */
 	acquire(session: Session, plan: LockPlan, wait: LockWait): Promise<void>;

@@ -2,10 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Candidate, PublishReport, PublishRequest, Session } from "../../../core/adapter.ts";
+import type { Adapter, Candidate, PublishReport, PublishRequest, Session } from "../../../core/adapter.ts";
 import { type NodeId, nodeId } from "../../../core/node.ts";
 import type { RelationName } from "../../../core/relation.ts";
-import { createPgliteAdapter } from "../../pglite/adapter.ts";
 import { createPostgresDialect } from "../dialect.ts";
 import { createPostgresPublisher } from "./publisher.ts";
 
@@ -34,9 +33,10 @@ do $$ declare r text; begin
 end $$;
 create schema public; create schema s; create schema bi;`;
 
-export async function openBench(): Promise<Bench> {
+/** `create`: the adapter over a directory; the tests name it, since rooms of databases do not import each other. */
+export async function openBench(create: (dataDir: string) => Adapter): Promise<Bench> {
 	const root = mkdtempSync(join(tmpdir(), "tfm-publish-"));
-	const adapter = createPgliteAdapter({ dataDir: join(root, "db"), host: { name: "here", pid: process.pid } });
+	const adapter = create(join(root, "db"));
 	await adapter.open();
 	return {
 		on: (work) =>

@@ -36,14 +36,29 @@ async function readTexts(session: Session, sql: string, oids: readonly number[])
 	return table.rows.map((row) => String(row[row.length - 1]));
 }
 
+async function readOids(session: Session, names: readonly RelationName[]): Promise<ReadonlyMap<string, number>> {
+	const pairs = [...new Set(names.map(placeOf))].sort().map((place) => place.split("\0"));
+	const found = await session.query(OIDS_SQL, [JSON.stringify(pairs)]);
+	return new Map(found.rows.map((r) => [`${r[0]}\0${r[1]}`, Number(r[2])] as const));
+}
+
+/** Facts of the relations that exist, by `placeOf`. Call inside `withEmptyPath`. */
+export async function readRelations(
+	session: Session,
+	names: readonly RelationName[],
+): Promise<ReadonlyMap<string, RelationFacts>> {
+	const oids = await readOids(session, names);
+	const texts = await readTexts(session, FACTS_SQL, [...oids.values()]);
+	const facts = new Map(texts.map((text) => JSON.parse(text) as RelationFacts).map((r) => [r.oid, r] as const));
+	return new Map([...oids].flatMap(([place, oid]) => (facts.has(oid) ? [[place, facts.get(oid)!] as const] : [])));
+}
+
 /**
  * Everything that planning needs to know about these relations and what hangs on them, in four queries, as values.
  * Missing relations are absent from `oids`. Call inside `withEmptyPath`.
  */
 export async function readCatalog(session: Session, names: readonly RelationName[]): Promise<Catalog> {
-	const pairs = [...new Set(names.map(placeOf))].sort().map((place) => place.split("\0"));
-	const found = await session.query(OIDS_SQL, [JSON.stringify(pairs)]);
-	const oids = new Map(found.rows.map((r) => [`${r[0]}\0${r[1]}`, Number(r[2])] as const));
+	const oids = await readOids(session, names);
 	const environmentText = String((await session.query(ENVIRONMENT_SQL)).rows[0]?.[0]);
 	const dependentTexts = await readTexts(session, DEPENDENTS_SQL, [...oids.values()]);
 	const dependents = dependentTexts.map((text) => JSON.parse(text) as Dependent);

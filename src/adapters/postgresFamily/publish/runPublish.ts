@@ -46,7 +46,6 @@ const readFor = (session: Session, candidates: readonly Candidate[]): Promise<Ca
 
 export async function runPublish(run: Run): Promise<PublishReport> {
 	const { dialect, session, request } = run;
-	const started = performance.now();
 	const wait = { timeoutMs: request.lockTimeoutMs, signal: request.signal };
 	let candidates = request.candidates;
 	const refused: Refusal[] = [];
@@ -55,7 +54,8 @@ export async function runPublish(run: Run): Promise<PublishReport> {
 		refused.push(...split.refused);
 		candidates = split.rest;
 	};
-	await run.locks.settle(session, wait);
+	/** Milliseconds spent waiting for others, over all attempts. */
+	let waited = await timed(() => run.locks.settle(session, wait));
 	for (let moved = 0, careful = false; candidates.length > 0; ) {
 		request.signal?.throwIfAborted();
 		const catalog = await withEmptyPath(session, () => readFor(session, candidates));
@@ -68,10 +68,15 @@ export async function runPublish(run: Run): Promise<PublishReport> {
 		if (plan.lockCount > catalog.lockSlots / 4)
 			fail("TFM-PUB-005", { unit: request.unit, needed: plan.lockCount, limit: catalog.lockSlots });
 		try {
-			const times = await transact(run, plan, { candidates, fingerprint: catalog.fingerprint, careful });
-			return { ways: plan.ways, ...times, waitedMs: times.heldAt - started, warnings: plan.warnings, refused };
+			const onWait = (ms: number): void => void (waited += ms);
+			const lockedMs = await transact(run, plan, { candidates, fingerprint: catalog.fingerprint, careful, onWait });
+			return { ways: plan.ways, waitedMs: Math.round(waited), lockedMs, warnings: plan.warnings, refused };
 		} catch (error) {
-			if (error instanceof CatalogMoved && ++moved <= MAX_REPLANS) continue;
+			if (error instanceof CatalogMoved) {
+				if (++moved <= MAX_REPLANS) continue;
+				const holders = ["sessions that keep changing the relations"];
+				fail("TFM-PUB-004", { unit: request.unit, seconds: request.lockTimeoutMs / 1000, holders }, { cause: error });
+			}
 			if (error instanceof StepFailed) {
 				drop(refusalsOf(error, candidates));
 				careful = false;
@@ -89,7 +94,13 @@ export async function runPublish(run: Run): Promise<PublishReport> {
 			careful = true;
 		}
 	}
-	return { ways: [], waitedMs: performance.now() - started, lockedMs: 0, warnings: [], refused };
+	return { ways: [], waitedMs: Math.round(waited), lockedMs: 0, warnings: [], refused };
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+	const from = performance.now();
+	await work();
+	return performance.now() - from;
 }
 
 const SETTINGS = ["search_path", "row_security", "lock_timeout", "check_function_bodies"] as const;
@@ -97,8 +108,13 @@ const SETTINGS = ["search_path", "row_security", "lock_timeout", "check_function
 async function transact(
 	{ session, request, locks }: Run,
 	plan: PublishPlan,
-	about: { readonly candidates: readonly Candidate[]; readonly fingerprint: string; readonly careful: boolean },
-): Promise<{ readonly heldAt: number; readonly lockedMs: number }> {
+	about: {
+		readonly candidates: readonly Candidate[];
+		readonly fingerprint: string;
+		readonly careful: boolean;
+		readonly onWait: (ms: number) => void;
+	},
+): Promise<number> {
 	let heldAt = 0;
 	await session.transaction(async () => {
 		// Restored at the end: inside a caller's transaction `set local` would outlive the publish.
@@ -110,7 +126,11 @@ async function transact(
 			"select set_config('row_security', 'off', true), set_config('check_function_bodies', 'off', true)",
 		);
 		await perform(session, plan.rows, path, about.careful, request.signal);
-		await locks.acquire(session, plan.locks, { timeoutMs: request.lockTimeoutMs, signal: request.signal });
+		about.onWait(
+			await timed(() =>
+				locks.acquire(session, plan.locks, { timeoutMs: request.lockTimeoutMs, signal: request.signal }),
+			),
+		);
 		heldAt = performance.now();
 		if ((await withEmptyPath(session, () => readFor(session, about.candidates))).fingerprint !== about.fingerprint)
 			throw new CatalogMoved("the catalog changed while the publish waited for its locks");
@@ -120,7 +140,7 @@ async function transact(
 		const record = typeof request.record === "function" ? request.record(plan.ways.map((w) => w.node)) : request.record;
 		for (const statement of record) await session.query(statement.sql, statement.binds);
 	});
-	return { heldAt, lockedMs: performance.now() - heldAt };
+	return Math.round(performance.now() - heldAt);
 }
 
 /** `catalog` steps want an empty search_path, `session` steps the caller's. */
