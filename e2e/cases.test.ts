@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { CASES, readCase, transcriptOf } from "./runCase.ts";
 
 /** UPDATE_CASES=1 rewrites expected.txt; read the difference before committing it. */
-const update = process.env["UPDATE_CASES"] === "1";
+const update = process.env.UPDATE_CASES === "1";
 
 describe("command-line cases", () => {
 	for (const name of readdirSync(CASES).sort()) {

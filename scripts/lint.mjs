@@ -11,8 +11,8 @@ import extractTSConfig from "dependency-cruiser/config-utl/extract-ts-config";
 import { ADAPTER_DOOR, DRIVERS, IMPURE_BUILTINS, LINE_CAP, PURE_ROOMS, ROOMS } from "./architecture.mjs";
 
 const problems = [];
-const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-const roomPath = (room) => `^src/${escape(room)}/`;
+const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+const roomPath = (room) => `^src/${escaped(room)}/`;
 const TEST = "\\.test\\.ts$|/testing/";
 
 function walk(dir) {
@@ -46,13 +46,13 @@ const forbidden = [
 	})),
 	{
 		name: "adapters-have-one-door",
-		from: { path: "^src/app/", pathNot: [`^${escape(ADAPTER_DOOR)}$`, TEST] },
+		from: { path: "^src/app/", pathNot: [`^${escaped(ADAPTER_DOOR)}$`, TEST] },
 		to: { path: "^src/adapters/" },
 	},
 	{
 		name: "drivers-only-in-adapters",
 		from: { path: "^src/", pathNot: ["^src/adapters/", TEST] },
-		to: { path: `node_modules/(${DRIVERS.map(escape).join("|")})(/|$)` },
+		to: { path: `node_modules/(${DRIVERS.map(escaped).join("|")})(/|$)` },
 	},
 	{
 		name: "pure-rooms-touch-no-host",

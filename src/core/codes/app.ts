@@ -26,9 +26,10 @@ export const APP_CODES = {
 		explain: "`tfm retry` repeats what failed in run, build, test, seed or load.",
 	}),
 	"TFM-APP-005": code<{ selected: number; examples: readonly string[] }>({
-		message: (f) => (f.selected === 0 ? "nothing was selected to show" : `${f.selected} nodes are selected, but show shows one`),
+		message: (f) =>
+			f.selected === 0 ? "nothing was selected to show" : `${f.selected} nodes are selected, but show shows one`,
 		hint: (f) => (f.examples.length === 0 ? undefined : `selected: ${f.examples.join(", ")}`),
-		next: () => "tfm show --select MODEL, or tfm show --inline \"select …\"",
+		next: () => 'tfm show --select MODEL, or tfm show --inline "select …"',
 		explain: "`tfm show` prints the rows of one model, seed or test, or of SQL given with --inline.",
 	}),
 	"TFM-APP-006": code<{ test: string; suggestion: string | undefined }>({
@@ -39,7 +40,9 @@ export const APP_CODES = {
 	}),
 	"TFM-APP-007": code<{ name: string; suggestion: string | undefined }>({
 		message: (f) => `nothing keeps rejects for "${f.name}"`,
-		hint: (f) => didYouMean(f.suggestion) ?? "rejects are kept by source tables with a load: block, and by models that have a model <name>__rejects beside them",
+		hint: (f) =>
+			didYouMean(f.suggestion) ??
+			"rejects are kept by source tables with a load: block, and by models that have a model <name>__rejects beside them",
 		next: () => "tfm ls --resource-type source --output name",
 		explain: "`tfm show --rejects` shows what a landing load turned away, or the rows of the model `<name>__rejects`.",
 	}),
@@ -49,7 +52,8 @@ export const APP_CODES = {
 		explain: "`tfm run-operation` takes the name of a macro of the project, of a package (package.macro), or of tfm.",
 	}),
 	"TFM-APP-009": code<{ what: string; message: string; sqlstate: string | undefined; detail: string | undefined }>({
-		message: (f) => `the database refused ${f.what}: ${f.message}${f.sqlstate === undefined ? "" : ` (SQLSTATE ${f.sqlstate})`}`,
+		message: (f) =>
+			`the database refused ${f.what}: ${f.message}${f.sqlstate === undefined ? "" : ` (SQLSTATE ${f.sqlstate})`}`,
 		hint: (f) => f.detail,
 		explain: "A query sent by show, compile or run-operation failed. Nothing was changed by it.",
 	}),
@@ -68,7 +72,8 @@ export const APP_CODES = {
 	"TFM-APP-012": code<{ path: string }>({
 		message: (f) => `will not delete ${f.path}: it holds the project's own sources or is the project itself`,
 		next: () => "correct clean-targets in the project file",
-		explain: "`tfm clean` never deletes the project's folder or its model, seed, test, macro, snapshot or analysis paths.",
+		explain:
+			"`tfm clean` never deletes the project's folder or its model, seed, test, macro, snapshot or analysis paths.",
 	}),
 	"TFM-APP-013": code<{ macro: string; problem: string }>({
 		message: (f) => `${f.macro} failed: ${f.problem}`,

@@ -23,7 +23,7 @@ function textsUnder(folder: string, wanted: (path: string) => boolean): string {
 describe("the error catalogue", () => {
 	it("explains every code in docs/errors.md", () => {
 		const page = cataloguePage(table);
-		if (process.env["UPDATE_DOCS"] === "1") writeFileSync(PAGE, page);
+		if (process.env.UPDATE_DOCS === "1") writeFileSync(PAGE, page);
 		expect(readFileSync(PAGE, "utf8")).toBe(page);
 	});
 
