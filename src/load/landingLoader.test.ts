@@ -53,13 +53,13 @@ const source = (load: Plain, name = "t") =>
 
 async function load(
 	block: Plain,
-	more: { fullRefresh?: boolean; name?: string; runId?: string; signal?: AbortSignal } = {},
+	more: { fullRefresh?: boolean; name?: string; runId?: string; signal?: AbortSignal; clock?: () => Date } = {},
 ): Promise<LoadOutcome> {
 	const loader = createLandingLoader({
 		root,
 		dialect: adapter.dialect,
 		state,
-		clock: () => new Date("2026-11-21T10:00:00Z"),
+		clock: more.clock ?? (() => new Date("2026-11-21T10:00:00Z")),
 	});
 	return adapter.withSession((session) =>
 		loader({
@@ -299,6 +299,18 @@ test("many rejects are written while the file is read, and large files in pieces
 		"399980000|20000",
 	]);
 	expect(await query("select count(distinct _tfm_row) from landing.t__rejects")).toEqual(["20000"]);
+});
+
+test("a file that changes between its hash and its rows fails the load", async () => {
+	put("a.jsonl", '{"x":1}');
+	// The clock is read when the rows are about to be.
+	const clock = () => {
+		put("a.jsonl", '{"x":2}');
+		return new Date("2026-11-21T10:00:00Z");
+	};
+	expect(await mistakes({ files: "*.jsonl" }, { clock })).toEqual([
+		"TFM-LOAD-016 a.jsonl changed while it was being read",
+	]);
 });
 
 test("an aborted load leaves nothing", async () => {

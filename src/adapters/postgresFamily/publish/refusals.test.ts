@@ -77,12 +77,12 @@ describe("refusals leave everything as it was", () => {
 					setup,
 					["p", "q", "part", "c"].map((name) => ({ name, sql: "select 1 as id" })),
 				)
-			).map((r) => r.replace(/.*published: /, "")),
+			).map((r) => r.replace(/^\S+ (\S+) .*published: /, "$1 ")),
 		).toEqual([
-			"the existing relation is a partitioned table",
-			"the existing relation is a sequence",
-			"the existing relation is a partition of another table",
-			"the existing relation is a composite type",
+			"TFM-PUB-008 the existing relation is a partitioned table",
+			"TFM-PUB-008 the existing relation is a sequence",
+			"TFM-PUB-008 the existing relation is a partition of another table",
+			"TFM-PUB-008 the existing relation is a composite type",
 		]);
 	});
 
@@ -130,8 +130,8 @@ describe("refusals leave everything as it was", () => {
 			);
 			await s.execute(`reset role; create schema "${standsAt("t").schema}" authorization writer; set role writer`);
 			const report = await publish(s, [{ name: "t", sql: "select 1 as id" }]);
-			expect(report.refused.map((r) => r.reason)).toEqual([
-				"s.t cannot be published: view bi.v belongs to outsider, and writer is not a member of that role",
+			expect(report.refused.map((r) => `${r.code} ${r.reason}`)).toEqual([
+				"TFM-PUB-003 s.t cannot be published: view bi.v belongs to outsider, and writer is not a member of that role",
 			]);
 		}));
 
