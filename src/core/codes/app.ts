@@ -75,8 +75,4 @@ export const APP_CODES = {
 		explain:
 			"`tfm clean` never deletes the project's folder or its model, seed, test, macro, snapshot or analysis paths.",
 	}),
-	"TFM-APP-013": code<{ macro: string; problem: string }>({
-		message: (f) => `${f.macro} failed: ${f.problem}`,
-		explain: "The macro of `tfm run-operation` raised an error or asked the database for something that it refused.",
-	}),
 } satisfies Record<string, CodeEntry<never>>;

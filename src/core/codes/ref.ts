@@ -127,10 +127,6 @@ export const REF_CODES = {
 		explain:
 			"A function for error reporting (`exceptions.missing_config`, `raise_not_implemented`, …) was called by a macro: the project or a package raised the error itself.",
 	}),
-	"TFM-REF-019": code<{ readonly language: string; readonly problem: string }>({
-		message: (f) => `the text is not valid ${f.language}: ${f.problem}`,
-		explain: "fromjson() or fromyaml() was given text that does not parse, and no default.",
-	}),
 	"TFM-REF-020": code<{ readonly pattern: string; readonly problem: string }>({
 		message: (f) => `the regular expression ${f.pattern} cannot be used: ${f.problem}`,
 		explain:
