@@ -20,6 +20,8 @@ export interface Collected {
 	readonly configs: readonly PlainRecord[];
 	/** Unique ids of the macros that were called, in order of the first call. */
 	readonly macros: readonly string[];
+	/** Nothing but literal ref(), source() and config() calls: dbt reads such a text without rendering it. */
+	readonly plain?: boolean;
 }
 
 /** A SQL resource or seed as the files give it: no YAML, no project configuration, no names resolved. */

@@ -55,6 +55,7 @@ export function makeDraft(code: ParsedCode): Draft {
 		checksum: code.checksum,
 		code_line: code.line,
 		code_column: code.column,
+		rendered: code.collected.plain !== true,
 		calls: code.collected.configs,
 		refs: code.collected.refs,
 		sources: code.collected.sources,

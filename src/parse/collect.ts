@@ -69,6 +69,7 @@ export class Collector {
 				(s) => s.join("\0"),
 			),
 			configs: calls.configs.map(configArgs),
+			plain: calls.vars.length + calls.envVars.length + calls.macros.length === 0 && !source.text.includes("{%"),
 			macros: calls.macros.flatMap(
 				(name) => this.#facts.registry.find(name, subject.package_name)?.node.unique_id ?? [],
 			),

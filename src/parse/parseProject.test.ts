@@ -55,12 +55,13 @@ describe("reading the files of a project", () => {
 			"models/s.yml": "sources: [{name: s, tables: [{name: t}]}]",
 		});
 		const [rendered, scanned] = code.filter(({ name }) => name !== "x").map(({ collected }) => collected);
-		expect(scanned).toEqual(rendered);
+		expect(scanned).toEqual({ ...rendered, plain: true });
 		expect(scanned).toEqual({
 			refs: [{ name: "x", package: null, version: null }],
 			sources: [["s", "t"]],
 			configs: [{ materialized: "table", tags: ["a"] }],
 			macros: [],
+			plain: true,
 		});
 	});
 
