@@ -59,6 +59,7 @@ interface Reading {
 	readonly problems: Diagnostic[];
 	readonly warnings: Diagnostic[];
 	readonly passedOver: PassedOver[];
+	readonly hasFloats: boolean;
 }
 
 export function readProperties(file: ProjectFile, render: RenderProperty): PropertyResult {
@@ -79,6 +80,7 @@ export function readProperties(file: ProjectFile, render: RenderProperty): Prope
 		problems: [],
 		warnings: [],
 		passedOver: [],
+		hasFloats: INTEGRAL_FLOAT.test(text),
 	};
 	readSections(reading);
 	return reading;
@@ -125,7 +127,7 @@ function checkVersion(found: Plain, { document, problems }: Reading): void {
 }
 
 function readEntry(reading: Reading, section: string, prefix: EntryPath): void {
-	const { document, file, problems, warnings, entries } = reading;
+	const { document, file, problems, warnings, entries, hasFloats } = reading;
 	const [key, index] = prefix as [string, number];
 	const written = ((document.value as PlainRecord)[key] as readonly Plain[])[index] ?? null;
 	const noun = NOUNS[section] ?? section;
@@ -160,7 +162,7 @@ function readEntry(reading: Reading, section: string, prefix: EntryPath): void {
 		value,
 		written: written as PlainRecord,
 		at,
-		scalarText: INTEGRAL_FLOAT.test(document.text) ? (path) => document.written([...prefix, ...path]) : null,
+		scalarText: hasFloats ? (path) => document.written([...prefix, ...path]) : null,
 	});
 }
 
