@@ -1,7 +1,8 @@
 /**
  * `npm run test:faults -- --kills 20 --seed 1`: kills `tfm run` with SIGKILL at random instants and looks at what a
  * reader would see. Every published table must be wholly of one generation, every layer of one generation, and no
- * layer newer than the one before it; the next run must converge to the rows of an undisturbed run. Ends with
+ * layer newer than the one before it; a landing file is loaded whole or not at all, and once in the end; the next run
+ * must converge to the rows of an undisturbed run. Ends with
  * `N passed, N failed`, exit code 1 on any failure.
  */
 import { spawn } from "node:child_process";
@@ -53,6 +54,19 @@ LAYERS.forEach((layer, depth) => {
 	);
 });
 
+write(
+	"models/landing/_arrivals.yml",
+	"version: 2\nsources:\n  - name: raw\n    tables:\n      - name: arrivals\n        load: { files: data/arrivals/*.jsonl }\n",
+);
+write(
+	"models/reporting/arrivals_by_file.sql",
+	"select _tfm_file, count(*) as n from {{ source('raw', 'arrivals') }} group by 1\n",
+);
+const ARRIVALS = 3000;
+const fileOf = (gen) => `data/arrivals/${String(gen).padStart(5, "0")}.jsonl`;
+const arrive = (gen) =>
+	write(fileOf(gen), Array.from({ length: ARRIVALS }, (_, i) => `{"id": ${i}, "gen": ${gen}}\n`).join(""));
+
 const childEnv = { ...process.env, NO_COLOR: "1" };
 function tfm(args, killAfterMs) {
 	return new Promise((done) => {
@@ -72,15 +86,18 @@ function tfm(args, killAfterMs) {
 		});
 	});
 }
-const run = (gen, killAfterMs) => tfm(["run", "--vars", JSON.stringify({ gen })], killAfterMs);
+const run = (gen, killAfterMs) => {
+	arrive(gen);
+	return tfm(["run", "--vars", JSON.stringify({ gen })], killAfterMs);
+};
 
 async function look() {
-	const sql = models
-		.map(
-			(m) =>
-				`select '${m.name}' as name, count(*)::int as n, min(gen) as low, max(gen) as high from ${m.layer}.${m.name}`,
-		)
-		.join(" union all ");
+	const tables = models.map(
+		(m) =>
+			`select '${m.name}' as name, count(*)::int as n, min(gen) as low, max(gen) as high from ${m.layer}.${m.name}`,
+	);
+	const files = "select _tfm_file, count(*)::int, count(distinct _tfm_row)::int, 0 from landing.arrivals group by 1";
+	const sql = [...tables, files].join(" union all ");
 	const shown = await tfm([
 		"show",
 		"--inline",
@@ -110,7 +127,7 @@ const judge = (title, list) => {
 };
 
 /** What is wrong with what readers see, where views show the rows of the layer below as soon as it is published. */
-function faultsOf(seen, old, fresh) {
+function faultsOf(seen, old, fresh, whole = old === fresh) {
 	const wrong = [];
 	const generations = new Map();
 	for (const m of models) {
@@ -125,6 +142,11 @@ function faultsOf(seen, old, fresh) {
 			wrong.push(`${m.name} is of generation ${row.high}, neither ${old} nor ${fresh}`);
 		generations.set(m.layer, [...(generations.get(m.layer) ?? []), row.high]);
 	}
+	for (const [name, row] of seen)
+		if (name.startsWith("data/") && (row.n !== ARRIVALS || row.low !== ARRIVALS))
+			wrong.push(`${name} was loaded as ${row.n} rows, ${row.low} of them different, of ${ARRIVALS}`);
+	for (let gen = 1; gen <= (whole ? fresh : old); gen++)
+		if (!seen.has(fileOf(gen))) wrong.push(`${fileOf(gen)} is lost`);
 	let below = fresh;
 	for (const layer of LAYERS) {
 		const found = new Set(generations.get(layer) ?? []);
@@ -144,30 +166,39 @@ if (first.code !== 0) {
 }
 const timed = Date.now();
 await run(2);
-const usual = Date.now() - timed;
+let usual = Date.now() - timed;
 let old = 2;
 let killed = 0;
+let runs = 0;
 const instants = { none: 0, some: 0, all: 0 };
-for (let i = 0; i < KILLS; i++) {
+while (killed < KILLS && runs < KILLS * 4) {
 	const fresh = old + 1;
-	const result = await run(fresh, Math.round(usual * (0.15 + 0.95 * random())));
-	if (result.signal === "SIGKILL") killed++;
-	else if (result.code !== 0) judge(`run ${fresh}`, [`ended by itself with ${result.code}: ${result.stderr}`]);
-	const seen = await look();
-	judge(`after kill ${i + 1}`, faultsOf(seen, old, fresh));
-	const layersNew = new Set(models.filter((m) => seen.get(m.name)?.high === fresh).map((m) => m.layer)).size;
-	instants[layersNew === 0 ? "none" : layersNew === LAYERS.length ? "all" : "some"]++;
-	const again = await run(fresh);
-	const converged =
-		again.code === 0
-			? faultsOf(await look(), fresh, fresh)
-			: [`rerun ended with ${again.code}: ${again.stderr}${again.stdout}`];
-	judge(`rerun after kill ${i + 1}`, converged);
+	const began = Date.now();
+	const result = await run(fresh, Math.round(usual * (0.1 + 0.85 * random())));
+	runs++;
+	if (result.signal === "SIGKILL") {
+		killed++;
+		const seen = await look();
+		judge(`after kill ${killed}`, faultsOf(seen, old, fresh));
+		const layersNew = new Set(models.filter((m) => seen.get(m.name)?.high === fresh).map((m) => m.layer)).size;
+		instants[layersNew === 0 ? "none" : layersNew === LAYERS.length ? "all" : "some"]++;
+		const again = await run(fresh);
+		const converged =
+			again.code === 0
+				? faultsOf(await look(), fresh, fresh)
+				: [`rerun ended with ${again.code}: ${again.stderr}${again.stdout}`];
+		judge(`rerun after kill ${killed}`, converged);
+	} else {
+		// It ended before its kill: the machine is faster now than when it was measured.
+		usual = Date.now() - began;
+		if (result.code !== 0) judge(`run ${fresh}`, [`ended by itself with ${result.code}: ${result.stderr}`]);
+	}
 	old = fresh;
 }
+judge("as many kills as asked for", killed === KILLS ? [] : [`${killed} of ${KILLS} runs could be killed`]);
 rmSync(root, { recursive: true, force: true });
 console.log(
-	`${KILLS} runs, ${killed} killed (undisturbed ${usual} ms); layers published when killed: none ${instants.none}, some ${instants.some}, all ${instants.all}; ${((Date.now() - started) / 1000).toFixed(0)} s`,
+	`${runs} runs, ${killed} killed (undisturbed ${usual} ms); layers published when killed: none ${instants.none}, some ${instants.some}, all ${instants.all}; ${((Date.now() - started) / 1000).toFixed(0)} s`,
 );
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
