@@ -4,11 +4,11 @@ import type { CompiledNode, CompileOutcome } from "../core/compiler.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { ExecutableNode } from "../core/node.ts";
 import type { Journal, JournalEntry } from "../core/request.ts";
+import { makeInlineNode } from "../parse/inlineNode.ts";
 import { createRedactor } from "../report/report.ts";
 import { sqlPath, writeManifest, writeSql } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
-import { inlineNode } from "./inlineNode.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectFor } from "./selectFor.ts";
 
@@ -21,7 +21,11 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 	const { inline, output } = invocation.flags.extra;
 	const print = sqlPrinter(invocation, project);
 	if (typeof inline === "string") {
-		const node = inlineNode(project, inline);
+		const node = makeInlineNode(
+			{ sql: inline, name: "inline_query", label: "--inline" },
+			project.manifest,
+			project.facts,
+		);
 		const [compiled] = await compileAll(invocation, project, [
 			(compiler, journal) => compiler.compileInline(node, journal, PUBLISHED),
 		]);

@@ -6,9 +6,9 @@ import type { GraphNode, SourceNode, TestNode } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { ResultTable } from "../core/resultTable.ts";
 import { suggestName } from "../core/suggestName.ts";
+import { makeInlineNode } from "../parse/inlineNode.ts";
 import { manifestFacts, maskTable, printTable, type TableFormat } from "../report/report.ts";
 import { candidateBinding, type Database, PUBLISHED, withDatabase } from "./database.ts";
-import { inlineNode } from "./inlineNode.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
 
@@ -36,7 +36,7 @@ export async function showCommand(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function showInline(project: OpenProject, database: Database, sql: string, rows: number): Promise<Shown> {
-	const node = inlineNode(project, sql);
+	const node = makeInlineNode({ sql: sql, name: "inline_query", label: "--inline" }, project.manifest, project.facts);
 	const { compiled } = await database.render((journal) => database.compiler.compileInline(node, journal, PUBLISHED));
 	return { table: await database.query(limited(compiled.sql, rows), "the inline query") };
 }
