@@ -122,7 +122,7 @@ require-dbt-version: ">=2.0.0"
 			'TFM-YAML-012 dbt_project.yml:7:33 unknown key "serch_order" in dispatch[0] | did you mean "search_order"?',
 			"TFM-CONFIG-007 dbt_project.yml:8:1 `layers:` is not a key of dbt_project.yml | put it into a file tfm.yml beside dbt_project.yml, where dbt does not read it",
 			"TFM-YAML-013 dbt_project.yml:9:8 flags must be a mapping (key: value), but it is the number 3",
-			'TFM-CONFIG-010 dbt_project.yml:10:22 project "1shop" requires dbt >=2.0.0; tfm behaves as dbt 1.12.3 | --no-version-check runs it all the same',
+			'TFM-CONFIG-010 dbt_project.yml:10:22 project "1shop" requires dbt >=2.0.0; tfm behaves as dbt 1.12.6 | --no-version-check runs it all the same',
 			'TFM-YAML-015 tfm.yml:1:29 layers[1].gate cannot be "maybe" | one of: error, warn, off',
 			'TFM-CONFIG-011 tfm.yml:1:37 two layers have the name "a"',
 			'TFM-YAML-012 tfm.yml:2:1 unknown key "gatescope" in tfm.yml | did you mean "gate_scope"?',

@@ -39,7 +39,7 @@ const HOLDS: Readonly<Record<VersionBound["operator"], (order: number) => boolea
 	"<=": (order) => order <= 0,
 };
 
-/** Whether `actual` (like "1.12.3") lies within all bounds. */
+/** Whether `actual` (like "1.12.6") lies within all bounds. */
 export function satisfies(actual: string, bounds: readonly VersionBound[]): boolean {
 	const version = parseBound(actual)?.version;
 	if (version === undefined) throw new Error(`not a version: ${actual}`);

@@ -47,7 +47,10 @@ export interface BulkLoad {
 export interface Session {
 	/** Raw SQL, several statements allowed, sent as one message; no binds, nothing rewritten. */
 	execute(sql: string, options?: StatementOptions): Promise<ExecuteResult>;
-	/** One statement with `$1` binds; all rows in memory, so bound them. */
+	/**
+	 * All rows in memory, so bound them. With `$1` binds one statement; without, several may stand in `sql` and the
+	 * answer is the last one's, as dbt's run_query has it.
+	 */
 	query(sql: string, binds?: readonly CellValue[], options?: StatementOptions): Promise<ResultTable>;
 	/** Rows in batches, memory bounded. */
 	stream(sql: string, options?: StatementOptions): AsyncIterable<ResultTable>;

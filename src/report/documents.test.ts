@@ -113,7 +113,7 @@ test("run_results.json is sorted, has dbt's fields and no others, and no secrets
 	expect(JSON.parse(text)).toEqual({
 		metadata: {
 			dbt_schema_version: "https://schemas.getdbt.com/dbt/run-results/v6.json",
-			dbt_version: "1.12.3",
+			dbt_version: "1.12.6",
 			generated_at: "2026-11-21T06:13:00.000000Z",
 			invocation_id: "01JD4Z7Q",
 			invocation_started_at: "2026-11-21T06:12:03.000000Z",

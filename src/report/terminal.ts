@@ -8,8 +8,8 @@
  */
 import type { RunEvent } from "../core/events.ts";
 import type { OutputOptions, OutputStream } from "../core/invocation.ts";
-import type { NodeResult } from "../core/result.ts";
 import type { NodeId } from "../core/node.ts";
+import type { NodeResult } from "../core/result.ts";
 import { diagnosticText, type ReadLine } from "./diagnosticText.ts";
 import { hookLine, loadLine, publishLine, statementLines } from "./eventLines.ts";
 import type { Subscriber } from "./eventStream.ts";

@@ -7,6 +7,7 @@ import {
 	fromPlain,
 	HostFunction,
 	PyDict,
+	PySet,
 	PyTuple,
 	toJson,
 	toPlain,
@@ -15,7 +16,6 @@ import {
 	type Value,
 } from "../../jinja/jinja.ts";
 import { isIterable, iterableItems } from "./iterableItems.ts";
-import { SetObject } from "./setObject.ts";
 
 /** dbt's pure functions: JSON, YAML, sets, zip, md5 and the comparison of two dicts. */
 export function dataFunctions(parseYaml: (text: string) => unknown): ReadonlyMap<string, HostFunction> {
@@ -42,9 +42,9 @@ export function dataFunctions(parseYaml: (text: string) => unknown): ReadonlyMap
 			),
 		),
 		define("set", ["value", "default?"], ({ value, default: fallback }) =>
-			isIterable(value) ? new SetObject(iterableItems(value)) : (fallback ?? null),
+			isIterable(value) ? PySet.from(iterableItems(value)) : (fallback ?? null),
 		),
-		define("set_strict", ["value"], ({ value }) => new SetObject(iterableItems(value))),
+		define("set_strict", ["value"], ({ value }) => PySet.from(iterableItems(value))),
 		[
 			"zip",
 			new HostFunction("zip", ({ positional, keyword }) =>

@@ -10,6 +10,7 @@ import {
 	HostObject,
 	PyDecimal,
 	PyDict,
+	PySet,
 	PyFloat,
 	PyTuple,
 	toJson,
@@ -20,7 +21,6 @@ import {
 import { dateFromIso, dateTimeFromIso } from "../modules/datetime.ts";
 import { iterableItems } from "./iterableItems.ts";
 import { MappedSequence } from "./mappedSequence.ts";
-import { SetObject } from "./setObject.ts";
 
 /** A cell as agate would hold it: numbers exact, dates and times as objects, everything else as text. */
 export function cellValue(cell: CellValue, family: ResultColumn["family"]): Value {
@@ -102,7 +102,7 @@ class TableColumn extends MappedSequence {
 			case "data_type":
 				return this.dataType;
 			case "values_distinct":
-				return new HostFunction(name, () => PyTuple.fromItems(new SetObject(this.items).iterate()));
+				return new HostFunction(name, () => PyTuple.fromItems(PySet.from(this.items).iterate()));
 			case "values_without_nulls":
 				return new HostFunction(name, () => PyTuple.fromItems(this.items.filter((item) => item !== null)));
 			case "values_sorted":
