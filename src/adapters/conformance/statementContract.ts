@@ -93,8 +93,11 @@ export function statementContract({ on }: ContractBench): void {
 			});
 		});
 
-		test("query takes one statement", async () => {
-			expect(await refusal(on((s) => s.query("select 1; select 2")))).toMatchObject({ sqlstate: "42601" });
+		test("query answers the last of several statements; with binds it takes one", async () => {
+			expect((await on((s) => s.query("select 1 as a, 2 as b; select 3 as c"))).rows).toEqual([[3]]);
+			const none = await on((s) => s.query("select 1; create table conf.t (a int)"));
+			expect({ columns: none.columns, rows: none.rows }).toEqual({ columns: [], rows: [] });
+			expect(await refusal(on((s) => s.query("select $1::int; select 2", [1])))).toMatchObject({ sqlstate: "42601" });
 		});
 
 		test("a statement of a megabyte goes through", async () => {

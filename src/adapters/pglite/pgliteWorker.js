@@ -70,6 +70,8 @@ async function send(messages, keepRows) {
 	/** @type {string | undefined} */
 	let status;
 	let tag = "";
+	/** Whether the statement that runs has told its columns; the first may have done so in an earlier message. */
+	let described = true;
 	let suspended = false;
 	await db.execProtocolRawStream(Buffer.concat(messages), {
 		syncToFs: false,
@@ -83,12 +85,16 @@ async function send(messages, keepRows) {
 							modifier: f.dataTypeModifier,
 						}));
 						rows = [];
+						described = true;
 						break;
 					case "dataRow":
 						if (keepRows) rows.push(message.fields);
 						break;
 					case "commandComplete":
 						tag = message.text;
+						// The answer is the last statement's: an update after a select has no rows.
+						if (!described) [fields, rows] = [[], []];
+						described = false;
 						break;
 					case "portalSuspended":
 						suspended = true;
@@ -149,6 +155,8 @@ async function answer(request) {
 		case "execute":
 			return send([wire.query(request.sql)], false);
 		case "query":
+			// Templates ask several statements at once, as psycopg2 lets them; only the simple protocol takes those.
+			if (request.binds.length === 0) return send([wire.query(request.sql)], true);
 			return send(
 				[
 					wire.parse({ text: request.sql }),

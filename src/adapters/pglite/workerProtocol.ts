@@ -8,7 +8,7 @@ export type WorkerRequest =
 	| { readonly kind: "create"; readonly dataDir: string }
 	/** The simple protocol: several statements, rows thrown away. */
 	| { readonly kind: "execute"; readonly sql: string }
-	/** The extended protocol: one statement, all rows. */
+	/** All rows of the last statement. With binds the extended protocol, which takes one statement only. */
 	| { readonly kind: "query"; readonly sql: string; readonly binds: readonly (string | null)[] }
 	/** Opens a named portal and takes the first rows. Inside a transaction. */
 	| { readonly kind: "openPortal"; readonly portal: string; readonly sql: string; readonly rows: number }
@@ -26,7 +26,7 @@ export interface WorkerField {
 
 /** The server's answer to one message. */
 export interface WireReply {
-	/** Of the last statement that returned rows. */
+	/** Of the last statement; empty when it returned none. */
 	readonly fields: readonly WorkerField[];
 	readonly rows: readonly (readonly (string | null)[])[];
 	/** Command tag of the last completed statement, "" when there was none. */
