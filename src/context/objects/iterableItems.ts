@@ -1,5 +1,5 @@
 import { fail } from "../../core/diagnostic.ts";
-import { isIterable as iterates, iterate, type Value } from "../../jinja/jinja.ts";
+import { iterate, isIterable as iterates, type Value } from "../../jinja/jinja.ts";
 
 /** Jinja iterates an undefined name as nothing. Here undefined is mostly an argument that was left out: a mistake. */
 export const isIterable = (value: Value): boolean => value !== undefined && iterates(value);

@@ -10,8 +10,8 @@ import {
 	HostObject,
 	PyDecimal,
 	PyDict,
-	PySet,
 	PyFloat,
+	PySet,
 	PyTuple,
 	toJson,
 	toText,
@@ -102,7 +102,7 @@ class TableColumn extends MappedSequence {
 			case "data_type":
 				return this.dataType;
 			case "values_distinct":
-				return new HostFunction(name, () => PyTuple.fromItems(PySet.from(this.items).iterate()));
+				return new HostFunction(name, () => PyTuple.fromItems(PySet.from([...this.items]).iterate()));
 			case "values_without_nulls":
 				return new HostFunction(name, () => PyTuple.fromItems(this.items.filter((item) => item !== null)));
 			case "values_sorted":
