@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import knex from "knex";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createPgliteAdapter } from "../adapters/pglite/adapter.ts";
+import { testAdapter } from "../adapters/pglite/testing/testAdapter.ts";
 import type { Adapter, BoundStatement, Session } from "../core/adapter.ts";
 import { nodeId } from "../core/node.ts";
 import type { StateStore } from "../core/state.ts";
@@ -19,7 +19,7 @@ describe("the state store on the embedded database", () => {
 	let state: StateStore;
 
 	beforeAll(async () => {
-		adapter = createPgliteAdapter({ dataDir: join(root, "db"), host: { name: "test", pid: process.pid } });
+		adapter = testAdapter(join(root, "db"));
 		await adapter.open();
 		state = await createStateStore();
 		await adapter.withSession((s) => state.migrate(s));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createPgliteAdapter } from "../adapters/pglite/adapter.ts";
+import { testAdapter } from "../adapters/pglite/testing/testAdapter.ts";
 import type { Adapter, Session } from "../core/adapter.ts";
 import { TfmError } from "../core/diagnostic.ts";
 import { nodeId, type Plain, type SourceNode } from "../core/node.ts";
@@ -17,7 +17,7 @@ const root = join(home, "project");
 let adapter: Adapter;
 let state: StateStore;
 beforeAll(async () => {
-	adapter = createPgliteAdapter({ dataDir: join(home, "db"), host: { name: "here", pid: process.pid } });
+	adapter = testAdapter(join(home, "db"));
 	await adapter.open();
 	state = await createStateStore();
 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createPgliteAdapter } from "../adapters/pglite/adapter.ts";
+import { testAdapter } from "../adapters/pglite/testing/testAdapter.ts";
 import type { Adapter } from "../core/adapter.ts";
 import type { SeedNode } from "../core/node.ts";
 import type { SeedPort } from "../core/ports.ts";
@@ -12,7 +12,7 @@ const home = mkdtempSync(join(tmpdir(), "tfm-seedport-"));
 let adapter: Adapter;
 let seeds: SeedPort;
 beforeAll(async () => {
-	adapter = createPgliteAdapter({ dataDir: join(home, "db"), host: { name: "here", pid: process.pid } });
+	adapter = testAdapter(join(home, "db"));
 	await adapter.open();
 	seeds = createSeedPort(adapter.dialect);
 	mkdirSync(join(home, "seeds"));

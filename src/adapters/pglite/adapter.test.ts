@@ -1,23 +1,14 @@
 import { mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Adapter } from "../../core/adapter.ts";
-import { createPgliteAdapter } from "./adapter.ts";
+import { testAdapter } from "./testing/testAdapter.ts";
 
 /** What only the embedded database does; the contract of all adapters is tested in conformance/. */
-const templateFile = fileURLToPath(new URL("../../../dist/pglite-template.gz", import.meta.url));
-
 let root: string;
 let adapter: Adapter;
-const make = (statementTimeoutMs?: number): Adapter =>
-	createPgliteAdapter({
-		dataDir: join(root, "db"),
-		templateFile,
-		statementTimeoutMs,
-		host: { name: "here", pid: process.pid },
-	});
+const make = (statementTimeoutMs?: number): Adapter => testAdapter(join(root, "db"), { statementTimeoutMs });
 beforeEach(async () => {
 	root = mkdtempSync(join(tmpdir(), "tfm-pglite-"));
 	adapter = make();
@@ -95,7 +86,7 @@ test("closing while a session works lets the session end first or fails it, and 
 });
 
 test("opening with a signal already given does not touch the disk", async () => {
-	const other = createPgliteAdapter({ dataDir: join(root, "other"), host: { name: "here", pid: process.pid } });
+	const other = testAdapter(join(root, "other"));
 	await expect(other.open({ signal: AbortSignal.abort(new Error("stop")) })).rejects.toThrow("stop");
 	expect(readdirSync(root).filter((n) => n.startsWith("other"))).toEqual([]);
 });

@@ -13,18 +13,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TfmError } from "../../core/diagnostic.ts";
-import { createPgliteAdapter } from "./adapter.ts";
 import { POSTGRES_MAJOR } from "./dataDirectory.ts";
 import { failOnFile } from "./fileProblem.ts";
+import { TEMPLATE, testAdapter } from "./testing/testAdapter.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tfm-directory-"));
 const at = (name: string): string => join(root, name);
-const adapterOn = (dataDir: string, templateFile?: string) =>
-	createPgliteAdapter({ dataDir, templateFile, host: { name: "here", pid: process.pid } });
 
 /** "code message" of the refusal, or the versions of what opened. */
-async function opening(dataDir: string, templateFile?: string): Promise<string> {
-	const adapter = adapterOn(dataDir, templateFile);
+async function opening(dataDir: string, templateFile = TEMPLATE): Promise<string> {
+	const adapter = testAdapter(dataDir, { templateFile });
 	try {
 		await adapter.open();
 		return adapter.facts.version;
@@ -38,7 +36,7 @@ async function opening(dataDir: string, templateFile?: string): Promise<string> 
 
 /** A database made without a template, by initdb; the other tests damage copies of it. */
 beforeAll(async () => {
-	const adapter = adapterOn(at("good"));
+	const adapter = testAdapter(at("good"), { templateFile: undefined });
 	await adapter.open();
 	await adapter.withSession((s) => s.execute("create table kept as select 1 as a"));
 	await adapter.close();
@@ -69,7 +67,7 @@ test("what an earlier start left half-made is thrown away", async () => {
 });
 
 test("two names of one directory meet at one lock", async () => {
-	const first = adapterOn(at("good"));
+	const first = testAdapter(at("good"));
 	await first.open();
 	symlinkSync(at("good"), at("other-name"));
 	expect(await opening(at("other-name"))).toMatch(/^TFM-DB-001: the embedded database in \/good is already open/);

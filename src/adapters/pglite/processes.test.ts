@@ -2,17 +2,14 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPgliteAdapter } from "./adapter.ts";
 import { openWorkshop, type Workshop } from "./testing/bundledAdapter.ts";
+import { testAdapter } from "./testing/testAdapter.ts";
 
 let shop: Workshop;
 beforeAll(async () => {
 	shop = await openWorkshop();
 });
 afterAll(() => shop.dispose());
-
-const adapterOn = (dataDir: string) =>
-	createPgliteAdapter({ dataDir, templateFile: shop.templateFile, host: { name: "here", pid: process.pid } });
 
 /** Commits one table of 1,000 rows after the other and says so after each commit; every third one by COPY. */
 const WRITER = `
@@ -32,17 +29,17 @@ const WRITER = `
 `;
 
 describe("killed", () => {
-	test("at ten random instants, whatever was committed is there and whole, and nothing else", async () => {
+	test("at random instants, whatever was committed is there and whole, and nothing else", async () => {
 		const dataDir = join(shop.root, "killed", "db");
 		let committed = 0;
-		for (let round = 0; round < 10; round++) {
+		for (let round = 0; round < 6; round++) {
 			const run = shop.run(WRITER, dataDir, String(committed));
 			while (!run.lines.includes("open") && run.process.exitCode === null) await pause(10);
 			await pause(Math.random() * 400);
 			run.process.kill("SIGKILL");
 			expect(await run.ended).toBe("SIGKILL");
 			const said = run.lines.filter((l) => l.startsWith("committed ")).map((l) => Number(l.slice(10)));
-			const adapter = adapterOn(dataDir);
+			const adapter = testAdapter(dataDir);
 			await adapter.open();
 			const found = await adapter.withSession(async (s) => {
 				const names = (await s.listRelations(["public"])).map((r) => Number(r.identifier.slice(1)));
@@ -63,14 +60,14 @@ describe("killed", () => {
 	}, 120_000);
 
 	test("while the database is being made, the next start makes it", async () => {
-		for (let round = 0; round < 6; round++) {
+		for (let round = 0; round < 4; round++) {
 			const dataDir = join(shop.root, `young${round}`, "db");
 			const run = shop.run(`say("go"); await openAdapter(args[0]); say("open"); setInterval(() => {}, 1000);`, dataDir);
 			while (!run.lines.includes("go")) await pause(5);
-			await pause(round * 40);
+			await pause(round * 60);
 			run.process.kill("SIGKILL");
 			await run.ended;
-			const adapter = adapterOn(dataDir);
+			const adapter = testAdapter(dataDir);
 			await adapter.open();
 			expect((await adapter.withSession((s) => s.query("select 1"))).rows).toEqual([[1]]);
 			await adapter.close();
@@ -84,7 +81,7 @@ describe("two processes", () => {
 		const dataDir = join(shop.root, "shared", "db");
 		const first = shop.run(`await openAdapter(args[0]); say("open"); setInterval(() => {}, 1000);`, dataDir);
 		while (!first.lines.includes("open")) await pause(10);
-		const second = adapterOn(dataDir);
+		const second = testAdapter(dataDir);
 		const { pid } = first.process;
 		await expect(second.open()).rejects.toMatchObject({
 			diagnostics: [
@@ -103,7 +100,7 @@ describe("two processes", () => {
 	}, 60_000);
 
 	test("of many that find the lock of a dead process, exactly one gets it", async () => {
-		for (let round = 0; round < 5; round++) {
+		for (let round = 0; round < 3; round++) {
 			const dataDir = join(shop.root, `race${round}`);
 			const dead = shop.run(`lockDirectory(args[0], host); process.kill(process.pid, "SIGKILL");`, dataDir);
 			await dead.ended;

@@ -2,18 +2,18 @@
  * For tests that need other processes: the adapter bundled as the build bundles it, since node cannot start TypeScript.
  * The driver stays outside, found through a link to this project's packages.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { TEMPLATE } from "./testAdapter.ts";
 
 const PROJECT = fileURLToPath(new URL("../../../../", import.meta.url));
 
 export interface Workshop {
 	readonly root: string;
-	readonly templateFile: string;
 	/** Starts a script that may use `openAdapter(dataDir)` and `lockDirectory`; its lines arrive one by one. */
 	run(script: string, ...args: string[]): Run;
 	dispose(): void;
@@ -42,15 +42,13 @@ export async function openWorkshop(): Promise<Workshop> {
 		external: ["@electric-sql/pglite"],
 		logLevel: "error",
 	});
-	execFileSync(process.execPath, [join(PROJECT, "scripts/templateDataDir.mjs"), root]);
-	const templateFile = join(root, "pglite-template.gz");
 	const prelude = `
 		import { createPgliteAdapter } from "./built/adapter.js";
 		import { lockDirectory } from "./built/directoryLock.js";
 		const host = { name: "here", pid: process.pid };
 		const say = (line) => process.stdout.write(line + "\\n");
 		const openAdapter = async (dataDir) => {
-			const adapter = createPgliteAdapter({ dataDir, host, templateFile: ${JSON.stringify(templateFile)} });
+			const adapter = createPgliteAdapter({ dataDir, host, templateFile: ${JSON.stringify(TEMPLATE)} });
 			await adapter.open();
 			return adapter;
 		};
@@ -60,7 +58,6 @@ export async function openWorkshop(): Promise<Workshop> {
 	const children: ChildProcess[] = [];
 	return {
 		root,
-		templateFile,
 		run(script, ...args) {
 			const file = join(root, `script${++scripts}.mjs`);
 			writeFileSync(file, prelude + script);

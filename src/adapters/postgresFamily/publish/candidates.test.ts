@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DatabaseError } from "../../../core/databaseError.ts";
-import { createPgliteAdapter } from "../../pglite/adapter.ts";
+import { testAdapter } from "../../pglite/testing/testAdapter.ts";
 import { cutToBytes, shadowSchema } from "./candidateNames.ts";
 import type { LockProtocol } from "./lockProtocol.ts";
 import { afterNeeds } from "./order.ts";
@@ -25,7 +25,7 @@ import {
 
 let bench: Bench;
 beforeAll(async () => {
-	bench = await openBench((dataDir) => createPgliteAdapter({ dataDir, host: { name: "here", pid: process.pid } }));
+	bench = await openBench(testAdapter);
 });
 afterAll(() => bench.close());
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPgliteAdapter } from "../../pglite/adapter.ts";
+import { testAdapter } from "../../pglite/testing/testAdapter.ts";
 import {
 	type Bench,
 	build,
@@ -15,7 +15,7 @@ import {
 
 let bench: Bench;
 beforeAll(async () => {
-	bench = await openBench((dataDir) => createPgliteAdapter({ dataDir, host: { name: "here", pid: process.pid } }));
+	bench = await openBench(testAdapter);
 });
 afterAll(() => bench.close());
 

@@ -6,7 +6,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Session } from "../../../core/adapter.ts";
-import { createPgliteAdapter } from "../../pglite/adapter.ts";
+import { testAdapter } from "../../pglite/testing/testAdapter.ts";
 import {
 	type Bench,
 	type Model,
@@ -21,7 +21,7 @@ import {
 
 let bench: Bench;
 beforeAll(async () => {
-	bench = await openBench((dataDir) => createPgliteAdapter({ dataDir, host: { name: "here", pid: process.pid } }));
+	bench = await openBench(testAdapter);
 });
 afterAll(() => bench.close());
 
