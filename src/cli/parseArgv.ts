@@ -144,20 +144,20 @@ async function explain(
 	words: readonly string[],
 	byName: ReadonlyMap<string, { spec: CommandSpec; command: Command }>,
 ): Promise<never> {
-	const { closestName } = await import("./closestName.ts");
+	const { suggestName } = await import("../core/suggestName.ts");
 	const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? "";
 	const found = byName.get(words[0] ?? "");
 	const command = found?.spec.name ?? "";
 	switch (error.code) {
 		case "commander.unknownCommand":
-			return fail("TFM-CLI-001", { name: quoted, suggestion: closestName(quoted, [...byName.keys()]) });
+			return fail("TFM-CLI-001", { name: quoted, suggestion: suggestName(quoted, byName.keys()) });
 		case "commander.unknownOption": {
 			if (found === undefined) {
 				const name = words[0] ?? quoted;
-				return fail("TFM-CLI-001", { name, suggestion: closestName(name, [...byName.keys()]) });
+				return fail("TFM-CLI-001", { name, suggestion: suggestName(name, byName.keys()) });
 			}
 			const names = found.spec.options.flatMap((o) => (o.hidden === true ? [] : [`--${o.long}`]));
-			return fail("TFM-CLI-002", { option: quoted, command, suggestion: closestName(quoted, names) });
+			return fail("TFM-CLI-002", { option: quoted, command, suggestion: suggestName(quoted, names) });
 		}
 		case "commander.optionMissingArgument":
 			return fail("TFM-CLI-004", { option: /--[\w-]+/.exec(quoted)?.[0] ?? quoted, command });

@@ -13,7 +13,6 @@ export {
 	MacroEntry,
 	MacroRegistry,
 	type MacroRegistryInput,
-	nearest,
 } from "./macroRegistry.ts";
 export { createNameGenerator, type GenerateName, type NamedNode, type NameKind } from "./nameGenerator.ts";
 export { describedColumn } from "./objects/columnObject.ts";

@@ -2,9 +2,10 @@
  * Every macro of the project, its packages and tfm itself, under the names that templates use. Built once per command
  * and shared by all nodes: a macro is compiled at its first call, and bound anew to each render's names.
  */
-import { closest, distance } from "fastest-levenshtein";
+
 import type { ProjectConfig } from "../core/config.ts";
 import type { MacroNode } from "../core/node.ts";
+import { suggestName } from "../core/suggestName.ts";
 import { compileMacro, type Macro, type MacroBlock, type TemplateSource } from "../jinja/jinja.ts";
 
 /** One macro as the reading of files found it. */
@@ -172,20 +173,12 @@ export class MacroRegistry {
 
 	/** The nearest name that exists, for "did you mean"; undefined when nothing is near. */
 	suggest(name: string, fromPackage: string): string | undefined {
-		return nearest(name, this.namesFor(fromPackage));
+		return suggestName(name, this.namesFor(fromPackage));
 	}
 
 	get entries(): Iterable<MacroEntry> {
 		return this.#byId.values();
 	}
-}
-
-/** A name within a third of its length in edits; undefined when there is none. */
-export function nearest(name: string, names: Iterable<string>): string | undefined {
-	const list = [...names];
-	if (list.length === 0) return undefined;
-	const best = closest(name, list);
-	return distance(name, best) <= Math.max(1, Math.floor(name.length / 3)) ? best : undefined;
 }
 
 export const createMacroRegistry = (input: MacroRegistryInput): MacroRegistry => new MacroRegistry(input);

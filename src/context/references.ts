@@ -5,7 +5,7 @@
  */
 import type { Manifest } from "../core/manifest.ts";
 import type { ExecutableNode, GraphNode, RefArgs, SourceNode } from "../core/node.ts";
-import { nearest } from "./macroRegistry.ts";
+import { suggestName } from "../core/suggestName.ts";
 
 export type Found<T> =
 	| { readonly kind: "found"; readonly node: T }
@@ -90,7 +90,7 @@ export function createReferences(manifest: Manifest, options: ReferenceOptions):
 				packages,
 			);
 			if (off?.kind === "found") return { kind: "disabled", id: off.node.unique_id };
-			return { kind: "missing", suggestion: nearest(args.name, nodes.keys()) };
+			return { kind: "missing", suggestion: suggestName(args.name, nodes.keys()) };
 		},
 		source(source: string, table: string, fromPackage: string): Found<SourceNode> {
 			const key = sourceKey(source, table);
@@ -98,7 +98,7 @@ export function createReferences(manifest: Manifest, options: ReferenceOptions):
 			if (chosen !== null) return chosen;
 			const off = choose(disabledNodes.get(key) ?? [], packagesFor(fromPackage));
 			if (off?.kind === "found") return { kind: "disabled", id: off.node.unique_id };
-			const near = nearest(key, sources.keys())?.replace("\0", ".");
+			const near = suggestName(key, sources.keys())?.replace("\0", ".");
 			return { kind: "missing", suggestion: near };
 		},
 	});

@@ -1,13 +1,13 @@
 /** All filters and tests by name, and the filters that apply another one by its name. */
 
 import { fail } from "../core/diagnostic.ts";
+import { suggestName } from "../core/suggestName.ts";
 import { pathGetter } from "./attributePath.ts";
 import type { Builtin } from "./builtin.ts";
 import { makeTests } from "./builtinTests.ts";
 import { PyGenerator } from "./collections.ts";
 import { truthy } from "./equality.ts";
 import { iterate } from "./iteration.ts";
-import { nearest } from "./nearest.ts";
 import type { RenderState } from "./renderState.ts";
 import { sequenceFilters } from "./sequenceFilters.ts";
 import { toText } from "./text.ts";
@@ -94,10 +94,10 @@ export const tests: ReadonlyMap<string, Builtin<Value>> = makeTests(new Set(filt
 
 /** Errors: 004. */
 export function filterNamed(name: string): Builtin<Value> {
-	return filters.get(name) ?? fail("TFM-JINJA-004", { name, suggestion: nearest(name, filters.keys()) });
+	return filters.get(name) ?? fail("TFM-JINJA-004", { name, suggestion: suggestName(name, filters.keys()) });
 }
 
 /** Errors: 005. */
 export function testNamed(name: string): Builtin<Value> {
-	return tests.get(name) ?? fail("TFM-JINJA-005", { name, suggestion: nearest(name, tests.keys()) });
+	return tests.get(name) ?? fail("TFM-JINJA-005", { name, suggestion: suggestName(name, tests.keys()) });
 }

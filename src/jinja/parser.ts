@@ -8,8 +8,8 @@
 
 import nunjucks from "nunjucks/src/parser.js";
 import { fail } from "../core/diagnostic.ts";
+import { suggestName } from "../core/suggestName.ts";
 import { Lexer, TOKEN, type Token } from "./lexer.ts";
-import { nearest } from "./nearest.ts";
 import * as n from "./nodes.ts";
 import type { Origin } from "./origin.ts";
 
@@ -227,7 +227,7 @@ export class TemplateParser extends nunjucks.Parser {
 				{ ...this.#place(token), related },
 			);
 		}
-		const suggestion = name.startsWith("end") ? undefined : nearest(name, TAGS);
+		const suggestion = name.startsWith("end") ? undefined : suggestName(name, TAGS);
 		return fail("TFM-JINJA-003", { name, suggestion, expected: open?.ends.at(-1) }, this.#place(token));
 	}
 

@@ -5,7 +5,7 @@
  * then a NamelessError, and the innermost frame, which knows the expressions by position, names it.
  */
 import { type Diagnostic, diagnostic, type RelatedPlace, TfmError } from "../core/diagnostic.ts";
-import { nearest } from "./nearest.ts";
+import { suggestName } from "../core/suggestName.ts";
 import type { Origin } from "./origin.ts";
 import type { Scope } from "./scope.ts";
 import { typeName, type Value } from "./values.ts";
@@ -55,7 +55,7 @@ export const undefinedUsed = (operand = 0): NamelessError =>
 		const name = names[operand] ?? "";
 		return diagnostic("TFM-JINJA-010", {
 			problem: name === "" ? "an undefined value was used" : `'${name}' is undefined`,
-			suggestion: name === "" ? undefined : nearest(name, scope?.names?.() ?? []),
+			suggestion: name === "" ? undefined : suggestName(name, scope?.names?.() ?? []),
 		});
 	});
 

@@ -4,13 +4,13 @@ import {
 	createParseCollector,
 	createParseScope,
 	createYamlScope,
-	nearest,
 	PARSE_RENDERING,
 	type ProjectFacts,
 	YAML_RENDERING,
 } from "../context/context.ts";
 import type { Location } from "../core/location.ts";
 import type { Plain } from "../core/node.ts";
+import { suggestName } from "../core/suggestName.ts";
 import {
 	compileTemplate,
 	HostFunction,
@@ -93,7 +93,7 @@ export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
 			const entry = namespace === null ? registry.find(macro, packageName) : registry.findIn(namespace, macro);
 			if (entry !== undefined) return { id: entry.node.unique_id, builtin: !authors.has(entry.node.package_name) };
 			const names = [...registry.namesFor(packageName)].filter((n) => n.startsWith("test_")).map((n) => n.slice(5));
-			return { suggestion: nearest(name, names) };
+			return { suggestion: suggestName(name, names) };
 		},
 
 		findMacro: (name, packageName) => registry.find(name, packageName)?.node.unique_id,

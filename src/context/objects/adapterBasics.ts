@@ -1,7 +1,7 @@
 import { fail } from "../../core/diagnostic.ts";
+import { suggestName } from "../../core/suggestName.ts";
 import { bindArguments, HostFunction, PyDict, toText, type Value } from "../../jinja/jinja.ts";
 import type { BaseContext, ContextScope } from "../contextScope.ts";
-import { nearest } from "../macroRegistry.ts";
 import { RelationClass } from "./apiObject.ts";
 import { indexConfig } from "./indexConfig.ts";
 import { definedOnly } from "./relationObject.ts";
@@ -84,6 +84,6 @@ function dispatch(context: BaseContext, scope: ContextScope, given: Record<strin
 	const { entry, searched } = registry.dispatch(name, namespace, context.packageName);
 	if (entry !== undefined) return scope.callable(entry);
 	const known = namespace === null ? registry.namesFor(context.packageName) : registry.namesIn(namespace);
-	const suggestion = nearest(`default__${name}`, known);
+	const suggestion = suggestName(`default__${name}`, known);
 	return fail("TFM-REF-010", { macro: name, namespace, searched, suggestion });
 }

@@ -1,8 +1,8 @@
 import type { Config } from "../../core/config.ts";
 import { fail } from "../../core/diagnostic.ts";
 import type { Plain } from "../../core/node.ts";
+import { suggestName } from "../../core/suggestName.ts";
 import { type Arguments, bindArguments, fromPlain, HostFunction, HostObject, type Value } from "../../jinja/jinja.ts";
-import { nearest } from "../macroRegistry.ts";
 
 export interface Variables {
 	/** Undefined when the variable is not set anywhere. */
@@ -58,7 +58,7 @@ export class VarFunction extends HostObject {
 		if ("default" in given) return given.default;
 		if (missing === "none") return null;
 		const known = variables.names();
-		return fail("TFM-REF-007", { name, from: label, known, suggestion: nearest(name, known) });
+		return fail("TFM-REF-007", { name, from: label, known, suggestion: suggestName(name, known) });
 	}
 
 	override attribute(name: string): Value {
