@@ -18,7 +18,7 @@ export interface OutputReading {
 }
 
 export interface Connection {
-	readonly target: Pick<TargetConfig, "type" | "database" | "schema" | "fields">;
+	readonly target: Pick<TargetConfig, "type" | "database" | "schema" | "fields" | "shown">;
 	readonly threads: number;
 	readonly secrets: readonly string[];
 }
@@ -117,7 +117,13 @@ export async function readConnection(reading: OutputReading): Promise<Connection
 	};
 	const threads = typeof fields.threads === "number" ? Math.max(1, fields.threads) : known.defaults.threads;
 	return {
-		target: { type, database: text("database"), schema: text("schema"), fields: Object.freeze(fields) },
+		target: {
+			type,
+			database: text("database"),
+			schema: text("schema"),
+			fields: Object.freeze(fields),
+			shown: known.shown,
+		},
 		threads,
 		secrets: secretsToHide(secrets, fields),
 	};

@@ -269,6 +269,7 @@ describe("the database", () => {
 			database: "postgres",
 			schema: "dev",
 			fields: { type: "pglite", path: ".tfm/database" },
+			shown: ["path"],
 			file: null,
 		});
 		expect(warnings).toEqual([]);

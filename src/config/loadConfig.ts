@@ -18,7 +18,6 @@ import {
 } from "./loadProject.ts";
 import { loadPackages } from "./packages.ts";
 import { embeddedTarget, resolveProfile } from "./profile.ts";
-import { CONNECTIONS } from "./profileFields.ts";
 import { type ReadSecretCommand, shellSecretCommand } from "./secretCommand.ts";
 import { readSelectorsFile } from "./selectorsFile.ts";
 import { yamlScope } from "./yamlScope.ts";
@@ -84,10 +83,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 	const profile = problems.length > 0 ? undefined : await resolveProfile(shared);
 
 	const target = profile?.target ?? embeddedTarget(flags);
-	const scope = yamlScope(
-		{ env, cliVars, secrets: false, target, reader: files.main.file },
-		CONNECTIONS[target.type].shown,
-	);
+	const scope = yamlScope({ env, cliVars, secrets: false, target, reader: files.main.file });
 	const secretScope = yamlScope({ env, cliVars, secrets: true, reader: "packages.yml" });
 	const written = files.main.value;
 	const projectFlags = typeof written === "object" && written !== null && "flags" in written ? written.flags : {};

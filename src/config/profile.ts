@@ -43,7 +43,8 @@ export interface ResolvedProfile {
 
 /** What is used where no profile says otherwise. */
 export function embeddedTarget(flags: Flags): TargetConfig {
-	const { database, schema, threads } = CONNECTIONS.pglite.defaults;
+	const { defaults, shown } = CONNECTIONS.pglite;
+	const { database, schema, threads } = defaults;
 	return Object.freeze({
 		profileName: "embedded",
 		targetName: flags.target ?? "dev",
@@ -52,6 +53,7 @@ export function embeddedTarget(flags: Flags): TargetConfig {
 		database: database ?? "postgres",
 		schema: schema ?? "dev",
 		fields: Object.freeze({ type: "pglite", path: ".tfm/database" }),
+		shown,
 		file: null,
 	});
 }

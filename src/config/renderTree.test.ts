@@ -45,6 +45,23 @@ vars: {a: "{{ b }}"}
 		expect(project.vars).toEqual({ a: "{{ b }}" });
 	});
 
+	it("shows the connection's public fields in target, and nothing that logs in", async () => {
+		const box = sandbox({
+			"dbt_project.yml": `
+name: shop
+profile: p
+models:
+  +tags: "{{ target.host }} {{ target.port }} {{ target.type }} {{ 'password' in target }}"
+  +meta: "{{ target }}"
+`,
+			"profiles.yml":
+				"p: {target: dev, outputs: {dev: {type: postgres, host: h, port: 5433, user: u, pass: hunter2, dbname: d, schema: s}}}\n",
+		});
+		const { models } = (await box.load()).project.trees;
+		expect(models["+tags"]).toBe("h 5433 postgres False");
+		expect(JSON.stringify(models)).not.toContain("hunter2");
+	});
+
 	it("places every mistake at the value it is in", async () => {
 		const box = sandbox({
 			"dbt_project.yml": `name: shop

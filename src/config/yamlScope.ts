@@ -1,3 +1,4 @@
+import { targetObject } from "../context/context.ts";
 import type { TargetConfig } from "../core/config.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
@@ -45,29 +46,12 @@ function variable(facts: YamlScopeFacts, args: Arguments): Value {
 	return fail("TFM-REF-007", { name, from: facts.reader, known, suggestion: suggestName(name, known) });
 }
 
-/** What templates see as `target`: the profile's fields without secrets, under dbt's names. */
-export function targetValues(target: TargetConfig, publicFields: readonly string[]): { [key: string]: Plain } {
-	const shown = publicFields.filter((field) => Object.hasOwn(target.fields, field));
-	const { database, schema, threads, targetName, profileName } = target;
-	return {
-		...Object.fromEntries(shown.map((field) => [field, target.fields[field] ?? null])),
-		type: target.type === "pglite" ? "postgres" : target.type,
-		database,
-		dbname: database,
-		schema,
-		threads,
-		name: targetName,
-		target_name: targetName,
-		profile_name: profileName,
-	};
-}
-
-export function yamlScope(facts: YamlScopeFacts, publicFields: readonly string[] = []): Scope {
+export function yamlScope(facts: YamlScopeFacts): Scope {
 	const names = new Map<string, Value>([
 		["env_var", new HostFunction("env_var", (args) => envVar(facts, args))],
 		["var", new HostFunction("var", (args) => variable(facts, args))],
 		["dbt_version", DBT_VERSION],
 	]);
-	if (facts.target !== undefined) names.set("target", fromPlain(targetValues(facts.target, publicFields)));
+	if (facts.target !== undefined) names.set("target", targetObject(facts.target));
 	return { get: (name) => names.get(name) };
 }

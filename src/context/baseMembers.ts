@@ -98,7 +98,7 @@ export const BASE_MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>
 	...[...DATA_FUNCTIONS, "diff_of_two_dicts", "local_md5"].map((name) => [name, dataMember(name)] as const),
 	["dbt_version", () => DBT_VERSION],
 	["project_name", (c) => c.facts.config.project.name],
-	["target", (c) => targetObject(c.facts.config.target, c.facts.adapterType)],
+	["target", (c) => targetObject(c.facts.config.target)],
 	["env", (_c, scope) => scope.builtin("target")],
 	[
 		"env_var",

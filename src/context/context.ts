@@ -19,6 +19,7 @@ export { describedColumn } from "./objects/columnObject.ts";
 export { viewOf } from "./objects/lazyMapping.ts";
 export { refText, sourceText } from "./objects/refFunction.ts";
 export { cteObject, isPlainIdentifier, type RelationObject, relationTypeOf } from "./objects/relationObject.ts";
+export { targetObject } from "./objects/targetObject.ts";
 export { createParseCollector, type ParseCollector } from "./parseCollector.ts";
 export { createParseScope, PARSE_RENDERING, type ParseSubject } from "./parseScope.ts";
 export { flagOf, type InvocationFacts, type ProjectFacts } from "./projectFacts.ts";

@@ -86,6 +86,8 @@ export interface TargetConfig {
 	readonly database: string;
 	readonly schema: string;
 	readonly fields: { readonly [key: string]: Plain };
+	/** Names among the fields that templates may see: dbt's connection_info of the engine, never a secret. */
+	readonly shown: readonly string[];
 	/** Where the profile was read, or null for the embedded default. */
 	readonly file: string | null;
 }

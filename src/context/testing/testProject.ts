@@ -137,6 +137,7 @@ export function testFacts(given: TestProject = {}): ProjectFacts {
 			database: "db",
 			schema: "dev",
 			fields: { password: "hunter2", host: "localhost" },
+			shown: ["host"],
 			file: null,
 		},
 		cliVars: given.cliVars ?? {},
