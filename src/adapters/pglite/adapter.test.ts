@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Adapter } from "../../core/adapter.ts";
+import type { ResultTable } from "../../core/resultTable.ts";
 import { testAdapter } from "./testing/testAdapter.ts";
 
 /** What only the embedded database does; the contract of all adapters is tested in conformance/. */
@@ -39,6 +40,21 @@ test("the timeout of the profile holds for every statement, one of its own goes 
 	await expect(
 		adapter.withSession((s) => s.query("select pg_sleep(0.3)", [], { timeoutMs: 30_000 })),
 	).resolves.toMatchObject({ rowCount: 1 });
+});
+
+test("a session asked for inside another is a mistake told at once, not a wait for itself", async () => {
+	const nested = adapter.withSession(async () => adapter.withSession((s) => s.query("select 1")));
+	await expect(nested).rejects.toThrow("withSession was called inside a session's work");
+});
+
+test("a session asked for by what a session started, once that is over, is like any other", async () => {
+	let asked: Promise<ResultTable> | undefined;
+	await adapter.withSession(async () => {
+		asked = new Promise((resolve) => setTimeout(resolve, 50)).then(() =>
+			adapter.withSession((s) => s.query("select 1")),
+		);
+	});
+	expect((await asked)?.rows).toEqual([[1]]);
 });
 
 test("a server that stops loses the statement, not the database", async () => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { dirname } from "node:path";
 import type { Adapter, Session } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
@@ -42,6 +43,8 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 	let version = "";
 	let turn: Promise<unknown> = Promise.resolve();
 	let used = false;
+	/** The session that the asynchronous code at hand works in, to tell a nested call from one that may wait. */
+	const working = new AsyncLocalStorage<{ over: boolean }>();
 	const checkpointer = createCheckpointer();
 
 	/** What another connection would start with: no transaction, role, settings, temporary tables or advisory locks. */
@@ -68,9 +71,11 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 			defaultTimeoutMs: options.statementTimeoutMs,
 			whenIdle: () => checkpointer.whenIdle(engine),
 		});
+		const mine = { over: false };
 		try {
-			return await work(session);
+			return await working.run(mine, () => work(session));
 		} finally {
+			mine.over = true;
 			session.end();
 		}
 	}
@@ -121,7 +126,9 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 				lock.release();
 			}
 		},
-		withSession(work) {
+		async withSession(work) {
+			if (working.getStore()?.over === false)
+				throw new Error("withSession was called inside a session's work: the one connection would wait for itself");
 			const mine = turn.then(() => pinned(work));
 			turn = mine.catch(() => undefined);
 			return mine;
