@@ -1,3 +1,4 @@
+import type { Diagnostic } from "./diagnostic.ts";
 import type { NodeId } from "./node.ts";
 import type { ColumnInfo, QuotePolicy, RelationInfo, RelationName } from "./relation.ts";
 import type { CellValue, ResultTable } from "./resultTable.ts";
@@ -121,7 +122,13 @@ export interface PublishReport {
 	readonly lockedMs: number;
 	readonly warnings: readonly string[];
 	/** Candidates that could not be published, with the reason (TFM-PUB-00N); the rest was. Empty when all went. */
-	readonly refused: readonly { readonly node: NodeId; readonly code: string; readonly reason: string }[];
+	readonly refused: readonly {
+		readonly node: NodeId;
+		readonly code: string;
+		readonly reason: string;
+		/** In full, with what to do; absent where the node only goes down with another one. */
+		readonly diagnostic?: Diagnostic;
+	}[];
 }
 
 /** Builds aside and publishes; the SQL behind it is the engine's own. */
@@ -161,6 +168,9 @@ export interface Adapter {
 	open(options?: { readonly signal?: AbortSignal }): Promise<void>;
 	/** Idempotent; releases locks even after failures. */
 	close(): Promise<void>;
-	/** A pinned session, reset (search_path, role, settings, open transaction) before it is handed out. Waits when all are busy. */
+	/**
+	 * A pinned session, reset (search_path, role, settings, open transaction) before it is handed out. Waits when all are
+	 * busy. Not for the work of another session to call: where there is one connection, that throws.
+	 */
 	withSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
 }

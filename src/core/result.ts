@@ -26,7 +26,8 @@ export type HeldReason =
 	| { readonly kind: "failed"; readonly node: NodeId }
 	| { readonly kind: "gate"; readonly layer: string }
 	| { readonly kind: "publish_group"; readonly group: string }
-	| { readonly kind: "publish"; readonly code: string; readonly reason: string }
+	/** `diagnostic`: the refusal in full; absent where the node went down with another, or the whole publish failed. */
+	| { readonly kind: "publish"; readonly code: string; readonly reason: string; readonly diagnostic?: Diagnostic }
 	| { readonly kind: "upstream"; readonly node: NodeId }
 	| { readonly kind: "fail_fast" }
 	| { readonly kind: "cancelled" }

@@ -26,7 +26,10 @@ export async function publishAtOnce(
 	const reason = outcome.refused.get(id);
 	if (reason !== undefined) {
 		const message = reason.kind === "publish" ? `${reason.code}: ${reason.reason}` : heldMessage(reason);
-		const refused = diagnostic("TFM-RUN-011", { unit: node.name, message, sqlstate: undefined }, { at: node.location });
+		const refused =
+			reason.kind === "publish" && reason.diagnostic !== undefined
+				? reason.diagnostic
+				: diagnostic("TFM-RUN-011", { unit: node.name, message, sqlstate: undefined }, { at: node.location });
 		settle(run, { ...result, status: "error", message: refused.message, diagnostic: refused, held: reason });
 		return;
 	}

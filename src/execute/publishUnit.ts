@@ -112,6 +112,19 @@ function publishDiagnostic(run: Run, unit: string, error: unknown): Diagnostic {
 	return diagnostic("TFM-RUN-011", { unit, message, sqlstate: refused.sqlstate });
 }
 
+/** A refusal as a reader knows the names, at the model that it stops. */
+function refusalOf(run: Run, node: NodeId, found: Diagnostic): Diagnostic {
+	const named = (text: string | undefined, key: "hint" | "next") =>
+		text === undefined ? {} : { [key]: run.toPublished(text) };
+	return Object.freeze({
+		...found,
+		message: run.toPublished(found.message),
+		...named(found.hint, "hint"),
+		...named(found.next, "next"),
+		at: graphNode(run, node).location,
+	});
+}
+
 /** Hooks inside the publish share its transaction; without them the publisher's own is all there is. */
 async function transact(
 	run: Run,
@@ -135,8 +148,13 @@ function published(
 	const { clock, emit } = run.ports;
 	const { report } = done;
 	const refused = new Map<NodeId, HeldReason>();
-	for (const { node, code, reason } of report.refused)
-		refused.set(node, { kind: "publish", code, reason: run.toPublished(reason) });
+	for (const { node, code, reason, diagnostic } of report.refused)
+		refused.set(node, {
+			kind: "publish",
+			code,
+			reason: run.toPublished(reason),
+			...(diagnostic === undefined ? {} : { diagnostic: refusalOf(run, node, diagnostic) }),
+		});
 	const went = members.filter((m) => !refused.has(m.id));
 	run.identities.publishedNow(
 		went.map(

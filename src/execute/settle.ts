@@ -71,6 +71,7 @@ export function holdBack(run: Run, id: NodeId, reason: HeldReason): void {
 		...built,
 		status: "skipped" as const,
 		message: heldMessage(reason),
+		diagnostic: reason.kind === "publish" ? (reason.diagnostic ?? null) : built.diagnostic,
 		held: reason,
 		published: "held" as const,
 	});

@@ -33,8 +33,9 @@ function causeOf(id: NodeId, board: RunBoard): NodeId | { readonly gate: string 
 				continue;
 			case "gate":
 				return { gate: reason.layer };
-			case "publish_group":
 			case "publish":
+				return at;
+			case "publish_group":
 			case "fail_fast":
 			case "cancelled":
 			case "hook":

@@ -27,10 +27,11 @@ export function failureBlock(outcome: Outcome, context: FailureContext): string[
 	const { look, lookup } = context;
 	const { result } = outcome;
 	const facts = lookup(outcome.id);
-	const failed = isFailure(result);
+	const refused = result.held?.kind === "publish";
+	const failed = isFailure(result) || refused;
 	const sign = failed ? look.paint("bad", look.signs.failed) : look.paint("warn", look.signs.warned);
 	const errored = result.status === "error" || result.status === "runtime error";
-	const what = errored ? "error" : failureText(result, facts);
+	const what = errored ? "error" : refused ? "not published" : failureText(result, facts);
 	return [
 		` ${sign} ${padEnd(facts?.label ?? plainLabel(outcome), headlineWidth(look))} ${what}`,
 		...placeLine(facts),
@@ -49,7 +50,7 @@ function placeLine(facts: NodeFacts | undefined): string[] {
 }
 
 function errorLines({ result }: Outcome, { look, readLine }: FailureContext): string[] {
-	if (result.status !== "error" && result.status !== "runtime error") return [];
+	if (result.status !== "error" && result.status !== "runtime error" && result.held?.kind !== "publish") return [];
 	const text =
 		result.diagnostic === null ? (result.message ?? "no message") : diagnosticText(result.diagnostic, look, readLine);
 	return text.split("\n").map((line) => `    ${line}`.trimEnd());

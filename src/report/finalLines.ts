@@ -35,7 +35,7 @@ export function finalLines(ending: Ending): string[] {
 	const failures = board.outcomes.filter((outcome) => isFailure(outcome.result));
 	const warnings = brief ? [] : board.outcomes.filter((outcome) => outcome.result.status === "warn");
 	const lines = [
-		...failures.flatMap((outcome) => failureBlock(outcome, context)),
+		...[...failures, ...board.refused].flatMap((outcome) => failureBlock(outcome, context)),
 		...brokenLines(ending),
 		...warnings.flatMap((outcome) => failureBlock(outcome, context)),
 		...(ending.run.exitCode === 0 || brief ? [] : lists(ending)),

@@ -43,6 +43,8 @@ export interface RunBoard {
 	readonly materialized: ReadonlyMap<NodeId, string>;
 	readonly outcomes: readonly Outcome[];
 	readonly held: ReadonlyMap<NodeId, HeldReason>;
+	/** Built and tested, but the publish was refused for a reason of their own. */
+	readonly refused: readonly Outcome[];
 	readonly broken: readonly Extract<RunEvent, { event: "publish.failed" | "hook.finished" }>[];
 	readonly totals: { readonly ok: number; readonly failed: number; readonly warned: number; readonly skipped: number };
 	/** Name of the first layer whose gate closed. */
@@ -71,6 +73,7 @@ class Board implements RunBoard {
 	readonly materialized = new Map<NodeId, string>();
 	readonly outcomes: Outcome[] = [];
 	readonly held = new Map<NodeId, HeldReason>();
+	readonly refused: Outcome[] = [];
 	readonly broken: Extract<RunEvent, { event: "publish.failed" | "hook.finished" }>[] = [];
 	readonly totals = { ok: 0, failed: 0, warned: 0, skipped: 0 };
 	closedGate: string | null = null;
@@ -123,6 +126,7 @@ class Board implements RunBoard {
 				return;
 			case "node.held":
 				this.held.set(event.node_id, event.reason);
+				this.#refuse(event.node_id, event.reason);
 				return;
 			case "publish.failed":
 				this.broken.push(event);
@@ -161,6 +165,15 @@ class Board implements RunBoard {
 		else if (result.status === "skipped") state.skipped++;
 		else if (!this.#done.has(id)) state.nodesDone++;
 		this.#done.add(id);
+	}
+
+	/** The outcome was told when the node was built; the publisher's word comes later. */
+	#refuse(id: NodeId, reason: HeldReason): void {
+		if (reason.kind !== "publish" || reason.diagnostic === undefined) return;
+		const built = this.outcomes.find((outcome) => outcome.id === id);
+		if (built === undefined) return;
+		const result = { ...built.result, status: "skipped", held: reason, diagnostic: reason.diagnostic } as const;
+		this.refused.push({ ...built, result });
 	}
 
 	#layer(name: string | null): LayerState {

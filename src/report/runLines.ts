@@ -68,8 +68,10 @@ export function layerLine(layer: LayerState, board: RunBoard, look: Look): strin
 		const why = board.closedGate === null ? "blocked" : `blocked by ${board.closedGate} gate`;
 		return ` ${layerName(layer, board)}${look.paint(tone, middle)}${why}`;
 	}
+	const refused = board.refused.filter((outcome) => outcome.layer === layer.name).length;
 	const notes = [
 		...(finished.failed > 0 ? [`${finished.failed} failed`] : []),
+		...(refused > 0 ? [`${refused} not published`] : []),
 		...(finished.warned > 0 ? [`${finished.warned} warned`] : []),
 		...(layer.skipped > 0 ? [`${layer.skipped} blocked`] : []),
 	].join(", ");

@@ -8,7 +8,7 @@ import { isFailure } from "./runBoard.ts";
  */
 export function toSummaryJson(run: RunResult, summary: RunSummary): string {
 	const trouble = run.results
-		.filter((result) => isFailure(result) || result.status === "warn")
+		.filter((result) => isFailure(result) || result.status === "warn" || result.held?.kind === "publish")
 		.sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1));
 	const document = {
 		v: 1,

@@ -1,6 +1,6 @@
 import type { Candidate } from "../../../core/adapter.ts";
 import type { Code, FactsOf } from "../../../core/codes/table.ts";
-import { diagnostic } from "../../../core/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../../../core/diagnostic.ts";
 import type { NodeId } from "../../../core/node.ts";
 import type { Catalog, ColumnFacts, RelationFacts, RelKind } from "./catalogFacts.ts";
 import { placeOf } from "./readCatalog.ts";
@@ -18,6 +18,7 @@ export interface Refusal {
 	readonly node: NodeId;
 	readonly code: string;
 	readonly reason: string;
+	readonly diagnostic?: Diagnostic;
 }
 
 export function refusal<C extends Code>(
@@ -25,7 +26,8 @@ export function refusal<C extends Code>(
 	code: C,
 	facts: FactsOf<C>,
 ): Refusal {
-	return { node: member.candidate.node, code, reason: diagnostic(code, facts).message };
+	const full = diagnostic(code, facts);
+	return { node: member.candidate.node, code, reason: full.message, diagnostic: full };
 }
 
 export const labelOf = (candidate: Candidate): string => `${candidate.target.schema}.${candidate.target.identifier}`;
