@@ -11,16 +11,24 @@ import { bindingOf, buildTasks, type Run } from "./run.ts";
 import { databaseErrorOf, statement } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
 
-/** What on-run-end hooks may read: dbt's names, plain values. */
+/**
+ * What on-run-end hooks may read: dbt's names, plain values. As in dbt, `results` leaves out hooks that went well, and
+ * the schemas are those that something was built into.
+ */
 export function endContext(run: Run, results: readonly NodeResult[]): ExtraContext {
-	const nodes = buildTasks(run.graph).map((task) => task.node);
+	const built = new Set(results.filter((r) => !WITHOUT_RELATION.has(r.status)).map((r) => r.unique_id));
+	const nodes = buildTasks(run.graph).flatMap((task) => (built.has(task.id) ? [task.node] : []));
 	const pairs = new Map(nodes.map((n) => [`${n.database}\0${n.schema}`, [n.database, n.schema] as const]));
 	return {
-		results: results.map((result) => ({ ...result, node: findNode(run.job.manifest, result.unique_id) ?? null })),
+		results: results
+			.filter((result) => result.resource_type !== "operation" || result.status === "error")
+			.map((result) => ({ ...result, node: findNode(run.job.manifest, result.unique_id) ?? null })),
 		schemas: [...new Set(nodes.map((n) => n.schema))].sort(),
 		database_schemas: [...pairs.keys()].sort().map((key) => pairs.get(key)!),
 	};
 }
+
+const WITHOUT_RELATION: ReadonlySet<string> = new Set(["error", "fail", "skipped", "runtime error"]);
 
 async function runHook(run: Run, hook: OperationNode, extra: ExtraContext): Promise<NodeResult> {
 	const { adapter, compiler, clock, emit } = run.ports;
