@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import type { RunEvent } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
-import type { GraphNode } from "../core/node.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
+import { sqlPath } from "../core/sqlPath.ts";
 import { toManifestJson } from "../manifest/manifestJson.ts";
 import { type Subscriber, toRunResultsJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
@@ -84,16 +84,6 @@ const customEnv = (invocation: Invocation): Record<string, string> =>
 				: [],
 		),
 	);
-
-/** Where a node's SQL stands below target/compiled and target/run: its own path, generic tests below their YAML file. */
-export function sqlPath(folder: "compiled" | "run", node: GraphNode): string {
-	const file = node.original_file_path;
-	const tail =
-		node.resource_type === "test" && !file.endsWith(".sql")
-			? `${file}/${node.path.slice(node.path.lastIndexOf("/") + 1)}`
-			: file;
-	return `${folder}/${node.package_name}/${tail}`;
-}
 
 /** Writes each finished node's SQL: with published names under compiled/, as sent under run/. */
 export function sqlWriter(project: OpenProject): Subscriber {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DatabaseError } from "../core/databaseError.ts";
-import type { TestNode } from "../core/node.ts";
-import { executedPath, failureDiagnostic } from "./failureDiagnostic.ts";
+import { failureDiagnostic } from "./failureDiagnostic.ts";
 import { createToPublished } from "./publishedText.ts";
 import type { Run } from "./run.ts";
 import { StatementFailed } from "./statement.ts";
@@ -66,10 +65,5 @@ describe("failureDiagnostic", () => {
 			code: "TFM-RUN-012",
 			message: "tfm itself failed while working on orders: x is undefined",
 		});
-	});
-
-	it("finds the executed SQL of generic tests below their YAML file, as dbt writes it", () => {
-		const generic = { ...manifest.nodes.get(id("test", "t"))!, original_file_path: "models/schema.yml" } as TestNode;
-		expect(executedPath("target", generic)).toBe("target/run/p/models/schema.yml/t.sql");
 	});
 });

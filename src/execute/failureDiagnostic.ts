@@ -2,16 +2,11 @@ import type { DatabaseError } from "../core/databaseError.ts";
 import { type Diagnostic, diagnostic, type RelatedPlace, TfmError } from "../core/diagnostic.ts";
 import type { Location } from "../core/location.ts";
 import type { GraphNode } from "../core/node.ts";
+import { sqlPath } from "../core/sqlPath.ts";
 import type { Run } from "./run.ts";
 import { databaseErrorOf, StatementFailed } from "./statement.ts";
 
-/** Where the executed SQL of a node is written: dbt's `target/run/<package>/<file>`, tests below their YAML file. */
-export function executedPath(targetPath: string, node: GraphNode): string {
-	const file = node.original_file_path;
-	const isGenericTest = node.resource_type === "test" && !file.endsWith(".sql");
-	const tail = isGenericTest ? `${file}/${node.path.slice(node.path.lastIndexOf("/") + 1)}` : file;
-	return `${targetPath}/run/${node.package_name}/${tail}`;
-}
+const executedPath = (run: Run, node: GraphNode): string => `${run.job.targetPath}/${sqlPath("run", node)}`;
 
 /** The marked line of the executed SQL, with published names in it. */
 function placeInSql(
@@ -27,7 +22,7 @@ function placeInSql(
 	const line = sql.slice(lineStart, lineEnd === -1 ? undefined : lineEnd);
 	return {
 		at: {
-			file: executedPath(run.job.targetPath, node),
+			file: executedPath(run, node),
 			line: before.split("\n").length,
 			column: run.toPublished(before.slice(lineStart)).length + 1,
 		},
@@ -69,7 +64,7 @@ export function failureDiagnostic(run: Run, node: GraphNode, error: unknown): Di
 			sqlstate: refused.sqlstate,
 			detail: refused.detail === undefined ? undefined : run.toPublished(refused.detail),
 			hint: refused.hint,
-			executed: executedPath(run.job.targetPath, node),
+			executed: executedPath(run, node),
 			marked: place !== null,
 		},
 		place === null ? { at: node.location } : { ...place, related: [declared] },

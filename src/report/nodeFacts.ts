@@ -1,8 +1,8 @@
-import { join } from "node:path/posix";
 import { findNode, type Manifest } from "../core/manifest.ts";
 import type { GraphNode, NodeId, TestNode } from "../core/node.ts";
 import type { NodeResult } from "../core/result.ts";
 import type { CellValue, ResultTable } from "../core/resultTable.ts";
+import { sqlPath } from "../core/sqlPath.ts";
 
 /** What the report says about a node beyond its result. */
 export interface NodeFacts {
@@ -22,7 +22,7 @@ export interface NodeFacts {
 	readonly piiColumns: ReadonlySet<string>;
 	/** The test is on such a column, so that its values may stand under any name in a sample. */
 	readonly piiTest: boolean;
-	/** Where the compiled SQL was written, relative to the working directory. */
+	/** Where the executed SQL was written, relative to the root project. */
 	readonly sqlPath: string | null;
 	/** Relation with stored failures, or null. */
 	readonly storedIn: string | null;
@@ -58,14 +58,10 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 		test: test?.test_metadata?.name ?? null,
 		piiColumns,
 		piiTest: column !== null && piiColumns.has(column.toLowerCase()),
-		sqlPath: compiled ? join(targetPath, "run", node.package_name, node.original_file_path, ...generated(test)) : null,
+		sqlPath: compiled ? `${targetPath}/${sqlPath("run", node)}` : null,
 		storedIn: test?.relation_name ?? null,
 	};
 }
-
-/** dbt writes a generic test's SQL below the YAML file that declares it. */
-const generated = (test: TestNode | null): string[] =>
-	test?.test_metadata ? [`${test.alias === "" ? test.name : test.alias}.sql`] : [];
 
 const inLayer = (node: GraphNode): string => (node.layer === null ? node.name : `${node.layer}.${node.name}`);
 

@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import type { GraphNode } from "./node.ts";
+import { sqlPath } from "./sqlPath.ts";
+
+const node = (given: { resource_type: string; original_file_path: string; path?: string }): GraphNode =>
+	({ package_name: "shop", ...given }) as GraphNode;
+
+test("a model's and a singular test's SQL stand at their own path", () => {
+	const model = node({ resource_type: "model", original_file_path: "models/a/orders.sql", path: "a/orders.sql" });
+	expect(sqlPath("compiled", model)).toBe("compiled/shop/models/a/orders.sql");
+	const singular = node({ resource_type: "test", original_file_path: "tests/no_debt.sql", path: "no_debt.sql" });
+	expect(sqlPath("run", singular)).toBe("run/shop/tests/no_debt.sql");
+});
+
+test("a generic test's SQL stands below the YAML file that declares it, as dbt writes it", () => {
+	const generic = node({ resource_type: "test", original_file_path: "models/a.yml", path: "unique_orders_id.sql" });
+	expect(sqlPath("run", generic)).toBe("run/shop/models/a.yml/unique_orders_id.sql");
+});
