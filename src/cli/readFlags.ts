@@ -7,10 +7,10 @@ import { readDuration } from "./readDuration.ts";
 import { type Environment, readEnvironment } from "./readEnvironment.ts";
 import { readMapping } from "./readMapping.ts";
 
-export const DEFAULT_LOCK_TIMEOUT_MS = 600_000;
-export const DEFAULT_SHOW_ROWS = 5;
+const DEFAULT_LOCK_TIMEOUT_MS = 600_000;
+const DEFAULT_SHOW_ROWS = 5;
 /** Rows of `show`, as in dbt. */
-export const DEFAULT_LIMIT = 5;
+const DEFAULT_LIMIT = 5;
 
 /** Keys that have a field in Flags or OutputOptions; every other one goes to `extra`. */
 const SHARED_KEYS = new Set(

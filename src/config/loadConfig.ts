@@ -41,7 +41,7 @@ export interface ConfigRequest {
 }
 
 /** The project's folder: --project-dir, the variable, or the nearest one at or above cwd. Throws TFM-CONFIG-001. */
-export function findProjectDir(request: Pick<ConfigRequest, "cwd" | "flags" | "env">): string {
+function findProjectDir(request: Pick<ConfigRequest, "cwd" | "flags" | "env">): string {
 	const { cwd, flags, env } = request;
 	const named = flags.projectDir ?? setting(env, "PROJECT_DIR")?.value;
 	if (named !== undefined) {

@@ -8,21 +8,17 @@
 export type { ContextScope } from "./contextScope.ts";
 export {
 	createMacroRegistry,
-	type DispatchResult,
 	type MacroDefinition,
 	MacroEntry,
 	MacroRegistry,
-	type MacroRegistryInput,
 } from "./macroRegistry.ts";
-export { createNameGenerator, type GenerateName, type NamedNode, type NameKind } from "./nameGenerator.ts";
-export { describedColumn } from "./objects/columnObject.ts";
-export { viewOf } from "./objects/lazyMapping.ts";
+export { createNameGenerator, type NamedNode } from "./nameGenerator.ts";
 export { refText, sourceText } from "./objects/refFunction.ts";
-export { cteObject, isPlainIdentifier, type RelationObject, relationTypeOf } from "./objects/relationObject.ts";
+export { cteObject, relationTypeOf } from "./objects/relationObject.ts";
 export { targetObject } from "./objects/targetObject.ts";
-export { createParseCollector, type ParseCollector } from "./parseCollector.ts";
+export { createParseCollector } from "./parseCollector.ts";
 export { createParseScope, PARSE_RENDERING, type ParseSubject } from "./parseScope.ts";
 export { flagOf, type InvocationFacts, type ProjectFacts } from "./projectFacts.ts";
-export { createReferences, type Found, type ReferenceOptions, type References } from "./references.ts";
-export { boundRelation, createRunScope, RUN_RENDERING, type RunScopeInput } from "./runScope.ts";
+export { createReferences, type Found, type References } from "./references.ts";
+export { boundRelation, createRunScope, RUN_RENDERING } from "./runScope.ts";
 export { createYamlScope, YAML_RENDERING } from "./yamlScope.ts";

@@ -93,7 +93,7 @@ export class ContextScope implements Scope {
 }
 
 /** A macro that a template can call, in the names of the render that it was reached from. */
-export class MacroCallable extends HostObject {
+class MacroCallable extends HostObject {
 	readonly typeName = "macro";
 	readonly entry: MacroEntry;
 	readonly #scope: ContextScope;

@@ -1,5 +1,5 @@
 import type { Dialect } from "../core/adapter.ts";
-import type { Config, ProjectConfig } from "../core/config.ts";
+import type { Config } from "../core/config.ts";
 import type { Plain } from "../core/node.ts";
 import type { MacroRegistry } from "./macroRegistry.ts";
 
@@ -32,6 +32,3 @@ export const flagOf = (invocation: InvocationFacts, name: string): Plain => {
 	for (const [key, value] of Object.entries(invocation.flags)) if (key.toLowerCase() === wanted) return value;
 	return null;
 };
-
-export const packageOf = (config: Config, name: string): ProjectConfig | undefined =>
-	config.project.name === name ? config.project : config.packages.find((p) => p.name === name);

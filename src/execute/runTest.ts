@@ -13,7 +13,7 @@ import { databaseErrorOf } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
 
 /** The layer that a test judges: its own, else the latest among what it reads. */
-export function layerOfTest(run: Run, test: TestNode): string | null {
+function layerOfTest(run: Run, test: TestNode): string | null {
 	if (test.layer !== null) return test.layer;
 	let latest: { readonly name: string; readonly index: number } | null = null;
 	for (const id of run.job.manifest.parents.get(test.unique_id) ?? []) {

@@ -199,7 +199,7 @@ function readBlock(text: string, open: Tag, close: Tag, places: Places): MacroBl
 	});
 }
 
-export function macroNameOf(kind: BlockKind, name: string, adapter: string): string {
+function macroNameOf(kind: BlockKind, name: string, adapter: string): string {
 	if (kind === "test" || kind === "data_test") return `test_${name}`;
 	return kind === "materialization" ? `materialization_${name}_${adapter}` : name;
 }

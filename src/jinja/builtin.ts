@@ -98,8 +98,8 @@ export function asFloat(value: Value): number {
 }
 
 /** Texts and lists larger than this are refused before they are made. */
-export const MOST_CHARACTERS = 50_000_000;
-export const MOST_ITEMS = 5_000_000;
+const MOST_CHARACTERS = 50_000_000;
+const MOST_ITEMS = 5_000_000;
 
 export function checkCharacters(count: number): number {
 	if (count > MOST_CHARACTERS) fail("TFM-JINJA-021", { what: "a text", limit: MOST_CHARACTERS });

@@ -7,27 +7,22 @@
 export { bindArguments } from "./arguments.ts";
 export { PySet } from "./collections.ts";
 export { equals, truthy } from "./equality.ts";
-export { isIterable, itemsOf, iterate, lengthOf } from "./iteration.ts";
+export { isIterable, iterate } from "./iteration.ts";
 export { type BlockKind, compileMacro, findBlocks, type Macro, type MacroBlock } from "./macros.ts";
 export { compare } from "./operators.ts";
 export type { TemplateSource } from "./origin.ts";
-export { fromPlain, type JsonStyle, toJson, toPlain } from "./plain.ts";
+export { fromPlain, toJson, toPlain } from "./plain.ts";
 export { ReplayCursor, Suspend } from "./replay.ts";
-export { type LiteralCall, type LiteralCalls, scanLiterals } from "./scanner.ts";
+export { type LiteralCall, scanLiterals } from "./scanner.ts";
 export type { RenderOptions, Scope } from "./scope.ts";
 export { compileTemplate, type Template } from "./template.ts";
 export { repr, toText } from "./text.ts";
 export {
 	type Arguments,
-	argumentsOf,
 	type BinaryOperator,
-	type Callable,
 	floatValue,
 	HostFunction,
 	HostObject,
-	intValue,
-	isList,
-	NO_ARGUMENTS,
 	PyDecimal,
 	PyDict,
 	PyFloat,

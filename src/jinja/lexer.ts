@@ -100,7 +100,7 @@ export function trimEnd(text: string): string {
 }
 
 /** Line endings and the final newline as Jinja2 sees them. */
-export function normalizeText(text: string): string {
+function normalizeText(text: string): string {
 	const unix = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
 	return unix.endsWith("\n") ? unix.slice(0, -1) : unix;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TfmError } from "../core/diagnostic.ts";
 import {
-	argumentsOf,
 	compileMacro,
 	compileTemplate,
 	findBlocks,
@@ -11,6 +10,7 @@ import {
 	toText,
 	type Value,
 } from "./jinja.ts";
+import { argumentsOf } from "./values.ts";
 
 const FILE = "macros/m.sql";
 

@@ -50,7 +50,7 @@ export function concatNative(pieces: readonly Value[]): Value {
 }
 
 /** A text as the Python literal it is, or as itself where it is none. */
-export function readLiteral(text: string): Value {
+function readLiteral(text: string): Value {
 	try {
 		const { children } = new TemplateParser(`{{ ${text} }}`, new Origin({ file: "", text })).parseTemplate();
 		const [output] = children;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileTemplate, HostFunction, type LiteralCalls, scanLiterals, toPlain, type Value } from "./jinja.ts";
+import { compileTemplate, HostFunction, scanLiterals, toPlain, type Value } from "./jinja.ts";
+import type { LiteralCalls } from "./scanner.ts";
 
 /** What a parse of the text really calls, by rendering it. */
 function rendered(text: string): Record<string, { args: unknown[]; kwargs: Record<string, unknown> }[]> {

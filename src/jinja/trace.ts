@@ -40,7 +40,7 @@ export class ReturnSignal {
 	}
 }
 
-export class NamelessError extends TfmError {
+class NamelessError extends TfmError {
 	readonly named: (names: readonly string[], scope: Scope | null) => Diagnostic;
 
 	constructor(named: (names: readonly string[], scope: Scope | null) => Diagnostic) {

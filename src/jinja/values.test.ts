@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
 	type Arguments,
-	argumentsOf,
 	bindArguments,
 	compileTemplate,
 	equals,
@@ -19,6 +18,7 @@ import {
 	truthy,
 	type Value,
 } from "./jinja.ts";
+import { argumentsOf } from "./values.ts";
 
 const render = (text: string, names: Record<string, Value> = {}): string =>
 	compileTemplate({ file: "a.sql", text }).render({ get: (name) => names[name] }, { undefined: "strict" });

@@ -2,7 +2,7 @@ import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { SourceNode } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
 
-export const LANDING_TYPES = [
+const LANDING_TYPES = [
 	"text",
 	"integer",
 	"bigint",

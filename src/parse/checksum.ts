@@ -5,9 +5,6 @@ export interface Checksum {
 	readonly checksum: string;
 }
 
-/** Tests and other nodes without a file of their own. */
-export const NO_CHECKSUM: Checksum = Object.freeze({ name: "none", checksum: "" });
-
 const sha256 = (text: string): Checksum => ({
 	name: "sha256",
 	checksum: hash("sha256", text, "hex"),

@@ -6,8 +6,8 @@ import { facts, result, runResult, summary, table } from "./eventFixtures.ts";
 export const USERS = "model.acme.stg_users";
 export const EVENTS = "model.acme.stg_events";
 export const UNIQUE = "test.acme.unique_stg_users_id.1a2b3c4d5e";
-export const ORDERS = "model.acme.orders";
-export const REVENUE = "model.acme.revenue";
+const ORDERS = "model.acme.orders";
+const REVENUE = "model.acme.revenue";
 
 export const known = [
 	[USERS, facts(USERS, { label: "silver.stg_users", layer: "silver", owner: "@identity" })],
@@ -95,7 +95,7 @@ export const duplicates = table(
 		[11002, 2, null],
 	],
 );
-export const failedUnique = result(UNIQUE, "fail", {
+const failedUnique = result(UNIQUE, "fail", {
 	resource_type: "test",
 	layer: "silver",
 	failures: 3,

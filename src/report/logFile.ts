@@ -4,7 +4,7 @@ import type { Subscriber } from "./eventStream.ts";
 import { eventLine, isLogged } from "./ndjson.ts";
 
 /** dbt's limit for one log file (`--log-file-max-bytes`), and how many old ones it keeps. */
-export const LOG_MAX_BYTES = 10 * 1024 * 1024;
+const LOG_MAX_BYTES = 10 * 1024 * 1024;
 const KEPT = 5;
 
 /** Where log lines go; the real one is `openLogFile`. */

@@ -5,15 +5,14 @@
  * eventStream stamps, masks and redacts; terminal, ndjson and logFile subscribe to it; runResultsJson and summaryJson
  * turn the finished run into documents; printDiagnostics and printTable serve the commands that have no events.
  */
-export { diagnosticText, type ReadLine } from "./diagnosticText.ts";
-export { createEventStream, type EventStream, type EventStreamOptions, type Subscriber } from "./eventStream.ts";
-export { createLogFile, LOG_MAX_BYTES, type LogTarget, openLogFile } from "./logFile.ts";
-export { createLook, type Look } from "./look.ts";
+export { createEventStream, type EventStream, type Subscriber } from "./eventStream.ts";
+export { createLogFile, openLogFile } from "./logFile.ts";
+export type { Look } from "./look.ts";
 export { createNdjson } from "./ndjson.ts";
-export { manifestFacts, maskTable, type NodeFacts } from "./nodeFacts.ts";
-export { type DiagnosticsPrinting, printDiagnostics } from "./printDiagnostics.ts";
+export { manifestFacts, maskTable } from "./nodeFacts.ts";
+export { printDiagnostics } from "./printDiagnostics.ts";
 export { printTable, type TableFormat } from "./printTable.ts";
 export { createRedactor } from "./redact.ts";
-export { type RunResultsMeta, toRunResultsJson } from "./runResultsJson.ts";
+export { toRunResultsJson } from "./runResultsJson.ts";
 export { toSummaryJson } from "./summaryJson.ts";
-export { createTerminal, type TerminalOptions } from "./terminal.ts";
+export { createTerminal } from "./terminal.ts";

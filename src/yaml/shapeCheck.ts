@@ -14,7 +14,7 @@ export const own = (mapping: PlainMapping, key: string): Maybe =>
 	Object.hasOwn(mapping, key) ? mapping[key] : undefined;
 
 /** `models.+tags[0]`, as messages name a place inside a file. */
-export const pathText = (path: YamlPath): string =>
+const pathText = (path: YamlPath): string =>
 	path.reduce<string>(
 		(text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? step : `${text}.${step}`),
 		"",

@@ -162,7 +162,7 @@ export function testCompiler(world: TestWorld): Compiler {
 	return createCompiler({ manifest: testManifest(world), ...testFacts(world) });
 }
 
-export class MemoryJournal implements Journal {
+class MemoryJournal implements Journal {
 	readonly entries: JournalEntry[] = [];
 
 	append(entry: JournalEntry): void {

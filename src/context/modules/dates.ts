@@ -39,7 +39,7 @@ const checkedOrdinal = (ordinal: number): number =>
 	ordinal >= 1 && ordinal <= MAX_ORDINAL ? ordinal : fail("TFM-JINJA-025", { problem: "date value out of range" });
 
 /** Whole numbers from call arguments, each checked against its range with Python's words. */
-export function checkedFields(given: Record<string, Value>, defaults: Readonly<Record<string, number>>) {
+function checkedFields(given: Record<string, Value>, defaults: Readonly<Record<string, number>>) {
 	const read = (name: string, low: number, high: number): number => {
 		const value = given[name] ?? defaults[name];
 		if (typeof value !== "number" || !Number.isInteger(value))

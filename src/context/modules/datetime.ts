@@ -147,7 +147,7 @@ export function dateFromIso(text: string): PyDate {
 
 const ISO_TIME = /^(\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?$/;
 
-export function timeFromIso(text: string): PyTime {
+function timeFromIso(text: string): PyTime {
 	const m = ISO_TIME.exec(text);
 	if (m === null) return badIso(text);
 	const part = (i: number) => Number(m[i] ?? 0);

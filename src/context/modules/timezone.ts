@@ -73,7 +73,7 @@ export class FixedZone extends Zone {
 }
 
 /** A zone of the tz database, asked of Intl. */
-export class NamedZone extends Zone {
+class NamedZone extends Zone {
 	readonly typeName = "pytz.tzfile.DstTzInfo";
 	readonly zoneName: string;
 	readonly #format: Intl.DateTimeFormat;
@@ -143,7 +143,7 @@ export function offsetText(seconds: number, separator: string): string {
 }
 
 /** A zone by its name, any case. Errors: JINJA-014 for a name that the tz database does not have. */
-export function namedZone(name: string): Zone {
+function namedZone(name: string): Zone {
 	if (name.toUpperCase() === "UTC") return UTC;
 	try {
 		const format = new Intl.DateTimeFormat("en-US-u-ca-iso8601-hc-h23", {

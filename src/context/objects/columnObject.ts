@@ -163,7 +163,7 @@ function classMethods(): readonly (readonly [string, (self: unknown, args: Argum
 }
 
 /** dbt's only translation for Postgres. */
-export const translateType = (dtype: string): string => (dtype.toUpperCase() === "STRING" ? "TEXT" : dtype);
+const translateType = (dtype: string): string => (dtype.toUpperCase() === "STRING" ? "TEXT" : dtype);
 
 /** `api.Column`: callable like the class, with its class methods. */
 export class ColumnClass extends HostObject {

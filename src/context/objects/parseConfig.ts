@@ -40,7 +40,7 @@ export class ParseConfig extends HostObject {
 }
 
 /** The record that a config() call gives: keywords, or one dict, never both. */
-export function readConfigCall({ positional, keyword }: Arguments): { readonly [key: string]: Plain } {
+function readConfigCall({ positional, keyword }: Arguments): { readonly [key: string]: Plain } {
 	const wrong = (problem: string): never => fail("TFM-REF-006", { callee: "config()", problem, usage: USAGE });
 	if (positional.length === 0 && keyword.size > 0)
 		return dashedHooks(Object.fromEntries([...keyword].map(([key, value]) => [key, toPlain(value) as Plain])));

@@ -10,7 +10,7 @@ const wrongSource = (problem: string): never =>
 	fail("TFM-REF-006", { callee: "source()", problem, usage: SOURCE_USAGE });
 
 /** The arguments of ref(), checked as dbt checks them; other keywords are let pass, as dbt lets them. */
-export function readRefArguments({ positional, keyword }: Arguments): RefArgs {
+function readRefArguments({ positional, keyword }: Arguments): RefArgs {
 	if (positional.length < 1 || positional.length > 2)
 		wrongRef(`takes one or two names, and ${positional.length === 0 ? "none was" : `${positional.length} were`} given`);
 	const name = positional[positional.length - 1];
@@ -28,7 +28,7 @@ function readVersion(version: Value): string | number | null {
 	return wrongRef(`needs a version that is text or a number, not ${repr(version)}`);
 }
 
-export function readSourceArguments({ positional }: Arguments): [string, string] {
+function readSourceArguments({ positional }: Arguments): [string, string] {
 	const [source, table] = positional;
 	if (positional.length !== 2) wrongSource(`takes two names, and ${positional.length} were given`);
 	if (typeof source !== "string" || typeof table !== "string") return wrongSource("needs both names as text");

@@ -283,4 +283,4 @@ export function cteObject(dialect: Dialect, identifier: string): RelationObject 
 	);
 }
 
-export const isPlainIdentifier = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
+const isPlainIdentifier = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);

@@ -23,7 +23,7 @@ import { iterableItems } from "./iterableItems.ts";
 import { MappedSequence } from "./mappedSequence.ts";
 
 /** A cell as agate would hold it: numbers exact, dates and times as objects, everything else as text. */
-export function cellValue(cell: CellValue, family: ResultColumn["family"]): Value {
+function cellValue(cell: CellValue, family: ResultColumn["family"]): Value {
 	if (cell === null || typeof cell === "boolean") return cell;
 	switch (family) {
 		case "integer":

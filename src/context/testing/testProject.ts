@@ -13,15 +13,15 @@ import {
 	createParseScope,
 	type MacroDefinition,
 	PARSE_RENDERING,
-	type ParseCollector,
 	type ParseSubject,
 	type ProjectFacts,
 } from "../context.ts";
+import type { ParseCollector } from "../parseCollector.ts";
 
 const QUOTE_ALL = { database: true, schema: true, identifier: true };
 const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
-export const TEST_DIALECT: Dialect = {
+const TEST_DIALECT: Dialect = {
 	name: "postgres",
 	maxIdentifierBytes: 63,
 	defaultQuoting: QUOTE_ALL,
@@ -31,7 +31,7 @@ export const TEST_DIALECT: Dialect = {
 	fold: (identifier) => identifier.toLowerCase(),
 };
 
-export function macrosOf(packageName: string, text: string, file = `macros/${packageName}.sql`): MacroDefinition[] {
+function macrosOf(packageName: string, text: string, file = `macros/${packageName}.sql`): MacroDefinition[] {
 	const source = { file, text };
 	return findBlocks(source).map((block) => {
 		const node: MacroNode = {
@@ -58,7 +58,7 @@ const BUILT_IN: readonly (readonly [string, string])[] = [
 
 let builtIn: readonly MacroDefinition[] | null = null;
 
-export function builtInMacros(): readonly MacroDefinition[] {
+function builtInMacros(): readonly MacroDefinition[] {
 	builtIn ??= BUILT_IN.flatMap(([packageName, directory]) =>
 		(readdirSync(directory, { recursive: true }) as string[])
 			.filter((file) => file.endsWith(".sql"))

@@ -63,7 +63,7 @@ function changeOf({ candidate, old, fresh }: Member): string {
  * True when a printed query names the columns of a relation by position: `FROM s.t alias(a, b)`. The server prints
  * keywords in capitals and quotes identifiers that have any, which tells an alias from `ON (`.
  */
-export function namesColumnsByPosition(text: string, printed: string): boolean {
+function namesColumnsByPosition(text: string, printed: string): boolean {
 	const name = printed.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 	return new RegExp(
 		`(?<![\\w".])${name}\\s+(?:"(?:[^"]|"")+"|[a-z_\\u0080-\\uffff][a-z0-9_$\\u0080-\\uffff]*)\\(`,

@@ -58,7 +58,7 @@ interface Stale {
 }
 
 /** What goes, with the project's own candidates above it in other schemas; refuses when anything else hangs on it. */
-export function staleRelations(
+function staleRelations(
 	catalog: Catalog,
 	about: {
 		readonly names: readonly RelationName[];

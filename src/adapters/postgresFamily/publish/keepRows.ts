@@ -7,7 +7,7 @@ import { type Blame, qualified, type Step, step } from "./statements.ts";
  * The key by which rows of old and new are matched: that of a foreign key that refers to the table, because the rows it
  * refers to must stay; else the primary key, else the narrowest unique index. Null: no key, all rows are replaced.
  */
-export function rowKey(old: RelationFacts, inbound: readonly Dependent[]): readonly string[] | null {
+function rowKey(old: RelationFacts, inbound: readonly Dependent[]): readonly string[] | null {
 	const keyed = old.indexes.filter((i) => i.key !== null && i.key.length > 0);
 	const referred = new Set(inbound.filter((d) => d.kind === "foreignKey" && d.column !== null).map((d) => d.column!));
 	const byForeignKey = keyed.find((i) => i.key!.length === referred.size && i.key!.every((k) => referred.has(k)));
@@ -16,7 +16,7 @@ export function rowKey(old: RelationFacts, inbound: readonly Dependent[]): reado
 }
 
 /** Referring tables first: their rows go before, and come after, those they refer to. */
-export function referringFirst(members: readonly Member[]): readonly Member[] {
+function referringFirst(members: readonly Member[]): readonly Member[] {
 	const byOid = new Map(members.map((m) => [m.old!.oid, m] as const));
 	const ordered: Member[] = [];
 	const visit = (member: Member, path: ReadonlySet<Member>): void => {

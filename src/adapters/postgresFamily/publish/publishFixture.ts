@@ -73,7 +73,7 @@ const bind = (sql: string, models: readonly Model[], published: boolean): string
 		return published || model === undefined ? dialect.render(target(name, model?.schema)) : cand(name, model.schema);
 	});
 
-export function candidateFor(model: Model, models: readonly Model[]): Candidate {
+function candidateFor(model: Model, models: readonly Model[]): Candidate {
 	const { name, schema, sql, hook, ...rest } = model;
 	const at = { node: id(name), candidate: standsAt(name, schema), target: target(name, schema) };
 	const inputs = [...sql.matchAll(/\{(\w+)\}/g)]
