@@ -1,5 +1,4 @@
 import { join, relative, resolve } from "node:path";
-import type { Emit } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
 import {
 	createEventStream,
@@ -64,5 +63,3 @@ function logSubscriber(invocation: Invocation, project: OpenProject, say: (text:
 		return { receive: () => {} };
 	}
 }
-
-export type { Emit };

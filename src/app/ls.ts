@@ -46,9 +46,7 @@ function lineOf(node: GraphNode, output: string, keys: readonly string[]): strin
 			return node.original_file_path;
 		case "json":
 			return JSON.stringify(
-				Object.fromEntries(
-					keys.flatMap((key) => (key in node ? [[key, (node as unknown as Record<string, unknown>)[key]]] : [])),
-				),
+				Object.fromEntries(keys.flatMap((key) => (key in node ? [[key, Reflect.get(node, key)]] : []))),
 			);
 		default:
 			return selectorOf(node);

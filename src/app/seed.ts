@@ -2,7 +2,7 @@ import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { openProject } from "./openProject.ts";
 import { runSelected } from "./runSelected.ts";
 import { selectFor } from "./selectFor.ts";
-import { showSeeds } from "./showRelation.ts";
+import { showSeeds } from "./showSeeds.ts";
 
 /** `tfm seed`: CSV files → tables, published directly. A seed whose file and types are unchanged is left alone. */
 export async function seedCommand(invocation: Invocation): Promise<ExitCode> {

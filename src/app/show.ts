@@ -8,7 +8,8 @@ import type { ResultTable } from "../core/resultTable.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { makeInlineNode } from "../parse/inlineNode.ts";
 import { manifestFacts, maskTable, printTable, type TableFormat } from "../report/report.ts";
-import { candidateBinding, type Database, PUBLISHED, withDatabase } from "./database.ts";
+import { candidateBinding, PUBLISHED, withDatabase } from "./database.ts";
+import { firstRows, firstRowsOf, type Reading } from "./firstRows.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
 
@@ -23,10 +24,11 @@ export async function showCommand(invocation: Invocation): Promise<ExitCode> {
 	const { inline, failures, rejects, limit, output = "text" } = invocation.flags.extra;
 	const rows = Number(limit ?? 5);
 	const shown = await withDatabase(invocation, project, async (database): Promise<Shown> => {
-		if (typeof inline === "string") return showInline(project, database, inline, rows);
-		if (typeof failures === "string") return showFailures(project, database, failures, rows);
-		if (typeof rejects === "string") return showRejects(project, database, rejects, rows);
-		return showNode(project, database, selectedNode(invocation, project), rows);
+		const reading = { project, database, rows };
+		if (typeof inline === "string") return showInline(reading, inline);
+		if (typeof failures === "string") return showFailures(reading, failures);
+		if (typeof rejects === "string") return showRejects(reading, rejects);
+		return showNode(reading, selectedNode(invocation, project));
 	});
 	const format = String(output) as TableFormat;
 	if (format === "text" && shown.name !== undefined && invocation.output.verbosity >= 0)
@@ -35,33 +37,33 @@ export async function showCommand(invocation: Invocation): Promise<ExitCode> {
 	return 0;
 }
 
-async function showInline(project: OpenProject, database: Database, sql: string, rows: number): Promise<Shown> {
-	const node = makeInlineNode({ sql: sql, name: "inline_query", label: "--inline" }, project.manifest, project.facts);
+async function showInline(reading: Reading, sql: string): Promise<Shown> {
+	const { project, database } = reading;
+	const node = makeInlineNode({ sql, name: "inline_query", label: "--inline" }, project.manifest, project.facts);
 	const { compiled } = await database.render((journal) => database.compiler.compileInline(node, journal, PUBLISHED));
-	return { table: await database.query(limited(compiled.sql, rows), "the inline query") };
+	return { table: await firstRows(reading, compiled.sql, "the inline query") };
 }
 
 /** A model's own query as it would be built now; relations of seeds and sources as they stand. */
-async function showNode(project: OpenProject, database: Database, node: GraphNode, rows: number): Promise<Shown> {
+async function showNode(reading: Reading, node: GraphNode): Promise<Shown> {
+	const { database } = reading;
 	if (node.resource_type === "seed" || node.resource_type === "source") {
 		const relation: RelationName = {
 			database: node.database,
 			schema: node.schema,
 			identifier: node.resource_type === "seed" ? node.alias : node.identifier,
 		};
-		return {
-			name: node.name,
-			table: await database.query(limited(`select * from ${project.engine.dialect.render(relation)}`, rows), node.name),
-		};
+		return { name: node.name, table: await firstRowsOf(reading, relation, node.name) };
 	}
 	const { compiled } = await database.render((journal) =>
 		database.compiler.compileNode(node.unique_id, journal, PUBLISHED),
 	);
-	return { name: node.name, table: await database.query(limited(compiled.sql, rows), node.name) };
+	return { name: node.name, table: await firstRows(reading, compiled.sql, node.name) };
 }
 
 /** The rows that a test finds wrong: in the candidates where the last run held some back, else in what is published. */
-async function showFailures(project: OpenProject, database: Database, name: string, rows: number): Promise<Shown> {
+async function showFailures(reading: Reading, name: string): Promise<Shown> {
+	const { project, database } = reading;
 	const tests = [...project.manifest.nodes.values()].filter((node): node is TestNode => node.resource_type === "test");
 	const test = tests.find((node) => node.name === name || node.alias === name || node.unique_id === name);
 	if (test === undefined)
@@ -76,24 +78,22 @@ async function showFailures(project: OpenProject, database: Database, name: stri
 	const { compiled } = await database.render((journal) =>
 		database.compiler.compileNode(test.unique_id, journal, binding),
 	);
-	const table = await database.query(limited(compiled.sql, rows), test.name);
+	const table = await firstRows(reading, compiled.sql, test.name);
 	return {
 		name: test.name,
 		table: maskTable(table, manifestFacts(project.manifest, project.config.targetDir)(test.unique_id)),
 	};
 }
 
-async function showRejects(project: OpenProject, database: Database, name: string, rows: number): Promise<Shown> {
-	const { manifest, engine } = project;
+async function showRejects(reading: Reading, name: string): Promise<Shown> {
+	const { project, database } = reading;
+	const { manifest } = project;
 	const loads = [...manifest.sources.values()].filter((s) => s.load !== null);
 	const source = loads.find((s) => s.name === name || `${s.source_name}.${s.name}` === name);
 	if (source !== undefined)
 		return {
 			name: `${name}__rejects`,
-			table: await database.query(
-				limited(`select * from ${engine.dialect.render(rejectsOf(source))}`, rows),
-				`the rejects of ${name}`,
-			),
+			table: await firstRowsOf(reading, rejectsOf(source), `the rejects of ${name}`),
 		};
 	const model = [...manifest.nodes.values()].find(
 		(node) => node.resource_type === "model" && node.name === `${name}__rejects`,
@@ -113,10 +113,7 @@ async function showRejects(project: OpenProject, database: Database, name: strin
 		schema: model.schema,
 		identifier: model.alias,
 	};
-	return {
-		name: model.name,
-		table: await database.query(limited(`select * from ${engine.dialect.render(relation)}`, rows), model.name),
-	};
+	return { name: model.name, table: await firstRowsOf(reading, relation, model.name) };
 }
 
 const rejectsOf = (source: SourceNode): RelationName => ({
@@ -139,10 +136,4 @@ function selectedNode(invocation: Invocation, project: OpenProject): GraphNode {
 			examples: nodes.slice(0, 4).map((n) => basename(n.name)),
 		});
 	return node;
-}
-
-/** dbt's wrapping; a trailing semicolon would end the subquery too early. -1 means all rows. */
-export function limited(sql: string, rows: number): string {
-	const body = sql.trim().replace(/(\s*;)+$/, "");
-	return rows < 0 ? body : `select * from (\n${body}\n) as model_limit_subq\nlimit ${rows}`;
 }

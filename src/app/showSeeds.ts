@@ -2,6 +2,7 @@ import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import { printTable } from "../report/report.ts";
 import { withDatabase } from "./database.ts";
+import { firstRowsOf } from "./firstRows.ts";
 import type { OpenProject } from "./openProject.ts";
 
 const ROWS = 5;
@@ -17,10 +18,7 @@ export async function showSeeds(
 			const node = project.manifest.nodes.get(id);
 			if (node === undefined) continue;
 			const relation = { database: node.database, schema: node.schema, identifier: node.alias };
-			const table = await database.query(
-				`select * from ${project.engine.dialect.render(relation)} limit ${ROWS}`,
-				node.name,
-			);
+			const table = await firstRowsOf({ project, database, rows: ROWS }, relation, node.name);
 			invocation.stdout.write(`${node.name}\n${printTable(table, "text")}`);
 		}
 	});
