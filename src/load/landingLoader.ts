@@ -45,7 +45,7 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 		return session.transaction(async () => {
 			const work = new LandingTransaction(options, input, spec, table);
 			if (afresh) await work.empty();
-			await fitLandingTable(session, options.dialect, table, spec, afresh);
+			await fitLandingTable(session, options.dialect, { table, spec, emptied: afresh });
 			let skipped = 0;
 			for (const path of paths) {
 				signal.throwIfAborted();

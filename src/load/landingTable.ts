@@ -41,9 +41,7 @@ export const landingColumns = (spec: LoadSpec): readonly { readonly name: string
 export async function fitLandingTable(
 	session: Session,
 	dialect: Dialect,
-	table: RelationName,
-	spec: LoadSpec,
-	emptied: boolean,
+	{ table, spec, emptied }: { readonly table: RelationName; readonly spec: LoadSpec; readonly emptied: boolean },
 ): Promise<void> {
 	const columns = landingColumns(spec);
 	const rejects = rejectsOf(dialect, table);

@@ -68,7 +68,7 @@ function codeFrame(frame: Frame): { readonly lines: string[]; readonly noted: bo
 	const marked = line.slice(at.column - 1, Math.max(at.column, (at.endColumn ?? at.column + 1) - 1));
 	const after = line.slice(at.column - 1 + marked.length).replaceAll("\t", TAB);
 	const marks = Math.max(1, textWidth(marked.replaceAll("\t", TAB)));
-	const window = cutAround(before, marked.replaceAll("\t", TAB) + after, marks, look, look.width - gutter - 4);
+	const window = cutAround({ before, rest: marked.replaceAll("\t", TAB) + after, marks }, look, gutter + 4);
 	lines.push(` ${String(at.line).padStart(gutter)}${look.paint("dim", side)} ${window.text}`);
 	const note = frame.note === undefined || frame.note.includes("\n") ? "" : ` ${frame.note}`;
 	const pointer = `${" ".repeat(window.before)}${look.paint("bad", "^".repeat(window.marks))}${note}`;
@@ -76,10 +76,11 @@ function codeFrame(frame: Frame): { readonly lines: string[]; readonly noted: bo
 	return { lines, noted: note !== "" };
 }
 
-/** A line longer than the screen is cut on the left and right of the marked text. */
-function cutAround(before: string, rest: string, marks: number, look: Look, width: number) {
+/** A line longer than the screen, of which `taken` columns are used, is cut on the left and right of the marked text. */
+function cutAround(line: { before: string; rest: string; marks: number }, look: Look, taken: number) {
+	const { before, rest, marks } = line;
 	const mark = look.signs.ellipsis;
-	const room = Math.max(20, width);
+	const room = Math.max(20, look.width - taken);
 	let start = before;
 	if (textWidth(before) + Math.min(marks, room / 2) > room) {
 		const keep = Math.floor(room / 3);

@@ -125,7 +125,8 @@ async function transact(
 		await session.query(
 			"select set_config('row_security', 'off', true), set_config('check_function_bodies', 'off', true)",
 		);
-		await perform(session, plan.rows, path, about.careful, request.signal);
+		const how = { path, careful: about.careful, signal: request.signal };
+		await perform(session, plan.rows, how);
 		about.onWait(
 			await timed(() =>
 				locks.acquire(session, plan.locks, { timeoutMs: request.lockTimeoutMs, signal: request.signal }),
@@ -134,7 +135,7 @@ async function transact(
 		heldAt = performance.now();
 		if ((await withEmptyPath(session, () => readFor(session, about.candidates))).fingerprint !== about.fingerprint)
 			throw new CatalogMoved("the catalog changed while the publish waited for its locks");
-		await perform(session, plan.changes, path, about.careful, request.signal);
+		await perform(session, plan.changes, how);
 		for (const [i, name] of SETTINGS.entries())
 			await session.query("select set_config($1, $2, true)", [name, kept[i]!]);
 		const record = typeof request.record === "function" ? request.record(plan.ways.map((w) => w.node)) : request.record;
@@ -147,10 +148,9 @@ async function transact(
 async function perform(
 	session: Session,
 	steps: readonly Step[],
-	path: string,
-	careful: boolean,
-	signal: AbortSignal | undefined,
+	how: { readonly path: string; readonly careful: boolean; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
+	const { path, careful, signal } = how;
 	const batches: { path: Step["path"]; steps: Step[] }[] = [];
 	for (const one of steps) {
 		const last = batches.at(-1);
