@@ -1,12 +1,14 @@
 /** Files under target/: what was compiled, what was executed, manifest.json, run_results.json. */
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
+import type { CompiledNode } from "../core/compiler.ts";
 import type { RunEvent } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
+import type { NodeId } from "../core/node.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
-import { toManifestJson } from "../manifest/manifestJson.ts";
+import { type CompiledFields, toManifestJson } from "../manifest/manifestJson.ts";
 import { type Subscriber, toRunResultsJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
@@ -24,7 +26,18 @@ function writeWhole(path: string, chunks: Iterable<string>): void {
 	renameSync(part, path);
 }
 
-export function writeManifest(invocation: Invocation, project: OpenProject): void {
+/** What was compiled, for the nodes of manifest.json: their SQL with published names and the ephemeral models in it. */
+export type CompiledSql = ReadonlyMap<NodeId, { readonly sql: string; readonly ctes: CompiledNode["ctes"] }>;
+
+export const compiledBy = (run: RunResult): CompiledSql =>
+	new Map(
+		run.results.flatMap(({ unique_id: id, compiled_code: sql, extra_ctes: ctes = [] }) =>
+			sql === null ? [] : [[id, { sql, ctes }]],
+		),
+	);
+
+/** As dbt does it, a command that compiles writes the file twice: before, for whoever watches, and after, with the SQL. */
+export function writeManifest(invocation: Invocation, project: OpenProject, compiled?: CompiledSql): void {
 	if (!invocation.flags.writeJson) return;
 	const meta = {
 		generatedAt: invocation.clock().toISOString(),
@@ -33,8 +46,21 @@ export function writeManifest(invocation: Invocation, project: OpenProject): voi
 		adapterType: project.engine.type,
 		env: customEnv(invocation),
 		quoting: { ...project.engine.dialect.defaultQuoting, ...project.config.project.quoting },
+		compiled: compiledFields(project, compiled ?? new Map()),
 	};
 	writeWhole(join(project.config.targetDir, "manifest.json"), toManifestJson(project.manifest, meta));
+}
+
+function compiledFields({ manifest, config }: OpenProject, compiled: CompiledSql): Map<NodeId, CompiledFields> {
+	const target = relative(config.project.root, config.targetDir);
+	const fields = new Map<NodeId, CompiledFields>();
+	for (const [id, { sql, ctes }] of compiled) {
+		const node = findNode(manifest, id);
+		if (node === undefined) continue;
+		const compiled_path = `${target}/${sqlPath("compiled", node)}`;
+		fields.set(id, { compiled_code: sql, compiled_path, extra_ctes: ctes });
+	}
+	return fields;
 }
 
 export function writeRunResults(invocation: Invocation, project: OpenProject, run: RunResult): void {

@@ -50,6 +50,8 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 	for (const [i, node] of nodes.entries())
 		writeSql(project.config.targetDir, sqlPath("compiled", node), `${results[i]!.sql}\n`);
 
+	writeManifest(invocation, project, new Map(nodes.map((node, i) => [node.unique_id, results[i]!])));
+
 	const models = nodes.flatMap((node, i) => (node.resource_type === "test" ? [] : [{ node, sql: results[i]!.sql }]));
 	const [only] = models;
 	if (models.length === 1 && only !== undefined && invocation.flags.select.length > 0)

@@ -16,7 +16,7 @@ import { describeCandidate } from "../plan/describeCandidate.ts";
 import { planNode } from "../plan/planNode.ts";
 import { judgeTest } from "../quality/judgeTest.ts";
 import { type Subscriber, toSummaryJson } from "../report/report.ts";
-import { sqlWriter, writeManifest, writeRunNotes, writeRunResults } from "./artifacts.ts";
+import { compiledBy, sqlWriter, writeManifest, writeRunNotes, writeRunResults } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
@@ -74,6 +74,7 @@ export async function runSelected(
 		const run = await executeRun(jobOf(invocation, project, request, adapter), ports);
 		// A look at what is held changes nothing, so `tfm retry` must still find the run that held it.
 		if (request.flags?.candidates === true) return run.exitCode;
+		writeManifest(invocation, project, compiledBy(run));
 		writeRunResults(invocation, project, run);
 		writeRunNotes(invocation, project, {
 			command: request.origin ?? request.command,

@@ -50,6 +50,8 @@ export interface NodeResult {
 	readonly compiled: boolean;
 	/** With published names. */
 	readonly compiled_code: string | null;
+	/** Ephemeral models inlined into it, in order; absent where there are none. */
+	readonly extra_ctes?: readonly { readonly id: NodeId; readonly sql: string }[];
 	/** As sent to the database, when it differs. */
 	readonly executed_code: string | null;
 	readonly relation_name: string | null;

@@ -3,6 +3,7 @@
  * session), describe, reuse or build in one transaction with the record of it. Where no gate stands, publish at once.
  */
 import type { Candidate, Session } from "../core/adapter.ts";
+import type { CompiledNode } from "../core/compiler.ts";
 import type { AdapterResponse, BuildableNode, BuildInput } from "../core/plan.ts";
 import { relationKey } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
@@ -21,20 +22,21 @@ import { wasStopped } from "./stopped.ts";
 /** What is known of the node so far, for its result should it fail. */
 interface Progress {
 	compiledSql: string | null;
+	ctes: CompiledNode["ctes"];
 	executedSql: string | null;
 }
 
 /** True: published right after its build, whatever the layer's gate says. */
 const isDirect = (run: Run, node: BuildableNode): boolean => !run.gated || node.config.publish === "direct";
 
-async function compile(run: Run, session: Session, node: BuildableNode): Promise<string | null> {
+async function compile(run: Run, session: Session, node: BuildableNode): Promise<CompiledNode | null> {
 	if (node.resource_type === "seed") return null;
 	const drive = { run, session, node: node.unique_id, inTransaction: false };
 	const { compiled } = await driveTemplate(drive, (journal) =>
 		run.ports.compiler.compileNode(node.unique_id, journal, bindingOf(run)),
 	);
 	emitMessages(run, node.unique_id, compiled.messages);
-	return compiled.sql;
+	return compiled;
 }
 
 function buildInput(run: Run, node: BuildableNode, sql: string | null): BuildInput {
@@ -133,6 +135,7 @@ function textFacts(progress: Progress): Partial<NodeResult> {
 	return {
 		compiled: progress.compiledSql !== null,
 		compiled_code: progress.compiledSql,
+		...(progress.ctes.length === 0 ? {} : { extra_ctes: progress.ctes }),
 		executed_code: progress.executedSql,
 	};
 }
@@ -155,8 +158,10 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 		return;
 	}
 	const built = await run.ports.adapter.withSession(async (session) => {
-		const sql = await compile(run, session, node);
+		const compiled = await compile(run, session, node);
+		const sql = compiled?.sql ?? null;
 		progress.compiledSql = sql === null ? null : run.toPublished(sql);
+		progress.ctes = (compiled?.ctes ?? []).map(({ id, sql }) => ({ id, sql: run.toPublished(sql) }));
 		watch.compiled();
 		return reuseOrBuild(run, session, buildInput(run, node, sql), seed.hash, progress);
 	});
@@ -174,7 +179,7 @@ export async function buildNode(run: Run, node: BuildableNode, slot: number): Pr
 	const { clock, emit } = run.ports;
 	const thread = `Thread-${slot + 1}`;
 	const started = startStopwatch(clock);
-	const progress: Progress = { compiledSql: null, executedSql: null };
+	const progress: Progress = { compiledSql: null, ctes: [], executedSql: null };
 	emit({
 		event: "node.started",
 		node_id: node.unique_id,
