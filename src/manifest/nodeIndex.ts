@@ -101,10 +101,18 @@ export class NodeIndex {
 	}
 
 	/** Each costs a look at all names, so a project with thousands of missing ones gets the first hundred. */
-	suggestRef(ref: RefArgs): string | undefined {
+	suggestRef(ref: RefArgs, reader: string): string | undefined {
 		if (this.#suggestions++ > MOST_SUGGESTIONS) return undefined;
 		this.#names ??= [...this.#nodes.keys()];
-		return suggestName(ref.name, this.#names);
+		const near = suggestName(ref.name, this.#names);
+		// `rpt_people` reads `anl_people`, which was deleted: it did not mean itself.
+		const own = reader.split(".")[2];
+		return near !== own
+			? near
+			: suggestName(
+					ref.name,
+					this.#names.filter((name) => name !== own),
+				);
 	}
 
 	/** The nearest `source.table`, as a call. */

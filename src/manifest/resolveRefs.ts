@@ -108,12 +108,8 @@ export function resolveReader(
 		else if (isTest) {
 			dropped = true;
 			report.warnings.push(
-				droppedTest(
-					from,
-					found.kind === "disabled" ? idOf(found.target) : null,
-					reference,
-					reader.findRef(ref),
-					index.suggestRef.bind(index, ref),
+				droppedTest(from, found.kind === "disabled" ? idOf(found.target) : null, reference, reader.findRef(ref), () =>
+					index.suggestRef(ref, from),
 				),
 			);
 		} else if (found.kind === "disabled")
@@ -122,7 +118,7 @@ export function resolveReader(
 			);
 		else
 			report.problems.push(
-				diagnostic("TFM-REF-001", { from, reference, suggestion: index.suggestRef(ref) }, reader.findRef(ref)),
+				diagnostic("TFM-REF-001", { from, reference, suggestion: index.suggestRef(ref, from) }, reader.findRef(ref)),
 			);
 	}
 	return { depends: [...depends], dropped };

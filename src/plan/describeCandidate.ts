@@ -2,9 +2,13 @@ import type { Candidate } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { NodeConfig } from "../core/node.ts";
 import type { BuildableNode, BuildInput } from "../core/plan.ts";
+import { suggestName } from "../core/suggestName.ts";
 
 /** What this version builds, in the words of the `materialized` config. */
 const KINDS: Readonly<Record<string, "table" | "view">> = { table: "table", view: "view", seed: "table" };
+
+const AVAILABLE = ["view", "table", "ephemeral", "seed"];
+const PLANNED: ReadonlySet<string> = new Set(["incremental", "materialized_view", "snapshot"]);
 
 const strings = (value: unknown): readonly string[] =>
 	(Array.isArray(value) ? value : [value]).filter((v): v is string => typeof v === "string");
@@ -40,13 +44,16 @@ export function describeCandidate(input: BuildInput): Candidate {
 	const { node } = input;
 	const materialized = node.resource_type === "model" ? node.config.materialized : node.resource_type;
 	const kind = Object.hasOwn(KINDS, materialized) ? KINDS[materialized] : undefined;
-	if (kind === undefined)
+	refuseOwnMaterialization(input, materialized);
+	if (kind === undefined) {
+		const planned = PLANNED.has(materialized);
+		const suggestion = planned ? undefined : suggestName(materialized, [...AVAILABLE, ...PLANNED]);
 		return fail(
 			"TFM-RUN-002",
-			{ node: node.name, materialized, available: ["view", "table", "ephemeral", "seed"] },
+			{ node: node.name, materialized, available: AVAILABLE, planned, suggestion },
 			{ at: node.location },
 		);
-	refuseOwnMaterialization(input, materialized);
+	}
 	const grants = grantsOf(node.config);
 	return {
 		node: node.unique_id,

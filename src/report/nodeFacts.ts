@@ -63,7 +63,13 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 	};
 }
 
-const inLayer = (node: GraphNode): string => (node.layer === null ? node.name : `${node.layer}.${node.name}`);
+/** Without layers a source's table is told from a model of its name by its source. */
+const inLayer = (node: GraphNode): string =>
+	node.layer !== null
+		? `${node.layer}.${node.name}`
+		: node.resource_type === "source"
+			? `${node.source_name}.${node.name}`
+			: node.name;
 
 function testLabel(test: TestNode, tested: GraphNode | undefined): string {
 	const on = tested === undefined ? "" : inLayer(tested);

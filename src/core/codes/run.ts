@@ -1,4 +1,4 @@
-import { type CodeEntry, code } from "./entry.ts";
+import { type CodeEntry, code, didYouMean } from "./entry.ts";
 
 const sqlstateOf = (sqlstate: string | undefined) => (sqlstate === undefined ? "" : ` (SQLSTATE ${sqlstate})`);
 
@@ -26,9 +26,19 @@ export const RUN_CODES = {
 		explain:
 			"The database answered a statement of this node with an error. Positions are those of the SQL as it was executed, after the template was rendered; it is written under the target directory. Nothing of the node was published.",
 	}),
-	"TFM-RUN-002": code<{ node: string; materialized: string; available: readonly string[] }>({
-		message: (f) => `${f.node} is materialized as "${f.materialized}", which is not in this version yet`,
-		hint: (f) => `this version builds ${f.available.join(", ")}`,
+	"TFM-RUN-002": code<{
+		node: string;
+		materialized: string;
+		available: readonly string[];
+		/** A name that dbt knows. */
+		planned: boolean;
+		suggestion?: string | undefined;
+	}>({
+		message: (f) =>
+			f.planned
+				? `${f.node} is materialized as "${f.materialized}", which is not in this version yet`
+				: `${f.node} is materialized as "${f.materialized}", which does not exist`,
+		hint: (f) => didYouMean(f.suggestion) ?? `this version builds ${f.available.join(", ")}`,
 		next: () => "choose one of them with the materialized config, or leave the node out with --exclude",
 		explain:
 			"The node asks for a materialization that this version does not build: incremental models, snapshots and materialized views are not there yet, and neither are materializations defined by a project or a package.",
