@@ -61,7 +61,7 @@ function codeFrame(frame: Frame): { readonly lines: string[]; readonly noted: bo
 	const label = frame.label === undefined ? "" : `   ${frame.label}`;
 	const lines = [`${blank}${look.paint("dim", corner)} ${at.file}:${at.line}:${at.column}${label}`];
 	const raw = frame.source ?? frame.readLine(at.file, at.line);
-	if (raw === undefined) return { lines, noted: false };
+	if (raw === undefined || isBinary(raw)) return { lines, noted: false };
 
 	const line = raw.replace(/[\r\n]+$/, "");
 	const before = line.slice(0, at.column - 1).replaceAll("\t", TAB);
@@ -90,3 +90,7 @@ function cutAround(line: { before: string; rest: string; marks: number }, look: 
 	const end = textWidth(rest) > space ? rest.slice(0, Math.max(1, space - textWidth(mark))) + mark : rest;
 	return { text: start + end, before: textWidth(start), marks: Math.min(marks, Math.max(1, textWidth(end))) };
 }
+
+/** A line of a gzip or of another file that is no text: it would say nothing, and could reprogram a terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const isBinary = (line: string): boolean => /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(line);

@@ -1,0 +1,4 @@
+{{ config(materialized='table') }}
+select customer, sum(amount) as revenue
+from {{ ref('stg_orders') }}
+group by customer

@@ -1,0 +1,2 @@
+select count(*) as customers
+from {{ ref('stg_customers') }}

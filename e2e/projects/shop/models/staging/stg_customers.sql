@@ -1,0 +1,2 @@
+select distinct customer
+from {{ ref('raw_orders') }}
