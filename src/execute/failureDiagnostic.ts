@@ -32,11 +32,25 @@ function placeInSql(
 
 const isHook = (purpose: string): boolean => purpose === "pre-hook" || purpose === "post-hook";
 
+/** More mistakes of one node than this are not listed beside the first. */
+const LISTED = 10;
+
+/** All mistakes of a node as one: the first, with the places of the others. */
+function joined(diagnostics: readonly Diagnostic[]): Diagnostic {
+	const [first, ...more] = diagnostics;
+	if (first === undefined) throw new Error("an error without a diagnostic");
+	const places = more.slice(0, LISTED).flatMap(({ at, source, message }): RelatedPlace[] => {
+		if (at === undefined) return [];
+		return [source === undefined ? { label: message, at } : { label: message, at, source }];
+	});
+	return places.length === 0 ? first : { ...first, related: [...first.related, ...places] };
+}
+
 /** What a node's failure says. TfmErrors say it themselves; a driver's refusal is worded here, everything else is a defect. */
 export function failureDiagnostic(run: Run, node: GraphNode, error: unknown): Diagnostic {
 	const declared: RelatedPlace = { label: "declared here", at: node.location };
 	const name = node.name;
-	if (error instanceof TfmError && error.diagnostics[0] !== undefined) return error.diagnostics[0];
+	if (error instanceof TfmError && error.diagnostics[0] !== undefined) return joined(error.diagnostics);
 	const refused = databaseErrorOf(error);
 	if (refused === null) {
 		const message = error instanceof Error ? error.message : String(error);

@@ -92,5 +92,4 @@ function cutAround(line: { before: string; rest: string; marks: number }, look: 
 }
 
 /** A line of a gzip or of another file that is no text: it would say nothing, and could reprogram a terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const isBinary = (line: string): boolean => /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(line);
