@@ -57,7 +57,9 @@ const PLAIN_WIDTH = 100;
 export function createLook(stream: OutputStream, output: OutputOptions, env: Environment): Look {
 	const color = wantsColor(stream, output.color, env);
 	const signs = speaksUtf8(env) ? UNICODE : ASCII;
-	const width = Math.max(LEAST_WIDTH, output.width ?? (stream.isTTY ? stream.columns : PLAIN_WIDTH));
+	// A terminal in a container may say that it has no columns at all.
+	const columns = stream.isTTY && stream.columns > 0 ? stream.columns : PLAIN_WIDTH;
+	const width = Math.max(LEAST_WIDTH, output.width ?? columns);
 	return {
 		// Without colour the two halves of the bar must differ in shape.
 		signs: color || signs === ASCII ? signs : { ...signs, bar: { ...signs.bar, rest: "─" } },
