@@ -1,7 +1,7 @@
 import type { Session } from "../../../core/adapter.ts";
 import type { RelationName } from "../../../core/relation.ts";
 import type { AclItem, Catalog, Dependent, RelationFacts } from "./catalogFacts.ts";
-import { DEPENDENTS_SQL, ENVIRONMENT_SQL, FACTS_SQL, OIDS_SQL } from "./catalogSql.ts";
+import { ALL_PARTS, DEPENDENTS_SQL, ENVIRONMENT_SQL, factsSql, OIDS_SQL } from "./catalogSql.ts";
 
 interface Environment {
 	readonly role: string;
@@ -36,10 +36,23 @@ async function readTexts(session: Session, sql: string, oids: readonly number[])
 	return table.rows.map((row) => String(row[row.length - 1]));
 }
 
-async function readOids(session: Session, names: readonly RelationName[]): Promise<ReadonlyMap<string, number>> {
+interface Found {
+	/** By placeOf. */
+	readonly oids: ReadonlyMap<string, number>;
+	/** What at least one of them may have. */
+	readonly parts: ReadonlySet<string>;
+	/** Those that something may hold. */
+	readonly held: readonly number[];
+}
+
+async function find(session: Session, names: readonly RelationName[]): Promise<Found> {
 	const pairs = [...new Set(names.map(placeOf))].sort().map((place) => place.split("\0"));
-	const found = await session.query(OIDS_SQL, [JSON.stringify(pairs)]);
-	return new Map(found.rows.map((r) => [`${r[0]}\0${r[1]}`, Number(r[2])] as const));
+	const { rows } = await session.query(OIDS_SQL, [JSON.stringify(pairs)]);
+	return {
+		oids: new Map(rows.map((r) => [`${r[0]}\0${r[1]}`, Number(r[2])] as const)),
+		parts: new Set(rows.flatMap((r) => String(r[3]).split(","))),
+		held: rows.filter((r) => r[4] === true).map((r) => Number(r[2])),
+	};
 }
 
 /** Facts of the relations that exist, by `placeOf`. Call inside `withEmptyPath`. */
@@ -47,23 +60,25 @@ export async function readRelations(
 	session: Session,
 	names: readonly RelationName[],
 ): Promise<ReadonlyMap<string, RelationFacts>> {
-	const oids = await readOids(session, names);
-	const texts = await readTexts(session, FACTS_SQL, [...oids.values()]);
+	const { oids, parts } = await find(session, names);
+	const texts = await readTexts(session, factsSql(parts), [...oids.values()]);
 	const facts = new Map(texts.map((text) => JSON.parse(text) as RelationFacts).map((r) => [r.oid, r] as const));
 	return new Map([...oids].flatMap(([place, oid]) => (facts.has(oid) ? [[place, facts.get(oid)!] as const] : [])));
 }
 
 /**
- * Everything that planning needs to know about these relations and what hangs on them, in four queries, as values.
+ * Everything that planning needs to know about these relations and what hangs on them, in four queries at most, as values.
  * Missing relations are absent from `oids`. Call inside `withEmptyPath`.
  */
 export async function readCatalog(session: Session, names: readonly RelationName[]): Promise<Catalog> {
-	const oids = await readOids(session, names);
+	const { oids, parts, held } = await find(session, names);
 	const environmentText = String((await session.query(ENVIRONMENT_SQL)).rows[0]?.[0]);
-	const dependentTexts = await readTexts(session, DEPENDENTS_SQL, [...oids.values()]);
+	const dependentTexts = await readTexts(session, DEPENDENTS_SQL, held);
 	const dependents = dependentTexts.map((text) => JSON.parse(text) as Dependent);
 	const views = dependents.filter((d) => d.kind === "view").map((d) => d.holder);
-	const factTexts = await readTexts(session, FACTS_SQL, [...new Set([...oids.values(), ...views])]);
+	// Of views above them the first look says nothing.
+	const sql = factsSql(views.length === 0 ? parts : ALL_PARTS);
+	const factTexts = await readTexts(session, sql, [...new Set([...oids.values(), ...views])]);
 	const relations = factTexts.map((text) => JSON.parse(text) as RelationFacts);
 	const environment = JSON.parse(environmentText) as Environment;
 	return {
