@@ -59,6 +59,16 @@ describe("places of generated documents", () => {
 });
 
 describe("texts that are anything", () => {
+	it("have a place also where an explicit key is a mapping", () => {
+		expect(() => readYaml("x: 1\n? a:\n", "f.yml")).toThrow(
+			expect.objectContaining({
+				diagnostics: [
+					expect.objectContaining({ code: "TFM-YAML-011", at: expect.objectContaining({ line: 2, column: 1 }) }),
+				],
+			}),
+		);
+	});
+
 	it("are read or refused with a code and a place, never with another error", () => {
 		const piece = fc.constantFrom(
 			..."a b: - ? : , [ ] { } & * ! | > ' \" % @ ` # \n \t 1 ~ << {{ }} {% --- ... \r\n yes 2024-13-01 !!int &a *a".split(

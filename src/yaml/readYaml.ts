@@ -85,6 +85,12 @@ class Document implements YamlDocument {
 /** js-yaml turns a mapping used as a key into this text; Python refuses it ("unhashable key"). */
 const MAPPING_AS_KEY = "[object Object]";
 
+/** Where the mapping that is used as a key begins: a template without quotes, else a `{`, else an explicit `? a: b`. */
+function mappingAsKey(text: string): number {
+	const template = /(?<=(?:^|[:\-[,])[ \t]*)\{[{%].*/m.exec(text)?.index;
+	return template ?? Math.max(0, text.search(/\{|\?(?=\s)/));
+}
+
 /** Freezes the data; false when a mapping was used as a key, which is how an unquoted `{{ … }}` reads. */
 function freezeAll(value: unknown): boolean {
 	if (typeof value !== "object" || value === null || Object.isFrozen(value)) return true;
@@ -129,7 +135,7 @@ export function readYaml(source: string, file: string): YamlDocument {
 	const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
 	const value = parse(file, text);
 	if (!freezeAll(value)) {
-		const start = /(?<=(?:^|[:\-[,])[ \t]*)\{[{%].*/m.exec(text)?.index ?? text.indexOf("{");
+		const start = mappingAsKey(text);
 		const written = /^.*/.exec(text.slice(start))?.[0].trimEnd() ?? "";
 		const at = locate(text, file, { start, end: start + written.length });
 		throw new TfmError(diagnostic("TFM-YAML-011", { text: written }, { at, source: lineText(text, at.line) }));
