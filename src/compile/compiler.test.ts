@@ -88,7 +88,7 @@ it("refuses two ephemeral models of one alias in one query, and circles", () => 
 			{ name: "top", sql: "{{ ref('a') }}", reads: ["a"] },
 		],
 	};
-	expect(() => compile(circle, "top")).toThrow("model.shop.a → model.shop.b → model.shop.a");
+	expect(() => compile(circle, "top")).toThrow("model.shop.a is part of itself: model.shop.a → model.shop.b");
 });
 
 it("says which line must be added for a reference that parsing did not see", () => {

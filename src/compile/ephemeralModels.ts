@@ -14,10 +14,11 @@ export class EphemeralModels {
 	/** The models under way, outermost first. */
 	readonly #open: NodeId[] = [];
 
-	/** Renders `node` unless it was before. Errors: REF-015 two models of one name, REF-017 a circle. */
+	/** Renders `node` unless it was before. Errors: REF-015 two models of one name. */
 	include(node: ExecutableNode, name: string, render: () => string): void {
 		const id = node.unique_id;
-		if (this.#open.includes(id)) fail("TFM-REF-017", { chain: [...this.#open.slice(this.#open.indexOf(id)), id] });
+		// The graph has no cycle by now, so a circle is a fault of tfm's own.
+		if (this.#open.includes(id)) throw new Error(`${id} is part of itself: ${this.#open.join(" → ")}`);
 		if (this.#seen.has(id)) return;
 		const owner = this.#owners.get(name);
 		if (owner !== undefined) fail("TFM-REF-015", { identifier: node.alias, first: owner, second: id });

@@ -15,6 +15,7 @@ import {
 import type { Dialect } from "../core/adapter.ts";
 import type { Config } from "../core/config.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { Location } from "../core/location.ts";
 import type { DocBlock } from "../core/manifest.ts";
 import type { MacroNode, Plain } from "../core/node.ts";
 import type { ParsedCode, ParsedProject, PropertySection, YamlEntry } from "../core/parsed.ts";
@@ -175,11 +176,22 @@ function propertyRenderer(facts: ProjectFacts): RenderProperty {
 	return (text, file, place) => {
 		const at = place();
 		const template = compileTemplate({ file: file.file, text, line: at.line, column: at.column });
-		return toPlain(
-			template.renderNative(createYamlScope(facts, file.package_name, file.file), YAML_RENDERING),
-		) as Plain;
+		try {
+			return toPlain(
+				template.renderNative(createYamlScope(facts, file.package_name, file.file), YAML_RENDERING),
+			) as Plain;
+		} catch (error) {
+			throw error instanceof TfmError ? placed(error, { file: file.file, ...at }) : error;
+		}
 	};
 }
+
+/** A conversion that fails after the template was rendered knows no place of its own. */
+const placed = (error: TfmError, at: Location): TfmError =>
+	new TfmError(
+		error.diagnostics.map((diagnostic) => (diagnostic.at === undefined ? { ...diagnostic, at } : diagnostic)),
+		{ cause: error },
+	);
 
 const macroNodes = (facts: ProjectFacts, definitions: readonly MacroDefinition[]): readonly MacroNode[] =>
 	definitions.map(({ node }) => ({ ...node, depends_on: { macros: macroDependencies(node, facts.registry) } }));

@@ -118,10 +118,6 @@ export const REF_CODES = {
 		explain:
 			"A model's `access` says who may read it: `private` its group, `protected` its package (where the package sets restrict-access), `public` everybody.",
 	}),
-	"TFM-REF-017": code<{ readonly chain: readonly string[] }>({
-		message: (f) => `ephemeral models read each other in a circle: ${f.chain.join(" → ")}`,
-		explain: "An ephemeral model is written into the query of its reader; a circle would have no end.",
-	}),
 	"TFM-REF-018": code<{ readonly function: string; readonly message: string }>({
 		message: (f) => f.message,
 		explain:
