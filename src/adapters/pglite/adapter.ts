@@ -46,13 +46,14 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 	/** The session that the asynchronous code at hand works in, to tell a nested call from one that may wait. */
 	const working = new AsyncLocalStorage<{ over: boolean }>();
 	const checkpointer = createCheckpointer();
+	const catalogTypes = new Map<string, string>();
 
 	/** What another connection would start with: no transaction, role, settings, temporary tables or advisory locks. */
 	async function reset(engine: Engine): Promise<void> {
 		await engine.start();
 		if (!used) return;
-		// In single-user mode `discard all` does not know whom to return the session to.
-		for (const sql of ["rollback", "set session authorization postgres", "discard all"]) {
+		// In single-user mode `discard all` does not know whom to return the session to; and it has to go alone.
+		for (const sql of ["rollback; set session authorization postgres", "discard all"]) {
 			const { error } = await engine.send({ kind: "execute", sql });
 			if (error !== null) throw new Error(`"${sql}" failed between two sessions: ${error.message}`);
 		}
@@ -69,6 +70,7 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 			engine,
 			dialect,
 			defaultTimeoutMs: options.statementTimeoutMs,
+			catalogTypes,
 			whenIdle: () => checkpointer.whenIdle(engine),
 		});
 		const mine = { over: false };

@@ -20,11 +20,15 @@ import type { WireReply, WorkerField, WorkerRequest } from "./workerProtocol.ts"
 /** Rows per batch of a stream, and bytes of COPY text per message: both small against the engine's memory. */
 const STREAM_ROWS = 2_000;
 const COPY_BYTES = 1 << 20;
+/** Types of pg_catalog have lower ones and keep their names; others depend on the search_path or are given again. */
+const FIRST_OTHER_OID = 12_000;
 
 export interface SessionParts {
 	readonly engine: Engine;
 	readonly dialect: Dialect;
 	readonly defaultTimeoutMs: number | undefined;
+	/** Printed types by `oid:modifier`, kept from session to session: those of pg_catalog. */
+	readonly catalogTypes: Map<string, string>;
 	/** Called after work that left no transaction open. */
 	readonly whenIdle: () => Promise<void>;
 }
@@ -48,8 +52,14 @@ function rowCountOf(tag: string): number | null {
  * runs out of time: a transaction that was open is then lost, so every further statement in it is refused until it
  * ends; outside a transaction the session goes on, with fresh settings.
  */
-export function createSession({ engine, dialect, defaultTimeoutMs, whenIdle }: SessionParts): PgliteSession {
-	const typeNames = new Map<string, string>();
+export function createSession({
+	engine,
+	dialect,
+	defaultTimeoutMs,
+	catalogTypes,
+	whenIdle,
+}: SessionParts): PgliteSession {
+	const otherTypes = new Map<string, string>();
 	let generation = engine.generation;
 	let status: WireReply["status"] = "I";
 	let depth = 0;
@@ -106,15 +116,16 @@ export function createSession({ engine, dialect, defaultTimeoutMs, whenIdle }: S
 
 	async function columnsOf(fields: readonly WorkerField[]): Promise<readonly ResultColumn[]> {
 		const key = (f: WorkerField): string => `${f.oid}:${f.modifier}`;
-		const unknown = [...new Map(fields.filter((f) => !typeNames.has(key(f))).map((f) => [key(f), f])).values()];
+		const names = (f: WorkerField): Map<string, string> => (f.oid < FIRST_OTHER_OID ? catalogTypes : otherTypes);
+		const unknown = [...new Map(fields.filter((f) => !names(f).has(key(f))).map((f) => [key(f), f])).values()];
 		if (unknown.length > 0) {
 			const list = unknown.map((f) => `pg_catalog.format_type(${f.oid}, ${f.modifier})`).join(", ");
 			const sql = `select ${list}`;
 			const named = await run({ kind: "query", sql, binds: [] }, sql);
-			for (const [i, f] of unknown.entries()) typeNames.set(key(f), named.rows[0]?.[i] ?? "unknown");
+			for (const [i, f] of unknown.entries()) names(f).set(key(f), named.rows[0]?.[i] ?? "unknown");
 		}
 		return fields.map((f) =>
-			Object.freeze({ name: f.name, type: typeNames.get(key(f)) ?? "unknown", family: familyOf(f.oid) }),
+			Object.freeze({ name: f.name, type: names(f).get(key(f)) ?? "unknown", family: familyOf(f.oid) }),
 		);
 	}
 

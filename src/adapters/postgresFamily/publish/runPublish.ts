@@ -136,8 +136,10 @@ async function transact(
 		if ((await withEmptyPath(session, () => readFor(session, about.candidates))).fingerprint !== about.fingerprint)
 			throw new CatalogMoved("the catalog changed while the publish waited for its locks");
 		await perform(session, plan.changes, how);
-		for (const [i, name] of SETTINGS.entries())
-			await session.query("select set_config($1, $2, true)", [name, kept[i]!]);
+		await session.query(
+			`select ${SETTINGS.map((name, i) => `set_config('${name}', $${i + 1}, true)`).join(", ")}`,
+			kept,
+		);
 		const record = typeof request.record === "function" ? request.record(plan.ways.map((w) => w.node)) : request.record;
 		for (const statement of record) await session.query(statement.sql, statement.binds);
 	});
