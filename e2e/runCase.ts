@@ -67,6 +67,7 @@ export async function transcriptOf(name: string): Promise<string> {
 	const own = join(CASES, name, "project");
 	if (existsSync(own)) cpSync(own, root, { recursive: true });
 	const parts: string[] = [];
+	commands = 0;
 	try {
 		for (const step of spec.steps) parts.push(await runStep(step, root, work));
 	} finally {
@@ -123,6 +124,11 @@ export interface Called {
 	readonly stderr: string;
 }
 
+let commands = 0;
+
+/** Each command has an id of its own, as in life, and the same one whenever the case is run. */
+const runIdOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+
 /** One command in this process, in a world of its own: no terminal, a clock that stands still, no environment. */
 export async function tfm(
 	argv: readonly string[],
@@ -137,7 +143,7 @@ export async function tfm(
 		env: {
 			HOME: join(cwd, ".home"),
 			LANG: "en_US.UTF-8",
-			TFM_INVOCATION_ID: "00000000-0000-4000-8000-000000000001",
+			TFM_INVOCATION_ID: runIdOf(++commands),
 			...env,
 		},
 		stdout: { write: (text) => void (stdout += text), isTTY: false, columns: 120 },

@@ -96,7 +96,7 @@ export function writeRunNotes(
 ): void {
 	if (!invocation.flags.writeJson) return;
 	const { manifest, runId } = project;
-	const known = { checksums: checksumsOf(manifest), tests: testIdsOf(manifest) };
+	const known = { checksums: checksumsOf(manifest, project.config.project.root), tests: testIdsOf(manifest) };
 	const notes: RunNotes = { v: 1, invocation_id: runId, ...run, ...known };
 	writeWhole(runNotesPath(project.config.targetDir), [`${JSON.stringify(notes)}\n`]);
 }

@@ -49,16 +49,9 @@ export async function retryCommand(invocation: Invocation): Promise<ExitCode> {
 /** What the retried nodes read and has other text now, and all between; landing loads, whose ledger knows what is new. */
 function changedAbove(project: OpenProject, retried: ReadonlySet<NodeId>, notes: RunNotes): Set<NodeId> {
 	const above = ancestors(project.graph, retried);
-	const now = checksumsOf(project.manifest);
-	const changed = [...above].filter((id) => {
-		const node = findNode(project.manifest, id);
-		if (node?.resource_type === "source") return node.load !== null;
-		return now[id] !== undefined && now[id] !== notes.checksums[id];
-	});
-	const below = descendants(
-		project.graph,
-		changed.filter((id) => now[id] !== undefined),
-	);
+	const now = checksumsOf(project.manifest, project.config.project.root);
+	const changed = [...above].filter((id) => now[id] !== undefined && now[id] !== notes.checksums[id]);
+	const below = descendants(project.graph, changed);
 	return new Set([
 		...changed,
 		...[...below].filter((id) => above.has(id) && findNode(project.manifest, id)?.resource_type !== "test"),

@@ -1,6 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { TfmError } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
+import type { SourceNode } from "../core/node.ts";
+import { findLandingFiles } from "../load/landingFiles.ts";
+import { readLoadSpec } from "../load/loadSpec.ts";
 
 /**
  * What `tfm retry` needs to know of the last run and run_results.json, whose shape is dbt's, has no place for. Written
@@ -12,7 +16,7 @@ export interface RunNotes {
 	/** The command that is retried, also after several retries. */
 	readonly command: string;
 	readonly gates: boolean;
-	/** Of every seed and model, by id. */
+	/** Of every seed and model, and of the files of every landing load, by id. */
 	readonly checksums: Readonly<Record<string, string>>;
 	/** Ids of all tests that the project had. */
 	readonly tests?: readonly string[];
@@ -22,13 +26,33 @@ const FILE = "tfm_run.json";
 
 export const runNotesPath = (targetDir: string): string => join(targetDir, FILE);
 
-export function checksumsOf(manifest: Manifest): Record<string, string> {
+/** `root` is where landing files are looked for. */
+export function checksumsOf(manifest: Manifest, root: string): Record<string, string> {
 	const sums: Record<string, string> = {};
 	for (const node of [...manifest.nodes.values()].sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1)))
 		if (node.resource_type === "model" || node.resource_type === "seed" || node.resource_type === "snapshot")
 			sums[node.unique_id] = node.checksum.checksum;
+	for (const source of manifest.sources.values())
+		if (source.load !== null) sums[source.unique_id] = landingState(source, root);
 	return sums;
 }
+
+/** Names, sizes and times of the files: enough to see that something arrived, without reading it. */
+function landingState(source: SourceNode, root: string): string {
+	try {
+		const files = findLandingFiles(root, readLoadSpec(source), source);
+		return files.map((file) => `${file} ${landingStat(join(root, file))}`).join("\n");
+	} catch (error) {
+		// A mistake in the block, or no file: the load itself says so.
+		if (error instanceof TfmError) return error.message;
+		throw error;
+	}
+}
+
+const landingStat = (path: string): string => {
+	const stat = statSync(path, { throwIfNoEntry: false });
+	return stat === undefined ? "gone" : `${stat.size} ${stat.mtimeMs}`;
+};
 
 export const testIdsOf = (manifest: Manifest): string[] =>
 	[...manifest.nodes.values()].flatMap((node) => (node.resource_type === "test" ? [node.unique_id] : [])).sort();
