@@ -41,12 +41,20 @@ export function makeProject({ models: count, out, seed = 7, layered = false }) {
 	const ranks = Array.from({ length: 15 }, () => []);
 	const nodes = [];
 	for (const layer of LAYERS) {
-		const n = layer === LAYERS.at(-1) ? count - nodes.length : Math.max(layer.ranks.length, Math.round(count * layer.share));
+		const n =
+			layer === LAYERS.at(-1) ? count - nodes.length : Math.max(layer.ranks.length, Math.round(count * layer.share));
 		for (let i = 0; i < n; i++) {
 			const folder = Math.floor(i / MODELS_PER_FOLDER);
 			const subject = SUBJECTS[folder % SUBJECTS.length];
 			const rank = layer.ranks[Math.floor((i * layer.ranks.length) / n)];
-			const node = { name: `${layer.name}_${subject}_${i}`, layer, rank, subject, folder: `models/${layer.name}/${subject}_${folder}`, parents: [] };
+			const node = {
+				name: `${layer.name}_${subject}_${i}`,
+				layer,
+				rank,
+				subject,
+				folder: `models/${layer.name}/${subject}_${folder}`,
+				parents: [],
+			};
 			nodes.push(node);
 			ranks[rank].push(node);
 		}
@@ -64,14 +72,20 @@ export function makeProject({ models: count, out, seed = 7, layered = false }) {
 
 	const seeds = Math.max(5, Math.min(200, Math.round(count / 50)));
 	for (let s = 0; s < seeds; s++) {
-		const rows = Array.from({ length: 12 }, (_, r) => `${r + 1},${STATUSES[(r + s) % 4]},${100 + below(90000)},2026-0${1 + below(9)}-1${below(9)}`);
+		const rows = Array.from(
+			{ length: 12 },
+			(_, r) => `${r + 1},${STATUSES[(r + s) % 4]},${100 + below(90000)},2026-0${1 + below(9)}-1${below(9)}`,
+		);
 		write(`seeds/raw_${s}.csv`, `id,status,amount,booked_on\n${rows.join("\n")}\n`);
 	}
 	for (const node of nodes) if (node.rank === 0) node.seed = below(seeds);
 
 	for (const node of nodes) write(`${node.folder}/${node.name}.sql`, modelSql(node, random, below, pick));
-	const byFolder = Map.groupBy ? Map.groupBy(nodes, (n) => n.folder) : nodes.reduce((m, n) => m.set(n.folder, [...(m.get(n.folder) ?? []), n]), new Map());
-	for (const [folder, members] of byFolder) write(`${folder}/_models.yml`, `version: 2\n\nmodels:\n${members.map((m) => modelYaml(m, pick)).join("")}`);
+	const byFolder = Map.groupBy
+		? Map.groupBy(nodes, (n) => n.folder)
+		: nodes.reduce((m, n) => m.set(n.folder, [...(m.get(n.folder) ?? []), n]), new Map());
+	for (const [folder, members] of byFolder)
+		write(`${folder}/_models.yml`, `version: 2\n\nmodels:\n${members.map((m) => modelYaml(m, pick)).join("")}`);
 
 	write("macros/project.sql", MACROS);
 	write("models/docs.md", "{% docs status %}\nOne of **new**, **open**, **won** or **lost**.\n{% enddocs %}\n");
@@ -79,7 +93,10 @@ export function makeProject({ models: count, out, seed = 7, layered = false }) {
 		layered ? "tfm_project.yml" : "dbt_project.yml",
 		`name: bench\nversion: "1.0"\nprofile: bench\nmodel-paths: [models]\nseed-paths: [seeds]\nmacro-paths: [macros]\n${layered ? `layers: [${LAYERS.map((l) => l.name).join(", ")}]\nschema_naming: exact\n` : ""}vars: { min_amount: 0, statuses: [${STATUSES.join(", ")}] }\nmodels:\n  bench:\n${LAYERS.map((l) => `    ${l.name}: { +materialized: ${l.materialized}, +tags: [${l.name}] }\n`).join("")}`,
 	);
-	write("profiles.yml", `bench:\n  target: dev\n  outputs:\n    dev: { type: pglite, path: .tfm/database, schema: bench, threads: 4 }\n    postgres: { type: postgres, host: localhost, user: postgres, password: "", port: 5432, dbname: postgres, schema: bench, threads: 4 }\n`);
+	write(
+		"profiles.yml",
+		`bench:\n  target: dev\n  outputs:\n    dev: { type: pglite, path: .tfm/database, schema: bench, threads: 4 }\n    postgres: { type: postgres, host: localhost, user: postgres, password: "", port: 5432, dbname: postgres, schema: bench, threads: 4 }\n`,
+	);
 	return facts;
 }
 
@@ -87,26 +104,61 @@ function modelSql(node, random, below, pick) {
 	const plain = random() < 0.45;
 	const lines = [];
 	if (random() < 0.5) lines.push(`{{ config(materialized='${node.layer.materialized}', tags=['${node.subject}']) }}`);
-	if (random() < 0.6) lines.push(`-- ${node.name}: ${node.subject} at rank ${node.rank}; late rows arrive up to ${1 + below(5)} days after the event.`);
+	if (random() < 0.6)
+		lines.push(
+			`-- ${node.name}: ${node.subject} at rank ${node.rank}; late rows arrive up to ${1 + below(5)} days after the event.`,
+		);
 	const loops = !plain && node.rank >= 4 && random() < 0.6;
 	if (loops) lines.push("{% set statuses = var('statuses') %}");
 	lines.push("with base as (", "    select id, status, amount, booked_on");
 	const [main, ...rest] = node.parents;
-	lines.push(`    from {{ ref('${main ? main.name : `raw_${node.seed}`}') }}`, plain ? `    where amount >= ${below(3)}` : "    where amount >= {{ var('min_amount') }}", "),");
+	lines.push(
+		`    from {{ ref('${main ? main.name : `raw_${node.seed}`}') }}`,
+		plain ? `    where amount >= ${below(3)}` : "    where amount >= {{ var('min_amount') }}",
+		"),",
+	);
 	rest.forEach((parent, k) => {
-		lines.push(`joined_${k} as (`, `    select id, ${pick(["sum", "max", "avg"])}(amount) as amount_${k}, count(*) as rows_${k}`, `    from {{ ref('${parent.name}') }}`, "    where status in ('new', 'open', 'won', 'lost')", "    group by id", "),");
+		lines.push(
+			`joined_${k} as (`,
+			`    select id, ${pick(["sum", "max", "avg"])}(amount) as amount_${k}, count(*) as rows_${k}`,
+			`    from {{ ref('${parent.name}') }}`,
+			"    where status in ('new', 'open', 'won', 'lost')",
+			"    group by id",
+			"),",
+		);
 	});
 	lines.push("final as (", "    select base.id, base.status, base.booked_on,");
-	const terms = rest.map((_, k) => (plain ? `coalesce(joined_${k}.amount_${k}, 0) * 0.01` : `{{ or_zero('joined_${k}.amount_${k}') }} * 0.01`));
+	const terms = rest.map((_, k) =>
+		plain ? `coalesce(joined_${k}.amount_${k}, 0) * 0.01` : `{{ or_zero('joined_${k}.amount_${k}') }} * 0.01`,
+	);
 	lines.push(`        cast(${["base.amount", ...terms].join(" + ")} as numeric(18, 2)) as amount`);
-	if (!plain && random() < 0.5) lines.push(`        , {{ ${pick(["surrogate_key(['base.id', 'base.status'])", "year_of('base.booked_on')", "amount_band('base.amount')", "status_rank('base.status')"])} }} as extra_${below(9)}`);
-	else lines.push("        , case when base.amount > 1000 then 'large' when base.amount > 10 then 'medium' else 'small' end as size");
-	if (loops) lines.push("        {% for s in statuses %}", "        , sum(case when base.status = '{{ s }}' then base.amount else 0 end) over (partition by base.booked_on) as amount_{{ s }}", "        {% endfor %}");
-	lines.push("    from base", ...rest.map((_, k) => `    left join joined_${k} on joined_${k}.id = base.id`), ")", "select * from final");
+	if (!plain && random() < 0.5)
+		lines.push(
+			`        , {{ ${pick(["surrogate_key(['base.id', 'base.status'])", "year_of('base.booked_on')", "amount_band('base.amount')", "status_rank('base.status')"])} }} as extra_${below(9)}`,
+		);
+	else
+		lines.push(
+			"        , case when base.amount > 1000 then 'large' when base.amount > 10 then 'medium' else 'small' end as size",
+		);
+	if (loops)
+		lines.push(
+			"        {% for s in statuses %}",
+			"        , sum(case when base.status = '{{ s }}' then base.amount else 0 end) over (partition by base.booked_on) as amount_{{ s }}",
+			"        {% endfor %}",
+		);
+	lines.push(
+		"    from base",
+		...rest.map((_, k) => `    left join joined_${k} on joined_${k}.id = base.id`),
+		")",
+		"select * from final",
+	);
 	return `${lines.join("\n")}\n`;
 }
 
-const WORDS = "daily gross net booked amount of each record as seen by the finance team after late corrections are applied".split(" ");
+const WORDS =
+	"daily gross net booked amount of each record as seen by the finance team after late corrections are applied".split(
+		" ",
+	);
 
 function modelYaml(node, pick) {
 	const sentence = () => Array.from({ length: 10 }, () => pick(WORDS)).join(" ");
@@ -159,6 +211,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 		const at = process.argv.indexOf(`--${name}`);
 		return at < 0 ? fallback : process.argv[at + 1];
 	};
-	const facts = makeProject({ models: Number(argument("models", "1000")), out: argument("out", "bench/.work/project"), layered: process.argv.includes("--layered") });
+	const facts = makeProject({
+		models: Number(argument("models", "1000")),
+		out: argument("out", "bench/.work/project"),
+		layered: process.argv.includes("--layered"),
+	});
 	console.log(JSON.stringify(facts));
 }

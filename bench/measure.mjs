@@ -1,0 +1,70 @@
+/** Child processes for measuring: each run is a process of its own, as a user starts it. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** The caller's own settings must not change what is measured. */
+function environment(extra) {
+	const kept = Object.entries(process.env).filter(([name]) => !/^(TFM|DBT|NODE)_/.test(name));
+	return { ...Object.fromEntries(kept), ...extra };
+}
+
+/** Runs `node …args`; a benchmark whose child does not end with `exitCode` is broken and throws. Gives ms and stdout. */
+export function runNode(args, { cwd, env = {}, exitCode = 0 }) {
+	const started = performance.now();
+	const child = spawnSync(process.execPath, args, { cwd, env: environment(env), encoding: "utf8", maxBuffer: 1 << 28 });
+	const ms = performance.now() - started;
+	if (child.status !== exitCode)
+		throw new Error(
+			`node ${args.join(" ")} ended with ${child.status ?? child.signal}:\n${child.stdout}${child.stderr}`,
+		);
+	return { ms, stdout: child.stdout };
+}
+
+/** Peak resident memory of one further run in MB; apart from the timed ones, since the probe has to be loaded. */
+export function peakMemory(args, options, workDir) {
+	const file = join(workDir, "peak");
+	rmSync(file, { force: true });
+	const probe = ["--import", new URL("./peakMemory.mjs", import.meta.url).href];
+	runNode([...probe, ...args], { ...options, env: { ...options.env, BENCH_PEAK_FILE: file } });
+	return Number(readFileSync(file, "utf8")) / 1024;
+}
+
+export function median(values) {
+	const sorted = values.toSorted((a, b) => a - b);
+	const middle = sorted.length >> 1;
+	return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/**
+ * `subject` and `floor` in turns, each pair right after another and the first of a pair changing, so that a busy
+ * moment of the machine meets both. A side is {before?, args, options, check?}; `before` is not timed.
+ */
+export function comparePairs({ subject, floor, repeats, workDir }) {
+	const times = { subject: [], floor: [] };
+	const once = (name, side) => {
+		side.before?.();
+		const { ms, stdout } = runNode(side.args, side.options);
+		side.check?.(stdout);
+		times[name].push(ms);
+	};
+	for (let i = 0; i < repeats; i++) {
+		const turns = [
+			["subject", subject],
+			["floor", floor],
+		];
+		for (const [name, side] of i % 2 === 0 ? turns : turns.reverse()) once(name, side);
+	}
+	subject.before?.();
+	const peak = peakMemory(subject.args, subject.options, workDir);
+	return {
+		ms: median(times.subject),
+		floorMs: median(times.floor),
+		ratio: median(times.subject.map((ms, i) => ms / times.floor[i])),
+		extraMs: median(times.subject.map((ms, i) => ms - times.floor[i])),
+		peak,
+	};
+}

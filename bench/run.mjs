@@ -1,0 +1,185 @@
+/**
+ * Measures tfm against floors taken in the same minutes: npm run bench, or for a quick check that the benchmarks
+ * themselves work: npm run bench -- --smoke. Prints a table and writes bench/RESULTS.md (a smoke run does not).
+ *
+ * A time is never judged here: how fast is fast enough depends on the machine. The exit code is 1 only when a measured
+ * command failed or did not do the work it is measured for.
+ */
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, totalmem } from "node:os";
+import { join } from "node:path";
+import { makeProject } from "./makeProject.mjs";
+import { comparePairs, here, runNode } from "./measure.mjs";
+
+const smoke = process.argv.includes("--smoke");
+const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
+const sizes = smoke ? { repeats: 1, parse: 60, run: 15 } : { repeats: 5, startRepeats: 15, parse: 10_000, run: 200 };
+const root = join(here, "..");
+const work = join(here, ".work");
+const TFM = join(root, "bin/tfm.js");
+if (!existsSync(join(root, "dist/cli/main.js"))) {
+	console.error("dist/ is missing: npm run build");
+	process.exit(2);
+}
+rmSync(work, { recursive: true, force: true });
+mkdirSync(work, { recursive: true });
+
+const must = (fact, message) => {
+	if (!fact) throw new Error(message);
+};
+
+const bareNode = () => {
+	const empty = join(work, "empty.cjs");
+	writeFileSync(empty, "");
+	return { args: [empty], options: { cwd: work } };
+};
+
+const WAREHOUSE = ["models", "seeds", "macros", "tests", "data", "tfm_project.yml"];
+
+/** A copy, so that the database and the artifacts of whoever works here stay as they are. */
+function warehouse() {
+	const cwd = join(work, "warehouse");
+	if (!existsSync(cwd)) for (const entry of WAREHOUSE) cpSync(join(root, entry), join(cwd, entry), { recursive: true });
+	return cwd;
+}
+
+function generated(name, options) {
+	const out = join(work, name);
+	if (!existsSync(out)) makeProject({ ...options, out });
+	return out;
+}
+
+const start = (args, options, check) => ({
+	subject: { args: [TFM, ...args], options, check },
+	floor: bareNode(),
+	repeats: sizes.startRepeats ?? sizes.repeats,
+});
+
+/** A run of the project in `cwd` on the embedded database, and its own statements sent again as the floor. */
+function embeddedRun(cwd, { first = false, commands = [] } = {}) {
+	const args = [TFM, "run"];
+	const database = join(cwd, ".tfm/database");
+	const [kept, replayed, record] = ["kept", "replayed", "record"].map((name) => join(work, name));
+	for (const path of [kept, replayed, record, join(cwd, ".tfm")]) rmSync(path, { recursive: true, force: true });
+	// `debug` leaves a database in which nothing was built yet; three runs leave one that is used to being run on.
+	runNode([TFM, "debug"], { cwd });
+	for (const command of commands) runNode([TFM, command], { cwd });
+	for (let i = 0; i < (first ? 0 : 3); i++) runNode(args, { cwd });
+	cpSync(database, kept, { recursive: true });
+	const recorder = new URL("./recordStatements.mjs", import.meta.url).href;
+	runNode(["--import", recorder, ...args], { cwd, env: { BENCH_RECORD_FILE: record } });
+	const restore = (path) => {
+		rmSync(path, { recursive: true, force: true });
+		cpSync(kept, path, { recursive: true });
+	};
+	return {
+		subject: {
+			args,
+			options: { cwd },
+			before: () => (first ? rmSync(join(cwd, ".tfm"), { recursive: true, force: true }) : restore(database)),
+			check: () => must(existsSync(join(cwd, "target/run_results.json")), "the run left no results"),
+		},
+		floor: {
+			args: [join(here, "replay.mjs"), replayed, record],
+			options: { cwd: work },
+			before: () => restore(replayed),
+			check: (stdout) => must(/^[1-9]\d+ requests/.test(stdout), "nothing was replayed"),
+		},
+	};
+}
+
+function parseOf(project, models) {
+	const manifest = join(project, "target/manifest.json");
+	return {
+		subject: {
+			args: [TFM, "parse"],
+			options: { cwd: project },
+			before: () => rmSync(join(project, "target"), { recursive: true, force: true }),
+			check: () => must(statSync(manifest).size > models * 1000, "the manifest was not written"),
+		},
+		floor: {
+			args: [join(here, "parseFloor.mjs"), project],
+			options: { cwd: work },
+			check: (stdout) => must(JSON.parse(stdout).entries === models, "the floor read something else"),
+		},
+	};
+}
+
+const count = (n) => n.toLocaleString("en");
+const ROWS = [
+	["version", "`tfm --version`", "bare node", () => start(["--version"], { cwd: work })],
+	["help", "`tfm --help`", "bare node", () => start(["--help"], { cwd: work })],
+	[
+		"ls",
+		"`tfm ls`, the warehouse",
+		"bare node",
+		() => start(["ls"], { cwd: warehouse() }, (stdout) => must(stdout.includes("trf_persons"), "ls lists nothing")),
+	],
+	[
+		"first-run",
+		"`tfm run`, the warehouse, first run",
+		"its statements",
+		() => embeddedRun(warehouse(), { first: true }),
+	],
+	["run", "`tfm run`, the warehouse, again", "its statements", () => embeddedRun(warehouse())],
+	[
+		"run-many",
+		`\`tfm run\`, ${count(sizes.run)} tiny models without layers, again`,
+		"its statements",
+		// Without layers `run` builds models only, as dbt's does.
+		() => embeddedRun(generated("many", { models: sizes.run }), { commands: ["seed"] }),
+	],
+	[
+		"parse",
+		`\`tfm parse\`, ${count(sizes.parse)} models, ${count(sizes.parse * 4)} tests, manifest written`,
+		"walk, read, hash, js-yaml, refs by regex",
+		() => parseOf(generated("parse", { models: sizes.parse }), sizes.parse),
+	],
+];
+
+const loadAtStart = loadavg()[0];
+const lines = [];
+const broken = [];
+for (const [name, title, floorTitle, prepare] of ROWS) {
+	if (only !== undefined && name !== only) continue;
+	try {
+		const { repeats = sizes.repeats, ...sides } = prepare();
+		const r = comparePairs({ ...sides, repeats, workDir: work });
+		const [ms, floorMs, extraMs, peak] = [r.ms, r.floorMs, r.extraMs, r.peak].map((n) => count(Math.round(n)));
+		lines.push(`| ${title} | ${ms} | ${floorTitle} | ${floorMs} | ${r.ratio.toFixed(2)} | ${extraMs} | ${peak} |`);
+		console.error(`${name}: ${ms} ms, floor ${floorMs} ms`);
+	} catch (error) {
+		broken.push(name);
+		console.error(`the benchmark "${name}" is broken: ${error.message}`);
+	}
+}
+
+const git = (...args) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
+const pack = () => {
+	const npm = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+	const [packed] = JSON.parse(
+		execFileSync("npm", npm, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+	);
+	const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+	return `${packed.entryCount} files, ${megabytes(packed.size)} MB packed, ${megabytes(packed.unpackedSize)} MB unpacked`;
+};
+const report = `# Results
+
+${new Date().toISOString().slice(0, 10)}, commit ${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "src", "bench") === "" ? "" : " with changes"}, Node ${process.versions.node}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, load ${loadAtStart.toFixed(1)} before and ${loadavg()[0].toFixed(1)} after.
+
+| measured | ms | floor | floor, ms | ratio | over the floor, ms | peak MB |
+|---|--:|---|--:|--:|--:|--:|
+${lines.join("\n")}
+
+Medians of ${sizes.repeats} alternating pairs, ${sizes.startRepeats ?? sizes.repeats} for what only starts; ratio and difference are medians over the pairs. How: [README.md](README.md).
+
+The package: ${pack()}.
+`;
+console.log(report);
+if (!smoke && only === undefined && broken.length === 0) writeFileSync(join(here, "RESULTS.md"), report);
+rmSync(work, { recursive: true, force: true });
+if (broken.length > 0) {
+	console.error(`broken: ${broken.join(", ")}`);
+	process.exitCode = 1;
+}
