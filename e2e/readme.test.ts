@@ -31,6 +31,9 @@ function compare(name: string, command: string, printed: string): void {
 	expect(masked(block.exec(readFileSync(README, "utf8"))?.[1] ?? "")).toBe(masked(shown));
 }
 
+const now = () => new Date();
+const ids = (id: string) => ({ TFM_INVOCATION_ID: id });
+
 describe("the README", () => {
 	const work = mkdtempSync(join(tmpdir(), "tfm-readme-"));
 	const root = join(work, "shop");
@@ -40,13 +43,13 @@ describe("the README", () => {
 		const made = await tfm(["init", "--yes", "--name", "shop", "--project-dir", "shop"], work);
 		expect(made.code, made.stderr).toBe(0);
 
-		const closed = await tfm(["run"], root);
+		const closed = await tfm(["run"], root, ids("8f2a1b6c-41d7-4f0e-9a53-6f2d0c7be913"), now);
 		expect(closed.code).toBe(1);
 		compare("closed", "run", closed.stdout);
 
 		const seed = join(root, "seeds/raw_orders.csv");
 		writeFileSync(seed, readFileSync(seed, "utf8").replace("4,Edsger,2026-11-17,\n", "4,Edsger,2026-11-17,44.00\n"));
-		const open = await tfm(["retry"], root);
+		const open = await tfm(["retry"], root, ids("c90d44e7-5b1f-4c2a-8d61-1e7a93f05b42"), now);
 		expect(open.code).toBe(0);
 		compare("open", "retry", open.stdout);
 

@@ -134,6 +134,7 @@ export async function tfm(
 	argv: readonly string[],
 	cwd: string,
 	env: Readonly<Record<string, string>> = {},
+	clock: () => Date = () => new Date("2026-11-21T06:00:00.000Z"),
 ): Promise<Called> {
 	let stdout = "";
 	let stderr = "";
@@ -148,7 +149,7 @@ export async function tfm(
 		},
 		stdout: { write: (text) => void (stdout += text), isTTY: false, columns: 120 },
 		stderr: { write: (text) => void (stderr += text), isTTY: false, columns: 120 },
-		clock: () => new Date("2026-11-21T06:00:00.000Z"),
+		clock,
 		ask: null,
 		assetsDir: assets(),
 		host: { name: "host", pid: process.pid, user: "someone" },
