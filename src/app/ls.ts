@@ -46,11 +46,26 @@ function lineOf(node: GraphNode, output: string, keys: readonly string[]): strin
 			return node.original_file_path;
 		case "json":
 			return JSON.stringify(
-				Object.fromEntries(keys.flatMap((key) => (key in node ? [[key, Reflect.get(node, key)]] : []))),
+				Object.fromEntries(
+					keys.flatMap((key) => {
+						const value = valueAt(node, key);
+						return value === undefined || (value === null && key.includes(".")) ? [] : [[key, value]];
+					}),
+				),
 			);
 		default:
 			return selectorOf(node);
 	}
+}
+
+/** A field, or with dots one inside it (`config.materialized`), as dbt's --output-keys takes them. */
+function valueAt(node: GraphNode, key: string): unknown {
+	let value: unknown = node;
+	for (const step of key.split(".")) {
+		if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+		value = Reflect.get(value, step);
+	}
+	return value;
 }
 
 function selectorOf(node: GraphNode): string {

@@ -100,7 +100,7 @@ async function showRejects(reading: Reading, name: string): Promise<Shown> {
 	);
 	if (model?.resource_type !== "model") {
 		const known = [
-			...loads.map((s) => s.name),
+			...loads.flatMap((s) => [s.name, `${s.source_name}.${s.name}`]),
 			...[...manifest.nodes.values()].flatMap((n) =>
 				n.name.endsWith("__rejects") ? [n.name.slice(0, -"__rejects".length)] : [],
 			),

@@ -62,7 +62,13 @@ function explainError(error: unknown): readonly Diagnostic[] | null {
 		case "EISDIR":
 			return [diagnostic("TFM-CLI-012", { path, reason: "a folder stands where a file should be" })];
 		case "EEXIST":
-			return [diagnostic("TFM-CLI-012", { path, reason: "something stands there already" })];
+			return [
+				diagnostic("TFM-CLI-012", {
+					path,
+					reason:
+						fault.syscall === "mkdir" ? "a file stands where a folder should be" : "something stands there already",
+				}),
+			];
 		case "EMFILE":
 		case "ENFILE":
 			return [diagnostic("TFM-CLI-012", { path, reason: "too many files are open (ulimit -n)" })];

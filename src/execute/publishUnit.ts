@@ -5,7 +5,7 @@
  */
 import type { BoundStatement, Candidate, PublishReport, Session } from "../core/adapter.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
-import type { NodeId } from "../core/node.ts";
+import { type NodeId, nodeId } from "../core/node.ts";
 import type { BuildableNode } from "../core/plan.ts";
 import type { HeldReason } from "../core/result.ts";
 import type { PublishedRow } from "../core/state.ts";
@@ -107,8 +107,11 @@ function publishDiagnostic(run: Run, unit: string, error: unknown): Diagnostic {
 	const refused = databaseErrorOf(error);
 	const message = error instanceof Error ? run.toPublished(error.message) : String(error);
 	if (refused === null) return diagnostic("TFM-RUN-012", { node: `the publish of ${unit}`, message });
-	if (error instanceof StatementFailed && error.purpose === "post-hook")
-		return diagnostic("TFM-RUN-009", { label: `a post-hook of ${unit}`, message, sqlstate: refused.sqlstate });
+	if (error instanceof StatementFailed && error.purpose === "post-hook") {
+		const node = run.job.manifest.nodes.get(nodeId(unit));
+		const facts = { label: `a post-hook of ${node?.name ?? unit}`, message, sqlstate: refused.sqlstate };
+		return diagnostic("TFM-RUN-009", facts, { at: node?.location });
+	}
 	return diagnostic("TFM-RUN-011", { unit, message, sqlstate: refused.sqlstate });
 }
 

@@ -56,7 +56,7 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 				}
 				if (before !== undefined) {
 					if (spec.onChange === "error") {
-						const facts = { file: path, loadedAt: before.loadedAt, table: source.name };
+						const facts = { file: path, loadedAt: before.loadedAt, table: `${source.source_name}.${source.name}` };
 						fail("TFM-LOAD-012", facts, { at: source.location });
 					}
 					await work.forget(path);

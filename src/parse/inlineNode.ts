@@ -66,7 +66,10 @@ export function makeInlineNode(inline: InlineText, manifest: Manifest, facts: Pr
 		columns: {},
 		refs: collected.refs,
 		sources: collected.sources,
-		depends_on: { macros: collected.macros, nodes: inputsOf(unique_id, collected, manifest, facts) },
+		depends_on: {
+			macros: collected.macros,
+			nodes: inputsOf({ label: inline.label, raw_code }, collected, manifest, facts),
+		},
 		group: null,
 		docs: { show: true, node_color: null },
 		patch_path: null,
@@ -76,12 +79,28 @@ export function makeInlineNode(inline: InlineText, manifest: Manifest, facts: Pr
 	});
 }
 
+interface InlineCode {
+	readonly label: string;
+	readonly raw_code: string;
+}
+
+/** Where the reference is written as messages write it; the text's start where it is written otherwise or computed. */
+function placeOf({ label, raw_code }: InlineCode, reference: string) {
+	const plain = raw_code.replaceAll('"', "'").indexOf(reference);
+	const before = raw_code.slice(0, Math.max(0, plain));
+	const line = before.split("\n").length;
+	const column = before.length - (before.lastIndexOf("\n") + 1) + 1;
+	const at = { file: label, line, column, ...(plain < 0 ? {} : { endColumn: column + reference.length }) };
+	return { at, source: raw_code.split("\n")[line - 1] ?? "" };
+}
+
 function inputsOf(
-	from: NodeId,
+	code: InlineCode,
 	collected: ReturnType<Collector["collect"]>,
 	manifest: Manifest,
 	{ config }: ProjectFacts,
 ): readonly NodeId[] {
+	const from = code.label;
 	const rootPackage = config.project.name;
 	const ownPackageFirst = config.project.flags.require_ref_searches_node_package_before_root === true;
 	const references = createReferences(manifest, { rootPackage, ownPackageFirst });
@@ -92,11 +111,13 @@ function inputsOf(
 		reference: string,
 		missing: "TFM-REF-001" | "TFM-REF-005",
 	) => {
+		const place = placeOf(code, reference);
 		if (found.kind === "found") ids.add(found.node.unique_id);
-		else if (found.kind === "disabled") problems.push(diagnostic("TFM-REF-002", { from, reference, target: found.id }));
+		else if (found.kind === "disabled")
+			problems.push(diagnostic("TFM-REF-002", { from, reference, target: found.id }, place));
 		else if (found.kind === "ambiguous")
-			problems.push(diagnostic("TFM-REF-003", { from, reference, candidates: found.candidates }));
-		else problems.push(diagnostic(missing, { from, reference, suggestion: found.suggestion }));
+			problems.push(diagnostic("TFM-REF-003", { from, reference, candidates: found.candidates }, place));
+		else problems.push(diagnostic(missing, { from, reference, suggestion: found.suggestion }, place));
 	};
 	for (const [source, table] of collected.sources)
 		take(references.source(source, table, rootPackage), sourceText(source, table), "TFM-REF-005");

@@ -194,7 +194,7 @@ describe("a query that stands in no file", () => {
 			depends_on: { nodes: ["model.shop.a"] },
 		});
 		expect(() => inline("select * from {{ ref('b') }}")).toThrow(
-			/TFM-REF-001: operation.shop.inline_query reads ref\('b'\)/,
+			/TFM-REF-001: --inline reads ref\('b'\)/,
 		);
 	});
 });

@@ -37,7 +37,7 @@ export function failureBlock(outcome: Outcome, context: FailureContext): string[
 		...placeLine(facts),
 		...errorLines(outcome, context),
 		...(result.sample === null ? [] : sampleLines(result.sample, look, facts)),
-		...moreRows(outcome, look),
+		...(facts?.failCalc != null ? [] : moreRows(outcome, look)),
 		...fields(outcome, facts),
 		...(failed ? consequences(outcome, context) : []),
 		"",
@@ -82,7 +82,9 @@ function consequences(outcome: Outcome, context: FailureContext): string[] {
 	const caused = causedBy(outcome.id, outcome.layer, causes);
 	const heldIds = new Set(summary.held);
 	const blockedIds = new Set(summary.blocked);
-	const held = caused.filter((id) => heldIds.has(id));
+	// A node that two tests of its layer fail is held by both, though only one of them is the reason given for it.
+	const read = (lookup(outcome.id)?.tests ?? []).filter((id) => lookup(id)?.layer === outcome.layer);
+	const held = [...new Set([...caused, ...read])].filter((id) => heldIds.has(id)).sort();
 	const blocked = caused.filter((id) => blockedIds.has(id));
 	if (held.length === 0 && blocked.length === 0) return [];
 	const untouched = summary.leftUntouched ? untouchedText([...held, ...blocked], lookup) : "";

@@ -10,6 +10,8 @@ export function failureText(result: NodeResult, facts: NodeFacts | undefined): s
 	}
 	if (result.failures === null) return (result.message ?? result.status).split("\n", 1)[0] ?? result.status;
 	const n = result.failures;
+	if (facts?.failCalc != null) return `${n} by ${facts.failCalc}`;
+	if (facts?.limit != null && n >= facts.limit) return `${count(n, "failing row")} or more (limit ${facts.limit})`;
 	switch (facts?.test) {
 		case "unique": {
 			const rows = duplicateRows(result);

@@ -46,9 +46,11 @@ export function finalLines(ending: Ending): string[] {
 	return ["", ...lines];
 }
 
-/** Publishes and hooks that failed: not a node's fault, so they have no block of their own. */
+/** Publishes and hooks that failed: not a node's fault, so they have no block of their own, unless one was made to fail. */
 function brokenLines({ board, look, readLine }: Ending): string[] {
+	const said = new Set(board.outcomes.map(({ result }) => result.diagnostic?.message));
 	return board.broken.flatMap((event) => {
+		if (event.diagnostic !== null && said.has(event.diagnostic.message)) return [];
 		const what = event.event === "publish.failed" ? `publish of ${event.unit}` : `hook ${event.label}`;
 		const diagnostic = event.diagnostic;
 		const text = diagnostic === null ? [] : diagnosticText(diagnostic, look, readLine).split("\n");
@@ -108,8 +110,15 @@ function verdictLine({ run, summary, board, look }: Ending): string {
 		[tests.skipped, "skipped"],
 	]);
 	const nothing = nodes === "" && tested === "" && run.results.length === 0;
+	const quiet = (type: string, status: string) =>
+		run.results.filter((r) => r.resource_type === type && r.status === status).length;
+	// A run of loads, or of seeds that are as they were, builds nothing and yet did what it was asked to.
+	const done = numbers([
+		[quiet("source", "success"), "loaded"],
+		[quiet("seed", "no-op"), "unchanged"],
+	]);
 	const parts = [
-		...(nodes === "" ? [] : [nodes]),
+		...(nodes === "" ? (done === "" ? [] : [done]) : [nodes]),
 		...(tested === "" ? [] : [`tests ${tested}`]),
 		...(nothing && !run.cancelled ? ["nothing to do: the selection is empty"] : []),
 	];

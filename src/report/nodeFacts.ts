@@ -18,6 +18,11 @@ export interface NodeFacts {
 	readonly owner: string | null;
 	/** Name of the generic test, or null. */
 	readonly test: string | null;
+	/** What a test counts, where it is not the rows that it finds (`fail_calc`), and how many rows it reads at most. */
+	readonly failCalc: string | null;
+	readonly limit: number | null;
+	/** Ids of what a test reads; empty for other nodes. */
+	readonly tests: readonly NodeId[];
 	/** Lower-case names of columns that hold personal data, among those that may appear in a sample. */
 	readonly piiColumns: ReadonlySet<string>;
 	/** The test is on such a column, so that its values may stand under any name in a sample. */
@@ -49,13 +54,16 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 	const compiled = "raw_code" in node && node.resource_type !== "seed";
 	return {
 		name: node.name,
-		label: test?.test_metadata ? testLabel(test, tested) : inLayer(node),
+		label: test?.test_metadata && !hasOwnName(test) ? testLabel(test, tested) : inLayer(node),
 		layer: node.layer,
 		resource_type: node.resource_type,
 		file: node.location.file,
 		line: node.location.line,
 		owner: ownerOf(node) ?? (tested === undefined ? null : ownerOf(tested)),
 		test: test?.test_metadata?.name ?? null,
+		failCalc: failCalcOf(test),
+		limit: typeof test?.config.limit === "number" ? test.config.limit : null,
+		tests: test?.depends_on.nodes ?? [],
 		piiColumns,
 		piiTest: column !== null && piiColumns.has(column.toLowerCase()),
 		sqlPath: compiled ? `${targetPath}/${sqlPath("run", node)}` : null,
@@ -70,6 +78,18 @@ const inLayer = (node: GraphNode): string =>
 		: node.resource_type === "source"
 			? `${node.source_name}.${node.name}`
 			: node.name;
+
+/** A generated name begins with the test's own; another one was given with `name:` and says more. */
+function hasOwnName({ name, test_metadata }: TestNode): boolean {
+	const namespace = test_metadata?.namespace == null ? "" : `${test_metadata.namespace}_`;
+	const test = test_metadata?.name ?? "";
+	return !name.startsWith(`${namespace}${test}_`) && !name.startsWith(`${namespace}source_${test}_`);
+}
+
+function failCalcOf(test: TestNode | null): string | null {
+	const written = test?.config.fail_calc;
+	return typeof written !== "string" || /^\s*count\s*\(\s*\*\s*\)\s*$/i.test(written) ? null : written.trim();
+}
 
 function testLabel(test: TestNode, tested: GraphNode | undefined): string {
 	const on = tested === undefined ? "" : inLayer(tested);

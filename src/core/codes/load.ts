@@ -72,7 +72,7 @@ export const LOAD_CODES = {
 		message: (f) => `${f.file} was loaded at ${f.loadedAt} and has other bytes now`,
 		hint: () => "a file that changes after it was loaded makes the past unclear, so this stops",
 		next: (f) =>
-			`give the new version another name; or on_change: reload; or tfm load --select source:*.${f.table} --full-refresh`,
+			`give the new version another name; or on_change: reload; or tfm load --select source:${f.table} --full-refresh`,
 		explain:
 			"A landing file is loaded once. Under the same name it must keep its bytes, unless `on_change: reload` says to replace its rows.",
 	}),
