@@ -193,8 +193,6 @@ describe("a query that stands in no file", () => {
 			unique_id: "operation.shop.inline_query",
 			depends_on: { nodes: ["model.shop.a"] },
 		});
-		expect(() => inline("select * from {{ ref('b') }}")).toThrow(
-			/TFM-REF-001: --inline reads ref\('b'\)/,
-		);
+		expect(() => inline("select * from {{ ref('b') }}")).toThrow(/TFM-REF-001: --inline reads ref\('b'\)/);
 	});
 });
