@@ -40,31 +40,31 @@ export function median(values) {
 }
 
 /**
- * `subject` and `floor` in turns, each pair right after another and the first of a pair changing, so that a busy
- * moment of the machine meets both. A side is {before?, args, options, check?}; `before` is not timed.
+ * `subject` and its `floors` in turns, every other round backwards, so that a busy moment of the machine meets all. A
+ * side is {before?, args, options, check?}; `before` is not timed. Gives {ms, peak, floors: [{ms, ratio, extraMs}]}.
  */
-export function comparePairs({ subject, floor, repeats, workDir }) {
-	const times = { subject: [], floor: [] };
-	const once = (name, side) => {
-		side.before?.();
-		const { ms, stdout } = runNode(side.args, side.options);
-		side.check?.(stdout);
-		times[name].push(ms);
-	};
+export function compare({ subject, floors, repeats, workDir }) {
+	const sides = [subject, ...floors];
+	const times = sides.map(() => []);
 	for (let i = 0; i < repeats; i++) {
-		const turns = [
-			["subject", subject],
-			["floor", floor],
-		];
-		for (const [name, side] of i % 2 === 0 ? turns : turns.reverse()) once(name, side);
+		const turns = [...sides.entries()];
+		for (const [at, side] of i % 2 === 0 ? turns : turns.reverse()) {
+			side.before?.();
+			const { ms, stdout } = runNode(side.args, side.options);
+			side.check?.(stdout);
+			times[at].push(ms);
+		}
 	}
 	subject.before?.();
 	const peak = peakMemory(subject.args, subject.options, workDir);
+	const [own, ...others] = times;
 	return {
-		ms: median(times.subject),
-		floorMs: median(times.floor),
-		ratio: median(times.subject.map((ms, i) => ms / times.floor[i])),
-		extraMs: median(times.subject.map((ms, i) => ms - times.floor[i])),
+		ms: median(own),
 		peak,
+		floors: others.map((floor) => ({
+			ms: median(floor),
+			ratio: median(own.map((ms, i) => ms / floor[i])),
+			extraMs: median(own.map((ms, i) => ms - floor[i])),
+		})),
 	};
 }

@@ -10,11 +10,13 @@ import { cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { makeProject } from "./makeProject.mjs";
-import { comparePairs, here, runNode } from "./measure.mjs";
+import { compare, here, runNode } from "./measure.mjs";
 
 const smoke = process.argv.includes("--smoke");
 const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
-const sizes = smoke ? { repeats: 1, parse: 60, run: 15 } : { repeats: 5, startRepeats: 15, parse: 10_000, run: 200 };
+const sizes = smoke
+	? { repeats: 1, runsBefore: 1, parse: 60, run: 15 }
+	: { repeats: 5, startRepeats: 15, runsBefore: 3, parse: 10_000, run: 200 };
 const root = join(here, "..");
 const work = join(here, ".work");
 const TFM = join(root, "bin/tfm.js");
@@ -52,40 +54,53 @@ function generated(name, options) {
 
 const start = (args, options, check) => ({
 	subject: { args: [TFM, ...args], options, check },
-	floor: bareNode(),
+	floors: [{ title: "bare node", ...bareNode() }],
 	repeats: sizes.startRepeats ?? sizes.repeats,
 });
 
-/** A run of the project in `cwd` on the embedded database, and its own statements sent again as the floor. */
+/**
+ * A run of the project in `cwd` on the embedded database. Floors: its own statements sent again, and, where everything
+ * stands already, the same tables, views and tests made plainly.
+ */
 function embeddedRun(cwd, { first = false, commands = [] } = {}) {
 	const args = [TFM, "run"];
 	const database = join(cwd, ".tfm/database");
-	const [kept, replayed, record] = ["kept", "replayed", "record"].map((name) => join(work, name));
-	for (const path of [kept, replayed, record, join(cwd, ".tfm")]) rmSync(path, { recursive: true, force: true });
-	// `debug` leaves a database in which nothing was built yet; three runs leave one that is used to being run on.
+	const [kept, scratch, record, target] = ["kept", "scratch", "record", "target"].map((name) => join(work, name));
+	for (const path of [kept, scratch, record, target, join(cwd, ".tfm")]) rmSync(path, { recursive: true, force: true });
+	// `debug` leaves a database in which nothing was built yet; further runs leave one that is used to being run on.
 	runNode([TFM, "debug"], { cwd });
 	for (const command of commands) runNode([TFM, command], { cwd });
-	for (let i = 0; i < (first ? 0 : 3); i++) runNode(args, { cwd });
+	for (let i = 0; i < (first ? 0 : sizes.runsBefore); i++) runNode(args, { cwd });
 	cpSync(database, kept, { recursive: true });
 	const recorder = new URL("./recordStatements.mjs", import.meta.url).href;
 	runNode(["--import", recorder, ...args], { cwd, env: { BENCH_RECORD_FILE: record } });
+	cpSync(join(cwd, "target"), target, { recursive: true });
 	const restore = (path) => {
 		rmSync(path, { recursive: true, force: true });
 		cpSync(kept, path, { recursive: true });
 	};
+	const loop = (title, script, input, done) => ({
+		title,
+		args: [join(here, script), scratch, input],
+		options: { cwd: work },
+		before: () => restore(scratch),
+		check: (stdout) => must(done.test(stdout), `${script} did nothing`),
+	});
+	const replay = loop("the run's statements, replayed", "replay.mjs", record, /^[1-9]\d+ requests/);
+	const plain = loop("the same SQL, plainly", "plainBuild.mjs", target, /^[1-9]\d* results/);
+	const results = join(cwd, "target/run_results.json");
 	return {
 		subject: {
 			args,
 			options: { cwd },
-			before: () => (first ? rmSync(join(cwd, ".tfm"), { recursive: true, force: true }) : restore(database)),
-			check: () => must(existsSync(join(cwd, "target/run_results.json")), "the run left no results"),
+			before: () => {
+				rmSync(results, { force: true });
+				if (first) rmSync(join(cwd, ".tfm"), { recursive: true, force: true });
+				else restore(database);
+			},
+			check: () => must(existsSync(results), "the run left no results"),
 		},
-		floor: {
-			args: [join(here, "replay.mjs"), replayed, record],
-			options: { cwd: work },
-			before: () => restore(replayed),
-			check: (stdout) => must(/^[1-9]\d+ requests/.test(stdout), "nothing was replayed"),
-		},
+		floors: first ? [replay] : [replay, plain],
 	};
 }
 
@@ -98,57 +113,60 @@ function parseOf(project, models) {
 			before: () => rmSync(join(project, "target"), { recursive: true, force: true }),
 			check: () => must(statSync(manifest).size > models * 1000, "the manifest was not written"),
 		},
-		floor: {
-			args: [join(here, "parseFloor.mjs"), project],
-			options: { cwd: work },
-			check: (stdout) => must(JSON.parse(stdout).entries === models, "the floor read something else"),
-		},
+		floors: [
+			{
+				title: "walk, read, hash, js-yaml, refs by regex",
+				args: [join(here, "parseFloor.mjs"), project],
+				options: { cwd: work },
+				check: (stdout) => must(JSON.parse(stdout).entries === models, "the floor read something else"),
+			},
+		],
 	};
 }
 
 const count = (n) => n.toLocaleString("en");
 const ROWS = [
-	["version", "`tfm --version`", "bare node", () => start(["--version"], { cwd: work })],
-	["help", "`tfm --help`", "bare node", () => start(["--help"], { cwd: work })],
+	["version", "`tfm --version`", () => start(["--version"], { cwd: work })],
+	["help", "`tfm --help`", () => start(["--help"], { cwd: work })],
 	[
 		"ls",
 		"`tfm ls`, the warehouse",
-		"bare node",
 		() => start(["ls"], { cwd: warehouse() }, (stdout) => must(stdout.includes("trf_persons"), "ls lists nothing")),
 	],
-	[
-		"first-run",
-		"`tfm run`, the warehouse, first run",
-		"its statements",
-		() => embeddedRun(warehouse(), { first: true }),
-	],
-	["run", "`tfm run`, the warehouse, again", "its statements", () => embeddedRun(warehouse())],
+	["first-run", "`tfm run`, the warehouse, first run", () => embeddedRun(warehouse(), { first: true })],
+	["run", "`tfm run`, the warehouse, again", () => embeddedRun(warehouse())],
 	[
 		"run-many",
 		`\`tfm run\`, ${count(sizes.run)} tiny models without layers, again`,
-		"its statements",
 		// Without layers `run` builds models only, as dbt's does.
 		() => embeddedRun(generated("many", { models: sizes.run }), { commands: ["seed"] }),
 	],
 	[
 		"parse",
 		`\`tfm parse\`, ${count(sizes.parse)} models, ${count(sizes.parse * 4)} tests, manifest written`,
-		"walk, read, hash, js-yaml, refs by regex",
 		() => parseOf(generated("parse", { models: sizes.parse }), sizes.parse),
 	],
 ];
+if (only !== undefined && !ROWS.some(([name]) => name === only)) {
+	console.error(`--only takes one of ${ROWS.map(([name]) => name).join(", ")}`);
+	process.exit(2);
+}
 
+const whole = (n) => count(Math.round(n));
 const loadAtStart = loadavg()[0];
 const lines = [];
 const broken = [];
-for (const [name, title, floorTitle, prepare] of ROWS) {
+for (const [name, title, prepare] of ROWS) {
 	if (only !== undefined && name !== only) continue;
 	try {
 		const { repeats = sizes.repeats, ...sides } = prepare();
-		const r = comparePairs({ ...sides, repeats, workDir: work });
-		const [ms, floorMs, extraMs, peak] = [r.ms, r.floorMs, r.extraMs, r.peak].map((n) => count(Math.round(n)));
-		lines.push(`| ${title} | ${ms} | ${floorTitle} | ${floorMs} | ${r.ratio.toFixed(2)} | ${extraMs} | ${peak} |`);
-		console.error(`${name}: ${ms} ms, floor ${floorMs} ms`);
+		const { ms, peak, floors } = compare({ ...sides, repeats, workDir: work });
+		for (const [i, floor] of floors.entries()) {
+			const own = i === 0 ? [title, whole(ms), whole(peak)] : ["", "", ""];
+			const cells = [...own, sides.floors[i].title, whole(floor.ms), floor.ratio.toFixed(2), whole(floor.extraMs)];
+			lines.push(`| ${cells.join(" | ")} |`);
+			console.error(`${name}: ${whole(ms)} ms; ${sides.floors[i].title}: ${whole(floor.ms)} ms`);
+		}
 	} catch (error) {
 		broken.push(name);
 		console.error(`the benchmark "${name}" is broken: ${error.message}`);
@@ -168,11 +186,11 @@ const report = `# Results
 
 ${new Date().toISOString().slice(0, 10)}, commit ${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "src", "bench") === "" ? "" : " with changes"}, Node ${process.versions.node}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, load ${loadAtStart.toFixed(1)} before and ${loadavg()[0].toFixed(1)} after.
 
-| measured | ms | floor | floor, ms | ratio | over the floor, ms | peak MB |
-|---|--:|---|--:|--:|--:|--:|
+| measured | ms | peak MB | floor | floor, ms | ratio | over the floor, ms |
+|---|--:|--:|---|--:|--:|--:|
 ${lines.join("\n")}
 
-Medians of ${sizes.repeats} alternating pairs, ${sizes.startRepeats ?? sizes.repeats} for what only starts; ratio and difference are medians over the pairs. How: [README.md](README.md).
+Medians of ${sizes.repeats} alternating rounds, ${sizes.startRepeats ?? sizes.repeats} for what only starts; ratio and difference are medians over the rounds. How: [README.md](README.md).
 
 The package: ${pack()}.
 `;
