@@ -23,7 +23,8 @@ export const ROOMS = {
 	report: ["core"],
 	"adapters/postgresFamily": ["core"],
 	"adapters/pglite": ["core", "adapters/postgresFamily"],
-	"adapters/conformance": ["core", "adapters/pglite", "adapters/postgresFamily", "history"],
+	"adapters/postgres": ["core", "adapters/postgresFamily"],
+	"adapters/conformance": ["core", "adapters/pglite", "adapters/postgres", "adapters/postgresFamily", "history"],
 	app: [
 		"core",
 		"yaml",
@@ -41,6 +42,7 @@ export const ROOMS = {
 		"history",
 		"report",
 		"adapters/pglite",
+		"adapters/postgres",
 		"adapters/postgresFamily",
 	],
 	cli: ["core", "app", "report"],

@@ -81,14 +81,42 @@ export interface Dialect {
 /** How one relation is to be published, chosen by the publisher while it plans. */
 export type PublishWay = "new" | "swap" | "replace" | "keep" | "apply";
 
+export type CandidateKind = "table" | "view" | "materialized_view";
+
+/**
+ * New rows for a target that keeps its identity. The delta is a table in the shadow schema (unlogged: sessions of the
+ * audit must see it, so it cannot be temporary); tests read the candidate, a view of what the target will be.
+ */
+export interface DeltaApplication {
+	readonly delta: RelationName;
+	/** Sent in order inside the publish transaction; they name the published target. Readers go on meanwhile. */
+	readonly statements: readonly string[];
+	/** Added to the target in a short transaction of its own before the publish: the set of rows does not change. */
+	readonly addColumns: readonly { readonly name: string; readonly type: string }[];
+	/** Dropped at the end of the publish, under its exclusive locks. */
+	readonly dropColumns: readonly string[];
+}
+
+/** A replaced relation that was kept. */
+export interface KeptGeneration {
+	readonly node: NodeId;
+	readonly relation: RelationName;
+	readonly kind: "table" | "materialized_view";
+}
+
 /** A relation built aside, waiting to take its target's place. */
 export interface Candidate {
 	readonly node: NodeId;
-	readonly kind: "table" | "view";
+	/** What stands in the shadow schema; with `apply` a view or a copy of what the target will be. */
+	readonly kind: CandidateKind;
 	readonly candidate: RelationName;
 	readonly target: RelationName;
-	/** A view's query with published names only; required for views. */
+	/** A view's or materialized view's query with published names only; required for these. */
 	readonly finalSql?: string;
+	/** Set for incremental models and snapshots: the target stays, rows are brought into it. */
+	readonly apply?: DeltaApplication;
+	/** Where the relation that is replaced is kept instead of dropped (a previous generation); the schema is made if missing. */
+	readonly keepAs?: RelationName;
 	/** What the node's config asks for; `swap` lets the publisher choose. */
 	readonly publish: "swap" | "keep";
 	/** Grants the node's config asks for: privilege → grantees; undefined leaves what is there. */
@@ -110,13 +138,24 @@ export interface PublishRequest {
 	/** In DAG order. */
 	readonly candidates: readonly Candidate[];
 	/** Statements of the state store that must commit or fail with the publish; a function is told what really goes (not what was refused). */
-	readonly record: readonly BoundStatement[] | ((published: readonly NodeId[]) => readonly BoundStatement[]);
+	readonly record: readonly BoundStatement[] | ((done: PublishDone) => readonly BoundStatement[]);
+	/**
+	 * Sent first in the transaction; must answer one row with `true` in its first column, else the run no longer holds
+	 * what it writes and nothing is changed (TFM-PUB-013). Should lock what it reads until the commit.
+	 */
+	readonly fence?: BoundStatement;
 	/** How long to wait for locks and older snapshots, milliseconds. */
 	readonly lockTimeoutMs: number;
 	readonly signal?: AbortSignal;
 }
 
+export interface PublishDone {
+	readonly published: readonly NodeId[];
+	readonly kept: readonly KeptGeneration[];
+}
+
 export interface PublishReport {
+	readonly kept: readonly KeptGeneration[];
 	readonly ways: readonly { readonly node: NodeId; readonly way: PublishWay }[];
 	readonly waitedMs: number;
 	readonly lockedMs: number;
@@ -146,6 +185,10 @@ export interface Publisher {
 	): Promise<readonly RelationName[]>;
 	/** Gives a freshly built candidate what its target has and must keep (keys, indexes, checks …), then analyzes it. A violation rejects with DatabaseError. */
 	dress(session: Session, candidate: Candidate): Promise<{ readonly warnings: readonly string[] }>;
+	/** Where the relation that `target` is now is kept when a later run replaces it: same name, schema `tfm_g_<hash>_<schema>`, one for each run that published. */
+	generationOf(project: string, target: RelationName, publishedBy: string): RelationName;
+	/** Drops kept generations that are there, with their schema when it is then empty; never cascades to what is not tfm's. */
+	dropGenerations(session: Session, relations: readonly RelationName[]): Promise<void>;
 	/** One transaction for all candidates of the request (docs/adr on publishing). */
 	publish(session: Session, request: PublishRequest): Promise<PublishReport>;
 }
@@ -159,12 +202,26 @@ export interface AdapterFacts {
 	readonly version: string;
 }
 
+/**
+ * Who works in the database. A run whose process died has no session left on the server, or only statements that are
+ * still on their way to their end; it is over when all of them are gone.
+ */
+export interface Presence {
+	/** Marks this adapter's sessions, those open and those to come, as the run's. */
+	announce(runId: string): Promise<void>;
+	/** Which of these runs have a session. The embedded database knows only its own process. */
+	living(session: Session, runIds: readonly string[]): Promise<ReadonlySet<string>>;
+	/** Ends sessions of a run whose coordinating process is gone, where the server allows it; false: some are left. */
+	endOrphans(session: Session, runId: string): Promise<boolean>;
+}
+
 /** A database. Opening locks and connects; nothing is imported or touched before. */
 export interface Adapter {
 	readonly facts: AdapterFacts;
 	readonly capabilities: Capabilities;
 	readonly dialect: Dialect;
 	readonly publisher: Publisher;
+	readonly presence: Presence;
 	open(options?: { readonly signal?: AbortSignal }): Promise<void>;
 	/** Idempotent; releases locks even after failures. */
 	close(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { BoundStatement, Session } from "./adapter.ts";
+import type { BoundStatement, CandidateKind, Session } from "./adapter.ts";
 import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
 
@@ -19,7 +19,7 @@ export interface CandidateRow {
 	readonly node: NodeId;
 	readonly candidate: RelationName;
 	readonly target: RelationName;
-	readonly kind: "table" | "view";
+	readonly kind: CandidateKind;
 	/** sha256 of the SQL with published names and of the config that shapes the relation. */
 	readonly codeHash: string;
 	/** sha256 over the identities of all inputs: published generation or candidate of each. */

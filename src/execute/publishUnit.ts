@@ -78,7 +78,7 @@ async function attempt(
 		candidates: members.map(
 			({ id, standing }): Candidate => ({ ...standing.candidate, inputs: inputsOf(run, id, inUnit) }),
 		),
-		record: (published) => {
+		record: ({ published }) => {
 			const going = new Set(published);
 			return recordOf(
 				run,

@@ -3,7 +3,7 @@
  * run, content hashes of seeds, the ledger of landing files. knex writes the SQL and the adapter's own session runs it,
  * so that a ledger row commits or fails with the load it records. The SQL of models never comes near knex.
  */
-import type { Session } from "../core/adapter.ts";
+import type { CandidateKind, Session } from "../core/adapter.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { CellValue } from "../core/resultTable.ts";
@@ -146,7 +146,7 @@ const candidateOf = (row: Row): CandidateRow => ({
 	node: nodeId(text(row, "node")),
 	candidate: relation(row, "candidate"),
 	target: relation(row, "target"),
-	kind: row.kind === "view" ? "view" : "table",
+	kind: row.kind as CandidateKind,
 	codeHash: text(row, "code_hash"),
 	inputsHash: text(row, "inputs_hash"),
 	response: text(row, "response"),

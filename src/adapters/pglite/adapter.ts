@@ -47,6 +47,7 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 	const working = new AsyncLocalStorage<{ over: boolean }>();
 	const checkpointer = createCheckpointer();
 	const catalogTypes = new Map<string, string>();
+	const announced = new Set<string>();
 
 	/** What another connection would start with: no transaction, role, settings, temporary tables or advisory locks. */
 	async function reset(engine: Engine): Promise<void> {
@@ -98,6 +99,12 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 		}),
 		dialect,
 		publisher: createPostgresPublisher(dialect),
+		// The directory's lock has shut out every other process, so that no other run can be alive.
+		presence: Object.freeze({
+			announce: async (runId: string) => void announced.add(runId),
+			living: async (_session: Session, runIds: readonly string[]) => new Set(runIds.filter((id) => announced.has(id))),
+			endOrphans: async () => true,
+		}),
 		async open({ signal } = {}) {
 			if (opened !== undefined) return;
 			signal?.throwIfAborted();

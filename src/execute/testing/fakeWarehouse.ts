@@ -143,6 +143,8 @@ function fakePublisher(world: Warehouse, script: Script, sessionOf: (s: Session)
 	return {
 		candidateOf,
 		ensureSchemas: async () => {},
+		generationOf: (_project, target, publishedBy) => ({ ...target, schema: `tfm_g_${publishedBy}_${target.schema}` }),
+		dropGenerations: async () => {},
 		dress: async () => ({ warnings: [] }),
 		dropStale: async (s, _project, targets, keep) => {
 			const session = sessionOf(s);
@@ -186,7 +188,8 @@ function fakePublisher(world: Warehouse, script: Script, sessionOf: (s: Session)
 					session.put(world.candidates, c.node, undefined);
 				}
 				const going = request.candidates.map((c) => c.node).filter((n) => !refused.some((r) => r.node === n));
-				const record = typeof request.record === "function" ? request.record(going) : request.record;
+				const record =
+					typeof request.record === "function" ? request.record({ published: going, kept: [] }) : request.record;
 				for (const { sql, binds } of record) await session.query(sql, binds);
 				if (failures > 0) {
 					failures -= 1;
@@ -194,7 +197,7 @@ function fakePublisher(world: Warehouse, script: Script, sessionOf: (s: Session)
 					throw new DatabaseError("publish refused", { sqlstate, retryable: retryable ?? false });
 				}
 				const ways = going.map((node) => ({ node, way: "swap" as const }));
-				return { ways, waitedMs: 0, lockedMs: 0, warnings: [], refused };
+				return { kept: [], ways, waitedMs: 0, lockedMs: 0, warnings: [], refused };
 			});
 		},
 	};
@@ -340,6 +343,11 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 	const adapter = {
 		facts: { adapter: "pglite", type: "postgres", version: "0" },
 		capabilities: { concurrency: script.concurrency ?? 4 },
+		presence: {
+			announce: async () => {},
+			living: async (_s: Session, runIds: readonly string[]) => new Set(runIds),
+			endOrphans: async () => true,
+		},
 		dialect: { quote: (x: string) => `"${x}"`, render: (r: RelationName) => `"${r.schema}"."${r.identifier}"` },
 		publisher: fakePublisher(world, script, sessionOf),
 		withSession: async <T>(work: (session: Session) => Promise<T>): Promise<T> => {

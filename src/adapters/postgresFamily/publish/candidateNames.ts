@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { RelationName } from "../../../core/relation.ts";
 
-/** `c`: candidates; `o`: old relations, only while a publish is under way. */
-export type ShadowKind = "c" | "o";
+/** `c`: candidates; `o`: old relations, only while a publish is under way; `g`: previous generations that are kept. */
+export type ShadowKind = "c" | "o" | "g";
 
 /** Cuts at the last whole character that fits: an identifier must stay valid UTF-8. */
 export function cutToBytes(text: string, maxBytes: number): string {
@@ -26,4 +26,18 @@ export function shadowSchema(kind: ShadowKind, project: string, schema: string, 
 export const candidateOf = (project: string, target: RelationName, maxBytes: number): RelationName => ({
 	...target,
 	schema: shadowSchema("c", project, target.schema, maxBytes),
+});
+
+/** One schema for each run that published: relations, their indexes and constraints keep their names. */
+export const generationOf = (
+	project: string,
+	target: RelationName,
+	publishedBy: string,
+	maxBytes: number,
+): RelationName => ({
+	...target,
+	schema: cutToBytes(
+		`tfm_g_${createHash("sha256").update(`${project}\0${target.schema}\0${publishedBy}`).digest("hex").slice(0, 10)}_${target.schema}`,
+		maxBytes,
+	),
 });

@@ -8,8 +8,9 @@
  * first and the last is pure.
  */
 import type { Dialect, Publisher } from "../../../core/adapter.ts";
-import { candidateOf } from "./candidateNames.ts";
+import { candidateOf, generationOf } from "./candidateNames.ts";
 import { dress } from "./dress.ts";
+import { dropGenerations } from "./dropGenerations.ts";
 import { dropStale } from "./dropStale.ts";
 import { type LockProtocol, plainLocks } from "./lockProtocol.ts";
 import { runPublish } from "./runPublish.ts";
@@ -21,6 +22,9 @@ export function createPostgresPublisher(dialect: Dialect, locks: LockProtocol = 
 		candidateOf: (project, target) => candidateOf(project, target, dialect.maxIdentifierBytes),
 		ensureSchemas: (session, project, targets) => ensureSchemas(dialect, session, project, targets),
 		dropStale: (session, project, targets, keep) => dropStale(dialect, session, { project, targets, keep }),
+		generationOf: (project, target, publishedBy) =>
+			generationOf(project, target, publishedBy, dialect.maxIdentifierBytes),
+		dropGenerations: (session, relations) => dropGenerations(dialect, session, relations),
 		dress: (session, candidate) => dress(dialect, session, candidate),
 		publish: (session, request) => runPublish({ dialect, session, request, locks }),
 	} satisfies Publisher);

@@ -147,7 +147,7 @@ describe("refusals leave everything as it was", () => {
 				{ name: "d", sql: "select 1 as id" },
 			];
 			await build(s, models);
-			const record = (nodes: readonly string[]) =>
+			const record = ({ published: nodes }: { published: readonly string[] }) =>
 				nodes.map((n) => ({ sql: "insert into public.done values ($1)", binds: [n] }));
 			const report = await publisher.publish(s, request(models, { record }));
 			expect(report.ways).toEqual([{ node: id("d"), way: "new" }]);

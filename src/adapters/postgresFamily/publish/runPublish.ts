@@ -70,7 +70,7 @@ export async function runPublish(run: Run): Promise<PublishReport> {
 		try {
 			const onWait = (ms: number): void => void (waited += ms);
 			const lockedMs = await transact(run, plan, { candidates, fingerprint: catalog.fingerprint, careful, onWait });
-			return { ways: plan.ways, waitedMs: Math.round(waited), lockedMs, warnings: plan.warnings, refused };
+			return { kept: [], ways: plan.ways, waitedMs: Math.round(waited), lockedMs, warnings: plan.warnings, refused };
 		} catch (error) {
 			if (error instanceof CatalogMoved) {
 				if (++moved <= MAX_REPLANS) continue;
@@ -94,7 +94,7 @@ export async function runPublish(run: Run): Promise<PublishReport> {
 			careful = true;
 		}
 	}
-	return { ways: [], waitedMs: Math.round(waited), lockedMs: 0, warnings: [], refused };
+	return { kept: [], ways: [], waitedMs: Math.round(waited), lockedMs: 0, warnings: [], refused };
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
@@ -140,7 +140,10 @@ async function transact(
 			`select ${SETTINGS.map((name, i) => `set_config('${name}', $${i + 1}, true)`).join(", ")}`,
 			kept,
 		);
-		const record = typeof request.record === "function" ? request.record(plan.ways.map((w) => w.node)) : request.record;
+		const record =
+			typeof request.record === "function"
+				? request.record({ published: plan.ways.map((w) => w.node), kept: [] })
+				: request.record;
 		for (const statement of record) await session.query(statement.sql, statement.binds);
 	});
 	return Math.round(performance.now() - heldAt);
