@@ -3,11 +3,11 @@ import { jsonMistake } from "./jsonMistake.ts";
 import { elementsOf, membersOf, type Span, skipBlank, valueAt } from "./jsonText.ts";
 
 /**
- * The records of one JSON page as their exact texts: the elements of the array at `path` ("data", "result.items"; "" =
+ * Where the records of one JSON page stand in its text: the elements of the array at `path` ("data", "result.items"; "" =
  * the page itself). A page that is an object where an array was expected is one record. Throws TFM-LOAD-008 (not JSON,
  * with line and column), 009 (nothing at the path).
  */
-export function jsonRecords(page: string, path: string, file: string): readonly string[] {
+export function jsonRecords(page: string, path: string, file: string): readonly Span[] {
 	try {
 		JSON.parse(page);
 	} catch (cause) {
@@ -19,8 +19,7 @@ export function jsonRecords(page: string, path: string, file: string): readonly 
 		if (found === undefined) fail("TFM-LOAD-009", { path, key }, { at: { file, line: 1, column: 1 } });
 		[start, end] = found;
 	}
-	const spans = page[start] === "[" ? elementsOf(page, start) : [[start, end] as const];
-	return spans.map(([from, to]) => page.slice(from, to));
+	return page[start] === "[" ? elementsOf(page, start) : [[start, end]];
 }
 
 function failOnPage(page: string, file: string, cause: unknown): never {

@@ -106,6 +106,28 @@ test("gzipped JSON pages land once, as they came, with file, row and time", asyn
 	expect(await load(block)).toEqual({ files: 0, skipped: 3, rows: 0, rejects: 0 });
 });
 
+test("trailing commas are read as blanks where the load says so, and are a mistake where it does not", async () => {
+	put("data/a.json", '[\n {"id": 1, "title": "a,]",},\n {"id": "x", },\n]\n');
+	const columns = [{ name: "id", type: "bigint" }, { name: "title" }];
+	expect(await mistakes({ files: "data/*.json", columns })).toEqual([
+		'TFM-LOAD-008 data/a.json:2:27 not JSON: unexpected "}"',
+	]);
+	const accept = { trailing_commas: "accept" };
+	expect(await load({ files: "data/*.json", columns, ...accept })).toMatchObject({ rows: 1, rejects: 1 });
+	expect(await query("select id, title from landing.t")).toEqual(["1|a,]"]);
+	// A reject is kept as it came.
+	expect(await query("select raw from landing.t__rejects")).toEqual(['{"id": "x", }']);
+
+	put("lines/a.jsonl", '{"n": [1, 2, ], }\n{"n": [,]}');
+	expect(await load({ files: "lines/*.jsonl", ...accept }, { name: "lines" })).toMatchObject({ rows: 1, rejects: 1 });
+	expect(await query("select record from landing.lines")).toEqual(['{"n": [1, 2  ]  }']);
+
+	const csv = { files: "data/*.csv", columns: [{ name: "id" }], ...accept };
+	expect(await mistakes(csv)).toEqual([
+		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t has trailing_commas, which is for JSON",
+	]);
+});
+
 test("declared columns take exact values; what does not fit is kept among the rejects with its reason", async () => {
 	const lines = [
 		'{"id": 9007199254740993, "at": "2026-01-01T00:00:00+02:00", "address": {"city": "Köln"}, "amount": 0.10, "raw": "x", "ok": true}',

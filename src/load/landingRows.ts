@@ -5,6 +5,7 @@ import { pathReader } from "./jsonText.ts";
 import { landingValue, unstorable } from "./landingValues.ts";
 import type { LandingColumn, LoadSpec } from "./loadSpec.ts";
 import { type FileDigest, readText, readWhole } from "./textFile.ts";
+import { withoutTrailingCommas } from "./trailingCommas.ts";
 
 /** One record of a file: a row for the landing table, or why it is none. */
 export interface LandingRecord {
@@ -31,16 +32,20 @@ export async function* landingRecords(
 	spec: LoadSpec,
 ): AsyncGenerator<LandingRecord> {
 	if (spec.format === "csv") return yield* csvRows({ absolute, file, expected }, spec);
+	const readable = spec.trailingCommas === "accept" ? withoutTrailingCommas : (text: string) => text;
 	if (spec.format === "jsonl") {
 		for await (const { line, text } of numberedLines(readText(absolute, file, expected))) {
 			const raw = text.endsWith("\r") ? text.slice(0, -1) : text;
-			yield { row: line, raw, found: isJson(raw) ? fromJson(raw, spec.columns) : { reason: "not JSON" } };
+			const json = readable(raw);
+			yield { row: line, raw, found: isJson(json) ? fromJson(json, spec.columns) : { reason: "not JSON" } };
 		}
 		return;
 	}
-	const page = await readWhole(absolute, file, expected);
-	for (const [i, raw] of jsonRecords(page, spec.records, file).entries())
-		yield { row: i + 1, raw, found: fromJson(raw, spec.columns) };
+	const arrived = await readWhole(absolute, file, expected);
+	const page = readable(arrived);
+	// Both texts have their records in the same places: a reject is kept with its commas.
+	for (const [i, [from, to]] of jsonRecords(page, spec.records, file).entries())
+		yield { row: i + 1, raw: arrived.slice(from, to), found: fromJson(page.slice(from, to), spec.columns) };
 }
 
 function isJson(text: string): boolean {

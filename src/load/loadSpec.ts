@@ -35,9 +35,11 @@ export interface LoadSpec {
 	/** What a file means that was loaded before and has other bytes now. */
 	readonly onChange: "error" | "reload";
 	readonly delimiter: string;
+	/** Formats json and jsonl: whether `[1,]` and `{"a": 1,}` are read as if the last comma were a blank. */
+	readonly trailingCommas: "error" | "accept";
 }
 
-const KEYS = ["files", "format", "records", "columns", "mode", "on_change", "delimiter"];
+const KEYS = ["files", "format", "records", "columns", "mode", "on_change", "delimiter", "trailing_commas"];
 
 /** Validates a `load:` block; throws all its mistakes together (TFM-LOAD-010). */
 export function readLoadSpec(source: SourceNode): LoadSpec {
@@ -89,9 +91,12 @@ export function readLoadSpec(source: SourceNode): LoadSpec {
 		mode: oneOf("mode", ["append", "replace"], "append"),
 		onChange: oneOf("on_change", ["error", "reload"], "error"),
 		delimiter: text("delimiter", ","),
+		trailingCommas: oneOf("trailing_commas", ["error", "accept"], "error"),
 	};
 	if (spec.format === "csv" && spec.columns.length === 0)
 		wrong("format csv needs columns", "columns: [{name: id, type: bigint}, …]");
+	if (spec.format === "csv" && spec.trailingCommas === "accept")
+		wrong("has trailing_commas, which is for JSON", "remove it, or say format: json");
 	if (mistakes.length > 0) throw new TfmError(mistakes);
 	return spec;
 }

@@ -49,7 +49,8 @@ export const LOAD_CODES = {
 		message: (f) => `not JSON: ${f.problem}`,
 		hint: () => "a page is one JSON document; for one document per line use format: jsonl",
 		next: () => "correct or fetch the page again; nothing of this load was kept",
-		explain: "A page of a landing load with format json could not be parsed. The whole load is rolled back.",
+		explain:
+			"A page of a landing load with format json could not be parsed. The whole load is rolled back. Commas before a closing bracket are read with `trailing_commas: accept`.",
 	}),
 	"TFM-LOAD-009": code<{ path: string; key: string }>({
 		message: (f) => `no "${f.key}" in this page, where records: ${f.path} looks for it`,
@@ -60,7 +61,7 @@ export const LOAD_CODES = {
 		message: (f) => `the load: block of ${f.table} ${f.problem}`,
 		hint: (f) => f.hint,
 		explain:
-			"The `load:` block of a source table says which files fill it. Its keys: files, format (json, jsonl, csv), records, columns, mode (append, replace), on_change (error, reload), delimiter.",
+			"The `load:` block of a source table says which files fill it. Its keys: files, format (json, jsonl, csv), records, columns, mode (append, replace), on_change (error, reload), delimiter, trailing_commas (error, accept).",
 	}),
 	"TFM-LOAD-011": code<{ missing: readonly string[]; header: readonly string[] }>({
 		message: (f) => `the header has no ${f.missing.map((m) => `"${m}"`).join(", ")}`,
