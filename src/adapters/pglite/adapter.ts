@@ -4,12 +4,13 @@ import type { Adapter, Session } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { createPostgresDialect } from "../postgresFamily/dialect.ts";
 import { createPostgresPublisher } from "../postgresFamily/publish/publisher.ts";
+import { createSession } from "../postgresFamily/session.ts";
 import { ensureDataDirectory, resolveDataDir } from "./dataDirectory.ts";
 import { type DirectoryLock, type LockHost, lockDirectory } from "./directoryLock.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { failOnFile } from "./fileProblem.ts";
 import { createCheckpointer, vacuumWhatGrew } from "./housekeeping.ts";
-import { createSession, type PgliteSession } from "./session.ts";
+import { wireOf } from "./wire.ts";
 
 /**
  * The embedded database: Postgres compiled to WebAssembly (PGlite) in a worker thread, its files in one directory that
@@ -20,7 +21,7 @@ import { createSession, type PgliteSession } from "./session.ts";
  *   dataDirectory.ts  is there a database, and if not, make one that is whole or absent
  *   engine.ts         the thread: start, one request at a time, limits by ending the thread
  *   pgliteWorker.js   the thread's inside: wire protocol in, text out
- *   session.ts        core's Session on top of that
+ *   wire.ts           the thread as the wire that core's Session works on (postgresFamily/session.ts)
  *   housekeeping.ts   checkpoints and vacuum, which a server would do in the background
  *
  * Durability: every commit is written to the operating system at once, so killing tfm at any instant loses nothing
@@ -67,8 +68,8 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 		const { engine } = opened;
 		await reset(engine);
 		used = true;
-		const session: PgliteSession = createSession({
-			engine,
+		const session = createSession({
+			wire: wireOf(engine),
 			dialect,
 			defaultTimeoutMs: options.statementTimeoutMs,
 			catalogTypes,

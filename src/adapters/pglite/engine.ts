@@ -2,8 +2,9 @@ import { Worker } from "node:worker_threads";
 import type { StatementOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { fail } from "../../core/diagnostic.ts";
+import type { WireReply } from "../postgresFamily/wire.ts";
 import { failOnFile } from "./fileProblem.ts";
-import type { OpenReply, WireReply, WorkerAnswer, WorkerRequest } from "./workerProtocol.ts";
+import type { OpenReply, WorkerAnswer, WorkerRequest } from "./workerProtocol.ts";
 
 /**
  * The worker thread as the session sees it: one request at a time, each with its own limit and signal.

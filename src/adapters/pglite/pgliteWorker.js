@@ -11,7 +11,7 @@ import { createRequire } from "node:module";
 import { parentPort } from "node:worker_threads";
 
 /** @typedef {import("./workerProtocol.ts").WorkerRequest} WorkerRequest */
-/** @typedef {import("./workerProtocol.ts").WireReply} WireReply */
+/** @typedef {import("../postgresFamily/wire.ts").WireReply} WireReply */
 
 /**
  * Without replicas a table filled in the transaction that made it need not go through the log as well: 1.7 times faster.

@@ -9,31 +9,30 @@ import {
 	readSchemas,
 	relationsStatement,
 	schemasStatement,
-} from "../postgresFamily/catalog.ts";
-import { copyLine, copyStatement, shiftCopyLine } from "../postgresFamily/copyText.ts";
-import { withoutZeroByte } from "../postgresFamily/dialect.ts";
-import { type ServerError, toDatabaseError } from "../postgresFamily/errors.ts";
-import { familyOf, readCell, writeBind } from "../postgresFamily/types.ts";
-import type { Engine } from "./engine.ts";
-import type { WireReply, WorkerField, WorkerRequest } from "./workerProtocol.ts";
+} from "./catalog.ts";
+import { copyLine, copyStatement } from "./copyText.ts";
+import { withoutZeroByte } from "./dialect.ts";
+import { toDatabaseError } from "./errors.ts";
+import { familyOf, readCell, writeBind } from "./types.ts";
+import type { CopyChunk, Wire, WireField, WireReply, WireRequest } from "./wire.ts";
 
-/** Rows per batch of a stream, and bytes of COPY text per message: both small against the engine's memory. */
+/** Rows per batch of a stream, and characters of COPY text per chunk: both small against the engine's memory. */
 const STREAM_ROWS = 2_000;
-const COPY_BYTES = 1 << 20;
+const COPY_CHARACTERS = 1 << 20;
 /** Types of pg_catalog have lower ones and keep their names; others depend on the search_path or are given again. */
 const FIRST_OTHER_OID = 12_000;
 
 export interface SessionParts {
-	readonly engine: Engine;
+	readonly wire: Wire;
 	readonly dialect: Dialect;
 	readonly defaultTimeoutMs: number | undefined;
 	/** Printed types by `oid:modifier`, kept from session to session: those of pg_catalog. */
 	readonly catalogTypes: Map<string, string>;
 	/** Called after work that left no transaction open. */
-	readonly whenIdle: () => Promise<void>;
+	readonly whenIdle?: () => Promise<void>;
 }
 
-export interface PgliteSession extends Session {
+export interface PinnedSession extends Session {
 	/** No further statement is accepted; what still runs ends first. */
 	end(): void;
 }
@@ -48,19 +47,19 @@ function rowCountOf(tag: string): number | null {
 }
 
 /**
- * One pinned connection of the embedded database. The engine is restarted underneath when a statement is cancelled or
- * runs out of time: a transaction that was open is then lost, so every further statement in it is refused until it
- * ends; outside a transaction the session goes on, with fresh settings.
+ * core's Session over one connection. Where that does not live through a statement (the embedded database is restarted
+ * when one is cancelled, a server may go away) a transaction that was open is lost: every further statement in it is
+ * refused until it ends. Outside a transaction the session goes on on a new connection, with fresh settings.
  */
 export function createSession({
-	engine,
+	wire,
 	dialect,
 	defaultTimeoutMs,
 	catalogTypes,
 	whenIdle,
-}: SessionParts): PgliteSession {
+}: SessionParts): PinnedSession {
 	const otherTypes = new Map<string, string>();
-	let generation = engine.generation;
+	let generation = wire.generation;
 	let status: WireReply["status"] = "I";
 	let depth = 0;
 	let streaming = false;
@@ -72,25 +71,27 @@ export function createSession({
 		throw new DatabaseError(message, { kind: "connection", sqlstate, sql });
 	};
 
-	async function send(request: WorkerRequest, options: StatementOptions = {}): Promise<WireReply> {
-		const sql = "sql" in request ? withoutZeroByte(request.sql) : undefined;
+	async function send(
+		ask: (limits: StatementOptions) => Promise<WireReply>,
+		sql: string,
+		options: StatementOptions = {},
+	) {
 		if (lost === "session") refuse("this session is over; ask for a new one", sql, "08003");
 		if (lost === "transaction")
 			refuse("the transaction was lost when an earlier statement in it was cancelled or stopped", sql, "25P02");
-		const limits = { ...options, timeoutMs: options.timeoutMs ?? defaultTimeoutMs };
 		try {
-			await engine.start();
-			if (engine.generation !== generation) {
-				// The thread died between two statements and stands again.
-				generation = engine.generation;
-				if (status !== "I") refuse("the embedded database stopped and the open transaction was lost", sql, "25P02");
+			await wire.ready();
+			if (wire.generation !== generation) {
+				// The connection went between two statements and there is a new one.
+				generation = wire.generation;
+				if (status !== "I") refuse("the connection was lost, and with it the open transaction", sql, "25P02");
 			}
-			const reply = await engine.send(request, limits);
+			const reply = await ask({ ...options, timeoutMs: options.timeoutMs ?? defaultTimeoutMs });
 			status = reply.status;
 			return reply;
 		} catch (error) {
 			// Cancelled before it was sent: the server did not notice.
-			if (error instanceof DatabaseError && error.kind === "cancelled" && engine.running) throw error;
+			if (error instanceof DatabaseError && error.kind === "cancelled" && wire.standing) throw error;
 			// A transaction begun by the caller's own SQL has no end that could be seen here.
 			if (depth > 0) lost = "transaction";
 			else if (status !== "I") lost = "session";
@@ -99,24 +100,29 @@ export function createSession({
 		}
 	}
 
-	/** Sends and turns the server's refusal into a DatabaseError. */
-	async function run(request: WorkerRequest, sql: string, options?: StatementOptions): Promise<WireReply> {
-		const before = status;
-		const reply = await send(request, options);
+	/** The reply, or the server's refusal as a DatabaseError. */
+	async function settle(reply: WireReply, sql: string, before: WireReply["status"]): Promise<WireReply> {
 		if (reply.error === null) {
-			if (status === "I") await whenIdle();
+			if (status === "I") await whenIdle?.();
 			return reply;
 		}
 		// `begin; …; commit` in one message that failed half-way leaves a dead transaction that nobody would end.
-		if (before === "I" && reply.status === "E") await send({ kind: "execute", sql: "rollback" });
-		throw toDatabaseError(reply.error, sql);
+		if (before === "I" && reply.status === "E")
+			await send(() => wire.send({ kind: "execute", sql: "rollback" }), "rollback");
+		throw reply.limit ?? toDatabaseError(reply.error, sql);
+	}
+
+	async function run(request: WireRequest, sql: string, options?: StatementOptions): Promise<WireReply> {
+		if ("sql" in request) withoutZeroByte(request.sql);
+		const before = status;
+		return settle(await send((limits) => wire.send(request, limits), sql, options), sql, before);
 	}
 
 	const control = (sql: string): Promise<WireReply> => run({ kind: "execute", sql }, sql);
 
-	async function columnsOf(fields: readonly WorkerField[]): Promise<readonly ResultColumn[]> {
-		const key = (f: WorkerField): string => `${f.oid}:${f.modifier}`;
-		const names = (f: WorkerField): Map<string, string> => (f.oid < FIRST_OTHER_OID ? catalogTypes : otherTypes);
+	async function columnsOf(fields: readonly WireField[]): Promise<readonly ResultColumn[]> {
+		const key = (f: WireField): string => `${f.oid}:${f.modifier}`;
+		const names = (f: WireField): Map<string, string> => (f.oid < FIRST_OTHER_OID ? catalogTypes : otherTypes);
 		const unknown = [...new Map(fields.filter((f) => !names(f).has(key(f))).map((f) => [key(f), f])).values()];
 		if (unknown.length > 0) {
 			const list = unknown.map((f) => `pg_catalog.format_type(${f.oid}, ${f.modifier})`).join(", ");
@@ -217,30 +223,22 @@ export function createSession({
 		const sql = copyStatement(dialect, relation, columns);
 		return transaction(async () => {
 			let loaded = 0;
-			let text = "";
-			let pending = 0;
-			let sending: Promise<void> = Promise.resolve();
-			const flush = async (): Promise<void> => {
-				const data = new TextEncoder().encode(text);
-				const before = loaded;
-				loaded += pending;
-				text = "";
-				pending = 0;
-				await sending;
-				sending = send({ kind: "copy", sql, data }, options).then((reply) => {
-					if (reply.error !== null) throw toDatabaseError(inRow(reply.error, before), sql);
-				});
-				// The next flush or the end reports it; until then it must not count as unhandled.
-				sending.catch(() => undefined);
-			};
-			for await (const batch of rows)
-				for (const row of batch) {
-					text += copyLine(row);
-					pending++;
-					if (text.length >= COPY_BYTES) await flush();
+			let failure: { readonly error: unknown } | undefined;
+			async function* chunks(): AsyncGenerator<CopyChunk> {
+				try {
+					for await (const chunk of copyChunks(rows)) {
+						loaded += chunk.rows;
+						yield chunk;
+					}
+				} catch (error) {
+					failure = { error };
+					throw error;
 				}
-			if (pending > 0) await flush();
-			await sending;
+			}
+			const reply = await send((limits) => wire.copy(sql, chunks(), limits), sql, options);
+			// What the wire says of a load that was given up is only the echo of this.
+			if (failure !== undefined && reply.limit === undefined) throw failure.error;
+			await settle(reply, sql, "T");
 			return loaded;
 		});
 	}
@@ -276,7 +274,18 @@ export function createSession({
 	};
 }
 
-/** The server counts the lines of one message; the reader wants the row of the whole load. */
-function inRow(error: ServerError, before: number): ServerError {
-	return { ...error, where: shiftCopyLine(error.where, before) };
+/** Rows as COPY's text, cut into pieces that are worth a message each. */
+async function* copyChunks(batches: BulkLoad["rows"]): AsyncGenerator<CopyChunk> {
+	const encoder = new TextEncoder();
+	let text = "";
+	let rows = 0;
+	for await (const batch of batches)
+		for (const row of batch) {
+			text += copyLine(row);
+			rows++;
+			if (text.length < COPY_CHARACTERS) continue;
+			yield { data: encoder.encode(text), rows };
+			[text, rows] = ["", 0];
+		}
+	if (rows > 0) yield { data: encoder.encode(text), rows };
 }

@@ -1,0 +1,60 @@
+import type { StatementOptions } from "../../core/adapter.ts";
+import type { DatabaseError } from "../../core/databaseError.ts";
+import type { ServerError } from "./errors.ts";
+
+/**
+ * What a session needs of the connection below it, in the words of the Postgres wire protocol: one message out, all
+ * that comes back until ReadyForQuery. A thread with PGlite and a socket to a server both fill it.
+ */
+export type WireRequest =
+	/** The simple protocol: several statements, rows thrown away. */
+	| { readonly kind: "execute"; readonly sql: string }
+	/** All rows of the last statement. With binds the extended protocol, which takes one statement only. */
+	| { readonly kind: "query"; readonly sql: string; readonly binds: readonly (string | null)[] }
+	/** Opens a named portal and takes the first rows. Inside a transaction. */
+	| { readonly kind: "openPortal"; readonly portal: string; readonly sql: string; readonly rows: number }
+	| { readonly kind: "nextRows"; readonly portal: string; readonly rows: number };
+
+export interface WireField {
+	readonly name: string;
+	readonly oid: number;
+	readonly modifier: number;
+}
+
+export interface WireReply {
+	/** Of the last statement; empty when it returned none. */
+	readonly fields: readonly WireField[];
+	readonly rows: readonly (readonly (string | null)[])[];
+	/** Command tag of the last completed statement, "" when there was none. */
+	readonly tag: string;
+	readonly notices: readonly string[];
+	readonly error: ServerError | null;
+	/** I idle, T in a transaction, E in a failed one. */
+	readonly status: "I" | "T" | "E";
+	/** The portal has more rows. */
+	readonly suspended: boolean;
+	/** The limit that made the server end the statement, where it could: then `error` is its answer to that. */
+	readonly limit?: DatabaseError;
+}
+
+/** Rows as COPY's text, and how many. */
+export interface CopyChunk {
+	readonly data: Uint8Array;
+	readonly rows: number;
+}
+
+export interface Wire {
+	/** Another number than before: a new connection stands here, the old one's transaction and settings are gone. */
+	readonly generation: number;
+	/** Whether the connection stands; false after a request that it did not live through. */
+	readonly standing: boolean;
+	/** Makes it stand where it does not. */
+	ready(): Promise<void>;
+	/** Rejects with DatabaseError when no answer can be had. */
+	send(request: WireRequest, limits?: StatementOptions): Promise<WireReply>;
+	/**
+	 * `copy … from stdin` inside a transaction. Where a chunk cannot be had (the iteration throws) the copy is given up
+	 * and the reply's status tells what became of the transaction. Lines in errors count over all chunks.
+	 */
+	copy(sql: string, chunks: AsyncIterable<CopyChunk>, limits?: StatementOptions): Promise<WireReply>;
+}
