@@ -82,4 +82,19 @@ export const PUBLISH_CODES = {
 		explain:
 			"The grants of the node's config, or those that the published relation had, could not be given to the new version. It is not published without them.",
 	}),
+	"TFM-PUB-013": code<{ unit: string }>({
+		message: (f) => `${f.unit} was not published: another run has taken over what this one was writing`,
+		hint: () => "nothing was changed",
+		next: () => "look at the other run's outcome, then run again",
+		explain:
+			"A run holds a lease on every relation that it writes. When its process seems to be dead, another run may take the lease over. Should the first one turn out to be alive after all, it must not publish any more: the check is made inside the publishing transaction.",
+	}),
+	"TFM-PUB-014": code<{ target: string; problem: string }>({
+		message: (f) =>
+			`${f.target} cannot be published: its new rows were computed for the table as it was, and ${f.problem}`,
+		hint: () => "nothing was changed",
+		next: () => "run the model again; with --full-refresh it is built anew",
+		explain:
+			"An incremental model or a snapshot is built as a set of new rows for the published table, and tested together with the rows that are there. If that table is dropped, replaced or altered by somebody else before the publish, what was tested is no longer what would be published.",
+	}),
 };

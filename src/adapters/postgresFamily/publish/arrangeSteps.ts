@@ -5,6 +5,7 @@
  * dropped with cascade: that the old relations can be dropped is the proof that nothing points at them any more.
  */
 import type { Dialect } from "../../../core/adapter.ts";
+import { applyRows, columnsToAdd, columnsToDrop } from "./applyRows.ts";
 import { shadowSchema } from "./candidateNames.ts";
 import { carryForeignView, carryMember, memberViewOptions } from "./carry.ts";
 import type { Catalog, RelationFacts } from "./catalogFacts.ts";
@@ -26,6 +27,10 @@ export interface ArrangeInput {
 }
 
 export interface Arrangement {
+	/** Columns that targets need before anything: short transactions of their own, then the plan is made anew. */
+	readonly columns: readonly string[];
+	/** Tables whose rows are replaced or brought in: writers are kept out of them, readers go on. */
+	readonly rowLocks: readonly string[];
 	readonly rows: readonly Step[];
 	readonly locks: LockPlan;
 	readonly changes: readonly Step[];
@@ -46,6 +51,9 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 	const swapped = members.filter((m) => wayOf(m) === "swap");
 	const moving = members.filter((m) => m.fresh.kind === "r" && (wayOf(m) === "swap" || wayOf(m) === "new"));
 	const kept = members.filter((m) => wayOf(m) === "keep");
+	const applied = members.filter((m) => wayOf(m) === "apply");
+	const lastColumns = columnsToDrop(dialect, applied);
+	const spent = spentCandidates(input);
 	const leaving: readonly RelationFacts[] = [
 		...swapped.map((m) => m.old!),
 		...[...choice.rebuild.values()].map((a) => a.what),
@@ -98,14 +106,22 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 		...[...choice.rebuild.values()].flatMap((a) =>
 			carryForeignView(dialect, catalog, a.what, blameFor(a, `view ${a.what.schema}.${a.what.name}`)),
 		),
-		...drops(input, leaving, oldSchema).map((sql) => step(sql)),
+		...applied.filter((m) => m.fresh.kind === "v" && !spent.has(m.fresh.oid)).map((m) => step(overTarget(dialect, m))),
+		...drops(input, { leaving, oldSchema, spent }).map((sql) => step(sql)),
+		...lastColumns,
 		...schemas.map((s) => step(`drop schema ${dialect.quote(s)}`)),
 	];
 
 	const lockedViews = viewOrder(input, "old").toReversed();
-	const tables = swapped.filter((m) => m.old!.kind === "r").map(target);
+	const losing = new Set(lastColumns.flatMap((s) => s.blame!.nodes));
+	const tables = [
+		...swapped.filter((m) => m.old!.kind === "r"),
+		...applied.filter((m) => losing.has(m.candidate.node)),
+	].map(target);
 	return {
-		rows: keepRows(dialect, kept, catalog.dependents),
+		columns: columnsToAdd(dialect, applied),
+		rowLocks: [...kept, ...applied].map(target).sort(),
+		rows: [...keepRows(dialect, kept, catalog.dependents), ...applyRows(applied)],
 		locks: {
 			views: lockedViews.map(
 				(v) => `alter view ${qualified(dialect, v.schema, v.name)} set schema ${dialect.quote(v.schema)}`,
@@ -140,6 +156,7 @@ function viewOrder(input: ArrangeInput, when: "old" | "new"): readonly RelationF
 	const alias = new Map<number, number>();
 	for (const m of members) {
 		const way = choice.ways.get(m);
+		if (way === "apply") continue;
 		if (when === "new" && m.fresh.kind === "v") {
 			views.set(m.fresh.oid, m.fresh);
 			if (m.old !== null) alias.set(m.old.oid, m.fresh.oid);
@@ -179,11 +196,24 @@ function createViews(input: ArrangeInput): readonly Step[] {
 	});
 }
 
+/**
+ * A candidate that a held one reads, over a target that has its new rows by now: the view of target and new rows would
+ * show them twice. It becomes a view of the target, with the columns that its readers know.
+ */
+function overTarget(dialect: Dialect, { candidate, fresh }: Member): string {
+	const list = fresh.columns
+		.map((c) => `${dialect.quote(c.name)}::${c.printed} as ${dialect.quote(c.name)}`)
+		.join(", ");
+	const target = qualified(dialect, candidate.target.schema, candidate.target.identifier);
+	return `create or replace view ${qualified(dialect, fresh.schema, fresh.name)} as select ${list} from ${target}`;
+}
+
 /** Candidates that may go now: nothing but what goes as well hangs on them. Others wait for dropStale. */
 function spentCandidates(input: ArrangeInput): ReadonlySet<number> {
 	const { catalog, members, choice } = input;
 	const spent = new Set(choice.staleViews);
-	for (const m of members) if (m.fresh.kind === "v" || choice.ways.get(m) === "keep") spent.add(m.fresh.oid);
+	for (const m of members)
+		if (m.fresh.kind === "v" || choice.ways.get(m) === "keep" || choice.ways.get(m) === "apply") spent.add(m.fresh.oid);
 	const leaving = new Set(members.flatMap((m) => (choice.ways.get(m) === "swap" ? [m.old!.oid] : [])));
 	for (let changed = true; changed; ) {
 		changed = false;
@@ -193,6 +223,9 @@ function spentCandidates(input: ArrangeInput): ReadonlySet<number> {
 				changed = true;
 			}
 	}
+	for (const { delta, fresh } of members)
+		if (delta !== null && catalog.dependents.every((d) => d.target !== delta.oid || d.holder === fresh.oid))
+			spent.add(delta.oid);
 	return spent;
 }
 
@@ -202,15 +235,18 @@ const isOwnKey = (d: { readonly kind: string; readonly holder: number }, members
 
 /** Outermost first. Relations that go together go in one statement, which settles the order among them. */
 function drops(
-	input: ArrangeInput,
-	leaving: readonly RelationFacts[],
-	oldSchema: (schema: string) => string,
+	{ dialect, catalog }: ArrangeInput,
+	about: {
+		readonly leaving: readonly RelationFacts[];
+		readonly oldSchema: (schema: string) => string;
+		readonly spent: ReadonlySet<number>;
+	},
 ): readonly string[] {
-	const { dialect, catalog } = input;
+	const { leaving, oldSchema, spent } = about;
 	const names = new Map(
 		leaving.map((r) => [r.oid, { kind: r.kind, name: qualified(dialect, oldSchema(r.schema), r.name) }] as const),
 	);
-	for (const oid of spentCandidates(input)) {
+	for (const oid of spent) {
 		const r = catalog.relations.get(oid);
 		if (r !== undefined) names.set(oid, { kind: r.kind, name: qualified(dialect, r.schema, r.name) });
 	}

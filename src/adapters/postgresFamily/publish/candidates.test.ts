@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { DatabaseError } from "../../../core/databaseError.ts";
 import { testAdapter } from "../../pglite/testing/testAdapter.ts";
 import { cutToBytes, shadowSchema } from "./candidateNames.ts";
-import type { LockProtocol } from "./lockProtocol.ts";
+import { type LockProtocol, plainLocks } from "./lockProtocol.ts";
 import { afterNeeds } from "./order.ts";
 import { createPostgresPublisher } from "./publisher.ts";
 import {
@@ -207,7 +207,7 @@ test("a publish that its locks do not come to in time is TFM-PUB-004, and nothin
 		await publish(s, [{ name: "t", sql: "select 1 as id" }]);
 		await build(s, [{ name: "t", sql: "select 2 as id" }]);
 		const busy: LockProtocol = {
-			settle: async () => {},
+			...plainLocks,
 			acquire: async () =>
 				Promise.reject(new DatabaseError("canceling statement due to lock timeout", { sqlstate: "55P03" })),
 		};
@@ -223,6 +223,7 @@ test("a catalog that changes while the locks are awaited is planned anew", () =>
 		await build(s, [{ name: "t", sql: "select 2 as id" }]);
 		let attempts = 0;
 		const meddling: LockProtocol = {
+			...plainLocks,
 			settle: () => s.execute("create view bi.early as select id from s.t").then(() => {}),
 			// Another session's commit; made in ours, it is rolled back with the attempt.
 			acquire: async () => void (attempts++ === 0 && (await s.execute("create view bi.late as select id from s.t"))),

@@ -60,7 +60,7 @@ const bornWith = (catalog: Catalog, schema: string): readonly AclItem[] =>
 /** Comments: the config's, else the candidate's own, else what the published relation had. */
 function comments(dialect: Dialect, member: Member, relation: string, now: RelationFacts | null): readonly string[] {
 	const { candidate, old, fresh } = member;
-	const word = kindWord(fresh.kind);
+	const word = kindWord(candidate.apply === undefined ? fresh.kind : old!.kind);
 	const statements: string[] = [];
 	const text = candidate.comment ?? fresh.comment ?? old?.comment ?? null;
 	if (text !== null && text !== (now?.comment ?? null))
@@ -119,7 +119,9 @@ export function carryMember(dialect: Dialect, catalog: Catalog, member: Member, 
 		...comments(dialect, member, relation, now),
 	];
 	const rest: string[] = [];
-	if (fresh.kind === "r") {
+	if (way === "apply") {
+		// The table stays, with all that it has.
+	} else if (fresh.kind === "r") {
 		const from = way === "keep" ? fresh : old?.kind === "r" ? old : null;
 		const has = way === "keep" ? old : fresh;
 		if (from?.rowSecurity && !has!.rowSecurity) rest.push(`alter table ${relation} enable row level security`);

@@ -32,10 +32,14 @@ export interface Choice {
 }
 
 function firstWay({ candidate, fresh, old }: Member): PublishWay {
+	if (candidate.apply !== undefined) return "apply";
 	if (old === null) return "new";
 	if (old.kind === "v" && fresh.kind === "v" && isViewPrefix(old, fresh)) return "replace";
 	return candidate.publish === "keep" && old.kind === "r" && fresh.kind === "r" ? "keep" : "swap";
 }
+
+const altersColumns = ({ candidate }: Member): boolean =>
+	candidate.apply !== undefined && candidate.apply.addColumns.length + candidate.apply.dropColumns.length > 0;
 
 /** What binds a table to its identity by itself, whoever else hangs on it. */
 function identityOf(member: Member): readonly string[] {
@@ -112,9 +116,33 @@ class Follower {
 		for (const [member, way] of ways) {
 			if (way === "swap")
 				this.#follow(member.old!, { because: new Set([member]), fresh: member.fresh, unsure: unsure.has(member) });
-			if (way === "swap" || way === "replace")
+			if (way === "apply") this.#dropColumns(member);
+			if (way === "swap" || way === "replace" || (way === "apply" && altersColumns(member)))
 				this.#mustOwn(member, member.old!.member, `it (${member.label})`, member.old!.owner);
 		}
+	}
+
+	/** Columns that go from a table that stays: nothing of others may need them. */
+	#dropColumns(member: Member): void {
+		const old = member.old!;
+		const gone = new Set(member.candidate.apply!.dropColumns);
+		const need = (column: string, dependent: string, owner: string | null): void =>
+			void this.refusals.push(refusal(member, "TFM-PUB-001", { target: member.label, column, dependent, owner }));
+		for (const dependent of this.#byTarget.get(old.oid) ?? []) {
+			if (dependent.column === null || !gone.has(dependent.column)) continue;
+			const holder = this.#byOld.get(dependent.holder);
+			const way = holder === undefined ? undefined : this.#ways.get(holder);
+			if (dependent.kind === "view" && (way === "swap" || way === "replace")) continue;
+			if (this.#isShadow(dependent.holderSchema ?? "")) this.#visitShadow(dependent, new Set([member]));
+			else need(dependent.column, dependent.what, dependent.owner);
+		}
+		for (const [word, parts] of [
+			["policy", old.policies],
+			["trigger", old.triggers],
+			["rule", old.rules],
+		] as const)
+			for (const part of parts)
+				for (const column of part.needs) if (gone.has(column)) need(column, `${word} ${part.name} of it`, old.owner);
 	}
 
 	#follow(gone: RelationFacts, why: Why): void {

@@ -31,8 +31,8 @@ function referringFirst(members: readonly Member[]): readonly Member[] {
 }
 
 /**
- * Replaces the rows of tables that keep their identity, reading columns by name. Readers go on: the lock only keeps
- * writers out. Rows are compared with `*<>`, which needs no equality operator (json, point) and sees every difference;
+ * Replaces the rows of tables that keep their identity, reading columns by name. Call with writers locked out; readers
+ * go on. Rows are compared with `*<>`, which needs no equality operator (json, point) and sees every difference;
  * the cast keeps the parser from comparing column by column. `only`: rows of inheriting tables are theirs.
  */
 export function keepRows(dialect: Dialect, members: readonly Member[], inbound: readonly Dependent[]): readonly Step[] {
@@ -55,7 +55,6 @@ export function keepRows(dialect: Dialect, members: readonly Member[], inbound: 
 		const updated = old.columns.filter((c) => !c.generated && c.identity !== "a").map((c) => c.name);
 		const gone = `not exists (select from ${source} c where ${matched}${whole ? ` and not (${differs})` : ""})`;
 		return {
-			lock: step(`lock table ${target} in share row exclusive mode`),
 			remove: step(`delete from only ${target} t${key === null ? "" : ` where ${gone}`}`, blame),
 			write: [
 				...(key === null || whole || updated.length === 0
@@ -73,5 +72,5 @@ export function keepRows(dialect: Dialect, members: readonly Member[], inbound: 
 			],
 		};
 	});
-	return [...parts.map((p) => p.lock), ...parts.map((p) => p.remove), ...parts.toReversed().flatMap((p) => p.write)];
+	return [...parts.map((p) => p.remove), ...parts.toReversed().flatMap((p) => p.write)];
 }

@@ -21,21 +21,33 @@ export interface LockWait {
 export interface LockProtocol {
 	/** Before the transaction: until no older snapshot is left that would see the new relations empty. */
 	settle(session: Session, wait: LockWait): Promise<void>;
+	/** Outside the publish: statements that need an exclusive lock for a moment, in a transaction of their own. */
+	briefly(session: Session, statements: readonly string[], wait: LockWait): Promise<void>;
 	/** Inside the transaction, after the rows of kept tables were replaced; on return the locks are held. */
 	acquire(session: Session, plan: LockPlan, wait: LockWait): Promise<void>;
+}
+
+/** For the rest of the transaction. */
+export async function setLockTimeout(session: Session, ms: number): Promise<void> {
+	await session.query("select set_config('lock_timeout', $1, true)", [`${Math.max(1, Math.round(ms))}ms`]);
 }
 
 /** Queues for the locks like any DDL; the server's own `lock_timeout` (SQLSTATE 55P03) ends the wait. */
 export const plainLocks: LockProtocol = {
 	settle: async () => {},
+	briefly: (session, statements, wait) =>
+		session.transaction(async () => {
+			const before = String((await session.query("select current_setting('lock_timeout')")).rows[0]![0]);
+			await setLockTimeout(session, wait.timeoutMs);
+			await session.execute(statements.join(";\n"), { signal: wait.signal });
+			await session.query("select set_config('lock_timeout', $1, true)", [before]);
+		}),
 	acquire: async (session, plan, wait) => {
 		const statements = [
 			...plan.views,
 			...(plan.tables.length === 0 ? [] : [`lock table ${plan.tables.join(", ")} in access exclusive mode`]),
 		];
-		await session.query("select set_config('lock_timeout', $1, true)", [
-			`${Math.max(1, Math.round(wait.timeoutMs))}ms`,
-		]);
+		await setLockTimeout(session, wait.timeoutMs);
 		if (statements.length > 0) await session.execute(statements.join(";\n"), { signal: wait.signal });
 	},
 };

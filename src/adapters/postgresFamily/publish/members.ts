@@ -10,8 +10,11 @@ export interface Member {
 	readonly candidate: Candidate;
 	/** `schema.name`, for people. */
 	readonly label: string;
+	/** What stands in the candidate schema; for new rows of a target that stays, a view or a copy of what it will be. */
 	readonly fresh: RelationFacts;
 	readonly old: RelationFacts | null;
+	/** The new rows, where the target stays and rows are brought into it. */
+	readonly delta: RelationFacts | null;
 }
 
 export interface Refusal {
@@ -50,6 +53,28 @@ function unreplaceable(old: RelationFacts): string | null {
 		: (KIND_WORDS[old.kind] ?? "of an unknown kind");
 }
 
+/**
+ * Whether a target that stays is still the one that the new rows were computed for: with the columns that are added, and
+ * without those that go, it has those of the candidate. Modifiers may differ: rows are assigned, and what does not fit
+ * is an error then. Null: it is.
+ */
+function targetChange(candidate: Candidate, old: RelationFacts | null, fresh: RelationFacts): string | null {
+	if (old === null) return "the table is gone";
+	if (old.kind !== "r" && old.kind !== "p") return "it is no longer a table";
+	const { addColumns, dropColumns } = candidate.apply!;
+	const added = new Set(addColumns.map((c) => c.name));
+	const before = new Map(old.columns.map((c) => [c.name, c] as const));
+	for (const want of fresh.columns) {
+		const has = before.get(want.name);
+		if (has === undefined && !added.has(want.name)) return `column ${want.name} is gone`;
+		if (has !== undefined && has.type !== want.type)
+			return `column ${want.name} is ${has.printed} now, not ${want.printed}`;
+	}
+	const wanted = new Set([...fresh.columns.map((c) => c.name), ...dropColumns]);
+	const more = old.columns.find((c) => !wanted.has(c.name));
+	return more === undefined ? null : `it has a new column ${more.name}`;
+}
+
 /** Joins candidates with the catalog. What cannot be published whatever else happens is refused here. */
 export function findMembers(
 	candidates: readonly Candidate[],
@@ -61,6 +86,7 @@ export function findMembers(
 		const at = (place: string) => catalog.relations.get(catalog.oids.get(place) ?? 0) ?? null;
 		const fresh = at(placeOf(candidate.candidate));
 		const old = at(placeOf(candidate.target));
+		const delta = candidate.apply === undefined ? null : at(placeOf(candidate.apply.delta));
 		const bad = old === null ? null : unreplaceable(old);
 		if (fresh === null || (fresh.kind !== "r" && fresh.kind !== "v")) {
 			const problem = fresh === null ? "is gone" : "is neither a table nor a view";
@@ -68,13 +94,19 @@ export function findMembers(
 			refusals.push(refusal({ candidate }, "TFM-PUB-009", { target: label, candidate: place, problem }));
 			return [];
 		}
-		if (fresh.kind === "v" && candidate.finalSql === undefined)
+		if (candidate.apply !== undefined) {
+			const problem = delta === null ? "its new rows are gone" : targetChange(candidate, old, fresh);
+			if (problem !== null) {
+				refusals.push(refusal({ candidate }, "TFM-PUB-014", { target: label, problem }));
+				return [];
+			}
+		} else if (fresh.kind === "v" && candidate.finalSql === undefined)
 			throw new Error(`publishing the view ${label} needs its query with published names`);
 		if (bad !== null) {
 			refusals.push(refusal({ candidate }, "TFM-PUB-008", { target: label, kind: bad }));
 			return [];
 		}
-		return [{ candidate, label, fresh, old }];
+		return [{ candidate, label, fresh, old, delta }];
 	});
 	return { members, refusals };
 }

@@ -29,7 +29,7 @@ const objectsOf = (r: RelationFacts): number => 1 + (r.hasToast ? 2 : 0) + r.ind
 
 /** Measured: 11 for a swapped table with two indexes and a view over it. Drops are what costs. */
 function countLocks(members: readonly Member[], affectedViews: number): number {
-	const relations = members.flatMap((m) => (m.old === null ? [m.fresh] : [m.fresh, m.old]));
+	const relations = members.flatMap((m) => [m.fresh, m.old, m.delta]).filter((r) => r !== null);
 	return relations.reduce((sum, r) => sum + objectsOf(r), 2 * affectedViews + 8);
 }
 

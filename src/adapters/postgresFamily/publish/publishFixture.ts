@@ -2,7 +2,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Adapter, Candidate, PublishReport, PublishRequest, Session } from "../../../core/adapter.ts";
+import type {
+	Adapter,
+	Candidate,
+	DeltaApplication,
+	PublishReport,
+	PublishRequest,
+	Session,
+} from "../../../core/adapter.ts";
 import { type NodeId, nodeId } from "../../../core/node.ts";
 import type { RelationName } from "../../../core/relation.ts";
 import { createPostgresDialect } from "../dialect.ts";
@@ -65,6 +72,44 @@ export interface Model extends Partial<Omit<Candidate, "node" | "target" | "cand
 	readonly sql: string;
 	/** Runs on the candidate after it is built, like a post-hook. */
 	readonly hook?: string;
+	/** `sql` gives new rows for the published table; those with the same `key` go. */
+	readonly incremental?: Incremental;
+}
+
+interface Incremental {
+	readonly key: string;
+	/** The columns that the target will have. */
+	readonly columns: readonly string[];
+	readonly add?: Readonly<Record<string, string>>;
+	readonly drop?: readonly string[];
+}
+
+/** The new rows of a model, beside its candidate. */
+const deltaOf = (name: string, schema?: string): RelationName => ({
+	...standsAt(name, schema),
+	identifier: `tfm_d_${name}`,
+});
+
+function applicationOf({ name, schema }: Model, { key, columns, add = {}, drop = [] }: Incremental): DeltaApplication {
+	const [to, delta] = [target(name, schema), deltaOf(name, schema)].map((r) => dialect.render(r));
+	const list = columns.join(", ");
+	return {
+		delta: deltaOf(name, schema),
+		statements: [
+			`delete from ${to} as t using ${delta} as d where d.${key} = t.${key}`,
+			`insert into ${to} (${list}) select ${list} from ${delta}`,
+		],
+		addColumns: Object.entries(add).map(([column, type]) => ({ name: column, type })),
+		dropColumns: drop,
+	};
+}
+
+/** What the target will be, as the audit sees it. */
+function futureOf({ name, schema }: Model, { key, columns, add = {} }: Incremental): string {
+	const [to, delta] = [target(name, schema), deltaOf(name, schema)].map((r) => dialect.render(r));
+	const old = columns.map((c) => (add[c] === undefined ? `t.${c}` : `null::${add[c]} as ${c}`)).join(", ");
+	return `select ${old} from ${to} t where not exists (select from ${delta} d where d.${key} = t.${key})
+		union all select ${columns.join(", ")} from ${delta}`;
 }
 
 const bind = (sql: string, models: readonly Model[], published: boolean): string =>
@@ -74,19 +119,20 @@ const bind = (sql: string, models: readonly Model[], published: boolean): string
 	});
 
 function candidateFor(model: Model, models: readonly Model[]): Candidate {
-	const { name, schema, sql, hook, ...rest } = model;
+	const { name, schema, sql, hook, incremental, ...rest } = model;
 	const at = { node: id(name), candidate: standsAt(name, schema), target: target(name, schema) };
 	const inputs = [...sql.matchAll(/\{(\w+)\}/g)]
 		.map((m) => id(m[1]!))
 		.filter((n) => models.some((m) => id(m.name) === n));
-	const kind = model.kind ?? "table";
+	const kind = model.kind ?? (incremental === undefined ? "table" : "view");
 	return {
 		publish: "swap",
 		inputs,
 		...rest,
 		...at,
 		kind,
-		...(kind === "view" ? { finalSql: bind(sql, models, true) } : {}),
+		...(kind === "table" || incremental !== undefined ? {} : { finalSql: bind(sql, models, true) }),
+		...(incremental === undefined ? {} : { apply: applicationOf(model, incremental) }),
 	};
 }
 
@@ -102,7 +148,14 @@ export async function build(session: Session, models: readonly Model[]): Promise
 	for (const [i, candidate] of candidates.entries()) {
 		const model = models[i]!;
 		const name = dialect.render(candidate.candidate);
-		await session.execute(`create ${candidate.kind} ${name} as ${bind(model.sql, models, false)}`);
+		const bound = bind(model.sql, models, false);
+		if (model.incremental === undefined)
+			await session.execute(`create ${candidate.kind.replace("_", " ")} ${name} as ${bound}`);
+		else
+			await session.execute(
+				`create unlogged table ${dialect.render(deltaOf(model.name, model.schema))} as ${bound};
+				create ${candidate.kind} ${name} as ${futureOf(model, model.incremental)}`,
+			);
 		if (model.hook !== undefined) await session.execute(model.hook.replaceAll("{this}", name));
 		warnings.push(...(await publisher.dress(session, candidate)).warnings);
 	}

@@ -1,14 +1,14 @@
 /**
  * One transaction for everything a request publishes. It is planned before, from a snapshot of the catalog; once the
- * locks are held the snapshot is taken again, and if anything has moved in between the plan is made anew. Statements go
- * in one message; when one fails and it may be the fault of a single candidate, the whole is rolled back and repeated
- * one by one to learn which, that candidate is refused and the others go without it.
+ * locks are held the snapshot is taken again, and if anything has moved in between the plan is made anew. Changes go in
+ * one message; when one fails and it may be the fault of a single candidate, the whole is rolled back and repeated one
+ * by one to learn which, that candidate is refused and the others go without it.
  */
 import type { Candidate, Dialect, PublishReport, PublishRequest, Session } from "../../../core/adapter.ts";
 import { DatabaseError } from "../../../core/databaseError.ts";
 import { fail } from "../../../core/diagnostic.ts";
 import type { Catalog } from "./catalogFacts.ts";
-import type { LockProtocol } from "./lockProtocol.ts";
+import { type LockProtocol, setLockTimeout } from "./lockProtocol.ts";
 import { labelOf, type Refusal, refusal } from "./members.ts";
 import { type PublishPlan, planPublish } from "./planPublish.ts";
 import { readCatalog, withEmptyPath } from "./readCatalog.ts";
@@ -41,7 +41,7 @@ interface Run {
 const readFor = (session: Session, candidates: readonly Candidate[]): Promise<Catalog> =>
 	readCatalog(
 		session,
-		candidates.flatMap((c) => [c.candidate, c.target]),
+		candidates.flatMap((c) => [c.candidate, c.target, ...(c.apply === undefined ? [] : [c.apply.delta])]),
 	);
 
 export async function runPublish(run: Run): Promise<PublishReport> {
@@ -68,6 +68,10 @@ export async function runPublish(run: Run): Promise<PublishReport> {
 		if (plan.lockCount > catalog.lockSlots / 4)
 			fail("TFM-PUB-005", { unit: request.unit, needed: plan.lockCount, limit: catalog.lockSlots });
 		try {
+			if (plan.columns.length > 0) {
+				await run.locks.briefly(session, plan.columns, wait);
+				continue;
+			}
 			const onWait = (ms: number): void => void (waited += ms);
 			const lockedMs = await transact(run, plan, { candidates, fingerprint: catalog.fingerprint, careful, onWait });
 			return { kept: [], ways: plan.ways, waitedMs: Math.round(waited), lockedMs, warnings: plan.warnings, refused };
@@ -125,8 +129,14 @@ async function transact(
 		await session.query(
 			"select set_config('row_security', 'off', true), set_config('check_function_bodies', 'off', true)",
 		);
+		await checkFence(session, request);
 		const how = { path, careful: about.careful, signal: request.signal };
-		await perform(session, plan.rows, how);
+		if (plan.rowLocks.length > 0) {
+			await setLockTimeout(session, request.lockTimeoutMs);
+			const lock = `lock table ${plan.rowLocks.join(", ")} in share row exclusive mode`;
+			about.onWait(await timed(() => session.execute(lock, { signal: request.signal }).then(() => undefined)));
+		}
+		await perform(session, plan.rows, { ...how, careful: true });
 		about.onWait(
 			await timed(() =>
 				locks.acquire(session, plan.locks, { timeoutMs: request.lockTimeoutMs, signal: request.signal }),
@@ -149,6 +159,17 @@ async function transact(
 	return Math.round(performance.now() - heldAt);
 }
 
+/** What the run holds may have been taken over by another one while this one was thought dead. */
+async function checkFence(session: Session, { fence, unit }: PublishRequest): Promise<void> {
+	if (fence === undefined) return;
+	const { rows } = await session.query(fence.sql, fence.binds);
+	if (rows[0]?.[0] !== true) fail("TFM-PUB-013", { unit });
+}
+
+/** A refusal of the statement itself; locks that did not come are everybody's. */
+const isOnesFault = (error: unknown): error is DatabaseError =>
+	error instanceof DatabaseError && error.kind === "sql" && error.sqlstate !== "55P03";
+
 /** `catalog` steps want an empty search_path, `session` steps the caller's. */
 async function perform(
 	session: Session,
@@ -168,8 +189,7 @@ async function perform(
 			await session.execute(batch.steps.map((s) => s.sql).join("\n;\n"), { signal });
 		} catch (error) {
 			const [only] = batch.steps;
-			if (careful && only?.blame !== undefined && error instanceof DatabaseError && error.kind === "sql")
-				throw new StepFailed(only, error);
+			if (careful && only?.blame !== undefined && isOnesFault(error)) throw new StepFailed(only, error);
 			throw error;
 		}
 	}
