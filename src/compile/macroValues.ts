@@ -1,11 +1,21 @@
-import { boundRelation, type ProjectFacts, relationTypeOf } from "../context/context.ts";
+import { boundRelation, describedColumn, type ProjectFacts, relationTypeOf } from "../context/context.ts";
 import type { MacroArgument, MacroCall } from "../core/compiler.ts";
 import type { ExecutableNode } from "../core/node.ts";
-import { type Arguments, fromPlain, type Value } from "../jinja/jinja.ts";
+import { type Arguments, fromPlain, PyDict, type Value } from "../jinja/jinja.ts";
 
 function argumentValue(facts: ProjectFacts, node: ExecutableNode | null, argument: MacroArgument): Value {
-	if (argument.kind === "value") return fromPlain(argument.value);
-	return boundRelation(facts, node, argument.relation, relationTypeOf(argument.type));
+	switch (argument.kind) {
+		case "value":
+			return fromPlain(argument.value);
+		case "columns":
+			return argument.columns.map(({ name, type }) => describedColumn(facts.dialect, name, type));
+		case "dict":
+			return PyDict.fromEntries(
+				Object.entries(argument.entries).map(([key, value]) => [key, argumentValue(facts, node, value)]),
+			);
+		case "relation":
+			return boundRelation(facts, node, argument.relation, relationTypeOf(argument.type));
+	}
 }
 
 /** The arguments of a plan's macro call as template values; relations take the node's quoting. */

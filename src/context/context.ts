@@ -13,6 +13,7 @@ export {
 	MacroRegistry,
 } from "./macroRegistry.ts";
 export { createNameGenerator, type NamedNode } from "./nameGenerator.ts";
+export { describedColumn } from "./objects/columnObject.ts";
 export { refText, sourceText } from "./objects/refFunction.ts";
 export { cteObject, relationTypeOf } from "./objects/relationObject.ts";
 export { targetObject } from "./objects/targetObject.ts";

@@ -1,5 +1,5 @@
 import type { NodeId } from "./node.ts";
-import type { RelationKind, RelationName } from "./relation.ts";
+import type { ColumnInfo, RelationKind, RelationName } from "./relation.ts";
 import type { Journal, Suspended, TemplateMessage } from "./request.ts";
 
 /** Which relation a reference means while rendering: the candidate of a node built in this run, else undefined = published. */
@@ -25,7 +25,10 @@ export type CompileOutcome = { readonly kind: "compiled"; readonly compiled: Com
 /** An argument of a macro called by a plan. */
 export type MacroArgument =
 	| { readonly kind: "relation"; readonly relation: RelationName; readonly type?: RelationKind }
-	| { readonly kind: "value"; readonly value: unknown };
+	| { readonly kind: "value"; readonly value: unknown }
+	/** dbt's Column objects, as the catalog describes them. */
+	| { readonly kind: "columns"; readonly columns: readonly Pick<ColumnInfo, "name" | "type">[] }
+	| { readonly kind: "dict"; readonly entries: Readonly<Record<string, MacroArgument>> };
 
 export interface MacroCall {
 	/** Bare name, resolved root project first, then packages, then built-in; dispatch happens inside the macro. */

@@ -1,7 +1,8 @@
-import type { Candidate, ExecuteResult } from "./adapter.ts";
+import type { Candidate, Dialect, ExecuteResult, Support } from "./adapter.ts";
 import type { MacroCall } from "./compiler.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import type { ModelNode, SeedNode, SnapshotNode, TestNode } from "./node.ts";
-import type { RelationName } from "./relation.ts";
+import type { RelationKind, RelationName } from "./relation.ts";
 import type { DbAnswer, DbRequest } from "./request.ts";
 import type { NodeResult } from "./result.ts";
 import type { ResultTable } from "./resultTable.ts";
@@ -35,6 +36,8 @@ export type PlanRequest =
 	| { readonly kind: "dress"; readonly candidate: Candidate }
 	/** The candidate stands: its facts are recorded in the same transaction. */
 	| { readonly kind: "stands"; readonly candidate: Candidate; readonly response: AdapterResponse }
+	/** A remark for the user; the build goes on. */
+	| { readonly kind: "warn"; readonly diagnostic: Diagnostic }
 	/** Everything the body asks for happens in one transaction; a transient failure runs a fresh body. */
 	| { readonly kind: "transaction"; readonly body: () => Plan<void> };
 
@@ -65,6 +68,14 @@ export interface BuildInput {
 	/** What templates see as the adapter's type, for the name of a materialization that the project brings. */
 	readonly adapterType: string;
 	readonly isOverridden: (macro: string) => boolean;
+	/** What stands under the published name. Looked up where the build depends on it (incremental, materialized view, snapshot), else null. */
+	readonly existing: RelationKind | null;
+	/** `--full-refresh`; the node's own `full_refresh` wins. */
+	readonly fullRefresh: boolean;
+	readonly dialect: Pick<Dialect, "quote" | "render" | "literal">;
+	/** Whether the database has `merge`, and what it is called, for the message where it has not. */
+	readonly mergeStatement: Support;
+	readonly engine: string;
 }
 
 export interface TestInput {
