@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const TFM = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "tfm.js");
+const KEPT_CHARACTERS = 20_000;
+
+/**
+ * Starts `tfm` and follows its events (`--log-format json`). `onEvent` sees each with what was known before it.
+ * `finished` resolves to { code, signal, stderr, tail, events, phase, layer, publishes, ms }; `phase` is where the run
+ * stood at the last event: before (no gate decided yet), during (a gate is decided, its publish not finished), between
+ * (a publish finished, more to come), after (the last layer is published).
+ */
+export function startTfm({ root, args, env, lastLayer, onEvent = () => {} }) {
+	const child = spawn(process.execPath, [TFM, ...args, "--log-format", "json"], {
+		cwd: root,
+		env: { ...process.env, NO_COLOR: "1", ...env },
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	const began = Date.now();
+	const seen = { phase: "before", layer: null, publishes: [], diagnostics: [], runId: null, retries: 0 };
+	let pending = "";
+	let tail = "";
+	let stderr = "";
+	const take = (line) => {
+		let event;
+		try {
+			event = JSON.parse(line);
+		} catch {
+			return; // Cut off by the kill, or not an event.
+		}
+		follow(seen, event, lastLayer);
+		onEvent(event, seen);
+	};
+	child.stdout.on("data", (data) => {
+		tail = (tail + data).slice(-KEPT_CHARACTERS);
+		const lines = (pending + data).split("\n");
+		pending = lines.pop();
+		lines.forEach(take);
+	});
+	child.stderr.on("data", (data) => (stderr = (stderr + data).slice(-KEPT_CHARACTERS)));
+	const finished = new Promise((resolve) => {
+		child.on("close", (code, signal) => resolve({ ...seen, code, signal, stderr, tail, ms: Date.now() - began }));
+	});
+	return { child, finished, seen, kill: (signal = "SIGKILL") => child.kill(signal) };
+}
+
+function follow(seen, event, lastLayer) {
+	seen.runId ??= event.run_id;
+	switch (event.event) {
+		case "gate.passed":
+		case "gate.closed":
+		case "gate.warned":
+			seen.phase = "during";
+			seen.layer = event.layer;
+			break;
+		case "publish.finished":
+			seen.phase = event.unit === lastLayer ? "after" : "between";
+			seen.publishes.push({
+				unit: event.unit,
+				at: Date.parse(event.ts),
+				duration: event.duration_ms,
+				locked: event.locked_ms,
+				waited: event.waited_ms,
+				ways: event.ways,
+			});
+			break;
+		case "publish.failed":
+			seen.phase = "between";
+			seen.diagnostics.push(`${event.diagnostic.code} ${event.diagnostic.message}`);
+			break;
+		case "diagnostic":
+			seen.diagnostics.push(`${event.diagnostic.code} ${event.diagnostic.message}`);
+			break;
+		default:
+			if (event.result?.diagnostic)
+				seen.diagnostics.push(`${event.result.diagnostic.code} ${event.result.diagnostic.message}`);
+	}
+}
