@@ -32,18 +32,31 @@ export function engineOf(config: Config, invocation: Invocation): Engine {
 
 /** Opens the target's database; the caller closes it. Drivers are imported here and not before. */
 export async function openAdapter(config: Config, invocation: Invocation): Promise<Adapter> {
-	const { target } = config;
-	if (target.type !== "pglite") fail("TFM-APP-001", { adapter: target.type, profile: target.profileName });
-	const { createPgliteAdapter } = await import("../adapters/pglite/adapter.ts");
-	const path = typeof target.fields.path === "string" ? target.fields.path : ".tfm/database";
-	const adapter = createPgliteAdapter({
-		dataDir: resolve(config.project.root, path),
-		templateFile: join(invocation.assetsDir, "pglite-template.gz"),
-		statementTimeoutMs: invocation.flags.statementTimeoutMs ?? profileTimeout(target.fields),
-		host: { name: invocation.host.name, pid: invocation.host.pid },
-	});
+	const adapter = await adapterOf(config, invocation);
 	await adapter.open({ signal: invocation.signal });
 	return adapter;
+}
+
+async function adapterOf({ target, project }: Config, invocation: Invocation): Promise<Adapter> {
+	const statementTimeoutMs = invocation.flags.statementTimeoutMs ?? profileTimeout(target.fields);
+	switch (target.type) {
+		case "pglite": {
+			const { createPgliteAdapter } = await import("../adapters/pglite/adapter.ts");
+			const path = typeof target.fields.path === "string" ? target.fields.path : ".tfm/database";
+			return createPgliteAdapter({
+				dataDir: resolve(project.root, path),
+				templateFile: join(invocation.assetsDir, "pglite-template.gz"),
+				statementTimeoutMs,
+				host: { name: invocation.host.name, pid: invocation.host.pid },
+			});
+		}
+		case "postgres": {
+			const { createPostgresAdapter } = await import("../adapters/postgres/adapter.ts");
+			return createPostgresAdapter({ fields: target.fields, threads: target.threads, statementTimeoutMs });
+		}
+		case "snowflake":
+			return fail("TFM-APP-001", { adapter: target.type, profile: target.profileName });
+	}
 }
 
 /** `statement_timeout` of the profile, seconds; 0 is none. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import type { Adapter } from "../../core/adapter.ts";
 import { bulkLoadContract } from "./bulkLoadContract.ts";
 import { catalogContract } from "./catalogContract.ts";
 import type { AdapterMaker, ContractBench } from "./contractBench.ts";
@@ -17,9 +18,12 @@ import { valueContract } from "./valueContract.ts";
  */
 export function describeAdapterContract(name: string, maker: AdapterMaker): void {
 	describe(`the adapter contract, ${name}`, () => {
-		const adapter = maker.make();
+		let adapter: Adapter;
 		const bench: ContractBench = { on: (work) => adapter.withSession(work), adapter: () => adapter, maker };
-		beforeAll(() => adapter.open());
+		beforeAll(async () => {
+			adapter = await maker.make();
+			await adapter.open();
+		});
 		afterAll(async () => {
 			await adapter.close();
 			await maker.dispose();

@@ -4,8 +4,8 @@ import type { RelationName } from "../../core/relation.ts";
 
 /** What an adapter's test brings along. */
 export interface AdapterMaker {
-	/** A fresh adapter on a database of its own, not yet open. */
-	make(): Adapter;
+	/** A fresh adapter on the test's database, not yet open. */
+	make(): Adapter | Promise<Adapter>;
 	/** Takes the database away. */
 	dispose(): Promise<void>;
 }

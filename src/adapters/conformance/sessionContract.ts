@@ -67,7 +67,7 @@ export function sessionContract({ on, adapter, maker }: ContractBench): void {
 		});
 
 		test("an adapter that is not open refuses sessions; closing twice is fine", async () => {
-			const closed = maker.make();
+			const closed = await maker.make();
 			expect(await refusal(closed.withSession(async () => 1))).toMatchObject({ kind: "connection" });
 			await closed.close();
 			await closed.close();

@@ -1,0 +1,152 @@
+import type pg from "pg";
+import { DatabaseError } from "../../core/databaseError.ts";
+import { type ServerError, toDatabaseError } from "../postgresFamily/errors.ts";
+import type { WireField, WireReply, WireRequest } from "../postgresFamily/wire.ts";
+
+/**
+ * The part of pg's Connection that is used here, typed as it is (its published types are those of an old version). pg
+ * hands a "submittable" the connection and then every message for it: that is how its own cursors and COPY work.
+ */
+export interface ProtocolWriter {
+	query(text: string): void;
+	parse(statement: { name?: string; text: string; types: readonly number[] }): void;
+	bind(config: { portal?: string; statement?: string; values?: readonly (string | null)[] }): void;
+	describe(what: { type: "P" | "S"; name?: string }): void;
+	execute(config: { portal?: string; rows?: number }): void;
+	sync(): void;
+	sendCopyFail(message: string): void;
+}
+
+interface RowDescription {
+	readonly fields: readonly { readonly name: string; readonly dataTypeID: number; readonly dataTypeModifier: number }[];
+}
+
+/** What came back so far. */
+export interface Collected {
+	fields: readonly WireField[];
+	rows: (readonly (string | null)[])[];
+	tag: string;
+	error: ServerError | null;
+	suspended: boolean;
+	/** Whether the statement that runs has told its columns; the first may have done so in an earlier message. */
+	described: boolean;
+}
+
+export const nothingYet = (): Collected => ({
+	fields: [],
+	rows: [],
+	tag: "",
+	error: null,
+	suspended: false,
+	described: true,
+});
+
+/** One message to the server and the taking in of what it answers; `settled` waits for ReadyForQuery. */
+export function submittable(request: WireRequest, into: Collected): pg.Submittable {
+	const keepRows = request.kind !== "execute";
+	const handlers = {
+		submit: (connection: unknown) => write(connection as ProtocolWriter, request),
+		handleRowDescription(message: RowDescription) {
+			into.fields = message.fields.map((f) => ({ name: f.name, oid: f.dataTypeID, modifier: f.dataTypeModifier }));
+			into.rows = [];
+			into.described = true;
+		},
+		handleDataRow(message: { readonly fields: readonly (string | null)[] }) {
+			if (keepRows) into.rows.push(message.fields);
+		},
+		handleCommandComplete(message: { readonly text: string }) {
+			into.tag = message.text;
+			// The answer is the last statement's: an update after a select has no rows.
+			if (!into.described) [into.fields, into.rows] = [[], []];
+			into.described = false;
+		},
+		handlePortalSuspended() {
+			into.suspended = true;
+		},
+		handleEmptyQuery() {},
+		/** `copy … from stdin` in somebody's SQL: there is nothing to give. */
+		handleCopyInResponse: (connection: ProtocolWriter) => connection.sendCopyFail("tfm has no rows for this statement"),
+		/** `copy … to stdout` in somebody's SQL: like the rows of a select that nobody asked for. */
+		handleCopyData() {},
+		handleError() {},
+		handleReadyForQuery() {},
+	};
+	return handlers as unknown as pg.Submittable;
+}
+
+function write(to: ProtocolWriter, request: WireRequest): void {
+	// Templates ask several statements at once, as psycopg2 lets them; only the simple protocol takes those.
+	if (request.kind === "execute" || (request.kind === "query" && request.binds.length === 0)) {
+		to.query(request.sql);
+		return;
+	}
+	if (request.kind === "query") {
+		to.parse({ text: request.sql, types: [] });
+		to.bind({ values: request.binds });
+		to.describe({ type: "P" });
+		to.execute({});
+	} else {
+		const { portal, rows } = request;
+		if (request.kind === "openPortal") {
+			to.parse({ text: request.sql, types: [] });
+			to.bind({ portal });
+			to.describe({ type: "P", name: portal });
+		}
+		to.execute({ portal, rows });
+	}
+	to.sync();
+}
+
+/**
+ * Runs `start` (which submits something) and waits until the server is ready for the next message. Rejects when the
+ * connection ends before that: what the statement did is then unknown.
+ */
+export function untilReady(
+	client: pg.Client,
+	into: Collected,
+	sql: string | undefined,
+	start: () => void,
+): Promise<WireReply> {
+	const { connection } = client;
+	return new Promise((resolve, reject) => {
+		const notices: string[] = [];
+		const onNotice = (notice: { readonly message?: string }): void => void notices.push(notice.message ?? "");
+		// Not through the submittable: pg-copy-streams' own passes an error on too late once it was told to give up.
+		const onError = (error: ServerError): void => void (into.error ??= error);
+		const settle = (): void => {
+			connection.off("notice", onNotice).off("errorMessage", onError).off("readyForQuery", onReady).off("end", onEnd);
+		};
+		const onReady = ({ status }: { readonly status: WireReply["status"] }): void => {
+			settle();
+			const { fields, rows, tag, error, suspended } = into;
+			resolve({ fields, rows, tag, notices, error, status, suspended });
+		};
+		const onEnd = (): void => {
+			settle();
+			reject(connectionLost(into.error, sql));
+		};
+		connection.on("notice", onNotice).on("errorMessage", onError).on("readyForQuery", onReady).on("end", onEnd);
+		start();
+	});
+}
+
+/** The connection went while a statement was on its way: not safe to repeat, since nobody knows whether it was done. */
+export function connectionLost(error: ServerError | null, sql: string | undefined): DatabaseError {
+	// What pg itself says of a socket that closed ("Connection terminated unexpectedly") has no SQLSTATE.
+	if (error?.code !== undefined && /^[0-9A-Z]{5}$/.test(error.code)) {
+		const told = toDatabaseError(error, sql);
+		return new DatabaseError(`the server ended the connection: ${told.message}`, {
+			kind: "connection",
+			sqlstate: told.sqlstate,
+			sql,
+			detail: told.detail,
+			hint: told.hint,
+		});
+	}
+	const why = error === null || /^Connection terminated/.test(error.message) ? "" : `: ${error.message}`;
+	return new DatabaseError(`the connection to the server was lost${why}`, {
+		kind: "connection",
+		sqlstate: "08006",
+		sql,
+	});
+}

@@ -1,0 +1,52 @@
+import type { Dialect } from "../../core/adapter.ts";
+import type { ConnectionSettings } from "./connectionSettings.ts";
+
+/**
+ * What every session begins with, sent as one message after the login and again between two uses of a connection.
+ *
+ * `reset` is `discard all` step by step: that one refuses to stand among other statements, and it would let go of the
+ * advisory lock that marks a connection as a run's for the time of a round trip. `reset all` goes back to what the
+ * server, the database, the role and the login's options say, so nothing of those is lost.
+ */
+export interface SessionPreparation {
+	readonly dialect: Dialect;
+	readonly settings: ConnectionSettings;
+	/** Statement that takes the mark of the run, once one is announced. */
+	readonly mark: string | undefined;
+	/** 14 and later can notice that the client is gone while a statement runs. */
+	readonly checksClient: boolean;
+}
+
+/** How often the server looks whether the client of a running statement is still there. */
+const CLIENT_CHECK = "2s";
+
+const RESET = [
+	"close all",
+	"set session authorization default",
+	"reset role",
+	"reset all",
+	"deallocate all",
+	"unlisten *",
+	"select pg_catalog.pg_advisory_unlock_all()",
+	"discard plans",
+	"discard temp",
+	"discard sequences",
+];
+
+export function prepareSession({ dialect, settings, mark, checksClient }: SessionPreparation): string {
+	const { role, searchPath, lockTimeoutMs } = settings;
+	return [
+		// Values are read as ISO (postgresFamily/types.ts); the order of day and month in input stays the server's.
+		"set datestyle = 'ISO'",
+		...(checksClient ? [`set client_connection_check_interval = '${CLIENT_CHECK}'`] : []),
+		...(lockTimeoutMs === undefined ? [] : [`set lock_timeout = ${lockTimeoutMs}`]),
+		...(searchPath === undefined
+			? []
+			: [`select pg_catalog.set_config('search_path', ${dialect.literal(searchPath)}, false)`]),
+		...(mark === undefined ? [] : [mark]),
+		...(role === undefined ? [] : [`set role ${dialect.quote(role)}`]),
+	].join("; ");
+}
+
+export const resetSession = (preparation: SessionPreparation): string =>
+	[...RESET, prepareSession(preparation)].join("; ");

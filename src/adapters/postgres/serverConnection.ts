@@ -1,0 +1,133 @@
+import type { from as copyFrom } from "pg-copy-streams";
+import type { StatementOptions } from "../../core/adapter.ts";
+import type { CopyChunk, WireReply, WireRequest } from "../postgresFamily/wire.ts";
+import { type CancelTarget, cancelStatement } from "./cancelStatement.ts";
+import { type Collected, connectionLost, nothingYet, submittable, untilReady } from "./exchange.ts";
+import { cancelledBy, watchLimit } from "./statementLimit.ts";
+
+/** A statement that does not end this long after the server was asked to end it costs the connection. */
+const CANCEL_GRACE_MS = 10_000;
+
+export interface ServerConnectionParts extends CancelTarget {
+	readonly copyFrom: typeof copyFrom;
+}
+
+/** One connection that stands: messages out, replies in, statements ended on the server when their time is up. */
+export interface ServerConnection {
+	readonly open: boolean;
+	readonly processId: number;
+	/** What the server said as it ended the connection, if it said something. */
+	readonly farewell: string | undefined;
+	send(request: WireRequest, limits?: StatementOptions): Promise<WireReply>;
+	copy(sql: string, chunks: AsyncIterable<CopyChunk>, limits?: StatementOptions): Promise<WireReply>;
+	/** Says goodbye; a statement that still runs loses its connection. */
+	end(): Promise<void>;
+	/** Drops the socket at once. */
+	destroy(): void;
+}
+
+export function createServerConnection(parts: ServerConnectionParts): ServerConnection {
+	const { client } = parts;
+	let open = true;
+	let farewell: string | undefined;
+	const destroy = (): void => {
+		open = false;
+		client.connection.stream.destroy();
+	};
+	client.on("error", (error) => (farewell ??= error.message));
+	client.on("end", () => void (open = false));
+	client.connection.on("end", () => void (open = false));
+
+	/** One exchange within its limits. `giveUp` is what the client itself can do to end it. */
+	async function limited(
+		sql: string | undefined,
+		limits: StatementOptions,
+		exchange: { readonly start: () => Promise<WireReply>; readonly giveUp: () => void },
+	): Promise<WireReply> {
+		if (limits.signal?.aborted) throw cancelledBy(limits.signal, sql);
+		if (!open) throw connectionLost(farewell === undefined ? null : { message: farewell }, sql);
+		let cancelling: Promise<unknown> | undefined;
+		let grace: NodeJS.Timeout | undefined;
+		const limit = watchLimit(limits, sql, () => {
+			grace = setTimeout(destroy, CANCEL_GRACE_MS);
+			exchange.giveUp();
+			cancelling = cancelStatement(parts);
+		});
+		try {
+			const reply = await exchange.start();
+			return limit.reached === undefined || reply.error === null ? reply : { ...reply, limit: limit.reached };
+		} catch (error) {
+			open = false;
+			throw limit.reached ?? error;
+		} finally {
+			limit.stop();
+			clearTimeout(grace);
+			// A cancel request still on its way would end the next statement.
+			await cancelling;
+		}
+	}
+
+	async function load(sql: string, chunks: AsyncIterable<CopyChunk>, into: Collected, stop: AbortSignal) {
+		const copy = parts.copyFrom(sql);
+		const refused = new Promise<"refused">((resolve) => {
+			copy.on("error", () => resolve("refused"));
+		});
+		const stopped = new Promise<"stopped">((resolve) => {
+			stop.addEventListener("abort", () => resolve("stopped"), { once: true });
+		});
+		const ready = untilReady(client, into, sql, () => client.query(copy));
+		// Awaited below; the server may refuse while rows are still being read.
+		ready.catch(() => undefined);
+		const source = chunks[Symbol.asyncIterator]();
+		try {
+			for (;;) {
+				const next = await Promise.race([source.next().catch(() => null), refused, stopped]);
+				if (next === "refused") break;
+				if (next === null || next === "stopped") {
+					copy.destroy(new Error(next === null ? "the rows could not be read" : "cancelled"));
+					break;
+				}
+				if (next.done === true) {
+					copy.end();
+					break;
+				}
+				const { data } = next.value;
+				// One chunk at a time: the stream keeps what it cannot send, and trips over it when the server refuses.
+				const sent = new Promise<void>((resolve) => void copy.write(data, () => resolve()));
+				await Promise.race([sent, refused, stopped]);
+			}
+			return await ready;
+		} finally {
+			// Not awaited: a source that waits for its own data would keep a cancelled load.
+			source.return?.()?.catch(() => undefined);
+		}
+	}
+
+	return {
+		get open() {
+			return open;
+		},
+		get farewell() {
+			return farewell;
+		},
+		get processId() {
+			return (client as unknown as { processID: number }).processID;
+		},
+		send(request, limits = {}) {
+			const into = nothingYet();
+			const sql = "sql" in request ? request.sql : undefined;
+			const start = () => untilReady(client, into, sql, () => void client.query(submittable(request, into)));
+			return limited(sql, limits, { start, giveUp: () => {} });
+		},
+		copy(sql, chunks, limits = {}) {
+			const stop = new AbortController();
+			const start = () => load(sql, chunks, nothingYet(), stop.signal);
+			return limited(sql, limits, { start, giveUp: () => stop.abort() });
+		},
+		async end() {
+			if (open) await client.end();
+			open = false;
+		},
+		destroy,
+	};
+}
