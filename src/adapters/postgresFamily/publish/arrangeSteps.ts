@@ -12,6 +12,7 @@ import type { Catalog, RelationFacts } from "./catalogFacts.ts";
 import type { Affected, Choice } from "./chooseWays.ts";
 import { foreignKeySteps } from "./foreignKeys.ts";
 import { keepRows } from "./keepRows.ts";
+import { type Generation, generationsOf, looseEnds } from "./keptGenerations.ts";
 import type { LockPlan } from "./lockProtocol.ts";
 import type { Member } from "./members.ts";
 import { afterNeeds } from "./order.ts";
@@ -32,6 +33,7 @@ export interface Arrangement {
 	/** Tables whose rows are replaced or brought in: writers are kept out of them, readers go on. */
 	readonly rowLocks: readonly string[];
 	readonly rows: readonly Step[];
+	readonly generations: readonly Generation[];
 	readonly locks: LockPlan;
 	readonly changes: readonly Step[];
 	readonly warnings: readonly string[];
@@ -54,8 +56,11 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 	const applied = members.filter((m) => wayOf(m) === "apply");
 	const lastColumns = columnsToDrop(dialect, applied);
 	const spent = spentCandidates(input);
+	const generations = generationsOf(choice.ways);
+	const moved = new Set(generations.filter((g) => g.how === "move").map((g) => g.node));
+	const keeping = swapped.filter((m) => moved.has(m.candidate.node));
 	const leaving: readonly RelationFacts[] = [
-		...swapped.map((m) => m.old!),
+		...swapped.filter((m) => !keeping.includes(m)).map((m) => m.old!),
 		...[...choice.rebuild.values()].map((a) => a.what),
 	];
 	const warnings = members.flatMap((m) => lostTriggers(m, wayOf(m)));
@@ -76,6 +81,12 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 		moves.push(
 			`alter ${kindWord(r.kind)} ${qualified(dialect, r.schema, r.name)} set schema ${dialect.quote(oldSchema(r.schema))}`,
 		);
+	for (const m of keeping) {
+		const { schema, identifier } = m.candidate.keepAs!;
+		moves.push(...looseEnds(dialect, m), `alter table ${target(m)} set schema ${dialect.quote(schema)}`);
+		if (identifier !== m.old!.name)
+			moves.push(`alter table ${qualified(dialect, schema, m.old!.name)} rename to ${dialect.quote(identifier)}`);
+	}
 	for (const m of moving) {
 		moves.push(
 			`alter table ${qualified(dialect, m.fresh.schema, m.fresh.name)} set schema ${dialect.quote(m.candidate.target.schema)}`,
@@ -117,16 +128,18 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 	const tables = [
 		...swapped.filter((m) => m.old!.kind === "r"),
 		...applied.filter((m) => losing.has(m.candidate.node)),
-	].map(target);
+	];
 	return {
 		columns: columnsToAdd(dialect, applied),
+		generations,
 		rowLocks: [...kept, ...applied].map(target).sort(),
 		rows: [...keepRows(dialect, kept, catalog.dependents), ...applyRows(applied)],
 		locks: {
 			views: lockedViews.map(
 				(v) => `alter view ${qualified(dialect, v.schema, v.name)} set schema ${dialect.quote(v.schema)}`,
 			),
-			tables: tables.sort(),
+			tables: tables.map(target).sort(),
+			oids: [...lockedViews.map((v) => v.oid), ...tables.map((m) => m.old!.oid)],
 		},
 		changes,
 		warnings,

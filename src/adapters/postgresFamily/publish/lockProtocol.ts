@@ -6,6 +6,18 @@ export interface LockPlan {
 	readonly views: readonly string[];
 	/** Rendered names of tables, for one `lock table`. */
 	readonly tables: readonly string[];
+	/** Of all of them. */
+	readonly oids: readonly number[];
+}
+
+/** Locks or snapshots that were not free in time; `holders` are described for people. */
+export class LockWaitEnded extends Error {
+	readonly holders: readonly string[];
+
+	constructor(holders: readonly string[]) {
+		super(`the wait ended with ${holders.length} in the way`);
+		this.holders = holders;
+	}
 }
 
 export interface LockWait {

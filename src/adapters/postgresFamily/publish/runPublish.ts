@@ -4,11 +4,20 @@
  * one message; when one fails and it may be the fault of a single candidate, the whole is rolled back and repeated one
  * by one to learn which, that candidate is refused and the others go without it.
  */
-import type { Candidate, Dialect, PublishReport, PublishRequest, Session } from "../../../core/adapter.ts";
+import type {
+	Candidate,
+	Dialect,
+	KeptGeneration,
+	PublishReport,
+	PublishRequest,
+	Session,
+} from "../../../core/adapter.ts";
 import { DatabaseError } from "../../../core/databaseError.ts";
 import { fail } from "../../../core/diagnostic.ts";
 import type { Catalog } from "./catalogFacts.ts";
-import { type LockProtocol, setLockTimeout } from "./lockProtocol.ts";
+import { dropGenerations } from "./dropGenerations.ts";
+import { type Generation, prepareGenerations } from "./keptGenerations.ts";
+import { type LockProtocol, LockWaitEnded, setLockTimeout } from "./lockProtocol.ts";
 import { labelOf, type Refusal, refusal } from "./members.ts";
 import { type PublishPlan, planPublish } from "./planPublish.ts";
 import { readCatalog, withEmptyPath } from "./readCatalog.ts";
@@ -46,6 +55,33 @@ const readFor = (session: Session, candidates: readonly Candidate[]): Promise<Ca
 
 export async function runPublish(run: Run): Promise<PublishReport> {
 	const { dialect, session, request } = run;
+	const copied = new Map<string, Generation>();
+	let kept: readonly KeptGeneration[] = [];
+	try {
+		const report = await attemptUntilDone(run, copied);
+		kept = report.kept;
+		return report;
+	} catch (error) {
+		const seconds = request.lockTimeoutMs / 1000;
+		const holders = error instanceof LockWaitEnded ? error.holders : [];
+		if (error instanceof LockWaitEnded || (error instanceof DatabaseError && error.sqlstate === "55P03"))
+			fail("TFM-PUB-004", { unit: request.unit, seconds, holders }, { cause: error });
+		throw error;
+	} finally {
+		const useless = [...copied.values()].filter((g) => kept.every((k) => k.node !== g.node)).map((g) => g.relation);
+		// A connection that is lost, or a surrounding transaction that failed: the next publish of these relations drops them.
+		if (useless.length > 0) await dropGenerations(dialect, session, useless).catch(() => undefined);
+	}
+}
+
+/** Milliseconds of waiting for older snapshots. Rows of new tables are all that an older snapshot could miss. */
+async function settle({ locks, session, request }: Run): Promise<number> {
+	if (request.candidates.every((c) => c.kind === "view" || c.apply !== undefined)) return 0;
+	return timed(() => locks.settle(session, { timeoutMs: request.lockTimeoutMs, signal: request.signal }));
+}
+
+async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Promise<PublishReport> {
+	const { dialect, session, request } = run;
 	const wait = { timeoutMs: request.lockTimeoutMs, signal: request.signal };
 	let candidates = request.candidates;
 	const refused: Refusal[] = [];
@@ -55,7 +91,7 @@ export async function runPublish(run: Run): Promise<PublishReport> {
 		candidates = split.rest;
 	};
 	/** Milliseconds spent waiting for others, over all attempts. */
-	let waited = await timed(() => run.locks.settle(session, wait));
+	let waited = await settle(run);
 	for (let moved = 0, careful = false; candidates.length > 0; ) {
 		request.signal?.throwIfAborted();
 		const catalog = await withEmptyPath(session, () => readFor(session, candidates));
@@ -72,9 +108,19 @@ export async function runPublish(run: Run): Promise<PublishReport> {
 				await run.locks.briefly(session, plan.columns, wait);
 				continue;
 			}
+			const missing = plan.generations.filter((g) => copied.get(g.node)?.how !== g.how);
+			for (const g of missing) copied.set(g.node, g);
+			await prepareGenerations(dialect, session, { generations: missing, signal: request.signal });
 			const onWait = (ms: number): void => void (waited += ms);
 			const lockedMs = await transact(run, plan, { candidates, fingerprint: catalog.fingerprint, careful, onWait });
-			return { kept: [], ways: plan.ways, waitedMs: Math.round(waited), lockedMs, warnings: plan.warnings, refused };
+			return {
+				kept: keptBy(plan),
+				ways: plan.ways,
+				waitedMs: Math.round(waited),
+				lockedMs,
+				warnings: plan.warnings,
+				refused,
+			};
 		} catch (error) {
 			if (error instanceof CatalogMoved) {
 				if (++moved <= MAX_REPLANS) continue;
@@ -87,13 +133,7 @@ export async function runPublish(run: Run): Promise<PublishReport> {
 				continue;
 			}
 			if (!(error instanceof DatabaseError)) throw error;
-			if (error.sqlstate === "55P03")
-				fail(
-					"TFM-PUB-004",
-					{ unit: request.unit, seconds: request.lockTimeoutMs / 1000, holders: [] },
-					{ cause: error },
-				);
-			const mayBeOnes = error.kind === "sql" && [...plan.rows, ...plan.changes].some((s) => s.blame !== undefined);
+			const mayBeOnes = isOnesFault(error) && [...plan.rows, ...plan.changes].some((s) => s.blame !== undefined);
 			if (careful || !mayBeOnes) throw error;
 			careful = true;
 		}
@@ -146,17 +186,30 @@ async function transact(
 		if ((await withEmptyPath(session, () => readFor(session, about.candidates))).fingerprint !== about.fingerprint)
 			throw new CatalogMoved("the catalog changed while the publish waited for its locks");
 		await perform(session, plan.changes, how);
+		await proveLoose(session, plan);
 		await session.query(
 			`select ${SETTINGS.map((name, i) => `set_config('${name}', $${i + 1}, true)`).join(", ")}`,
 			kept,
 		);
 		const record =
 			typeof request.record === "function"
-				? request.record({ published: plan.ways.map((w) => w.node), kept: [] })
+				? request.record({ published: plan.ways.map((w) => w.node), kept: keptBy(plan) })
 				: request.record;
 		for (const statement of record) await session.query(statement.sql, statement.binds);
 	});
 	return Math.round(performance.now() - heldAt);
+}
+
+const keptBy = (plan: PublishPlan): readonly KeptGeneration[] =>
+	plan.generations.map(({ node, relation, kind }) => Object.freeze({ node, relation, kind }));
+
+/** What is dropped proves by that that nothing points at it any more; what is kept has to be looked at. */
+async function proveLoose(session: Session, plan: PublishPlan): Promise<void> {
+	const moved = plan.generations.filter((g) => g.how === "move").map((g) => g.relation);
+	if (moved.length === 0) return;
+	const { dependents } = await withEmptyPath(session, () => readCatalog(session, moved));
+	const left = dependents.map((d) => d.what).sort();
+	if (left.length > 0) throw new Error(`${left.join(", ")} would still read a relation that was replaced`);
 }
 
 /** What the run holds may have been taken over by another one while this one was thought dead. */

@@ -3,10 +3,7 @@ import { fail } from "../../../core/diagnostic.ts";
 import type { RelationName } from "../../../core/relation.ts";
 import { shadowSchema } from "./candidateNames.ts";
 
-/**
- * Creates what is missing of the targets' schemas and their candidate schemas. Nobody but the owner may use the latter:
- * also what default privileges give on new schemas is taken back.
- */
+/** Creates what is missing of the targets' schemas and their candidate schemas. */
 export async function ensureSchemas(
 	dialect: Dialect,
 	session: Session,
@@ -15,8 +12,21 @@ export async function ensureSchemas(
 ): Promise<void> {
 	const published = [...new Set(targets.map((t) => t.schema))].sort();
 	const shadows = published.map((s) => shadowSchema("c", project, s, dialect.maxIdentifierBytes));
+	await createMissing(dialect, session, { published, hidden: shadows });
+}
+
+/** Creates schemas that nobody but their owner may use. */
+export const createHiddenSchemas = (dialect: Dialect, session: Session, schemas: readonly string[]): Promise<void> =>
+	createMissing(dialect, session, { published: [], hidden: [...new Set(schemas)].sort() });
+
+/** Nobody but the owner may use the hidden ones: also what default privileges give on new schemas is taken back. */
+async function createMissing(
+	dialect: Dialect,
+	session: Session,
+	schemas: { readonly published: readonly string[]; readonly hidden: readonly string[] },
+): Promise<void> {
 	const known = new Set(await session.listSchemas());
-	const missing = [...published, ...shadows].filter((s) => !known.has(s));
+	const missing = [...schemas.published, ...schemas.hidden].filter((s) => !known.has(s));
 	if (missing.length === 0) return;
 	const facts = (
 		await session.query(
@@ -26,7 +36,7 @@ export async function ensureSchemas(
 	if (facts[2] !== true) fail("TFM-PUB-006", { database: String(facts[0]), role: String(facts[1]), schemas: missing });
 	await session.transaction(async () => {
 		for (const schema of missing) await session.execute(`create schema if not exists ${dialect.quote(schema)}`);
-		const made = JSON.stringify(missing.filter((s) => shadows.includes(s)));
+		const made = JSON.stringify(missing.filter((s) => schemas.hidden.includes(s)));
 		const granted = await session.query(
 			`select distinct n.nspname::text, case when a.grantee <> 0 then pg_get_userbyid(a.grantee)::text end
 			from pg_namespace n cross join lateral aclexplode(n.nspacl) a

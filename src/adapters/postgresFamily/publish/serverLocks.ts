@@ -1,0 +1,209 @@
+/**
+ * Sharing a server with readers that must neither fail nor wait for long. The reasons and measurements: docs/publishing.md.
+ *
+ * Before the transaction: a REPEATABLE READ transaction that is older than the candidates would read them empty once they
+ * are published (their rows are not in its snapshot, their names are), so the publish waits until every transaction is
+ * gone that had such a snapshot when it first looked, as `create index concurrently` does. Younger snapshots may come and
+ * go; they see the rows.
+ *
+ * Inside: all locks are asked for in one `do` block under one short time limit. Readers queue behind a lock that is
+ * waited for, so the limit is what a reader waits at most for an attempt that fails; it stays below `deadlock_timeout`,
+ * or the server would make readers the victims of a cycle with us. Where a transaction that holds one of the locks sits
+ * idle or is old, an attempt could only make readers wait: the publish stands aside until it is gone. During an attempt a
+ * second connection looks for cycles, and cancels the attempt where it finds one. A failed attempt goes back to its
+ * savepoint: its locks are free, the rows that were replaced before stay replaced.
+ */
+import type { Session } from "../../../core/adapter.ts";
+import { DatabaseError } from "../../../core/databaseError.ts";
+import { describeHolders, LOCK_HOLDERS_SQL, OLD_SNAPSHOTS_SQL, SESSIONS_SQL } from "./lockHolders.ts";
+import { type LockPlan, type LockProtocol, type LockWait, LockWaitEnded } from "./lockProtocol.ts";
+
+export interface ServerLockOptions {
+	/** Work on a second connection, which is not one of those that may all be busy. */
+	readonly watch: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+	/**
+	 * Process ids of this adapter's own connections. Their statements are single ones at READ COMMITTED, which have locked
+	 * all that they will read: their snapshots need no waiting for, or a long build would hold up every publish beside it.
+	 */
+	readonly ownBackends?: () => readonly number[];
+}
+
+/** Milliseconds that readers may queue behind one attempt. */
+const LONGEST_ATTEMPT = 400;
+/** The first attempt goes without the second connection: mostly nobody is there. */
+const FIRST_ATTEMPT = 25;
+const CYCLE_LOOK = 8;
+/** Lock not available, deadlock, cancelled (by our limit or by the look for cycles). */
+const GAVE_WAY = new Set(["55P03", "40P01", "57014"]);
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A cycle of waiting sessions that `$1` is part of; cancels its statement and answers one row then. */
+const CANCEL_IN_CYCLE = `
+with recursive chain(pid, path) as (
+	select b, array[b] from unnest(pg_blocking_pids($1::int)) b
+	union all
+	select b, path || b from chain, unnest(pg_blocking_pids(chain.pid)) b
+	where not b = any(path) and chain.pid <> $1::int and cardinality(path) < 8
+)
+select pg_cancel_backend($1::int) from chain where pid = $1::int limit 1`;
+
+export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions): LockProtocol {
+	async function settle(session: Session, wait: LockWait): Promise<void> {
+		const deadline = performance.now() + wait.timeoutMs;
+		let left: ReadonlySet<string> | undefined;
+		for (let pause = 5; ; pause = Math.min(pause * 1.5, 100)) {
+			wait.signal?.throwIfAborted();
+			const { rows } = await session.query(OLD_SNAPSHOTS_SQL, [ownBackends().join(",")]);
+			const now = rows.map((r) => String(r[1]));
+			const before = left;
+			left = new Set(before === undefined ? now : now.filter((key) => before.has(key)));
+			if (left.size === 0) return;
+			if (performance.now() >= deadline)
+				throw new LockWaitEnded(
+					await holdersOf(
+						session,
+						rows.filter((r) => left!.has(String(r[1]))).map((r) => Number(r[0])),
+					),
+				);
+			await sleep(pause);
+		}
+	}
+
+	/** True when all locks are held; they are released again with the surrounding transaction's savepoint. */
+	async function attempt(session: Session, block: string, wait: { ms: number; signal: LockWait["signal"] }) {
+		try {
+			await session.transaction(async () => {
+				const [before] = (
+					await session.query(
+						"select current_setting('statement_timeout'), set_config('statement_timeout', $1, true)",
+						[`${wait.ms}ms`],
+					)
+				).rows;
+				await session.execute(block, { signal: wait.signal });
+				await session.query("select set_config('statement_timeout', $1, true)", [before![0]!]);
+			});
+			return true;
+		} catch (error) {
+			wait.signal?.throwIfAborted();
+			if (error instanceof DatabaseError && GAVE_WAY.has(error.sqlstate ?? "")) return false;
+			throw error;
+		}
+	}
+
+	async function acquire(session: Session, plan: LockPlan, wait: LockWait): Promise<void> {
+		const statements = lockStatements(plan);
+		if (statements.length === 0) return;
+		const block = oneStatement(statements);
+		const deadline = performance.now() + wait.timeoutMs;
+		const { pid, longest } = await aboutMe(session);
+		if (await attempt(session, block, { ms: Math.min(FIRST_ATTEMPT, longest), signal: wait.signal })) return;
+		await watch(async (second) => {
+			for (;;) {
+				await standAside(second, { pid, oids: plan.oids, longest, deadline, signal: wait.signal });
+				const stop = cancelInCycle(second, pid);
+				const held = await attempt(session, block, { ms: longest, signal: wait.signal }).finally(stop);
+				if (held) return;
+				if (performance.now() >= deadline) throw new LockWaitEnded(await lockHolders(second, pid, plan.oids));
+				await sleep(5 + 40 * Math.random());
+			}
+		});
+	}
+
+	async function briefly(session: Session, statements: readonly string[], wait: LockWait): Promise<void> {
+		const deadline = performance.now() + wait.timeoutMs;
+		const { longest } = await aboutMe(session);
+		const block = statements.join(";\n");
+		while (!(await attempt(session, block, { ms: longest, signal: wait.signal }))) {
+			if (performance.now() >= deadline) throw new LockWaitEnded([]);
+			await sleep(5 + 40 * Math.random());
+		}
+	}
+
+	return Object.freeze({ settle, acquire, briefly });
+}
+
+async function aboutMe(session: Session): Promise<{ readonly pid: number; readonly longest: number }> {
+	const { rows } = await session.query(
+		"select pg_backend_pid(), (select setting::int from pg_settings where name = 'deadlock_timeout')",
+	);
+	const [pid, deadlock] = rows[0]!.map(Number);
+	return { pid: pid!, longest: Math.max(1, Math.floor(Math.min(LONGEST_ATTEMPT, 0.4 * deadlock!))) };
+}
+
+const lockStatements = (plan: LockPlan): readonly string[] => [
+	...plan.views,
+	...(plan.tables.length === 0 ? [] : [`lock table ${plan.tables.join(", ")} in access exclusive mode`]),
+];
+
+/** `statement_timeout` counts per message only when it is one statement. */
+function oneStatement(statements: readonly string[]): string {
+	const body = `begin\n${statements.join(";\n")};\nend`;
+	let tag = "tfm";
+	while (body.includes(`$${tag}$`)) tag += "_";
+	return `do $${tag}$ ${body} $${tag}$`;
+}
+
+interface Aside {
+	readonly pid: number;
+	readonly oids: readonly number[];
+	readonly longest: number;
+	readonly deadline: number;
+	readonly signal: AbortSignal | undefined;
+}
+
+/** Until no transaction that holds one of the locks is idle or has been seen for more than half an attempt. */
+async function standAside(second: Session, { pid, oids, longest, deadline, signal }: Aside): Promise<void> {
+	const seen = new Map<string, number>();
+	for (;;) {
+		signal?.throwIfAborted();
+		const { rows } = await second.query(LOCK_HOLDERS_SQL, [pid, oids.join(",")]);
+		const now = performance.now();
+		let busy = false;
+		for (const [, transaction, idle] of rows) {
+			const key = String(transaction);
+			const since = seen.get(key) ?? now;
+			seen.set(key, since);
+			if (idle === true || now - since > longest / 2) busy = true;
+		}
+		if (!busy) return;
+		if (now >= deadline)
+			throw new LockWaitEnded(
+				await holdersOf(
+					second,
+					rows.map((r) => Number(r[0])),
+				),
+			);
+		await sleep(4);
+	}
+}
+
+/** Looks until it is stopped; stopping waits for the look that is under way, so that no cancel comes late. */
+function cancelInCycle(second: Session, pid: number): () => Promise<void> {
+	let on = true;
+	const looking = (async () => {
+		while (on) {
+			await sleep(CYCLE_LOOK);
+			if (on) await second.query(CANCEL_IN_CYCLE, [pid]);
+		}
+	})();
+	// Its failure is told by the stop; until then it must not count as unhandled.
+	looking.catch(() => undefined);
+	return () => {
+		on = false;
+		return looking;
+	};
+}
+
+const lockHolders = async (second: Session, pid: number, oids: readonly number[]): Promise<readonly string[]> => {
+	const { rows } = await second.query(LOCK_HOLDERS_SQL, [pid, oids.join(",")]);
+	return holdersOf(
+		second,
+		rows.map((r) => Number(r[0])),
+	);
+};
+
+async function holdersOf(session: Session, pids: readonly number[]): Promise<readonly string[]> {
+	if (pids.length === 0) return [];
+	return describeHolders((await session.query(SESSIONS_SQL, [pids.join(",")])).rows);
+}
