@@ -4,6 +4,7 @@ import { DatabaseError } from "../../core/databaseError.ts";
 import { createPostgresDialect } from "../postgresFamily/dialect.ts";
 import { toDatabaseError } from "../postgresFamily/errors.ts";
 import { createPostgresPublisher } from "../postgresFamily/publish/publisher.ts";
+import { serverLocks } from "../postgresFamily/publish/serverLocks.ts";
 import { createSession } from "../postgresFamily/session.ts";
 import { type ProfileFields, readSettings } from "./connectionSettings.ts";
 import { createPool, type Pool } from "./pool.ts";
@@ -85,7 +86,13 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 		}
 	}
 
-	return {
+	/** A publish waits on one connection and looks from another one at who is in its way. */
+	const locks = serverLocks({
+		watch: (work) => adapter.withSession(work),
+		ownBackends: () => [...(pool?.slots ?? [])].flatMap((slot) => slot.connection?.processId ?? []),
+	});
+
+	const adapter: Adapter = {
 		get facts() {
 			return { adapter: "postgres", type: "postgres", version } as const;
 		},
@@ -102,7 +109,7 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 			} as const);
 		},
 		dialect,
-		publisher: createPostgresPublisher(dialect),
+		publisher: createPostgresPublisher(dialect, locks),
 		presence: Object.freeze({
 			announce: async () => {},
 			living: async () => new Set<string>(),
@@ -139,4 +146,5 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 			}
 		},
 	};
+	return adapter;
 }
