@@ -1,0 +1,27 @@
+{#- Text without blanks around it and with single ones inside; null when nothing is left. -#}
+{% macro folded_text(expression) %}
+    {{- return(adapter.dispatch('folded_text')(expression)) -}}
+{% endmacro %}
+
+{% macro default__folded_text(expression) %}nullif(trim(regexp_replace({{ expression }}, '[ \t\r\n]+', ' ', 'g')), ''){% endmacro %}
+
+{% macro snowflake__folded_text(expression) %}nullif(trim(regexp_replace({{ expression }}, '[ \t\r\n]+', ' ')), ''){% endmacro %}
+
+{#- Text without the broken escapes it ends in: `Journal of food protection\xc3\x28`, the characters as they stand. -#}
+{% macro without_broken_escapes(expression) %}
+    {{- return(adapter.dispatch('without_broken_escapes')(expression)) -}}
+{% endmacro %}
+
+{% macro default__without_broken_escapes(expression) %}regexp_replace({{ expression }}, '([\\]x[0-9A-Fa-f]{2})+[ ]*$', ''){% endmacro %}
+
+{#- A string literal takes one more backslash away there. -#}
+{% macro snowflake__without_broken_escapes(expression) %}regexp_replace({{ expression }}, '([\\\\]x[0-9A-Fa-f]{2})+[ ]*$', ''){% endmacro %}
+
+{#- Text to sort by, byte for byte: the same order in every database, whatever its collation. -#}
+{% macro byte_order(expression) %}
+    {{- return(adapter.dispatch('byte_order')(expression)) -}}
+{% endmacro %}
+
+{% macro default__byte_order(expression) %}{{ expression }} collate "C"{% endmacro %}
+
+{% macro snowflake__byte_order(expression) %}collate({{ expression }}, ''){% endmacro %}
