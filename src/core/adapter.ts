@@ -95,6 +95,11 @@ export interface DeltaApplication {
 	readonly addColumns: readonly { readonly name: string; readonly type: string }[];
 	/** Dropped at the end of the publish, under its exclusive locks. */
 	readonly dropColumns: readonly string[];
+	/**
+	 * Set where the delta, as it stands, is every row that the publish adds or changes, with all columns of the target:
+	 * a test that looks at one row at a time need not read more. `key`: the columns by which older rows are replaced.
+	 */
+	readonly wholeRows?: { readonly key: readonly string[] };
 }
 
 /** A replaced relation that was kept. */

@@ -1,4 +1,4 @@
-import type { BoundStatement, CandidateKind, Session } from "./adapter.ts";
+import type { BoundStatement, CandidateKind, DeltaApplication, Session } from "./adapter.ts";
 import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
 
@@ -26,6 +26,8 @@ export interface CandidateRow {
 	readonly inputsHash: string;
 	/** Rows, status: the adapter response when it was built, as JSON text. */
 	readonly response: string;
+	/** Incremental models and snapshots: how the rows come into the target. Absent where the candidate takes its place. */
+	readonly apply?: DeltaApplication;
 }
 
 /** Which run last published a relation. */
@@ -69,6 +71,16 @@ export interface StateStore {
 		nodes: readonly { node: NodeId; codeHash: string }[];
 	}): readonly BoundStatement[];
 	listPublished(session: Session, project: string): Promise<ReadonlyMap<NodeId, PublishedRow>>;
+
+	/**
+	 * Tests that found nothing in what is now published under a node, by the hash of their text. Replaced as a whole with
+	 * each publish of the node, so that they always speak of the present generation.
+	 */
+	testPasses(session: Session, project: string): Promise<ReadonlyMap<NodeId, ReadonlySet<string>>>;
+	saveTestPasses(
+		project: string,
+		rows: readonly { readonly node: NodeId; readonly tests: readonly string[] }[],
+	): readonly BoundStatement[];
 
 	/** Content hash of each seed as last published, by node. */
 	seedHashes(session: Session, project: string): Promise<ReadonlyMap<NodeId, string>>;

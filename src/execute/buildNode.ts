@@ -5,7 +5,7 @@
 import type { Candidate, Session } from "../core/adapter.ts";
 import type { CompiledNode } from "../core/compiler.ts";
 import type { AdapterResponse, BuildableNode, BuildInput } from "../core/plan.ts";
-import { relationKey } from "../core/relation.ts";
+import { type RelationKind, relationKey } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
 import { codeHash } from "./codeHash.ts";
 import { drivePlan } from "./drivePlan.ts";
@@ -13,6 +13,7 @@ import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
 import { nodeResult, type ResultFacts, startStopwatch } from "./nodeResult.ts";
 import { publishAtOnce } from "./publishAtOnce.ts";
+import { repeatBuild } from "./repeatable.ts";
 import { dropReusable } from "./reuse.ts";
 import { bindingOf, type Run, type Standing, targetOf } from "./run.ts";
 import { settle } from "./settle.ts";
@@ -39,7 +40,16 @@ async function compile(run: Run, session: Session, node: BuildableNode): Promise
 	return compiled;
 }
 
-function buildInput(run: Run, node: BuildableNode, sql: string | null): BuildInput {
+/** Materializations whose build depends on what stands under the published name. */
+const LOOKS = new Set(["incremental", "materialized_view", "snapshot"]);
+
+async function existingKind(session: Session, node: BuildableNode): Promise<RelationKind | null> {
+	if (!LOOKS.has(node.config.materialized)) return null;
+	const there = await session.listRelations([node.schema]);
+	return there.find((relation) => relation.identifier === node.alias)?.kind ?? null;
+}
+
+function buildInput(run: Run, node: BuildableNode, sql: string | null, existing: RelationKind | null): BuildInput {
 	const { adapter, compiler } = run.ports;
 	const target = targetOf(node);
 	return {
@@ -53,6 +63,11 @@ function buildInput(run: Run, node: BuildableNode, sql: string | null): BuildInp
 		postHooks: run.job.layering === null ? "published" : "candidate",
 		adapterType: adapter.facts.type,
 		isOverridden: (macro) => compiler.isOverridden(macro),
+		existing,
+		fullRefresh: run.job.flags.fullRefresh,
+		dialect: adapter.dialect,
+		mergeStatement: adapter.capabilities.mergeStatement,
+		engine: adapter.facts.version,
 	};
 }
 
@@ -60,6 +75,12 @@ interface Built {
 	readonly standing: Standing;
 	readonly facts: ResultFacts;
 }
+
+/** What, beside its text, decides which way a node is built: an incremental model's text may be the same both times. */
+const modeOf = (input: BuildInput, candidate: Candidate): string => {
+	if (!LOOKS.has(input.node.config.materialized)) return candidate.kind;
+	return `${candidate.kind} over ${input.existing ?? "nothing"}${input.fullRefresh ? ", refreshed" : ""}`;
+};
 
 async function reuseOrBuild(
 	run: Run,
@@ -71,7 +92,7 @@ async function reuseOrBuild(
 	const { node } = input;
 	const { job, ports } = run;
 	const candidate = ports.describeCandidate(input);
-	const code = codeHash(node, seedHash ?? input.publishedSql ?? "");
+	const code = codeHash(node, seedHash ?? input.publishedSql ?? "", modeOf(input, candidate));
 	const inputs = run.gated ? await run.identities.inputsHash(node.unique_id, session) : "";
 	const standing = (stands: Candidate, builtBy: string): Standing => ({
 		candidate: stands,
@@ -83,12 +104,13 @@ async function reuseOrBuild(
 
 	const row = run.reusable.get(node.unique_id);
 	if (row !== undefined) {
-		const same = row.codeHash === code && row.inputsHash === inputs && row.kind === candidate.kind;
+		const same = row.codeHash === code && row.inputsHash === inputs;
 		if (same && relationKey(row.candidate) === relationKey(candidate.candidate)) {
+			const { kind, apply } = row;
 			const response = JSON.parse(row.response) as AdapterResponse;
 			const message = `${response._message ?? ""} (candidate of run ${row.runId})`.trim();
 			return {
-				standing: standing(candidate, row.runId),
+				standing: standing({ ...candidate, kind, ...(apply === undefined ? {} : { apply }) }, row.runId),
 				facts: { status: "success", message, adapter_response: response },
 			};
 		}
@@ -109,6 +131,7 @@ async function reuseOrBuild(
 				codeHash: code,
 				inputsHash: inputs,
 				response: JSON.stringify(response),
+				...(stands.apply === undefined ? {} : { apply: stands.apply }),
 			}),
 		);
 	};
@@ -157,14 +180,16 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 		);
 		return;
 	}
-	const built = await run.ports.adapter.withSession(async (session) => {
+	const build = async (session: Session): Promise<Built> => {
 		const compiled = await compile(run, session, node);
 		const sql = compiled?.sql ?? null;
 		progress.compiledSql = sql === null ? null : run.toPublished(sql);
 		progress.ctes = (compiled?.ctes ?? []).map(({ id, sql }) => ({ id, sql: run.toPublished(sql) }));
 		watch.compiled();
-		return reuseOrBuild(run, session, buildInput(run, node, sql), seed.hash, progress);
-	});
+		const input = buildInput(run, node, sql, await existingKind(session, node));
+		return reuseOrBuild(run, session, input, seed.hash, progress);
+	};
+	const built = await repeatBuild(run, node, () => run.ports.adapter.withSession(build));
 	const result = nodeResult(node, { ...built.facts, ...watch.read(), ...textFacts(progress), thread_id: thread });
 	if (isDirect(run, node)) {
 		await publishAtOnce(run, node, built.standing, result);

@@ -24,9 +24,9 @@ function sortedJson(value: unknown): string {
 
 /**
  * sha256 of what shapes the relation: the query with published names (a seed's content hash), the config, the columns'
- * declared types. The published text is taken so that the hash is the same whichever relations the candidate was built from.
+ * declared types, and the way it is built. The published text is taken so that the hash is the same whichever relations the candidate was built from.
  */
-export function codeHash(node: BuildableNode, text: string): string {
+export function codeHash(node: BuildableNode, text: string, mode: string): string {
 	const config = Object.entries(node.config).filter(([key]) => !SAYS_NOTHING.has(key));
 	const columns = Object.values(node.columns).map((c) => [c.name, c.data_type, c.constraints, c.description]);
 	const constraints = node.resource_type === "model" ? node.constraints : [];
@@ -36,6 +36,7 @@ export function codeHash(node: BuildableNode, text: string): string {
 		sortedJson(columns),
 		sortedJson(constraints),
 		node.description,
+		mode,
 	];
 	return createHash("sha256").update(parts.join("\0")).digest("hex");
 }

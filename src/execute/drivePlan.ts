@@ -74,6 +74,9 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 				run.ports.emit({ event: "message", text: run.toPublished(text), node_id: node, print: false }, "warn");
 			return { kind: "done" };
 		}
+		case "warn":
+			run.ports.emit({ event: "diagnostic", diagnostic: request.diagnostic }, "warn");
+			return { kind: "done" };
 		case "stands":
 			await drive.record(request.candidate, request.response);
 			return { kind: "done" };

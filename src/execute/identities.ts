@@ -26,6 +26,9 @@ export interface Identities {
 	readonly inputsHash: (id: NodeId, session: Session) => Promise<string>;
 }
 
+/** Materializations that read their own published relation. */
+const GROWS: ReadonlySet<string> = new Set(["incremental", "snapshot"]);
+
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 export function createIdentities(
@@ -113,7 +116,8 @@ export function createIdentities(
 			current = new Map();
 		},
 		inputsHash: async (id, session) => {
-			const parts: string[] = [];
+			// New rows are computed from what is published under the node itself.
+			const parts = GROWS.has(materialized(id) ?? "") ? [`itself\0${generationOf(id)}`] : [];
 			for (const input of concreteInputs(id)) {
 				const stands = standing.get(input);
 				parts.push(

@@ -8,7 +8,7 @@ export const STATE_SCHEMA = "tfm_state";
 export type Migration = (k: Knex) => readonly BoundStatement[];
 
 /** One step each, never edited once released: a warehouse may be at any of them. */
-export const MIGRATIONS: readonly Migration[] = [firstTables];
+export const MIGRATIONS: readonly Migration[] = [firstTables, deltasAndTestPasses];
 
 function firstTables(k: Knex): readonly BoundStatement[] {
 	// A schema builder collects what it is asked, so each table takes a new one.
@@ -68,6 +68,21 @@ function firstTables(k: Knex): readonly BoundStatement[] {
 			t.text("run_id").notNullable();
 			t.timestamp("loaded_at").notNullable();
 			t.primary(["source", "path"]);
+		}),
+	].flatMap(bound);
+}
+
+/** How a delta comes into its target, for `retry`; tests that found nothing in what is published. */
+function deltasAndTestPasses(k: Knex): readonly BoundStatement[] {
+	return [
+		k.schema.withSchema(STATE_SCHEMA).alterTable("candidates", (t) => {
+			t.text("apply");
+		}),
+		k.schema.withSchema(STATE_SCHEMA).createTable("test_passes", (t) => {
+			t.text("project").notNullable();
+			t.text("node").notNullable();
+			t.text("test_hash").notNullable();
+			t.primary(["project", "node", "test_hash"]);
 		}),
 	].flatMap(bound);
 }

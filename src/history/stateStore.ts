@@ -3,7 +3,7 @@
  * run, content hashes of seeds, the ledger of landing files. knex writes the SQL and the adapter's own session runs it,
  * so that a ledger row commits or fails with the load it records. The SQL of models never comes near knex.
  */
-import type { CandidateKind, Session } from "../core/adapter.ts";
+import type { CandidateKind, DeltaApplication, Session } from "../core/adapter.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { CellValue } from "../core/resultTable.ts";
@@ -72,6 +72,7 @@ export async function createStateStore(): Promise<StateStore> {
 					code_hash: row.codeHash,
 					inputs_hash: row.inputsHash,
 					response: row.response,
+					apply: row.apply === undefined ? null : JSON.stringify(row.apply),
 				},
 				["project", "node"],
 			),
@@ -99,6 +100,29 @@ export async function createStateStore(): Promise<StateStore> {
 			const rows = await rowsOf(session, table("published").where({ project }).orderBy("node"));
 			return new Map(rows.map((row): [NodeId, PublishedRow] => [nodeId(text(row, "node")), publishedOf(row)]));
 		},
+
+		async testPasses(session, project) {
+			const rows = await rowsOf(session, table("test_passes").where({ project }).orderBy(["node", "test_hash"]));
+			const passes = new Map<NodeId, Set<string>>();
+			for (const row of rows) {
+				const node = nodeId(text(row, "node"));
+				passes.set(node, (passes.get(node) ?? new Set()).add(text(row, "test_hash")));
+			}
+			return passes;
+		},
+
+		saveTestPasses: (project, rows) => [
+			...[...chunks(rows.map((row) => row.node))].flatMap((some) =>
+				bound(table("test_passes").where({ project }).whereIn("node", some).delete()),
+			),
+			...upsertAll(
+				"test_passes",
+				rows.flatMap(({ node, tests }) =>
+					[...new Set(tests)].sort().map((test_hash) => ({ project, node, test_hash })),
+				),
+				["project", "node", "test_hash"],
+			),
+		],
 
 		async seedHashes(session, project) {
 			const rows = await rowsOf(session, table("seeds").where({ project }).orderBy("node"));
@@ -150,6 +174,7 @@ const candidateOf = (row: Row): CandidateRow => ({
 	codeHash: text(row, "code_hash"),
 	inputsHash: text(row, "inputs_hash"),
 	response: text(row, "response"),
+	...(row.apply == null ? {} : { apply: JSON.parse(text(row, "apply")) as DeltaApplication }),
 });
 
 const publishedOf = (row: Row): PublishedRow => ({

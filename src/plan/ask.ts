@@ -3,7 +3,7 @@ import type { ExecuteResult } from "../core/adapter.ts";
 import type { MacroCall } from "../core/compiler.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
-import type { RelationName } from "../core/relation.ts";
+import type { ColumnInfo, RelationName } from "../core/relation.ts";
 import type { DbRequest } from "../core/request.ts";
 import type { ResultTable } from "../core/resultTable.ts";
 
@@ -23,12 +23,20 @@ export function* query(sql: string, purpose: string): Plan<ResultTable> {
 	return (yield* ask({ kind: "query", sql, purpose }, "table")).table;
 }
 
-export function* perform(request: PlanRequest & { kind: "dress" | "stands" | "transaction" }): Plan<void> {
+export function* perform(request: PlanRequest & { kind: "dress" | "stands" | "transaction" | "warn" }): Plan<void> {
 	yield* ask(request, "done");
 }
 
 export function* database(request: DbRequest): Plan<void> {
 	yield* ask({ kind: "database", request }, "database");
+}
+
+/** Columns in their order; the relation must be there. */
+export function* columnsOf(relation: RelationName): Plan<readonly ColumnInfo[]> {
+	const { answer } = yield* ask({ kind: "database", request: { kind: "columns", relation } }, "database");
+	if (answer.kind !== "columns" || answer.columns === null)
+		throw new Error(`the columns of ${relation.schema}.${relation.identifier} were asked for, and it is not there`);
+	return answer.columns;
 }
 
 export function* loadSeed(relation: RelationName): Plan<number> {
@@ -41,8 +49,8 @@ export function* hookText(text: string, label: string, self: RelationName | null
 }
 
 /** The SQL that a macro writes; an override that writes nothing is the author's mistake. */
-export function* macroSql(call: MacroCall, node: string): Plan<string> {
-	const { text } = yield* ask({ kind: "macro", call, self: null }, "rendered");
+export function* macroSql(call: MacroCall, node: string, self: RelationName | null = null): Plan<string> {
+	const { text } = yield* ask({ kind: "macro", call, self }, "rendered");
 	if (text.trim() === "") fail("TFM-RUN-008", { node, macro: call.macro });
 	return text.trim();
 }

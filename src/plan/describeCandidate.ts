@@ -1,14 +1,33 @@
-import type { Candidate } from "../core/adapter.ts";
+import type { Candidate, CandidateKind } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { NodeConfig } from "../core/node.ts";
 import type { BuildableNode, BuildInput } from "../core/plan.ts";
 import { suggestName } from "../core/suggestName.ts";
 
 /** What this version builds, in the words of the `materialized` config. */
-const KINDS: Readonly<Record<string, "table" | "view">> = { table: "table", view: "view", seed: "table" };
+const KINDS: Readonly<Record<string, CandidateKind>> = {
+	table: "table",
+	view: "view",
+	seed: "table",
+	incremental: "table",
+	materialized_view: "materialized_view",
+};
 
-const AVAILABLE = ["view", "table", "ephemeral", "seed"];
-const PLANNED: ReadonlySet<string> = new Set(["incremental", "materialized_view", "snapshot"]);
+const AVAILABLE = ["view", "table", "incremental", "materialized_view", "ephemeral", "seed"];
+const PLANNED: ReadonlySet<string> = new Set(["snapshot"]);
+
+/** `--full-refresh`, unless the node's `full_refresh` says otherwise, either way (dbt's should_full_refresh). */
+const isFullRefresh = ({ node, fullRefresh }: BuildInput): boolean => {
+	const own = node.config.full_refresh;
+	return typeof own === "boolean" ? own : fullRefresh;
+};
+
+/** True where new rows go into a table that stays; is_incremental() in the model's template says the same. */
+export const bringsRows = (input: BuildInput): boolean =>
+	input.node.resource_type === "model" &&
+	input.node.config.materialized === "incremental" &&
+	input.existing === "table" &&
+	!isFullRefresh(input);
 
 const strings = (value: unknown): readonly string[] =>
 	(Array.isArray(value) ? value : [value]).filter((v): v is string => typeof v === "string");
@@ -55,13 +74,15 @@ export function describeCandidate(input: BuildInput): Candidate {
 		);
 	}
 	const grants = grantsOf(node.config);
+	const rows = bringsRows(input);
 	return {
 		node: node.unique_id,
-		kind,
+		// A view of what the table will be; the build adds how the rows come in.
+		kind: rows ? "view" : kind,
 		candidate: input.standsAt,
 		target: input.target,
 		publish: node.config.publish === "keep" ? "keep" : "swap",
-		...(kind === "view" && input.publishedSql !== null ? { finalSql: input.publishedSql } : {}),
+		...(kind !== "table" && input.publishedSql !== null ? { finalSql: input.publishedSql } : {}),
 		...(grants === undefined ? {} : { grants }),
 		...(typeof node.config.publish_group === "string" ? { publishGroup: node.config.publish_group } : {}),
 		...commentsOf(node),

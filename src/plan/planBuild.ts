@@ -1,24 +1,28 @@
 import type { Candidate } from "../core/adapter.ts";
 import type { MacroArgument, MacroCall } from "../core/compiler.ts";
-import type { AdapterResponse, BuildInput, NodePlan, Plan } from "../core/plan.ts";
+import type { BuildInput, NodePlan, Plan } from "../core/plan.ts";
 import { adapterResponse } from "./adapterResponse.ts";
 import { execute, loadSeed, macroSql, macroWork, perform } from "./ask.ts";
-import { describeCandidate } from "./describeCandidate.ts";
+import { buildIncremental } from "./buildIncremental.ts";
+import type { Built } from "./built.ts";
+import { bringsRows, describeCandidate } from "./describeCandidate.ts";
+import { readIncremental } from "./incrementalConfig.ts";
 import { runHooks } from "./runHooks.ts";
 
-interface Built {
-	readonly response: AdapterResponse;
-	readonly executedSql: string | null;
-}
-
 const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
+
+const CREATE = {
+	table: "get_create_table_as_sql",
+	view: "get_create_view_as_sql",
+	materialized_view: "get_create_materialized_view_as_sql",
+} as const;
 
 /** The macros dbt calls for these, so that an override at either level (`get_create_table_as_sql`, `create_table_as`) is met. */
 function createCall(input: BuildInput, candidate: Candidate, sql: string): MacroCall {
 	const relation: MacroArgument = { kind: "relation", relation: candidate.candidate, type: candidate.kind };
 	return {
-		macro: candidate.kind === "view" ? "get_create_view_as_sql" : "get_create_table_as_sql",
-		positional: candidate.kind === "view" ? [relation, value(sql)] : [value(false), relation, value(sql)],
+		macro: CREATE[candidate.kind],
+		positional: candidate.kind === "table" ? [value(false), relation, value(sql)] : [relation, value(sql)],
 		keyword: {},
 		node: input.node.unique_id,
 		sql,
@@ -28,20 +32,21 @@ function createCall(input: BuildInput, candidate: Candidate, sql: string): Macro
 function* create(input: BuildInput, candidate: Candidate): Plan<Built> {
 	if (input.sql === null) {
 		const rows = yield* loadSeed(candidate.candidate);
-		return { response: { _message: `INSERT ${rows}`, code: "INSERT", rows_affected: rows }, executedSql: null };
+		const response = { _message: `INSERT ${rows}`, code: "INSERT", rows_affected: rows };
+		return { candidate, response, executedSql: null };
 	}
 	const executedSql = yield* macroSql(createCall(input, candidate, input.sql), input.node.name);
 	const result = yield* execute(executedSql, "build");
-	return { response: adapterResponse(result), executedSql };
+	return { candidate, response: adapterResponse(result), executedSql };
 }
 
 /** `indexes:` of the config, by the macro dbt has for it; on the candidate, where their final names are free. */
 function* createIndexes(input: BuildInput, candidate: Candidate): Plan<void> {
 	const indexes = input.node.config.indexes;
-	if (candidate.kind !== "table" || !Array.isArray(indexes) || indexes.length === 0) return;
+	if (candidate.kind === "view" || !Array.isArray(indexes) || indexes.length === 0) return;
 	yield* macroWork({
 		macro: "create_indexes",
-		positional: [{ kind: "relation", relation: candidate.candidate, type: "table" }],
+		positional: [{ kind: "relation", relation: candidate.candidate, type: candidate.kind }],
 		keyword: {},
 		node: input.node.unique_id,
 		...(input.sql === null ? {} : { sql: input.sql }),
@@ -55,15 +60,24 @@ function* createIndexes(input: BuildInput, candidate: Candidate): Plan<void> {
 const hooksMeetAFreshTable = (input: BuildInput): boolean =>
 	input.postHooks === "published" && input.node.config["post-hook"].length > 0;
 
+/** A table, view, materialized view or seed out of its whole query. */
+function* buildWhole(input: BuildInput, candidate: Candidate): Plan<Built> {
+	// dbt looks for the strategy on the first run too.
+	if (input.node.config.materialized === "incremental") readIncremental(input);
+	const built = yield* create(input, candidate);
+	yield* createIndexes(input, candidate);
+	return built;
+}
+
 /**
- * A table, view or seed built aside. Everything from the first transactional pre-hook to the record that the candidate
- * stands is one transaction: a candidate that is listed is whole, and one that failed has left nothing.
+ * A model or seed built aside. Everything from the first transactional pre-hook to the record that the candidate stands
+ * is one transaction: a candidate that is listed is whole, and one that failed has left nothing.
  *
  * Post-hooks run before the candidate takes over its target's keys and indexes: an index that both a hook and the old
  * relation bring must be found there, not be made twice.
  */
 export function* planBuild(input: BuildInput): Plan<NodePlan> {
-	const candidate = describeCandidate(input);
+	const described = describeCandidate(input);
 	const { node } = input;
 	let built: Built | undefined;
 	yield* runHooks({ node, when: "pre-hook", transaction: false, self: null });
@@ -71,20 +85,17 @@ export function* planBuild(input: BuildInput): Plan<NodePlan> {
 		kind: "transaction",
 		body: function* () {
 			yield* runHooks({ node, when: "pre-hook", transaction: true, self: null });
-			built = yield* create(input, candidate);
-			yield* createIndexes(input, candidate);
-			if (input.postHooks === "candidate")
-				yield* runHooks({ node, when: "post-hook", transaction: true, self: candidate.candidate });
-			if (candidate.kind === "table" && !hooksMeetAFreshTable(input)) yield* perform({ kind: "dress", candidate });
-			yield* perform({ kind: "stands", candidate, response: built.response });
+			built = yield* bringsRows(input) ? buildIncremental(input, described) : buildWhole(input, described);
+			const { candidate, response } = built;
+			if (candidate.apply === undefined) {
+				if (input.postHooks === "candidate")
+					yield* runHooks({ node, when: "post-hook", transaction: true, self: candidate.candidate });
+				if (candidate.kind !== "view" && !hooksMeetAFreshTable(input)) yield* perform({ kind: "dress", candidate });
+			}
+			yield* perform({ kind: "stands", candidate, response });
 		},
 	});
 	if (built === undefined) throw new Error(`the transaction of ${node.unique_id} was answered without being run`);
-	return {
-		kind: "built",
-		candidate,
-		message: built.response._message ?? "",
-		response: built.response,
-		executedSql: built.executedSql,
-	};
+	const { candidate, response, executedSql } = built;
+	return { kind: "built", candidate, message: response._message ?? "", response, executedSql };
 }

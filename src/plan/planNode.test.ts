@@ -31,6 +31,11 @@ const build = (node: ModelNode, rest: Partial<BuildInput> = {}): BuildInput => (
 	postHooks: "candidate",
 	adapterType: "postgres",
 	isOverridden: () => false,
+	existing: null,
+	fullRefresh: false,
+	dialect: { quote: (x) => `"${x}"`, render: (r) => `${r.schema}.${r.identifier}`, literal: String },
+	mergeStatement: "full",
+	engine: "PostgreSQL 18",
 	...rest,
 });
 
@@ -49,7 +54,7 @@ function drive(plan: Plan<NodePlan>, row: readonly CellValue[] = [0, false, fals
 				return { kind: "table", table: { columns: [], rows: [row], rowCount: 1, status: "SELECT 1" } };
 			case "macro": {
 				const positional = request.call.positional.map((a) =>
-					a.kind === "relation" ? name(a.relation) : JSON.stringify(a.value),
+					a.kind === "relation" ? name(a.relation) : JSON.stringify(a.kind === "value" ? a.value : a),
 				);
 				say(`macro ${request.call.macro}(${positional.join(", ")})`);
 				return { kind: "rendered", text: ` <${request.call.macro}> `, value: null };
@@ -69,6 +74,9 @@ function drive(plan: Plan<NodePlan>, row: readonly CellValue[] = [0, false, fals
 			case "dress":
 			case "stands":
 				say(`${request.kind} ${name(request.candidate.candidate)}`);
+				return { kind: "done" };
+			case "warn":
+				say(`warn ${request.diagnostic.code}`);
 				return { kind: "done" };
 			case "transaction":
 				say("transaction");
@@ -153,8 +161,7 @@ describe("describeCandidate", () => {
 	});
 
 	it.each([
-		["incremental", "TFM-RUN-002"],
-		["materialized_view", "TFM-RUN-002"],
+		["snapshot", "TFM-RUN-002"],
 		["my_own", "TFM-RUN-002"],
 		["constructor", "TFM-RUN-002"],
 	])("refuses %s with what there is instead", (materialized, code) => {

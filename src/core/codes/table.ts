@@ -3,6 +3,7 @@ import { CLI_CODES } from "./cli.ts";
 import { CONFIG_CODES } from "./config.ts";
 import { DATABASE_CODES } from "./database.ts";
 import type { CodeEntry } from "./entry.ts";
+import { INCREMENTAL_CODES } from "./incremental.ts";
 import { INIT_CODES } from "./init.ts";
 import { JINJA_CODES } from "./jinja.ts";
 import { LOAD_CODES } from "./load.ts";
@@ -24,6 +25,7 @@ export const CODES = {
 	...RUN_CODES,
 	...DATABASE_CODES,
 	...PUBLISH_CODES,
+	...INCREMENTAL_CODES,
 	...LOAD_CODES,
 	...CLI_CODES,
 	...INIT_CODES,

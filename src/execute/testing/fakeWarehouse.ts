@@ -13,7 +13,17 @@ import type { BuildInput, NodePlan, Plan, PlanAnswer, PlanInput } from "../../co
 import type { RunFlags, RunJob, RunPorts } from "../../core/ports.ts";
 import type { RelationName } from "../../core/relation.ts";
 import type { RunResult } from "../../core/result.ts";
-import type { CandidateRow, PublishedRow, StateStore } from "../../core/state.ts";
+import type { CellValue } from "../../core/resultTable.ts";
+import type {
+	CandidateRow,
+	GateFailureRow,
+	GenerationRow,
+	HeldRow,
+	PublishedRow,
+	RunRow,
+	StateStore,
+	StoodRow,
+} from "../../core/state.ts";
 import { executeRun } from "../executeRun.ts";
 
 export interface Script {
@@ -39,7 +49,16 @@ export interface Warehouse {
 	readonly candidateRows: Map<NodeId, CandidateRow>;
 	readonly publishedRows: Map<NodeId, PublishedRow>;
 	readonly seedHashes: Map<NodeId, string>;
+	/** Status by run; "running" until it ends. */
 	readonly runs: Map<string, string>;
+	/** Run by `schema.relation`. */
+	readonly leases: Map<string, string>;
+	/** Runs that have a session, besides the one that works. */
+	readonly living: Set<string>;
+	readonly gateFailures: GateFailureRow[];
+	readonly held: HeldRow[];
+	readonly generations: Map<string, GenerationRow>;
+	readonly stood: StoodRow[];
 	/** Everything that was done, in order, committed or not. */
 	readonly log: string[];
 }
@@ -51,10 +70,23 @@ export const createWarehouse = (): Warehouse => ({
 	publishedRows: new Map(),
 	seedHashes: new Map(),
 	runs: new Map(),
+	leases: new Map(),
+	living: new Set(),
+	gateFailures: [],
+	held: [],
+	generations: new Map(),
+	stood: [],
 	log: [],
 });
 
 const shortName = (node: string): string => node.slice(node.lastIndexOf(".") + 1);
+
+const rowsOf = (rows: readonly (readonly CellValue[])[]) => ({
+	columns: [],
+	rows,
+	rowCount: rows.length,
+	status: `SELECT ${rows.length}`,
+});
 
 class FakeSession {
 	readonly #undo: (() => void)[][] = [];
@@ -68,7 +100,7 @@ class FakeSession {
 		this.#step = step;
 	}
 
-	put<V>(map: Map<NodeId, V>, key: NodeId, value: V | undefined): void {
+	put<K extends string, V>(map: Map<K, V>, key: K, value: V | undefined): void {
 		const before = map.get(key);
 		if (value === undefined) map.delete(key);
 		else map.set(key, value);
@@ -97,12 +129,27 @@ class FakeSession {
 		else if (sql === "forgetCandidate") this.put(world.candidateRows, value, undefined);
 		else if (sql === "savePublish") this.put(world.publishedRows, value.node, value);
 		else if (sql === "saveSeedHash") this.put(world.seedHashes, value.node, value.hash);
+		else if (sql === "takeLease") this.put(world.leases, value.key, value.runId);
+		else if (sql === "bury") {
+			this.put(world.runs, value, "killed");
+			for (const [key, run] of [...world.leases]) if (run === value) this.put(world.leases, key, undefined);
+		} else if (sql === "saveGate") {
+			world.gateFailures.push(...value.failures);
+			world.held.push(...value.held);
+		} else if (sql === "saveGenerations") {
+			for (const row of value.rows) this.put(world.generations, `${row.node} ${row.generation}`, row);
+			world.stood.push(...value.stood);
+		} else if (sql === "moveGeneration") {
+			const key = `${value.node} ${value.generation}`;
+			this.put(world.generations, key, { ...world.generations.get(key)!, keptAs: value.keptAs });
+		} else if (sql === "forgetGeneration") this.put(world.generations, `${value.node} ${value.generation}`, undefined);
+		else if (sql === "fence") return rowsOf([[world.runs.get(value) === "running"]]);
 		else world.log.push(sql);
 		const name = shortName(sql.split(" ")[1] ?? "");
 		if (sql.startsWith("test") && this.#script.brokenTests?.includes(name) === true)
 			throw new DatabaseError("syntax error", { sqlstate: "42601", sql });
 		const found = sql.startsWith("test") && this.#script.failing?.includes(name) === true ? 2 : 0;
-		return { columns: [], rows: [[found, found > 0, found > 0]], rowCount: 1, status: "SELECT 1" };
+		return rowsOf([[found, found > 0, found > 0]]);
 	}
 
 	async transaction<T>(work: () => Promise<T>): Promise<T> {
@@ -162,6 +209,11 @@ function fakePublisher(world: Warehouse, script: Script, sessionOf: (s: Session)
 		publish: async (s, request) => {
 			const session = sessionOf(s);
 			return session.transaction(async () => {
+				const held =
+					request.fence === undefined
+						? true
+						: (await session.query(request.fence.sql, request.fence.binds)).rows[0]?.[0];
+				if (held !== true) throw new Error("the fence fell");
 				world.log.push(`publish ${request.unit}: ${request.candidates.map((c) => shortName(c.node)).join(" ")}`);
 				const out = new Set<NodeId>();
 				const groups = new Set<string>();
@@ -205,17 +257,64 @@ function fakePublisher(world: Warehouse, script: Script, sessionOf: (s: Session)
 
 const bound = (sql: string, value: unknown): BoundStatement => ({ sql, binds: [JSON.stringify(value)] });
 
+const fakeRow = (runId: string): RunRow => ({
+	runId,
+	project: "p",
+	command: "run",
+	host: "elsewhere",
+	pid: 7,
+	startedAt: "2026-01-01T00:00:00.000Z",
+});
+
 function fakeState(world: Warehouse): StateStore {
 	return {
 		migrate: async () => {},
 		beginRun: async (_s, run) => void world.runs.set(run.runId, "running"),
-		endRun: async (_s, runId, status) => void world.runs.set(runId, status),
+		endRun: async (_s, runId, status) => {
+			world.runs.set(runId, status);
+			for (const [key, run] of [...world.leases]) if (run === runId) world.leases.delete(key);
+		},
+		openRuns: async () => [...world.runs].flatMap(([runId, status]) => (status === "running" ? [fakeRow(runId)] : [])),
+		findRun: async () => null,
+		listRuns: async () => [],
+		buryRuns: (runIds) => runIds.map((runId) => bound("bury", runId)),
+		lockLeases: () => bound("lockLeases", 0),
+		listLeases: async () =>
+			[...world.leases].map(([key, runId]) => {
+				const [schema, identifier] = key.split(".") as [string, string];
+				return { schema, identifier, runId };
+			}),
+		takeLeases: (runId, relations) =>
+			relations.map((r) => bound("takeLease", { key: `${r.schema}.${r.identifier}`, runId })),
+		fence: (runId) => bound("fence", runId),
+		awaitFenced: (runId) => bound("fence", runId),
+		publishedBy: async (_s, { runId, since }, nodes) =>
+			new Set(
+				nodes.filter((node) => {
+					const row = world.publishedRows.get(node);
+					return row !== undefined && row.runId === runId && row.publishedAt >= since;
+				}),
+			),
+		saveGate: (failures, held) => [bound("saveGate", { failures, held })],
+		gateFailures: async (_s, runId) => world.gateFailures.filter((row) => row.runId === runId),
+		heldBy: async (_s, runId) => world.held.filter((row) => row.runId === runId),
+		saveAcceptances: () => [],
+		acceptancesOf: async () => [],
+		saveGenerations: (rows, stood) => [bound("saveGenerations", { rows, stood })],
+		moveGeneration: (row) => [bound("moveGeneration", row)],
+		forgetGenerations: (_p, rows) => rows.map((row) => bound("forgetGeneration", row)),
+		listGenerations: async (_s, _p, layer) => ({
+			generations: [...world.generations.values()].filter((row) => row.layer === layer),
+			stood: world.stood.filter((row) => row.layer === layer),
+		}),
 		saveCandidate: (row) => [bound("saveCandidate", row)],
 		listCandidates: async () => [...world.candidateRows.values()],
 		forgetCandidates: (_p, nodes) => nodes.map((node) => bound("forgetCandidate", node)),
 		savePublish: ({ runId, at, nodes }) =>
 			nodes.map(({ node, codeHash }) => bound("savePublish", { node, runId, codeHash, publishedAt: at })),
 		listPublished: async () => new Map(world.publishedRows),
+		testPasses: async () => new Map(),
+		saveTestPasses: () => [],
 		seedHashes: async () => new Map(world.seedHashes),
 		saveSeedHash: (_p, node, hash) => [bound("saveSeedHash", { node, hash })],
 		loadedFiles: async () => [],
@@ -345,7 +444,8 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 		capabilities: { concurrency: script.concurrency ?? 4 },
 		presence: {
 			announce: async () => {},
-			living: async (_s: Session, runIds: readonly string[]) => new Set(runIds),
+			living: async (_s: Session, runIds: readonly string[]) =>
+				new Set(runIds.filter((id) => id === runId || world.living.has(id))),
 			endOrphans: async () => true,
 		},
 		dialect: { quote: (x: string) => `"${x}"`, render: (r: RelationName) => `"${r.schema}"."${r.identifier}"` },

@@ -1,13 +1,15 @@
-{#- Postgres cannot give a table its constraints in `create table as`, so a contract makes it in two statements. -#}
+{#- Postgres cannot give a table its constraints in `create table as`, so a contract makes it in two statements. New rows
+    on their way into a table (`tfm_d_…`) are what dbt has a temporary table for: checked, without constraints. -#}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
+  {%- set delta = (relation.identifier or '').startswith('tfm_d_') -%}
   {%- set header = config.get('sql_header', none) -%}
   {%- set contract = config.get('contract') -%}
-  {%- set kind = 'temporary ' if temporary else ('unlogged ' if config.get('unlogged', default=false) else '') -%}
+  {%- set kind = 'temporary ' if temporary else ('unlogged ' if delta or config.get('unlogged', default=false) else '') -%}
   {%- if header is not none %}
 {{ header }}
   {%- endif %}
   {%- if contract.enforced %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
-  {%- if contract.enforced and not temporary %}
+  {%- if contract.enforced and not temporary and not delta %}
 create {{ kind }}table {{ relation }} {{ get_table_columns_and_constraints() | trim }};
 insert into {{ relation }} (
   {{ adapter.dispatch('get_column_names', 'dbt')() | trim }}

@@ -100,8 +100,8 @@ limit 0
   {%- set changed = [] -%}
   {%- for column in source_columns -%}
     {%- for target in target_columns if target.name == column.name -%}
-      {%- if target.data_type != column.data_type and not target.can_expand_to(other_column=column) -%}
-        {%- do changed.append({'column_name': target.name, 'new_type': column.data_type}) -%}
+      {%- if column.expanded_data_type != target.expanded_data_type and not column.can_expand_to(other_column=target) -%}
+        {%- do changed.append({'column_name': target.name, 'new_type': column.expanded_data_type}) -%}
       {%- endif -%}
     {%- endfor -%}
   {%- endfor -%}

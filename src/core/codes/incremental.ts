@@ -1,0 +1,111 @@
+import { type CodeEntry, code, didYouMean } from "./entry.ts";
+
+const list = (names: readonly string[]): string => names.join(", ");
+const plural = (names: readonly unknown[], one: string, many: string): string => (names.length === 1 ? one : many);
+
+/** Incremental models and materialized views: new rows, changed columns, keys. */
+export const INCREMENTAL_CODES = {
+	"TFM-INC-001": code<{ node: string; strategy: string; macro: string; suggestion: string | undefined }>({
+		message: (f) => `${f.node} asks for the incremental strategy "${f.strategy}", and there is no macro ${f.macro}`,
+		hint: (f) => didYouMean(f.suggestion) ?? "the built-in ones are append, delete+insert and merge",
+		next: (f) => `choose one of them with incremental_strategy, or write the macro ${f.macro}(arg_dict)`,
+		explain:
+			"The statement that brings new rows into a table comes from the macro `get_incremental_<strategy>_sql`. None of the project's packages has one of this name, and it is not a built-in strategy.",
+	}),
+	"TFM-INC-002": code<{ node: string; strategy: string; reason: string }>({
+		message: (f) => `${f.node} cannot use the incremental strategy "${f.strategy}": ${f.reason}`,
+		next: () => "use delete+insert with a unique_key, or append",
+		explain:
+			"The strategy exists, but not here: the database lacks the statement that it needs (merge came with Postgres 15), the adapter has no such strategy, or this version of tfm does not build it.",
+	}),
+	"TFM-INC-003": code<{ node: string; column: string; missing: "query" | "table"; suggestion: string | undefined }>({
+		message: (f) =>
+			`${f.node} has the unique_key "${f.column}", which is not a column of its ${f.missing === "query" ? "query" : "published table"}`,
+		hint: (f) => didYouMean(f.suggestion),
+		next: (f) =>
+			f.missing === "query"
+				? "select the column, or correct unique_key"
+				: "add the column with on_schema_change: append_new_columns, or rebuild with --full-refresh",
+		explain:
+			"Rows are matched by the unique_key, so both the new rows and the table that they go into must have its columns.",
+	}),
+	"TFM-INC-004": code<{ node: string; columns: readonly string[] }>({
+		message: (f) =>
+			`the query of ${f.node} no longer has the ${plural(f.columns, "column", "columns")} ${list(f.columns)} of its published table`,
+		hint: () => "with on_schema_change: ignore every column of the table must be there",
+		next: () =>
+			"select it again, set on_schema_change to append_new_columns (new rows get null) or sync_all_columns (the column goes), or rebuild with --full-refresh",
+		explain:
+			"With `on_schema_change: ignore`, the default, rows are inserted with the columns that the table has. A column that the query has lost cannot be filled. dbt fails here too, with the database's words.",
+	}),
+	"TFM-INC-005": code<{
+		node: string;
+		added: readonly string[];
+		removed: readonly string[];
+		retyped: readonly string[];
+	}>({
+		message: (f) =>
+			`the columns of ${f.node} changed: ${[
+				...(f.added.length === 0 ? [] : [`new: ${list(f.added)}`]),
+				...(f.removed.length === 0 ? [] : [`gone: ${list(f.removed)}`]),
+				...(f.retyped.length === 0 ? [] : [`other type: ${list(f.retyped)}`]),
+			].join("; ")}`,
+		hint: () => "on_schema_change: fail stops the model then",
+		next: () => "rebuild with --full-refresh, or set on_schema_change to append_new_columns or sync_all_columns",
+		explain:
+			"With `on_schema_change: fail` an incremental model stops as soon as its query has other columns, or columns of other types, than the published table. Nothing was changed.",
+	}),
+	"TFM-INC-006": code<{ node: string; key: readonly string[]; values: readonly (string | null)[]; rows: number }>({
+		message: (f) =>
+			`${f.node} has ${f.rows} new rows for one row of its table: (${list(f.key)}) = (${list(f.values.map((v) => v ?? "null"))})`,
+		hint: () => "merge can give a row its new values only once",
+		next: () => "make the query return one row for each unique_key",
+		explain:
+			"With the strategy `merge` each row of the table may be met by one new row at most; the database would refuse the statement while publishing. It is found before, and nothing was changed.",
+	}),
+	"TFM-INC-007": code<{ node: string; value: string; suggestion: string | undefined }>({
+		message: (f) => `${f.node}: on_schema_change "${f.value}" does not exist; it is taken as "ignore", as in dbt`,
+		hint: (f) => didYouMean(f.suggestion),
+		next: () => "write ignore, fail, append_new_columns or sync_all_columns",
+		explain: "dbt takes an unknown value for `ignore` and says so in its log only. tfm does the same, and warns.",
+	}),
+	"TFM-INC-008": code<{ node: string; problem: string }>({
+		message: (f) => `${f.node}: ${f.problem}`,
+		next: () => "correct merge_update_columns or merge_exclude_columns",
+		explain:
+			"`merge_update_columns` names the columns that a matched row gets from its new row, `merge_exclude_columns` those that it keeps. Both at once, a column that does not exist, or no column left to update is refused before the database refuses the statement.",
+	}),
+	"TFM-INC-009": code<{ node: string; value: string }>({
+		message: (f) => `${f.node} has an enforced contract, so on_schema_change cannot be "${f.value}"`,
+		next: () => "set on_schema_change to append_new_columns or fail",
+		explain:
+			"With a contract an incremental model's columns are promised. As in dbt, only `append_new_columns` and `fail` go with it.",
+	}),
+	"TFM-INC-010": code<{ node: string; key: readonly string[]; values: readonly (string | null)[]; rows: number }>({
+		message: (f) =>
+			`${f.node} has ${f.rows} new rows with one unique_key: (${list(f.key)}) = (${list(f.values.map((v) => v ?? "null"))}); all of them are inserted`,
+		hint: () => "the next new row of that key would change them all",
+		next: () => "make the query return one row for each unique_key",
+		explain:
+			"The strategy `merge` inserts every new row that meets none of the table, also several with the same key. dbt does the same and says nothing; mostly it is a mistake.",
+	}),
+	"TFM-INC-011": code<{ node: string; config: string; problem: string }>({
+		message: (f) => `${f.node}: ${f.config} ${f.problem}`,
+		explain:
+			"A config of an incremental model, a materialized view or a partitioned table has a value of another kind.",
+	}),
+	"TFM-INC-012": code<{ node: string; changes: readonly string[] }>({
+		message: (f) => `the configuration of the materialized view ${f.node} changed: ${f.changes.join("; ")}`,
+		hint: () => "on_configuration_change: fail stops the model then",
+		next: () => "run it with --full-refresh, or set on_configuration_change to apply",
+		explain:
+			"With `on_configuration_change: fail` a materialized view whose indexes are no longer those of its config stops. Nothing was changed.",
+	}),
+	"TFM-INC-013": code<{ node: string; changes: readonly string[] }>({
+		message: (f) =>
+			`the configuration of the materialized view ${f.node} changed and is left as it was: ${f.changes.join("; ")}`,
+		next: () => "set on_configuration_change to apply, or run it with --full-refresh",
+		explain:
+			"With `on_configuration_change: continue` a materialized view whose indexes are no longer those of its config keeps them; its rows are built anew.",
+	}),
+} satisfies Record<string, CodeEntry<never>>;

@@ -1,0 +1,82 @@
+/**
+ * New rows on their way into a table that stays: a table of their own in the shadow schema. Not a temporary one, since
+ * the sessions of tests must see it; unlogged, since it is gone with the publish (postgres__create_table_as knows the
+ * name's beginning).
+ */
+import { createHash } from "node:crypto";
+import type { ExecuteResult } from "../core/adapter.ts";
+import type { BuildInput, Plan } from "../core/plan.ts";
+import type { ColumnInfo, RelationName } from "../core/relation.ts";
+import { execute, macroSql } from "./ask.ts";
+import type { Column } from "./schemaChange.ts";
+
+/** `tfm_d_` and 12 hex digits of sha256 of the relation's name, beside the candidate. */
+export const deltaOf = (standsAt: RelationName): RelationName => ({
+	...standsAt,
+	identifier: `tfm_d_${createHash("sha256").update(standsAt.identifier).digest("hex").slice(0, 12)}`,
+});
+
+export interface NewRows {
+	readonly relation: RelationName;
+	readonly result: ExecuteResult;
+	readonly executedSql: string;
+}
+
+/** Creates the delta from a query, by the macro that dbt calls for its temporary table. */
+export function* createDelta(input: BuildInput, sql: string): Plan<NewRows> {
+	const relation = deltaOf(input.standsAt);
+	const executedSql = yield* macroSql(
+		{
+			macro: "get_create_table_as_sql",
+			positional: [
+				{ kind: "value", value: false },
+				{ kind: "relation", relation, type: "table" },
+				{ kind: "value", value: sql },
+			],
+			keyword: {},
+			node: input.node.unique_id,
+			sql,
+		},
+		input.node.name,
+	);
+	return { relation, result: yield* execute(executedSql, "build"), executedSql };
+}
+
+const PLAIN = /^[A-Za-z_][A-Za-z0-9_$]*$/;
+const QUOTED = /^"((?:[^"]|"")+)"$/;
+
+/** The column that a key names; null for an expression. Bare names fold to lower case, as in the database. */
+export function columnNamed(key: string): string | null {
+	if (PLAIN.test(key)) return key.toLowerCase();
+	return QUOTED.exec(key)?.[1]?.replaceAll('""', '"') ?? null;
+}
+
+/**
+ * Gives the delta's columns the types of the table, so that the audit sees the very values that will be inserted, an
+ * index on the key, and statistics.
+ */
+export function* fitDelta(
+	input: BuildInput,
+	delta: {
+		readonly relation: RelationName;
+		readonly columns: readonly ColumnInfo[];
+		readonly wanted: readonly Column[];
+		readonly key: readonly string[];
+	},
+): Plan<void> {
+	const { render, quote } = input.dialect;
+	const relation = render({ ...delta.relation, database: "" });
+	const types = new Map(delta.wanted.map((c) => [c.name, c.type] as const));
+	const changes = delta.columns
+		.filter((c) => types.has(c.name) && types.get(c.name) !== c.type)
+		.map((c) => `alter column ${quote(c.name)} type ${types.get(c.name)!}`);
+	const names = delta.key.map(columnNamed);
+	const statements = [
+		...(changes.length === 0 ? [] : [`alter table ${relation} ${changes.join(", ")}`]),
+		...(names.length === 0 || names.includes(null)
+			? []
+			: [`create index on ${relation} (${names.map((n) => quote(n!)).join(", ")})`]),
+		`analyze ${relation}`,
+	];
+	yield* execute(statements.join(";\n"), "fit new rows");
+}

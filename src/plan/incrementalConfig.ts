@@ -1,0 +1,133 @@
+/** What an incremental model asks for, read once and checked before anything is sent. */
+import { diagnostic, fail } from "../core/diagnostic.ts";
+import type { BuildInput, Plan } from "../core/plan.ts";
+import { suggestName } from "../core/suggestName.ts";
+import { perform } from "./ask.ts";
+
+export type OnSchemaChange = "ignore" | "fail" | "append_new_columns" | "sync_all_columns";
+
+export interface IncrementalConfig {
+	/**
+	 * How the rows come in, where tfm can say what the table will be without trying; `custom`: the project wrote the
+	 * statement, or a macro that it is made of, so it is run against a copy.
+	 */
+	readonly strategy: "append" | "delete+insert" | "merge" | "custom";
+	/** The macro that writes the statement. */
+	readonly macro: string;
+	/** One expression each, as written; empty: rows are only added. */
+	readonly key: readonly string[];
+	/** As configured, for the macro. */
+	readonly uniqueKey: string | readonly string[] | null;
+	readonly predicates: readonly string[];
+	readonly onSchemaChange: OnSchemaChange;
+	readonly contract: boolean;
+	readonly mergeUpdate: readonly string[];
+	readonly mergeExclude: readonly string[];
+}
+
+/** The macros that a built-in strategy is made of: replacing any of them may change what the table will be. */
+const MADE_OF: Readonly<Record<"append" | "delete+insert" | "merge", readonly string[]>> = {
+	append: ["get_incremental_append_sql", "get_insert_into_sql"],
+	"delete+insert": ["get_incremental_delete_insert_sql", "get_delete_insert_merge_sql"],
+	merge: ["get_incremental_merge_sql", "get_merge_sql", "get_merge_unique_key_match", "get_merge_update_columns"],
+};
+const isBuiltIn = (name: string): name is keyof typeof MADE_OF => Object.hasOwn(MADE_OF, name);
+
+/** Strategies that dbt knows and Postgres has not. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+	insert_overwrite: "Postgres has no such strategy",
+	microbatch: "this version does not split a model into batches of time yet",
+};
+
+const CHANGES: readonly OnSchemaChange[] = ["ignore", "fail", "append_new_columns", "sync_all_columns"];
+
+function strings(input: BuildInput, config: string, value: unknown): readonly string[] {
+	if (value === null || value === undefined) return [];
+	const list = Array.isArray(value) ? value : [value];
+	if (list.every((v): v is string => typeof v === "string")) return list;
+	return fail(
+		"TFM-INC-011",
+		{ node: input.node.name, config, problem: "must be text or a list of texts" },
+		{ at: input.node.location },
+	);
+}
+
+/** `a, b` is two keys where the macro writes it into a list; commas in parentheses and quotes are part of an expression. */
+export function splitTopLevel(text: string): readonly string[] {
+	const parts: string[] = [];
+	let depth = 0;
+	let quote: string | null = null;
+	let from = 0;
+	for (let i = 0; i < text.length; i++) {
+		const c = text[i]!;
+		if (quote !== null) {
+			if (c === quote) quote = null;
+		} else if (c === "'" || c === '"') quote = c;
+		else if (c === "(" || c === "[") depth++;
+		else if (c === ")" || c === "]") depth--;
+		else if (c === "," && depth === 0) {
+			parts.push(text.slice(from, i).trim());
+			from = i + 1;
+		}
+	}
+	return [...parts, text.slice(from).trim()].filter((part) => part !== "");
+}
+
+function strategyOf(input: BuildInput, keyed: boolean): Pick<IncrementalConfig, "strategy" | "macro"> {
+	const { node, isOverridden } = input;
+	const given = node.config.incremental_strategy;
+	const name = typeof given === "string" && given !== "" ? given : "default";
+	const macro = `get_incremental_${name.replace("+", "_")}_sql`;
+	// dbt accepts the macro's spelling too.
+	const asked = name === "delete_insert" ? "delete+insert" : name;
+	const places = { at: node.location };
+	if (isOverridden(macro)) return { strategy: "custom", macro };
+	const reason = Object.hasOwn(ELSEWHERE, asked) ? ELSEWHERE[asked] : undefined;
+	if (reason !== undefined) fail("TFM-INC-002", { node: node.name, strategy: name, reason }, places);
+	const strategy = asked === "default" ? (keyed ? "delete+insert" : "append") : asked;
+	if (!isBuiltIn(strategy)) {
+		const suggestion = suggestName(name, Object.keys(MADE_OF));
+		return fail("TFM-INC-001", { node: node.name, strategy: name, macro, suggestion }, places);
+	}
+	if (MADE_OF[strategy].some(isOverridden)) return { strategy: "custom", macro };
+	if (strategy === "merge" && input.mergeStatement === "unsupported")
+		fail("TFM-INC-002", { node: node.name, strategy, reason: `${input.engine} has no merge statement` }, places);
+	return { strategy, macro };
+}
+
+/** Throws TFM-INC-001, 002, 009 and 011 for what cannot be built, also where the first run would not need it yet (dbt). */
+export function readIncremental(input: BuildInput): IncrementalConfig {
+	const { node } = input;
+	const { config } = node;
+	const raw = strings(input, "unique_key", config.unique_key);
+	const uniqueKey =
+		raw.length === 0 || raw.join("") === "" ? null : typeof config.unique_key === "string" ? raw[0]! : raw;
+	const { strategy, macro } = strategyOf(input, uniqueKey !== null);
+	// `merge` writes each key behind an alias, so a comma in it is the author's mistake, for the database to say.
+	const key = uniqueKey === null ? [] : strategy === "delete+insert" ? raw.flatMap(splitTopLevel) : raw;
+	const asked = config.on_schema_change ?? "ignore";
+	const contract = (config.contract as { enforced?: unknown } | null | undefined)?.enforced === true;
+	if (contract && asked !== "append_new_columns" && asked !== "fail")
+		fail("TFM-INC-009", { node: node.name, value: String(asked) }, { at: node.location });
+	return {
+		strategy,
+		macro,
+		key,
+		uniqueKey,
+		predicates: strings(input, "incremental_predicates", config.predicates ?? config.incremental_predicates),
+		onSchemaChange: CHANGES.find((known) => known === asked) ?? "ignore",
+		contract,
+		mergeUpdate: strings(input, "merge_update_columns", config.merge_update_columns),
+		mergeExclude: strings(input, "merge_exclude_columns", config.merge_exclude_columns),
+	};
+}
+
+/** An unknown `on_schema_change` is said once, where it would have mattered. */
+export function* warnOfSchemaChange(input: BuildInput): Plan<void> {
+	const { node } = input;
+	const asked = node.config.on_schema_change ?? "ignore";
+	if (CHANGES.some((known) => known === asked)) return;
+	const facts = { node: node.name, value: String(asked), suggestion: suggestName(String(asked), CHANGES) };
+	const remark = diagnostic("TFM-INC-007", facts, { at: node.location, severity: "warning" });
+	yield* perform({ kind: "warn", diagnostic: remark });
+}
