@@ -35,7 +35,8 @@ select n.nspname as schema, c.relname as name, c.oid::bigint::text as oid,
 		case when exists(select from pg_publication) then 'publications' end) as parts,
 	exists(select from pg_depend d where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid
 		and d.classid not in ('pg_publication_rel'::regclass, 'pg_statistic_ext'::regclass)
-		and not (d.classid in ('pg_type'::regclass, 'pg_rewrite'::regclass) and d.deptype = 'i')
+		and not (d.classid = 'pg_type'::regclass and d.deptype = 'i')
+		and not (d.classid = 'pg_rewrite'::regclass and exists(select from pg_rewrite w where w.oid = d.objid and w.ev_class = c.oid))
 		and not (d.classid = 'pg_class'::regclass
 			and exists(select from pg_class i where i.oid = d.objid and i.relkind in ('i', 'I', 't', 'S'))))
 	or exists(select from pg_type t join pg_depend d on d.refclassid = 'pg_type'::regclass and d.refobjid in (t.oid, t.typarray)

@@ -1,62 +1,13 @@
-/** For the tests of this folder: an embedded database, wiped for each test, and a layer to publish on it. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type {
-	Adapter,
-	Candidate,
-	DeltaApplication,
-	PublishReport,
-	PublishRequest,
-	Session,
-} from "../../../core/adapter.ts";
-import { type NodeId, nodeId } from "../../../core/node.ts";
-import type { RelationName } from "../../../core/relation.ts";
-import { createPostgresDialect } from "../dialect.ts";
-import { createPostgresPublisher } from "./publisher.ts";
+/** For the tests of publishing: a layer to publish on an empty database. */
+import type { Candidate, DeltaApplication, PublishReport, PublishRequest, Session } from "../../core/adapter.ts";
+import { type NodeId, nodeId } from "../../core/node.ts";
+import type { RelationName } from "../../core/relation.ts";
+import { createPostgresDialect } from "../postgresFamily/dialect.ts";
+import { createPostgresPublisher } from "../postgresFamily/publish/publisher.ts";
 
 export const PROJECT = "demo";
 export const dialect = createPostgresDialect();
 export const publisher = createPostgresPublisher(dialect);
-
-export interface Bench {
-	/** Runs `work` on a pinned session of an empty database with the roles reader, writer and bi_owner. */
-	readonly on: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
-	readonly close: () => Promise<void>;
-}
-
-const WIPE = `
-reset role;
-do $$ declare s text; begin
-	for s in select pubname from pg_publication loop execute format('drop publication %I', s); end loop;
-	for s in select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema') loop execute format('drop schema %I cascade', s); end loop;
-end $$;
-do $$ declare r text; begin
-	foreach r in array array['reader', 'writer', 'bi_owner', 'outsider'] loop
-		if exists (select from pg_roles where rolname = r) then execute format('drop owned by %I; drop role %I', r, r); end if;
-		execute format('create role %I', r);
-	end loop;
-	if exists (select from pg_default_acl) then alter default privileges revoke all on tables from public; end if;
-end $$;
-create schema public; create schema s; create schema bi;`;
-
-/** `create`: the adapter over a directory; the tests name it, since rooms of databases do not import each other. */
-export async function openBench(create: (dataDir: string) => Adapter): Promise<Bench> {
-	const root = mkdtempSync(join(tmpdir(), "tfm-publish-"));
-	const adapter = create(join(root, "db"));
-	await adapter.open();
-	return {
-		on: (work) =>
-			adapter.withSession(async (session) => {
-				await session.execute(WIPE);
-				return work(session);
-			}),
-		close: async () => {
-			await adapter.close();
-			rmSync(root, { recursive: true });
-		},
-	};
-}
 
 export const target = (name: string, schema = "s"): RelationName => ({ database: "", schema, identifier: name });
 export const standsAt = (name: string, schema = "s"): RelationName =>

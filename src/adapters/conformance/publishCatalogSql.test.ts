@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { ALL_PARTS, DEPENDENTS_SQL, factsSql, OIDS_SQL } from "../postgresFamily/publish/catalogSql.ts";
+import { onBothEngines } from "./publishEngines.ts";
+
+onBothEngines((bench) => {
+	/** Relations of all sorts: whatever the first look leaves out has to be empty when it is asked for. */
+	const RELATIONS = `
+create table s.plain (id int, t text);
+create table s.indexed (id int primary key, t text unique);
+create table s.checked (id int check (id > 0), n int default 7);
+create table s.refers (id int references s.indexed);
+create table s.ruled (id int); create rule r as on delete to s.ruled do instead nothing;
+create table s.guarded (id int); create policy p on s.guarded using (id > 1);
+create table s.counted (a int, b int); create statistics s.st on a, b from s.counted;
+create table s.announced (id int); create publication pub for table s.announced;
+create table s.triggered (id int);
+create function s.f() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr before insert on s.triggered for each row execute function s.f();
+create table s.read (id int); create view s.reader as select id from s.read; create view s.above as select * from s.reader;
+create table s.typed (id int); create function s.g(s.typed) returns int language sql as 'select 1';
+create table s.listed (id int); create table s.lists (rows s.listed[]);
+create materialized view s.stored as select 1 as one; create index on s.stored (one);
+create table s.serial (id serial, big text); create table s.emptied (id int); create index gone on s.emptied (id); drop index s.gone;`;
+
+	test("what the first look at a relation leaves out is empty", () =>
+		bench.on(async (session) => {
+			await session.execute(RELATIONS);
+			await session.query("select set_config('search_path', '', false)");
+			const named = await session.query(
+				"select relname from pg_class where relnamespace = 's'::regnamespace order by 1",
+			);
+			const relations = named.rows.map(([name]) => String(name));
+			expect(relations).toContain("stored");
+			const asked = await session.query(OIDS_SQL, [JSON.stringify(relations.map((name) => ["s", name]))]);
+			expect(asked.rows).toHaveLength(relations.length);
+			const held: string[] = [];
+			for (const [, name, oid, parts, isHeld] of asked.rows) {
+				const facts = async (some: ReadonlySet<string>) => (await session.query(factsSql(some), [oid!])).rows;
+				expect(await facts(new Set(String(parts).split(","))), String(name)).toEqual(await facts(ALL_PARTS));
+				if (isHeld === true) held.push(String(name));
+				else expect((await session.query(DEPENDENTS_SQL, [oid!])).rows, String(name)).toEqual([]);
+			}
+			const tables = held.filter((name) => ["plain", "read", "reader", "above", "typed", "listed"].includes(name));
+			expect(tables).toEqual(["listed", "read", "reader", "typed"]);
+			expect(asked.rows.find(([, name]) => name === "plain")?.[3]).not.toContain("indexes");
+		}));
+});

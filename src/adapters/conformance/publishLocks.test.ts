@@ -1,0 +1,170 @@
+import { expect, test } from "vitest";
+import type { Session } from "../../core/adapter.ts";
+import { onServer } from "./publishEngines.ts";
+import { build, type Model, publisher, request, rows, waysOf } from "./publishFixture.ts";
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Runs `work` inside a transaction of its own at this level, which has read `sql` and then sits idle. */
+async function during<T>(s: Session, level: string, sql: string, work: () => Promise<T>): Promise<T> {
+	await s.execute(`begin isolation level ${level}; ${sql}`);
+	try {
+		return await work();
+	} finally {
+		await s.execute("rollback");
+	}
+}
+
+onServer((bench) => {
+	const models = (n: number): Model[] => [
+		{ name: "a", sql: `select ${n} as id` },
+		{ name: "b", sql: "select id from {a}" },
+		{ name: "v", kind: "view", sql: "select id from {b}" },
+	];
+	const publishNow = async (s: Session, n: number, lockTimeoutMs = 20_000) => {
+		await build(s, models(n));
+		return bench.publisher().publish(s, request(models(n), { lockTimeoutMs }));
+	};
+
+	test("a transaction whose snapshot is older than the candidates is waited for; it never sees an empty table", () =>
+		bench.on(async (s) => {
+			await publishNow(s, 1);
+			const seen: string[][] = [];
+			let published = false;
+			await bench.stranger(async (reader) => {
+				// It has a snapshot, and no lock on what is published.
+				await reader.execute("begin isolation level repeatable read; select count(*) from pg_namespace");
+				const publishing = publishNow(s, 2).then((report) => {
+					published = true;
+					return report;
+				});
+				await sleep(300);
+				expect(published).toBe(false);
+				seen.push([...(await rows(reader, "select id from s.a union all select id from s.v"))]);
+				await reader.execute("commit");
+				expect(waysOf(await publishing)).toEqual({ a: "swap", b: "swap", v: "replace" });
+				seen.push([...(await rows(reader, "select id from s.a union all select id from s.v"))]);
+			});
+			expect(seen).toEqual([
+				["1", "1"],
+				["2", "2"],
+			]);
+		}));
+
+	test("004: a snapshot that stays, named with who holds it; nothing has changed", () =>
+		bench.on(async (s) => {
+			await publishNow(s, 1);
+			await bench.stranger((reader) =>
+				during(reader, "repeatable read", "set application_name = 'dashboard'; select 1", async () => {
+					await expect(publishNow(s, 2, 200)).rejects.toThrow(
+						/^TFM-PUB-004: staging was not published: its locks were not free within 0.2 s \(held by pid \d+ \(\w+, dashboard, idle in transaction, \d+ s\)\)/,
+					);
+				}),
+			);
+			expect(await rows(s, "select id from s.v")).toEqual(["1"]);
+			expect(waysOf(await bench.publisher().publish(s, request(models(2))))).toEqual({
+				a: "swap",
+				b: "swap",
+				v: "replace",
+			});
+		}));
+
+	test("004: a lock that stays; new snapshots that are younger than the candidates do not matter", () =>
+		bench.on(async (s) => {
+			await publishNow(s, 1);
+			await build(s, models(2));
+			await bench.stranger((writer) =>
+				// The oldest transaction of all: every snapshot taken while it is open looks old, and is not.
+				during(writer, "read committed", "create table bi.x (id int)", () =>
+					bench.stranger((reader) =>
+						during(reader, "repeatable read", "lock table s.a in access share mode", async () => {
+							await expect(bench.publisher().publish(s, request(models(2), { lockTimeoutMs: 500 }))).rejects.toThrow(
+								/^TFM-PUB-004: .*idle in transaction/,
+							);
+							expect(await rows(reader, "select id from s.a")).toEqual(["1"]);
+						}),
+					),
+				),
+			);
+		}));
+
+	test("columns that are added wait for their lock, and say who has it", () =>
+		bench.on(async (s) => {
+			await s.execute("create table s.t (id int); insert into s.t values (1)");
+			const model: Model = {
+				name: "t",
+				sql: "select 2 as id, 3 as n",
+				incremental: { key: "id", columns: ["id", "n"], add: { n: "int" } },
+			};
+			await build(s, [model]);
+			await bench.stranger((reader) =>
+				during(reader, "read committed", "select * from s.t", async () => {
+					await expect(bench.publisher().publish(s, request([model], { lockTimeoutMs: 300 }))).rejects.toThrow(
+						/^TFM-PUB-004/,
+					);
+				}),
+			);
+			expect(waysOf(await bench.publisher().publish(s, request([model])))).toEqual({ t: "apply" });
+			expect(await rows(s, "select * from s.t order by id")).toEqual(["1,", "2,3"]);
+		}));
+
+	test("an abort ends the wait", () =>
+		bench.on(async (s) => {
+			await publishNow(s, 1);
+			await build(s, models(2));
+			const stop = new AbortController();
+			await bench.stranger((reader) =>
+				during(reader, "read committed", "select * from s.a", async () => {
+					setTimeout(() => stop.abort(new Error("enough")), 100);
+					await expect(
+						bench.publisher().publish(s, request(models(2), { lockTimeoutMs: 20_000, signal: stop.signal })),
+					).rejects.toThrow("enough");
+				}),
+			);
+			expect(await rows(s, "select id from s.v")).toEqual(["1"]);
+		}));
+
+	test(
+		"readers of several relations in any order never fail and never see two versions at once",
+		{ timeout: 60_000 },
+		() =>
+			bench.on(async (s) => {
+				await publishNow(s, 0);
+				await s.execute("create view bi.over as select v.id as v, a.id as a from s.v, s.a");
+				let on = true;
+				const problems: string[] = [];
+				const reader = (order: readonly string[]) =>
+					bench.stranger(async (r) => {
+						while (on) {
+							try {
+								await r.execute("begin");
+								for (const name of order) {
+									const seen = await rows(r, `select count(*), count(distinct id) from s.${name}`);
+									if (seen[0] !== "1,1") problems.push(`${name}: ${seen}`);
+									await sleep(Math.random() * 8);
+								}
+								const [over] = await rows(r, "select v = a from bi.over");
+								if (over !== "true") problems.push(`bi.over: ${over}`);
+								await r.execute("commit");
+							} catch (error) {
+								problems.push(String(error));
+								await r.execute("rollback");
+							}
+							await sleep(10);
+						}
+					});
+				const readers = [
+					["a", "v"],
+					["v", "a"],
+					["b", "a"],
+					["a", "b"],
+				].map(reader);
+				for (let n = 1; n <= 8; n++) await publishNow(s, n);
+				on = false;
+				await Promise.all(readers);
+				expect(problems).toEqual([]);
+				expect(await rows(s, "select * from bi.over")).toEqual(["8,8"]);
+				await publisher.dropStale(s, "demo", [], []);
+			}),
+	);
+});
