@@ -1,9 +1,9 @@
 import { fail } from "../core/diagnostic.ts";
 import type { Flags, OutputOptions } from "../core/invocation.ts";
 import type { Plain } from "../core/node.ts";
+import { readDuration } from "../core/readDuration.ts";
 import type { CommandSpec } from "./commandTable.ts";
 import type { Given } from "./parseArgv.ts";
-import { readDuration } from "./readDuration.ts";
 import { type Environment, readEnvironment } from "./readEnvironment.ts";
 import { readMapping } from "./readMapping.ts";
 

@@ -20,6 +20,30 @@ export type EventBody =
 			readonly perLayer: readonly { readonly layer: string; readonly nodes: number; readonly tests: number }[];
 			readonly gates: boolean;
 	  }
+	/** Another run writes some of what this one writes; null: somebody's lock is in the way. */
+	| {
+			readonly event: "run.waiting";
+			readonly holder: {
+				readonly runId: string;
+				readonly command: string;
+				readonly host: string;
+				readonly pid: number;
+				readonly startedAt: string;
+			} | null;
+			readonly relations: readonly string[];
+	  }
+	/** What failed had no effect, or can be done over; it is done again after a pause. */
+	| {
+			readonly event: "node.retried";
+			/** Null: a publish, or the run itself. */
+			readonly node_id: NodeId | null;
+			readonly what: string;
+			/** From 1: how many tries have failed. */
+			readonly attempt: number;
+			readonly attempts: number;
+			readonly reason: string;
+			readonly delay_ms: number;
+	  }
 	| { readonly event: "layer.started"; readonly layer: string; readonly nodes: number; readonly tests: number }
 	| {
 			readonly event: "node.started";
@@ -137,6 +161,12 @@ export interface RunSummary {
 		readonly skipped: number;
 	};
 	readonly slowest: readonly { readonly node: NodeId; readonly seconds: number }[];
+	/** How often something was done again after a failure that passed; absent: never. */
+	readonly retried?: number;
+	/** Layers whose gate is off: their tests did not run. Absent: none. */
+	readonly gatesOff?: readonly string[];
+	/** Held candidates of an earlier run that were used again, sorted; absent: none. */
+	readonly reused?: readonly NodeId[];
 	/** True when old published relations were left as they were because something was held. */
 	readonly leftUntouched: boolean;
 }

@@ -1,6 +1,7 @@
-import type { BoundStatement, CandidateKind, DeltaApplication, Session } from "./adapter.ts";
+import type { BoundStatement, Candidate, CandidateKind, DeltaApplication, Session } from "./adapter.ts";
 import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
+import type { HeldReason } from "./result.ts";
 
 export interface RunRow {
 	readonly runId: string;
@@ -52,12 +53,122 @@ export interface LoadedFileRow {
 	readonly loadedAt: string;
 }
 
+/** How a run ended; `killed`: its process is gone and never said. */
+export type RunStatus = "success" | "failed" | "cancelled" | "killed";
+
+/** A relation that a run writes, so that no other run does. The database is the one that the session is in. */
+export interface LeaseRow {
+	readonly schema: string;
+	readonly identifier: string;
+	readonly runId: string;
+}
+
+/** Why a gate closed: one test or node of its layer. */
+export interface GateFailureRow {
+	readonly runId: string;
+	readonly project: string;
+	readonly layer: string;
+	readonly node: NodeId;
+	readonly status: string;
+	readonly failures: number | null;
+}
+
+/** A candidate that a gate held back, with all that publishing it takes. */
+export interface HeldRow {
+	readonly runId: string;
+	readonly project: string;
+	readonly layer: string;
+	readonly node: NodeId;
+	/** The run that built it; another one where `retry` used it again. */
+	readonly builtBy: string;
+	readonly codeHash: string;
+	readonly inputsHash: string;
+	readonly seedHash: string | null;
+	readonly candidate: Candidate;
+	readonly reason: HeldReason;
+}
+
+/** A person's word that a test's failure may pass. */
+export interface AcceptanceRow {
+	readonly runId: string;
+	readonly project: string;
+	readonly layer: string;
+	readonly test: NodeId;
+	readonly acceptedBy: string;
+	readonly reason: string;
+	readonly acceptedAt: string;
+	/** The run of `tfm publish` that let it through. */
+	readonly publishedBy: string;
+}
+
+/** What a run put in a relation's place. `generation` is the id of the run that published it first. */
+export interface GenerationRow {
+	readonly project: string;
+	readonly node: NodeId;
+	readonly generation: string;
+	readonly layer: string;
+	readonly codeHash: string;
+	readonly seedHash: string | null;
+	/** As it was published: kind, target, a view's query with published names, grants, comments. */
+	readonly candidate: Candidate;
+	/** Where its rows are kept since it was replaced; null for the present one, and for views, whose query is enough. */
+	readonly keptAs: RelationName | null;
+}
+
+/** Since when a generation stood in a node's place. */
+export interface StoodRow {
+	readonly project: string;
+	readonly node: NodeId;
+	readonly runId: string;
+	readonly layer: string;
+	readonly generation: string;
+	readonly since: string;
+}
+
+/** A run as `tfm history` lists it. */
+export interface PastRun extends RunRow {
+	/** Null: it has not said how it ended. */
+	readonly status: RunStatus | null;
+	readonly endedAt: string | null;
+	/** Layers that it published, in their order in time; empty in a project without layers. */
+	readonly published: readonly string[];
+	/** Relations whose present rows or query are of this run. */
+	readonly standing: number;
+	/** Layers that its gates held back, with how many candidates; sorted. */
+	readonly held: readonly { readonly layer: string; readonly candidates: number }[];
+	/** Tests that a person let through in this run, sorted. */
+	readonly accepted: readonly NodeId[];
+}
+
 /** tfm's own tables (schema `tfm_state`) in the warehouse. Statements for the caller's transaction are returned, not run. */
 export interface StateStore {
 	/** Creates or upgrades the tables; cheap when current. */
 	migrate(session: Session): Promise<void>;
 	beginRun(session: Session, run: RunRow): Promise<void>;
-	endRun(session: Session, runId: string, status: "success" | "failed" | "cancelled", endedAt: string): Promise<void>;
+	/** The run's last word; gives its leases back, in one transaction. A run that was taken for dead stays `killed`. */
+	endRun(session: Session, runId: string, status: RunStatus, endedAt: string): Promise<void>;
+	/** Runs that have not said how they ended, of all projects. */
+	openRuns(session: Session): Promise<readonly RunRow[]>;
+	findRun(session: Session, runId: string): Promise<PastRun | null>;
+	/** The newest runs of a project first. */
+	listRuns(session: Session, project: string, limit: number): Promise<readonly PastRun[]>;
+	/** Runs whose process is gone: marked, and their leases freed. Waits for a publish of theirs that is being committed. */
+	buryRuns(runIds: readonly string[], at: string): readonly BoundStatement[];
+
+	/** Sent first in the transaction that reads and takes leases; until its end no other run can do so. */
+	lockLeases(): BoundStatement;
+	listLeases(session: Session): Promise<readonly LeaseRow[]>;
+	takeLeases(runId: string, relations: readonly RelationName[]): readonly BoundStatement[];
+	/** Answers one row, `true` where the run still holds what it writes, and keeps that so until the transaction ends. */
+	fence(runId: string): BoundStatement;
+	/** Waits until no transaction of the run stands behind its fence; then nothing of it can be committed any more. */
+	awaitFenced(runId: string): BoundStatement;
+	/** Which of these nodes this very run has published, not earlier than `since`. */
+	publishedBy(
+		session: Session,
+		run: { readonly runId: string; readonly project: string; readonly since: string },
+		nodes: readonly NodeId[],
+	): Promise<ReadonlySet<NodeId>>;
 
 	saveCandidate(row: CandidateRow): readonly BoundStatement[];
 	listCandidates(session: Session, project: string): Promise<readonly CandidateRow[]>;
@@ -66,7 +177,8 @@ export interface StateStore {
 	savePublish(publish: {
 		runId: string;
 		project: string;
-		unit: string;
+		/** A layer's name; null where a node is published by itself. */
+		unit: string | null;
 		at: string;
 		nodes: readonly { node: NodeId; codeHash: string }[];
 	}): readonly BoundStatement[];
@@ -89,4 +201,26 @@ export interface StateStore {
 	loadedFiles(session: Session, source: NodeId): Promise<readonly LoadedFileRow[]>;
 	saveLoadedFile(row: LoadedFileRow): readonly BoundStatement[];
 	forgetLoadedFiles(source: NodeId): readonly BoundStatement[];
+
+	saveGate(failures: readonly GateFailureRow[], held: readonly HeldRow[]): readonly BoundStatement[];
+	gateFailures(session: Session, runId: string): Promise<readonly GateFailureRow[]>;
+	/** In the order in which they were built. */
+	heldBy(session: Session, runId: string): Promise<readonly HeldRow[]>;
+	saveAcceptances(rows: readonly AcceptanceRow[]): readonly BoundStatement[];
+	acceptancesOf(session: Session, runId: string): Promise<readonly AcceptanceRow[]>;
+
+	/** What stands now, and where the replaced generations went. */
+	saveGenerations(rows: readonly GenerationRow[], stood: readonly StoodRow[]): readonly BoundStatement[];
+	/** Null where it is kept no longer. */
+	moveGeneration(row: Pick<GenerationRow, "project" | "node" | "generation" | "keptAs">): readonly BoundStatement[];
+	forgetGenerations(
+		project: string,
+		rows: readonly Pick<GenerationRow, "node" | "generation">[],
+	): readonly BoundStatement[];
+	/** Of a layer, with its whole history, the oldest first. */
+	listGenerations(
+		session: Session,
+		project: string,
+		layer: string,
+	): Promise<{ readonly generations: readonly GenerationRow[]; readonly stood: readonly StoodRow[] }>;
 }

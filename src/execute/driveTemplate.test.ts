@@ -23,6 +23,7 @@ function drive(session: Partial<Session>, options: { inTransaction?: boolean; si
 	const run = {
 		signal: options.signal ?? new AbortController().signal,
 		job: { flags: { statementTimeoutMs: null } },
+		counts: { retried: 0 },
 		toPublished: (text: string) => text.replaceAll("tfm_c_0_s", "s"),
 		ports: {
 			clock: () => new Date(0),

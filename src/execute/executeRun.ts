@@ -2,7 +2,7 @@
  * The run. It owns the order and the database, and knows neither Jinja nor SQL: templates are rendered through the
  * compiler port, steps come from plan generators, outcomes are judged by a port.
  *
- * lock (the adapter's) → state and leftovers → on-run-start → for each layer { loads, seeds and models in DAG order,
+ * leases on all that it writes → leftovers of earlier runs → on-run-start → for each layer { loads, seeds and models in DAG order,
  * each test as soon as all that it reads is built → gate → publish → hooks outside the transaction } → on-run-end.
  * Without layers, or with `--no-gate`, every node is published right after its build.
  */
@@ -79,6 +79,13 @@ async function closeState(run: Run, status: "success" | "failed" | "cancelled"):
 	await adapter.withSession((session) => state.endRun(session, run.job.runId, status, clock().toISOString()));
 }
 
+/** The run broke off: its leases are given back where that is still possible; else it counts as killed, and the next run takes them. */
+async function abandon(run: Run): Promise<void> {
+	await closeState(run, "failed").catch(() => {
+		// What broke the run off is thrown by the caller; this failure only follows from it.
+	});
+}
+
 /** Closes the state; when even that fails (the server is gone) the results must still reach the user. Returns the exit code. */
 async function conclude(run: Run, results: readonly NodeResult[]): Promise<RunResult["exitCode"]> {
 	const exitCode = exitCodeOf(run, results);
@@ -116,6 +123,9 @@ export async function executeRun(job: RunJob, ports: RunPorts): Promise<RunResul
 		};
 		ports.emit({ event: "run.finished", run: result, summary: summarize(run, results) });
 		return result;
+	} catch (error) {
+		await abandon(run);
+		throw error;
 	} finally {
 		run.dispose();
 	}

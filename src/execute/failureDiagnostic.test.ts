@@ -10,7 +10,7 @@ const manifest = project({ models: { orders: { layer: "staging" } }, tests: { t:
 const orders = manifest.nodes.get(id("model", "orders"))!;
 const relation = (schema: string) => ({ database: "db", schema, identifier: "x" });
 const run = {
-	job: { targetPath: "target", flags: { statementTimeoutMs: 2000 } },
+	job: { manifest, targetPath: "target", flags: { statementTimeoutMs: 2000 } },
 	toPublished: createToPublished([{ candidate: relation("tfm_c_0123456789_staging"), target: relation("staging") }]),
 } as unknown as Run;
 

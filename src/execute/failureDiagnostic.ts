@@ -4,7 +4,7 @@ import type { Location } from "../core/location.ts";
 import type { GraphNode } from "../core/node.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import type { Run } from "./run.ts";
-import { databaseErrorOf, StatementFailed } from "./statement.ts";
+import { databaseErrorOf, StatementFailed, timeoutOf } from "./statement.ts";
 
 const executedPath = (run: Run, node: GraphNode): string => `${run.job.targetPath}/${sqlPath("run", node)}`;
 
@@ -58,7 +58,7 @@ export function failureDiagnostic(run: Run, node: GraphNode, error: unknown): Di
 	}
 	const message = run.toPublished(refused.message);
 	if (refused.kind === "timeout") {
-		const timeoutMs = run.job.flags.statementTimeoutMs ?? undefined;
+		const timeoutMs = timeoutOf(run, node.unique_id) ?? undefined;
 		return diagnostic("TFM-RUN-004", { node: name, timeoutMs }, { at: node.location });
 	}
 	if (refused.kind === "connection") return diagnostic("TFM-RUN-005", { node: name, message }, { at: node.location });

@@ -4,29 +4,33 @@ import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { NodeId } from "../core/node.ts";
 import type { CandidateRow } from "../core/state.ts";
 import { performRequest } from "./answerRequest.ts";
+import { othersCandidates, takeLeases } from "./leases.ts";
 import { rowsToForget, standingCandidates } from "./reuse.ts";
 import { buildTasks, type Run, targetOf } from "./run.ts";
 import { databaseErrorOf, runBound } from "./statement.ts";
 
-/** Drops what earlier runs left for the targets of this one, except what may be used again. */
+/**
+ * Drops what earlier runs left in the schemas of this one's targets, except what may be used again and what other runs
+ * have leased. Part of the transaction that takes the leases: nobody else can begin to build there meanwhile.
+ */
 async function clearLeftovers(run: Run, session: Session): Promise<void> {
 	const { job, ports } = run;
 	const project = job.manifest.projectName;
 	const builds = buildTasks(run.graph);
+	if (builds.length === 0) return;
 	const targets = builds.map((task) => targetOf(task.node));
 	const rows = await ports.state.listCandidates(session, project);
 	const rebuilt = new Set<NodeId>(builds.map((task) => task.id));
 	const kept = new Map<NodeId, CandidateRow>();
 	if (job.flags.reuse && run.gated)
 		for (const row of await standingCandidates(run, session)) if (rebuilt.has(row.node)) kept.set(row.node, row);
-	await session.transaction(async () => {
-		const keep = [...kept.values()].map((row) => row.candidate);
-		const dropped = await ports.adapter.publisher.dropStale(session, project, targets, keep);
-		const forget = rowsToForget(rows, kept, rebuilt, dropped);
-		if (forget.length > 0) await runBound(session, ports.state.forgetCandidates(project, forget));
-	});
+	const keep = [...[...kept.values()].map((row) => row.candidate), ...(await othersCandidates(run, session))];
+	const dropped = await ports.adapter.publisher.dropStale(session, project, targets, keep);
+	const forget = rowsToForget(rows, kept, rebuilt, dropped);
+	if (forget.length > 0) await runBound(session, ports.state.forgetCandidates(project, forget));
+	// The transaction may be tried again; the last try counts.
+	run.reusable.clear();
 	for (const [id, row] of kept) run.reusable.set(id, row);
-	await ports.adapter.publisher.ensureSchemas(session, project, targets);
 }
 
 async function learnSeeds(run: Run, session: Session): Promise<void> {
@@ -68,13 +72,17 @@ export const writes = (run: Run): boolean =>
 
 async function work(run: Run): Promise<void> {
 	const { job, ports } = run;
-	await ports.adapter.withSession(async (session) => {
-		if (!writes(run)) {
-			if (!job.flags.candidates) return;
+	if (!writes(run)) {
+		if (!job.flags.candidates) return;
+		await ports.adapter.withSession(async (session) => {
 			await ports.state.migrate(session);
 			await bindCandidates(run, session);
-			return;
-		}
+		});
+		return;
+	}
+	// Before anybody can read of the run: who finds it must find it alive.
+	await ports.adapter.presence.announce(job.runId);
+	await ports.adapter.withSession(async (session) => {
 		await ports.state.migrate(session);
 		await ports.state.beginRun(session, {
 			runId: job.runId,
@@ -84,7 +92,9 @@ async function work(run: Run): Promise<void> {
 			pid: job.host.pid,
 			startedAt: ports.clock().toISOString(),
 		});
-		if (buildTasks(run.graph).length > 0) await clearLeftovers(run, session);
+		await takeLeases(run, session, () => clearLeftovers(run, session));
+		const targets = buildTasks(run.graph).map((task) => targetOf(task.node));
+		if (targets.length > 0) await ports.adapter.publisher.ensureSchemas(session, job.manifest.projectName, targets);
 		if (run.gated) run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName));
 		await learnSeeds(run, session);
 		await landingSchemas(run, session);

@@ -10,7 +10,9 @@ import type { BuildableNode } from "../core/plan.ts";
 import type { HeldReason } from "../core/result.ts";
 import type { PublishedRow } from "../core/state.ts";
 import { drivePlan } from "./drivePlan.ts";
+import { afterLostConnection } from "./leases.ts";
 import { graphNode } from "./nodeResult.ts";
+import { repeatLost } from "./repeatable.ts";
 import type { Run, Standing } from "./run.ts";
 import { databaseErrorOf, StatementFailed, withRetries } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
@@ -36,17 +38,22 @@ export type PublishOutcome =
 
 type Member = PublishUnit["members"][number];
 
+const isOneNode = (members: readonly Member[], unit: string): boolean => members.some(({ id }) => id === unit);
+
 function recordOf(run: Run, unit: string, members: readonly Member[], at: string): readonly BoundStatement[] {
 	const { job, ports } = run;
 	const project = job.manifest.projectName;
 	const nodes = members.map(({ id, standing }) => ({ node: id, codeHash: standing.codeHash }));
 	if (nodes.length === 0) return [];
 	return [
-		...ports.state.savePublish({ runId: job.runId, project, unit, at, nodes }),
-		...ports.state.forgetCandidates(
-			project,
-			nodes.map((n) => n.node),
-		),
+		...ports.state.savePublish({ runId: job.runId, project, unit: isOneNode(members, unit) ? null : unit, at, nodes }),
+		// A node that is published by itself was never written down as a candidate.
+		...(isOneNode(members, unit)
+			? []
+			: ports.state.forgetCandidates(
+					project,
+					nodes.map((n) => n.node),
+				)),
 		...members.flatMap(({ id, standing }) =>
 			standing.seedHash === null ? [] : ports.state.saveSeedHash(project, id, standing.seedHash),
 		),
@@ -87,6 +94,7 @@ async function attempt(
 				at,
 			);
 		},
+		fence: ports.state.fence(job.runId),
 		lockTimeoutMs: job.flags.lockTimeoutMs,
 		signal: run.signal,
 	});
@@ -128,18 +136,49 @@ function refusalOf(run: Run, node: NodeId, found: Diagnostic): Diagnostic {
 	});
 }
 
+interface Done {
+	readonly report: PublishReport;
+	readonly at: string;
+}
+
 /** Hooks inside the publish share its transaction; without them the publisher's own is all there is. */
-async function transact(
-	run: Run,
-	unit: PublishUnit,
-	members: readonly Member[],
-): Promise<{ readonly report: PublishReport; readonly at: string }> {
-	return withRetries(run, () =>
-		run.ports.adapter.withSession((session) => {
-			const work = () => attempt(run, session, unit, members);
-			return unit.hooksInside ? session.transaction(work) : work();
-		}),
+const transact = (run: Run, unit: PublishUnit, members: readonly Member[]): Promise<Done> =>
+	withRetries(
+		run,
+		() =>
+			run.ports.adapter.withSession((session) => {
+				const work = () => attempt(run, session, unit, members);
+				return unit.hooksInside ? session.transaction(work) : work();
+			}),
+		{ node: null, what: `the publish of ${unit.unit}` },
 	);
+
+/**
+ * The connection was lost while publishing, perhaps in `commit`: the record is part of the transaction, so what stands
+ * in it has gone through, and where nothing does, nothing has.
+ */
+async function wentThrough(
+	run: Run,
+	session: Session,
+	members: readonly Member[],
+	since: string,
+): Promise<Done | undefined> {
+	const { job, ports } = run;
+	await afterLostConnection(run, session);
+	const ids = members.map((m) => m.id);
+	const about = { runId: job.runId, project: job.manifest.projectName, since };
+	const there = await ports.state.publishedBy(session, about, ids);
+	if (there.size === 0) return undefined;
+	const reason = "the reason was lost with the connection that published the others";
+	const report: PublishReport = {
+		kept: [],
+		ways: [],
+		waitedMs: 0,
+		lockedMs: 0,
+		warnings: [],
+		refused: ids.filter((id) => !there.has(id)).map((node) => ({ node, code: "TFM-RUN-011", reason })),
+	};
+	return { report, at: ports.clock().toISOString() };
 }
 
 function published(
@@ -189,7 +228,13 @@ export async function publishUnit(run: Run, unit: PublishUnit): Promise<PublishO
 	const { members } = unit;
 	try {
 		run.signal.throwIfAborted();
-		const done = await transact(run, unit, members);
+		const done = await repeatLost<Done>({
+			run,
+			about: { node: null, what: `the publish of ${unit.unit}` },
+			repeatable: true,
+			work: () => transact(run, unit, members),
+			recover: (session) => wentThrough(run, session, members, new Date(started).toISOString()),
+		});
 		return { kind: "published", ...published(run, unit, members, { ...done, started }) };
 	} catch (error) {
 		if (wasStopped(run, error)) return { kind: "stopped" };

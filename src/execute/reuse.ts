@@ -3,6 +3,7 @@ import type { Session } from "../core/adapter.ts";
 import type { NodeId } from "../core/node.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
 import type { CandidateRow } from "../core/state.ts";
+import { othersCandidates } from "./leases.ts";
 import { buildTasks, type Run, targetOf } from "./run.ts";
 import { runBound } from "./statement.ts";
 
@@ -41,7 +42,7 @@ export async function dropReusable(run: Run, session: Session, id: NodeId): Prom
 	const gone = [...out].filter((node) => run.reusable.has(node));
 	for (const node of gone) run.reusable.delete(node);
 	await session.transaction(async () => {
-		await adapter.publisher.dropStale(session, project, targets, keep);
+		await adapter.publisher.dropStale(session, project, targets, [...keep, ...(await othersCandidates(run, session))]);
 		await runBound(session, state.forgetCandidates(project, gone));
 	});
 }

@@ -57,6 +57,9 @@ export interface Run {
 	/** Seeds whose table exists. */
 	readonly seedsThere: Set<NodeId>;
 	readonly identities: Identities;
+	/** Generations of this run's layers, where they are kept: what each node's present relation is. */
+	readonly generations: Map<NodeId, string>;
+	readonly counts: { retried: number };
 	readonly stopReason: () => StopReason | null;
 	/** Stops everything that is under way; the first reason stays. */
 	readonly stop: (reason: StopReason) => void;
@@ -136,6 +139,8 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		seedHashes: new Map(),
 		seedsThere: new Set(),
 		identities: createIdentities(job, ports, standing),
+		generations: new Map(),
+		counts: { retried: 0 },
 		stopReason: () => reason,
 		stop,
 		dispose: () => ports.signal.removeEventListener("abort", cancelled),

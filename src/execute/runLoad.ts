@@ -1,9 +1,12 @@
 /** One landing table. Raw rows are history: the load commits with its ledger and no test takes it back. */
 import type { SourceNode } from "../core/node.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
+import { afterLostConnection, standBehindFence } from "./leases.ts";
 import { nodeResult, startStopwatch } from "./nodeResult.ts";
+import { repeatLost } from "./repeatable.ts";
 import type { Run } from "./run.ts";
 import { settle } from "./settle.ts";
+import { withRetries } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
@@ -25,10 +28,25 @@ export async function runLoad(run: Run, source: SourceNode, slot: number): Promi
 		thread,
 	});
 	watch.compiled();
-	try {
-		const loaded = await adapter.withSession((session) =>
-			loadSource({ source, session, runId, fullRefresh: flags.fullRefresh, signal: run.signal }),
+	const load = () =>
+		adapter.withSession((session) =>
+			session.transaction(async () => {
+				await standBehindFence(run, session);
+				return loadSource({ source, session, runId, fullRefresh: flags.fullRefresh, signal: run.signal });
+			}),
 		);
+	try {
+		// The ledger knows which files are in, so a load whose connection was lost may simply be begun again.
+		const loaded = await repeatLost({
+			run,
+			about: { node: source.unique_id, what: source.name },
+			repeatable: true,
+			work: () => withRetries(run, load, { node: source.unique_id, what: source.name }),
+			recover: async (session) => {
+				await afterLostConnection(run, session);
+				return undefined;
+			},
+		});
 		run.identities.loaded(source.unique_id);
 		emit({
 			event: "load.finished",

@@ -1,12 +1,15 @@
 /** One data test: compiled against candidates where they stand, run, judged, and weighed by its layer's gate. */
+import type { Session } from "../core/adapter.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
+import type { NodePlan } from "../core/plan.ts";
 import type { TestVerdict } from "../core/ports.ts";
 import type { ResultTable } from "../core/resultTable.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
 import { nodeResult, startStopwatch } from "./nodeResult.ts";
+import { repeatTest } from "./repeatable.ts";
 import { bindingOf, layerNamed, type Run } from "./run.ts";
 import { settle } from "./settle.ts";
 import { databaseErrorOf } from "./statement.ts";
@@ -79,7 +82,7 @@ async function work(run: Run, test: TestNode, thread: string, compiledSql: { tex
 	const watch = startStopwatch(run.ports.clock);
 	const id = test.unique_id;
 	const readsCandidates = run.standing.size > 0 && (manifest.parents.get(id) ?? []).length > 0;
-	const plan = await adapter.withSession(async (session) => {
+	const ask = async (session: Session): Promise<NodePlan> => {
 		const drive = { run, session, node: id, inTransaction: false };
 		const { compiled } = await driveTemplate(drive, (journal) => compiler.compileNode(id, journal, bindingOf(run)));
 		emitMessages(run, id, compiled.messages);
@@ -97,7 +100,8 @@ async function work(run: Run, test: TestNode, thread: string, compiledSql: { tex
 				render: (relation) => adapter.dialect.render(relation),
 			}),
 		);
-	});
+	};
+	const plan = await repeatTest(run, test, () => adapter.withSession(ask));
 	if (plan.kind !== "tested") throw new Error(`the plan of ${id} ended as "${plan.kind}"`);
 	const verdict = weigh(run, test, judgeTest(plan.outcome, test, { warnError: flags.warnError }));
 	settle(

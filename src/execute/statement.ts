@@ -1,6 +1,7 @@
 import type { Session, StatementOptions } from "../core/adapter.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import type { NodeId } from "../core/node.ts";
+import { readDuration } from "../core/readDuration.ts";
 import type { Run } from "./run.ts";
 
 /** Whose statement it is and what for: `build`, `test`, `pre-hook`, `query` … */
@@ -25,6 +26,13 @@ export class StatementFailed extends Error {
 export const databaseErrorOf = (error: unknown): DatabaseError | null =>
 	error instanceof DatabaseError ? error : error instanceof StatementFailed ? error.cause : null;
 
+/** A node's `statement_timeout` (`90s`, `5m`; a bare number is seconds), which wins over `--statement-timeout`; milliseconds. */
+export function timeoutOf(run: Run, node: NodeId | null): number | null {
+	const own = node === null ? undefined : run.job.manifest.nodes.get(node)?.config.statement_timeout;
+	const wanted = typeof own === "number" || typeof own === "string" ? readDuration(String(own)) : undefined;
+	return wanted === undefined ? run.job.flags.statementTimeoutMs : wanted;
+}
+
 /** Sends one statement with the run's signal and timeout, and tells the event stream about it. */
 export async function statement<T extends { readonly rowCount: number | null }>(
 	run: Run,
@@ -32,7 +40,7 @@ export async function statement<T extends { readonly rowCount: number | null }>(
 	send: (options: StatementOptions) => Promise<T>,
 ): Promise<T> {
 	const { clock, emit } = run.ports;
-	const timeoutMs = run.job.flags.statementTimeoutMs;
+	const timeoutMs = timeoutOf(run, about.node);
 	const started = clock().getTime();
 	const finished = (rows: number | null): void =>
 		emit(
@@ -68,21 +76,60 @@ export async function runBound(
 	for (const { sql, binds } of statements) await session.query(sql, binds);
 }
 
-const ATTEMPTS = 3;
+const DEFAULT_RETRIES = 3;
 const FIRST_WAIT_MS = 200;
+/** A server that restarts needs seconds, a deadlock's victim only has to step aside. */
+const FIRST_WAIT_LOST_MS = 500;
+
+/** A node's `retries`: how often a failure that passes is tried again. */
+export function retriesOf(run: Run, node: NodeId | null): number {
+	const own = node === null ? undefined : run.job.manifest.nodes.get(node)?.config.retries;
+	return typeof own === "number" && Number.isInteger(own) && own >= 0 ? own : DEFAULT_RETRIES;
+}
+
+export interface Retried {
+	/** Null: a publish of several. */
+	readonly node: NodeId | null;
+	readonly what: string;
+}
+
+/** Says that something is tried again, and waits: longer each time. False: it has been tried often enough, or must stop. */
+export async function pauseBeforeRetry(run: Run, about: Retried, failed: number, error: unknown): Promise<boolean> {
+	const retries = retriesOf(run, about.node);
+	const refused = databaseErrorOf(error);
+	if (refused === null || failed > retries || run.signal.aborted) return false;
+	const first = refused.kind === "connection" ? FIRST_WAIT_LOST_MS : FIRST_WAIT_MS;
+	const delay_ms = first * 3 ** (failed - 1);
+	run.counts.retried += 1;
+	run.ports.emit(
+		{
+			event: "node.retried",
+			node_id: about.node,
+			what: about.what,
+			attempt: failed,
+			attempts: retries + 1,
+			reason: run.toPublished(refused.message),
+			delay_ms,
+		},
+		"warn",
+	);
+	await run.ports.sleep(delay_ms, run.signal);
+	return true;
+}
 
 /**
  * Runs `work` again after a failure that certainly had no effect (deadlock, serialization failure, refused connection;
- * the adapter decides), twice at most, waiting longer each time. `work` must be a whole transaction or one statement
- * outside of any: inside a failed transaction nothing can be repeated.
+ * the adapter decides). `work` must be a whole transaction or one statement outside of any: inside a failed transaction
+ * nothing can be repeated.
  */
-export async function withRetries<T>(run: Run, work: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(run: Run, work: () => Promise<T>, about?: Retried): Promise<T> {
 	for (let attempt = 1; ; attempt++) {
 		try {
 			return await work();
 		} catch (error) {
-			if (databaseErrorOf(error)?.retryable !== true || attempt === ATTEMPTS || run.signal.aborted) throw error;
-			await run.ports.sleep(FIRST_WAIT_MS * 2 ** (attempt - 1), run.signal);
+			const again = databaseErrorOf(error)?.retryable === true;
+			if (!again || !(await pauseBeforeRetry(run, about ?? { node: null, what: "a statement" }, attempt, error)))
+				throw error;
 		}
 	}
 }

@@ -8,7 +8,7 @@ export const STATE_SCHEMA = "tfm_state";
 export type Migration = (k: Knex) => readonly BoundStatement[];
 
 /** One step each, never edited once released: a warehouse may be at any of them. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, deltasAndTestPasses];
+export const MIGRATIONS: readonly Migration[] = [firstTables, leasesGatesAndGenerations, deltasAndTestPasses];
 
 function firstTables(k: Knex): readonly BoundStatement[] {
 	// A schema builder collects what it is asked, so each table takes a new one.
@@ -68,6 +68,74 @@ function firstTables(k: Knex): readonly BoundStatement[] {
 			t.text("run_id").notNullable();
 			t.timestamp("loaded_at").notNullable();
 			t.primary(["source", "path"]);
+		}),
+	].flatMap(bound);
+}
+
+/** Who writes what at this moment; what gates held and what a person let through; previous generations that are kept. */
+function leasesGatesAndGenerations(k: Knex): readonly BoundStatement[] {
+	const createTable = (name: string, build: (t: Knex.CreateTableBuilder) => void) =>
+		k.schema.withSchema(STATE_SCHEMA).createTable(name, build);
+	return [
+		createTable("leases", (t) => {
+			t.text("schema_name").notNullable();
+			t.text("relation_name").notNullable();
+			t.text("run_id").notNullable();
+			t.primary(["schema_name", "relation_name"]);
+		}),
+		createTable("gate_failures", (t) => {
+			t.text("run_id").notNullable();
+			t.text("project").notNullable();
+			t.text("layer").notNullable();
+			t.text("node").notNullable();
+			t.text("status").notNullable();
+			t.bigInteger("failures");
+			t.primary(["run_id", "layer", "node"]);
+		}),
+		createTable("held", (t) => {
+			t.text("run_id").notNullable();
+			t.text("project").notNullable();
+			t.text("layer").notNullable();
+			t.text("node").notNullable();
+			t.integer("position").notNullable();
+			t.text("built_by").notNullable();
+			t.text("code_hash").notNullable();
+			t.text("inputs_hash").notNullable();
+			t.text("seed_hash");
+			t.text("candidate").notNullable();
+			t.text("reason").notNullable();
+			t.primary(["run_id", "layer", "node"]);
+		}),
+		createTable("acceptances", (t) => {
+			t.text("run_id").notNullable();
+			t.text("layer").notNullable();
+			t.text("test").notNullable();
+			t.text("project").notNullable();
+			t.text("accepted_by").notNullable();
+			t.text("reason").notNullable();
+			t.timestamp("accepted_at").notNullable();
+			t.text("published_by").notNullable();
+			t.primary(["run_id", "layer", "test"]);
+		}),
+		createTable("generations", (t) => {
+			t.text("project").notNullable();
+			t.text("node").notNullable();
+			t.text("generation").notNullable();
+			t.text("layer").notNullable();
+			t.text("code_hash").notNullable();
+			t.text("seed_hash");
+			t.text("candidate").notNullable();
+			t.text("kept_as");
+			t.primary(["project", "node", "generation"]);
+		}),
+		createTable("stood", (t) => {
+			t.text("project").notNullable();
+			t.text("node").notNullable();
+			t.text("run_id").notNullable();
+			t.text("layer").notNullable();
+			t.text("generation").notNullable();
+			t.timestamp("since").notNullable();
+			t.primary(["project", "node", "run_id"]);
 		}),
 	].flatMap(bound);
 }

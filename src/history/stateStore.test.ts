@@ -37,7 +37,7 @@ describe("the state store on the embedded database", () => {
 		await adapter.withSession(async (s) => {
 			await state.migrate(s);
 			const { rows } = await s.query("select version from tfm_state.schema_version");
-			expect(rows).toEqual([[1]]);
+			expect(rows).toEqual(MIGRATIONS.map((_, step) => [step + 1]));
 		});
 	});
 
@@ -161,10 +161,10 @@ describe("the state store on the embedded database", () => {
 		const version = "select max(version) from tfm_state.schema_version";
 		await adapter.withSession(async (s) => {
 			await expect(migrate(s, k, [...MIGRATIONS, good, bad])).rejects.toMatchObject({ sqlstate: "22012" });
-			expect((await s.query(version)).rows).toEqual([[1]]);
+			expect((await s.query(version)).rows).toEqual([[MIGRATIONS.length]]);
 			expect((await s.query("select to_regclass('tfm_state.extra')")).rows).toEqual([[null]]);
 			await migrate(s, k, [...MIGRATIONS, good]);
-			expect((await s.query(version)).rows).toEqual([[2]]);
+			expect((await s.query(version)).rows).toEqual([[MIGRATIONS.length + 1]]);
 			expect((await s.query("select count(*)::int from tfm_state.extra")).rows).toEqual([[0]]);
 		});
 	});

@@ -3,61 +3,31 @@
  * run, content hashes of seeds, the ledger of landing files. knex writes the SQL and the adapter's own session runs it,
  * so that a ledger row commits or fails with the load it records. The SQL of models never comes near knex.
  */
-import type { CandidateKind, DeltaApplication, Session } from "../core/adapter.ts";
+import type { CandidateKind, DeltaApplication } from "../core/adapter.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
-import type { RelationName } from "../core/relation.ts";
-import type { CellValue } from "../core/resultTable.ts";
 import type { CandidateRow, LoadedFileRow, PublishedRow, StateStore } from "../core/state.ts";
 import { bound } from "./bound.ts";
+import { createGateRows } from "./gateRows.ts";
+import { createGenerationRows } from "./generationRows.ts";
 import { migrate } from "./migrate.ts";
-import { STATE_SCHEMA } from "./migrations.ts";
-
-type Row = Readonly<Record<string, CellValue>>;
-
-/** The wire counts binds in 16 bits; rows have five columns at most where many go at once. */
-const ROWS_PER_STATEMENT = 1_000;
-
-function* chunks<T>(items: readonly T[]): Generator<T[]> {
-	for (let i = 0; i < items.length; i += ROWS_PER_STATEMENT) yield items.slice(i, i + ROWS_PER_STATEMENT);
-}
+import { createRunRows } from "./runRows.ts";
+import { chunks, createTables, instant, type Row, relation, text } from "./tables.ts";
 
 /** knex (60–100 ms) is imported here and not before: commands that read no state do not pay for it. */
 export async function createStateStore(): Promise<StateStore> {
 	const { default: knex } = await import("knex");
 	const k = knex({ client: "pg" });
-	const table = (name: string) => k(name).withSchema(STATE_SCHEMA);
-
-	async function rowsOf(session: Session, query: ReturnType<typeof table>): Promise<readonly Row[]> {
-		const [statement] = bound(query);
-		const result = await session.query(statement!.sql, statement!.binds);
-		return result.rows.map((row) => Object.fromEntries(result.columns.map((c, i) => [c.name, row[i]!])));
-	}
-
-	/** Rows of distinct keys, a thousand to a statement: a unit of 10,000 nodes is published in one transaction. */
-	const upsertAll = (name: string, rows: readonly Record<string, CellValue>[], key: readonly string[]) =>
-		[...chunks(rows)].flatMap((some) =>
-			bound(
-				table(name)
-					.insert(some)
-					.onConflict([...key])
-					.merge(),
-			),
-		);
-	const upsert = (name: string, row: Record<string, CellValue>, key: readonly string[]) => upsertAll(name, [row], key);
+	const tables = createTables(k);
+	const { table, raw, rowsOf, upsertAll } = tables;
+	const upsert = (name: string, row: Record<string, string | number | null>, key: readonly string[]) =>
+		upsertAll(name, [row], key);
 
 	return {
 		migrate: (session) => migrate(session, k),
 
-		async beginRun(session, run) {
-			const { runId: run_id, project, command, host, pid, startedAt: started_at } = run;
-			for (const { sql, binds } of upsert("runs", { run_id, project, command, host, pid, started_at }, ["run_id"]))
-				await session.query(sql, binds);
-		},
-
-		async endRun(session, runId, status, endedAt) {
-			for (const { sql, binds } of bound(table("runs").where({ run_id: runId }).update({ status, ended_at: endedAt })))
-				await session.query(sql, binds);
-		},
+		...createRunRows(tables),
+		...createGateRows(tables),
+		...createGenerationRows(tables),
 
 		saveCandidate: (row) =>
 			upsert(
@@ -87,14 +57,24 @@ export async function createStateStore(): Promise<StateStore> {
 				bound(table("candidates").where({ project }).whereIn("node", some).delete()),
 			),
 
-		savePublish: ({ runId: run_id, project, unit, at: published_at, nodes }) => [
-			...upsert("publishes", { run_id, project, unit, published_at }, ["run_id", "unit"]),
-			...upsertAll(
-				"published",
-				nodes.map(({ node, codeHash: code_hash }) => ({ project, node, run_id, code_hash, published_at })),
-				["project", "node"],
-			),
-		],
+		/** One statement for everything: a project of small models sends one for each of them. */
+		savePublish: ({ runId, project, unit, at, nodes }) => {
+			const rows = JSON.stringify(nodes.map(({ node, codeHash }) => [node, codeHash]));
+			const published = `insert into tfm_state.published (project, node, run_id, code_hash, published_at)
+				select ?, e->>0, ?, e->>1, ?::timestamptz from json_array_elements(?::json) e
+				on conflict (project, node) do update set
+				run_id = excluded.run_id, code_hash = excluded.code_hash, published_at = excluded.published_at`;
+			if (unit === null) return [raw(published, [project, runId, at, rows])];
+			return [
+				raw(
+					`with unit as (
+						insert into tfm_state.publishes (run_id, project, unit, published_at) values (?, ?, ?, ?::timestamptz)
+						on conflict (run_id, unit) do update set published_at = excluded.published_at
+					) ${published}`,
+					[runId, project, unit, at, project, runId, at, rows],
+				),
+			];
+		},
 
 		async listPublished(session, project) {
 			const rows = await rowsOf(session, table("published").where({ project }).orderBy("node"));
@@ -156,13 +136,6 @@ export async function createStateStore(): Promise<StateStore> {
 		forgetLoadedFiles: (source) => bound(table("loaded_files").where({ source }).delete()),
 	};
 }
-
-const text = (row: Row, column: string): string => String(row[column]);
-
-/** Engines print offsets in their own ways; what was written as an ISO instant comes back as it was. */
-const instant = (row: Row, column: string): string => new Date(text(row, column)).toISOString();
-
-const relation = (row: Row, column: string): RelationName => JSON.parse(text(row, column)) as RelationName;
 
 const candidateOf = (row: Row): CandidateRow => ({
 	project: text(row, "project"),

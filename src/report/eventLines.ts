@@ -40,6 +40,24 @@ export function publishLine(event: Named<"publish.finished">): string {
 	return `   published ${event.unit}: ${detail.join(", ")} ${time}`;
 }
 
+/** ` … waiting for run 01JD (tfm run on build-7, process 4711, since 06:58:01): it writes staging.orders and 3 more` */
+export function waitingLine(event: Named<"run.waiting">, look: Look): string {
+	const { holder, relations } = event;
+	const more = relations.length > 1 ? ` and ${relations.length - 1} more` : "";
+	const who =
+		holder === null
+			? "another session, which has locked tfm's leases or a leftover candidate"
+			: `run ${holder.runId} (tfm ${holder.command} on ${holder.host}, process ${holder.pid}, since ${holder.startedAt}): it writes ${relations[0] ?? ""}${more}`;
+	return ` ${look.signs.ellipsis} waiting for ${who}`;
+}
+
+/** ` ! stg_orders: the connection was lost; try 2 of 4 in 1.5s` */
+export function retriedLine(event: Named<"node.retried">, look: Look): string {
+	const reason = event.reason.split("\n", 1)[0] ?? "";
+	const next = `try ${event.attempt + 1} of ${event.attempts} in ${seconds(event.delay_ms / 1000)}`;
+	return ` ${look.paint("warn", look.signs.warned)} ${event.what}: ${reason}; ${next}`;
+}
+
 /** A statement as sent, for `-vv`. */
 export function statementLines(event: Named<"statement">, look: Look): string[] {
 	const rows = event.rows === null ? "" : `, ${count(event.rows, "row")}`;

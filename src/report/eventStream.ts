@@ -83,6 +83,7 @@ function levelOf(body: EventBody): EventLevel {
 			return "error";
 		case "gate.warned":
 		case "cancelling":
+		case "node.retried":
 			return "warn";
 		case "diagnostic":
 			return body.diagnostic.severity === "error" ? "error" : "warn";
@@ -96,6 +97,7 @@ function levelOf(body: EventBody): EventLevel {
 		case "progress":
 			return "debug";
 		case "run.started":
+		case "run.waiting":
 		case "layer.started":
 		case "layer.finished":
 		case "load.finished":

@@ -11,7 +11,7 @@ import type { OutputOptions, OutputStream } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import type { NodeResult } from "../core/result.ts";
 import { diagnosticText, type ReadLine } from "./diagnosticText.ts";
-import { hookLine, loadLine, publishLine, statementLines } from "./eventLines.ts";
+import { hookLine, loadLine, publishLine, retriedLine, statementLines, waitingLine } from "./eventLines.ts";
 import type { Subscriber } from "./eventStream.ts";
 import { count } from "./figures.ts";
 import { finalLines } from "./finalLines.ts";
@@ -108,6 +108,12 @@ class Terminal implements Subscriber {
 			case "run.started":
 				this.#lists = output.verbosity > 0 || total(event.counts) <= FEW_NODES;
 				if (!quiet) this.#write(headerLine(event, this.#look), "");
+				return;
+			case "run.waiting":
+				if (!quiet) this.#write(waitingLine(event, this.#look));
+				return;
+			case "node.retried":
+				if (!quiet) this.#write(retriedLine(event, this.#look));
 				return;
 			case "layer.started":
 				if (!quiet && this.#region === null && output.progress !== "none") this.#openLayer(event);

@@ -108,4 +108,29 @@ export const RUN_CODES = {
 		next: () => "the log file has the stack; please report it with the node's SQL",
 		explain: "An assumption inside tfm did not hold. The node counts as failed; the rest of the run goes on.",
 	}),
+	"TFM-RUN-013": code<{
+		seconds: number;
+		/** Null: no run, but somebody's lock. */
+		holder: { runId: string; command: string; host: string; pid: number; startedAt: string } | null;
+		relations: readonly string[];
+	}>({
+		message: (f) =>
+			f.holder === null
+				? `waited ${f.seconds} s in vain: another session has locked what tfm must change before a run`
+				: `waited ${f.seconds} s in vain for run ${f.holder.runId} (tfm ${f.holder.command} on ${f.holder.host}, process ${f.holder.pid}, since ${f.holder.startedAt}), which writes ${f.relations[0] ?? ""}${f.relations.length > 1 ? ` and ${f.relations.length - 1} more of what this run writes` : ""}`,
+		hint: (f) =>
+			f.holder === null
+				? "it holds tfm's table of leases, or a candidate of an earlier run that must go"
+				: "runs that write the same relations go one after the other; nothing was changed",
+		next: () => "start again when it has ended, wait longer with --lock-timeout, or select other nodes",
+		explain:
+			"A run leases every relation that it writes before it begins, so that two runs never write the same one at a time. Runs that write different relations go on together. A run whose process is gone holds nothing: its leases are taken over at once.",
+	}),
+	"TFM-RUN-014": code<{ run: string }>({
+		message: (f) => `run ${f.run} lost its connections, and another run has taken over what it was to write`,
+		hint: () => "what it had published stays; everything else is left to the other run",
+		next: () => "wait for the other run, then tfm retry",
+		explain:
+			"A run is known to be alive by its database sessions. When all of them were lost, another run may take over its relations; the first one then stops as soon as it is connected again, and its publishes are refused.",
+	}),
 } satisfies Record<string, CodeEntry<never>>;

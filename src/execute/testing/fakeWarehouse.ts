@@ -124,6 +124,7 @@ class FakeSession {
 	async query(sql: string, binds: readonly unknown[] = [], options: { signal?: AbortSignal | undefined } = {}) {
 		await this.#step(options.signal);
 		const world = this.#world;
+		if (sql.startsWith("select set_config")) return rowsOf([]);
 		const value = binds[0] === undefined ? undefined : JSON.parse(String(binds[0]));
 		if (sql === "saveCandidate") this.put(world.candidateRows, value.node, value);
 		else if (sql === "forgetCandidate") this.put(world.candidateRows, value, undefined);
@@ -144,7 +145,7 @@ class FakeSession {
 			this.put(world.generations, key, { ...world.generations.get(key)!, keptAs: value.keptAs });
 		} else if (sql === "forgetGeneration") this.put(world.generations, `${value.node} ${value.generation}`, undefined);
 		else if (sql === "fence") return rowsOf([[world.runs.get(value) === "running"]]);
-		else world.log.push(sql);
+		else if (sql !== "lockLeases") world.log.push(sql);
 		const name = shortName(sql.split(" ")[1] ?? "");
 		if (sql.startsWith("test") && this.#script.brokenTests?.includes(name) === true)
 			throw new DatabaseError("syntax error", { sqlstate: "42601", sql });
@@ -410,6 +411,8 @@ export interface FakeRun {
 	readonly selected?: readonly string[];
 	readonly hooks?: RunJob["hooks"];
 	readonly command?: string;
+	/** Instead of not waiting at all. */
+	readonly sleep?: (ms: number) => Promise<void>;
 }
 
 export interface FakeOutcome {
@@ -476,7 +479,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 		seed: { hash: async (node) => `hash of ${node.raw_code}`, load: async () => ({ rows: 1 }) },
 		emit: (body) => void events.push(body),
 		clock: () => new Date(now++),
-		sleep: async () => {},
+		sleep: options.sleep ?? (async () => {}),
 		signal: abort.signal,
 	};
 	const all = [...manifest.nodes.keys(), ...manifest.sources.keys()];

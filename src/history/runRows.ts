@@ -1,0 +1,131 @@
+/**
+ * Runs and their leases. A run is alive while the database has a session of it (the adapter's presence); what a dead
+ * one leased is free. Taking over is one update of its row in `runs`; whatever the dead run may still commit shares a
+ * lock on that row (the fence), so a publish is either committed before the takeover or refused by its fence.
+ */
+import { type NodeId, nodeId } from "../core/node.ts";
+import type { PastRun, RunRow, RunStatus, StateStore } from "../core/state.ts";
+import { bound } from "./bound.ts";
+import { chunks, instant, json, type Row, type Tables, text, textOrNull } from "./tables.ts";
+
+type RunRows = Pick<
+	StateStore,
+	| "beginRun"
+	| "endRun"
+	| "openRuns"
+	| "findRun"
+	| "listRuns"
+	| "buryRuns"
+	| "lockLeases"
+	| "listLeases"
+	| "takeLeases"
+	| "fence"
+	| "awaitFenced"
+	| "publishedBy"
+>;
+
+/** One row per run, with what it published, held and let through as JSON arrays. */
+const PAST_RUNS = `select r.*,
+	(select coalesce(json_agg(p.unit order by p.published_at, p.unit), '[]') from tfm_state.publishes p where p.run_id = r.run_id)::text as units,
+	(select count(*) from tfm_state.published n where n.run_id = r.run_id) as standing,
+	(select coalesce(json_agg(json_build_object('layer', h.layer, 'candidates', h.n) order by h.layer), '[]') from
+		(select layer, count(*) as n from tfm_state.held where run_id = r.run_id group by layer) h)::text as held_layers,
+	(select coalesce(json_agg(a.test order by a.test), '[]') from tfm_state.acceptances a where a.published_by = r.run_id)::text as accepted
+	from tfm_state.runs r`;
+
+export function createRunRows({ table, raw, rowsOf, upsertAll }: Tables): RunRows {
+	return {
+		async beginRun(session, run) {
+			const { runId: run_id, project, command, host, pid, startedAt: started_at } = run;
+			// An orchestrator may give a repeated run the id of the first one: it begins anew.
+			const row = { run_id, project, command, host, pid, started_at, status: null, ended_at: null };
+			for (const { sql, binds } of upsertAll("runs", [row], ["run_id"])) await session.query(sql, binds);
+		},
+
+		async endRun(session, runId, status, endedAt) {
+			const { sql, binds } = raw(
+				`with ended as (
+					update tfm_state.runs set status = ?, ended_at = ? where run_id = ? and status is null returning run_id
+				) delete from tfm_state.leases where run_id in (select run_id from ended)`,
+				[status, endedAt, runId],
+			);
+			await session.query(sql, binds);
+		},
+
+		async openRuns(session) {
+			return (await rowsOf(session, table("runs").whereNull("status").orderBy("run_id"))).map(runOf);
+		},
+
+		async findRun(session, runId) {
+			const [row] = await rowsOf(session, raw(`${PAST_RUNS} where r.run_id = ?`, [runId]));
+			return row === undefined ? null : pastRunOf(row);
+		},
+
+		async listRuns(session, project, limit) {
+			const newest = `${PAST_RUNS} where r.project = ? order by r.started_at desc, r.run_id desc limit ?`;
+			return (await rowsOf(session, raw(newest, [project, limit]))).map(pastRunOf);
+		},
+
+		buryRuns: (runIds, at) =>
+			[...chunks(runIds)].flatMap((some) => [
+				...bound(table("runs").whereIn("run_id", some).whereNull("status").update({ status: "killed", ended_at: at })),
+				...bound(table("leases").whereIn("run_id", some).delete()),
+			]),
+
+		lockLeases: () => raw("lock table tfm_state.leases in share row exclusive mode", []),
+
+		async listLeases(session) {
+			const rows = await rowsOf(session, table("leases").orderBy(["schema_name", "relation_name"]));
+			return rows.map((row) => ({
+				schema: text(row, "schema_name"),
+				identifier: text(row, "relation_name"),
+				runId: text(row, "run_id"),
+			}));
+		},
+
+		takeLeases: (run_id, relations) =>
+			upsertAll(
+				"leases",
+				relations.map(({ schema, identifier }) => ({ schema_name: schema, relation_name: identifier, run_id })),
+				["schema_name", "relation_name"],
+			),
+
+		fence: (runId) => raw("select status is null from tfm_state.runs where run_id = ? for share", [runId]),
+
+		awaitFenced: (runId) => raw("select status is null from tfm_state.runs where run_id = ? for update", [runId]),
+
+		async publishedBy(session, { runId, project, since }, nodes) {
+			const found = new Set<NodeId>();
+			for (const some of chunks(nodes))
+				for (const row of await rowsOf(
+					session,
+					table("published")
+						.select("node")
+						.where({ run_id: runId, project })
+						.where("published_at", ">=", since)
+						.whereIn("node", some),
+				))
+					found.add(nodeId(text(row, "node")));
+			return found;
+		},
+	};
+}
+
+const runOf = (row: Row): RunRow => ({
+	runId: text(row, "run_id"),
+	project: text(row, "project"),
+	command: text(row, "command"),
+	host: text(row, "host"),
+	pid: Number(row.pid),
+	startedAt: instant(row, "started_at"),
+});
+
+const pastRunOf = (row: Row): PastRun => ({
+	...runOf(row),
+	status: textOrNull(row, "status") as RunStatus | null,
+	endedAt: textOrNull(row, "ended_at") === null ? null : instant(row, "ended_at"),
+	published: json<string[]>(row, "units"),
+	standing: Number(row.standing),
+	held: json<{ layer: string; candidates: number }[]>(row, "held_layers"),
+	accepted: json<string[]>(row, "accepted").map(nodeId),
+});

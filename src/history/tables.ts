@@ -1,0 +1,63 @@
+import type { Knex } from "knex";
+import type { BoundStatement, Session } from "../core/adapter.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { CellValue } from "../core/resultTable.ts";
+import { bound } from "./bound.ts";
+import { STATE_SCHEMA } from "./migrations.ts";
+
+export type Row = Readonly<Record<string, CellValue>>;
+
+/** The wire counts binds in 16 bits; rows have a dozen columns at most where many go at once. */
+const ROWS_PER_STATEMENT = 1_000;
+
+export function* chunks<T>(items: readonly T[]): Generator<T[]> {
+	for (let i = 0; i < items.length; i += ROWS_PER_STATEMENT) yield items.slice(i, i + ROWS_PER_STATEMENT);
+}
+
+/** The tables of the state schema, and the few ways in which they are read and written. */
+export interface Tables {
+	readonly table: (name: string) => Knex.QueryBuilder;
+	/** SQL of our own with `?` binds; `tfm_state` stands for the schema. */
+	readonly raw: (sql: string, binds: readonly CellValue[]) => BoundStatement;
+	readonly rowsOf: (session: Session, query: Knex.QueryBuilder | BoundStatement) => Promise<readonly Row[]>;
+	/** Rows of distinct keys, a thousand to a statement: a unit of 10,000 nodes is published in one transaction. */
+	readonly upsertAll: (
+		name: string,
+		rows: readonly Record<string, CellValue>[],
+		key: readonly string[],
+	) => readonly BoundStatement[];
+}
+
+export function createTables(k: Knex): Tables {
+	const table = (name: string): Knex.QueryBuilder => k(name).withSchema(STATE_SCHEMA);
+	return {
+		table,
+		raw: (sql, binds) => bound(k.raw(sql.replaceAll("tfm_state.", `"${STATE_SCHEMA}".`), [...binds]))[0]!,
+		async rowsOf(session, query) {
+			const { sql, binds } = "binds" in query ? query : bound(query)[0]!;
+			const result = await session.query(sql, binds);
+			return result.rows.map((row) => Object.fromEntries(result.columns.map((c, i) => [c.name, row[i]!])));
+		},
+		upsertAll: (name, rows, key) =>
+			[...chunks(rows)].flatMap((some) =>
+				bound(
+					table(name)
+						.insert(some)
+						.onConflict([...key])
+						.merge(),
+				),
+			),
+	};
+}
+
+export const text = (row: Row, column: string): string => String(row[column]);
+
+export const textOrNull = (row: Row, column: string): string | null =>
+	row[column] === null || row[column] === undefined ? null : String(row[column]);
+
+/** Engines print offsets in their own ways; what was written as an ISO instant comes back as it was. */
+export const instant = (row: Row, column: string): string => new Date(text(row, column)).toISOString();
+
+export const json = <T>(row: Row, column: string): T => JSON.parse(text(row, column)) as T;
+
+export const relation = (row: Row, column: string): RelationName => json<RelationName>(row, column);
