@@ -1,7 +1,0 @@
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** `90s`, `10m`, `1h`, `500ms`; a bare number is seconds. Milliseconds, or undefined when it is no duration. */
-export function readDuration(text: string): number | undefined {
-	const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)?$/.exec(text.trim());
-	return match === null ? undefined : Math.round(Number(match[1]) * UNITS[match[2] ?? "s"]!);
-}
