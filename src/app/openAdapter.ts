@@ -1,6 +1,7 @@
 /** The only file that names adapters: from a target to a database, its dialect and its macros. */
 import { join, resolve } from "node:path";
 import { createPostgresDialect } from "../adapters/postgresFamily/dialect.ts";
+import { readEnvironment } from "../config/environment.ts";
 import type { Adapter, Dialect } from "../core/adapter.ts";
 import type { Config, TargetConfig } from "../core/config.ts";
 import { fail } from "../core/diagnostic.ts";
@@ -52,7 +53,9 @@ async function adapterOf({ target, project }: Config, invocation: Invocation): P
 		}
 		case "postgres": {
 			const { createPostgresAdapter } = await import("../adapters/postgres/adapter.ts");
-			return createPostgresAdapter({ fields: target.fields, threads: target.threads, statementTimeoutMs });
+			const { cwd } = invocation;
+			const env = readEnvironment(cwd, invocation.env);
+			return createPostgresAdapter({ fields: target.fields, env, cwd, threads: target.threads, statementTimeoutMs });
 		}
 		case "snowflake":
 			return fail("TFM-APP-001", { adapter: target.type, profile: target.profileName });

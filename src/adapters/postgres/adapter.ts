@@ -1,31 +1,38 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Adapter, Session } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
+import { fail } from "../../core/diagnostic.ts";
 import { createPostgresDialect } from "../postgresFamily/dialect.ts";
-import { toDatabaseError } from "../postgresFamily/errors.ts";
 import { createPostgresPublisher } from "../postgresFamily/publish/publisher.ts";
-import { serverLocks } from "../postgresFamily/publish/serverLocks.ts";
 import { createSession } from "../postgresFamily/session.ts";
-import { type ProfileFields, readSettings } from "./connectionSettings.ts";
+import { type ConnectionSettings, readSettings, type SettingsSource } from "./connectionSettings.ts";
+import { type Coordinator, startCoordinator } from "./coordinator.ts";
+import { addressOf, explainFailure } from "./explainFailure.ts";
+import { createLogins, type Logins } from "./login.ts";
 import { createPool, type Pool } from "./pool.ts";
-import { prepareSession, resetSession, type SessionPreparation } from "./prepareSession.ts";
-import type { ServerConnection } from "./serverConnection.ts";
+import { poolsByTransaction } from "./poolsByTransaction.ts";
+import { coordinatorKey, createPresence, sessionKey } from "./presence.ts";
+import { askServer, type ServerFacts } from "./serverFacts.ts";
 import { createSlot, type Slot } from "./slot.ts";
 
 /**
  * A Postgres server, through pg.
  *
  *   adapter.ts             open: connect once and look around → pool; sessions
- *   connectionSettings.ts  profile fields → where and as whom
- *   connect.ts             one login; the only file that imports the driver
+ *   connectionSettings.ts  profile, libpq's environment and files → where and as whom
+ *   tlsAttempts.ts         sslmode → what to try
+ *   connect.ts             one login, with retries; the only file that imports the driver
+ *   explainFailure.ts      why a login failed → a coded error that says what to do
+ *   serverFacts.ts         version and room; poolsByTransaction.ts: is it a server at all
  *   serverConnection.ts    a connection that stands: messages out, replies in, limits kept on the server
  *   exchange.ts            one message and its replies, in pg's terms
  *   slot.ts, pool.ts       connections that are made when needed and made anew when lost
  *   prepareSession.ts      what every session begins with
+ *   presence.ts            who works in the database; coordinator.ts: the connection that says that we do
+ *
+ * The session on top of it is postgresFamily/session.ts.
  */
-export interface PostgresOptions {
-	/** The profile's output: config/profileFields.ts. */
-	readonly fields: ProfileFields;
+export interface PostgresOptions extends SettingsSource {
 	readonly threads: number;
 	/** Limit of every statement that brings none of its own; none when absent. */
 	readonly statementTimeoutMs?: number | undefined;
@@ -34,117 +41,146 @@ export interface PostgresOptions {
 /** For what nests in a session's work: the watch of a publish, a second look. */
 const EXTRA_SESSIONS = 2;
 
+/** What an open adapter holds. */
+interface Opened {
+	readonly settings: ConnectionSettings;
+	readonly logins: Logins;
+	readonly facts: ServerFacts;
+	readonly pool: Pool;
+	coordinator: Coordinator | undefined;
+}
+
 export function createPostgresAdapter(options: PostgresOptions): Adapter {
 	const dialect = createPostgresDialect();
-	const settings = readSettings(options.fields);
 	const catalogTypes = new Map<string, string>();
 	/** Whether the asynchronous code at hand works in a session. */
 	const working = new AsyncLocalStorage<{ over: boolean }>();
-	let pool: Pool | undefined;
+	let opened: Opened | undefined;
+	let announced: string | undefined;
+	/** Of the server opened last: it stays to be told after closing. */
 	let version = "";
-	let versionNumber = 0;
 
-	const preparation = (): SessionPreparation => ({
-		dialect,
-		settings,
-		mark: undefined,
-		checksClient: versionNumber >= 140_000,
-	});
+	const isOpen = (): Opened => {
+		if (opened === undefined)
+			throw new DatabaseError("the database is not open", { kind: "connection", sqlstate: "08003" });
+		return opened;
+	};
 
-	async function login(signal?: AbortSignal): Promise<ServerConnection> {
-		const { connect } = await import("./connect.ts");
-		const connection = await connect(settings, signal);
-		const asked = await connection.send({
-			kind: "query",
-			sql: "select current_setting('server_version'), current_setting('server_version_num')",
-			binds: [],
-		});
-		version = `PostgreSQL ${asked.rows[0]?.[0] ?? ""}`;
-		versionNumber = Number(asked.rows[0]?.[1] ?? 0);
-		const sql = prepareSession(preparation());
-		const { error } = await connection.send({ kind: "execute", sql });
-		if (error === null) return connection;
-		await connection.end();
-		throw toDatabaseError(error, sql);
+	/** Session marks hold nobody up: shared, and never asked for exclusively. */
+	function mark(settings: ConnectionSettings): string | undefined {
+		if (announced === undefined) return undefined;
+		const name = dialect.literal(`${settings.applicationName} ${announced}`.slice(0, 63));
+		return `select pg_catalog.pg_advisory_lock_shared(${sessionKey(announced)}), pg_catalog.set_config('application_name', ${name}, false)`;
 	}
 
-	async function pinned<T>(slot: Slot, work: (session: Session) => Promise<T>): Promise<T> {
-		await slot.wire.ready();
+	async function openServer(signal: AbortSignal | undefined): Promise<Opened> {
+		const settings = readSettings(options);
+		const logins = createLogins({ dialect, settings, mark: () => mark(settings) });
+		const { resetMessage } = logins;
+		const makeSlot = (): Slot =>
+			createSlot({ connect: () => logins.prepared(), resetMessage, mark: () => mark(settings) });
+		const first = makeSlot();
+		try {
+			const connection = await logins.prepared(signal);
+			first.adopt(connection);
+			const facts = await askServer(connection);
+			if (await poolsByTransaction(connection, () => logins.plain(signal)))
+				fail("TFM-DB-018", { address: addressOf(connection.place) });
+			const wanted = options.threads + EXTRA_SESSIONS;
+			// The coordinator of a run needs a place as well; this connection has its own.
+			const pool = createPool({ makeSlot, first, capacity: Math.max(1, Math.min(wanted, facts.free)) });
+			return { settings, logins, facts, pool, coordinator: undefined };
+		} catch (error) {
+			await first.end();
+			return explainFailure(error, settings);
+		}
+	}
+
+	async function pinned<T>({ pool }: Opened, work: (session: Session) => Promise<T>): Promise<T> {
+		const nested = working.getStore()?.over === false;
+		const slot = nested ? await extraSlot(pool) : await readySlot(pool);
+		const mine = { over: false };
 		const session = createSession({
 			wire: slot.wire,
 			dialect,
 			defaultTimeoutMs: options.statementTimeoutMs,
 			catalogTypes,
 		});
-		const mine = { over: false };
 		try {
 			return await working.run(mine, () => work(session));
 		} finally {
 			mine.over = true;
 			session.end();
 			await slot.reset();
+			pool.give(slot);
 		}
 	}
 
-	/** A publish waits on one connection and looks from another one at who is in its way. */
-	const locks = serverLocks({
-		watch: (work) => adapter.withSession(work),
-		ownBackends: () => [...(pool?.slots ?? [])].flatMap((slot) => slot.connection?.processId ?? []),
-	});
-
-	const adapter: Adapter = {
+	return {
 		get facts() {
 			return { adapter: "postgres", type: "postgres", version } as const;
 		},
 		get capabilities() {
+			const { threads } = options;
 			return Object.freeze({
-				concurrency: pool === undefined ? options.threads : Math.min(options.threads, pool.capacity),
+				concurrency: opened === undefined ? threads : Math.max(1, Math.min(threads, opened.pool.capacity)),
 				transactionalDdl: "full",
 				atomicReplace: "full",
 				clone: "unsupported",
 				swap: "emulated",
 				cancel: "full",
 				timeout: "full",
-				mergeStatement: versionNumber >= 150_000 ? "full" : "unsupported",
+				mergeStatement: opened === undefined || opened.facts.versionNumber >= 150_000 ? "full" : "unsupported",
 			} as const);
 		},
 		dialect,
-		publisher: createPostgresPublisher(dialect, locks),
-		presence: Object.freeze({
-			announce: async () => {},
-			living: async () => new Set<string>(),
-			endOrphans: async () => true,
+		publisher: createPostgresPublisher(dialect),
+		presence: createPresence(async (runId) => {
+			const open = isOpen();
+			await open.coordinator?.end();
+			announced = runId;
+			const lock = `select pg_catalog.pg_advisory_lock(${coordinatorKey(runId)})`;
+			open.coordinator = await startCoordinator(() => open.logins.prepared(), lock);
 		}),
 		async open({ signal } = {}) {
-			if (pool !== undefined) return;
+			if (opened !== undefined) return;
 			signal?.throwIfAborted();
-			const slot = createSlot({ connect: () => login(signal), resetMessage: () => resetSession(preparation()) });
-			await slot.wire.ready();
-			let first: Slot | undefined = slot;
-			const makeSlot = (): Slot => {
-				const made = first ?? createSlot({ connect: () => login(), resetMessage: () => resetSession(preparation()) });
-				first = undefined;
-				return made;
-			};
-			pool = createPool(makeSlot, options.threads + EXTRA_SESSIONS);
+			opened = await openServer(signal);
+			version = `PostgreSQL ${opened.facts.version}`;
 		},
 		async close() {
-			const closing = pool;
-			pool = undefined;
-			await closing?.close();
+			const closing = opened;
+			opened = undefined;
+			announced = undefined;
+			await closing?.pool.close();
+			await closing?.coordinator?.end();
 		},
-		async withSession(work) {
-			if (pool === undefined)
-				throw new DatabaseError("the database is not open", { kind: "connection", sqlstate: "08003" });
-			const from = pool;
-			const nested = working.getStore()?.over === false;
-			const slot = nested ? from.takeExtra() : await from.take();
-			try {
-				return await pinned(slot, work);
-			} finally {
-				from.give(slot);
-			}
-		},
+		withSession: async (work) => pinned(isOpen(), work),
 	};
-	return adapter;
+}
+
+/** A slot whose connection stands. Where the server has no room for another one, the next that is given back. */
+async function readySlot(pool: Pool): Promise<Slot> {
+	for (;;) {
+		const slot = await pool.take();
+		try {
+			await slot.wire.ready();
+			return slot;
+		} catch (error) {
+			const noRoom = error instanceof DatabaseError && error.sqlstate === "53300";
+			const others = pool.drop(slot, { forGood: noRoom });
+			if (!noRoom || !others) throw error;
+		}
+	}
+}
+
+async function extraSlot(pool: Pool): Promise<Slot> {
+	const slot = pool.takeExtra();
+	try {
+		await slot.wire.ready();
+		return slot;
+	} catch (error) {
+		pool.drop(slot, { forGood: false });
+		throw error;
+	}
 }

@@ -8,45 +8,60 @@ export interface Pool {
 	/** One beyond the capacity, for work inside another session's work: waiting there could wait for itself. */
 	takeExtra(): Slot;
 	give(slot: Slot): void;
-	/** All that were made. */
-	readonly slots: ReadonlySet<Slot>;
+	/** Throws a slot away. `forGood`: there is no room for it on the server. False when it was the only one. */
+	drop(slot: Slot, why: { readonly forGood: boolean }): boolean;
 	close(): Promise<void>;
 }
 
-export function createPool(makeSlot: () => Slot, capacity: number): Pool {
-	const slots = new Set<Slot>();
-	const idle: Slot[] = [];
+export interface PoolParts {
+	readonly makeSlot: () => Slot;
+	/** One that stands already. */
+	readonly first: Slot;
+	readonly capacity: number;
+}
+
+export function createPool({ makeSlot, first, ...parts }: PoolParts): Pool {
+	let { capacity } = parts;
+	const slots = new Set([first]);
+	// The one used last is warm; the others stay for the moments when they are needed.
+	const idle = [first];
 	const waiting: ((slot: Slot) => void)[] = [];
 	let busy = 0;
 
-	const make = (): Slot => {
-		const slot = makeSlot();
+	const idleOrNew = (): Slot => {
+		const slot = idle.pop() ?? makeSlot();
 		slots.add(slot);
+		busy++;
 		return slot;
 	};
-	// The one used last is warm; the others stay for the moments when they are needed.
-	const idleOrNew = (): Slot => idle.pop() ?? make();
+	const admit = (): void => {
+		while (busy < capacity) {
+			const next = waiting.shift();
+			if (next === undefined) return;
+			next(idleOrNew());
+		}
+	};
 
 	return {
-		capacity,
-		slots,
+		get capacity() {
+			return capacity;
+		},
 		async take() {
-			if (busy < capacity) {
-				busy++;
-				return idleOrNew();
-			}
+			if (busy < capacity) return idleOrNew();
 			return new Promise((resolve) => waiting.push(resolve));
 		},
-		takeExtra() {
-			busy++;
-			return idleOrNew();
-		},
+		takeExtra: idleOrNew,
 		give(slot) {
-			// An extra one that was taken over the capacity leaves before somebody else comes in.
-			const next = busy > capacity ? undefined : waiting.shift();
-			if (next !== undefined) return next(slot);
 			busy--;
 			idle.push(slot);
+			admit();
+		},
+		drop(slot, { forGood }) {
+			slots.delete(slot);
+			busy--;
+			if (forGood) capacity = Math.max(1, Math.min(capacity, slots.size));
+			admit();
+			return slots.size > 0;
 		},
 		async close() {
 			await Promise.all([...slots].map((slot) => slot.end()));

@@ -13,7 +13,7 @@ export interface SessionPreparation {
 	readonly settings: ConnectionSettings;
 	/** Statement that takes the mark of the run, once one is announced. */
 	readonly mark: string | undefined;
-	/** 14 and later can notice that the client is gone while a statement runs. */
+	/** 14 and later, on systems that tell, can notice that the client is gone while a statement runs. */
 	readonly checksClient: boolean;
 }
 
@@ -34,15 +34,16 @@ const RESET = [
 ];
 
 export function prepareSession({ dialect, settings, mark, checksClient }: SessionPreparation): string {
-	const { role, searchPath, lockTimeoutMs } = settings;
+	const { role, searchPath, lockTimeoutMs, serverSettings } = settings;
+	const set = (name: string, value: string): string =>
+		`select pg_catalog.set_config(${dialect.literal(name)}, ${dialect.literal(value)}, false)`;
 	return [
 		// Values are read as ISO (postgresFamily/types.ts); the order of day and month in input stays the server's.
 		"set datestyle = 'ISO'",
 		...(checksClient ? [`set client_connection_check_interval = '${CLIENT_CHECK}'`] : []),
-		...(lockTimeoutMs === undefined ? [] : [`set lock_timeout = ${lockTimeoutMs}`]),
-		...(searchPath === undefined
-			? []
-			: [`select pg_catalog.set_config('search_path', ${dialect.literal(searchPath)}, false)`]),
+		...(lockTimeoutMs === undefined ? [] : [set("lock_timeout", `${lockTimeoutMs}ms`)]),
+		...(searchPath === undefined ? [] : [set("search_path", searchPath)]),
+		...serverSettings.map(([name, value]) => set(name, value)),
 		...(mark === undefined ? [] : [mark]),
 		...(role === undefined ? [] : [`set role ${dialect.quote(role)}`]),
 	].join("; ");

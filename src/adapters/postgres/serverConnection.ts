@@ -1,7 +1,9 @@
 import type { from as copyFrom } from "pg-copy-streams";
 import type { StatementOptions } from "../../core/adapter.ts";
+import type { ServerError } from "../postgresFamily/errors.ts";
 import type { CopyChunk, WireReply, WireRequest } from "../postgresFamily/wire.ts";
 import { type CancelTarget, cancelStatement } from "./cancelStatement.ts";
+import { ConnectFailure } from "./connectFailure.ts";
 import { type Collected, connectionLost, nothingYet, submittable, untilReady } from "./exchange.ts";
 import { cancelledBy, watchLimit } from "./statementLimit.ts";
 
@@ -16,8 +18,14 @@ export interface ServerConnectionParts extends CancelTarget {
 export interface ServerConnection {
 	readonly open: boolean;
 	readonly processId: number;
+	readonly place: { readonly host: string; readonly port: number };
+	readonly encrypted: boolean;
 	/** What the server said as it ended the connection, if it said something. */
 	readonly farewell: string | undefined;
+	/** Resolves when the connection is gone, whoever ended it. */
+	readonly ended: Promise<void>;
+	/** Of use while the session is being prepared: the server's refusal as a failed login. */
+	failure(error: ServerError): ConnectFailure;
 	send(request: WireRequest, limits?: StatementOptions): Promise<WireReply>;
 	copy(sql: string, chunks: AsyncIterable<CopyChunk>, limits?: StatementOptions): Promise<WireReply>;
 	/** Says goodbye; a statement that still runs loses its connection. */
@@ -28,6 +36,8 @@ export interface ServerConnection {
 
 export function createServerConnection(parts: ServerConnectionParts): ServerConnection {
 	const { client } = parts;
+	const place = { host: parts.host, port: parts.port };
+	const encrypted = parts.ssl !== false;
 	let open = true;
 	let farewell: string | undefined;
 	const destroy = (): void => {
@@ -35,8 +45,12 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 		client.connection.stream.destroy();
 	};
 	client.on("error", (error) => (farewell ??= error.message));
-	client.on("end", () => void (open = false));
-	client.connection.on("end", () => void (open = false));
+	const ended = new Promise<void>((resolve) => {
+		client.connection.on("end", () => {
+			open = false;
+			resolve();
+		});
+	});
 
 	/** One exchange within its limits. `giveUp` is what the client itself can do to end it. */
 	async function limited(
@@ -110,6 +124,15 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 		get farewell() {
 			return farewell;
 		},
+		place,
+		encrypted,
+		ended,
+		failure: (error) =>
+			new ConnectFailure(error, {
+				place,
+				encrypted,
+				passwordMissing: false,
+			}),
 		get processId() {
 			return (client as unknown as { processID: number }).processID;
 		},

@@ -1,10 +1,12 @@
+import { toDatabaseError } from "../postgresFamily/errors.ts";
 import type { Wire } from "../postgresFamily/wire.ts";
 import type { ServerConnection } from "./serverConnection.ts";
 
 /** A place in the pool: a connection that is made when needed, and made anew after it was lost. */
 export interface Slot {
 	readonly wire: Wire;
-	readonly connection: ServerConnection | undefined;
+	/** Takes a connection that was made and prepared elsewhere. */
+	adopt(connection: ServerConnection): void;
 	/** What another connection would start with; a connection that does not obey is dropped. */
 	reset(): Promise<void>;
 	end(): Promise<void>;
@@ -15,12 +17,15 @@ export interface SlotParts {
 	readonly connect: () => Promise<ServerConnection>;
 	/** The message that brings a used session back to its beginning. */
 	readonly resetMessage: () => string;
+	/** What marks a session as a run's, once one is announced; sessions made before that get it with their next message. */
+	readonly mark: () => string | undefined;
 }
 
-export function createSlot({ connect, resetMessage }: SlotParts): Slot {
+export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 	let connection: ServerConnection | undefined;
 	let generation = 0;
 	let status: "I" | "T" | "E" = "I";
+	let marked: string | undefined;
 
 	const standing = (): ServerConnection => {
 		if (connection === undefined) throw new Error("a message was to be sent before the connection stood");
@@ -31,6 +36,18 @@ export function createSlot({ connect, resetMessage }: SlotParts): Slot {
 		return reply;
 	};
 
+	/** The connection, marked. A lock of a session outlives the transaction it is taken in; a failed one takes nothing. */
+	async function working(): Promise<ServerConnection> {
+		const now = standing();
+		const wanted = mark();
+		if (wanted !== undefined && wanted !== marked && status !== "E") {
+			const { error } = await now.send({ kind: "execute", sql: wanted });
+			if (error !== null) throw toDatabaseError(error, wanted);
+			marked = wanted;
+		}
+		return now;
+	}
+
 	const wire: Wire = {
 		get generation() {
 			return generation;
@@ -40,25 +57,29 @@ export function createSlot({ connect, resetMessage }: SlotParts): Slot {
 		},
 		async ready() {
 			if (connection?.open) return;
+			marked = mark();
 			connection = await connect();
 			status = "I";
 			generation++;
 		},
-		send: async (request, limits) => remember(await standing().send(request, limits)),
-		copy: async (sql, chunks, limits) => remember(await standing().copy(sql, chunks, limits)),
+		send: async (request, limits) => remember(await (await working()).send(request, limits)),
+		copy: async (sql, chunks, limits) => remember(await (await working()).copy(sql, chunks, limits)),
 	};
 
 	return {
 		wire,
-		get connection() {
-			return connection;
+		adopt(made) {
+			connection = made;
+			generation++;
 		},
 		async reset() {
 			if (!connection?.open) return;
 			try {
-				if (status !== "I") await wire.send({ kind: "execute", sql: "rollback" });
-				const { error } = await wire.send({ kind: "execute", sql: resetMessage() });
+				if (status !== "I") await connection.send({ kind: "execute", sql: "rollback" });
+				const { error } = await connection.send({ kind: "execute", sql: resetMessage() });
 				if (error !== null) connection.destroy();
+				marked = mark();
+				status = "I";
 			} catch {
 				// It went while it was told; the next use makes another one.
 				connection.destroy();

@@ -80,4 +80,100 @@ export const DATABASE_CODES = {
 		explain:
 			"tfm keeps runs, candidates and ledgers in the schema tfm_state and upgrades the tables when needed. It never works on tables of a version it does not know.",
 	}),
+	"TFM-DB-010": code<{ address: string; problem: string }>({
+		message: (f) => `no Postgres server answers at ${f.address}: ${f.problem}`,
+		hint: () => "is the server running, are `host` and `port` of the profile right, does a firewall stand between?",
+		next: () => "tfm debug",
+		explain:
+			"The server could not be reached, so nothing was done. Transient failures were tried again as often as `retries` of the profile says, with growing pauses; `connect_timeout` (10 seconds when absent) limits each attempt.",
+	}),
+	"TFM-DB-011": code<{ user: string; address: string }>({
+		message: (f) => `the server at ${f.address} does not accept the password of "${f.user}"`,
+		hint: () => "a password of the profile wins over PGPASSWORD, and that over the password file",
+		next: () => "put the right password where the profile takes it from, then: tfm debug",
+		explain:
+			"The server knows no such role, or it has another password; it does not say which. Passwords are never shown.",
+	}),
+	"TFM-DB-012": code<{ user: string; database: string; address: string; said: string; encrypted: boolean }>({
+		message: (f) => `the server at ${f.address} does not let "${f.user}" in: ${f.said}`,
+		hint: (f) =>
+			/pg_hba\.conf/.test(f.said)
+				? `its pg_hba.conf has no line for this user, database "${f.database}" and a connection ${f.encrypted ? "with" : "without"} TLS from here`
+				: undefined,
+		next: () => "ask the server's administrator, or try another `sslmode` or `user` in the profile",
+		explain:
+			"Before looking at passwords a server decides by user, database, address and encryption who may log in at all.",
+	}),
+	"TFM-DB-013": code<{ database: string; address: string; user: string }>({
+		message: (f) => `the server at ${f.address} has no database "${f.database}"`,
+		hint: () => "tfm creates schemas, not databases",
+		next: (f) => `create it (\`create database ${f.database}\`), or set \`database\` of the profile's target`,
+		explain: "The login was accepted, but the database named in the profile does not exist on that server.",
+	}),
+	"TFM-DB-014": code<{ user: string; address: string; passwordFile: string; unused: boolean }>({
+		message: (f) => `the server at ${f.address} asks for the password of "${f.user}", and none is given`,
+		hint: (f) =>
+			f.unused
+				? `${f.passwordFile} was not used: others may read it (chmod 0600)`
+				: `no line of ${f.passwordFile} fits`,
+		next: () =>
+			"set `password` in the profile (env_var, or a command that prints it), PGPASSWORD, or the password file",
+		explain:
+			"Passwords are looked for in the profile, its connection string or service, then in PGPASSWORD, then in the password file (`passfile`, PGPASSFILE or ~/.pgpass), as libpq does. A password file that others may read is not used.",
+	}),
+	"TFM-DB-015": code<{ address: string; mode: string }>({
+		message: (f) => `the server at ${f.address} offers no TLS, and sslmode is ${f.mode}`,
+		hint: () => "what is sent to it, the password included, could be read on the way",
+		next: () => "switch TLS on at the server; in a network that you trust `sslmode: prefer` goes without",
+		explain: "With `require`, `verify-ca` and `verify-full` tfm never falls back to a connection without encryption.",
+	}),
+	"TFM-DB-016": code<{ field: string; path: string; problem: string }>({
+		message: (f) => `\`${f.field}\` cannot be used: ${f.path}: ${f.problem}`,
+		hint: () => "relative paths start in the folder where tfm is called",
+		next: (f) => `correct \`${f.field}\` of the profile's target`,
+		explain:
+			"Certificates and keys are PEM files. Those not named in the profile are looked for in ~/.postgresql (root.crt, postgresql.crt, postgresql.key), as libpq does. `verify-ca` and `verify-full` need a root certificate, or `sslrootcert: system` with `verify-full`.",
+	}),
+	"TFM-DB-017": code<{ address: string; problem: string }>({
+		message: (f) => `the TLS connection to ${f.address} is not trusted: ${f.problem}`,
+		hint: () => "the certificate must be signed by `sslrootcert`, and with verify-full made for that host's name",
+		next: () => "correct `sslrootcert` or `host`; do not weaken `sslmode` on a network that you do not trust",
+		explain:
+			"The server's certificate could not be verified, so nothing was sent to it. Another server may stand in its place.",
+	}),
+	"TFM-DB-018": code<{ address: string }>({
+		message: (f) =>
+			`${f.address} is a proxy that pools by transaction: two statements of one session went to two servers' sessions`,
+		hint: () =>
+			"tfm works in sessions: locks, temporary tables and settings must still be there with the next statement",
+		next: () =>
+			"connect to the server itself (its own port), or to a pool in session mode (pgbouncer: pool_mode=session)",
+		explain:
+			"Behind a transaction-pooling proxy each transaction may run in another session of the server. Advisory locks, by which runs know of each other, would be taken in one session and looked for in another, and a publish could no longer be guarded. So tfm refuses to start.",
+	}),
+	"TFM-DB-019": code<{ where: string; problem: string }>({
+		message: (f) => `\`${f.where}\` of the Postgres connection cannot be used: ${f.problem}`,
+		hint: () => "settings come from the profile, its connection string, a service, then the PG… variables",
+		next: (f) => `correct \`${f.where}\``,
+		explain:
+			"Fields of the profile's target win over `connection_string`, that over `service` (~/.pg_service.conf, PGSERVICEFILE), that over the environment (PGHOST, PGPORT, PGUSER …), as libpq ranks them.",
+	}),
+	"TFM-DB-020": code<{ address: string; said: string; sqlstate: string }>({
+		message: (f) => `the server at ${f.address} refuses the connection: ${f.said}`,
+		hint: (f) =>
+			f.sqlstate === "53300"
+				? "all its connections are in use; tfm needs one for itself and one for each thread that is to work"
+				: f.sqlstate === "57P03"
+					? "it is starting, stopping or recovering"
+					: undefined,
+		next: (f) => (f.sqlstate === "53300" ? "wait, end idle sessions, or raise max_connections" : "tfm debug"),
+		explain: "The server was reached and said no to the login, for the reason given.",
+	}),
+	"TFM-DB-021": code<{ role: string; user: string; said: string }>({
+		message: (f) => `"${f.user}" cannot take the role "${f.role}": ${f.said}`,
+		hint: () => "`role` of the profile's target is set on every connection",
+		next: (f) => `grant it (\`grant "${f.role}" to "${f.user}"\`), or correct \`role\``,
+		explain:
+			"The profile names a role to work as (`set role`). The login must be a member of it, and the role must exist.",
+	}),
 };

@@ -1,0 +1,47 @@
+import type { Dialect } from "../../core/adapter.ts";
+import type { ConnectionSettings } from "./connectionSettings.ts";
+import { prepareSession, resetSession } from "./prepareSession.ts";
+import type { ServerConnection } from "./serverConnection.ts";
+
+export interface LoginParts {
+	readonly dialect: Dialect;
+	readonly settings: ConnectionSettings;
+	/** The statement that marks a session as a run's, once one is announced. */
+	readonly mark: () => string | undefined;
+}
+
+/** Ways to a new connection. They reject with ConnectFailure. */
+export interface Logins {
+	/** As the server gives it. */
+	plain(signal?: AbortSignal): Promise<ServerConnection>;
+	/** With the role, the search path and the settings of the profile. */
+	prepared(signal?: AbortSignal): Promise<ServerConnection>;
+	/** The message that brings a used session back to that. */
+	resetMessage(): string;
+}
+
+export function createLogins({ dialect, settings, mark }: LoginParts): Logins {
+	// Before 14 there is no such setting, and some systems cannot tell.
+	let checksClient = true;
+	const preparation = () => ({ dialect, settings, mark: mark(), checksClient });
+
+	async function plain(signal?: AbortSignal): Promise<ServerConnection> {
+		const { connect } = await import("./connect.ts");
+		return connect(settings, signal);
+	}
+
+	async function prepared(signal?: AbortSignal): Promise<ServerConnection> {
+		const connection = await plain(signal);
+		const prepare = async () => (await connection.send({ kind: "execute", sql: prepareSession(preparation()) })).error;
+		let error = await prepare();
+		if (error !== null && /client_connection_check_interval/.test(error.message)) {
+			checksClient = false;
+			error = await prepare();
+		}
+		if (error === null) return connection;
+		await connection.end();
+		throw connection.failure(error);
+	}
+
+	return { plain, prepared, resetMessage: () => resetSession(preparation()) };
+}
