@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { tfm } from "./runCase.ts";
+import { warehouseProject } from "./warehouse/warehouseProject.ts";
 
 /**
  * The outputs in the README are what the commands print: the blocks that follow `<!-- output: name -->`. Times, the
@@ -35,6 +36,19 @@ const now = () => new Date();
 const ids = (id: string) => ({ TFM_INVOCATION_ID: id });
 
 describe("the README", () => {
+	it("shows what the reference warehouse prints on a fresh clone", async () => {
+		const project = warehouseProject();
+		try {
+			const first = await tfm(["run"], project.root, ids("3d5e88a1-90b2-4e7f-8f34-c1b7705ae2d9"), now);
+			expect(first.code, first.stdout + first.stderr).toBe(0);
+			compare("warehouse", "run", first.stdout);
+			const related = await tfm(["show", "--select", "rpt_related_drugs"], project.root);
+			compare("warehouse answer", "show --select rpt_related_drugs", related.stdout);
+		} finally {
+			project.remove();
+		}
+	});
+
 	const work = mkdtempSync(join(tmpdir(), "tfm-readme-"));
 	const root = join(work, "shop");
 	afterAll(() => rmSync(work, { recursive: true, force: true }));
