@@ -1,66 +1,133 @@
+import { diagnostic, fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
-import type { GraphNode } from "../core/node.ts";
+import type { GraphNode, Plain, ResourceType } from "../core/node.ts";
+import type { SelectionResult } from "../graph/selectNodes.ts";
+import { createNodeWriters } from "../manifest/nodeJson.ts";
 import { openEvents } from "./commandEvents.ts";
-import { openProject } from "./openProject.ts";
+import { failOnWarnings, type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
 
-/** Fields of `--output json` as dbt chooses them, and tfm's `layer`. */
+/** Fields of `--output json` as dbt chooses and orders them; in a layered project `layer` comes after them. */
 const KEYS = [
-	"alias",
 	"name",
-	"package_name",
-	"depends_on",
-	"tags",
-	"config",
 	"resource_type",
-	"source_name",
+	"package_name",
 	"original_file_path",
 	"unique_id",
-	"layer",
+	"source_name",
+	"alias",
+	"config",
+	"tags",
+	"depends_on",
+	"direct_parents",
 ];
 
-/** `tfm ls`: what a selection picks, one a line: as selector, name, path or JSON. Nothing selected is no failure. */
+/** What dbt lists: analyses only with `--resource-type analysis` or `all`. */
+const LISTED: readonly ResourceType[] = [
+	"model",
+	"snapshot",
+	"seed",
+	"test",
+	"source",
+	"exposure",
+	"metric",
+	"saved_query",
+	"semantic_model",
+	"unit_test",
+];
+const KINDS = { all: [...LISTED, "analysis"], default: LISTED } as const;
+
+/**
+ * `tfm ls`: what a selection picks, one a line: as selector, name, path or JSON. Nothing selected is no failure. With
+ * `--log-format json` a line is a `message` event among the others, so that stdout is JSON throughout.
+ */
 export async function listNodes(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
-	const { ids, warnings } = selectIds(invocation, project);
+	const { ids, warnings } = selectListed(invocation, project);
+	const { flags, output } = invocation;
 	const events = openEvents(invocation, project);
 	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
-	events.close();
-	const { output = "selector", outputKeys } = invocation.flags.extra;
-	const keys =
-		Array.isArray(outputKeys) && outputKeys.length > 0 ? outputKeys.flatMap((k) => String(k).split(/[\s,]+/)) : KEYS;
+	const form = String(flags.extra.output ?? "selector").toLowerCase();
+	const writeLine = lineWriter(form, project, outputKeys(flags.extra.outputKeys, project));
 	for (const id of ids) {
 		const node = findNode(project.manifest, id);
-		if (node === undefined || node.resource_type === "operation") continue;
-		invocation.stdout.write(`${lineOf(node, String(output), keys)}\n`);
+		if (node === undefined) throw new Error(`${id} is selected and is not in the manifest`);
+		const text = writeLine(node);
+		if (output.logFormat === "json" && form !== "json") events({ event: "message", text, node_id: id, print: true });
+		else invocation.stdout.write(`${text}\n`);
 	}
+	events.close();
 	return 0;
 }
 
-function lineOf(node: GraphNode, output: string, keys: readonly string[]): string {
-	switch (output) {
+/** What `tfm ls` lists, and what it remarks on. */
+export function selectListed(invocation: Invocation, project: OpenProject): SelectionResult {
+	const chosen = selectIds(modelsOnly(invocation), project, KINDS);
+	if (chosen.ids.length > 0 || chosen.warnings.length > 0) return chosen;
+	const warnings = [diagnostic("TFM-SELECT-013", {}, { severity: "warning" })];
+	if (invocation.flags.warnError) failOnWarnings(warnings);
+	return { ids: [], warnings };
+}
+
+/** `ls --models x` of dbt: models only, and neither --select nor --resource-type beside it (TFM-SELECT-015). */
+function modelsOnly(invocation: Invocation): Invocation {
+	const { flags } = invocation;
+	const models = textsOf(flags.extra.models);
+	if (models.length === 0) return invocation;
+	if (flags.select.length > 0) fail("TFM-SELECT-015", { second: "--select" });
+	if (flags.resourceTypes.length > 0) fail("TFM-SELECT-015", { second: "--resource-type" });
+	return { ...invocation, flags: { ...flags, select: models, resourceTypes: ["model"] } };
+}
+
+const textsOf = (value: Plain | undefined): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+
+function outputKeys(given: Plain | undefined, { config }: OpenProject): readonly string[] {
+	const keys = textsOf(given).flatMap((names) => names.split(/[\s,]+/).filter((name) => name !== ""));
+	if (keys.length > 0) return keys;
+	return config.project.layering === null ? KEYS : [...KEYS, "layer"];
+}
+
+function lineWriter(form: string, project: OpenProject, keys: readonly string[]): (node: GraphNode) => string {
+	switch (form) {
 		case "name":
-			return node.resource_type === "source" ? `${node.source_name}.${node.name}` : node.name;
+			return nameOf;
 		case "path":
-			return node.original_file_path;
+			return (node) => node.original_file_path;
 		case "json":
-			return JSON.stringify(
-				Object.fromEntries(
-					keys.flatMap((key) => {
-						const value = valueAt(node, key);
-						return value === undefined || (value === null && key.includes(".")) ? [] : [[key, value]];
-					}),
-				),
-			);
+			return jsonWriter(project, keys);
 		default:
-			return selectorOf(node);
+			return selectorOf;
 	}
 }
 
+/** A node as manifest.json has it, less what is not asked for; also `layer`, and dbt's `direct_parents` of models. */
+function jsonWriter(project: OpenProject, keys: readonly string[]): (node: GraphNode) => string {
+	const created = project.startedAt.getTime() / 1000;
+	const writers = createNodeWriters({ created, compiled: new Map() });
+	return (node) => {
+		const whole = {
+			...(JSON.parse(writers.node(node)) as object),
+			...(node.resource_type === "model" ? { direct_parents: node.depends_on.nodes } : {}),
+			layer: node.layer,
+		};
+		const fields = keys.flatMap((key) => {
+			const value = valueAt(whole, key);
+			// dbt leaves out an inner field that is null, and shows an outer one.
+			return value === undefined || (value === null && key.includes(".")) ? [] : [[key, value]];
+		});
+		return JSON.stringify(Object.fromEntries(fields));
+	};
+}
+
+function nameOf(node: GraphNode): string {
+	if (node.resource_type === "source") return `${node.source_name}.${node.name}`;
+	return node.resource_type === "model" && node.version !== null ? `${node.name}.v${node.version}` : node.name;
+}
+
 /** A field, or with dots one inside it (`config.materialized`), as dbt's --output-keys takes them. */
-function valueAt(node: GraphNode, key: string): unknown {
-	let value: unknown = node;
+function valueAt(whole: object, key: string): unknown {
+	let value: unknown = whole;
 	for (const step of key.split(".")) {
 		if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
 		value = Reflect.get(value, step);

@@ -1,8 +1,11 @@
-import type { Diagnostic } from "../core/diagnostic.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId, ResourceType } from "../core/node.ts";
-import { selectNodes } from "../graph/selectNodes.ts";
+import { suggestName } from "../core/suggestName.ts";
+import { type CommandKinds, type SelectionResult, selectNodes } from "../graph/selectNodes.ts";
 import { parseSelectorDefinitions } from "../graph/selectorDefinitions.ts";
 import { failOnWarnings, type OpenProject } from "./openProject.ts";
 
@@ -13,39 +16,48 @@ export interface Selected {
 
 /** What the selection flags pick among these kinds. A source counts only where it has a load: block in a command that loads. */
 export function selectFor(invocation: Invocation, project: OpenProject, kinds: readonly ResourceType[]): Selected {
-	const { ids, warnings } = selectIds(invocation, project);
-	const wanted = new Set<ResourceType>(kinds);
+	const { ids, warnings } = selectIds(invocation, project, { all: kinds });
 	const selected = new Set(
 		ids.filter((id) => {
 			const node = findNode(project.manifest, id);
-			if (node === undefined || !wanted.has(node.resource_type)) return false;
-			return node.resource_type !== "source" || (node.load !== null && node.load !== undefined);
+			return node?.resource_type !== "source" || (node.load !== null && node.load !== undefined);
 		}),
 	);
 	return { selected, warnings };
 }
 
-/** All kinds of nodes that the selection flags pick, sorted. */
-export function selectIds(
-	invocation: Invocation,
-	project: OpenProject,
-): { readonly ids: readonly NodeId[]; readonly warnings: readonly Diagnostic[] } {
+/** The nodes that the selection flags pick, sorted, of the kinds that the command deals in (absent = all). */
+export function selectIds(invocation: Invocation, project: OpenProject, kinds?: CommandKinds): SelectionResult {
 	const { flags } = invocation;
-	const { selectors } = project.config;
+	const { selectors, project: settings } = project.config;
+	const indirect = indirectOf(invocation, project);
 	const chosen = selectNodes(project.manifest, project.graph, {
 		select: flags.select,
 		exclude: flags.exclude,
 		selector: flags.selector,
 		layers: flags.layers,
-		knownLayers: project.config.project.layering?.layers.map((layer) => layer.name),
+		knownLayers: settings.layering?.layers.map((layer) => layer.name),
 		resourceTypes: flags.resourceTypes,
 		excludeResourceTypes: flags.excludeResourceTypes,
-		indirect: flags.indirectSelection,
-		selectors:
-			selectors &&
-			parseSelectorDefinitions(selectors.entries, { indirect: flags.indirectSelection ?? "eager", at: selectors.at }),
+		kinds,
+		indirect,
+		selectors: selectors && parseSelectorDefinitions(selectors.entries, { indirect, at: selectors.at }),
 		includeEmpty: invocation.command === "ls",
+		existsInRoot: (path) => existsSync(join(settings.root, path)),
 	});
 	if (flags.warnError) failOnWarnings(chosen.warnings);
 	return chosen;
+}
+
+const MODES = ["eager", "cautious", "buildable", "empty"] as const;
+
+/** `--indirect-selection` or its variable, then the project's `flags:`, then eager (dbt's order). */
+function indirectOf({ flags }: Invocation, { config }: OpenProject): (typeof MODES)[number] {
+	const written = config.project.flags.indirect_selection;
+	if (flags.indirectSelection !== undefined) return flags.indirectSelection;
+	if (written === undefined || written === null) return "eager";
+	const value = String(written).toLowerCase();
+	return (
+		MODES.find((mode) => mode === value) ?? fail("TFM-SELECT-016", { value, suggestion: suggestName(value, MODES) })
+	);
 }

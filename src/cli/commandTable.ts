@@ -17,6 +17,7 @@ export type CommandName =
 	| "test"
 	| "build"
 	| "seed"
+	| "snapshot"
 	| "load"
 	| "show"
 	| "clean"
@@ -64,6 +65,10 @@ const only = (options: readonly OptionSpec[], ...keys: string[]): OptionSpec[] =
 	options.filter((option) => keys.includes(option.key));
 
 const WORK = [...SELECTION, ...RUNNING];
+
+/** In `ls` alone dbt's --models is not --select: it lists models only. */
+const modelsAlone = (option: OptionSpec): OptionSpec =>
+	option.long === "models" || option.long === "model" ? { ...option, key: "models" } : option;
 
 export const COMMANDS: readonly CommandSpec[] = [
 	{
@@ -144,6 +149,18 @@ export const COMMANDS: readonly CommandSpec[] = [
 		],
 	},
 	{
+		name: "snapshot",
+		heading: "Work",
+		summary: "Write down how rows have changed since the last time",
+		sentence:
+			"Compares each snapshot's query with its table: rows that changed end a version and begin another. In a layered project the tests of a snapshot are run before it is published. --full-refresh leaves snapshots alone.",
+		options: withShared([...WORK, ...SUMMARY]),
+		examples: [
+			{ line: "tfm snapshot", says: "all snapshots" },
+			{ line: "tfm snapshot --select orders_history", says: "one" },
+		],
+	},
+	{
 		name: "run-operation",
 		heading: "Work",
 		summary: "Run a macro",
@@ -161,7 +178,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Look",
 		summary: "List the nodes of the project",
 		sentence: "Prints what a selection selects, one node a line. Nothing is run and no database is needed.",
-		options: withShared([...LIST_NODES, ...SELECTION]),
+		options: withShared([...LIST_NODES, ...SELECTION.map(modelsAlone)]),
 		examples: [
 			{ line: "tfm ls", says: "everything" },
 			{ line: "tfm ls --select +orders --output name", says: "what orders is made of" },
@@ -252,7 +269,6 @@ export const COMMANDS: readonly CommandSpec[] = [
 
 /** dbt's commands that tfm does not have yet, with what to do meanwhile. */
 export const COMMANDS_NOT_YET: Readonly<Record<string, string>> = {
-	snapshot: "snapshots are left as they are",
 	docs: "tfm ls and tfm compile show what the project holds",
 	source: "write a data test on the column that holds the load time",
 	clone: "tfm run --target builds into another schema",

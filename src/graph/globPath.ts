@@ -1,22 +1,26 @@
 import { fnmatcher, hasWildcard, type Matcher } from "./fnmatch.ts";
 
+/** The path itself and the folders above it that a pattern finds. `.` is the project's root. */
+export type PathMatcher = (path: string) => { readonly file: boolean; readonly folders: readonly string[] };
+
 /**
- * dbt finds `path:` by globbing the disk from the project's root; a node matches when its file, a folder above it, or
- * the YAML file that describes it is among what is found. Files and folders of nodes exist, so the same can be told
- * from the paths alone: `*`, `?`, `[…]` stay inside one folder, `**` is any number of folders.
+ * dbt finds `path:` by globbing the disk from the root project's root; a node matches when its file, a folder above
+ * it, or the YAML file that describes it is among what is found. Files and folders of the root project's nodes exist,
+ * so the same can be told from their paths alone: `*`, `?`, `[…]` stay inside one folder, `**` is any number of
+ * folders, `.` is the root itself.
  */
-export function pathMatcher(pattern: string): (file: string) => { file: boolean; inside: boolean } {
+export function pathMatcher(pattern: string): PathMatcher {
 	const segments = pattern.split("/").filter((segment) => segment !== "" && segment !== ".");
 	const steps = segments.map((segment) =>
 		segment === "**" ? null : hasWildcard(segment) ? fnmatcher(segment) : segment,
 	);
 	return (path) => {
-		if (steps.length === 0) return { file: false, inside: false };
 		const parts = path.split("/");
-		const lengths = matchedLengths(steps, parts);
+		const lengths = [...matchedLengths(steps, parts)];
 		// `**` finds folders only, so a pattern that ends in it does not find the file itself.
-		const file = lengths.has(parts.length) && steps.at(-1) !== null;
-		return { file, inside: [...lengths].some((length) => length < parts.length) };
+		const file = lengths.includes(parts.length) && steps.at(-1) !== null;
+		const folders = lengths.filter((length) => length < parts.length);
+		return { file, folders: folders.map((length) => parts.slice(0, length).join("/") || ".") };
 	};
 }
 

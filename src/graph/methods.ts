@@ -18,13 +18,17 @@ function byFqn(value: string): NodeTest {
 	return (node) => node.resource_type !== "source" && matches(node.fqn, versionOf(node) !== null);
 }
 
-function byPath(value: string): NodeTest {
+/** The root project's own files are there; those of packages count where the root project has the same path. */
+function byPath(value: string, manifest: Manifest, existsInRoot: (path: string) => boolean): NodeTest {
+	if (value === "" || value.startsWith("/")) fail("TFM-SELECT-014", { value });
 	const matches = pathMatcher(value);
 	return (node) => {
-		const own = matches(node.original_file_path);
-		if (own.file || own.inside) return true;
+		const there = node.package_name === manifest.projectName ? () => true : existsInRoot;
+		const { file, folders } = matches(node.original_file_path);
+		if ((file && there(node.original_file_path)) || folders.some(there)) return true;
 		const patch = "patch_path" in node ? node.patch_path : null;
-		return patch !== null && matches(patch.replace(/^[^:]*:\/\//, "")).file;
+		const [, owner, path = ""] = /^([^:]*):\/\/(.*)$/s.exec(patch ?? "") ?? [];
+		return path !== "" && matches(path).file && (owner === manifest.projectName || existsInRoot(path));
 	};
 }
 
@@ -97,13 +101,25 @@ function descend(config: object, path: readonly string[]): { readonly value: unk
 	return { value: at };
 }
 
+/** Python's `==` on plain values: true is 1, false is 0, lists and mappings by what they hold. */
+function samePlain(a: unknown, b: unknown): boolean {
+	const [x, y] = [a, b].map((value) => (typeof value === "boolean" ? Number(value) : value));
+	if (typeof x !== "object" || typeof y !== "object" || x === null || y === null) return x === y;
+	if (Array.isArray(x) !== Array.isArray(y)) return false;
+	const keys = Object.keys(x);
+	return (
+		keys.length === Object.keys(y).length &&
+		keys.every((key) => Object.hasOwn(y, key) && samePlain(Reflect.get(x, key), Reflect.get(y, key)))
+	);
+}
+
 /** dbt compares as Python does: text with text, `true` and `false` in any case, a list by what it holds. */
 function byConfig(criterion: SelectorCriterion): NodeTest {
 	const { arguments: path, value: wanted } = criterion;
 	const word = typeof wanted === "string" || typeof wanted === "boolean" ? String(wanted).toLowerCase() : null;
 	const anyCase = path.length === 1 && path[0] === "severity" && typeof wanted === "string";
 	const same = (found: unknown): boolean =>
-		found === wanted || (anyCase && typeof found === "string" && found.toLowerCase() === word);
+		samePlain(found, wanted) || (anyCase && typeof found === "string" && found.toLowerCase() === word);
 	return (node) => {
 		if (node.resource_type === "exposure") return false;
 		const found = descend(node.config, path);
@@ -184,16 +200,20 @@ function byVersion(value: string): NodeTest {
 }
 
 /**
- * The condition of one criterion as a test of a node; `selector:` is resolved elsewhere. Throws TFM-SELECT-003, 004
- * and 006 for values that the method cannot have.
+ * The condition of one criterion as a test of a node; `selector:` is resolved elsewhere. Throws TFM-SELECT-003, 004,
+ * 006 and 014 for values that the method cannot have. `existsInRoot`: whether the root project has this path.
  */
-export function nodeTest(criterion: SelectorCriterion, manifest: Manifest): NodeTest {
+export function nodeTest(
+	criterion: SelectorCriterion,
+	manifest: Manifest,
+	existsInRoot: (path: string) => boolean = () => true,
+): NodeTest {
 	const value = textOf(criterion.value);
 	switch (criterion.method) {
 		case "fqn":
 			return byFqn(value);
 		case "path":
-			return byPath(value);
+			return byPath(value, manifest, existsInRoot);
 		case "file":
 			return byFile(value);
 		case "package":

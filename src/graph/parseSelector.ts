@@ -1,4 +1,4 @@
-import { fail } from "../core/diagnostic.ts";
+import { type DiagnosticPlaces, fail } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
 
@@ -73,26 +73,34 @@ function defaultMethod(value: string): MethodName {
 }
 
 /** `config.meta.owner` → config, [meta, owner]. Throws TFM-SELECT-001. */
-export function readMethod(written: string, raw: string): { method: MethodName; arguments: readonly string[] } {
+export function readMethod(
+	written: string,
+	raw: string,
+	places: DiagnosticPlaces = {},
+): { method: MethodName; arguments: readonly string[] } {
 	const [name = "", ...rest] = written.split(".");
 	const method = METHODS.find((known) => known === name);
 	if (method !== undefined) return { method, arguments: rest };
 	const facts = { method: name, raw, suggestion: suggestName(name, METHODS), known: METHODS };
-	return fail("TFM-SELECT-001", facts);
+	return fail("TFM-SELECT-001", facts, places);
 }
 
 const depthOf = (sign: string | undefined, digits: string | undefined): number =>
 	sign === undefined ? 0 : digits === undefined || digits === "" ? Number.POSITIVE_INFINITY : Number(digits);
 
-/** `2+tag:nightly+`, `@stg_orders`: one criterion. Throws TFM-SELECT-001 and 002. */
-export function parseCriterion(raw: string, indirect: IndirectSelection): SelectorCriterion {
+/** `2+tag:nightly+`, `@stg_orders`: one criterion. Throws TFM-SELECT-001 and 002, at the place if it has one. */
+export function parseCriterion(
+	raw: string,
+	indirect: IndirectSelection,
+	places: DiagnosticPlaces = {},
+): SelectorCriterion {
 	const groups = CRITERION.exec(raw)?.groups;
 	if (groups === undefined) throw new Error(`dbt's grammar matches every text, but not ${JSON.stringify(raw)}`);
 	const value = groups.value ?? "";
 	const named = groups.method;
-	const method = named === undefined ? { method: defaultMethod(value), arguments: [] } : readMethod(named, raw);
+	const method = named === undefined ? { method: defaultMethod(value), arguments: [] } : readMethod(named, raw, places);
 	const family = groups.family !== undefined;
-	if (family && groups.children !== undefined) fail("TFM-SELECT-002", { raw });
+	if (family && groups.children !== undefined) fail("TFM-SELECT-002", { raw }, places);
 	const parents = depthOf(groups.parents, groups.parentsDepth);
 	const children = depthOf(groups.children?.[0], groups.childrenDepth);
 	return Object.freeze({ kind: "criterion", raw, ...method, value, family, parents, children, indirect });
@@ -113,8 +121,11 @@ export function parseSelector(text: string, options: ParseOptions = {}): Selecto
 export function parseSelectors(texts: readonly string[], options: ParseOptions = {}): SelectorGroup {
 	const indirect = options.indirect ?? "eager";
 	const parts = texts
-		.flatMap((text) => text.split(/\s+/))
-		.filter((part) => part !== "")
+		.flatMap((text) => {
+			const words = text.split(/\s+/).filter((part) => part !== "");
+			// An empty text, often a shell variable that is not set, selects nothing and deserves the warning of it.
+			return words.length === 0 ? [""] : words;
+		})
 		.map(
 			(raw): SelectorGroup => ({
 				kind: "intersection",

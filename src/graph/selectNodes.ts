@@ -5,7 +5,7 @@
  */
 import { type Diagnostic, diagnostic, fail } from "../core/diagnostic.ts";
 import { findNode, type Manifest } from "../core/manifest.ts";
-import type { GraphNode, NodeId } from "../core/node.ts";
+import type { GraphNode, NodeId, ResourceType } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { fnmatcher } from "./fnmatch.ts";
 import type { Graph } from "./graph.ts";
@@ -30,20 +30,30 @@ export interface SelectionRequest {
 	readonly layers: readonly string[];
 	/** Layers of the project, for messages; those that nodes are in where absent. */
 	readonly knownLayers?: readonly string[] | undefined;
-	/** Only these kinds of nodes; none = all. `all` and `default` count as none. */
+	/** Only these kinds of nodes; none = those that the command takes by default, as `default` says; `all` = all of them. */
 	readonly resourceTypes: readonly string[];
 	readonly excludeResourceTypes: readonly string[];
+	/** The kinds that the command deals in; absent = every kind. */
+	readonly kinds?: CommandKinds | undefined;
 	readonly indirect?: IndirectSelection | undefined;
 	/** Entries of selectors.yml. */
 	readonly selectors?: NamedSelectors | undefined;
 	/** Also models without SQL, which dbt lists but does not run. */
 	readonly includeEmpty?: boolean | undefined;
+	/** Whether the root project has this file or folder (relative); absent = every path of a node is there. */
+	readonly existsInRoot?: ((path: string) => boolean) | undefined;
+}
+
+export interface CommandKinds {
+	readonly all: readonly ResourceType[];
+	/** Without `--resource-type`; absent = all. */
+	readonly default?: readonly ResourceType[];
 }
 
 export interface SelectionResult {
 	/** Sorted. */
 	readonly ids: readonly NodeId[];
-	/** Words that selected nothing (TFM-SELECT-005). */
+	/** Words that selected nothing (TFM-SELECT-005), flags without effect (TFM-SELECT-012). */
 	readonly warnings: readonly Diagnostic[];
 }
 
@@ -58,17 +68,24 @@ interface Found {
 /** Everything, without a warning where there is none of a kind. */
 const EVERYTHING = ["fqn:*", "source:*", "exposure:*", "metric:*", "semantic_model:*"];
 
-/** The nodes that a request means. Throws TFM-SELECT-001 … 011 for requests that mean nothing. */
+/** The nodes that a request means. Throws TFM-SELECT-001 … 014 for requests that mean nothing. */
 export function selectNodes(manifest: Manifest, graph: Graph, request: SelectionRequest): SelectionResult {
+	const layers = layersOf(manifest, graph, request);
 	const selection = new Selection(manifest, graph, request);
-	const expression = expressionOf(request);
-	const { direct } = selection.evaluate(expression);
-	const keep = finalTest(manifest, graph, request);
-	const ids = [...direct].filter((id) => {
-		const node = findNode(manifest, id);
-		return node !== undefined && keep(node);
+	const { direct } = selection.evaluate(expressionOf(request));
+	const ids = [...selection.kept(direct)].filter((id) => {
+		const layer = findNode(manifest, id)?.layer ?? null;
+		return layers.size === 0 || (layer !== null && layers.has(layer));
 	});
-	return Object.freeze({ ids: Object.freeze(ids.sort()), warnings: Object.freeze(selection.warnings) });
+	const warnings = [...ignoredFlags(request), ...selection.warnings];
+	return Object.freeze({ ids: Object.freeze(ids.sort()), warnings: Object.freeze(warnings) });
+}
+
+/** `--selector` wins over `--select` and `--exclude`; dbt says so too, since the words look as if they counted. */
+function ignoredFlags({ selector, select, exclude }: SelectionRequest): readonly Diagnostic[] {
+	if (selector === undefined) return [];
+	const flags = [select.length > 0 ? "--select" : "", exclude.length > 0 ? "--exclude" : ""].filter((f) => f !== "");
+	return flags.length === 0 ? [] : [diagnostic("TFM-SELECT-012", { flags, selector }, { severity: "warning" })];
 }
 
 function expressionOf(request: SelectionRequest): SelectorExpression {
@@ -96,6 +113,7 @@ class Selection {
 	readonly #graph: Graph;
 	readonly #request: SelectionRequest;
 	readonly #nodes: readonly GraphNode[];
+	readonly #keep: (node: GraphNode) => boolean;
 	/** Names of selectors.yml that are being resolved. */
 	readonly #open: string[] = [];
 
@@ -105,6 +123,17 @@ class Selection {
 		this.#request = request;
 		const members: readonly ReadonlyMap<NodeId, GraphNode>[] = [manifest.nodes, manifest.sources, manifest.exposures];
 		this.#nodes = members.flatMap((map) => [...map.values()]).filter((node) => graph.has(node.unique_id));
+		this.#keep = kindTest(request);
+	}
+
+	/** Those of the kinds that are asked for. */
+	kept(ids: Ids): Ids {
+		return new Set(
+			[...ids].filter((id) => {
+				const node = findNode(this.#manifest, id);
+				return node !== undefined && this.#keep(node);
+			}),
+		);
 	}
 
 	evaluate(expression: SelectorExpression): Found {
@@ -129,7 +158,7 @@ class Selection {
 	#criterion(criterion: SelectorCriterion): Found {
 		if (criterion.method === "selector")
 			return { direct: this.#around(criterion, this.#byName(criterion)), indirect: NO_IDS };
-		const matches = nodeTest(criterion, this.#manifest);
+		const matches = nodeTest(criterion, this.#manifest, this.#request.existsInRoot);
 		const found = new Set(this.#nodes.filter(matches).map((node) => node.unique_id));
 		return this.#withTests(this.#around(criterion, found), criterion.indirect);
 	}
@@ -144,7 +173,10 @@ class Selection {
 		return around;
 	}
 
-	/** Entries of selectors.yml keep their own exclusions: their tests are not looked for again. */
+	/**
+	 * Entries of selectors.yml keep their own exclusions: their tests are not looked for again. As in dbt each is a whole
+	 * selection, of the command's kinds only, before `+` is looked at: of `selector:x+` in `tfm test` the tests of x.
+	 */
 	#byName(criterion: SelectorCriterion): Ids {
 		const pattern = String(criterion.value);
 		const { selectors } = this.#request;
@@ -157,7 +189,7 @@ class Selection {
 				fail("TFM-SELECT-010", { names: [...this.#open.slice(this.#open.indexOf(name)), name] });
 			}
 			this.#open.push(name);
-			for (const id of this.evaluate(named(name, selectors)).direct) found.add(id);
+			for (const id of this.kept(this.evaluate(named(name, selectors)).direct)) found.add(id);
 			this.#open.pop();
 		}
 		return found;
@@ -242,42 +274,50 @@ function combine(kind: SelectorGroup["kind"], sets: readonly Ids[]): Ids {
 	return new Set([...first].filter((id) => rest.every((set) => keeps(set, id))));
 }
 
-/** What remains after the sets are made: kinds of nodes, layers, and models without SQL. */
-function finalTest(manifest: Manifest, graph: Graph, request: SelectionRequest): (node: GraphNode) => boolean {
-	const types = resourceTypes(request.resourceTypes);
-	const notTypes = resourceTypes(request.excludeResourceTypes);
-	const layers = new Set(request.layers.flatMap((names) => names.split(",")).map((name) => name.trim()));
-	checkLayers(layers, manifest, graph, request.knownLayers);
+/** Kinds of nodes, and models without SQL: what dbt leaves out of a selection that is made. */
+function kindTest(request: SelectionRequest): (node: GraphNode) => boolean {
+	const types = wantedTypes(request);
+	const notTypes = new Set(typeNames(request.excludeResourceTypes));
+	for (const type of notTypes) checkType(type);
 	const isEmpty = (node: GraphNode): boolean =>
 		"raw_code" in node && node.resource_type !== "seed" && node.raw_code.trim() === "";
 	return (node) =>
-		(types.size === 0 || types.has(node.resource_type)) &&
+		(types === null || types.has(node.resource_type)) &&
 		!notTypes.has(node.resource_type) &&
-		(layers.size === 0 || (node.layer !== null && layers.has(node.layer))) &&
 		(request.includeEmpty === true || !isEmpty(node));
 }
 
-function resourceTypes(names: readonly string[]): ReadonlySet<string> {
-	const types = new Set(names.flatMap((name) => name.split(/[\s,]+/)).filter((name) => name !== ""));
-	if (types.has("all") || types.has("default")) return new Set();
-	for (const type of types) {
-		if (RESOURCE_TYPES.includes(type)) continue;
-		fail("TFM-SELECT-008", { type, suggestion: suggestName(type, RESOURCE_TYPES), known: RESOURCE_TYPES });
+const typeNames = (given: readonly string[]): string[] =>
+	given.flatMap((names) => names.split(/[\s,]+/)).filter((name) => name !== "");
+
+/** Null = every kind. */
+function wantedTypes({ resourceTypes, kinds }: SelectionRequest): ReadonlySet<string> | null {
+	const given = typeNames(resourceTypes);
+	const byDefault = kinds?.default ?? kinds?.all ?? null;
+	if (given.length === 0) return byDefault === null ? null : new Set(byDefault);
+	const wanted = new Set<string>();
+	for (const type of given) {
+		const group = type === "all" ? (kinds?.all ?? null) : type === "default" ? byDefault : [checkType(type)];
+		if (group === null) return null;
+		for (const name of group) if (kinds === undefined || kinds.all.includes(name as ResourceType)) wanted.add(name);
 	}
-	return types;
+	return wanted;
 }
 
-function checkLayers(
-	layers: ReadonlySet<string>,
-	manifest: Manifest,
-	graph: Graph,
-	configured: readonly string[] | undefined,
-): void {
-	if (layers.size === 0) return;
+function checkType(type: string): string {
+	if (RESOURCE_TYPES.includes(type)) return type;
+	return fail("TFM-SELECT-008", { type, suggestion: suggestName(type, RESOURCE_TYPES), known: RESOURCE_TYPES });
+}
+
+/** `--layer`, every name checked; empty = all. */
+function layersOf(manifest: Manifest, graph: Graph, request: SelectionRequest): ReadonlySet<string> {
+	const layers = new Set(request.layers.flatMap((names) => names.split(",")).map((name) => name.trim()));
+	if (layers.size === 0) return layers;
 	const used = graph.ids.map((id) => findNode(manifest, id)?.layer ?? null).filter((layer) => layer !== null);
-	const known = configured ?? [...new Set(used)].sort();
+	const known = request.knownLayers ?? [...new Set(used)].sort();
 	for (const layer of layers) {
 		if (known.includes(layer)) continue;
 		fail("TFM-SELECT-007", { layer, suggestion: suggestName(layer, known), known });
 	}
+	return layers;
 }

@@ -1,5 +1,6 @@
 import { type DiagnosticPlaces, fail } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
+import { suggestName } from "../core/suggestName.ts";
 import {
 	type IndirectSelection,
 	parseCriterion,
@@ -23,6 +24,8 @@ export interface DefinitionOptions {
 }
 
 type Mapping = { readonly [key: string]: Plain };
+const KEYS: readonly string[] = ["name", "description", "default", "definition"];
+
 type Path = readonly (string | number)[];
 
 const isMapping = (value: Plain | undefined): value is Mapping =>
@@ -42,13 +45,21 @@ export function parseSelectorDefinitions(entries: readonly Plain[], options: Def
 		// Annotated, so that the compiler knows that wrong() does not return.
 		const reader: DefinitionReader = new DefinitionReader(options);
 		if (!isMapping(entry)) reader.wrong("a selector is a mapping with name and definition", [i]);
+		for (const key of Object.keys(entry)) {
+			if (KEYS.includes(key)) continue;
+			const meant = suggestName(key, KEYS);
+			reader.wrong(`a selector has no "${key}"${meant === undefined ? "" : `: did you mean "${meant}"?`}`, [i, key]);
+		}
 		const name = get(entry, "name");
 		if (typeof name !== "string" || name === "") reader.wrong("a selector needs a name", [i]);
 		if (definitions.has(name)) reader.wrong(`two selectors are called "${name}"`, [i, "name"]);
 		const definition = get(entry, "definition");
 		if (definition === undefined) reader.wrong(`the selector "${name}" has no definition`, [i]);
 		definitions.set(name, reader.root(definition, [i, "definition"]));
-		if (get(entry, "default") !== true) return;
+		if (typeof (get(entry, "description") ?? "") !== "string") reader.wrong("description is text", [i, "description"]);
+		const isDefault = get(entry, "default") ?? false;
+		if (typeof isDefault !== "boolean") reader.wrong("default is true or false", [i, "default"]);
+		if (!isDefault) return;
 		if (byDefault !== null) reader.wrong(`both "${byDefault}" and "${name}" are the default selector`, [i, "default"]);
 		byDefault = name;
 	});
@@ -77,7 +88,8 @@ class DefinitionReader {
 	}
 
 	#read(definition: Plain, path: Path): SelectorExpression {
-		if (typeof definition === "string") return parseCriterion(definition, this.#options.indirect);
+		if (typeof definition === "string")
+			return parseCriterion(definition, this.#options.indirect, this.#options.at(path));
 		if (!isMapping(definition)) return this.wrong("a definition is text or a mapping", path);
 		for (const kind of ["union", "intersection"] as const) {
 			const parts = get(definition, kind);
@@ -116,12 +128,13 @@ class DefinitionReader {
 		if (typeof method !== "string" || value === undefined) {
 			return this.wrong(`a definition has one key, or method and value; here are: ${keys.join(", ")}`, path);
 		}
+		if (value === null && !method.startsWith("config.")) this.wrong(`${method} needs a value`, path);
 		const raw = `${method}:${String(value)}`;
 		const flag = (key: string): boolean => !short && Boolean(get(definition, key));
 		const criterion: SelectorCriterion = {
 			kind: "criterion",
 			raw,
-			...readMethod(method, raw),
+			...readMethod(method, raw, this.#options.at(path)),
 			value,
 			family: flag("childrens_parents"),
 			parents: flag("parents") ? this.#depth(definition, "parents_depth", path) : 0,
@@ -143,7 +156,8 @@ class DefinitionReader {
 	}
 
 	#indirect(definition: Mapping, path: Path): IndirectSelection {
-		const written = get(definition, "indirect_selection") ?? this.#options.indirect;
+		const given = get(definition, "indirect_selection");
+		const written = given === undefined ? this.#options.indirect : given;
 		const known = (["eager", "cautious", "buildable", "empty"] as const).find((mode) => mode === written);
 		return (
 			known ?? this.wrong("indirect_selection is eager, cautious, buildable or empty", [...path, "indirect_selection"])

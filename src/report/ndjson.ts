@@ -13,14 +13,15 @@ const LEAST: Readonly<Record<OutputOptions["verbosity"], number>> = {
 	2: RANK.debug,
 };
 
-/** `--log-format json`: each event as one line of JSON. The last one, `run.finished`, is written also with `-q`. */
+/** `--log-format json`: each event as one line of JSON. `run.finished` and what is printed are written also with `-q`. */
 export function createNdjson(stream: OutputStream, output: Pick<OutputOptions, "verbosity" | "print">): Subscriber {
 	const least = LEAST[output.verbosity];
 	return {
 		receive: (event) => {
 			if (event.event === "message" && event.print && output.print === false) return;
-			const last = event.event === "run.finished" && output.verbosity > -2;
-			if (RANK[event.level] >= least || last) stream.write(eventLine(event));
+			// What was asked for is no remark: -q leaves it, as dbt leaves what print() writes.
+			const asked = event.event === "run.finished" || (event.event === "message" && event.print);
+			if (RANK[event.level] >= least || (asked && output.verbosity > -2)) stream.write(eventLine(event));
 		},
 	};
 }

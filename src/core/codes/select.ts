@@ -83,4 +83,32 @@ export const SELECT_CODES = {
 		explain:
 			"An entry of selectors.yml is not a definition: text as on the command line, or a mapping that dbt documents.",
 	}),
+	"TFM-SELECT-012": code<{ flags: readonly string[]; selector: string }>({
+		message: (f) => `${f.flags.join(" and ")} count${f.flags.length === 1 ? "s" : ""} for nothing beside --selector`,
+		hint: (f) => `to combine them: --select selector:${f.selector} ...`,
+		explain:
+			"--selector names a whole selection of selectors.yml, so --select and --exclude are passed over, as in dbt. The method selector: can be combined with other words.",
+	}),
+	"TFM-SELECT-013": code<Record<never, never>>({
+		message: () => "nothing is selected",
+		hint: () => "none of what the words select is of the kinds and layers that are asked for",
+		explain: "tfm ls has nothing to list (dbt: NoNodesSelected). With --warn-error it is an error.",
+	}),
+	"TFM-SELECT-014": code<{ value: string }>({
+		message: (f) => (f.value === "" ? "path: needs a path" : `"path:${f.value}" is not a path inside the project`),
+		hint: () => "write it as seen from the project's folder: path:models/staging",
+		explain: "path: takes a file, a folder or a pattern relative to the folder of the project file.",
+	}),
+	"TFM-SELECT-015": code<{ second: string }>({
+		message: (f) => `--models and ${f.second} do not go together in ls`,
+		hint: () => "in ls, --models x means --select x --resource-type model",
+		explain:
+			"For dbt's sake `ls --models x` lists models only, so it cannot be combined with --select or --resource-type.",
+	}),
+	"TFM-SELECT-016": code<{ value: string; suggestion?: string | undefined }>({
+		message: (f) => `indirect_selection cannot be "${f.value}"`,
+		hint: (f) => didYouMean(f.suggestion) ?? "one of: eager, cautious, buildable, empty",
+		explain:
+			"`flags: {indirect_selection: …}` of the project file says which tests come along with selected nodes where --indirect-selection does not.",
+	}),
 };

@@ -1,0 +1,1 @@
+select id from {{ ref('forecast') }} join {{ ref('customer.lifetime') }} using (id)

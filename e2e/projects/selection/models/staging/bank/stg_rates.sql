@@ -1,0 +1,1 @@
+select currency, rate from {{ ref('rates') }} join {{ ref('days') }} using (day)

@@ -1,0 +1,2 @@
+{{ config(tags=['hourly']) }}
+select id, order_id from {{ source('shop', 'items') }}

@@ -1,0 +1,1 @@
+select id from {{ ref('balance') }} where false
