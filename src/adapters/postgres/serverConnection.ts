@@ -1,5 +1,6 @@
 import type { from as copyFrom } from "pg-copy-streams";
 import type { StatementOptions } from "../../core/adapter.ts";
+import { DatabaseError } from "../../core/databaseError.ts";
 import type { ServerError } from "../postgresFamily/errors.ts";
 import type { CopyChunk, WireReply, WireRequest } from "../postgresFamily/wire.ts";
 import { type CancelTarget, cancelStatement } from "./cancelStatement.ts";
@@ -39,18 +40,30 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 	const place = { host: parts.host, port: parts.port };
 	const encrypted = parts.ssl !== false;
 	let open = true;
+	let turn: Promise<unknown> = Promise.resolve();
+	let loading = false;
 	let farewell: string | undefined;
 	const destroy = (): void => {
 		open = false;
 		client.connection.stream.destroy();
 	};
-	client.on("error", (error) => (farewell ??= error.message));
+	client.on("error", ({ message }) => {
+		// pg's own words for a socket that closed say nothing.
+		if (!message.startsWith("Connection terminated")) farewell ??= message;
+	});
 	const ended = new Promise<void>((resolve) => {
 		client.connection.on("end", () => {
 			open = false;
 			resolve();
 		});
 	});
+
+	/** One after the other, each with its own replies, whatever the caller does at once; limits count the work alone. */
+	function inTurn<T>(work: () => Promise<T>): Promise<T> {
+		const mine = turn.then(work, work);
+		turn = mine.catch(() => undefined);
+		return mine;
+	}
 
 	/** One exchange within its limits. `giveUp` is what the client itself can do to end it. */
 	async function limited(
@@ -136,16 +149,25 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 		get processId() {
 			return (client as unknown as { processID: number }).processID;
 		},
-		send(request, limits = {}) {
+		async send(request, limits = {}) {
 			const into = nothingYet();
 			const sql = "sql" in request ? request.sql : undefined;
 			const start = () => untilReady(client, into, sql, () => void client.query(submittable(request, into)));
-			return limited(sql, limits, { start, giveUp: () => {} });
+			// The server takes nothing else until the load is over; a source of rows that asks here would wait for itself.
+			if (loading) throw new DatabaseError("a load is running on this session", { sqlstate: "25001", sql });
+			return inTurn(() => limited(sql, limits, { start, giveUp: () => {} }));
 		},
 		copy(sql, chunks, limits = {}) {
 			const stop = new AbortController();
 			const start = () => load(sql, chunks, nothingYet(), stop.signal);
-			return limited(sql, limits, { start, giveUp: () => stop.abort() });
+			return inTurn(async () => {
+				loading = true;
+				try {
+					return await limited(sql, limits, { start, giveUp: () => stop.abort() });
+				} finally {
+					loading = false;
+				}
+			});
 		},
 		async end() {
 			if (open) await client.end();

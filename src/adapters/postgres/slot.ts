@@ -26,6 +26,7 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 	let generation = 0;
 	let status: "I" | "T" | "E" = "I";
 	let marked: string | undefined;
+	let lostBecause: string | undefined;
 
 	const standing = (): ServerConnection => {
 		if (connection === undefined) throw new Error("a message was to be sent before the connection stood");
@@ -55,8 +56,12 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 		get standing() {
 			return connection?.open === true;
 		},
+		get lostBecause() {
+			return lostBecause;
+		},
 		async ready() {
 			if (connection?.open) return;
+			lostBecause = connection?.farewell;
 			marked = mark();
 			connection = await connect();
 			status = "I";

@@ -84,7 +84,8 @@ export function createSession({
 			if (wire.generation !== generation) {
 				// The connection went between two statements and there is a new one.
 				generation = wire.generation;
-				if (status !== "I") refuse("the connection was lost, and with it the open transaction", sql, "25P02");
+				const why = wire.lostBecause === undefined ? "" : ` (${wire.lostBecause})`;
+				if (status !== "I") refuse(`the connection was lost${why}, and with it the open transaction`, sql, "25P02");
 			}
 			const reply = await ask({ ...options, timeoutMs: options.timeoutMs ?? defaultTimeoutMs });
 			status = reply.status;

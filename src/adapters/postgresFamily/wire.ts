@@ -48,6 +48,8 @@ export interface Wire {
 	readonly generation: number;
 	/** Whether the connection stands; false after a request that it did not live through. */
 	readonly standing: boolean;
+	/** What the server said as the connection before this one was lost, if it said something. */
+	readonly lostBecause?: string | undefined;
 	/** Makes it stand where it does not. */
 	ready(): Promise<void>;
 	/** Rejects with DatabaseError when no answer can be had. */
