@@ -13,7 +13,8 @@ import { adapterResponse } from "./adapterResponse.ts";
 import { columnsOf, execute, hookText, macroSql } from "./ask.ts";
 import type { Built } from "./built.ts";
 import { candidateQuery } from "./candidateQuery.ts";
-import { columnNamed, createDelta, fitDelta } from "./delta.ts";
+import { columnNamed } from "./columnNamed.ts";
+import { createDelta, fitDelta } from "./delta.ts";
 import { checkMergeKeys } from "./duplicateKeys.ts";
 import { type IncrementalConfig, readIncremental, warnOfSchemaChange } from "./incrementalConfig.ts";
 import { type Column, type Shape, shapeOf } from "./schemaChange.ts";
@@ -130,7 +131,7 @@ function responseOf(config: IncrementalConfig, made: ExecuteResult): AdapterResp
 }
 
 /** Post-hooks of a layered project find no table of their own to work on before the publish, so they go into it. */
-function* hooksAfterwards(input: BuildInput): Plan<readonly string[]> {
+export function* hooksAfterwards(input: BuildInput): Plan<readonly string[]> {
 	if (input.postHooks !== "candidate") return [];
 	const texts: string[] = [];
 	for (const hook of input.node.config["post-hook"].filter((h) => h.transaction)) {

@@ -8,6 +8,7 @@ import type { ExecuteResult } from "../core/adapter.ts";
 import type { BuildInput, Plan } from "../core/plan.ts";
 import type { ColumnInfo, RelationName } from "../core/relation.ts";
 import { execute, macroSql } from "./ask.ts";
+import { columnNamed } from "./columnNamed.ts";
 import type { Column } from "./schemaChange.ts";
 
 /** `tfm_d_` and 12 hex digits of sha256 of the relation's name, beside the candidate. */
@@ -40,15 +41,6 @@ export function* createDelta(input: BuildInput, sql: string): Plan<NewRows> {
 		input.node.name,
 	);
 	return { relation, result: yield* execute(executedSql, "build"), executedSql };
-}
-
-const PLAIN = /^[A-Za-z_][A-Za-z0-9_$]*$/;
-const QUOTED = /^"((?:[^"]|"")+)"$/;
-
-/** The column that a key names; null for an expression. Bare names fold to lower case, as in the database. */
-export function columnNamed(key: string): string | null {
-	if (PLAIN.test(key)) return key.toLowerCase();
-	return QUOTED.exec(key)?.[1]?.replaceAll('""', '"') ?? null;
 }
 
 /**

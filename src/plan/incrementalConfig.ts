@@ -3,6 +3,7 @@ import { diagnostic, fail } from "../core/diagnostic.ts";
 import type { BuildInput, Plan } from "../core/plan.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { perform } from "./ask.ts";
+import { columnNamed } from "./columnNamed.ts";
 
 export type OnSchemaChange = "ignore" | "fail" | "append_new_columns" | "sync_all_columns";
 
@@ -103,8 +104,18 @@ export function readIncremental(input: BuildInput): IncrementalConfig {
 	const uniqueKey =
 		raw.length === 0 || raw.join("") === "" ? null : typeof config.unique_key === "string" ? raw[0]! : raw;
 	const { strategy, macro } = strategyOf(input, uniqueKey !== null);
-	// `merge` writes each key behind an alias, so a comma in it is the author's mistake, for the database to say.
 	const key = uniqueKey === null ? [] : strategy === "delete+insert" ? raw.flatMap(splitTopLevel) : raw;
+	const expression = strategy === "merge" ? key.find((k) => columnNamed(k) === null) : undefined;
+	if (expression !== undefined)
+		fail(
+			"TFM-INC-011",
+			{
+				node: node.name,
+				config: "unique_key",
+				problem: `"${expression}" must be a column: merge writes it behind an alias`,
+			},
+			{ at: node.location },
+		);
 	const asked = config.on_schema_change ?? "ignore";
 	const contract = (config.contract as { enforced?: unknown } | null | undefined)?.enforced === true;
 	if (contract && asked !== "append_new_columns" && asked !== "fail")
