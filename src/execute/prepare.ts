@@ -96,6 +96,8 @@ async function work(run: Run): Promise<void> {
 		const targets = buildTasks(run.graph).map((task) => targetOf(task.node));
 		if (targets.length > 0) await ports.adapter.publisher.ensureSchemas(session, job.manifest.projectName, targets);
 		if (run.gated) run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName));
+		if (buildTasks(run.graph).some(({ node }) => node.resource_type === "model"))
+			run.testMemory.remember(await ports.state.testPasses(session, job.manifest.projectName));
 		await learnSeeds(run, session);
 		await landingSchemas(run, session);
 	});

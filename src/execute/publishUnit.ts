@@ -57,6 +57,13 @@ function recordOf(run: Run, unit: string, members: readonly Member[], at: string
 		...members.flatMap(({ id, standing }) =>
 			standing.seedHash === null ? [] : ports.state.saveSeedHash(project, id, standing.seedHash),
 		),
+		...ports.state.saveTestPasses(
+			project,
+			members.flatMap(({ id }) => {
+				const tests = run.testMemory.toRecord(id);
+				return tests === null ? [] : [{ node: id, tests }];
+			}),
+		),
 	];
 }
 

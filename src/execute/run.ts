@@ -14,6 +14,7 @@ import { createIdentities } from "./identities.ts";
 import { createToPublished, type ToPublished } from "./publishedText.ts";
 import { buildRunGraph, type RunGraph } from "./runGraph.ts";
 import type { Task } from "./task.ts";
+import { createTestMemory, type TestMemory } from "./testMemory.ts";
 
 /** Where a task stands. Only `done` lets its readers go on. */
 export type TaskState =
@@ -57,6 +58,8 @@ export interface Run {
 	/** Seeds whose table exists. */
 	readonly seedsThere: Set<NodeId>;
 	readonly identities: Identities;
+	/** What tests found nothing in, now and before: over an incremental model they may read only the new rows. */
+	readonly testMemory: TestMemory;
 	/** Generations of this run's layers, where they are kept: what each node's present relation is. */
 	readonly generations: Map<NodeId, string>;
 	readonly counts: { retried: number };
@@ -139,6 +142,7 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		seedHashes: new Map(),
 		seedsThere: new Set(),
 		identities: createIdentities(job, ports, standing),
+		testMemory: createTestMemory(),
 		generations: new Map(),
 		counts: { retried: 0 },
 		stopReason: () => reason,

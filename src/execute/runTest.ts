@@ -1,5 +1,6 @@
 /** One data test: compiled against candidates where they stand, run, judged, and weighed by its layer's gate. */
 import type { Session } from "../core/adapter.ts";
+import type { Binding } from "../core/compiler.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
 import type { NodePlan } from "../core/plan.ts";
@@ -14,6 +15,7 @@ import { bindingOf, layerNamed, type Run } from "./run.ts";
 import { settle } from "./settle.ts";
 import { databaseErrorOf } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
+import { type RowTest, rowTestOf, seesNewRows, testHash } from "./testMemory.ts";
 
 /** The layer that a test judges: its own, else the latest among what it reads. */
 function layerOfTest(run: Run, test: TestNode): string | null {
@@ -76,24 +78,40 @@ function keysOf(run: Run, test: TestNode, sample: ResultTable): ResultTable {
 	return { ...sample, columns: pick(sample.columns), rows: sample.rows.map(pick) };
 }
 
+const ONLY_NEW = "-- only the new rows are read: this test found nothing in the rows that are published";
+
+/** References to an incremental model's new rows alone, where nothing else can make the test fail; null: read all. */
+function newRowsFor(run: Run, test: TestNode, { node, kind }: RowTest, hash: string): Binding | null {
+	const apply = run.standing.get(node)?.candidate.apply;
+	if (apply === undefined || !seesNewRows(test, kind, apply) || !run.testMemory.passedBefore(node, hash)) return null;
+	const binding = bindingOf(run);
+	return { ...binding, relationOf: (id) => (id === node ? apply.delta : binding.relationOf(id)) };
+}
+
 async function work(run: Run, test: TestNode, thread: string, compiledSql: { text: string | null }): Promise<void> {
 	const { adapter, compiler, planNode, judgeTest } = run.ports;
 	const { flags, manifest } = run.job;
 	const watch = startStopwatch(run.ports.clock);
 	const id = test.unique_id;
 	const readsCandidates = run.standing.size > 0 && (manifest.parents.get(id) ?? []).length > 0;
+	const rowTest = run.gated ? rowTestOf(run.job, compiler, test) : null;
+	let hash = "";
 	const ask = async (session: Session): Promise<NodePlan> => {
 		const drive = { run, session, node: id, inTransaction: false };
-		const { compiled } = await driveTemplate(drive, (journal) => compiler.compileNode(id, journal, bindingOf(run)));
+		const compile = (binding: Binding) => driveTemplate(drive, (journal) => compiler.compileNode(id, journal, binding));
+		const { compiled } = await compile(bindingOf(run));
 		emitMessages(run, id, compiled.messages);
 		compiledSql.text = run.toPublished(compiled.sql);
+		hash = testHash(test, compiledSql.text);
+		const rows = rowTest === null ? null : newRowsFor(run, test, rowTest, hash);
+		const sql = rows === null ? compiled.sql : `${ONLY_NEW}\n${(await compile(rows)).compiled.sql}`;
 		watch.compiled();
 		return drivePlan(
 			{ ...drive, seed: null, record: async () => {} },
 			planNode({
 				kind: "test",
 				node: test,
-				sql: compiled.sql,
+				sql,
 				storeFailures: flags.storeFailures ?? undefined,
 				sampleRows: flags.showRows,
 				readsCandidates,
@@ -103,6 +121,8 @@ async function work(run: Run, test: TestNode, thread: string, compiledSql: { tex
 	};
 	const plan = await repeatTest(run, test, () => adapter.withSession(ask));
 	if (plan.kind !== "tested") throw new Error(`the plan of ${id} ended as "${plan.kind}"`);
+	if (rowTest !== null && plan.outcome.failures === 0 && run.standing.has(rowTest.node))
+		run.testMemory.passed(rowTest.node, hash);
 	const verdict = weigh(run, test, judgeTest(plan.outcome, test, { warnError: flags.warnError }));
 	settle(
 		run,

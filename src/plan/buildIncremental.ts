@@ -179,13 +179,14 @@ export function* buildIncremental(input: BuildInput, candidate: Candidate): Plan
 	const everyColumn = shape.columns.every(
 		(c) => c.has && (strategy !== "merge" || key.length === 0 || updated.has(c.name)),
 	);
+	const replaces = strategy !== "append" && predicates.length === 0;
 	const columns = key.map(columnNamed).filter((name) => name !== null);
 	const apply: DeltaApplication = {
 		delta,
 		statements,
 		addColumns: shape.added,
 		dropColumns: shape.dropped,
-		...(everyColumn ? { wholeRows: { key: predicates.length > 0 || columns.length < key.length ? [] : columns } } : {}),
+		...(everyColumn ? { wholeRows: { key: replaces && columns.length === key.length ? columns : [] } } : {}),
 	};
 	return {
 		candidate: { ...candidate, apply },
