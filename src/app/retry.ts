@@ -10,7 +10,7 @@ import { checksumsOf, type RunNotes, readRunNotes } from "./runNotes.ts";
 import { runSelected } from "./runSelected.ts";
 
 const RETRIED = new Set(["error", "fail", "skipped", "runtime error", "partial success"]);
-const COMMANDS = new Set(["run", "build", "test", "seed", "load"]);
+const COMMANDS = new Set(["run", "build", "test", "seed", "snapshot", "load"]);
 
 /**
  * `tfm retry`: what the last run failed, skipped or held. Candidates that it left are used again where their code and

@@ -120,6 +120,10 @@ function selfRelation(c: RunContext): Value {
 	return boundRelation(c.facts, c.node, c.binding.self ?? publishedName(c.node));
 }
 
+/** Where the node's query is known, macros find it in `model` too: dbt's snapshot strategies read it there. */
+const modelView = ({ node, sql }: RunContext): Value =>
+	node === null ? null : viewOf(sql === undefined ? node : { ...node, compiled: true, compiled_code: sql }, "omitted");
+
 const hooksOf =
 	(key: "pre-hook" | "post-hook") =>
 	(c: RunContext): Value =>
@@ -131,7 +135,7 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["ref", (c) => refFunction((args) => refRelation(c, args))],
 	["source", (c) => sourceFunction((source, table) => sourceRelation(c, source, table))],
 	["this", selfRelation],
-	["model", (c) => (c.node === null ? null : viewOf(c.node, "omitted"))],
+	["model", modelView],
 	["config", (c) => new RunConfig(c.node?.config ?? null, c.label, c.node?.resource_type ?? "operation")],
 	["graph", (c) => graphView(c.manifest)],
 	["adapter", (c, scope) => runAdapter({ context: c, scope, database: c.database })],

@@ -75,11 +75,16 @@ export function checkGroups(drafts: Iterable<Draft>, groups: ReadonlySet<string>
 
 /** What is wrong with a snapshot's configuration: the key, the problem and what to do. */
 function snapshotProblem({ config }: Draft): readonly [string, string, string?] | null {
-	const { strategy, unique_key, updated_at, check_cols } = config;
+	const { strategy, unique_key, updated_at, check_cols, hard_deletes, invalidate_hard_deletes } = config;
 	const isEmpty = (value: Plain | undefined): boolean => !value || (Array.isArray(value) && value.length === 0);
 	if (!strategy) return ["strategy", "has no `strategy`", "set strategy='timestamp' or strategy='check'"];
 	if (isEmpty(unique_key))
 		return ["unique_key", "has no `unique_key`", "name the column or columns that identify a row"];
+	const deletes = ["ignore", "invalidate", "new_record"];
+	if (hard_deletes && invalidate_hard_deletes)
+		return ["hard_deletes", "sets both `hard_deletes` and `invalidate_hard_deletes`", "remove invalidate_hard_deletes"];
+	if (hard_deletes && !deletes.includes(String(hard_deletes)))
+		return ["hard_deletes", `has hard_deletes "${String(hard_deletes)}"`, `write one of ${deletes.join(", ")}`];
 	if (strategy === "timestamp") {
 		if (!updated_at) return ["strategy", "of strategy timestamp has no `updated_at`"];
 		if (check_cols)

@@ -14,7 +14,6 @@ const KINDS: Readonly<Record<string, CandidateKind>> = {
 };
 
 const AVAILABLE = ["view", "table", "incremental", "materialized_view", "ephemeral", "seed"];
-const PLANNED: ReadonlySet<string> = new Set(["snapshot"]);
 
 /** `--full-refresh`, unless the node's `full_refresh` says otherwise, either way (dbt's should_full_refresh). */
 const isFullRefresh = ({ node, fullRefresh }: BuildInput): boolean => {
@@ -62,14 +61,14 @@ function refuseOwnMaterialization(input: BuildInput, materialized: string): void
 export function describeCandidate(input: BuildInput): Candidate {
 	const { node } = input;
 	const materialized = node.resource_type === "model" ? node.config.materialized : node.resource_type;
-	const kind = Object.hasOwn(KINDS, materialized) ? KINDS[materialized] : undefined;
+	const kind =
+		node.resource_type === "snapshot" ? "table" : Object.hasOwn(KINDS, materialized) ? KINDS[materialized] : undefined;
 	refuseOwnMaterialization(input, materialized);
 	if (kind === undefined) {
-		const planned = PLANNED.has(materialized);
-		const suggestion = planned ? undefined : suggestName(materialized, [...AVAILABLE, ...PLANNED]);
+		const suggestion = suggestName(materialized, AVAILABLE);
 		return fail(
 			"TFM-RUN-002",
-			{ node: node.name, materialized, available: AVAILABLE, planned, suggestion },
+			{ node: node.name, materialized, available: AVAILABLE, planned: false, suggestion },
 			{ at: node.location },
 		);
 	}

@@ -7,6 +7,7 @@ import { buildIncremental } from "./buildIncremental.ts";
 import type { Built } from "./built.ts";
 import { bringsRows, describeCandidate } from "./describeCandidate.ts";
 import { readIncremental } from "./incrementalConfig.ts";
+import { planSnapshot } from "./planSnapshot.ts";
 import { runHooks } from "./runHooks.ts";
 
 const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
@@ -69,8 +70,13 @@ function* buildWhole(input: BuildInput, candidate: Candidate): Plan<Built> {
 	return built;
 }
 
+function build(input: BuildInput, candidate: Candidate): Plan<Built> {
+	if (input.node.resource_type === "snapshot") return planSnapshot(input, candidate);
+	return bringsRows(input) ? buildIncremental(input, candidate) : buildWhole(input, candidate);
+}
+
 /**
- * A model or seed built aside. Everything from the first transactional pre-hook to the record that the candidate stands
+ * A model, seed or snapshot built aside. Everything from the first transactional pre-hook to the record that the candidate stands
  * is one transaction: a candidate that is listed is whole, and one that failed has left nothing.
  *
  * Post-hooks run before the candidate takes over its target's keys and indexes: an index that both a hook and the old
@@ -85,7 +91,7 @@ export function* planBuild(input: BuildInput): Plan<NodePlan> {
 		kind: "transaction",
 		body: function* () {
 			yield* runHooks({ node, when: "pre-hook", transaction: true, self: null });
-			built = yield* bringsRows(input) ? buildIncremental(input, described) : buildWhole(input, described);
+			built = yield* build(input, described);
 			const { candidate, response } = built;
 			if (candidate.apply === undefined) {
 				if (input.postHooks === "candidate")

@@ -15,6 +15,8 @@ const ANSWERS: Readonly<Record<string, (context: BaseContext) => Value>> = {
 	rename_relation: () => null,
 	expand_target_column_types: () => null,
 	valid_snapshot_target: () => null,
+	assert_valid_snapshot_target_given_strategy: () => null,
+	get_hard_deletes_behavior: () => "ignore",
 	get_columns_in_relation: () => [],
 	get_columns_in_table: () => [],
 	get_columns_in_query: () => [],

@@ -21,6 +21,7 @@ import { columnLines, modelLines } from "./constraints.ts";
 import type { DatabasePort } from "./databasePort.ts";
 import { iterableItems } from "./iterableItems.ts";
 import { definedOnly, RelationObject, relationObject, relationTypeOf } from "./relationObject.ts";
+import { SNAPSHOT_METHODS } from "./snapshotMethods.ts";
 import { TableObject } from "./tableObject.ts";
 
 interface Self {
@@ -244,6 +245,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 		[["raw_columns"], ({ context }, { raw_columns }) => columnLines(toPlain(raw_columns), context.facts.dialect)],
 	],
 	["render_raw_model_constraints", [["raw_constraints"], (_self, given) => modelLines(toPlain(given.raw_constraints))]],
+	...SNAPSHOT_METHODS,
 ]);
 
 /** Privileges to grantees, out of a table with the columns grantee and privilege_type. */

@@ -30,6 +30,14 @@ const DECLARED_IN_TESTS: ReadonlySet<string> = new Set([
 
 const SPEC = ["name", "default?", "validator?"];
 
+/** dbt makes it of `snapshot_meta_column_names`, each name standing for itself where none is given; only snapshots have it. */
+function snapshotColumnNames(config: Lookup | null): Value {
+	const given = config?.snapshot_meta_column_names;
+	if (typeof given !== "object" || given === null) return undefined;
+	const names = Object.entries(given as Lookup).map(([name, own]) => [name, own || name]);
+	return fromPlain(Object.fromEntries(names));
+}
+
 /** `config` while running: reads the node's resolved configuration; a call says nothing new and prints nothing. */
 export class RunConfig extends HostObject {
 	readonly typeName = "RuntimeConfigObject";
@@ -54,6 +62,7 @@ export class RunConfig extends HostObject {
 	#read(from: Lookup | null, name: string): Value {
 		if (this.#set.has(name)) return this.#set.get(name);
 		const found = (key: string) => (from !== null && Object.hasOwn(from, key) ? fromPlain(from[key]) : undefined);
+		if (name === "snapshot_table_column_names" && from === this.#config) return snapshotColumnNames(from);
 		const value = found(name) ?? found(name.replaceAll("_", "-"));
 		return value === undefined && from === this.#config && this.#declared.has(name) ? null : value;
 	}

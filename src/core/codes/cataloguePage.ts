@@ -15,6 +15,7 @@ const AREAS: Readonly<Record<string, string>> = {
 	REF: "References",
 	RUN: "Running",
 	SELECT: "Selecting",
+	SNAP: "Snapshots",
 	YAML: "YAML",
 };
 

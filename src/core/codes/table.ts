@@ -12,6 +12,7 @@ import { PUBLISH_CODES } from "./publish.ts";
 import { REF_CODES } from "./ref.ts";
 import { RUN_CODES } from "./run.ts";
 import { SELECT_CODES } from "./select.ts";
+import { SNAPSHOT_CODES } from "./snapshot.ts";
 import { YAML_CODES } from "./yaml.ts";
 
 /** Every error code of tfm. Stable: a code is never given another meaning; one per area file, sorted. */
@@ -26,6 +27,7 @@ export const CODES = {
 	...DATABASE_CODES,
 	...PUBLISH_CODES,
 	...INCREMENTAL_CODES,
+	...SNAPSHOT_CODES,
 	...LOAD_CODES,
 	...CLI_CODES,
 	...INIT_CODES,

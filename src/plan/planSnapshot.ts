@@ -1,0 +1,156 @@
+/**
+ * A snapshot: the history of a query's rows, by dbt's rules. The first run makes the table, every row an open version.
+ * Later runs compare the query with the open versions into a table of changes, the delta. The published table is touched
+ * only while publishing, by the text of the overridable snapshot_merge_sql; the audit reads a view of what it will be.
+ *
+ * Where the project writes that text itself (or the macro that adds columns) nobody can foretell what it does, so it is
+ * run on a copy, and the copy takes the table's place. So it is where a text column must become longer: the audit's view
+ * would hang on the column whose type changes.
+ *
+ * Unlike dbt, a key with several rows is refused: their versions would multiply with each run. Like dbt, --full-refresh
+ * leaves a snapshot's history alone.
+ */
+import type { Candidate } from "../core/adapter.ts";
+import type { MacroArgument, MacroCall } from "../core/compiler.ts";
+import { fail } from "../core/diagnostic.ts";
+import type { AdapterResponse, BuildInput, Plan } from "../core/plan.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { CellValue } from "../core/resultTable.ts";
+import { suggestName } from "../core/suggestName.ts";
+import { adapterResponse } from "./adapterResponse.ts";
+import { columnsOf, execute, macroSql, macroWork, query } from "./ask.ts";
+import { hooksAfterwards } from "./buildIncremental.ts";
+import type { Built } from "./built.ts";
+import { createDelta, fitDelta } from "./delta.ts";
+import { type ChangedColumns, compareColumns, isKeyColumn } from "./planSnapshotColumns.ts";
+
+const STRATEGIES = ["timestamp", "check"];
+/** What decides how the changes come into the table; whose texts are not ours cannot be foretold. */
+const MERGE_MACROS = ["snapshot_merge_sql", "create_columns", "post_snapshot"];
+
+const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
+const table = (relation: RelationName): MacroArgument => ({ kind: "relation", relation, type: "table" });
+
+function call(input: BuildInput, macro: string, positional: readonly MacroArgument[]): MacroCall {
+	return {
+		macro,
+		positional,
+		keyword: {},
+		node: input.node.unique_id,
+		...(input.sql === null ? {} : { sql: input.sql }),
+	};
+}
+
+const sqlOf = (input: BuildInput, macro: string, ...positional: readonly MacroArgument[]): Plan<string> =>
+	macroSql(call(input, macro, positional), input.node.name);
+
+/** Whether the project says what a new version is. Throws TFM-SNAP-004. */
+function hasOwnStrategy({ node, isOverridden }: BuildInput): boolean {
+	const strategy = String(node.config.strategy);
+	const macro = `snapshot_${strategy.split(".").at(-1)}_strategy`;
+	const own = isOverridden(macro);
+	if (own || STRATEGIES.includes(strategy)) return own;
+	const suggestion = suggestName(strategy, STRATEGIES);
+	return fail("TFM-SNAP-004", { snapshot: node.name, strategy, macro, suggestion }, { at: node.location });
+}
+
+function requireTable({ node, existing, target }: BuildInput): void {
+	if (existing === null || existing === "table") return;
+	const kind = existing.replaceAll("_", " ");
+	const relation = `${target.schema}.${target.identifier}`;
+	fail("TFM-SNAP-001", { snapshot: node.name, relation, kind }, { at: node.location });
+}
+
+const keysOf = ({ node }: BuildInput): readonly string[] => {
+	const key = node.config.unique_key;
+	return (Array.isArray(key) ? key : [key]).map(String);
+};
+
+/** Keys with a null in them match nothing, so they are no duplicates. Throws TFM-SNAP-003. */
+function refuseDuplicates(input: BuildInput, duplicates: CellValue | undefined, sample: CellValue | undefined): void {
+	if (Number(duplicates) === 0) return;
+	const { name, location } = input.node;
+	const facts = { snapshot: name, keys: keysOf(input), duplicates: Number(duplicates), sample: String(sample) };
+	fail("TFM-SNAP-003", facts, { at: location });
+}
+
+function* firstRun(input: BuildInput, base: Candidate): Plan<Built> {
+	const relation = table(base.candidate);
+	const sql = yield* sqlOf(input, "tfm_snapshot_first_query");
+	const executedSql = yield* sqlOf(input, "get_create_table_as_sql", value(false), relation, value(sql));
+	const response = adapterResponse(yield* execute(executedSql, "build"));
+	// A strategy of the project's own may go by another key.
+	if (!hasOwnStrategy(input)) {
+		const count = yield* sqlOf(input, "tfm_snapshot_first_count", relation, value(keysOf(input)));
+		const [duplicates, sample] = (yield* query(count, "duplicate keys")).rows[0] ?? [];
+		refuseDuplicates(input, duplicates, sample);
+	}
+	const { indexes } = input.node.config;
+	if (Array.isArray(indexes) && indexes.length > 0) yield* macroWork(call(input, "create_indexes", [relation]));
+	return { candidate: base, response, executedSql };
+}
+
+interface Changes {
+	readonly delta: RelationName;
+	readonly columns: ChangedColumns;
+	readonly response: AdapterResponse;
+	readonly executedSql: string;
+}
+
+/** What has changed since the last run, as a table in the types of the snapshot's. */
+function* findChanges(input: BuildInput): Plan<Changes> {
+	const made = yield* createDelta(input, yield* sqlOf(input, "tfm_snapshot_changes_query", table(input.target)));
+	const delta = made.relation;
+	const fresh = yield* columnsOf(delta);
+	const keys = value(fresh.map((c) => c.name).filter(isKeyColumn));
+	const count = yield* sqlOf(input, "tfm_snapshot_count", table(delta), keys);
+	const [inserted, duplicates, sample] = (yield* query(count, "duplicate keys")).rows[0] ?? [];
+	refuseDuplicates(input, duplicates, sample);
+	const columns = compareColumns(yield* columnsOf(input.target), fresh);
+	yield* fitDelta(input, { relation: delta, columns: fresh, wanted: columns.columns, key: [] });
+	// What the driver would say of the last statement of the merge, which is sent while publishing.
+	const rows = Number(inserted);
+	const response = { _message: `INSERT 0 ${rows}`, code: "INSERT", rows_affected: rows };
+	return { delta, columns, response, executedSql: made.executedSql };
+}
+
+function mergeSql(input: BuildInput, into: RelationName, { delta, columns }: Changes): Plan<string> {
+	const names = value(columns.inserted.map((name) => input.dialect.quote(name)));
+	return sqlOf(input, "snapshot_merge_sql", table(into), table(delta), names);
+}
+
+/** The merge on a copy of the table, which then takes its place. */
+function* changeCopy(input: BuildInput, base: Candidate, changes: Changes): Plan<Candidate> {
+	const { candidate } = base;
+	const { delta, columns } = changes;
+	const copy = yield* sqlOf(input, "tfm_snapshot_copy", table(candidate), table(input.target), value(columns.widened));
+	yield* execute(copy, "copy");
+	const added = value(columns.added.map((c) => c.name));
+	yield* macroWork(call(input, "tfm_snapshot_new_columns", [table(candidate), table(delta), added]));
+	yield* execute(yield* mergeSql(input, candidate, changes), "merge");
+	yield* macroWork(call(input, "post_snapshot", [table(delta)]));
+	yield* execute(`drop table if exists ${input.dialect.render({ ...delta, database: "" })}`, "copy");
+	return base;
+}
+
+/** The view that the audit reads, and the statements that make the table what the view shows. */
+function* foretell(input: BuildInput, base: Candidate, changes: Changes): Plan<Candidate> {
+	const { delta, columns } = changes;
+	const view: MacroArgument = { kind: "relation", relation: base.candidate, type: "view" };
+	const given = [view, table(input.target), table(delta), value(columns.columns)];
+	yield* execute(yield* sqlOf(input, "tfm_snapshot_candidate", ...given), "what the table will be");
+	const statements = [yield* mergeSql(input, input.target, changes), ...(yield* hooksAfterwards(input))];
+	return { ...base, kind: "view", apply: { delta, statements, addColumns: columns.added, dropColumns: [] } };
+}
+
+/** Runs inside the build's transaction. `base` describes a table. Throws TFM-SNAP-001 … 004. */
+export function* planSnapshot(input: BuildInput, base: Candidate): Plan<Built> {
+	requireTable(input);
+	hasOwnStrategy(input);
+	if (input.existing === null) return yield* firstRun(input, base);
+	const changes = yield* findChanges(input);
+	const ownMerge = MERGE_MACROS.some((macro) => input.isOverridden(macro));
+	const change = ownMerge || changes.columns.widened.length > 0 ? changeCopy : foretell;
+	const candidate = yield* change(input, base, changes);
+	return { candidate, response: changes.response, executedSql: changes.executedSql };
+}
