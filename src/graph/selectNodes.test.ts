@@ -1,12 +1,11 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
-import type { NodeId, Plain } from "../core/node.ts";
+import type { Plain } from "../core/node.ts";
 import { buildGraph } from "./graph.ts";
 import { parseSelector } from "./parseSelector.ts";
 import { type SelectionRequest, selectNodes } from "./selectNodes.ts";
 import { parseSelectorDefinitions } from "./selectorDefinitions.ts";
-import { lettersManifest, type SmallNode, smallManifest } from "./testing/smallManifest.ts";
+import { type SmallNode, smallManifest } from "./testing/smallManifest.ts";
 
 const EVERYTHING: SelectionRequest = {
 	select: [],
@@ -222,60 +221,7 @@ describe("selectors.yml", () => {
 	});
 });
 
-describe("sets", () => {
-	const letters = lettersManifest({ a: [], b: ["a"], c: ["a"], d: ["b", "c"], e: ["d"], f: ["c"] });
-	const lettersGraph = buildGraph(letters);
-	const ids = (select: string[], exclude: string[] = []) =>
-		new Set(selectNodes(letters, lettersGraph, { ...EVERYTHING, select, exclude }).ids);
-	const criterion = fc
-		.tuple(
-			fc.constantFrom("", "+", "1+", "2+"),
-			fc.constantFrom("a", "b", "c", "d", "e", "f", "*", "[a-c]"),
-			fc.constantFrom("", "+", "+1"),
-		)
-		.map((parts) => parts.join(""));
-
-	it("obey the laws of sets", () => {
-		fc.assert(
-			fc.property(criterion, criterion, criterion, (x, y, z) => {
-				const [xs, ys, zs] = [ids([x]), ids([y]), ids([z])];
-				const where = (keeps: (id: NodeId) => boolean) => new Set([...letters.nodes.keys()].filter(keeps));
-				expect(ids([`${x} ${y}`])).toEqual(where((id) => xs.has(id) || ys.has(id)));
-				expect(ids([x, y])).toEqual(ids([`${y} ${x}`]));
-				expect(ids([`${x},${y}`])).toEqual(where((id) => xs.has(id) && ys.has(id)));
-				expect(ids([x], [y])).toEqual(where((id) => xs.has(id) && !ys.has(id)));
-				expect(ids([`${x},${y} ${x},${z}`])).toEqual(where((id) => xs.has(id) && (ys.has(id) || zs.has(id))));
-				expect(ids([x], [`${y},${z}`])).toEqual(where((id) => xs.has(id) && !(ys.has(id) && zs.has(id))));
-			}),
-		);
-	});
-});
-
 describe("the grammar", () => {
-	it("takes apart what it put together", () => {
-		const text = fc.stringMatching(/^[a-z_][a-z0-9_.*]{0,8}$/);
-		const depth = fc.option(fc.nat({ max: 30 }), { nil: undefined });
-		fc.assert(
-			fc.property(text, fc.boolean(), depth, fc.boolean(), depth, (value, up, upDepth, down, downDepth) => {
-				const word = `${up ? `${upDepth ?? ""}+` : ""}tag:${value}${down ? `+${downDepth ?? ""}` : ""}`;
-				const [group] = parseSelector(word).parts;
-				expect(group?.kind === "intersection" ? group.parts : []).toEqual([
-					{
-						kind: "criterion",
-						raw: word,
-						method: "tag",
-						arguments: [],
-						value,
-						family: false,
-						parents: up ? (upDepth ?? Number.POSITIVE_INFINITY) : 0,
-						children: down ? (downDepth ?? Number.POSITIVE_INFINITY) : 0,
-						indirect: "eager",
-					},
-				]);
-			}),
-		);
-	});
-
 	it.each([
 		["a", "fqn", "a"],
 		["models/a", "path", "models/a"],
