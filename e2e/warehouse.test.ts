@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
 	createTestDatabase,
@@ -7,7 +8,7 @@ import {
 	type TestDatabase,
 } from "../src/adapters/postgres/testing/testDatabase.ts";
 import type { Called } from "./runCase.ts";
-import { personAnswers } from "./warehouse/personAnswers.ts";
+import { type PersonAnswers, personAnswers } from "./warehouse/personAnswers.ts";
 import { type DrugNode, type PublicationAnswers, publicationAnswers } from "./warehouse/publicationAnswers.ts";
 import {
 	type Contents,
@@ -39,25 +40,9 @@ describe("the reference warehouse on the embedded database", () => {
 		});
 	});
 
-	it("lands every record of every page of persons, duplicates too", () => {
-		expect(embedded.persons).toHaveLength(persons.landed);
-	});
-
-	it("reports the share of Gmail users in Germany", () => {
-		expect(embedded.rpt_gmail_share_germany).toEqual([persons.germany]);
-	});
-
-	it("reports the top three countries with ties", () => {
-		expect(inOrder(embedded.rpt_top_countries_gmail, "place", "country")).toEqual(persons.top);
-	});
-
-	it("reports how many Gmail users are older than 60", () => {
-		expect(embedded.rpt_gmail_users_over_60).toEqual([{ gmail_users_over_60: persons.over60 }]);
-	});
-
-	it("keeps every rejected person with a reason", () => {
+	it("answers the three questions about persons as plain JavaScript does, and keeps every reject", () => {
 		expect(persons.rejected).toBeGreaterThan(3);
-		expect(embedded.stg_persons__rejects).toHaveLength(persons.rejected);
+		expectPersons(embedded, persons);
 	});
 
 	it("keeps every row of drugs, trials and articles: staged, or rejected with a reason", () => {
@@ -78,6 +63,8 @@ describe("the reference warehouse on the embedded database", () => {
 		expect(others).toEqual(before);
 		expectRelated(related, publications, "INSULIN (HUMAN)");
 	});
+
+	it("reads only new pages of persons, and gives what reading all of them would give", () => expectNewPages(project));
 
 	it("takes a reject in once a seed corrects it, and a file anew once it has changed", async () => {
 		const reject = embedded.stg_publications__rejects!.find((row) => row.reject_reason === "the title is blank")!;
@@ -119,7 +106,48 @@ describeOnPostgres("the reference warehouse on a Postgres server", () => {
 			expect(Object.keys(contents)).toEqual(Object.keys(embedded));
 			for (const [name, rows] of Object.entries(contents)) expect(rows, name).toEqual(embedded[name]);
 		});
+
+	it("reads only new pages of persons there, too", () => expectNewPages(project));
 });
+
+/**
+ * A later page moves somebody, gives somebody a birthday to come, and brings somebody new; an older one comes late and
+ * knows one person more.
+ */
+async function expectNewPages(project: WarehouseProject): Promise<void> {
+	const contents = await project.contents();
+	const [first, second, third] = inOrder(contents.stg_persons__latest, "id").map((row) => Number(row.id));
+	const page = (extraction: string, ...records: { id: number; birthday?: string }[]) => {
+		const data = records.map(({ id, birthday = "1950-01-01" }) => ({
+			id,
+			email: `someone${id}@gmail.com`,
+			birthday,
+			gender: null,
+			address: { country: "Germany", country_code: "DE" },
+		}));
+		const path = join(project.root, `data/persons/${extraction}_page_0001.json.gz`);
+		writeFileSync(path, gzipSync(JSON.stringify({ data })));
+	};
+	page("20261115T060000", { id: first! }, { id: second!, birthday: "2030-01-01" }, { id: 900_001 });
+	page("20261020T060000", { id: third! }, { id: 900_002 });
+	const run = await project.run("run", "--exclude", "stg_publications+", "raw.drugs+");
+	expect(run.code, run.stdout + run.stderr).toBe(0);
+
+	const results = JSON.parse(readFileSync(join(project.root, "target/run_results.json"), "utf8")) as {
+		results: { unique_id: string; adapter_response: { rows_affected?: number } }[];
+	};
+	const taken = results.results.find((r) => r.unique_id === "model.warehouse.stg_persons__latest");
+	expect(taken?.adapter_response.rows_affected).toBe(4);
+	expectPersons(await project.contents(), personAnswers(join(project.root, "data")));
+}
+
+function expectPersons(contents: Contents, answers: PersonAnswers): void {
+	expect(contents.persons).toHaveLength(answers.landed);
+	expect(contents.stg_persons__rejects).toHaveLength(answers.rejected);
+	expect(contents.rpt_gmail_share_germany).toEqual([answers.germany]);
+	expect(inOrder(contents.rpt_top_countries_gmail, "place", "country")).toEqual(answers.top);
+	expect(contents.rpt_gmail_users_over_60).toEqual([{ gmail_users_over_60: answers.over60 }]);
+}
 
 const total = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((sum, n) => sum + n);
 

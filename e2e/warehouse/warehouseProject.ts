@@ -35,7 +35,13 @@ export function warehouseProject(server?: TestDatabase): WarehouseProject {
 	for (const part of ["tfm_project.yml", "models", "seeds", "macros", "tests", "data"])
 		cpSync(join(REPOSITORY, part), join(root, part), { recursive: true });
 	if (server !== undefined) writeFileSync(join(root, "profiles.yml"), profileOf(server));
-	const run = (...argv: string[]) => tfm(argv, root);
+	let minutes = 0;
+	// Later each time: what an incremental model has seen is known by its load time.
+	const clock = () => new Date(Date.UTC(2026, 10, 21, 6, minutes));
+	const run = (...argv: string[]) => {
+		minutes++;
+		return tfm(argv, root, {}, clock);
+	};
 	const contents = async () => {
 		const listed = await run("ls", "--resource-type", "model", "seed", "source", "--output", "json", "-q");
 		const nodes = listed.stdout

@@ -1,5 +1,9 @@
-{{ config(materialized='ephemeral') }}
-{#- One row per person, as the latest extraction has it: pages overlap, and later extractions repeat persons. -#}
+{{ config(materialized='incremental', unique_key='id') }}
+{#-
+    One row per person, as the latest extraction has it: pages overlap, and later extractions repeat persons. Only pages
+    that landed since the last run are read; a page of an older extraction that comes late changes nobody who is known
+    better. Corrections and rejections come after this, so that they are right for persons of every age.
+-#}
 
 with landed as (
 
@@ -17,10 +21,14 @@ with landed as (
         ({{ json_text('record', ['address', 'coordinates', 'latitude']) }})::numeric as latitude,
         ({{ json_text('record', ['address', 'coordinates', 'longitude']) }})::numeric as longitude,
         {{ json_text('record', ['website']) }} as website,
-        to_timestamp(substring(_tfm_file from '([0-9]{8}T[0-9]{6})'), 'YYYYMMDD"T"HH24MISS')::timestamp as extracted_at,
+        {{ extraction_time('_tfm_file') }} as extracted_at,
         _tfm_file,
-        _tfm_row
+        _tfm_row,
+        _tfm_loaded_at
     from {{ source('raw', 'persons') }}
+    {%- if is_incremental() %}
+    where _tfm_loaded_at > coalesce((select max(_tfm_loaded_at) from {{ this }}), '1970-01-01 00:00:00+00')
+    {%- endif %}
 
 ),
 
@@ -28,9 +36,49 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by id order by extracted_at desc, _tfm_file desc, _tfm_row desc) as recency
+        row_number() over (partition by id order by {{ latest_extraction_first() }}) as recency
     from landed
 
 )
 
-select * from ranked where recency = 1
+select
+    id,
+    first_name,
+    last_name,
+    email,
+    phone,
+    birthday_text,
+    gender,
+    address_street,
+    address_streetname,
+    address_buildingnumber,
+    address_city,
+    address_zipcode,
+    address_country,
+    address_country_code,
+    latitude,
+    longitude,
+    website,
+    extracted_at,
+    _tfm_file,
+    _tfm_row,
+    _tfm_loaded_at
+from ranked
+where
+    recency = 1
+    {%- if is_incremental() %}
+    and not exists (
+        select 1
+        from {{ this }} as known
+        where
+            known.id = ranked.id
+            and (
+                known.extracted_at > ranked.extracted_at
+                or known.extracted_at = ranked.extracted_at
+                and (
+                    {{ byte_order('known._tfm_file') }} > {{ byte_order('ranked._tfm_file') }}
+                    or known._tfm_file = ranked._tfm_file and known._tfm_row > ranked._tfm_row
+                )
+            )
+    )
+    {%- endif %}
