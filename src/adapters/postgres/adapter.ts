@@ -79,19 +79,26 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 		const { resetMessage } = logins;
 		const makeSlot = (): Slot =>
 			createSlot({ connect: () => logins.prepared(), resetMessage, mark: () => mark(settings) });
-		const first = makeSlot();
+		const slots = [makeSlot(), makeSlot()];
+		const [first, second] = slots as [Slot, Slot];
 		try {
-			const connection = await logins.prepared(signal);
+			const connection = await logins.plain(signal);
 			first.adopt(connection);
 			const facts = await askServer(connection);
-			if (await poolsByTransaction(connection, () => logins.plain(signal)))
-				fail("TFM-DB-018", { address: addressOf(connection.place) });
-			const wanted = options.threads + EXTRA_SESSIONS;
-			// The coordinator of a run needs a place as well; this connection has its own.
-			const pool = createPool({ makeSlot, first, capacity: Math.max(1, Math.min(wanted, facts.free)) });
-			return { settings, logins, facts, pool, coordinator: undefined };
+			// Without room for a second connection nothing can be told of a proxy, and not much be done in parallel.
+			if (facts.free > 0) {
+				const another = await logins.plain(signal);
+				second.adopt(another);
+				if (await poolsByTransaction(connection, another)) fail("TFM-DB-018", { address: addressOf(connection.place) });
+				await logins.prepare(another);
+			}
+			// Not before: behind a proxy that pools by transaction a role or a setting would reach other people's sessions.
+			await logins.prepare(connection);
+			// The coordinator of a run needs a place as well; the first connection has its own.
+			const capacity = Math.max(1, Math.min(options.threads + EXTRA_SESSIONS, facts.free));
+			return { settings, logins, facts, pool: createPool({ makeSlot, slots, capacity }), coordinator: undefined };
 		} catch (error) {
-			await first.end();
+			for (const slot of slots) await slot.end();
 			return explainFailure(error, settings);
 		}
 	}

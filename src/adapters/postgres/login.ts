@@ -14,7 +14,9 @@ export interface LoginParts {
 export interface Logins {
 	/** As the server gives it. */
 	plain(signal?: AbortSignal): Promise<ServerConnection>;
-	/** With the role, the search path and the settings of the profile. */
+	/** Gives a connection the role, the search path and the settings of the profile; ends it where the server refuses. */
+	prepare(connection: ServerConnection): Promise<void>;
+	/** Both. */
 	prepared(signal?: AbortSignal): Promise<ServerConnection>;
 	/** The message that brings a used session back to that. */
 	resetMessage(): string;
@@ -30,18 +32,23 @@ export function createLogins({ dialect, settings, mark }: LoginParts): Logins {
 		return connect(settings, signal);
 	}
 
-	async function prepared(signal?: AbortSignal): Promise<ServerConnection> {
-		const connection = await plain(signal);
-		const prepare = async () => (await connection.send({ kind: "execute", sql: prepareSession(preparation()) })).error;
-		let error = await prepare();
+	async function prepare(connection: ServerConnection): Promise<void> {
+		const send = async () => (await connection.send({ kind: "execute", sql: prepareSession(preparation()) })).error;
+		let error = await send();
 		if (error !== null && /client_connection_check_interval/.test(error.message)) {
 			checksClient = false;
-			error = await prepare();
+			error = await send();
 		}
-		if (error === null) return connection;
+		if (error === null) return;
 		await connection.end();
 		throw connection.failure(error);
 	}
 
-	return { plain, prepared, resetMessage: () => resetSession(preparation()) };
+	async function prepared(signal?: AbortSignal): Promise<ServerConnection> {
+		const connection = await plain(signal);
+		await prepare(connection);
+		return connection;
+	}
+
+	return { plain, prepare, prepared, resetMessage: () => resetSession(preparation()) };
 }

@@ -15,16 +15,16 @@ export interface Pool {
 
 export interface PoolParts {
 	readonly makeSlot: () => Slot;
-	/** One that stands already. */
-	readonly first: Slot;
+	/** Those to begin with, the first one to be used first. */
+	readonly slots: readonly Slot[];
 	readonly capacity: number;
 }
 
-export function createPool({ makeSlot, first, ...parts }: PoolParts): Pool {
+export function createPool({ makeSlot, ...parts }: PoolParts): Pool {
 	let { capacity } = parts;
-	const slots = new Set([first]);
+	const slots = new Set(parts.slots);
 	// The one used last is warm; the others stay for the moments when they are needed.
-	const idle = [first];
+	const idle = parts.slots.toReversed();
 	const waiting: ((slot: Slot) => void)[] = [];
 	let busy = 0;
 

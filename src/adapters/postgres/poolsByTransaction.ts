@@ -1,24 +1,30 @@
-import { backendOf } from "./backendOf.ts";
 import type { ServerConnection } from "./serverConnection.ts";
 
+/** Which session of the server answers: its process number. */
+async function backendOf(connection: ServerConnection): Promise<number> {
+	const { rows, error } = await connection.send({
+		kind: "query",
+		sql: "select pg_catalog.pg_backend_pid()",
+		binds: [],
+	});
+	if (error !== null) throw connection.failure(error);
+	return Number(rows[0]?.[0]);
+}
+
 /**
- * Whether a proxy stands between that gives each transaction another session of the server. A server tells its own
- * process number when it lets somebody in; where another one answers, a proxy does. While that is alone it may well
- * answer from the same session every time, so a second connection asks inside an open transaction: where both are
- * answered by one session, or the first by another one than before, sessions are not ours to keep.
+ * Whether a proxy stands between that gives each transaction another session of the server. Alone, a client of such a
+ * proxy may well get the same session every time; so the second connection holds a transaction open right after the
+ * first one was answered. Where both are then in one session, or the first is in another than before, sessions are not
+ * ours to keep. (That a proxy makes up the process number told at the login proves nothing: session pools do it too.)
  */
-export async function poolsByTransaction(
-	first: ServerConnection,
-	another: () => Promise<ServerConnection>,
-): Promise<boolean> {
+export async function poolsByTransaction(first: ServerConnection, second: ServerConnection): Promise<boolean> {
 	const before = await backendOf(first);
-	if (before === first.processId && (await backendOf(first)) === before) return false;
-	const second = await another();
+	const begun = await second.send({ kind: "execute", sql: "begin" });
+	if (begun.error !== null) throw second.failure(begun.error);
 	try {
-		await second.send({ kind: "execute", sql: "begin" });
 		const beside = await backendOf(second);
 		return beside === before || (await backendOf(first)) !== before;
 	} finally {
-		await second.end();
+		await second.send({ kind: "execute", sql: "rollback" });
 	}
 }
