@@ -10,7 +10,7 @@ export const PUBLISH_CODES = {
 			"Something outside the run reads a column that the new version of the relation no longer has. Publishing would break it, so the old version stays. Add the column back, or change or drop the dependent object, then run again.",
 	}),
 	"TFM-PUB-002": code<{ target: string; reasons: readonly string[]; change: string }>({
-		message: (f) => `${f.target} cannot be replaced by a new table because of ${f.reasons.join(", ")}, and ${f.change}`,
+		message: (f) => `${f.target} cannot be replaced by a new one because of ${f.reasons.join(", ")}, and ${f.change}`,
 		hint: () => "such a relation can only have its rows replaced, and that needs the same columns",
 		next: () => "drop what hangs on it, or give the model the columns that the published table has",
 		explain:
@@ -55,7 +55,7 @@ export const PUBLISH_CODES = {
 		message: (f) => `${f.target} cannot be published: the existing relation is ${f.kind}`,
 		next: () => "give the model another alias or schema, or drop the existing relation",
 		explain:
-			"A partition, a partitioned or foreign table, a sequence, a type, or a member of an extension stands where the model would be published. tfm replaces only tables, views and materialized views.",
+			"A partition of another table, a foreign table (or a table with foreign partitions), a sequence, a type, or a member of an extension stands where the model would be published. tfm replaces only tables, views and materialized views.",
 	}),
 	"TFM-PUB-009": code<{ target: string; candidate: string; problem: string }>({
 		message: (f) => `${f.target} cannot be published: its candidate ${f.candidate} ${f.problem}`,

@@ -7,16 +7,17 @@
 import type { Dialect } from "../../../core/adapter.ts";
 import { applyRows, columnsToAdd, columnsToDrop } from "./applyRows.ts";
 import { shadowSchema } from "./candidateNames.ts";
-import { carryForeignView, carryMember, memberViewOptions } from "./carry.ts";
+import { carriedOptions, carryForeignView, carryMember } from "./carry.ts";
 import type { Catalog, RelationFacts } from "./catalogFacts.ts";
 import type { Affected, Choice } from "./chooseWays.ts";
 import { foreignKeySteps } from "./foreignKeys.ts";
 import { keepRows } from "./keepRows.ts";
 import { type Generation, generationsOf, looseEnds } from "./keptGenerations.ts";
 import type { LockPlan } from "./lockProtocol.ts";
+import { createMatview, type Making, makingOf } from "./materializedViews.ts";
 import type { Member } from "./members.ts";
 import { afterNeeds } from "./order.ts";
-import { type Blame, kindWord, qualified, type Step, step, viewStatement } from "./statements.ts";
+import { type Blame, isTable, kindWord, qualified, type Step, step, viewStatement } from "./statements.ts";
 
 export interface ArrangeInput {
 	readonly dialect: Dialect;
@@ -51,11 +52,15 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 	const oldSchema = (schema: string) => shadowSchema("o", input.project, schema, dialect.maxIdentifierBytes);
 	const target = (m: Member) => qualified(dialect, m.candidate.target.schema, m.candidate.target.identifier);
 	const swapped = members.filter((m) => wayOf(m) === "swap");
-	const moving = members.filter((m) => m.fresh.kind === "r" && (wayOf(m) === "swap" || wayOf(m) === "new"));
+	const newSchema = (schema: string) => shadowSchema("n", input.project, schema, dialect.maxIdentifierBytes);
+	const making = makingOf({ ...choice, members, catalog, rebuilt: new Set(choice.rebuild.keys()) });
+	const spent = spentCandidates(input, making);
+	const early = members.filter((m) => making.get(m) === "early");
+	const comesAlong = (m: Member) => isTable(m.fresh) || making.get(m) === "move";
+	const moving = members.filter((m) => comesAlong(m) && (wayOf(m) === "swap" || wayOf(m) === "new"));
 	const kept = members.filter((m) => wayOf(m) === "keep");
 	const applied = members.filter((m) => wayOf(m) === "apply");
 	const lastColumns = columnsToDrop(dialect, applied);
-	const spent = spentCandidates(input);
 	const generations = generationsOf(choice.ways);
 	const moved = new Set(generations.filter((g) => g.how === "move").map((g) => g.node));
 	const keeping = swapped.filter((m) => moved.has(m.candidate.node));
@@ -63,7 +68,7 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 		...swapped.filter((m) => !keeping.includes(m)).map((m) => m.old!),
 		...[...choice.rebuild.values()].map((a) => a.what),
 	];
-	const warnings = members.flatMap((m) => lostTriggers(m, wayOf(m)));
+	const warnings = [...members.flatMap((m) => lostTriggers(m, wayOf(m))), ...slowFills(members, making)];
 
 	const schemas = [...new Set(leaving.map((r) => oldSchema(r.schema)))].sort();
 	const targets = [...new Set(members.map((m) => m.candidate.target.schema))]
@@ -78,9 +83,10 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 	for (const m of swapped)
 		for (const s of m.old!.statistics) moves.push(`drop statistics ${qualified(dialect, s.schema, s.name)}`);
 	for (const r of leaving)
-		moves.push(
-			`alter ${kindWord(r.kind)} ${qualified(dialect, r.schema, r.name)} set schema ${dialect.quote(oldSchema(r.schema))}`,
-		);
+		for (const part of [r, ...besides(r)])
+			moves.push(
+				`alter ${kindWord(part.kind)} ${qualified(dialect, part.schema, part.name)} set schema ${dialect.quote(oldSchema(r.schema))}`,
+			);
 	for (const m of keeping) {
 		const { schema, identifier } = m.candidate.keepAs!;
 		moves.push(...looseEnds(dialect, m), `alter table ${target(m)} set schema ${dialect.quote(schema)}`);
@@ -88,14 +94,20 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 			moves.push(`alter table ${qualified(dialect, schema, m.old!.name)} rename to ${dialect.quote(identifier)}`);
 	}
 	for (const m of moving) {
-		moves.push(
-			`alter table ${qualified(dialect, m.fresh.schema, m.fresh.name)} set schema ${dialect.quote(m.candidate.target.schema)}`,
-		);
+		for (const part of [m.fresh, ...besides(m.fresh)])
+			moves.push(
+				`alter ${kindWord(part.kind)} ${qualified(dialect, part.schema, part.name)} set schema ${dialect.quote(m.candidate.target.schema)}`,
+			);
 		for (const s of m.fresh.statistics.filter((s) => s.schema === m.fresh.schema)) {
 			const home = m.old?.statistics.find((o) => o.name === s.name)?.schema ?? m.candidate.target.schema;
 			moves.push(`alter statistics ${qualified(dialect, s.schema, s.name)} set schema ${dialect.quote(home)}`);
 		}
 	}
+	for (const m of early)
+		moves.push(
+			`alter materialized view ${qualified(dialect, newSchema(m.candidate.target.schema), m.candidate.target.identifier)} set schema ${dialect.quote(m.candidate.target.schema)}`,
+		);
+	const earlySchemas = [...new Set(early.map((m) => newSchema(m.candidate.target.schema)))].sort();
 	/** The key of a held candidate; it gets the one its target has when it is published. */
 	const staleKeys = new Set(
 		choice.staleKeys.map(
@@ -111,32 +123,35 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 		...moving.flatMap((m) =>
 			foreignKeySteps(dialect, m, { ways: choice.ways, publishedSchema: input.publishedSchema }),
 		),
-		...createViews(input),
+		...createViews(input, making),
 		...[...choice.restate].map(([what, a]) => step(restatement(a), blameFor(a, what))),
-		...members.flatMap((m) => carryMember(dialect, catalog, m, wayOf(m))),
+		...members.flatMap((m) => carryMember(dialect, catalog, { member: m, way: wayOf(m), created: !comesAlong(m) })),
 		...[...choice.rebuild.values()].flatMap((a) =>
 			carryForeignView(dialect, catalog, a.what, blameFor(a, `view ${a.what.schema}.${a.what.name}`)),
 		),
 		...applied.filter((m) => m.fresh.kind === "v" && !spent.has(m.fresh.oid)).map((m) => step(overTarget(dialect, m))),
 		...drops(input, { leaving, oldSchema, spent }).map((sql) => step(sql)),
 		...lastColumns,
-		...schemas.map((s) => step(`drop schema ${dialect.quote(s)}`)),
+		...[...schemas, ...earlySchemas].map((s) => step(`drop schema ${dialect.quote(s)}`)),
 	];
 
 	const lockedViews = viewOrder(input, "old").toReversed();
 	const losing = new Set(lastColumns.flatMap((s) => s.blame!.nodes));
-	const tables = [
-		...swapped.filter((m) => m.old!.kind === "r"),
-		...applied.filter((m) => losing.has(m.candidate.node)),
-	];
+	const tables = [...swapped.filter((m) => isTable(m.old)), ...applied.filter((m) => losing.has(m.candidate.node))];
 	return {
 		columns: columnsToAdd(dialect, applied),
 		generations,
 		rowLocks: [...kept, ...applied].map(target).sort(),
-		rows: [...keepRows(dialect, kept, catalog.dependents), ...applyRows(applied)],
+		rows: [
+			...keepRows(dialect, kept, catalog.dependents),
+			...applyRows(applied),
+			...earlySchemas.map((s) => step(`create schema ${dialect.quote(s)}`)),
+			...early.flatMap((m) => createMatview(dialect, m, newSchema(m.candidate.target.schema))),
+		],
 		locks: {
 			views: lockedViews.map(
-				(v) => `alter view ${qualified(dialect, v.schema, v.name)} set schema ${dialect.quote(v.schema)}`,
+				(v) =>
+					`alter ${kindWord(v.kind)} ${qualified(dialect, v.schema, v.name)} set schema ${dialect.quote(v.schema)}`,
 			),
 			tables: tables.map(target).sort(),
 			oids: [...lockedViews.map((v) => v.oid), ...tables.map((m) => m.old!.oid)],
@@ -151,9 +166,17 @@ function restatement({ what }: Affected<{ readonly kind: string; readonly defini
 	return what.kind === "rule" ? text.replace(/^CREATE RULE/, "CREATE OR REPLACE RULE") : text;
 }
 
+/** Partitions that stand beside their table have names that others of the new version will take; those elsewhere stay. */
+const besides = (r: RelationFacts) => r.partitions.filter((p) => p.schema === r.schema);
+
+const slowFills = (members: readonly Member[], making: ReadonlyMap<Member, Making>): readonly string[] =>
+	members
+		.filter((m) => making.get(m) === "late")
+		.map((m) => `materialized view ${m.label} is filled while readers of what it reads wait`);
+
 /** A trigger of a table that becomes a view, or the other way round, has no place to go. */
 function lostTriggers(m: Member, way: string): readonly string[] {
-	if (way !== "swap" || m.old!.kind === m.fresh.kind) return [];
+	if (way !== "swap" || kindWord(m.old!.kind) === kindWord(m.fresh.kind)) return [];
 	return [...m.old!.triggers, ...m.old!.rules].map(
 		(t) => `${t.name} of ${m.label} goes: it is a ${kindWord(m.fresh.kind)} now`,
 	);
@@ -170,16 +193,16 @@ function viewOrder(input: ArrangeInput, when: "old" | "new"): readonly RelationF
 	for (const m of members) {
 		const way = choice.ways.get(m);
 		if (way === "apply") continue;
-		if (when === "new" && m.fresh.kind === "v") {
+		if (when === "new" && !isTable(m.fresh)) {
 			views.set(m.fresh.oid, m.fresh);
 			if (m.old !== null) alias.set(m.old.oid, m.fresh.oid);
-		} else if (when === "old" && m.old?.kind === "v" && (way === "swap" || way === "replace"))
+		} else if (when === "old" && m.old !== null && !isTable(m.old) && (way === "swap" || way === "replace"))
 			views.set(m.old.oid, m.old);
 	}
 	for (const a of [...choice.rebind.values(), ...choice.rebuild.values()]) views.set(a.what.oid, a.what);
 	const needs = new Map<number, Set<number>>();
 	for (const d of catalog.dependents) {
-		if (d.kind !== "view" || !views.has(d.holder)) continue;
+		if ((d.kind !== "view" && d.kind !== "matview") || !views.has(d.holder)) continue;
 		const set = needs.get(d.holder) ?? new Set();
 		set.add(alias.get(d.target) ?? d.target);
 		needs.set(d.holder, set);
@@ -187,17 +210,20 @@ function viewOrder(input: ArrangeInput, when: "old" | "new"): readonly RelationF
 	return afterNeeds([...views.keys()], (oid) => needs.get(oid) ?? []).map((oid) => views.get(oid)!);
 }
 
-function createViews(input: ArrangeInput): readonly Step[] {
+function createViews(input: ArrangeInput, making: ReadonlyMap<Member, Making>): readonly Step[] {
 	const { dialect, choice } = input;
 	const byFresh = new Map(input.members.map((m) => [m.fresh.oid, m] as const));
-	return viewOrder(input, "new").map((view): Step => {
+	return viewOrder(input, "new").flatMap((view): Step | readonly Step[] => {
 		const member = byFresh.get(view.oid);
+		const made = member === undefined ? undefined : making.get(member);
+		if (made !== undefined)
+			return made === "late" ? createMatview(dialect, member!, member!.candidate.target.schema) : [];
 		if (member !== undefined) {
 			const { target, finalSql } = member.candidate;
 			const head = choice.ways.get(member) === "replace" ? "create or replace view" : "create view";
 			const name = qualified(dialect, target.schema, target.identifier);
 			return {
-				sql: `${head} ${name}${memberViewOptions(dialect, member)} as\n${finalSql!.replace(/;\s*$/, "")}\n`,
+				sql: `${head} ${name}${carriedOptions(dialect, member)} as\n${finalSql!.replace(/;\s*$/, "")}\n`,
 				path: "session",
 			};
 		}
@@ -222,11 +248,12 @@ function overTarget(dialect: Dialect, { candidate, fresh }: Member): string {
 }
 
 /** Candidates that may go now: nothing but what goes as well hangs on them. Others wait for dropStale. */
-function spentCandidates(input: ArrangeInput): ReadonlySet<number> {
+function spentCandidates(input: ArrangeInput, making: ReadonlyMap<Member, Making>): ReadonlySet<number> {
 	const { catalog, members, choice } = input;
 	const spent = new Set(choice.staleViews);
+	const isMade = (m: Member) => m.fresh.kind === "v" || (making.get(m) ?? "move") !== "move";
 	for (const m of members)
-		if (m.fresh.kind === "v" || choice.ways.get(m) === "keep" || choice.ways.get(m) === "apply") spent.add(m.fresh.oid);
+		if (isMade(m) || choice.ways.get(m) === "keep" || choice.ways.get(m) === "apply") spent.add(m.fresh.oid);
 	const leaving = new Set(members.flatMap((m) => (choice.ways.get(m) === "swap" ? [m.old!.oid] : [])));
 	for (let changed = true; changed; ) {
 		changed = false;
@@ -265,9 +292,7 @@ function drops(
 	}
 	const needs = new Map<number, number[]>();
 	for (const d of catalog.dependents) needs.set(d.holder, [...(needs.get(d.holder) ?? []), d.target]);
-	const layered = [...names.keys()].sort(
-		(a, b) => Number(names.get(a)!.kind === "r") - Number(names.get(b)!.kind === "r"),
-	);
+	const layered = [...names.keys()].sort((a, b) => Number(isTable(names.get(a)!)) - Number(isTable(names.get(b)!)));
 	const ordered = afterNeeds(layered.toReversed(), (oid) => needs.get(oid) ?? []).toReversed();
 	const batches: { kind: string; names: string[] }[] = [];
 	for (const oid of ordered) {

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import type { RelationName } from "../../../core/relation.ts";
 
-/** `c`: candidates; `o`: old relations, only while a publish is under way; `g`: previous generations that are kept. */
-export type ShadowKind = "c" | "o" | "g";
+/**
+ * `c`: candidates; `g`: previous generations that are kept. Only inside the transaction of a publish: `o`, old relations,
+ * and `n`, materialized views that are filled before the locks.
+ */
+export type ShadowKind = "c" | "o" | "g" | "n";
 
 /** Cuts at the last whole character that fits: an identifier must stay valid UTF-8. */
 export function cutToBytes(text: string, maxBytes: number): string {
@@ -22,6 +25,10 @@ export function shadowSchema(kind: ShadowKind, project: string, schema: string, 
 	const hash = createHash("sha256").update(`${project}\0${schema}`).digest("hex").slice(0, 10);
 	return cutToBytes(`tfm_${kind}_${hash}_${schema}`, maxBytes);
 }
+
+/** Of any project. */
+export const isShadowSchema = (kind: ShadowKind, schema: string): boolean =>
+	new RegExp(`^tfm_${kind}_[0-9a-f]{10}_`).test(schema);
 
 export const candidateOf = (project: string, target: RelationName, maxBytes: number): RelationName => ({
 	...target,

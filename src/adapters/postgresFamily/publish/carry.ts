@@ -2,7 +2,7 @@ import type { Dialect, PublishWay } from "../../../core/adapter.ts";
 import type { AclItem, Catalog, PolicyFacts, RelationFacts } from "./catalogFacts.ts";
 import { grantStatements, joinAcl, withConfigGrants } from "./grants.ts";
 import type { Member } from "./members.ts";
-import { type Blame, kindWord, mergeOptions, optionList, qualified, type Step, step } from "./statements.ts";
+import { type Blame, isTable, kindWord, mergeOptions, optionList, qualified, type Step, step } from "./statements.ts";
 
 const COMMANDS = { r: "select", a: "insert", w: "update", d: "delete", "*": "all" } as const;
 const ENABLED = { D: "disable", R: "enable replica", A: "enable always" } as const;
@@ -27,7 +27,6 @@ function triggersAndRules(
 	relation: string,
 	has: RelationFacts | null,
 ): readonly string[] {
-	const isTable = kindWord(from.kind) === "table";
 	return (["triggers", "rules"] as const).flatMap((part) => {
 		const taken = new Set(has?.[part].map((p) => p.name));
 		const word = part === "triggers" ? "trigger" : "rule";
@@ -36,7 +35,7 @@ function triggersAndRules(
 				? []
 				: [
 						p.definition.replace(/;\s*$/, ""),
-						...(p.enabled === "O" || !isTable
+						...(p.enabled === "O" || !isTable(from)
 							? []
 							: [`alter table ${relation} ${ENABLED[p.enabled]} ${word} ${dialect.quote(p.name)}`]),
 						...(p.comment === null
@@ -102,13 +101,23 @@ function privileges(
  * Statements that give the published relation all that belongs to it and not to its rows: owner, privileges, comments,
  * row security, triggers, rules. They run when every relation stands under its final name.
  */
-export function carryMember(dialect: Dialect, catalog: Catalog, member: Member, way: PublishWay): readonly Step[] {
+export function carryMember(
+	dialect: Dialect,
+	catalog: Catalog,
+	about: {
+		readonly member: Member;
+		readonly way: PublishWay;
+		/** It was made in this transaction, the candidate has not moved. */
+		readonly created: boolean;
+	},
+): readonly Step[] {
+	const { member, way, created } = about;
 	const { candidate, old, fresh } = member;
 	const relation = qualified(dialect, candidate.target.schema, candidate.target.identifier);
 	const word = kindWord(fresh.kind);
 	const moved = way === "swap" || way === "new";
 	/** What stands under the final name by now: the candidate itself, the old relation, or a view just created. */
-	const now = moved ? (fresh.kind === "v" ? null : fresh) : old;
+	const now = moved ? (created ? null : fresh) : old;
 	const born = now?.owner ?? catalog.role;
 	const owner = old !== null && moved && fresh.owner === catalog.role ? old.owner : moved ? fresh.owner : born;
 	const grantBlame: Blame = { code: "TFM-PUB-012", nodes: [candidate.node], what: member.label };
@@ -121,15 +130,15 @@ export function carryMember(dialect: Dialect, catalog: Catalog, member: Member, 
 	const rest: string[] = [];
 	if (way === "apply") {
 		// The table stays, with all that it has.
-	} else if (fresh.kind === "r") {
-		const from = way === "keep" ? fresh : old?.kind === "r" ? old : null;
+	} else if (isTable(fresh)) {
+		const from = way === "keep" ? fresh : isTable(old) ? old : null;
 		const has = way === "keep" ? old : fresh;
 		if (from?.rowSecurity && !has!.rowSecurity) rest.push(`alter table ${relation} enable row level security`);
 		if (from?.forceRowSecurity && !has!.forceRowSecurity) rest.push(`alter table ${relation} force row level security`);
 		const named = new Set(has!.policies.map((p) => p.name));
 		for (const policy of from?.policies ?? [])
 			if (!named.has(policy.name)) rest.push(...createPolicy(dialect, relation, policy));
-		if (way === "swap" && old!.kind === "r") rest.push(...triggersAndRules(dialect, old!, relation, fresh));
+		if (way === "swap" && isTable(old)) rest.push(...triggersAndRules(dialect, old!, relation, fresh));
 	} else {
 		if (moved) rest.push(...ownTriggers(fresh, relation));
 		if (way === "swap" && old!.kind === "v") rest.push(...triggersAndRules(dialect, old!, relation, fresh));
@@ -142,8 +151,8 @@ export function carryMember(dialect: Dialect, catalog: Catalog, member: Member, 
 }
 
 /** Options of a view about to be created or replaced: the statement would otherwise reset them. */
-export function memberViewOptions(dialect: Dialect, { old, fresh }: Member): string {
-	const options = mergeOptions(old?.kind === "v" ? old.options : [], fresh.options);
+export function carriedOptions(dialect: Dialect, { old, fresh }: Member): string {
+	const options = mergeOptions(old?.kind === fresh.kind ? old.options : [], fresh.options);
 	return options.length === 0 ? "" : ` with (${optionList(dialect, options)})`;
 }
 

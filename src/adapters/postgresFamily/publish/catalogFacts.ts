@@ -115,8 +115,15 @@ export interface RelationFacts {
 	readonly rules: readonly RuleFacts[];
 	readonly policies: readonly PolicyFacts[];
 	readonly statistics: readonly StatisticsFacts[];
-	/** A view's query. */
+	/** A view's or materialized view's query. */
 	readonly query: string | null;
+	/** Of a partitioned table: all below it. */
+	readonly partitions: readonly {
+		readonly oid: number;
+		readonly schema: string;
+		readonly name: string;
+		readonly kind: RelKind;
+	}[];
 	readonly partition: boolean;
 	readonly extension: string | null;
 	readonly publications: readonly string[];

@@ -22,7 +22,7 @@ const acl = (items: string, owner: string): string => `
 	 order by x.grantee, x.privilege_type), '[]') from aclexplode(${items}) x)`;
 
 /**
- * Names → oids, the parts that the relation may have, and whether anything may hold it. `$1` is a JSON array of
+ * Names → oids, the parts that the relation may have, whether anything may hold it, and its partitions' oids. `$1` is a JSON array of
  * [schema, name] pairs. Both answers may say too much (the flags of pg_class outlive what they stand for), never too little:
  * `held` leaves out only what DEPENDENTS_SQL leaves out as well.
  */
@@ -40,7 +40,8 @@ select n.nspname as schema, c.relname as name, c.oid::bigint::text as oid,
 		and not (d.classid = 'pg_class'::regclass
 			and exists(select from pg_class i where i.oid = d.objid and i.relkind in ('i', 'I', 't', 'S'))))
 	or exists(select from pg_type t join pg_depend d on d.refclassid = 'pg_type'::regclass and d.refobjid in (t.oid, t.typarray)
-		where t.oid = c.reltype and not (d.classid = 'pg_type'::regclass and d.deptype = 'i')) as held
+		where t.oid = c.reltype and not (d.classid = 'pg_type'::regclass and d.deptype = 'i')) as held,
+	case when c.relkind = 'p' then (select string_agg(t.relid::oid::text, ',') from pg_partition_tree(c.oid) t where t.level > 0) end as partitions
 from json_array_elements($1::json) w
 join pg_namespace n on n.nspname = w->>0 join pg_class c on c.relnamespace = n.oid and c.relname = w->>1
 order by 1, 2`;
@@ -118,7 +119,7 @@ left join pg_class h on h.oid = holder left join pg_namespace n on n.oid = h.rel
 left join pg_proc f on classid = 'pg_proc'::regclass and f.oid = objid
 where holder <> target
 	and not (class = 'pg_type' and deptype = 'i')
-	and not (class = 'pg_class' and h.relkind in ('i', 'I', 't', 'S'))
+	and not (class = 'pg_class' and (h.relkind in ('i', 'I', 't', 'S') or deptype = 'a'))
 	and class not in ('pg_publication_rel', 'pg_statistic_ext')
 order by target, class, objid, placed.attnum, rowtype`;
 
@@ -126,7 +127,7 @@ order by target, class, objid, placed.attnum, rowtype`;
 const PARTS = {
 	publications: `
 	(select coalesce(json_agg(p.pubname order by p.pubname), '[]') from pg_publication_tables p
-		where c.relkind = 'r' and p.schemaname = n.nspname and p.tablename = c.relname)`,
+		where c.relkind in ('r', 'p') and p.schemaname = n.nspname and p.tablename = c.relname)`,
 	indexes: `
 	(select coalesce(json_agg(json_build_object(
 			'oid', ic.oid::bigint, 'name', ic.relname, 'quoted', quote_ident(ic.relname), 'definition', pg_get_indexdef(ic.oid),
@@ -211,7 +212,10 @@ select c.oid::bigint::text as oid, json_build_object(
 	'rules', ${part("rules")},
 	'policies', ${part("policies")},
 	'statistics', ${part("statistics")},
-	'query', case when c.relkind = 'v' then pg_get_viewdef(c.oid) end
+	'partitions', case when c.relkind <> 'p' then '[]'::json else (select coalesce(json_agg(json_build_object(
+			'oid', p.oid::bigint, 'schema', pn.nspname, 'name', p.relname, 'kind', p.relkind::text) order by t.level, p.oid), '[]')
+		from pg_partition_tree(c.oid) t join pg_class p on p.oid = t.relid join pg_namespace pn on pn.oid = p.relnamespace where t.level > 0) end,
+	'query', case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end
 )::text as facts
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.oid = any(string_to_array($1, ',')::oid[])

@@ -8,7 +8,8 @@
  */
 import type { PublishWay } from "../../../core/adapter.ts";
 import type { Catalog, Dependent, RelationFacts } from "./catalogFacts.ts";
-import { isViewPrefix, type Member, type Refusal, refusal, sameColumns, sameType } from "./members.ts";
+import { columnChange, isViewPrefix, type Member, type Refusal, refusal, sameColumns, sameType } from "./members.ts";
+import { isTable, kindWord } from "./statements.ts";
 
 /** Something outside the request to do, and the members because of whom. */
 export interface Affected<T> {
@@ -35,7 +36,7 @@ function firstWay({ candidate, fresh, old }: Member): PublishWay {
 	if (candidate.apply !== undefined) return "apply";
 	if (old === null) return "new";
 	if (old.kind === "v" && fresh.kind === "v" && isViewPrefix(old, fresh)) return "replace";
-	return candidate.publish === "keep" && old.kind === "r" && fresh.kind === "r" ? "keep" : "swap";
+	return candidate.publish === "keep" && isTable(old) && isTable(fresh) ? "keep" : "swap";
 }
 
 const altersColumns = ({ candidate }: Member): boolean =>
@@ -48,19 +49,19 @@ function identityOf(member: Member): readonly string[] {
 		...old.publications.map((name) => `publication ${name}`),
 		...old.columns.filter((c) => c.identity !== "").map((c) => `identity column ${c.name}`),
 		...old.ownedSequences.map((name) => `owned sequence ${name}`),
-		...(old.inheritance ? ["inheritance"] : []),
-		...(old.kind === "r" && member.fresh.kind === "v" && (old.rowSecurity || old.policies.length > 0)
-			? ["row security, which a view cannot have"]
+		...(old.inheritance && old.kind !== "p" ? ["inheritance"] : []),
+		...(isTable(old) && !isTable(member.fresh) && (old.rowSecurity || old.policies.length > 0)
+			? [`row security, which a ${kindWord(member.fresh.kind)} cannot have`]
 			: []),
 	];
 }
 
 /** What changed, for the sentence of TFM-PUB-002. */
 function changeOf({ candidate, old, fresh }: Member): string {
-	if (fresh.kind !== old!.kind) return fresh.kind === "v" ? "it becomes a view" : "it becomes a table";
-	return candidate.publish === "keep" && fresh.kind === "r"
-		? "its columns changed (publish: keep)"
-		: "its columns changed";
+	if (kindWord(fresh.kind) !== kindWord(old!.kind)) return `it becomes a ${kindWord(fresh.kind)}`;
+	if (!isTable(fresh)) return `it is a ${kindWord(fresh.kind)}`;
+	const change = `its columns changed: ${columnChange(old!, fresh) ?? "in their order"}`;
+	return candidate.publish === "keep" ? `${change} (publish: keep)` : change;
 }
 
 /**
@@ -116,10 +117,23 @@ class Follower {
 		for (const [member, way] of ways) {
 			if (way === "swap")
 				this.#follow(member.old!, { because: new Set([member]), fresh: member.fresh, unsure: unsure.has(member) });
+			if (way === "swap") this.#holdPartitions(member);
 			if (way === "apply") this.#dropColumns(member);
 			if (way === "swap" || way === "replace" || (way === "apply" && altersColumns(member)))
 				this.#mustOwn(member, member.old!.member, `it (${member.label})`, member.old!.owner);
 		}
+	}
+
+	/** What reads a single partition, or refers to it, has nothing to be re-created over. */
+	#holdPartitions(member: Member): void {
+		const tree = new Set([member.old!.oid, ...member.old!.partitions.map((p) => p.oid)]);
+		for (const part of member.old!.partitions)
+			for (const dependent of this.#byTarget.get(part.oid) ?? [])
+				if (!tree.has(dependent.holder))
+					this.identity.set(member, [
+						...(this.identity.get(member) ?? []),
+						`${dependent.what}, which uses its partition ${part.name}`,
+					]);
 	}
 
 	/** Columns that go from a table that stays: nothing of others may need them. */
@@ -206,7 +220,7 @@ class Follower {
 			if (!this.#byFresh.has(dependent.holder)) this.staleKeys.push(dependent);
 			return;
 		}
-		if (dependent.kind !== "view" || this.staleViews.has(dependent.holder)) return;
+		if ((dependent.kind !== "view" && dependent.kind !== "matview") || this.staleViews.has(dependent.holder)) return;
 		this.staleViews.add(dependent.holder);
 		for (const above of this.#byTarget.get(dependent.holder) ?? []) {
 			if (above.holderSchema !== null && this.#isShadow(above.holderSchema)) this.#visitShadow(above, because);
@@ -276,7 +290,7 @@ export function chooseWays(input: ChooseInput): Choice {
 		}
 		for (const [member, way] of ways) {
 			if (way !== "swap" && way !== "keep") continue;
-			const same = member.old!.kind === "r" && member.fresh.kind === "r" && sameColumns(member.old!, member.fresh);
+			const same = isTable(member.old) && isTable(member.fresh) && sameColumns(member.old!, member.fresh);
 			const reasons = [...(found.identity.get(member) ?? []), ...identityOf(member)];
 			if (way === "keep" && same) continue;
 			if (reasons.length === 0 && way === "swap") continue;

@@ -2,7 +2,7 @@ import type { Candidate, Dialect, Session } from "../../../core/adapter.ts";
 import type { IndexFacts, RelationFacts } from "./catalogFacts.ts";
 import { refersTo } from "./foreignKeys.ts";
 import { placeOf, readRelations, withEmptyPath } from "./readCatalog.ts";
-import { optionList, qualified } from "./statements.ts";
+import { isTable, kindWord, optionList, qualified } from "./statements.ts";
 
 /** dbt names the indexes of a model's `indexes` config by an md5: they follow the config and are never taken over. */
 const isConfigIndex = (index: IndexFacts): boolean => index.constraint === null && /^[0-9a-f]{32}$/.test(index.name);
@@ -13,12 +13,19 @@ function shapeOf(index: IndexFacts, table: RelationFacts): string {
 	return splitIndex(index, table).join("\0");
 }
 
+/** The index on another relation, which has none of that name. */
+export function indexOn(dialect: Dialect, relation: string, from: { index: IndexFacts; table: RelationFacts }): string {
+	const [head, rest] = splitIndex(from.index, from.table);
+	return `${head} ${dialect.quote(from.index.name)} ON ${relation} USING ${rest}`;
+}
+
 /** [before the name, from USING on]. The text is the server's own, so that any other shape is our mistake. */
 function splitIndex(index: IndexFacts, table: RelationFacts): readonly [string, string] {
-	for (const head of ["CREATE UNIQUE INDEX", "CREATE INDEX"]) {
-		const start = `${head} ${index.quoted} ON ${table.printed} USING `;
-		if (index.definition.startsWith(start)) return [head, index.definition.slice(start.length)];
-	}
+	for (const head of ["CREATE UNIQUE INDEX", "CREATE INDEX"])
+		for (const on of ["ON", "ON ONLY"]) {
+			const start = `${head} ${index.quoted} ${on} ${table.printed} USING `;
+			if (index.definition.startsWith(start)) return [head, index.definition.slice(start.length)];
+		}
 	throw new Error(`an index definition of an unknown shape: ${index.definition}`);
 }
 
@@ -54,7 +61,12 @@ export function dressing(
 	const shapes = new Map(fresh.indexes.map((i) => [shapeOf(i, fresh), i] as const));
 	const names = new Set([...fresh.indexes.map((i) => i.name), ...fresh.constraints.map((c) => c.name)]);
 	const hasPrimary = fresh.indexes.some((i) => i.primary);
+	const bothTables = isTable(old) && isTable(fresh);
 	for (const index of old.indexes) {
+		if (index.constraint !== null && !isTable(fresh)) {
+			out.warnings.push(`constraint ${index.constraint.name} of ${label} goes: it is a ${kindWord(fresh.kind)} now`);
+			continue;
+		}
 		const twin = shapes.get(shapeOf(index, old));
 		const made =
 			twin === undefined && !isConfigIndex(index) && !names.has(index.name) && !(index.primary && hasPrimary);
@@ -68,19 +80,18 @@ export function dressing(
 					`comment on constraint ${constraint} on ${relation} is ${dialect.literal(index.constraint.comment)}`,
 				);
 		} else if (made) {
-			const [head, rest] = splitIndex(index, old);
-			out.statements.push(`${head} ${name} ON ${relation} USING ${rest}`);
+			out.statements.push(indexOn(dialect, relation, { index, table: old }));
 		}
 		if (!made && twin === undefined) continue;
 		if (made && index.comment !== null)
 			out.statements.push(
 				`comment on index ${qualified(dialect, fresh.schema, index.name)} is ${dialect.literal(index.comment)}`,
 			);
-		if (index.replicaIdentity && fresh.replicaIdentity === "d")
+		if (index.replicaIdentity && bothTables && fresh.replicaIdentity === "d")
 			out.statements.push(`alter table ${relation} replica identity using index ${name}`);
 		if (index.clustered) out.statements.push(`alter table ${relation} cluster on ${name}`);
 	}
-	for (const constraint of old.constraints) {
+	for (const constraint of bothTables ? old.constraints : []) {
 		const name = dialect.quote(constraint.name);
 		const self = constraint.refersTo === old.oid;
 		const parent = self ? relation : tables.parentOf(constraint.refersToSchema, constraint.refersToRelation);
@@ -94,9 +105,9 @@ export function dressing(
 			out.statements.push(`comment on constraint ${name} on ${relation} is ${dialect.literal(constraint.comment)}`);
 	}
 	const set = new Set(fresh.options.map((o) => o.slice(0, o.indexOf("="))));
-	const options = old.options.filter((o) => !set.has(o.slice(0, o.indexOf("="))));
+	const options = old.kind === fresh.kind ? old.options.filter((o) => !set.has(o.slice(0, o.indexOf("=")))) : [];
 	if (options.length > 0) out.statements.push(`alter table ${relation} set (${optionList(dialect, options)})`);
-	if (old.replicaIdentity === "f" || old.replicaIdentity === "n")
+	if (bothTables && (old.replicaIdentity === "f" || old.replicaIdentity === "n"))
 		out.statements.push(`alter table ${relation} replica identity ${old.replicaIdentity === "f" ? "full" : "nothing"}`);
 	for (const column of old.columns)
 		if (column.statistics >= 0 && columns.has(column.name))
@@ -143,19 +154,21 @@ async function findParents(session: Session, old: RelationFacts): Promise<Readon
 	return parents;
 }
 
+const DRESSED: ReadonlySet<string> = new Set(["r", "p", "m"]);
+
 /** Dresses a built candidate and analyzes it, in one transaction. Rejects with DatabaseError when its rows break a key. */
 export async function dress(
 	dialect: Dialect,
 	session: Session,
 	candidate: Candidate,
 ): Promise<{ readonly warnings: readonly string[] }> {
-	if (candidate.kind === "view") return { warnings: [] };
+	if (candidate.kind === "view" || candidate.apply !== undefined) return { warnings: [] };
 	const analyze = () => session.execute(`analyze ${dialect.render({ ...candidate.candidate, database: "" })}`);
 	const existing = await session.query(
 		"select c.relkind::text from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = $2",
 		[candidate.target.schema, candidate.target.identifier],
 	);
-	if (existing.rows[0]?.[0] !== "r") {
+	if (!DRESSED.has(String(existing.rows[0]?.[0]))) {
 		await analyze();
 		return { warnings: [] };
 	}
@@ -163,7 +176,7 @@ export async function dress(
 		const relations = await readRelations(session, [candidate.candidate, candidate.target]);
 		const fresh = relations.get(placeOf(candidate.candidate));
 		const old = relations.get(placeOf(candidate.target));
-		if (fresh?.kind !== "r" || old === undefined) return { warnings: [] };
+		if (fresh === undefined || old === undefined || !DRESSED.has(fresh.kind)) return { warnings: [] };
 		const parents = await findParents(session, old);
 		const parentOf = (schema: string, name: string) => parents.get(placeOf({ schema, identifier: name }));
 		const { statements, warnings } = dressing(dialect, { old, fresh, parentOf });

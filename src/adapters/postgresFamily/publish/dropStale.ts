@@ -68,6 +68,7 @@ function staleRelations(
 ): Stale {
 	const oid = (name: RelationName) => catalog.oids.get(placeOf(name));
 	const stays = new Set(about.keep.flatMap((k) => oid(k) ?? []));
+	for (const o of [...stays]) for (const part of catalog.relations.get(o)?.partitions ?? []) stays.add(part.oid);
 	for (let changed = true; changed; ) {
 		changed = false;
 		for (const d of catalog.dependents)
@@ -82,7 +83,12 @@ function staleRelations(
 		if (relation === undefined || stays.has(relation.oid) || stale.has(relation.oid)) return;
 		stale.set(relation.oid, relation);
 		for (const d of catalog.dependents)
-			if (d.target === relation.oid && d.kind === "view" && about.shadows.has(d.holderSchema ?? "")) add(d.holder);
+			if (
+				d.target === relation.oid &&
+				(d.kind === "view" || d.kind === "matview") &&
+				about.shadows.has(d.holderSchema ?? "")
+			)
+				add(d.holder);
 	};
 	for (const name of about.names) add(oid(name));
 	const keys: Dependent[] = [];

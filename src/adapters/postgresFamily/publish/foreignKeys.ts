@@ -1,7 +1,7 @@
 import type { Dialect, PublishWay } from "../../../core/adapter.ts";
 import type { ConstraintFacts } from "./catalogFacts.ts";
 import type { Member } from "./members.ts";
-import { type Blame, qualified, type Step, step } from "./statements.ts";
+import { type Blame, isTable, qualified, type Step, step } from "./statements.ts";
 
 /** The clause with another relation after REFERENCES. `from` is as the server printed it. */
 export const refersTo = (definition: string, from: string, to: string): string =>
@@ -48,7 +48,7 @@ export function foreignKeySteps(dialect: Dialect, member: Member, input: Foreign
 	const has = new Set(fresh.columns.map((c) => c.name));
 	const same = (a: ConstraintFacts, b: ConstraintFacts) =>
 		a.name === b.name || refersTo(a.definition, a.refersToName, "") === refersTo(b.definition, b.refersToName, "");
-	for (const key of old?.kind === "r" ? old.constraints : [])
+	for (const key of isTable(old) ? old!.constraints : [])
 		if (key.type === "f" && key.needs.every((n) => has.has(n)) && !keys.some((k) => same(k, key)))
 			statements.push(`alter table ${relation} add constraint ${dialect.quote(key.name)} ${key.definition}`);
 	return statements.map((sql) => step(sql, blame));

@@ -41,6 +41,7 @@ export function keepRows(dialect: Dialect, members: readonly Member[], inbound: 
 		const old = member.old!;
 		const blame: Blame = { code: "TFM-PUB-011", nodes: [member.candidate.node], what: member.label };
 		const target = qualified(dialect, old.schema, old.name);
+		const only = old.kind === "p" ? "" : "only ";
 		const source = qualified(dialect, member.fresh.schema, member.fresh.name);
 		const writable = old.columns.filter((c) => !c.generated).map((c) => c.name);
 		const key = rowKey(
@@ -55,18 +56,18 @@ export function keepRows(dialect: Dialect, members: readonly Member[], inbound: 
 		const updated = old.columns.filter((c) => !c.generated && c.identity !== "a").map((c) => c.name);
 		const gone = `not exists (select from ${source} c where ${matched}${whole ? ` and not (${differs})` : ""})`;
 		return {
-			remove: step(`delete from only ${target} t${key === null ? "" : ` where ${gone}`}`, blame),
+			remove: step(`delete from ${only}${target} t${key === null ? "" : ` where ${gone}`}`, blame),
 			write: [
 				...(key === null || whole || updated.length === 0
 					? []
 					: [
 							step(
-								`update only ${target} t set ${updated.map((n) => `${dialect.quote(n)} = c.${dialect.quote(n)}`).join(", ")} from ${source} c where ${matched} and ${differs}`,
+								`update ${only}${target} t set ${updated.map((n) => `${dialect.quote(n)} = c.${dialect.quote(n)}`).join(", ")} from ${source} c where ${matched} and ${differs}`,
 								blame,
 							),
 						]),
 				step(
-					`insert into ${target} (${list(writable)}) overriding system value select ${list(writable, "c.")} from ${source} c${key === null ? "" : ` where not exists (select from only ${target} t where ${matched})`}`,
+					`insert into ${target} (${list(writable)}) overriding system value select ${list(writable, "c.")} from ${source} c${key === null ? "" : ` where not exists (select from ${only}${target} t where ${matched})`}`,
 					blame,
 				),
 			],

@@ -4,6 +4,7 @@ import { type Diagnostic, diagnostic } from "../../../core/diagnostic.ts";
 import type { NodeId } from "../../../core/node.ts";
 import type { Catalog, ColumnFacts, RelationFacts, RelKind } from "./catalogFacts.ts";
 import { placeOf } from "./readCatalog.ts";
+import { isTable } from "./statements.ts";
 
 /** A candidate that stands, and what stands where it is going. */
 export interface Member {
@@ -36,7 +37,6 @@ export function refusal<C extends Code>(
 export const labelOf = (candidate: Candidate): string => `${candidate.target.schema}.${candidate.target.identifier}`;
 
 const KIND_WORDS: Readonly<Partial<Record<RelKind, string>>> = {
-	p: "a partitioned table",
 	f: "a foreign table",
 	S: "a sequence",
 	i: "an index",
@@ -48,9 +48,8 @@ const KIND_WORDS: Readonly<Partial<Record<RelKind, string>>> = {
 function unreplaceable(old: RelationFacts): string | null {
 	if (old.extension !== null) return `a member of extension ${old.extension}`;
 	if (old.partition) return "a partition of another table";
-	return old.kind === "r" || old.kind === "v" || old.kind === "m"
-		? null
-		: (KIND_WORDS[old.kind] ?? "of an unknown kind");
+	if (old.partitions.some((p) => p.kind === "f")) return "a partitioned table with foreign partitions";
+	return ["r", "p", "v", "m"].includes(old.kind) ? null : (KIND_WORDS[old.kind] ?? "of an unknown kind");
 }
 
 /**
@@ -60,7 +59,7 @@ function unreplaceable(old: RelationFacts): string | null {
  */
 function targetChange(candidate: Candidate, old: RelationFacts | null, fresh: RelationFacts): string | null {
 	if (old === null) return "the table is gone";
-	if (old.kind !== "r" && old.kind !== "p") return "it is no longer a table";
+	if (!isTable(old)) return "it is no longer a table";
 	const { addColumns, dropColumns } = candidate.apply!;
 	const added = new Set(addColumns.map((c) => c.name));
 	const before = new Map(old.columns.map((c) => [c.name, c] as const));
@@ -88,7 +87,7 @@ export function findMembers(
 		const old = at(placeOf(candidate.target));
 		const delta = candidate.apply === undefined ? null : at(placeOf(candidate.apply.delta));
 		const bad = old === null ? null : unreplaceable(old);
-		if (fresh === null || (fresh.kind !== "r" && fresh.kind !== "v")) {
+		if (fresh === null || !["r", "p", "v", "m"].includes(fresh.kind)) {
 			const problem = fresh === null ? "is gone" : "is neither a table nor a view";
 			const place = `${candidate.candidate.schema}.${candidate.candidate.identifier}`;
 			refusals.push(refusal({ candidate }, "TFM-PUB-009", { target: label, candidate: place, problem }));
@@ -100,7 +99,7 @@ export function findMembers(
 				refusals.push(refusal({ candidate }, "TFM-PUB-014", { target: label, problem }));
 				return [];
 			}
-		} else if (fresh.kind === "v" && candidate.finalSql === undefined)
+		} else if (!isTable(fresh) && candidate.finalSql === undefined)
 			throw new Error(`publishing the view ${label} needs its query with published names`);
 		if (bad !== null) {
 			refusals.push(refusal({ candidate }, "TFM-PUB-008", { target: label, kind: bad }));
@@ -121,6 +120,20 @@ export function sameColumns(a: RelationFacts, b: RelationFacts): boolean {
 		a.columns.length === b.columns.length &&
 		a.columns.every((c) => byName.has(c.name) && sameType(c, byName.get(c.name)!))
 	);
+}
+
+/** The first difference between two sets of columns, for people. */
+export function columnChange(old: RelationFacts, fresh: RelationFacts): string | null {
+	const before = new Map(old.columns.map((c) => [c.name, c]));
+	for (const now of fresh.columns) {
+		const was = before.get(now.name);
+		if (was === undefined) return `column ${now.name} is new`;
+		if (was.printed !== now.printed) return `column ${now.name} is ${now.printed} now, not ${was.printed}`;
+		if (!sameType(was, now)) return `column ${now.name} has another collation`;
+		before.delete(now.name);
+	}
+	const [gone] = before.keys();
+	return gone === undefined ? null : `column ${gone} is gone`;
 }
 
 /** `create or replace view` takes new columns only at the end. */

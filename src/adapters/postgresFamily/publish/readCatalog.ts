@@ -1,5 +1,6 @@
 import type { Session } from "../../../core/adapter.ts";
 import type { RelationName } from "../../../core/relation.ts";
+import { isShadowSchema } from "./candidateNames.ts";
 import type { AclItem, Catalog, Dependent, RelationFacts } from "./catalogFacts.ts";
 import { ALL_PARTS, DEPENDENTS_SQL, ENVIRONMENT_SQL, factsSql, OIDS_SQL } from "./catalogSql.ts";
 
@@ -43,6 +44,7 @@ interface Found {
 	readonly parts: ReadonlySet<string>;
 	/** Those that something may hold. */
 	readonly held: readonly number[];
+	readonly partitions: readonly number[];
 }
 
 async function find(session: Session, names: readonly RelationName[]): Promise<Found> {
@@ -52,6 +54,7 @@ async function find(session: Session, names: readonly RelationName[]): Promise<F
 		oids: new Map(rows.map((r) => [`${r[0]}\0${r[1]}`, Number(r[2])] as const)),
 		parts: new Set(rows.flatMap((r) => String(r[3]).split(","))),
 		held: rows.filter((r) => r[4] === true).map((r) => Number(r[2])),
+		partitions: rows.flatMap((r) => (r[5] === null ? [] : String(r[5]).split(",").map(Number))),
 	};
 }
 
@@ -71,11 +74,14 @@ export async function readRelations(
  * Missing relations are absent from `oids`. Call inside `withEmptyPath`.
  */
 export async function readCatalog(session: Session, names: readonly RelationName[]): Promise<Catalog> {
-	const { oids, parts, held } = await find(session, names);
+	const { oids, parts, held, partitions } = await find(session, names);
 	const environmentText = String((await session.query(ENVIRONMENT_SQL)).rows[0]?.[0]);
-	const dependentTexts = await readTexts(session, DEPENDENTS_SQL, held);
-	const dependents = dependentTexts.map((text) => JSON.parse(text) as Dependent);
-	const views = dependents.filter((d) => d.kind === "view").map((d) => d.holder);
+	const dependentTexts = await readTexts(session, DEPENDENTS_SQL, [...held, ...partitions]);
+	// What this publish itself fills in its transaction is no news.
+	const found = dependentTexts.map((text) => ({ text, dependent: JSON.parse(text) as Dependent }));
+	const others = found.filter((f) => !isShadowSchema("n", f.dependent.holderSchema ?? ""));
+	const dependents = others.map((f) => f.dependent);
+	const views = dependents.filter((d) => d.kind === "view" || d.kind === "matview").map((d) => d.holder);
 	// Of views above them the first look says nothing.
 	const sql = factsSql(views.length === 0 ? parts : ALL_PARTS);
 	const factTexts = await readTexts(session, sql, [...new Set([...oids.values(), ...views])]);
@@ -92,6 +98,6 @@ export async function readCatalog(session: Session, names: readonly RelationName
 		oids,
 		relations: new Map(relations.map((r) => [r.oid, r])),
 		dependents,
-		fingerprint: [...oids].join(";") + dependentTexts.join("\n") + factTexts.join("\n"),
+		fingerprint: [...oids].join(";") + others.map((f) => f.text).join("\n") + factTexts.join("\n"),
 	};
 }

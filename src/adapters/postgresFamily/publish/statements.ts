@@ -30,6 +30,9 @@ export const qualified = (dialect: Dialect, schema: string, name: string): strin
 export const kindWord = (kind: RelKind): "table" | "view" | "materialized view" =>
 	kind === "v" ? "view" : kind === "m" ? "materialized view" : "table";
 
+export const isTable = (relation: { readonly kind: RelKind } | null): boolean =>
+	relation?.kind === "r" || relation?.kind === "p";
+
 /** `key=value` as the catalog keeps it → `key='value'`, which every option takes. */
 export function optionList(dialect: Dialect, options: readonly string[]): string {
 	return options
