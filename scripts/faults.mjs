@@ -7,6 +7,7 @@
  *      --minutes M                    stop a Postgres part that takes longer (default: no limit)
  *      --long SECONDS                 the age of the oldest readers' snapshots on Postgres (default 0: under a second)
  *      --only ACTION,…                only these disturbances (killRandom, killAimed, crash, interrupt, …)
+ *      --readers NAME,…               only these readers (everything, prepared, forwards, …)
  *      --keep                         leave the project folder of the Postgres part where it is
  *
  * Ends with `N passed, N failed`, exit code 1 on any failure.
@@ -17,8 +18,17 @@ import { postgresFaults } from "./faults/postgres.mjs";
 import { findPostgresBinaries } from "./postgresServer.mjs";
 
 /** How often each disturbance is chosen. */
-const ACTIONS = { killRandom: 30, killAimed: 30, crash: 9, interrupt: 6, plain: 4, low: 6 };
-const FEATURES = [];
+const ACTIONS = {
+	killRandom: 30,
+	killAimed: 30,
+	crash: 9,
+	interrupt: 6,
+	plain: 4,
+	low: 6,
+	disjoint: 8,
+	overlapping: 8,
+};
+const FEATURES = ["incremental", "snapshots"];
 
 const { values } = parseArgs({
 	options: {
@@ -29,6 +39,7 @@ const { values } = parseArgs({
 		minutes: { type: "string", default: "100000" },
 		long: { type: "string", default: "0" },
 		only: { type: "string" },
+		readers: { type: "string" },
 		keep: { type: "boolean", default: false },
 	},
 });
@@ -52,6 +63,7 @@ if (values.engine !== "pglite") {
 				longMs: Number(values.long) * 1000,
 				features: new Set(FEATURES),
 				actions: Object.fromEntries(chosen.map((name) => [name, ACTIONS[name]])),
+				which: values.readers?.split(",") ?? null,
 				keep: values.keep,
 			}),
 		);

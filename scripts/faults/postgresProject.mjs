@@ -47,7 +47,7 @@ from {{ ref('slices') }} as s left join {{ ref('joined') }} as j on j.id = 1`,
 	"reporting/totals": over("joined", "totals"),
 	"reporting/totals_view": `${config("materialized='view'")}${through("totals")}`,
 	"reporting/arrived_report": over("arrived_joined", "arrived_report"),
-	"reporting/side_report": `${config("materialized='view', tags=['side']")}select b.id, b.gen, b.gen_below, b.payload, b.bad from {{ ref('side_joined') }} as b`,
+	"reporting/side_report": `${config("tags=['side']")}${over("side_joined", "side_report")}`,
 };
 
 const HISTORY = `{% snapshot history %}
@@ -90,7 +90,7 @@ export function writeProject(root, features) {
 	for (const layer of LAYERS.slice(1)) write(`models/${layer}/_${layer}.yml`, testsOf(layer, features));
 	write(
 		"models/landing/_arrivals.yml",
-		"version: 2\nsources:\n  - name: raw\n    tables:\n      - name: arrivals\n        load: { files: data/arrivals/*.jsonl }\n        columns: [{ name: gen, data_tests: [not_null] }]\n",
+		"version: 2\nsources:\n  - name: raw\n    tables:\n      - name: arrivals\n        load: { files: data/arrivals/*.jsonl }\n        columns: [{ name: record, data_tests: [not_null] }]\n",
 	);
 	return {
 		/** A file of this generation arrives, whole; again is no change. */
@@ -108,7 +108,7 @@ function testsOf(layer, features) {
 		(r) => r.layer === layer && r.shape !== "snapshot" && (r.needs === undefined || features.has(r.needs)),
 	).map((r) => {
 		const key = r.shape === "log" ? "[not_null]" : "[unique, not_null]";
-		const values = "{ accepted_values: { values: [false], quote: false } }";
+		const values = "{ accepted_values: { arguments: { values: [false], quote: false } } }";
 		return `  - name: ${r.name}\n    columns:\n      - { name: id, data_tests: ${key} }\n      - { name: bad, data_tests: [${values}] }\n`;
 	});
 	return `version: 2\nmodels:\n${blocks.join("")}`;

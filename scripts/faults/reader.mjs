@@ -7,7 +7,7 @@
 import pg from "pg";
 import { byName, faultsOfRelation, faultsOfView, lookAt, lookAtAll, relationsFor } from "./relations.mjs";
 
-const { host, port, password, features, longMs, seed } = JSON.parse(process.env.FAULTS_READER);
+const { host, port, password, features, longMs, which, seed } = JSON.parse(process.env.FAULTS_READER);
 const { seededRandom } = await import("./random.mjs");
 const random = seededRandom(seed);
 const relations = relationsFor(new Set(features));
@@ -48,6 +48,7 @@ async function connect(name) {
 
 /** Repeats `read(client, report)` until the end, each time with its duration; a broken connection is made anew. */
 async function loop(name, pauseMs, read) {
+	if (which !== null && !which.includes(name)) return;
 	counts[name] = 0;
 	let client = await connect(name);
 	while (!stopping && client !== null) {

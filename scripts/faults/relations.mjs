@@ -53,7 +53,7 @@ export const RELATIONS = [
 	relation("reporting", "A", "totals", 1500),
 	relation("reporting", "A", "totals_view", 1500, { way: "view" }),
 	relation("reporting", "B", "arrived_report", 800),
-	relation("reporting", "S", "side_report", 600, { way: "view" }),
+	relation("reporting", "S", "side_report", 600),
 ];
 
 export const FOREIGN_RELATIONS = [
@@ -98,7 +98,7 @@ export function lookAt(r) {
 }
 
 /** Files of the landing table: whole or not there. */
-export const LOOK_AT_ARRIVALS = `select 'file ' || _tfm_file as name, count(*)::bigint as n, min(gen)::bigint as low, max(gen)::bigint as high,
+export const LOOK_AT_ARRIVALS = `select 'file ' || _tfm_file as name, count(*)::bigint as n, min((record->>'gen')::bigint) as low, max((record->>'gen')::bigint) as high,
 	(count(*) - count(distinct _tfm_row))::bigint as wrong, 0::bigint as extra from landing.arrivals group by _tfm_file`;
 
 export const lookAtAll = (relations) => [...relations.map(lookAt), LOOK_AT_ARRIVALS].join("\nunion all\n");

@@ -18,7 +18,7 @@ export function startTfm({ root, args, env, lastLayer, onEvent = () => {} }) {
 		stdio: ["ignore", "pipe", "pipe"],
 	});
 	const began = Date.now();
-	const seen = { phase: "before", layer: null, publishes: [], diagnostics: [], runId: null, retries: 0 };
+	const seen = { phase: "before", layer: null, publishes: [], diagnostics: [], runId: null, closed: false };
 	let pending = "";
 	let tail = "";
 	let stderr = "";
@@ -53,6 +53,7 @@ function follow(seen, event, lastLayer) {
 		case "gate.warned":
 			seen.phase = "during";
 			seen.layer = event.layer;
+			seen.closed ||= event.event === "gate.closed";
 			break;
 		case "publish.finished":
 			seen.phase = event.unit === lastLayer ? "after" : "between";
@@ -71,6 +72,9 @@ function follow(seen, event, lastLayer) {
 			break;
 		case "diagnostic":
 			seen.diagnostics.push(`${event.diagnostic.code} ${event.diagnostic.message}`);
+			break;
+		case "node.held":
+			if (event.reason.kind === "publish") seen.diagnostics.push(`${event.reason.code} ${event.reason.reason}`);
 			break;
 		default:
 			if (event.result?.diagnostic)
