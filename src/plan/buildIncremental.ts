@@ -14,9 +14,10 @@ import { columnsOf, execute, hookText, macroSql } from "./ask.ts";
 import type { Built } from "./built.ts";
 import { candidateQuery } from "./candidateQuery.ts";
 import { columnNamed } from "./columnNamed.ts";
-import { createDelta, fitDelta } from "./delta.ts";
+import { createDelta, createTableSql, fitDelta } from "./delta.ts";
 import { checkMergeKeys } from "./duplicateKeys.ts";
 import { type IncrementalConfig, readIncremental, warnOfSchemaChange } from "./incrementalConfig.ts";
+import { isPartitioned } from "./partitionBy.ts";
 import { type Column, type Shape, shapeOf } from "./schemaChange.ts";
 
 interface Work {
@@ -111,13 +112,13 @@ function* buildCopy(work: Work, candidate: Candidate): Plan<Candidate & { readon
 		...shape.added.map((c) => `add column ${quote(c.name)} ${c.type}`),
 		...[...gone].map((name) => `drop column ${quote(name)}`),
 	];
-	yield* execute(
-		[
-			`create table ${copy} as table ${render({ ...input.target, database: "" })}`,
-			...(changes.length === 0 ? [] : [`alter table ${copy} ${changes.join(", ")}`]),
-		].join(";\n"),
-		"copy",
-	);
+	const rows = `select * from ${render({ ...input.target, database: "" })}`;
+	// The macro knows how a table is partitioned; of a plain one only the rows are copied, the rest is taken over later.
+	const create = isPartitioned(input)
+		? yield* createTableSql(input, candidate.candidate, rows)
+		: `create table ${copy} as ${rows}`;
+	yield* execute(create, "copy");
+	if (changes.length > 0) yield* execute(`alter table ${copy} ${changes.join(", ")}`, "copy");
 	const result = yield* execute(yield* strategySql(work, candidate.candidate, candidate.candidate), "build");
 	yield* execute(`drop table ${render({ ...delta, database: "" })}`, "copy");
 	return { ...candidate, kind: "table", result };

@@ -23,10 +23,9 @@ export interface NewRows {
 	readonly executedSql: string;
 }
 
-/** Creates the delta from a query, by the macro that dbt calls for its temporary table. */
-export function* createDelta(input: BuildInput, sql: string): Plan<NewRows> {
-	const relation = deltaOf(input.standsAt);
-	const executedSql = yield* macroSql(
+/** The statement that makes a table out of a query, by the macro that a project may override. */
+export const createTableSql = (input: BuildInput, relation: RelationName, sql: string): Plan<string> =>
+	macroSql(
 		{
 			macro: "get_create_table_as_sql",
 			positional: [
@@ -40,6 +39,11 @@ export function* createDelta(input: BuildInput, sql: string): Plan<NewRows> {
 		},
 		input.node.name,
 	);
+
+/** Creates the delta from a query, by the macro that dbt calls for its temporary table. */
+export function* createDelta(input: BuildInput, sql: string): Plan<NewRows> {
+	const relation = deltaOf(input.standsAt);
+	const executedSql = yield* createTableSql(input, relation, sql);
 	return { relation, result: yield* execute(executedSql, "build"), executedSql };
 }
 

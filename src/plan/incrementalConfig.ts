@@ -96,7 +96,7 @@ function strategyOf(input: BuildInput, keyed: boolean): Pick<IncrementalConfig, 
 	return { strategy, macro };
 }
 
-/** Throws TFM-INC-001, 002, 009 and 011 for what cannot be built, also where the first run would not need it yet (dbt). */
+/** Throws TFM-INC-001, 002 and 011 for what cannot be built, also where the first run would not need it yet (dbt). */
 export function readIncremental(input: BuildInput): IncrementalConfig {
 	const { node } = input;
 	const { config } = node;
@@ -118,8 +118,6 @@ export function readIncremental(input: BuildInput): IncrementalConfig {
 		);
 	const asked = config.on_schema_change ?? "ignore";
 	const contract = (config.contract as { enforced?: unknown } | null | undefined)?.enforced === true;
-	if (contract && asked !== "append_new_columns" && asked !== "fail")
-		fail("TFM-INC-009", { node: node.name, value: String(asked) }, { at: node.location });
 	return {
 		strategy,
 		macro,

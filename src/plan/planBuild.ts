@@ -5,8 +5,10 @@ import { adapterResponse } from "./adapterResponse.ts";
 import { execute, loadSeed, macroSql, macroWork, perform } from "./ask.ts";
 import { buildIncremental } from "./buildIncremental.ts";
 import type { Built } from "./built.ts";
+import { indexesOfView } from "./configurationChange.ts";
 import { bringsRows, describeCandidate } from "./describeCandidate.ts";
 import { readIncremental } from "./incrementalConfig.ts";
+import { isPartitioned } from "./partitionBy.ts";
 import { planSnapshot } from "./planSnapshot.ts";
 import { runHooks } from "./runHooks.ts";
 
@@ -41,17 +43,25 @@ function* create(input: BuildInput, candidate: Candidate): Plan<Built> {
 	return { candidate, response: adapterResponse(result), executedSql };
 }
 
-/** `indexes:` of the config, by the macro dbt has for it; on the candidate, where their final names are free. */
+/** `indexes:` of the config, by the macros dbt has for them; on the candidate, where their final names are free. */
 function* createIndexes(input: BuildInput, candidate: Candidate): Plan<void> {
-	const indexes = input.node.config.indexes;
-	if (candidate.kind === "view" || !Array.isArray(indexes) || indexes.length === 0) return;
-	yield* macroWork({
-		macro: "create_indexes",
-		positional: [{ kind: "relation", relation: candidate.candidate, type: candidate.kind }],
+	const relation: MacroArgument = { kind: "relation", relation: candidate.candidate, type: candidate.kind };
+	const call = {
 		keyword: {},
 		node: input.node.unique_id,
 		...(input.sql === null ? {} : { sql: input.sql }),
-	});
+	};
+	if (candidate.kind === "materialized_view") {
+		for (const index of yield* indexesOfView(input)) {
+			const positional = [relation, value(index)];
+			const sql = yield* macroSql({ macro: "get_create_index_sql", positional, ...call }, input.node.name);
+			yield* execute(sql, "index");
+		}
+		return;
+	}
+	const indexes = input.node.config.indexes;
+	if (candidate.kind === "view" || !Array.isArray(indexes) || indexes.length === 0) return;
+	yield* macroWork({ macro: "create_indexes", positional: [relation], ...call });
 }
 
 /**
@@ -65,6 +75,7 @@ const hooksMeetAFreshTable = (input: BuildInput): boolean =>
 function* buildWhole(input: BuildInput, candidate: Candidate): Plan<Built> {
 	// dbt looks for the strategy on the first run too.
 	if (input.node.config.materialized === "incremental") readIncremental(input);
+	if (candidate.kind === "table") isPartitioned(input);
 	const built = yield* create(input, candidate);
 	yield* createIndexes(input, candidate);
 	return built;

@@ -75,11 +75,12 @@ export const INCREMENTAL_CODES = {
 		explain:
 			"`merge_update_columns` names the columns that a matched row gets from its new row, `merge_exclude_columns` those that it keeps. Both at once, a column that does not exist, or no column left to update is refused before the database refuses the statement.",
 	}),
-	"TFM-INC-009": code<{ node: string; value: string }>({
-		message: (f) => `${f.node} has an enforced contract, so on_schema_change cannot be "${f.value}"`,
-		next: () => "set on_schema_change to append_new_columns or fail",
+	"TFM-INC-009": code<{ node: string; changes: readonly string[] }>({
+		message: (f) =>
+			`the configuration of the materialized view ${f.node} changed and is left as it was: ${f.changes.join("; ")}`,
+		next: () => "set on_configuration_change to apply, or run it with --full-refresh",
 		explain:
-			"With a contract an incremental model's columns are promised. As in dbt, only `append_new_columns` and `fail` go with it.",
+			"With `on_configuration_change: continue` a materialized view whose indexes are no longer those of its config keeps them; its rows are built anew.",
 	}),
 	"TFM-INC-010": code<{ node: string; key: readonly string[]; values: readonly (string | null)[]; rows: number }>({
 		message: (f) =>
@@ -100,12 +101,5 @@ export const INCREMENTAL_CODES = {
 		next: () => "run it with --full-refresh, or set on_configuration_change to apply",
 		explain:
 			"With `on_configuration_change: fail` a materialized view whose indexes are no longer those of its config stops. Nothing was changed.",
-	}),
-	"TFM-INC-013": code<{ node: string; changes: readonly string[] }>({
-		message: (f) =>
-			`the configuration of the materialized view ${f.node} changed and is left as it was: ${f.changes.join("; ")}`,
-		next: () => "set on_configuration_change to apply, or run it with --full-refresh",
-		explain:
-			"With `on_configuration_change: continue` a materialized view whose indexes are no longer those of its config keeps them; its rows are built anew.",
 	}),
 } satisfies Record<string, CodeEntry<never>>;

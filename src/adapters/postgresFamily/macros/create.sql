@@ -9,19 +9,73 @@
 {{ header }}
   {%- endif %}
   {%- if contract.enforced %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
+  {%- set partition_by = none if temporary or delta else config.get('partition_by') -%}
   {%- if contract.enforced and not temporary and not delta %}
-create {{ kind }}table {{ relation }} {{ get_table_columns_and_constraints() | trim }};
+create {{ kind if partition_by is none }}table {{ relation }} {{ get_table_columns_and_constraints() | trim }}
+{{- postgres__partition_clause(partition_by) if partition_by is not none }};
+{{ postgres__partitions(relation, partition_by, kind) if partition_by is not none }}
 insert into {{ relation }} (
   {{ adapter.dispatch('get_column_names', 'dbt')() | trim }}
 )
 (
 {{ get_select_subquery(sql) | trim }}
 );
+  {%- elif partition_by is not none %}
+    {%- set shape = relation.incorporate(path={'identifier': 'tfm_s_' ~ local_md5(relation.identifier)[:12]}) %}
+create table {{ shape }} as (
+{{ sql }}
+) with no data;
+create table {{ relation }} (like {{ shape }}){{ postgres__partition_clause(partition_by) }};
+drop table {{ shape }};
+{{ postgres__partitions(relation, partition_by, kind) }}
+insert into {{ relation }} (
+{{ sql }}
+);
   {%- else %}
 create {{ kind }}table {{ relation }} as (
 {{ sql }}
 );
   {%- endif %}
+{%- endmacro %}
+
+{#- ` partition by range (a, b)`. Columns are written as given: an expression stands in parentheses of its own. -#}
+{% macro postgres__partition_clause(partition_by) -%}
+{{ ' ' }}partition by {{ partition_by['type'] }} ({{ partition_by['columns'] | join(', ') }})
+{%- endmacro %}
+
+{#- A partition's name is the table's, two underscores and its own, so that tables of one schema keep apart. -#}
+{% macro postgres__partitions(relation, partition_by, kind) -%}
+  {%- if partition_by['type'] == 'hash' -%}
+    {%- for n in range(partition_by['partitions'] | int) %}
+{{ postgres__partition(relation, n | string, kind) }} for values with (modulus {{ partition_by['partitions'] }}, remainder {{ n }});
+    {%- endfor -%}
+  {%- else -%}
+    {%- for partition in partition_by['partitions'] %}
+{{ postgres__partition(relation, partition['name'], kind) }} for values {% if partition_by['type'] == 'list' -%}
+in ({{ postgres__bounds(partition['in']) }});
+      {%- else -%}
+from ({{ postgres__bounds(partition['from']) }}) to ({{ postgres__bounds(partition['to']) }});
+      {%- endif -%}
+    {%- endfor -%}
+    {%- if partition_by.get('default', true) %}
+{{ postgres__partition(relation, 'default', kind) }} default;
+    {%- endif -%}
+  {%- endif -%}
+{%- endmacro %}
+
+{% macro postgres__partition(relation, name, kind) -%}
+create {{ kind }}table {{ relation.incorporate(path={'identifier': relation.identifier ~ '__' ~ name}) }} partition of {{ relation }}
+{%- endmacro %}
+
+{#- One value or a list; `minvalue` and `maxvalue` are the ends of everything, null is itself, the rest goes as text. -#}
+{% macro postgres__bounds(values) -%}
+  {%- for value in ([values] if values is string or values is not iterable else values) -%}
+    {%- if value is none -%}null
+    {%- elif value | string | lower in ['minvalue', 'maxvalue'] -%}{{ value | string | lower }}
+    {%- else -%}'{{ escape_single_quotes(value | string) }}'
+    {%- endif -%}
+    {{ ', ' if not loop.last }}
+  {%- endfor -%}
 {%- endmacro %}
 
 {% macro postgres__get_create_materialized_view_as_sql(relation, sql) -%}
