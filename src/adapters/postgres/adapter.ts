@@ -4,6 +4,7 @@ import { DatabaseError } from "../../core/databaseError.ts";
 import { fail } from "../../core/diagnostic.ts";
 import { createPostgresDialect } from "../postgresFamily/dialect.ts";
 import { createPostgresPublisher } from "../postgresFamily/publish/publisher.ts";
+import { serverLocks } from "../postgresFamily/publish/serverLocks.ts";
 import { createSession } from "../postgresFamily/session.ts";
 import { type ConnectionSettings, readSettings, type SettingsSource } from "./connectionSettings.ts";
 import { type Coordinator, startCoordinator } from "./coordinator.ts";
@@ -123,6 +124,12 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 		}
 	}
 
+	/** A publish waits on one connection and looks from another one at who is in its way. */
+	const locks = serverLocks({
+		watch: (work) => pinned(isOpen(), work),
+		ownBackends: () => [...(opened?.pool.slots ?? [])].flatMap((slot) => slot.processId ?? []),
+	});
+
 	return {
 		get facts() {
 			return { adapter: "postgres", type: "postgres", version } as const;
@@ -141,7 +148,7 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 			} as const);
 		},
 		dialect,
-		publisher: createPostgresPublisher(dialect),
+		publisher: createPostgresPublisher(dialect, locks),
 		presence: createPresence(async (runId) => {
 			const open = isOpen();
 			await open.coordinator?.end();

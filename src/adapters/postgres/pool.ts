@@ -4,6 +4,8 @@ import type { Slot } from "./slot.ts";
 export interface Pool {
 	/** How many sessions may work at once. */
 	readonly capacity: number;
+	/** All there are, busy or not. */
+	readonly slots: ReadonlySet<Slot>;
 	take(): Promise<Slot>;
 	/** One beyond the capacity, for work inside another session's work: waiting there could wait for itself. */
 	takeExtra(): Slot;
@@ -46,6 +48,7 @@ export function createPool({ makeSlot, ...parts }: PoolParts): Pool {
 		get capacity() {
 			return capacity;
 		},
+		slots,
 		async take() {
 			if (busy < capacity) return idleOrNew();
 			return new Promise((resolve) => waiting.push(resolve));

@@ -1,3 +1,4 @@
+import { DatabaseError } from "../../core/databaseError.ts";
 import type { ServerConnection } from "./serverConnection.ts";
 
 /** Which session of the server answers: its process number. */
@@ -19,8 +20,14 @@ async function backendOf(connection: ServerConnection): Promise<number> {
  */
 export async function poolsByTransaction(first: ServerConnection, second: ServerConnection): Promise<boolean> {
 	const before = await backendOf(first);
-	const begun = await second.send({ kind: "execute", sql: "begin" });
-	if (begun.error !== null) throw second.failure(begun.error);
+	try {
+		const begun = await second.send({ kind: "execute", sql: "begin" });
+		if (begun.error !== null) throw second.failure(begun.error);
+	} catch (error) {
+		// pgbouncer's statement pooling: "transaction blocks not allowed in statement pooling mode".
+		if (error instanceof DatabaseError && /pool/i.test(error.message)) return true;
+		throw error;
+	}
 	try {
 		const beside = await backendOf(second);
 		return beside === before || (await backendOf(first)) !== before;

@@ -5,6 +5,8 @@ import type { ServerConnection } from "./serverConnection.ts";
 /** A place in the pool: a connection that is made when needed, and made anew after it was lost. */
 export interface Slot {
 	readonly wire: Wire;
+	/** The server's process of the connection that stands. */
+	readonly processId: number | undefined;
 	/** Takes a connection that was made and prepared elsewhere. */
 	adopt(connection: ServerConnection): void;
 	/** What another connection would start with; a connection that does not obey is dropped. */
@@ -73,6 +75,9 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 
 	return {
 		wire,
+		get processId() {
+			return connection?.processId;
+		},
 		adopt(made) {
 			connection = made;
 			generation++;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { describe, inject } from "vitest";
+import { findPostgresBinaries } from "../../../../scripts/postgresServer.mjs";
 
 declare module "vitest" {
 	interface ProvidedContext {
@@ -49,3 +50,6 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 
 /** A describe block that is skipped where there is no server; the start of the test run has said so aloud. */
 export const describeOnPostgres: typeof describe.skip = inject("postgresUrl") === "" ? describe.skip : describe;
+
+/** A describe block that needs a server of its own, to be stopped or set up otherwise: skipped where none can be made. */
+export const describeOnOwnServer: typeof describe.skip = findPostgresBinaries() === null ? describe.skip : describe;
