@@ -6,6 +6,7 @@ const AREAS: Readonly<Record<string, string>> = {
 	CONFIG: "Project file, profiles, variables",
 	DB: "The database",
 	GRAPH: "The graph",
+	INC: "Incremental models, materialized views, partitions",
 	INIT: "tfm init",
 	INTERNAL: "Faults of tfm itself",
 	JINJA: "Templates",
