@@ -102,6 +102,7 @@ describeOnPostgres("the reference warehouse on a Postgres server", () => {
 		it(`builds the same rows in every relation as the embedded database, the ${time} time`, async () => {
 			const run = await project.run("run");
 			expect(run.code, run.stdout + run.stderr).toBe(0);
+			expect(run.stdout).toMatch(/· server \(PostgreSQL [\d.]+\)/);
 			const contents = await project.contents();
 			expect(Object.keys(contents)).toEqual(Object.keys(embedded));
 			for (const [name, rows] of Object.entries(contents)) expect(rows, name).toEqual(embedded[name]);

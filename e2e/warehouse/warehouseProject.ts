@@ -40,7 +40,7 @@ export function warehouseProject(server?: TestDatabase): WarehouseProject {
 	const clock = () => new Date(Date.UTC(2026, 10, 21, 6, minutes));
 	const run = (...argv: string[]) => {
 		minutes++;
-		return tfm(argv, root, {}, clock);
+		return tfm(argv, root, server === undefined ? {} : { TFM_PROFILE: "warehouse" }, clock);
 	};
 	const contents = async () => {
 		const listed = await run("ls", "--resource-type", "model", "seed", "source", "--output", "json", "-q");
