@@ -16,3 +16,10 @@ test("a generic test's SQL stands below the YAML file that declares it, as dbt w
 	const generic = node({ resource_type: "test", original_file_path: "models/a.yml", path: "unique_orders_id.sql" });
 	expect(sqlPath("run", generic)).toBe("run/shop/models/a.yml/unique_orders_id.sql");
 });
+
+test("a snapshot that a YAML file declares stands below it too, beside its tests", () => {
+	const snapshot = node({ resource_type: "snapshot", original_file_path: "snapshots/a.yml", path: "people.sql" });
+	expect(sqlPath("compiled", snapshot)).toBe("compiled/shop/snapshots/a.yml/people.sql");
+	const block = node({ resource_type: "snapshot", original_file_path: "snapshots/a.sql", path: "a.sql" });
+	expect(sqlPath("compiled", block)).toBe("compiled/shop/snapshots/a.sql");
+});

@@ -12,7 +12,7 @@ export interface GateFacts {
 	readonly scope: "lineage" | "layer";
 	/** Candidates that stand and are not held yet, in DAG order; with `publish_scope: run` those of earlier layers too. */
 	readonly candidates: readonly NodeId[];
-	/** Of this layer: built nodes only, so that a layer scope does not reach back. */
+	/** Of this layer, so that a layer scope does not reach back, and without snapshots, which it does not hold. */
 	readonly ofLayer: ReadonlySet<NodeId>;
 	/** Nodes that failed and hold others back; a failed landing load only what descends from it. */
 	readonly failedNodes: readonly { readonly node: NodeId; readonly landing: boolean }[];

@@ -67,7 +67,8 @@ function gateOf(run: Run, stage: Stage, layer: Layer): GateDecision {
 		policy: layer.gate,
 		scope: run.job.layering?.gateScope ?? "lineage",
 		candidates: [...tasks.keys()].filter((id) => run.standing.has(id)),
-		ofLayer: new Set(stage.ids),
+		// A day that a snapshot misses is gone: a sibling does not hold it, only what it reads and what tests it.
+		ofLayer: new Set(stage.ids.filter((id) => run.job.manifest.nodes.get(id)?.resource_type !== "snapshot")),
 		failedNodes: failed
 			.filter((id) => tasks.get(id)?.kind !== "test" && run.states.get(id)?.kind === "out")
 			.map((node) => ({ node, landing: tasks.get(node)?.kind === "load" })),

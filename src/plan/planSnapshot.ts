@@ -14,7 +14,7 @@ import type { Candidate } from "../core/adapter.ts";
 import type { MacroArgument, MacroCall } from "../core/compiler.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { AdapterResponse, BuildInput, Plan } from "../core/plan.ts";
-import type { RelationName } from "../core/relation.ts";
+import type { ColumnInfo, RelationName } from "../core/relation.ts";
 import type { CellValue } from "../core/resultTable.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { adapterResponse } from "./adapterResponse.ts";
@@ -74,11 +74,28 @@ function refuseDuplicates(input: BuildInput, duplicates: CellValue | undefined, 
 	fail("TFM-SNAP-003", facts, { at: location });
 }
 
+/**
+ * dbt's look at the table, at the snapshot's own place; a strategy that keeps deleted rows without the config saying so is
+ * met by the macro's. Throws TFM-SNAP-002.
+ */
+function requireColumns({ node, target }: BuildInput, there: readonly ColumnInfo[]): void {
+	const names = (node.config.snapshot_meta_column_names ?? {}) as Readonly<Record<string, unknown>>;
+	const deleted = node.config.hard_deletes === "new_record" ? ["dbt_is_deleted"] : [];
+	const wanted = ["dbt_scd_id", "dbt_valid_from", "dbt_valid_to", ...deleted].map((name) =>
+		String(names[name] || name),
+	);
+	const has = new Set(there.map((c) => c.name.toLowerCase()));
+	const missing = wanted.filter((name) => !has.has(name.toLowerCase()));
+	const facts = { snapshot: node.name, relation: `${target.schema}.${target.identifier}`, missing };
+	if (missing.length > 0) fail("TFM-SNAP-002", facts, { at: node.location });
+}
+
 function* firstRun(input: BuildInput, base: Candidate): Plan<Built> {
 	const relation = table(base.candidate);
 	const sql = yield* sqlOf(input, "tfm_snapshot_first_query");
 	const executedSql = yield* sqlOf(input, "get_create_table_as_sql", value(false), relation, value(sql));
 	const response = adapterResponse(yield* execute(executedSql, "build"));
+	yield* macroWork(call(input, "check_time_data_types", [value(sql)]));
 	// A strategy of the project's own may go by another key.
 	if (!hasOwnStrategy(input)) {
 		const count = yield* sqlOf(input, "tfm_snapshot_first_count", relation, value(keysOf(input)));
@@ -99,14 +116,18 @@ interface Changes {
 
 /** What has changed since the last run, as a table in the types of the snapshot's. */
 function* findChanges(input: BuildInput): Plan<Changes> {
-	const made = yield* createDelta(input, yield* sqlOf(input, "tfm_snapshot_changes_query", table(input.target)));
+	const there = yield* columnsOf(input.target);
+	requireColumns(input, there);
+	const sql = yield* sqlOf(input, "tfm_snapshot_changes_query", table(input.target));
+	const made = yield* createDelta(input, sql);
 	const delta = made.relation;
+	yield* macroWork(call(input, "check_time_data_types", [value(sql)]));
 	const fresh = yield* columnsOf(delta);
 	const keys = value(fresh.map((c) => c.name).filter(isKeyColumn));
 	const count = yield* sqlOf(input, "tfm_snapshot_count", table(delta), keys);
 	const [inserted, duplicates, sample] = (yield* query(count, "duplicate keys")).rows[0] ?? [];
 	refuseDuplicates(input, duplicates, sample);
-	const columns = compareColumns(yield* columnsOf(input.target), fresh);
+	const columns = compareColumns(there, fresh);
 	yield* fitDelta(input, { relation: delta, columns: fresh, wanted: columns.columns, key: [] });
 	// What the driver would say of the last statement of the merge, which is sent while publishing.
 	const rows = Number(inserted);

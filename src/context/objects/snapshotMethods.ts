@@ -45,7 +45,8 @@ function requireColumns(self: Self, given: Record<string, Value>, wanted: readon
 	const missing = names.filter((name) => !there.has(name.toLowerCase()));
 	if (missing.length === 0) return null;
 	const { schema, identifier } = relation.relationName;
-	return fail("TFM-SNAP-002", { snapshot: self.context.label, relation: `${schema}.${identifier}`, missing });
+	const snapshot = self.context.label.split(".").at(-1) ?? "";
+	return fail("TFM-SNAP-002", { snapshot, relation: `${schema}.${identifier}`, missing });
 }
 
 const ALWAYS = ["dbt_scd_id", "dbt_valid_from", "dbt_valid_to"];

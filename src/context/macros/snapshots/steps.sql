@@ -8,9 +8,7 @@
 {% endmacro %}
 
 {% macro tfm_snapshot_first_query() %}
-  {%- set query = build_snapshot_table(tfm_snapshot_strategy(false), model['compiled_code']) -%}
-  {%- do check_time_data_types(query) -%}
-  {{ return(query) }}
+  {{ return(build_snapshot_table(tfm_snapshot_strategy(false), model['compiled_code'])) }}
 {% endmacro %}
 
 {#- Versions that end and that begin, compared with the table. -#}
@@ -18,9 +16,7 @@
   {%- set strategy = tfm_snapshot_strategy(true) -%}
   {%- do adapter.assert_valid_snapshot_target_given_strategy(
       target_relation, get_snapshot_table_column_names(), strategy) -%}
-  {%- set query = snapshot_staging_table(strategy, model['compiled_code'], target_relation) -%}
-  {%- do check_time_data_types(query) -%}
-  {{ return(query) }}
+  {{ return(snapshot_staging_table(strategy, model['compiled_code'], target_relation)) }}
 {% endmacro %}
 
 {#- How many versions begin and end, and a key that would begin two at once, with its number. -#}

@@ -1,0 +1,2 @@
+{{ config(materialized='table') }}
+select {{ var('sibling', 1) }} as id

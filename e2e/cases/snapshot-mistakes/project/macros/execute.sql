@@ -1,0 +1,1 @@
+{% macro execute(sql) %}{% do run_query(sql) %}{% endmacro %}
