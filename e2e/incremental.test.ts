@@ -5,6 +5,7 @@ import { testAdapter } from "../src/adapters/pglite/testing/testAdapter.ts";
 import { createTestDatabase, describeOnPostgres } from "../src/adapters/postgres/testing/testDatabase.ts";
 import type { Session } from "../src/core/adapter.ts";
 import { type After, DBT, runScenarios, SCENARIOS, type World } from "./incremental/oracleRuns.ts";
+import { DBT_PROPERTIES, PROPERTIES, runProperties } from "./incremental/propertyRuns.ts";
 
 /** The types of a table by name: where only the order of the columns is another one. */
 const sorted = (table: After["table"]): After["table"] =>
@@ -37,30 +38,45 @@ const embedded: World["look"] = async (root, work) => {
 	}
 };
 
+function compareProperties(world: () => Promise<Awaited<ReturnType<typeof runProperties>>>): void {
+	let found: Awaited<ReturnType<typeof runProperties>>;
+	beforeAll(async () => {
+		found = await world();
+	});
+	it.each(Object.keys(PROPERTIES))("leaves the grants, comments and indexes that dbt leaves: %s", (name) => {
+		const expected = DBT_PROPERTIES[name]!.map((run, i) => ({ ...run, ...PROPERTIES[name]!.differs?.[i] }));
+		expect(found[name]).toEqual(expected);
+	});
+}
+
+async function onServer<T>(layered: boolean, work: (world: World) => Promise<T>): Promise<T> {
+	const database = await createTestDatabase();
+	const client = new pg.Client({ connectionString: database.url });
+	await client.connect();
+	const query: Session["query"] = async (sql, binds = []) => {
+		const { rows } = await client.query({ text: sql, values: [...binds], rowMode: "array" });
+		return { columns: [], rows, rowCount: rows.length, status: "" };
+	};
+	try {
+		const { host, port, user, password } = database;
+		const output = { type: "postgres", host, port, user, password, dbname: database.database, threads: 4 };
+		return await work({ layered, output, look: (_root, look) => look({ query } as Session) });
+	} finally {
+		await client.end();
+		await database.drop();
+	}
+}
+
 describe("incremental models on the embedded database", () => {
 	describe.each([false, true])("with layers: %s", (layered) => {
 		compare(() => runScenarios({ layered, output: null, look: embedded }));
 	});
+	compareProperties(() => runProperties({ layered: true, output: null, look: embedded }));
 });
 
 describeOnPostgres("incremental models on a Postgres server", () => {
 	describe.each([false, true])("with layers: %s", (layered) => {
-		compare(async () => {
-			const database = await createTestDatabase();
-			const client = new pg.Client({ connectionString: database.url });
-			await client.connect();
-			const query: Session["query"] = async (sql, binds = []) => {
-				const { rows } = await client.query({ text: sql, values: [...binds], rowMode: "array" });
-				return { columns: [], rows, rowCount: rows.length, status: "" };
-			};
-			try {
-				const { host, port, user, password } = database;
-				const output = { type: "postgres", host, port, user, password, dbname: database.database, threads: 4 };
-				return await runScenarios({ layered, output, look: (_root, work) => work({ query } as Session) });
-			} finally {
-				await client.end();
-				await database.drop();
-			}
-		});
+		compare(() => onServer(layered, runScenarios));
+		compareProperties(() => onServer(layered, runProperties));
 	});
 });
