@@ -18,14 +18,16 @@ export const placeOf = (relation: Pick<RelationName, "schema" | "identifier">): 
 
 /**
  * Runs `work` with an empty search_path and restores what was set, also inside a surrounding transaction, where `set
- * local` would otherwise outlive us.
+ * local` would otherwise outlive us. Without just-in-time compilation, which takes half a second to compile a catalog
+ * query that runs for a few milliseconds.
  */
 export async function withEmptyPath<T>(session: Session, work: () => Promise<T>): Promise<T> {
 	return session.transaction(async () => {
-		const before = (await session.query("select current_setting('search_path')")).rows[0]?.[0];
-		await session.query("select set_config('search_path', '', true)");
+		const set = "select set_config('search_path', $1, true), set_config('jit', $2, true)";
+		const before = (await session.query("select current_setting('search_path'), current_setting('jit')")).rows[0]!;
+		await session.query(set, ["", "off"]);
 		const result = await work();
-		await session.query("select set_config('search_path', $1, true)", [before ?? ""]);
+		await session.query(set, before);
 		return result;
 	});
 }

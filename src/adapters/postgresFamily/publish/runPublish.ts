@@ -14,7 +14,8 @@ import type {
 } from "../../../core/adapter.ts";
 import { DatabaseError } from "../../../core/databaseError.ts";
 import { fail } from "../../../core/diagnostic.ts";
-import type { Catalog } from "./catalogFacts.ts";
+import { shadowSchema } from "./candidateNames.ts";
+import { type CatalogLook, lookAtCatalog } from "./catalogDigest.ts";
 import { dropGenerations } from "./dropGenerations.ts";
 import { type Generation, prepareGenerations } from "./keptGenerations.ts";
 import { type LockProtocol, LockWaitEnded, setLockTimeout } from "./lockProtocol.ts";
@@ -47,11 +48,13 @@ interface Run {
 	readonly locks: LockProtocol;
 }
 
-const readFor = (session: Session, candidates: readonly Candidate[]): Promise<Catalog> =>
-	readCatalog(
-		session,
-		candidates.flatMap((c) => [c.candidate, c.target, ...(c.apply === undefined ? [] : [c.apply.delta])]),
-	);
+const look = ({ dialect, session, request }: Run, candidates: readonly Candidate[]): Promise<CatalogLook> =>
+	lookAtCatalog(session, {
+		names: candidates.flatMap((c) => [c.candidate, c.target, ...(c.apply === undefined ? [] : [c.apply.delta])]),
+		own: [...new Set(candidates.map((c) => c.target.schema))].map((schema) =>
+			shadowSchema("n", request.project, schema, dialect.maxIdentifierBytes),
+		),
+	});
 
 export async function runPublish(run: Run): Promise<PublishReport> {
 	const { dialect, session, request } = run;
@@ -94,7 +97,8 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 	let waited = await settle(run);
 	for (let moved = 0, careful = false; candidates.length > 0; ) {
 		request.signal?.throwIfAborted();
-		const catalog = await withEmptyPath(session, () => readFor(session, candidates));
+		const seen = await look(run, candidates);
+		const { catalog } = seen;
 		const planned = planPublish(dialect, { project: request.project, candidates }, catalog);
 		if (planned.kind === "refused") {
 			drop(planned.refusals);
@@ -112,7 +116,7 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 			for (const g of missing) copied.set(g.node, g);
 			await prepareGenerations(dialect, session, { generations: missing, signal: request.signal });
 			const onWait = (ms: number): void => void (waited += ms);
-			const lockedMs = await transact(run, plan, { candidates, fingerprint: catalog.fingerprint, careful, onWait });
+			const lockedMs = await transact(run, plan, { seen, careful, onWait });
 			return {
 				kept: keptBy(plan),
 				ways: plan.ways,
@@ -147,14 +151,13 @@ async function timed(work: () => Promise<void>): Promise<number> {
 	return performance.now() - from;
 }
 
-const SETTINGS = ["search_path", "row_security", "lock_timeout", "check_function_bodies"] as const;
+const SETTINGS = ["search_path", "row_security", "lock_timeout", "check_function_bodies", "jit"] as const;
 
 async function transact(
 	{ session, request, locks }: Run,
 	plan: PublishPlan,
 	about: {
-		readonly candidates: readonly Candidate[];
-		readonly fingerprint: string;
+		readonly seen: CatalogLook;
 		readonly careful: boolean;
 		readonly onWait: (ms: number) => void;
 	},
@@ -177,13 +180,15 @@ async function transact(
 			about.onWait(await timed(() => session.execute(lock, { signal: request.signal }).then(() => undefined)));
 		}
 		await perform(session, plan.rows, { ...how, careful: true });
+		// From here on only small statements, for which compiling is what takes time.
+		await session.query("select set_config('jit', 'off', true)");
 		about.onWait(
 			await timed(() =>
 				locks.acquire(session, plan.locks, { timeoutMs: request.lockTimeoutMs, signal: request.signal }),
 			),
 		);
 		heldAt = performance.now();
-		if ((await withEmptyPath(session, () => readFor(session, about.candidates))).fingerprint !== about.fingerprint)
+		if (!(await about.seen.isStill(session)))
 			throw new CatalogMoved("the catalog changed while the publish waited for its locks");
 		await perform(session, plan.changes, how);
 		await proveLoose(session, plan);

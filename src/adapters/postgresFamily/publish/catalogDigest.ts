@@ -1,0 +1,86 @@
+/**
+ * Has anything changed in the catalog since the plan was made? Asked when the locks are held and readers wait, so it must
+ * be cheap: instead of reading every definition again it compares which catalog rows there are, and by which transaction
+ * each was written. A row that is written again to the same effect counts as a change; the plan is then made anew.
+ */
+import type { Session } from "../../../core/adapter.ts";
+import { DatabaseError } from "../../../core/databaseError.ts";
+import type { RelationName } from "../../../core/relation.ts";
+import type { Catalog } from "./catalogFacts.ts";
+import { placeOf, readCatalog, withEmptyPath } from "./readCatalog.ts";
+
+const row = (catalog: string, where: string): string =>
+	`select '${catalog}', x.ctid::text || x.xmin::text from pg_catalog.${catalog} x where ${where}`;
+
+const OF_IDS = (column: string): string => `${column} = any(string_to_array($2, ',')::oid[])`;
+
+/** `$1`: JSON array of [schema, name]; `$2`: oids; `$3`: JSON array of schemas that the publish itself fills. */
+const DIGEST_SQL = `
+select md5(coalesce(string_agg(what || ' ' || version, ',' order by what, version), '')) from (
+	select 'name' as what, concat_ws('.', n.oid, c.oid) as version from json_array_elements($1::json) w
+		join pg_namespace n on n.nspname = w->>0 join pg_class c on c.relnamespace = n.oid and c.relname = w->>1
+	union all ${row("pg_class", OF_IDS("x.oid"))}
+	union all ${row("pg_attribute", OF_IDS("x.attrelid"))}
+	union all ${row("pg_attrdef", OF_IDS("x.adrelid"))}
+	union all ${row("pg_index", OF_IDS("x.indrelid"))}
+	union all ${row("pg_constraint", OF_IDS("x.conrelid"))}
+	union all ${row("pg_trigger", OF_IDS("x.tgrelid"))}
+	union all ${row("pg_rewrite", OF_IDS("x.ev_class"))}
+	union all ${row("pg_policy", OF_IDS("x.polrelid"))}
+	union all ${row("pg_statistic_ext", OF_IDS("x.stxrelid"))}
+	union all ${row("pg_inherits", OF_IDS("x.inhparent"))}
+	union all ${row("pg_inherits", OF_IDS("x.inhrelid"))}
+	union all ${row("pg_description", `x.classoid = 'pg_class'::regclass and ${OF_IDS("x.objoid")}`)}
+	union all ${row(
+		"pg_depend",
+		`x.refclassid = 'pg_class'::regclass and ${OF_IDS("x.refobjid")} and not (x.classid = 'pg_rewrite'::regclass and x.objid in (
+			select r.oid from pg_rewrite r join pg_class m on m.oid = r.ev_class join pg_namespace n on n.oid = m.relnamespace
+			where n.nspname in (select json_array_elements_text($3::json))))`,
+	)}
+	union all ${row("pg_depend", `x.refclassid = 'pg_type'::regclass and x.refobjid in (select t.oid from pg_class c join pg_type t on t.oid = c.reltype where ${OF_IDS("c.oid")} union all select t.typarray from pg_class c join pg_type t on t.oid = c.reltype where t.typarray <> 0 and ${OF_IDS("c.oid")})`)}
+	union all ${row("pg_depend", "x.classid = to_regclass('pg_catalog.pg_publication_namespace')")}
+	union all ${row("pg_publication", "true")}
+	union all ${row("pg_default_acl", "true")}
+) all_rows`;
+
+export interface CatalogAsked {
+	readonly names: readonly RelationName[];
+	/** Schemas in which the transaction of the publish itself makes relations before it holds the locks. */
+	readonly own: readonly string[];
+}
+
+async function digestOf(session: Session, { names, own }: CatalogAsked, catalog: Catalog): Promise<string> {
+	const pairs = [...new Set(names.map(placeOf))].sort().map((place) => place.split("\0"));
+	const oids = [...catalog.relations.values()].flatMap((r) => [r.oid, ...r.partitions.map((p) => p.oid)]);
+	const binds = [JSON.stringify(pairs), oids.sort((a, b) => a - b).join(","), JSON.stringify(own)];
+	return String((await session.query(DIGEST_SQL, binds)).rows[0]![0]);
+}
+
+/** A look at the catalog, and whether it still is as it was then. */
+export interface CatalogLook {
+	readonly catalog: Catalog;
+	isStill(session: Session): Promise<boolean>;
+}
+
+/**
+ * Definitions and digest have to be of one moment: they are read in one snapshot. What the server prints may be newer
+ * than that, never older, and then the digest will tell. Inside a caller's transaction there is no choosing of
+ * snapshots (SQLSTATE 25001); then everything is read and compared again, which takes longer.
+ */
+export async function lookAtCatalog(session: Session, asked: CatalogAsked): Promise<CatalogLook> {
+	const read = () => withEmptyPath(session, () => readCatalog(session, asked.names));
+	try {
+		return await session.transaction(async () => {
+			await session.execute("set transaction isolation level repeatable read");
+			return withEmptyPath(session, async () => {
+				const catalog = await readCatalog(session, asked.names);
+				const digest = await digestOf(session, asked, catalog);
+				return { catalog, isStill: async (later: Session) => (await digestOf(later, asked, catalog)) === digest };
+			});
+		});
+	} catch (error) {
+		if (!(error instanceof DatabaseError) || error.sqlstate !== "25001") throw error;
+		const catalog = await read();
+		return { catalog, isStill: async () => (await read()).fingerprint === catalog.fingerprint };
+	}
+}
