@@ -68,7 +68,7 @@ export function describeCandidate(input: BuildInput): Candidate {
 		const suggestion = suggestName(materialized, AVAILABLE);
 		return fail(
 			"TFM-RUN-002",
-			{ node: node.name, materialized, available: AVAILABLE, planned: false, suggestion },
+			{ node: node.name, materialized, available: AVAILABLE, suggestion },
 			{ at: node.location },
 		);
 	}

@@ -30,18 +30,13 @@ export const RUN_CODES = {
 		node: string;
 		materialized: string;
 		available: readonly string[];
-		/** A name that dbt knows. */
-		planned: boolean;
 		suggestion?: string | undefined;
 	}>({
-		message: (f) =>
-			f.planned
-				? `${f.node} is materialized as "${f.materialized}", which is not in this version yet`
-				: `${f.node} is materialized as "${f.materialized}", which does not exist`,
+		message: (f) => `${f.node} is materialized as "${f.materialized}", which does not exist`,
 		hint: (f) => didYouMean(f.suggestion) ?? `this version builds ${f.available.join(", ")}`,
 		next: () => "choose one of them with the materialized config, or leave the node out with --exclude",
 		explain:
-			"The node asks for a materialization that this version does not build: incremental models, snapshots and materialized views are not there yet, and neither are materializations defined by a project or a package.",
+			"The node asks for a materialization that this version does not build: the name is mistyped, belongs to another database (dynamic_table), or is defined by a project or a package.",
 	}),
 	"TFM-RUN-003": code<{ node: string; materialized: string; macro: string }>({
 		message: (f) =>
@@ -132,5 +127,75 @@ export const RUN_CODES = {
 		next: () => "wait for the other run, then tfm retry",
 		explain:
 			"A run is known to be alive by its database sessions. When all of them were lost, another run may take over its relations; the first one then stops as soon as it is connected again, and its publishes are refused.",
+	}),
+	"TFM-RUN-015": code<{ run: string; recent: readonly string[] }>({
+		message: (f) => `this project has no run ${f.run} in the database`,
+		hint: (f) => (f.recent.length === 0 ? "no run is recorded there yet" : `the last ones: ${f.recent.join(", ")}`),
+		next: () => "tfm history lists runs with their ids",
+		explain:
+			"Runs are recorded in the database that they write, in tfm_state.runs. Another target has another database, and its own runs.",
+	}),
+	"TFM-RUN-016": code<{ run: string; layer: string; held: readonly string[]; letThroughBy: string | null }>({
+		message: (f) => `run ${f.run} held nothing back in layer ${f.layer}`,
+		hint: (f) =>
+			f.letThroughBy !== null
+				? `what it had held was let through by run ${f.letThroughBy}`
+				: f.held.length === 0
+					? "no gate of that run held anything back"
+					: `it held back ${f.held.join(", ")}`,
+		next: () => "tfm history lists runs and what they held back",
+		explain: "`tfm publish` lets through what the gate of one layer held back in one run.",
+	}),
+	"TFM-RUN-017": code<{ run: string; layer: string; missing: readonly string[]; command: string }>({
+		message: (f) =>
+			`layer ${f.layer} of run ${f.run} was held back by ${f.missing.length === 1 ? "a test that is" : `${f.missing.length} tests that are`} not accepted: ${f.missing.join(", ")}`,
+		hint: () => "each test that failed must be accepted by name",
+		next: (f) => f.command,
+		explain:
+			"Letting a layer through means to answer for every test that held it back. Each is named with --accept, and the reason is written down with your name.",
+	}),
+	"TFM-RUN-018": code<{ run: string; layer: string; failed: readonly string[]; why: string }>({
+		message: (f) =>
+			`layer ${f.layer} of run ${f.run} cannot be let through: ${f.failed.join(", ")} failed, and ${f.why}`,
+		next: () => "correct it, then tfm retry",
+		explain:
+			"A test's failure may be accepted; a model that could not be built leaves nothing to publish. With gate_scope: layer, or in a publish group, nothing may be published without it.",
+	}),
+	"TFM-RUN-019": code<{ run: string; layer: string; changed: readonly string[] }>({
+		message: (f) =>
+			`what layer ${f.layer} of run ${f.run} held back is no longer there as it was: ${f.changed.slice(0, 5).join(", ")}${f.changed.length > 5 ? ` and ${f.changed.length - 5} more` : ""}`,
+		hint: () =>
+			"a later run has dropped, rebuilt or published these candidates, or the project has no such node any more",
+		next: () => "tfm retry, or tfm run, builds them anew",
+		explain:
+			"Held candidates are kept for `tfm retry` and `tfm publish`; the next plain run drops them. Only what the named run held back, row for row, may be let through.",
+	}),
+	"TFM-RUN-020": code<{
+		test: string;
+		run: string;
+		layer: string;
+		failed: readonly string[];
+		suggestion?: string | undefined;
+	}>({
+		message: (f) => `${f.test} is not among the tests that held back layer ${f.layer} of run ${f.run}`,
+		hint: (f) =>
+			didYouMean(f.suggestion) ?? (f.failed.length === 0 ? "no test held it back" : `those are ${f.failed.join(", ")}`),
+		explain: "`--accept` takes the name of a test that failed in that run and held the layer back.",
+	}),
+	"TFM-RUN-021": code<{ layer: string; run: string; problems: readonly string[]; possible: readonly string[] }>({
+		message: (f) =>
+			`layer ${f.layer} cannot go back to what it was after run ${f.run}: ${f.problems.slice(0, 5).join("; ")}${f.problems.length > 5 ? `; and ${f.problems.length - 5} more` : ""}`,
+		hint: (f) =>
+			f.possible.length === 0 ? "nothing is kept of this layer yet" : `it can go back to ${f.possible.join(", ")}`,
+		next: () => "tfm history lists runs; keep_generations says how many are kept",
+		explain:
+			"A layer goes back as a whole or not at all. What is needed for it are the rows of every table as that run left them, which keep_generations keeps for a number of publishes, and the queries of the views.",
+	}),
+	"TFM-RUN-022": code<{ layer: string }>({
+		message: (f) => `no generations of layer ${f.layer} are kept`,
+		hint: () =>
+			"keep_generations: 1 on the layer, or on the project, keeps what a publish replaces; it takes room for every table",
+		next: () => "set it, and run twice",
+		explain: "`tfm rollback` puts back what earlier publishes replaced, and by default that is dropped at once.",
 	}),
 } satisfies Record<string, CodeEntry<never>>;
