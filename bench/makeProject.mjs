@@ -18,8 +18,8 @@ const SUBJECTS = ["orders", "customers", "invoices", "payments", "products", "sh
 const STATUSES = ["new", "open", "won", "lost"];
 const MODELS_PER_FOLDER = 20;
 
-/** Returns {models, tests, files, sqlBytes, yamlBytes}. `layered` adds tfm's layers (a tfm_project.yml). */
-export function makeProject({ models: count, out, seed = 7, layered = false }) {
+/** Returns {models, tests, files, sqlBytes, yamlBytes}. `layered` adds tfm's layers (a tfm_project.yml), `tests` is how many tests a model has, up to 4. */
+export function makeProject({ models: count, out, seed = 7, layered = false, tests = 4 }) {
 	let state = seed >>> 0;
 	const random = () => {
 		state = (state + 0x6d2b79f5) | 0;
@@ -29,7 +29,7 @@ export function makeProject({ models: count, out, seed = 7, layered = false }) {
 	};
 	const below = (n) => Math.floor(random() * n);
 	const pick = (list) => list[below(list.length)];
-	const facts = { models: count, tests: count * 4, files: 0, sqlBytes: 0, yamlBytes: 0 };
+	const facts = { models: count, tests: count * tests, files: 0, sqlBytes: 0, yamlBytes: 0 };
 	const write = (path, text) => {
 		mkdirSync(dirname(join(out, path)), { recursive: true });
 		writeFileSync(join(out, path), text);
@@ -85,7 +85,7 @@ export function makeProject({ models: count, out, seed = 7, layered = false }) {
 		? Map.groupBy(nodes, (n) => n.folder)
 		: nodes.reduce((m, n) => m.set(n.folder, [...(m.get(n.folder) ?? []), n]), new Map());
 	for (const [folder, members] of byFolder)
-		write(`${folder}/_models.yml`, `version: 2\n\nmodels:\n${members.map((m) => modelYaml(m, pick)).join("")}`);
+		write(`${folder}/_models.yml`, `version: 2\n\nmodels:\n${members.map((m) => modelYaml(m, pick, tests)).join("")}`);
 
 	write("macros/project.sql", MACROS);
 	write("models/docs.md", "{% docs status %}\nOne of **new**, **open**, **won** or **lost**.\n{% enddocs %}\n");
@@ -160,7 +160,7 @@ const WORDS =
 		" ",
 	);
 
-function modelYaml(node, pick) {
+function modelYaml(node, pick, tests) {
 	const sentence = () => Array.from({ length: 10 }, () => pick(WORDS)).join(" ");
 	const to = node.parents[0]?.name ?? `raw_${node.seed}`;
 	return `  - name: ${node.name}
@@ -172,22 +172,17 @@ function modelYaml(node, pick) {
     columns:
       - name: id
         description: Key of the ${node.subject} row.
-        data_tests:
-          - not_null
-          - unique
-          - relationships:
-              arguments: { to: ref('${to}'), field: id }
-      - name: status
+${testsYaml(["not_null", "unique", `relationships:\n              arguments: { to: ref('${to}'), field: id }`].slice(0, tests))}      - name: status
         description: "{{ doc('status') }}"
-        data_tests:
-          - accepted_values:
-              arguments: { values: [${STATUSES.join(", ")}] }
-      - name: amount
+${testsYaml(tests > 3 ? [`accepted_values:\n              arguments: { values: [${STATUSES.join(", ")}] }`] : [])}      - name: amount
         description: ${sentence()}.
       - name: booked_on
         description: ${sentence()}.
 `;
 }
+
+const testsYaml = (tests) =>
+	tests.length === 0 ? "" : `        data_tests:\n${tests.map((test) => `          - ${test}\n`).join("")}`;
 
 const MACROS = `{% macro or_zero(column) %}coalesce({{ column }}, 0){% endmacro %}
 

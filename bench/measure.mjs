@@ -12,17 +12,19 @@ function environment(extra) {
 	return { ...Object.fromEntries(kept), ...extra };
 }
 
-/** Runs `node …args`; a benchmark whose child does not end with `exitCode` is broken and throws. Gives ms and stdout. */
-export function runNode(args, { cwd, env = {}, exitCode = 0 }) {
+/** Runs a program; a benchmark whose child does not end with `exitCode` is broken and throws. Gives ms and stdout. */
+export function run(command, args, { cwd, env = {}, exitCode = 0 }) {
 	const started = performance.now();
-	const child = spawnSync(process.execPath, args, { cwd, env: environment(env), encoding: "utf8", maxBuffer: 1 << 28 });
+	const child = spawnSync(command, args, { cwd, env: environment(env), encoding: "utf8", maxBuffer: 1 << 28 });
 	const ms = performance.now() - started;
 	if (child.status !== exitCode)
 		throw new Error(
-			`node ${args.join(" ")} ended with ${child.status ?? child.signal}:\n${child.stdout}${child.stderr}`,
+			`${command} ${args.join(" ")} ended with ${child.status ?? child.signal}:\n${child.stdout}${child.stderr}`,
 		);
 	return { ms, stdout: child.stdout };
 }
+
+export const runNode = (args, options) => run(process.execPath, args, options);
 
 /** Peak resident memory of one further run in MB; apart from the timed ones, since the probe has to be loaded. */
 export function peakMemory(args, options, workDir) {
@@ -41,7 +43,7 @@ export function median(values) {
 
 /**
  * `subject` and its `floors` in turns, every other round backwards, so that a busy moment of the machine meets all. A
- * side is {before?, args, options, check?}; `before` is not timed. Gives {ms, peak, floors: [{ms, ratio, extraMs}]}.
+ * side is {before?, command?, args, options, check?}: node's arguments, or another program's; `before` is not timed. Gives {ms, peak, floors: [{ms, ratio, extraMs}]}.
  */
 export function compare({ subject, floors, repeats, workDir }) {
 	const sides = [subject, ...floors];
@@ -50,7 +52,7 @@ export function compare({ subject, floors, repeats, workDir }) {
 		const turns = [...sides.entries()];
 		for (const [at, side] of i % 2 === 0 ? turns : turns.reverse()) {
 			side.before?.();
-			const { ms, stdout } = runNode(side.args, side.options);
+			const { ms, stdout } = run(side.command ?? process.execPath, side.args, side.options);
 			side.check?.(stdout);
 			times[at].push(ms);
 		}

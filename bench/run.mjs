@@ -9,14 +9,16 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
+import { makeLandingProject, makeSeedProject } from "./makeLoad.mjs";
 import { makeProject } from "./makeProject.mjs";
 import { compare, here, runNode } from "./measure.mjs";
+import { serverLoad, serverProfile, serverRun, startBenchServer } from "./serverRows.mjs";
 
 const smoke = process.argv.includes("--smoke");
 const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
 const sizes = smoke
-	? { repeats: 1, runsBefore: 1, parse: 60, run: 15 }
-	: { repeats: 5, startRepeats: 15, runsBefore: 3, parse: 10_000, run: 200 };
+	? { repeats: 1, runsBefore: 1, parse: [60], run: 15, serverRun: 15, rows: 500 }
+	: { repeats: 5, startRepeats: 15, runsBefore: 2, parse: [1000, 10_000], run: 200, serverRun: 1000, rows: 500_000 };
 const root = join(here, "..");
 const work = join(here, ".work");
 const TFM = join(root, "bin/tfm.js");
@@ -124,6 +126,31 @@ function parseOf(project, models) {
 	};
 }
 
+let server;
+
+/** The server of this benchmark, started when the first row needs it. */
+async function theServer() {
+	if (server === undefined) server = await startBenchServer();
+	if (server === null) throw new Skipped("no Postgres server is installed");
+	return server;
+}
+
+class Skipped extends Error {}
+
+async function onServer(cwd, options = {}) {
+	const postgres = await theServer();
+	serverProfile(cwd, postgres);
+	return serverRun(postgres, cwd, { workDir: work, runsBefore: sizes.runsBefore, ...options });
+}
+
+async function loadOf(name, make, options) {
+	const postgres = await theServer();
+	const cwd = join(work, name);
+	await make({ out: cwd, rows: sizes.rows });
+	serverProfile(cwd, postgres);
+	return serverLoad(postgres, cwd, { workDir: work, rows: sizes.rows, ...options });
+}
+
 const count = (n) => n.toLocaleString("en");
 const ROWS = [
 	["version", "`tfm --version`", () => start(["--version"], { cwd: work })],
@@ -141,10 +168,32 @@ const ROWS = [
 		// Without layers `run` builds models only, as dbt's does.
 		() => embeddedRun(generated("many", { models: sizes.run }), { commands: ["seed"] }),
 	],
-	[
+	...sizes.parse.map((models) => [
 		"parse",
-		`\`tfm parse\`, ${count(sizes.parse)} models, ${count(sizes.parse * 4)} tests, manifest written`,
-		() => parseOf(generated("parse", { models: sizes.parse }), sizes.parse),
+		`\`tfm parse\`, ${count(models)} models, ${count(models * 4)} tests, manifest written`,
+		() => parseOf(generated(`parse-${models}`, { models }), models),
+	]),
+	["server-first-run", "`tfm run`, the warehouse on Postgres, first run", () => onServer(warehouse(), { first: true })],
+	["server-run", "`tfm run`, the warehouse on Postgres, again", () => onServer(warehouse())],
+	[
+		"server-many",
+		`\`tfm run\`, ${count(sizes.serverRun)} tiny models on Postgres, 4 connections, again`,
+		() => onServer(generated("server-many", { models: sizes.serverRun }), { commands: ["seed"] }),
+	],
+	[
+		"server-layers",
+		`the same in 5 layers with ${count(sizes.serverRun)} tests`,
+		() => onServer(generated("server-layers", { models: sizes.serverRun, layered: true, tests: 1 })),
+	],
+	[
+		"seed",
+		`\`tfm seed\`, a CSV of ${count(sizes.rows)} rows, Postgres`,
+		() => loadOf("seed", makeSeedProject, { command: "seed", table: "bench.big" }),
+	],
+	[
+		"load",
+		`\`tfm load\`, ${count(sizes.rows)} lines of JSON, Postgres`,
+		() => loadOf("landing", makeLandingProject, { command: "load", table: "bench.big" }),
 	],
 ];
 if (only !== undefined && !ROWS.some(([name]) => name === only)) {
@@ -159,15 +208,21 @@ const broken = [];
 for (const [name, title, prepare] of ROWS) {
 	if (only !== undefined && name !== only) continue;
 	try {
-		const { repeats = sizes.repeats, ...sides } = prepare();
+		const { repeats = sizes.repeats, ...sides } = await prepare();
 		const { ms, peak, floors } = compare({ ...sides, repeats, workDir: work });
 		for (const [i, floor] of floors.entries()) {
 			const own = i === 0 ? [title, whole(ms), whole(peak)] : ["", "", ""];
 			const cells = [...own, sides.floors[i].title, whole(floor.ms), floor.ratio.toFixed(2), whole(floor.extraMs)];
 			lines.push(`| ${cells.join(" | ")} |`);
-			console.error(`${name}: ${whole(ms)} ms; ${sides.floors[i].title}: ${whole(floor.ms)} ms`);
+			console.error(
+				`${name}: ${whole(ms)} ms; ${sides.floors[i].title}: ${whole(floor.ms)} ms, ratio ${floor.ratio.toFixed(2)}`,
+			);
 		}
 	} catch (error) {
+		if (error instanceof Skipped) {
+			console.error(`${name}: skipped, ${error.message}`);
+			continue;
+		}
 		broken.push(name);
 		console.error(`the benchmark "${name}" is broken: ${error.message}`);
 	}
@@ -196,6 +251,7 @@ The package: ${pack()}.
 `;
 console.log(report);
 if (!smoke && only === undefined && broken.length === 0) writeFileSync(join(here, "RESULTS.md"), report);
+await server?.dispose();
 rmSync(work, { recursive: true, force: true });
 if (broken.length > 0) {
 	console.error(`broken: ${broken.join(", ")}`);
