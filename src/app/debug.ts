@@ -1,11 +1,11 @@
-import { relative } from "node:path";
+import { isAbsolute, relative } from "node:path";
 import { loadConfig, shellSecretCommand } from "../config/loadConfig.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { DBT_VERSION, TFM_VERSION } from "../core/version.ts";
 import { printDiagnostics } from "../report/report.ts";
-import { openAdapter } from "./openAdapter.ts";
+import { inspectDatabase, openAdapter } from "./openAdapter.ts";
 import { readSourceLine } from "./readSourceLine.ts";
 
 /** `tfm debug`: what tfm sees of the project, the profile and the database. Exit code 1 when a check fails, as in dbt. */
@@ -34,14 +34,24 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 			"profile",
 			target.file === null
 				? "none: the embedded database"
-				: `${target.profileName} (${relative(cwd, target.file) || target.file})`,
+				: `${target.profileName} (${isAbsolute(target.file) ? relative(cwd, target.file) : target.file})`,
 		);
 		say("target", `${target.targetName}: ${target.type}, schema ${target.schema}, ${target.threads} threads`);
 		const adapter = await openAdapter(config, invocation);
 		try {
 			say("database", adapter.facts.version);
 			await adapter.withSession((session) => session.query("select 1"));
+			const problems: string[] = [];
+			for (const { name, value, problem } of await inspectDatabase(adapter, config)) {
+				say(name, problem === undefined ? value : `failed: ${value}`);
+				if (problem !== undefined) problems.push(problem);
+			}
 			say("connection", "ok");
+			if (problems.length > 0) {
+				stdout.write(`${problems.length} ${problems.length === 1 ? "check" : "checks"} failed. Next:\n`);
+				for (const problem of problems) stdout.write(`  ${problem}\n`);
+				return 1;
+			}
 		} finally {
 			await adapter.close();
 		}

@@ -67,3 +67,15 @@ function profileTimeout(fields: TargetConfig["fields"]): number | undefined {
 	const seconds = fields.statement_timeout;
 	return typeof seconds === "number" && seconds > 0 ? seconds * 1000 : undefined;
 }
+
+/** What `tfm debug` says of the database beyond that it answers: a `problem` is what to do about it. */
+export async function inspectDatabase(
+	adapter: Adapter,
+	{ target }: Config,
+): Promise<readonly { readonly name: string; readonly value: string; readonly problem?: string }[]> {
+	if (target.type !== "postgres") return [];
+	const { inspectServer } = await import("../adapters/postgres/inspectServer.ts");
+	const { schema, threads } = target;
+	const sessions = adapter.capabilities.concurrency;
+	return adapter.withSession((session) => inspectServer({ session, schema, sessions, threads }));
+}

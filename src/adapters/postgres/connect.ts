@@ -32,12 +32,12 @@ export async function connect(settings: ConnectionSettings, signal?: AbortSignal
 async function login(settings: ConnectionSettings, signal: AbortSignal | undefined): Promise<ServerConnection> {
 	let failure: ConnectFailure | undefined;
 	for (const place of settings.hosts)
-		for (const [i, tls] of settings.tlsAttempts(place.host).entries()) {
+		for (const tls of settings.tlsAttempts(place.host)) {
 			if (signal?.aborted) throw cancelledBy(signal, undefined);
 			const tried = await attempt(settings, place, tls);
 			if (!(tried instanceof ConnectFailure)) return tried;
-			// What a server said beats what the second way of encryption met with.
-			if (i === 0 || failure?.sqlstate === undefined) failure = tried;
+			// What a server said beats what the other way of encryption, or another host, met with.
+			if (tried.spoken || failure?.spoken !== true) failure = tried;
 			if (!tried.dependsOnTls) break;
 		}
 	throw failure ?? new Error("there was no host to connect to");

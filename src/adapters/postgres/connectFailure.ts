@@ -23,6 +23,8 @@ export class ConnectFailure extends DatabaseError {
 	/** The operating system's or TLS' code where the server did not speak: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED. */
 	readonly systemCode: string | undefined;
 	readonly transient: boolean;
+	/** Whether the server itself said why. */
+	readonly spoken: boolean;
 
 	constructor(cause: unknown, attempt: FailedAttempt) {
 		const { message, code } = cause as { message: string; code?: string };
@@ -35,6 +37,7 @@ export class ConnectFailure extends DatabaseError {
 			cause,
 		});
 		this.attempt = attempt;
+		this.spoken = spoken;
 		this.systemCode = spoken ? undefined : TIMEOUT.test(message) ? "TIMEOUT" : code;
 		this.transient = transient;
 	}
@@ -43,7 +46,7 @@ export class ConnectFailure extends DatabaseError {
 	get dependsOnTls(): boolean {
 		if (this.message === NO_TLS) return true;
 		// A server whose rules want the other way says so with "no pg_hba.conf entry".
-		if (this.systemCode === undefined && this.sqlstate !== "08001") return this.sqlstate === "28000";
+		if (this.spoken) return this.sqlstate === "28000";
 		return this.attempt.encrypted && !["TIMEOUT", "ECONNREFUSED", "ENOTFOUND"].includes(this.systemCode ?? "");
 	}
 }

@@ -27,7 +27,7 @@ export function explainFailure(error: unknown, settings: ConnectionSettings): ne
 	const { user, database, role } = settings;
 	const cause = { cause: error };
 	const said = error.message;
-	if (error.systemCode !== undefined || error.sqlstate === "08001") {
+	if (!error.spoken) {
 		if (said === NO_TLS) fail("TFM-DB-015", { address, mode: settings.sslMode }, cause);
 		if (encrypted && TLS_CODES.test(error.systemCode ?? "")) fail("TFM-DB-017", { address, problem: said }, cause);
 		const seconds = settings.connectTimeoutMs / 1000;

@@ -33,6 +33,16 @@ function kindOf(error: ServerError): Kind {
 	return "sql";
 }
 
+/** What a person can do about refusals that the server itself gives no hint for. */
+const HINTS: Readonly<Record<string, string>> = {
+	"25006":
+		"this server takes no changes: it is a standby, or default_transaction_read_only is on; connect to the primary",
+	"42501":
+		"the role that tfm works as needs `create` on the database, `usage` and `create` on the schemas, and to own what it replaces",
+	"53100": "the server's disk is full: free some space there; what was published before is intact",
+	"53400": "a limit of the server or the role was reached: have it raised, or make the statement cheaper",
+};
+
 /** The server counts characters, JavaScript UTF-16 units: positions in DatabaseError index the string. */
 function unitPosition(sql: string, position: number): number {
 	let units = 0;
@@ -51,7 +61,7 @@ export function toDatabaseError(error: ServerError, sql: string | undefined): Da
 		sql,
 		position: position === undefined || sql === undefined ? undefined : unitPosition(sql, position),
 		detail: detail === "" ? undefined : detail,
-		hint: error.hint,
+		hint: error.hint ?? HINTS[error.code ?? ""],
 		retryable: RETRYABLE.has(error.code ?? ""),
 		kind: kindOf(error),
 	});

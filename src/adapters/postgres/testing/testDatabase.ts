@@ -30,6 +30,19 @@ async function onServer(url: string, sql: string): Promise<void> {
 	}
 }
 
+/**
+ * A drop waits until every process of the server has noticed it; on 15 a background process that sleeps may do so up to
+ * a minute later, unless something wakes it.
+ */
+async function dropDatabase(server: string, database: string): Promise<void> {
+	const wake = setInterval(() => onServer(server, "select pg_reload_conf()").catch(() => undefined), 500);
+	try {
+		await onServer(server, `drop database if exists ${database} with (force)`);
+	} finally {
+		clearInterval(wake);
+	}
+}
+
 /** A new, empty database on the test run's server (scripts/testPostgres.mjs). */
 export async function createTestDatabase(): Promise<TestDatabase> {
 	const server = inject("postgresUrl");
@@ -44,7 +57,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 		user: decodeURIComponent(url.username),
 		password: decodeURIComponent(url.password),
 		database,
-		drop: () => onServer(server, `drop database if exists ${database} with (force)`),
+		drop: () => dropDatabase(server, database),
 	};
 }
 
