@@ -142,7 +142,7 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		seedHashes: new Map(),
 		seedsThere: new Set(),
 		identities: createIdentities(job, ports, standing),
-		testMemory: createTestMemory(),
+		testMemory: createTestMemory((id) => job.manifest.nodes.get(id)?.config.materialized === "incremental"),
 		generations: new Map(),
 		counts: { retried: 0 },
 		stopReason: () => reason,

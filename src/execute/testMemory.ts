@@ -13,11 +13,12 @@ export interface TestMemory {
 	readonly passedBefore: (node: NodeId, hash: string) => boolean;
 	/** Found nothing in the node's candidate, or in its new rows where the others had passed before. */
 	readonly passed: (node: NodeId, hash: string) => void;
-	/** What to record with the node's publish; null where there is nothing to say or to forget. */
+	/** What to record with the node's publish, also nothing at all; null where there is nothing to say or to forget. */
 	readonly toRecord: (node: NodeId) => readonly string[] | null;
 }
 
-export function createTestMemory(): TestMemory {
+/** `grows`: whether the node is an incremental model, so that what is remembered of it may be used. */
+export function createTestMemory(grows: (node: NodeId) => boolean): TestMemory {
 	const before = new Map<NodeId, ReadonlySet<string>>();
 	const now = new Map<NodeId, Set<string>>();
 	return {
@@ -26,7 +27,7 @@ export function createTestMemory(): TestMemory {
 		},
 		passedBefore: (node, hash) => before.get(node)?.has(hash) === true,
 		passed: (node, hash) => void now.set(node, (now.get(node) ?? new Set()).add(hash)),
-		toRecord: (node) => (now.has(node) || before.has(node) ? [...(now.get(node) ?? [])].sort() : null),
+		toRecord: (node) => (grows(node) || before.has(node) ? [...(now.get(node) ?? [])].sort() : null),
 	};
 }
 
