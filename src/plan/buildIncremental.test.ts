@@ -108,6 +108,9 @@ from ${DELTA} as DBT_INTERNAL_SOURCE`,
 		expect(whole({ on_schema_change: "append_new_columns" }, ["id integer"]), "without a column").toBeUndefined();
 		expect(whole({ incremental_predicates: ["true"] }), "a key may come twice").toEqual({ key: [] });
 		expect(whole({ incremental_strategy: "append" })).toEqual({ key: [] });
+		const hook = (sql: string) => ({ "post-hook": [{ sql, transaction: true }] });
+		expect(whole(hook("analyze {{ this }}"))).toEqual({ key: ["id"] });
+		expect(whole(hook("update {{ this }} set v = null")), "rows that nobody tested").toBeUndefined();
 	});
 
 	it.each([
