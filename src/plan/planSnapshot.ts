@@ -82,7 +82,7 @@ function requireColumns({ node, target }: BuildInput, there: readonly ColumnInfo
 	const names = (node.config.snapshot_meta_column_names ?? {}) as Readonly<Record<string, unknown>>;
 	const deleted = node.config.hard_deletes === "new_record" ? ["dbt_is_deleted"] : [];
 	const wanted = ["dbt_scd_id", "dbt_valid_from", "dbt_valid_to", ...deleted].map((name) =>
-		String(names[name] || name),
+		String(names[name] || name).replaceAll('"', ""),
 	);
 	const has = new Set(there.map((c) => c.name.toLowerCase()));
 	const missing = wanted.filter((name) => !has.has(name.toLowerCase()));

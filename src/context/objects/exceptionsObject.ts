@@ -36,8 +36,10 @@ export function exceptionsObject(context: BaseContext): PyDict {
 			return "";
 		}),
 		warn_snapshot_timestamp_data_types: new HostFunction("warn_snapshot_timestamp_data_types", (args) => {
-			const types = args.positional.map(toText).join(" and ");
-			context.write({ text: `the snapshot's timestamps differ in type: ${types}`, info: true, warning: true });
+			const [clock, updatedAt] = args.positional.map(toText);
+			const name = context.label.split(".").at(-1);
+			const text = `${name}: updated_at is a ${updatedAt}, and rows that are deleted end at a ${clock}`;
+			context.write({ text, info: true, warning: true });
 			return "";
 		}),
 	});

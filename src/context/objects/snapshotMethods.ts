@@ -41,7 +41,7 @@ function requireColumns(self: Self, given: Record<string, Value>, wanted: readon
 			usage: "adapter.valid_snapshot_target(this)",
 		});
 	const there = new Set(self.database.columns(relation.relationName).map((c) => c.fields.name.toLowerCase()));
-	const names = wanted.map((name) => toText(read(given.column_names, name) ?? name));
+	const names = wanted.map((name) => toText(read(given.column_names, name) ?? name).replaceAll('"', ""));
 	const missing = names.filter((name) => !there.has(name.toLowerCase()));
 	if (missing.length === 0) return null;
 	const { schema, identifier } = relation.relationName;

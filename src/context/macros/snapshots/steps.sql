@@ -61,10 +61,12 @@ select count(*) as duplicates, {{ tfm_snapshot_sample(names, 'twice') }} from tw
     `new` in the changes. -#}
 {% macro tfm_snapshot_candidate(candidate_relation, target_relation, delta_relation, columns) -%}
   {%- set names = get_snapshot_table_column_names() -%}
+  {#- The configured name stands bare in dbt's SQL, so case does not count. -#}
+  {%- set valid_to = names.dbt_valid_to | replace('"', '') | lower -%}
 create view {{ candidate_relation }} as
 select
   {%- for column in columns %}
-    {% if column.name == names.dbt_valid_to -%}
+    {% if column.name | lower == valid_to -%}
     case when closed.dbt_closed then closed.dbt_closed_at else snapshotted.{{ adapter.quote(column.name) }} end as {{ adapter.quote(column.name) }}
     {%- elif column.old -%}
     snapshotted.{{ adapter.quote(column.name) }}
