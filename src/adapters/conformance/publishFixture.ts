@@ -3,6 +3,7 @@ import type { Candidate, DeltaApplication, PublishReport, PublishRequest, Sessio
 import { type NodeId, nodeId } from "../../core/node.ts";
 import type { RelationName } from "../../core/relation.ts";
 import { createPostgresDialect } from "../postgresFamily/dialect.ts";
+import { deltaOf as deltaBeside } from "../postgresFamily/publish/candidateNames.ts";
 import { createPostgresPublisher } from "../postgresFamily/publish/publisher.ts";
 
 export const PROJECT = "demo";
@@ -36,10 +37,7 @@ interface Incremental {
 }
 
 /** The new rows of a model, beside its candidate. */
-const deltaOf = (name: string, schema?: string): RelationName => ({
-	...standsAt(name, schema),
-	identifier: `tfm_d_${name}`,
-});
+export const deltaOf = (name: string, schema?: string): RelationName => deltaBeside(standsAt(name, schema));
 
 function applicationOf({ name, schema }: Model, { key, columns, add = {}, drop = [] }: Incremental): DeltaApplication {
 	const [to, delta] = [target(name, schema), deltaOf(name, schema)].map((r) => dialect.render(r));

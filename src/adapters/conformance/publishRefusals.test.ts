@@ -108,7 +108,7 @@ onBothEngines((bench) => {
 
 		test("012: a role of the grants config does not exist", async () => {
 			expect(await refusedBy("", [{ name: "t", sql: "select 2 as id", grants: { select: ["nobody"] } }])).toEqual([
-				'model.demo.t TFM-PUB-012 s.t cannot be published: its grants or comments cannot be applied: role "nobody" does not exist',
+				'model.demo.t TFM-PUB-012 s.t cannot be published: its grants, comments or labels cannot be applied: role "nobody" does not exist',
 			]);
 		});
 

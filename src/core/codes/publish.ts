@@ -77,10 +77,10 @@ export const PUBLISH_CODES = {
 			"While the rows of a table were replaced in place, or a foreign key was pointed at the new version of the table it refers to, the database reported a violated constraint.",
 	}),
 	"TFM-PUB-012": code<{ target: string; problem: string }>({
-		message: (f) => `${f.target} cannot be published: its grants or comments cannot be applied: ${f.problem}`,
+		message: (f) => `${f.target} cannot be published: its grants, comments or labels cannot be applied: ${f.problem}`,
 		hint: () => "check the node's `grants` config: the roles must exist",
 		explain:
-			"The grants of the node's config, or those that the published relation had, could not be given to the new version. It is not published without them.",
+			"The grants of the node's config, or the grants, comments and security labels that the published relation had, could not be given to the new version. It is not published without them.",
 	}),
 	"TFM-PUB-013": code<{ unit: string }>({
 		message: (f) => `${f.unit} was not published: another run has taken over what this one was writing`,

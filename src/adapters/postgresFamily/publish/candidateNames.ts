@@ -35,6 +35,12 @@ export const candidateOf = (project: string, target: RelationName, maxBytes: num
 	schema: shadowSchema("c", project, target.schema, maxBytes),
 });
 
+/** Where the new rows for a candidate's target stand: beside it, under a name that no model's can be cut to. */
+export const deltaOf = (candidate: RelationName): RelationName => ({
+	...candidate,
+	identifier: `tfm_d_${createHash("sha256").update(candidate.identifier).digest("hex").slice(0, 12)}`,
+});
+
 /** One schema for each run that published: relations, their indexes and constraints keep their names. */
 export const generationOf = (
 	project: string,

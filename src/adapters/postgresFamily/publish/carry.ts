@@ -74,6 +74,19 @@ function comments(dialect: Dialect, member: Member, relation: string, now: Relat
 	return statements;
 }
 
+/** Security labels (masking rules are kept in them): those of the candidate win. */
+function labels(dialect: Dialect, { old, fresh }: Member, relation: string): readonly string[] {
+	const columns = new Set(fresh.columns.map((c) => c.name));
+	const own = new Set(fresh.labels.map((l) => `${l.provider}\0${l.column}`));
+	return (old?.labels ?? [])
+		.filter((l) => (l.column === null || columns.has(l.column)) && !own.has(`${l.provider}\0${l.column}`))
+		.map((l) => {
+			const on =
+				l.column === null ? `${kindWord(fresh.kind)} ${relation}` : `column ${relation}.${dialect.quote(l.column)}`;
+			return `security label for ${dialect.quote(l.provider)} on ${on} is ${dialect.literal(l.label)}`;
+		});
+}
+
 /** Table and column privileges that the published relation must have in the end, minus those it has already. */
 function privileges(
 	dialect: Dialect,
@@ -126,6 +139,7 @@ export function carryMember(
 	const granted = [
 		...privileges(dialect, catalog, member, { relation, owner, now }),
 		...comments(dialect, member, relation, now),
+		...(way === "swap" ? labels(dialect, member, relation) : []),
 	];
 	const rest: string[] = [];
 	if (way === "apply") {

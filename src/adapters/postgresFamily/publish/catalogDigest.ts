@@ -71,12 +71,13 @@ export async function lookAtCatalog(session: Session, asked: CatalogAsked): Prom
 	const read = () => withEmptyPath(session, () => readCatalog(session, asked.names));
 	try {
 		return await session.transaction(async () => {
-			await session.execute("set transaction isolation level repeatable read");
-			return withEmptyPath(session, async () => {
-				const catalog = await readCatalog(session, asked.names);
-				const digest = await digestOf(session, asked, catalog);
-				return { catalog, isStill: async (later: Session) => (await digestOf(later, asked, catalog)) === digest };
-			});
+			// The transaction's end undoes them: it is this one's own, or the first of them would have been refused.
+			await session.execute(
+				"set transaction isolation level repeatable read; set local search_path = ''; set local jit = off",
+			);
+			const catalog = await readCatalog(session, asked.names);
+			const digest = await digestOf(session, asked, catalog);
+			return { catalog, isStill: async (later: Session) => (await digestOf(later, asked, catalog)) === digest };
 		});
 	} catch (error) {
 		if (!(error instanceof DatabaseError) || error.sqlstate !== "25001") throw error;

@@ -25,6 +25,11 @@ export interface ColumnFacts {
 	readonly default: string | null;
 	/** -1: the default. */
 	readonly statistics: number;
+	readonly notNull: boolean;
+	/** Null: what the type has. */
+	readonly storage: "p" | "e" | "m" | "x" | null;
+	/** Null: the default. */
+	readonly compression: "p" | "l" | null;
 }
 
 /** A part of a relation that names columns: `needs` are those it cannot live without. */
@@ -124,6 +129,9 @@ export interface RelationFacts {
 		readonly name: string;
 		readonly kind: RelKind;
 	}[];
+	/** Null: the database's. */
+	readonly tablespace: string | null;
+	readonly labels: readonly { readonly provider: string; readonly label: string; readonly column: string | null }[];
 	readonly partition: boolean;
 	readonly extension: string | null;
 	readonly publications: readonly string[];

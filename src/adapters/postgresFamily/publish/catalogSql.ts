@@ -190,6 +190,10 @@ select c.oid::bigint::text as oid, json_build_object(
 		select 'toast.' || unnest(tt.reloptions) from pg_class tt where tt.oid = c.reltoastrelid) o(o)),
 	'replicaIdentity', c.relreplident::text, 'hasToast', c.reltoastrelid <> 0,
 	'comment', obj_description(c.oid, 'pg_class'),
+	'tablespace', (select spcname from pg_tablespace where oid = c.reltablespace),
+	'labels', (select coalesce(json_agg(json_build_object('provider', l.provider, 'label', l.label,
+			'column', (select attname from pg_attribute where attrelid = c.oid and attnum = l.objsubid and l.objsubid > 0))
+			order by l.objsubid, l.provider), '[]') from pg_seclabel l where l.classoid = 'pg_class'::regclass and l.objoid = c.oid),
 	'partition', c.relispartition,
 	'extension', (select e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
 		where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'),
@@ -203,8 +207,10 @@ select c.oid::bigint::text as oid, json_build_object(
 			'printed', format_type(a.atttypid, a.atttypmod),
 			'acl', case when a.attacl is null then null else ${acl("a.attacl", "c.relowner")} end,
 			'comment', col_description(c.oid, a.attnum), 'identity', a.attidentity::text, 'generated', a.attgenerated <> '',
-			'default', pg_get_expr(f.adbin, f.adrelid), 'statistics', coalesce(a.attstattarget, -1)) order by a.attnum), '[]')
-		from pg_attribute a left join pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum
+			'default', pg_get_expr(f.adbin, f.adrelid), 'statistics', coalesce(a.attstattarget, -1), 'notNull', a.attnotnull,
+			'storage', case when a.attstorage <> ty.typstorage then a.attstorage::text end,
+			'compression', nullif(to_jsonb(a)->>'attcompression', '')) order by a.attnum), '[]')
+		from pg_attribute a join pg_type ty on ty.oid = a.atttypid left join pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum
 		where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
 	'indexes', ${part("indexes")},
 	'constraints', ${part("constraints")},

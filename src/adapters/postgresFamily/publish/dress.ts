@@ -1,6 +1,7 @@
 import type { Candidate, Dialect, Session } from "../../../core/adapter.ts";
 import type { IndexFacts, RelationFacts } from "./catalogFacts.ts";
 import { refersTo } from "./foreignKeys.ts";
+import { sameType } from "./members.ts";
 import { placeOf, readRelations, withEmptyPath } from "./readCatalog.ts";
 import { isTable, kindWord, optionList, qualified } from "./statements.ts";
 
@@ -114,6 +115,9 @@ export function dressing(
 			out.statements.push(
 				`alter table ${relation} alter column ${dialect.quote(column.name)} set statistics ${column.statistics}`,
 			);
+	if (bothTables) columnParts(dialect, { old, fresh, relation }, out);
+	if (old.tablespace !== null && fresh.tablespace === null && old.kind === fresh.kind)
+		out.statements.push(`alter table ${relation} set tablespace ${dialect.quote(old.tablespace)}`);
 	const known = new Set(fresh.statistics.map((s) => s.name));
 	for (const statistics of old.statistics) {
 		if (known.has(statistics.name) || !fits("statistics", statistics)) continue;
@@ -124,6 +128,39 @@ export function dressing(
 			out.statements.push(`comment on statistics ${name} is ${dialect.literal(statistics.comment)}`);
 	}
 	return out;
+}
+
+const STORAGE = { p: "plain", e: "external", m: "main", x: "extended" } as const;
+const COMPRESSION = { p: "pglz", l: "lz4" } as const;
+
+/**
+ * What columns of a table have beyond their type. A default only where the type is the same: it would not fit another
+ * one. Keys make their columns not null by themselves.
+ */
+function columnParts(
+	dialect: Dialect,
+	{ old, fresh, relation }: { old: RelationFacts; fresh: RelationFacts; relation: string },
+	out: Dressing,
+): void {
+	const before = new Map(old.columns.map((c) => [c.name, c] as const));
+	for (const column of fresh.columns) {
+		const was = before.get(column.name);
+		if (was === undefined) continue;
+		const alter = (what: string): void =>
+			void out.statements.push(`alter table ${relation} alter column ${dialect.quote(column.name)} ${what}`);
+		if (was.generated) {
+			if (!column.generated)
+				out.warnings.push(
+					`column ${column.name} of ${old.schema}.${old.name} is no longer generated: the model gives it`,
+				);
+		} else if (was.default !== null && column.default === null && sameType(was, column))
+			alter(`set default ${was.default}`);
+		if (was.notNull && !column.notNull) alter("set not null");
+		if (!sameType(was, column)) continue;
+		if (was.storage !== null && column.storage === null) alter(`set storage ${STORAGE[was.storage]}`);
+		if (was.compression !== null && column.compression === null)
+			alter(`set compression ${COMPRESSION[was.compression]}`);
+	}
 }
 
 /** `CREATE STATISTICS s.x (kinds) ON a, b FROM s.t` under another name and on another table. */

@@ -1,7 +1,7 @@
 import type { Dialect, Session } from "../../../core/adapter.ts";
 import { fail } from "../../../core/diagnostic.ts";
 import type { RelationName } from "../../../core/relation.ts";
-import { shadowSchema } from "./candidateNames.ts";
+import { deltaOf, shadowSchema } from "./candidateNames.ts";
 import type { Catalog, Dependent, RelationFacts } from "./catalogFacts.ts";
 import { afterNeeds } from "./order.ts";
 import { publishedSchemas } from "./planPublish.ts";
@@ -15,8 +15,8 @@ export interface StaleInput {
 }
 
 /**
- * Drops everything in the candidate schemas of these targets but `keep` and what `keep` reads. Never with cascade: an
- * object of somebody else on a candidate is TFM-PUB-007. Returns what was dropped, sorted.
+ * Drops everything in the candidate schemas of these targets but `keep`, what `keep` reads and the new rows that belong
+ * to it. Never with cascade: an object of somebody else on a candidate is TFM-PUB-007. Returns what was dropped, sorted.
  */
 export async function dropStale(
 	dialect: Dialect,
@@ -67,7 +67,7 @@ function staleRelations(
 	},
 ): Stale {
 	const oid = (name: RelationName) => catalog.oids.get(placeOf(name));
-	const stays = new Set(about.keep.flatMap((k) => oid(k) ?? []));
+	const stays = new Set(about.keep.flatMap((k) => [oid(k) ?? [], oid(deltaOf(k)) ?? []].flat()));
 	for (const o of [...stays]) for (const part of catalog.relations.get(o)?.partitions ?? []) stays.add(part.oid);
 	for (let changed = true; changed; ) {
 		changed = false;
@@ -119,5 +119,6 @@ function dropStatements(dialect: Dialect, catalog: Catalog, stale: readonly Rela
 		if (last?.word === word(relation)) last.names.push(name);
 		else batches.push({ word: word(relation), names: [name] });
 	}
-	return batches.map((b) => `drop ${b.word} ${b.names.join(", ")}`);
+	// Another run may have dropped one in the meantime.
+	return batches.map((b) => `drop ${b.word} if exists ${b.names.join(", ")}`);
 }

@@ -152,9 +152,11 @@ async function timed(work: () => Promise<void>): Promise<number> {
 }
 
 const SETTINGS = ["search_path", "row_security", "lock_timeout", "check_function_bodies", "jit"] as const;
+const SAVE_SETTINGS = `select ${SETTINGS.map((s) => `current_setting('${s}')`).join(", ")}`;
+const RESTORE_SETTINGS = `select ${SETTINGS.map((name, i) => `set_config('${name}', $${i + 1}, true)`).join(", ")}`;
 
 async function transact(
-	{ session, request, locks }: Run,
+	{ dialect, session, request, locks }: Run,
 	plan: PublishPlan,
 	about: {
 		readonly seen: CatalogLook;
@@ -165,15 +167,13 @@ async function transact(
 	let heldAt = 0;
 	await session.transaction(async () => {
 		// Restored at the end: inside a caller's transaction `set local` would outlive the publish.
-		const kept = (
-			await session.query(`select ${SETTINGS.map((s) => `current_setting('${s}')`).join(", ")}`)
-		).rows[0]!.map(String);
-		const path = kept[0]!;
-		await session.query(
-			"select set_config('row_security', 'off', true), set_config('check_function_bodies', 'off', true)",
-		);
+		const [kept] = (
+			await session.query(`${SAVE_SETTINGS}, set_config('row_security', 'off', true),
+			set_config('check_function_bodies', 'off', true)`)
+		).rows.map((r) => r.slice(0, SETTINGS.length).map(String));
+		const path = kept![0]!;
 		await checkFence(session, request);
-		const how = { path, careful: about.careful, signal: request.signal };
+		const how = { dialect, path, careful: about.careful, signal: request.signal };
 		if (plan.rowLocks.length > 0) {
 			await setLockTimeout(session, request.lockTimeoutMs);
 			const lock = `lock table ${plan.rowLocks.join(", ")} in share row exclusive mode`;
@@ -192,10 +192,7 @@ async function transact(
 			throw new CatalogMoved("the catalog changed while the publish waited for its locks");
 		await perform(session, plan.changes, how);
 		await proveLoose(session, plan);
-		await session.query(
-			`select ${SETTINGS.map((name, i) => `set_config('${name}', $${i + 1}, true)`).join(", ")}`,
-			kept,
-		);
+		await session.query(RESTORE_SETTINGS, kept);
 		const record =
 			typeof request.record === "function"
 				? request.record({ published: plan.ways.map((w) => w.node), kept: keptBy(plan) })
@@ -232,9 +229,14 @@ const isOnesFault = (error: unknown): error is DatabaseError =>
 async function perform(
 	session: Session,
 	steps: readonly Step[],
-	how: { readonly path: string; readonly careful: boolean; readonly signal: AbortSignal | undefined },
+	how: {
+		readonly dialect: Dialect;
+		readonly path: string;
+		readonly careful: boolean;
+		readonly signal: AbortSignal | undefined;
+	},
 ): Promise<void> {
-	const { path, careful, signal } = how;
+	const { dialect, path, careful, signal } = how;
 	const batches: { path: Step["path"]; steps: Step[] }[] = [];
 	for (const one of steps) {
 		const last = batches.at(-1);
@@ -242,9 +244,13 @@ async function perform(
 		else batches.push({ path: one.path, steps: [one] });
 	}
 	for (const batch of batches) {
-		await session.query("select set_config('search_path', $1, true)", [batch.path === "catalog" ? "" : path]);
+		const set = `select set_config('search_path', ${dialect.literal(batch.path === "catalog" ? "" : path)}, true)`;
+		// A statement that is the user's goes alone, so that what the server says of it names its places.
+		const alone = careful && batch.path === "session";
+		if (alone) await session.execute(set);
 		try {
-			await session.execute(batch.steps.map((s) => s.sql).join("\n;\n"), { signal });
+			const texts = batch.steps.map((s) => s.sql);
+			await session.execute((alone ? texts : [set, ...texts]).join("\n;\n"), { signal });
 		} catch (error) {
 			const [only] = batch.steps;
 			if (careful && only?.blame !== undefined && isOnesFault(error)) throw new StepFailed(only, error);

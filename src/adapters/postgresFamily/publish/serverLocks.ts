@@ -70,6 +70,14 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 		}
 	}
 
+	/** A setting that only superusers change: asked once. */
+	let deadlockTimeout: number | undefined;
+	async function longestAttempt(session: Session): Promise<number> {
+		const sql = "select setting::int from pg_catalog.pg_settings where name = 'deadlock_timeout'";
+		deadlockTimeout ??= Number((await session.query(sql)).rows[0]![0]);
+		return Math.max(1, Math.floor(Math.min(LONGEST_ATTEMPT, 0.4 * deadlockTimeout)));
+	}
+
 	/** True when all locks are held; they are released again with the surrounding transaction's savepoint. */
 	async function attempt(session: Session, block: string, wait: { ms: number; signal: LockWait["signal"] }) {
 		try {
@@ -96,11 +104,13 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 		if (statements.length === 0) return;
 		const block = oneStatement(statements);
 		const deadline = performance.now() + wait.timeoutMs;
-		const { pid, longest } = await aboutMe(session);
+		const longest = await longestAttempt(session);
 		if (await attempt(session, block, { ms: Math.min(FIRST_ATTEMPT, longest), signal: wait.signal })) return;
+		const patient = performance.now() + wait.timeoutMs / 2;
+		const pid = Number((await session.query("select pg_catalog.pg_backend_pid()")).rows[0]![0]);
 		await watch(async (second) => {
 			for (;;) {
-				await standAside(second, { pid, oids: plan.oids, longest, deadline, signal: wait.signal });
+				await standAside(second, { pid, oids: plan.oids, longest, deadline, patient, signal: wait.signal });
 				const stop = cancelInCycle(second, pid);
 				const held = await attempt(session, block, { ms: longest, signal: wait.signal }).finally(stop);
 				if (held) return;
@@ -112,7 +122,7 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 
 	async function briefly(session: Session, statements: readonly string[], wait: LockWait): Promise<void> {
 		const deadline = performance.now() + wait.timeoutMs;
-		const { longest } = await aboutMe(session);
+		const longest = await longestAttempt(session);
 		const block = statements.join(";\n");
 		while (!(await attempt(session, block, { ms: longest, signal: wait.signal }))) {
 			if (performance.now() >= deadline) throw new LockWaitEnded([]);
@@ -121,14 +131,6 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 	}
 
 	return Object.freeze({ settle, acquire, briefly });
-}
-
-async function aboutMe(session: Session): Promise<{ readonly pid: number; readonly longest: number }> {
-	const { rows } = await session.query(
-		"select pg_backend_pid(), (select setting::int from pg_settings where name = 'deadlock_timeout')",
-	);
-	const [pid, deadlock] = rows[0]!.map(Number);
-	return { pid: pid!, longest: Math.max(1, Math.floor(Math.min(LONGEST_ATTEMPT, 0.4 * deadlock!))) };
 }
 
 const lockStatements = (plan: LockPlan): readonly string[] => [
@@ -149,12 +151,19 @@ interface Aside {
 	readonly oids: readonly number[];
 	readonly longest: number;
 	readonly deadline: number;
+	/** Until then an attempt is made only when it is likely to succeed. */
+	readonly patient: number;
 	readonly signal: AbortSignal | undefined;
 }
 
-/** Until no transaction that holds one of the locks is idle or has been seen for more than half an attempt. */
-async function standAside(second: Session, { pid, oids, longest, deadline, signal }: Aside): Promise<void> {
+/**
+ * Until no transaction that holds one of the locks is idle or has been seen for more than half an attempt. Where long
+ * statements follow each other without a gap that moment never comes: in the second half of the time an attempt is made
+ * at least every second all the same, unless somebody is idle, who would not go during one.
+ */
+async function standAside(second: Session, { pid, oids, longest, deadline, patient, signal }: Aside): Promise<void> {
 	const seen = new Map<string, number>();
+	const trySomehow = Math.max(patient, performance.now() + 1000);
 	for (;;) {
 		signal?.throwIfAborted();
 		const { rows } = await second.query(LOCK_HOLDERS_SQL, [pid, oids.join(",")]);
@@ -164,7 +173,7 @@ async function standAside(second: Session, { pid, oids, longest, deadline, signa
 			const key = String(transaction);
 			const since = seen.get(key) ?? now;
 			seen.set(key, since);
-			if (idle === true || now - since > longest / 2) busy = true;
+			if (idle === true || (now - since > longest / 2 && !(idle === false && now > trySomehow))) busy = true;
 		}
 		if (!busy) return;
 		if (now >= deadline)
