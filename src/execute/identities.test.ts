@@ -78,6 +78,14 @@ describe("the hash of a node's inputs", () => {
 		expect(await hash("b")).not.toBe(before);
 	});
 
+	it("of an incremental model holds its own published rows too: new ones were computed from them", async () => {
+		const { identities, hash } = setUp({ models: { a: { config: { materialized: "incremental" } }, b: {} } });
+		const before = [await hash("a"), await hash("b")];
+		identities.publishedNow([row("a", "run2"), row("b", "run2")]);
+		expect(await hash("a")).not.toBe(before[0]);
+		expect(await hash("b")).toBe(before[1]);
+	});
+
 	it("survives a chain of 20,000 views", async () => {
 		const models: Record<string, object> = { m0: {} };
 		for (let i = 1; i <= 20_000; i++) models[`m${i}`] = { reads: [`m${i - 1}`], config: { materialized: "view" } };
