@@ -116,6 +116,7 @@ export function readIncremental(input: BuildInput): IncrementalConfig {
 			},
 			{ at: node.location },
 		);
+	const predicates = strings(input, "predicates", config.predicates);
 	const asked = config.on_schema_change ?? "ignore";
 	const contract = (config.contract as { enforced?: unknown } | null | undefined)?.enforced === true;
 	return {
@@ -123,7 +124,8 @@ export function readIncremental(input: BuildInput): IncrementalConfig {
 		macro,
 		key,
 		uniqueKey,
-		predicates: strings(input, "incremental_predicates", config.predicates ?? config.incremental_predicates),
+		predicates:
+			predicates.length > 0 ? predicates : strings(input, "incremental_predicates", config.incremental_predicates),
 		onSchemaChange: CHANGES.find((known) => known === asked) ?? "ignore",
 		contract,
 		mergeUpdate: strings(input, "merge_update_columns", config.merge_update_columns),
