@@ -92,7 +92,7 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 export function writeRunNotes(
 	invocation: Invocation,
 	project: OpenProject,
-	run: Pick<RunNotes, "command" | "gates">,
+	run: Pick<RunNotes, "command" | "gates" | "results">,
 ): void {
 	if (!invocation.flags.writeJson) return;
 	const { manifest, runId } = project;

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import type { Adapter } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
+import type { StateStore } from "../core/state.ts";
 import { ancestors, descendants } from "../graph/relatives.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, readRunNotes } from "./runNotes.ts";
@@ -22,27 +24,79 @@ export async function retryCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { targetDir, project: root } = project.config;
 	const path = join(targetDir, "run_results.json");
-	const last = readLast(path, relative(root.root, path));
-	const notes = readRunNotes(targetDir, last.invocationId);
+	const statuses = invocation.flags.warnError ? new Set([...RETRIED, "warn"]) : RETRIED;
+	const { last, notes } = lastOf(readLast(path, relative(root.root, path)), project, statuses);
 	const command = notes?.command ?? last.command;
 	if (!COMMANDS.has(command)) fail("TFM-APP-004", { command });
 
-	const statuses = invocation.flags.warnError ? new Set([...RETRIED, "warn"]) : RETRIED;
 	const failed = last.results.filter((r) => statuses.has(r.status) && findNode(project.manifest, r.id) !== undefined);
 	const selected = new Set<NodeId>(failed.map((r) => r.id));
 	if (selected.size > 0 && root.layering !== null && notes !== null)
 		for (const id of changedAbove(project, selected, notes)) selected.add(id);
 	for (const id of testsOf(project, selected, { last, notes })) selected.add(id);
 	if (selected.size === 0) {
-		invocation.stdout.write("nothing to retry: all that ran last time succeeded\n");
+		invocation.stdout.write(`${NOTHING}\n`);
 		return 0;
 	}
+	const held = root.layering !== null && failed.some((r) => r.status === "fail");
 	return runSelected(invocation, project, {
 		command: "retry",
 		origin: command,
 		selected,
 		warnings: [],
+		...(held ? { refine: (open) => withoutAccepted(project, selected, { ...open, run: last.invocationId }) } : {}),
+		nothingLeft: NOTHING,
 		flags: { reuse: true, testsBlock: command === "build", gates: notes?.gates ?? invocation.flags.gates },
+	});
+}
+
+const NOTHING = "nothing to retry: all that ran last time succeeded";
+
+/**
+ * The run that is taken up. In a layered project that is the last one that built something, also when `tfm test` has
+ * run since, as long as it left something to do; elsewhere the last command that wrote run_results.json, as in dbt.
+ */
+function lastOf(
+	written: LastRun,
+	project: OpenProject,
+	statuses: ReadonlySet<string>,
+): { readonly last: LastRun; readonly notes: RunNotes | null } {
+	const { targetDir } = project.config;
+	const own = readRunNotes(targetDir, written.invocationId);
+	if (own !== null || project.config.project.layering === null) return { last: written, notes: own };
+	const notes = readRunNotes(targetDir, null);
+	const unfinished = notes?.results?.some((r) => statuses.has(r.status)) === true;
+	if (notes?.results === undefined || !unfinished) return { last: written, notes: null };
+	const results = notes.results.map(({ id, status }) => ({ id: nodeId(id), status }));
+	return { last: { command: notes.command, invocationId: notes.invocation_id, results }, notes };
+}
+
+/** What a person has let through since (`tfm publish`) is published, and its tests do not hold it again. */
+async function withoutAccepted(
+	project: OpenProject,
+	selected: ReadonlySet<NodeId>,
+	{ adapter, state, run }: { readonly adapter: Adapter; readonly state: StateStore; readonly run: string },
+): Promise<ReadonlySet<NodeId>> {
+	const { manifest } = project;
+	return adapter.withSession(async (session) => {
+		await state.migrate(session);
+		const accepted = await state.acceptancesOf(session, run);
+		if (accepted.length === 0) return selected;
+		const layers = new Set(accepted.map((row) => row.layer));
+		const published = await state.listPublished(session, manifest.projectName);
+		const through = new Set(accepted.map((row) => row.publishedBy));
+		const done = new Set<NodeId>(accepted.map((row) => row.test));
+		for (const row of await state.heldBy(session, run))
+			if (layers.has(row.layer) && through.has(published.get(row.node)?.runId ?? "")) done.add(row.node);
+		const left = [...selected].filter((id) => !done.has(id));
+		// Their other tests came along for their sake; those that read something still to be built stay.
+		const leftBuilt = new Set(left.filter((id) => manifest.nodes.get(id)?.resource_type !== "test"));
+		return new Set(
+			left.filter((id) => {
+				const reads = manifest.parents.get(id) ?? [];
+				return leftBuilt.has(id) || reads.some((read) => leftBuilt.has(read)) || !reads.some((read) => done.has(read));
+			}),
+		);
 	});
 }
 

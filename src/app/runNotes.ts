@@ -20,6 +20,8 @@ export interface RunNotes {
 	readonly checksums: Readonly<Record<string, string>>;
 	/** Ids of all tests that the project had. */
 	readonly tests?: readonly string[];
+	/** In a layered project: how each node of the run ended, so that a later `tfm test` does not hide it. */
+	readonly results?: readonly { readonly id: string; readonly status: string }[];
 }
 
 const FILE = "tfm_run.json";
@@ -57,13 +59,14 @@ const landingStat = (path: string): string => {
 export const testIdsOf = (manifest: Manifest): string[] =>
 	[...manifest.nodes.values()].flatMap((node) => (node.resource_type === "test" ? [node.unique_id] : [])).sort();
 
-/** Null where there are none or they belong to another run; then retry does what dbt does. */
-export function readRunNotes(targetDir: string, invocationId: string): RunNotes | null {
+/** Null where there are none or, with an id, they belong to another run; then retry does what dbt does. */
+export function readRunNotes(targetDir: string, invocationId: string | null): RunNotes | null {
 	const path = runNotesPath(targetDir);
 	if (!existsSync(path)) return null;
 	try {
 		const notes = JSON.parse(readFileSync(path, "utf8")) as RunNotes | null;
-		return notes?.v === 1 && notes.invocation_id === invocationId && typeof notes.checksums === "object" ? notes : null;
+		if (notes?.v !== 1 || typeof notes.checksums !== "object") return null;
+		return invocationId === null || notes.invocation_id === invocationId ? notes : null;
 	} catch {
 		// Cut short by a full disk, or edited: without them retry still repeats the nodes of run_results.json.
 		return null;

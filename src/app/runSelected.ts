@@ -1,26 +1,17 @@
-import { relative } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { createCompiler } from "../compile/compiler.ts";
 import type { Adapter } from "../core/adapter.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { RunEvent } from "../core/events.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
-import type { NodeId, OperationNode } from "../core/node.ts";
-import type { RunFlags, RunJob, RunPorts } from "../core/ports.ts";
-import { TFM_VERSION } from "../core/version.ts";
+import type { NodeId } from "../core/node.ts";
+import type { RunFlags } from "../core/ports.ts";
+import type { StateStore } from "../core/state.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
-import { createLandingLoader } from "../load/landingLoader.ts";
-import { createSeedPort } from "../load/seedPort.ts";
-import { describeCandidate } from "../plan/describeCandidate.ts";
-import { planNode } from "../plan/planNode.ts";
-import { judgeTest } from "../quality/judgeTest.ts";
-import { type Subscriber, toSummaryJson } from "../report/report.ts";
 import { compiledBy, sqlWriter, writeManifest, writeRunNotes, writeRunResults } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
 import { requireInputs } from "./requireInputs.ts";
+import { createRunPorts, jobOf, summaryDocument } from "./runPorts.ts";
 
 export interface RunRequest {
 	readonly command: string;
@@ -30,6 +21,10 @@ export interface RunRequest {
 	/** Remarks of the selection. */
 	readonly warnings: readonly Diagnostic[];
 	readonly flags?: Partial<RunFlags>;
+	/** Leaves out of the selection what only the database knows to be done. */
+	readonly refine?: (open: { readonly adapter: Adapter; readonly state: StateStore }) => Promise<ReadonlySet<NodeId>>;
+	/** What to say when that leaves nothing. */
+	readonly nothingLeft?: string;
 }
 
 /**
@@ -51,91 +46,29 @@ export async function runSelected(
 		// Candidates stand where published relations may not.
 		if (request.flags?.candidates !== true) await requireInputs(project, request.selected, adapter);
 		const state = await createStateStore();
-		const { manifest, engine, config } = project;
-		const ports: RunPorts = {
-			adapter,
-			compiler: createCompiler({ ...project.facts, manifest }),
-			state,
-			planNode,
-			describeCandidate,
-			judgeTest,
-			loadSource: createLandingLoader({
-				root: config.project.root,
-				dialect: engine.dialect,
-				state,
-				clock: invocation.clock,
-			}),
-			seed: createSeedPort(engine.dialect),
-			emit: events,
-			clock: invocation.clock,
-			sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-			signal: invocation.signal,
-		};
-		const run = await executeRun(jobOf(invocation, project, request, adapter), ports);
+		const ports = createRunPorts({ invocation, project, adapter, state, emit: events });
+		const selected = (await request.refine?.({ adapter, state })) ?? request.selected;
+		if (selected.size === 0 && request.selected.size > 0) {
+			invocation.stdout.write(`${request.nothingLeft ?? "nothing to do"}\n`);
+			return 0;
+		}
+		const run = await executeRun(jobOf(invocation, project, { ...request, selected }, adapter), ports);
 		// A look at what is held changes nothing, so `tfm retry` must still find the run that held it.
 		if (request.flags?.candidates === true) return run.exitCode;
 		writeManifest(invocation, project, compiledBy(run));
 		writeRunResults(invocation, project, run);
-		writeRunNotes(invocation, project, {
-			command: request.origin ?? request.command,
-			gates: request.flags?.gates ?? invocation.flags.gates,
-		});
+		const layered = project.config.project.layering !== null;
+		const command = request.origin ?? request.command;
+		// Tests alone judge what is published; in a layered project what `tfm retry` takes up is still the last run.
+		if (!layered || command !== "test")
+			writeRunNotes(invocation, project, {
+				command,
+				gates: request.flags?.gates ?? invocation.flags.gates,
+				...(layered ? { results: run.results.map((r) => ({ id: r.unique_id, status: r.status })) } : {}),
+			});
 		return run.exitCode;
 	} finally {
 		events.close();
 		await adapter?.close();
 	}
-}
-
-function jobOf(invocation: Invocation, project: OpenProject, request: RunRequest, adapter: Adapter): RunJob {
-	const { flags } = invocation;
-	const { config, manifest } = project;
-	return {
-		command: request.command,
-		runId: project.runId,
-		manifest,
-		selected: request.selected,
-		layering: config.project.layering,
-		hooks: { start: operations(project, "on-run-start"), end: operations(project, "on-run-end") },
-		about: { target: config.target.targetName, engine: adapter.facts.version, version: TFM_VERSION },
-		host: { name: invocation.host.name, pid: invocation.host.pid },
-		targetPath: relative(config.project.root, config.targetDir),
-		flags: {
-			fullRefresh: flags.fullRefresh,
-			failFast: flags.failFast,
-			gates: flags.gates,
-			threads: config.target.threads,
-			lockTimeoutMs: flags.lockTimeoutMs,
-			statementTimeoutMs: flags.statementTimeoutMs ?? null,
-			storeFailures: flags.storeFailures ?? null,
-			showRows: flags.showRows,
-			warnError: flags.warnError,
-			reuse: false,
-			testsBlock: false,
-			candidates: false,
-			...request.flags,
-		},
-	};
-}
-
-/** Hooks of the whole run: the root project's first, then packages', each in its written order. */
-function operations(project: OpenProject, kind: "on-run-start" | "on-run-end"): OperationNode[] {
-	const root = project.manifest.projectName;
-	return [...project.manifest.nodes.values()]
-		.filter((node): node is OperationNode => node.resource_type === "operation" && node.tags.includes(kind))
-		.sort(
-			(a, b) =>
-				Number(b.package_name === root) - Number(a.package_name === root) ||
-				(a.package_name < b.package_name ? -1 : a.package_name > b.package_name ? 1 : a.index - b.index),
-		);
-}
-
-/** `--output json`: one document about the run on stdout, after everything else. */
-function summaryDocument(invocation: Invocation): Subscriber {
-	return {
-		receive(event: RunEvent) {
-			if (event.event === "run.finished" && invocation.flags.extra.output === "json")
-				invocation.stdout.write(`${toSummaryJson(event.run, event.summary)}\n`);
-		},
-	};
 }

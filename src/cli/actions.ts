@@ -21,5 +21,8 @@ export const ACTIONS: Actions = {
 	show: async () => (await import("../app/show.ts")).showCommand,
 	clean: async () => (await import("../app/clean.ts")).cleanCommand,
 	"run-operation": async () => (await import("../app/runOperation.ts")).runOperation,
+	publish: async () => (await import("../app/publish.ts")).publishCommand,
+	rollback: async () => (await import("../app/rollback.ts")).rollbackCommand,
+	history: async () => (await import("../app/history.ts")).historyCommand,
 	retry: async () => (await import("../app/retry.ts")).retryCommand,
 };

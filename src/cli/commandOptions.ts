@@ -107,3 +107,26 @@ export const CLEAN: readonly OptionSpec[] = [
 		help: "Delete clean-targets outside the project too",
 	}),
 ];
+
+export const ACCEPT: readonly OptionSpec[] = [
+	command("run", { value: "id", kind: TEXT, help: "The run whose gate closed (tfm history)" }),
+	command("accept", {
+		value: "tests...",
+		kind: LIST,
+		help: "A test whose failure may pass; once for each test that failed",
+	}),
+	command("reason", { value: "text", kind: TEXT, help: "Why it may pass; kept in the warehouse with your name" }),
+];
+
+export const ROLLBACK: readonly OptionSpec[] = [
+	command("to", {
+		value: "run",
+		kind: TEXT,
+		help: "The run after which the layer was as it shall be again (tfm history)",
+	}),
+];
+
+export const HISTORY: readonly OptionSpec[] = [
+	command("limit", { value: "runs", kind: TEXT, help: "How many runs to list (default: 10)" }),
+	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
+];

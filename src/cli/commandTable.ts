@@ -1,4 +1,17 @@
-import { CANDIDATES, CLEAN, COMPILE, DEBUG, INIT, LIST_NODES, OPERATION, SEED, SHOW } from "./commandOptions.ts";
+import {
+	ACCEPT,
+	CANDIDATES,
+	CLEAN,
+	COMPILE,
+	DEBUG,
+	HISTORY,
+	INIT,
+	LIST_NODES,
+	OPERATION,
+	ROLLBACK,
+	SEED,
+	SHOW,
+} from "./commandOptions.ts";
 import { ACCEPTED, REFUSED } from "./dbtOptions.ts";
 import type { OptionGroup, OptionSpec } from "./optionSpec.ts";
 import { OUTPUT, PROJECT, RUNNING, SELECTION, SUMMARY } from "./sharedOptions.ts";
@@ -23,6 +36,9 @@ export type CommandName =
 	| "clean"
 	| "run-operation"
 	| "retry"
+	| "publish"
+	| "rollback"
+	| "history"
 	| "completion";
 
 export interface CommandSpec {
@@ -126,6 +142,35 @@ export const COMMANDS: readonly CommandSpec[] = [
 		],
 	},
 	{
+		name: "publish",
+		heading: "Work",
+		summary: "Let a layer through that a gate has held back",
+		sentence:
+			"Publishes what the gate of a layer held back in a run, though tests failed: each of them is accepted by name, and who did it and why is written down. tfm retry then goes on below.",
+		argument: { name: "layer", key: "layer", required: true, help: "The layer that was held back" },
+		options: withShared([...ACCEPT, ...only(RUNNING, "lockTimeout", "statementTimeout"), ...SUMMARY]),
+		examples: [
+			{
+				line: 'tfm publish staging --run 4f1c --accept unique_orders_id --reason "known duplicate, ticket 812"',
+				says: "one failed test",
+			},
+			{ line: "tfm history", says: "which run held what" },
+		],
+	},
+	{
+		name: "rollback",
+		heading: "Work",
+		summary: "Put a layer back to what it was after an earlier run",
+		sentence:
+			"Publishes what stood in a layer after the given run, all of it in one transaction. keep_generations in the project file says how many generations are kept; what stands now becomes one of them.",
+		argument: { name: "layer", key: "layer", required: true, help: "The layer to put back" },
+		options: withShared([...ROLLBACK, ...only(RUNNING, "lockTimeout", "statementTimeout"), ...SUMMARY]),
+		examples: [
+			{ line: "tfm rollback reporting --to 4f1c", says: "as it was after that run" },
+			{ line: "tfm history", says: "which runs there were" },
+		],
+	},
+	{
 		name: "load",
 		heading: "Work",
 		summary: "Take new files into the landing tables",
@@ -183,6 +228,18 @@ export const COMMANDS: readonly CommandSpec[] = [
 			{ line: "tfm ls", says: "everything" },
 			{ line: "tfm ls --select +orders --output name", says: "what orders is made of" },
 			{ line: "tfm ls --resource-type test --output json --output-keys name layer", says: "for a program" },
+		],
+	},
+	{
+		name: "history",
+		heading: "Look",
+		summary: "List the last runs: what they published and what their gates held back",
+		sentence:
+			"Lists the runs that this project made on the target's database, the newest first, with the ids that publish and rollback ask for.",
+		options: withShared(HISTORY),
+		examples: [
+			{ line: "tfm history", says: "the last ten" },
+			{ line: "tfm history --limit 50 --output json", says: "for a program" },
 		],
 	},
 	{

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Flags, OutputOptions } from "../core/invocation.ts";
+import { readDuration } from "../core/readDuration.ts";
 import { call } from "./fakeWorld.ts";
 import { moveCommandFirst } from "./parseArgv.ts";
-import { readDuration } from "../core/readDuration.ts";
 
 const read = async (argv: readonly string[], env: Record<string, string> = {}) => {
 	const { invocation, stderr } = await call(argv, { env });

@@ -9,6 +9,7 @@ import { readMapping } from "./readMapping.ts";
 
 const DEFAULT_LOCK_TIMEOUT_MS = 600_000;
 const DEFAULT_SHOW_ROWS = 5;
+const DEFAULT_RUNS = 10;
 /** Rows of `show`, as in dbt. */
 const DEFAULT_LIMIT = 5;
 
@@ -99,6 +100,7 @@ async function readExtra(
 		const value = given[option.key];
 		if (value !== undefined) extra[option.key] = value;
 	}
+	if (parsed.command.name === "history") extra.limit = read.count("limit", 1) ?? DEFAULT_RUNS;
 	if (parsed.command.name === "show") extra.limit = read.count("limit", -1) ?? DEFAULT_LIMIT;
 	if (typeof given.args === "string") extra.args = await readMapping("--args", given.args);
 	const positional = parsed.command.argument;

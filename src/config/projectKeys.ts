@@ -51,6 +51,7 @@ export const DBT_KEYS: readonly string[] = [
 export const TFM_KEYS: readonly string[] = [
 	"layers",
 	"gate_scope",
+	"keep_generations",
 	"publish_scope",
 	"skip_layers",
 	"schema_naming",

@@ -3,7 +3,17 @@ import { diagnostic } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
 import { isMapping, own, type PlainMapping, type ShapeCheck } from "../yaml/shapeCheck.ts";
 
-const LAYER_KEYS = ["name", "path", "schema", "database", "gate", "contract", "warehouse", "role"] as const;
+const LAYER_KEYS = [
+	"name",
+	"path",
+	"schema",
+	"database",
+	"gate",
+	"contract",
+	"keep_generations",
+	"warehouse",
+	"role",
+] as const;
 
 /** `off` and `on` are booleans in YAML 1.1. */
 const gateWord = (value: Plain | undefined): Plain | undefined =>
@@ -21,9 +31,11 @@ interface LayerPart {
 	readonly index: number;
 	readonly check: ShapeCheck;
 	readonly modelPaths: readonly string[];
+	/** The project's `keep_generations`. */
+	readonly keep: number;
 }
 
-function readLayer({ value, index, check, modelPaths }: LayerPart): Layer | undefined {
+function readLayer({ value, index, check, modelPaths, keep }: LayerPart): Layer | undefined {
 	const at = ["layers", index];
 	const long: PlainMapping | undefined = isMapping(value)
 		? value
@@ -44,6 +56,7 @@ function readLayer({ value, index, check, modelPaths }: LayerPart): Layer | unde
 	}
 	const text = (key: (typeof LAYER_KEYS)[number]): string | undefined => check.text(own(long, key), [...at, key]);
 	const gates = ["error", "warn", "off"] as const;
+	const keepGenerations = check.integer(own(long, "keep_generations"), [...at, "keep_generations"]) ?? keep;
 	return Object.freeze({
 		name,
 		path: layerPath(text("path") ?? name, modelPaths),
@@ -53,6 +66,7 @@ function readLayer({ value, index, check, modelPaths }: LayerPart): Layer | unde
 		contract: check.choice(own(long, "contract"), [...at, "contract"], ["required", "optional"] as const) ?? "optional",
 		warehouse: text("warehouse") ?? null,
 		role: text("role") ?? null,
+		...(keepGenerations === 0 ? {} : { keepGenerations }),
 		index,
 	});
 }
@@ -87,10 +101,11 @@ export function readLayering(project: PlainMapping, check: ShapeCheck, modelPath
 		check.choice(own(project, "publish_scope"), ["publish_scope"], ["layer", "run"] as const) ?? "layer";
 	const skipLayers =
 		check.choice(own(project, "skip_layers"), ["skip_layers"], ["allowed", "error"] as const) ?? "allowed";
+	const keep = check.integer(own(project, "keep_generations"), ["keep_generations"]) ?? 0;
 	const listed = check.list(own(project, "layers"), ["layers"]);
 	if (listed === undefined || listed.length === 0) return null;
 	const layers = listed
-		.map((value, index) => readLayer({ value, index, check, modelPaths }))
+		.map((value, index) => readLayer({ value, index, check, modelPaths, keep }))
 		.filter((layer) => layer !== undefined);
 	reportTwice(layers, "name", check);
 	if (new Set(layers.map((layer) => layer.name)).size === layers.length) reportTwice(layers, "path", check);

@@ -11,6 +11,8 @@ export interface Layer {
 	readonly database: string | null;
 	readonly gate: "error" | "warn" | "off";
 	readonly contract: "required" | "optional";
+	/** How many replaced generations of its relations are kept, for `tfm rollback`; absent: none. */
+	readonly keepGenerations?: number;
 	/** Position from 0; a model may read layers of its own or a smaller index. */
 	readonly index: number;
 	/** Snowflake: what to build this layer with. */

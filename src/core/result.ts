@@ -56,6 +56,8 @@ export interface NodeResult {
 	readonly executed_code: string | null;
 	readonly relation_name: string | null;
 	readonly diagnostic: Diagnostic | null;
+	/** The run that built the candidate, where this one used it again; absent: it was built now. */
+	readonly reused?: string;
 	/** In layered runs: what became of the built relation. */
 	readonly published: "published" | "held" | "blocked" | "direct" | "kept" | null;
 	readonly held: HeldReason | null;

@@ -7,17 +7,16 @@
  * Without layers, or with `--no-gate`, every node is published right after its build.
  */
 
-import { diagnostic } from "../core/diagnostic.ts";
 import type { RunJob, RunPorts } from "../core/ports.ts";
 import type { HeldReason, NodeResult, RunResult } from "../core/result.ts";
+import { closeRun } from "./closeRun.ts";
 import { nodeResult } from "./nodeResult.ts";
-import { prepare, writes } from "./prepare.ts";
+import { prepare } from "./prepare.ts";
 import { endContext, runProjectHooks } from "./projectHooks.ts";
 import { createRun, type Run } from "./run.ts";
 import { publishStanding, runStage, type StageReport } from "./runStage.ts";
 import { settleUnfinished } from "./settle.ts";
-import { databaseErrorOf } from "./statement.ts";
-import { exitCodeOf, layerFinished, runStarted, summarize } from "./summarize.ts";
+import { layerFinished, runStarted } from "./summarize.ts";
 
 function emitLayer(run: Run, report: StageReport): void {
 	const event = layerFinished(run, report);
@@ -72,35 +71,6 @@ async function work(run: Run): Promise<readonly NodeResult[]> {
 	return [...middle, ...end];
 }
 
-/** The state store's last word on the run. After a cancel the signal is spent, so none is passed. */
-async function closeState(run: Run, status: "success" | "failed" | "cancelled"): Promise<void> {
-	if (!writes(run)) return;
-	const { adapter, state, clock } = run.ports;
-	await adapter.withSession((session) => state.endRun(session, run.job.runId, status, clock().toISOString()));
-}
-
-/** The run broke off: its leases are given back where that is still possible; else it counts as killed, and the next run takes them. */
-async function abandon(run: Run): Promise<void> {
-	await closeState(run, "failed").catch(() => {
-		// What broke the run off is thrown by the caller; this failure only follows from it.
-	});
-}
-
-/** Closes the state; when even that fails (the server is gone) the results must still reach the user. Returns the exit code. */
-async function conclude(run: Run, results: readonly NodeResult[]): Promise<RunResult["exitCode"]> {
-	const exitCode = exitCodeOf(run, results);
-	try {
-		await closeState(run, exitCode === 130 ? "cancelled" : exitCode === 0 ? "success" : "failed");
-		return exitCode;
-	} catch (error) {
-		const refused = databaseErrorOf(error);
-		if (refused === null) throw error;
-		const facts = { node: "the end of the run", message: refused.message };
-		run.ports.emit({ event: "diagnostic", diagnostic: diagnostic("TFM-RUN-005", facts) }, "error");
-		return exitCode === 0 ? 1 : exitCode;
-	}
-}
-
 /**
  * Runs the job. Failures of nodes are results; rejects with TfmError for what goes wrong before the first node and
  * with other errors for defects. The adapter must be open, and is left open.
@@ -108,25 +78,8 @@ async function conclude(run: Run, results: readonly NodeResult[]): Promise<RunRe
 export async function executeRun(job: RunJob, ports: RunPorts): Promise<RunResult> {
 	const started = ports.clock();
 	const run = createRun(job, ports);
-	try {
+	return closeRun(run, started, () => {
 		ports.emit(runStarted(run));
-		const results = await work(run);
-		const exitCode = await conclude(run, results);
-		const result: RunResult = {
-			command: job.command,
-			runId: job.runId,
-			results,
-			startedAt: started.toISOString(),
-			elapsed: (ports.clock().getTime() - started.getTime()) / 1000,
-			cancelled: exitCode === 130,
-			exitCode,
-		};
-		ports.emit({ event: "run.finished", run: result, summary: summarize(run, results) });
-		return result;
-	} catch (error) {
-		await abandon(run);
-		throw error;
-	} finally {
-		run.dispose();
-	}
+		return work(run);
+	});
 }

@@ -100,4 +100,16 @@ describe("leases", () => {
 		expect(result.exitCode).toBe(1);
 		expect(world.published.size).toBe(0);
 	});
+
+	it("that another run has taken over make a load fail before it puts a row in", async () => {
+		const world = createWarehouse();
+		const takenOver = (step: number) => {
+			if (step > 4) world.runs.set("run1", "killed");
+			return 0;
+		};
+		const loads = project({ sources: { raw: { layer: "staging", load: true } } });
+		const { result } = await runFake({ manifest: loads, layering: LAYERS, world, script: { delay: takenOver } });
+		expect(result.results[0]?.diagnostic?.code).toBe("TFM-RUN-014");
+		expect(world.log).not.toContain("load raw");
+	});
 });

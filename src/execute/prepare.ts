@@ -4,6 +4,7 @@ import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { NodeId } from "../core/node.ts";
 import type { CandidateRow } from "../core/state.ts";
 import { performRequest } from "./answerRequest.ts";
+import { rememberGenerations } from "./generations.ts";
 import { othersCandidates, takeLeases } from "./leases.ts";
 import { rowsToForget, standingCandidates } from "./reuse.ts";
 import { buildTasks, type Run, targetOf } from "./run.ts";
@@ -70,16 +71,9 @@ async function bindCandidates(run: Run, session: Session): Promise<void> {
 export const writes = (run: Run): boolean =>
 	[...run.graph.tasks.values()].some((task) => task.kind === "build" || task.kind === "load");
 
-async function work(run: Run): Promise<void> {
+/** The run is written down; from here on others can see that it is alive. */
+async function begin(run: Run): Promise<void> {
 	const { job, ports } = run;
-	if (!writes(run)) {
-		if (!job.flags.candidates) return;
-		await ports.adapter.withSession(async (session) => {
-			await ports.state.migrate(session);
-			await bindCandidates(run, session);
-		});
-		return;
-	}
 	// Before anybody can read of the run: who finds it must find it alive.
 	await ports.adapter.presence.announce(job.runId);
 	await ports.adapter.withSession(async (session) => {
@@ -92,19 +86,48 @@ async function work(run: Run): Promise<void> {
 			pid: job.host.pid,
 			startedAt: ports.clock().toISOString(),
 		});
+	});
+}
+
+/** For a run that publishes what stands already: its candidates are not leftovers. */
+async function workToPublish(run: Run): Promise<void> {
+	const { job, ports } = run;
+	await begin(run);
+	await ports.adapter.withSession(async (session) => {
+		await takeLeases(run, session, async () => {});
+		const targets = buildTasks(run.graph).map((task) => targetOf(task.node));
+		await ports.adapter.publisher.ensureSchemas(session, job.manifest.projectName, targets);
+		run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName));
+		await rememberGenerations(run, session);
+	});
+}
+
+async function work(run: Run): Promise<void> {
+	const { job, ports } = run;
+	if (!writes(run)) {
+		if (!job.flags.candidates) return;
+		await ports.adapter.withSession(async (session) => {
+			await ports.state.migrate(session);
+			await bindCandidates(run, session);
+		});
+		return;
+	}
+	await begin(run);
+	await ports.adapter.withSession(async (session) => {
 		await takeLeases(run, session, () => clearLeftovers(run, session));
 		const targets = buildTasks(run.graph).map((task) => targetOf(task.node));
 		if (targets.length > 0) await ports.adapter.publisher.ensureSchemas(session, job.manifest.projectName, targets);
 		if (run.gated) run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName));
 		if (buildTasks(run.graph).some(({ node }) => node.resource_type === "model"))
 			run.testMemory.remember(await ports.state.testPasses(session, job.manifest.projectName));
+		if (run.gated) await rememberGenerations(run, session);
 		await learnSeeds(run, session);
 		await landingSchemas(run, session);
 	});
 }
 
 /** A refusal here is not a node's: it rejects, and the command exits 2 (dbt: raised outside of node results). */
-export async function prepare(run: Run): Promise<void> {
+async function refusing(run: Run, work: (run: Run) => Promise<void>): Promise<void> {
 	try {
 		await work(run);
 	} catch (error) {
@@ -117,3 +140,7 @@ export async function prepare(run: Run): Promise<void> {
 		);
 	}
 }
+
+export const prepare = (run: Run): Promise<void> => refusing(run, work);
+
+export const prepareToPublish = (run: Run): Promise<void> => refusing(run, workToPublish);

@@ -10,6 +10,7 @@ import type { BuildableNode } from "../core/plan.ts";
 import type { HeldReason } from "../core/result.ts";
 import type { PublishedRow } from "../core/state.ts";
 import { drivePlan } from "./drivePlan.ts";
+import { keptAs, pruneGenerations, recordGenerations } from "./generations.ts";
 import { afterLostConnection } from "./leases.ts";
 import { graphNode } from "./nodeResult.ts";
 import { repeatLost } from "./repeatable.ts";
@@ -22,6 +23,10 @@ export interface PublishUnit {
 	readonly unit: string;
 	/** In DAG order. */
 	readonly members: readonly { readonly id: NodeId; readonly standing: Standing }[];
+	/** More that commits or fails with it, for what really goes. */
+	readonly alsoRecord?: (published: readonly NodeId[]) => readonly BoundStatement[];
+	/** What each member's relation is called among the kept generations; absent: the id of this run. */
+	readonly generationOf?: ReadonlyMap<NodeId, string>;
 	/** True: hooks inside the transaction run here, on the published relations (dbt's order, unlayered projects). */
 	readonly hooksInside: boolean;
 }
@@ -89,17 +94,22 @@ async function attempt(
 		project: job.manifest.projectName,
 		runId: job.runId,
 		unit: unit.unit,
-		candidates: members.map(
-			({ id, standing }): Candidate => ({ ...standing.candidate, inputs: inputsOf(run, id, inUnit) }),
-		),
-		record: ({ published }) => {
-			const going = new Set(published);
-			return recordOf(
-				run,
-				unit.unit,
-				members.filter((m) => going.has(m.id)),
-				at,
-			);
+		candidates: members.map(({ id, standing }): Candidate => {
+			const keepAs = keptAs(run, id, standing.candidate);
+			return {
+				...standing.candidate,
+				inputs: inputsOf(run, id, inUnit),
+				...(keepAs === undefined ? {} : { keepAs }),
+			};
+		}),
+		record: ({ published, kept }) => {
+			const went = new Set(published);
+			const going = members.filter((m) => went.has(m.id));
+			return [
+				...recordOf(run, unit.unit, going, at),
+				...recordGenerations(run, { members: going, kept, at, generationOf: unit.generationOf }),
+				...(unit.alsoRecord?.(published) ?? []),
+			];
 		},
 		fence: ports.state.fence(job.runId),
 		lockTimeoutMs: job.flags.lockTimeoutMs,
@@ -242,7 +252,9 @@ export async function publishUnit(run: Run, unit: PublishUnit): Promise<PublishO
 			work: () => transact(run, unit, members),
 			recover: (session) => wentThrough(run, session, members, new Date(started).toISOString()),
 		});
-		return { kind: "published", ...published(run, unit, members, { ...done, started }) };
+		const outcome = published(run, unit, members, { ...done, started });
+		await pruneGenerations(run, outcome.published, unit.generationOf);
+		return { kind: "published", ...outcome };
 	} catch (error) {
 		if (wasStopped(run, error)) return { kind: "stopped" };
 		const failure = publishDiagnostic(run, unit.unit, error);

@@ -1,5 +1,5 @@
 /** What the parts of one run share. Everything that changes while it runs is here and nowhere else. */
-import type { Candidate } from "../core/adapter.ts";
+import type { Candidate, CandidateKind } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
 import type { Layer } from "../core/config.ts";
 import { findNode } from "../core/manifest.ts";
@@ -61,7 +61,7 @@ export interface Run {
 	/** What tests found nothing in, now and before: over an incremental model they may read only the new rows. */
 	readonly testMemory: TestMemory;
 	/** Generations of this run's layers, where they are kept: what each node's present relation is. */
-	readonly generations: Map<NodeId, string>;
+	readonly generations: Map<NodeId, { readonly generation: string; readonly kind: CandidateKind }>;
 	readonly counts: { retried: number };
 	readonly stopReason: () => StopReason | null;
 	/** Stops everything that is under way; the first reason stays. */

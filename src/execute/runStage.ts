@@ -9,6 +9,7 @@ import { drainStage } from "./drainStage.ts";
 import { decideGate, type GateDecision } from "./gate.ts";
 import { graphNode } from "./nodeResult.ts";
 import { publishUnit } from "./publishUnit.ts";
+import { recordGate } from "./recordGate.ts";
 import type { Run } from "./run.ts";
 import { hasWork, type Stage } from "./runGraph.ts";
 import { runLoad } from "./runLoad.ts";
@@ -86,9 +87,10 @@ function gateOf(run: Run, stage: Stage, layer: Layer): GateDecision {
 
 const sorted = (ids: Iterable<NodeId>): readonly NodeId[] => [...ids].sort();
 
-function closeOrPass(run: Run, stage: Stage, layer: Layer): GateDecision {
+async function closeOrPass(run: Run, stage: Stage, layer: Layer): Promise<GateDecision> {
 	const { emit } = run.ports;
 	const decision = gateOf(run, stage, layer);
+	if (decision.held.size > 0) await recordGate(run, layer.name, { stage, held: decision.held });
 	const softened = stage.ids.filter((id) => run.softened.has(id));
 	const failed = stage.ids.filter((id) => {
 		const result = run.results.get(id);
@@ -171,7 +173,7 @@ export async function runStage(run: Run, stage: Stage): Promise<StageReport | nu
 	if (run.stopReason() !== null) return null;
 	let gateClosed = false;
 	if (run.gated && stage.layer !== null && working) {
-		gateClosed = closeOrPass(run, stage, stage.layer).closed;
+		gateClosed = (await closeOrPass(run, stage, stage.layer)).closed;
 		if (run.job.layering?.publishScope === "layer") await publishStanding(run, stage.layer.name, stage.ids);
 		if (run.stopReason() !== null) return null;
 	}

@@ -11,9 +11,17 @@ const BUILDS: ReadonlySet<ResourceType> = new Set(["model", "seed", "snapshot"])
 
 /** Built in this run: a success, or a candidate that stands though it was not published. */
 const wasBuilt = (result: NodeResult): boolean =>
-	BUILDS.has(result.resource_type) && (result.status === "success" || result.published === "held");
+	BUILDS.has(result.resource_type) &&
+	result.reused === undefined &&
+	(result.status === "success" || result.published === "held");
 
 const SLOWEST = 3;
+
+/** Layers of this run that were published without their tests, because their gate is off. */
+const layersWithoutGate = (run: Run): readonly string[] =>
+	run.graph.stages.flatMap(({ layer, ids }) =>
+		layer?.gate === "off" && ids.some((id) => run.graph.tasks.get(id)?.kind === "test") ? [layer.name] : [],
+	);
 
 export function summarize(run: Run, results: readonly NodeResult[]): RunSummary {
 	const ids = (wanted: (result: NodeResult) => boolean): readonly NodeId[] =>
@@ -34,7 +42,12 @@ export function summarize(run: Run, results: readonly NodeResult[]): RunSummary 
 	const blocked = ids(
 		(r) => !isTest(r) && r.status === "skipped" && r.published !== "held" && r.resource_type !== "operation",
 	);
+	const reused = ids((r) => r.reused !== undefined);
+	const gatesOff = run.gated ? layersWithoutGate(run) : [];
 	return {
+		...(run.counts.retried === 0 ? {} : { retried: run.counts.retried }),
+		...(gatesOff.length === 0 ? {} : { gatesOff }),
+		...(reused.length === 0 ? {} : { reused }),
 		built: results.filter(wasBuilt).length,
 		published,
 		held,

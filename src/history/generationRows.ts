@@ -61,7 +61,7 @@ export function createGenerationRows({ table, raw, rowsOf, upsertAll }: Tables):
 			);
 			const stood = await rowsOf(
 				session,
-				table("stood").where({ project, layer }).orderBy(["since", "run_id", "node"]),
+				table("stood").where({ project, layer }).orderBy("seq"),
 			);
 			return { generations: generations.map(generationOf), stood: stood.map(stoodOf) };
 		},

@@ -129,6 +129,7 @@ function leasesGatesAndGenerations(k: Knex): readonly BoundStatement[] {
 			t.primary(["project", "node", "generation"]);
 		}),
 		createTable("stood", (t) => {
+			t.bigIncrements("seq", { primaryKey: false });
 			t.text("project").notNullable();
 			t.text("node").notNullable();
 			t.text("run_id").notNullable();

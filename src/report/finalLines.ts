@@ -98,6 +98,10 @@ function verdictLine({ run, summary, board, look }: Ending): string {
 		pairs.flatMap(([n, text]) => (n === 0 ? [] : [`${n} ${text}`])).join(` ${dot} `);
 	const nodes = numbers([
 		[summary.built, "built"],
+		[
+			summary.reused?.length ?? 0,
+			run.command === "rollback" ? "put back" : run.command === "publish" ? "published" : "reused",
+		],
 		[failedNodes, "failed"],
 		[summary.held.length, "held"],
 		[summary.blocked.length, "blocked"],
@@ -117,9 +121,14 @@ function verdictLine({ run, summary, board, look }: Ending): string {
 		[quiet("source", "success"), "loaded"],
 		[quiet("seed", "no-op"), "unchanged"],
 	]);
+	const gatesOff = summary.gatesOff ?? [];
 	const parts = [
 		...(nodes === "" ? (done === "" ? [] : [done]) : [nodes]),
 		...(tested === "" ? [] : [`tests ${tested}`]),
+		...(gatesOff.length === 0 ? [] : [`gate off: ${gatesOff.join(", ")}`]),
+		...(summary.retried === undefined
+			? []
+			: [`tried again ${summary.retried === 1 ? "once" : `${summary.retried} times`}`]),
 		...(nothing && !run.cancelled ? ["nothing to do: the selection is empty"] : []),
 	];
 	const start = ` ${look.paint(tone, word)}${" ".repeat(Math.max(2, WORD_WIDTH - word.length))}`;

@@ -42,11 +42,15 @@ export function headerLine(event: Extract<RunEvent, { event: "run.started" }>, l
 		`${event.target} (${event.engine})`,
 		count(event.threads, "thread"),
 		...(counts.length === 0 ? [] : [counts.join(", ")]),
-		...(event.layers !== null && !event.gates ? ["no gates"] : []),
+		...(event.layers !== null && !event.gates && builds(event) ? ["no gates"] : []),
 		`run ${run.length > 12 ? `${run.slice(0, 4)}${signs.ellipsis}${run.slice(-2)}` : run}`,
 	];
 	return parts.join(` ${signs.dot} `);
 }
+
+/** Tests alone, and loads alone, have nothing that a gate could hold back. */
+const builds = ({ counts }: Extract<RunEvent, { event: "run.started" }>): boolean =>
+	(counts.model ?? 0) + (counts.seed ?? 0) + (counts.snapshot ?? 0) > 0;
 
 /** ` silver   ✗ 81/83   1 failed, 1 warned        38.9s   tests 165/166   GATE CLOSED` */
 export function layerLine(layer: LayerState, board: RunBoard, look: Look): string {

@@ -1,0 +1,107 @@
+import { relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createCompiler } from "../compile/compiler.ts";
+import type { Adapter } from "../core/adapter.ts";
+import type { Emit, RunEvent } from "../core/events.ts";
+import type { Invocation } from "../core/invocation.ts";
+import type { NodeId, OperationNode } from "../core/node.ts";
+import type { RunFlags, RunJob, RunPorts } from "../core/ports.ts";
+import type { StateStore } from "../core/state.ts";
+import { TFM_VERSION } from "../core/version.ts";
+import { createLandingLoader } from "../load/landingLoader.ts";
+import { createSeedPort } from "../load/seedPort.ts";
+import { describeCandidate } from "../plan/describeCandidate.ts";
+import { planNode } from "../plan/planNode.ts";
+import { judgeTest } from "../quality/judgeTest.ts";
+import { type Subscriber, toSummaryJson } from "../report/report.ts";
+import type { OpenProject } from "./openProject.ts";
+
+/** What a run needs of the other rooms, over an open database. */
+export function createRunPorts(about: {
+	readonly invocation: Invocation;
+	readonly project: OpenProject;
+	readonly adapter: Adapter;
+	readonly state: StateStore;
+	readonly emit: Emit;
+}): RunPorts {
+	const { invocation, project, adapter, state, emit } = about;
+	const { manifest, engine, config } = project;
+	return {
+		adapter,
+		compiler: createCompiler({ ...project.facts, manifest }),
+		state,
+		planNode,
+		describeCandidate,
+		judgeTest,
+		loadSource: createLandingLoader({
+			root: config.project.root,
+			dialect: engine.dialect,
+			state,
+			clock: invocation.clock,
+		}),
+		seed: createSeedPort(engine.dialect),
+		emit,
+		clock: invocation.clock,
+		sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+		signal: invocation.signal,
+	};
+}
+
+export interface JobRequest {
+	readonly command: string;
+	readonly selected: ReadonlySet<NodeId>;
+	readonly flags?: Partial<RunFlags>;
+}
+
+export function jobOf(invocation: Invocation, project: OpenProject, request: JobRequest, adapter: Adapter): RunJob {
+	const { flags } = invocation;
+	const { config, manifest } = project;
+	return {
+		command: request.command,
+		runId: project.runId,
+		manifest,
+		selected: request.selected,
+		layering: config.project.layering,
+		hooks: { start: operations(project, "on-run-start"), end: operations(project, "on-run-end") },
+		about: { target: config.target.targetName, engine: adapter.facts.version, version: TFM_VERSION },
+		host: { name: invocation.host.name, pid: invocation.host.pid },
+		targetPath: relative(config.project.root, config.targetDir),
+		flags: {
+			fullRefresh: flags.fullRefresh,
+			failFast: flags.failFast,
+			gates: flags.gates,
+			threads: config.target.threads,
+			lockTimeoutMs: flags.lockTimeoutMs,
+			statementTimeoutMs: flags.statementTimeoutMs ?? null,
+			storeFailures: flags.storeFailures ?? null,
+			showRows: flags.showRows,
+			warnError: flags.warnError,
+			reuse: false,
+			testsBlock: false,
+			candidates: false,
+			...request.flags,
+		},
+	};
+}
+
+/** Hooks of the whole run: the root project's first, then packages', each in its written order. */
+function operations(project: OpenProject, kind: "on-run-start" | "on-run-end"): OperationNode[] {
+	const root = project.manifest.projectName;
+	return [...project.manifest.nodes.values()]
+		.filter((node): node is OperationNode => node.resource_type === "operation" && node.tags.includes(kind))
+		.sort(
+			(a, b) =>
+				Number(b.package_name === root) - Number(a.package_name === root) ||
+				(a.package_name < b.package_name ? -1 : a.package_name > b.package_name ? 1 : a.index - b.index),
+		);
+}
+
+/** `--output json`: one document about the run on stdout, after everything else. */
+export function summaryDocument(invocation: Invocation): Subscriber {
+	return {
+		receive(event: RunEvent) {
+			if (event.event === "run.finished" && invocation.flags.extra.output === "json")
+				invocation.stdout.write(`${toSummaryJson(event.run, event.summary)}\n`);
+		},
+	};
+}

@@ -1,0 +1,64 @@
+import { diagnostic } from "../core/diagnostic.ts";
+import type { NodeResult, RunResult } from "../core/result.ts";
+import { writes } from "./prepare.ts";
+import type { Run } from "./run.ts";
+import { databaseErrorOf } from "./statement.ts";
+import { exitCodeOf, summarize } from "./summarize.ts";
+
+/** The state store's last word on the run. After a cancel the signal is spent, so none is passed. */
+async function closeState(run: Run, status: "success" | "failed" | "cancelled"): Promise<void> {
+	if (!writes(run)) return;
+	const { adapter, state, clock } = run.ports;
+	await adapter.withSession((session) => state.endRun(session, run.job.runId, status, clock().toISOString()));
+}
+
+/** The run broke off: its leases are given back where that is still possible; else it counts as killed, and the next run takes them. */
+async function abandon(run: Run): Promise<void> {
+	await closeState(run, "failed").catch(() => {
+		// What broke the run off is thrown by the caller; this failure only follows from it.
+	});
+}
+
+/** Closes the state; when even that fails (the server is gone) the results must still reach the user. Returns the exit code. */
+async function conclude(run: Run, results: readonly NodeResult[]): Promise<RunResult["exitCode"]> {
+	const exitCode = exitCodeOf(run, results);
+	try {
+		await closeState(run, exitCode === 130 ? "cancelled" : exitCode === 0 ? "success" : "failed");
+		return exitCode;
+	} catch (error) {
+		const refused = databaseErrorOf(error);
+		if (refused === null) throw error;
+		const facts = { node: "the end of the run", message: refused.message };
+		run.ports.emit({ event: "diagnostic", diagnostic: diagnostic("TFM-RUN-005", facts) }, "error");
+		return exitCode === 0 ? 1 : exitCode;
+	}
+}
+
+/** Does the work and closes the run around it: results and summary, or, when it breaks off, at least its leases. */
+export async function closeRun(
+	run: Run,
+	started: Date,
+	work: () => Promise<readonly NodeResult[]>,
+): Promise<RunResult> {
+	const { job, ports } = run;
+	try {
+		const results = await work();
+		const exitCode = await conclude(run, results);
+		const result: RunResult = {
+			command: job.command,
+			runId: job.runId,
+			results,
+			startedAt: started.toISOString(),
+			elapsed: (ports.clock().getTime() - started.getTime()) / 1000,
+			cancelled: exitCode === 130,
+			exitCode,
+		};
+		ports.emit({ event: "run.finished", run: result, summary: summarize(run, results) });
+		return result;
+	} catch (error) {
+		await abandon(run);
+		throw error;
+	} finally {
+		run.dispose();
+	}
+}

@@ -1,0 +1,175 @@
+/**
+ * `tfm rollback`: every relation of a layer becomes again what it was after a given run, in one transaction. Tables come
+ * from where the publish that replaced them has kept them, views from their recorded queries; what stands now is kept in
+ * its turn, so a rollback can be rolled back.
+ */
+import type { Session } from "../core/adapter.ts";
+import { DatabaseError } from "../core/databaseError.ts";
+import { fail } from "../core/diagnostic.ts";
+import { findNode } from "../core/manifest.ts";
+import type { NodeId } from "../core/node.ts";
+import type { RunJob, RunPorts } from "../core/ports.ts";
+import { relationKey } from "../core/relation.ts";
+import type { RunResult } from "../core/result.ts";
+import type { GenerationRow, PastRun, StoodRow } from "../core/state.ts";
+import { othersCandidates } from "./leases.ts";
+import { requireRun } from "./publishHeld.ts";
+import { publishOnly, type Ready } from "./publishOnly.ts";
+import type { Run } from "./run.ts";
+
+export interface Rollback {
+	readonly layer: string;
+	/** What stood after this run is wanted. */
+	readonly to: string;
+}
+
+interface Wanted {
+	readonly row: GenerationRow;
+	readonly from: string;
+}
+
+interface Found {
+	/** Relations to publish again. */
+	readonly wanted: readonly Wanted[];
+	/** Nodes that came later and stay, by id. */
+	readonly newer: readonly NodeId[];
+}
+
+const nameOf = (job: RunJob, id: NodeId): string => findNode(job.manifest, id)?.name ?? id;
+
+/**
+ * How far back the run lies: the position of the last thing it put in place. A run that published the layer, and of
+ * which nothing is known any more, lies before everything; one that did not, between what others did.
+ */
+function momentOf(stood: readonly StoodRow[], run: PastRun, layer: string): number {
+	const own = stood.findLastIndex((row) => row.runId === run.runId);
+	if (own >= 0 || run.published.includes(layer)) return own;
+	return stood.findLastIndex((row) => row.since <= (run.endedAt ?? run.startedAt));
+}
+
+/** What stood after the run and what stands now, per node; refuses when something of it is no longer kept. */
+function choose(
+	job: RunJob,
+	ask: Rollback,
+	rows: readonly GenerationRow[],
+	stood: readonly StoodRow[],
+	at: number,
+): Found {
+	const layer = job.layering?.layers.find((l) => l.name === ask.layer);
+	const byKey = new Map(rows.map((row) => [`${row.node} ${row.generation}`, row] as const));
+	const problems: string[] = [];
+	const wanted: Wanted[] = [];
+	const newer: NodeId[] = [];
+	for (const node of [...new Set(stood.map((row) => row.node))].sort()) {
+		if (!job.manifest.nodes.has(node)) continue;
+		const own = stood.flatMap((row, i) => (row.node === node ? [{ row, i }] : []));
+		const now = own.at(-1)!.row.generation;
+		const then = own.findLast(({ i }) => i <= at)?.row.generation;
+		if (then === now) continue;
+		const kept = rows.filter((row) => row.node === node && row.generation !== now).length;
+		if (then === undefined && kept < (layer?.keepGenerations ?? 0)) newer.push(node);
+		else {
+			const row = then === undefined ? undefined : byKey.get(`${node} ${then}`);
+			if (row === undefined || (row.candidate.kind !== "view" && row.keptAs === null))
+				problems.push(`what ${nameOf(job, node)} was then is not kept any more`);
+			else wanted.push({ row, from: then! });
+		}
+	}
+	if (problems.length === 0) return { wanted, newer };
+	const possible = [...new Set(stood.slice(at + 1).map((row) => row.runId))];
+	fail("TFM-RUN-021", { layer: ask.layer, run: ask.to, problems, possible });
+}
+
+async function readGenerations(job: RunJob, ports: RunPorts, session: Session, ask: Rollback): Promise<Found> {
+	const { state } = ports;
+	const project = job.manifest.projectName;
+	await state.migrate(session);
+	const run = await requireRun(ports, session, project, ask.to);
+	const { generations, stood } = await state.listGenerations(session, project, ask.layer);
+	if (generations.length === 0) fail("TFM-RUN-022", { layer: ask.layer });
+	return choose(job, ask, generations, stood, momentOf(stood, run, ask.layer));
+}
+
+/** A view of the recorded query in the candidate schema: the publisher looks at its columns, then states it with final names. */
+async function standView(run: Run, session: Session, { row }: Wanted): Promise<string | null> {
+	const { adapter } = run.ports;
+	const { candidate, target, finalSql } = row.candidate;
+	const sql = `create or replace view ${adapter.dialect.render(candidate)} as\n${finalSql ?? ""}`;
+	try {
+		await session.execute(sql);
+		return null;
+	} catch (error) {
+		if (!(error instanceof DatabaseError) || error.kind !== "sql") throw error;
+		return `the query of view ${target.identifier} does not fit what it reads today: ${error.message}`;
+	}
+}
+
+/** In the order in which the relations were published together: what reads stands after what it reads. */
+function inOrder(run: Run, wanted: readonly Wanted[]): readonly Wanted[] {
+	const position = new Map([...run.graph.tasks.keys()].map((id, i) => [id, i] as const));
+	return [...wanted].sort((a, b) => (position.get(a.row.node) ?? 0) - (position.get(b.row.node) ?? 0));
+}
+
+async function standAgain(run: Run, session: Session, ask: Rollback, wanted: readonly Wanted[]): Promise<Ready> {
+	const { adapter } = run.ports;
+	const tables = wanted.flatMap(({ row }) => row.keptAs ?? []);
+	const there = new Set(
+		(await session.listRelations([...new Set(tables.map((r) => r.schema))].sort())).map(
+			(r) => `${r.schema}\0${r.identifier}`,
+		),
+	);
+	const problems: string[] = [];
+	const ordered = inOrder(run, wanted);
+	for (const { row } of ordered)
+		if (row.keptAs !== null && !there.has(`${row.keptAs.schema}\0${row.keptAs.identifier}`))
+			problems.push(`${relationKey(row.keptAs).replaceAll("\0", ".")} is gone`);
+	const targets = ordered.map(({ row }) => row.candidate.target);
+	await session.transaction(async () => {
+		const others = await othersCandidates(run, session);
+		await adapter.publisher.dropStale(session, run.job.manifest.projectName, targets, others);
+	});
+	for (const one of ordered) {
+		if (one.row.candidate.kind !== "view") continue;
+		const problem = await standView(run, session, one);
+		if (problem !== null) problems.push(problem);
+	}
+	if (problems.length > 0) fail("TFM-RUN-021", { layer: ask.layer, run: ask.to, problems, possible: [] });
+	return {
+		members: ordered.map(({ row, from }) => {
+			const { apply: _, inputs: __, ...candidate } = row.candidate;
+			return {
+				id: row.node,
+				standing: {
+					candidate: row.keptAs === null ? candidate : { ...candidate, kind: "table", candidate: row.keptAs },
+					codeHash: row.codeHash,
+					inputsHash: "",
+					builtBy: from,
+					seedHash: row.seedHash,
+				},
+				message: `as it was after run ${from}`,
+			};
+		}),
+		// What was kept has moved into place; the schema that held it may be empty now.
+		afterwards: async (published) => {
+			const moved = ordered.flatMap(({ row }) => (published.includes(row.node) ? (row.keptAs ?? []) : []));
+			await adapter.withSession((own) => adapter.publisher.dropGenerations(own, moved));
+		},
+		generationOf: new Map(ordered.map(({ row, from }) => [row.node, from])),
+	};
+}
+
+/** The job's own selection is replaced by what goes back. Null: the layer is as it was after that run. */
+export async function rollbackLayer(job: RunJob, ports: RunPorts, ask: Rollback): Promise<RunResult | null> {
+	const { adapter, emit } = ports;
+	const { wanted, newer } = await adapter.withSession((session) => readGenerations(job, ports, session, ask));
+	for (const id of newer) {
+		const text = `${nameOf(job, id)} stays as it is: it was first published after run ${ask.to}`;
+		emit({ event: "message", text, node_id: id, print: false }, "warn");
+	}
+	if (wanted.length === 0) return null;
+	const selected = new Set(wanted.map(({ row }) => row.node));
+	return publishOnly({ ...job, selected }, ports, {
+		unit: ask.layer,
+		find: (run, session) => standAgain(run, session, ask, wanted),
+	});
+}

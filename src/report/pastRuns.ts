@@ -1,0 +1,69 @@
+import type { PastRun } from "../core/state.ts";
+import { count, seconds } from "./figures.ts";
+import { padEnd, padStart, textWidth } from "./textWidth.ts";
+
+const STATUS: Readonly<Record<string, string>> = {
+	success: "passed",
+	failed: "failed",
+	cancelled: "cancelled",
+	killed: "killed",
+};
+
+const tookOf = (run: PastRun): string =>
+	run.endedAt === null ? "" : seconds((Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000);
+
+/** What became of it: `published landing, staging; held transform (3)`. */
+function outcome(run: PastRun, layered: boolean): string {
+	const held = run.held.map(({ layer, candidates }) => `${layer} (${candidates})`);
+	const parts = [
+		...(run.published.length === 0 ? [] : [`published ${run.published.join(", ")}`]),
+		...(!layered && run.standing > 0 ? [`${count(run.standing, "relation")} as it left them`] : []),
+		...(held.length === 0 ? [] : [`held ${held.join(", ")}`]),
+		...(run.accepted.length === 0 ? [] : [`let through ${count(run.accepted.length, "failed test")}`]),
+	];
+	return parts.join("; ");
+}
+
+/** A line per run: its id in full, since other commands ask for it. */
+export function pastRunsText(runs: readonly PastRun[], layered: boolean): string {
+	if (runs.length === 0) return "no run is recorded yet\n";
+	const rows = runs.map((run) => [
+		run.runId,
+		run.startedAt.replace("T", " ").replace(/\.\d+Z$/, ""),
+		run.command,
+		run.status === null ? "running" : (STATUS[run.status] ?? run.status),
+		tookOf(run),
+		outcome(run, layered),
+	]);
+	const head = ["RUN", "STARTED (UTC)", "COMMAND", "STATUS", "TOOK", "WHAT BECAME OF IT"];
+	const widths = head.map((title, i) => Math.max(textWidth(title), ...rows.map((row) => textWidth(row[i]!))));
+	const line = (cells: readonly string[]): string =>
+		cells
+			.map((cell, i) =>
+				i === 4 ? padStart(cell, widths[i]!) : i === cells.length - 1 ? cell : padEnd(cell, widths[i]!),
+			)
+			.join("  ")
+			.trimEnd();
+	return `${[head, ...rows].map(line).join("\n")}\n`;
+}
+
+/** Shape `tfm.history/1`. */
+export function pastRunsJson(runs: readonly PastRun[]): string {
+	const document = {
+		v: 1,
+		runs: runs.map((run) => ({
+			run_id: run.runId,
+			command: run.command,
+			status: run.status === null ? "running" : (STATUS[run.status] ?? run.status),
+			started_at: run.startedAt,
+			ended_at: run.endedAt,
+			host: run.host,
+			pid: run.pid,
+			published: run.published,
+			relations_standing: run.standing,
+			held: run.held,
+			accepted: run.accepted,
+		})),
+	};
+	return `${JSON.stringify(document, null, 2)}\n`;
+}
