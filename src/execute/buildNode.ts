@@ -111,7 +111,7 @@ async function reuseOrBuild(
 			const message = `${response._message ?? ""} (candidate of run ${row.runId})`.trim();
 			return {
 				standing: standing({ ...candidate, kind, ...(apply === undefined ? {} : { apply }) }, row.runId),
-				facts: { status: "success", message, adapter_response: response },
+				facts: { status: "success", message, adapter_response: response, reused: row.runId },
 			};
 		}
 		await dropReusable(run, session, node.unique_id);

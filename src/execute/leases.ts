@@ -49,9 +49,11 @@ async function findDead(run: Run, session: Session): Promise<ReadonlySet<string>
 	open.delete(run.job.runId);
 	const dead = new Set<string>();
 	if (open.size === 0) return dead;
-	const living = await adapter.presence.living(session, [...open].sort());
-	for (const runId of [...open].sort())
-		if (!living.has(runId) && (await adapter.presence.endOrphans(session, runId))) dead.add(runId);
+	// A killed run may have left statements that go on: its sessions still show, but nobody is in charge of them.
+	const ended: string[] = [];
+	for (const runId of [...open].sort()) if (await adapter.presence.endOrphans(session, runId)) ended.push(runId);
+	const living = await adapter.presence.living(session, ended);
+	for (const runId of ended) if (!living.has(runId)) dead.add(runId);
 	return dead;
 }
 
