@@ -125,7 +125,7 @@ afterAll(async () => {
 class Undone extends Error {}
 
 describe("the candidate of an incremental model", () => {
-	it("is what the table is after the publish", async () => {
+	it("is what the table is after the publish", { timeout: 300_000 }, async () => {
 		const seen = { refused: 0, copied: 0, applied: 0 };
 		await fc.assert(
 			fc.asyncProperty(scenario, async (given) => {
