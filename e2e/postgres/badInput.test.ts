@@ -13,7 +13,7 @@ describeOnPostgres("a Postgres server that", () => {
 	let shop: ShopOnServer;
 	let admin: pg.Client;
 	beforeAll(async () => {
-		database = await createTestDatabase(); 
+		database = await createTestDatabase();
 		shop = shopOnServer(database);
 		admin = new pg.Client({ connectionString: database.url });
 		await admin.connect();
@@ -23,8 +23,8 @@ describeOnPostgres("a Postgres server that", () => {
 	afterAll(async () => {
 		shop.remove();
 		await admin.query("drop owned by e2e_hurried; drop role e2e_hurried; drop role e2e_reader");
-		await admin.end(); 
-		await database.drop(); 
+		await admin.end();
+		await database.drop();
 	});
 
 	const reader = { user: "e2e_reader", password: "only for reading" };
@@ -192,7 +192,9 @@ describeOnPostgres("a Postgres server that", () => {
 			[exit 1]
 			"
 		`);
-		await admin.query(`revoke create on database ${database.database} from e2e_reader; drop owned by e2e_reader; drop schema dev_staging`);
+		await admin.query(
+			`revoke create on database ${database.database} from e2e_reader; drop owned by e2e_reader; drop schema dev_staging`,
+		);
 	});
 
 	it("ends statements after a time that is too short", async () => {

@@ -6,7 +6,10 @@ import { type Called, tfm } from "../runCase.ts";
 export interface ShopOnServer {
 	readonly root: string;
 	/** One command; what changes from run to run (port, password, folders, times) is written as <…>. */
-	run(command: string, options?: { readonly output?: object; readonly env?: Readonly<Record<string, string>> }): Promise<string>;
+	run(
+		command: string,
+		options?: { readonly output?: object; readonly env?: Readonly<Record<string, string>> },
+	): Promise<string>;
 	/** The same without masks. */
 	call(command: string, output?: object): Promise<Called>;
 	write(path: string, text: string): void;
@@ -30,9 +33,16 @@ export function shopOnServer(place: Place): ShopOnServer {
 	};
 	write("tfm_project.yml", "name: shop\nlayers: [staging, reporting]\nprofile: shop\n");
 	write("models/staging/orders.sql", "{{ config(materialized='table') }}\nselect 7 as id, 3 as amount\n");
-	write("models/reporting/totals.sql", "{{ config(materialized='table') }}\nselect sum(amount) as total from {{ ref('orders') }}\n");
+	write(
+		"models/reporting/totals.sql",
+		"{{ config(materialized='table') }}\nselect sum(amount) as total from {{ ref('orders') }}\n",
+	);
 
-	async function call(command: string, output: object = {}, env: Readonly<Record<string, string>> = {}): Promise<Called> {
+	async function call(
+		command: string,
+		output: object = {},
+		env: Readonly<Record<string, string>> = {},
+	): Promise<Called> {
 		const { host, port, user, password, database } = place;
 		const fields = { type: "postgres", host, port, user, password, database, schema: "dev", threads: 2, retries: 0 };
 		const dev = Object.fromEntries(Object.entries({ ...fields, ...output }).filter(([, value]) => value !== null));

@@ -24,6 +24,18 @@ test.each([
 	});
 });
 
+test("a refusal without a hint of the server's gets one where a person can do something", () => {
+	const hintOf = (code: string, hint?: string) => toDatabaseError({ code, message: "no", hint }, undefined).hint;
+	expect(["53100", "53400", "25006", "42501"].map((code) => hintOf(code)?.split(":")[0])).toEqual([
+		"the server's disk is full",
+		"a limit of the server or the role was reached",
+		"this server takes no changes",
+		"the role that tfm works as needs `create` on the database, `usage` and `create` on the schemas, and to own what it replaces",
+	]);
+	expect(hintOf("42501", "ask Ada")).toBe("ask Ada");
+	expect(hintOf("42703")).toBeUndefined();
+});
+
 test("the server counts characters, the error counts the units of a JavaScript string", () => {
 	const sql = "select '🦆🦆é', nope";
 	const at = [...sql].join("|").split("|").indexOf("n") + 1;
