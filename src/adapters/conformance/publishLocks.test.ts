@@ -108,6 +108,27 @@ onServer((bench) => {
 			expect(await rows(s, "select * from s.t order by id")).toEqual(["1,", "2,3"]);
 		}));
 
+	test("a foreign key locks what it refers to when it goes with its old table: that lock is waited for like the others", () =>
+		bench.on(async (s) => {
+			const child = (n: number): Model[] => [{ name: "c", sql: `select ${n} as id` }];
+			await build(s, child(1));
+			await bench.publisher().publish(s, request(child(1)));
+			await s.execute(
+				"create table bi.p (id int primary key); insert into bi.p values (1), (2); alter table s.c add foreign key (id) references bi.p",
+			);
+			await build(s, child(2));
+			await bench.stranger((reader) =>
+				during(reader, "read committed", "select * from bi.p", async () => {
+					await expect(bench.publisher().publish(s, request(child(2), { lockTimeoutMs: 300 }))).rejects.toThrow(
+						/^TFM-PUB-004: .*idle in transaction/,
+					);
+					expect(await rows(reader, "select id from s.c")).toEqual(["1"]);
+				}),
+			);
+			await bench.publisher().publish(s, request(child(2)));
+			expect(await rows(s, "select id from s.c")).toEqual(["2"]);
+		}));
+
 	test("an abort ends the wait", () =>
 		bench.on(async (s) => {
 			await publishNow(s, 1);

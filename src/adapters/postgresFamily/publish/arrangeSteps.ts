@@ -138,6 +138,7 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 	const lockedViews = viewOrder(input, "old").toReversed();
 	const losing = new Set(lastColumns.flatMap((s) => s.blame!.nodes));
 	const tables = [...swapped.filter((m) => isTable(m.old)), ...applied.filter((m) => losing.has(m.candidate.node))];
+	const parents = parentsOf(tables.map((m) => m.old!));
 	return {
 		columns: columnsToAdd(dialect, applied),
 		generations,
@@ -154,11 +155,19 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 					`alter ${kindWord(v.kind)} ${qualified(dialect, v.schema, v.name)} set schema ${dialect.quote(v.schema)}`,
 			),
 			tables: tables.map(target).sort(),
-			oids: [...lockedViews.map((v) => v.oid), ...tables.map((m) => m.old!.oid)],
+			parents: [...parents.values()].sort(),
+			oids: [...lockedViews.map((v) => v.oid), ...tables.map((m) => m.old!.oid), ...parents.keys()],
 		},
 		changes,
 		warnings,
 	};
+}
+
+/** Printed names by oid of what the foreign keys of these tables refer to, as far as it is none of them. */
+function parentsOf(tables: readonly RelationFacts[]): ReadonlyMap<number, string> {
+	const own = new Set(tables.map((t) => t.oid));
+	const keys = tables.flatMap((t) => t.constraints.filter((c) => c.type === "f" && !own.has(c.refersTo)));
+	return new Map(keys.map((key) => [key.refersTo, key.refersToName]));
 }
 
 function restatement({ what }: Affected<{ readonly kind: string; readonly definition: string | null }>): string {

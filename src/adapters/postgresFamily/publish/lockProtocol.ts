@@ -6,8 +6,26 @@ export interface LockPlan {
 	readonly views: readonly string[];
 	/** Rendered names of tables, for one `lock table`. */
 	readonly tables: readonly string[];
+	/**
+	 * Rendered names of tables that foreign keys of those above refer to: a key goes with its table, and that locks both
+	 * ends. Ours or not; what we may not lock is left to the drop.
+	 */
+	readonly parents: readonly string[];
 	/** Of all of them. */
 	readonly oids: readonly number[];
+}
+
+/** In order; each may stand alone or inside a `do` block. */
+export const lockStatements = (plan: LockPlan): readonly string[] => [
+	...plan.views,
+	...(plan.tables.length === 0 ? [] : [`lock table ${plan.tables.join(", ")} in access exclusive mode`]),
+	...plan.parents.map(lockIfAllowed),
+];
+
+function lockIfAllowed(table: string): string {
+	let tag = "lock";
+	while (table.includes(`$${tag}$`)) tag += "_";
+	return `do $${tag}$ begin lock table ${table} in access exclusive mode; exception when insufficient_privilege then null; end $${tag}$`;
 }
 
 /** Locks or snapshots that were not free in time; `holders` are described for people. */
@@ -55,10 +73,7 @@ export const plainLocks: LockProtocol = {
 			await session.query("select set_config('lock_timeout', $1, true)", [before]);
 		}),
 	acquire: async (session, plan, wait) => {
-		const statements = [
-			...plan.views,
-			...(plan.tables.length === 0 ? [] : [`lock table ${plan.tables.join(", ")} in access exclusive mode`]),
-		];
+		const statements = lockStatements(plan);
 		await setLockTimeout(session, wait.timeoutMs);
 		if (statements.length > 0) await session.execute(statements.join(";\n"), { signal: wait.signal });
 	},

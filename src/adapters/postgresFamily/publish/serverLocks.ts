@@ -16,7 +16,7 @@
 import type { Session } from "../../../core/adapter.ts";
 import { DatabaseError } from "../../../core/databaseError.ts";
 import { describeHolders, LOCK_HOLDERS_SQL, OLD_SNAPSHOTS_SQL, SESSIONS_SQL } from "./lockHolders.ts";
-import { type LockPlan, type LockProtocol, type LockWait, LockWaitEnded } from "./lockProtocol.ts";
+import { type LockPlan, type LockProtocol, type LockWait, LockWaitEnded, lockStatements } from "./lockProtocol.ts";
 
 export interface ServerLockOptions {
 	/** Work on a second connection, which is not one of those that may all be busy. */
@@ -132,11 +132,6 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 
 	return Object.freeze({ settle, acquire, briefly });
 }
-
-const lockStatements = (plan: LockPlan): readonly string[] => [
-	...plan.views,
-	...(plan.tables.length === 0 ? [] : [`lock table ${plan.tables.join(", ")} in access exclusive mode`]),
-];
 
 /** `statement_timeout` counts per message only when it is one statement. */
 function oneStatement(statements: readonly string[]): string {
