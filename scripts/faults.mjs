@@ -8,6 +8,7 @@
  *      --long SECONDS                 the age of the oldest readers' snapshots on Postgres (default 0: under a second)
  *      --only ACTION,…                only these disturbances (killRandom, killAimed, crash, interrupt, …)
  *      --readers NAME,…               only these readers (everything, prepared, forwards, …)
+ *      --verbose                      a line for every round
  *      --keep                         leave the project folder of the Postgres part where it is
  *
  * Ends with `N passed, N failed`, exit code 1 on any failure.
@@ -40,6 +41,7 @@ const { values } = parseArgs({
 		long: { type: "string", default: "0" },
 		only: { type: "string" },
 		readers: { type: "string" },
+		verbose: { type: "boolean", default: false },
 		keep: { type: "boolean", default: false },
 	},
 });
@@ -49,6 +51,13 @@ if (!["pglite", "postgres", "all"].includes(values.engine)) throw new Error(`no 
 const chosen = values.only?.split(",") ?? Object.keys(ACTIONS);
 for (const name of chosen)
 	if (!(name in ACTIONS)) throw new Error(`no disturbance ${name}: ${Object.keys(ACTIONS).join(", ")}`);
+
+// Leaving by a signal runs the exit handlers as well: the throw-away server goes with us.
+for (const [signal, code] of [
+	["SIGINT", 130],
+	["SIGTERM", 143],
+])
+	process.once(signal, () => process.exit(code));
 
 const results = [];
 if (values.engine !== "pglite") {
@@ -64,6 +73,7 @@ if (values.engine !== "pglite") {
 				features: new Set(FEATURES),
 				actions: Object.fromEntries(chosen.map((name) => [name, ACTIONS[name]])),
 				which: values.readers?.split(",") ?? null,
+				verbose: values.verbose,
 				keep: values.keep,
 			}),
 		);

@@ -29,7 +29,7 @@ const LOW_SETTINGS = [
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** `longMs`: a snapshot of that age stands now and then; 0: none. Resolves to { passed, failed }. */
-export async function postgresFaults({ kills, seed, minutes, longMs, features, actions, which, keep }) {
+export async function postgresFaults({ kills, seed, minutes, longMs, features, actions, which, verbose, keep }) {
 	const random = seededRandom(seed);
 	const tally = createTally("postgres");
 	const figures = createFigures();
@@ -50,8 +50,15 @@ export async function postgresFaults({ kills, seed, minutes, longMs, features, a
 		fault.readers = readers;
 		const deadline = began + minutes * 60_000;
 		while (figures.kills() < kills && Date.now() < deadline) {
-			await fault.round(choose(random, actions));
-			tally.judge(`readers, round ${fault.rounds}`, readers.problemsSince());
+			const action = choose(random, actions);
+			const from = Date.now();
+			await fault.round(action);
+			if (verbose)
+				console.log(
+					`${new Date().toISOString()} round ${fault.rounds}, ${action}: ${Date.now() - from} ms, ${figures.kills()} kills`,
+				);
+
+			tally.judge(`readers, round ${fault.rounds}`, withServerLog(server, readers.problemsSince()));
 		}
 		if (Date.now() >= deadline)
 			console.log(`stopped after ${minutes} minutes with ${figures.kills()} of ${kills} kills`);
@@ -69,6 +76,14 @@ export async function postgresFaults({ kills, seed, minutes, longMs, features, a
 	);
 	console.log(`Postgres, ${kills} kills, seed ${seed}:\n${figures.table(readers, (Date.now() - began) / 1000)}`);
 	return tally.result();
+}
+
+/** Where a reader was the victim of a deadlock, what the server says of it. */
+function withServerLog(server, problems) {
+	if (!problems.some((p) => p.includes("40P01"))) return problems;
+	const log = server.log();
+	const at = log.lastIndexOf("deadlock detected");
+	return [...problems, at < 0 ? "the server's log has no more of it" : log.slice(at, at + 3000)];
 }
 
 /** The project published twice by undisturbed runs, with all that others hang on it. */
@@ -381,7 +396,8 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 			await crashing;
 			figures.count("server crashes");
 			figures.count(result.code === codeOf(gen) ? "went on after the crash" : "failed by the crash");
-			return faultsOfEnd(result, [0, 1]);
+			// 2: the server was gone before the first node.
+			return faultsOfEnd(result, [0, 1, 2]);
 		},
 		async disjoint(gen) {
 			const which = random();

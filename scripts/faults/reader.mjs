@@ -177,15 +177,27 @@ const cursor = async (client, report, pause) => {
 		report([`a cursor on staging.lines gave ${head.length + rest.length} rows of generations ${[...gens].join(", ")}`]);
 };
 
+/** One relation after the other, without any pause. */
+let next = 0;
+const each = async (client, report) => {
+	const r = relations[next++ % relations.length];
+	report(faultsOfRelation(r, byName((await client.query(lookAt(r))).rows).get(r.name)));
+};
+
+/**
+ * Statements and transactions over several relations leave pauses, as dashboards do: where somebody holds a lock of a
+ * layer at every moment, its publish waits, as it must.
+ */
 await Promise.all([
-	loop("everything", 0, everything),
-	loop("prepared", 5, prepared),
-	loop("forwards", 10, transaction(false)),
-	loop("backwards", 10, transaction(true)),
-	loop("cursor", 20, cursor),
+	loop("each", 0, each),
+	loop("everything", 60, everything),
+	loop("prepared", 60, prepared),
+	loop("forwards", 400, transaction(false)),
+	loop("backwards", 400, transaction(true)),
+	loop("cursor", 100, cursor),
 	loop(
 		"old snapshot",
-		200,
+		800,
 		oldSnapshot(() => random() * 250),
 	),
 	...(longMs > 0
