@@ -74,7 +74,13 @@ describe("the reference warehouse on the embedded database", () => {
 		);
 		const trials = join(project.root, "data/publications/clinical_trials.csv");
 		const [header, , ...rows] = readFileSync(trials, "utf8").split("\n");
-		writeFileSync(trials, [header, 'NCT09,"New: ATROPINE, again",2/3/2021,Psychopharmacology', ...rows].join("\n"));
+		const added = [
+			'NCT09,"New: ATROPINE, again",2/3/2021,Psychopharmacology',
+			"NCT10,C++ (X) and [a or bxc,2/3/2021,J",
+		];
+		writeFileSync(trials, [header, ...added, ...rows].join("\n"));
+		// Names that a regular expression would read as its own.
+		appendFileSync(join(project.root, "data/publications/drugs.csv"), "Z1,c++ (x)\nZ2,[A\nZ3,B.C\n");
 
 		const corrected = await project.run("run");
 		expect(corrected.code, corrected.stdout).toBe(0);
@@ -131,7 +137,7 @@ async function expectNewPages(project: WarehouseProject): Promise<void> {
 	};
 	page("20261115T060000", { id: first! }, { id: second!, birthday: "2030-01-01" }, { id: 900_001 });
 	page("20261020T060000", { id: third! }, { id: 900_002 });
-	const run = await project.run("run", "--exclude", "stg_publications+", "raw.drugs+");
+	const run = await project.run("run", "--select", "source:raw.persons+");
 	expect(run.code, run.stdout + run.stderr).toBe(0);
 
 	const results = JSON.parse(readFileSync(join(project.root, "target/run_results.json"), "utf8")) as {

@@ -176,7 +176,7 @@ function drugList(rows: readonly (readonly string[])[]): ReadonlyMap<string, str
 }
 
 function holdsWord(title: string, word: string): boolean {
-	const escaped = word.replace(/[^A-Za-z0-9 ]/g, (c) => `\\${c === "-" ? "x2d" : c}`);
+	const escaped = [...word].map((c) => `\\u{${c.codePointAt(0)!.toString(16)}}`).join("");
 	return new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, "iu").test(title);
 }
 
@@ -200,7 +200,8 @@ function calendarDay(value: string): string | undefined {
 	if (parts === undefined) return undefined;
 	const month = /^\d/.test(parts.m!) ? Number(parts.m) : MONTHS.indexOf(parts.m!.toLowerCase()) + 1;
 	const date = new Date(Date.UTC(Number(parts.y), month - 1, Number(parts.d)));
-	return month >= 1 && date.getUTCMonth() === month - 1 && date.getUTCDate() === Number(parts.d)
+	// A year of less than four digits is a slip of the pen.
+	return month >= 1 && Number(parts.y) >= 1000 && date.getUTCMonth() === month - 1 && date.getUTCDate() === Number(parts.d)
 		? date.toISOString().slice(0, 10)
 		: undefined;
 }
