@@ -20,14 +20,31 @@ export interface CsvFile {
 	/** The name in messages. */
 	readonly file: string;
 	readonly delimiter: string;
-	readonly expected?: FileDigest | undefined;
+	readonly expected?: Pick<FileDigest, "hash"> | undefined;
 }
 
-/** The records of a CSV file, the header included. Throws TFM-LOAD-007 (quotes), and readText's codes. */
-export async function* csvRecords({ absolute, file, delimiter, expected }: CsvFile): AsyncGenerator<CsvRecord> {
+/**
+ * The records of a CSV file, the header included, piece by piece: a piece must be read to its end before the next one is
+ * asked for. Awaiting each record would take as long as finding it. Throws TFM-LOAD-007 (quotes), and readText's codes.
+ * Returns what readText returns: the file's hash.
+ */
+export async function* csvPieces({
+	absolute,
+	file,
+	delimiter,
+	expected,
+}: CsvFile): AsyncGenerator<Iterable<CsvRecord>, string> {
 	const scanner = new CsvScanner(file, delimiter);
-	for await (const piece of readText(absolute, file, expected)) yield* scanner.take(piece, false);
-	yield* scanner.take("", true);
+	const text = readText(absolute, file, expected);
+	try {
+		for (;;) {
+			const { value, done } = await text.next();
+			yield scanner.take(done ? "" : value, done === true);
+			if (done) return value;
+		}
+	} finally {
+		await text.return("");
+	}
 }
 
 class CsvScanner {

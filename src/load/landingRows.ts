@@ -1,5 +1,5 @@
 import { fail } from "../core/diagnostic.ts";
-import { csvRecords } from "./csvRecords.ts";
+import { csvPieces } from "./csvRecords.ts";
 import { jsonRecords, numberedLines } from "./jsonRecords.ts";
 import { pathReader } from "./jsonText.ts";
 import { landingValue, unstorable } from "./landingValues.ts";
@@ -116,23 +116,24 @@ async function* csvRows(input: LandingFile, spec: LoadSpec): AsyncGenerator<Land
 	const { file } = input;
 	let header: readonly string[] | undefined;
 	let row = 0;
-	for await (const { values, raw } of csvRecords({ ...input, delimiter: spec.delimiter })) {
-		if (header === undefined) {
-			header = values.map((h) => h.trim());
-			const at = { file, line: 1, column: 1 };
-			if (header.every((name) => name === "")) fail("TFM-LOAD-006", { file }, { at });
-			const missing = spec.columns.filter((c) => !header!.includes(c.path)).map((c) => c.path);
-			if (missing.length > 0) fail("TFM-LOAD-011", { missing, header }, { at });
-			continue;
+	for await (const records of csvPieces({ ...input, delimiter: spec.delimiter }))
+		for (const { values, raw } of records) {
+			if (header === undefined) {
+				header = values.map((h) => h.trim());
+				const at = { file, line: 1, column: 1 };
+				if (header.every((name) => name === "")) fail("TFM-LOAD-006", { file }, { at });
+				const missing = spec.columns.filter((c) => !header!.includes(c.path)).map((c) => c.path);
+				if (missing.length > 0) fail("TFM-LOAD-011", { missing, header }, { at });
+				continue;
+			}
+			row++;
+			if (raw.trim() === "") continue;
+			const names = header;
+			const found: Found =
+				values.length === names.length
+					? rowOf(spec.columns, (column) => values[names.indexOf(column.path)]! || null)
+					: { reason: `${values.length} values where the header has ${names.length}` };
+			yield { row, raw, found };
 		}
-		row++;
-		if (raw.trim() === "") continue;
-		const names = header;
-		const found: Found =
-			values.length === names.length
-				? rowOf(spec.columns, (column) => values[names.indexOf(column.path)]! || null)
-				: { reason: `${values.length} values where the header has ${names.length}` };
-		yield { row, raw, found };
-	}
 	if (header === undefined) fail("TFM-LOAD-006", { file }, { at: { file, line: 1, column: 1 } });
 }

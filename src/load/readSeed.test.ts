@@ -6,20 +6,21 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { TfmError } from "../core/diagnostic.ts";
 import answers from "./agateAnswers.json" with { type: "json" };
-import { type CsvRecord, csvRecords } from "./csvRecords.ts";
+import { type CsvRecord, csvPieces } from "./csvRecords.ts";
 import { readSeed } from "./readSeed.ts";
 import { readText } from "./textFile.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tfm-seed-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
-const seed = (content: string | Buffer, more: Partial<Parameters<typeof readSeed>[2]> = {}, name = "s.csv") => {
+const seed = async (content: string | Buffer, more: Partial<Parameters<typeof readSeed>[2]> = {}, name = "s.csv") => {
 	writeFileSync(join(root, name), content);
-	return readSeed(join(root, name), `seeds/${name}`, { delimiter: ",", columnTypes: {}, ...more });
+	const table = await readSeed(join(root, name), `seeds/${name}`, { delimiter: ",", columnTypes: {}, ...more });
+	const rows: (readonly (string | null)[])[] = [];
+	for await (const batch of table.batches()) rows.push(...batch);
+	expect(rows.length).toBe(table.rowCount);
+	return { columns: table.columns, rows };
 };
-/** Rows instead of columns. */
-const rowsOf = (t: Awaited<ReturnType<typeof readSeed>>) =>
-	Array.from({ length: t.rowCount }, (_, r) => t.values.map((c) => c[r]));
 /** `code file:line message` of every mistake. */
 const mistakes = async (content: string | Buffer, more = {}, name = "s.csv") => {
 	const error: unknown = await seed(content, more, name).then(
@@ -61,7 +62,7 @@ for (const file of answers.files as readonly {
 		}
 		const table = await seed(file.text);
 		expect(table.columns.map((c) => c.name)).toEqual(file.columns);
-		expect(rowsOf(table)).toEqual(file.rows);
+		expect(table.rows).toEqual(file.rows);
 	});
 
 test("column types are taken as given, and such columns read as text", async () => {
@@ -70,7 +71,7 @@ test("column types are taken as given, and such columns read as text", async () 
 		{ name: "zip", ddl: "varchar(5)" },
 		{ name: "n", ddl: "integer" },
 	]);
-	expect(table.values[0]).toEqual(["00501", null, null]);
+	expect(table.rows.map((row) => row[0])).toEqual(["00501", null, null]);
 });
 
 test("every ragged row is told with its line, also behind a value of several lines", async () => {
@@ -123,7 +124,7 @@ test("a missing file, and a gzip file that is cut short, damaged or empty", asyn
 		"TFM-LOAD-001: cannot read seeds/none.csv (ENOENT)",
 	);
 	const zipped = gzipSync(`a\n${Array.from({ length: 50_000 }, (_, i) => `${i * 7919}\n`).join("")}`);
-	expect((await seed(zipped, {}, "s.csv.gz")).rowCount).toBe(50_000);
+	expect((await seed(zipped, {}, "s.csv.gz")).rows.length).toBe(50_000);
 	expect(await mistakes(zipped.subarray(0, -9), {}, "s.csv.gz")).toEqual([
 		"TFM-LOAD-002 seeds/s.csv.gz is cut short: the gzip stream ends too early",
 	]);
@@ -145,7 +146,7 @@ test("what is quoted as RFC 4180 says comes back as it was", async () => {
 			const table = await seed(`x,y\n${lines.map((l) => l.map(quote).join(",")).join("\r\n")}`, {
 				columnTypes: { x: "text", y: "text" },
 			});
-			expect(rowsOf(table)).toEqual(lines);
+			expect(table.rows).toEqual(lines);
 		}),
 	);
 });
@@ -156,8 +157,8 @@ test("records are the same however the text is cut into pieces", async () => {
 		writeFileSync(join(root, "c.csv"), content);
 		const records: unknown[] = [];
 		try {
-			for await (const r of csvRecords({ absolute: join(root, "c.csv"), file: "c.csv", delimiter: "," }))
-				records.push(r);
+			for await (const piece of csvPieces({ absolute: join(root, "c.csv"), file: "c.csv", delimiter: "," }))
+				for (const r of piece) records.push(r);
 		} catch (error) {
 			records.push(String(error));
 		}
@@ -184,4 +185,15 @@ test("text is the same however it is cut into pieces, and its byte order mark is
 	let read = "";
 	for await (const piece of readText(join(root, "t.txt"), "t.txt")) read += piece;
 	expect(read === text).toBe(true);
+});
+
+test("a file that changes between its two readings fails the load", async () => {
+	const path = join(root, "changing.csv");
+	writeFileSync(path, "a\n1\n");
+	const table = await readSeed(path, "seeds/changing.csv", { delimiter: ",", columnTypes: {} });
+	writeFileSync(path, "a\n2\n");
+	const read = async () => {
+		for await (const batch of table.batches()) expect(batch).toHaveLength(1);
+	};
+	await expect(read()).rejects.toThrow("TFM-LOAD-016");
 });

@@ -1,6 +1,6 @@
 import { type Diagnostic, diagnostic, fail, TfmError } from "../core/diagnostic.ts";
-import { csvRecords } from "./csvRecords.ts";
-import { inferColumn, isNullWord } from "./seedTypes.ts";
+import { type CsvFile, type CsvRecord, csvPieces } from "./csvRecords.ts";
+import { ColumnInference, type InferredColumn, nullOrText } from "./seedTypes.ts";
 
 export interface SeedOptions {
 	readonly delimiter: string;
@@ -12,9 +12,9 @@ export interface SeedOptions {
 
 export interface SeedTable {
 	readonly columns: readonly { readonly name: string; readonly ddl: string }[];
-	/** Column by column: what each value is in the column's type. */
-	readonly values: readonly (readonly (string | null)[])[];
 	readonly rowCount: number;
+	/** The rows in the columns' types, a batch at a time, read from the file once more. Throws TFM-LOAD-016. */
+	readonly batches: () => AsyncGenerator<readonly (readonly (string | null)[])[]>;
 }
 
 /** More mistakes than this in one file are counted, not listed. */
@@ -26,50 +26,82 @@ function letterName(index: number): string {
 	return letter.repeat(Math.floor(index / 26) + 1);
 }
 
+const BATCH = 5000;
+
 /**
  * A CSV file as a typed table, with dbt's rules: names as written, an empty line is a row of nulls, values typed by
  * seedTypes.ts. Stricter than dbt in what silently loses data: every ragged row is told (dbt fills short ones), and two
- * equal headers (dbt renames one). Throws TFM-LOAD-004 (ragged), 005 (same header twice), 006 (no header), 014 (NUL),
- * and the codes of csvRecords.
+ * equal headers (dbt renames one). The file is read twice, for its types and for its rows, since keeping its values
+ * takes more time and much more memory; what changes in between fails the load. Throws TFM-LOAD-004 (ragged), 005 (same
+ * header twice), 006 (no header), 014 (NUL), and the codes of csvPieces.
  */
 export async function readSeed(absolute: string, file: string, options: SeedOptions): Promise<SeedTable> {
+	const { delimiter } = options;
 	let names: readonly string[] | undefined;
-	let columns: string[][] = [];
+	let guesses: ColumnInference[] = [];
 	const mistakes: Diagnostic[] = [];
 	const wrong = (mistake: Diagnostic): void => {
 		if (mistakes.length < LISTED) mistakes.push(mistake);
 	};
 	let rowCount = 0;
-	for await (const { values, line } of csvRecords({ absolute, file, delimiter: options.delimiter })) {
-		const at = { file, line, column: 1 };
-		if (values.some((v) => v.includes("\0"))) fail("TFM-LOAD-014", { file }, { at });
+	const take = ({ values, line, raw }: CsvRecord): void => {
+		if (raw.includes("\0")) fail("TFM-LOAD-014", { file }, { at: { file, line, column: 1 } });
 		if (names === undefined) {
+			const at = { file, line, column: 1 };
 			if (values.every((name) => name.trim() === "")) fail("TFM-LOAD-006", { file }, { at });
 			names = values.map((name, i) => (name === "" ? letterName(i) : name));
 			for (const mistake of twice(names, options, at)) wrong(mistake);
-			columns = names.map(() => []);
-			continue;
+			guesses = names.map(() => new ColumnInference());
+			return;
 		}
-		const blank = values.length === 1 && values[0] === "";
-		if (values.length !== names.length && !blank) {
+		if (values.length !== names.length && !isBlank(values)) {
 			const facts = { found: values.length, expected: names.length };
-			wrong(diagnostic("TFM-LOAD-004", facts, { at, source: values.join(options.delimiter) }));
-			continue;
+			const at = { file, line, column: 1 };
+			wrong(diagnostic("TFM-LOAD-004", facts, { at, source: values.join(delimiter) }));
+			return;
 		}
 		rowCount++;
-		for (let i = 0; i < columns.length; i++) columns[i]!.push(blank ? "" : values[i]!);
+		if (!isBlank(values)) for (let i = 0; i < guesses.length; i++) guesses[i]!.take(values[i]!);
+	};
+	const pieces = csvPieces({ absolute, file, delimiter });
+	let hash: string | undefined;
+	while (hash === undefined) {
+		const { value, done } = await pieces.next();
+		if (done) hash = value;
+		else for (const record of value) take(record);
 	}
 	if (names === undefined) fail("TFM-LOAD-006", { file }, { at: { file, line: 1, column: 1 } });
 	if (mistakes.length > 0) throw new TfmError(mistakes);
-	const typed = columns.map((raw, i) => {
-		const ddl = Object.hasOwn(options.columnTypes, names[i]!) ? options.columnTypes[names[i]!] : undefined;
-		return ddl === undefined ? inferColumn(raw) : { ddl, values: raw.map((v) => (isNullWord(v) ? null : v)) };
+	const columns = (names as readonly string[]).map((name, i) => {
+		const ddl = Object.hasOwn(options.columnTypes, name) ? options.columnTypes[name] : undefined;
+		return { name, ...(ddl === undefined ? guesses[i]!.column() : { ddl, write: nullOrText }) };
 	});
-	return {
-		columns: typed.map(({ ddl }, i) => ({ name: names[i]!, ddl })),
-		values: typed.map((t) => t.values),
-		rowCount,
-	};
+	const batches = () =>
+		typedRows(
+			{ absolute, file, delimiter, expected: { hash } },
+			columns.map((column) => column.write),
+		);
+	return { columns: columns.map(({ name, ddl }) => ({ name, ddl })), rowCount, batches };
+}
+
+const isBlank = (values: readonly string[]): boolean => values.length === 1 && values[0] === "";
+
+async function* typedRows(csv: CsvFile, writes: readonly InferredColumn["write"][]) {
+	const nothing: readonly null[] = writes.map(() => null);
+	let header = true;
+	let batch: (readonly (string | null)[])[] = [];
+	for await (const records of csvPieces(csv))
+		for (const { values } of records) {
+			if (header) {
+				header = false;
+				continue;
+			}
+			batch.push(isBlank(values) ? nothing : writes.map((write, i) => write(values[i]!)));
+			if (batch.length < BATCH) continue;
+			yield batch;
+			batch = [];
+		}
+	if (batch.length > 0) yield batch;
 }
 
 function twice(

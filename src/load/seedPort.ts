@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Dialect } from "../core/adapter.ts";
 import type { SeedNode } from "../core/node.ts";
 import type { SeedPort } from "../core/ports.ts";
-import { readSeed, type SeedTable } from "./readSeed.ts";
+import { readSeed } from "./readSeed.ts";
 import { digestFile } from "./textFile.ts";
 
 /** Raised when the same file and config would give another table than before. */
@@ -32,7 +32,7 @@ export function createSeedPort(dialect: Dialect): SeedPort {
 			const columns = table.columns.map((c) => nameOf(c.name));
 			return session.transaction(async () => {
 				await session.execute(`create table ${dialect.render(relation)} (${list})`, { signal });
-				return { rows: await session.bulkLoad({ relation, columns, rows: inBatches(table) }, { signal }) };
+				return { rows: await session.bulkLoad({ relation, columns, rows: table.batches() }, { signal }) };
 			});
 		},
 	};
@@ -45,12 +45,4 @@ function configOf(node: SeedNode) {
 		columnTypes: typeof types === "object" && types !== null ? (types as Record<string, string>) : {},
 		quoted: quote !== false,
 	};
-}
-
-async function* inBatches({ values, rowCount }: SeedTable) {
-	for (let from = 0; from < rowCount; from += 5000) {
-		const batch: (string | null)[][] = [];
-		for (let row = from; row < Math.min(from + 5000, rowCount); row++) batch.push(values.map((column) => column[row]!));
-		yield batch;
-	}
 }

@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import answers from "./agateAnswers.json" with { type: "json" };
 import { decimalText, parseDecimal } from "./decimalText.ts";
-import { inferColumn } from "./seedTypes.ts";
+import { ColumnInference } from "./seedTypes.ts";
+
+function inferColumn(values: readonly string[]) {
+	const inference = new ColumnInference();
+	for (const value of values) inference.take(value);
+	const { ddl, write } = inference.column();
+	return { ddl, values: values.map(write) };
+}
 
 type Answer = readonly [values: readonly string[], ddl: string, out: readonly (string | null)[]];
 const columns = answers.columns as unknown as readonly Answer[];

@@ -7,93 +7,192 @@
  * Where dbt then fails to load what it typed, we widen: whole numbers beyond 32 bits become bigint, beyond 64 numeric;
  * a column with NaN or Infinity float8.
  */
-import { type DecimalText, decimalPlaces, decimalText, parseDecimal, wholePlaces, wholeText } from "./decimalText.ts";
-import { dayOf, parseIsoDateTime } from "./isoDateTime.ts";
+import { decimalPlaces, decimalText, parseDecimal, wholePlaces, wholeText } from "./decimalText.ts";
+import { parseIsoDateTime } from "./isoDateTime.ts";
 
 export interface InferredColumn {
 	/** The type in `create table`, as dbt writes it for Postgres. */
 	readonly ddl: string;
-	/** Values as text that this type reads. */
-	readonly values: readonly (string | null)[];
+	/** A value of the column as text that this type reads. */
+	readonly write: (raw: string) => string | null;
 }
 
-export const isNullWord = (value: string): boolean => {
+const isBlack = (code: number): boolean => code > 32 && code < 127;
+
+export function isNullWord(value: string): boolean {
+	const { length } = value;
+	// Nearly every value begins and ends with a printed character and has not the length of the word.
+	if (length > 0 && length !== 4 && isBlack(value.charCodeAt(0)) && isBlack(value.charCodeAt(length - 1))) return false;
 	const text = value.trim();
 	return text === "" || (text.length === 4 && text.toLowerCase() === "null");
+}
+
+export const nullOrText = (value: string): string | null => (isNullWord(value) ? null : value);
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+function isCalendarDay(year: number, month: number, day: number): boolean {
+	const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+	return year >= 1 && day >= 1 && day <= (DAYS[month - 1] ?? 0) + (leap ? 1 : 0);
+}
+
+const digitAt = (text: string, at: number): boolean => {
+	const code = text.charCodeAt(at);
+	return code >= 48 && code <= 57;
 };
 
+/** Whether each character stands where the form has one like it: `0` is any digit, others are themselves. */
+function hasForm(text: string, form: string): boolean {
+	if (text.length !== form.length) return false;
+	for (let at = 0; at < form.length; at++) {
+		const wanted = form.charCodeAt(at);
+		if (wanted === 48 ? !digitAt(text, at) : text.charCodeAt(at) !== wanted) return false;
+	}
+	return true;
+}
+
 /** strptime takes one digit where two are usual, and a space before a lone day. */
-const date = (v: string): string | undefined => {
+function date(v: string): string | undefined {
+	if (hasForm(v, "0000-00-00")) return isCalendarDay(+v.slice(0, 4), +v.slice(5, 7), +v.slice(8)) ? v : undefined;
 	const m = /^(\d{4})-(\d{1,2})-(\d{1,2}| \d)$/.exec(v.trim());
-	return m && dayOf(+m[1]!, +m[2]!, +m[3]!) !== undefined ? calendarDay(m) : undefined;
-};
+	return m && isCalendarDay(+m[1]!, +m[2]!, +m[3]!) ? calendarDay(m) : undefined;
+}
 
 const two = (text: string | undefined): string => text!.trim().padStart(2, "0");
 const calendarDay = (m: RegExpExecArray): string => `${m[1]}-${two(m[2])}-${two(m[3])}`;
 
-const dateTime = (v: string): string | undefined => {
+function dateTime(v: string): string | undefined {
+	if (hasForm(v, "0000-00-00 00:00:00")) {
+		const fits =
+			isCalendarDay(+v.slice(0, 4), +v.slice(5, 7), +v.slice(8, 10)) &&
+			v.slice(11, 13) < "24" &&
+			v.slice(14, 16) < "60" &&
+			v.slice(17) < "60";
+		return fits ? v : undefined;
+	}
 	const m = /^(\d{4})-(\d{1,2})-(\d{1,2}| \d)\s+(\d{1,2}):(\d{1,2}):(\d{1,2})$/.exec(v.trim());
-	if (!m || dayOf(+m[1]!, +m[2]!, +m[3]!) === undefined || +m[4]! > 23 || +m[5]! > 59 || +m[6]! > 59) return undefined;
+	if (!m || !isCalendarDay(+m[1]!, +m[2]!, +m[3]!) || +m[4]! > 23 || +m[5]! > 59 || +m[6]! > 59) return undefined;
 	return `${calendarDay(m)} ${two(m[4])}:${two(m[5])}:${two(m[6])}`;
-};
+}
 
 /** agate drops commas first, so that "," alone is null. */
-const boolean = (v: string): string | null | undefined => {
+function boolean(v: string): string | null | undefined {
+	if (v === "true" || v === "false") return v;
 	const word = v.replaceAll(",", "").trim().toLowerCase();
 	if (word === "" || word === "null") return null;
 	return word === "true" || word === "false" ? word : undefined;
-};
+}
 
 type Cast = (value: string) => string | null | undefined;
-const CASTS: readonly (readonly [string, Cast])[] = [
-	["date", date],
-	["timestamp without time zone", dateTime],
-	["timestamp without time zone", (v) => parseIsoDateTime(v.trim())],
-	["boolean", boolean],
+const CASTS: readonly { readonly ddl: string; readonly cast: Cast }[] = [
+	{ ddl: "date", cast: date },
+	{ ddl: "timestamp without time zone", cast: dateTime },
+	{ ddl: "timestamp without time zone", cast: (v) => parseIsoDateTime(v.trim()) },
+	{ ddl: "boolean", cast: boolean },
 ];
-
-export function inferColumn(raw: readonly string[]): InferredColumn {
-	const nulled = raw.map((v) => (isNullWord(v) ? null : v));
-	const numbers = castAll(nulled, parseDecimal);
-	if (numbers !== undefined) return numberColumn(numbers);
-	for (const [ddl, cast] of CASTS) {
-		const values = castAll(nulled, cast);
-		if (values !== undefined) return { ddl, values };
-	}
-	return { ddl: "text", values: nulled };
-}
-
-/** Stops at the first value that does not fit. */
-function castAll<T>(
-	nulled: readonly (string | null)[],
-	cast: (value: string) => T | null | undefined,
-): (T | null)[] | undefined {
-	const values: (T | null)[] = [];
-	for (const v of nulled) {
-		const value = v === null ? null : cast(v);
-		if (value === undefined) return undefined;
-		values.push(value);
-	}
-	return values;
-}
 
 /** agate's context: more digits than this are no whole number to it. */
 const PRECISION = 28;
+/** As many digits are a whole number of JavaScript without loss. */
+const SAFE_DIGITS = 15;
 
-function numberColumn(numbers: readonly (DecimalText | null)[]): InferredColumn {
-	let decimals = 0;
-	let whole = 1;
-	let finite = true;
-	for (const n of numbers) {
-		if (n === null) continue;
-		decimals = Math.max(decimals, decimalPlaces(n));
-		whole = Math.max(whole, wholePlaces(n));
-		finite &&= n.kind === "finite";
+/** Digits before the point and behind it of a number in its plainest form (`12`, `-3.5`), or undefined. */
+function plainNumber(text: string): { readonly whole: number; readonly decimals: number } | undefined {
+	const from = text.charCodeAt(0) === 45 ? 1 : 0;
+	if (text.length === from || text.length > SAFE_DIGITS || !digitAt(text, from)) return undefined;
+	// A zero in front would have to go.
+	if (text.charCodeAt(from) === 48 && text.length > from + 1 && text.charCodeAt(from + 1) !== 46) return undefined;
+	let point = -1;
+	for (let at = from; at < text.length; at++) {
+		if (digitAt(text, at)) continue;
+		if (text.charCodeAt(at) !== 46 || point !== -1) return undefined;
+		point = at;
 	}
-	if (decimals > 0 || whole > PRECISION || !finite)
-		return { ddl: "float8", values: numbers.map((n) => (n === null ? null : decimalText(n))) };
-	const values = numbers.map((n) => (n === null || n.kind !== "finite" ? null : wholeText(n)));
-	const fits = (bits: bigint) =>
-		values.every((v) => v === null || BigInt.asIntN(Number(bits), BigInt(v)) === BigInt(v));
-	return { ddl: fits(32n) ? "integer" : fits(64n) ? "bigint" : "numeric", values };
+	if (point === -1) return text === "-0" ? undefined : { whole: text.length - from, decimals: 0 };
+	// A zero at the end would have to go; a small fraction may be written with an exponent.
+	if (point === text.length - 1 || text.endsWith("0") || text.length > 10) return undefined;
+	return { whole: point - from, decimals: text.length - point - 1 };
+}
+
+/** What the numbers of a column have in common. */
+class NumberStatistics {
+	#decimals = 0;
+	#whole = 1;
+	#finite = true;
+	#low = 0n;
+	#high = 0n;
+	#lowPlain = 0;
+	#highPlain = 0;
+
+	take(value: string): boolean {
+		const plain = plainNumber(value);
+		if (plain !== undefined) {
+			if (plain.decimals > this.#decimals) this.#decimals = plain.decimals;
+			const n = plain.decimals === 0 ? Number(value) : 0;
+			if (n < this.#lowPlain) this.#lowPlain = n;
+			if (n > this.#highPlain) this.#highPlain = n;
+			return true;
+		}
+		const number = parseDecimal(value);
+		if (number === undefined) return false;
+		this.#decimals = Math.max(this.#decimals, decimalPlaces(number));
+		this.#whole = Math.max(this.#whole, wholePlaces(number));
+		this.#finite &&= number.kind === "finite";
+		if (this.#decimals > 0 || this.#whole > PRECISION || number.kind !== "finite") return true;
+		const n = BigInt(wholeText(number));
+		if (n < this.#low) this.#low = n;
+		if (n > this.#high) this.#high = n;
+		return true;
+	}
+
+	column(): InferredColumn {
+		if (this.#decimals > 0 || this.#whole > PRECISION || !this.#finite)
+			return { ddl: "float8", write: (raw) => (isNullWord(raw) ? null : floatText(raw)) };
+		const plain = [BigInt(this.#lowPlain), BigInt(this.#highPlain)];
+		const fits = (bits: number) =>
+			[this.#low, this.#high, ...plain].every((limit) => BigInt.asIntN(bits, limit) === limit);
+		return {
+			ddl: fits(32) ? "integer" : fits(64) ? "bigint" : "numeric",
+			write: (raw) => (isNullWord(raw) ? null : integerText(raw)),
+		};
+	}
+}
+
+function integerText(raw: string): string {
+	if (plainNumber(raw)?.decimals === 0) return raw;
+	const number = parseDecimal(raw);
+	if (number?.kind !== "finite") throw new Error(`${raw} is no whole number and was counted as one`);
+	return wholeText(number);
+}
+
+function floatText(raw: string): string {
+	if (plainNumber(raw) !== undefined) return raw;
+	const number = parseDecimal(raw);
+	if (number === undefined) throw new Error(`${raw} is no number and was counted as one`);
+	return decimalText(number);
+}
+
+/** Finds a column's type out of its values, one after the other, without keeping them. */
+export class ColumnInference {
+	#numbers: NumberStatistics | undefined = new NumberStatistics();
+	#casts = CASTS;
+
+	take(raw: string): void {
+		if ((this.#numbers === undefined && this.#casts.length === 0) || isNullWord(raw)) return;
+		if (this.#numbers?.take(raw) === false) this.#numbers = undefined;
+		for (const { cast } of this.#casts) {
+			if (cast(raw) !== undefined) continue;
+			this.#casts = this.#casts.filter((one) => one.cast(raw) !== undefined);
+			break;
+		}
+	}
+
+	/** The first type that fits all values; asked when the last one is taken. */
+	column(): InferredColumn {
+		if (this.#numbers !== undefined) return this.#numbers.column();
+		const [first] = this.#casts;
+		if (first === undefined) return { ddl: "text", write: nullOrText };
+		const { ddl, cast } = first;
+		return { ddl, write: (raw) => (isNullWord(raw) ? null : (cast(raw) ?? null)) };
+	}
 }

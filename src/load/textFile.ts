@@ -39,10 +39,14 @@ async function* openFile(absolute: string, file: string): AsyncGenerator<Buffer>
 }
 
 /**
- * The decoded text in pieces. `expected`: throws TFM-LOAD-016 at the end when the bytes read were others. Throws
+ * The decoded text in pieces, and at the end the hash of the bytes read. `expected`: throws TFM-LOAD-016 at the end when the bytes read were others. Throws
  * TFM-LOAD-001 (unreadable), 002 (gzip cut short or damaged), 003 (not UTF-8, with the line of the first bad byte).
  */
-export async function* readText(absolute: string, file: string, expected?: FileDigest): AsyncGenerator<string> {
+export async function* readText(
+	absolute: string,
+	file: string,
+	expected?: Pick<FileDigest, "hash">,
+): AsyncGenerator<string, string> {
 	const digest = createHash("sha256");
 	const stored = async function* () {
 		for await (const chunk of openFile(absolute, file)) {
@@ -71,7 +75,9 @@ export async function* readText(absolute: string, file: string, expected?: FileD
 		if (text !== "") yield text;
 	}
 	decode(undefined);
-	if (expected !== undefined && digest.digest("hex") !== expected.hash) fail("TFM-LOAD-016", { file });
+	const hash = digest.digest("hex");
+	if (expected !== undefined && hash !== expected.hash) fail("TFM-LOAD-016", { file });
+	return hash;
 }
 
 async function* gunzip(stored: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
@@ -104,7 +110,7 @@ async function* gunzip(stored: AsyncIterable<Buffer>, file: string): AsyncGenera
 
 function countLines(bytes: Uint8Array): number {
 	let lines = 0;
-	for (const byte of bytes) if (byte === 10) lines++;
+	for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines++;
 	return lines;
 }
 
