@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { GraphNode } from "./node.ts";
 import { sqlPath } from "./sqlPath.ts";
 
-const node = (given: { resource_type: string; original_file_path: string; path?: string }): GraphNode =>
+const node = (given: { resource_type: string; original_file_path: string; path?: string; name?: string }): GraphNode =>
 	({ package_name: "shop", ...given }) as GraphNode;
 
 test("a model's and a singular test's SQL stand at their own path", () => {
@@ -17,9 +17,7 @@ test("a generic test's SQL stands below the YAML file that declares it, as dbt w
 	expect(sqlPath("run", generic)).toBe("run/shop/models/a.yml/unique_orders_id.sql");
 });
 
-test("a snapshot that a YAML file declares stands below it too, beside its tests", () => {
-	const snapshot = node({ resource_type: "snapshot", original_file_path: "snapshots/a.yml", path: "people.sql" });
-	expect(sqlPath("compiled", snapshot)).toBe("compiled/shop/snapshots/a.yml/people.sql");
-	const block = node({ resource_type: "snapshot", original_file_path: "snapshots/a.sql", path: "a.sql" });
-	expect(sqlPath("compiled", block)).toBe("compiled/shop/snapshots/a.sql");
+test("a snapshot's SQL stands below its file, which may hold several", () => {
+	const block = { resource_type: "snapshot", original_file_path: "snapshots/a.sql", path: "a.sql", name: "people" };
+	expect(sqlPath("compiled", node(block))).toBe("compiled/shop/snapshots/a.sql/people.sql");
 });
