@@ -5,6 +5,7 @@
  *   --publishes 6                 how often; during the second one, somebody holds a transaction open
  *   --hold 30                     for so many seconds
  *   --rows 1000                   per table
+ *   --pause 0                     milliseconds between two rounds of a reader
  *
  * A throw-away server (scripts/postgresServer.mjs); the readers are a process of their own on bare pg. Every row carries
  * the number of its publish: a reader that sees two of them at once, no rows, or an error is an anomaly. Exit 1 if there
@@ -29,6 +30,7 @@ const { values } = parseArgs({
 		publishes: { type: "string", default: "6" },
 		hold: { type: "string", default: "30" },
 		rows: { type: "string", default: "1000" },
+		pause: { type: "string", default: "0" },
 		floor: { type: "string", default: "4" },
 		reader: { type: "string" },
 	},
@@ -112,6 +114,7 @@ async function runReaders(url) {
 		while (on)
 			try {
 				await round(query);
+				await sleep(Number(values.pause));
 			} catch (error) {
 				anomalies.push(`${name}: ${error.code ?? ""} ${error.message}`);
 				await client.query("rollback").catch(() => {});
@@ -219,11 +222,7 @@ async function main() {
 		const { host, port, user, password, database } = server;
 		const fields = { host, port, user, password, database };
 		const create = await loadAdapter(folder);
-		try {
-			adapter = create({ fields, threads: 2 });
-		} catch {
-			adapter = create({ source: { fields, env: {} }, fields, threads: 2 });
-		}
+		adapter = create({ fields, env: {}, threads: 2 });
 		await adapter.open();
 		const { publisher } = adapter;
 		const request = { project, runId: "r", unit: "layer", record: [], lockTimeoutMs: 120_000 };
