@@ -10,6 +10,9 @@ import { DBT_PROPERTIES, PROPERTIES, runProperties } from "./incremental/propert
 /** Some 150 models are built; on a busy machine that takes its time. */
 const TIMEOUT_MS = 300_000;
 
+/** Servers before Postgres 15 have no merge: the strategy is refused there. */
+let hasMerge = true;
+
 /** The types of a table by name: where only the order of the columns is another one. */
 const sorted = (table: After["table"]): After["table"] =>
 	table === null ? null : { ...table, columns: table.columns.toSorted(([a], [b]) => (a < b ? -1 : 1)) };
@@ -20,7 +23,10 @@ function compare(world: () => Promise<Record<string, After[]>>): void {
 		found = await world();
 	}, TIMEOUT_MS);
 	it.each(Object.keys(SCENARIOS))("leaves what dbt leaves: %s", (name) => {
-		const differs = SCENARIOS[name]!.differs?.columns;
+		const { differs: exception, config } = SCENARIOS[name]!;
+		if (config.incremental_strategy === "merge" && found[name]![0]?.status === "error" && !hasMerge)
+			return expect(found[name]!.map((run) => run.status)).not.toContain("success");
+		const differs = exception?.columns;
 		const [ours, theirs] = [found[name]!, DBT[name]!].map((runs) =>
 			runs.map(({ status, table }) => ({
 				status,
@@ -61,6 +67,7 @@ async function onServer<T>(layered: boolean, work: (world: World) => Promise<T>)
 		return { columns: [], rows, rowCount: rows.length, status: "" };
 	};
 	try {
+		hasMerge = Number((await query("show server_version_num")).rows[0]?.[0]) >= 150_000;
 		const { host, port, user, password } = database;
 		const output = { type: "postgres", host, port, user, password, dbname: database.database, threads: 4 };
 		return await work({ layered, output, look: (_root, look) => look({ query } as Session) });
