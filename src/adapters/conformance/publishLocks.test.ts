@@ -69,6 +69,21 @@ onServer((bench) => {
 			});
 		}));
 
+	test("a role without rights on statistics waits for the snapshots of other roles as well", () =>
+		bench.on(async (s) => {
+			await s.execute(
+				"do $$ begin execute format('grant create on database %I to outsider', current_database()); end $$; alter schema s owner to outsider; set role outsider",
+			);
+			await publishNow(s, 1);
+			await bench.stranger((reader) =>
+				during(reader, "repeatable read", "select count(*) from pg_namespace", async () => {
+					await expect(publishNow(s, 2, 300)).rejects.toThrow(/^TFM-PUB-004/);
+					expect(await rows(reader, "select id from s.a")).toEqual(["1"]);
+				}),
+			);
+			await s.execute("reset role");
+		}));
+
 	test("004: a lock that stays; new snapshots that are younger than the candidates do not matter", () =>
 		bench.on(async (s) => {
 			await publishNow(s, 1);

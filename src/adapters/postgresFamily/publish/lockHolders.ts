@@ -3,14 +3,15 @@ import type { CellValue } from "../../../core/resultTable.ts";
 
 /**
  * Sessions with a snapshot that may not see what was committed just now: [pid, key]. The key is the same as long as it is
- * the same transaction with the same snapshot. Ordinary roles see `backend_xmin` of everybody. `$1`: pids to leave out.
+ * the same transaction with the same snapshot. Ordinary roles see `backend_xmin` of everybody, but not what kind of backend
+ * another role's session is: then a user makes it a client. `$1`: pids to leave out.
  */
 export const OLD_SNAPSHOTS_SQL = `
 select a.pid, concat_ws('/', a.pid, l.virtualtransaction, a.backend_xmin) as key
 from pg_stat_activity a
 left join pg_locks l on l.pid = a.pid and l.locktype = 'virtualxid' and l.granted and l.virtualxid = l.virtualtransaction
 where a.datname = current_database() and a.pid <> pg_backend_pid() and a.backend_xmin is not null
-	and a.backend_type in ('client backend', 'background worker')
+	and coalesce(a.backend_type in ('client backend', 'background worker'), a.usesysid is not null)
 	and a.pid <> all(string_to_array($1, ',')::int[])
 	and age(a.backend_xmin) > age(((pg_snapshot_xmax(pg_current_snapshot())::text::bigint) % 4294967296)::text::xid)
 order by 1`;
