@@ -44,7 +44,7 @@ describeOnOwnServer("TLS to a server that has it", () => {
 		await adapter.open();
 		await adapter.withSession((s) =>
 			s.execute(
-				`create role only_tls login password '${server.password}'; create role only_plain login password '${server.password}'`,
+				`set password_encryption = 'scram-sha-256'; create role only_tls login password '${server.password}'; create role only_plain login password '${server.password}'`,
 			),
 		);
 		await adapter.close();
