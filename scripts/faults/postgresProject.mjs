@@ -102,12 +102,12 @@ export function writeProject(root, features) {
 	};
 }
 
-/** Every table and view: its key is unique (an append only log has none) and no row is bad. */
+/** No row of any relation is bad; the key of tables that others hang on, or that rows are brought into, is unique. */
 function testsOf(layer, features) {
 	const blocks = RELATIONS.filter(
 		(r) => r.layer === layer && r.shape !== "snapshot" && (r.needs === undefined || features.has(r.needs)),
 	).map((r) => {
-		const key = r.shape === "log" ? "[not_null]" : "[unique, not_null]";
+		const key = r.way === "keep" || r.shape === "slices" || r.name === "orders" ? "[unique, not_null]" : "[not_null]";
 		const values = "{ accepted_values: { arguments: { values: [false], quote: false } } }";
 		return `  - name: ${r.name}\n    columns:\n      - { name: id, data_tests: ${key} }\n      - { name: bad, data_tests: [${values}] }\n`;
 	});

@@ -46,8 +46,11 @@ async function connect(name) {
 	}
 }
 
-/** Repeats `read(client, report)` until the end, each time with its duration; a broken connection is made anew. */
-async function loop(name, pauseMs, read) {
+/**
+ * Repeats `read(client, report, pause)` until the end; a broken connection is made anew. Between two times it rests for
+ * `pauseMs`, or `share` times as long as the last one took: on a busy machine it does not hold its locks all the time.
+ */
+async function loop(name, { pauseMs = 0, share = 0 }, read) {
 	if (which !== null && !which.includes(name)) return;
 	counts[name] = 0;
 	let client = await connect(name);
@@ -77,7 +80,8 @@ async function loop(name, pauseMs, read) {
 				client = await connect(name);
 			}
 		}
-		if (pauseMs > 0) await sleep(pauseMs);
+		const rest = Math.max(pauseMs, share * (Date.now() - began));
+		if (rest > 0) await sleep(rest);
 	}
 	await client?.end().catch(() => {});
 }
@@ -189,22 +193,22 @@ const each = async (client, report) => {
  * layer at every moment, its publish waits, as it must.
  */
 await Promise.all([
-	loop("each", 0, each),
-	loop("everything", 60, everything),
-	loop("prepared", 60, prepared),
-	loop("forwards", 400, transaction(false)),
-	loop("backwards", 400, transaction(true)),
-	loop("cursor", 100, cursor),
+	loop("each", {}, each),
+	loop("everything", { pauseMs: 40, share: 1 }, everything),
+	loop("prepared", { pauseMs: 40, share: 1 }, prepared),
+	loop("forwards", { pauseMs: 200, share: 3 }, transaction(false)),
+	loop("backwards", { pauseMs: 200, share: 3 }, transaction(true)),
+	loop("cursor", { pauseMs: 100, share: 1 }, cursor),
 	loop(
 		"old snapshot",
-		800,
+		{ pauseMs: 400, share: 2 },
 		oldSnapshot(() => random() * 250),
 	),
 	...(longMs > 0
 		? [
 				loop(
 					"long snapshot",
-					Math.max(60_000, longMs * 2),
+					{ pauseMs: 60_000, share: 4 },
 					oldSnapshot(() => longMs),
 				),
 			]
