@@ -3,6 +3,6 @@
 
 select distinct {{ column_name }}
 from {{ model }}
-where {{ column_name }} !~ '^{{ folder }}/[0-9]{8}T[0-9]{6}_'
+where not {{ matches(column_name, '^' ~ folder ~ '/[0-9]{8}T[0-9]{6}_') }}
 
 {% endtest %}

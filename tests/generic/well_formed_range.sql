@@ -4,6 +4,6 @@
 select {{ column_name }}
 from {{ model }}
 where {{ column_name }} is not null
-    and {{ column_name }} !~ '^[[](01-10|[1-9]1-[1-9]0|91-100|1[0-9]1-1[0-9]0)[]]$'
+    and not {{ matches(column_name, '^[[](01-10|[1-9]1-[1-9]0|91-100|1[0-9]1-1[0-9]0)[]]$') }}
 
 {% endtest %}

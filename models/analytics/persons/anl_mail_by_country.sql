@@ -5,8 +5,8 @@ with flagged as (
     select
         country,
         age_range,
-        coalesce(email_domain ~ '^gmail[.][a-z]+([.][a-z]+)?$', false) as is_gmail,
-        coalesce(split_part(trim('[' from age_range), '-', 1)::integer > 60, false) as is_over_60
+        coalesce({{ matches('email_domain', '^gmail[.][a-z]+([.][a-z]+)?$') }}, false) as is_gmail,
+        coalesce(replace(split_part(age_range, '-', 1), '[', '')::integer > 60, false) as is_over_60
     from {{ ref('trf_persons') }}
 
 )
@@ -14,7 +14,7 @@ with flagged as (
 select
     country,
     count(*) as persons,
-    count(*) filter (where is_gmail) as gmail_users,
-    count(*) filter (where is_gmail and is_over_60) as gmail_users_over_60
+    count(case when is_gmail then 1 end) as gmail_users,
+    count(case when is_gmail and is_over_60 then 1 end) as gmail_users_over_60
 from flagged
 group by country

@@ -4,7 +4,7 @@ select
     id,
     first_name,
     last_name,
-    case when email ~ '^[^@[:space:]]+@[^@[:space:]]+[.][a-z]+$' then email end as email,
+    case when {{ matches('email', '^[^@[:space:]]+@[^@[:space:]]+[.][a-z]+$') }} then email end as email,
     phone,
     birthday,
     gender,
