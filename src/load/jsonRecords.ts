@@ -29,21 +29,32 @@ function failOnPage(page: string, file: string, cause: unknown): never {
 	fail("TFM-LOAD-008", { problem }, { at, cause });
 }
 
-/** Lines with their numbers, of text in pieces; blank ones left out. */
-export async function* numberedLines(
-	pieces: AsyncIterable<string>,
-): AsyncGenerator<{ readonly line: number; readonly text: string }> {
+export interface NumberedLine {
+	readonly line: number;
+	readonly text: string;
+}
+
+/** Nearly every line begins with a printed character. */
+function isBlank(text: string): boolean {
+	const first = text.charCodeAt(0);
+	return !(first > 32 && first < 127) && text.trim() === "";
+}
+
+/** Lines with their numbers, of text in pieces, as many at once as a piece has; blank ones left out. */
+export async function* numberedLines(pieces: AsyncIterable<string>): AsyncGenerator<readonly NumberedLine[]> {
 	let line = 0;
 	let rest: string[] = [];
 	for await (const piece of pieces) {
 		const parts = piece.split("\n");
+		const lines: NumberedLine[] = [];
 		for (let i = 0; i < parts.length - 1; i++) {
 			line++;
 			const text = i === 0 ? rest.join("") + parts[0] : parts[i]!;
-			if (text.trim() !== "") yield { line, text };
+			if (!isBlank(text)) lines.push({ line, text });
 		}
 		rest = parts.length === 1 ? [...rest, piece] : [parts.at(-1)!];
+		if (lines.length > 0) yield lines;
 	}
 	const text = rest.join("");
-	if (text.trim() !== "") yield { line: line + 1, text };
+	if (!isBlank(text)) yield [{ line: line + 1, text }];
 }

@@ -84,12 +84,12 @@ test("lines keep their numbers however the text is cut", async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(fc.string({ unit: fc.constantFrom("a", "\n", "é") })), async (pieces) => {
 			const found: { line: number; text: string }[] = [];
-			for await (const line of numberedLines(
+			for await (const lines of numberedLines(
 				(async function* () {
 					yield* pieces;
 				})(),
 			))
-				found.push(line);
+				found.push(...lines);
 			expect(found).toEqual(
 				pieces
 					.join("")

@@ -12,25 +12,38 @@ export const skipBlank = (s: string, at: number): number => {
 };
 
 function stringEnd(s: string, at: number): number {
-	for (at++; s[at] !== '"'; at++) if (s[at] === "\\") at++;
-	return at + 1;
+	for (let end = s.indexOf('"', at + 1); ; end = s.indexOf('"', end + 1)) {
+		let from = end;
+		while (s.charCodeAt(from - 1) === 92) from--;
+		// An even number of backslashes stands for themselves.
+		if ((end - from) % 2 === 0) return end + 1;
+	}
 }
+
+/** What a string between these quotes says; nearly none has an escape. */
+function textAt(s: string, start: number, end: number): string {
+	const text = s.slice(start + 1, end - 1);
+	return text.includes("\\") ? (JSON.parse(s.slice(start, end)) as string) : text;
+}
+
+/** What may follow a number or a word: `,` `]` `}` or a blank. */
+const endsWord = (c: number): boolean => c === 44 || c === 125 || c === 93 || c === 32 || (c >= 9 && c <= 13);
 
 export function valueAt(s: string, start: number): Span {
 	let at = start;
 	if (s[at] === '"') return [start, stringEnd(s, at)];
 	if (s[at] !== "{" && s[at] !== "[") {
-		while (at < s.length && !",]} \t\n\r".includes(s[at]!)) at++;
+		while (at < s.length && !endsWord(s.charCodeAt(at))) at++;
 		return [start, at];
 	}
 	for (let depth = 0; ; ) {
-		const c = s[at];
-		if (c === '"') {
+		const c = s.charCodeAt(at);
+		if (c === 34) {
 			at = stringEnd(s, at);
 			continue;
 		}
-		if (c === "{" || c === "[") depth++;
-		else if ((c === "}" || c === "]") && --depth === 0) return [start, at + 1];
+		if (c === 123 || c === 91) depth++;
+		else if ((c === 125 || c === 93) && --depth === 0) return [start, at + 1];
 		at++;
 	}
 }
@@ -54,7 +67,7 @@ export function membersOf(s: string, start: number): ReadonlyMap<string, Span> {
 	while (s[at] !== "}") {
 		const nameEnd = stringEnd(s, at);
 		const span = valueAt(s, skipBlank(s, skipBlank(s, nameEnd) + 1));
-		members.set(JSON.parse(s.slice(at, nameEnd)) as string, span);
+		members.set(textAt(s, at, nameEnd), span);
 		at = skipBlank(s, span[1]);
 		if (s[at] === ",") at = skipBlank(s, at + 1);
 	}
@@ -67,14 +80,16 @@ export function pathReader(s: string): (path: string) => { readonly text: string
 	const root = skipBlank(s, 0);
 	return (path) => {
 		let span: Span | undefined = [root, s.length];
-		for (const key of path.split(".")) {
+		for (const key of path.includes(".") ? path.split(".") : [path]) {
 			if (span === undefined || s[span[0]] !== "{") return null;
 			let members = objects.get(span[0]);
 			if (members === undefined) objects.set(span[0], (members = membersOf(s, span[0])));
 			span = members.get(key);
 		}
-		const raw = span === undefined ? "null" : s.slice(...span);
-		if (raw === "null") return null;
-		return raw.startsWith('"') ? { text: JSON.parse(raw) as string, isString: true } : { text: raw, isString: false };
+		if (span === undefined) return null;
+		const [start, end] = span;
+		if (s[start] === '"') return { text: textAt(s, start, end), isString: true };
+		const text = s.slice(start, end);
+		return text === "null" ? null : { text, isString: false };
 	};
 }

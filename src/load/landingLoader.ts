@@ -116,17 +116,22 @@ class LandingTransaction {
 		const loadedAt = this.#options.clock().toISOString();
 		const own = (row: number) => [path, String(row), loadedAt];
 		const file = { rows: 0, rejects: 0, pending: [] as LandingRecord[], ended: false };
+		let piece: Iterator<LandingRecord> | undefined;
 		const segment = async function* () {
 			let batch: (string | null)[][] = [];
 			while (file.pending.length < PENDING_REJECTS) {
-				const next = await records.next();
-				if (next.done === true) {
-					file.ended = true;
-					break;
+				const record = piece?.next();
+				if (record === undefined || record.done === true) {
+					// Only a new piece is waited for: waiting for each record takes as long as reading it.
+					const next = await records.next();
+					piece = next.done === true ? undefined : next.value[Symbol.iterator]();
+					file.ended = next.done === true;
+					if (file.ended) break;
+					continue;
 				}
-				const { row, found } = next.value;
-				if ("reason" in found) file.pending.push(next.value);
-				else if (batch.push([...found.values, ...own(row)]) === BATCH) {
+				const { row, found } = record.value;
+				if ("reason" in found) file.pending.push(record.value);
+				else if (batch.push([...found.values, path, String(row), loadedAt]) === BATCH) {
 					signal.throwIfAborted();
 					yield batch;
 					batch = [];

@@ -1,6 +1,6 @@
 import { fail } from "../core/diagnostic.ts";
-import { csvPieces } from "./csvRecords.ts";
-import { jsonRecords, numberedLines } from "./jsonRecords.ts";
+import { type CsvRecord, csvPieces } from "./csvRecords.ts";
+import { jsonRecords, type NumberedLine, numberedLines } from "./jsonRecords.ts";
 import { pathReader } from "./jsonText.ts";
 import { landingValue, unstorable } from "./landingValues.ts";
 import type { LandingColumn, LoadSpec } from "./loadSpec.ts";
@@ -24,26 +24,39 @@ export interface LandingFile {
 }
 
 /**
- * The records of one landing file, one after the other; a JSON page is in memory whole, the other formats are not.
- * Throws what the readers throw, and TFM-LOAD-006 (no header), 011 (a declared column is missing from it).
+ * The records of one landing file in pieces, each to be read to its end before the next is asked for; a JSON page is in
+ * memory whole, the other formats are not. Throws what the readers throw, and TFM-LOAD-006 (no header), 011 (a declared
+ * column is missing from it).
  */
 export async function* landingRecords(
 	{ absolute, file, expected }: LandingFile,
 	spec: LoadSpec,
-): AsyncGenerator<LandingRecord> {
+): AsyncGenerator<Iterable<LandingRecord>> {
 	if (spec.format === "csv") return yield* csvRows({ absolute, file, expected }, spec);
 	const readable = spec.trailingCommas === "accept" ? withoutTrailingCommas : (text: string) => text;
 	if (spec.format === "jsonl") {
-		for await (const { line, text } of numberedLines(readText(absolute, file, expected))) {
-			const raw = text.endsWith("\r") ? text.slice(0, -1) : text;
-			const json = readable(raw);
-			yield { row: line, raw, found: isJson(json) ? fromJson(json, spec.columns) : { reason: "not JSON" } };
-		}
+		for await (const lines of numberedLines(readText(absolute, file, expected)))
+			yield lineRecords(lines, spec, readable);
 		return;
 	}
 	const arrived = await readWhole(absolute, file, expected);
-	const page = readable(arrived);
-	// Both texts have their records in the same places: a reject is kept with its commas.
+	yield pageRecords(arrived, readable(arrived), spec, file);
+}
+
+function* lineRecords(
+	lines: readonly NumberedLine[],
+	spec: LoadSpec,
+	readable: (text: string) => string,
+): Generator<LandingRecord> {
+	for (const { line, text } of lines) {
+		const raw = text.endsWith("\r") ? text.slice(0, -1) : text;
+		const json = readable(raw);
+		yield { row: line, raw, found: isJson(json) ? fromJson(json, spec.columns) : { reason: "not JSON" } };
+	}
+}
+
+/** Both texts have their records in the same places: a reject is kept with its commas. */
+function* pageRecords(arrived: string, page: string, spec: LoadSpec, file: string): Generator<LandingRecord> {
 	for (const [i, [from, to]] of jsonRecords(page, spec.records, file).entries())
 		yield { row: i + 1, raw: arrived.slice(from, to), found: fromJson(page.slice(from, to), spec.columns) };
 }
@@ -112,28 +125,55 @@ function rowOf(columns: readonly LandingColumn[], textOf: (column: LandingColumn
 	return { values };
 }
 
-async function* csvRows(input: LandingFile, spec: LoadSpec): AsyncGenerator<LandingRecord> {
-	const { file } = input;
-	let header: readonly string[] | undefined;
-	let row = 0;
-	for await (const records of csvPieces({ ...input, delimiter: spec.delimiter }))
+async function* csvRows(input: LandingFile, spec: LoadSpec): AsyncGenerator<Iterable<LandingRecord>> {
+	const rows = new CsvRows(input.file, spec);
+	for await (const records of csvPieces({ ...input, delimiter: spec.delimiter })) yield rows.of(records);
+	rows.end();
+}
+
+class CsvRows {
+	readonly #file: string;
+	readonly #spec: LoadSpec;
+	#header: readonly string[] | undefined;
+	/** Where each declared column stands in a record. */
+	#places: ReadonlyMap<LandingColumn, number> = new Map();
+	#row = 0;
+
+	constructor(file: string, spec: LoadSpec) {
+		this.#file = file;
+		this.#spec = spec;
+	}
+
+	*of(records: Iterable<CsvRecord>): Generator<LandingRecord> {
 		for (const { values, raw } of records) {
-			if (header === undefined) {
-				header = values.map((h) => h.trim());
-				const at = { file, line: 1, column: 1 };
-				if (header.every((name) => name === "")) fail("TFM-LOAD-006", { file }, { at });
-				const missing = spec.columns.filter((c) => !header!.includes(c.path)).map((c) => c.path);
-				if (missing.length > 0) fail("TFM-LOAD-011", { missing, header }, { at });
+			if (this.#header === undefined) {
+				this.#header = this.#readHeader(values);
 				continue;
 			}
-			row++;
+			const row = ++this.#row;
 			if (raw.trim() === "") continue;
-			const names = header;
 			const found: Found =
-				values.length === names.length
-					? rowOf(spec.columns, (column) => values[names.indexOf(column.path)]! || null)
-					: { reason: `${values.length} values where the header has ${names.length}` };
+				values.length === this.#header.length
+					? rowOf(this.#spec.columns, (column) => values[this.#places.get(column)!]! || null)
+					: { reason: `${values.length} values where the header has ${this.#header.length}` };
 			yield { row, raw, found };
 		}
-	if (header === undefined) fail("TFM-LOAD-006", { file }, { at: { file, line: 1, column: 1 } });
+	}
+
+	end(): void {
+		if (this.#header === undefined) this.#noHeader();
+	}
+
+	#readHeader(values: readonly string[]): readonly string[] {
+		const header = values.map((h) => h.trim());
+		if (header.every((name) => name === "")) this.#noHeader();
+		const missing = this.#spec.columns.filter((c) => !header.includes(c.path)).map((c) => c.path);
+		if (missing.length > 0) fail("TFM-LOAD-011", { missing, header }, { at: { file: this.#file, line: 1, column: 1 } });
+		this.#places = new Map(this.#spec.columns.map((column) => [column, header.indexOf(column.path)]));
+		return header;
+	}
+
+	#noHeader(): never {
+		fail("TFM-LOAD-006", { file: this.#file }, { at: { file: this.#file, line: 1, column: 1 } });
+	}
 }

@@ -13,20 +13,27 @@ export function landingValue(
 	return { value };
 }
 
+/** Whole numbers of JavaScript without loss, in their plainest form. */
+const SMALL = /^(?:0|-?[1-9]\d{0,14})$/;
+
 const whole =
 	(low: bigint, high: bigint) =>
 	(v: string): string | undefined => {
+		if (SMALL.test(v)) return Number(v) >= low && Number(v) <= high ? v : undefined;
 		const m = /^([+-]?\d{1,25})(?:\.0+)?$/.exec(v);
 		if (!m) return undefined;
 		const n = BigInt(m[1]!.replace(/^\+/, ""));
 		return n >= low && n <= high ? n.toString() : undefined;
 	};
 
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
 function isDay(v: string): boolean {
-	const m = /^(\d{4})-(\d{2})-(\d{2})$/.exec(v);
-	if (!m) return false;
-	const d = new Date(`${v}T00:00:00Z`);
-	return !Number.isNaN(d.getTime()) && d.getUTCDate() === Number(m[3]) && Number(m[1]) > 0;
+	if (!DAY.test(v)) return false;
+	const [year, month, day] = [Number(v.slice(0, 4)), Number(v.slice(5, 7)), Number(v.slice(8))];
+	const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+	return year > 0 && day > 0 && day <= (DAYS[month - 1] ?? 0) + (leap ? 1 : 0);
 }
 
 const TIME = /^[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?/;
