@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const REPOSITORY = dirname(dirname(fileURLToPath(import.meta.url)));
+
+export interface TfmProcess {
+	readonly process: ChildProcess;
+	/** Everything it has printed so far, stdout and stderr. */
+	readonly said: () => string;
+	/** Exit code, or the signal that ended it. */
+	readonly ended: Promise<number | string>;
+}
+
+export interface TfmProcesses {
+	start(argv: readonly string[], cwd: string): TfmProcess;
+	dispose(): void;
+}
+
+/** tfm of these sources as processes of their own, to be killed; bundled, since node cannot start TypeScript. */
+export async function openTfmProcesses(): Promise<TfmProcesses> {
+	const root = mkdtempSync(join(tmpdir(), "tfm-commands-"));
+	symlinkSync(join(REPOSITORY, "node_modules"), join(root, "node_modules"));
+	await build({
+		entryPoints: { "cli/main": join(REPOSITORY, "src/cli/main.ts") },
+		outdir: join(root, "dist"),
+		bundle: true,
+		splitting: true,
+		format: "esm",
+		platform: "node",
+		target: "node20",
+		packages: "external",
+		logLevel: "error",
+	});
+	mkdirSync(join(root, "dist/macros"));
+	symlinkSync(join(REPOSITORY, "src/context/macros"), join(root, "dist/macros/dbt"));
+	symlinkSync(join(REPOSITORY, "src/adapters/postgresFamily/macros"), join(root, "dist/macros/dbt_postgres"));
+	writeFileSync(join(root, "tfm.mjs"), 'import { runProcess } from "./dist/cli/main.js";\nawait runProcess();\n');
+	const children: ChildProcess[] = [];
+	return {
+		start(argv, cwd) {
+			const env = { ...process.env, NO_COLOR: "1" };
+			const child = spawn(process.execPath, [join(root, "tfm.mjs"), ...argv], {
+				cwd,
+				env,
+				stdio: ["ignore", "pipe", "pipe"],
+			});
+			children.push(child);
+			let said = "";
+			for (const stream of [child.stdout, child.stderr])
+				stream.setEncoding("utf8").on("data", (text) => (said += text));
+			const ended = new Promise<number | string>((resolve) =>
+				child.on("close", (code, signal) => resolve(code ?? signal ?? "unknown")),
+			);
+			return { process: child, said: () => said, ended };
+		},
+		dispose() {
+			for (const child of children) child.kill("SIGKILL");
+			rmSync(root, { recursive: true, force: true });
+		},
+	};
+}
