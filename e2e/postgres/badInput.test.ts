@@ -94,6 +94,21 @@ describeOnPostgres("a Postgres server that", () => {
 		`);
 	});
 
+	it("has no connection free for this role", async () => {
+		await admin.query("create role e2e_crowd login password 'many' connection limit 0");
+		expect(await shop.run("run", { output: { user: "e2e_crowd", password: "many" } })).toMatchInlineSnapshot(`
+			"[stderr]
+			 error[TFM-DB-020]: the server at 127.0.0.1:<port> refuses the connection: too many connections for role "e2e_crowd"
+			   = hint: all its connections are in use; tfm needs one for itself and one for each thread that is to work
+			   = next: wait, end idle sessions, or raise max_connections
+
+			 1 error, nothing was run (<t>s)
+			[exit 2]
+			"
+		`);
+		await admin.query("drop role e2e_crowd");
+	});
+
 	it("has no such role to work as", async () => {
 		expect(await shop.run("run", { output: { role: "nobody_here" } })).toMatchInlineSnapshot(`
 			"[stderr]

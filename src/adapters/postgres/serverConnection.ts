@@ -106,9 +106,10 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 		// Awaited below; the server may refuse while rows are still being read.
 		ready.catch(() => undefined);
 		const source = chunks[Symbol.asyncIterator]();
+		const read = (): Promise<IteratorResult<CopyChunk> | null> => source.next().catch(() => null);
 		try {
-			for (;;) {
-				const next = await Promise.race([source.next().catch(() => null), refused, stopped]);
+			for (let upcoming = read(); ; ) {
+				const next = await Promise.race([upcoming, refused, stopped]);
 				if (next === "refused") break;
 				if (next === null || next === "stopped") {
 					copy.destroy(new Error(next === null ? "the rows could not be read" : "cancelled"));
@@ -121,6 +122,8 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 				const { data } = next.value;
 				// One chunk at a time: the stream keeps what it cannot send, and trips over it when the server refuses.
 				const sent = new Promise<void>((resolve) => void copy.write(data, () => resolve()));
+				// The next one is made while this one goes.
+				upcoming = read();
 				await Promise.race([sent, refused, stopped]);
 			}
 			return await ready;
