@@ -70,7 +70,7 @@ export interface BuildInput {
 	readonly isOverridden: (macro: string) => boolean;
 	/** What stands under the published name. Looked up where the build depends on it (incremental, materialized view, snapshot), else null. */
 	readonly existing: RelationKind | null;
-	/** `--full-refresh`; the node's own `full_refresh` wins. */
+	/** What the macro should_full_refresh says: the node's `full_refresh`, else `--full-refresh`. */
 	readonly fullRefresh: boolean;
 	readonly dialect: Pick<Dialect, "quote" | "render" | "literal">;
 	/** Whether the database has `merge`, and what it is called, for the message where it has not. */

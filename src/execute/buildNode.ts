@@ -5,7 +5,7 @@
 import type { Candidate, Session } from "../core/adapter.ts";
 import type { CompiledNode } from "../core/compiler.ts";
 import type { AdapterResponse, BuildableNode, BuildInput } from "../core/plan.ts";
-import { type RelationKind, relationKey } from "../core/relation.ts";
+import { relationKey } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
 import { codeHash } from "./codeHash.ts";
 import { drivePlan } from "./drivePlan.ts";
@@ -43,13 +43,32 @@ async function compile(run: Run, session: Session, node: BuildableNode): Promise
 /** Materializations whose build depends on what stands under the published name. */
 const LOOKS = new Set(["incremental", "materialized_view", "snapshot"]);
 
-async function existingKind(session: Session, node: BuildableNode): Promise<RelationKind | null> {
-	if (!LOOKS.has(node.config.materialized)) return null;
+/**
+ * What stands under the published name, and whether all is to be built anew. The macro says so to is_incremental() too:
+ * a template that selects only new rows and a build that takes them for all of them would lose the others.
+ */
+async function groundOf(
+	run: Run,
+	session: Session,
+	node: BuildableNode,
+): Promise<Pick<BuildInput, "existing" | "fullRefresh">> {
+	if (!LOOKS.has(node.config.materialized)) return { existing: null, fullRefresh: run.job.flags.fullRefresh };
 	const there = await session.listRelations([node.schema]);
-	return there.find((relation) => relation.identifier === node.alias)?.kind ?? null;
+	const existing = there.find((relation) => relation.identifier === node.alias)?.kind ?? null;
+	const drive = { run, session, node: node.unique_id, inTransaction: false };
+	const call = { macro: "should_full_refresh", positional: [], keyword: {}, node: node.unique_id };
+	const { value } = await driveTemplate(drive, (journal) =>
+		run.ports.compiler.renderMacro(call, journal, bindingOf(run)),
+	);
+	return { existing, fullRefresh: value === true };
 }
 
-function buildInput(run: Run, node: BuildableNode, sql: string | null, existing: RelationKind | null): BuildInput {
+function buildInput(
+	run: Run,
+	node: BuildableNode,
+	sql: string | null,
+	ground: Pick<BuildInput, "existing" | "fullRefresh">,
+): BuildInput {
 	const { adapter, compiler } = run.ports;
 	const target = targetOf(node);
 	return {
@@ -63,8 +82,7 @@ function buildInput(run: Run, node: BuildableNode, sql: string | null, existing:
 		postHooks: run.job.layering === null ? "published" : "candidate",
 		adapterType: adapter.facts.type,
 		isOverridden: (macro) => compiler.isOverridden(macro),
-		existing,
-		fullRefresh: run.job.flags.fullRefresh,
+		...ground,
 		dialect: adapter.dialect,
 		mergeStatement: adapter.capabilities.mergeStatement,
 		engine: adapter.facts.version,
@@ -186,7 +204,7 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 		progress.compiledSql = sql === null ? null : run.toPublished(sql);
 		progress.ctes = (compiled?.ctes ?? []).map(({ id, sql }) => ({ id, sql: run.toPublished(sql) }));
 		watch.compiled();
-		const input = buildInput(run, node, sql, await existingKind(session, node));
+		const input = buildInput(run, node, sql, await groundOf(run, session, node));
 		return reuseOrBuild(run, session, input, seed.hash, progress);
 	};
 	const built = await repeatBuild(run, node, () => run.ports.adapter.withSession(build));

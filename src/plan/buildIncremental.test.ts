@@ -83,8 +83,6 @@ from ${DELTA} as DBT_INTERNAL_SOURCE`,
 		[{ fullRefresh: true }, "--full-refresh"],
 	] as const)("builds the whole table over %j (%s)", (input, _label) => {
 		expect(run({}, { input }).lines.join()).toContain("macro get_create_table_as_sql(false, tfm_c_0_main.orders");
-		const kept = run({ full_refresh: false }, { input: { ...input, existing: "table" } });
-		expect(kept.lines.join(), "the node's own full_refresh wins").toContain(DELTA);
 	});
 
 	it("leaves post-hooks of a layered project to the publish: the candidate is no table that they could work on", () => {

@@ -15,18 +15,12 @@ const KINDS: Readonly<Record<string, CandidateKind>> = {
 
 const AVAILABLE = ["view", "table", "incremental", "materialized_view", "ephemeral", "seed"];
 
-/** `--full-refresh`, unless the node's `full_refresh` says otherwise, either way (dbt's should_full_refresh). */
-const isFullRefresh = ({ node, fullRefresh }: BuildInput): boolean => {
-	const own = node.config.full_refresh;
-	return typeof own === "boolean" ? own : fullRefresh;
-};
-
 /** True where new rows go into a table that stays; is_incremental() in the model's template says the same. */
 export const bringsRows = (input: BuildInput): boolean =>
 	input.node.resource_type === "model" &&
 	input.node.config.materialized === "incremental" &&
 	input.existing === "table" &&
-	!isFullRefresh(input);
+	!input.fullRefresh;
 
 const strings = (value: unknown): readonly string[] =>
 	(Array.isArray(value) ? value : [value]).filter((v): v is string => typeof v === "string");
