@@ -11,6 +11,7 @@ import {
 	publisher,
 	request,
 	rows,
+	shadowTraces,
 	standsAt,
 	target,
 	waysOf,
@@ -82,6 +83,26 @@ onBothEngines((bench) => {
 });
 
 onServer((bench) => {
+	test("a table that stays has a candidate with its foreign keys: what they refer to is waited for", () =>
+		bench.on(async (s) => {
+			await s.execute("create table bi.p (id int primary key); insert into bi.p values (1), (2)");
+			await s.execute(
+				"create table s.c (id int references bi.p (id)); create materialized view bi.m as select id from s.c",
+			);
+			const models: Model[] = [{ name: "c", sql: "select 2 as id" }];
+			await build(s, models);
+			await bench.stranger(async (reader) => {
+				await reader.execute("begin; select * from bi.p");
+				await expect(bench.publisher().publish(s, request(models, { lockTimeoutMs: 300 }))).rejects.toThrow(
+					/^TFM-PUB-004: .*idle in transaction/,
+				);
+				await reader.execute("commit");
+			});
+			expect(waysOf(await bench.publisher().publish(s, request(models)))).toEqual({ c: "keep" });
+			expect(await rows(s, "select id from s.c")).toEqual(["2"]);
+			expect(await shadowTraces(s)).toEqual([]);
+		}));
+
 	test("a table stays in its tablespace", () =>
 		bench.on(async (s) => {
 			// One of the server's, not of the database's: of this test alone.

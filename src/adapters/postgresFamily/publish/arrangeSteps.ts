@@ -138,7 +138,8 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 	const lockedViews = viewOrder(input, "old").toReversed();
 	const losing = new Set(lastColumns.flatMap((s) => s.blame!.nodes));
 	const tables = [...swapped.filter((m) => isTable(m.old)), ...applied.filter((m) => losing.has(m.candidate.node))];
-	const parents = parentsOf(tables.map((m) => m.old!));
+	// The candidate of a table that stays goes as well, with the keys that it was dressed with.
+	const parents = parentsOf([...tables.map((m) => m.old!), ...kept.map((m) => m.fresh)]);
 	return {
 		columns: columnsToAdd(dialect, applied),
 		generations,

@@ -109,6 +109,8 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 		const patient = performance.now() + wait.timeoutMs / 2;
 		const pid = Number((await session.query("select pg_catalog.pg_backend_pid()")).rows[0]![0]);
 		await watch(async (second) => {
+			// Who may cancel a session is asked of the login, not of the role that a profile sets after it.
+			await second.execute("set role none");
 			for (;;) {
 				await standAside(second, { pid, oids: plan.oids, longest, deadline, patient, signal: wait.signal });
 				const stop = cancelInCycle(second, pid);
