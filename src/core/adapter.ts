@@ -84,8 +84,9 @@ export type PublishWay = "new" | "swap" | "replace" | "keep" | "apply";
 export type CandidateKind = "table" | "view" | "materialized_view";
 
 /**
- * New rows for a target that keeps its identity. The delta is a table in the shadow schema (unlogged: sessions of the
- * audit must see it, so it cannot be temporary); tests read the candidate, a view of what the target will be.
+ * New rows for a target that keeps its identity. The delta is a table in the shadow schema: sessions of the audit
+ * must see it, so it cannot be temporary, and a crash before the publish must not empty it, so it cannot be unlogged.
+ * Tests read the candidate, a view of what the target will be.
  */
 export interface DeltaApplication {
 	readonly delta: RelationName;

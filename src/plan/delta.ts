@@ -1,7 +1,7 @@
 /**
  * New rows on their way into a table that stays: a table of their own in the shadow schema. Not a temporary one, since
- * the sessions of tests must see it; unlogged, since it is gone with the publish (postgres__create_table_as knows the
- * name's beginning).
+ * the sessions of tests must see it; nor an unlogged one, which a crash of the server between the audit and the publish
+ * would empty (postgres__create_table_as knows the name's beginning).
  */
 import { createHash } from "node:crypto";
 import type { ExecuteResult } from "../core/adapter.ts";
