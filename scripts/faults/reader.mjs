@@ -2,7 +2,7 @@
  * A process of its own that reads all published relations without pause for as long as it lives, as dashboards and
  * analysts would, and says whatever it should not have seen. It knows nothing of tfm. Started by readers.mjs with
  * { host, port, password, features, longMs } in FAULTS_READER; it sends messages:
- * { kind: "anomaly", reader, at, text }, { kind: "error", reader, at, code, text }, { kind: "polls", counts, slow }.
+ * { kind: "anomaly", reader, at, text }, { kind: "error", reader, from, at, code, text }, { kind: "polls", counts, slow }.
  */
 import pg from "pg";
 import { byName, faultsOfRelation, faultsOfView, lookAt, lookAtAll, relationsFor } from "./relations.mjs";
@@ -72,7 +72,7 @@ async function loop(name, { pauseMs = 0, share = 0 }, read) {
 			const took = Date.now() - began - idle;
 			if (took >= SLOW_MS) slow.push([name, began, took]);
 		} catch (error) {
-			send({ kind: "error", reader: name, at: Date.now(), code: error.code ?? "", text: error.message });
+			send({ kind: "error", reader: name, from: began, at: Date.now(), code: error.code ?? "", text: error.message });
 			try {
 				await client.query("rollback");
 			} catch {

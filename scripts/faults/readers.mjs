@@ -29,6 +29,7 @@ export function startReaders(options) {
 				break;
 			case "error":
 				found.push({
+					from: message.from,
 					at: message.at,
 					text: `${message.reader}: ${message.code} ${message.text}`,
 					gone: SERVER_GONE.test(message.code) || SERVER_GONE.test(message.text),
@@ -36,14 +37,16 @@ export function startReaders(options) {
 				break;
 		}
 	});
-	const inOutage = (at) => outages.some(({ from, to }) => at >= from - 200 && at <= (to ?? Infinity) + 1500);
+	/** A reader that was thinking during the crash learns of it with its next statement. */
+	const inOutage = ({ from, at }) =>
+		outages.some((o) => at >= o.from - 200 && (from ?? at) <= (o.to ?? Infinity) + 1500);
 	return {
 		down: () => outages.push({ from: Date.now(), to: null }),
 		up: () => {
 			outages[outages.length - 1].to = Date.now();
 		},
 		problemsSince() {
-			const now = found.filter(({ at, gone }) => !(gone && inOutage(at)));
+			const now = found.filter((one) => !(one.gone && inOutage(one)));
 			found = [];
 			return [...new Set(now.map(({ at, text }) => `${new Date(at).toISOString()} ${text}`))].slice(0, 20);
 		},
