@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Session } from "../../core/adapter.ts";
 import { onServer } from "./publishEngines.ts";
-import { build, type Model, publisher, request, rows, waysOf } from "./publishFixture.ts";
+import { build, type Model, PROJECT, publisher, request, rows, target, waysOf } from "./publishFixture.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -142,6 +142,30 @@ onServer((bench) => {
 			);
 			await bench.publisher().publish(s, request(child(2)));
 			expect(await rows(s, "select id from s.c")).toEqual(["2"]);
+		}));
+
+	test("dropping a candidate with a foreign key leaves readers of what it refers to their way", () =>
+		bench.on(async (s) => {
+			const child: Model[] = [{ name: "c", sql: "select 1 as id" }];
+			await build(s, child);
+			await bench.publisher().publish(s, request(child));
+			await s.execute(
+				"create table bi.p (id int primary key); insert into bi.p values (1); alter table s.c add foreign key (id) references bi.p",
+			);
+			await build(s, child);
+			await bench.stranger((holder) =>
+				during(holder, "read committed", "select * from bi.p", async () => {
+					const dropping = bench.publisher().dropStale(s, PROJECT, [target("c")], []);
+					await bench.stranger(async (reader) => {
+						await reader.execute("set statement_timeout = '5s'");
+						for (let i = 0; i < 20; i++) expect(await rows(reader, "select id from bi.p")).toEqual(["1"]);
+						await sleep(100);
+						expect(await rows(reader, "select id from bi.p")).toEqual(["1"]);
+					});
+					await holder.execute("commit; begin");
+					expect((await dropping).map((r) => r.identifier)).toEqual(["c"]);
+				}),
+			);
 		}));
 
 	test("an abort ends the wait", () =>

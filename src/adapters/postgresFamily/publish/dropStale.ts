@@ -3,6 +3,7 @@ import { fail } from "../../../core/diagnostic.ts";
 import type { RelationName } from "../../../core/relation.ts";
 import { deltaOf, shadowSchema } from "./candidateNames.ts";
 import type { Catalog, Dependent, RelationFacts } from "./catalogFacts.ts";
+import { type LockProtocol, LockWaitEnded } from "./lockProtocol.ts";
 import { afterNeeds } from "./order.ts";
 import { publishedSchemas } from "./planPublish.ts";
 import { placeOf, readCatalog, withEmptyPath } from "./readCatalog.ts";
@@ -12,7 +13,11 @@ export interface StaleInput {
 	readonly project: string;
 	readonly targets: readonly RelationName[];
 	readonly keep: readonly RelationName[];
+	readonly locks: LockProtocol;
 }
+
+/** As long as a publish waits by default; then the drop queues for its locks like any DDL. */
+const LONGEST_WAIT = 600_000;
 
 /**
  * Drops everything in the candidate schemas of these targets but `keep`, what `keep` reads and the new rows that belong
@@ -46,9 +51,26 @@ export async function dropStale(
 			await session.execute(
 				`alter table ${qualified(dialect, key.holderSchema!, key.holderName!)} drop constraint ${dialect.quote(key.name)}`,
 			);
+		for (const key of keysToOthers(dialect, relations))
+			await input.locks.briefly(session, [key], { timeoutMs: LONGEST_WAIT, signal: undefined }).catch((error) => {
+				if (!(error instanceof LockWaitEnded)) throw error;
+			});
 		for (const statement of dropStatements(dialect, catalog, relations)) await session.execute(statement);
 		return relations.map((r): RelationName => ({ database, schema: r.schema, identifier: r.name }));
 	});
+}
+
+/** A foreign key goes with its table, and that locks what it refers to: a published table, with readers. */
+function keysToOthers(dialect: Dialect, stale: readonly RelationFacts[]): readonly string[] {
+	const own = new Set(stale.map((r) => r.oid));
+	return stale.flatMap((r) =>
+		r.constraints
+			.filter((c) => c.type === "f" && !own.has(c.refersTo))
+			.map(
+				(c) =>
+					`alter table if exists ${qualified(dialect, r.schema, r.name)} drop constraint if exists ${dialect.quote(c.name)}`,
+			),
+	);
 }
 
 interface Stale {

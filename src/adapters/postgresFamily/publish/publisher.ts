@@ -21,7 +21,7 @@ export function createPostgresPublisher(dialect: Dialect, locks: LockProtocol = 
 	return Object.freeze({
 		candidateOf: (project, target) => candidateOf(project, target, dialect.maxIdentifierBytes),
 		ensureSchemas: (session, project, targets) => ensureSchemas(dialect, session, project, targets),
-		dropStale: (session, project, targets, keep) => dropStale(dialect, session, { project, targets, keep }),
+		dropStale: (session, project, targets, keep) => dropStale(dialect, session, { project, targets, keep, locks }),
 		generationOf: (project, target, publishedBy) =>
 			generationOf(project, target, publishedBy, dialect.maxIdentifierBytes),
 		dropGenerations: (session, relations) => dropGenerations(dialect, session, relations),
