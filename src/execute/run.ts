@@ -2,10 +2,12 @@
 import type { Candidate, CandidateKind } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
 import type { Layer } from "../core/config.ts";
+import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
 import type { BuildableNode } from "../core/plan.ts";
 import type { RunJob, RunPorts } from "../core/ports.ts";
+import { readDuration } from "../core/readDuration.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
 import type { CandidateRow } from "../core/state.ts";
@@ -102,6 +104,25 @@ function shadowMoves(job: RunJob, ports: RunPorts): readonly { candidate: Relati
 	}));
 }
 
+/** The configs of nodes that the run itself reads; a slip must not mean "no limit" (TFM-RUN-023). */
+function checkConfigs(graph: RunGraph): void {
+	const wrong: Diagnostic[] = [];
+	for (const task of graph.tasks.values()) {
+		if (task.kind !== "build" && task.kind !== "test") continue;
+		const { name, location, config } = task.node;
+		const say = (key: string, expected: string): void => {
+			const facts = { node: name, key, value: JSON.stringify(config[key]), expected };
+			wrong.push(diagnostic("TFM-RUN-023", facts, { at: location }));
+		};
+		const { statement_timeout: timeout, retries } = config;
+		if (timeout != null && readDuration(String(timeout)) === undefined)
+			say("statement_timeout", "a time such as 90s, 5m or 1h");
+		if (retries != null && !(Number.isInteger(retries) && Number(retries) >= 0))
+			say("retries", "a whole number from 0");
+	}
+	if (wrong.length > 0) throw new TfmError(wrong);
+}
+
 export function createRun(job: RunJob, ports: RunPorts): Run {
 	const wantsGates = job.layering !== null && job.flags.gates;
 	const graph = buildRunGraph({
@@ -110,6 +131,7 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		layering: job.layering,
 		testsBlock: job.flags.testsBlock && !wantsGates,
 	});
+	checkConfigs(graph);
 	// Tests alone (`tfm test`) judge what is published: there is nothing to hold back.
 	const gated = wantsGates && [...graph.tasks.values()].some((task) => task.kind === "build" || task.kind === "load");
 	const abort = new AbortController();

@@ -147,7 +147,10 @@ function nextLines({ run, summary }: Ending, failures: readonly Outcome[]): stri
 	if (run.cancelled) return [" Next    tfm retry        (goes on where this run stopped)"];
 	if (
 		run.command === "test" ||
-		(failures.length > 0 && failures.every((f) => isTest(f.result.resource_type)) && summary.built === 0)
+		(failures.length > 0 &&
+			failures.every((f) => isTest(f.result.resource_type)) &&
+			summary.built === 0 &&
+			summary.reused === undefined)
 	) {
 		return [" Next    fix, then  tfm retry"];
 	}

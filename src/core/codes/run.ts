@@ -191,6 +191,12 @@ export const RUN_CODES = {
 		explain:
 			"A layer goes back as a whole or not at all. What is needed for it are the rows of every table as that run left them, which keep_generations keeps for a number of publishes, and the queries of the views.",
 	}),
+	"TFM-RUN-023": code<{ node: string; key: string; value: string; expected: string }>({
+		message: (f) => `${f.key} of ${f.node} is ${f.value}, not ${f.expected}`,
+		next: () => "correct the config",
+		explain:
+			"statement_timeout of a node is a time such as 90s, 5m or 1h (a bare number is seconds), retries a whole number: how often a failure that passes is tried again.",
+	}),
 	"TFM-RUN-022": code<{ layer: string }>({
 		message: (f) => `no generations of layer ${f.layer} are kept`,
 		hint: () =>

@@ -36,6 +36,8 @@ export interface Script {
 	readonly publishFails?: { readonly sqlstate: string; readonly times: number; readonly retryable?: boolean };
 	readonly failingHooks?: readonly string[];
 	readonly concurrency?: number;
+	/** The connection is lost at this step: before it has any effect, or after, when the step was a commit. */
+	readonly loseAt?: { readonly step: number; readonly committed: boolean };
 	/** The run is cancelled when this many steps were taken. */
 	readonly cancelAt?: number;
 	/** How many turns of the event loop a step takes, by its number; tests of interleavings draw it. */
@@ -94,7 +96,15 @@ class FakeSession {
 	readonly #step: (signal?: AbortSignal) => Promise<void>;
 	readonly #script: Script;
 
-	constructor(world: Warehouse, script: Script, step: (signal?: AbortSignal) => Promise<void>) {
+	readonly #lostAfterCommit: () => boolean;
+
+	constructor(
+		world: Warehouse,
+		script: Script,
+		step: (signal?: AbortSignal) => Promise<void>,
+		lostAfterCommit: () => boolean,
+	) {
+		this.#lostAfterCommit = lostAfterCommit;
 		this.#world = world;
 		this.#script = script;
 		this.#step = step;
@@ -161,6 +171,10 @@ class FakeSession {
 			await this.#step();
 			const done = this.#undo.pop()!;
 			this.#undo.at(-1)?.push(...done);
+			if (this.#undo.length === 0 && this.#lostAfterCommit()) {
+				this.#undo.push([]);
+				throw new DatabaseError("connection lost", { kind: "connection" });
+			}
 			return result;
 		} catch (error) {
 			for (const undo of this.#undo.pop()!.reverse()) undo();
@@ -438,6 +452,8 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 		steps += 1;
 		if (steps === script.cancelAt) abort.abort("SIGINT");
 		for (let turns = script.delay?.(steps) ?? 0; turns > 0; turns--) await new Promise((r) => setImmediate(r));
+		const lost = script.loseAt;
+		if (lost?.step === steps && !lost.committed) throw new DatabaseError("connection lost", { kind: "connection" });
 		if (signal?.aborted === true) throw new DatabaseError("canceling statement", { kind: "cancelled" });
 	};
 	const inner = new WeakMap<object, FakeSession>();
@@ -454,7 +470,12 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 		dialect: { quote: (x: string) => `"${x}"`, render: (r: RelationName) => `"${r.schema}"."${r.identifier}"` },
 		publisher: fakePublisher(world, script, sessionOf),
 		withSession: async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
-			const session = new FakeSession(world, script, step);
+			const session = new FakeSession(
+				world,
+				script,
+				step,
+				() => script.loseAt?.committed === true && script.loseAt.step === steps,
+			);
 			inner.set(session, session);
 			return work(session as unknown as Session);
 		},

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { createWarehouse, runFake, type Script } from "./testing/fakeWarehouse.ts";
+import { layering, project } from "./testing/project.ts";
+
+const manifest = project({
+	sources: { raw: { layer: "landing", load: true } },
+	models: { a: { layer: "staging", reads: ["raw"] }, b: { layer: "reporting", reads: ["a"] } },
+	tests: { t: { reads: ["a"] } },
+});
+const LAYERS = layering(["landing", "staging", "reporting"]);
+
+const PUBLISHED = ["model.p.a", "model.p.b"];
+
+/** Runs with the connection lost once, at every step in turn. */
+async function loseEverywhere(committed: boolean, flags: object, of = LAYERS as typeof LAYERS | null) {
+	const undisturbed = await runFake({ manifest, layering: of, flags });
+	const outcomes: { step: number; exit: number | string; published: readonly string[]; publishes: number }[] = [];
+	for (let step = 1; step <= undisturbed.steps; step++) {
+		const script: Script = { loseAt: { step, committed }, concurrency: 1 };
+		const world = createWarehouse();
+		const exit = await runFake({ manifest, layering: of, flags, script, world }).then(
+			({ result }) => result.exitCode,
+			(error: { diagnostics?: readonly { code: string }[] }) => error.diagnostics?.[0]?.code ?? String(error),
+		);
+		const published = [...world.publishedRows.keys()].sort();
+		outcomes.push({ step, exit, published, publishes: world.log.filter((line) => line.startsWith("publish")).length });
+	}
+	return outcomes;
+}
+
+describe("a connection that is lost once", () => {
+	it.each([
+		["before a statement, in a layered run", false, {}, LAYERS],
+		["after a commit, in a layered run", true, {}, LAYERS],
+		["before a statement, without layers", false, {}, null],
+		["after a commit, without layers", true, {}, null],
+	] as const)(
+		"%s: the run goes on, or says a code before it has begun, and nothing is published by half",
+		async (_title, committed, flags, of) => {
+			const outcomes = await loseEverywhere(committed, flags, of);
+			for (const { step, exit, published } of outcomes) {
+				if (exit === 0) expect(published, `step ${step}`).toEqual(PUBLISHED);
+				else expect(["TFM-RUN-001", 1], `step ${step}`).toContain(exit);
+			}
+			const wentOn = outcomes.filter(({ exit }) => exit === 0).length;
+			expect(wentOn).toBeGreaterThan(outcomes.length / 2);
+		},
+	);
+
+	it("in the commit of a publish is looked up, and the publish is not made twice", async () => {
+		const outcomes = await loseEverywhere(true, {});
+		expect(outcomes.filter(({ exit }) => exit === 0).every(({ publishes }) => publishes === 2)).toBe(true);
+	});
+});
+
+describe("a node's retries and statement_timeout", () => {
+	it("are refused where they are no number and no time, before anything runs", async () => {
+		const config = { retries: "often", statement_timeout: "5 parsecs" };
+		const run = runFake({ manifest: project({ models: { a: { config } } }), layering: null });
+		await expect(run).rejects.toMatchObject({
+			diagnostics: [
+				{ code: "TFM-RUN-023", message: 'statement_timeout of a is "5 parsecs", not a time such as 90s, 5m or 1h' },
+				{ code: "TFM-RUN-023", message: 'retries of a is "often", not a whole number from 0' },
+			],
+		});
+	});
+
+	it("absent, mean that a failure that passes is tried again three times", async () => {
+		const publishFails = { sqlstate: "40P01", times: 9, retryable: true };
+		const manifest = project({ models: { a: {} } });
+		const { events, result } = await runFake({ manifest, layering: null, script: { publishFails } });
+		expect(result.exitCode).toBe(1);
+		expect(events.filter((event) => event.event === "node.retried")).toHaveLength(3);
+	});
+});
