@@ -151,7 +151,7 @@ describeOnPostgres("a Postgres server that", () => {
 
 	it("lets the role create nothing", async () => {
 		expect(await shop.run("run", { output: reader })).toMatchInlineSnapshot(`
-			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 2 threads · 2 models · run 0000…09
+			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 2 threads · 2 models · run <id>
 
 			[stderr]
 			 error[TFM-RUN-001]: the database refused the preparation of the run: permission denied for database <database> (SQLSTATE 42501)
@@ -186,7 +186,7 @@ describeOnPostgres("a Postgres server that", () => {
 	it("has the schema owned by another role", async () => {
 		await admin.query(`create schema dev_staging; grant create on database ${database.database} to e2e_reader`);
 		expect(await shop.run("run", { output: reader })).toMatchInlineSnapshot(`
-			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 2 threads · 2 models · run 0000…11
+			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 2 threads · 2 models · run <id>
 
 			 staging  1 node
 			 ✓ staging.orders                               table         <t>s   1 row
@@ -217,7 +217,7 @@ describeOnPostgres("a Postgres server that", () => {
 		shop.write("models/staging/slow.sql", "{{ config(materialized='table') }}\nselect 1 as id from pg_sleep(600)\n");
 		const output = { user: "e2e_hurried", password: "in a hurry" };
 		expect(await shop.run("run", { output })).toMatchInlineSnapshot(`
-			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 2 threads · 3 models · run 0000…12
+			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 2 threads · 3 models · run <id>
 
 			 staging  2 nodes
 			 ✓ staging.orders                               table         <t>s   1 row
@@ -253,7 +253,7 @@ describeOnPostgres("a Postgres server that", () => {
 		shop.write("models/staging/slow.sql", `{{ config(materialized='table') }}\n${big}\n`);
 		const output = { user: "e2e_hurried", password: "in a hurry", options: { work_mem: "64kB" } };
 		expect(await shop.run("run --select slow", { output })).toMatchInlineSnapshot(`
-			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 2 threads · 1 model · run 0000…13
+			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 2 threads · 1 model · run <id>
 
 			 staging  1 node
 			 ✗ staging.slow                                 table         <t>s   the database refused slow: temporary file size exceeds temp_file_limit (100kB) (SQLSTATE 53400)
@@ -280,7 +280,7 @@ describeOnPostgres("a Postgres server that", () => {
 	it("takes no changes", async () => {
 		const output = { options: { default_transaction_read_only: "on" } };
 		expect(await shop.run("run", { output })).toMatchInlineSnapshot(`
-			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 2 threads · 3 models · run 0000…14
+			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 2 threads · 3 models · run <id>
 
 			[stderr]
 			 error[TFM-RUN-001]: the database refused the preparation of the run: cannot execute INSERT in a read-only transaction (SQLSTATE 25006)

@@ -41,7 +41,7 @@ describeOnOwnServer("a Postgres server of one's own", () => {
 		await server.stop("immediate");
 		await server.start();
 		expect(await run).toMatchInlineSnapshot(`
-			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 1 thread · 2 models · run 0000…01
+			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 1 thread · 2 models · run <id>
 
 			 staging  1 node
 			 ! orders: the connection to the server was lost; try 2 of 4 in <t>s
@@ -64,7 +64,7 @@ describeOnOwnServer("a Postgres server of one's own", () => {
 		await server.stop("fast");
 		const told = (await run).replace(/(the end of the run ran: ).*/, "$1<shutting down, or gone>");
 		expect(told).toMatchInlineSnapshot(`
-			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 1 thread · 2 models · run 0000…02
+			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 1 thread · 2 models · run <id>
 
 			 staging  1 node
 			 ✗ staging.orders                               table         <t>s   the connection was lost while orders ran: the server ended the connection: terminating connection due to administrator command

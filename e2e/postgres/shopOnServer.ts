@@ -57,15 +57,20 @@ export function shopOnServer(place: Place): ShopOnServer {
 		async run(command, { output, env } = {}) {
 			const { code, stdout, stderr } = await call(command, output, env);
 			const text = `${stdout}${stderr === "" ? "" : `[stderr]\n${stderr}`}[exit ${code}]\n`;
-			return text
-				.replaceAll(root, "<project>")
-				.replaceAll(place.password, "<THE PASSWORD>")
-				.replaceAll(`:${place.port}`, ":<port>")
-				.replaceAll(place.database, "<database>")
-				.replace(/PostgreSQL \d+(\.\d+)?/g, "PostgreSQL <version>")
-				.replace(/TLSv1\.\d \([A-Z0-9_-]+\)/g, "<TLS version and cipher>")
-				.replace(/\d+\.\ds\b/g, "<t>s")
-				.replace(/waited \d+ ms, locked \d+ ms/g, "waited <n> ms, locked <n> ms");
+			return (
+				text
+					.replaceAll(root, "<project>")
+					.replaceAll(place.password, "<THE PASSWORD>")
+					.replaceAll(`:${place.port}`, ":<port>")
+					.replaceAll(place.database, "<database>")
+					.replace(/run 0000…\d+/g, "run <id>")
+					// 17 and later quote the names of settings.
+					.replaceAll('"temp_file_limit"', "temp_file_limit")
+					.replace(/PostgreSQL \d+(\.\d+)?/g, "PostgreSQL <version>")
+					.replace(/TLSv1\.\d \([A-Z0-9_-]+\)/g, "<TLS version and cipher>")
+					.replace(/\d+\.\ds\b/g, "<t>s")
+					.replace(/waited \d+ ms, locked \d+ ms/g, "waited <n> ms, locked <n> ms")
+			);
 		},
 		remove: () => rmSync(root, { recursive: true, force: true }),
 	};
