@@ -43,21 +43,24 @@ export async function dropStale(
 	const names = listed.rows.map(
 		([schema, identifier]): RelationName => ({ database, schema: String(schema), identifier: String(identifier) }),
 	);
-	return withEmptyPath(session, async () => {
+	const { catalog, relations, keys } = await withEmptyPath(session, async () => {
 		const catalog = await readCatalog(session, names);
 		const shadows = new Set(publishedSchemas(dialect, input.project, catalog.schemas).keys());
-		const { relations, keys } = staleRelations(catalog, { names, keep: input.keep, shadows });
+		return { catalog, ...staleRelations(catalog, { names, keep: input.keep, shadows }) };
+	});
+	// Each in a transaction of its own: the locks that readers meet are held for a moment.
+	for (const key of keysToOthers(dialect, relations))
+		await input.locks.briefly(session, [key], { timeoutMs: LONGEST_WAIT, signal: undefined }).catch((error) => {
+			if (!(error instanceof LockWaitEnded)) throw error;
+		});
+	await session.transaction(async () => {
 		for (const key of keys)
 			await session.execute(
-				`alter table ${qualified(dialect, key.holderSchema!, key.holderName!)} drop constraint ${dialect.quote(key.name)}`,
+				`alter table if exists ${qualified(dialect, key.holderSchema!, key.holderName!)} drop constraint if exists ${dialect.quote(key.name)}`,
 			);
-		for (const key of keysToOthers(dialect, relations))
-			await input.locks.briefly(session, [key], { timeoutMs: LONGEST_WAIT, signal: undefined }).catch((error) => {
-				if (!(error instanceof LockWaitEnded)) throw error;
-			});
 		for (const statement of dropStatements(dialect, catalog, relations)) await session.execute(statement);
-		return relations.map((r): RelationName => ({ database, schema: r.schema, identifier: r.name }));
 	});
+	return relations.map((r): RelationName => ({ database, schema: r.schema, identifier: r.name }));
 }
 
 /** A foreign key goes with its table, and that locks what it refers to: a published table, with readers. */
