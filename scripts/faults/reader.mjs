@@ -20,7 +20,8 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const counts = {};
 let slow = [];
 let stopping = false;
-const send = (message) => process.connected && process.send(message);
+// Whoever asked may be gone already: then there is nobody to tell.
+const send = (message) => process.connected && process.send(message, () => {});
 setInterval(() => {
 	send({ kind: "polls", counts, slow });
 	slow = [];
