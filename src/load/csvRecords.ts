@@ -145,9 +145,10 @@ function closingQuote(text: string, open: number, last: boolean): number | undef
 }
 
 function fieldEnd(text: string, from: number, delimiter: string): number | undefined {
+	const first = delimiter.charCodeAt(0);
 	for (let at = from; at < text.length; at++) {
-		const c = text[at];
-		if (c === "\n" || c === "\r" || (c === delimiter[0] && text.startsWith(delimiter, at))) return at;
+		const c = text.charCodeAt(at);
+		if (c === 10 || c === 13 || (c === first && text.startsWith(delimiter, at))) return at;
 	}
 	return undefined;
 }
