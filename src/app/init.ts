@@ -48,7 +48,10 @@ export async function initProject(invocation: Invocation): Promise<ExitCode> {
 			"",
 			`    ${where}tfm run`,
 			"",
-			...(answers.engine === "pglite" ? [] : [notYet(answers.engine), ""]),
+			...(answers.engine === "snowflake" ? [NOT_YET, ""] : []),
+			...(answers.engine === "postgres"
+				? ["Fill in profiles.yml first; `tfm debug` says whether it connects.", ""]
+				: []),
 			"Then give order 4 in seeds/raw_orders.csv an amount, and run again.",
 			"",
 		].join("\n"),
@@ -117,5 +120,5 @@ function writeNew(root: string, path: string, text: string): void {
 }
 
 /** Said at once, so that nobody finds out by a failing run. */
-const notYet = (engine: Engine): string =>
-	`This version connects to the embedded database only: profiles.yml is written for ${engine}, but to run today move it away.`;
+const NOT_YET =
+	"This version connects to the embedded database and to Postgres: profiles.yml is written for Snowflake, but to run today move it away.";

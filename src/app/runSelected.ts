@@ -7,6 +7,7 @@ import type { StateStore } from "../core/state.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
 import { compiledBy, sqlWriter, writeManifest, writeRunNotes, writeRunResults } from "./artifacts.ts";
+import { checkNames } from "./checkNames.ts";
 import { openEvents } from "./commandEvents.ts";
 import { openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
@@ -43,6 +44,7 @@ export async function runSelected(
 	let adapter: Adapter | undefined;
 	try {
 		adapter = await openAdapter(project.config, invocation);
+		checkNames(project, request.selected, adapter.dialect.maxIdentifierBytes);
 		// Candidates stand where published relations may not.
 		if (request.flags?.candidates !== true) await requireInputs(project, request.selected, adapter);
 		const state = await createStateStore();

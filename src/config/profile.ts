@@ -58,15 +58,30 @@ export function embeddedTarget(flags: Flags): TargetConfig {
 	});
 }
 
-/** The folder of profiles.yml, or null; the second says whether somebody named it. */
-function findProfilesDir(request: ProfileRequest): { dir: string; named: boolean } | null {
+/** A profiles.yml that lies beside the project was meant for it; one in ~/.dbt serves many. */
+function profileNotNamed(document: YamlDocument): Diagnostic {
+	const known = isMapping(document.value) ? Object.keys(document.value).filter((key) => key !== "config") : [];
+	return diagnostic("TFM-CONFIG-033", { file: document.file, known: known.sort() }, { severity: "warning" });
+}
+
+interface FoundProfiles {
+	readonly dir: string;
+	/** Somebody said where it is. */
+	readonly named: boolean;
+	/** It is the one of the home folder. */
+	readonly shared: boolean;
+}
+
+/** The folder of profiles.yml, or null. */
+function findProfilesDir(request: ProfileRequest): FoundProfiles | null {
 	const { flags, env, cwd, projectRoot } = request;
 	const named = flags.profilesDir ?? setting(env, "PROFILES_DIR")?.value;
-	if (named !== undefined) return { dir: resolve(cwd, named), named: true };
+	if (named !== undefined) return { dir: resolve(cwd, named), named: true, shared: false };
 	const home = request.home ?? env.HOME ?? homedir();
-	const dirs = [cwd, projectRoot, join(home, ".dbt")];
+	const shared = join(home, ".dbt");
+	const dirs = [cwd, projectRoot, shared];
 	const dir = dirs.find((candidate) => existsSync(join(candidate, "profiles.yml")));
-	return dir === undefined ? null : { dir, named: false };
+	return dir === undefined ? null : { dir, named: false, shared: dir === shared };
 }
 
 /** Undefined when something is wrong; `problems` says what. */
@@ -78,6 +93,7 @@ export async function resolveProfile(request: ProfileRequest): Promise<ResolvedP
 	if (found !== null && document === undefined) return undefined;
 	if (document === undefined || name === null) {
 		if (name !== null) warnings.push(diagnostic("TFM-CONFIG-025", { profile: name }, { severity: "warning" }));
+		else if (document !== undefined && !found!.shared) warnings.push(profileNotNamed(document));
 		return { target: embeddedTarget(flags), secrets: [] };
 	}
 	const check = new ShapeCheck(document, problems, { hideValues: true });
@@ -95,7 +111,7 @@ export async function resolveProfile(request: ProfileRequest): Promise<ResolvedP
 	return mapping === undefined ? undefined : readTarget({ request, document, check, name, profile: mapping });
 }
 
-function readProfiles(found: { dir: string; named: boolean }, request: ProfileRequest): YamlDocument | undefined {
+function readProfiles(found: FoundProfiles, request: ProfileRequest): YamlDocument | undefined {
 	const { problems, projectRoot } = request;
 	const before = problems.length;
 	const document = readConfigYaml(join(found.dir, "profiles.yml"), { root: projectRoot, problems, holdsSecrets: true });

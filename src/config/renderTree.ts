@@ -12,7 +12,7 @@ export interface TreeRendering {
 	readonly problems: Diagnostic[];
 	/** Values that keep their template: hooks and variables are rendered later, elsewhere. */
 	readonly skip?: (path: YamlPath) => boolean;
-	/** A value that does not render is kept as written (passwords hold any characters). */
+	/** A value that is no template is kept as written (passwords hold any characters); a variable that is not set is still a mistake. */
 	readonly lenient?: (path: YamlPath) => boolean;
 	/** The file holds secrets: an error shows keys only. */
 	readonly hideSource?: boolean;
@@ -28,7 +28,8 @@ function renderText(text: string, path: YamlPath, how: TreeRendering): Plain | u
 		return value === undefined ? "" : (value as Plain);
 	} catch (error) {
 		if (!(error instanceof TfmError)) throw error;
-		if (how.lenient?.(path) === true) return text;
+		const unset = error.diagnostics.some((d) => d.code === "TFM-REF-008");
+		if (how.lenient?.(path) === true && !unset) return text;
 		const found = how.document.at(path);
 		const place = how.hideSource === true ? { ...found, source: concealValues(found.source) } : found;
 		// The template's own places count inside the value, whose quotes and folding shift them: name the value.

@@ -75,4 +75,10 @@ export const APP_CODES = {
 		explain:
 			"`tfm clean` never deletes the project's folder or its model, seed, test, macro, snapshot or analysis paths.",
 	}),
+	"TFM-APP-013": code<{ node: string; what: "relation" | "schema"; name: string; problem: string }>({
+		message: (f) => `the ${f.what} of ${f.node} cannot be called "${f.name}": the name ${f.problem}`,
+		next: (f) => (f.what === "schema" ? "give a shorter `schema:`" : "give it a shorter name by `alias:`"),
+		explain:
+			"The database would cut the name, so that two models could meet in one relation, or refuse it. This is checked before anything runs.",
+	}),
 } satisfies Record<string, CodeEntry<never>>;

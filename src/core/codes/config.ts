@@ -129,6 +129,15 @@ export const CONFIG_CODES = {
 		hint: () => "remove one of them; a package's name is the `name:` in its project file",
 		explain: "Names of models and macros are told apart by their package's name, so it must be unique.",
 	}),
+	"TFM-CONFIG-033": code<{ file: string; known: readonly string[] }>({
+		message: (f) => `${f.file} is not used, because the project names no profile: the embedded database is used`,
+		hint: (f) =>
+			f.known.length === 0
+				? "write `profile: NAME` into the project file"
+				: `write \`profile: ${f.known[0]}\` into the project file, or give --profile ${f.known[0]}`,
+		explain:
+			"A profiles.yml lies beside the project, but the project file has no `profile:` and none was given with --profile, so the run goes to the embedded database in .tfm/database.",
+	}),
 	"TFM-CONFIG-032": code<{ path: string }>({
 		message: (f) => `the local package ${f.path} does not exist or has no project file`,
 		explain: "`local:` in packages.yml names a folder, relative to the project, that holds a dbt_project.yml.",

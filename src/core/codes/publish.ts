@@ -66,7 +66,8 @@ export const PUBLISH_CODES = {
 	"TFM-PUB-010": code<{ target: string; dependent: string; problem: string }>({
 		message: (f) =>
 			`${f.target} cannot be published: ${f.dependent} cannot be re-created over the new version: ${f.problem}`,
-		next: (f) => `change ${f.dependent} so that it works with both versions, or drop it`,
+		next: (f) =>
+			`change ${f.dependent} so that it works with both versions, or drop it; a model of a later layer that changes in the same run needs \`publish_scope: run\``,
 		explain:
 			"A view, rule or function outside the run reads the relation and must be re-created over the new version; the database refuses it, mostly because a column has another type now, or it names columns by their position and the order has changed.",
 	}),
