@@ -59,10 +59,7 @@ export function createGenerationRows({ table, raw, rowsOf, upsertAll }: Tables):
 				session,
 				table("generations").where({ project, layer }).orderBy(["node", "generation"]),
 			);
-			const stood = await rowsOf(
-				session,
-				table("stood").where({ project, layer }).orderBy("seq"),
-			);
+			const stood = await rowsOf(session, table("stood").where({ project, layer }).orderBy("seq"));
 			return { generations: generations.map(generationOf), stood: stood.map(stoodOf) };
 		},
 	};
