@@ -107,6 +107,18 @@ models:
 		]);
 	});
 
+	it("keeps a password that only looks like a template, and tells of one whose variable is not set", async () => {
+		const box = (password: string) =>
+			sandbox({
+				"dbt_project.yml": "name: shop\nprofile: p\n",
+				"profiles.yml": `p: {target: d, outputs: {d: {type: postgres, host: h, user: u, pass: "${password}", dbname: d, schema: s}}}\n`,
+			});
+		for (const password of ["a{{b", "{% x"]) expect((await box(password).load()).target.fields.password).toBe(password);
+		expect(await box("{{ env_var('NOT_SET') }}").mistakes()).toEqual([
+			"TFM-REF-008 profiles.yml:1:70 the environment variable \"NOT_SET\" is not set | set it, or give a default: env_var('NOT_SET', '…')",
+		]);
+	});
+
 	it("shows templates no secret of the target", async () => {
 		const box = sandbox({
 			"dbt_project.yml":
