@@ -180,7 +180,11 @@ function holdsWord(title: string, word: string): boolean {
 	return new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, "iu").test(title);
 }
 
-const folded = (value: string): string => value.split(/[ \t\r\n]+/).filter(Boolean).join(" ");
+const folded = (value: string): string =>
+	value
+		.split(/[ \t\r\n]+/)
+		.filter(Boolean)
+		.join(" ");
 const md5 = (value: string): string => createHash("md5").update(value).digest("hex");
 const by =
 	<K extends string>(key: K) =>
@@ -201,7 +205,10 @@ function calendarDay(value: string): string | undefined {
 	const month = /^\d/.test(parts.m!) ? Number(parts.m) : MONTHS.indexOf(parts.m!.toLowerCase()) + 1;
 	const date = new Date(Date.UTC(Number(parts.y), month - 1, Number(parts.d)));
 	// A year of less than four digits is a slip of the pen.
-	return month >= 1 && Number(parts.y) >= 1000 && date.getUTCMonth() === month - 1 && date.getUTCDate() === Number(parts.d)
+	return month >= 1 &&
+		Number(parts.y) >= 1000 &&
+		date.getUTCMonth() === month - 1 &&
+		date.getUTCDate() === Number(parts.d)
 		? date.toISOString().slice(0, 10)
 		: undefined;
 }

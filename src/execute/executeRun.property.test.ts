@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { NodeId } from "../core/node.ts";
-import { createWarehouse, type FakeOutcome, type FakeRun, runFake } from "./testing/fakeWarehouse.ts";
+import { type FakeOutcome, type FakeRun, runFake } from "./testing/fakeWarehouse.ts";
+import { createWarehouse } from "./testing/fakeWorld.ts";
 import { id, layering, type NodeSpec, project } from "./testing/project.ts";
 
 const LAYERS = ["one", "two", "three"] as const;

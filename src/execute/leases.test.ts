@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createWarehouse, runFake, type Warehouse } from "./testing/fakeWarehouse.ts";
+import { runFake } from "./testing/fakeWarehouse.ts";
+import { createWarehouse, type Warehouse } from "./testing/fakeWorld.ts";
 import { id, layering, project } from "./testing/project.ts";
 
 const manifest = project({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createWarehouse, runFake, type Script } from "./testing/fakeWarehouse.ts";
+import { runFake, type Script } from "./testing/fakeWarehouse.ts";
+import { createWarehouse } from "./testing/fakeWorld.ts";
 import { layering, project } from "./testing/project.ts";
 
 const manifest = project({

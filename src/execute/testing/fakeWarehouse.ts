@@ -3,28 +3,19 @@
  * It knows no SQL: fake plans send JSON commands. Every awaited call is a step; tests count steps, fail them, or cancel
  * the run at one of them.
  */
-import type { Adapter, BoundStatement, Candidate, ExecuteResult, Publisher, Session } from "../../core/adapter.ts";
-import type { CompilerPort } from "../../core/compiler.ts";
+import type { Adapter, Candidate, ExecuteResult, Publisher, Session } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import type { EventBody } from "../../core/events.ts";
 import type { Manifest } from "../../core/manifest.ts";
 import type { NodeId } from "../../core/node.ts";
-import type { BuildInput, NodePlan, Plan, PlanAnswer, PlanInput } from "../../core/plan.ts";
 import type { RunFlags, RunJob, RunPorts } from "../../core/ports.ts";
 import type { RelationName } from "../../core/relation.ts";
 import type { RunResult } from "../../core/result.ts";
 import type { CellValue } from "../../core/resultTable.ts";
-import type {
-	CandidateRow,
-	GateFailureRow,
-	GenerationRow,
-	HeldRow,
-	PublishedRow,
-	RunRow,
-	StateStore,
-	StoodRow,
-} from "../../core/state.ts";
 import { executeRun } from "../executeRun.ts";
+import { describeCandidate, fakeCompiler, fakePlan } from "./fakeRendering.ts";
+import { fakeState } from "./fakeState.ts";
+import { createWarehouse, type Warehouse } from "./fakeWorld.ts";
 
 export interface Script {
 	/** Names of models whose build the database refuses, tests that find rows, tests that break, loads that fail. */
@@ -43,43 +34,6 @@ export interface Script {
 	/** How many turns of the event loop a step takes, by its number; tests of interleavings draw it. */
 	readonly delay?: (step: number) => number;
 }
-
-/** What lasts from one run to the next. */
-export interface Warehouse {
-	readonly candidates: Map<NodeId, { readonly runId: string; readonly kind: "table" | "view" }>;
-	readonly published: Map<NodeId, string>;
-	readonly candidateRows: Map<NodeId, CandidateRow>;
-	readonly publishedRows: Map<NodeId, PublishedRow>;
-	readonly seedHashes: Map<NodeId, string>;
-	/** Status by run; "running" until it ends. */
-	readonly runs: Map<string, string>;
-	/** Run by `schema.relation`. */
-	readonly leases: Map<string, string>;
-	/** Runs that have a session, besides the one that works. */
-	readonly living: Set<string>;
-	readonly gateFailures: GateFailureRow[];
-	readonly held: HeldRow[];
-	readonly generations: Map<string, GenerationRow>;
-	readonly stood: StoodRow[];
-	/** Everything that was done, in order, committed or not. */
-	readonly log: string[];
-}
-
-export const createWarehouse = (): Warehouse => ({
-	candidates: new Map(),
-	published: new Map(),
-	candidateRows: new Map(),
-	publishedRows: new Map(),
-	seedHashes: new Map(),
-	runs: new Map(),
-	leases: new Map(),
-	living: new Set(),
-	gateFailures: [],
-	held: [],
-	generations: new Map(),
-	stood: [],
-	log: [],
-});
 
 const shortName = (node: string): string => node.slice(node.lastIndexOf(".") + 1);
 
@@ -267,135 +221,6 @@ function fakePublisher(world: Warehouse, script: Script, sessionOf: (s: Session)
 				return { kept: [], ways, waitedMs: 0, lockedMs: 0, warnings: [], refused };
 			});
 		},
-	};
-}
-
-const bound = (sql: string, value: unknown): BoundStatement => ({ sql, binds: [JSON.stringify(value)] });
-
-const fakeRow = (runId: string): RunRow => ({
-	runId,
-	project: "p",
-	command: "run",
-	host: "elsewhere",
-	pid: 7,
-	startedAt: "2026-01-01T00:00:00.000Z",
-});
-
-function fakeState(world: Warehouse): StateStore {
-	return {
-		migrate: async () => {},
-		beginRun: async (_s, run) => void world.runs.set(run.runId, "running"),
-		endRun: async (_s, runId, status) => {
-			world.runs.set(runId, status);
-			for (const [key, run] of [...world.leases]) if (run === runId) world.leases.delete(key);
-		},
-		openRuns: async () => [...world.runs].flatMap(([runId, status]) => (status === "running" ? [fakeRow(runId)] : [])),
-		findRun: async () => null,
-		listRuns: async () => [],
-		buryRuns: (runIds) => runIds.map((runId) => bound("bury", runId)),
-		lockLeases: () => bound("lockLeases", 0),
-		listLeases: async () =>
-			[...world.leases].map(([key, runId]) => {
-				const [schema, identifier] = key.split(".") as [string, string];
-				return { schema, identifier, runId };
-			}),
-		takeLeases: (runId, relations) =>
-			relations.map((r) => bound("takeLease", { key: `${r.schema}.${r.identifier}`, runId })),
-		fence: (runId) => bound("fence", runId),
-		awaitFenced: (runId) => bound("fence", runId),
-		publishedBy: async (_s, { runId, since }, nodes) =>
-			new Set(
-				nodes.filter((node) => {
-					const row = world.publishedRows.get(node);
-					return row !== undefined && row.runId === runId && row.publishedAt >= since;
-				}),
-			),
-		saveGate: (failures, held) => [bound("saveGate", { failures, held })],
-		gateFailures: async (_s, runId) => world.gateFailures.filter((row) => row.runId === runId),
-		heldBy: async (_s, runId) => world.held.filter((row) => row.runId === runId),
-		saveAcceptances: () => [],
-		acceptancesOf: async () => [],
-		saveGenerations: (rows, stood) => [bound("saveGenerations", { rows, stood })],
-		moveGeneration: (row) => [bound("moveGeneration", row)],
-		forgetGenerations: (_p, rows) => rows.map((row) => bound("forgetGeneration", row)),
-		listGenerations: async (_s, _p, layer) => ({
-			generations: [...world.generations.values()].filter((row) => row.layer === layer),
-			stood: world.stood.filter((row) => row.layer === layer),
-		}),
-		saveCandidate: (row) => [bound("saveCandidate", row)],
-		listCandidates: async () => [...world.candidateRows.values()],
-		forgetCandidates: (_p, nodes) => nodes.map((node) => bound("forgetCandidate", node)),
-		savePublish: ({ runId, at, nodes }) =>
-			nodes.map(({ node, codeHash }) => bound("savePublish", { node, runId, codeHash, publishedAt: at })),
-		listPublished: async () => new Map(world.publishedRows),
-		testPasses: async () => new Map(),
-		saveTestPasses: () => [],
-		seedHashes: async () => new Map(world.seedHashes),
-		saveSeedHash: (_p, node, hash) => [bound("saveSeedHash", { node, hash })],
-		loadedFiles: async () => [],
-		saveLoadedFile: () => [],
-		forgetLoadedFiles: () => [],
-	};
-}
-
-/** Renders references by the binding, so that tests can see which relation was read. */
-function fakeCompiler(manifest: Manifest, compiled: Record<string, string>): CompilerPort {
-	const name = (r: RelationName): string => `"${r.schema}"."${r.identifier}"`;
-	return {
-		compileNode: (node, _journal, binding) => {
-			const found = manifest.nodes.get(node)!;
-			const reads = (manifest.parents.get(node) ?? []).map((parent) => {
-				const at = binding.relationOf(parent);
-				return at === undefined ? (manifest.nodes.get(parent)?.relation_name ?? parent) : name(at);
-			});
-			const sql = `${found.raw_code} select from ${reads.join(", ")}`.trim();
-			compiled[found.name] = sql;
-			return { kind: "compiled", compiled: { id: node, sql, ctes: [], messages: [] } };
-		},
-		renderMacro: () => ({ kind: "rendered", text: "", value: null, messages: [] }),
-		renderText: (text) => ({ kind: "rendered", text, value: null, messages: [] }),
-		isOverridden: () => false,
-	};
-}
-
-const describeCandidate = (input: BuildInput): Candidate => ({
-	node: input.node.unique_id,
-	kind: input.node.config.materialized === "view" ? "view" : "table",
-	candidate: input.standsAt,
-	target: input.target,
-	publish: "swap",
-	...(typeof input.node.config.publish_group === "string" ? { publishGroup: input.node.config.publish_group } : {}),
-});
-
-function fakePlan(runId: string) {
-	return function* plan(input: PlanInput): Plan<NodePlan> {
-		const node = input.node.unique_id;
-		if (input.kind === "test") {
-			const sql = `test ${node}`;
-			const answer: PlanAnswer = yield { kind: "query", sql, purpose: "test" };
-			const row = answer.kind === "table" ? answer.table.rows[0]! : [0, false, false];
-			return {
-				kind: "tested",
-				outcome: { failures: Number(row[0]), shouldWarn: row[1] === true, shouldError: row[2] === true },
-				sample: null,
-				executedSql: sql,
-			};
-		}
-		if (input.kind === "hooks") {
-			const wanted = input.phase === "inPublish";
-			for (const hook of input.node.config["post-hook"])
-				if (hook.transaction === wanted) yield { kind: "execute", sql: hook.sql, purpose: "post-hook" };
-			return { kind: "hooked", count: 1 };
-		}
-		const candidate = describeCandidate(input);
-		yield {
-			kind: "transaction",
-			body: function* () {
-				yield { kind: "execute", sql: `build ${node} ${runId} ${candidate.kind}`, purpose: "build" };
-				yield { kind: "stands", candidate, response: { _message: "SELECT 1" } };
-			},
-		};
-		return { kind: "built", candidate, message: "SELECT 1", response: { _message: "SELECT 1" }, executedSql: "build" };
 	};
 }
 

@@ -1,0 +1,67 @@
+import type { Candidate } from "../../core/adapter.ts";
+import type { CompilerPort } from "../../core/compiler.ts";
+import type { Manifest } from "../../core/manifest.ts";
+import type { BuildInput, NodePlan, Plan, PlanAnswer, PlanInput } from "../../core/plan.ts";
+import type { RelationName } from "../../core/relation.ts";
+
+/** Renders references by the binding, so that tests can see which relation was read. */
+export function fakeCompiler(manifest: Manifest, compiled: Record<string, string>): CompilerPort {
+	const name = (r: RelationName): string => `"${r.schema}"."${r.identifier}"`;
+	return {
+		compileNode: (node, _journal, binding) => {
+			const found = manifest.nodes.get(node)!;
+			const reads = (manifest.parents.get(node) ?? []).map((parent) => {
+				const at = binding.relationOf(parent);
+				return at === undefined ? (manifest.nodes.get(parent)?.relation_name ?? parent) : name(at);
+			});
+			const sql = `${found.raw_code} select from ${reads.join(", ")}`.trim();
+			compiled[found.name] = sql;
+			return { kind: "compiled", compiled: { id: node, sql, ctes: [], messages: [] } };
+		},
+		renderMacro: () => ({ kind: "rendered", text: "", value: null, messages: [] }),
+		renderText: (text) => ({ kind: "rendered", text, value: null, messages: [] }),
+		isOverridden: () => false,
+	};
+}
+
+export const describeCandidate = (input: BuildInput): Candidate => ({
+	node: input.node.unique_id,
+	kind: input.node.config.materialized === "view" ? "view" : "table",
+	candidate: input.standsAt,
+	target: input.target,
+	publish: "swap",
+	...(typeof input.node.config.publish_group === "string" ? { publishGroup: input.node.config.publish_group } : {}),
+});
+
+/** Plans whose statements are JSON commands. */
+export function fakePlan(runId: string) {
+	return function* plan(input: PlanInput): Plan<NodePlan> {
+		const node = input.node.unique_id;
+		if (input.kind === "test") {
+			const sql = `test ${node}`;
+			const answer: PlanAnswer = yield { kind: "query", sql, purpose: "test" };
+			const row = answer.kind === "table" ? answer.table.rows[0]! : [0, false, false];
+			return {
+				kind: "tested",
+				outcome: { failures: Number(row[0]), shouldWarn: row[1] === true, shouldError: row[2] === true },
+				sample: null,
+				executedSql: sql,
+			};
+		}
+		if (input.kind === "hooks") {
+			const wanted = input.phase === "inPublish";
+			for (const hook of input.node.config["post-hook"])
+				if (hook.transaction === wanted) yield { kind: "execute", sql: hook.sql, purpose: "post-hook" };
+			return { kind: "hooked", count: 1 };
+		}
+		const candidate = describeCandidate(input);
+		yield {
+			kind: "transaction",
+			body: function* () {
+				yield { kind: "execute", sql: `build ${node} ${runId} ${candidate.kind}`, purpose: "build" };
+				yield { kind: "stands", candidate, response: { _message: "SELECT 1" } };
+			},
+		};
+		return { kind: "built", candidate, message: "SELECT 1", response: { _message: "SELECT 1" }, executedSql: "build" };
+	};
+}
