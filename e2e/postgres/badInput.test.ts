@@ -221,7 +221,7 @@ describeOnPostgres("a Postgres server that", () => {
 
 			 staging  2 nodes
 			 ✓ staging.orders                               table         <t>s   1 row
-			 ✗ staging.slow                                 table         <t>s   slow was stopped: a statement took longer than the time allowed
+			 ✗ staging.slow                                 table         <t>s   slow was stopped: canceling statement due to statement timeout
 			 staging     ✗ 1/2     1 failed                   <t>s   GATE CLOSED
 			 reporting  1 node
 			 ✓ reporting.totals                             table         <t>s   1 row
@@ -229,11 +229,11 @@ describeOnPostgres("a Postgres server that", () => {
 
 			 ✗ staging.slow                                         error
 			   models/staging/slow.sql:1
-			     error[TFM-RUN-004]: slow was stopped: a statement took longer than the time allowed
+			     error[TFM-RUN-004]: slow was stopped: canceling statement due to statement timeout
 			      ┌─ models/staging/slow.sql:1:1
 			     1│ {{ config(materialized='table') }}
 			      │ ^
-			       = next: allow more time with --statement-timeout, or make the statement cheaper
+			       = next: the limit is the profile's or the server's (its settings, or those of the role or the database): allow more time there, or make the statement cheaper
 			   Reproduce     tfm run --select slow
 			   SQL           target/run/shop/models/staging/slow.sql
 

@@ -59,7 +59,7 @@ export function failureDiagnostic(run: Run, node: GraphNode, error: unknown): Di
 	const message = run.toPublished(refused.message);
 	if (refused.kind === "timeout") {
 		const timeoutMs = timeoutOf(run, node.unique_id) ?? undefined;
-		return diagnostic("TFM-RUN-004", { node: name, timeoutMs }, { at: node.location });
+		return diagnostic("TFM-RUN-004", { node: name, timeoutMs, message }, { at: node.location });
 	}
 	if (refused.kind === "connection") return diagnostic("TFM-RUN-005", { node: name, message }, { at: node.location });
 	const purpose = error instanceof StatementFailed ? error.purpose : "";

@@ -46,10 +46,13 @@ export const RUN_CODES = {
 		explain:
 			"A project or package that defines a materialization block of this name expects it to run in place of the built-in one. This version cannot run it and does not silently use another.",
 	}),
-	"TFM-RUN-004": code<{ node: string; timeoutMs: number | undefined }>({
+	"TFM-RUN-004": code<{ node: string; timeoutMs: number | undefined; message: string }>({
 		message: (f) =>
-			`${f.node} was stopped: a statement took longer than ${f.timeoutMs === undefined ? "the time allowed" : `${f.timeoutMs / 1000} s`}`,
-		next: () => "allow more time with --statement-timeout, or make the statement cheaper",
+			`${f.node} was stopped: ${f.timeoutMs === undefined ? f.message : `a statement took longer than ${f.timeoutMs / 1000} s`}`,
+		next: (f) =>
+			f.timeoutMs === undefined
+				? "the limit is the profile's or the server's (its settings, or those of the role or the database): allow more time there, or make the statement cheaper"
+				: "allow more time with --statement-timeout, or make the statement cheaper",
 		explain:
 			"A statement ran longer than the statement timeout and was cancelled on the server. Nothing of the node was kept.",
 	}),
