@@ -2,7 +2,7 @@
  * Previous generations (`keep_generations`): what a publish replaces is kept in a schema of its own, and the record says
  * what stood when, so that `tfm rollback` can put a whole layer back. Of a view its query is enough.
  */
-import type { BoundStatement, Candidate, KeptGeneration, Session } from "../core/adapter.ts";
+import type { BoundStatement, Candidate, CandidateKind, KeptGeneration, Session } from "../core/adapter.ts";
 import type { NodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { GenerationRow, StoodRow } from "../core/state.ts";
@@ -24,6 +24,9 @@ export async function rememberGenerations(run: Run, session: Session): Promise<v
 		}
 	}
 }
+
+/** What a candidate leaves behind: the candidate of new rows is a view, but what it is brought into is a table. */
+const kindLeft = (candidate: Candidate): CandidateKind => (candidate.apply === undefined ? candidate.kind : "table");
 
 /** Where the relation that is replaced now shall be kept; undefined where it shall not, or is only a query. */
 export function keptAs(run: Run, id: NodeId, candidate: Candidate): RelationName | undefined {
@@ -53,7 +56,8 @@ export function recordGenerations(run: Run, going: Going): readonly BoundStateme
 		const layer = layerOf(run, id);
 		if (layer === null || keepOf(run, id) === 0) continue;
 		const { codeHash, seedHash } = standing;
-		const { keepAs: _, ...candidate } = standing.candidate;
+		const { keepAs: _, apply: __, ...rest } = standing.candidate;
+		const candidate = { ...rest, kind: kindLeft(standing.candidate) };
 		const generation = going.generationOf?.get(id) ?? runId;
 		rows.push({ project, node: id, generation, layer, codeHash, seedHash, candidate, keptAs: null });
 		stood.push({ project, node: id, runId, layer, generation, since: going.at });
@@ -92,11 +96,11 @@ export async function pruneGenerations(
 	const project = run.job.manifest.projectName;
 	const nodes = new Set(published.filter((id) => keepOf(run, id) > 0));
 	if (nodes.size === 0) return;
-	for (const id of nodes)
-		run.generations.set(id, {
-			generation: generationOf?.get(id) ?? run.job.runId,
-			kind: run.standing.get(id)?.candidate.kind ?? "table",
-		});
+	for (const id of nodes) {
+		const candidate = run.standing.get(id)?.candidate;
+		const kind = candidate === undefined ? "table" : kindLeft(candidate);
+		run.generations.set(id, { generation: generationOf?.get(id) ?? run.job.runId, kind });
+	}
 	const layers = new Set([...nodes].flatMap((id) => layerOf(run, id) ?? []));
 	try {
 		await adapter.withSession(async (session) => {
