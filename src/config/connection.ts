@@ -144,10 +144,11 @@ function checkRequired(found: {
 }): void {
 	const { fields, known, reading, where, type } = found;
 	const { check, path, output } = reading;
-	// A connection string or a service of pg_service.conf names host, user and database itself.
+	// A connection string or a service of pg_service.conf names host and user itself. Names of relations hold the database,
+	// and are made before anything is connected.
 	const indirect = type === "postgres" && ["connection_string", "service"].some((name) => Object.hasOwn(fields, name));
 	for (const key of known.required) {
-		if (indirect && key !== "schema") continue;
+		if (indirect && (key === "host" || key === "user")) continue;
 		if (Object.hasOwn(fields, key)) continue;
 		const alias = [...known.aliases].find(([, name]) => name === key)?.[0];
 		if (alias !== undefined && Object.hasOwn(output, alias)) continue;

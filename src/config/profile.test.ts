@@ -95,6 +95,14 @@ describe("a connection", () => {
 		expect(secrets).toEqual(["aa"]);
 	});
 
+	it("leaves host and user to a connection string, but not the database, which names in the SQL hold", async () => {
+		const written = "type: postgres\nconnection_string: postgresql://u@h/d\nschema: s\n";
+		expect((await withOutput(`${written}database: d`).load()).target.database).toBe("d");
+		expect(await withOutput(written).mistakes()).toEqual([
+			'TFM-YAML-014 profiles.yml:3:5 the output "default" needs the key "database"',
+		]);
+	});
+
 	it("needs what its login needs", async () => {
 		const snowflake = "type: snowflake\naccount: a\ndatabase: d\nschema: s\n";
 		expect(await withOutput(`${snowflake}private_key: x\nprivate_key_path: y`).mistakes()).toEqual([
