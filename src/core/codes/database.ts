@@ -1,4 +1,5 @@
 import { code } from "./entry.ts";
+import { sqlName } from "./sqlName.ts";
 
 /** "12 seconds", "3 minutes": how long a lock has been held, rounded so that it reads. */
 function span(seconds: number): string {
@@ -107,7 +108,7 @@ export const DATABASE_CODES = {
 	"TFM-DB-013": code<{ database: string; address: string; user: string }>({
 		message: (f) => `the server at ${f.address} has no database "${f.database}"`,
 		hint: () => "tfm creates schemas, not databases",
-		next: (f) => `create it (\`create database ${f.database}\`), or set \`database\` of the profile's target`,
+		next: (f) => `create it (\`create database ${sqlName(f.database)}\`), or set \`database\` of the profile's target`,
 		explain: "The login was accepted, but the database named in the profile does not exist on that server.",
 	}),
 	"TFM-DB-014": code<{ user: string; address: string; passwordFile: string; unused: boolean }>({

@@ -1,4 +1,5 @@
 import { code } from "./entry.ts";
+import { sqlName } from "./sqlName.ts";
 
 /** Why a built relation could not take its target's place. Nothing is changed in the database when one of these is given. */
 export const PUBLISH_CODES = {
@@ -40,7 +41,7 @@ export const PUBLISH_CODES = {
 	}),
 	"TFM-PUB-006": code<{ database: string; role: string; schemas: readonly string[] }>({
 		message: (f) => `${f.role} may not create schemas in database ${f.database}; missing: ${f.schemas.join(", ")}`,
-		next: (f) => `grant create on database ${f.database} to ${f.role}`,
+		next: (f) => `grant create on database ${sqlName(f.database)} to ${sqlName(f.role)}`,
 		explain:
 			"Candidates stand in schemas of their own (`tfm_c_…`), which tfm creates where they are missing. That needs the privilege `create` on the database.",
 	}),
