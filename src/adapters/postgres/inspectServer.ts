@@ -61,7 +61,14 @@ export async function inspectServer({
 				: { problem: `grant usage, create on schema ${quoted(schema)} to ${quoted(user)}` }),
 		},
 		...(readOnly === true
-			? [{ name: "writing", value: "this server takes no changes", problem: "connect to the primary server" }]
+			? [
+					{
+						name: "writing",
+						value: "this server takes no changes",
+						problem:
+							"connect to the primary server; if it is that one, switch default_transaction_read_only off for the role or the database",
+					},
+				]
 			: []),
 	];
 }
