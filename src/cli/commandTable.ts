@@ -151,10 +151,10 @@ export const COMMANDS: readonly CommandSpec[] = [
 		options: withShared([...ACCEPT, ...only(RUNNING, "lockTimeout", "statementTimeout"), ...SUMMARY]),
 		examples: [
 			{
-				line: 'tfm publish staging --run 4f1c --accept unique_orders_id --reason "known duplicate, ticket 812"',
+				line: 'tfm publish staging --run RUN --accept unique_orders_id --reason "known duplicate, ticket 812"',
 				says: "one failed test",
 			},
-			{ line: "tfm history", says: "which run held what" },
+			{ line: "tfm history", says: "the runs, by their whole id, and what they held" },
 		],
 	},
 	{
@@ -166,8 +166,8 @@ export const COMMANDS: readonly CommandSpec[] = [
 		argument: { name: "layer", key: "layer", required: true, help: "The layer to put back" },
 		options: withShared([...ROLLBACK, ...only(RUNNING, "lockTimeout", "statementTimeout"), ...SUMMARY]),
 		examples: [
-			{ line: "tfm rollback reporting --to 4f1c", says: "as it was after that run" },
-			{ line: "tfm history", says: "which runs there were" },
+			{ line: "tfm rollback reporting --to RUN", says: "as it was after that run" },
+			{ line: "tfm history", says: "the runs, by their whole id" },
 		],
 	},
 	{
