@@ -53,6 +53,11 @@ export interface Session {
 	 * answer is the last one's, as dbt's run_query has it.
 	 */
 	query(sql: string, binds?: readonly CellValue[], options?: StatementOptions): Promise<ResultTable>;
+	/**
+	 * One statement of the open transaction whose answer nobody needs: it goes with the next message, before it, at the
+	 * latest with the commit. What it is refused with, that message is refused with.
+	 */
+	later(sql: string, binds?: readonly CellValue[]): void;
 	/** Rows in batches, memory bounded. */
 	stream(sql: string, options?: StatementOptions): AsyncIterable<ResultTable>;
 	/** begin … commit around `work`; rollback when it rejects. Nested calls become savepoints. */

@@ -54,9 +54,10 @@ async function load(known) {
  * still lives always ends with ReadyForQuery, so its absence is the sign that it does not.
  * @param {Uint8Array[]} messages
  * @param {boolean} keepRows
+ * @param {boolean} described whether the statement that runs has told its columns; the first may have done so in an earlier message
  * @returns {Promise<WireReply>}
  */
-async function send(messages, keepRows) {
+async function send(messages, keepRows, described = true) {
 	if (db === undefined || pglite === undefined) throw new Error("the database is not open");
 	const parser = new pglite.protocol.Parser();
 	/** @type {WireReply["fields"]} */
@@ -70,8 +71,6 @@ async function send(messages, keepRows) {
 	/** @type {string | undefined} */
 	let status;
 	let tag = "";
-	/** Whether the statement that runs has told its columns; the first may have done so in an earlier message. */
-	let described = true;
 	let suspended = false;
 	await db.execProtocolRawStream(Buffer.concat(messages), {
 		syncToFs: false,
@@ -154,11 +153,17 @@ async function answer(request) {
 		}
 		case "execute":
 			return send([wire.query(request.sql)], false);
-		case "query":
+		case "query": {
+			const ahead = request.ahead ?? [];
 			// Templates ask several statements at once, as psycopg2 lets them; only the simple protocol takes those.
-			if (request.binds.length === 0) return send([wire.query(request.sql)], true);
+			if (request.binds.length === 0 && ahead.length === 0) return send([wire.query(request.sql)], true);
 			return send(
 				[
+					...ahead.flatMap(({ sql, binds }) => [
+						wire.parse({ text: sql }).slice(),
+						wire.bind({ values: [...binds] }).slice(),
+						wire.execute().slice(),
+					]),
 					wire.parse({ text: request.sql }),
 					wire.bind({ values: [...request.binds] }),
 					wire.describe({ type: "P" }),
@@ -166,7 +171,9 @@ async function answer(request) {
 					wire.sync(),
 				].map((part) => part.slice()),
 				true,
+				ahead.length === 0,
 			);
+		}
 		case "openPortal":
 			return send(
 				[

@@ -44,6 +44,8 @@ export const nothingYet = (): Collected => ({
 /** One message to the server and the taking in of what it answers; `settled` waits for ReadyForQuery. */
 export function submittable(request: WireRequest, into: Collected): pg.Submittable {
 	const keepRows = request.kind !== "execute";
+	// Statements ahead tell no columns: what comes before the last one's is not kept.
+	if (request.kind === "query" && request.ahead !== undefined) into.described = false;
 	const handlers = {
 		submit: (connection: unknown) => write(connection as ProtocolWriter, request),
 		handleRowDescription(message: RowDescription) {
@@ -76,9 +78,15 @@ export function submittable(request: WireRequest, into: Collected): pg.Submittab
 
 function write(to: ProtocolWriter, request: WireRequest): void {
 	// Templates ask several statements at once, as psycopg2 lets them; only the simple protocol takes those.
-	if (request.kind === "execute" || (request.kind === "query" && request.binds.length === 0)) {
+	const ahead = request.kind === "query" ? (request.ahead ?? []) : [];
+	if (request.kind === "execute" || (request.kind === "query" && request.binds.length === 0 && ahead.length === 0)) {
 		to.query(request.sql);
 		return;
+	}
+	for (const { sql, binds } of ahead) {
+		to.parse({ text: sql, types: [] });
+		to.bind({ values: binds });
+		to.execute({});
 	}
 	if (request.kind === "query") {
 		to.parse({ text: request.sql, types: [] });

@@ -14,6 +14,7 @@ import { copyLine, copyStatement } from "./copyText.ts";
 import { withoutZeroByte } from "./dialect.ts";
 import { toDatabaseError } from "./errors.ts";
 import { familyOf, readCell, writeBind } from "./types.ts";
+import { createWaitingStatements } from "./waitingStatements.ts";
 import type { CopyChunk, Wire, WireField, WireReply, WireRequest } from "./wire.ts";
 
 /** Rows per batch of a stream, and characters of COPY text per chunk: both small against the engine's memory. */
@@ -50,6 +51,9 @@ function rowCountOf(tag: string): number | null {
  * core's Session over one connection. Where that does not live through a statement (the embedded database is restarted
  * when one is cancelled, a server may go away) a transaction that was open is lost: every further statement in it is
  * refused until it ends. Outside a transaction the session goes on on a new connection, with fresh settings.
+ *
+ * A message costs a server and its client more than most statements of a publish do. What has no answer that is waited
+ * for (`begin`, savepoints, `later`) goes with the message after it.
  */
 export function createSession({
 	wire,
@@ -66,6 +70,10 @@ export function createSession({
 	let streams = 0;
 	/** Why statements are refused: the open transaction is gone, or the session is over. */
 	let lost: "transaction" | "session" | undefined;
+	const waiting = createWaitingStatements();
+	const failed = (): boolean => status === "E";
+	/** As it will be once what waits has run. */
+	const inTransaction = (): boolean => status !== "I" || waiting.begins;
 
 	const refuse = (message: string, sql: string | undefined, sqlstate: string): never => {
 		throw new DatabaseError(message, { kind: "connection", sqlstate, sql });
@@ -97,26 +105,59 @@ export function createSession({
 			if (depth > 0) lost = "transaction";
 			else if (status !== "I") lost = "session";
 			status = "I";
+			waiting.clear();
 			throw error;
 		}
 	}
 
 	/** The reply, or the server's refusal as a DatabaseError. */
-	async function settle(reply: WireReply, sql: string, before: WireReply["status"]): Promise<WireReply> {
+	async function settle(reply: WireReply, sql: string, inside: boolean): Promise<WireReply> {
 		if (reply.error === null) {
 			if (status === "I") await whenIdle?.();
 			return reply;
 		}
 		// `begin; …; commit` in one message that failed half-way leaves a dead transaction that nobody would end.
-		if (before === "I" && reply.status === "E")
-			await send(() => wire.send({ kind: "execute", sql: "rollback" }), "rollback");
+		if (!inside && reply.status === "E") await send(() => wire.send({ kind: "execute", sql: "rollback" }), "rollback");
 		throw reply.limit ?? toDatabaseError(reply.error, sql);
 	}
 
-	async function run(request: WireRequest, sql: string, options?: StatementOptions): Promise<WireReply> {
+	/** One after the other: what waits goes with the first of several. */
+	let turn: Promise<unknown> = Promise.resolve();
+	function run(request: WireRequest, sql: string, options?: StatementOptions): Promise<WireReply> {
 		if ("sql" in request) withoutZeroByte(request.sql);
-		const before = status;
-		return settle(await send((limits) => wire.send(request, limits), sql, options), sql, before);
+		const work = () => exchange(request, sql, options);
+		const mine = turn.then(work, work);
+		turn = mine.catch(() => undefined);
+		return mine;
+	}
+
+	async function exchange(request: WireRequest, sql: string, options?: StatementOptions): Promise<WireReply> {
+		const inside = inTransaction();
+		const alone = async () => {
+			await flush();
+			return settle(await send((limits) => wire.send(request, limits), sql, options), sql, inside);
+		};
+		const joined = waiting.join(request);
+		if (joined === undefined) return alone();
+		const { begins } = waiting;
+		const reply = await send((limits) => wire.send(joined.request, limits), sql, options);
+		// A text that the server cannot read runs none of its statements: not even the `begin` before it.
+		if (reply.error !== null && reply.tag === "" && begins && reply.status === "I") {
+			if (reply.limit === undefined) return alone();
+			lost = "transaction";
+		}
+		waiting.clear();
+		return settle({ ...reply, error: joined.inRequest(reply.error) }, sql, inside);
+	}
+
+	/** Sends what waits as a message of its own, for what can take nothing along. */
+	async function flush(): Promise<void> {
+		const request = waiting.alone();
+		if (request === undefined) return;
+		const inside = inTransaction();
+		const reply = await send((limits) => wire.send(request, limits), request.sql);
+		waiting.clear();
+		await settle(reply, request.sql, inside);
 	}
 
 	const control = (sql: string): Promise<WireReply> => run({ kind: "execute", sql }, sql);
@@ -168,23 +209,36 @@ export function createSession({
 
 	async function transaction<T>(work: () => Promise<T>): Promise<T> {
 		if (depth === 0) whileNotStreaming("begin");
-		const savepoint = depth === 0 && status === "I" ? undefined : `tfm_${depth}`;
-		await control(savepoint === undefined ? "begin" : `savepoint ${savepoint}`);
+		if (lost === "session") refuse("this session is over; ask for a new one", "begin", "08003");
+		if (lost === "transaction")
+			refuse("the transaction was lost when an earlier statement in it was cancelled or stopped", "savepoint", "25P02");
+		if (failed())
+			throw new DatabaseError("current transaction is aborted, commands ignored until end of transaction block", {
+				sqlstate: "25P02",
+				sql: "savepoint",
+			});
+		const savepoint = depth === 0 && !inTransaction() ? undefined : `tfm_${depth}`;
+		const mine = waiting.add(savepoint === undefined ? "begin" : `savepoint ${savepoint}`);
 		depth++;
 		try {
 			const result = await work();
 			if (lost !== undefined)
 				refuse("the transaction was lost when a statement in it was cancelled or stopped", undefined, "25P02");
-			if (status === "I")
+			if (waiting.dropFrom(mine, { ifNothingElse: true })) return result;
+			if (!inTransaction())
 				throw new DatabaseError("a statement inside the transaction ended it with commit or rollback", {
 					sqlstate: "25P01",
 				});
-			if (status === "E")
+			if (failed())
 				throw new DatabaseError("the transaction failed earlier and cannot be committed", { sqlstate: "25P02" });
-			await control(savepoint === undefined ? "commit" : `release savepoint ${savepoint}`);
+			if (savepoint === undefined) await control("commit");
+			// What the work left to be sent is refused in its name, not in that of what comes after it.
+			else if (waiting.bound) await control(`release savepoint ${savepoint}`);
+			else waiting.add(`release savepoint ${savepoint}`);
 			return result;
 		} catch (error) {
-			if (lost === undefined && status !== "I")
+			const unsent = waiting.dropFrom(mine);
+			if (!unsent && lost === undefined && status !== "I")
 				await control(
 					savepoint === undefined ? "rollback" : `rollback to savepoint ${savepoint}; release savepoint ${savepoint}`,
 				);
@@ -236,10 +290,11 @@ export function createSession({
 					throw error;
 				}
 			}
+			await flush();
 			const reply = await send((limits) => wire.copy(sql, chunks(), limits), sql, options);
 			// What the wire says of a load that was given up is only the echo of this.
 			if (failure !== undefined && reply.limit === undefined) throw failure.error;
-			await settle(reply, sql, "T");
+			await settle(reply, sql, true);
 			return loaded;
 		});
 	}
@@ -252,6 +307,12 @@ export function createSession({
 		},
 		query,
 		stream,
+		later(sql, binds = []) {
+			if (!inTransaction()) throw new Error("what goes with a later message needs a transaction to be part of");
+			const values = binds.map(writeBind);
+			for (const text of [sql, ...values]) if (text !== null) withoutZeroByte(text);
+			waiting.add(sql, values);
+		},
 		transaction,
 		bulkLoad,
 		async listRelations(schemas) {

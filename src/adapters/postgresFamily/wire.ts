@@ -9,11 +9,22 @@ import type { ServerError } from "./errors.ts";
 export type WireRequest =
 	/** The simple protocol: several statements, rows thrown away. */
 	| { readonly kind: "execute"; readonly sql: string }
-	/** All rows of the last statement. With binds the extended protocol, which takes one statement only. */
-	| { readonly kind: "query"; readonly sql: string; readonly binds: readonly (string | null)[] }
+	/** All rows of the last statement. With binds or `ahead` the extended protocol, which takes one statement only. */
+	| {
+			readonly kind: "query";
+			readonly sql: string;
+			readonly binds: readonly (string | null)[];
+			/** Run before it in the same exchange, each a single statement, rows thrown away; a refusal ends the exchange. */
+			readonly ahead?: readonly AheadStatement[];
+	  }
 	/** Opens a named portal and takes the first rows. Inside a transaction. */
 	| { readonly kind: "openPortal"; readonly portal: string; readonly sql: string; readonly rows: number }
 	| { readonly kind: "nextRows"; readonly portal: string; readonly rows: number };
+
+export interface AheadStatement {
+	readonly sql: string;
+	readonly binds: readonly (string | null)[];
+}
 
 export interface WireField {
 	readonly name: string;

@@ -72,9 +72,12 @@ export async function lookAtCatalog(session: Session, asked: CatalogAsked): Prom
 	try {
 		return await session.transaction(async () => {
 			// The transaction's end undoes them: it is this one's own, or the first of them would have been refused.
-			await session.execute(
-				"set transaction isolation level repeatable read; set local search_path = ''; set local jit = off",
-			);
+			for (const set of [
+				"set transaction isolation level repeatable read",
+				"set local search_path = ''",
+				"set local jit = off",
+			])
+				session.later(set);
 			const catalog = await readCatalog(session, asked.names);
 			const digest = await digestOf(session, asked, catalog);
 			return { catalog, isStill: async (later: Session) => (await digestOf(later, asked, catalog)) === digest };

@@ -201,19 +201,15 @@ export async function dress(
 ): Promise<{ readonly warnings: readonly string[] }> {
 	if (candidate.kind === "view" || candidate.apply !== undefined) return { warnings: [] };
 	const analyze = () => session.execute(`analyze ${dialect.render({ ...candidate.candidate, database: "" })}`);
-	const existing = await session.query(
-		"select c.relkind::text from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = $2",
-		[candidate.target.schema, candidate.target.identifier],
-	);
-	if (!DRESSED.has(String(existing.rows[0]?.[0]))) {
-		await analyze();
-		return { warnings: [] };
-	}
 	return withEmptyPath(session, async () => {
 		const relations = await readRelations(session, [candidate.candidate, candidate.target]);
 		const fresh = relations.get(placeOf(candidate.candidate));
 		const old = relations.get(placeOf(candidate.target));
-		if (fresh === undefined || old === undefined || !DRESSED.has(fresh.kind)) return { warnings: [] };
+		if (fresh !== undefined && !DRESSED.has(fresh.kind)) return { warnings: [] };
+		if (fresh === undefined || old === undefined || !DRESSED.has(old.kind)) {
+			await analyze();
+			return { warnings: [] };
+		}
 		const parents = await findParents(session, old);
 		const parentOf = (schema: string, name: string) => parents.get(placeOf({ schema, identifier: name }));
 		const { statements, warnings } = dressing(dialect, { old, fresh, parentOf });

@@ -1,8 +1,10 @@
 import type { Session } from "../../../core/adapter.ts";
 import type { RelationName } from "../../../core/relation.ts";
+import type { CellValue } from "../../../core/resultTable.ts";
 import { isShadowSchema } from "./candidateNames.ts";
 import type { AclItem, Catalog, Dependent, RelationFacts } from "./catalogFacts.ts";
 import { ALL_PARTS, DEPENDENTS_SQL, ENVIRONMENT_SQL, factsSql, OIDS_SQL } from "./catalogSql.ts";
+import { keptSettings } from "./keptSettings.ts";
 
 interface Environment {
 	readonly role: string;
@@ -23,11 +25,11 @@ export const placeOf = (relation: Pick<RelationName, "schema" | "identifier">): 
  */
 export async function withEmptyPath<T>(session: Session, work: () => Promise<T>): Promise<T> {
 	return session.transaction(async () => {
-		const set = "select set_config('search_path', $1, true), set_config('jit', $2, true)";
-		const before = (await session.query("select current_setting('search_path'), current_setting('jit')")).rows[0]!;
-		await session.query(set, ["", "off"]);
+		const kept = keptSettings("work", ["search_path", "jit"]);
+		session.later(kept.keep);
+		session.later("select set_config('search_path', '', true), set_config('jit', 'off', true)");
 		const result = await work();
-		await session.query(set, before);
+		session.later(kept.giveBack);
 		return result;
 	});
 }
@@ -40,6 +42,8 @@ async function readTexts(session: Session, sql: string, oids: readonly number[])
 }
 
 interface Found {
+	/** The text of an Environment, where it was asked for. */
+	readonly environment: CellValue | undefined;
 	/** By placeOf. */
 	readonly oids: ReadonlyMap<string, number>;
 	/** What at least one of them may have. */
@@ -49,10 +53,15 @@ interface Found {
 	readonly partitions: readonly number[];
 }
 
-async function find(session: Session, names: readonly RelationName[]): Promise<Found> {
+/** One row at least, with nulls where no relation was found; the last column is ENVIRONMENT_SQL's. */
+const WITH_ENVIRONMENT_SQL = `select o.*, e.facts from (${ENVIRONMENT_SQL}) e left join (${OIDS_SQL}) o on true order by 1, 2`;
+
+async function find(session: Session, names: readonly RelationName[], sql = OIDS_SQL): Promise<Found> {
 	const pairs = [...new Set(names.map(placeOf))].sort().map((place) => place.split("\0"));
-	const { rows } = await session.query(OIDS_SQL, [JSON.stringify(pairs)]);
+	const answer = await session.query(sql, [JSON.stringify(pairs)]);
+	const rows = answer.rows.filter((r) => r[2] !== null);
 	return {
+		environment: answer.rows[0]?.[6],
 		oids: new Map(rows.map((r) => [`${r[0]}\0${r[1]}`, Number(r[2])] as const)),
 		parts: new Set(rows.flatMap((r) => String(r[3]).split(","))),
 		held: rows.filter((r) => r[4] === true).map((r) => Number(r[2])),
@@ -60,24 +69,30 @@ async function find(session: Session, names: readonly RelationName[]): Promise<F
 	};
 }
 
-/** Facts of the relations that exist, by `placeOf`. Call inside `withEmptyPath`. */
+/** Facts of these relations, by `placeOf`; none where one of them is missing. Call inside `withEmptyPath`. */
 export async function readRelations(
 	session: Session,
 	names: readonly RelationName[],
 ): Promise<ReadonlyMap<string, RelationFacts>> {
 	const { oids, parts } = await find(session, names);
+	if (names.some((name) => !oids.has(placeOf(name)))) return new Map();
 	const texts = await readTexts(session, factsSql(parts), [...oids.values()]);
 	const facts = new Map(texts.map((text) => JSON.parse(text) as RelationFacts).map((r) => [r.oid, r] as const));
 	return new Map([...oids].flatMap(([place, oid]) => (facts.has(oid) ? [[place, facts.get(oid)!] as const] : [])));
 }
 
 /**
- * Everything that planning needs to know about these relations and what hangs on them, in four queries at most, as values.
+ * Everything that planning needs to know about these relations and what hangs on them, in three queries at most, as values.
  * Missing relations are absent from `oids`. Call inside `withEmptyPath`.
  */
 export async function readCatalog(session: Session, names: readonly RelationName[]): Promise<Catalog> {
-	const { oids, parts, held, partitions } = await find(session, names);
-	const environmentText = String((await session.query(ENVIRONMENT_SQL)).rows[0]?.[0]);
+	const {
+		oids,
+		parts,
+		held,
+		partitions,
+		environment: environmentText,
+	} = await find(session, names, WITH_ENVIRONMENT_SQL);
 	const dependentTexts = await readTexts(session, DEPENDENTS_SQL, [...held, ...partitions]);
 	// What this publish itself fills in its transaction is no news.
 	const found = dependentTexts.map((text) => ({ text, dependent: JSON.parse(text) as Dependent }));
@@ -88,7 +103,7 @@ export async function readCatalog(session: Session, names: readonly RelationName
 	const sql = factsSql(views.length === 0 ? parts : ALL_PARTS);
 	const factTexts = await readTexts(session, sql, [...new Set([...oids.values(), ...views])]);
 	const relations = factTexts.map((text) => JSON.parse(text) as RelationFacts);
-	const environment = JSON.parse(environmentText) as Environment;
+	const environment = JSON.parse(String(environmentText)) as Environment;
 	return {
 		role: environment.role,
 		lockSlots: environment.lockSlots,

@@ -18,6 +18,7 @@ import { shadowSchema } from "./candidateNames.ts";
 import { type CatalogLook, lookAtCatalog } from "./catalogDigest.ts";
 import { dropGenerations } from "./dropGenerations.ts";
 import { type Generation, prepareGenerations } from "./keptGenerations.ts";
+import { keptSettings } from "./keptSettings.ts";
 import { type LockProtocol, LockWaitEnded, setLockTimeout } from "./lockProtocol.ts";
 import { labelOf, type Refusal, refusal } from "./members.ts";
 import { type PublishPlan, planPublish } from "./planPublish.ts";
@@ -151,12 +152,12 @@ async function timed(work: () => Promise<void>): Promise<number> {
 	return performance.now() - from;
 }
 
-const SETTINGS = ["search_path", "row_security", "lock_timeout", "check_function_bodies", "jit"] as const;
-const SAVE_SETTINGS = `select ${SETTINGS.map((s) => `current_setting('${s}')`).join(", ")}`;
-const RESTORE_SETTINGS = `select ${SETTINGS.map((name, i) => `set_config('${name}', $${i + 1}, true)`).join(", ")}`;
+const KEPT = keptSettings("publish", ["search_path", "row_security", "lock_timeout", "check_function_bodies", "jit"]);
+/** The caller's own search_path. */
+const CALLERS_PATH = "current_setting('tfm.publish_search_path')";
 
 async function transact(
-	{ dialect, session, request, locks }: Run,
+	{ session, request, locks }: Run,
 	plan: PublishPlan,
 	about: {
 		readonly seen: CatalogLook;
@@ -166,14 +167,11 @@ async function transact(
 ): Promise<number> {
 	let heldAt = 0;
 	await session.transaction(async () => {
-		// Restored at the end: inside a caller's transaction `set local` would outlive the publish.
-		const [kept] = (
-			await session.query(`${SAVE_SETTINGS}, set_config('row_security', 'off', true),
-			set_config('check_function_bodies', 'off', true)`)
-		).rows.map((r) => r.slice(0, SETTINGS.length).map(String));
-		const path = kept![0]!;
+		// Given back at the end: inside a caller's transaction `set local` would outlive the publish.
+		session.later(KEPT.keep);
+		session.later("select set_config('row_security', 'off', true), set_config('check_function_bodies', 'off', true)");
 		await checkFence(session, request);
-		const how = { dialect, path, careful: about.careful, signal: request.signal };
+		const how = { careful: about.careful, signal: request.signal };
 		if (plan.rowLocks.length > 0) {
 			await setLockTimeout(session, request.lockTimeoutMs);
 			const lock = `lock table ${plan.rowLocks.join(", ")} in share row exclusive mode`;
@@ -181,7 +179,7 @@ async function transact(
 		}
 		await perform(session, plan.rows, { ...how, careful: true });
 		// From here on only small statements, for which compiling is what takes time.
-		await session.query("select set_config('jit', 'off', true)");
+		session.later("select set_config('jit', 'off', true)");
 		about.onWait(
 			await timed(() =>
 				locks.acquire(session, plan.locks, { timeoutMs: request.lockTimeoutMs, signal: request.signal }),
@@ -192,12 +190,12 @@ async function transact(
 			throw new CatalogMoved("the catalog changed while the publish waited for its locks");
 		await perform(session, plan.changes, how);
 		await proveLoose(session, plan);
-		await session.query(RESTORE_SETTINGS, kept);
+		session.later(KEPT.giveBack);
 		const record =
 			typeof request.record === "function"
 				? request.record({ published: plan.ways.map((w) => w.node), kept: keptBy(plan) })
 				: request.record;
-		for (const statement of record) await session.query(statement.sql, statement.binds);
+		for (const statement of record) session.later(statement.sql, statement.binds);
 	});
 	return Math.round(performance.now() - heldAt);
 }
@@ -230,13 +228,11 @@ async function perform(
 	session: Session,
 	steps: readonly Step[],
 	how: {
-		readonly dialect: Dialect;
-		readonly path: string;
 		readonly careful: boolean;
 		readonly signal: AbortSignal | undefined;
 	},
 ): Promise<void> {
-	const { dialect, path, careful, signal } = how;
+	const { careful, signal } = how;
 	const batches: { path: Step["path"]; steps: Step[] }[] = [];
 	for (const one of steps) {
 		const last = batches.at(-1);
@@ -244,7 +240,7 @@ async function perform(
 		else batches.push({ path: one.path, steps: [one] });
 	}
 	for (const batch of batches) {
-		const set = `select set_config('search_path', ${dialect.literal(batch.path === "catalog" ? "" : path)}, true)`;
+		const set = `select set_config('search_path', ${batch.path === "catalog" ? "''" : CALLERS_PATH}, true)`;
 		// A statement that is the user's goes alone, so that what the server says of it names its places.
 		const alone = careful && batch.path === "session";
 		if (alone) await session.execute(set);

@@ -15,6 +15,7 @@
  */
 import type { Session } from "../../../core/adapter.ts";
 import { DatabaseError } from "../../../core/databaseError.ts";
+import { keptSettings } from "./keptSettings.ts";
 import { describeHolders, LOCK_HOLDERS_SQL, OLD_SNAPSHOTS_SQL, SESSIONS_SQL } from "./lockHolders.ts";
 import { type LockPlan, type LockProtocol, type LockWait, LockWaitEnded, lockStatements } from "./lockProtocol.ts";
 
@@ -33,6 +34,7 @@ const LONGEST_ATTEMPT = 400;
 /** The first attempt goes without the second connection: mostly nobody is there. */
 const FIRST_ATTEMPT = 25;
 const CYCLE_LOOK = 8;
+const KEPT = keptSettings("locks", ["statement_timeout"]);
 /** Lock not available, deadlock, cancelled (by our limit or by the look for cycles). */
 const GAVE_WAY = new Set(["55P03", "40P01", "57014"]);
 
@@ -79,17 +81,18 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 	}
 
 	/** True when all locks are held; they are released again with the surrounding transaction's savepoint. */
-	async function attempt(session: Session, block: string, wait: { ms: number; signal: LockWait["signal"] }) {
+	async function attempt(
+		session: Session,
+		statements: readonly string[],
+		wait: { ms: number; signal: LockWait["signal"] },
+	) {
 		try {
 			await session.transaction(async () => {
-				const [before] = (
-					await session.query(
-						"select current_setting('statement_timeout'), set_config('statement_timeout', $1, true)",
-						[`${wait.ms}ms`],
-					)
-				).rows;
-				await session.execute(block, { signal: wait.signal });
-				await session.query("select set_config('statement_timeout', $1, true)", [before![0]!]);
+				session.later(KEPT.keep);
+				session.later("select set_config('statement_timeout', $1, true)", [`${wait.ms}ms`]);
+				for (const one of statements) session.later(one);
+				// Bound, so that all of it is one exchange of single statements: the limit counts for each of them.
+				await session.query(`${KEPT.giveBack} where $1`, [true], { signal: wait.signal });
 			});
 			return true;
 		} catch (error) {
@@ -102,7 +105,7 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 	async function acquire(session: Session, plan: LockPlan, wait: LockWait): Promise<void> {
 		const statements = lockStatements(plan);
 		if (statements.length === 0) return;
-		const block = oneStatement(statements);
+		const block = [oneStatement(statements)];
 		const deadline = performance.now() + wait.timeoutMs;
 		const longest = await longestAttempt(session);
 		if (await attempt(session, block, { ms: Math.min(FIRST_ATTEMPT, longest), signal: wait.signal })) return;
@@ -125,8 +128,7 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 	async function briefly(session: Session, statements: readonly string[], wait: LockWait): Promise<void> {
 		const deadline = performance.now() + wait.timeoutMs;
 		const longest = await longestAttempt(session);
-		const block = statements.join(";\n");
-		while (!(await attempt(session, block, { ms: longest, signal: wait.signal }))) {
+		while (!(await attempt(session, statements, { ms: longest, signal: wait.signal }))) {
 			if (performance.now() >= deadline) throw new LockWaitEnded([]);
 			await sleep(5 + 40 * Math.random());
 		}
