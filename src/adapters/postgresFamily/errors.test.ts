@@ -14,6 +14,8 @@ test.each([
 	["08001", "connection refused", "connection", true],
 	["53300", "too many connections", "sql", true],
 	["XX000", "cache lookup failed", "unknown", false],
+	["23505", 'duplicate key value violates unique constraint "pg_namespace_nspname_index"', "sql", true],
+	["23505", 'duplicate key value violates unique constraint "orders_pkey"', "sql", false],
 ])("SQLSTATE %s (%s) is of kind %s, retryable: %s", (code, message, kind, retryable) => {
 	expect(toDatabaseError({ code, message }, "select 1")).toMatchObject({
 		sqlstate: code,

@@ -24,6 +24,10 @@ const RETRYABLE = new Set([
 	"08004", // sqlserver_rejected_establishment_of_sqlconnection
 ]);
 
+/** `create schema if not exists` fails when another session is creating the same one, instead of waiting for it. */
+const losesSchemaRace = (error: ServerError): boolean =>
+	error.code === "23505" && error.message.includes('"pg_namespace_nspname_index"');
+
 function kindOf(error: ServerError): Kind {
 	const state = error.code ?? "";
 	if (state === "57014") return /timeout/i.test(error.message) ? "timeout" : "cancelled";
@@ -62,7 +66,7 @@ export function toDatabaseError(error: ServerError, sql: string | undefined): Da
 		position: position === undefined || sql === undefined ? undefined : unitPosition(sql, position),
 		detail: detail === "" ? undefined : detail,
 		hint: error.hint ?? HINTS[error.code ?? ""],
-		retryable: RETRYABLE.has(error.code ?? ""),
+		retryable: RETRYABLE.has(error.code ?? "") || losesSchemaRace(error),
 		kind: kindOf(error),
 	});
 }
