@@ -137,7 +137,7 @@ describeOnPostgres("two runs on one server", () => {
 		write("models/staging/slow.sql", "{{ config(statement_timeout='1s') }} select 1 as id from pg_sleep(60)");
 		const run = await tfm(["run", "-s", "slow", "a", "--vars", "{gen: 9}"], root);
 		expect(run.code).toBe(1);
-		expect(run.stdout).toContain("slow was stopped: a statement took longer than 1 s");
+		expect(run.stdout).toContain("slow was stopped: the statement took longer than 1 s");
 		expect(await rows("select gen from dev_staging.a")).toEqual([9]);
 	});
 });

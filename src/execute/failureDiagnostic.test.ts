@@ -46,10 +46,17 @@ describe("failureDiagnostic", () => {
 	});
 
 	it.each([
-		["timeout", "TFM-RUN-004", "orders was stopped: a statement took longer than 2 s"],
+		["timeout", "TFM-RUN-004", "orders was stopped: gone"],
 		["connection", "TFM-RUN-005", "the connection was lost while orders ran: gone"],
 	] as const)("says what a %s is", (kind, code, message) => {
 		expect(failureDiagnostic(run, orders, new DatabaseError("gone", { kind }))).toMatchObject({ code, message });
+	});
+
+	it("tells a limit of the run from one of the server that was reached first", () => {
+		const nextAfter = (message: string) =>
+			failureDiagnostic(run, orders, new DatabaseError(message, { kind: "timeout" })).next;
+		expect(nextAfter("the statement took longer than 2 s")).toContain("--statement-timeout");
+		expect(nextAfter("canceling statement due to statement timeout")).toContain("the profile's or the server's");
 	});
 
 	it("says which hook failed", () => {

@@ -58,8 +58,10 @@ export function failureDiagnostic(run: Run, node: GraphNode, error: unknown): Di
 	}
 	const message = run.toPublished(refused.message);
 	if (refused.kind === "timeout") {
-		const timeoutMs = timeoutOf(run, node.unique_id) ?? undefined;
-		return diagnostic("TFM-RUN-004", { node: name, timeoutMs, message }, { at: node.location });
+		// The limit of the run or the node is told with its seconds; the role's or the server's may be shorter than that.
+		const limit = timeoutOf(run, node.unique_id);
+		const byServer = limit === null || !message.endsWith(` ${limit / 1000} s`);
+		return diagnostic("TFM-RUN-004", { node: name, byServer, message }, { at: node.location });
 	}
 	if (refused.kind === "connection") return diagnostic("TFM-RUN-005", { node: name, message }, { at: node.location });
 	const purpose = error instanceof StatementFailed ? error.purpose : "";

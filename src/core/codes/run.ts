@@ -46,11 +46,10 @@ export const RUN_CODES = {
 		explain:
 			"A project or package that defines a materialization block of this name expects it to run in place of the built-in one. This version cannot run it and does not silently use another.",
 	}),
-	"TFM-RUN-004": code<{ node: string; timeoutMs: number | undefined; message: string }>({
-		message: (f) =>
-			`${f.node} was stopped: ${f.timeoutMs === undefined ? f.message : `a statement took longer than ${f.timeoutMs / 1000} s`}`,
+	"TFM-RUN-004": code<{ node: string; byServer: boolean; message: string }>({
+		message: (f) => `${f.node} was stopped: ${f.message}`,
 		next: (f) =>
-			f.timeoutMs === undefined
+			f.byServer
 				? "the limit is the profile's or the server's (its settings, or those of the role or the database): allow more time there, or make the statement cheaper"
 				: "allow more time with --statement-timeout, or make the statement cheaper",
 		explain:
