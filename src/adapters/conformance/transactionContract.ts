@@ -39,6 +39,50 @@ export function transactionContract({ on }: ContractBench): void {
 			});
 		});
 
+		test("a statement that cannot be read fails its transaction, first in it or not, and its place is told", async () => {
+			await on(async (s) => {
+				await s.execute("create table conf.t (a int)");
+				for (const before of [[], ["insert into conf.t values (1)"]])
+					await refusal(
+						s.transaction(async () => {
+							for (const sql of before) await s.execute(sql);
+							expect(await refusal(s.execute("select 1; selec 2"))).toMatchObject({ sqlstate: "42601", position: 11 });
+							expect(await refusal(s.execute("insert into conf.t values (2)"))).toMatchObject({ sqlstate: "25P02" });
+						}),
+					);
+				await s.transaction(async () => {
+					await refusal(s.transaction(() => s.execute("selec 1")));
+					await s.execute("insert into conf.t values (3)");
+				});
+				expect(await rows(s)).toEqual([3]);
+			});
+		});
+
+		test("what goes later is there for the next statement and with the commit, which fails with it", async () => {
+			await on(async (s) => {
+				await s.execute("create table conf.t (a int primary key)");
+				await s.transaction(async () => {
+					s.later("insert into conf.t values (1)");
+					expect(await rows(s)).toEqual([1]);
+					s.later("insert into conf.t values ($1)", [2]);
+					expect((await s.query("select a from conf.t where a > $1 order by a", [0])).rows.flat()).toEqual([1, 2]);
+					s.later("insert into conf.t values ($1)", [3]);
+				});
+				expect(await rows(s)).toEqual([1, 2, 3]);
+				const twice = s.transaction(async () => s.later("insert into conf.t values ($1)", [3]));
+				expect(await refusal(twice)).toMatchObject({ sqlstate: "23505" });
+				await s.transaction(async () => {
+					await s.transaction(async () => s.later("insert into conf.t values (4)"));
+					const stopped = s.transaction(async () => {
+						s.later("delete from conf.t");
+						throw new Error("stop");
+					});
+					await expect(stopped).rejects.toThrow("stop");
+				});
+				expect(await rows(s)).toEqual([1, 2, 3, 4]);
+			});
+		});
+
 		test("definitions roll back too", async () => {
 			await on(async (s) => {
 				await s.execute("create table conf.t (a int)");
