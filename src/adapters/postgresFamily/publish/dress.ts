@@ -193,6 +193,18 @@ async function findParents(session: Session, old: RelationFacts): Promise<Readon
 
 const DRESSED: ReadonlySet<string> = new Set(["r", "p", "m"]);
 
+/** One row where the relation has something that `dressing` looks at; none for a bare table, as most models leave it. */
+const CARRIES_SQL = `
+select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p', 'm') and (
+	c.relhasindex or c.relchecks > 0 or c.relhastriggers or c.reloptions is not null or c.relreplident <> 'd' or c.reltablespace <> 0
+	or exists(select from pg_class t where t.oid = c.reltoastrelid and t.reloptions is not null)
+	or exists(select from pg_constraint k where k.conrelid = c.oid)
+	or exists(select from pg_statistic_ext s where s.stxrelid = c.oid)
+	or exists(select from pg_attribute a join pg_type ty on ty.oid = a.atttypid
+		where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and (a.attnotnull or a.atthasdef or a.attgenerated <> ''
+			or coalesce(a.attstattarget, -1) >= 0 or a.attstorage <> ty.typstorage or coalesce(to_jsonb(a)->>'attcompression', '') <> '')))`;
+
 /** Dresses a built candidate and analyzes it, in one transaction. Rejects with DatabaseError when its rows break a key. */
 export async function dress(
 	dialect: Dialect,
@@ -201,15 +213,16 @@ export async function dress(
 ): Promise<{ readonly warnings: readonly string[] }> {
 	if (candidate.kind === "view" || candidate.apply !== undefined) return { warnings: [] };
 	const analyze = () => session.execute(`analyze ${dialect.render({ ...candidate.candidate, database: "" })}`);
+	const { schema, identifier } = candidate.target;
+	if ((await session.query(CARRIES_SQL, [schema, identifier])).rows.length === 0) {
+		await analyze();
+		return { warnings: [] };
+	}
 	return withEmptyPath(session, async () => {
 		const relations = await readRelations(session, [candidate.candidate, candidate.target]);
 		const fresh = relations.get(placeOf(candidate.candidate));
 		const old = relations.get(placeOf(candidate.target));
-		if (fresh !== undefined && !DRESSED.has(fresh.kind)) return { warnings: [] };
-		if (fresh === undefined || old === undefined || !DRESSED.has(old.kind)) {
-			await analyze();
-			return { warnings: [] };
-		}
+		if (fresh === undefined || old === undefined || !DRESSED.has(fresh.kind)) return { warnings: [] };
 		const parents = await findParents(session, old);
 		const parentOf = (schema: string, name: string) => parents.get(placeOf({ schema, identifier: name }));
 		const { statements, warnings } = dressing(dialect, { old, fresh, parentOf });

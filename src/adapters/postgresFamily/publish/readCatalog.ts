@@ -69,13 +69,12 @@ async function find(session: Session, names: readonly RelationName[], sql = OIDS
 	};
 }
 
-/** Facts of these relations, by `placeOf`; none where one of them is missing. Call inside `withEmptyPath`. */
+/** Facts of the relations that exist, by `placeOf`. Call inside `withEmptyPath`. */
 export async function readRelations(
 	session: Session,
 	names: readonly RelationName[],
 ): Promise<ReadonlyMap<string, RelationFacts>> {
 	const { oids, parts } = await find(session, names);
-	if (names.some((name) => !oids.has(placeOf(name)))) return new Map();
 	const texts = await readTexts(session, factsSql(parts), [...oids.values()]);
 	const facts = new Map(texts.map((text) => JSON.parse(text) as RelationFacts).map((r) => [r.oid, r] as const));
 	return new Map([...oids].flatMap(([place, oid]) => (facts.has(oid) ? [[place, facts.get(oid)!] as const] : [])));
