@@ -6,9 +6,6 @@ import { concealValues } from "../yaml/shapeCheck.ts";
 
 const JINJA = /\{[{%#]/;
 
-/** `env_var()` or `var()` that finds nothing: no password looks like that by chance. */
-const isMissing = ({ code }: Diagnostic): boolean => code.startsWith("TFM-REF-");
-
 export interface TreeRendering {
 	readonly document: YamlDocument;
 	readonly scope: Scope;

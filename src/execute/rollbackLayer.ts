@@ -35,16 +35,24 @@ interface Found {
 	readonly newer: readonly NodeId[];
 }
 
+interface Moment {
+	/** Position in what stood; -1 lies before all of it. */
+	readonly at: number;
+	/** The run published the layer, but nothing of that is recorded (any more). */
+	readonly forgotten: boolean;
+}
+
 const nameOf = (job: RunJob, id: NodeId): string => findNode(job.manifest, id)?.name ?? id;
 
 /**
  * How far back the run lies: the position of the last thing it put in place. A run that published the layer, and of
  * which nothing is known any more, lies before everything; one that did not, between what others did.
  */
-function momentOf(stood: readonly StoodRow[], run: PastRun, layer: string): number {
+function momentOf(stood: readonly StoodRow[], run: PastRun, layer: string): Moment {
 	const own = stood.findLastIndex((row) => row.runId === run.runId);
-	if (own >= 0 || run.published.includes(layer)) return own;
-	return stood.findLastIndex((row) => row.since <= (run.endedAt ?? run.startedAt));
+	if (own >= 0) return { at: own, forgotten: false };
+	if (run.published.includes(layer)) return { at: -1, forgotten: true };
+	return { at: stood.findLastIndex((row) => row.since <= (run.endedAt ?? run.startedAt)), forgotten: false };
 }
 
 /** What stood after the run and what stands now, per node; refuses when something of it is no longer kept. */
@@ -53,7 +61,7 @@ function choose(
 	ask: Rollback,
 	rows: readonly GenerationRow[],
 	stood: readonly StoodRow[],
-	at: number,
+	{ at, forgotten }: Moment,
 ): Found {
 	const layer = job.layering?.layers.find((l) => l.name === ask.layer);
 	const byKey = new Map(rows.map((row) => [`${row.node} ${row.generation}`, row] as const));
@@ -67,11 +75,12 @@ function choose(
 		const then = own.findLast(({ i }) => i <= at)?.row.generation;
 		if (then === now) continue;
 		const kept = rows.filter((row) => row.node === node && row.generation !== now).length;
-		if (then === undefined && kept < (layer?.keepGenerations ?? 0)) newer.push(node);
+		// A run that published the layer before anything was kept says nothing about when a relation came.
+		if (then === undefined && !forgotten && kept < (layer?.keepGenerations ?? 0)) newer.push(node);
 		else {
 			const row = then === undefined ? undefined : byKey.get(`${node} ${then}`);
 			if (row === undefined || (row.candidate.kind !== "view" && row.keptAs === null))
-				problems.push(`what ${nameOf(job, node)} was then is not kept any more`);
+				problems.push(`what ${nameOf(job, node)} was then is not kept`);
 			else wanted.push({ row, from: then! });
 		}
 	}

@@ -4,10 +4,10 @@ import { type CodeEntry, code, didYouMean } from "./entry.ts";
 export const APP_CODES = {
 	"TFM-APP-001": code<{ adapter: string; profile: string }>({
 		message: (f) => `the profile "${f.profile}" is of type ${f.adapter}, which this version cannot run on yet`,
-		hint: () => "this version runs on the embedded Postgres; parse, ls and compile work with a Postgres profile",
+		hint: () => "this version runs on the embedded Postgres and on Postgres servers",
 		next: () => "choose a target of type pglite with --target, or leave the profile out",
 		explain:
-			"profiles.yml may already describe Postgres and Snowflake targets, but this version connects to the embedded database only.",
+			"profiles.yml may already describe Snowflake targets, but this version connects to the embedded database and to Postgres servers only.",
 	}),
 	"TFM-APP-002": code<{ path: string }>({
 		message: (f) => `there is nothing to retry: ${f.path} does not exist`,
