@@ -149,6 +149,10 @@ describe("mistakes", () => {
 			"a: [1, 2\nb: 3\n",
 			"TFM-YAML-007 1:4 the bracket [ that opens here is never closed, or a comma is missing inside | close it with ] and put a comma between the entries",
 		],
+		[
+			"a: &all\n  - *all\n",
+			"TFM-YAML-001 2:5 this is not valid YAML: an alias stands inside what it names | write the value out where the alias stands",
+		],
 		["a: *\n", "TFM-YAML-001 1:5 this is not valid YAML: name of an alias node must contain at least one character"],
 		[
 			"a: *all\n",

@@ -109,6 +109,17 @@ function freezeAll(value: unknown): boolean {
 	return sound;
 }
 
+/** True where an alias stands inside what it names (`&a [*a]`): data without end. */
+function containsItself(value: unknown, open: Set<unknown> = new Set(), done: Set<unknown> = new Set()): boolean {
+	if (typeof value !== "object" || value === null || done.has(value)) return false;
+	if (open.has(value)) return true;
+	open.add(value);
+	for (const item of Object.values(value)) if (containsItself(item, open, done)) return true;
+	open.delete(value);
+	done.add(value);
+	return false;
+}
+
 function parse(file: string, text: string): unknown {
 	try {
 		return yaml.load(text, { schema: SAFE_LOADER_SCHEMA }) ?? null;
@@ -139,6 +150,15 @@ export function readYaml(source: string, file: string): YamlDocument {
 		const written = /^.*/.exec(text.slice(start))?.[0].trimEnd() ?? "";
 		const at = locate(text, file, { start, end: start + written.length });
 		throw new TfmError(diagnostic("TFM-YAML-011", { text: written }, { at, source: lineText(text, at.line) }));
+	}
+	if (text.includes("*") && containsItself(value)) {
+		const start = Math.max(0, text.search(/(?<=^|[\s,[{])\*\S/));
+		const at = locate(text, file, { start, end: start + 1 });
+		const facts = {
+			problem: "an alias stands inside what it names",
+			hint: "write the value out where the alias stands",
+		};
+		throw new TfmError(diagnostic("TFM-YAML-001", facts, { at, source: lineText(text, at.line) }));
 	}
 	return new Document(file, text, value as Plain);
 }

@@ -120,7 +120,9 @@ export function untilReady(
 		const notices: string[] = [];
 		const onNotice = (notice: { readonly message?: string }): void => void notices.push(notice.message ?? "");
 		// Not through the submittable: pg-copy-streams' own passes an error on too late once it was told to give up.
-		const onError = (error: ServerError): void => void (into.error ??= error);
+		// The driver's is an Error, whose message a copy would leave behind.
+		const onError = ({ message, code, detail, hint, position, where }: ServerError): void =>
+			void (into.error ??= { message, code, detail, hint, position, where });
 		const settle = (): void => {
 			connection.off("notice", onNotice).off("errorMessage", onError).off("readyForQuery", onReady).off("end", onEnd);
 		};
