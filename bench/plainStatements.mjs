@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 /**
  * Gives [{id, sql, reads}] in the order of the run. Of each table a new version is made, the old one dropped and the
- * new one renamed, in one message; a view is replaced in place; a test is counted.
+ * new one renamed, in one message; a view is replaced in place; new rows of an incremental model replace those of their
+ * keys; a test is counted.
  */
 export function plainStatements(target) {
 	const read = (name) => JSON.parse(readFileSync(join(target, name), "utf8"));
@@ -22,8 +23,13 @@ export function plainStatements(target) {
 
 function statementOf({ unique_id: id, compiled_code: sql, relation_name: relation }, nodes) {
 	if (id.startsWith("test.")) return `select count(*) from (${sql}\n) t`;
-	const { materialized } = nodes[id].config;
+	const { materialized, unique_key: key } = nodes[id].config;
 	if (materialized === "view") return `create or replace view ${relation} as ${sql}`;
+	if (materialized === "incremental") {
+		const keys = [key ?? []].flat().join(", ");
+		const replaced = keys === "" ? "" : `delete from ${relation} where (${keys}) in (select ${keys} from new_rows); `;
+		return `begin; create temporary table new_rows on commit drop as ${sql}\n; ${replaced}insert into ${relation} select * from new_rows; commit`;
+	}
 	if (materialized !== "table") throw new Error(`${id} is neither a table nor a view`);
 	const next = relation.replace(/"$/, '__next"');
 	const name = relation.slice(relation.lastIndexOf('."') + 1);
