@@ -5,7 +5,7 @@ import { pastRunsJson, pastRunsText } from "../report/pastRuns.ts";
 import { openAdapter } from "./openAdapter.ts";
 import { openProject } from "./openProject.ts";
 
-/** `tfm history`: the last runs of the project on this target, the newest first. Builds and changes nothing. */
+/** `tfm history`: the last runs of the project on this target, the newest first. Changes nothing but tfm's own tables, where they are missing or older. */
 export async function historyCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const order = project.config.project.layering?.layers.map((layer) => layer.name) ?? [];
