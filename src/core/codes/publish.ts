@@ -32,12 +32,12 @@ export const PUBLISH_CODES = {
 		explain:
 			"Publishing waits for transactions that read the relations to end, and gives up after --lock-timeout. The candidates stay, so a retry does not build them again.",
 	}),
-	"TFM-PUB-005": code<{ unit: string; needed: number; limit: number }>({
+	"TFM-PUB-005": code<{ unit: string; needed: number; held: number; slots: number }>({
 		message: (f) =>
-			`${f.unit} was not published: its one transaction needs about ${f.needed} locks, more than a quarter of the ${f.limit} the server has room for`,
+			`${f.unit} was not published: its one transaction needs about ${f.needed} locks; the server has room for ${f.slots}, ${f.held} of which are held, and a quarter is left to others`,
 		next: () => "raise max_locks_per_transaction on the server, or split the layer",
 		explain:
-			"Everything that is published together is locked together. A transaction that uses up the server's shared lock table makes other sessions fail with `out of shared memory`, so tfm does not begin one that takes more than a quarter of it.",
+			"Everything that is published together is locked together. A transaction that uses up the server's shared lock table makes other sessions fail with `out of shared memory`. So tfm does not begin one that would leave less than a quarter of the table free, with what others hold at that moment.",
 	}),
 	"TFM-PUB-006": code<{ database: string; role: string; schemas: readonly string[] }>({
 		message: (f) => `${f.role} may not create schemas in database ${f.database}; missing: ${f.schemas.join(", ")}`,
