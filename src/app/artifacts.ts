@@ -2,14 +2,13 @@
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { CompiledNode } from "../core/compiler.ts";
-import type { RunEvent } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
-import type { NodeResult, RunResult } from "../core/result.ts";
+import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { type CompiledFields, toManifestJson } from "../manifest/manifestJson.ts";
-import { type Subscriber, toRunResultsJson } from "../report/report.ts";
+import { toRunResultsJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
 
@@ -110,22 +109,6 @@ const customEnv = (invocation: Invocation): Record<string, string> =>
 				: [],
 		),
 	);
-
-/** Writes each finished node's SQL: with published names under compiled/, as sent under run/. */
-export function sqlWriter(project: OpenProject): Subscriber {
-	const { manifest, config } = project;
-	const write = (result: NodeResult) => {
-		const node = findNode(manifest, result.unique_id);
-		if (node === undefined || result.compiled_code === null) return;
-		writeSql(config.targetDir, sqlPath("compiled", node), result.compiled_code);
-		writeSql(config.targetDir, sqlPath("run", node), result.executed_code ?? result.compiled_code);
-	};
-	return {
-		receive(event: RunEvent) {
-			if (event.event === "node.finished" || event.event === "test.finished") write(event.result);
-		},
-	};
-}
 
 export function writeSql(targetDir: string, path: string, sql: string): void {
 	const full = join(targetDir, path);

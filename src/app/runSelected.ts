@@ -6,13 +6,14 @@ import type { RunFlags } from "../core/ports.ts";
 import type { StateStore } from "../core/state.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
-import { compiledBy, sqlWriter, writeManifest, writeRunNotes, writeRunResults } from "./artifacts.ts";
+import { compiledBy, writeManifest, writeRunNotes, writeRunResults } from "./artifacts.ts";
 import { checkNames } from "./checkNames.ts";
 import { openEvents } from "./commandEvents.ts";
 import { openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
 import { requireInputs } from "./requireInputs.ts";
 import { createRunPorts, jobOf, summaryDocument } from "./runPorts.ts";
+import { createSqlWriter } from "./sqlWriter.ts";
 
 export interface RunRequest {
 	readonly command: string;
@@ -39,7 +40,8 @@ export async function runSelected(
 ): Promise<ExitCode> {
 	writeManifest(invocation, project);
 	const summary = summaryDocument(invocation);
-	const events = openEvents(invocation, project, [sqlWriter(project), summary]);
+	const sqlFiles = createSqlWriter(project);
+	const events = openEvents(invocation, project, [sqlFiles, summary]);
 	for (const remark of request.warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	let adapter: Adapter | undefined;
 	try {
@@ -55,6 +57,7 @@ export async function runSelected(
 			return 0;
 		}
 		const run = await executeRun(jobOf(invocation, project, { ...request, selected }, adapter), ports);
+		await sqlFiles.written();
 		// A look at what is held changes nothing, so `tfm retry` must still find the run that held it.
 		if (request.flags?.candidates === true) return run.exitCode;
 		writeManifest(invocation, project, compiledBy(run));

@@ -1,0 +1,70 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { RunEvent } from "../core/events.ts";
+import { findNode } from "../core/manifest.ts";
+import { sqlPath } from "../core/sqlPath.ts";
+import type { Subscriber } from "../report/report.ts";
+import { writeSql } from "./artifacts.ts";
+import type { OpenProject } from "./openProject.ts";
+
+/** Files being written at once: enough to keep a disk busy, few enough to leave threads for name lookups. */
+const AT_ONCE = 3;
+
+export interface SqlWriter extends Subscriber {
+	/** Resolves when all that was received is on disk; rejects with the first write that failed. */
+	written(): Promise<void>;
+}
+
+/**
+ * Writes each finished node's SQL: with published names under compiled/, as sent under run/. In the background, because
+ * a run of a thousand nodes writes two thousand files and the same thread serves every database session. Only what
+ * failed is written at once: the summary shows lines of it.
+ */
+export function createSqlWriter({ manifest, config }: Pick<OpenProject, "manifest" | "config">): SqlWriter {
+	const waiting = new Map<string, string>();
+	const busy = new Map<string, Promise<void>>();
+	const folders = new Set<string>();
+	let failure: { readonly error: unknown } | null = null;
+
+	const write = async (path: string, sql: string): Promise<void> => {
+		const folder = dirname(path);
+		if (!folders.has(folder)) {
+			await mkdir(folder, { recursive: true });
+			folders.add(folder);
+		}
+		await writeFile(path, sql);
+	};
+	const start = (): void => {
+		for (const [path, sql] of waiting) {
+			if (busy.size >= AT_ONCE) return;
+			// A second text for a file that is being written comes after the first.
+			if (busy.has(path)) continue;
+			waiting.delete(path);
+			const done = write(path, sql)
+				.catch((error: unknown) => void (failure ??= { error }))
+				.then(() => {
+					busy.delete(path);
+					start();
+				});
+			busy.set(path, done);
+		}
+	};
+	return {
+		receive(event: RunEvent) {
+			if (event.event !== "node.finished" && event.event !== "test.finished") return;
+			const { result } = event;
+			const node = findNode(manifest, result.unique_id);
+			if (node === undefined || result.compiled_code === null) return;
+			const texts = { compiled: result.compiled_code, run: result.executed_code ?? result.compiled_code };
+			const atOnce = result.status === "error" || result.status === "fail";
+			for (const kind of ["compiled", "run"] as const)
+				if (atOnce) writeSql(config.targetDir, sqlPath(kind, node), texts[kind]);
+				else waiting.set(join(config.targetDir, sqlPath(kind, node)), texts[kind]);
+			start();
+		},
+		async written() {
+			while (busy.size > 0) await Promise.all(busy.values());
+			if (failure !== null) throw failure.error;
+		},
+	};
+}
