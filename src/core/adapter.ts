@@ -106,6 +106,26 @@ export interface DeltaApplication {
 	 * a test that looks at one row at a time need not read more. `key`: the columns by which older rows are replaced.
 	 */
 	readonly wholeRows?: { readonly key: readonly string[] };
+	/** Absent: nothing is known of the config, and what the table has stays. */
+	readonly table?: ConfiguredTable;
+}
+
+/**
+ * What the config asks of a table that stays beyond its rows. The publisher compares it with the table as it finds it:
+ * indexes follow the config, what only a new table can have is told.
+ */
+export interface ConfiguredTable {
+	/** `definition`: from the method on, as configured. */
+	readonly indexes: readonly {
+		readonly name: string;
+		readonly unique: boolean;
+		readonly definition: string;
+		/** The statement that makes it on the published table. */
+		readonly create: string;
+	}[];
+	readonly unlogged: boolean;
+	/** `range (day)` and the names of the partitions' tables; null: the config says nothing of it. */
+	readonly partitioned: { readonly key: string; readonly partitions: readonly string[] } | null;
 }
 
 /** A replaced relation that was kept. */
@@ -171,6 +191,8 @@ export interface PublishReport {
 	readonly waitedMs: number;
 	readonly lockedMs: number;
 	readonly warnings: readonly string[];
+	/** What a node's config asks for and its table, which stays, cannot be given. */
+	readonly ignored?: readonly { readonly node: NodeId; readonly diagnostic: Diagnostic }[];
 	/** Candidates that could not be published, with the reason (TFM-PUB-00N); the rest was. Empty when all went. */
 	readonly refused: readonly {
 		readonly node: NodeId;

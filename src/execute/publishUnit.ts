@@ -141,7 +141,7 @@ function publishDiagnostic(run: Run, unit: string, error: unknown): Diagnostic {
 }
 
 /** A refusal as a reader knows the names, at the model that it stops. */
-function refusalOf(run: Run, node: NodeId, found: Diagnostic): Diagnostic {
+function placedAtNode(run: Run, node: NodeId, found: Diagnostic): Diagnostic {
 	const named = (text: string | undefined, key: "hint" | "next") =>
 		text === undefined ? {} : { [key]: run.toPublished(text) };
 	return Object.freeze({
@@ -212,7 +212,7 @@ function published(
 			kind: "publish",
 			code,
 			reason: run.toPublished(reason),
-			...(diagnostic === undefined ? {} : { diagnostic: refusalOf(run, node, diagnostic) }),
+			...(diagnostic === undefined ? {} : { diagnostic: placedAtNode(run, node, diagnostic) }),
 		});
 	const went = members.filter((m) => !refused.has(m.id));
 	run.identities.publishedNow(
@@ -227,6 +227,8 @@ function published(
 	);
 	for (const text of report.warnings)
 		emit({ event: "message", text: run.toPublished(text), node_id: null, print: false }, "warn");
+	for (const { node, diagnostic } of report.ignored ?? [])
+		emit({ event: "diagnostic", diagnostic: placedAtNode(run, node, diagnostic) }, "warn");
 	emit({
 		event: "publish.finished",
 		unit: unit.unit,

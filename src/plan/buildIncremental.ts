@@ -19,6 +19,7 @@ import { checkMergeKeys } from "./duplicateKeys.ts";
 import { type IncrementalConfig, readIncremental, warnOfSchemaChange } from "./incrementalConfig.ts";
 import { isPartitioned } from "./partitionBy.ts";
 import { type Column, type Shape, shapeOf } from "./schemaChange.ts";
+import { configuredTable, createIndexes } from "./tableConfig.ts";
 
 interface Work {
 	readonly input: BuildInput;
@@ -121,6 +122,7 @@ function* buildCopy(work: Work, candidate: Candidate): Plan<Candidate & { readon
 	if (changes.length > 0) yield* execute(`alter table ${copy} ${changes.join(", ")}`, "copy");
 	const result = yield* execute(yield* strategySql(work, candidate.candidate, candidate.candidate), "build");
 	yield* execute(`drop table ${render({ ...delta, database: "" })}`, "copy");
+	yield* createIndexes(input, candidate.candidate);
 	return { ...candidate, kind: "table", result };
 }
 
@@ -196,6 +198,7 @@ export function* buildIncremental(input: BuildInput, candidate: Candidate): Plan
 		addColumns: shape.added,
 		dropColumns: shape.dropped,
 		...(wholeRows ? { wholeRows: { key: replaces && columns.length === key.length ? columns : [] } } : {}),
+		table: yield* configuredTable(input),
 	};
 	return {
 		candidate: { ...candidate, apply },

@@ -2,7 +2,7 @@ import type { Candidate } from "../core/adapter.ts";
 import type { MacroArgument, MacroCall } from "../core/compiler.ts";
 import type { BuildInput, NodePlan, Plan } from "../core/plan.ts";
 import { adapterResponse } from "./adapterResponse.ts";
-import { execute, loadSeed, macroSql, macroWork, perform } from "./ask.ts";
+import { execute, loadSeed, macroSql, perform } from "./ask.ts";
 import { buildIncremental } from "./buildIncremental.ts";
 import type { Built } from "./built.ts";
 import { indexesOfView } from "./configurationChange.ts";
@@ -11,6 +11,7 @@ import { readIncremental } from "./incrementalConfig.ts";
 import { isPartitioned } from "./partitionBy.ts";
 import { planSnapshot } from "./planSnapshot.ts";
 import { runHooks } from "./runHooks.ts";
+import { createIndexes, indexSql } from "./tableConfig.ts";
 
 const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
 
@@ -43,25 +44,12 @@ function* create(input: BuildInput, candidate: Candidate): Plan<Built> {
 	return { candidate, response: adapterResponse(result), executedSql };
 }
 
-/** `indexes:` of the config, by the macros dbt has for them; on the candidate, where their final names are free. */
-function* createIndexes(input: BuildInput, candidate: Candidate): Plan<void> {
-	const relation: MacroArgument = { kind: "relation", relation: candidate.candidate, type: candidate.kind };
-	const call = {
-		keyword: {},
-		node: input.node.unique_id,
-		...(input.sql === null ? {} : { sql: input.sql }),
-	};
-	if (candidate.kind === "materialized_view") {
-		for (const index of yield* indexesOfView(input)) {
-			const positional = [relation, value(index)];
-			const sql = yield* macroSql({ macro: "get_create_index_sql", positional, ...call }, input.node.name);
-			yield* execute(sql, "index");
-		}
-		return;
-	}
-	const indexes = input.node.config.indexes;
-	if (candidate.kind === "view" || !Array.isArray(indexes) || indexes.length === 0) return;
-	yield* macroWork({ macro: "create_indexes", positional: [relation], ...call });
+/** Those of a materialized view may be asked to stay as they are. */
+function* indexCandidate(input: BuildInput, candidate: Candidate): Plan<void> {
+	if (candidate.kind === "table") yield* createIndexes(input, candidate.candidate);
+	if (candidate.kind !== "materialized_view") return;
+	for (const index of yield* indexesOfView(input))
+		yield* execute(yield* indexSql(input, candidate.candidate, candidate.kind, index), "index");
 }
 
 /**
@@ -77,7 +65,7 @@ function* buildWhole(input: BuildInput, candidate: Candidate): Plan<Built> {
 	if (input.node.config.materialized === "incremental") readIncremental(input);
 	if (candidate.kind === "table") isPartitioned(input);
 	const built = yield* create(input, candidate);
-	yield* createIndexes(input, candidate);
+	yield* indexCandidate(input, candidate);
 	return built;
 }
 

@@ -23,6 +23,7 @@ import { hooksAfterwards } from "./buildIncremental.ts";
 import type { Built } from "./built.ts";
 import { createDelta, fitDelta } from "./delta.ts";
 import { type ChangedColumns, compareColumns, isKeyColumn } from "./planSnapshotColumns.ts";
+import { configuredTable, createIndexes } from "./tableConfig.ts";
 
 const STRATEGIES = ["timestamp", "check"];
 /** What decides how the changes come into the table; whose texts are not ours cannot be foretold. */
@@ -102,8 +103,7 @@ function* firstRun(input: BuildInput, base: Candidate): Plan<Built> {
 		const [duplicates, sample] = (yield* query(count, "duplicate keys")).rows[0] ?? [];
 		refuseDuplicates(input, duplicates, sample);
 	}
-	const { indexes } = input.node.config;
-	if (Array.isArray(indexes) && indexes.length > 0) yield* macroWork(call(input, "create_indexes", [relation]));
+	yield* createIndexes(input, base.candidate);
 	return { candidate: base, response, executedSql };
 }
 
@@ -151,6 +151,7 @@ function* changeCopy(input: BuildInput, base: Candidate, changes: Changes): Plan
 	yield* execute(yield* mergeSql(input, candidate, changes), "merge");
 	yield* macroWork(call(input, "post_snapshot", [table(delta)]));
 	yield* execute(`drop table if exists ${input.dialect.render({ ...delta, database: "" })}`, "copy");
+	yield* createIndexes(input, candidate);
 	return base;
 }
 
@@ -161,7 +162,8 @@ function* foretell(input: BuildInput, base: Candidate, changes: Changes): Plan<C
 	const given = [view, table(input.target), table(delta), value(columns.columns)];
 	yield* execute(yield* sqlOf(input, "tfm_snapshot_candidate", ...given), "what the table will be");
 	const statements = [yield* mergeSql(input, input.target, changes), ...(yield* hooksAfterwards(input))];
-	return { ...base, kind: "view", apply: { delta, statements, addColumns: columns.added, dropColumns: [] } };
+	const apply = { delta, statements, addColumns: columns.added, dropColumns: [], table: yield* configuredTable(input) };
+	return { ...base, kind: "view", apply };
 }
 
 /** Runs inside the build's transaction. `base` describes a table. Throws TFM-SNAP-001 … 004. */

@@ -99,4 +99,18 @@ export const PUBLISH_CODES = {
 		explain:
 			"An incremental model or a snapshot is built as a set of new rows for the published table, and tested together with the rows that are there. If that table is dropped, replaced or altered by somebody else before the publish, what was tested is no longer what would be published.",
 	}),
+	"TFM-PUB-015": code<{ target: string; differences: readonly string[]; way: "apply" | "keep" }>({
+		message: (f) =>
+			`${f.target} stays the table that it is, and its config asks for another: ${f.differences.join("; ")}`,
+		hint: (f) =>
+			f.way === "apply"
+				? "only a new table can have that; its rows and indexes are up to date"
+				: "something hangs on the table itself, or it has `publish: keep`, so only its rows are replaced",
+		next: (f) =>
+			f.way === "apply"
+				? "run the model with --full-refresh"
+				: "drop what hangs on the table, or take `publish: keep` away for one run",
+		explain:
+			"An incremental model, a snapshot and a table that is kept go on living in the table that was made at first. `unlogged` and `partition_by` are decided when a table is made, so a change of them waits until it is made anew. dbt says nothing of it. Indexes of the `indexes` config follow at once.",
+	}),
 };

@@ -4,7 +4,7 @@
  * relations in dependency order, functions and rules, what belongs to each relation, and last the drops. Nothing is ever
  * dropped with cascade: that the old relations can be dropped is the proof that nothing points at them any more.
  */
-import type { Dialect } from "../../../core/adapter.ts";
+import type { Dialect, PublishReport } from "../../../core/adapter.ts";
 import { applyRows, columnsToAdd, columnsToDrop } from "./applyRows.ts";
 import { shadowSchema } from "./candidateNames.ts";
 import { carriedOptions, carryForeignView, carryMember } from "./carry.ts";
@@ -13,6 +13,7 @@ import type { Affected, Choice } from "./chooseWays.ts";
 import { foreignKeySteps } from "./foreignKeys.ts";
 import { keepRows } from "./keepRows.ts";
 import { type Generation, generationsOf, looseEnds } from "./keptGenerations.ts";
+import { ignoredConfig, indexChanges } from "./keptTable.ts";
 import type { LockPlan } from "./lockProtocol.ts";
 import { createMatview, type Making, makingOf } from "./materializedViews.ts";
 import type { Member } from "./members.ts";
@@ -31,6 +32,8 @@ export interface ArrangeInput {
 export interface Arrangement {
 	/** Columns that targets need before anything: short transactions of their own, then the plan is made anew. */
 	readonly columns: readonly string[];
+	/** Indexes that tables which stay have to get, likewise. */
+	readonly indexes: readonly Step[];
 	/** Tables whose rows are replaced or brought in: writers are kept out of them, readers go on. */
 	readonly rowLocks: readonly string[];
 	readonly rows: readonly Step[];
@@ -38,6 +41,7 @@ export interface Arrangement {
 	readonly locks: LockPlan;
 	readonly changes: readonly Step[];
 	readonly warnings: readonly string[];
+	readonly ignored: NonNullable<PublishReport["ignored"]>;
 }
 
 const blameFor = (affected: Affected<unknown>, what: string): Blame => ({
@@ -61,6 +65,9 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 	const kept = members.filter((m) => wayOf(m) === "keep");
 	const applied = members.filter((m) => wayOf(m) === "apply");
 	const lastColumns = columnsToDrop(dialect, applied);
+	const staying = [...kept, ...applied];
+	const indexes = staying.map((m) => indexChanges(dialect, m, wayOf(m)));
+	const lastIndexes = indexes.flatMap((change) => change.within);
 	const generations = generationsOf(choice.ways);
 	const moved = new Set(generations.filter((g) => g.how === "move").map((g) => g.node));
 	const keeping = swapped.filter((m) => moved.has(m.candidate.node));
@@ -131,19 +138,21 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 		),
 		...applied.filter((m) => m.fresh.kind === "v" && !spent.has(m.fresh.oid)).map((m) => step(overTarget(dialect, m))),
 		...drops(input, { leaving, oldSchema, spent }).map((sql) => step(sql)),
+		...lastIndexes,
 		...lastColumns,
 		...[...schemas, ...earlySchemas].map((s) => step(`drop schema ${dialect.quote(s)}`)),
 	];
 
 	const lockedViews = viewOrder(input, "old").toReversed();
-	const losing = new Set(lastColumns.flatMap((s) => s.blame!.nodes));
-	const tables = [...swapped.filter((m) => isTable(m.old)), ...applied.filter((m) => losing.has(m.candidate.node))];
+	const losing = new Set([...lastColumns, ...lastIndexes].flatMap((s) => s.blame!.nodes));
+	const tables = [...swapped.filter((m) => isTable(m.old)), ...staying.filter((m) => losing.has(m.candidate.node))];
 	// The candidate of a table that stays goes as well, with the keys that it was dressed with.
 	const parents = parentsOf([...tables.map((m) => m.old!), ...kept.map((m) => m.fresh)]);
 	return {
 		columns: columnsToAdd(dialect, applied),
+		indexes: indexes.flatMap((change) => change.before),
 		generations,
-		rowLocks: [...kept, ...applied].map(target).sort(),
+		rowLocks: staying.map(target).sort(),
 		rows: [
 			...keepRows(dialect, kept, catalog.dependents),
 			...applyRows(applied),
@@ -161,6 +170,7 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 		},
 		changes,
 		warnings,
+		ignored: staying.flatMap((m) => ignoredConfig(m, wayOf(m))),
 	};
 }
 

@@ -103,6 +103,9 @@ export interface RelationFacts {
 	/** Schema-qualified, as the server quotes it in definitions. */
 	readonly printed: string;
 	readonly kind: RelKind;
+	readonly unlogged: boolean;
+	/** Of a partitioned table: `RANGE (day)`. */
+	readonly partitionKey: string | null;
 	readonly owner: string;
 	/** The connected role may do what the owner may. */
 	readonly member: boolean;

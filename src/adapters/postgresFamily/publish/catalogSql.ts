@@ -181,6 +181,7 @@ export function factsSql(parts: ReadonlySet<string>): string {
 	return `
 select c.oid::bigint::text as oid, json_build_object(
 	'oid', c.oid::bigint, 'schema', n.nspname, 'name', c.relname, 'kind', c.relkind::text,
+	'unlogged', c.relpersistence = 'u', 'partitionKey', case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end,
 	'printed', quote_ident(n.nspname) || '.' || quote_ident(c.relname),
 	'owner', pg_get_userbyid(c.relowner), 'member', pg_has_role(c.relowner, 'USAGE'),
 	'acl', ${acl("coalesce(c.relacl, acldefault('r', c.relowner))", "c.relowner")},

@@ -6,10 +6,11 @@ import { placeOf, readRelations, withEmptyPath } from "./readCatalog.ts";
 import { isTable, kindWord, optionList, qualified } from "./statements.ts";
 
 /** dbt names the indexes of a model's `indexes` config by an md5: they follow the config and are never taken over. */
-const isConfigIndex = (index: IndexFacts): boolean => index.constraint === null && /^[0-9a-f]{32}$/.test(index.name);
+export const isConfigIndex = (index: IndexFacts): boolean =>
+	index.constraint === null && /^[0-9a-f]{32}$/.test(index.name);
 
 /** An index's definition from ` USING ` on, and whether it is unique: two indexes of one shape do one job. */
-function shapeOf(index: IndexFacts, table: RelationFacts): string {
+export function shapeOf(index: IndexFacts, table: RelationFacts): string {
 	if (index.constraint !== null) return `${index.constraint.type} ${index.constraint.definition}`;
 	return splitIndex(index, table).join("\0");
 }
@@ -21,7 +22,7 @@ export function indexOn(dialect: Dialect, relation: string, from: { index: Index
 }
 
 /** [before the name, from USING on]. The text is the server's own, so that any other shape is our mistake. */
-function splitIndex(index: IndexFacts, table: RelationFacts): readonly [string, string] {
+export function splitIndex(index: IndexFacts, table: RelationFacts): readonly [string, string] {
 	for (const head of ["CREATE UNIQUE INDEX", "CREATE INDEX"])
 		for (const on of ["ON", "ON ONLY"]) {
 			const start = `${head} ${index.quoted} ${on} ${table.printed} USING `;

@@ -109,6 +109,8 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 		refused.push(...split.refused);
 		candidates = split.rest;
 	};
+	/** Statements that have made their index, whether or not it can be recognized. */
+	const indexed = new Set<string>();
 	/** Milliseconds spent waiting for others, over all attempts. */
 	let waited = await settle(run);
 	for (let moved = 0, careful = false; candidates.length > 0; ) {
@@ -127,6 +129,12 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 				await run.locks.briefly(session, plan.columns, wait);
 				continue;
 			}
+			const indexes = plan.indexes.filter(({ sql }) => !indexed.has(sql));
+			if (indexes.length > 0) {
+				await makeIndexes(run, indexes);
+				for (const { sql } of indexes) indexed.add(sql);
+				continue;
+			}
 			const missing = plan.generations.filter((g) => copied.get(g.node)?.how !== g.how);
 			for (const g of missing) copied.set(g.node, g);
 			await prepareGenerations(dialect, session, { generations: missing, signal: request.signal });
@@ -138,6 +146,7 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 				waitedMs: Math.round(waited),
 				lockedMs,
 				warnings: plan.warnings,
+				ignored: plan.ignored,
 				refused,
 			};
 		} catch (error) {
@@ -212,6 +221,16 @@ async function transact(
 		for (const statement of record) session.later(statement.sql, statement.binds);
 	});
 	return Math.round(performance.now() - heldAt);
+}
+
+/** The rows of the tables stay as they are, and so do readers; the plan is made anew afterwards. */
+async function makeIndexes({ session, request }: Run, indexes: readonly Step[]): Promise<void> {
+	await session.transaction(async () => {
+		session.later(KEPT.keep);
+		await setLockTimeout(session, request.lockTimeoutMs);
+		await perform(session, indexes, { careful: true, signal: request.signal });
+		session.later(KEPT.giveBack);
+	});
 }
 
 const keptBy = (plan: PublishPlan): readonly KeptGeneration[] =>
