@@ -163,7 +163,7 @@ it("checks a contract against the query's columns, naming each difference", () =
 			.trim(),
 	).toBe("( id integer, name text )");
 	expect(() => compile(world, "m", answer(["id:text", "extra:text"]))).toThrow(
-		"the query of m does not keep its contract: id is text in the query and integer in the contract; name is missing from the query; extra is missing from the contract",
+		/id +\| text +\| integer +\| data type mismatch +\|\n.*name +\| +\| text +\| missing in definition/,
 	);
 });
 

@@ -7,10 +7,12 @@ import type { Binding, ExtraContext } from "../core/compiler.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { ExecutableNode, NodeId, RefArgs, SourceNode } from "../core/node.ts";
+import { isSourceCall, type ReferenceCall } from "../core/referenceText.ts";
 import type { QuotePolicy, RelationName } from "../core/relation.ts";
 import type { RenderOptions, ReplayCursor, Value } from "../jinja/jinja.ts";
 import { BASE_MEMBERS } from "./baseMembers.ts";
 import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
+import { boundConstraints } from "./objects/boundConstraints.ts";
 import { DatabasePort } from "./objects/databasePort.ts";
 import { graphView } from "./objects/graphView.ts";
 import { viewOf } from "./objects/lazyMapping.ts";
@@ -121,8 +123,18 @@ function selfRelation(c: RunContext): Value {
 }
 
 /** Where the node's query is known, macros find it in `model` too: dbt's snapshot strategies read it there. */
-const modelView = ({ node, sql }: RunContext): Value =>
-	node === null ? null : viewOf(sql === undefined ? node : { ...node, compiled: true, compiled_code: sql }, "omitted");
+function modelView(c: RunContext): Value {
+	const { node, sql } = c;
+	if (node === null) return null;
+	const constraints = node.resource_type === "model" ? boundConstraints(node, (call) => callText(c, call)) : {};
+	const compiled = sql === undefined ? {} : { compiled: true, compiled_code: sql };
+	return viewOf({ ...node, ...constraints, ...compiled }, "omitted");
+}
+
+/** The relation of a foreign key's `to`: here and now a candidate, if the run has built one. */
+function callText(c: RunContext, call: ReferenceCall): string {
+	return isSourceCall(call) ? sourceRelation(c, ...call).toText() : refRelation(c, call).toText();
+}
 
 const hooksOf =
 	(key: "pre-hook" | "post-hook") =>

@@ -81,6 +81,8 @@ export interface Dialect {
 	render(relation: RelationName, policy?: QuotePolicy): string;
 	/** The case in which the engine stores a bare name. */
 	fold(identifier: string): string;
+	/** The name of a printed type in the comparison of a contract's columns, the same for types that dbt takes for one. */
+	typeLabel(type: string): string;
 }
 
 /** How one relation is to be published, chosen by the publisher while it plans. */

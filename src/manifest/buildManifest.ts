@@ -12,11 +12,12 @@ import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { FilePlace, ParsedProject, YamlEntry } from "../core/parsed.ts";
+import { isSourceCall, readCall } from "../core/referenceText.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { checkConfig } from "./checkConfig.ts";
 import { checkContract, checkDuplicates, checkGroups, checkName, checkRelations, checkSnapshot } from "./checks.ts";
 import { type Draft, isEnabled } from "./draft.ts";
-import { type ExposureDraft, isSourceCall, makeExposures, readCall } from "./exposures.ts";
+import { type ExposureDraft, makeExposures } from "./exposures.ts";
 import { findCall } from "./findCall.ts";
 import { finishManifest } from "./finishManifest.ts";
 import { collectHooks } from "./hookRefs.ts";
@@ -75,7 +76,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	checkRelations(enabled.values(), work.problems);
 	for (const draft of enabled.values()) {
 		checkSnapshot(draft, work.problems);
-		checkContract(draft, work.problems);
+		checkContract(draft, layers.get(draft.layer ?? "") ?? null, work);
 	}
 
 	const manifest = finishManifest({ work, drafts, sources, exposures, exposureInputs, sourceLayers, namer });

@@ -1,11 +1,14 @@
 /** Mistakes that show only once all nodes are known: clashing names, unknown groups, incomplete snapshots and contracts. */
+import type { Layer } from "../core/config.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
+import { readCall } from "../core/referenceText.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { isRecord } from "./configDefaults.ts";
 import { type Draft, isRefable, isVersioned, labelOf } from "./draft.ts";
 import { configPlace } from "./layers.ts";
 import { listOf, textOf } from "./patches.ts";
+import { recordOr } from "./resolveConfig.ts";
 
 /** Two enabled nodes of one unique id; the first is kept. */
 export function checkDuplicates(drafts: readonly Draft[], problems: Diagnostic[]): void {
@@ -107,12 +110,24 @@ export function checkSnapshot(draft: Draft, problems: Diagnostic[]): void {
 
 const CONSTRAINTS = ["check", "not_null", "unique", "primary_key", "foreign_key", "custom"];
 
-export function checkContract(draft: Draft, problems: Diagnostic[]): void {
+/** `layer` is the model's, in a layered project. */
+export function checkContract(
+	draft: Draft,
+	layer: Layer | null,
+	{ problems, warnings }: { readonly problems: Diagnostic[]; readonly warnings: Diagnostic[] },
+): void {
 	if (draft.kind !== "model") return;
 	const { patch, config } = draft;
 	const contract = isRecord(config.contract) && config.contract.enforced === true;
 	checkConstraints(draft, contract, problems);
-	if (!contract) return;
+	if (!contract) {
+		if (layer?.contract === "required" && config.materialized !== "ephemeral")
+			problems.push(
+				diagnostic("TFM-PARSE-052", { model: draft.name, layer: layer.name }, configPlace(draft, "contract")),
+			);
+		return;
+	}
+	warnOfIgnored(draft, warnings);
 	const wrong = (problem: string, hint?: string): void => {
 		problems.push(diagnostic("TFM-PARSE-029", { model: draft.name, problem, hint }, configPlace(draft, "contract")));
 	};
@@ -123,13 +138,31 @@ export function checkContract(draft: Draft, problems: Diagnostic[]): void {
 		wrong(`on_schema_change is ${String(changes)}`, "set on_schema_change to append_new_columns or fail");
 }
 
+/** Only tables are held to constraints. dbt looks at those of columns, and at each one's `warn_unsupported`. */
+function warnOfIgnored({ patch, config, name }: Draft, warnings: Diagnostic[]): void {
+	const materialized = String(config.materialized);
+	if (patch === null || materialized === "table" || materialized === "incremental") return;
+	for (const { record, path } of patch.columns)
+		for (const [i, constraint] of listOf(record.constraints).entries()) {
+			if (!isRecord(constraint) || constraint.warn_unsupported === false) continue;
+			const place = { ...patch.entry.at([...path, "constraints", i]), severity: "warning" as const };
+			warnings.push(diagnostic("TFM-PARSE-050", { model: name, materialized }, place));
+			return;
+		}
+}
+
 function checkConstraints(draft: Draft, enforced: boolean, problems: Diagnostic[]): void {
 	const { patch } = draft;
 	if (patch === null) return;
 	const typed = (constraint: Plain): string => (isRecord(constraint) ? textOf(constraint.type) : "");
 	const keys: string[] = [];
+	const checkTarget = (to: Plain | undefined, path: readonly (string | number)[]): void => {
+		if (typeof to !== "string" || to === "" || readCall(to) !== undefined) return;
+		problems.push(diagnostic("TFM-PARSE-051", { model: draft.name, to }, patch.entry.at([...path, "to"])));
+	};
 	const check = (constraint: Plain, path: readonly (string | number)[]): void => {
 		const type = typed(constraint);
+		if (type === "foreign_key") checkTarget(recordOr(constraint).to, path);
 		if (CONSTRAINTS.includes(type)) return;
 		const facts = {
 			node: labelOf(draft),

@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Plain, RefArgs } from "../core/node.ts";
 import type { FilePlace, PlainRecord, YamlEntry } from "../core/parsed.ts";
+import { isSourceCall, readCall } from "../core/referenceText.ts";
 import { listOf } from "./patches.ts";
 import type { ProjectConfigs } from "./projectConfig.ts";
 import { dedupe, recordOr, resolveConfig, tagsOf, unrenderedConfig } from "./resolveConfig.ts";
@@ -20,28 +21,6 @@ export interface ExposureDraft {
 	/** Place of the entry of depends_on that makes this call. */
 	readonly placeOf: (call: RefArgs | readonly [string, string]) => FilePlace;
 }
-
-const NAME = String.raw`(['"])([\w. -]+)`;
-const REF = new RegExp(
-	String.raw`^\s*ref\(\s*${NAME}\1\s*(?:,\s*${NAME}\3\s*)?(?:,\s*(?:v|version)\s*=\s*['"]?([\w.]+)['"]?\s*)?\)\s*$`,
-);
-const SOURCE = new RegExp(String.raw`^\s*source\(\s*${NAME}\1\s*,\s*${NAME}\3\s*\)\s*$`);
-
-/** `ref('a')` or `source('a', 'b')` as a text, outside of a template: exposures, snapshots' relation, foreign keys. */
-export function readCall(text: string): RefArgs | readonly [string, string] | undefined {
-	const ref = REF.exec(text);
-	if (ref !== null) {
-		const [, , first = "", , second, version] = ref;
-		return second === undefined
-			? { name: first, package: null, version: version ?? null }
-			: { name: second, package: first, version: version ?? null };
-	}
-	const source = SOURCE.exec(text);
-	return source === null ? undefined : [source[2] ?? "", source[4] ?? ""];
-}
-
-export const isSourceCall = (call: RefArgs | readonly [string, string]): call is readonly [string, string] =>
-	Array.isArray(call);
 
 export function makeExposures(
 	entries: readonly YamlEntry<"exposures">[],

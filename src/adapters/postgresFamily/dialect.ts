@@ -2,6 +2,7 @@ import type { Dialect } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import type { QuotePolicy, RelationName } from "../../core/relation.ts";
 import type { CellValue } from "../../core/resultTable.ts";
+import { typeLabel } from "./typeLabels.ts";
 
 /** NAMEDATALEN - 1. Longer names are cut silently by the server, so two of them may become one. */
 const MAX_IDENTIFIER_BYTES = 63;
@@ -42,5 +43,6 @@ export function createPostgresDialect(): Dialect {
 		},
 		/** Only ASCII letters fold in a UTF-8 database (downcase_identifier). */
 		fold: (identifier: string): string => identifier.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
+		typeLabel,
 	});
 }

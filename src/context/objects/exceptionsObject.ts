@@ -1,6 +1,7 @@
 import { fail } from "../../core/diagnostic.ts";
-import { type Arguments, HostFunction, PyDict, toText, type Value } from "../../jinja/jinja.ts";
+import { type Arguments, bindArguments, HostFunction, PyDict, toText, type Value } from "../../jinja/jinja.ts";
 import type { BaseContext } from "../contextScope.ts";
+import { raiseContractError } from "./contractMismatch.ts";
 
 /** dbt's other ways to raise: each with the words for what its arguments mean. */
 const RAISERS: Readonly<Record<string, (args: readonly string[], label: string) => string>> = {
@@ -10,7 +11,6 @@ const RAISERS: Readonly<Record<string, (args: readonly string[], label: string) 
 	raise_ambiguous_alias: ([first, second]) => `two nodes would be the same relation: ${first} and ${second}`,
 	raise_ambiguous_catalog_match: ([id]) => `several relations of the catalog match ${id}`,
 	raise_cache_inconsistent: ([message]) => `${message}`,
-	raise_contract_error: ([yaml, sql]) => `the contract says ${yaml}, and the query gives ${sql}`,
 	raise_database_error: ([message]) => `${message}`,
 	raise_dataclass_not_dict: ([object]) => `the object ${object} must be a dict`,
 	raise_dep_not_found: ([, description, required]) =>
@@ -22,7 +22,6 @@ const RAISERS: Readonly<Record<string, (args: readonly string[], label: string) 
 	raise_not_implemented: ([message]) => `${message}`,
 	raise_fail_fast_error: ([message]) => `${message}`,
 	relation_wrong_type: ([relation, expected]) => `the relation ${relation} is not a ${expected}`,
-	column_type_missing: ([names]) => `the contract needs a data_type for: ${names}`,
 };
 
 /** `exceptions`: raise_compiler_error, warn and the rest. */
@@ -43,6 +42,19 @@ export function exceptionsObject(context: BaseContext): PyDict {
 			return "";
 		}),
 	});
+	dict.set(
+		"raise_contract_error",
+		new HostFunction("raise_contract_error", (args) => {
+			const given = bindArguments("raise_contract_error", ["yaml_columns", "sql_columns"], args);
+			return raiseContractError(context.label, given.yaml_columns, given.sql_columns);
+		}),
+	);
+	dict.set(
+		"column_type_missing",
+		new HostFunction("column_type_missing", (args) =>
+			fail("TFM-REF-032", { model: context.label, columns: toText(firstOf(args, "column_names")) }),
+		),
+	);
 	for (const [name, words] of Object.entries(RAISERS)) {
 		dict.set(
 			name,

@@ -187,8 +187,9 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 			["sql"],
 			({ database, context }, given) =>
 				database.query(toText(given.sql), true).columns.map(({ name, type }) => {
-					const { fields } = describedColumn(context.facts.dialect, name, type);
-					return new ColumnObject(context.facts.dialect, { ...fields, charSize: null, precision: null, scale: null });
+					const { dialect } = context.facts;
+					const dtype = dialect.typeLabel(describedColumn(dialect, name, type).fields.dtype);
+					return new ColumnObject(dialect, { name, dtype, charSize: null, precision: null, scale: null });
 				}),
 		],
 	],

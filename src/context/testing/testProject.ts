@@ -21,7 +21,7 @@ import type { ParseCollector } from "../parseCollector.ts";
 const QUOTE_ALL = { database: true, schema: true, identifier: true };
 const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
-const TEST_DIALECT: Dialect = {
+export const TEST_DIALECT: Dialect = {
 	name: "postgres",
 	maxIdentifierBytes: 63,
 	defaultQuoting: QUOTE_ALL,
@@ -29,6 +29,7 @@ const TEST_DIALECT: Dialect = {
 	literal: (value) => (typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value)),
 	render: (relation) => [relation.database, relation.schema, relation.identifier].filter(Boolean).map(quote).join("."),
 	fold: (identifier) => identifier.toLowerCase(),
+	typeLabel: (type) => type,
 };
 
 function macrosOf(packageName: string, text: string, file = `macros/${packageName}.sql`): MacroDefinition[] {

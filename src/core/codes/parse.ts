@@ -215,4 +215,21 @@ export const PARSE_CODES = {
 		hint: () => "declare a key of several columns once, at the level of the model",
 		explain: "A primary key can be declared once: by one column's constraint or by the model's.",
 	}),
+	"TFM-PARSE-050": code<{ model: string; materialized: string }>({
+		message: (f) => `constraints do not exist for a ${f.materialized}: those of "${f.model}" are ignored`,
+		hint: () => "make the model a table, or set `warn_unsupported: false` on each constraint",
+		explain:
+			"The database holds tables to constraints. The contract of a view still compares names and types of its columns.",
+	}),
+	"TFM-PARSE-051": code<{ model: string; to: string }>({
+		message: (f) => `a foreign key of "${f.model}" refers to ${f.to}, which is neither ref(…) nor source(…)`,
+		hint: () => "write `to: ref('model')` and `to_columns: [id]`",
+		explain: "The `to` of a foreign key is a reference, so that the referred table is built first.",
+	}),
+	"TFM-PARSE-052": code<{ model: string; layer: string }>({
+		message: (f) => `"${f.model}" has no contract, and the layer ${f.layer} requires one`,
+		hint: () => "list its columns with `name` and `data_type` in a property file and set contract: {enforced: true}",
+		explain:
+			"A layer with `contract: required` publishes only what says which columns it has: every model of it but ephemeral ones needs an enforced contract.",
+	}),
 };

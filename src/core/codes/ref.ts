@@ -7,6 +7,15 @@ interface RefTarget {
 	readonly from: string;
 }
 
+const CONTRACT_HEAD = ["column_name", "definition_type", "contract_type", "mismatch_reason"] as const;
+
+/** Rows of text under a head, columns as wide as their widest cell. */
+function textTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+	const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+	const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
+	return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}
+
 const listed = (names: readonly string[]): string =>
 	names.length <= 20 ? names.join(", ") : `${names.slice(0, 20).join(", ")} and ${names.length - 20} more`;
 
@@ -127,5 +136,19 @@ export const REF_CODES = {
 		message: (f) => `the regular expression ${f.pattern} cannot be used: ${f.problem}`,
 		explain:
 			"modules.re understands Python's regular expressions as far as JavaScript's can express them. Possessive quantifiers, conditionals and recursion cannot be expressed.",
+	}),
+	"TFM-REF-031": code<{ readonly model: string; readonly rows: readonly (readonly string[])[] }>({
+		message: (f) =>
+			f.rows.length === 0
+				? `This model has an enforced contract, and its 'columns' specification is missing: ${f.model}`
+				: `This model has an enforced contract that failed: ${f.model}\n\n${textTable([CONTRACT_HEAD, ...f.rows])}`,
+		hint: () => "the names, data types and number of columns must be the same in the property file and in the query",
+		explain:
+			"Before a model with an enforced contract is built, the columns of its query are compared with those of its property file. The table shows each difference: the type in the query (`definition_type`), the type in the contract (`contract_type`), and which of the two lacks the column.",
+	}),
+	"TFM-REF-032": code<{ readonly model: string; readonly columns: string }>({
+		message: (f) => `the contract of ${f.model} requires a data_type to be defined for ${f.columns}`,
+		hint: () => "write `data_type` beside the `name` of each column in the property file",
+		explain: "An enforced contract compares types, so each column of the model needs one.",
 	}),
 };

@@ -27,27 +27,18 @@
 {% macro assert_columns_equivalent(sql) %}
   {%- set declared = model['columns'] -%}
   {%- if not declared -%}
-    {%- do exceptions.raise_compiler_error('the contract of ' ~ model['name'] ~ ' is enforced, but it declares no columns') -%}
+    {%- do exceptions.raise_contract_error([], []) -%}
   {%- endif -%}
   {%- set query_columns = format_columns(get_column_schema_from_query(sql, config.get('sql_header', none))) -%}
   {%- set contract_columns = format_columns(get_column_schema_from_query(get_empty_schema_sql(declared))) -%}
-  {%- set problems = [] -%}
-  {%- for column in contract_columns -%}
-    {%- set found = query_columns | selectattr('key', 'equalto', column['key']) | list -%}
-    {%- if not found -%}
-      {%- do problems.append(column['name'] ~ ' is missing from the query') -%}
-    {%- elif found[0]['formatted'] != column['formatted'] -%}
-      {%- do problems.append(column['name'] ~ ' is ' ~ found[0]['data_type'] ~ ' in the query and '
-          ~ column['data_type'] ~ ' in the contract') -%}
-    {%- endif -%}
+  {%- set wanted = {} -%}
+  {%- for column in contract_columns -%}{%- do wanted.update({column['name']: column['formatted']}) -%}{%- endfor -%}
+  {%- set broken = [] -%}
+  {%- for column in query_columns if wanted.get(column['name']) != column['formatted'] -%}
+    {%- do broken.append(column) -%}
   {%- endfor -%}
-  {%- set declared_keys = contract_columns | map(attribute='key') | list -%}
-  {%- for column in query_columns if column['key'] not in declared_keys -%}
-    {%- do problems.append(column['name'] ~ ' is missing from the contract') -%}
-  {%- endfor -%}
-  {%- if problems -%}
-    {%- do exceptions.raise_compiler_error('the query of ' ~ model['name'] ~ ' does not keep its contract: '
-        ~ problems | join('; ')) -%}
+  {%- if broken or query_columns | length != contract_columns | length -%}
+    {%- do exceptions.raise_contract_error(contract_columns, query_columns) -%}
   {%- endif -%}
 {% endmacro %}
 
@@ -60,8 +51,7 @@
 {% endmacro %}
 
 {% macro default__format_column(column) -%}
-  {%- set key = column.column | lower -%}
-  {{ return({'name': column.name, 'key': key, 'data_type': column.dtype, 'formatted': key ~ ' ' ~ column.dtype}) }}
+  {{ return({'name': column.name, 'data_type': column.dtype, 'formatted': column.column | lower ~ ' ' ~ column.dtype}) }}
 {%- endmacro %}
 
 {#- A query without rows that has the contract's columns. -#}
@@ -72,13 +62,21 @@
 {% macro default__get_empty_schema_sql(columns) -%}
   {%- set parts = [] -%}
   {%- set untyped = [] -%}
+  {%- set unsized = [] -%}
   {%- for column in columns.values() -%}
-    {%- if not column['data_type'] -%}{%- do untyped.append(column['name']) -%}{%- endif -%}
+    {%- if column['data_type'] is not defined -%}
+      {%- do untyped.append(column['name']) -%}
+    {%- elif column['data_type'] | lower | trim in ['numeric', 'decimal', 'number'] -%}
+      {%- do unsized.append(column['name']) -%}
+    {%- endif -%}
     {%- set name = adapter.quote(column['name']) if column.get('quote') else column['name'] -%}
     {%- do parts.append(cast('null', column['data_type']) | trim ~ ' as ' ~ name) -%}
   {%- endfor -%}
   {%- if untyped -%}
-    {%- do exceptions.column_type_missing(column_names=untyped | join(', ')) -%}
+    {%- do exceptions.column_type_missing(column_names=untyped) -%}
+  {%- elif unsized -%}
+    {%- do exceptions.warn('numeric without precision and scale in the contract of ' ~ model.name
+        ~ ', which rounds on some databases: ' ~ unsized | join(', ')) -%}
   {%- endif -%}
   {{ return('select ' ~ parts | join(', ')) }}
 {%- endmacro %}
