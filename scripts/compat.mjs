@@ -10,12 +10,14 @@
  *      --folder PATH       with --project, the folder inside of it that holds dbt_project.yml
  *      --cache FOLDER      where projects are cloned and run (default: tfm-compat in the temporary folder)
  *      --mirrors FOLDER    look for git repositories here first, as FOLDER/owner+name/repo (default: TFM_COMPAT_MIRRORS)
+ *      --postgres URL      an empty server of your own instead of a throw-away one (as a superuser)
+ *      --keep-dbt          with --postgres: what dbt did the last time is not done again
  *      --markdown FILE     write the table here as well
  *      --details FILE      every difference as JSON (default: differences.json in the cache folder)
  *
  * Exit code 1 when anything differs that the list does not explain.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -26,7 +28,7 @@ import { compareRunResults } from "./compat/compareRunResults.mjs";
 import { readProjects } from "./compat/projects.mjs";
 import { runTool } from "./compat/runTool.mjs";
 import { markdownTable, summaryLine } from "./compat/table.mjs";
-import { openDatabases } from "./compat/takeTurns.mjs";
+import { givenServer, openDatabases } from "./compat/takeTurns.mjs";
 import { startPostgresServer } from "./postgresServer.mjs";
 
 const { values } = parseArgs({
@@ -39,6 +41,8 @@ const { values } = parseArgs({
 		folder: { type: "string", default: "." },
 		cache: { type: "string", default: join(tmpdir(), "tfm-compat") },
 		mirrors: { type: "string", default: process.env.TFM_COMPAT_MIRRORS ?? "" },
+		postgres: { type: "string" },
+		"keep-dbt": { type: "boolean", default: false },
 		markdown: { type: "string" },
 		details: { type: "string" },
 	},
@@ -58,37 +62,57 @@ const TOOLS = {
 };
 
 const projects = readProjects({ ...values, cache });
-const server = await startPostgresServer({ settings: { fsync: "off", max_connections: 100 } });
+const server =
+	values.postgres === undefined
+		? await startPostgresServer({ settings: { fsync: "off", max_connections: 100 } })
+		: givenServer(values.postgres);
+
+async function compareProject(project) {
+	const databases = await openDatabases(server, project);
+	const runs = {};
+	for (const [name, tool] of Object.entries(TOOLS)) {
+		const record = join(cache, "work", project.name, `${name}.json`);
+		if (name === "dbt" && values["keep-dbt"] && existsSync(record)) {
+			runs[name] = JSON.parse(readFileSync(record, "utf8"));
+			continue;
+		}
+		await databases.begin(name);
+		runs[name] = runTool(name, tool, project, databases.connection, cache);
+		await databases.end(name);
+		writeFileSync(record, JSON.stringify(runs[name]));
+	}
+	return {
+		project: project.name,
+		commit: runs.dbt.commit,
+		commands: runs.dbt.commands.map((command, at) => ({
+			command: command.argv.join(" "),
+			dbt: command.exitCode,
+			tfm: runs.tfm.commands[at].exitCode,
+			seconds: { dbt: command.seconds, tfm: runs.tfm.commands[at].seconds },
+			...(command.exitCode === runs.tfm.commands[at].exitCode
+				? {}
+				: { said: { dbt: command.tail, tfm: runs.tfm.commands[at].tail } }),
+		})),
+		compiled: compareCompiled(runs.dbt, runs.tfm),
+		results: compareRunResults(runs.dbt, runs.tfm),
+		rows: await compareRows(databases.url("dbt"), databases.url("tfm"), project.volatile ?? {}),
+		manifest: compareManifests(runs.dbt.manifest, runs.tfm.manifest),
+		notes: project.notes ?? [],
+	};
+}
+
 const rows = [];
+const failed = [];
 try {
 	for (const project of projects) {
-		const databases = await openDatabases(server, project);
-		const runs = {};
-		for (const [name, tool] of Object.entries(TOOLS)) {
-			await databases.begin(name);
-			runs[name] = runTool(name, tool, project, databases.connection, cache);
-			await databases.end(name);
+		try {
+			const row = await compareProject(project);
+			rows.push(row);
+			console.log(summaryLine(row));
+		} catch (error) {
+			failed.push(project.name);
+			console.log(`none ${project.name}: ${error.stack}`);
 		}
-		const row = {
-			project: project.name,
-			commit: runs.dbt.commit,
-			commands: runs.dbt.commands.map((command, at) => ({
-				command: command.argv.join(" "),
-				dbt: command.exitCode,
-				tfm: runs.tfm.commands[at].exitCode,
-				seconds: { dbt: command.seconds, tfm: runs.tfm.commands[at].seconds },
-				...(command.exitCode === runs.tfm.commands[at].exitCode
-					? {}
-					: { said: { dbt: command.tail, tfm: runs.tfm.commands[at].tail } }),
-			})),
-			compiled: compareCompiled(runs.dbt, runs.tfm),
-			results: compareRunResults(runs.dbt, runs.tfm),
-			rows: await compareRows(databases.url("dbt"), databases.url("tfm"), project.volatile ?? {}),
-			manifest: compareManifests(runs.dbt.manifest, runs.tfm.manifest),
-			notes: project.notes ?? [],
-		};
-		rows.push(row);
-		console.log(summaryLine(row));
 	}
 } finally {
 	await server.dispose();
@@ -98,4 +122,4 @@ writeFileSync(details, `${JSON.stringify(rows, null, "\t")}\n`);
 const table = markdownTable(rows);
 if (values.markdown) writeFileSync(values.markdown, table);
 console.log(`\n${table}\ndifferences: ${details}`);
-process.exit(rows.every((row) => summaryLine(row).startsWith("same")) ? 0 : 1);
+process.exit(failed.length === 0 && rows.every((row) => summaryLine(row).startsWith("same")) ? 0 : 1);

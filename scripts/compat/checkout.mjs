@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { load } from "js-yaml";
 
 const git = (...args) => execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
@@ -34,8 +34,8 @@ export function checkout(project, tool) {
 	cpSync(from, work, { recursive: true, filter: (path) => path === from || !skipped.test(basename(path)) });
 	const root = join(work, project.folder);
 	for (const [name, source] of Object.entries(project.packages ?? {})) {
-		const [address, ref] = source.split("@");
-		const at = address.includes("://") ? cloned(address, ref, project) : join(root, address);
+		const [address, ref] = source.split(/@(?!.*:)/);
+		const at = address.includes("://") ? cloned(address, ref, project) : resolve(root, address);
 		// A package may hold the project itself in a folder of its own: only what the package is made of is copied.
 		const own = at === root || root.startsWith(`${at}/`) ? basename(root) : null;
 		mkdirSync(join(root, "dbt_packages", name), { recursive: true });

@@ -1,5 +1,5 @@
-/** What a server would read alike: runs of white space are one space. */
-const normal = (sql) => sql.replace(/\s+/g, " ").trim();
+/** "Equal but for white space": none outside of quotes counts, inside of them every bit does. */
+const normal = (sql) => sql.replace(/('(?:[^']|'')*'|"(?:[^"]|"")*")|\s+/g, (_, quoted) => quoted ?? "");
 
 /** Everything that any command of the run compiled, the last compilation of each node. */
 function compiledOf(run) {

@@ -14,6 +14,12 @@ const METADATA = new Set([
 const ELSEWHERE = new Set(["created_at", "compiled_code", "root_path"]);
 const isTree = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
+/** JSON text whatever the order of keys. */
+const canonical = (value) =>
+	JSON.stringify(value, (_, inner) =>
+		isTree(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+	);
+
 /** `nodes.model.shop.orders.config.meta` → `nodes.model.*.config.meta`: the same difference in many nodes is one row. */
 const shape = (section, id, path) => [section, `${id.split(".")[0]}.*`, ...path].join(" › ");
 
@@ -34,7 +40,7 @@ export function compareManifests(dbt, tfm) {
 	};
 	const leaf = (field, id, a, b) => {
 		total++;
-		if (JSON.stringify(a) === JSON.stringify(b)) equal++;
+		if (canonical(a) === canonical(b)) equal++;
 		else note(field, id, a, b);
 	};
 	const walk = (section, id, path, a, b) => {

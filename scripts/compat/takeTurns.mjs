@@ -34,3 +34,10 @@ export async function openDatabases(server, project) {
 		},
 	};
 }
+
+/** The server of a URL in the shape of startPostgresServer's; nothing of it is stopped. */
+export function givenServer(url) {
+	const { hostname, port, username, password } = new URL(url);
+	const said = { host: hostname, port: Number(port || 5432), user: username, password: decodeURIComponent(password) };
+	return { url, ...said, dispose: async () => {} };
+}

@@ -34,6 +34,11 @@ describe("a .env file", () => {
 		expect(await box.load()).toMatchObject({ target: { targetName: "dev" }, secrets: ["fromfile"] });
 		expect((await box.load({ env: { TFM_ENV_SECRET_X: "shell" } })).secrets).toEqual(["shell"]);
 	});
+
+	it("leaves a folder called .env alone", async () => {
+		const box = sandbox({ ".env/postgres.env": "DBT_TARGET=prod\n", "tfm_project.yml": "name: shop\n" });
+		expect(await box.load()).toMatchObject({ target: { targetName: "dev" } });
+	});
 });
 
 describe("flags from the environment", () => {

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Flags } from "../core/invocation.ts";
@@ -40,10 +41,13 @@ export function parseDotEnv(text: string, outer: Environment = {}): Map<string, 
 	return values;
 }
 
+/** Some projects keep their environment files in a folder `.env/`, which is none of ours and none of python-dotenv's. */
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 /** The shell's environment over that of `.env` in the current folder: the shell wins. */
 export function readEnvironment(cwd: string, shell: Environment): Environment {
 	const path = join(cwd, ".env");
-	const text = readText(path, displayPath(cwd, path));
+	const text = isFolder(path) ? undefined : readText(path, displayPath(cwd, path));
 	return text === undefined ? shell : { ...Object.fromEntries(parseDotEnv(text, shell)), ...shell };
 }
 
