@@ -19,7 +19,9 @@ from (
 {%- endmacro %}
 
 {#- What has changed since: a row set with `dbt_change_type`. `update` and `delete` end the version with that id,
-    `insert` begins one. -#}
+    `insert` begins one. The query stands in a CTE, because it may answer otherwise when it is asked again; the table is
+    written where it is read, so that its statistics are known and the rows are joined by hashing. A strategy that has
+    `finds_duplicates` (tfm's own snapshots) begins a version for every row of a key that has several. -#}
 {% macro snapshot_staging_table(strategy, source_sql, target_relation) -%}
   {{ adapter.dispatch('snapshot_staging_table', 'dbt')(strategy, source_sql, target_relation) }}
 {%- endmacro %}
@@ -32,14 +34,26 @@ from (
   {%- set was_deleted = 'snapshotted_data.' ~ names.dbt_is_deleted ~ " = 'True'" -%}
   {%- set same_key = unique_key_join_on(key, 'snapshotted_data', 'source_data') | trim -%}
   {%- set changed = '(' ~ strategy.row_changed ~ ((' or ' ~ was_deleted) if keeps_deleted) ~ ')' -%}
+  {%- set finds_duplicates = strategy.get('finds_duplicates', false) -%}
+  {%- set snapshotted_data -%}
+(
+        select *, {{ unique_key_fields(key) }}
+        from {{ target_relation }}
+        where {{ snapshot_is_current(names.dbt_valid_to) }}
+    ) as snapshotted_data
+  {%- endset -%}
 with snapshot_query as (
 {{ source_sql }}
 ),
-snapshotted_data as (
-    select *, {{ unique_key_fields(key) }}
-    from {{ target_relation }}
-    where {{ snapshot_is_current(names.dbt_valid_to) }}
+
+{%- if finds_duplicates %}
+twice as (
+    select {{ unique_key_fields(key) }}
+    from snapshot_query
+    group by {% for name in unique_key_names(key) %}{{ loop.index }}{{ ', ' if not loop.last }}{% endfor %}
+    having count(*) > 1
 ),
+{%- endif %}
 beginning as (
     select *, {{ unique_key_fields(key) }},
         {{ strategy.updated_at }} as {{ names.dbt_updated_at }},
@@ -59,15 +73,19 @@ insertions as (
     select 'insert' as dbt_change_type, source_data.*
         {%- if keeps_deleted %}, 'False' as {{ names.dbt_is_deleted }}{% endif %}
     from beginning as source_data
-    left join snapshotted_data on {{ same_key }}
+    left join {{ snapshotted_data }} on {{ same_key }}
     where {{ unique_key_is_null(key, 'snapshotted_data') }}
         or ({{ unique_key_is_not_null(key, 'snapshotted_data') }} and {{ changed }})
+        {%- if finds_duplicates %}
+        {%- set keys = 'source_data.' ~ unique_key_names(key) | join(', source_data.') %}
+        or ({{ keys }}) in (select {{ unique_key_names(key) | join(', ') }} from twice)
+        {%- endif %}
 ),
 updates as (
     select 'update' as dbt_change_type, source_data.*, snapshotted_data.{{ names.dbt_scd_id }}
         {%- if keeps_deleted %}, snapshotted_data.{{ names.dbt_is_deleted }}{% endif %}
     from ending as source_data
-    join snapshotted_data on {{ same_key }}
+    join {{ snapshotted_data }} on {{ same_key }}
     where {{ changed }}
 )
   {%- if sees_deleted %}
@@ -84,7 +102,7 @@ deletes as (
         {{ snapshot_get_time() }} as {{ names.dbt_valid_to }},
         snapshotted_data.{{ names.dbt_scd_id }}
         {%- if keeps_deleted %}, snapshotted_data.{{ names.dbt_is_deleted }}{% endif %}
-    from snapshotted_data
+    from {{ snapshotted_data }}
     left join present as source_data on {{ same_key }}
     where {{ is_gone }}
 )
@@ -105,7 +123,7 @@ deletion_records as (
         snapshotted_data.{{ names.dbt_valid_to }},
         {{ snapshot_hash_arguments(['snapshotted_data.' ~ names.dbt_scd_id, snapshot_get_time()]) }} as {{ names.dbt_scd_id }},
         'True' as {{ names.dbt_is_deleted }}
-    from snapshotted_data
+    from {{ snapshotted_data }}
     left join present as source_data on {{ same_key }}
     where {{ is_gone }}
 )

@@ -16,6 +16,7 @@
   {%- set strategy = tfm_snapshot_strategy(true) -%}
   {%- do adapter.assert_valid_snapshot_target_given_strategy(
       target_relation, get_snapshot_table_column_names(), strategy) -%}
+  {%- if model['config']['strategy'] in ['timestamp', 'check'] -%}{%- do strategy.update({'finds_duplicates': true}) -%}{%- endif -%}
   {{ return(snapshot_staging_table(strategy, model['compiled_code'], target_relation)) }}
 {% endmacro %}
 
