@@ -1,7 +1,7 @@
 import { diagnostic, fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
-import type { GraphNode, Plain, ResourceType } from "../core/node.ts";
+import { type GraphNode, type Plain, type ResourceType, versionedName } from "../core/node.ts";
 import type { SelectionResult } from "../graph/selectNodes.ts";
 import { createNodeWriters } from "../manifest/nodeJson.ts";
 import { openEvents } from "./commandEvents.ts";
@@ -138,5 +138,6 @@ function valueAt(whole: object, key: string): unknown {
 function selectorOf(node: GraphNode): string {
 	if (node.resource_type === "source") return `source:${node.package_name}.${node.source_name}.${node.name}`;
 	if (node.resource_type === "exposure") return `exposure:${node.package_name}.${node.name}`;
+	if (node.resource_type === "unit_test") return `unit_test:${node.package_name}.${versionedName(node)}`;
 	return node.fqn.join(".");
 }

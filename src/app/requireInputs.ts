@@ -19,7 +19,7 @@ export async function requireInputs(
 	const reads = new Map<NodeId, { node: GraphNode; reader: GraphNode }>();
 	for (const id of selected) {
 		const reader = findNode(manifest, id);
-		if (reader === undefined) continue;
+		if (reader === undefined || reader.resource_type === "unit_test") continue;
 		for (const input of storedInputs(project, id))
 			if (!selected.has(input.unique_id) && !reads.has(input.unique_id))
 				reads.set(input.unique_id, { node: input, reader });
@@ -63,6 +63,7 @@ function storedInputs(project: OpenProject, id: NodeId): GraphNode[] {
 
 function relationOf(node: GraphNode): { schema: string; identifier: string } {
 	if (node.resource_type === "source") return { schema: node.schema, identifier: node.identifier };
-	if (node.resource_type === "exposure") throw new Error("an exposure has no relation");
+	if (node.resource_type === "exposure" || node.resource_type === "unit_test")
+		throw new Error(`${node.unique_id} has no relation`);
 	return { schema: node.schema, identifier: node.alias };
 }

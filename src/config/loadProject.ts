@@ -139,7 +139,7 @@ function assemble(part: Assembly): ProjectConfig {
 	].flat();
 	const targetPath = readPath(part, "target-path", "target");
 	checkVersionRequirement(part, name);
-	for (const key of ["unit_tests", "metrics", "semantic-models", "saved-queries", "functions", "dbt-cloud"]) {
+	for (const key of ["metrics", "semantic-models", "saved-queries", "functions", "dbt-cloud"]) {
 		check.mapping(own(project, key), [key]);
 	}
 	check.integer(own(project, "config-version"), ["config-version"]);
@@ -247,6 +247,7 @@ function readTrees({ project, check }: Assembly): ProjectConfig["trees"] {
 		data_tests: own(project, "data_tests") == null ? tree("tests") : tree("data_tests"),
 		sources: tree("sources"),
 		exposures: tree("exposures"),
+		unit_tests: tree("unit_tests"),
 		analyses: tree("analyses"),
 	});
 }

@@ -59,6 +59,7 @@ export interface ProjectConfig {
 		readonly data_tests: ConfigTree;
 		readonly sources: ConfigTree;
 		readonly exposures: ConfigTree;
+		readonly unit_tests: ConfigTree;
 		readonly analyses: ConfigTree;
 	};
 	readonly vars: { readonly [key: string]: Plain };

@@ -1,5 +1,14 @@
 import type { Diagnostic } from "./diagnostic.ts";
-import type { ExecutableNode, ExposureNode, GraphNode, MacroNode, NodeId, Plain, SourceNode } from "./node.ts";
+import type {
+	ExecutableNode,
+	ExposureNode,
+	GraphNode,
+	MacroNode,
+	NodeId,
+	Plain,
+	SourceNode,
+	UnitTestNode,
+} from "./node.ts";
 
 export interface DocBlock {
 	readonly unique_id: string;
@@ -29,17 +38,18 @@ export interface Manifest {
 	readonly nodes: ReadonlyMap<NodeId, ExecutableNode>;
 	readonly sources: ReadonlyMap<NodeId, SourceNode>;
 	readonly exposures: ReadonlyMap<NodeId, ExposureNode>;
+	readonly unitTests: ReadonlyMap<NodeId, UnitTestNode>;
 	/** By unique id `macro.pkg.name`. */
 	readonly macros: ReadonlyMap<string, MacroNode>;
 	readonly docs: ReadonlyMap<string, DocBlock>;
 	/** By unique id `group.pkg.name`. */
 	readonly groups?: ReadonlyMap<string, GroupNode>;
 	readonly disabled: ReadonlyMap<string, readonly GraphNode[]>;
-	/** Direct inputs; every node, source and exposure has an entry. */
+	/** Direct inputs; every node, source, exposure and unit test has an entry. */
 	readonly parents: ReadonlyMap<NodeId, readonly NodeId[]>;
 	readonly children: ReadonlyMap<NodeId, readonly NodeId[]>;
 	readonly warnings: readonly Diagnostic[];
 }
 
 export const findNode = (manifest: Manifest, id: NodeId): GraphNode | undefined =>
-	manifest.nodes.get(id) ?? manifest.sources.get(id) ?? manifest.exposures.get(id);
+	manifest.nodes.get(id) ?? manifest.sources.get(id) ?? manifest.exposures.get(id) ?? manifest.unitTests.get(id);

@@ -200,7 +200,53 @@ export interface ExposureNode extends Common {
 	readonly unrendered_config?: { readonly [key: string]: unknown };
 }
 
-export type GraphNode = ExecutableNode | SourceNode | ExposureNode;
+/** Rows of a unit test as dbt 1.12 keeps them: a row without nulls first, a fixture file or seed read in. */
+export interface FixtureRows {
+	readonly format: "dict" | "csv" | "sql";
+	/** Rows by column name, or for `sql` a query. */
+	readonly rows: Plain;
+	/** Name of the fixture file that they come from. */
+	readonly fixture: string | null;
+	/** The rows as a template writes them, `1.0` told from `1`; for `sql` the query. */
+	readonly code: string;
+}
+
+export interface UnitTestInput extends FixtureRows {
+	/** As written: `ref('orders')`, `source('raw', 'orders')` or `this`. */
+	readonly input: string;
+	/** Null where there is no such node: running the test is then an error, reading the project is not (dbt). */
+	readonly node: NodeId | null;
+	/** `input` as a call, for messages. */
+	readonly location: Location;
+}
+
+/** A model's logic over given rows. Its unique id ends in `_v2` where it tests version 2 of its model. */
+export interface UnitTestNode extends Common {
+	readonly resource_type: "unit_test";
+	/** As written. */
+	readonly model: string;
+	readonly given: readonly UnitTestInput[];
+	readonly expect: FixtureRows;
+	readonly overrides: {
+		readonly macros: { readonly [name: string]: Plain };
+		readonly vars: { readonly [name: string]: Plain };
+		readonly env_vars: { readonly [name: string]: Plain };
+	} | null;
+	/** The tested model; nothing for a disabled test. */
+	readonly depends_on: Dependencies;
+	readonly config: { readonly enabled: boolean; readonly [key: string]: unknown };
+	readonly checksum: string;
+	/** The model's. */
+	readonly schema: string | null;
+	readonly versions: { readonly include: Plain; readonly exclude: Plain } | null;
+	readonly version: string | number | null;
+}
+
+/** `name`, or `name_v2` of a test of version 2. */
+export const versionedName = ({ name, version }: Pick<UnitTestNode, "name" | "version">): string =>
+	version === null ? name : `${name}_v${version}`;
+
+export type GraphNode = ExecutableNode | SourceNode | ExposureNode | UnitTestNode;
 
 export interface MacroNode {
 	/** `macro.<package>.<name>` */

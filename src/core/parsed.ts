@@ -45,6 +45,19 @@ export interface ParsedCode {
 	readonly column: number;
 	readonly checksum: { readonly name: string; readonly checksum: string };
 	readonly collected: Collected;
+	/** Seeds: the file's text, read when asked; throws TfmError where it cannot be. */
+	readonly text?: () => string;
+}
+
+/** A file of rows for unit tests: `<test-path>/fixtures/**`. */
+export interface FixtureFile {
+	readonly name: string;
+	readonly package_name: string;
+	/** Relative to the root project. */
+	readonly file: string;
+	readonly format: "csv" | "sql";
+	/** Read when asked; throws TfmError where it cannot be. */
+	readonly text: () => string;
 }
 
 export type PropertySection = "models" | "seeds" | "snapshots" | "analyses" | "macros" | "data_tests";
@@ -77,8 +90,8 @@ export interface ParsedProject {
 	readonly sources: readonly YamlEntry<"sources">[];
 	readonly exposures: readonly YamlEntry<"exposures">[];
 	readonly groups: readonly YamlEntry<"groups">[];
-	/** Kept as written until unit tests can run. */
 	readonly unitTests: readonly YamlEntry<"unit_tests">[];
+	readonly fixtures: readonly FixtureFile[];
 	readonly macros: readonly MacroNode[];
 	readonly docs: readonly DocBlock[];
 	readonly warnings: readonly Diagnostic[];

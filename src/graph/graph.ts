@@ -96,10 +96,10 @@ export function graphOf(parents: ReadonlyMap<NodeId, readonly NodeId[]>): Graph 
 	return new StoredGraph(Object.freeze(ids), inner, leaves);
 }
 
-/** The graph of all enabled nodes, sources and exposures. */
+/** The graph of all enabled nodes, sources, exposures and unit tests. */
 export function buildGraph(manifest: Manifest): Graph {
 	const parents = new Map<NodeId, readonly NodeId[]>();
-	for (const members of [manifest.nodes, manifest.sources, manifest.exposures]) {
+	for (const members of [manifest.nodes, manifest.sources, manifest.exposures, manifest.unitTests]) {
 		for (const id of members.keys()) parents.set(id, manifest.parents.get(id) ?? NONE);
 	}
 	return graphOf(parents);

@@ -77,7 +77,8 @@ function byTag(value: string): NodeTest {
 function byGroup(value: string): NodeTest {
 	const matches = fnmatcher(value);
 	return (node) => {
-		if (node.resource_type === "source" || node.resource_type === "exposure") return false;
+		if (node.resource_type === "source" || node.resource_type === "exposure" || node.resource_type === "unit_test")
+			return false;
 		const group = node.config.group ?? node.group;
 		return typeof group === "string" && group !== "" && matches(group);
 	};
@@ -121,7 +122,7 @@ function byConfig(criterion: SelectorCriterion): NodeTest {
 	const same = (found: unknown): boolean =>
 		samePlain(found, wanted) || (anyCase && typeof found === "string" && found.toLowerCase() === word);
 	return (node) => {
-		if (node.resource_type === "exposure") return false;
+		if (node.resource_type === "exposure" || node.resource_type === "unit_test") return false;
 		const found = descend(node.config, path);
 		if (found === undefined) return false;
 		const { value } = found;
@@ -135,7 +136,10 @@ function byConfig(criterion: SelectorCriterion): NodeTest {
 
 function byTestName(value: string): NodeTest {
 	const matches = fnmatcher(value);
-	return (node) => node.resource_type === "test" && node.test_metadata !== null && matches(node.test_metadata.name);
+	return (node) => {
+		if (node.resource_type === "unit_test") return matches(node.name);
+		return node.resource_type === "test" && node.test_metadata !== null && matches(node.test_metadata.name);
+	};
 }
 
 const oneOf = (method: string, value: string, allowed: readonly string[]): string =>
@@ -146,7 +150,8 @@ const oneOf = (method: string, value: string, allowed: readonly string[]): strin
 function byTestType(value: string): NodeTest {
 	const type = oneOf("test_type", value, ["generic", "singular", "data", "unit", "schema"]);
 	return (node) => {
-		if (node.resource_type !== "test" || type === "unit") return false;
+		if (type === "unit") return node.resource_type === "unit_test";
+		if (node.resource_type !== "test") return false;
 		const generic = node.test_metadata !== null;
 		return type === "data" || generic === (type === "generic" || type === "schema");
 	};

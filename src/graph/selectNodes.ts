@@ -121,7 +121,8 @@ class Selection {
 		this.#manifest = manifest;
 		this.#graph = graph;
 		this.#request = request;
-		const members: readonly ReadonlyMap<NodeId, GraphNode>[] = [manifest.nodes, manifest.sources, manifest.exposures];
+		const { nodes, sources, exposures, unitTests } = manifest;
+		const members: readonly ReadonlyMap<NodeId, GraphNode>[] = [nodes, sources, exposures, unitTests];
 		this.#nodes = members.flatMap((map) => [...map.values()]).filter((node) => graph.has(node.unique_id));
 		this.#keep = kindTest(request);
 	}
@@ -231,10 +232,10 @@ class Selection {
 		return around;
 	}
 
-	/** What a data test reads; undefined for other nodes. */
+	/** What a data test reads, or the model of a unit test; undefined for other nodes. */
 	#testInputs(id: NodeId): readonly NodeId[] | undefined {
-		const node = this.#manifest.nodes.get(id);
-		return node?.resource_type === "test" ? node.depends_on.nodes : undefined;
+		const node = this.#manifest.nodes.get(id) ?? this.#manifest.unitTests.get(id);
+		return node?.resource_type === "test" || node?.resource_type === "unit_test" ? node.depends_on.nodes : undefined;
 	}
 
 	#warn(raw: string, parts: readonly SelectorExpression[]): void {
@@ -252,6 +253,7 @@ class Selection {
 			package: (node) => [node.package_name],
 			source: (node) => (node.resource_type === "source" ? [node.source_name, `${node.source_name}.${node.name}`] : []),
 			exposure: (node) => (node.resource_type === "exposure" ? [node.name] : []),
+			unit_test: (node) => (node.resource_type === "unit_test" ? [node.name] : []),
 			test_name: (node) =>
 				node.resource_type === "test" && node.test_metadata !== null ? [node.test_metadata.name] : [],
 			file: (node) => [node.original_file_path.split("/").at(-1) ?? ""],

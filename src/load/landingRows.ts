@@ -1,5 +1,6 @@
+import type { CsvRecord } from "../core/csvScanner.ts";
 import { fail } from "../core/diagnostic.ts";
-import { type CsvRecord, csvPieces } from "./csvRecords.ts";
+import { csvPieces } from "./csvRecords.ts";
 import { jsonRecords, type NumberedLine, numberedLines } from "./jsonRecords.ts";
 import { pathReader } from "./jsonText.ts";
 import { landingValue, unstorable } from "./landingValues.ts";

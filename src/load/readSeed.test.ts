@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import type { CsvRecord } from "../core/csvScanner.ts";
 import { TfmError } from "../core/diagnostic.ts";
 import answers from "./agateAnswers.json" with { type: "json" };
-import { type CsvRecord, csvPieces } from "./csvRecords.ts";
+import { csvPieces } from "./csvRecords.ts";
 import { readSeed } from "./readSeed.ts";
 import { readText } from "./textFile.ts";
 

@@ -1,5 +1,6 @@
+import type { CsvRecord } from "../core/csvScanner.ts";
 import { type Diagnostic, diagnostic, fail, TfmError } from "../core/diagnostic.ts";
-import { type CsvFile, type CsvRecord, csvPieces } from "./csvRecords.ts";
+import { type CsvFile, csvPieces } from "./csvRecords.ts";
 import { ColumnInference, type InferredColumn, nullOrText } from "./seedTypes.ts";
 
 export interface SeedOptions {

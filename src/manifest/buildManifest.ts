@@ -34,6 +34,7 @@ import { ProjectConfigs } from "./projectConfig.ts";
 import { asWritten, dedupe, recordOr, resolveConfig, tagsOf, unrenderedConfig } from "./resolveConfig.ts";
 import { resolveReader } from "./resolveRefs.ts";
 import { makeSourceDrafts, type SourceDraft } from "./sourceDrafts.ts";
+import { makeUnitTests } from "./unitTests.ts";
 
 /** Throws one TfmError with all mistakes, sorted by file and line; warnings are in the manifest. */
 export function buildManifest(parsed: ParsedProject, config: Config, ports: ManifestPorts): Manifest {
@@ -79,7 +80,8 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 		checkContract(draft, layers.get(draft.layer ?? "") ?? null, work);
 	}
 
-	const manifest = finishManifest({ work, drafts, sources, exposures, exposureInputs, sourceLayers, namer });
+	const unitTests = makeUnitTests(work, drafts, index);
+	const manifest = finishManifest({ work, unitTests, drafts, sources, exposures, exposureInputs, sourceLayers, namer });
 	stopOn(work.problems);
 	return manifest;
 }

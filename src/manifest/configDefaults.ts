@@ -5,7 +5,16 @@
 import type { Plain } from "../core/node.ts";
 import type { PlainRecord } from "../core/parsed.ts";
 
-export type ConfiguredKind = "model" | "seed" | "snapshot" | "analysis" | "operation" | "test" | "source" | "exposure";
+export type ConfiguredKind =
+	| "model"
+	| "seed"
+	| "snapshot"
+	| "analysis"
+	| "operation"
+	| "test"
+	| "source"
+	| "exposure"
+	| "unit_test";
 
 /** `append` lists, `update` mappings key by key, `grants` as dbt's grants; everything else replaces. */
 export type MergeRule = "append" | "update" | "grants";
@@ -114,6 +123,7 @@ export const CONFIG_DEFAULTS: { readonly [K in ConfiguredKind]: PlainRecord } = 
 		static_analysis: null,
 	},
 	exposure: { enabled: true, tags: [], meta: {} },
+	unit_test: { tags: [], meta: {}, enabled: true, static_analysis: null },
 });
 
 const NODE_RULES: { readonly [key: string]: MergeRule } = {
@@ -140,6 +150,7 @@ export const MERGE_RULES: { readonly [K in ConfiguredKind]: { readonly [key: str
 	test: { tags: "append", meta: "update" },
 	source: { meta: "update" },
 	exposure: { meta: "update" },
+	unit_test: { tags: "append", meta: "update" },
 });
 
 export const isRecord = (value: Plain | undefined): value is PlainRecord =>

@@ -7,7 +7,7 @@ import type { NodeId, Plain, RefArgs, TestMetadata } from "../core/node.ts";
 import type { FilePlace, ParsedCode, PlainRecord, YamlEntry } from "../core/parsed.ts";
 import type { ConfiguredKind } from "./configDefaults.ts";
 
-export type DraftKind = Exclude<ConfiguredKind, "source" | "exposure">;
+export type DraftKind = Exclude<ConfiguredKind, "source" | "exposure" | "unit_test">;
 
 /** The properties of one node: an entry of a property file, or one version of one. */
 export interface Patch {

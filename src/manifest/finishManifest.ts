@@ -7,6 +7,7 @@ import {
 	type NodeId,
 	nodeId,
 	type SourceNode,
+	type UnitTestNode,
 } from "../core/node.ts";
 import type { YamlEntry } from "../core/parsed.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
@@ -21,6 +22,7 @@ import { textOf } from "./patches.ts";
 import { inferPrimaryKey } from "./primaryKey.ts";
 import { recordOr } from "./resolveConfig.ts";
 import type { SourceDraft } from "./sourceDrafts.ts";
+import type { UnitTests } from "./unitTests.ts";
 
 const byId = <T extends { readonly unique_id: string }>(a: T, b: T): number =>
 	a.unique_id < b.unique_id ? -1 : a.unique_id > b.unique_id ? 1 : 0;
@@ -33,6 +35,7 @@ export interface Finishing {
 	readonly exposureInputs: ReadonlyMap<string, readonly NodeId[]>;
 	readonly sourceLayers: ReadonlyMap<NodeId, Layer>;
 	readonly namer: Namer;
+	readonly unitTests: UnitTests;
 }
 
 /** Nodes, sources and exposures sorted by id, with their parents and children. */
@@ -44,6 +47,7 @@ export function finishManifest({
 	exposureInputs,
 	sourceLayers,
 	namer,
+	unitTests,
 }: Finishing): Manifest {
 	const { parsed, config, ports, problems, warnings } = work;
 	const descriptions = new Descriptions(parsed.docs, config.project.name, ports, problems);
@@ -75,12 +79,17 @@ export function finishManifest({
 		else disable(node);
 	}
 
-	const { parents, children } = edges(nodes, sourceNodes, exposureNodes);
+	const unitTestNodes = new Map([...unitTests.enabled].sort(byId).map((test) => [test.unique_id, test]));
+	for (const test of unitTests.disabled) disable(test);
+
+	const readers = new Map<NodeId, ExposureNode | UnitTestNode>([...exposureNodes, ...unitTestNodes]);
+	const { parents, children } = edges(nodes, sourceNodes, readers);
 	return Object.freeze({
 		projectName: config.project.name,
 		nodes,
 		sources: sourceNodes,
 		exposures: exposureNodes,
+		unitTests: unitTestNodes,
 		macros: new Map(describeMacros(parsed, descriptions, warnings).map((macro) => [macro.unique_id, macro])),
 		docs: new Map(parsed.docs.map((doc) => [doc.unique_id, doc])),
 		groups: new Map(parsed.groups.map(makeGroup).map((group) => [group.unique_id, group])),
@@ -123,14 +132,14 @@ function nameSource(draft: SourceDraft, layer: Layer | null, namer: Namer, confi
 function edges(
 	nodes: ReadonlyMap<NodeId, ExecutableNode>,
 	sources: ReadonlyMap<NodeId, SourceNode>,
-	exposures: ReadonlyMap<NodeId, ExposureNode>,
+	readers: ReadonlyMap<NodeId, Pick<ExposureNode | UnitTestNode, "depends_on">>,
 ): { readonly parents: Map<NodeId, readonly NodeId[]>; readonly children: Map<NodeId, readonly NodeId[]> } {
 	const parents = new Map<NodeId, readonly NodeId[]>();
 	const children = new Map<NodeId, NodeId[]>();
-	const all = [...nodes.keys(), ...sources.keys(), ...exposures.keys()].sort();
+	const all = [...nodes.keys(), ...sources.keys(), ...readers.keys()].sort();
 	for (const id of all) children.set(id, []);
 	for (const id of all) {
-		const inputs = (nodes.get(id) ?? exposures.get(id))?.depends_on.nodes ?? [];
+		const inputs = (nodes.get(id) ?? readers.get(id))?.depends_on.nodes ?? [];
 		const sorted = inputs.length < 2 ? inputs : [...inputs].sort();
 		parents.set(id, sorted);
 		// Ids come sorted, so each list of children is sorted as it grows.

@@ -52,7 +52,7 @@ export function* toManifestJson(manifest: Manifest, meta: ManifestMeta): Generat
 		["selectors", NOTHING],
 		["semantic_models", NOTHING],
 		["sources", mapPieces(manifest.sources, node)],
-		["unit_tests", NOTHING],
+		["unit_tests", mapPieces(manifest.unitTests, node)],
 	]);
 	yield "\n";
 }

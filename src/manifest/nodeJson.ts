@@ -4,6 +4,7 @@ import type {
 	Dependencies,
 	ExecutableNode,
 	ExposureNode,
+	FixtureRows,
 	GraphNode,
 	Hook,
 	MacroNode,
@@ -15,6 +16,7 @@ import type {
 	SeedNode,
 	SourceNode,
 	TestNode,
+	UnitTestNode,
 } from "../core/node.ts";
 import { contractOf } from "./contract.ts";
 import { type FieldTexts, objectWriter, sortedText } from "./sortedJson.ts";
@@ -81,6 +83,9 @@ const contractText = (node: ExecutableNode): string => {
 const listText = (items: readonly string[] | undefined): string =>
 	items === undefined || items.length === 0 ? "[]" : text(items);
 
+const rowsJson = ({ format, rows, fixture }: FixtureRows, more: object): string =>
+	sortedText({ format, rows, fixture, ...more });
+
 const hookJson = (hook: Hook) => ({ sql: hook.sql, transaction: hook.transaction, index: hook.index ?? null });
 
 /** Writers for one file. Configurations that nodes share are written once and their text is kept. */
@@ -103,7 +108,7 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 		return sortedText({ ...config, "pre-hook": pre.map(hookJson), "post-hook": post.map(hookJson) });
 	};
 
-	const common: FieldTexts<GraphNode> = {
+	const common: FieldTexts<Exclude<GraphNode, UnitTestNode>> = {
 		unique_id: (n) => text(n.unique_id),
 		name: (n) => text(n.name),
 		resource_type: (n) => text(n.resource_type),
@@ -212,6 +217,28 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 		metrics: always("[]"),
 	});
 
+	const unitTest = objectWriter<UnitTestNode>({
+		unique_id: (n) => text(n.unique_id),
+		name: (n) => text(n.name),
+		resource_type: (n) => text(n.resource_type),
+		package_name: (n) => text(n.package_name),
+		path: (n) => text(n.path),
+		original_file_path: (n) => text(n.original_file_path),
+		fqn: (n) => text(n.fqn),
+		description: (n) => text(n.description),
+		created_at: always(text(created)),
+		model: (n) => text(n.model),
+		given: (n) => `[${n.given.map((g) => rowsJson(g, { input: g.input })).join(",")}]`,
+		expect: (n) => rowsJson(n.expect, {}),
+		overrides: (n) => sortedText(n.overrides),
+		depends_on: (n) => dependsText(n.depends_on),
+		config: (n) => shared(n.config),
+		checksum: (n) => text(n.checksum),
+		schema: (n) => text(n.schema),
+		versions: (n) => sortedText(n.versions),
+		version: (n) => text(n.version),
+	});
+
 	const node = (value: GraphNode): string => {
 		switch (value.resource_type) {
 			case "model":
@@ -226,6 +253,8 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 				return source(value);
 			case "exposure":
 				return exposure(value);
+			case "unit_test":
+				return unitTest(value);
 			default:
 				return plain(value);
 		}

@@ -18,6 +18,7 @@ const TREES: { readonly [K in ConfiguredKind]: keyof ProjectConfig["trees"] } = 
 	test: "data_tests",
 	source: "sources",
 	exposure: "exposures",
+	unit_test: "unit_tests",
 };
 
 interface Level {

@@ -15,6 +15,7 @@ export type FileKind =
 	| "analysis"
 	| "singular_test"
 	| "generic_test"
+	| "fixture"
 	| "macro"
 	| "docs"
 	| "properties";
@@ -65,6 +66,12 @@ function rulesOf(project: ProjectConfig): readonly Rule[] {
 			folders: project.testPaths,
 			endings: [".sql"],
 			accepts: (path) => !["generic", "fixtures"].includes(firstFolder(path)),
+		},
+		{
+			kind: "fixture",
+			key: "test-paths",
+			folders: project.testPaths.map((folder) => `${folder}/fixtures`),
+			endings: [".csv", ".sql"],
 		},
 		{ kind: "seed", key: "seed-paths", folders: project.seedPaths, endings: [".csv"] },
 		{ kind: "docs", key: "docs-paths", folders: docs, endings: [".md"] },

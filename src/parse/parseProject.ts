@@ -18,14 +18,14 @@ import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Location } from "../core/location.ts";
 import type { DocBlock } from "../core/manifest.ts";
 import type { MacroNode, Plain } from "../core/node.ts";
-import type { ParsedCode, ParsedProject, PropertySection, YamlEntry } from "../core/parsed.ts";
+import type { FixtureFile, ParsedCode, ParsedProject, PropertySection, YamlEntry } from "../core/parsed.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { compileTemplate, toPlain } from "../jinja/jinja.ts";
 import { readYaml } from "../yaml/readYaml.ts";
 import { Collector } from "./collect.ts";
 import { macroDependencies } from "./macroDependencies.ts";
 import { findPackageFiles, type ProjectFile } from "./packageFiles.ts";
-import { readCode, readSeed } from "./readCode.ts";
+import { readCode, readFixture, readSeed } from "./readCode.ts";
 import { readDocs } from "./readDocs.ts";
 import { builtinMacroFiles, duplicateMacros, readMacros } from "./readMacros.ts";
 import { type PassedOver, type RenderProperty, readProperties } from "./readProperties.ts";
@@ -72,6 +72,7 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 	const collector = new Collector(facts);
 	const code: ParsedCode[] = [];
 	const docs: DocBlock[] = [];
+	const fixtures: FixtureFile[] = [];
 	const entries: YamlEntry[] = [];
 	const passedOver: PassedOver[] = [];
 	for (const file of files) {
@@ -81,6 +82,9 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 			case "singular_test":
 			case "snapshot":
 				gather(readCode(file, collector), code, problems);
+				break;
+			case "fixture":
+				fixtures.push(readFixture(file));
 				break;
 			case "seed":
 				gather(readSeed(file), code, problems);
@@ -118,6 +122,7 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 		exposures: of("exposures"),
 		groups: of("groups"),
 		unitTests: of("unit_tests"),
+		fixtures,
 		macros: macroNodes(facts, definitions),
 		docs,
 		warnings: sortDiagnostics(warnings),

@@ -119,6 +119,9 @@ const SOURCE: Fields = {
 
 const MACRO_ARGUMENT: Fields = { name: "text", type: "text", description: "text" };
 
+/** Rows of a unit test; what `rows` may be follows from the format. */
+const FIXTURE: Fields = { rows: "any", format: "text", fixture: "text" };
+
 export const SECTIONS: { readonly [section: string]: Fields } = {
 	models: MODEL,
 	seeds: NODE,
@@ -152,10 +155,10 @@ export const SECTIONS: { readonly [section: string]: Fields } = {
 		name: "text",
 		description: "text",
 		model: "text",
-		versions: "map",
+		versions: { fields: { include: "list", exclude: "list" } },
 		given: "list",
-		expect: "map",
-		overrides: "map",
+		expect: { fields: FIXTURE },
+		overrides: { fields: { macros: "map", vars: "map", env_vars: "map" } },
 		config: "map",
 	},
 };
@@ -164,7 +167,7 @@ export const SECTIONS: { readonly [section: string]: Fields } = {
 export const REQUIRED: { readonly [section: string]: readonly string[] } = {
 	exposures: ["type", "owner"],
 	groups: ["owner"],
-	unit_tests: ["model"],
+	unit_tests: ["model", "given", "expect"],
 };
 
 /** Sections that dbt has and this version of tfm passes over. */

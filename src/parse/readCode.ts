@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
-import type { ParsedCode } from "../core/parsed.ts";
+import type { FixtureFile, ParsedCode } from "../core/parsed.ts";
 import { findBlocks, type TemplateSource } from "../jinja/jinja.ts";
 import { codeChecksum, LARGE_SEED_BYTES, pathChecksum, seedChecksum } from "./checksum.ts";
 import { type Collector, NOTHING_COLLECTED } from "./collect.ts";
@@ -128,10 +128,26 @@ export function readSeed(file: ProjectFile): CodeResult {
 				column: 1,
 				checksum: large ? pathChecksum(file.original_file_path) : seedChecksum(text),
 				collected: NOTHING_COLLECTED,
+				text: () => wholeText(file),
 			},
 		],
 		problems: [],
 	};
+}
+
+/** A file of rows for unit tests, read by whoever uses it. */
+export const readFixture = (file: ProjectFile): FixtureFile => ({
+	name: stem(file.path),
+	package_name: file.package_name,
+	file: file.file,
+	format: file.path.toLowerCase().endsWith(".sql") ? "sql" : "csv",
+	text: () => wholeText(file),
+});
+
+function wholeText(file: ProjectFile): string {
+	const text = readText(file.absolute, file.file);
+	if (typeof text === "string") return text;
+	throw new TfmError([text]);
 }
 
 /** The first bytes of a large file: enough to see whether it has a header. */

@@ -149,6 +149,7 @@ export function testManifest(world: TestWorld): Manifest {
 		nodes,
 		sources,
 		exposures: new Map(),
+		unitTests: new Map(),
 		macros: new Map(),
 		docs: new Map(),
 		disabled,

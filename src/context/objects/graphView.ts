@@ -12,7 +12,7 @@ export function graphView(manifest: Manifest): LazyMapping {
 		semantic_models: {},
 		saved_queries: {},
 		functions: {},
-		unit_tests: {},
+		unit_tests: manifest.unitTests,
 	};
 	return new LazyMapping(
 		() => Object.keys(kinds),

@@ -8,6 +8,7 @@ const EMPTY: Manifest = {
 	nodes: new Map(),
 	sources: new Map(),
 	exposures: new Map(),
+	unitTests: new Map(),
 	macros: new Map(),
 	docs: new Map(),
 	disabled: new Map(),

@@ -13,6 +13,7 @@ import { REF_CODES } from "./ref.ts";
 import { RUN_CODES } from "./run.ts";
 import { SELECT_CODES } from "./select.ts";
 import { SNAPSHOT_CODES } from "./snapshot.ts";
+import { UNIT_CODES } from "./unit.ts";
 import { YAML_CODES } from "./yaml.ts";
 
 /** Every error code of tfm. Stable: a code is never given another meaning; one per area file, sorted. */
@@ -28,6 +29,7 @@ export const CODES = {
 	...PUBLISH_CODES,
 	...INCREMENTAL_CODES,
 	...SNAPSHOT_CODES,
+	...UNIT_CODES,
 	...LOAD_CODES,
 	...CLI_CODES,
 	...INIT_CODES,

@@ -119,6 +119,7 @@ export function project(spec: ProjectSpec): Manifest {
 		nodes,
 		sources,
 		exposures: new Map(),
+		unitTests: new Map(),
 		macros: new Map(),
 		docs: new Map(),
 		disabled: new Map(),

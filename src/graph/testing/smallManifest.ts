@@ -6,6 +6,7 @@ import {
 	type NodeId,
 	nodeId,
 	type SourceNode,
+	type UnitTestNode,
 } from "../../core/node.ts";
 
 /** The parts of a node that selection looks at; the rest is left out. */
@@ -60,8 +61,9 @@ export function smallManifest(nodes: readonly SmallNode[], projectName = "shop")
 	const parents = new Map(nodes.map((node) => [nodeId(node.unique_id), (node.parents ?? []).map(nodeId)]));
 	return {
 		projectName,
-		nodes: ofKind<ExecutableNode>((kind) => kind !== "source" && kind !== "exposure"),
+		nodes: ofKind<ExecutableNode>((kind) => !["source", "exposure", "unit_test"].includes(kind)),
 		sources: ofKind<SourceNode>((kind) => kind === "source"),
+		unitTests: ofKind<UnitTestNode>((kind) => kind === "unit_test"),
 		exposures: ofKind<ExposureNode>((kind) => kind === "exposure"),
 		macros: new Map(),
 		docs: new Map(),

@@ -1,0 +1,72 @@
+import { type CodeEntry, code, didYouMean } from "./entry.ts";
+
+/** Unit tests: what they say, and running them. */
+export const UNIT_CODES = {
+	"TFM-UNIT-001": code<{ test: string; model: string; suggestion?: string | undefined }>({
+		message: (f) => `unit test "${f.test}" tests model "${f.model}", which does not exist`,
+		hint: (f) => didYouMean(f.suggestion) ?? "only models can have unit tests",
+		explain:
+			"`model:` of a unit test names a model of the package that the test is in (`name`, or `name version`). There is none of that name.",
+	}),
+	"TFM-UNIT-002": code<{ label: string; part: string; format: string }>({
+		message: (f) => `${f.part} of ${f.label} has the format "${f.format}"`,
+		hint: () => "rows are written as dict (the default), csv or sql",
+		explain: "The format of given or expected rows is one that does not exist.",
+	}),
+	"TFM-UNIT-003": code<{ label: string; part: string; format: string; expected: string }>({
+		message: (f) => `the rows of ${f.part} of ${f.label} do not fit the format ${f.format}: it needs ${f.expected}`,
+		hint: (f) =>
+			f.format === "dict"
+				? 'rows: [{id: 1}], or another format with "format: csv" or "format: sql"; a seed may go without rows'
+				: 'write a text under "rows: |", or name a file with "fixture:"',
+		explain:
+			"Rows in the dict format are a list of mappings; csv and sql rows are a text, or a fixture file. Only a seed may be given without rows: then those of its file are taken.",
+	}),
+	"TFM-UNIT-004": code<{ label: string; fixture: string }>({
+		message: (f) => `${f.label} uses the fixture "${f.fixture}", for which there is no file`,
+		hint: (f) =>
+			`it would be fixtures/${f.fixture}.csv or .sql under a folder of test-paths; write it without the ending`,
+		explain:
+			"A fixture is a .csv or .sql file anywhere under the folder `fixtures` of a test path of the same package, named without its ending.",
+	}),
+	"TFM-UNIT-005": code<{ label: string; input: string }>({
+		message: (f) => `${f.label} gives no rows for ${f.input}, which is no seed`,
+		hint: () => "write rows: [] for no rows at all",
+		explain: "Only a seed may be given without rows: then those of its file are taken.",
+	}),
+	"TFM-UNIT-006": code<{ test: string; model: string }>({
+		message: (f) => `unit test "${f.test}" must say whether the incremental model "${f.model}" runs incrementally`,
+		hint: () => "overrides: {macros: {is_incremental: true}}, or false",
+		explain:
+			"The model's template calls is_incremental(). A unit test of it sets the answer with a boolean override, one test for each branch.",
+	}),
+	"TFM-UNIT-007": code<{ test: string; model: string }>({
+		message: (f) => `unit test "${f.test}" runs the incremental model "${f.model}" incrementally without rows for it`,
+		hint: () => 'add "- input: this" with the rows that the model has already',
+		explain:
+			"With is_incremental overridden to true the model reads itself; `this` gives the rows that it finds there.",
+	}),
+	"TFM-UNIT-008": code<{ test: string; model: string }>({
+		message: (f) => `unit test "${f.test}" chooses among versions of "${f.model}", which has none`,
+		hint: () => "leave out versions:",
+		explain: "`versions: {include, exclude}` is for tests of versioned models.",
+	}),
+	"TFM-UNIT-009": code<{ test: string; model: string }>({
+		message: (f) => `unit test "${f.test}" chooses no version of "${f.model}" that exists`,
+		explain: "`versions: {include, exclude}` left no version of the model over.",
+	}),
+	"TFM-UNIT-010": code<{ test: string }>({
+		message: (f) => `unit test "${f.test}" both includes and excludes versions`,
+		hint: () => "use one of the two",
+		explain: "`versions:` of a unit test holds either `include` or `exclude`.",
+	}),
+	"TFM-UNIT-011": code<{ model: string; name: string }>({
+		message: (f) => `model "${f.model}" has two unit tests named "${f.name}"`,
+		explain: "The names of the unit tests of one model are unique in its package.",
+	}),
+	"TFM-UNIT-012": code<{ test: string; key: string; where: string; suggestion?: string | undefined }>({
+		message: (f) => `unit test "${f.test}": "${f.key}" has no meaning in ${f.where}`,
+		hint: (f) => didYouMean(f.suggestion),
+		explain: "A key that dbt refuses too: what it was meant to do would silently not happen.",
+	}),
+} satisfies Record<string, CodeEntry<never>>;
