@@ -21,6 +21,7 @@ export const ROOMS = {
 	quality: ["core"],
 	history: ["core"],
 	report: ["core"],
+	state: ["core"],
 	"adapters/postgresFamily": ["core"],
 	"adapters/pglite": ["core", "adapters/postgresFamily"],
 	"adapters/postgres": ["core", "adapters/postgresFamily"],
@@ -41,6 +42,7 @@ export const ROOMS = {
 		"quality",
 		"history",
 		"report",
+		"state",
 		"adapters/pglite",
 		"adapters/postgres",
 		"adapters/postgresFamily",
@@ -52,7 +54,18 @@ export const ROOMS = {
 export const ADAPTER_DOOR = "src/app/openAdapter.ts";
 
 /** Rooms whose product code must not reach the disk, the network, the process or threads. */
-export const PURE_ROOMS = ["core", "jinja", "context", "graph", "manifest", "compile", "plan", "execute", "quality"];
+export const PURE_ROOMS = [
+	"core",
+	"jinja",
+	"context",
+	"graph",
+	"manifest",
+	"compile",
+	"plan",
+	"execute",
+	"quality",
+	"state",
+];
 export const IMPURE_BUILTINS =
 	"^(node:)?(fs|net|http|https|child_process|worker_threads|dgram|tls|cluster|os|process)(/|$)";
 

@@ -7,6 +7,7 @@ import type { NodeId, ResourceType } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { type CommandKinds, type SelectionResult, selectNodes } from "../graph/selectNodes.ts";
 import { parseSelectorDefinitions } from "../graph/selectorDefinitions.ts";
+import { earlierRunsOf } from "./earlierRuns.ts";
 import { failOnWarnings, type OpenProject } from "./openProject.ts";
 
 export interface Selected {
@@ -44,6 +45,7 @@ export function selectIds(invocation: Invocation, project: OpenProject, kinds?: 
 		selectors: selectors && parseSelectorDefinitions(selectors.entries, { indirect, at: selectors.at }),
 		includeEmpty: invocation.command === "ls",
 		existsInRoot: (path) => existsSync(join(settings.root, path)),
+		earlier: earlierRunsOf(invocation, project),
 	});
 	if (flags.warnError) failOnWarnings(chosen.warnings);
 	return chosen;

@@ -24,5 +24,6 @@ export const ACTIONS: Actions = {
 	publish: async () => (await import("../app/publish.ts")).publishCommand,
 	rollback: async () => (await import("../app/rollback.ts")).rollbackCommand,
 	history: async () => (await import("../app/history.ts")).historyCommand,
+	"state explain": async () => (await import("../app/explainState.ts")).explainCommand,
 	retry: async () => (await import("../app/retry.ts")).retryCommand,
 };

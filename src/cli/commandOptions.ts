@@ -130,3 +130,7 @@ export const HISTORY: readonly OptionSpec[] = [
 	command("limit", { value: "runs", kind: TEXT, help: "How many runs to list (default: 10)" }),
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 ];
+
+export const EXPLAIN: readonly OptionSpec[] = [
+	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
+];

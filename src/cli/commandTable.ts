@@ -4,6 +4,7 @@ import {
 	CLEAN,
 	COMPILE,
 	DEBUG,
+	EXPLAIN,
 	HISTORY,
 	INIT,
 	LIST_NODES,
@@ -14,7 +15,7 @@ import {
 } from "./commandOptions.ts";
 import { ACCEPTED, REFUSED } from "./dbtOptions.ts";
 import type { OptionGroup, OptionSpec } from "./optionSpec.ts";
-import { OUTPUT, PROJECT, RUNNING, SELECTION, SUMMARY } from "./sharedOptions.ts";
+import { OUTPUT, PROJECT, RUNNING, SELECTION, STATE, SUMMARY } from "./sharedOptions.ts";
 
 /**
  * Every command of tfm, once: what it is for, what it takes, examples. Parser, help pages, "did you mean" and shell
@@ -32,6 +33,7 @@ export type CommandName =
 	| "seed"
 	| "snapshot"
 	| "load"
+	| "state explain"
 	| "show"
 	| "clean"
 	| "run-operation"
@@ -42,8 +44,12 @@ export type CommandName =
 	| "completion";
 
 export interface CommandSpec {
+	/** One word, or two: `source freshness` is the command `freshness` of the group `source`. */
 	readonly name: CommandName;
+	/** Another name of the last word. */
 	readonly alias?: string;
+	/** What dbt calls it in `flags.WHICH` and in artifacts, where that is not the name. */
+	readonly which?: string;
 	readonly heading: "Work" | "Look" | "Set up";
 	/** One line for `tfm --help`. */
 	readonly summary: string;
@@ -60,14 +66,19 @@ export interface CommandSpec {
 	readonly examples: readonly { readonly line: string; readonly says: string }[];
 }
 
+/** What `tfm source --help` says first. */
+export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
+	state: "The project beside an earlier state of it",
+};
+
 const hide = (options: readonly OptionSpec[]): OptionSpec[] => options.map((option) => ({ ...option, hidden: true }));
 
 /** dbt takes its global flags with every command, also where they say nothing: taken, and not listed. */
 const GLOBAL_KEYS = new Set(["failFast", "warnError", "writeJson", "indirectSelection"]);
-const GLOBALS = hide([...SELECTION, ...RUNNING].filter((option) => GLOBAL_KEYS.has(option.key)));
+const GLOBALS = hide([...[...SELECTION, ...RUNNING].filter((option) => GLOBAL_KEYS.has(option.key)), ...STATE]);
 
 /** The order of a help page. */
-const GROUPS: readonly OptionGroup[] = ["Command", "Selection", "Running", "Project", "Output", "Accepted"];
+const GROUPS: readonly OptionGroup[] = ["Command", "Selection", "State", "Running", "Project", "Output", "Accepted"];
 
 const withShared = (own: readonly OptionSpec[]): OptionSpec[] => {
 	const all = [...own, ...PROJECT, ...OUTPUT, ...ACCEPTED, ...REFUSED, ...GLOBALS];
@@ -80,7 +91,9 @@ const withShared = (own: readonly OptionSpec[]): OptionSpec[] => {
 const only = (options: readonly OptionSpec[], ...keys: string[]): OptionSpec[] =>
 	options.filter((option) => keys.includes(option.key));
 
-const WORK = [...SELECTION, ...RUNNING];
+const WORK = [...SELECTION, ...STATE, ...RUNNING];
+/** Earlier artifacts to compare with, for commands that read no relations. */
+const COMPARING = only(STATE, "state");
 
 /** In `ls` alone dbt's --models is not --select: it lists models only. */
 const modelsAlone = (option: OptionSpec): OptionSpec =>
@@ -133,6 +146,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		sentence:
 			"Runs again what failed or was skipped in the last run, with that run's flags. Held candidates whose code and inputs are unchanged are reused.",
 		options: withShared([
+			...only(STATE, "state"),
 			...only(RUNNING, "fullRefresh", "lockTimeoutMs", "lockTimeout", "statementTimeout", "showRows"),
 			...SUMMARY,
 		]),
@@ -223,11 +237,23 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Look",
 		summary: "List the nodes of the project",
 		sentence: "Prints what a selection selects, one node a line. Nothing is run and no database is needed.",
-		options: withShared([...LIST_NODES, ...SELECTION.map(modelsAlone)]),
+		options: withShared([...LIST_NODES, ...SELECTION.map(modelsAlone), ...COMPARING]),
 		examples: [
 			{ line: "tfm ls", says: "everything" },
 			{ line: "tfm ls --select +orders --output name", says: "what orders is made of" },
 			{ line: "tfm ls --resource-type test --output json --output-keys name layer", says: "for a program" },
+		],
+	},
+	{
+		name: "state explain",
+		heading: "Look",
+		summary: "Say why nodes count as modified since an earlier state",
+		sentence:
+			"Compares the project with the manifest.json in the folder of --state and says of each selected node what changed: its SQL, its configuration, a macro that it uses, or something that it reads. Without --select: state:modified.",
+		options: withShared([...EXPLAIN, ...SELECTION, ...COMPARING]),
+		examples: [
+			{ line: "tfm state explain --state prod-artifacts", says: "what changed" },
+			{ line: "tfm state explain --state prod-artifacts -s state:modified+", says: "and what that reaches" },
 		],
 	},
 	{
@@ -247,7 +273,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Look",
 		summary: "Show rows of a model, a query, a failing test or a load's rejects",
 		sentence: "Runs one query and prints some of its rows. Builds nothing.",
-		options: withShared([...SHOW, ...SELECTION, ...only(RUNNING, "fullRefresh", "statementTimeout")]),
+		options: withShared([...SHOW, ...SELECTION, ...STATE, ...only(RUNNING, "fullRefresh", "statementTimeout")]),
 		examples: [
 			{ line: "tfm show --select orders", says: "five rows of what the model would hold" },
 			{ line: "tfm show --inline \"select count(*) from {{ ref('orders') }}\"", says: "any query" },
@@ -260,7 +286,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Look",
 		summary: "Render templates to SQL in target/compiled",
 		sentence: "Renders the selected nodes to the SQL that would run, without running it.",
-		options: withShared([...COMPILE, ...SELECTION, ...only(RUNNING, "fullRefresh", "empty", "writeJson")]),
+		options: withShared([...COMPILE, ...SELECTION, ...STATE, ...only(RUNNING, "fullRefresh", "empty", "writeJson")]),
 		examples: [
 			{ line: "tfm compile", says: "everything" },
 			{ line: "tfm compile --select orders", says: "print the SQL of one model" },
@@ -330,5 +356,4 @@ export const COMMANDS_NOT_YET: Readonly<Record<string, string>> = {
 	source: "write a data test on the column that holds the load time",
 	clone: "tfm run --target builds into another schema",
 	deps: "copy the package under packages-install-path (dbt_packages)",
-	freshness: "write a data test on the column that holds the load time",
 };

@@ -15,7 +15,10 @@ _tfm; printf '%s\\n' "\${COMPREPLY[@]}"`;
 test("bash completes commands, options, values and, after --select, the names of nodes", () => {
 	expect(complete("ru")).toEqual(["run", "run-operation"]);
 	expect(complete("run", "--full")).toEqual(["--full-refresh"]);
-	expect(complete("run", "--defe")).toEqual([]);
+	expect(complete("run", "--favor")).toEqual(["--favor-state"]);
+	expect(complete("sta")).toEqual(["state"]);
+	expect(complete("state", "e")).toEqual(["explain"]);
+	expect(complete("state", "explain", "--output", "j")).toEqual(["json"]);
 	expect(complete("show", "--output", "")).toEqual(["text", "json", "csv"]);
 	expect(complete("ls", "--output", "j")).toEqual(["json"]);
 	expect(complete("-q", "run", "--select", "o")).toEqual(["orders"]);

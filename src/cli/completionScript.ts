@@ -1,5 +1,5 @@
 import { fail } from "../core/diagnostic.ts";
-import { COMMANDS } from "./commandTable.ts";
+import { COMMAND_GROUPS, COMMANDS, type CommandSpec } from "./commandTable.ts";
 import type { OptionSpec } from "./optionSpec.ts";
 
 /** After these options a model's name is completed; asking for the names costs a parse, so only then. */
@@ -27,6 +27,20 @@ const spellings = (option: OptionSpec): string[] => [
 	...(option.short === undefined ? [] : [`-${option.short}`]),
 ];
 
+const GROUPS = Object.keys(COMMAND_GROUPS).join("|");
+
+/** First words: commands of one word, and groups once each. */
+const firstWords = (): string[] => [...new Set(COMMANDS.map((command) => command.name.split(" ")[0] ?? ""))];
+
+const membersOf = (group: string): string[] =>
+	COMMANDS.flatMap(({ name }) => (name.startsWith(`${group} `) ? [name.slice(group.length + 1)] : []));
+
+/** What a user may type for it. */
+function namesOf({ name, alias }: CommandSpec): string[] {
+	if (alias === undefined) return [name];
+	return [name, name.includes(" ") ? name.replace(/ .*/, ` ${alias}`) : alias];
+}
+
 /** All options with a closed set of values, once each. */
 function optionsWithChoices(): { readonly command: string; readonly option: OptionSpec }[] {
 	return COMMANDS.flatMap((command) =>
@@ -38,9 +52,9 @@ function optionsWithChoices(): { readonly command: string; readonly option: Opti
 
 function bash(): string {
 	const words = COMMANDS.map((command) => {
-		const names = command.alias === undefined ? command.name : `${command.name}|${command.alias}`;
+		const names = namesOf(command).map((name) => (name.includes(" ") ? `"${name}"` : name));
 		const options = visible(command.options).map((option) => `--${option.long}`);
-		return `\t\t${names}) words="${[...options, "--help"].join(" ")}" ;;`;
+		return `\t\t${names.join("|")}) words="${[...options, "--help"].join(" ")}" ;;`;
 	});
 	const values = optionsWithChoices().map(
 		({ command, option }) =>
@@ -55,12 +69,22 @@ _tfm() {
 	previous="\${COMP_WORDS[COMP_CWORD-1]}"
 	command=""
 	for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-		case "$word" in -*) ;; *) command="$word"; break ;; esac
+		case "$word" in
+			-*) ;;
+			*) command="\${command:+$command }$word"; case "$command" in ${GROUPS}) ;; *) break ;; esac ;;
+		esac
 	done
-	if [ -z "$command" ]; then
-		COMPREPLY=($(compgen -W "${COMMANDS.map((command) => command.name).join(" ")} --help --version" -- "$current"))
-		return
-	fi
+	case "$command" in
+		"")
+			COMPREPLY=($(compgen -W "${firstWords().join(" ")} --help --version" -- "$current"))
+			return ;;
+${Object.keys(COMMAND_GROUPS)
+	.map(
+		(group) =>
+			`\t\t${group})\n\t\t\tCOMPREPLY=($(compgen -W "${membersOf(group).join(" ")} --help" -- "$current"))\n\t\t\treturn ;;`,
+	)
+	.join("\n")}
+	esac
 	case "$previous" in
 		${TAKE_NODES.join("|")})
 			COMPREPLY=($(compgen -W "$(${NODE_NAMES})" -- "$current"))
@@ -85,12 +109,21 @@ complete -F _tfm tfm
 
 function zsh(): string {
 	const quote = (text: string): string => text.replaceAll("'", "'\\''").replace(/[[\]:]/g, "\\$&");
-	const commands = COMMANDS.map((command) => `\t\t'${command.name}:${quote(command.summary)}'`);
+	const commands = firstWords().map((word) => {
+		const says = COMMAND_GROUPS[word] ?? COMMANDS.find((command) => command.name === word)?.summary ?? "";
+		return `\t\t'${word}:${quote(says)}'`;
+	});
+	const members = Object.keys(COMMAND_GROUPS).map(
+		(group) =>
+			`\t\t${group}) if (( CURRENT == 2 )); then compadd ${membersOf(group).join(" ")}; return; fi; command="${group} $words[2]"; shift words; (( CURRENT-- )) ;;`,
+	);
 	const cases = COMMANDS.map((command) => {
 		const options = visible(command.options).flatMap((option) =>
 			spellings(option).map((spelling) => `\t\t\t\t'*${spelling}[${quote(option.help)}]${zshValue(option, spelling)}'`),
 		);
-		const names = command.alias === undefined ? command.name : `${command.name}|${command.alias}`;
+		const names = namesOf(command)
+			.map((name) => name.replace(" ", "\\ "))
+			.join("|");
 		const positional = command.name === "completion" ? ["\t\t\t\t'1:shell:(bash zsh fish)'"] : [];
 		const lines = [...options, "\t\t\t\t'--help[Show the help page]'", ...positional];
 		return `\t\t${names})\n\t\t\t_arguments -s \\\n${lines.join(" \\\n")}\n\t\t\t;;`;
@@ -115,6 +148,9 @@ ${commands.join("\n")}
 	shift words
 	(( CURRENT-- ))
 	case $command in
+${members.join("\n")}
+	esac
+	case $command in
 ${cases.join("\n")}
 	esac
 }
@@ -133,14 +169,23 @@ function zshValue(option: OptionSpec, spelling: string): string {
 function fish(): string {
 	const quote = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 	const lines = COMMANDS.flatMap((command) => {
-		const names = command.alias === undefined ? command.name : `${command.name} ${command.alias}`;
-		const seen = `-n '__fish_seen_subcommand_from ${names}'`;
+		const [first = "", second] = command.name.split(" ");
+		const last = second ?? first;
+		const names = command.alias === undefined ? last : `${last} ${command.alias}`;
+		const group = second === undefined ? "" : `__fish_seen_subcommand_from ${first}; and `;
+		const seen = `-n '${group}__fish_seen_subcommand_from ${names}'`;
 		const options = visible(command.options).map((option) => {
 			const short = option.short === undefined ? "" : ` -s ${option.short}`;
 			return `complete -c tfm ${seen}${short} -l ${option.long} -d ${quote(option.help)}${fishValue(option)}`;
 		});
-		return [`complete -c tfm -n __fish_use_subcommand -a ${command.name} -d ${quote(command.summary)}`, ...options];
+		const offered =
+			second === undefined
+				? "__fish_use_subcommand"
+				: `'__fish_seen_subcommand_from ${first}; and not __fish_seen_subcommand_from ${membersOf(first).join(" ")}'`;
+		return [`complete -c tfm -n ${offered} -a ${last} -d ${quote(command.summary)}`, ...options];
 	});
+	for (const [group, says] of Object.entries(COMMAND_GROUPS))
+		lines.push(`complete -c tfm -n __fish_use_subcommand -a ${group} -d ${quote(says)}`);
 	return `# tfm completion for fish:  tfm completion fish > ~/.config/fish/completions/tfm.fish
 complete -c tfm -f
 ${lines.join("\n")}

@@ -32,20 +32,12 @@ export const ACCEPTED: readonly OptionSpec[] = [
 	accepted("log-level-file", { value: "level", kind: TEXT, help: "no effect", hidden: true }),
 	accepted("log-file-max-bytes", { value: "bytes", kind: TEXT, help: "no effect", hidden: true }),
 	accepted("record-timing-info", { short: "r", value: "file", kind: TEXT, help: "no effect", hidden: true }),
-	accepted("no-defer", { key: "defer", sets: false, kind: SWITCH, help: "no effect", hidden: true }),
-	accepted("no-favor-state", { key: "favorState", sets: false, kind: SWITCH, help: "no effect", hidden: true }),
 	accepted("single-threaded", { kind: SWITCH, env: "SINGLE_THREADED", help: "--threads 1", hidden: true }),
 	accepted("no-single-threaded", { key: "singleThreaded", sets: false, kind: SWITCH, help: "no effect", hidden: true }),
 ];
 
-const STATE_ADVICE = "select the parents as well: --select +model";
-
 /** dbt's flags that change what is built and that tfm does not have yet. */
 export const REFUSED: readonly OptionSpec[] = [
-	accepted("defer", { kind: SWITCH, env: "DEFER", help: "", hidden: true, refused: STATE_ADVICE }),
-	accepted("favor-state", { kind: SWITCH, env: "FAVOR_STATE", help: "", hidden: true, refused: STATE_ADVICE }),
-	accepted("state", { value: "folder", kind: TEXT, help: "", hidden: true, refused: STATE_ADVICE }),
-	accepted("defer-state", { value: "folder", kind: TEXT, help: "", hidden: true, refused: STATE_ADVICE }),
 	accepted("sample", {
 		value: "window",
 		kind: TEXT,

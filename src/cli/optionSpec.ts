@@ -6,7 +6,7 @@
 
 export type OptionKind = "switch" | "text" | "list" | "count";
 
-export type OptionGroup = "Selection" | "Running" | "Command" | "Project" | "Output" | "Accepted";
+export type OptionGroup = "Selection" | "State" | "Running" | "Command" | "Project" | "Output" | "Accepted";
 
 export interface OptionSpec {
 	/** Where the value lands in the parsed options; several spellings may share it. */

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { fail } from "../core/diagnostic.ts";
 import { TFM_VERSION } from "../core/version.ts";
-import { COMMANDS, COMMANDS_NOT_YET, type CommandSpec } from "./commandTable.ts";
+import { COMMAND_GROUPS, COMMANDS, COMMANDS_NOT_YET, type CommandSpec } from "./commandTable.ts";
 import type { OptionSpec } from "./optionSpec.ts";
 
 /** Values as typed: switches are booleans, counts numbers, the rest text; several spellings share one key. */
@@ -28,18 +28,27 @@ export async function parseArgv(argv: readonly string[], width: number): Promise
 	const program = rootCommand(width);
 	let outcome: ParsedArgv | undefined;
 	let help = "";
-	const byName = new Map<string, { spec: CommandSpec; command: Command }>();
+	const byName: Commands = new Map();
+	const groups = new Map<string, Command>();
 	for (const spec of COMMANDS) {
 		const given: Record<string, boolean | number | string | string[]> = {};
 		const command = subcommand(spec, given);
 		command.action(() => {
 			outcome = { kind: "command", command: spec, given, argument: command.args[0] };
 		});
-		program.addCommand(command);
+		const [first = "", second] = spec.name.split(" ");
+		if (second === undefined) program.addCommand(command);
+		else {
+			const group = groups.get(first) ?? groupCommand(first, spec);
+			if (!groups.has(first)) program.addCommand(group);
+			groups.set(first, group);
+			group.addCommand(command);
+		}
 		byName.set(spec.name, { spec, command });
-		if (spec.alias !== undefined) byName.set(spec.alias, { spec, command });
+		if (spec.alias !== undefined)
+			byName.set(second === undefined ? spec.alias : `${first} ${spec.alias}`, { spec, command });
 	}
-	for (const command of [program, ...program.commands]) {
+	for (const command of [program, ...program.commands, ...[...groups.values()].flatMap((group) => group.commands)]) {
 		command
 			.exitOverride()
 			.configureOutput({ writeOut: (text) => void (help += text), writeErr: () => {}, getOutHelpWidth: () => width });
@@ -61,6 +70,16 @@ export async function parseArgv(argv: readonly string[], width: number): Promise
 	return outcome;
 }
 
+type Commands = Map<string, { spec: CommandSpec; command: Command }>;
+
+/** `tfm source`: a name for commands that belong together; alone it shows its help page. */
+const groupCommand = (name: string, first: CommandSpec): Command =>
+	new Command(name)
+		.description(COMMAND_GROUPS[name] ?? first.summary)
+		.helpGroup(`${first.heading}:`)
+		.helpOption("-h, --help", "Show this page")
+		.helpCommand(false);
+
 function rootCommand(width: number): Command {
 	const root = new Command("tfm")
 		.usage("<command> [options]")
@@ -79,6 +98,7 @@ function rootCommand(width: number): Command {
 
 const HEADINGS: Readonly<Record<OptionSpec["group"], string>> = {
 	Selection: "Selection:",
+	State: "Earlier runs:",
 	Running: "Running:",
 	Command: "Options:",
 	Project: "Project:",
@@ -87,7 +107,9 @@ const HEADINGS: Readonly<Record<OptionSpec["group"], string>> = {
 };
 
 function subcommand(spec: CommandSpec, given: Record<string, boolean | number | string | string[]>): Command {
-	const command = new Command(spec.name).summary(spec.summary).description(spec.sentence);
+	const command = new Command(spec.name.split(" ").at(-1) ?? spec.name)
+		.summary(spec.summary)
+		.description(spec.sentence);
 	if (spec.alias !== undefined) command.alias(spec.alias);
 	if (spec.argument !== undefined) {
 		const { name, required, help } = spec.argument;
@@ -132,10 +154,20 @@ export function moveCommandFirst(argv: readonly string[]): readonly string[] {
 		takesValue.add(`--${option.long}`);
 		if (option.short !== undefined) takesValue.add(`-${option.short}`);
 	}
-	let at = 0;
-	while (at < argv.length && argv[at]!.startsWith("-")) at += takesValue.has(argv[at]!) ? 2 : 1;
+	const skipOptions = (from: number): number => {
+		let at = from;
+		while (at < argv.length && argv[at]!.startsWith("-")) at += takesValue.has(argv[at]!) ? 2 : 1;
+		return at;
+	};
+	const at = skipOptions(0);
 	const command = argv[at];
-	return command === undefined ? argv : [command, ...argv.slice(0, at), ...argv.slice(at + 1)];
+	if (command === undefined) return argv;
+	const before = argv.slice(0, at);
+	if (!Object.hasOwn(COMMAND_GROUPS, command)) return [command, ...before, ...argv.slice(at + 1)];
+	const next = skipOptions(at + 1);
+	const second = argv[next];
+	if (second === undefined) return [command, ...before, ...argv.slice(at + 1)];
+	return [command, second, ...before, ...argv.slice(at + 1, next), ...argv.slice(next + 1)];
 }
 
 /** Commander's refusals in our words. Its messages are read for the name in quotes; tests hold them to it. */
@@ -144,16 +176,17 @@ async function explain(
 	words: readonly string[],
 	byName: ReadonlyMap<string, { spec: CommandSpec; command: Command }>,
 ): Promise<never> {
+	const group = Object.hasOwn(COMMAND_GROUPS, words[0] ?? "") ? `${words[0]} ` : "";
 	const { suggestName } = await import("../core/suggestName.ts");
 	const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? "";
-	const found = byName.get(words[0] ?? "");
+	const found = byName.get(group === "" ? (words[0] ?? "") : `${group}${words[1] ?? ""}`);
 	const command = found?.spec.name ?? "";
 	switch (error.code) {
 		case "commander.unknownCommand":
-			return fail("TFM-CLI-001", { name: quoted, suggestion: suggestName(quoted, byName.keys()) });
+			return fail("TFM-CLI-001", { name: group + quoted, suggestion: suggestName(group + quoted, byName.keys()) });
 		case "commander.unknownOption": {
 			if (found === undefined) {
-				const name = words[0] ?? quoted;
+				const name = group === "" ? (words[0] ?? quoted) : `${group}${words[1] ?? ""}`.trim();
 				return fail("TFM-CLI-001", { name, suggestion: suggestName(name, byName.keys()) });
 			}
 			const names = found.spec.options.flatMap((o) => (o.hidden === true ? [] : [`--${o.long}`]));

@@ -30,6 +30,8 @@ test("without flags an invocation has these values", async () => {
 			showRows: 5,
 			writeJson: true,
 			empty: false,
+			defer: false,
+			favorState: false,
 			extra: { given: [] },
 		},
 		output: { logFormat: "text", verbosity: 0, color: "auto", progress: "auto", width: null },

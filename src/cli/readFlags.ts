@@ -15,7 +15,7 @@ const DEFAULT_LIMIT = 5;
 
 /** Keys that have a field in Flags or OutputOptions; every other one goes to `extra`. */
 const SHARED_KEYS = new Set(
-	"projectDir profilesDir profile target targetPath logPath vars threads select exclude selector resourceTypes excludeResourceTypes indirectSelection layers fullRefresh failFast gates storeFailures warnError lockTimeout statementTimeout showRows writeJson empty quiet noQuiet verbose debug logFormat logLevel logFile color useColors progress width print singleThreaded".split(
+	"projectDir profilesDir profile target targetPath logPath vars threads select exclude selector resourceTypes excludeResourceTypes indirectSelection layers fullRefresh failFast gates storeFailures warnError lockTimeout statementTimeout showRows writeJson empty state deferState defer favorState quiet noQuiet verbose debug logFormat logLevel logFile color useColors progress width print singleThreaded".split(
 		" ",
 	),
 );
@@ -40,7 +40,17 @@ export async function readFlags(parsed: {
 	const flags: Flags = {
 		// `tfm init shop` makes a folder of that name, as dbt does.
 		...(command.name === "init" && parsed.argument !== undefined ? { projectDir: parsed.argument } : {}),
-		...read.texts("projectDir", "profilesDir", "profile", "target", "targetPath", "logPath", "selector"),
+		...read.texts(
+			"projectDir",
+			"profilesDir",
+			"profile",
+			"target",
+			"targetPath",
+			"logPath",
+			"selector",
+			"state",
+			"deferState",
+		),
 		...(vars === undefined ? {} : { vars: await readMapping(read.name("vars"), vars) }),
 		...(threads === undefined ? {} : { threads }),
 		...(indirect === undefined ? {} : { indirectSelection: indirect }),
@@ -59,6 +69,8 @@ export async function readFlags(parsed: {
 		showRows: read.count("showRows", 0) ?? DEFAULT_SHOW_ROWS,
 		writeJson: given.writeJson !== false,
 		empty: given.empty === true,
+		defer: given.defer === true,
+		favorState: given.favorState === true,
 		extra: await readExtra(parsed, given, read),
 	};
 	return { flags, output: readOutput(given, read) };

@@ -28,7 +28,7 @@ export async function runCommandLine(world: World, actions: Actions): Promise<Ex
 		}
 		const { flags, output } = await readFlags({ ...parsed, env: world.env });
 		invocation = {
-			command: parsed.command.name,
+			command: parsed.command.which ?? parsed.command.name,
 			commandLine: scrubSecrets(["tfm", ...world.argv].join(" "), world.env),
 			flags,
 			output,

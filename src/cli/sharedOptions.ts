@@ -18,6 +18,7 @@ const RESOURCE_TYPES = [
 ] as const;
 
 const selection = inGroup("Selection");
+const state = inGroup("State");
 const running = inGroup("Running");
 const project = inGroup("Project");
 const output = inGroup("Output");
@@ -97,6 +98,61 @@ export const SELECTION: readonly OptionSpec[] = [
 		choices: ["eager", "cautious", "buildable", "empty"],
 		help: "Which tests come along with the selected nodes (default: eager)",
 	}),
+];
+
+/** dbt's older variables come first, so that its present ones win. */
+export const STATE: readonly OptionSpec[] = [
+	state("deprecated-state", {
+		key: "state",
+		value: "folder",
+		kind: TEXT,
+		env: "ARTIFACT_STATE_PATH",
+		help: "",
+		hidden: true,
+	}),
+	state("deprecated-defer", {
+		key: "defer",
+		kind: SWITCH,
+		env: "DEFER_TO_STATE",
+		refused: "select the parents as well: --select +model",
+		help: "",
+		hidden: true,
+	}),
+	state("deprecated-favor-state", {
+		key: "favorState",
+		kind: SWITCH,
+		env: "FAVOR_STATE_MODE",
+		refused: "select the parents as well: --select +model",
+		help: "",
+		hidden: true,
+	}),
+	state("state", {
+		value: "folder",
+		kind: TEXT,
+		env: "STATE",
+		help: "Artifacts of an earlier run, for state:, result: and --defer",
+	}),
+	state("defer", {
+		kind: SWITCH,
+		env: "DEFER",
+		refused: "select the parents as well: --select +model",
+		help: "Read what is neither selected nor built here from where that run built it",
+	}),
+	state("no-defer", { key: "defer", sets: false, kind: SWITCH, help: "Do not", hidden: true }),
+	state("defer-state", {
+		refused: "select the parents as well: --select +model",
+		value: "folder",
+		kind: TEXT,
+		env: "DEFER_STATE",
+		help: "Other artifacts for --defer than --state",
+	}),
+	state("favor-state", {
+		kind: SWITCH,
+		env: "FAVOR_STATE",
+		refused: "select the parents as well: --select +model",
+		help: "With --defer: read all that is not selected from there, even what is built here",
+	}),
+	state("no-favor-state", { key: "favorState", sets: false, kind: SWITCH, help: "Do not", hidden: true }),
 ];
 
 export const RUNNING: readonly OptionSpec[] = [

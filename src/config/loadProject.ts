@@ -162,7 +162,8 @@ function assemble(part: Assembly): ProjectConfig {
 		logPath: readPath(part, "log-path", "logs"),
 		packagesInstallPath: readPath(part, "packages-install-path", "dbt_packages"),
 		cleanTargets: readPaths(part, "clean-targets", [targetPath]),
-		trees: readTrees(part),
+		trees: readTrees(project, check),
+		writtenTrees: readTrees(isMapping(files.main.value) ? files.main.value : {}, new ShapeCheck(files.main, [])),
 		vars: readVars(part),
 		onRunStart: check.texts(own(project, "on-run-start"), ["on-run-start"], { single: true }) ?? [],
 		onRunEnd: check.texts(own(project, "on-run-end"), ["on-run-end"], { single: true }) ?? [],
@@ -234,7 +235,7 @@ function readPath(part: Assembly, key: string, byDefault: string): string {
 	return path === undefined || path === "" ? byDefault : path.replace(/\/+$/, "");
 }
 
-function readTrees({ project, check }: Assembly): ProjectConfig["trees"] {
+function readTrees(project: PlainMapping, check: ShapeCheck): ProjectConfig["trees"] {
 	const tree = (key: string): ConfigTree => check.mapping(own(project, key), [key]) ?? {};
 	if (own(project, "tests") != null && own(project, "data_tests") != null) {
 		const facts = { first: "tests", second: "data_tests" };

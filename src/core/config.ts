@@ -32,6 +32,18 @@ export type SchemaNaming = "prefix" | "exact" | "exact_in_prod";
 /** A tree of `models:` / `seeds:` … configuration as written, rendered where YAML allows Jinja. */
 export type ConfigTree = { readonly [key: string]: Plain };
 
+/** Configuration by kind of node. */
+export interface ConfigTrees {
+	readonly models: ConfigTree;
+	readonly seeds: ConfigTree;
+	readonly snapshots: ConfigTree;
+	readonly data_tests: ConfigTree;
+	readonly sources: ConfigTree;
+	readonly exposures: ConfigTree;
+	readonly unit_tests: ConfigTree;
+	readonly analyses: ConfigTree;
+}
+
 /** One package: the root project or a dependency. Paths are relative to `root` and use `/`. */
 export interface ProjectConfig {
 	readonly name: string;
@@ -52,16 +64,9 @@ export interface ProjectConfig {
 	readonly logPath: string;
 	readonly packagesInstallPath: string;
 	readonly cleanTargets: readonly string[];
-	readonly trees: {
-		readonly models: ConfigTree;
-		readonly seeds: ConfigTree;
-		readonly snapshots: ConfigTree;
-		readonly data_tests: ConfigTree;
-		readonly sources: ConfigTree;
-		readonly exposures: ConfigTree;
-		readonly unit_tests: ConfigTree;
-		readonly analyses: ConfigTree;
-	};
+	readonly trees: ConfigTrees;
+	/** The same as the file has them, templates and all: what `state:modified` compares. Absent: as `trees`. */
+	readonly writtenTrees?: ConfigTrees;
 	readonly vars: { readonly [key: string]: Plain };
 	readonly onRunStart: readonly string[];
 	readonly onRunEnd: readonly string[];

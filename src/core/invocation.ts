@@ -30,6 +30,12 @@ export interface Flags {
 	readonly showRows: number;
 	readonly writeJson: boolean;
 	readonly empty: boolean;
+	/** `--state`: folder with the artifacts of an earlier run, as written (relative to the project's folder). */
+	readonly state?: string;
+	/** `--defer-state`: instead of `state` for deferral alone. */
+	readonly deferState?: string;
+	readonly defer: boolean;
+	readonly favorState: boolean;
 	/**
 	 * Command-specific, validated by the command. `given`: names of the flags and variables that were set, so that the
 	 * project's own `flags:` can stand in for the others.

@@ -18,6 +18,8 @@ export interface Collected {
 	readonly sources: readonly (readonly [string, string])[];
 	/** Keyword arguments of the config() calls, in order, not merged; hooks under their dashed names. */
 	readonly configs: readonly PlainRecord[];
+	/** Keywords of the first config() call as written, where the text was rendered and has one; absent otherwise. */
+	readonly writtenConfig?: PlainRecord;
 	/** Unique ids of the macros that were called, in order of the first call. */
 	readonly macros: readonly string[];
 	/** Nothing but literal ref(), source() and config() calls: dbt reads such a text without rendering it. */

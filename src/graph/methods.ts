@@ -1,6 +1,7 @@
-import { fail } from "../core/diagnostic.ts";
+import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { GraphNode, ModelNode, Plain, SourceNode } from "../core/node.ts";
+import { samePlain } from "../core/samePlain.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { fnmatcher } from "./fnmatch.ts";
 import { fqnMatcher } from "./fqnMatch.ts";
@@ -8,6 +9,15 @@ import { pathMatcher } from "./globPath.ts";
 import type { SelectorCriterion } from "./parseSelector.ts";
 
 export type NodeTest = (node: GraphNode) => boolean;
+
+/** What earlier runs say about nodes. Each throws where the artifact that it needs is not there. */
+export interface EarlierRuns {
+	readonly state: (value: string) => NodeTest;
+	readonly result: (status: string) => NodeTest;
+	readonly sourceStatus: (value: string) => NodeTest;
+	/** What was remarked while comparing. */
+	readonly warnings: () => readonly Diagnostic[];
+}
 
 const isModel = (node: GraphNode): node is ModelNode => node.resource_type === "model";
 const versionOf = (node: GraphNode): string | number | null => (isModel(node) ? node.version : null);
@@ -102,18 +112,6 @@ function descend(config: object, path: readonly string[]): { readonly value: unk
 	return { value: at };
 }
 
-/** Python's `==` on plain values: true is 1, false is 0, lists and mappings by what they hold. */
-function samePlain(a: unknown, b: unknown): boolean {
-	const [x, y] = [a, b].map((value) => (typeof value === "boolean" ? Number(value) : value));
-	if (typeof x !== "object" || typeof y !== "object" || x === null || y === null) return x === y;
-	if (Array.isArray(x) !== Array.isArray(y)) return false;
-	const keys = Object.keys(x);
-	return (
-		keys.length === Object.keys(y).length &&
-		keys.every((key) => Object.hasOwn(y, key) && samePlain(Reflect.get(x, key), Reflect.get(y, key)))
-	);
-}
-
 /** dbt compares as Python does: text with text, `true` and `false` in any case, a list by what it holds. */
 function byConfig(criterion: SelectorCriterion): NodeTest {
 	const { arguments: path, value: wanted } = criterion;
@@ -204,14 +202,24 @@ function byVersion(value: string): NodeTest {
 	};
 }
 
+export interface NodeTestFacts {
+	/** Whether the root project has this path; absent = every path of a node is there. */
+	readonly existsInRoot?: ((path: string) => boolean) | undefined;
+	/** Absent where no earlier run is given to compare with. */
+	readonly earlier?: EarlierRuns | undefined;
+}
+
+const earlierOf = ({ method, raw }: SelectorCriterion, earlier: EarlierRuns | undefined): EarlierRuns =>
+	earlier ?? fail("TFM-SELECT-004", { method, raw });
+
 /**
  * The condition of one criterion as a test of a node; `selector:` is resolved elsewhere. Throws TFM-SELECT-003, 004,
- * 006 and 014 for values that the method cannot have. `existsInRoot`: whether the root project has this path.
+ * 006 and 014 for values that the method cannot have.
  */
 export function nodeTest(
 	criterion: SelectorCriterion,
 	manifest: Manifest,
-	existsInRoot: (path: string) => boolean = () => true,
+	{ existsInRoot = () => true, earlier }: NodeTestFacts = {},
 ): NodeTest {
 	const value = textOf(criterion.value);
 	switch (criterion.method) {
@@ -250,9 +258,11 @@ export function nodeTest(
 		case "version":
 			return byVersion(value);
 		case "state":
+			return earlierOf(criterion, earlier).state(value);
 		case "result":
+			return earlierOf(criterion, earlier).result(value);
 		case "source_status":
-			return fail("TFM-SELECT-004", { method: criterion.method, raw: criterion.raw });
+			return earlierOf(criterion, earlier).sourceStatus(value);
 		case "selector":
 			return nothing;
 	}

@@ -9,7 +9,7 @@ import type { GraphNode, NodeId, ResourceType } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { fnmatcher } from "./fnmatch.ts";
 import type { Graph } from "./graph.ts";
-import { nodeTest, RESOURCE_TYPES } from "./methods.ts";
+import { type EarlierRuns, nodeTest, RESOURCE_TYPES } from "./methods.ts";
 import {
 	type IndirectSelection,
 	parseSelectors,
@@ -42,6 +42,8 @@ export interface SelectionRequest {
 	readonly includeEmpty?: boolean | undefined;
 	/** Whether the root project has this file or folder (relative); absent = every path of a node is there. */
 	readonly existsInRoot?: ((path: string) => boolean) | undefined;
+	/** For state:, result: and source_status:. */
+	readonly earlier?: EarlierRuns | undefined;
 }
 
 export interface CommandKinds {
@@ -77,7 +79,7 @@ export function selectNodes(manifest: Manifest, graph: Graph, request: Selection
 		const layer = findNode(manifest, id)?.layer ?? null;
 		return layers.size === 0 || (layer !== null && layers.has(layer));
 	});
-	const warnings = [...ignoredFlags(request), ...selection.warnings];
+	const warnings = [...ignoredFlags(request), ...(request.earlier?.warnings() ?? []), ...selection.warnings];
 	return Object.freeze({ ids: Object.freeze(ids.sort()), warnings: Object.freeze(warnings) });
 }
 
@@ -159,7 +161,7 @@ class Selection {
 	#criterion(criterion: SelectorCriterion): Found {
 		if (criterion.method === "selector")
 			return { direct: this.#around(criterion, this.#byName(criterion)), indirect: NO_IDS };
-		const matches = nodeTest(criterion, this.#manifest, this.#request.existsInRoot);
+		const matches = nodeTest(criterion, this.#manifest, this.#request);
 		const found = new Set(this.#nodes.filter(matches).map((node) => node.unique_id));
 		return this.#withTests(this.#around(criterion, found), criterion.indirect);
 	}

@@ -30,3 +30,4 @@ export {
 	typeName,
 	type Value,
 } from "./values.ts";
+export { writtenKeywords } from "./writtenCall.ts";

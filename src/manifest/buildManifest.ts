@@ -11,7 +11,7 @@ import type { Config, Layer } from "../core/config.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
-import type { FilePlace, ParsedProject, YamlEntry } from "../core/parsed.ts";
+import type { FilePlace, ParsedProject, PlainRecord, YamlEntry } from "../core/parsed.ts";
 import { isSourceCall, readCall } from "../core/referenceText.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { checkConfig } from "./checkConfig.ts";
@@ -163,8 +163,16 @@ function draftTests(
 	return planner.drafts;
 }
 
+/** What config() calls set, in the form in which states are compared: dbt keeps the first call, as it is written. */
+function writtenCalls({ calls, rendered, written }: Draft): readonly PlainRecord[] {
+	if (!rendered || (written !== null && Object.keys(written).length === 0)) return calls;
+	return written === null ? calls.map(asWritten) : [written];
+}
+
 /** Resolves the configuration of every draft and takes from it what nodes show beside it. */
-function configure(drafts: readonly Draft[], { projects, problems }: ManifestWork): void {
+function configure(drafts: readonly Draft[], { projects, problems, config: settings }: ManifestWork): void {
+	// dbt's older way, for projects that keep it: what a template in config() or in a property file gave.
+	const asGiven = settings.project.flags.state_modified_compare_more_unrendered_values === false;
 	const checked = new WeakSet<object>();
 	const shared = new Map<object, Draft["unrendered"]>();
 	for (const draft of drafts) {
@@ -174,8 +182,9 @@ function configure(drafts: readonly Draft[], { projects, problems }: ManifestWor
 		const plain = yaml === null && calls.length === 0;
 		let unrendered = plain ? shared.get(draft.config) : undefined;
 		if (unrendered === undefined) {
-			const texts = draft.rendered ? calls.map(asWritten) : calls;
-			const written = { kind, package_name, fqn, yaml: patch?.unrenderedConfig ?? null, calls: texts };
+			const written = asGiven
+				? { kind, package_name, fqn, yaml, calls }
+				: { kind, package_name, fqn, yaml: patch?.unrenderedConfig ?? null, calls: writtenCalls(draft) };
 			unrendered = Object.freeze(unrenderedConfig(written, projects));
 			if (plain) shared.set(draft.config, unrendered);
 		}

@@ -58,6 +58,8 @@ export interface Draft {
 	/** config() calls of the file; `rendered` is false where dbt takes them from the properties without rendering. */
 	readonly rendered: boolean;
 	readonly calls: readonly PlainRecord[];
+	/** Keywords of the first of them as written; null where it has none, or they are known to be what they give. */
+	readonly written: PlainRecord | null;
 	/** Tags known before the property file was read come first in `tags` (dbt's order). */
 	readonly firstTags: readonly string[];
 	config: PlainRecord;

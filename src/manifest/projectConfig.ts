@@ -77,21 +77,33 @@ export class ProjectConfigs {
 	/** A dependency's node gets the root project's tree last of all; null for nodes of the root project. */
 	override(kind: ConfiguredKind, packageName: string, fqn: readonly string[]): readonly PlainRecord[] {
 		if (packageName === this.#config.project.name) return [];
-		return this.levels(kind, this.#config.project, fqn);
+		return this.#levels(this.#config.project.trees[TREES[kind]], fqn);
 	}
 
-	/** The tree's levels as written, top first, for `unrendered_config`. */
-	levels(kind: ConfiguredKind, project: ProjectConfig, fqn: readonly string[]): readonly PlainRecord[] {
+	/** The levels of a tree, top first. */
+	#levels(tree: ConfigTree, fqn: readonly string[]): readonly PlainRecord[] {
 		const found: PlainRecord[] = [];
-		for (let level: Level | null = this.#deepest(project.trees[TREES[kind]], fqn); level !== null; level = level.parent)
+		for (let level: Level | null = this.#deepest(tree, fqn); level !== null; level = level.parent)
 			if (Object.keys(level.own).length > 0) found.push(level.own);
 		return found.reverse();
 	}
 
-	/** Levels of the node's own package, then of the root project where that is another. */
-	allLevels(kind: ConfiguredKind, packageName: string, fqn: readonly string[]): readonly PlainRecord[] {
+	/**
+	 * As written, templates and all, for `unrendered_config`: the levels of the node's own package and, for another
+	 * package's node, those of the root project, which come last of all.
+	 */
+	writtenLevels(
+		kind: ConfiguredKind,
+		packageName: string,
+		fqn: readonly string[],
+	): { readonly own: readonly PlainRecord[]; readonly root: readonly PlainRecord[] } {
+		const root = this.#config.project;
 		const project = this.#project(packageName);
-		return project === undefined ? [] : this.levels(kind, project, fqn);
+		const levels = ({ trees, writtenTrees }: ProjectConfig) => this.#levels((writtenTrees ?? trees)[TREES[kind]], fqn);
+		return {
+			own: project === undefined ? [] : levels(project),
+			root: packageName === root.name ? [] : levels(root),
+		};
 	}
 
 	#project(name: string): ProjectConfig | undefined {

@@ -101,10 +101,11 @@ export interface UnrenderedInput {
 /** What was configured, before defaults and merging: the last writer of each key. */
 export function unrenderedConfig(input: UnrenderedInput, projects: ProjectConfigs): PlainRecord {
 	const result: { [key: string]: Plain } = {};
-	for (const level of projects.allLevels(input.kind, input.package_name, input.fqn)) Object.assign(result, level);
+	const { own, root } = projects.writtenLevels(input.kind, input.package_name, input.fqn);
+	for (const level of own) Object.assign(result, level);
 	if (input.yaml !== null) Object.assign(result, input.yaml);
 	for (const call of input.calls) Object.assign(result, call);
-	for (const level of projects.override(input.kind, input.package_name, input.fqn)) Object.assign(result, level);
+	for (const level of root) Object.assign(result, level);
 	return result;
 }
 

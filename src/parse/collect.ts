@@ -13,7 +13,13 @@ import {
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain, RefArgs } from "../core/node.ts";
 import type { Collected, PlainRecord } from "../core/parsed.ts";
-import { compileTemplate, type LiteralCall, scanLiterals, type TemplateSource } from "../jinja/jinja.ts";
+import {
+	compileTemplate,
+	type LiteralCall,
+	scanLiterals,
+	type TemplateSource,
+	writtenKeywords,
+} from "../jinja/jinja.ts";
 
 export const NOTHING_COLLECTED: Collected = Object.freeze({ refs: [], sources: [], configs: [], macros: [] });
 
@@ -79,10 +85,12 @@ export class Collector {
 	#render(source: TemplateSource, subject: ParseSubject): Collected {
 		const collector = createParseCollector();
 		compileTemplate(source).render(createParseScope(this.#facts, subject, collector), PARSE_RENDERING);
+		const written = collector.configs.length === 0 ? null : writtenKeywords(source, "config");
 		return {
 			refs: unique(collector.refs, refKey),
 			sources: unique(collector.sources, (s) => s.join("\0")),
 			configs: collector.configs,
+			...(written === null ? {} : { writtenConfig: written }),
 			macros: [...collector.macros],
 		};
 	}

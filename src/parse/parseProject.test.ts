@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeId } from "../core/node.ts";
+import type { Collected } from "../core/parsed.ts";
 import { manifestOf, mistakesIn, readWith, shop, warningsIn } from "../manifest/testing/readProject.ts";
 import { makeInlineNode } from "./inlineNode.ts";
 
@@ -54,7 +55,10 @@ describe("reading the files of a project", () => {
 			"models/rendered.sql": `{% set y = [1] %}{{ '' ~ '' }}${plain}`,
 			"models/s.yml": "sources: [{name: s, tables: [{name: t}]}]",
 		});
-		const [rendered, scanned] = code.filter(({ name }) => name !== "x").map(({ collected }) => collected);
+		const [{ writtenConfig, ...rendered }, scanned] = code
+			.filter(({ name }) => name !== "x")
+			.map(({ collected }) => collected) as [Collected, Collected];
+		expect(writtenConfig).toEqual({ materialized: "table", tags: "['a']" });
 		expect(scanned).toEqual({ ...rendered, plain: true });
 		expect(scanned).toEqual({
 			refs: [{ name: "x", package: null, version: null }],

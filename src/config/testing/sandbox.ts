@@ -21,6 +21,8 @@ export const NO_FLAGS: Flags = {
 	showRows: 0,
 	writeJson: true,
 	empty: false,
+	defer: false,
+	favorState: false,
 	extra: {},
 };
 

@@ -17,6 +17,7 @@ const AREAS: Readonly<Record<string, string>> = {
 	RUN: "Running",
 	SELECT: "Selecting",
 	SNAP: "Snapshots",
+	STATE: "Earlier runs: comparing, deferring",
 	UNIT: "Unit tests",
 	YAML: "YAML",
 };

@@ -38,10 +38,10 @@ export const SELECT_CODES = {
 		explain: "The method knows a fixed list of values, and this is none of them.",
 	}),
 	"TFM-SELECT-004": code<{ method: string; raw: string }>({
-		message: (f) => `"${f.raw}" needs an earlier run to compare with, which this version cannot do yet`,
-		hint: (f) => `select without "${f.method}:"`,
+		message: (f) => `"${f.raw}" needs an earlier run to compare with`,
+		next: () => "add --state FOLDER, a copy of that run's target folder (or set DBT_STATE)",
 		explain:
-			"The methods state, result and source_status compare with the artifacts of an earlier run. They are planned.",
+			"The methods state, result and source_status compare with the artifacts of an earlier run. --state names the folder that holds them.",
 	}),
 	"TFM-SELECT-005": code<{ raw: string; suggestion?: string | undefined }>({
 		message: (f) => `nothing is selected by "${f.raw}"`,

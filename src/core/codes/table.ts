@@ -13,6 +13,7 @@ import { REF_CODES } from "./ref.ts";
 import { RUN_CODES } from "./run.ts";
 import { SELECT_CODES } from "./select.ts";
 import { SNAPSHOT_CODES } from "./snapshot.ts";
+import { STATE_CODES } from "./state.ts";
 import { UNIT_CODES } from "./unit.ts";
 import { YAML_CODES } from "./yaml.ts";
 
@@ -24,6 +25,7 @@ export const CODES = {
 	...PARSE_CODES,
 	...REF_CODES,
 	...SELECT_CODES,
+	...STATE_CODES,
 	...RUN_CODES,
 	...DATABASE_CODES,
 	...PUBLISH_CODES,

@@ -1,0 +1,1 @@
+select {{ cents('id') }} as price from {{ ref('plain') }}

@@ -1,0 +1,147 @@
+/** What of a node is another than in an earlier state, part by part as dbt compares it (spec 2.14). */
+import type { ExecutableNode, ExposureNode, GraphNode, ModelNode, Plain, SeedNode, SourceNode } from "../core/node.ts";
+import { samePlain } from "../core/samePlain.ts";
+import { type Change, differs, type Part } from "./change.ts";
+import { compareConfigs, compareRelations } from "./compareConfigs.ts";
+import { type ContractChange, type ContractState, compareContracts } from "./compareContracts.ts";
+import { isRecord, type PlainRecord } from "./earlierManifest.ts";
+
+export interface ComparisonFacts {
+	readonly contractOf: (node: ExecutableNode) => ContractState;
+	/** dbt's flag state_modified_compare_more_unrendered_values: sources are compared as their schema is written. */
+	readonly asWritten: boolean;
+}
+
+const recordOf = (value: unknown): PlainRecord => (isRecord(value) ? value : {});
+const same = (before: PlainRecord, node: object, key: string): boolean =>
+	samePlain(before[key] ?? null, Reflect.get(node, key) ?? null);
+
+/** Changes of a node that was there before; its macros are compared elsewhere. */
+export function compareNodes(before: PlainRecord, node: GraphNode, facts: ComparisonFacts): readonly Change[] {
+	switch (node.resource_type) {
+		case "source":
+			return compareSources(before, node, facts);
+		case "exposure":
+			return compareExposures(before, node);
+		case "test":
+			if (node.test_metadata !== null)
+				return [
+					...compareConfigs(recordOf(before.unrendered_config), node.unrendered_config as PlainRecord, "test"),
+					...compareFqn(before, node),
+				];
+			return compareExecutables(before, node, facts);
+		case "model":
+		case "seed":
+		case "snapshot":
+		case "analysis":
+		case "operation":
+			return compareExecutables(before, node, facts);
+		default:
+			return compareByChecksum(before, node);
+	}
+}
+
+function compareExecutables(before: PlainRecord, node: ExecutableNode, facts: ComparisonFacts): readonly Change[] {
+	const written = node.unrendered_config as PlainRecord;
+	const wrote = recordOf(before.unrendered_config);
+	return [
+		...compareBodies(before, node),
+		...compareConfigs(wrote, written, node.resource_type === "test" ? "test" : "node"),
+		...compareRelations(wrote, written),
+		...comparePersisted(before, node),
+		...compareFqn(before, node),
+		...(node.resource_type === "model" ? compareModels(before, node, facts) : []),
+	];
+}
+
+function compareBodies(before: PlainRecord, node: ExecutableNode): readonly Change[] {
+	if (node.resource_type === "seed") return sameSeed(before, node) ? [] : [{ part: "body", says: "its rows changed" }];
+	return same(before, node, "raw_code") ? [] : [{ part: "body", says: "its SQL changed" }];
+}
+
+/** By the hash of its rows, or for large files by the path alone. */
+const sameSeed = (before: PlainRecord, node: SeedNode): boolean => samePlain(before.checksum, node.checksum);
+
+function compareFqn(before: PlainRecord, node: GraphNode): readonly Change[] {
+	if (same(before, node, "fqn")) return [];
+	const path = (fqn: Plain | undefined | readonly string[]): string => (Array.isArray(fqn) ? fqn.join(".") : "");
+	return [{ part: "fqn", says: differs("it moved", path(before.fqn), path(node.fqn)) }];
+}
+
+/** Descriptions count where they are written into the database. */
+function comparePersisted(before: PlainRecord, node: ExecutableNode): readonly Change[] {
+	const persist = recordOf(node.config.persist_docs);
+	const changes: Change[] = [];
+	const say = (says: string) => changes.push({ part: "persisted_descriptions", says });
+	if (persist.relation && !same(before, node, "description")) say("its persisted description changed");
+	if (persist.columns) {
+		const old = recordOf(before.columns);
+		const names = [...new Set([...Object.keys(old), ...Object.keys(node.columns)])].sort();
+		for (const name of names) {
+			const was = Object.hasOwn(old, name) ? (recordOf(old[name]).description ?? "") : undefined;
+			if (was !== node.columns[name]?.description) say(`the persisted description of column ${name} changed`);
+		}
+	}
+	return changes;
+}
+
+function compareModels(before: PlainRecord, node: ModelNode, facts: ComparisonFacts): readonly Change[] {
+	const changes: Change[] = [];
+	const contract = contractChange(before, node, facts);
+	if (contract.kind === "changed") {
+		const says =
+			contract.breaking.length === 0 ? "its contract changed" : `its contract broke: ${contract.breaking.join("; ")}`;
+		changes.push({ part: "contract", says });
+	}
+	for (const key of ["latest_version", "access", "deprecation_date"] as const)
+		if (!same(before, node, key))
+			changes.push({ part: "reference", says: differs(key.replace("_", " "), before[key], node[key]) });
+	return changes;
+}
+
+export const contractChange = (before: PlainRecord, node: ModelNode, facts: ComparisonFacts): ContractChange =>
+	compareContracts(before, node, facts.contractOf(node));
+
+/** A change of tags or descriptions is none; of the configuration everything counts. */
+function compareSources(before: PlainRecord, node: SourceNode, facts: ComparisonFacts): readonly Change[] {
+	const changes: Change[] = [];
+	const compare = (part: Part, ...keys: readonly (keyof SourceNode)[]): void => {
+		for (const key of keys)
+			if (!same(before, node, key))
+				changes.push({ part, says: differs(String(key), before[key as string], node[key]) });
+	};
+	if (facts.asWritten) compare("relation", "unrendered_database", "unrendered_schema", "identifier");
+	else compare("relation", "database", "schema", "identifier");
+	changes.push(...compareFqn(before, node));
+	changes.push(
+		...compareConfigs(recordOf(before.unrendered_config), (node.unrendered_config ?? {}) as PlainRecord, "all"),
+	);
+	compare("property", "quoting", "freshness", "loaded_at_field", "external");
+	return changes;
+}
+
+function compareExposures(before: PlainRecord, node: ExposureNode): readonly Change[] {
+	const changes: Change[] = [...compareFqn(before, node)];
+	for (const key of ["type", "maturity", "url", "description", "label"] as const)
+		if (!same(before, node, key)) changes.push({ part: "property", says: differs(key, before[key], node[key]) });
+	if (!samePlain(withoutNulls(recordOf(before.owner)), withoutNulls(node.owner)))
+		changes.push({ part: "property", says: differs("owner", before.owner, node.owner) });
+	const inputs = (depends: unknown): readonly string[] => {
+		const { nodes } = recordOf(depends);
+		return Array.isArray(nodes) ? [...new Set(nodes.map(String))].sort() : [];
+	};
+	if (!samePlain(inputs(before.depends_on), inputs(node.depends_on)))
+		changes.push({ part: "property", says: "what it reads changed" });
+	changes.push(
+		...compareConfigs(recordOf(before.unrendered_config), (node.unrendered_config ?? {}) as PlainRecord, "all"),
+	);
+	return changes;
+}
+
+const withoutNulls = (record: PlainRecord): PlainRecord =>
+	Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
+
+/** Kinds that carry a checksum of all that they are: unit tests. */
+function compareByChecksum(before: PlainRecord, node: GraphNode): readonly Change[] {
+	return same(before, node, "checksum") ? [] : [{ part: "property", says: "its definition changed" }];
+}
