@@ -79,7 +79,7 @@ async function attempt(session: Session, given: Scenario): Promise<"refused" | "
 			target,
 			standsAt,
 			postHooks: "candidate",
-			adapterType: "postgres",
+			own: null,
 			isOverridden: () => false,
 			existing: "table",
 			fullRefresh: false,

@@ -28,6 +28,8 @@ function database(request: DbRequest): DbAnswer {
 							? [column("id", "integer", 1)]
 							: null,
 			};
+		case "commit":
+			return { kind: "done" };
 		case "schemas":
 			return { kind: "schemas", schemas: ["dev", "public"] };
 		case "query":
@@ -37,8 +39,8 @@ function database(request: DbRequest): DbAnswer {
 	}
 }
 
-function run(sql: string, asked: DbRequest[] = []): string {
-	return compile({ models: [{ name: "m", sql }] }, "m", (request) => {
+function run(sql: string, asked: DbRequest[] = [], macros: Readonly<Record<string, string>> = {}): string {
+	return compile({ models: [{ name: "m", sql }], macros }, "m", (request) => {
 		asked.push(request);
 		return database(request);
 	}).sql;
@@ -73,19 +75,38 @@ it("reads columns with dbt's fields", () => {
 	).toBe("['name', 'x']");
 });
 
-it("changes things through requests, and looks again afterwards", () => {
+it("changes things through dbt's macros, and looks again afterwards", () => {
 	const asked: DbRequest[] = [];
 	run(
-		"{% set t = adapter.get_relation('db', 'dev', 't') %}{% do adapter.rename_relation(t, t.incorporate(path={'identifier': 'u'})) %}{% do adapter.drop_relation(t) %}{% do adapter.create_schema(api.Relation.create(database='db', schema='new')) %}{% set t = adapter.get_relation('db', 'dev', 't') %}",
+		"{% set t = adapter.get_relation('db', 'dev', 't') %}{% do adapter.rename_relation(t, t.incorporate(path={'identifier': 'u'})) %}{% do adapter.drop_relation(t) %}{% do adapter.truncate_relation(t) %}{% do adapter.create_schema(api.Relation.create(database='db', schema='new')) %}{% set t = adapter.get_relation('db', 'dev', 't') %}",
 		asked,
 	);
-	const t = { database: "db", schema: "dev", identifier: "t" };
-	expect(asked).toEqual([
-		{ kind: "relations", database: "db", schema: "dev" },
-		{ kind: "ddl", action: "rename_relation", relation: t, to: { ...t, identifier: "u" } },
-		{ kind: "ddl", action: "drop_relation", relation: t },
-		{ kind: "ddl", action: "create_schema", relation: { database: "db", schema: "new", identifier: "" } },
-		{ kind: "relations", database: "db", schema: "dev" },
+	expect(asked.map((request) => (request.kind === "query" ? request.sql.trim() : request.kind))).toEqual([
+		"relations",
+		'alter table "db"."dev"."t" rename to "u"',
+		'drop table if exists "db"."dev"."t" cascade',
+		'truncate table "db"."dev"."t"',
+		'create schema if not exists "new"',
+		"commit",
+		"relations",
+	]);
+});
+
+it("asks the macros of dbt's names where a project has replaced them, a package's own among them", () => {
+	const asked: DbRequest[] = [];
+	const macros = {
+		shop: "{% macro postgres__get_columns_in_relation(relation) %}{{ return([api.Column('mine', relation.identifier)]) }}{% endmacro %}",
+		pkg: "{% macro list_relations_without_caching(schema_relation) %}{{ return([('db', 'x', schema_relation.schema, 'view')]) }}{% endmacro %}{% macro drop_relation(relation) %}{% do run_query('gone ' ~ relation) %}{% endmacro %}",
+	};
+	expect(
+		run(
+			"{{ adapter.get_columns_in_relation(this) }}{% set x = adapter.get_relation('db', 'dev', 'x') %}{{ x.type }}{% do adapter.drop_relation(x) %}",
+			asked,
+			macros,
+		),
+	).toBe("[PostgresColumn(column='mine', dtype='m', char_size=None, numeric_precision=None, numeric_scale=None)]view");
+	expect(asked.map((request) => (request.kind === "query" ? request.sql.trim() : request.kind))).toEqual([
+		'gone "db"."dev"."x"',
 	]);
 });
 

@@ -23,6 +23,8 @@ import type {
 	CompilerPort,
 	ExtraContext,
 	MacroCall,
+	MaterializeOutcome,
+	OwnMaterialization,
 	RenderOutcome,
 } from "../core/compiler.ts";
 import type { Config } from "../core/config.ts";
@@ -34,6 +36,7 @@ import { compileTemplate, ReplayCursor, Suspend, type Template, toPlain, toText 
 import { EphemeralModels } from "./ephemeralModels.ts";
 import { cteText, injectCtes } from "./injectCtes.ts";
 import { macroArguments } from "./macroValues.ts";
+import { materializationFor, movedTo, readMaterialized } from "./materialization.ts";
 
 export interface CompilerInput {
 	readonly manifest: Manifest;
@@ -157,6 +160,42 @@ class NodeCompiler implements Compiler {
 		});
 	}
 
+	materializationOf(id: NodeId): OwnMaterialization | null {
+		const node = this.#node(id);
+		return materializationFor(this.#facts, node);
+	}
+
+	materialize(
+		materialization: OwnMaterialization,
+		about: { readonly node: NodeId; readonly sql: string | null },
+		journal: Journal,
+		binding: Binding,
+	): MaterializeOutcome {
+		return attempt(() => {
+			const cursor = new ReplayCursor(journal);
+			let written: string | null = null;
+			const node = movedTo(this.#node(about.node), binding.self, this.#facts.dialect);
+			const scope = this.#scope(
+				node,
+				node.unique_id,
+				{ cursor, binding },
+				{
+					...(about.sql === null ? {} : { sql: about.sql }),
+					onWrite: (text) => {
+						written = text;
+					},
+				},
+			);
+			const entry = this.#facts.registry.byId(materialization.macro);
+			if (entry === undefined) throw new Error(`there is no macro ${materialization.macro}`);
+			const returned = scope.callable(entry).call({ positional: [], keyword: new Map() });
+			return readMaterialized(returned, scope.context.results.get("main"), {
+				executedSql: written,
+				messages: cursor.messages,
+			});
+		});
+	}
+
 	isOverridden(macro: string): boolean {
 		return this.#facts.registry.isOverridden(macro);
 	}
@@ -165,7 +204,7 @@ class NodeCompiler implements Compiler {
 		node: ExecutableNode | null,
 		label: string,
 		pass: { readonly cursor: ReplayCursor; readonly binding: Binding },
-		more: Pick<Parameters<typeof createRunScope>[0], "ephemeral" | "sql" | "extra">,
+		more: Pick<Parameters<typeof createRunScope>[0], "ephemeral" | "sql" | "extra" | "onWrite">,
 	): ContextScope {
 		return createRunScope({
 			facts: pass.binding.wholeRows === true ? this.#storing : this.#facts,

@@ -57,6 +57,13 @@ const print: Member = (context) =>
 		return "";
 	});
 
+/** `write(text)`: the SQL that builds the node, which is written under the target directory. */
+const writeFile: Member = (context) =>
+	new HostFunction("write", (args) => {
+		context.onWrite?.(toText(bindArguments("write", ["payload"], args).payload));
+		return "";
+	});
+
 /** `render(text)`: the text as a template with the same names. */
 const render: Member = (context, scope) =>
 	new HostFunction("render", (args) => {
@@ -148,7 +155,7 @@ export const BASE_MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>
 	["store_result", resultFunctions.store_result],
 	["store_raw_result", resultFunctions.store_raw_result],
 	["load_result", resultFunctions.load_result],
-	["write", () => new HostFunction("write", () => "")],
+	["write", writeFile],
 	[
 		"graph",
 		() =>

@@ -15,7 +15,9 @@ export {
 export { createNameGenerator, type NamedNode } from "./nameGenerator.ts";
 export { describedColumn } from "./objects/columnObject.ts";
 export { refText, sourceText } from "./objects/refFunction.ts";
-export { cteObject, relationTypeOf } from "./objects/relationObject.ts";
+export { cteObject, relationNameOf, relationTypeOf } from "./objects/relationObject.ts";
+export { responseOf } from "./objects/responseObject.ts";
+export { cellsOf } from "./objects/tableObject.ts";
 export { targetObject } from "./objects/targetObject.ts";
 export { createParseCollector } from "./parseCollector.ts";
 export { createParseScope, PARSE_RENDERING, type ParseSubject } from "./parseScope.ts";

@@ -22,6 +22,8 @@ export interface BaseContext {
 	readonly onMacro?: (id: string, depth: number) => void;
 	/** Takes a line of log(), print() or a warning. */
 	readonly write: (message: TemplateMessage) => void;
+	/** Takes the text of `write(text)`: the statement that builds the node, for the file of executed SQL. */
+	readonly onWrite?: (text: string) => void;
 	readonly onEnv?: (name: string, value: string) => void;
 	/** A value that must be the same on every pass over this template: the clock. */
 	readonly once: <T>(name: string, produce: () => T) => T;

@@ -77,6 +77,25 @@ it("knows which built-in macros a project replaced, under any of their names", (
 	]);
 });
 
+const materialization = (name: string, adapter: string): string =>
+	`{% materialization ${name}, ${adapter === "default" ? "default" : `adapter='${adapter}'`} %}{% endmaterialization %}`;
+
+it("finds materializations as dbt does: the adapter's before the default one, the root's before a package's and tfm's", () => {
+	const { registry } = testFacts({
+		macros: {
+			shop: materialization("x", "default") + materialization("view", "default"),
+			pkg: materialization("x", "postgres") + materialization("y", "default") + materialization("table", "postgres"),
+		},
+	});
+	const found = (name: string, explicit = true) => registry.materialization(name, explicit)?.node.unique_id;
+	expect(found("x")).toBe("macro.pkg.materialization_x_postgres");
+	expect(found("y")).toBe("macro.pkg.materialization_y_default");
+	expect(found("view")).toBe("macro.shop.materialization_view_default");
+	expect(found("table")).toBe("macro.dbt.materialization_table_default");
+	expect(found("table", false)).toBe("macro.pkg.materialization_table_postgres");
+	expect(found("z")).toBe(undefined);
+});
+
 it("keeps a macro that calls itself from ending the process", () => {
 	const facts = testFacts({ macros: { shop: say("loop", "{{ loop2() }}") + say("loop2", "{{ loop() }}") } });
 	expect(() => parse("{{ loop2() }}", facts)).toThrow("TFM-JINJA-020");

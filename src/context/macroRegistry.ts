@@ -163,6 +163,29 @@ export class MacroRegistry {
 		return this.hasPackage(namespace) ? [this.rootPackage, namespace] : [null];
 	}
 
+	/**
+	 * The macro of a materialization, as dbt looks for it: the adapter's variant before the default one, and among equals
+	 * the root project before packages before tfm's own. `explicitOverrides`: a package may bring new materializations,
+	 * but replaces one of tfm's own only where the root project says so by a materialization of its own.
+	 */
+	materialization(name: string, explicitOverrides: boolean): MacroEntry | undefined {
+		const variants = this.#prefixes.map((suffix) => `materialization_${name}_${suffix}`);
+		const isOurs = variants.some((variant) => this.#global.has(variant));
+		for (const variant of variants) {
+			const root = this.#packages.get(this.rootPackage)?.get(variant);
+			if (root !== undefined) return root;
+			const imported = isOurs && explicitOverrides ? undefined : this.findAnywhere(variant);
+			if (imported !== undefined) return imported;
+			const own = this.#global.get(variant);
+			if (own !== undefined) return own;
+		}
+		return undefined;
+	}
+
+	isInternal(packageName: string): boolean {
+		return this.#internal.has(packageName);
+	}
+
 	/** True when the root project or a package (not tfm itself) defines the macro where a call by name would find it. */
 	isOverridden(name: string): boolean {
 		for (const names of this.#packages.values()) {

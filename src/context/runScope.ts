@@ -42,6 +42,7 @@ export interface RunScopeInput {
 	/** `sql` and `compiled_code`: the node's compiled query, for macros that build it. */
 	readonly sql?: string;
 	readonly extra?: ExtraContext;
+	readonly onWrite?: (text: string) => void;
 }
 
 interface RunContext extends BaseContext, Omit<RunScopeInput, "extra"> {

@@ -1,6 +1,7 @@
 import type { NodeId } from "./node.ts";
 import type { ColumnInfo, RelationKind, RelationName } from "./relation.ts";
 import type { Journal, Suspended, TemplateMessage } from "./request.ts";
+import type { CellValue } from "./resultTable.ts";
 
 /** Which relation a reference means while rendering: the candidate of a node built in this run, else undefined = published. */
 export interface Binding {
@@ -50,6 +51,35 @@ export type RenderOutcome =
 	  }
 	| Suspended;
 
+/** A materialization that the root project or a package brings, to run in place of tfm's own. */
+export interface OwnMaterialization {
+	/** The macro's unique id: `macro.shop.materialization_insert_only_default`. */
+	readonly macro: string;
+	/** Null: it names none, which means SQL. */
+	readonly supportedLanguages: readonly string[] | null;
+}
+
+/** What a materialization left behind: dbt's `return({'relations': […]})` and its statement "main". */
+export type MaterializeOutcome =
+	| {
+			readonly kind: "materialized";
+			/** Null: it returned nothing that names relations; `returned` shows what. */
+			readonly relations: readonly RelationName[] | null;
+			readonly returned: string;
+			/** What the database said to the statement "main"; null when there was none. */
+			readonly main: {
+				readonly message: string;
+				readonly code: string | null;
+				readonly rowsAffected: number | null;
+				/** The rows that it fetched; none where it fetched nothing. */
+				readonly rows: readonly (readonly CellValue[])[];
+			} | null;
+			/** The text of the statement "main" as sent. */
+			readonly executedSql: string | null;
+			readonly messages: readonly TemplateMessage[];
+	  }
+	| Suspended;
+
 /** Extra names for hooks on-run-end: `results`, `schemas`, `database_schemas`. Plain values. */
 export type ExtraContext = Readonly<Record<string, unknown>>;
 
@@ -66,6 +96,15 @@ export interface CompilerPort {
 		journal: Journal,
 		binding: Binding,
 	): RenderOutcome;
+	/** Null: tfm builds the node itself. */
+	materializationOf(id: NodeId): OwnMaterialization | null;
+	/** Runs a materialization's whole template; `sql` is the node's compiled query, null for seeds. `binding.self` is where it builds. */
+	materialize(
+		materialization: OwnMaterialization,
+		about: { readonly node: NodeId; readonly sql: string | null },
+		journal: Journal,
+		binding: Binding,
+	): MaterializeOutcome;
 	/** True when the root project or a package defines the macro, so that a built-in shortcut must not be taken. */
 	isOverridden(macro: string): boolean;
 }

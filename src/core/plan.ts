@@ -1,9 +1,9 @@
 import type { Candidate, Dialect, ExecuteResult, Support } from "./adapter.ts";
-import type { MacroCall } from "./compiler.ts";
+import type { MacroCall, MaterializeOutcome, OwnMaterialization } from "./compiler.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { ModelNode, SeedNode, SnapshotNode, TestNode } from "./node.ts";
 import type { RelationKind, RelationName } from "./relation.ts";
-import type { DbAnswer, DbRequest } from "./request.ts";
+import type { DbAnswer, DbRequest, Suspended } from "./request.ts";
 import type { NodeResult } from "./result.ts";
 import type { ResultTable } from "./resultTable.ts";
 
@@ -36,6 +36,16 @@ export type PlanRequest =
 	| { readonly kind: "dress"; readonly candidate: Candidate }
 	/** The candidate stands: its facts are recorded in the same transaction. */
 	| { readonly kind: "stands"; readonly candidate: Candidate; readonly response: AdapterResponse }
+	/**
+	 * A materialization of the project's own, run whole. It keeps what it does by commits of its own; `self` is what
+	 * `this` means (null: the published relation).
+	 */
+	| {
+			readonly kind: "materialize";
+			readonly materialization: OwnMaterialization;
+			readonly sql: string | null;
+			readonly self: RelationName | null;
+	  }
 	/** A remark for the user; the build goes on. */
 	| { readonly kind: "warn"; readonly diagnostic: Diagnostic }
 	/** Everything the body asks for happens in one transaction; a transient failure runs a fresh body. */
@@ -47,7 +57,11 @@ export type PlanAnswer =
 	| { readonly kind: "rendered"; readonly text: string; readonly value: unknown }
 	| { readonly kind: "database"; readonly answer: DbAnswer }
 	| { readonly kind: "loaded"; readonly rows: number }
+	/** `kept`: false where the materialization never committed, so that all it did was rolled back. */
+	| { readonly kind: "materialized"; readonly outcome: Materialized; readonly kept: boolean }
 	| { readonly kind: "done" };
+
+export type Materialized = Exclude<MaterializeOutcome, Suspended>;
 
 export type Plan<T> = Generator<PlanRequest, T, PlanAnswer>;
 
@@ -65,8 +79,6 @@ export interface BuildInput {
 	readonly standsAt: RelationName;
 	/** Hooks in the transaction run on the candidate before the audit, or on the published relation while publishing (dbt). */
 	readonly postHooks: "candidate" | "published";
-	/** What templates see as the adapter's type, for the name of a materialization that the project brings. */
-	readonly adapterType: string;
 	readonly isOverridden: (macro: string) => boolean;
 	/** What stands under the published name. Looked up where the build depends on it (incremental, materialized view, snapshot), else null. */
 	readonly existing: RelationKind | null;
@@ -76,6 +88,8 @@ export interface BuildInput {
 	/** Whether the database has `merge`, and what it is called, for the message where it has not. */
 	readonly mergeStatement: Support;
 	readonly engine: string;
+	/** Set where the project or a package brings the materialization; `inPlace`: it works on the published relation. */
+	readonly own: (OwnMaterialization & { readonly inPlace: boolean }) | null;
 }
 
 export interface TestInput {
@@ -88,6 +102,7 @@ export interface TestInput {
 	readonly sampleRows: number;
 	/** True when the SQL names candidates: a stored view would then hang on a relation that will move. */
 	readonly readsCandidates: boolean;
+	readonly own: OwnMaterialization | null;
 	/** The dialect's spelling of a relation. */
 	readonly render: (relation: RelationName) => string;
 }

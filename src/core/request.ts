@@ -7,11 +7,12 @@ export type DbRequest =
 	| { readonly kind: "columns"; readonly relation: RelationName }
 	| { readonly kind: "relations"; readonly database: string; readonly schema: string }
 	| { readonly kind: "schemas"; readonly database: string }
+	/** `adapter.commit()`: what has been sent so far is kept. */
+	| { readonly kind: "commit" }
 	| {
 			readonly kind: "ddl";
-			readonly action: "create_schema" | "drop_schema" | "drop_relation" | "rename_relation" | "truncate_relation";
+			readonly action: "create_schema" | "drop_relation";
 			readonly relation: RelationName;
-			readonly to?: RelationName;
 	  };
 
 export type DbAnswer =

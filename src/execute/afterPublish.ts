@@ -9,6 +9,8 @@ import type { Run } from "./run.ts";
  * anything: it is returned, and the run exits 1.
  */
 export async function runAfterPublish(run: Run, node: BuildableNode): Promise<Diagnostic | null> {
+	// A materialization of the project's own runs its hooks itself.
+	if (run.ports.compiler.materializationOf(node.unique_id) !== null) return null;
 	if (node.config["post-hook"].every((hook) => hook.transaction)) return null;
 	const { adapter, clock, emit, planNode } = run.ports;
 	const started = clock().getTime();

@@ -15,6 +15,8 @@ export interface Answerer {
 		sql: string,
 		work: (options: StatementOptions) => Promise<T>,
 	) => Promise<T>;
+	/** What adapter.commit() does; without it nothing, since who opened the transaction ends it. */
+	readonly commit?: () => Promise<void>;
 }
 
 const WORD: Readonly<Record<RelationKind, string>> = {
@@ -31,27 +33,14 @@ async function kindOf(session: Session, relation: RelationName): Promise<Relatio
 }
 
 /**
- * The SQL of a small DDL request, null where there is nothing to do. Drops do not cascade, unlike dbt's: what hangs on
- * a relation may be somebody else's, and the error names it.
+ * The SQL of a small DDL request of a plan, null where there is nothing to do. Drops do not cascade: what hangs on a
+ * relation may be somebody else's, and the error names it. Templates that drop do it by macros, which cascade as dbt's.
  */
 async function ddlSql({ session, dialect }: Answerer, request: Ddl): Promise<string | null> {
 	const schema = dialect.quote(request.relation.schema);
 	if (request.action === "create_schema") return `create schema if not exists ${schema}`;
-	if (request.action === "drop_schema") return `drop schema if exists ${schema}`;
-	const name = dialect.render(request.relation);
 	const kind = await kindOf(session, request.relation);
-	if (kind === null && request.action === "drop_relation") return null;
-	const word = WORD[kind ?? "table"];
-	switch (request.action) {
-		case "drop_relation":
-			return `drop ${word} if exists ${name}`;
-		case "truncate_relation":
-			return `truncate table ${name}`;
-		case "rename_relation": {
-			if (request.to === undefined) throw new Error("a rename without a new name was asked for");
-			return `alter ${word} ${name} rename to ${dialect.quote(request.to.identifier)}`;
-		}
-	}
+	return kind === null ? null : `drop ${WORD[kind]} if exists ${dialect.render(request.relation)}`;
 }
 
 /** Does what a template or a plan asks of the database, rejecting where the database refuses. */
@@ -74,6 +63,9 @@ export async function answerQuestion(answerer: Answerer, request: DbRequest): Pr
 		}
 		case "relations":
 			return { kind: "relations", relations: await session.listRelations([request.schema]) };
+		case "commit":
+			await answerer.commit?.();
+			return { kind: "done" };
 		case "schemas":
 			return { kind: "schemas", schemas: await session.listSchemas() };
 		case "ddl": {

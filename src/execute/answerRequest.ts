@@ -10,10 +10,16 @@ export function performRequest(
 	session: Session,
 	request: DbRequest,
 	node: StatementPurpose["node"],
+	commit?: () => Promise<void>,
 ): Promise<DbAnswer> {
 	const { dialect } = run.ports.adapter;
 	return answerQuestion(
-		{ session, dialect, send: (purpose, sql, work) => statement(run, { node, purpose, sql }, work) },
+		{
+			session,
+			dialect,
+			send: (purpose, sql, work) => statement(run, { node, purpose, sql }, work),
+			...(commit === undefined ? {} : { commit }),
+		},
 		request,
 	);
 }
@@ -24,9 +30,10 @@ export async function answerRequest(
 	session: Session,
 	request: DbRequest,
 	node: StatementPurpose["node"],
+	commit?: () => Promise<void>,
 ): Promise<DbAnswer> {
 	try {
-		return await performRequest(run, session, request, node);
+		return await performRequest(run, session, request, node, commit);
 	} catch (error) {
 		const answer = refusalAsAnswer(error, databaseErrorOf(error));
 		return answer.kind === "error" ? { ...answer, message: run.toPublished(answer.message) } : answer;

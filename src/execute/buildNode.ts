@@ -11,8 +11,10 @@ import { codeHash } from "./codeHash.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
+import { worksInPlace } from "./inPlace.ts";
 import { nodeResult, type ResultFacts, startStopwatch } from "./nodeResult.ts";
 import { publishAtOnce } from "./publishAtOnce.ts";
+import { recordInPlace } from "./recordInPlace.ts";
 import { repeatBuild } from "./repeatable.ts";
 import { dropReusable } from "./reuse.ts";
 import { bindingOf, type Run, type Standing, targetOf } from "./run.ts";
@@ -71,6 +73,7 @@ function buildInput(
 ): BuildInput {
 	const { adapter, compiler } = run.ports;
 	const target = targetOf(node);
+	const own = compiler.materializationOf(node.unique_id);
 	return {
 		kind: "build",
 		node,
@@ -80,12 +83,12 @@ function buildInput(
 		standsAt: adapter.publisher.candidateOf(run.job.manifest.projectName, target),
 		// dbt runs them on the target, in the transaction that replaces it; a layer's gate wants them on what it tests.
 		postHooks: run.job.layering === null ? "published" : "candidate",
-		adapterType: adapter.facts.type,
 		isOverridden: (macro) => compiler.isOverridden(macro),
 		...ground,
 		dialect: adapter.dialect,
 		mergeStatement: adapter.capabilities.mergeStatement,
 		engine: adapter.facts.version,
+		own: own === null ? null : { ...own, inPlace: worksInPlace(run, node) },
 	};
 }
 
@@ -96,6 +99,7 @@ interface Built {
 
 /** What, beside its text, decides which way a node is built: an incremental model's text may be the same both times. */
 const modeOf = (input: BuildInput, candidate: Candidate): string => {
+	if (input.own !== null) return `${candidate.kind} by ${input.own.macro}`;
 	if (!LOOKS.has(input.node.config.materialized)) return candidate.kind;
 	return `${candidate.kind} over ${input.existing ?? "nothing"}${input.fullRefresh ? ", refreshed" : ""}`;
 };
@@ -209,6 +213,11 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 	};
 	const built = await repeatBuild(run, node, () => run.ports.adapter.withSession(build));
 	const result = nodeResult(node, { ...built.facts, ...watch.read(), ...textFacts(progress), thread_id: thread });
+	if (worksInPlace(run, node)) {
+		await recordInPlace(run, node, built.standing);
+		settle(run, { ...result, published: run.job.layering === null ? null : "direct" });
+		return;
+	}
 	if (isDirect(run, node)) {
 		await publishAtOnce(run, node, built.standing, result);
 		return;

@@ -6,6 +6,7 @@ import type { RelationName } from "../core/relation.ts";
 import { performRequest } from "./answerRequest.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import { bindingOf, type Run } from "./run.ts";
+import { runMaterialization } from "./runMaterialization.ts";
 import { statement, withRetries } from "./statement.ts";
 
 export interface PlanDrive {
@@ -68,6 +69,8 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 			});
 			return { kind: "loaded", rows };
 		}
+		case "materialize":
+			return runMaterialization(drive, request);
 		case "dress": {
 			const { warnings } = await adapter.publisher.dress(session, request.candidate);
 			for (const text of warnings)

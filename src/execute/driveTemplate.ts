@@ -16,6 +16,8 @@ export interface TemplateDrive {
 	readonly node: NodeId | null;
 	/** Inside a transaction a failed statement has spoilt it, so nothing is sent twice. */
 	readonly inTransaction: boolean;
+	/** What adapter.commit() does; without it nothing, since who opened the transaction ends it. */
+	readonly commit?: () => Promise<void>;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function driveTemplate<T extends { readonly kind: string }>(
 		if (outcome.kind !== "suspended") return outcome as Exclude<T, Suspended>;
 		run.signal.throwIfAborted();
 		const { request } = outcome as Suspended;
-		const ask = () => answerRequest(run, session, request, node);
+		const ask = () => answerRequest(run, session, request, node, drive.commit);
 		const answer = await (drive.inTransaction ? ask() : withRetries(run, ask));
 		journal.append({ kind: "exchange", request, answer });
 	}

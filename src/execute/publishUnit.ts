@@ -45,7 +45,8 @@ type Member = PublishUnit["members"][number];
 
 const isOneNode = (members: readonly Member[], unit: string): boolean => members.some(({ id }) => id === unit);
 
-function recordOf(run: Run, unit: string, members: readonly Member[], at: string): readonly BoundStatement[] {
+/** What is written down of nodes that are published. */
+export function recordOf(run: Run, unit: string, members: readonly Member[], at: string): readonly BoundStatement[] {
 	const { job, ports } = run;
 	const project = job.manifest.projectName;
 	const nodes = members.map(({ id, standing }) => ({ node: id, codeHash: standing.codeHash }));

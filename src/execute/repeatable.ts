@@ -53,7 +53,7 @@ export function repeatBuild<T>(run: Run, node: BuildableNode, work: () => Promis
 	return repeatLost<T>({
 		run,
 		about: { node: id, what: node.name },
-		repeatable: hooks === 0 && OWN.has(node.config.materialized),
+		repeatable: hooks === 0 && OWN.has(node.config.materialized) && run.ports.compiler.materializationOf(id) === null,
 		work,
 		recover: async (session) => {
 			await afterLostConnection(run, session);
@@ -67,10 +67,11 @@ export function repeatBuild<T>(run: Run, node: BuildableNode, work: () => Promis
 /** A query, unless its rows are stored. */
 export function repeatTest<T>(run: Run, test: TestNode, work: () => Promise<T>): Promise<T> {
 	const stores = test.config.store_failures ?? run.job.flags.storeFailures;
+	const own = run.ports.compiler.materializationOf(test.unique_id) !== null;
 	return repeatLost<T>({
 		run,
 		about: { node: test.unique_id, what: test.name },
-		repeatable: stores !== true && test.config.materialized === "test",
+		repeatable: stores !== true && test.config.materialized === "test" && !own,
 		work,
 		recover: async () => undefined,
 	});

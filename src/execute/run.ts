@@ -13,6 +13,7 @@ import type { NodeResult } from "../core/result.ts";
 import type { CandidateRow } from "../core/state.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
+import { checkInPlace } from "./inPlace.ts";
 import { createToPublished, type ToPublished } from "./publishedText.ts";
 import { buildRunGraph, type RunGraph } from "./runGraph.ts";
 import type { Task } from "./task.ts";
@@ -132,6 +133,7 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		testsBlock: job.flags.testsBlock && !wantsGates,
 	});
 	checkConfigs(graph);
+	checkInPlace(job, graph, ports.compiler);
 	// Tests alone (`tfm test`) judge what is published: there is nothing to hold back.
 	const gated = wantsGates && [...graph.tasks.values()].some((task) => task.kind === "build" || task.kind === "load");
 	const abort = new AbortController();

@@ -115,6 +115,7 @@ async function work(run: Run, test: TestNode, thread: string, compiledSql: { tex
 				storeFailures: flags.storeFailures ?? undefined,
 				sampleRows: flags.showRows,
 				readsCandidates,
+				own: compiler.materializationOf(id),
 				render: (relation) => adapter.dialect.render(relation),
 			}),
 		);

@@ -4,7 +4,7 @@ import type { MacroCall } from "../core/compiler.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
 import type { ColumnInfo, RelationName } from "../core/relation.ts";
-import type { DbRequest } from "../core/request.ts";
+import type { DbAnswer, DbRequest } from "../core/request.ts";
 import type { ResultTable } from "../core/resultTable.ts";
 
 type AnswerOf<K extends PlanAnswer["kind"]> = Extract<PlanAnswer, { kind: K }>;
@@ -27,8 +27,15 @@ export function* perform(request: PlanRequest & { kind: "dress" | "stands" | "tr
 	yield* ask(request, "done");
 }
 
-export function* database(request: DbRequest): Plan<void> {
-	yield* ask({ kind: "database", request }, "database");
+export function* database(request: DbRequest): Plan<DbAnswer> {
+	return (yield* ask({ kind: "database", request }, "database")).answer;
+}
+
+/** Runs a materialization of the project's own. */
+export function* materialize(
+	request: Omit<Extract<PlanRequest, { kind: "materialize" }>, "kind">,
+): Plan<Extract<PlanAnswer, { kind: "materialized" }>> {
+	return yield* ask({ kind: "materialize", ...request }, "materialized");
 }
 
 /** Columns in their order; the relation must be there. */

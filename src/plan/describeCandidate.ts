@@ -44,20 +44,13 @@ function commentsOf(node: BuildableNode): Pick<Candidate, "comment" | "columnCom
 	};
 }
 
-function refuseOwnMaterialization(input: BuildInput, materialized: string): void {
-	for (const suffix of [input.adapterType, "default"]) {
-		const macro = `materialization_${materialized}_${suffix}`;
-		if (input.isOverridden(macro)) fail("TFM-RUN-003", { node: input.node.name, materialized, macro });
-	}
-}
-
-/** What the build of a node will leave in the shadow schema. Throws TFM-RUN-002/003 for what cannot be built. */
+/** What the build of a node will leave in the shadow schema. Throws TFM-RUN-002 for what cannot be built. */
 export function describeCandidate(input: BuildInput): Candidate {
 	const { node } = input;
 	const materialized = node.resource_type === "model" ? node.config.materialized : node.resource_type;
-	const kind =
-		node.resource_type === "snapshot" ? "table" : Object.hasOwn(KINDS, materialized) ? KINDS[materialized] : undefined;
-	refuseOwnMaterialization(input, materialized);
+	const known = Object.hasOwn(KINDS, materialized) ? KINDS[materialized] : undefined;
+	// What a materialization of the project's own makes aside must be a table.
+	const kind = node.resource_type === "snapshot" || input.own !== null ? "table" : known;
 	if (kind === undefined) {
 		const suggestion = suggestName(materialized, AVAILABLE);
 		return fail(
@@ -67,12 +60,12 @@ export function describeCandidate(input: BuildInput): Candidate {
 		);
 	}
 	const grants = grantsOf(node.config);
-	const rows = bringsRows(input);
+	const rows = input.own === null && bringsRows(input);
 	return {
 		node: node.unique_id,
 		// A view of what the table will be; the build adds how the rows come in.
 		kind: rows ? "view" : kind,
-		candidate: input.standsAt,
+		candidate: input.own?.inPlace === true ? input.target : input.standsAt,
 		target: input.target,
 		publish: node.config.publish === "keep" ? "keep" : "swap",
 		...(kind !== "table" && input.publishedSql !== null ? { finalSql: input.publishedSql } : {}),

@@ -9,6 +9,7 @@ import { indexesOfView } from "./configurationChange.ts";
 import { bringsRows, describeCandidate } from "./describeCandidate.ts";
 import { readIncremental } from "./incrementalConfig.ts";
 import { isPartitioned } from "./partitionBy.ts";
+import { planOwn } from "./planOwn.ts";
 import { planSnapshot } from "./planSnapshot.ts";
 import { runHooks } from "./runHooks.ts";
 import { createIndexes, indexSql } from "./tableConfig.ts";
@@ -83,6 +84,7 @@ function build(input: BuildInput, candidate: Candidate): Plan<Built> {
  */
 export function* planBuild(input: BuildInput): Plan<NodePlan> {
 	const described = describeCandidate(input);
+	if (input.own !== null) return yield* planOwn(input, described);
 	const { node } = input;
 	let built: Built | undefined;
 	yield* runHooks({ node, when: "pre-hook", transaction: false, self: null });

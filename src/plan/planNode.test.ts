@@ -85,9 +85,9 @@ describe("describeCandidate", () => {
 		expect(refused).toThrowError(new RegExp(`${code}.*"${materialized}"`));
 	});
 
-	it("refuses a built-in materialization that the project brings its own of", () => {
-		const isOverridden = (macro: string) => macro === "materialization_table_default";
-		expect(() => describeCandidate(build(model(), { isOverridden }))).toThrowError(/TFM-RUN-003/);
+	it("takes what a materialization of the project's own makes aside for a table, whatever it is called", () => {
+		const own = { macro: "macro.p.materialization_my_own_default", supportedLanguages: null, inPlace: false };
+		expect(describeCandidate(build(model({ materialized: "my_own" }), { own })).kind).toBe("table");
 	});
 });
 
@@ -105,6 +105,7 @@ describe("the plan of a test", () => {
 		sql: "select bad",
 		storeFailures: undefined,
 		sampleRows: 5,
+		own: null,
 		readsCandidates: false,
 		render: (r) => `"${r.schema}"."${r.identifier}"`,
 		...rest,

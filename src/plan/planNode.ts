@@ -8,7 +8,7 @@ import { planBuild } from "./planBuild.ts";
 import { planTest } from "./planTest.ts";
 import { runHooks } from "./runHooks.ts";
 
-/** Throws TfmError (TFM-RUN-002, 003, 006, 007, 008) from inside the generator. */
+/** Throws TfmError (TFM-RUN-002, 006, 007, 008, 024) from inside the generator. */
 export function* planNode(input: PlanInput): Plan<NodePlan> {
 	switch (input.kind) {
 		case "build":

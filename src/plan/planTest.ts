@@ -4,6 +4,7 @@ import type { NodePlan, Plan, TestInput, TestOutcome } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { CellValue, ResultTable } from "../core/resultTable.ts";
 import { database, execute, macroSql, query, wholeRowsSql } from "./ask.ts";
+import { ownTestMain } from "./planOwn.ts";
 
 const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
 const textOr = (v: unknown, otherwise: string): string => (typeof v === "string" && v.trim() !== "" ? v : otherwise);
@@ -22,10 +23,15 @@ function storedAs(input: TestInput): "table" | "view" | null {
 	return (typeof store_failures === "boolean" ? store_failures : input.storeFailures === true) ? "table" : null;
 }
 
+function* createSchema({ node }: TestInput): Plan<void> {
+	const relation: RelationName = { database: node.database, schema: node.schema, identifier: "" };
+	yield* database({ kind: "ddl", action: "create_schema", relation });
+}
+
 function* store(input: TestInput, kind: "table" | "view"): Plan<string> {
 	const { node, sql } = input;
 	const relation: RelationName = { database: node.database, schema: node.schema, identifier: node.alias };
-	yield* database({ kind: "ddl", action: "create_schema", relation: { ...relation, identifier: "" } });
+	yield* createSchema(input);
 	yield* database({ kind: "ddl", action: "drop_relation", relation });
 	const argument: MacroArgument = { kind: "relation", relation, type: kind };
 	const create = yield* macroSql(
@@ -53,10 +59,10 @@ function truth(node: string, column: string, cell: CellValue | undefined): boole
 	return fail("TFM-RUN-007", { node, column, value: text });
 }
 
-function outcomeOf(node: string, table: ResultTable): TestOutcome {
-	const row = table.rows[0];
-	if (row === undefined || table.rows.length !== 1 || row.length !== 3)
-		return fail("TFM-RUN-006", { node, rows: table.rows.length, columns: table.columns.length });
+function outcomeOf(node: string, { rows }: Pick<ResultTable, "rows">): TestOutcome {
+	const row = rows[0];
+	if (row === undefined || rows.length !== 1 || row.length !== 3)
+		return fail("TFM-RUN-006", { node, rows: rows.length, columns: row?.length ?? 0 });
 	const failures = Number(row[0]);
 	if (row[0] === null || !Number.isFinite(failures))
 		return fail("TFM-RUN-007", { node, column: "failures", value: String(row[0]) });
@@ -70,6 +76,12 @@ function outcomeOf(node: string, table: ResultTable): TestOutcome {
 /** One data test: failing rows stored where asked, counted by the wrapper of get_test_sql, and a few of them fetched. */
 export function* planTest(input: TestInput): Plan<NodePlan> {
 	const { node } = input;
+	if (input.own !== null) {
+		// dbt has made the schema before it runs any test.
+		if (storedAs(input) !== null) yield* createSchema(input);
+		const { main, executedSql } = yield* ownTestMain(input, input.own);
+		return { kind: "tested", outcome: outcomeOf(node.name, main), sample: null, executedSql };
+	}
 	const kind = storedAs(input);
 	const mainSql = kind === null ? input.sql : yield* store(input, kind);
 	const config = node.config;

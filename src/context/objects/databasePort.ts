@@ -1,7 +1,6 @@
 /** The database as one render sees it: every question goes through the journal, the answers about relations are kept. */
 import type { Dialect } from "../../core/adapter.ts";
 import type { RelationInfo, RelationName } from "../../core/relation.ts";
-import type { DbRequest } from "../../core/request.ts";
 import type { ResultTable } from "../../core/resultTable.ts";
 import { PyTuple, type ReplayCursor, type Value } from "../../jinja/jinja.ts";
 import { type ColumnObject, columnFromCatalog } from "./columnObject.ts";
@@ -10,8 +9,6 @@ import { emptyTable, tableFrom } from "./tableObject.ts";
 
 /** Statements that leave the list of relations as it is. */
 const READS = /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*\(*\s*(?:select|with|show|explain|values|table)\b/i;
-
-type Ddl = Extract<DbRequest, { kind: "ddl" }>;
 
 export class DatabasePort {
 	readonly #cursor: ReplayCursor;
@@ -52,13 +49,21 @@ export class DatabasePort {
 	}
 
 	relations(database: string, schema: string): readonly RelationInfo[] {
+		return this.remembered(database, schema, () => {
+			const answer = this.#cursor.ask({ kind: "relations", database, schema });
+			if (answer.kind !== "relations") throw new Error(`a list of relations was answered with "${answer.kind}"`);
+			return answer.relations;
+		});
+	}
+
+	/** The relations of a schema as `ask` finds them, asked once until something may have changed them. */
+	remembered(database: string, schema: string, ask: () => readonly RelationInfo[]): readonly RelationInfo[] {
 		const key = `${database}\0${schema}`;
 		const known = this.#relations.get(key);
 		if (known !== undefined) return known;
-		const answer = this.#cursor.ask({ kind: "relations", database, schema });
-		if (answer.kind !== "relations") throw new Error(`a list of relations was answered with "${answer.kind}"`);
-		this.#relations.set(key, answer.relations);
-		return answer.relations;
+		const relations = ask();
+		this.#relations.set(key, relations);
+		return relations;
 	}
 
 	/** Empty where the relation does not exist, as in dbt. */
@@ -74,9 +79,8 @@ export class DatabasePort {
 		return answer.schemas;
 	}
 
-	change(action: Ddl["action"], relation: RelationName, to?: RelationName): null {
-		this.#cursor.ask({ kind: "ddl", action, relation, ...(to === undefined ? {} : { to }) });
-		this.#relations.clear();
+	commit(): null {
+		this.#cursor.ask({ kind: "commit" });
 		return null;
 	}
 }

@@ -1,4 +1,4 @@
-import { HostFunction, HostObject, PyTuple, type Value } from "../../jinja/jinja.ts";
+import { HostFunction, HostObject, PyDict, PyTuple, type Value } from "../../jinja/jinja.ts";
 import type { BaseContext, ContextScope } from "../contextScope.ts";
 import { adapterBasics } from "./adapterBasics.ts";
 import { ResponseObject } from "./responseObject.ts";
@@ -27,6 +27,14 @@ const ANSWERS: Readonly<Record<string, (context: BaseContext) => Value>> = {
 	list_schemas: () => [],
 	check_schema_exists: () => false,
 	already_exists: () => false,
+	get_incremental_strategy_macro: () => null,
+	get_partitions_metadata: () => null,
+	standardize_grants_dict: () => new PyDict(),
+	render_raw_columns_constraints: () => [],
+	render_raw_model_constraints: () => [],
+	convert_type: () => null,
+	build_catalog_relation: () => null,
+	behavior: () => new PyDict(),
 	cache_added: () => "",
 	cache_dropped: () => "",
 	cache_renamed: () => "",

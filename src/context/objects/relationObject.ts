@@ -104,6 +104,22 @@ export class RelationObject extends HostObject {
 		return new RelationObject(this.dialect, { ...this.fields, ...changes });
 	}
 
+	withoutIdentifier(): RelationObject {
+		const { path, include } = this.fields;
+		return this.replace({ include: { ...include, identifier: false }, path: { ...path, identifier: null } });
+	}
+
+	informationSchema(view: string | null): RelationObject {
+		const { path, quote, include } = this.fields;
+		return this.replace({
+			type: "view",
+			path: { database: path.database, schema: null, identifier: "INFORMATION_SCHEMA" },
+			quote: { ...quote, identifier: false },
+			include: { ...include, database: path.database !== null, schema: false, identifier: true },
+			informationView: view,
+		});
+	}
+
 	override item(key: Value): Value {
 		return typeof key === "string" ? this.attribute(key) : undefined;
 	}
@@ -114,6 +130,10 @@ export class RelationObject extends HostObject {
 		return PROPERTIES.get(name)?.(this);
 	}
 }
+
+/** The name of a relation that a template gives; null for anything else. */
+export const relationNameOf = (value: Value): RelationName | null =>
+	value instanceof RelationObject ? value.relationName : null;
 
 const PROPERTIES: ReadonlyMap<string, (relation: RelationObject) => Value> = new Map<
 	string,
@@ -167,16 +187,15 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 	["include", (r, args) => r.replace({ include: policyFrom("include", r.fields.include, args) })],
 	["replace_path", (r, args) => r.replace({ path: pathFrom("replace_path", r.fields.path, args) })],
 	["incorporate", incorporate],
+	["without_identifier", (r) => r.withoutIdentifier()],
 	[
-		"without_identifier",
-		(r) =>
-			r.replace({
-				include: { ...r.fields.include, identifier: false },
-				path: { ...r.fields.path, identifier: null },
-			}),
+		"information_schema",
+		(r, args) => {
+			const { view_name: view } = bindArguments("information_schema", ["view_name?"], args);
+			return r.informationSchema(typeof view === "string" ? view : null);
+		},
 	],
-	["information_schema", (r, args) => informationSchema(r, bindArguments("information_schema", ["view_name?"], args))],
-	["information_schema_only", (r) => informationSchema(r, {})],
+	["information_schema_only", (r) => r.informationSchema(null)],
 	["matches", matches],
 	[
 		"add_ephemeral_prefix",
@@ -221,17 +240,6 @@ function mergeInto<T>(base: Readonly<Record<Part, T>>, changes: PyDict, read: (v
 	const next: Record<Part, T> = { ...base };
 	for (const part of PARTS) if (changes.has(part)) next[part] = read(changes.get(part));
 	return next;
-}
-
-function informationSchema(relation: RelationObject, given: Record<string, Value>): RelationObject {
-	const { path, quote, include } = relation.fields;
-	return relation.replace({
-		type: "view",
-		path: { database: path.database, schema: null, identifier: "INFORMATION_SCHEMA" },
-		quote: { ...quote, identifier: false },
-		include: { ...include, database: path.database !== null, schema: false, identifier: true },
-		informationView: typeof given.view_name === "string" ? given.view_name : null,
-	});
 }
 
 function matches(relation: RelationObject, args: Parameters<typeof bindArguments>[2]): boolean {

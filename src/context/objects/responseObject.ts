@@ -1,4 +1,4 @@
-import { HostObject, PyDict, type Value } from "../../jinja/jinja.ts";
+import { HostObject, PyDict, toText, type Value } from "../../jinja/jinja.ts";
 
 /** What the database said about a statement: dbt's AdapterResponse; prints its message. */
 export class ResponseObject extends HostObject {
@@ -38,4 +38,20 @@ export class ResponseObject extends HostObject {
 	override toPlainValue(): Value {
 		return PyDict.from({ _message: this.#message, code: this.#code, rows_affected: this.#rows });
 	}
+}
+
+/** What a response says; a materialization may have stored a text or a dict of its own in place of one. */
+export function responseOf(value: Value): {
+	readonly message: string;
+	readonly code: string | null;
+	readonly rowsAffected: number | null;
+} {
+	const part = (name: string): Value =>
+		value instanceof ResponseObject ? value.attribute(name) : value instanceof PyDict ? value.get(name) : undefined;
+	const [message, code, rows] = [part("_message"), part("code"), part("rows_affected")];
+	return {
+		message: message == null ? (value == null ? "" : toText(value)) : toText(message),
+		code: code == null ? null : toText(code),
+		rowsAffected: typeof rows === "number" ? rows : null,
+	};
 }

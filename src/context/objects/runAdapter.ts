@@ -13,22 +13,26 @@ import {
 	truthy,
 	type Value,
 } from "../../jinja/jinja.ts";
-import type { BaseContext, ContextScope } from "../contextScope.ts";
+import type { ContextScope } from "../contextScope.ts";
 import { flagOf } from "../projectFacts.ts";
 import { adapterBasics } from "./adapterBasics.ts";
+import {
+	type AdapterSelf,
+	changeRelation,
+	changeSchema,
+	columnsOf,
+	listRelations,
+	listSchemas,
+	schemaExists,
+} from "./adapterMacros.ts";
 import { ColumnObject, describedColumn } from "./columnObject.ts";
 import { columnLines, modelLines } from "./constraints.ts";
-import type { DatabasePort } from "./databasePort.ts";
 import { iterableItems } from "./iterableItems.ts";
 import { definedOnly, RelationObject, relationObject, relationTypeOf } from "./relationObject.ts";
 import { SNAPSHOT_METHODS } from "./snapshotMethods.ts";
-import { TableObject } from "./tableObject.ts";
+import { columnTypeFor, TableObject } from "./tableObject.ts";
 
-interface Self {
-	readonly context: BaseContext;
-	readonly scope: ContextScope;
-	readonly database: DatabasePort;
-}
+type Self = AdapterSelf;
 
 type Method = readonly [spec: readonly string[], run: (self: Self, given: Record<string, Value>) => Value];
 
@@ -53,7 +57,7 @@ function findRelation(self: Self, given: Record<string, Value>): Value {
 	const text = (value: Value, otherwise: string) => (value == null ? otherwise : toText(value));
 	const schema = text(given.schema, config.target.schema);
 	const identifier = text(given.identifier, "");
-	const list = self.database.relations(text(given.database, config.target.database), schema);
+	const list = listRelations(self, text(given.database, config.target.database), schema);
 	const exact = list.find((info) => info.identifier === identifier);
 	const quoting = { ...dialect.defaultQuoting, ...definedOnly(config.project.quoting) };
 	const folded = quoting.identifier
@@ -63,11 +67,19 @@ function findRelation(self: Self, given: Record<string, Value>): Value {
 	return found === undefined ? null : known(self, found);
 }
 
+/** dbt refuses to drop what has no type; here the catalog is asked, and what is not there has none to be dropped by. */
+function withKind(self: Self, relation: RelationObject): RelationObject {
+	if (relation.fields.type !== null) return relation;
+	const { database, schema, identifier } = relation.relationName;
+	const found = listRelations(self, database, schema).find((info) => info.identifier === identifier);
+	return relation.replace({ type: relationTypeOf(found?.kind) ?? "table" });
+}
+
 function widenColumns(self: Self, given: Record<string, Value>): Value {
-	const from = relationGiven("expand_target_column_types", given.from_relation).relationName;
+	const from = relationGiven("expand_target_column_types", given.from_relation);
 	const to = relationGiven("expand_target_column_types", given.to_relation);
-	const wanted = new Map(self.database.columns(from).map((column) => [column.fields.name, column]));
-	for (const column of self.database.columns(to.relationName)) {
+	const wanted = new Map(columnsOf(self, from).map((column) => [column.fields.name, column]));
+	for (const column of columnsOf(self, to)) {
 		const source = wanted.get(column.fields.name);
 		const canExpand = column.attribute("can_expand_to");
 		if (source === undefined || !(canExpand instanceof HostFunction)) continue;
@@ -99,11 +111,6 @@ class Behavior extends HostObject {
 	}
 }
 
-const ddl =
-	(action: "drop_schema" | "drop_relation" | "truncate_relation" | "create_schema"): Method[1] =>
-	(self, { relation }) =>
-		self.database.change(action, relationGiven(action, relation).relationName);
-
 const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 	[
 		"execute",
@@ -133,7 +140,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 		[
 			["database", "schema"],
 			(self, { database, schema }) =>
-				self.database.relations(toText(database ?? ""), toText(schema)).map((info) => known(self, info)),
+				listRelations(self, toText(database ?? ""), toText(schema)).map((info) => known(self, info)),
 		],
 	],
 	[
@@ -145,38 +152,35 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 					"list_relations_without_caching",
 					given.schema_relation,
 				).relationName;
-				return self.database.relations(database, schema).map((info) => known(self, info));
+				return listRelations(self, database, schema).map((info) => known(self, info));
 			},
 		],
 	],
 	[
 		"get_columns_in_relation",
-		[
-			["relation"],
-			({ database }, given) => database.columns(relationGiven("get_columns_in_relation", given.relation).relationName),
-		],
+		[["relation"], (self, given) => [...columnsOf(self, relationGiven("get_columns_in_relation", given.relation))]],
 	],
 	[
 		"get_columns_in_table",
 		[
 			["schema", "identifier"],
-			({ database, context }, { schema, identifier }) =>
-				database.columns({
-					database: context.facts.config.target.database,
-					schema: toText(schema),
-					identifier: toText(identifier),
-				}),
+			(self, { schema, identifier }) => {
+				const { dialect, config } = self.context.facts;
+				const { database } = config.target;
+				const name = { database, schema: toText(schema), identifier: toText(identifier) };
+				return [...columnsOf(self, relationObject(dialect, name))];
+			},
 		],
 	],
 	[
 		"get_missing_columns",
 		[
 			["from_relation", "to_relation"],
-			({ database }, given) => {
-				const to = relationGiven("get_missing_columns", given.to_relation).relationName;
-				const from = relationGiven("get_missing_columns", given.from_relation).relationName;
-				const has = new Set(database.columns(to).map((column) => column.fields.name));
-				return database.columns(from).filter((column) => !has.has(column.fields.name));
+			(self, given) => {
+				const to = relationGiven("get_missing_columns", given.to_relation);
+				const from = relationGiven("get_missing_columns", given.from_relation);
+				const has = new Set(columnsOf(self, to).map((column) => column.fields.name));
+				return columnsOf(self, from).filter((column) => !has.has(column.fields.name));
 			},
 		],
 	],
@@ -203,38 +207,67 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 			},
 		],
 	],
-	["create_schema", [["relation"], ddl("create_schema")]],
-	["drop_schema", [["relation"], ddl("drop_schema")]],
-	["drop_relation", [["relation"], ddl("drop_relation")]],
-	["truncate_relation", [["relation"], ddl("truncate_relation")]],
+	[
+		"create_schema",
+		[
+			["relation"],
+			(self, given) => changeSchema(self, "create_schema", relationGiven("create_schema", given.relation)),
+		],
+	],
+	[
+		"drop_schema",
+		[["relation"], (self, given) => changeSchema(self, "drop_schema", relationGiven("drop_schema", given.relation))],
+	],
+	[
+		"drop_relation",
+		[
+			["relation"],
+			(self, given) =>
+				changeRelation(self, "drop_relation", {
+					relation: withKind(self, relationGiven("drop_relation", given.relation)),
+				}),
+		],
+	],
+	[
+		"truncate_relation",
+		[
+			["relation"],
+			(self, given) =>
+				changeRelation(self, "truncate_relation", { relation: relationGiven("truncate_relation", given.relation) }),
+		],
+	],
 	[
 		"rename_relation",
 		[
 			["from_relation", "to_relation"],
-			({ database }, given) =>
-				database.change(
-					"rename_relation",
-					relationGiven("rename_relation", given.from_relation).relationName,
-					relationGiven("rename_relation", given.to_relation).relationName,
-				),
+			(self, given) =>
+				changeRelation(self, "rename_relation", {
+					from_relation: relationGiven("rename_relation", given.from_relation),
+					to_relation: relationGiven("rename_relation", given.to_relation),
+				}),
 		],
 	],
 	[
 		"check_schema_exists",
 		[
 			["database", "schema"],
-			(self, { database, schema }) =>
-				self.database
-					.schemas(toText(database ?? ""))
-					.some((name) => name.toLowerCase() === toText(schema).toLowerCase()),
+			(self, { database, schema }) => schemaExists(self, toText(database ?? ""), toText(schema)),
 		],
 	],
-	["list_schemas", [["database?"], (self, { database }) => [...self.database.schemas(toText(database ?? ""))]]],
+	["list_schemas", [["database?"], (self, { database }) => [...listSchemas(self, toText(database ?? ""))]]],
 	["cache_added", [["relation"], () => ""]],
 	["cache_dropped", [["relation"], () => ""]],
 	["cache_renamed", [["from_relation", "to_relation"], () => ""]],
-	["commit", [[], () => ""]],
+	["commit", [[], ({ database }) => database.commit()]],
 	["date_function", [[], () => "now()"]],
+	[
+		"convert_type",
+		[
+			["agate_table", "col_idx"],
+			(_self, { agate_table: table, col_idx: column }) =>
+				table instanceof TableObject ? columnTypeFor(table, Number(column)) : "text",
+		],
+	],
 	["build_catalog_relation", [["model"], () => null]],
 	["standardize_grants_dict", [["grants_table"], (_self, { grants_table: table }) => grantsOf(table)]],
 	[

@@ -343,5 +343,31 @@ export const tableFrom = (table: ResultTable, write: (text: string) => void): Ta
 		write,
 	);
 
+const COLUMN_TYPES: Readonly<Record<string, string>> = {
+	Integer: "integer",
+	Boolean: "boolean",
+	DateTime: "timestamp without time zone",
+	Date: "date",
+	TimeDelta: "time",
+};
+
+/** dbt's column type for what a column of a table holds: numbers without decimals are integers. */
+export function columnTypeFor(table: TableObject, column: number): string {
+	const type = table.content.types[column]?.typeName ?? "Text";
+	if (type !== "Number") return COLUMN_TYPES[type] ?? "text";
+	const hasDecimals = ({ text }: PyDecimal) => /\.\d*[1-9]/.test(text);
+	const cells = table.content.rows.map((row) => row[column] ?? null);
+	return cells.some((cell) => cell instanceof PyDecimal && hasDecimals(cell)) ? "float8" : "integer";
+}
+
+/** The cells of a table as an adapter gives them; none of anything else. */
+export const cellsOf = (value: Value): readonly (readonly CellValue[])[] =>
+	value instanceof TableObject
+		? value.content.rows.map((row) => row.map((cell) => (isCell(cell) ? cell : toText(cell))))
+		: [];
+
+const isCell = (value: Value): value is CellValue =>
+	value === null || typeof value === "boolean" || typeof value === "number" || typeof value === "string";
+
 export const emptyTable = (write: (text: string) => void): TableObject =>
 	new TableObject({ names: [], types: [], rows: [] }, write);

@@ -36,15 +36,14 @@ export const RUN_CODES = {
 		hint: (f) => didYouMean(f.suggestion) ?? `this version builds ${f.available.join(", ")}`,
 		next: () => "choose one of them with the materialized config, or leave the node out with --exclude",
 		explain:
-			"The node asks for a materialization that this version does not build: the name is mistyped, belongs to another database (dynamic_table), or is defined by a project or a package.",
+			"The node asks for a materialization that this version does not build: the name is mistyped, belongs to another database (dynamic_table), or stands in a package that is not installed.",
 	}),
-	"TFM-RUN-003": code<{ node: string; materialized: string; macro: string }>({
-		message: (f) =>
-			`${f.node} is materialized as "${f.materialized}", for which the project brings its own materialization (${f.macro})`,
-		hint: () => "materializations written by a project or a package are not in this version yet",
-		next: () => "remove the override, or override the SQL it needs (create_table_as, create_view_as) instead",
+	"TFM-RUN-003": code<{ node: string; macro: string }>({
+		message: (f) => `${f.node} would be loaded by a materialization of seeds that the project brings (${f.macro})`,
+		hint: () => "tfm loads seeds itself, in batches that never hold the whole file",
+		next: () => "remove the override, or override generate_schema_name, the hooks or column_types instead",
 		explain:
-			"A project or package that defines a materialization block of this name expects it to run in place of the built-in one. This version cannot run it and does not silently use another.",
+			"A project or package that defines a materialization block for seeds expects it to run in place of the built-in one. Models, snapshots and tests may have one; tfm does not silently load a seed in another way.",
 	}),
 	"TFM-RUN-004": code<{ node: string; byServer: boolean; message: string }>({
 		message: (f) => `${f.node} was stopped: ${f.message}`,
@@ -192,6 +191,27 @@ export const RUN_CODES = {
 		next: () => "tfm history lists runs; keep_generations says how many are kept",
 		explain:
 			"A layer goes back as a whole or not at all. What is needed for it are the rows of every table as that run left them, which keep_generations keeps for a number of publishes, and the queries of the views.",
+	}),
+	"TFM-RUN-024": code<{ node: string; macro: string; problem: string; hint: string }>({
+		message: (f) => `the materialization of ${f.node} (${f.macro}) ${f.problem}`,
+		hint: (f) => f.hint,
+		explain:
+			"A materialization that a project or a package brings returns its relations as {'relations': [...]}, runs the statement that builds the node as statement 'main', and takes models of the languages that it names, as in dbt. Where it builds aside, to be tested and published by its layer, it leaves one table under the name of {{ this }} and nothing else.",
+	}),
+	"TFM-RUN-025": code<{ node: string; materialized: string; macro: string; layer: string | null }>({
+		message: (f) =>
+			`${f.node} is materialized as "${f.materialized}" by ${f.macro}, and nothing says how that goes together with ${f.layer === null ? "layers" : `the gate of layer ${f.layer}`}`,
+		hint: () =>
+			"publish: swap – it makes {{ this }} whole and anew, so it can be built aside, tested and published; publish: direct – it works on what is published (adds rows to it, makes several relations), so readers see it at once and no gate holds it",
+		next: (f) => `set publish: swap or publish: direct on ${f.node}`,
+		explain:
+			"What a materialization of a project or a package does with the relation that stands there cannot be seen before it runs. One that adds to the published rows would start from nothing each time if it were built aside, and what it had collected would be lost with the publish. So the author says which it is.",
+	}),
+	"TFM-RUN-026": code<{ node: string; macro: string }>({
+		message: (f) => `the materialization of ${f.node} (${f.macro}) never committed, so what it did was rolled back`,
+		hint: () => "{{ adapter.commit() }} stands before its last hooks",
+		explain:
+			"As in dbt on Postgres, a materialization runs in one transaction until it commits, and what was not committed is rolled back at its end. The node still counts as built.",
 	}),
 	"TFM-RUN-023": code<{ node: string; key: string; value: string; expected: string }>({
 		message: (f) => `${f.key} of ${f.node} is ${f.value}, not ${f.expected}`,

@@ -21,6 +21,10 @@ export function fakeCompiler(manifest: Manifest, compiled: Record<string, string
 		renderMacro: () => ({ kind: "rendered", text: "", value: null, messages: [] }),
 		renderText: (text) => ({ kind: "rendered", text, value: null, messages: [] }),
 		isOverridden: () => false,
+		materializationOf: () => null,
+		materialize: () => {
+			throw new Error("no node here has a materialization of its own");
+		},
 	};
 }
 

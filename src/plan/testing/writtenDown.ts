@@ -26,7 +26,7 @@ export const build = (node: ModelNode, rest: Partial<BuildInput> = {}): BuildInp
 	target: relation("main", "orders"),
 	standsAt: relation("tfm_c_0_main", "orders"),
 	postHooks: "candidate",
-	adapterType: "postgres",
+	own: null,
 	isOverridden: () => false,
 	existing: null,
 	fullRefresh: false,
@@ -85,6 +85,12 @@ export function drive(
 				}
 				say(request.request.kind === "ddl" ? `${request.request.action} ${name(request.request.relation)}` : "?");
 				return { kind: "database", answer: { kind: "done" } };
+			case "materialize": {
+				say(`materialize ${request.materialization.macro} at ${name(request.self)}`);
+				const main = { message: "SELECT 3", code: "SELECT", rowsAffected: 3, rows: row === null ? [] : [row] };
+				const outcome = { relations: [], returned: "{}", main, executedSql: "create …", messages: [] } as const;
+				return { kind: "materialized", outcome: { kind: "materialized", ...outcome }, kept: true };
+			}
 			case "loadSeed":
 				say(`load seed into ${name(request.relation)}`);
 				return { kind: "loaded", rows: 7 };

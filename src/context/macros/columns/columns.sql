@@ -2,9 +2,8 @@
   {{ return(adapter.dispatch('get_columns_in_relation', 'dbt')(relation)) }}
 {%- endmacro %}
 
-{#- The catalog answers; an adapter may have a better way. -#}
 {% macro default__get_columns_in_relation(relation) -%}
-  {{ return(adapter.get_columns_in_relation(relation)) }}
+  {%- do exceptions.raise_not_implemented('get_columns_in_relation is not written for ' ~ adapter.type()) -%}
 {%- endmacro %}
 
 {#- Columns out of a table of name, type, size, precision and scale. -#}

@@ -41,6 +41,46 @@
   {%- do exceptions.raise_not_implemented('get_catalog is not written for ' ~ adapter.type()) -%}
 {%- endmacro %}
 
+{% macro get_catalog_relations(information_schema, relations) -%}
+  {{ return(adapter.dispatch('get_catalog_relations', 'dbt')(information_schema, relations)) }}
+{%- endmacro %}
+
+{% macro default__get_catalog_relations(information_schema, relations) -%}
+  {%- do exceptions.raise_not_implemented('get_catalog_relations is not written for ' ~ adapter.type()) -%}
+{%- endmacro %}
+
+{% macro get_catalog_for_single_relation(relation) %}
+  {{ return(adapter.dispatch('get_catalog_for_single_relation', 'dbt')(relation)) }}
+{% endmacro %}
+
+{% macro default__get_catalog_for_single_relation(relation) %}
+  {%- do exceptions.raise_not_implemented('get_catalog_for_single_relation is not written for ' ~ adapter.type()) -%}
+{% endmacro %}
+
+{% macro get_relations() %}
+  {{ return(adapter.dispatch('get_relations', 'dbt')()) }}
+{% endmacro %}
+
+{% macro default__get_relations() %}
+  {%- do exceptions.raise_not_implemented('get_relations is not written for ' ~ adapter.type()) -%}
+{% endmacro %}
+
+{% macro get_relation_last_modified(information_schema, relations) %}
+  {{ return(adapter.dispatch('get_relation_last_modified', 'dbt')(information_schema, relations)) }}
+{% endmacro %}
+
+{% macro default__get_relation_last_modified(information_schema, relations) %}
+  {%- do exceptions.raise_not_implemented('get_relation_last_modified is not written for ' ~ adapter.type()) -%}
+{% endmacro %}
+
+{% macro list_function_relations_without_caching(schema_relation) %}
+  {{ return(adapter.dispatch('list_function_relations_without_caching', 'dbt')(schema_relation)) }}
+{% endmacro %}
+
+{% macro default__list_function_relations_without_caching(schema_relation) %}
+  {%- do exceptions.raise_not_implemented('list_function_relations_without_caching is not written for ' ~ adapter.type()) -%}
+{% endmacro %}
+
 {#- How fresh a source is: its latest moment and now. -#}
 {% macro collect_freshness(source, loaded_at_field, filter) %}
   {{ return(adapter.dispatch('collect_freshness', 'dbt')(source, loaded_at_field, filter)) }}

@@ -7,6 +7,8 @@
     {{ get_rename_view_sql(relation, new_name) }}
   {%- elif relation.is_table -%}
     {{ get_rename_table_sql(relation, new_name) }}
+  {%- elif relation.is_materialized_view -%}
+    {{ get_rename_materialized_view_sql(relation, new_name) }}
   {%- else -%}
     {%- do exceptions.raise_compiler_error('a relation of type ' ~ relation.type ~ ' cannot be renamed') -%}
   {%- endif -%}

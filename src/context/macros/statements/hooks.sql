@@ -1,5 +1,11 @@
+{#- Hooks outside the transaction are preceded by a commit: some statements are only possible outside (`vacuum`). -#}
 {% macro run_hooks(hooks, inside_transaction=True) %}
   {%- for hook in hooks if hook.get('transaction', true) == inside_transaction -%}
+    {%- if not inside_transaction and loop.first -%}
+      {%- call statement(auto_begin=inside_transaction) -%}
+        commit;
+      {%- endcall -%}
+    {%- endif -%}
     {%- set rendered = render(hook.get('sql')) | trim -%}
     {%- if rendered | length > 0 -%}
       {%- call statement(auto_begin=inside_transaction) -%}
