@@ -55,14 +55,8 @@ const publishedName = (node: ExecutableNode): RelationName => ({
 	identifier: node.alias,
 });
 
-/** The quoting of a node's relation: the project's, changed by the node's own. */
-function quotingOf(facts: ProjectFacts, node: ExecutableNode | null): Partial<QuotePolicy> {
-	const own = node?.config.quoting;
-	return {
-		...definedOnly(facts.config.project.quoting),
-		...definedOnly(typeof own === "object" && own !== null ? (own as Record<string, unknown>) : null),
-	};
-}
+/** The quoting of a node's relation is the project's: dbt keeps a `quoting` config and does nothing with it. */
+const quotingOf = (facts: ProjectFacts): Partial<QuotePolicy> => definedOnly(facts.config.project.quoting);
 
 /** The relation of a name as a macro call passes it. */
 export const boundRelation = (
@@ -70,7 +64,7 @@ export const boundRelation = (
 	node: ExecutableNode | null,
 	name: RelationName,
 	type: RelationObject["fields"]["type"] = null,
-): RelationObject => relationObject(facts.dialect, name, { type, quote: quotingOf(facts, node) });
+): RelationObject => relationObject(facts.dialect, name, { type, quote: quotingOf(facts) });
 
 const emptyLimit = (facts: ProjectFacts): number | null => (flagOf(facts.invocation, "EMPTY") === true ? 0 : null);
 
@@ -103,7 +97,7 @@ function refRelation(c: RunContext, args: RefArgs): RelationObject {
 		return fail("TFM-REF-014", { reference, from: c.label, target: target.unique_id });
 	}
 	const name = c.binding.relationOf(target.unique_id) ?? publishedName(target);
-	return relationObject(c.facts.dialect, name, { quote: quotingOf(c.facts, target), limit: emptyLimit(c.facts) });
+	return relationObject(c.facts.dialect, name, { quote: quotingOf(c.facts), limit: emptyLimit(c.facts) });
 }
 
 /** Sources have their own quoting; the project's does not reach them (dbt). */

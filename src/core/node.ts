@@ -60,6 +60,8 @@ export interface ColumnSpec {
 	readonly quote: boolean | null;
 	readonly tags: readonly string[];
 	readonly config: { readonly [key: string]: Plain };
+	/** Of a time spine's column: `day`, `hour`, …; absent elsewhere. */
+	readonly granularity?: string;
 	/** Unique ids of the docs blocks that the description uses; absent = none. */
 	readonly doc_blocks?: readonly string[];
 }

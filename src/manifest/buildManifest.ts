@@ -16,6 +16,7 @@ import { isSourceCall, readCall } from "../core/referenceText.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { checkConfig } from "./checkConfig.ts";
 import { checkContract, checkDuplicates, checkGroups, checkName, checkRelations, checkSnapshot } from "./checks.ts";
+import { MERGE_RULES } from "./configDefaults.ts";
 import { type Draft, isEnabled } from "./draft.ts";
 import { type ExposureDraft, makeExposures } from "./exposures.ts";
 import { findCall } from "./findCall.ts";
@@ -25,13 +26,14 @@ import { LayerAssigner } from "./layers.ts";
 import { blankDraft, makeDraft } from "./makeDrafts.ts";
 import { TestPlanner } from "./makeTests.ts";
 import type { ManifestWork } from "./manifestWork.ts";
+import { mergeCalls } from "./mergeConfig.ts";
 import { Namer } from "./names.ts";
 import { NodeIndex } from "./nodeIndex.ts";
 import { makeOperations } from "./operations.ts";
 import { isYamlSnapshot, listOf, Patcher, textOf } from "./patches.ts";
 import type { ManifestPorts } from "./ports.ts";
 import { ProjectConfigs } from "./projectConfig.ts";
-import { asWritten, dedupe, recordOr, resolveConfig, tagsOf, unrenderedConfig } from "./resolveConfig.ts";
+import { asWritten, dedupe, recordOr, resolveConfig, tagsOf, underscored, unrenderedConfig } from "./resolveConfig.ts";
 import { resolveReader } from "./resolveRefs.ts";
 import { makeSourceDrafts, type SourceDraft } from "./sourceDrafts.ts";
 import { makeUnitTests } from "./unitTests.ts";
@@ -163,12 +165,6 @@ function draftTests(
 	return planner.drafts;
 }
 
-/** What config() calls set, in the form in which states are compared: dbt keeps the first call, as it is written. */
-function writtenCalls({ calls, rendered, written }: Draft): readonly PlainRecord[] {
-	if (!rendered || (written !== null && Object.keys(written).length === 0)) return calls;
-	return written === null ? calls.map(asWritten) : [written];
-}
-
 /** Resolves the configuration of every draft and takes from it what nodes show beside it. */
 function configure(drafts: readonly Draft[], { projects, problems, config: settings }: ManifestWork): void {
 	// dbt's older way, for projects that keep it: what a template in config() or in a property file gave.
@@ -182,10 +178,9 @@ function configure(drafts: readonly Draft[], { projects, problems, config: setti
 		const plain = yaml === null && calls.length === 0;
 		let unrendered = plain ? shared.get(draft.config) : undefined;
 		if (unrendered === undefined) {
-			const written = asGiven
-				? { kind, package_name, fqn, yaml, calls }
-				: { kind, package_name, fqn, yaml: patch?.unrenderedConfig ?? null, calls: writtenCalls(draft) };
-			unrendered = Object.freeze(unrenderedConfig(written, projects));
+			const call = asGiven ? mergeCalls(calls, MERGE_RULES[kind]) : writtenCall(draft);
+			const written = { kind, package_name, fqn, yaml: asGiven ? yaml : (patch?.unrenderedConfig ?? null), call };
+			unrendered = Object.freeze(unrenderedConfig({ ...written, isLast: isReadLast(draft) }, projects));
 			if (plain) shared.set(draft.config, unrendered);
 		}
 		draft.unrendered = unrendered;
@@ -194,6 +189,22 @@ function configure(drafts: readonly Draft[], { projects, problems, config: setti
 		checkConfig(draft, checked, problems);
 	}
 }
+
+/** What dbt keeps of a file's config() for comparing states: the texts of its first call; values where it did not render. */
+function writtenCall({ rendered, written, calls, kind, test, raw_code }: Draft): PlainRecord {
+	const [first] = calls;
+	if (first === undefined) return {};
+	if (!rendered) return test === null ? underscored(first) : Object.assign({}, ...calls);
+	if (test?.metadata == null) {
+		if (written === null) return asWritten(first);
+		return Object.keys(written).length === 0 ? mergeCalls(calls, MERGE_RULES[kind]) : written;
+	}
+	// A generic test's text calls its macro, and config() where the property file gives one.
+	return raw_code.includes("config(") ? asWritten(calls.at(-1) ?? first) : mergeCalls(calls, MERGE_RULES[kind]);
+}
+
+/** A model that dbt did not render and no property file describes gets the file's values last of all. */
+const isReadLast = ({ kind, rendered, patch }: Draft): boolean => kind === "model" && !rendered && patch === null;
 
 /** dbt keeps tags in the order of finding: those of the tests or of the file first, then those of the property file. */
 function allTags(draft: Draft, projects: ProjectConfigs): readonly string[] {

@@ -57,6 +57,7 @@ export function makeColumns(
 			quote: typeof record.quote === "boolean" ? record.quote : null,
 			tags,
 			config: { ...config, meta, tags } as { [key: string]: Plain },
+			...(typeof record.granularity === "string" ? { granularity: record.granularity } : {}),
 			...(blocks.length === 0 ? {} : { doc_blocks: blocks }),
 		});
 	}

@@ -149,7 +149,7 @@ export const MERGE_RULES: { readonly [K in ConfiguredKind]: { readonly [key: str
 	operation: NODE_RULES,
 	test: { tags: "append", meta: "update" },
 	source: { meta: "update" },
-	exposure: { meta: "update" },
+	exposure: {},
 	unit_test: { tags: "append", meta: "update" },
 });
 

@@ -52,7 +52,7 @@ export function makeExposures(
 			package_name,
 			fqn,
 			config: { ...config, tags, meta },
-			unrendered: unrenderedConfig({ ...input, yaml: recordOr(entry.written.config) }, projects),
+			unrendered: unrenderedConfig({ ...input, yaml: recordOr(entry.written.config), call: {} }, projects),
 			tags,
 			meta,
 			refs,

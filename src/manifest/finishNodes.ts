@@ -1,6 +1,7 @@
 /** Drafts become the frozen nodes that everybody else reads. */
 import type { ColumnSpec, ExecutableNode, ExposureNode, NodeId, Plain, SourceNode } from "../core/node.ts";
 import { type Describe, makeColumns } from "./columns.ts";
+import { isRecord } from "./configDefaults.ts";
 import type { Descriptions } from "./descriptions.ts";
 import { type Draft, labelOf } from "./draft.ts";
 import type { ExposureDraft } from "./exposures.ts";
@@ -11,6 +12,7 @@ import {
 	FinishedSeed,
 	FinishedTest,
 	type FinishedTexts,
+	withVersionNumbers,
 } from "./finishedNode.ts";
 import { listOf, textOf } from "./patches.ts";
 import { recordOr } from "./resolveConfig.ts";
@@ -102,13 +104,28 @@ export function finishSource(draft: SourceDraft, names: SourceNames, description
 		loaded_at_field: textOrNull(config.loaded_at_field),
 		loaded_at_query: textOrNull(config.loaded_at_query),
 		freshness: draft.freshness,
-		external: table.external ?? null,
+		external: externalOf(table.external),
 		unrendered_database: textOf(entry.written.database) || null,
 		unrendered_schema: textOf(entry.written.schema) || null,
 		patch_path: null,
 		load: draft.load,
 	};
 	return Object.freeze(node);
+}
+
+/** What an external table's tool reads, with dbt's empty fields; anything else in it is kept. */
+function externalOf(written: Plain | undefined): Plain {
+	if (!isRecord(written)) return null;
+	const { partitions } = written;
+	const partition = (item: Plain): Plain => (isRecord(item) ? { description: "", meta: {}, ...item } : item);
+	return {
+		location: null,
+		file_format: null,
+		row_format: null,
+		tbl_properties: null,
+		...written,
+		partitions: Array.isArray(partitions) ? partitions.map(partition) : (partitions ?? null),
+	};
 }
 
 export function finishExposure(
@@ -144,7 +161,7 @@ export function finishExposure(
 		maturity: textOrNull(value.maturity),
 		url: textOrNull(value.url),
 		label: textOrNull(value.label),
-		refs: draft.refs,
+		refs: withVersionNumbers(draft.refs),
 		sources: draft.sources,
 		depends_on: { macros: [], nodes: depends },
 		config: draft.config as ExposureNode["config"],

@@ -19,6 +19,14 @@ export interface FinishedTexts {
 	readonly columns: { readonly [name: string]: ColumnSpec };
 }
 
+/** dbt reads the version of a reference as a number where it is one, whatever it was written as. */
+export const withVersionNumbers = (refs: readonly RefArgs[]): readonly RefArgs[] =>
+	refs.some(hasNumericText)
+		? refs.map((ref) => (hasNumericText(ref) ? { ...ref, version: Number(ref.version) } : ref))
+		: refs;
+
+const hasNumericText = ({ version }: RefArgs): boolean => typeof version === "string" && /^\d+(\.\d+)?$/.test(version);
+
 const NO_META: { readonly [key: string]: Plain } = Object.freeze({});
 const SHOWN = Object.freeze({ show: true, node_color: null });
 
@@ -85,7 +93,7 @@ export class FinishedNode {
 		this.config = config as unknown as NodeConfig;
 		this.unrendered_config = draft.unrendered;
 		this.columns = columns;
-		this.refs = draft.refs;
+		this.refs = withVersionNumbers(draft.refs);
 		this.sources = draft.sources;
 		this.depends_on = { macros: draft.macros, nodes: draft.depends };
 		this.group = draft.group;

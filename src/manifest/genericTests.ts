@@ -241,6 +241,8 @@ function atTest(found: Diagnostic, place: FilePlace): Diagnostic {
 /** The two tests that dbt does not render while parsing. */
 const isShortcut = (name: string): boolean => name === "unique" || name === "not_null";
 
+const isFloatText = (text: string): boolean => /[.e]/i.test(text) && !/^[-+]?0x/i.test(text);
+
 /** The arguments with `1.0` told from `1`, which names and hashes show. */
 function withFloats(
 	args: PlainRecord,
@@ -252,7 +254,7 @@ function withFloats(
 	const places = [[top ?? "", "arguments"], [top ?? ""], ["arguments"], []];
 	const convert = (value: Plain, path: readonly (string | number)[]): PythonValue => {
 		if (typeof value === "number" && Number.isInteger(value))
-			return /^[-+]?[\d_]+$/.test(scalarText(path) ?? "0") ? value : new WrittenFloat(value);
+			return isFloatText(scalarText(path) ?? "0") ? new WrittenFloat(value) : value;
 		if (Array.isArray(value)) return value.map((item: Plain, i) => convert(item, [...path, i]));
 		if (typeof value !== "object" || value === null) return value;
 		return Object.fromEntries(

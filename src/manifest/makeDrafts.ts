@@ -56,7 +56,7 @@ export function makeDraft(code: ParsedCode): Draft {
 		checksum: code.checksum,
 		code_line: code.line,
 		code_column: code.column,
-		rendered: code.collected.plain !== true,
+		rendered: kind !== "model" || code.collected.plain !== true,
 		calls: code.collected.configs,
 		written: code.collected.writtenConfig ?? null,
 		refs: code.collected.refs,

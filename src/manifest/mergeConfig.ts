@@ -61,6 +61,18 @@ function mergeGrants(before: PlainRecord, over: PlainRecord): PlainRecord {
 	return result;
 }
 
+/** Mappings merged at every depth, lists of `over` before those of `base`: how dbt lays a version over its model. */
+export function deepMerge(base: PlainRecord, over: PlainRecord): PlainRecord {
+	const result: { [key: string]: Plain } = { ...base };
+	for (const key of Object.keys(over)) {
+		const [before, value] = [result[key], over[key] ?? null];
+		if (isRecord(value)) result[key] = deepMerge(isRecord(before) ? before : {}, value);
+		else if (Array.isArray(value)) result[key] = Array.isArray(before) ? [...value, ...before] : value;
+		else result[key] = value;
+	}
+	return result;
+}
+
 /** config() calls of one file, one after the other: hooks and tags add up, the last value of anything else counts. */
 export function mergeCalls(calls: readonly PlainRecord[], rules: { readonly [key: string]: MergeRule }): PlainRecord {
 	const [only] = calls;

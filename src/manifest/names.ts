@@ -48,7 +48,7 @@ export class Namer {
 			draft.database = custom(config.target_database) ?? draft.database;
 			draft.schema = custom(config.target_schema) ?? draft.schema;
 		}
-		draft.relation_name = hasRelation(draft) ? this.render(relationOf(draft), recordOr(config.quoting)) : null;
+		draft.relation_name = hasRelation(draft) ? this.render(relationOf(draft), {}) : null;
 	}
 
 	/** The schema of a landing source that names none. */

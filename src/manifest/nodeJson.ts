@@ -47,7 +47,7 @@ const columnWriter = objectWriter<ColumnSpec>({
 	quote: (c) => text(c.quote),
 	config: (c) => sortedText(c.config),
 	tags: (c) => sortedText(c.tags),
-	granularity: always("null"),
+	granularity: (c) => text(c.granularity ?? null),
 	dimension: always("null"),
 	entity: always("null"),
 	doc_blocks: (c) => listText(c.doc_blocks),

@@ -6,9 +6,9 @@ import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { nodeId, type Plain } from "../core/node.ts";
 import type { PlainRecord, YamlEntry } from "../core/parsed.ts";
 import { suggestName } from "../core/suggestName.ts";
-import { isRecord, MERGE_RULES } from "./configDefaults.ts";
+import { isRecord } from "./configDefaults.ts";
 import type { ColumnSource, Draft, DraftKind, Patch } from "./draft.ts";
-import { mergeConfig } from "./mergeConfig.ts";
+import { deepMerge } from "./mergeConfig.ts";
 import { recordOr } from "./resolveConfig.ts";
 
 const KIND_OF: { readonly [section: string]: DraftKind } = {
@@ -113,7 +113,11 @@ function patchOf(entry: YamlEntry): Patch {
 		entry,
 		description: textOf(value.description),
 		config: movedConfig(value),
-		unrenderedConfig: movedConfig(entry.written),
+		// dbt lays what is written over what was rendered, lists before lists; of singular tests it has only the latter.
+		unrenderedConfig:
+			entry.section === "data_tests"
+				? movedConfig(value)
+				: deepMerge(movedConfig(value), recordOr(entry.written.config)),
 		columns: columnsOf(value, []),
 		constraints: listOf(value.constraints),
 		version: null,
@@ -125,14 +129,15 @@ function patchOf(entry: YamlEntry): Patch {
 
 function versionPatch(entry: YamlEntry, version: VersionEntry): Patch {
 	const whole = patchOf(entry);
-	const over = movedConfig(version.record);
-	const written = listOf(entry.written.versions)[version.index];
+	// `access` and `docs` beside a version's config are declared by dbt's property files and not read (1.12).
+	const over = recordOr(version.record.config);
+	const written = recordOr(recordOr(listOf(entry.written.versions)[version.index]).config);
 	const constraints = listOf(version.record.constraints);
 	return {
 		...whole,
 		description: textOf(version.record.description) || whole.description,
-		config: mergeConfig(whole.config, over, MERGE_RULES.model),
-		unrenderedConfig: { ...whole.unrenderedConfig, ...(isRecord(written) ? movedConfig(written) : {}) },
+		config: deepMerge(whole.config, over),
+		unrenderedConfig: deepMerge(deepMerge(whole.config, over), written),
 		columns: versionColumns(entry, version),
 		constraints: constraints.length > 0 ? constraints : whole.constraints,
 		version: version.version,

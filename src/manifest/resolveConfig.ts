@@ -79,6 +79,10 @@ function testConfig(config: PlainRecord): PlainRecord {
 	return config;
 }
 
+/** Hooks under the names that Python gives them. */
+export const underscored = (call: PlainRecord): PlainRecord =>
+	Object.fromEntries(Object.keys(call).map((key) => [key.replace(/^(pre|post)-hook$/, "$1_hook"), call[key] ?? null]));
+
 /** Values of config() calls as texts, as far as dbt keeps them: what `state:modified` compares. */
 export const asWritten = (call: PlainRecord): PlainRecord => {
 	const result: { [key: string]: Plain } = {};
@@ -95,7 +99,10 @@ export interface UnrenderedInput {
 	readonly fqn: readonly string[];
 	/** As written in the property file. */
 	readonly yaml: PlainRecord | null;
-	readonly calls: readonly PlainRecord[];
+	/** config() of the file, as far as dbt keeps it. */
+	readonly call: PlainRecord;
+	/** The call counts after the root project's tree too. */
+	readonly isLast?: boolean;
 }
 
 /** What was configured, before defaults and merging: the last writer of each key. */
@@ -104,8 +111,9 @@ export function unrenderedConfig(input: UnrenderedInput, projects: ProjectConfig
 	const { own, root } = projects.writtenLevels(input.kind, input.package_name, input.fqn);
 	for (const level of own) Object.assign(result, level);
 	if (input.yaml !== null) Object.assign(result, input.yaml);
-	for (const call of input.calls) Object.assign(result, call);
+	if (input.isLast !== true) Object.assign(result, input.call);
 	for (const level of root) Object.assign(result, level);
+	if (input.isLast === true) Object.assign(result, input.call);
 	return result;
 }
 

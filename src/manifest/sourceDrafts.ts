@@ -174,7 +174,7 @@ function makeSourceDraft({ entry, source, table, index }: TableInput, projects: 
 		package_name,
 		fqn,
 		config,
-		unrendered: unrenderedConfig(input, projects),
+		unrendered: unrenderedConfig({ ...input, call: {} }, projects),
 		columns: columnsOf(table, ["tables", index]),
 		freshness: config.freshness ?? null,
 		load: table.load ?? tableConfig.load ?? source.load ?? sourceConfig.load ?? null,

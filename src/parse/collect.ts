@@ -75,7 +75,7 @@ export class Collector {
 				(s) => s.join("\0"),
 			),
 			configs: calls.configs.map(configArgs),
-			plain: calls.vars.length + calls.envVars.length + calls.macros.length === 0 && !source.text.includes("{%"),
+			plain: calls.vars.length + calls.envVars.length + calls.macros.length === 0 && isExtracted(source.text, calls),
 			macros: calls.macros.flatMap(
 				(name) => this.#facts.registry.find(name, subject.package_name)?.node.unique_id ?? [],
 			),
@@ -95,6 +95,24 @@ export class Collector {
 		};
 	}
 }
+
+/** Python's spelling of constants is the only one that dbt's extractor reads; Jinja's own makes it render the text. */
+const JINJA_CONSTANT = /[=:[,(]\s*(?:true|false)\b/;
+
+/** Does dbt's extractor read this text, so that it is not rendered? One config() of texts, booleans, lists and dicts. */
+function isExtracted(text: string, { configs }: NonNullable<ReturnType<typeof scanLiterals>>): boolean {
+	if (text.includes("{%") || configs.length > 1) return false;
+	const [config] = configs;
+	if (config === undefined) return true;
+	const args = configArgs(config);
+	if (Object.keys(args).some((key) => key === "pre-hook" || key === "post-hook")) return false;
+	return Object.values(args).every(isExtractedValue) && !JINJA_CONSTANT.test(text);
+}
+
+const isExtractedValue = (value: Plain): boolean =>
+	typeof value === "string" ||
+	typeof value === "boolean" ||
+	(typeof value === "object" && value !== null && Object.values(value).every(isExtractedValue));
 
 const refKey = (ref: RefArgs): string => `${ref.package ?? ""}\0${ref.name}\0${typeof ref.version}${ref.version ?? ""}`;
 
