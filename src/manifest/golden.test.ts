@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeSandbox } from "../config/testing/sandbox.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { toManifestJson } from "./manifestJson.ts";
+import { nodeDifferences, sorted } from "./testing/nodeDifferences.ts";
 import { readWith } from "./testing/readProject.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -40,29 +41,8 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.remove());
 
-/** Fields in which we differ from dbt and mean to. */
-const without = (node: Record_ | undefined, fields: readonly string[]): Record_ | undefined =>
-	node &&
-	Object.fromEntries(Object.entries(node).filter(([key]) => !["created_at", "root_path", ...fields].includes(key)));
-
-const differences = (section: string, fields: (id: string) => readonly string[]): readonly unknown[] => {
-	const theirs = expected[section] as Record<string, Record_>;
-	return Object.keys(theirs).flatMap((id) => {
-		const [a, b] = [without(theirs[id], fields(id)), without(ours[section]?.[id], fields(id))];
-		return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b)) ? [] : [{ id, dbt: a, tfm: b }];
-	});
-};
-
-const sorted = (value: unknown): unknown =>
-	Array.isArray(value)
-		? value.map(sorted)
-		: typeof value === "object" && value !== null
-			? Object.fromEntries(
-					Object.entries(value)
-						.sort(([a], [b]) => (a < b ? -1 : 1))
-						.map(([key, item]) => [key, sorted(item)]),
-				)
-			: value;
+const differences = (section: string, fields: (id: string) => readonly string[]): readonly unknown[] =>
+	nodeDifferences(expected[section], ours[section] ?? {}, fields);
 
 describe("the manifest of a project with all kinds of features, beside dbt's", () => {
 	it("has the same nodes, sources, exposures and docs, and leaves out the same", () => {
