@@ -7,6 +7,7 @@ import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
 import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
+import { inputsFirst } from "../graph/order.ts";
 import { type CompiledFields, toManifestJson } from "../manifest/manifestJson.ts";
 import { toRunResultsJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
@@ -71,6 +72,7 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 		invocationStartedAt: project.startedAt.toISOString(),
 		env: customEnv(invocation),
 		secrets: project.config.secrets,
+		order: inputsFirst(project.graph),
 		args: {
 			which: invocation.command,
 			invocation_command: invocation.commandLine,

@@ -11,6 +11,7 @@ import { codeHash } from "./codeHash.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
+import { failureMessage } from "./failureMessage.ts";
 import { worksInPlace } from "./inPlace.ts";
 import { nodeResult, type ResultFacts, startStopwatch } from "./nodeResult.ts";
 import { publishAtOnce } from "./publishAtOnce.ts";
@@ -253,7 +254,7 @@ export async function buildNode(run: Run, node: BuildableNode, slot: number): Pr
 			run,
 			nodeResult(node, {
 				status: "error",
-				message: diagnostic.message,
+				message: failureMessage(run, node, error, diagnostic),
 				diagnostic,
 				execution_time,
 				timing,

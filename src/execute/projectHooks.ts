@@ -6,6 +6,7 @@ import { findNode } from "../core/manifest.ts";
 import type { OperationNode } from "../core/node.ts";
 import type { NodeResult } from "../core/result.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
+import { failureMessage } from "./failureMessage.ts";
 import { nodeResult, startStopwatch } from "./nodeResult.ts";
 import { bindingOf, buildTasks, type Run } from "./run.ts";
 import { databaseErrorOf, statement } from "./statement.ts";
@@ -87,7 +88,7 @@ async function runHook(run: Run, hook: OperationNode, extra: ExtraContext): Prom
 		);
 		return nodeResult(hook, {
 			status: "error",
-			message: failure.message,
+			message: failureMessage(run, hook, error, failure),
 			diagnostic: failure,
 			compiled_code: text === "" ? null : text,
 			...watch.read(),

@@ -9,6 +9,7 @@ import type { ResultTable } from "../core/resultTable.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
+import { failureMessage } from "./failureMessage.ts";
 import { nodeResult, startStopwatch } from "./nodeResult.ts";
 import { repeatTest } from "./repeatable.ts";
 import { bindingOf, layerNamed, type Run } from "./run.ts";
@@ -131,6 +132,8 @@ async function work(run: Run, test: TestNode, thread: string, compiledSql: { tex
 			...verdict,
 			...watch.read(),
 			thread_id: thread,
+			// What the driver says of a query with one row, which every test is.
+			adapter_response: { _message: "SELECT 1", code: "SELECT", rows_affected: 1 },
 			compiled: true,
 			compiled_code: compiledSql.text,
 			executed_code: plan.executedSql,
@@ -168,7 +171,7 @@ export async function runTest(run: Run, test: TestNode, slot: number): Promise<v
 			run,
 			nodeResult(test, {
 				status: "error",
-				message: diagnostic.message,
+				message: failureMessage(run, test, error, diagnostic),
 				diagnostic,
 				...started.read(),
 				thread_id: thread,

@@ -1,8 +1,8 @@
 import type { NodeId } from "../core/node.ts";
 import type { Graph } from "./graph.ts";
 
-/** Any order in which inputs come first. Throws when there is none: cycles are reported before anything is ordered. */
-function someOrder(graph: Graph): NodeId[] {
+/** The nodes with inputs first, else by id. Throws when there is no such order: cycles are reported before anything is ordered. */
+export function inputsFirst(graph: Graph): NodeId[] {
 	const waiting = new Map(graph.ids.map((id) => [id, graph.parents(id).length]));
 	const order = graph.ids.filter((id) => waiting.get(id) === 0);
 	for (let i = 0; i < order.length; i++) {
@@ -32,7 +32,7 @@ function bitsSet(word: number): number {
  * has a row of bits, one per descendant, that is the union of its children's rows, a thousand descendants at a time.
  */
 export function countDescendants(graph: Graph): ReadonlyMap<NodeId, number> {
-	const order = someOrder(graph);
+	const order = inputsFirst(graph);
 	const position = new Map(order.map((id, i) => [id, i]));
 	const children = order.map((id) => Int32Array.from(graph.children(id), (child) => position.get(child) ?? 0));
 	const counts = new Float64Array(order.length);
@@ -131,7 +131,7 @@ class RankQueue {
 export function graphOfSome(graph: Graph, ids: ReadonlySet<NodeId>): ReadonlyMap<NodeId, readonly NodeId[]> {
 	const nearest = new Map<NodeId, ReadonlySet<NodeId>>();
 	const parents = new Map<NodeId, readonly NodeId[]>();
-	for (const id of someOrder(graph)) {
+	for (const id of inputsFirst(graph)) {
 		const inputs = graph.parents(id);
 		const found = new Set<NodeId>();
 		for (const input of inputs) {

@@ -37,7 +37,9 @@ function createCall(input: BuildInput, candidate: Candidate, sql: string): Macro
 function* create(input: BuildInput, candidate: Candidate): Plan<Built> {
 	if (input.sql === null) {
 		const rows = yield* loadSeed(candidate.candidate);
-		const response = { _message: `INSERT ${rows}`, code: "INSERT", rows_affected: rows };
+		// dbt calls it CREATE where it was asked to make the table anew, and INSERT also where the table was made just now.
+		const code = input.fullRefresh ? "CREATE" : "INSERT";
+		const response = { _message: `${code} ${rows}`, code, rows_affected: rows };
 		return { candidate, response, executedSql: null };
 	}
 	const executedSql = yield* macroSql(createCall(input, candidate, input.sql), input.node.name);

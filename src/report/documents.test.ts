@@ -142,6 +142,26 @@ test("run_results.json is sorted, has dbt's fields and no others, and no secrets
 	});
 });
 
+test("run_results.json says of seeds and of what was skipped what dbt says, in the order in which nodes can be finished", () => {
+	const upstream = { kind: "upstream", node: nodeId("model.shop.z") } as const;
+	const results = [
+		result("model.shop.a", "skipped", { message: "Skipping: it reads model.shop.z", held: upstream }),
+		result("model.shop.z", "error", { message: "Database Error in model z" }),
+		result("operation.shop.shop-on-run-end-0", "success"),
+		result("operation.shop.shop-on-run-start-0", "success"),
+		result("seed.shop.s", "no-op", { message: "unchanged", relation_name: "s" }),
+	];
+	const order = ["seed.shop.s", "model.shop.z", "model.shop.a"].map(nodeId);
+	const written = JSON.parse(toRunResultsJson(runResult({ results }), { ...meta, order })).results;
+	expect(written).toMatchObject([
+		{ unique_id: "operation.shop.shop-on-run-start-0" },
+		{ unique_id: "seed.shop.s", status: "success", compiled: null, relation_name: null },
+		{ unique_id: "model.shop.z", message: "Database Error in model z" },
+		{ unique_id: "model.shop.a", message: null },
+		{ unique_id: "operation.shop.shop-on-run-end-0" },
+	]);
+});
+
 test("the summary document lists problems by id and says how the run ended", () => {
 	const failed = result("test.shop.t.1", "fail", { failures: 2, message: "Got 2 results, configured to fail if != 0" });
 	const text = toSummaryJson(runResult({ exitCode: 1, results: [failed] }), summary({ built: 1 }));

@@ -1,3 +1,4 @@
+import type { NodeId } from "../core/node.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
 import { DBT_VERSION } from "../core/version.ts";
 import { createRedactor } from "./redact.ts";
@@ -12,13 +13,16 @@ export interface RunResultsMeta {
 	readonly args: Readonly<Record<string, unknown>>;
 	/** Values that no output may show: taken out of messages, responses and args. SQL is written as it was compiled. */
 	readonly secrets?: readonly string[];
+	/** The nodes with inputs first, the order in which dbt finishes them with one thread; absent: by id. */
+	readonly order?: readonly NodeId[];
 }
 
 const SCHEMA = "https://schemas.getdbt.com/dbt/run-results/v6.json";
 
 /**
- * The text of run_results.json, version 6. Results are sorted by node, args and env by name, so that two equal runs
- * differ in times and ids only. What tfm adds to a result (layer, published, held) is not in dbt's schema and stays out.
+ * The text of run_results.json, version 6. Hooks at the start come first, then the nodes in `order`, hooks at the end
+ * last; args and env are sorted by name, so that two equal runs differ in times and ids only. What tfm adds to a result
+ * (layer, published, held) is not in dbt's schema and stays out.
  */
 export function toRunResultsJson(run: RunResult, meta: RunResultsMeta): string {
 	const redact = createRedactor(meta.secrets ?? []);
@@ -31,28 +35,44 @@ export function toRunResultsJson(run: RunResult, meta: RunResultsMeta): string {
 			invocation_started_at: meta.invocationStartedAt,
 			env: sorted(meta.env),
 		},
-		results: [...run.results]
-			.sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1))
-			.map((result) => resultEntry(result, redact)),
+		results: inOrder(run.results, meta.order ?? []).map((result) => resultEntry(result, redact)),
 		elapsed_time: run.elapsed,
 		args: redact(sorted(meta.args)),
 	};
 	return JSON.stringify(document);
 }
 
+function inOrder(results: readonly NodeResult[], order: readonly NodeId[]): readonly NodeResult[] {
+	const place = new Map(order.map((id, at) => [id, at]));
+	const rank = ({ unique_id: id, resource_type: type }: NodeResult): number =>
+		place.get(id) ?? (type === "operation" && !id.includes("-on-run-end-") ? -1 : order.length);
+	return [...results].sort((a, b) => rank(a) - rank(b) || (a.unique_id < b.unique_id ? -1 : 1));
+}
+
+/** A seed that was left alone because nothing about it changed is as good as loaded: dbt knows no other outcome of a seed. */
+const statusAsDbt = ({ status, resource_type: type }: NodeResult): NodeResult["status"] =>
+	type === "seed" && status === "no-op" ? "success" : status;
+
+/** dbt says nothing of a node whose input failed: the input's own entry does. In a layered run the reason is worth more. */
+const messageAsDbt = ({ message, held, layer }: NodeResult): string | null =>
+	(held?.kind === "upstream" || held?.kind === "hook") && layer === null ? null : message;
+
+/** A seed is nothing that dbt compiles; what it says of a node that has no SQL is null. */
+const isCompiled = (result: NodeResult): boolean => result.resource_type !== "seed";
+
 function resultEntry(result: NodeResult, redact: <T>(value: T) => T) {
 	return {
-		status: result.status,
+		status: statusAsDbt(result),
 		timing: result.timing,
 		thread_id: result.thread_id,
 		execution_time: result.execution_time,
 		adapter_response: redact(result.adapter_response),
-		message: redact(result.message),
+		message: redact(messageAsDbt(result)),
 		failures: result.failures,
 		unique_id: result.unique_id,
-		compiled: result.compiled,
+		compiled: isCompiled(result) ? result.compiled : null,
 		compiled_code: result.compiled_code,
-		relation_name: result.relation_name,
+		relation_name: isCompiled(result) ? result.relation_name : null,
 		batch_results: null,
 		overload_results: null,
 	};

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { DatabaseError } from "../core/databaseError.ts";
+import { diagnostic, TfmError } from "../core/diagnostic.ts";
+import { failureMessage } from "./failureMessage.ts";
+import type { Run } from "./run.ts";
+import { id, project } from "./testing/project.ts";
+
+const orders = project({ models: { orders: {} } }).nodes.get(id("model", "orders"))!;
+const run = { job: { targetPath: "target" }, toPublished: (text: string) => text } as unknown as Run;
+const found = diagnostic("TFM-RUN-012", { node: "orders", message: "gone" });
+
+describe("failureMessage", () => {
+	it("is dbt's for a refusal of the database, with the server's line and hint", () => {
+		const sql = "create view x as (\nselect nope\n)";
+		const facts = { sql, position: sql.indexOf("nope") + 1, hint: "Perhaps none." };
+		const error = new DatabaseError('column "nope" does not exist', facts);
+		expect(failureMessage(run, orders, error, found).split("\n")).toEqual([
+			"Database Error in model orders (models/orders.sql)",
+			'  column "nope" does not exist',
+			"  LINE 2: select nope",
+			"                 ^",
+			"  HINT:  Perhaps none.",
+			"  compiled code at target/run/p/models/orders.sql",
+		]);
+	});
+
+	it("calls a mistake in a template a compilation error, and a defect a runtime error", () => {
+		const head = (error: unknown) => failureMessage(run, orders, error, found).split("\n", 1)[0];
+		expect(head(new TfmError(found))).toBe("Compilation Error in model orders (models/orders.sql)");
+		expect(head(new TypeError("x"))).toBe("Runtime Error in model orders (models/orders.sql)");
+	});
+});

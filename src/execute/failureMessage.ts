@@ -1,0 +1,39 @@
+import type { DatabaseError } from "../core/databaseError.ts";
+import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { GraphNode } from "../core/node.ts";
+import { sqlPath } from "../core/sqlPath.ts";
+import type { Run } from "./run.ts";
+import { databaseErrorOf } from "./statement.ts";
+
+/** The server's words as libpq puts them: the message, the line it points at, detail and hint. */
+function serverText(run: Run, error: DatabaseError): string[] {
+	const lines = run.toPublished(error.message).split("\n");
+	const { sql, position } = error;
+	if (sql !== undefined && position !== undefined) {
+		const before = sql.slice(0, position - 1);
+		const start = before.lastIndexOf("\n") + 1;
+		const end = sql.indexOf("\n", start);
+		const label = `LINE ${before.split("\n").length}: `;
+		lines.push(`${label}${run.toPublished(sql.slice(start, end === -1 ? undefined : end))}`);
+		lines.push(`${" ".repeat(label.length + run.toPublished(before.slice(start)).length)}^`);
+	}
+	if (error.detail !== undefined) lines.push(`DETAIL:  ${error.detail}`);
+	if (error.hint !== undefined) lines.push(`HINT:  ${error.hint}`);
+	return lines;
+}
+
+const isDatabase = (found: Diagnostic): boolean => found.code === "TFM-JINJA-024" || found.code === "TFM-RUN-009";
+
+/**
+ * A failed node's `message` in run_results.json, in dbt's form, which scripts look at: the kind of error with the node
+ * and its file, then what was said, indented, and where the SQL as executed is. The terminal shows the diagnostic.
+ */
+export function failureMessage(run: Run, node: GraphNode, error: unknown, found: Diagnostic): string {
+	const refused = databaseErrorOf(error);
+	const kind =
+		refused !== null || isDatabase(found) ? "Database" : error instanceof TfmError ? "Compilation" : "Runtime";
+	const lines = refused === null ? found.message.split("\n") : serverText(run, refused);
+	if (refused !== null) lines.push(`compiled code at ${run.job.targetPath}/${sqlPath("run", node)}`);
+	const head = `${kind} Error in ${node.resource_type} ${node.name} (${node.original_file_path})`;
+	return [head, ...lines.map((line) => `  ${line}`)].join("\n");
+}
