@@ -174,7 +174,10 @@ async function unchangedSeed(run: Run, node: BuildableNode): Promise<{ hash: str
 	if (node.resource_type !== "seed") return { hash: null, unchanged: false };
 	const hash = await run.ports.seed.hash(node);
 	const same = run.seedHashes.get(node.unique_id) === hash && run.seedsThere.has(node.unique_id);
-	return { hash, unchanged: same && !run.job.flags.fullRefresh };
+	// The config wins over the flag, both ways, as for every other node (should_full_refresh).
+	const own = node.config.full_refresh;
+	const refresh = typeof own === "boolean" ? own : run.job.flags.fullRefresh;
+	return { hash, unchanged: same && !refresh };
 }
 
 function textFacts(progress: Progress): Partial<NodeResult> {

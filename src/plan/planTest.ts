@@ -29,7 +29,9 @@ function* createSchema({ node }: TestInput): Plan<void> {
 }
 
 function* store(input: TestInput, kind: "table" | "view"): Plan<string> {
-	const { node, sql } = input;
+	const { node } = input;
+	// No more rows are kept than are counted.
+	const sql = node.config.limit == null ? input.sql : `${input.sql}\nlimit ${node.config.limit}`;
 	const relation: RelationName = { database: node.database, schema: node.schema, identifier: node.alias };
 	yield* createSchema(input);
 	yield* database({ kind: "ddl", action: "drop_relation", relation });

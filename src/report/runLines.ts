@@ -166,6 +166,7 @@ function nodeNote({ result }: Outcome, facts: NodeFacts | undefined): string {
 	if (isFailure(result) || result.status === "warn") return failureText(result, facts);
 	if (result.status === "skipped") return (result.message ?? "").split("\n", 1)[0] ?? "";
 	if (result.status === "no-op") return result.message ?? "unchanged";
+	if (result.resource_type === "test") return "";
 	const rows = "rows_affected" in result.adapter_response ? result.adapter_response.rows_affected : undefined;
 	return rows === undefined || rows < 0 ? "" : count(rows, "row");
 }
