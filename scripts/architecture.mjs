@@ -12,6 +12,8 @@ export const ROOMS = {
 	context: ["core", "jinja"],
 	graph: ["core"],
 	config: ["core", "yaml", "jinja", "context"],
+	// Finding and installing packages is work on the network and on folders; what a list says, config hands over.
+	packages: ["core", "yaml"],
 	parse: ["core", "yaml", "jinja", "context"],
 	manifest: ["core", "graph", "context", "jinja"],
 	compile: ["core", "jinja", "context"],
@@ -33,6 +35,7 @@ export const ROOMS = {
 		"context",
 		"graph",
 		"config",
+		"packages",
 		"parse",
 		"manifest",
 		"compile",

@@ -19,6 +19,7 @@ export const ACTIONS: Actions = {
 	snapshot: async () => (await import("../app/snapshot.ts")).snapshotCommand,
 	load: async () => (await import("../app/load.ts")).loadCommand,
 	show: async () => (await import("../app/show.ts")).showCommand,
+	deps: async () => (await import("../app/deps.ts")).depsCommand,
 	clean: async () => (await import("../app/clean.ts")).cleanCommand,
 	"run-operation": async () => (await import("../app/runOperation.ts")).runOperation,
 	publish: async () => (await import("../app/publish.ts")).publishCommand,

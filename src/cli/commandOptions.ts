@@ -81,6 +81,22 @@ export const DEBUG: readonly OptionSpec[] = [
 	command("config-dir", { kind: SWITCH, help: "Print where profiles.yml is looked for" }),
 ];
 
+export const DEPS: readonly OptionSpec[] = [
+	command("upgrade", { kind: SWITCH, help: "Find versions anew, whatever package-lock.yml says" }),
+	command("lock", { kind: SWITCH, help: "Write package-lock.yml and install nothing" }),
+	command("add-package", {
+		value: "name@version",
+		kind: TEXT,
+		help: "Put a package into the list first; with @a,b a range",
+	}),
+	command("source", {
+		value: "kind",
+		kind: TEXT,
+		choices: ["hub", "git", "local"],
+		help: "Where the added package comes from: hub (the default), git or local",
+	}),
+];
+
 export const OPERATION: readonly OptionSpec[] = [
 	command("args", { value: "yaml", kind: TEXT, help: "Arguments of the macro as YAML or JSON: '{days: 7}'" }),
 ];

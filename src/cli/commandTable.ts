@@ -4,6 +4,7 @@ import {
 	CLEAN,
 	COMPILE,
 	DEBUG,
+	DEPS,
 	EXPLAIN,
 	HISTORY,
 	INIT,
@@ -36,6 +37,7 @@ export type CommandName =
 	| "state explain"
 	| "show"
 	| "clean"
+	| "deps"
 	| "run-operation"
 	| "retry"
 	| "publish"
@@ -316,6 +318,19 @@ export const COMMANDS: readonly CommandSpec[] = [
 		],
 	},
 	{
+		name: "deps",
+		heading: "Set up",
+		summary: "Install the packages that packages.yml names",
+		sentence:
+			"Finds versions that fit together, writes them to package-lock.yml and installs them. With a lock that belongs to the list, what is locked is installed; what is in place stays, without a network.",
+		options: withShared(DEPS),
+		examples: [
+			{ line: "tfm deps", says: "what packages.yml and package-lock.yml say" },
+			{ line: "tfm deps --upgrade", says: "the newest versions that packages.yml allows" },
+			{ line: "tfm deps --add-package dbt-labs/dbt_utils@1.3.0", says: "one more" },
+		],
+	},
+	{
 		name: "debug",
 		heading: "Set up",
 		summary: "Check project, profile and connection",
@@ -355,5 +370,4 @@ export const COMMANDS_NOT_YET: Readonly<Record<string, string>> = {
 	docs: "tfm ls and tfm compile show what the project holds",
 	source: "write a data test on the column that holds the load time",
 	clone: "tfm run --target builds into another schema",
-	deps: "copy the package under packages-install-path (dbt_packages)",
 };

@@ -16,6 +16,7 @@ import {
 	readProfileName,
 	readProjectFiles,
 } from "./loadProject.ts";
+import { type ProjectPackages, projectPackages } from "./packageReader.ts";
 import { loadPackages } from "./packages.ts";
 import { embeddedTarget, resolveProfile } from "./profile.ts";
 import { type ReadSecretCommand, shellSecretCommand } from "./secretCommand.ts";
@@ -26,13 +27,21 @@ export { flagsFromEnvironment, readEnvironment } from "./environment.ts";
 export type { Environment, ProjectLoading, ReadSecretCommand };
 export { loadProject, shellSecretCommand };
 
+/** What `deps` reads of a project and its packages; remarks are added to `warnings`. */
+export const packagesOf = (config: Config, warnings: Diagnostic[]): ProjectPackages =>
+	projectPackages({
+		root: config.project.root,
+		scope: yamlScope({ env: config.env ?? {}, cliVars: config.cliVars, secrets: true, reader: "packages.yml" }),
+		warnings,
+	});
+
 export interface ConfigRequest {
 	/** Absolute. */
 	readonly cwd: string;
 	readonly flags: Flags;
 	/** The shell's; `.env` in cwd fills what is not set. */
 	readonly env: Environment;
-	/** The command being run; `deps` and `clean` do without packages. */
+	/** The command being run; `deps` and `clean` do without profile and packages. */
 	readonly command: string;
 	/** For `{command: …}` in profiles.yml. */
 	readonly readSecretCommand: ReadSecretCommand;
@@ -54,6 +63,8 @@ function findProjectDir(request: Pick<ConfigRequest, "cwd" | "flags" | "env">): 
 	}
 }
 
+/** dbt does without a profile here, too: a build server may fetch packages before it knows a password. */
+const WITHOUT_PROFILE: ReadonlySet<string> = new Set(["deps", "clean"]);
 const WITHOUT_PACKAGES: ReadonlySet<string> = new Set(["deps", "clean", "debug", "init"]);
 
 function versionIsChecked(flags: Flags, env: Environment, projectFlags: { readonly [key: string]: unknown }): boolean {
@@ -80,7 +91,12 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 	const home = request.home === undefined ? {} : { home: request.home };
 	const shared = { cwd, projectRoot: root, flags, env, projectProfile, readSecretCommand, problems, warnings, ...home };
 	// A name that does not render is one mistake, not two.
-	const profile = problems.length > 0 ? undefined : await resolveProfile(shared);
+	const profile =
+		problems.length > 0
+			? undefined
+			: WITHOUT_PROFILE.has(request.command)
+				? { target: embeddedTarget(flags), secrets: [] }
+				: await resolveProfile(shared);
 
 	const target = profile?.target ?? embeddedTarget(flags);
 	const scope = yamlScope({ env, cliVars, secrets: false, target, reader: files.main.file });
@@ -102,6 +118,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 		cliVars,
 		...(selectors === undefined ? {} : { selectors }),
 		env,
+		checkVersion,
 		secrets: Object.freeze([...new Set([...profile.secrets, ...environmentSecrets(env)])].sort()),
 		targetDir: resolve(root, flags.targetPath ?? setting(env, "TARGET_PATH")?.value ?? project.targetPath),
 		logDir: logDir === undefined ? resolve(root, project.logPath) : resolve(cwd, logDir),

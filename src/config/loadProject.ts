@@ -10,6 +10,7 @@ import type { Location } from "../core/location.ts";
 import type { Plain } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { DBT_VERSION } from "../core/version.ts";
+import { parseBound, satisfies, type VersionBound } from "../core/versionRange.ts";
 import type { Scope } from "../jinja/jinja.ts";
 import type { YamlDocument } from "../yaml/readYaml.ts";
 import { isMapping, own, type PlainMapping, ShapeCheck } from "../yaml/shapeCheck.ts";
@@ -17,7 +18,6 @@ import { displayPath, readConfigYaml } from "./configFiles.ts";
 import { DBT_KEYS, RESERVED_NAMES, staysTemplate, TFM_KEYS } from "./projectKeys.ts";
 import { readLayering, readSchemaNaming } from "./readLayering.ts";
 import { renderTree } from "./renderTree.ts";
-import { parseBound, satisfies, type VersionBound } from "./versionRequirement.ts";
 
 export const PROJECT_FILES = ["tfm_project.yml", "dbt_project.yml"] as const;
 

@@ -1,72 +1,29 @@
 import { readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { ProjectConfig } from "../core/config.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
-import type { Plain } from "../core/node.ts";
+import { type PackageSpec, specLabel } from "../core/packageSpec.ts";
 import type { Scope } from "../jinja/jinja.ts";
-import type { YamlDocument, YamlPath } from "../yaml/readYaml.ts";
-import { own, ShapeCheck } from "../yaml/shapeCheck.ts";
+import { isMapping, own } from "../yaml/shapeCheck.ts";
 import { readConfigYaml } from "./configFiles.ts";
 import { hasProject, loadProject, type ProjectLoading } from "./loadProject.ts";
-import { renderTree } from "./renderTree.ts";
+import { type PackageList, readPackageList } from "./packageList.ts";
 
 export interface PackageLoading extends ProjectLoading {
 	/** For packages.yml, which may read secrets. */
 	readonly secretScope: Scope;
 }
 
-interface Listed {
-	readonly document: YamlDocument;
-	readonly path: YamlPath;
-	/** What the list calls it: `dbt-labs/dbt_utils`, a git address, a folder. */
-	readonly label: string;
-	/** The folder, for `local:`. */
-	readonly local: string | null;
-}
-
-const SOURCES = ["package", "git", "local", "tarball", "private"] as const;
-
-/** Entries of packages.yml, or of dependencies.yml (which dbt does not render). */
-function listPackages(root: string, loading: PackageLoading): readonly Listed[] {
-	const { problems } = loading;
-	for (const name of ["packages.yml", "dependencies.yml"]) {
-		const document = readConfigYaml(join(root, name), { root, problems });
-		if (document === undefined || document.value === null) continue;
-		const check = new ShapeCheck(document, problems);
-		const file = check.mapping(document.value, []) ?? {};
-		const entries = check.list(own(file, "packages"), ["packages"]);
-		if (entries === undefined) continue;
-		const { secretScope: scope } = loading;
-		const rendered =
-			name === "packages.yml"
-				? (renderTree(entries, ["packages"], { document, scope, problems }) as readonly Plain[])
-				: entries;
-		return rendered.flatMap((entry, i) => readEntry(entry, { document, check, index: i }));
-	}
-	return [];
-}
-
-function readEntry(entry: Plain, at: { document: YamlDocument; check: ShapeCheck; index: number }): Listed[] {
-	const { document, check, index } = at;
-	const path = ["packages", index];
-	const mapping = check.mapping(entry ?? [], path);
-	if (mapping === undefined) return [];
-	const source = SOURCES.find((key) => Object.hasOwn(mapping, key));
-	if (source === undefined) {
-		check.required(mapping, path, { key: SOURCES.join(" / "), where: `packages[${index}]` });
-		return [];
-	}
-	const label = check.text(own(mapping, source), [...path, source]);
-	return label === undefined ? [] : [{ document, path, label, local: source === "local" ? label : null }];
-}
-
 /**
  * The packages of a project: what is installed in `packages-install-path`, and folders that packages.yml names with
- * `local:` where they are (dbt copies or links them first). Sorted by name.
+ * `local:` where they are (`deps` links them first; a project whose packages are all local needs no `deps`). Sorted by
+ * name.
  */
 export function loadPackages(root: ProjectConfig, loading: PackageLoading): readonly ProjectConfig[] {
-	const { problems } = loading;
-	const listed = listPackages(root.root, loading);
+	const { problems, warnings } = loading;
+	const before = problems.length;
+	const list = readPackageList(root.root, root.root, { scope: loading.secretScope, problems, warnings });
+	if (problems.length > before) return [];
 	const installed = installedDirs(resolve(root.root, root.packagesInstallPath));
 	const packages = new Map<string, ProjectConfig>();
 	const add = (project: ProjectConfig | undefined, local: boolean): void => {
@@ -79,30 +36,48 @@ export function loadPackages(root: ProjectConfig, loading: PackageLoading): read
 			problems.push(diagnostic("TFM-CONFIG-031", facts, { at: project.places.get("name") ?? at }));
 		}
 	};
-	const before = problems.length;
 	for (const dir of installed) add(loadProject(dir, root.root, loading), false);
-	for (const entry of listed) {
-		if (entry.local === null) continue;
-		const dir = resolve(root.root, entry.local);
+	for (const spec of list.specs) {
+		if (spec.kind !== "local") continue;
+		const dir = resolve(root.root, spec.path);
 		if (hasProject(dir)) add(loadProject(dir, root.root, loading), true);
-		else problems.push(diagnostic("TFM-CONFIG-032", { path: entry.local }, entry.document.at(entry.path)));
+		else problems.push(diagnostic("TFM-CONFIG-032", { path: spec.path }, spec.place));
 	}
-	reportMissing(root, listed, { found: packages.size, problems, before });
+	if (problems.length === before) reportMissing(root, list, { installed, packages, problems });
 	return Object.freeze([...packages.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
 }
 
-/** As dbt: fewer packages than listed means that something was not installed. */
-function reportMissing(
-	root: ProjectConfig,
-	listed: readonly Listed[],
-	counts: { found: number; problems: Diagnostic[]; before: number },
-): void {
-	const remote = listed.filter((entry) => entry.local === null);
+interface Present {
+	readonly installed: readonly string[];
+	readonly packages: ReadonlyMap<string, ProjectConfig>;
+	readonly problems: Diagnostic[];
+}
+
+/** The lock file knows the names; without one, fewer packages than listed mean that some are missing (dbt's rule). */
+function reportMissing(root: ProjectConfig, list: PackageList, { installed, packages, problems }: Present): void {
+	const remote = list.specs.filter((spec) => spec.kind !== "local");
 	const [first] = remote;
-	if (first === undefined || counts.found >= listed.length || counts.problems.length > counts.before) return;
-	const facts = { missing: remote.map((entry) => entry.label), installPath: root.packagesInstallPath };
-	const listPlace = first.document.at(["packages"], "key");
-	counts.problems.push(diagnostic("TFM-CONFIG-030", facts, listPlace));
+	if (first === undefined) return;
+	const folders = new Set([...installed.map((dir) => basename(dir)), ...packages.keys()]);
+	const locked = lockedNames(root.root);
+	const unlinked = (name: string): boolean => !folders.has(name);
+	const missing =
+		locked.length > 0
+			? locked.filter(unlinked)
+			: packages.size < list.specs.length
+				? remote.filter((spec: PackageSpec) => unlinked(spec.name ?? "")).map(specLabel)
+				: [];
+	if (missing.length === 0) return;
+	const facts = { missing, installPath: root.packagesInstallPath };
+	problems.push(diagnostic("TFM-CONFIG-030", facts, list.document?.at(["packages"], "key")));
+}
+
+/** Names in package-lock.yml. A lock that cannot be read is `deps`'s concern. */
+function lockedNames(root: string): readonly string[] {
+	const document = readConfigYaml(join(root, "package-lock.yml"), { root, problems: [] });
+	const list = document !== undefined && isMapping(document.value) ? own(document.value, "packages") : undefined;
+	if (!Array.isArray(list)) return [];
+	return list.flatMap((entry) => (isMapping(entry) && typeof entry.name === "string" ? [entry.name] : []));
 }
 
 function installedDirs(dir: string): readonly string[] {
@@ -115,7 +90,7 @@ function installedDirs(dir: string): readonly string[] {
 		throw error;
 	}
 	return entries
-		.filter(({ name }) => !name.startsWith("__"))
+		.filter(({ name }) => !name.startsWith("__") && !name.startsWith("."))
 		.map(({ name }) => join(dir, name))
 		.sort()
 		.filter(hasProject);

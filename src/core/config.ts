@@ -116,6 +116,8 @@ export interface Config {
 	};
 	/** The shell's environment over the .env file's. */
 	readonly env?: { readonly [name: string]: string | undefined };
+	/** False with --no-version-check: what asks for another dbt is taken all the same. */
+	readonly checkVersion?: boolean;
 	/** Absolute. */
 	readonly targetDir: string;
 	readonly logDir: string;

@@ -5,6 +5,7 @@ const AREAS: Readonly<Record<string, string>> = {
 	CLI: "The command line",
 	CONFIG: "Project file, profiles, variables",
 	DB: "The database",
+	DEPS: "Packages",
 	GRAPH: "The graph",
 	INC: "Incremental models, materialized views, partitions",
 	INIT: "tfm init",

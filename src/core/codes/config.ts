@@ -121,8 +121,10 @@ export const CONFIG_CODES = {
 	}),
 	"TFM-CONFIG-030": code<{ missing: readonly string[]; installPath: string }>({
 		message: (f) => `packages are not installed: ${listed(f.missing)}`,
-		next: (f) => `install them into ${f.installPath} (dbt deps does), then run again`,
-		explain: "packages.yml or dependencies.yml lists packages that are not in the folder for packages.",
+		hint: (f) => `they belong into ${f.installPath}`,
+		next: () => "tfm deps",
+		explain:
+			"packages.yml, dependencies.yml or package-lock.yml lists packages that are not in the folder for packages (packages-install-path). `tfm deps` installs them.",
 	}),
 	"TFM-CONFIG-031": code<{ name: string; first: string; second: string }>({
 		message: (f) => `two packages are called "${f.name}": ${f.first} and ${f.second}`,

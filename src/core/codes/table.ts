@@ -2,6 +2,7 @@ import { APP_CODES } from "./app.ts";
 import { CLI_CODES } from "./cli.ts";
 import { CONFIG_CODES } from "./config.ts";
 import { DATABASE_CODES } from "./database.ts";
+import { DEPS_CODES } from "./deps.ts";
 import type { CodeEntry } from "./entry.ts";
 import { INCREMENTAL_CODES } from "./incremental.ts";
 import { INIT_CODES } from "./init.ts";
@@ -22,6 +23,7 @@ export const CODES = {
 	...JINJA_CODES,
 	...YAML_CODES,
 	...CONFIG_CODES,
+	...DEPS_CODES,
 	...PARSE_CODES,
 	...REF_CODES,
 	...SELECT_CODES,

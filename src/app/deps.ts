@@ -1,0 +1,122 @@
+/**
+ * `tfm deps`: the list of packages → versions that fit together → package-lock.yml → folders under
+ * packages-install-path. A lock that belongs to the list is taken as it is; packages that stand in place are kept, so
+ * that a second call needs no network.
+ */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { loadConfig, packagesOf, shellSecretCommand } from "../config/loadConfig.ts";
+import type { Config } from "../core/config.ts";
+import { type Diagnostic, fail } from "../core/diagnostic.ts";
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { DBT_VERSION } from "../core/version.ts";
+import { addEntry, splitVersion } from "../packages/addEntry.ts";
+import { createHub } from "../packages/hub.ts";
+import { type Installation, installPackages } from "../packages/installPackages.ts";
+import { LOCK_FILE, listHash, lockText } from "../packages/lockFile.ts";
+import { type Resolving, resolvePackages } from "../packages/resolvePackages.ts";
+import { createWorkspace } from "../packages/workspace.ts";
+import { createRedactor, printDiagnostics } from "../report/report.ts";
+import { failOnWarnings } from "./openProject.ts";
+import { readSourceLine } from "./readSourceLine.ts";
+
+export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
+	const { cwd, env, flags, signal } = invocation;
+	const readSecretCommand = shellSecretCommand({ env, cwd });
+	const config = await loadConfig({ cwd, flags, env, command: "deps", readSecretCommand });
+	const redact = createRedactor(config.secrets);
+	const say = (text: string): void => {
+		if (invocation.output.verbosity >= 0) invocation.stdout.write(`${redact(text)}\n`);
+	};
+	const warnings: Diagnostic[] = [...config.warnings];
+	const packages = packagesOf(config, warnings);
+	if (typeof flags.extra.addPackage === "string") addPackage(config, invocation, say);
+
+	const { root } = config.project;
+	const list = packages.list();
+	const listName = list.file ?? "packages.yml";
+	if (list.specs.length === 0) {
+		remark(warnings, config, invocation);
+		say(`${listName} lists no packages: nothing to install`);
+		return 0;
+	}
+	const stageDir = join(config.targetDir, `packages-${invocation.host.pid}`);
+	const how = { signal, sleep: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) };
+	const environment = config.env ?? env;
+	const dbtVersion = config.checkVersion === false ? null : DBT_VERSION;
+	const hub = createHub(environment.DBT_PACKAGE_HUB_URL, how);
+	const workspace = createWorkspace({ ...how, dir: join(stageDir, "fetched"), env: environment });
+	try {
+		const hash = listHash(list.specs);
+		const lock = packages.lock();
+		if (lock === null || lock.hash !== hash || flags.extra.upgrade === true) {
+			const job: Resolving = {
+				specs: list.specs,
+				listName,
+				projectName: config.project.name,
+				dbtVersion,
+				hub,
+				workspace,
+				reader: packages,
+				warn: (found) => warnings.push(found),
+			};
+			const pinned = await resolvePackages(job);
+			remark(warnings, config, invocation);
+			writeAtOnce(join(root, LOCK_FILE), lockText(pinned, hash));
+			say(`${LOCK_FILE}: ${pinned.length} ${pinned.length === 1 ? "package" : "packages"}`);
+		} else remark(warnings, config, invocation);
+		if (flags.extra.lock === true) return 0;
+
+		const installDir = resolve(root, config.project.packagesInstallPath);
+		const specs = packages.lock()?.specs ?? [];
+		sayInstalled(
+			await installPackages({ specs, installDir, stageDir, hub, workspace, dbtVersion, reader: packages }),
+			config,
+			say,
+		);
+		return 0;
+	} finally {
+		rmSync(stageDir, { recursive: true, force: true });
+	}
+}
+
+function remark(warnings: readonly Diagnostic[], config: Config, invocation: Invocation): void {
+	if (invocation.flags.warnError) failOnWarnings(warnings);
+	const { output, env, stdout, stderr, clock } = invocation;
+	const readLine = readSourceLine(config.project.root);
+	const printing = { output, env, stdout, stderr, now: clock(), readLine, elapsedMs: null, secrets: config.secrets };
+	if (warnings.length > 0) printDiagnostics(warnings, printing);
+}
+
+/** A reader never sees half a lock. */
+function writeAtOnce(path: string, text: string): void {
+	const aside = `${path}.new`;
+	writeFileSync(aside, text);
+	renameSync(aside, path);
+}
+
+function addPackage(config: Config, { flags }: Invocation, say: (text: string) => void): void {
+	const { root } = config.project;
+	const source = typeof flags.extra.source === "string" ? flags.extra.source : "hub";
+	const { name, version } = splitVersion(String(flags.extra.addPackage));
+	const { file, document } = packagesOf(config, []).list();
+	const path = file ?? "packages.yml";
+	if (source === "hub" && version === null)
+		fail("TFM-DEPS-024", { file: path, problem: `a hub package needs a version: --add-package ${name}@1.0.0` });
+	const { text, replaced } = addEntry(document, { name, version, source: source as "hub" | "git" | "local" });
+	mkdirSync(root, { recursive: true });
+	writeAtOnce(join(root, path), text);
+	for (const old of replaced) say(`${path}: ${old} taken out`);
+	say(`${path}: ${name}${version === null ? "" : ` ${version}`} added`);
+}
+
+function sayInstalled({ installed, removed }: Installation, config: Config, say: (text: string) => void): void {
+	const width = Math.max(...installed.map(({ name }) => name.length));
+	for (const { name, label, what, kept, newest } of installed) {
+		const latest = newest === null ? "" : `; ${newest} is out`;
+		say(`  ${name.padEnd(width)}  ${label} ${what}${kept ? ", in place" : ""}${latest}`);
+	}
+	for (const name of removed) say(`  ${name}  removed: ${LOCK_FILE} does not name it`);
+	const count = `${installed.length} ${installed.length === 1 ? "package" : "packages"}`;
+	say(`${count} in ${config.project.packagesInstallPath}. Next: tfm build`);
+}
