@@ -64,6 +64,12 @@ const writeFile: Member = (context) =>
 		return "";
 	});
 
+/** What `var()` does with a value that is a template. */
+export const renderVariable =
+	(context: BaseContext, scope: ContextScope) =>
+	(text: string, name: string): Value =>
+		compileTemplate({ file: `the variable ${name}`, text }).render(scope, context.rendering);
+
 /** `render(text)`: the text as a template with the same names. */
 const render: Member = (context, scope) =>
 	new HostFunction("render", (args) => {
@@ -113,11 +119,12 @@ export const BASE_MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>
 	],
 	[
 		"var",
-		(c) =>
+		(c, scope) =>
 			new VarFunction({
 				variables: variablesFor(c.facts.config, c.packageName),
 				label: c.label,
 				missing: "error",
+				render: renderVariable(c, scope),
 			}),
 	],
 	["flags", (c) => new FlagsObject(c.facts)],

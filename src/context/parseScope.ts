@@ -5,7 +5,7 @@
  */
 import type { TestMetadata } from "../core/node.ts";
 import type { RenderOptions, Scope, Value } from "../jinja/jinja.ts";
-import { BASE_MEMBERS } from "./baseMembers.ts";
+import { BASE_MEMBERS, renderVariable } from "./baseMembers.ts";
 import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
 import { viewOf } from "./objects/lazyMapping.ts";
 import { parseAdapter } from "./objects/parseAdapter.ts";
@@ -66,8 +66,9 @@ const MEMBERS: Members<ParseContext> = new Map<string, (c: ParseContext, scope: 
 	["config", (c) => new ParseConfig((config) => c.collector.configs.push(config))],
 	[
 		"var",
-		(c) =>
+		(c, scope) =>
 			new VarFunction({
+				render: renderVariable(c, scope),
 				variables: variablesFor(c.facts.config, c.packageName),
 				label: c.label,
 				missing: "none",

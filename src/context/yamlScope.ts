@@ -1,6 +1,7 @@
 import type { RenderOptions, Scope, Value } from "../jinja/jinja.ts";
 import { BASE_MEMBERS } from "./baseMembers.ts";
 import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
+import { VarFunction, variablesFor } from "./objects/varFunction.ts";
 import type { ProjectFacts } from "./projectFacts.ts";
 
 /** Undefined names in YAML are errors once they are used, as in dbt. */
@@ -33,9 +34,13 @@ const NAMES = [
 	"builtins",
 ];
 
-const MEMBERS: ReadonlyMap<string, (context: BaseContext, scope: ContextScope) => Value> = new Map(
+const MEMBERS = new Map<string, (context: BaseContext, scope: ContextScope) => Value>(
 	[...BASE_MEMBERS].filter(([name]) => NAMES.includes(name)),
-);
+).set("var", (c) => {
+	const variables = variablesFor(c.facts.config, c.packageName);
+	// dbt hands a variable's template to property files as it is.
+	return new VarFunction({ variables, label: c.label, missing: "error" });
+});
 
 class YamlScope extends ContextScope {
 	/** Macros are not looked up: YAML is read before them. */

@@ -3,7 +3,7 @@
  * of that day and not the zone's first one of the nineteenth century.
  */
 import { fail } from "../../core/diagnostic.ts";
-import { bindArguments, HostFunction, HostObject, toText, type Value } from "../../jinja/jinja.ts";
+import { type Arguments, bindArguments, HostFunction, HostObject, toText, type Value } from "../../jinja/jinja.ts";
 import { EPOCH_ORDINAL, MICROS_PER_SECOND, pad } from "./civil.ts";
 
 export interface Wall {
@@ -40,6 +40,41 @@ export abstract class Zone extends HostObject {
 	override equals(other: Value): boolean {
 		return other instanceof Zone && other.zoneName === this.zoneName;
 	}
+
+	override attribute(name: string): Value {
+		switch (name) {
+			case "zone":
+				return this.zoneName;
+			case "localize":
+				return new HostFunction(name, (args) => this.#localize(bindArguments(name, ["dt", "is_dst?"], args).dt));
+			case "normalize":
+				return new HostFunction(name, (args) => this.#normalize(bindArguments(name, ["dt", "is_dst?"], args).dt));
+		}
+		return undefined;
+	}
+
+	/** pytz: clocks without a zone get this one. */
+	#localize(moment: Value): Value {
+		if (zoneOfMoment(moment) !== null)
+			fail("TFM-JINJA-014", { problem: "Not naive datetime (tzinfo is already set)" });
+		return callMethod(moment, "replace", { positional: [], keyword: new Map([["tzinfo", this]]) });
+	}
+
+	/** pytz: the same moment on this zone's clocks. */
+	#normalize(moment: Value): Value {
+		if (zoneOfMoment(moment) === null) fail("TFM-JINJA-014", { problem: "Naive time - no tzinfo set" });
+		return callMethod(moment, "astimezone", { positional: [this], keyword: new Map() });
+	}
+}
+
+/** Of a datetime, whose class stands in another file that needs this one. */
+const zoneOfMoment = (moment: Value): Value =>
+	moment instanceof HostObject ? (moment.attribute?.("tzinfo") ?? null) : null;
+
+function callMethod(moment: Value, method: string, args: Arguments): Value {
+	const found = moment instanceof HostObject ? moment.attribute?.(method) : undefined;
+	if (found instanceof HostObject && found.call !== undefined) return found.call(args);
+	return fail("TFM-JINJA-012", { problem: "localize() and normalize() take a datetime" });
 }
 
 export const epochSecondsOf = (wall: Wall): number =>
@@ -101,10 +136,6 @@ class NamedZone extends Zone {
 		return offsetText(this.offsetAt(epochSeconds), "");
 	}
 
-	override attribute(name: string): Value {
-		return name === "zone" ? this.zoneName : undefined;
-	}
-
 	override toRepr(): string {
 		return `<DstTzInfo '${this.zoneName}'>`;
 	}
@@ -121,10 +152,6 @@ class UtcZone extends Zone {
 
 	abbreviationAt(): string {
 		return "UTC";
-	}
-
-	override attribute(name: string): Value {
-		return name === "zone" ? "UTC" : undefined;
 	}
 
 	override toRepr(): string {

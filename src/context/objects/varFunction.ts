@@ -36,12 +36,18 @@ export interface VarOptions {
 	/** dbt reads a project without failing on variables that are not set: they are None then. */
 	readonly missing: "error" | "none";
 	readonly onRead?: (name: string, value: Plain | undefined) => void;
+	/** A value that is a template is rendered where it is read, with the reader's names (dbt: not in property files). */
+	readonly render?: (template: string, name: string) => Value;
 }
+
+const TEMPLATE = /\{[{%#]/;
 
 /** `var('name')`, `var('name', default)`, `var.has_var('name')`. */
 export class VarFunction extends HostObject {
 	readonly typeName = "Var";
 	readonly #options: VarOptions;
+	/** Names of variables whose templates are being rendered. */
+	readonly #open = new Set<string>();
 
 	constructor(options: VarOptions) {
 		super();
@@ -54,11 +60,26 @@ export class VarFunction extends HostObject {
 		const { variables, label, missing, onRead } = this.#options;
 		const value = variables.lookup(name);
 		onRead?.(name, value);
-		if (value !== undefined) return fromPlain(value);
+		if (value !== undefined) return this.#rendered(name, value);
 		if ("default" in given) return given.default;
 		if (missing === "none") return null;
 		const known = variables.names();
 		return fail("TFM-REF-007", { name, from: label, known, suggestion: suggestName(name, known) });
+	}
+
+	#rendered(name: string, value: Plain): Value {
+		const { render } = this.#options;
+		if (render === undefined || typeof value !== "string" || !TEMPLATE.test(value)) return fromPlain(value);
+		if (this.#open.has(name)) {
+			const problem = `cannot read the variable "${name}", whose template reads itself`;
+			fail("TFM-REF-006", { callee: "var()", problem, usage: "a value, or a template of other variables" });
+		}
+		this.#open.add(name);
+		try {
+			return render(value, name);
+		} finally {
+			this.#open.delete(name);
+		}
 	}
 
 	override attribute(name: string): Value {
