@@ -80,7 +80,9 @@ export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
 	}
 }
 
-function remark(warnings: readonly Diagnostic[], config: Config, invocation: Invocation): void {
+function remark(found: readonly Diagnostic[], config: Config, invocation: Invocation): void {
+	// A list is read more than once, and a package is met more than once.
+	const warnings = [...new Map(found.map((d) => [JSON.stringify([d.message, d.at]), d])).values()];
 	if (invocation.flags.warnError) failOnWarnings(warnings);
 	const { output, env, stdout, stderr, clock } = invocation;
 	const readLine = readSourceLine(config.project.root);

@@ -20,7 +20,6 @@ export const ACCEPTED: readonly OptionSpec[] = [
 	...noEffect("static-parser"),
 	...noEffect("use-experimental-parser"),
 	...noEffect("use-fast-test-edges"),
-	...noEffect("version-check"),
 	...noEffect("send-anonymous-usage-stats"),
 	...noEffect("log-cache-events"),
 	...noEffect("macro-debugging"),

@@ -9,7 +9,8 @@ import type { World } from "./world.ts";
 const HELP_WIDTH = { least: 60, most: 110 };
 
 /** Everything after `--version`: help, completion, or a command; what it throws becomes a message and a code. */
-export async function runCommandLine(world: World, actions: Actions): Promise<ExitCode> {
+export async function runCommandLine(outer: World, actions: Actions): Promise<ExitCode> {
+	let world = outer;
 	const startedAt = world.clock();
 	const controller = new AbortController();
 	const unsubscribe = listen(world, controller);
@@ -26,6 +27,8 @@ export async function runCommandLine(world: World, actions: Actions): Promise<Ex
 			world.stdout.write(completionScript(parsed.argument ?? ""));
 			return 0;
 		}
+		const { readDotEnv } = await import("../app/readDotEnv.ts");
+		world = { ...outer, env: readDotEnv(outer.cwd, outer.env) };
 		const { flags, output } = await readFlags({ ...parsed, env: world.env });
 		invocation = {
 			command: parsed.command.which ?? parsed.command.name,

@@ -243,6 +243,19 @@ export const PROJECT: readonly OptionSpec[] = [
 		envOfTfmOnly: true,
 		help: "Variables as YAML or JSON: '{day: \"2026-01-01\"}'",
 	}),
+	project("no-version-check", {
+		key: "versionCheck",
+		sets: false,
+		kind: SWITCH,
+		help: "Take projects and packages that require another version of dbt",
+		hidden: true,
+	}),
+	project("version-check", {
+		kind: SWITCH,
+		env: "VERSION_CHECK",
+		help: "Refuse projects and packages that require another version of dbt (the default)",
+		hidden: true,
+	}),
 	project("threads", {
 		value: "count",
 		kind: TEXT,

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Flags } from "../core/invocation.ts";
 import { displayPath, readText } from "./configFiles.ts";
@@ -41,13 +41,22 @@ export function parseDotEnv(text: string, outer: Environment = {}): Map<string, 
 	return values;
 }
 
-/** Some projects keep their environment files in a folder `.env/`, which is none of ours and none of python-dotenv's. */
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/**
+ * The nearest `.env` at or above the folder, as python-dotenv looks for it. Some projects keep their environment files
+ * in a folder `.env/`, which is none of ours.
+ */
+function findDotEnv(cwd: string): string | undefined {
+	for (let dir = resolve(cwd); ; dir = dirname(dir)) {
+		const path = join(dir, ".env");
+		if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false) return path;
+		if (dir === dirname(dir)) return undefined;
+	}
+}
 
-/** The shell's environment over that of `.env` in the current folder: the shell wins. */
+/** The shell's environment over that of `.env` in the current folder or above it: the shell wins. */
 export function readEnvironment(cwd: string, shell: Environment): Environment {
-	const path = join(cwd, ".env");
-	const text = isFolder(path) ? undefined : readText(path, displayPath(cwd, path));
+	const path = findDotEnv(cwd);
+	const text = path === undefined ? undefined : readText(path, displayPath(cwd, path));
 	return text === undefined ? shell : { ...Object.fromEntries(parseDotEnv(text, shell)), ...shell };
 }
 

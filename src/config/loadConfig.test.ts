@@ -344,7 +344,7 @@ describe("packages", () => {
 	it("are missed when they are listed and not installed", async () => {
 		const { "dbt_packages/utils/dbt_project.yml": _, ...without } = files;
 		expect(await sandbox(without).mistakes()).toEqual([
-			"TFM-CONFIG-030 packages.yml:1:1 packages are not installed: a/utils",
+			"TFM-CONFIG-030 packages.yml:1:1 packages are not installed: a/utils | they belong into dbt_packages",
 		]);
 		expect(
 			await sandbox({ "dbt_project.yml": "name: s\n", "packages.yml": "packages:\n  - local: nope\n" }).mistakes(),

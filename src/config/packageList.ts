@@ -3,9 +3,9 @@
  * Shapes are dbt's; every mistake lands in `problems` with its place.
  */
 import { join } from "node:path";
-import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import { type Diagnostic, type DiagnosticPlaces, diagnostic } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
-import type { PackageSpec } from "../core/packageSpec.ts";
+import { hideCredentials, type PackageSpec } from "../core/packageSpec.ts";
 import { parseBound } from "../core/versionRange.ts";
 import type { Scope } from "../jinja/jinja.ts";
 import type { YamlDocument, YamlPath } from "../yaml/readYaml.ts";
@@ -57,7 +57,7 @@ export function readPackageList(dir: string, root: string, reading: PackageListR
 /** `packages:` of any document of that shape: a list, a lock file, an answer of the hub. */
 export function readPackageEntries(document: YamlDocument, reading: PackageListReading): readonly PackageSpec[] {
 	const { scope, problems } = reading;
-	const check = new ShapeCheck(document, problems, { hideValues: true });
+	const check = new ShapeCheck(document, problems);
 	const written = isMapping(document.value) ? own(document.value, "packages") : undefined;
 	const entries = check.list(written, ["packages"]) ?? [];
 	return entries.flatMap((raw, i) => {
@@ -71,6 +71,12 @@ export function readPackageEntries(document: YamlDocument, reading: PackageListR
 		return spec === undefined || problems.length > before ? [] : [spec];
 	});
 }
+
+/** A token in an address stays out of code frames. */
+const shown = (place: DiagnosticPlaces): DiagnosticPlaces => ({
+	...place,
+	...(place.source === undefined ? {} : { source: hideCredentials(place.source) }),
+});
 
 interface EntryReading {
 	/** Rendered. */
@@ -116,7 +122,7 @@ function readEntry(reading: EntryReading): PackageSpec | undefined {
 	const common = {
 		name,
 		unrendered: typeof unrendered === "string" ? unrendered : address,
-		place: check.at([...path, source], "key"),
+		place: shown(check.at([...path, source], "key")),
 		fingerprint: fingerprintOf(source, reading),
 	};
 	switch (source) {

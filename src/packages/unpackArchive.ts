@@ -1,14 +1,12 @@
-import { once } from "node:events";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, posix } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { Parser, type ReadEntry, Unpack } from "tar";
+import { Parser, type ReadEntry, UnpackSync } from "tar";
 import { fail } from "../core/diagnostic.ts";
 
 /** What an archive may hold at most; packages of SQL hold a few hundred files. */
-const MOST_FILES = 50_000;
-const MOST_BYTES = 1024 ** 3;
+const BOUNDS = { files: 50_000, bytes: 1024 ** 3 };
 
 const KINDS: ReadonlySet<string> = new Set(["File", "OldFile", "ContiguousFile", "Directory", "SymbolicLink", "Link"]);
 
@@ -17,60 +15,52 @@ const KINDS: ReadonlySet<string> = new Set(["File", "OldFile", "ContiguousFile",
  * before the first is written. Throws TFM-DEPS-008 for what must not be unpacked; an archive that is damaged throws
  * what zlib or tar say, since another download may help.
  */
-export async function unpackArchive(body: Uint8Array, dir: string, label: string): Promise<string> {
+export async function unpackArchive(
+	body: Uint8Array,
+	dir: string,
+	label: string,
+	bounds: { readonly files: number; readonly bytes: number } = BOUNDS,
+): Promise<string> {
 	const refuse = (problem: string): never => fail("TFM-DEPS-008", { url: label, problem });
 	let files = 0;
-	const problems: string[] = [];
+	let problem: string | undefined;
 	const look = new Parser({
 		strict: true,
 		onReadEntry: (entry) => {
 			files++;
-			const problem = problemOf(entry);
-			if (problem !== undefined) problems.push(problem);
+			problem ??= problemOf(entry);
 			entry.resume();
 		},
 	});
-	await feed(
-		body,
-		look,
-		() => {
-			if (files > MOST_FILES) refuse(`more than ${MOST_FILES} files`);
-			if (problems[0] !== undefined) refuse(problems[0]);
-		},
-		refuse,
-	);
-	if (problems[0] !== undefined) refuse(problems[0]);
+	let size = 0;
+	await feed(body, look, (part) => {
+		size += part.length;
+		if (size > bounds.bytes) refuse(`it unpacks to more than ${Math.round(bounds.bytes / 1024 ** 2)} MiB`);
+		if (files > bounds.files) refuse(`it holds more than ${bounds.files} files`);
+		if (problem !== undefined) refuse(problem);
+	});
+	if (problem !== undefined) refuse(problem);
 
 	rmSync(dir, { recursive: true, force: true });
 	mkdirSync(dir, { recursive: true });
-	await feed(body, new Unpack({ cwd: dir, strict: true, preserveOwner: false }), () => {}, refuse);
+	await feed(body, new UnpackSync({ cwd: dir, strict: true, preserveOwner: false }), () => {});
 	const [folder, second] = readdirSync(dir, { withFileTypes: true });
 	if (folder === undefined || second !== undefined || !folder.isDirectory())
 		return refuse("it does not hold one folder");
 	return join(dir, folder.name);
 }
 
-/** Gunzips into the parser; bounds are kept while it flows, so that a small archive cannot fill memory or disk. */
-async function feed(
-	body: Uint8Array,
-	parser: Parser | Unpack,
-	check: () => void,
-	refuse: (problem: string) => never,
-): Promise<void> {
-	const closed = once(parser, "close");
-	// A failure is reported by the loop below, or by the await at its end.
-	closed.catch(() => {});
+/** Gunzips into the parser part by part; `check` throws in time, so that a small archive cannot fill memory or disk. */
+async function feed(body: Uint8Array, parser: Parser | UnpackSync, check: (part: Buffer) => void): Promise<void> {
 	let failure: unknown;
 	parser.on("error", (error) => {
 		failure ??= error;
 	});
-	let size = 0;
+	const closed = new Promise<void>((done) => parser.on("close", done));
 	for await (const part of Readable.from([body]).pipe(createGunzip()) as AsyncIterable<Buffer>) {
-		size += part.length;
-		if (size > MOST_BYTES) refuse(`it unpacks to more than ${MOST_BYTES / 1024 ** 3} GiB`);
+		parser.write(part);
+		check(part);
 		if (failure !== undefined) throw failure;
-		if (!parser.write(part)) await Promise.race([once(parser, "drain"), closed]);
-		check();
 	}
 	parser.end();
 	await closed;

@@ -55,8 +55,7 @@ export abstract class Zone extends HostObject {
 
 	/** pytz: clocks without a zone get this one. */
 	#localize(moment: Value): Value {
-		if (zoneOfMoment(moment) !== null)
-			fail("TFM-JINJA-014", { problem: "Not naive datetime (tzinfo is already set)" });
+		if (zoneOfMoment(moment) !== null) fail("TFM-JINJA-014", { problem: "Not naive datetime (tzinfo is already set)" });
 		return callMethod(moment, "replace", { positional: [], keyword: new Map([["tzinfo", this]]) });
 	}
 
