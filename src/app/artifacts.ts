@@ -2,6 +2,7 @@
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { CompiledNode } from "../core/compiler.ts";
+import { eventTimeIso } from "../core/eventTime.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
@@ -80,6 +81,10 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 			exclude: flags.exclude,
 			layers: flags.layers,
 			full_refresh: flags.fullRefresh,
+			empty: flags.empty,
+			event_time_start: argTime(flags.eventTime?.start),
+			event_time_end: argTime(flags.eventTime?.end),
+			sample: sampleArg(project),
 			fail_fast: flags.failFast,
 			gates: flags.gates,
 			vars: flags.vars ?? {},
@@ -88,6 +93,14 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 		},
 	});
 	writeWhole(join(project.config.targetDir, "run_results.json"), [json]);
+}
+
+/** As dbt writes them, without a zone. */
+const argTime = (at: Date | undefined): string | null => (at === undefined ? null : eventTimeIso(at).slice(0, 19));
+
+function sampleArg({ facts }: OpenProject): { readonly start: string; readonly end: string } | null {
+	const { sample } = facts.invocation;
+	return sample === undefined ? null : { start: eventTimeIso(sample.start), end: eventTimeIso(sample.end) };
 }
 
 export function writeRunNotes(

@@ -6,6 +6,7 @@ import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { GraphNode, Plain } from "../core/node.ts";
+import { sampleWindow } from "../core/sample.ts";
 import { describeCycle, findCycle } from "../graph/cycle.ts";
 import { buildGraph, type Graph } from "../graph/graph.ts";
 import { buildManifest } from "../manifest/buildManifest.ts";
@@ -47,7 +48,13 @@ export async function openProject(invocation: Invocation): Promise<OpenProject> 
 		builtinMacroDirs: engine.macroDirs,
 		dialect: engine.dialect,
 		adapterType: engine.type,
-		invocation: { id: runId, startedAt, flags: templateFlags(invocation, config), env },
+		invocation: {
+			id: runId,
+			startedAt,
+			flags: templateFlags(invocation, config),
+			env,
+			...(flags.sample === undefined ? {} : { sample: sampleWindow(flags.sample, startedAt) }),
+		},
 	});
 	const manifest = buildManifest(parsed, config, createManifestPorts(facts));
 	if (flags.warnError) failOnWarnings(manifest.warnings);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Adapter } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
+import { type BatchResults, type EventWindow, readEventTime } from "../core/eventTime.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
@@ -39,15 +40,34 @@ export async function retryCommand(invocation: Invocation): Promise<ExitCode> {
 		return 0;
 	}
 	const held = root.layering !== null && failed.some((r) => r.status === "fail");
-	return runSelected(invocation, project, {
+	const repeated = asBefore(invocation, project, last);
+	return runSelected(repeated.invocation, repeated.project, {
 		command: "retry",
 		origin: command,
 		selected,
 		warnings: [],
 		...(held ? { refine: (open) => withoutAccepted(project, selected, { ...open, run: last.invocationId }) } : {}),
 		nothingLeft: NOTHING,
+		microbatch: { now: last.startedAt ?? project.startedAt, unfinished: unfinishedBatches(last) },
 		flags: { reuse: true, testsBlock: command === "build", gates: notes?.gates ?? invocation.flags.gates },
 	});
+}
+
+/** With the windows of event time of the run that is repeated, also for the results that a further retry reads. */
+function asBefore(
+	invocation: Invocation,
+	project: OpenProject,
+	{ eventTime, sample }: LastRun,
+): { readonly invocation: Invocation; readonly project: OpenProject } {
+	const flags = { ...invocation.flags, ...(eventTime === undefined ? {} : { eventTime }) };
+	const facts = project.facts.invocation;
+	return {
+		invocation: { ...invocation, flags },
+		project: {
+			...project,
+			facts: { ...project.facts, invocation: { ...facts, ...(sample === undefined ? {} : { sample }) } },
+		},
+	};
 }
 
 const NOTHING = "nothing to retry: all that ran last time succeeded";
@@ -136,13 +156,46 @@ function testsOf(
 interface LastRun {
 	readonly command: string;
 	readonly invocationId: string;
-	readonly results: readonly { readonly id: NodeId; readonly status: string }[];
+	readonly results: readonly {
+		readonly id: NodeId;
+		readonly status: string;
+		readonly batches?: BatchResults | undefined;
+	}[];
+	/** Absent where the file does not say. */
+	readonly startedAt?: Date | undefined;
+	/** The windows of event time that it was asked for. */
+	readonly eventTime?: EventWindow | undefined;
+	readonly sample?: EventWindow | undefined;
 }
 
 interface StoredResults {
-	readonly metadata?: { readonly invocation_id?: unknown };
-	readonly args?: { readonly which?: unknown };
+	readonly metadata?: { readonly invocation_id?: unknown; readonly invocation_started_at?: unknown };
+	readonly args?: Readonly<Record<string, unknown>>;
 	readonly results?: unknown;
+}
+
+/** Models of which some batches are done: only the others are built again. Where none is, it begins anew (dbt). */
+const unfinishedBatches = ({ results }: LastRun): ReadonlyMap<NodeId, BatchResults> =>
+	new Map(
+		results.flatMap(({ id, batches }) =>
+			batches !== undefined && batches.successful.length > 0 && batches.failed.length > 0 ? [[id, batches]] : [],
+		),
+	);
+
+const readTime = (value: unknown): Date | undefined =>
+	typeof value === "string" ? (readEventTime(value) ?? undefined) : undefined;
+
+function readWindow(start: unknown, end: unknown): EventWindow | undefined {
+	const [from, to] = [readTime(start), readTime(end)];
+	return from === undefined || to === undefined ? undefined : { start: from, end: to };
+}
+
+function readBatches(value: unknown): BatchResults | undefined {
+	const stored = value as { readonly successful?: unknown; readonly failed?: unknown } | null | undefined;
+	const windows = (of: unknown): readonly EventWindow[] =>
+		Array.isArray(of) ? of.flatMap((w: unknown) => (Array.isArray(w) ? (readWindow(w[0], w[1]) ?? []) : [])) : [];
+	if (typeof stored !== "object" || stored === null) return undefined;
+	return { successful: windows(stored.successful), failed: windows(stored.failed) };
 }
 
 function readLast(path: string, shown: string): LastRun {
@@ -154,10 +207,19 @@ function readLast(path: string, shown: string): LastRun {
 		fail("TFM-APP-003", { path: shown, problem: "it is not JSON" }, { cause });
 	}
 	if (!Array.isArray(document?.results)) fail("TFM-APP-003", { path: shown, problem: "it has no results" });
-	const results = document.results as readonly { unique_id?: unknown; status?: unknown }[];
+	const results = document.results as readonly { unique_id?: unknown; status?: unknown; batch_results?: unknown }[];
+	const { args = {} } = document;
+	const sample = args.sample as { readonly start?: unknown; readonly end?: unknown } | null | undefined;
 	return {
 		command: typeof document.args?.which === "string" ? document.args.which : "run",
 		invocationId: String(document.metadata?.invocation_id ?? ""),
-		results: results.map((r) => ({ id: nodeId(String(r.unique_id)), status: String(r.status) })),
+		results: results.map((r) => ({
+			id: nodeId(String(r.unique_id)),
+			status: String(r.status),
+			batches: readBatches(r.batch_results),
+		})),
+		startedAt: readTime(document.metadata?.invocation_started_at),
+		eventTime: readWindow(args.event_time_start, args.event_time_end),
+		sample: readWindow(sample?.start, sample?.end),
 	};
 }

@@ -5,7 +5,7 @@ import type { Adapter } from "../core/adapter.ts";
 import type { Emit, RunEvent } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId, OperationNode } from "../core/node.ts";
-import type { RunFlags, RunJob, RunPorts } from "../core/ports.ts";
+import type { MicrobatchJob, RunFlags, RunJob, RunPorts } from "../core/ports.ts";
 import type { StateStore } from "../core/state.ts";
 import { TFM_VERSION } from "../core/version.ts";
 import { createLandingLoader } from "../load/landingLoader.ts";
@@ -51,6 +51,8 @@ export interface JobRequest {
 	readonly command: string;
 	readonly selected: ReadonlySet<NodeId>;
 	readonly flags?: Partial<RunFlags>;
+	/** `retry`: what its run asked for and did. */
+	readonly microbatch?: Partial<MicrobatchJob>;
 }
 
 export function jobOf(invocation: Invocation, project: OpenProject, request: JobRequest, adapter: Adapter): RunJob {
@@ -80,6 +82,13 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			testsBlock: false,
 			candidates: false,
 			...request.flags,
+		},
+		microbatch: {
+			asked: project.facts.invocation.sample ?? flags.eventTime ?? null,
+			now: project.startedAt,
+			unfinished: new Map(),
+			batchOwnStrategies: config.project.flags.require_batched_execution_for_custom_microbatch_strategy !== false,
+			...request.microbatch,
 		},
 	};
 }

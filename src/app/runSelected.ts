@@ -2,7 +2,7 @@ import type { Adapter } from "../core/adapter.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
-import type { RunFlags } from "../core/ports.ts";
+import type { MicrobatchJob, RunFlags } from "../core/ports.ts";
 import type { StateStore } from "../core/state.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
@@ -23,6 +23,8 @@ export interface RunRequest {
 	/** Remarks of the selection. */
 	readonly warnings: readonly Diagnostic[];
 	readonly flags?: Partial<RunFlags>;
+	/** `retry`: what its run asked of microbatch models, and what became of their batches. */
+	readonly microbatch?: Partial<MicrobatchJob>;
 	/** Leaves out of the selection what only the database knows to be done. */
 	readonly refine?: (open: { readonly adapter: Adapter; readonly state: StateStore }) => Promise<ReadonlySet<NodeId>>;
 	/** What to say when that leaves nothing. */

@@ -51,15 +51,18 @@ export function createSqlWriter({ manifest, config }: Pick<OpenProject, "manifes
 	};
 	return {
 		receive(event: RunEvent) {
-			if (event.event !== "node.finished" && event.event !== "test.finished") return;
-			const { result } = event;
-			const node = findNode(manifest, result.unique_id);
-			if (node === undefined || result.compiled_code === null) return;
-			const texts = { compiled: result.compiled_code, run: result.executed_code ?? result.compiled_code };
-			const atOnce = result.status === "error" || result.status === "fail";
-			for (const kind of ["compiled", "run"] as const)
-				if (atOnce) writeSql(config.targetDir, sqlPath(kind, node), texts[kind]);
-				else waiting.set(join(config.targetDir, sqlPath(kind, node)), texts[kind]);
+			if (event.event !== "node.finished" && event.event !== "test.finished" && event.event !== "batch.finished")
+				return;
+			const [facts, batch] = event.event === "batch.finished" ? [event, event.batch] : [event.result, undefined];
+			const node = findNode(manifest, event.event === "batch.finished" ? event.node_id : event.result.unique_id);
+			if (node === undefined || facts.compiled_code === null) return;
+			const texts = { compiled: facts.compiled_code, run: facts.executed_code ?? facts.compiled_code };
+			const atOnce = facts.status === "error" || facts.status === "fail";
+			for (const kind of ["compiled", "run"] as const) {
+				const path = sqlPath(kind, node, batch);
+				if (atOnce) writeSql(config.targetDir, path, texts[kind]);
+				else waiting.set(join(config.targetDir, path), texts[kind]);
+			}
 			start();
 		},
 		async written() {

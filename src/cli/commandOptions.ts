@@ -150,3 +150,25 @@ export const HISTORY: readonly OptionSpec[] = [
 export const EXPLAIN: readonly OptionSpec[] = [
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 ];
+
+/** Which rows are looked at, by their event time; dbt takes these where models are built. */
+export const EVENT_TIMES: readonly OptionSpec[] = [
+	command("event-time-start", {
+		value: "time",
+		kind: TEXT,
+		env: "EVENT_TIME_START",
+		help: "Build the batches of microbatch models from here on, for example 2026-01-31; UTC",
+	}),
+	command("event-time-end", {
+		value: "time",
+		kind: TEXT,
+		env: "EVENT_TIME_END",
+		help: "Up to here",
+	}),
+	command("sample", {
+		value: "window",
+		kind: TEXT,
+		env: "SAMPLE",
+		help: 'Read only rows of a window of event time: "3 days" or "{start: 2026-01-01, end: 2026-01-31}"',
+	}),
+];

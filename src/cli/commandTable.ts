@@ -5,6 +5,7 @@ import {
 	COMPILE,
 	DEBUG,
 	DEPS,
+	EVENT_TIMES,
 	EXPLAIN,
 	HISTORY,
 	INIT,
@@ -108,7 +109,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		summary: "Build models layer by layer: loads, seeds, models, tests, gates, publish",
 		sentence:
 			"Builds the selected models in order. In a layered project each layer is built aside, tested, and published at once when its gate passes; readers keep yesterday's tables until then. Without layers it builds models as dbt does.",
-		options: withShared([...WORK, ...SUMMARY]),
+		options: withShared([...EVENT_TIMES, ...WORK, ...SUMMARY]),
 		examples: [
 			{ line: "tfm run", says: "everything" },
 			{ line: "tfm run --select +orders", says: "orders and all it is made of" },
@@ -122,7 +123,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		summary: "Seeds, models, snapshots and tests together, in order",
 		sentence:
 			"Runs seeds, models and tests in one pass; what fails holds back what is built from it. In a layered project this is tfm run with seeds and tests of the whole selection.",
-		options: withShared([...WORK, ...SUMMARY]),
+		options: withShared([...EVENT_TIMES, ...WORK, ...SUMMARY]),
 		examples: [
 			{ line: "tfm build", says: "everything" },
 			{ line: "tfm build --select tag:daily --exclude tag:slow", says: "by tag" },

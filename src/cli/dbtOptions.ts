@@ -37,30 +37,6 @@ export const ACCEPTED: readonly OptionSpec[] = [
 
 /** dbt's flags that change what is built and that tfm does not have yet. */
 export const REFUSED: readonly OptionSpec[] = [
-	accepted("sample", {
-		value: "window",
-		kind: TEXT,
-		env: "SAMPLE",
-		help: "",
-		hidden: true,
-		refused: "limit the rows with a variable and --vars",
-	}),
-	accepted("event-time-start", {
-		value: "time",
-		kind: TEXT,
-		env: "EVENT_TIME_START",
-		help: "",
-		hidden: true,
-		refused: "filter on a variable and pass it with --vars",
-	}),
-	accepted("event-time-end", {
-		value: "time",
-		kind: TEXT,
-		env: "EVENT_TIME_END",
-		help: "",
-		hidden: true,
-		refused: "filter on a variable and pass it with --vars",
-	}),
 	accepted("warn-error-options", {
 		value: "yaml",
 		kind: TEXT,

@@ -5,6 +5,7 @@ import { readDuration } from "../core/readDuration.ts";
 import type { CommandSpec } from "./commandTable.ts";
 import type { Given } from "./parseArgv.ts";
 import { type Environment, readEnvironment } from "./readEnvironment.ts";
+import { type NamedText, readEventWindow, readSample } from "./readEventTimes.ts";
 import { readMapping } from "./readMapping.ts";
 
 const DEFAULT_LOCK_TIMEOUT_MS = 600_000;
@@ -15,7 +16,7 @@ const DEFAULT_LIMIT = 5;
 
 /** Keys that have a field in Flags or OutputOptions; every other one goes to `extra`. */
 const SHARED_KEYS = new Set(
-	"projectDir profilesDir profile target targetPath logPath vars threads select exclude selector resourceTypes excludeResourceTypes indirectSelection layers fullRefresh failFast gates storeFailures warnError lockTimeout statementTimeout showRows writeJson empty state deferState defer favorState quiet noQuiet verbose debug logFormat logLevel logFile color useColors progress width print singleThreaded".split(
+	"projectDir profilesDir profile target targetPath logPath vars threads select exclude selector resourceTypes excludeResourceTypes indirectSelection layers fullRefresh failFast gates storeFailures warnError lockTimeout statementTimeout showRows writeJson empty eventTimeStart eventTimeEnd sample state deferState defer favorState quiet noQuiet verbose debug logFormat logLevel logFile color useColors progress width print singleThreaded".split(
 		" ",
 	),
 );
@@ -37,6 +38,8 @@ export async function readFlags(parsed: {
 	const threads = given.singleThreaded === true ? 1 : read.count("threads", 1);
 	const statementTimeoutMs = read.duration("statementTimeout");
 	const indirect = read.text("indirectSelection")?.toLowerCase() as Flags["indirectSelection"];
+	const eventTime = readEventWindow(read.named("eventTimeStart"), read.named("eventTimeEnd"));
+	const sample = read.named("sample");
 	const flags: Flags = {
 		// `tfm init shop` makes a folder of that name, as dbt does.
 		...(command.name === "init" && parsed.argument !== undefined ? { projectDir: parsed.argument } : {}),
@@ -71,6 +74,8 @@ export async function readFlags(parsed: {
 		empty: given.empty === true,
 		defer: given.defer === true,
 		favorState: given.favorState === true,
+		...(eventTime === undefined ? {} : { eventTime }),
+		...(sample === null ? {} : { sample: await readSample(sample) }),
 		extra: await readExtra(parsed, given, read),
 	};
 	return { flags, output: readOutput(given, read) };
@@ -159,6 +164,11 @@ class Reader {
 			if (value !== undefined) found[key] = value;
 		}
 		return found;
+	}
+
+	named(key: string): NamedText | null {
+		const text = this.text(key);
+		return text === undefined ? null : { name: this.name(key), text };
 	}
 
 	list(key: string): readonly string[] {

@@ -118,11 +118,15 @@ class NodeCompiler implements Compiler {
 			node.unique_id,
 			{ cursor, binding },
 			{
-				ephemeral: (model) => {
-					const relation = cteObject(this.#facts.dialect, `__dbt__cte__${model.alias}`);
-					// `this` of an ephemeral model is its own, whatever its consumer's is.
-					const { self: _consumer, ...bound } = { ...binding, relationOf: binding.relationOf.bind(binding) };
-					ephemeral.include(model, relation.toText(), () => this.#render(model, { ...pass, binding: bound }));
+				ephemeral: (model, rows) => {
+					const relation = cteObject(this.#facts.dialect, `__dbt__cte__${model.alias}`, rows);
+					// `this` of an ephemeral model is its own, whatever its consumer's is, and a batch is the consumer's alone (dbt).
+					const {
+						self: _consumer,
+						batch: _its,
+						...bound
+					} = { ...binding, relationOf: binding.relationOf.bind(binding) };
+					ephemeral.include(model, relation.render(), () => this.#render(model, { ...pass, binding: bound }));
 					return relation;
 				},
 			},
@@ -198,6 +202,10 @@ class NodeCompiler implements Compiler {
 
 	isOverridden(macro: string): boolean {
 		return this.#facts.registry.isOverridden(macro);
+	}
+
+	readsThis(id: NodeId): boolean {
+		return this.#template(this.#node(id)).mentions("this");
 	}
 
 	#scope(

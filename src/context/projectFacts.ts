@@ -1,5 +1,6 @@
 import type { Dialect } from "../core/adapter.ts";
 import type { Config } from "../core/config.ts";
+import type { EventWindow } from "../core/eventTime.ts";
 import type { Plain } from "../core/node.ts";
 import type { MacroRegistry } from "./macroRegistry.ts";
 
@@ -22,6 +23,8 @@ export interface InvocationFacts {
 	readonly flags: { readonly [name: string]: Plain };
 	/** The shell's environment over the .env file's. */
 	readonly env: { readonly [name: string]: string | undefined };
+	/** `--sample`: models and snapshots read their inputs within it. */
+	readonly sample?: EventWindow;
 	/** Unique ids, for `selected_resources`. */
 	readonly selected?: readonly string[];
 }

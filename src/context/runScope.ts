@@ -12,12 +12,13 @@ import type { QuotePolicy, RelationName } from "../core/relation.ts";
 import type { RenderOptions, ReplayCursor, Value } from "../jinja/jinja.ts";
 import { BASE_MEMBERS } from "./baseMembers.ts";
 import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
+import { batchConfig, batchView, eventTimeFilter } from "./eventTimeFilter.ts";
 import { boundConstraints } from "./objects/boundConstraints.ts";
 import { DatabasePort } from "./objects/databasePort.ts";
 import { graphView } from "./objects/graphView.ts";
 import { viewOf } from "./objects/lazyMapping.ts";
 import { refFunction, refText, sourceFunction, sourceText } from "./objects/refFunction.ts";
-import { definedOnly, type RelationObject, relationObject } from "./objects/relationObject.ts";
+import { definedOnly, type RelationFields, type RelationObject, relationObject } from "./objects/relationObject.ts";
 import { runAdapter } from "./objects/runAdapter.ts";
 import { RunConfig } from "./objects/runConfig.ts";
 import { flagOf, type ProjectFacts } from "./projectFacts.ts";
@@ -26,6 +27,9 @@ import { testKeywords } from "./testKeywords.ts";
 
 /** Undefined names print nothing, and doing anything else with them is an error. */
 export const RUN_RENDERING: RenderOptions = Object.freeze({ undefined: "strict" });
+
+/** How a reference reads less than everything. */
+export type RowsRead = Pick<RelationFields, "limit" | "eventTime">;
 
 export interface RunScopeInput {
 	readonly facts: ProjectFacts;
@@ -38,7 +42,7 @@ export interface RunScopeInput {
 	readonly binding: Binding;
 	readonly cursor: ReplayCursor;
 	/** What an ephemeral model is here; without it, referring to one is an error (hooks, operations). */
-	readonly ephemeral?: (node: ExecutableNode) => RelationObject;
+	readonly ephemeral?: (node: ExecutableNode, rows: RowsRead) => RelationObject;
 	/** `sql` and `compiled_code`: the node's compiled query, for macros that build it. */
 	readonly sql?: string;
 	readonly extra?: ExtraContext;
@@ -61,12 +65,16 @@ const quotingOf = (facts: ProjectFacts): Partial<QuotePolicy> => definedOnly(fac
 /** The relation of a name as a macro call passes it. */
 export const boundRelation = (
 	facts: ProjectFacts,
-	node: ExecutableNode | null,
+	_node: ExecutableNode | null,
 	name: RelationName,
 	type: RelationObject["fields"]["type"] = null,
 ): RelationObject => relationObject(facts.dialect, name, { type, quote: quotingOf(facts) });
 
-const emptyLimit = (facts: ProjectFacts): number | null => (flagOf(facts.invocation, "EMPTY") === true ? 0 : null);
+/** `--empty`, `--sample` and batches. */
+const rowsRead = (c: RunContext, target: ExecutableNode | SourceNode): RowsRead => ({
+	limit: flagOf(c.facts.invocation, "EMPTY") === true ? 0 : null,
+	eventTime: eventTimeFilter(c.facts, { node: c.node, batch: c.binding.batch }, target),
+});
 
 /** Turns a failed search into its error. */
 function found<T>(result: Found<T>, reference: string, from: string, source: boolean): T {
@@ -93,11 +101,11 @@ function refRelation(c: RunContext, args: RefArgs): RelationObject {
 	const target = found(c.references.ref(args, c.packageName), reference, c.label, false);
 	checkDeclared(c, target.unique_id, reference);
 	if (target.config.materialized === "ephemeral" && target.resource_type === "model") {
-		if (c.ephemeral !== undefined) return c.ephemeral(target);
+		if (c.ephemeral !== undefined) return c.ephemeral(target, rowsRead(c, target));
 		return fail("TFM-REF-014", { reference, from: c.label, target: target.unique_id });
 	}
 	const name = c.binding.relationOf(target.unique_id) ?? publishedName(target);
-	return relationObject(c.facts.dialect, name, { quote: quotingOf(c.facts), limit: emptyLimit(c.facts) });
+	return relationObject(c.facts.dialect, name, { quote: quotingOf(c.facts), ...rowsRead(c, target) });
 }
 
 /** Sources have their own quoting; the project's does not reach them (dbt). */
@@ -109,7 +117,7 @@ function sourceRelation(c: RunContext, source: string, table: string): RelationO
 		schema: target.schema,
 		identifier: target.identifier,
 	};
-	return relationObject(c.facts.dialect, name, { quote: definedOnly(target.quoting), limit: emptyLimit(c.facts) });
+	return relationObject(c.facts.dialect, name, { quote: definedOnly(target.quoting), ...rowsRead(c, target) });
 }
 
 function selfRelation(c: RunContext): Value {
@@ -119,16 +127,26 @@ function selfRelation(c: RunContext): Value {
 
 /** Where the node's query is known, macros find it in `model` too: dbt's snapshot strategies read it there. */
 function modelView(c: RunContext): Value {
-	const { node, sql } = c;
+	const { node, sql, binding } = c;
 	if (node === null) return null;
 	const constraints = node.resource_type === "model" ? boundConstraints(node, (call) => callText(c, call)) : {};
 	const compiled = sql === undefined ? {} : { compiled: true, compiled_code: sql };
-	return viewOf({ ...node, ...constraints, ...compiled }, "omitted");
+	const batch = binding.batch === undefined ? {} : batchView(binding.batch);
+	return viewOf({ ...node, ...constraints, ...compiled, ...batch }, "omitted");
 }
 
-/** The relation of a foreign key's `to`: here and now a candidate, if the run has built one. */
+/** The relation of a foreign key's `to`: here and now a candidate, if the run has built one; always by its bare name. */
 function callText(c: RunContext, call: ReferenceCall): string {
-	return isSourceCall(call) ? sourceRelation(c, ...call).toText() : refRelation(c, call).toText();
+	return isSourceCall(call) ? sourceRelation(c, ...call).render() : refRelation(c, call).render();
+}
+
+/** The node's config; while a batch is built with its window in it. */
+function configObject({ node, label, binding: { batch } }: RunContext): Value {
+	const config =
+		node === null || batch === undefined
+			? (node?.config ?? null)
+			: { ...node.config, ...batchConfig(batch, node.config) };
+	return new RunConfig(config, label, node?.resource_type ?? "operation");
 }
 
 const hooksOf =
@@ -143,7 +161,7 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["source", (c) => sourceFunction((source, table) => sourceRelation(c, source, table))],
 	["this", selfRelation],
 	["model", modelView],
-	["config", (c) => new RunConfig(c.node?.config ?? null, c.label, c.node?.resource_type ?? "operation")],
+	["config", configObject],
 	["graph", (c) => graphView(c.manifest)],
 	["adapter", (c, scope) => runAdapter({ context: c, scope, database: c.database })],
 	["schema", (c) => c.node?.schema ?? c.facts.config.target.schema],

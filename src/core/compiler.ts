@@ -1,3 +1,4 @@
+import type { Batch } from "./eventTime.ts";
 import type { NodeId } from "./node.ts";
 import type { ColumnInfo, RelationKind, RelationName } from "./relation.ts";
 import type { Journal, Suspended, TemplateMessage } from "./request.ts";
@@ -8,6 +9,8 @@ export interface Binding {
 	relationOf(id: NodeId): RelationName | undefined;
 	/** `this`; undefined = the node's published relation. Post-hooks run with the candidate. */
 	readonly self?: RelationName;
+	/** A batch of a microbatch model: its inputs are read within the window, and `model.batch` says which. */
+	readonly batch?: Batch;
 	/** Tests are rendered as if their failures were stored, which gives whole rows where they would give one column. */
 	readonly wholeRows?: boolean;
 }
@@ -107,4 +110,6 @@ export interface CompilerPort {
 	): MaterializeOutcome;
 	/** True when the root project or a package defines the macro, so that a built-in shortcut must not be taken. */
 	isOverridden(macro: string): boolean;
+	/** True when the node's own text reads `this`. What macros read is not looked at (dbt). */
+	readsThis(id: NodeId): boolean;
 }

@@ -61,6 +61,25 @@ export type EventBody =
 			readonly layer: string | null;
 			readonly result: NodeResult;
 	  }
+	/** One batch of a microbatch model. */
+	| {
+			readonly event: "batch.finished";
+			readonly node_id: NodeId;
+			readonly name: string;
+			/** `2024-09-17` */
+			readonly batch: string;
+			/** From 1. */
+			readonly position: number;
+			readonly total: number;
+			readonly status: "success" | "error" | "skipped";
+			/** What the database said of its last statement, or "ERROR", "SKIPPED". */
+			readonly message: string;
+			readonly duration_ms: number;
+			/** With published names; null for a batch that was not compiled. */
+			readonly compiled_code: string | null;
+			readonly executed_code: string | null;
+			readonly diagnostic: Diagnostic | null;
+	  }
 	| {
 			readonly event: "load.finished";
 			readonly node_id: NodeId;

@@ -1,4 +1,6 @@
+import type { EventWindow } from "./eventTime.ts";
 import type { Plain } from "./node.ts";
+import type { SampleSpec } from "./sample.ts";
 
 /** Flags as the commands share them; names follow dbt's. Absent = not given. */
 export interface Flags {
@@ -36,6 +38,9 @@ export interface Flags {
 	readonly deferState?: string;
 	readonly defer: boolean;
 	readonly favorState: boolean;
+	/** `--event-time-start` and `--event-time-end`: the batches to build. */
+	readonly eventTime?: EventWindow;
+	readonly sample?: SampleSpec;
 	/**
 	 * Command-specific, validated by the command. `given`: names of the flags and variables that were set, so that the
 	 * project's own `flags:` can stand in for the others.

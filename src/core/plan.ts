@@ -1,6 +1,7 @@
 import type { Candidate, Dialect, ExecuteResult, Support } from "./adapter.ts";
 import type { MacroCall, MaterializeOutcome, OwnMaterialization } from "./compiler.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import type { Batch, BatchResults } from "./eventTime.ts";
 import type { ModelNode, SeedNode, SnapshotNode, TestNode } from "./node.ts";
 import type { RelationKind, RelationName } from "./relation.ts";
 import type { DbAnswer, DbRequest, Suspended } from "./request.ts";
@@ -27,7 +28,28 @@ export type PlanRequest =
 	/** The test's query giving whole rows, for people to look at. */
 	| { readonly kind: "wholeRows" }
 	/** A hook's text rendered in the node's context; nothing is executed. */
-	| { readonly kind: "text"; readonly text: string; readonly label: string; readonly self: RelationName | null }
+	| {
+			readonly kind: "text";
+			readonly text: string;
+			readonly label: string;
+			readonly self: RelationName | null;
+			/** What `model.batch` is in it, outside of the batch's own transaction. */
+			readonly batch?: Batch;
+	  }
+	/** The node's own text rendered for the batch under way. */
+	| { readonly kind: "compile"; readonly self: RelationName | null }
+	/**
+	 * One batch of a microbatch model: everything its body asks for happens in one transaction, within the batch's
+	 * window. A failure is the answer and leaves nothing of the batch. Null: it is skipped.
+	 */
+	| {
+			readonly kind: "batch";
+			readonly batch: Batch;
+			/** From 1. */
+			readonly position: number;
+			readonly total: number;
+			readonly body: (() => Plan<void>) | null;
+	  }
 	/** The catalog, or a small DDL statement the engine spells. */
 	| { readonly kind: "database"; readonly request: DbRequest }
 	/** Creates the relation and fills it with the seed's rows. */
@@ -59,6 +81,7 @@ export type PlanAnswer =
 	| { readonly kind: "loaded"; readonly rows: number }
 	/** `kept`: false where the materialization never committed, so that all it did was rolled back. */
 	| { readonly kind: "materialized"; readonly outcome: Materialized; readonly kept: boolean }
+	| { readonly kind: "batch"; readonly failure: Diagnostic | null }
 	| { readonly kind: "done" };
 
 export type Materialized = Exclude<MaterializeOutcome, Suspended>;
@@ -77,8 +100,11 @@ export interface BuildInput {
 	readonly target: RelationName;
 	/** Where the candidate is built. */
 	readonly standsAt: RelationName;
-	/** Hooks in the transaction run on the candidate before the audit, or on the published relation while publishing (dbt). */
-	readonly postHooks: "candidate" | "published";
+	/**
+	 * Hooks in the transaction run on the candidate before the audit, or on the published relation while publishing (dbt);
+	 * `none`: they are not due, since the batch that they belong to failed.
+	 */
+	readonly postHooks: "candidate" | "published" | "none";
 	readonly isOverridden: (macro: string) => boolean;
 	/** What stands under the published name. Looked up where the build depends on it (incremental, materialized view, snapshot), else null. */
 	readonly existing: RelationKind | null;
@@ -90,6 +116,14 @@ export interface BuildInput {
 	readonly engine: string;
 	/** Set where the project or a package brings the materialization; `inPlace`: it works on the published relation. */
 	readonly own: (OwnMaterialization & { readonly inPlace: boolean }) | null;
+	/** A microbatch model: what is built, in order; `sql` is then the first batch's. Never empty. */
+	readonly microbatch?: {
+		readonly batches: readonly Batch[];
+		/** The model's own text reads `this`, so that each batch must see those before it. */
+		readonly readsThis: boolean;
+		/** What stays where some batches fail: those that were built (dbt), or nothing, since a gate wants the whole. */
+		readonly keepsPart: boolean;
+	};
 }
 
 export interface TestInput {
@@ -112,6 +146,8 @@ export interface HooksInput {
 	readonly kind: "hooks";
 	readonly node: BuildableNode;
 	readonly phase: "inPublish" | "afterPublish";
+	/** The last batch of a microbatch model (dbt runs post-hooks with it). */
+	readonly batch?: Batch;
 }
 
 export type PlanInput = BuildInput | TestInput | HooksInput;
@@ -120,6 +156,15 @@ export interface TestOutcome {
 	readonly failures: number;
 	readonly shouldWarn: boolean;
 	readonly shouldError: boolean;
+}
+
+/** What became of a microbatch model's batches. */
+export interface BatchesDone extends BatchResults {
+	/** Why the first of the failed ones failed; null: none did. */
+	readonly problem: Diagnostic | null;
+	readonly last: Batch;
+	/** Post-hooks belong to the last batch: they do not run where it failed (dbt). */
+	readonly lastFailed: boolean;
 }
 
 /** How a plan ended. */
@@ -131,7 +176,10 @@ export type NodePlan =
 			readonly response: AdapterResponse;
 			/** The main statement as sent. */
 			readonly executedSql: string | null;
+			readonly batches?: BatchesDone;
 	  }
+	/** No batch of a microbatch model was built. */
+	| { readonly kind: "batchesFailed"; readonly batches: BatchesDone }
 	| {
 			readonly kind: "tested";
 			readonly outcome: TestOutcome;

@@ -2,6 +2,7 @@ import type { Adapter, Candidate, Session } from "./adapter.ts";
 import type { CompilerPort } from "./compiler.ts";
 import type { Layering } from "./config.ts";
 import type { Emit } from "./events.ts";
+import type { BatchResults, EventWindow } from "./eventTime.ts";
 import type { Manifest } from "./manifest.ts";
 import type { NodeId, OperationNode, SeedNode, SourceNode, TestNode } from "./node.ts";
 import type { BuildInput, NodePlan, Plan, PlanInput, TestOutcome } from "./plan.ts";
@@ -26,6 +27,19 @@ export interface RunJob {
 	/** Relative to the project root: where the executed SQL is written (`target`), for the place of a database error. */
 	readonly targetPath: string;
 	readonly flags: RunFlags;
+	readonly microbatch: MicrobatchJob;
+}
+
+/** Which batches of microbatch models are due. */
+export interface MicrobatchJob {
+	/** `--event-time-start` and `--event-time-end`, or the sample. */
+	readonly asked: EventWindow | null;
+	/** When the command began; of a retry, when the run that it repeats began, so that the same batches are due (dbt). */
+	readonly now: Date;
+	/** `retry`: what became of each model's batches, where some of them are done. Only the others are built again. */
+	readonly unfinished: ReadonlyMap<NodeId, BatchResults>;
+	/** The behaviour flag `require_batched_execution_for_custom_microbatch_strategy`. */
+	readonly batchOwnStrategies: boolean;
 }
 
 export interface RunFlags {

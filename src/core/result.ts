@@ -1,4 +1,5 @@
 import type { Diagnostic } from "./diagnostic.ts";
+import type { BatchResults } from "./eventTime.ts";
 import type { NodeId, ResourceType } from "./node.ts";
 import type { ResultTable } from "./resultTable.ts";
 
@@ -61,6 +62,8 @@ export interface NodeResult {
 	/** In layered runs: what became of the built relation. */
 	readonly published: "published" | "held" | "blocked" | "direct" | "kept" | null;
 	readonly held: HeldReason | null;
+	/** What became of a microbatch model's batches; those of the run that `retry` repeats are among the successful. */
+	readonly batch_results?: BatchResults;
 	/** A few failing rows of a test. */
 	readonly sample: ResultTable | null;
 }

@@ -2,11 +2,16 @@ import type { GraphNode } from "./node.ts";
 
 /**
  * Where a node's SQL is written below the target folder: `run/shop/models/orders.sql`. dbt's paths: a node's own file;
- * below the file that declares it where that may declare several: a generic test's YAML file, a snapshot's file.
+ * below the file that declares it where that may declare several: a generic test's YAML file, a snapshot's file; a
+ * batch of a microbatch model (`2024-09-17`) below its model: `orders/orders_2024-09-17.sql`.
  */
-export function sqlPath(folder: "compiled" | "run", node: GraphNode): string {
+export function sqlPath(folder: "compiled" | "run", node: GraphNode, batch?: string): string {
 	const file = node.original_file_path;
 	const place = `${folder}/${node.package_name}/${file}`;
+	if (batch !== undefined) {
+		const [, stem = place, extension = ""] = /^(.*?)(\.[^./]*)?$/s.exec(place) ?? [];
+		return `${stem}/${stem.slice(stem.lastIndexOf("/") + 1)}_${batch}${extension}`;
+	}
 	if (node.resource_type === "snapshot") return `${place}/${node.name}.sql`;
 	if (node.resource_type !== "test" || file.endsWith(".sql")) return place;
 	return `${place}/${node.path.slice(node.path.lastIndexOf("/") + 1)}`;

@@ -1,4 +1,5 @@
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { Batch } from "../core/eventTime.ts";
 import type { BuildableNode } from "../core/plan.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
@@ -8,7 +9,7 @@ import type { Run } from "./run.ts";
  * Post-hooks with `transaction: false`, on the published relation. Readers already see it, so a failure cannot undo
  * anything: it is returned, and the run exits 1.
  */
-export async function runAfterPublish(run: Run, node: BuildableNode): Promise<Diagnostic | null> {
+export async function runAfterPublish(run: Run, node: BuildableNode, batch?: Batch): Promise<Diagnostic | null> {
 	// A materialization of the project's own runs its hooks itself.
 	if (run.ports.compiler.materializationOf(node.unique_id) !== null) return null;
 	if (node.config["post-hook"].every((hook) => hook.transaction)) return null;
@@ -31,7 +32,10 @@ export async function runAfterPublish(run: Run, node: BuildableNode): Promise<Di
 		await adapter.withSession(async (session) => {
 			const record = async (): Promise<void> => {};
 			const drive = { run, session, node: node.unique_id, seed: null, record, inTransaction: false };
-			await drivePlan(drive, planNode({ kind: "hooks", node, phase: "afterPublish" }));
+			await drivePlan(
+				drive,
+				planNode({ kind: "hooks", node, phase: "afterPublish", ...(batch === undefined ? {} : { batch }) }),
+			);
 		});
 		finished(null);
 		return null;

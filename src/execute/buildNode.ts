@@ -4,12 +4,15 @@
  */
 import type { Candidate, Session } from "../core/adapter.ts";
 import type { CompiledNode } from "../core/compiler.ts";
+import type { Batch } from "../core/eventTime.ts";
 import type { AdapterResponse, BuildableNode, BuildInput } from "../core/plan.ts";
 import { relationKey } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
+import { batchFacts, lastBatchOf } from "./batchFacts.ts";
 import { codeHash } from "./codeHash.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
+import { dueBatches, isMicrobatch } from "./dueBatches.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
 import { failureMessage } from "./failureMessage.ts";
 import { worksInPlace } from "./inPlace.ts";
@@ -33,11 +36,11 @@ interface Progress {
 /** True: published right after its build, whatever the layer's gate says. */
 const isDirect = (run: Run, node: BuildableNode): boolean => !run.gated || node.config.publish === "direct";
 
-async function compile(run: Run, session: Session, node: BuildableNode): Promise<CompiledNode | null> {
+async function compile(run: Run, session: Session, node: BuildableNode, batch?: Batch): Promise<CompiledNode | null> {
 	if (node.resource_type === "seed") return null;
 	const drive = { run, session, node: node.unique_id, inTransaction: false };
 	const { compiled } = await driveTemplate(drive, (journal) =>
-		run.ports.compiler.compileNode(node.unique_id, journal, bindingOf(run)),
+		run.ports.compiler.compileNode(node.unique_id, journal, bindingOf(run, null, batch)),
 	);
 	emitMessages(run, node.unique_id, compiled.messages);
 	return compiled;
@@ -70,7 +73,7 @@ function buildInput(
 	run: Run,
 	node: BuildableNode,
 	sql: string | null,
-	ground: Pick<BuildInput, "existing" | "fullRefresh">,
+	ground: Pick<BuildInput, "existing" | "fullRefresh" | "microbatch">,
 ): BuildInput {
 	const { adapter, compiler } = run.ports;
 	const target = targetOf(node);
@@ -94,7 +97,8 @@ function buildInput(
 }
 
 interface Built {
-	readonly standing: Standing;
+	/** Null: nothing that could be published, and `facts` say why. */
+	readonly standing: Standing | null;
 	readonly facts: ResultFacts;
 }
 
@@ -116,13 +120,15 @@ async function reuseOrBuild(
 	const { job, ports } = run;
 	const candidate = ports.describeCandidate(input);
 	const code = codeHash(node, seedHash ?? input.publishedSql ?? "", modeOf(input, candidate));
+	const batches = input.microbatch?.batches ?? [];
 	const inputs = run.gated ? await run.identities.inputsHash(node.unique_id, session) : "";
-	const standing = (stands: Candidate, builtBy: string): Standing => ({
+	const standing = (stands: Candidate, builtBy: string, lastBatch: Standing["lastBatch"] | null = null): Standing => ({
 		candidate: stands,
 		codeHash: code,
 		inputsHash: inputs,
 		builtBy,
 		seedHash,
+		...(lastBatch === null ? {} : { lastBatch }),
 	});
 
 	const row = run.reusable.get(node.unique_id);
@@ -132,9 +138,20 @@ async function reuseOrBuild(
 			const { kind, apply } = row;
 			const response = JSON.parse(row.response) as AdapterResponse;
 			const message = `${response._message ?? ""} (candidate of run ${row.runId})`.trim();
+			const last = batches.at(-1);
 			return {
-				standing: standing({ ...candidate, kind, ...(apply === undefined ? {} : { apply }) }, row.runId),
-				facts: { status: "success", message, adapter_response: response, reused: row.runId },
+				standing: standing(
+					{ ...candidate, kind, ...(apply === undefined ? {} : { apply }) },
+					row.runId,
+					lastBatchOf(last, false),
+				),
+				facts: {
+					status: "success",
+					message,
+					adapter_response: last === undefined ? response : {},
+					reused: row.runId,
+					...(last === undefined ? {} : { batch_results: { successful: batches, failed: [] } }),
+				},
 			};
 		}
 		await dropReusable(run, session, node.unique_id);
@@ -161,12 +178,36 @@ async function reuseOrBuild(
 	const seed = node.resource_type === "seed" ? node : null;
 	const drive = { run, session, node: node.unique_id, seed, record, inTransaction: false };
 	const plan = await drivePlan(drive, ports.planNode(input));
+	if (plan.kind === "batchesFailed") return { standing: null, facts: batchFacts(run, node, plan.batches) };
 	if (plan.kind !== "built") throw new Error(`the plan of ${node.unique_id} ended as "${plan.kind}"`);
 	progress.executedSql = plan.executedSql;
+	if (plan.batches !== undefined) {
+		const { last, lastFailed } = plan.batches;
+		const stands = standing(plan.candidate, job.runId, lastBatchOf(last, lastFailed));
+		return { standing: stands, facts: batchFacts(run, node, plan.batches) };
+	}
 	return {
 		standing: standing(plan.candidate, job.runId),
 		facts: { status: "success", message: plan.message, adapter_response: plan.response },
 	};
+}
+
+/**
+ * Batches are compiled while they are built. Where a candidate may be used again, the first one is compiled before: its
+ * text and the windows say whether it is the same candidate.
+ */
+async function microbatchInput(run: Run, session: Session, node: BuildableNode): Promise<BuildInput> {
+	const ground = await groundOf(run, session, node);
+	const batches = dueBatches(run, node, ground, isDirect(run, node));
+	const microbatch = {
+		batches,
+		readsThis: run.ports.compiler.readsThis(node.unique_id),
+		keepsPart: isDirect(run, node),
+	};
+	const input = buildInput(run, node, null, { ...ground, microbatch });
+	const first = isDirect(run, node) ? undefined : batches[0];
+	const text = first === undefined ? node.raw_code : ((await compile(run, session, node, first))?.sql ?? "");
+	return { ...input, publishedSql: [run.toPublished(text), ...batches.map((batch) => batch.id)].join("\0") };
 }
 
 /** An unchanged seed whose table is there: nothing to do. */
@@ -207,6 +248,10 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 		return;
 	}
 	const build = async (session: Session): Promise<Built> => {
+		if (isMicrobatch(run, node)) {
+			watch.compiled();
+			return reuseOrBuild(run, session, await microbatchInput(run, session, node), null, progress);
+		}
 		const compiled = await compile(run, session, node);
 		const sql = compiled?.sql ?? null;
 		progress.compiledSql = sql === null ? null : run.toPublished(sql);
@@ -217,16 +262,16 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 	};
 	const built = await repeatBuild(run, node, () => run.ports.adapter.withSession(build));
 	const result = nodeResult(node, { ...built.facts, ...watch.read(), ...textFacts(progress), thread_id: thread });
-	if (worksInPlace(run, node)) {
+	if (built.standing !== null && worksInPlace(run, node)) {
 		await recordInPlace(run, node, built.standing);
 		settle(run, { ...result, published: run.job.layering === null ? null : "direct" });
 		return;
 	}
-	if (isDirect(run, node)) {
+	if (built.standing !== null && isDirect(run, node)) {
 		await publishAtOnce(run, node, built.standing, result);
 		return;
 	}
-	run.standing.set(id, built.standing);
+	if (built.standing !== null) run.standing.set(id, built.standing);
 	settle(run, result);
 }
 

@@ -1,35 +1,28 @@
-import type { Candidate, Session } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
-import type { NodeId, SeedNode } from "../core/node.ts";
-import type { AdapterResponse, Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
+import type { Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
 import { performRequest } from "./answerRequest.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
-import { bindingOf, type Run } from "./run.ts";
+import type { PlanDrive } from "./planDrive.ts";
+import { bindingOf } from "./run.ts";
+import { runBatch } from "./runBatch.ts";
 import { runMaterialization } from "./runMaterialization.ts";
 import { statement, withRetries } from "./statement.ts";
-
-export interface PlanDrive {
-	readonly run: Run;
-	readonly session: Session;
-	readonly node: NodeId;
-	/** Set for seeds: their rows come from a port. */
-	readonly seed: SeedNode | null;
-	/** Called in the build's transaction once the candidate stands. */
-	readonly record: (candidate: Candidate, response: AdapterResponse) => Promise<void>;
-	readonly inTransaction: boolean;
-}
 
 async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanAnswer> {
 	const { run, session, node } = drive;
 	const { compiler, adapter, seed } = run.ports;
 	const once = <T>(work: () => Promise<T>): Promise<T> => (drive.inTransaction ? work() : withRetries(run, work));
-	const binding = (self: RelationName | null) => bindingOf(run, self);
+	const binding = (self: RelationName | null): Binding => bindingOf(run, self, drive.batch?.batch);
 	run.signal.throwIfAborted();
 	switch (request.kind) {
 		case "execute": {
 			const { sql, purpose } = request;
 			const result = await once(() => statement(run, { node, purpose, sql }, (o) => session.execute(sql, o)));
+			if (drive.batch !== undefined && purpose === "build") {
+				drive.batch.executedSql = sql;
+				drive.batch.response = result.status;
+			}
 			return { kind: "executed", result };
 		}
 		case "query": {
@@ -49,10 +42,20 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 			const { compiled } = await driveTemplate(drive, (journal) => compiler.compileNode(node, journal, rows));
 			return { kind: "rendered", text: compiled.sql, value: null };
 		}
+		case "compile": {
+			const { compiled } = await driveTemplate(drive, (journal) =>
+				compiler.compileNode(node, journal, binding(request.self)),
+			);
+			if (drive.batch !== undefined) drive.batch.compiled = compiled;
+			emitMessages(run, node, compiled.messages);
+			return { kind: "rendered", text: compiled.sql, value: null };
+		}
+		case "batch":
+			return { kind: "batch", failure: await runBatch(drive, request, drivePlan) };
 		case "text": {
-			const { text, label } = request;
+			const { text, label, batch = drive.batch?.batch } = request;
 			const rendered = await driveTemplate(drive, (journal) =>
-				compiler.renderText(text, { node, label }, journal, binding(request.self)),
+				compiler.renderText(text, { node, label }, journal, bindingOf(run, request.self, batch)),
 			);
 			emitMessages(run, node, rendered.messages);
 			return { kind: "rendered", text: rendered.text, value: rendered.value };

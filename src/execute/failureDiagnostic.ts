@@ -1,18 +1,21 @@
 import type { DatabaseError } from "../core/databaseError.ts";
 import { type Diagnostic, diagnostic, type RelatedPlace, TfmError } from "../core/diagnostic.ts";
+import type { Batch } from "../core/eventTime.ts";
 import type { Location } from "../core/location.ts";
 import type { GraphNode } from "../core/node.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import type { Run } from "./run.ts";
 import { databaseErrorOf, StatementFailed, timeoutOf } from "./statement.ts";
 
-const executedPath = (run: Run, node: GraphNode): string => `${run.job.targetPath}/${sqlPath("run", node)}`;
+const executedPath = (run: Run, node: GraphNode, batch?: Batch): string =>
+	`${run.job.targetPath}/${sqlPath("run", node, batch?.label)}`;
 
 /** The marked line of the executed SQL, with published names in it. */
 function placeInSql(
 	run: Run,
 	error: DatabaseError,
 	node: GraphNode,
+	batch: Batch | undefined,
 ): { readonly at: Location; readonly source: string } | null {
 	const { sql, position } = error;
 	if (sql === undefined || position === undefined) return null;
@@ -22,7 +25,7 @@ function placeInSql(
 	const line = sql.slice(lineStart, lineEnd === -1 ? undefined : lineEnd);
 	return {
 		at: {
-			file: executedPath(run, node),
+			file: executedPath(run, node, batch),
 			line: before.split("\n").length,
 			column: run.toPublished(before.slice(lineStart)).length + 1,
 		},
@@ -47,7 +50,7 @@ function joined(diagnostics: readonly Diagnostic[]): Diagnostic {
 }
 
 /** What a node's failure says. TfmErrors say it themselves; a driver's refusal is worded here, everything else is a defect. */
-export function failureDiagnostic(run: Run, node: GraphNode, error: unknown): Diagnostic {
+export function failureDiagnostic(run: Run, node: GraphNode, error: unknown, batch?: Batch): Diagnostic {
 	const declared: RelatedPlace = { label: "declared here", at: node.location };
 	const name = node.name;
 	if (error instanceof TfmError && error.diagnostics[0] !== undefined) return joined(error.diagnostics);
@@ -71,7 +74,7 @@ export function failureDiagnostic(run: Run, node: GraphNode, error: unknown): Di
 			{ label: `the ${purpose} of ${name}`, message, sqlstate: refused.sqlstate },
 			{ at: node.location },
 		);
-	const place = placeInSql(run, refused, node);
+	const place = placeInSql(run, refused, node, batch);
 	return diagnostic(
 		"TFM-RUN-001",
 		{
@@ -80,7 +83,7 @@ export function failureDiagnostic(run: Run, node: GraphNode, error: unknown): Di
 			sqlstate: refused.sqlstate,
 			detail: refused.detail === undefined ? undefined : run.toPublished(refused.detail),
 			hint: refused.hint,
-			executed: executedPath(run, node),
+			executed: executedPath(run, node, batch),
 			marked: place !== null,
 		},
 		place === null ? { at: node.location } : { ...place, related: [declared] },

@@ -15,7 +15,9 @@ export async function publishAtOnce(
 	result: NodeResult,
 ): Promise<void> {
 	const id = node.unique_id;
-	const hooksInside = run.job.layering === null && node.config["post-hook"].some((hook) => hook.transaction);
+	const hooksDue = standing.lastBatch?.failed !== true;
+	const hooksInside =
+		hooksDue && run.job.layering === null && node.config["post-hook"].some((hook) => hook.transaction);
 	const outcome = await publishUnit(run, { unit: id, members: [{ id, standing }], hooksInside });
 	if (outcome.kind === "stopped") return;
 	if (outcome.kind === "failed") {
@@ -33,10 +35,12 @@ export async function publishAtOnce(
 		settle(run, { ...result, status: "error", message: refused.message, diagnostic: refused, held: reason });
 		return;
 	}
-	const after = await runAfterPublish(run, node);
+	const after = hooksDue ? await runAfterPublish(run, node, standing.lastBatch?.batch) : null;
 	const published = run.job.layering === null ? null : ("direct" as const);
 	// The relation is there, whatever a hook after it says: its readers go on.
 	const state = { kind: "done" } as const;
-	if (after === null) settle(run, { ...result, published }, state);
+	// Where batches failed, what is published is not all that its readers expect (dbt skips them).
+	if (after === null && result.status === "partial success") settle(run, { ...result, published });
+	else if (after === null) settle(run, { ...result, published }, state);
 	else settle(run, { ...result, published, status: "error", message: after.message, diagnostic: after }, state);
 }

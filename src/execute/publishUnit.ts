@@ -118,12 +118,16 @@ async function attempt(
 	});
 	const refused = new Set(report.refused.map((r) => r.node));
 	if (unit.hooksInside)
-		for (const { id } of members) {
+		for (const { id, standing } of members) {
 			if (refused.has(id)) continue;
+			const batch = standing.lastBatch?.batch;
 			const node = graphNode(run, id) as BuildableNode;
 			const record = async (): Promise<void> => {};
 			const drive = { run, session, node: id, seed: null, record, inTransaction: true };
-			await drivePlan(drive, ports.planNode({ kind: "hooks", node, phase: "inPublish" }));
+			await drivePlan(
+				drive,
+				ports.planNode({ kind: "hooks", node, phase: "inPublish", ...(batch === undefined ? {} : { batch }) }),
+			);
 		}
 	return { report, at };
 }

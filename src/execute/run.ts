@@ -3,6 +3,7 @@ import type { Candidate, CandidateKind } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
 import type { Layer } from "../core/config.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { Batch } from "../core/eventTime.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
 import type { BuildableNode } from "../core/plan.ts";
@@ -36,6 +37,8 @@ export interface Standing {
 	readonly builtBy: string;
 	/** Content hash, for seeds. */
 	readonly seedHash: string | null;
+	/** The last batch of a microbatch model, with which its post-hooks run; `failed`: they do not. */
+	readonly lastBatch?: { readonly batch: Batch; readonly failed: boolean };
 }
 
 export type StopReason = { readonly kind: "cancelled" } | { readonly kind: "fail_fast" };
@@ -88,9 +91,10 @@ export const layerNamed = (run: Run, name: string | null): Layer | undefined =>
 	run.job.layering?.layers.find((layer) => layer.name === name);
 
 /** References of a node rendered now: candidates that stand, else published relations. */
-export const bindingOf = (run: Run, self: RelationName | null = null): Binding => ({
+export const bindingOf = (run: Run, self: RelationName | null = null, batch?: Batch): Binding => ({
 	relationOf: (id) => run.standing.get(id)?.candidate.candidate,
 	...(self === null ? {} : { self }),
+	...(batch === undefined ? {} : { batch }),
 });
 
 /** One candidate name per schema is enough to know the shadow schema's name. */

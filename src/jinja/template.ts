@@ -6,6 +6,7 @@ import { Origin, type TemplateSource } from "./origin.ts";
 import { TemplateParser } from "./parser.ts";
 import { RenderState } from "./renderState.ts";
 import type { RenderOptions, Scope } from "./scope.ts";
+import { mentions } from "./syntaxQueries.ts";
 import { codedRangeError } from "./trace.ts";
 import type { Value } from "./values.ts";
 
@@ -14,6 +15,8 @@ export interface Template {
 	render(scope: Scope, options: RenderOptions): string;
 	/** dbt's native rendering of YAML values: a lone expression keeps its type, as_bool and as_number convert. */
 	renderNative(scope: Scope, options: RenderOptions): Value;
+	/** Whether the text reads or writes a variable of this name, as far as can be seen without rendering it. */
+	mentions(name: string): boolean;
 }
 
 type Compiled<T> = (scope: Scope, state: RenderState) => T;
@@ -38,10 +41,9 @@ export function guarded<T>(step: () => T): T {
  */
 export function compileTemplate(source: TemplateSource): Template {
 	const origin = new Origin(source);
+	const parse = () => new TemplateParser(source.text, origin).parseTemplate();
 	const compile = <T>(collectsValues: boolean): Compiled<T> =>
-		guarded(() =>
-			instantiate<T>(generateTemplate(new TemplateParser(source.text, origin).parseTemplate(), origin, collectsValues)),
-		);
+		guarded(() => instantiate<T>(generateTemplate(parse(), origin, collectsValues)));
 	let text: Compiled<string> | null = null;
 	let values: Compiled<Value[]> | null = null;
 	return Object.freeze({
@@ -54,5 +56,6 @@ export function compileTemplate(source: TemplateSource): Template {
 			values ??= compile<Value[]>(true);
 			return concatNative(values(scope, new RenderState(options, true)));
 		},
+		mentions: (name: string) => guarded(() => mentions(parse(), name)),
 	});
 }

@@ -27,6 +27,7 @@ import { blankDraft, makeDraft } from "./makeDrafts.ts";
 import { TestPlanner } from "./makeTests.ts";
 import type { ManifestWork } from "./manifestWork.ts";
 import { mergeCalls } from "./mergeConfig.ts";
+import { checkMicrobatch } from "./microbatch.ts";
 import { Namer } from "./names.ts";
 import { NodeIndex } from "./nodeIndex.ts";
 import { makeOperations } from "./operations.ts";
@@ -82,10 +83,27 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 		checkContract(draft, layers.get(draft.layer ?? "") ?? null, work);
 	}
 
+	readMicrobatch(enabled, liveSources, work);
+
 	const unitTests = makeUnitTests(work, drafts, index);
 	const manifest = finishManifest({ work, unitTests, drafts, sources, exposures, exposureInputs, sourceLayers, namer });
 	stopOn(work.problems);
 	return manifest;
+}
+
+/** Mistakes of microbatch models, and their `begin` as dbt shows it. */
+function readMicrobatch(
+	drafts: ReadonlyMap<NodeId, Draft>,
+	sources: ReadonlyMap<NodeId, SourceDraft>,
+	work: ManifestWork,
+): void {
+	const { config, ports } = work;
+	const flag = config.project.flags.require_batched_execution_for_custom_microbatch_strategy !== false;
+	const macro = ports.findMacro("get_incremental_microbatch_sql", config.project.name) ?? "";
+	const batched = flag || /^macro\.dbt(_postgres)?\./.test(macro);
+	const eventTimesOf = ({ depends }: Draft) =>
+		depends.map((id) => (drafts.get(id) ?? sources.get(id))?.config.event_time);
+	checkMicrobatch(drafts.values(), { batched, eventTimesOf }, work);
 }
 
 function stopOn(problems: readonly Diagnostic[]): void {

@@ -1,7 +1,8 @@
 /** Yielding one request and receiving the answer that belongs to it, typed. An answer of another kind is a defect. */
 import type { ExecuteResult } from "../core/adapter.ts";
 import type { MacroCall } from "../core/compiler.ts";
-import { fail } from "../core/diagnostic.ts";
+import { type Diagnostic, fail } from "../core/diagnostic.ts";
+import type { Batch } from "../core/eventTime.ts";
 import type { Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
 import type { ColumnInfo, RelationName } from "../core/relation.ts";
 import type { DbAnswer, DbRequest } from "../core/request.ts";
@@ -51,8 +52,23 @@ export function* loadSeed(relation: RelationName): Plan<number> {
 }
 
 /** A hook's text with its template rendered, trimmed; empty when the template decided to do nothing. */
-export function* hookText(text: string, label: string, self: RelationName | null): Plan<string> {
-	return (yield* ask({ kind: "text", text, label, self }, "rendered")).text.trim();
+export function* hookText(
+	text: string,
+	label: string,
+	{ self, batch }: { readonly self: RelationName | null; readonly batch?: Batch | undefined },
+): Plan<string> {
+	const request = { kind: "text", text, label, self, ...(batch === undefined ? {} : { batch }) } as const;
+	return (yield* ask(request, "rendered")).text.trim();
+}
+
+/** The node's query for the batch under way. */
+export function* batchSql(self: RelationName | null): Plan<string> {
+	return (yield* ask({ kind: "compile", self }, "rendered")).text;
+}
+
+/** Why the batch failed, or null. */
+export function* runBatch(request: Omit<Extract<PlanRequest, { kind: "batch" }>, "kind">): Plan<Diagnostic | null> {
+	return (yield* ask({ kind: "batch", ...request }, "batch")).failure;
 }
 
 /** The SQL that a macro writes; an override that writes nothing is the author's mistake. */

@@ -117,7 +117,6 @@ from ${DELTA} as DBT_INTERNAL_SOURCE`,
 			{ mergeStatement: "unsupported", engine: "PostgreSQL 14.2" },
 			'TFM-INC-002: orders cannot use the incremental strategy "merge": PostgreSQL 14.2 has no merge statement',
 		],
-		[{ incremental_strategy: "microbatch" }, {}, "TFM-INC-002"],
 		[{ incremental_strategy: "upsert" }, { existing: null }, "TFM-INC-001"],
 	] as const)("refuses %j on %j", (config, input, message) => {
 		expect(() => run(config, { input })).toThrow(message);

@@ -11,14 +11,18 @@ import { execute, macroSql } from "./ask.ts";
 import { columnNamed } from "./columnNamed.ts";
 import type { Column } from "./schemaChange.ts";
 
-/** `tfm_d_` and 12 hex digits of sha256 of the relation's name, beside the candidate. */
-export const deltaOf = (standsAt: RelationName): RelationName => ({
+const named = (standsAt: RelationName, text: string): RelationName => ({
 	...standsAt,
-	identifier: `tfm_d_${createHash("sha256").update(standsAt.identifier).digest("hex").slice(0, 12)}`,
+	identifier: `tfm_d_${createHash("sha256").update(text).digest("hex").slice(0, 12)}`,
 });
 
+/** `tfm_d_` and 12 hex digits of sha256 of the relation's name, beside the candidate. */
+export const deltaOf = (standsAt: RelationName): RelationName => named(standsAt, standsAt.identifier);
+
+/** Where the rows of one batch stand until they are part of the delta or the candidate. */
+export const batchDeltaOf = (standsAt: RelationName): RelationName => named(standsAt, `${standsAt.identifier}\0batch`);
+
 export interface NewRows {
-	readonly relation: RelationName;
 	readonly result: ExecuteResult;
 	readonly executedSql: string;
 }
@@ -40,11 +44,10 @@ export const createTableSql = (input: BuildInput, relation: RelationName, sql: s
 		input.node.name,
 	);
 
-/** Creates the delta from a query, by the macro that dbt calls for its temporary table. */
-export function* createDelta(input: BuildInput, sql: string): Plan<NewRows> {
-	const relation = deltaOf(input.standsAt);
+/** Creates a table for new rows from a query, by the macro that dbt calls for its temporary table. */
+export function* createDelta(input: BuildInput, relation: RelationName, sql: string): Plan<NewRows> {
 	const executedSql = yield* createTableSql(input, relation, sql);
-	return { relation, result: yield* execute(executedSql, "build"), executedSql };
+	return { result: yield* execute(executedSql, "build"), executedSql };
 }
 
 /**

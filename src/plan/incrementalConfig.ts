@@ -27,17 +27,19 @@ export interface IncrementalConfig {
 }
 
 /** The macros that a built-in strategy is made of: replacing any of them may change what the table will be. */
-const MADE_OF: Readonly<Record<"append" | "delete+insert" | "merge", readonly string[]>> = {
+const MERGE = ["get_incremental_merge_sql", "get_merge_sql", "get_merge_unique_key_match", "get_merge_update_columns"];
+const MADE_OF: Readonly<Record<"append" | "delete+insert" | "merge" | "microbatch", readonly string[]>> = {
 	append: ["get_incremental_append_sql", "get_insert_into_sql"],
 	"delete+insert": ["get_incremental_delete_insert_sql", "get_delete_insert_merge_sql"],
-	merge: ["get_incremental_merge_sql", "get_merge_sql", "get_merge_unique_key_match", "get_merge_update_columns"],
+	merge: MERGE,
+	// Each batch is merged; that it is one changes nothing for the rows.
+	microbatch: MERGE,
 };
 const isBuiltIn = (name: string): name is keyof typeof MADE_OF => Object.hasOwn(MADE_OF, name);
 
 /** Strategies that dbt knows and Postgres has not. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
 	insert_overwrite: "Postgres has no such strategy",
-	microbatch: "this version does not split a model into batches of time yet",
 };
 
 const CHANGES: readonly OnSchemaChange[] = ["ignore", "fail", "append_new_columns", "sync_all_columns"];
@@ -91,9 +93,12 @@ function strategyOf(input: BuildInput, keyed: boolean): Pick<IncrementalConfig, 
 		return fail("TFM-INC-001", { node: node.name, strategy: name, macro, suggestion }, places);
 	}
 	if (MADE_OF[strategy].some(isOverridden)) return { strategy: "custom", macro };
-	if (strategy === "merge" && input.mergeStatement === "unsupported")
+	const merges = strategy === "merge" || strategy === "microbatch";
+	if (merges && input.mergeStatement === "unsupported")
 		fail("TFM-INC-002", { node: node.name, strategy, reason: `${input.engine} has no merge statement` }, places);
-	return { strategy, macro };
+	if (strategy !== "microbatch") return { strategy, macro };
+	if (!keyed) fail("TFM-INC-013", { node: node.name }, places);
+	return { strategy: "merge", macro };
 }
 
 /** Throws TFM-INC-001, 002 and 011 for what cannot be built, also where the first run would not need it yet (dbt). */

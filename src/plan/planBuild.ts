@@ -1,5 +1,6 @@
 import type { Candidate } from "../core/adapter.ts";
 import type { MacroArgument, MacroCall } from "../core/compiler.ts";
+import type { Batch } from "../core/eventTime.ts";
 import type { BuildInput, NodePlan, Plan } from "../core/plan.ts";
 import { adapterResponse } from "./adapterResponse.ts";
 import { execute, loadSeed, macroSql, perform } from "./ask.ts";
@@ -34,17 +35,20 @@ function createCall(input: BuildInput, candidate: Candidate, sql: string): Macro
 	};
 }
 
-function* create(input: BuildInput, candidate: Candidate): Plan<Built> {
-	if (input.sql === null) {
-		const rows = yield* loadSeed(candidate.candidate);
-		// dbt calls it CREATE where it was asked to make the table anew, and INSERT also where the table was made just now.
-		const code = input.fullRefresh ? "CREATE" : "INSERT";
-		const response = { _message: `${code} ${rows}`, code, rows_affected: rows };
-		return { candidate, response, executedSql: null };
-	}
-	const executedSql = yield* macroSql(createCall(input, candidate, input.sql), input.node.name);
+/** By the project's macros. */
+export function* createFromQuery(input: BuildInput, candidate: Candidate, sql: string): Plan<Built> {
+	const executedSql = yield* macroSql(createCall(input, candidate, sql), input.node.name);
 	const result = yield* execute(executedSql, "build");
 	return { candidate, response: adapterResponse(result), executedSql };
+}
+
+function* create(input: BuildInput, candidate: Candidate): Plan<Built> {
+	if (input.sql !== null) return yield* createFromQuery(input, candidate, input.sql);
+	const rows = yield* loadSeed(candidate.candidate);
+	// dbt calls it CREATE where it was asked to make the table anew, and INSERT also where the table was made just now.
+	const code = input.fullRefresh ? "CREATE" : "INSERT";
+	const response = { _message: `${code} ${rows}`, code, rows_affected: rows };
+	return { candidate, response, executedSql: null };
 }
 
 /** Those of a materialized view may be asked to stay as they are. */
@@ -78,11 +82,28 @@ function build(input: BuildInput, candidate: Candidate): Plan<Built> {
 }
 
 /**
- * A model, seed or snapshot built aside. Everything from the first transactional pre-hook to the record that the candidate stands
- * is one transaction: a candidate that is listed is whole, and one that failed has left nothing.
+ * What a candidate that has its rows still needs; the end of the build's transaction.
  *
  * Post-hooks run before the candidate takes over its target's keys and indexes: an index that both a hook and the old
  * relation bring must be found there, not be made twice.
+ */
+export function* finishCandidate(
+	input: BuildInput,
+	{ candidate, response }: Pick<Built, "candidate" | "response">,
+	batch?: Batch,
+): Plan<void> {
+	if (candidate.apply === undefined) {
+		const self = candidate.candidate;
+		if (input.postHooks === "candidate")
+			yield* runHooks({ node: input.node, when: "post-hook", transaction: true, self, batch });
+		if (candidate.kind !== "view" && !hooksMeetAFreshTable(input)) yield* perform({ kind: "dress", candidate });
+	}
+	yield* perform({ kind: "stands", candidate, response });
+}
+
+/**
+ * A model, seed or snapshot built aside. Everything from the first transactional pre-hook to the record that the candidate stands
+ * is one transaction: a candidate that is listed is whole, and one that failed has left nothing.
  */
 export function* planBuild(input: BuildInput): Plan<NodePlan> {
 	const described = describeCandidate(input);
@@ -95,13 +116,7 @@ export function* planBuild(input: BuildInput): Plan<NodePlan> {
 		body: function* () {
 			yield* runHooks({ node, when: "pre-hook", transaction: true, self: null });
 			built = yield* build(input, described);
-			const { candidate, response } = built;
-			if (candidate.apply === undefined) {
-				if (input.postHooks === "candidate")
-					yield* runHooks({ node, when: "post-hook", transaction: true, self: candidate.candidate });
-				if (candidate.kind !== "view" && !hooksMeetAFreshTable(input)) yield* perform({ kind: "dress", candidate });
-			}
-			yield* perform({ kind: "stands", candidate, response });
+			yield* finishCandidate(input, built);
 		},
 	});
 	if (built === undefined) throw new Error(`the transaction of ${node.unique_id} was answered without being run`);

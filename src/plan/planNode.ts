@@ -5,6 +5,7 @@
  */
 import type { NodePlan, Plan, PlanInput } from "../core/plan.ts";
 import { planBuild } from "./planBuild.ts";
+import { planMicrobatch } from "./planMicrobatch.ts";
 import { planTest } from "./planTest.ts";
 import { runHooks } from "./runHooks.ts";
 
@@ -12,12 +13,18 @@ import { runHooks } from "./runHooks.ts";
 export function* planNode(input: PlanInput): Plan<NodePlan> {
 	switch (input.kind) {
 		case "build":
-			return yield* planBuild(input);
+			return input.microbatch === undefined ? yield* planBuild(input) : yield* planMicrobatch(input, input.microbatch);
 		case "test":
 			return yield* planTest(input);
 		case "hooks": {
 			const transaction = input.phase === "inPublish";
-			const count = yield* runHooks({ node: input.node, when: "post-hook", transaction, self: null });
+			const count = yield* runHooks({
+				node: input.node,
+				when: "post-hook",
+				transaction,
+				self: null,
+				batch: input.batch,
+			});
 			return { kind: "hooked", count };
 		}
 	}

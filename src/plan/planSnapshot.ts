@@ -21,7 +21,7 @@ import { adapterResponse } from "./adapterResponse.ts";
 import { columnsOf, execute, macroSql, macroWork, query } from "./ask.ts";
 import { hooksAfterwards } from "./buildIncremental.ts";
 import type { Built } from "./built.ts";
-import { createDelta, fitDelta } from "./delta.ts";
+import { createDelta, deltaOf, fitDelta } from "./delta.ts";
 import { type ChangedColumns, compareColumns, isKeyColumn } from "./planSnapshotColumns.ts";
 import { configuredTable, createIndexes } from "./tableConfig.ts";
 
@@ -119,8 +119,8 @@ function* findChanges(input: BuildInput): Plan<Changes> {
 	const there = yield* columnsOf(input.target);
 	requireColumns(input, there);
 	const sql = yield* sqlOf(input, "tfm_snapshot_changes_query", table(input.target));
-	const made = yield* createDelta(input, sql);
-	const delta = made.relation;
+	const delta = deltaOf(input.standsAt);
+	const made = yield* createDelta(input, delta, sql);
 	yield* macroWork(call(input, "check_time_data_types", [value(sql)]));
 	const fresh = yield* columnsOf(delta);
 	const keys = value(fresh.map((c) => c.name).filter(isKeyColumn));

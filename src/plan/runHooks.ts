@@ -1,3 +1,4 @@
+import type { Batch } from "../core/eventTime.ts";
 import type { Hook } from "../core/node.ts";
 import type { BuildableNode, Plan } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
@@ -12,12 +13,14 @@ export function* runHooks(options: {
 	readonly when: "pre-hook" | "post-hook";
 	readonly transaction: boolean;
 	readonly self: RelationName | null;
+	/** What `model.batch` is in them; within a batch it is known already. */
+	readonly batch?: Batch | undefined;
 }): Plan<number> {
 	const hooks: readonly Hook[] = options.node.config[options.when] ?? [];
 	let executed = 0;
 	for (const hook of hooks) {
 		if (hook.transaction !== options.transaction) continue;
-		const sql = yield* hookText(hook.sql, options.when, options.self);
+		const sql = yield* hookText(hook.sql, options.when, options);
 		if (sql === "") continue;
 		yield* execute(sql, options.when);
 		executed += 1;

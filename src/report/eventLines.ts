@@ -1,6 +1,6 @@
 import type { RunEvent } from "../core/events.ts";
 import { count, seconds } from "./figures.ts";
-import type { Look } from "./look.ts";
+import type { Look, Tone } from "./look.ts";
 import type { NodeFacts } from "./nodeFacts.ts";
 import { KIND_WIDTH, labelWidth, TIME_WIDTH } from "./runLines.ts";
 import { padEnd, padStart } from "./textWidth.ts";
@@ -20,6 +20,19 @@ export function loadLine(event: Named<"load.finished">, look: Look, facts: NodeF
 	const sign = rejected ? look.paint("warn", signs.warned) : look.paint("good", signs.ok);
 	const closer = rejected ? `   tfm show --rejects ${facts?.name ?? event.node_id}` : "";
 	return ` ${sign} ${columns(facts?.label ?? event.node_id, "load", event.duration_ms, look)}   ${parts}${closer}`;
+}
+
+/** `   ✗ batch 2 of 4: orders 2024-01-02   0.1s   ERROR` */
+export function batchLine(event: Named<"batch.finished">, look: Look): string {
+	const { signs } = look;
+	const [tone, sign]: readonly [Tone, string] =
+		event.status === "error"
+			? ["bad", signs.failed]
+			: event.status === "skipped"
+				? ["dim", signs.skipped]
+				: ["good", signs.ok];
+	const label = `batch ${event.position} of ${event.total}: ${event.name} ${event.batch}`;
+	return `   ${look.paint(tone, sign)} ${columns(label, "", event.duration_ms, look)}   ${event.message}`;
 }
 
 export function hookLine(event: Named<"hook.finished">, look: Look): string {

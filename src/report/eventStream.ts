@@ -88,6 +88,7 @@ function levelOf(body: EventBody): EventLevel {
 		case "diagnostic":
 			return body.diagnostic.severity === "error" ? "error" : "warn";
 		case "hook.finished":
+		case "batch.finished":
 			return body.status === "error" ? "error" : "info";
 		case "run.finished":
 			return body.run.exitCode === 0 ? "info" : "error";

@@ -1,5 +1,6 @@
 import type { RunSummary } from "../core/events.ts";
 import type { NodeId } from "../core/node.ts";
+import type { NodeResult } from "../core/result.ts";
 import { causedBy, type findCauses } from "./blame.ts";
 import { diagnosticText, type ReadLine } from "./diagnosticText.ts";
 import { failureText } from "./failureText.ts";
@@ -30,8 +31,7 @@ export function failureBlock(outcome: Outcome, context: FailureContext): string[
 	const refused = result.held?.kind === "publish";
 	const failed = isFailure(result) || refused;
 	const sign = failed ? look.paint("bad", look.signs.failed) : look.paint("warn", look.signs.warned);
-	const errored = result.status === "error" || result.status === "runtime error";
-	const what = errored ? "error" : refused ? "not published" : failureText(result, facts);
+	const what = isErrored(result) ? "error" : refused ? "not published" : failureText(result, facts);
 	return [
 		` ${sign} ${padEnd(facts?.label ?? plainLabel(outcome), headlineWidth(look))} ${what}`,
 		...placeLine(facts),
@@ -44,13 +44,15 @@ export function failureBlock(outcome: Outcome, context: FailureContext): string[
 	];
 }
 
+const isErrored = ({ status }: NodeResult): boolean => status === "error" || status === "runtime error";
+
 function placeLine(facts: NodeFacts | undefined): string[] {
 	if (facts === undefined) return [];
 	return [`   ${facts.file}:${facts.line}${facts.owner === null ? "" : `   owner ${facts.owner}`}`];
 }
 
 function errorLines({ result }: Outcome, { look, readLine }: FailureContext): string[] {
-	if (result.status !== "error" && result.status !== "runtime error" && result.held?.kind !== "publish") return [];
+	if (!isErrored(result) && result.status !== "partial success" && result.held?.kind !== "publish") return [];
 	const text =
 		result.diagnostic === null ? (result.message ?? "no message") : diagnosticText(result.diagnostic, look, readLine);
 	return text.split("\n").map((line) => `    ${line}`.trimEnd());

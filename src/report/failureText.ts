@@ -8,6 +8,10 @@ export function failureText(result: NodeResult, facts: NodeFacts | undefined): s
 		const text = result.diagnostic?.message ?? result.message ?? "error";
 		return text.split("\n", 1)[0] ?? text;
 	}
+	if (result.status === "partial success") {
+		const [first = ""] = (result.diagnostic?.message ?? "").split("\n", 1);
+		return [result.message ?? result.status, first].filter((text) => text !== "").join(": ");
+	}
 	if (result.failures === null) return (result.message ?? result.status).split("\n", 1)[0] ?? result.status;
 	const n = result.failures;
 	if (facts?.failCalc != null) return `${n} by ${facts.failCalc}`;

@@ -1,3 +1,4 @@
+import { type BatchResults, type EventWindow, eventTimeIso } from "../core/eventTime.ts";
 import type { NodeId } from "../core/node.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
 import { DBT_VERSION } from "../core/version.ts";
@@ -73,10 +74,16 @@ function resultEntry(result: NodeResult, redact: <T>(value: T) => T) {
 		compiled: isCompiled(result) ? result.compiled : null,
 		compiled_code: result.compiled_code,
 		relation_name: isCompiled(result) ? result.relation_name : null,
-		batch_results: null,
+		batch_results: batchResults(result.batch_results),
 		overload_results: null,
 	};
 }
+
+const batchResults = (results: BatchResults | undefined) => {
+	if (results === undefined) return null;
+	const windows = (of: readonly EventWindow[]) => of.map(({ start, end }) => [eventTimeIso(start), eventTimeIso(end)]);
+	return { successful: windows(results.successful), failed: windows(results.failed) };
+};
 
 const sorted = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
 	Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));

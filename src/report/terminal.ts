@@ -11,7 +11,7 @@ import type { OutputOptions, OutputStream } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import type { NodeResult } from "../core/result.ts";
 import { diagnosticText, type ReadLine } from "./diagnosticText.ts";
-import { hookLine, loadLine, publishLine, retriedLine, statementLines, waitingLine } from "./eventLines.ts";
+import { batchLine, hookLine, loadLine, publishLine, retriedLine, statementLines, waitingLine } from "./eventLines.ts";
 import type { Subscriber } from "./eventStream.ts";
 import { count } from "./figures.ts";
 import { finalLines } from "./finalLines.ts";
@@ -121,6 +121,9 @@ class Terminal implements Subscriber {
 			case "node.finished":
 			case "test.finished":
 				this.#tellOutcome(event);
+				return;
+			case "batch.finished":
+				if (output.verbosity > 0 || (!quiet && event.status === "error")) this.#write(batchLine(event, this.#look));
 				return;
 			case "load.finished":
 				this.#tellLoad(event);

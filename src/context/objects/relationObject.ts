@@ -4,6 +4,7 @@
  */
 import type { Dialect } from "../../core/adapter.ts";
 import { fail } from "../../core/diagnostic.ts";
+import { type EventWindow, eventTimeText } from "../../core/eventTime.ts";
 import type { QuotePolicy, RelationKind, RelationName } from "../../core/relation.ts";
 import { bindArguments, HostFunction, HostObject, PyDict, toText, truthy, type Value } from "../../jinja/jinja.ts";
 
@@ -21,6 +22,8 @@ export interface RelationFields {
 	readonly include: QuotePolicy;
 	/** `--empty`: the relation prints as a query without rows. */
 	readonly limit: number | null;
+	/** A batch, or `--sample`: the relation prints as a query of the rows in this window. `field` as it stands in SQL. */
+	readonly eventTime: (EventWindow & { readonly field: string }) | null;
 	/** A view of the information schema that follows the name, or null. */
 	readonly informationView: string | null;
 }
@@ -51,7 +54,7 @@ export class RelationObject extends HostObject {
 		return { database: database ?? "", schema: schema ?? "", identifier: identifier ?? "" };
 	}
 
-	/** The name under its policies, without `--empty`'s query around it. */
+	/** The name under its policies, without the queries that `--empty`, `--sample` and batches put around it. */
 	render(): string {
 		const { path, quote, include, informationView } = this.fields;
 		const parts: string[] = [];
@@ -63,15 +66,22 @@ export class RelationObject extends HostObject {
 		return parts.join(".");
 	}
 
+	/** dbt's order: the window around the limit. */
 	override toText(): string {
-		const rendered = this.render();
-		const { limit, path } = this.fields;
-		if (limit === null) return rendered;
-		const name = `_dbt_limit_subq_${path.identifier}`;
-		const alias = isPlainIdentifier(name) ? name : this.dialect.quote(name);
-		return limit === 0
-			? `(select * from ${rendered} where false limit 0) ${alias}`
-			: `(select * from ${rendered} limit ${limit}) ${alias}`;
+		const { limit, eventTime } = this.fields;
+		const limited =
+			limit === null
+				? this.render()
+				: this.#subquery("limit", limit === 0 ? "where false limit 0" : `limit ${limit}`, this.render());
+		if (eventTime === null) return limited;
+		const { field, start, end } = eventTime;
+		const inside = `${field} >= '${eventTimeText(start)}' and ${field} < '${eventTimeText(end)}'`;
+		return this.#subquery("et_filter", `where ${inside}`, limited);
+	}
+
+	#subquery(kind: string, clause: string, from: string): string {
+		const name = `_dbt_${kind}_subq_${this.fields.path.identifier}`;
+		return `(select * from ${from} ${clause}) ${isPlainIdentifier(name) ? name : this.dialect.quote(name)}`;
 	}
 
 	override toRepr(): string {
@@ -95,9 +105,10 @@ export class RelationObject extends HostObject {
 	}
 
 	#identity(): string {
-		const { path, type, quote, include, limit, informationView } = this.fields;
+		const { path, type, quote, include, informationView, limit, eventTime } = this.fields;
 		const flags = (policy: QuotePolicy) => PARTS.map((part) => policy[part]);
-		return JSON.stringify([PARTS.map((p) => path[p]), type, flags(quote), flags(include), limit, informationView]);
+		const rows = [limit, eventTime];
+		return JSON.stringify([PARTS.map((p) => path[p]), type, flags(quote), flags(include), informationView, rows]);
 	}
 
 	replace(changes: Partial<RelationFields>): RelationObject {
@@ -258,6 +269,7 @@ export interface RelationOptions {
 	readonly type?: RelationType | null;
 	readonly quote?: Partial<QuotePolicy>;
 	readonly limit?: number | null;
+	readonly eventTime?: RelationFields["eventTime"];
 }
 
 /** A relation of this name under the dialect's quoting, changed by `options.quote`. */
@@ -268,6 +280,7 @@ export function relationObject(dialect: Dialect, name: RelationName, options: Re
 		quote: { ...dialect.defaultQuoting, ...definedOnly(options.quote) },
 		include: EVERYTHING,
 		limit: options.limit ?? null,
+		eventTime: options.eventTime ?? null,
 		informationView: null,
 	});
 }
@@ -283,11 +296,15 @@ export function definedOnly(quoting: { readonly [key: string]: unknown } | null 
 }
 
 /** What an ephemeral model is in its consumer's query; a name that SQL would fold or misread is quoted. */
-export function cteObject(dialect: Dialect, identifier: string): RelationObject {
+export function cteObject(
+	dialect: Dialect,
+	identifier: string,
+	rows: Pick<RelationOptions, "limit" | "eventTime"> = {},
+): RelationObject {
 	return relationObject(
 		dialect,
 		{ database: "", schema: "", identifier },
-		{ type: "cte", quote: { identifier: !isPlainIdentifier(identifier) } },
+		{ type: "cte", quote: { identifier: !isPlainIdentifier(identifier) }, ...rows },
 	);
 }
 

@@ -89,4 +89,10 @@ export const CLI_CODES = {
 		explain:
 			"tfm itself broke: this is not your mistake. The published relations are as the last finished publish left them. Please report it with the details from the log file.",
 	}),
+	"TFM-CLI-015": code<{ given: string; missing: string }>({
+		message: (f) => `${f.given} needs ${f.missing} beside it`,
+		hint: () => "for example  --event-time-start 2026-01-01 --event-time-end 2026-02-01",
+		explain:
+			"A microbatch model builds the batches of a window of time, which has a beginning and an end. Give both, or neither: then the model's own configuration says which batches are due.",
+	}),
 };

@@ -3,6 +3,14 @@ import { type CodeEntry, code, didYouMean } from "./entry.ts";
 const list = (names: readonly string[]): string => names.join(", ");
 const plural = (names: readonly unknown[], one: string, many: string): string => (names.length === 1 ? one : many);
 
+const MICROBATCH_HINTS: Readonly<Record<string, string>> = {
+	event_time: "event_time: the name of a column, for example order_date",
+	begin: 'begin: where the first batch starts, for example "2024-01-01"',
+	batch_size: "batch_size: hour, day, month or year",
+	lookback: "lookback: a whole number of batches",
+	concurrent_batches: "concurrent_batches: true or false",
+};
+
 /** Incremental models and materialized views: new rows, changed columns, keys. */
 export const INCREMENTAL_CODES = {
 	"TFM-INC-001": code<{ node: string; strategy: string; macro: string; suggestion: string | undefined }>({
@@ -101,5 +109,36 @@ export const INCREMENTAL_CODES = {
 		next: () => "run it with --full-refresh, or set on_configuration_change to apply",
 		explain:
 			"With `on_configuration_change: fail` a materialized view whose indexes are no longer those of its config stops. Nothing was changed.",
+	}),
+	"TFM-INC-013": code<{ node: string }>({
+		message: (f) => `${f.node} is built in batches and has no unique_key`,
+		hint: () => "here a batch is merged: without a key its rows would come in once more each time it is built",
+		next: () => "set unique_key, or write the macro get_incremental_microbatch_sql(arg_dict)",
+		explain:
+			"On Postgres the incremental strategy `microbatch` merges the rows of each batch by the unique_key, as dbt-postgres does, which refuses a model without one as soon as it has a second batch.",
+	}),
+	"TFM-INC-014": code<{ node: string }>({
+		message: (f) => `the columns of ${f.node} are not the same in all batches of this run`,
+		next: () => "make the query return the same columns whatever the batch, or build the batches one by one",
+		explain:
+			"The new rows of all batches of a run come into the table together, so they need the same columns. A template that selects other columns for some of the batches does not fit in.",
+	}),
+	"TFM-INC-015": code<{ node: string; key: string; problem: string }>({
+		message: (f) => `the microbatch model ${f.node} ${f.problem}`,
+		hint: (f) => MICROBATCH_HINTS[f.key],
+		explain:
+			"A model with the incremental strategy `microbatch` is built in batches of event time. It says by which column (`event_time`), how long a batch is (`batch_size`: hour, day, month or year), and where the first one begins (`begin`); how many batches before the present one are built again (`lookback`) is optional.",
+	}),
+	"TFM-INC-016": code<{ models: readonly string[] }>({
+		message: (f) =>
+			`concurrent_batches has no effect here: the batches of ${list(f.models)} are built one after the other`,
+		explain:
+			"Postgres merges batches into one table, and two merges at once could insert one key twice. dbt says so too.",
+	}),
+	"TFM-INC-017": code<{ node: string }>({
+		message: (f) => `the microbatch model ${f.node} reads nothing that has an event_time: each batch reads all rows`,
+		next: () => "set event_time on its inputs, or filter by model.batch in the query",
+		explain:
+			"While a batch is built, `ref()` and `source()` read only the rows of its window, but only of inputs whose config says what their `event_time` is. Where none does, every batch reads everything.",
 	}),
 } satisfies Record<string, CodeEntry<never>>;

@@ -25,6 +25,7 @@ export function fakeCompiler(manifest: Manifest, compiled: Record<string, string
 		materialize: () => {
 			throw new Error("no node here has a materialization of its own");
 		},
+		readsThis: () => false,
 	};
 }
 

@@ -343,6 +343,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			host: { name: "h", pid: 1 },
 			targetPath: "target",
 			flags: { ...FLAGS, ...options.flags },
+			microbatch: { asked: null, now: new Date(0), unfinished: new Map(), batchOwnStrategies: true },
 		},
 		ports,
 	);

@@ -1,4 +1,5 @@
 /** A plan driven without a database: what it asked for, written down, one line each. */
+import { diagnostic } from "../../core/diagnostic.ts";
 import type { ModelNode, NodeId } from "../../core/node.ts";
 import type { BuildInput, NodePlan, Plan, PlanAnswer, PlanRequest } from "../../core/plan.ts";
 import type { ColumnInfo } from "../../core/relation.ts";
@@ -47,8 +48,11 @@ export function drive(
 	row: readonly CellValue[] | null = [0, false, false],
 	/** Columns by `schema.name`, as `id integer` each. */
 	columns: Readonly<Record<string, readonly string[]>> = {},
+	/** Ids of batches that fail. */
+	failing: readonly string[] = [],
 ) {
 	const lines: string[] = [];
+	let batch = "";
 	const name = (r: { schema: string; identifier: string } | null) => (r === null ? "-" : `${r.schema}.${r.identifier}`);
 	const answer = (request: PlanRequest, indent: string): PlanAnswer => {
 		const say = (line: string) => void lines.push(indent + line);
@@ -68,6 +72,18 @@ export function drive(
 				);
 				say(`macro ${request.call.macro}(${positional.join(", ")})`);
 				return { kind: "rendered", text: ` <${request.call.macro}> `, value: null };
+			}
+			case "compile":
+				say(`compile with this = ${name(request.self)}`);
+				return { kind: "rendered", text: `select ${batch}`, value: null };
+			case "batch": {
+				say(`batch ${request.position} of ${request.total}: ${request.batch.id}`);
+				batch = request.batch.id;
+				const failure = failing.includes(batch) ? diagnostic("TFM-RUN-012", { node: "orders", message: batch }) : null;
+				if (request.body === null) say("  skipped");
+				else if (failure !== null) say("  refused");
+				else run(request.body(), `${indent}  `);
+				return { kind: "batch", failure };
 			}
 			case "wholeRows":
 				say("whole rows");

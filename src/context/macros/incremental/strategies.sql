@@ -26,6 +26,15 @@
       arg_dict['unique_key'], arg_dict['dest_columns'], arg_dict['incremental_predicates'])) }}
 {% endmacro %}
 
+{#- One batch of a microbatch model; what it is made of is the database's own. -#}
+{% macro get_incremental_microbatch_sql(arg_dict) %}
+  {{ return(adapter.dispatch('get_incremental_microbatch_sql', 'dbt')(arg_dict)) }}
+{% endmacro %}
+
+{% macro default__get_incremental_microbatch_sql(arg_dict) %}
+  {% do exceptions.raise_not_implemented('the strategy microbatch is not there for ' ~ adapter.type()) %}
+{% endmacro %}
+
 {% macro get_incremental_default_sql(arg_dict) %}
   {{ return(adapter.dispatch('get_incremental_default_sql', 'dbt')(arg_dict)) }}
 {% endmacro %}
