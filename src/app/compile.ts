@@ -4,10 +4,12 @@ import type { CompiledNode, CompileOutcome } from "../core/compiler.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { ExecutableNode } from "../core/node.ts";
 import type { Journal, JournalEntry } from "../core/request.ts";
+import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
+import { nodeResult } from "../execute/nodeResult.ts";
 import { makeInlineNode } from "../parse/inlineNode.ts";
 import { createRedactor } from "../report/report.ts";
-import { writeManifest, writeSql } from "./artifacts.ts";
+import { writeManifest, writeRunResults, writeSql } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
@@ -30,18 +32,17 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 		const [compiled] = await compileAll(invocation, project, [
 			(compiler, journal) => compiler.compileInline(node, journal, PUBLISHED),
 		]);
+		writeRunResults(invocation, project, compileRun(invocation, project, [[node, compiled!]]));
 		print({ compiled: compiled!.sql }, output);
 		return 0;
 	}
 	writeManifest(invocation, project);
 	const events = openEvents(invocation, project);
-	const { selected, warnings } = selectFor(invocation, project, ["model", "snapshot", "test", "analysis"]);
+	const { selected, warnings } = selectFor(invocation, project, ["model", "snapshot", "test", "analysis", "seed"]);
 	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	events.close();
-	const nodes = [...selected].sort().flatMap((id): readonly ExecutableNode[] => {
-		const node = project.manifest.nodes.get(id);
-		return node === undefined ? [] : [node];
-	});
+	const all = [...selected].sort().flatMap((id): ExecutableNode | [] => project.manifest.nodes.get(id) ?? []);
+	const nodes = all.filter((node) => node.resource_type !== "seed");
 	const results = await compileAll(
 		invocation,
 		project,
@@ -51,6 +52,9 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 		writeSql(project.config.targetDir, sqlPath("compiled", node), `${results[i]!.sql}\n`);
 
 	writeManifest(invocation, project, new Map(nodes.map((node, i) => [node.unique_id, results[i]!])));
+	const seeds = all.filter((node) => node.resource_type === "seed").map((node) => [node, null] as const);
+	const done = [...seeds, ...nodes.map((node, i) => [node, results[i]!] as const)];
+	writeRunResults(invocation, project, compileRun(invocation, project, done));
 
 	const models = nodes.flatMap((node, i) => (node.resource_type === "test" ? [] : [{ node, sql: results[i]!.sql }]));
 	const [only] = models;
@@ -61,6 +65,29 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 		invocation.stdout.write(`compiled ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"} into ${where}\n`);
 	}
 	return 0;
+}
+
+/** What run_results.json says of a compilation: dbt lists each node, seeds too, as a success of no time. */
+function compileRun(
+	{ clock }: Invocation,
+	{ runId, startedAt }: OpenProject,
+	done: readonly (readonly [ExecutableNode, CompiledNode | null])[],
+): RunResult {
+	const facts = (compiled: CompiledNode | null) =>
+		compiled === null
+			? {}
+			: { compiled: true, compiled_code: compiled.sql, ...(compiled.ctes.length > 0 && { extra_ctes: compiled.ctes }) };
+	return {
+		command: "compile",
+		runId,
+		results: done.map(([node, compiled]) =>
+			nodeResult(node, { status: "success", thread_id: "Thread-1", ...facts(compiled) }),
+		),
+		startedAt: startedAt.toISOString(),
+		elapsed: (clock().getTime() - startedAt.getTime()) / 1000,
+		cancelled: false,
+		exitCode: 0,
+	};
 }
 
 /** Prints one piece of SQL; a secret of the profile may have got into it through `target`. */

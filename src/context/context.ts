@@ -19,6 +19,7 @@ export { cteObject, relationNameOf, relationTypeOf } from "./objects/relationObj
 export { responseOf } from "./objects/responseObject.ts";
 export { cellsOf } from "./objects/tableObject.ts";
 export { targetObject } from "./objects/targetObject.ts";
+export { isTemplate, variablesFor } from "./objects/varFunction.ts";
 export { createParseCollector } from "./parseCollector.ts";
 export { createParseScope, PARSE_RENDERING, type ParseSubject } from "./parseScope.ts";
 export { flagOf, type InvocationFacts, type ProjectFacts } from "./projectFacts.ts";

@@ -6,9 +6,11 @@
 import {
 	createParseCollector,
 	createParseScope,
+	isTemplate,
 	PARSE_RENDERING,
 	type ParseSubject,
 	type ProjectFacts,
+	variablesFor,
 } from "../context/context.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain, RefArgs } from "../core/node.ts";
@@ -38,7 +40,8 @@ export class Collector {
 	collect(source: TemplateSource, subject: ParseSubject): Collected {
 		if (this.#isScannable(subject.package_name)) {
 			const calls = scanLiterals(source.text);
-			if (calls !== null) return this.#fromCalls(source, subject, calls);
+			if (calls !== null && !this.#readsTemplate(calls, subject.package_name))
+				return this.#fromCalls(source, subject, calls);
 		}
 		return this.#render(source, subject);
 	}
@@ -55,6 +58,13 @@ export class Collector {
 			this.#scannable.set(packageName, known);
 		}
 		return known;
+	}
+
+	/** A variable that holds a template has to be rendered to know what it refers to. */
+	#readsTemplate({ vars }: NonNullable<ReturnType<typeof scanLiterals>>, packageName: string): boolean {
+		if (vars.length === 0) return false;
+		const variables = variablesFor(this.#facts.config, packageName);
+		return vars.some(({ args: [name] }) => typeof name === "string" && isTemplate(variables.lookup(name)));
 	}
 
 	#fromCalls(

@@ -5,6 +5,7 @@
 import { join, relative, sep } from "node:path";
 import type { ProjectConfig } from "../core/config.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import { ignoredFiles } from "./ignoredFiles.ts";
 import { type FoundFile, walkFolder } from "./walkFolder.ts";
 
 export type FileKind =
@@ -109,6 +110,7 @@ export function findPackageFiles(
 		return found;
 	};
 
+	const isIgnored = ignoredFiles(project.root);
 	const files: ProjectFile[] = [];
 	for (const rule of rulesOf(project)) {
 		const seen = new Set<string>();
@@ -120,6 +122,7 @@ export function findPackageFiles(
 				if (!rule.endings.some((ending) => endsWith(path, ending)) || rule.accepts?.(path) === false) continue;
 				seen.add(absolute);
 				const original_file_path = clean === "" || clean === "." ? path : `${clean}/${path}`;
+				if (isIgnored(original_file_path)) continue;
 				matches.push({
 					kind: rule.kind,
 					package_name: project.name,

@@ -41,6 +41,8 @@ export interface VarOptions {
 }
 
 const TEMPLATE = /\{[{%#]/;
+export const isTemplate = (value: Plain | undefined): value is string =>
+	typeof value === "string" && TEMPLATE.test(value);
 
 /** `var('name')`, `var('name', default)`, `var.has_var('name')`. */
 export class VarFunction extends HostObject {
@@ -69,7 +71,7 @@ export class VarFunction extends HostObject {
 
 	#rendered(name: string, value: Plain): Value {
 		const { render } = this.#options;
-		if (render === undefined || typeof value !== "string" || !TEMPLATE.test(value)) return fromPlain(value);
+		if (render === undefined || !isTemplate(value)) return fromPlain(value);
 		if (this.#open.has(name)) {
 			const problem = `cannot read the variable "${name}", whose template reads itself`;
 			fail("TFM-REF-006", { callee: "var()", problem, usage: "a value, or a template of other variables" });
