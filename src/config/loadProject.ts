@@ -78,6 +78,7 @@ export function loadProject(dir: string, rootDir: string, loading: ProjectLoadin
 export function buildProject(files: ProjectFiles, rootDir: string, loading: ProjectLoading): ProjectConfig | undefined {
 	const { problems } = loading;
 	const before = problems.length;
+	for (const document of [files.main, files.extra, files.vars]) loading.warnings.push(...(document?.repeated ?? []));
 	const check = new ShapeCheck(files.main, problems);
 	const project = render(files.main, check, loading);
 	if (project === undefined) return undefined;

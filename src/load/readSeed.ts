@@ -27,14 +27,25 @@ function letterName(index: number): string {
 	return letter.repeat(Math.floor(index / 26) + 1);
 }
 
+/** agate's names of columns that are called alike: `a`, `a_2`, `a_3`. */
+function distinct(names: readonly string[]): readonly string[] {
+	const taken = new Set<string>();
+	return names.map((name) => {
+		let free = name;
+		for (let number = 2; taken.has(free); number++) free = `${name}_${number}`;
+		taken.add(free);
+		return free;
+	});
+}
+
 const BATCH = 5000;
 
 /**
  * A CSV file as a typed table, with dbt's rules: names as written, an empty line is a row of nulls, values typed by
- * seedTypes.ts. Stricter than dbt in what silently loses data: every ragged row is told (dbt fills short ones), and two
- * equal headers (dbt renames one). The file is read twice, for its types and for its rows, since keeping its values
- * takes more time and much more memory; what changes in between fails the load. Throws TFM-LOAD-004 (ragged), 005 (same
- * header twice), 006 (no header), 014 (NUL), and the codes of csvPieces.
+ * seedTypes.ts, a row with too few values is filled with nulls, the second of two equal headers gets a number. Every row
+ * with too many is told, where dbt stops at the first. The file is read twice, for its types and for its rows, since keeping its values
+ * takes more time and much more memory; what changes in between fails the load. Throws TFM-LOAD-004 (too many values), 005
+ * (headers that the database spells alike), 006 (no header), 014 (NUL), and the codes of csvPieces.
  */
 export async function readSeed(absolute: string, file: string, options: SeedOptions): Promise<SeedTable> {
 	const { delimiter } = options;
@@ -50,19 +61,19 @@ export async function readSeed(absolute: string, file: string, options: SeedOpti
 		if (names === undefined) {
 			const at = { file, line, column: 1 };
 			if (values.every((name) => name.trim() === "")) fail("TFM-LOAD-006", { file }, { at });
-			names = values.map((name, i) => (name === "" ? letterName(i) : name));
+			names = distinct(values.map((name, i) => (name === "" ? letterName(i) : name)));
 			for (const mistake of twice(names, options, at)) wrong(mistake);
 			guesses = names.map(() => new ColumnInference());
 			return;
 		}
-		if (values.length !== names.length && !isBlank(values)) {
+		if (values.length > names.length) {
 			const facts = { found: values.length, expected: names.length };
 			const at = { file, line, column: 1 };
 			wrong(diagnostic("TFM-LOAD-004", facts, { at, source: values.join(delimiter) }));
 			return;
 		}
 		rowCount++;
-		if (!isBlank(values)) for (let i = 0; i < guesses.length; i++) guesses[i]!.take(values[i]!);
+		if (!isBlank(values)) for (let i = 0; i < guesses.length; i++) guesses[i]!.take(values[i] ?? "");
 	};
 	const pieces = csvPieces({ absolute, file, delimiter });
 	let hash: string | undefined;
@@ -97,7 +108,7 @@ async function* typedRows(csv: CsvFile, writes: readonly InferredColumn["write"]
 				header = false;
 				continue;
 			}
-			batch.push(isBlank(values) ? nothing : writes.map((write, i) => write(values[i]!)));
+			batch.push(isBlank(values) ? nothing : writes.map((write, i) => write(values[i] ?? "")));
 			if (batch.length < BATCH) continue;
 			yield batch;
 			batch = [];

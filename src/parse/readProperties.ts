@@ -78,7 +78,7 @@ export function readProperties(file: ProjectFile, render: RenderProperty): Prope
 		render: hasJinja(text) ? render : null,
 		entries: [],
 		problems: [],
-		warnings: [],
+		warnings: [...document.repeated],
 		passedOver: [],
 		hasFloats: INTEGRAL_FLOAT.test(text),
 	};

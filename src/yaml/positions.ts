@@ -154,7 +154,7 @@ export function markText(text: string): MarkedText {
 		root = mark;
 	};
 	try {
-		yaml.loadAll(text, () => {}, { schema: SAFE_LOADER_SCHEMA, listener: listener as never });
+		yaml.loadAll(text, () => {}, { schema: SAFE_LOADER_SCHEMA, listener: listener as never, json: true });
 		return { root, anchors, openAt: null };
 	} catch {
 		// The first reading has reported what is wrong; here only the place is of interest.
@@ -165,14 +165,15 @@ export function markText(text: string): MarkedText {
 /** The pair of a mapping, also through `<<: *defaults`. */
 function findPair(marked: MarkedText, mapping: Mark, key: string): { key: Mark; value: Mark | null } | undefined {
 	const merged: Mark[] = [];
-	for (let i = 0; i < mapping.items.length; i += 2) {
+	// From the end: of two equal keys the last one counts.
+	for (let i = mapping.items.length - 2; i >= 0; i -= 2) {
 		const at = mapping.items[i];
 		const value = mapping.items[i + 1] ?? null;
 		if (at === null || at === undefined) continue;
 		if (at.key === key) return { key: at, value };
 		if (at.key === "<<" && value !== null) merged.push(value);
 	}
-	for (const source of merged) {
+	for (const source of merged.reverse()) {
 		const parts = source.kind === "sequence" ? source.items : [source];
 		for (const part of parts) {
 			const target = part === null ? undefined : follow(marked, part);
@@ -181,6 +182,24 @@ function findPair(marked: MarkedText, mapping: Mark, key: string): { key: Mark; 
 		}
 	}
 	return undefined;
+}
+
+/** Keys that a mapping has twice: where the first and where the next stands. In the order of the text. */
+export function findRepeatedKeys(marked: MarkedText): { readonly first: Mark; readonly again: Mark }[] {
+	const found: { first: Mark; again: Mark }[] = [];
+	const open: Mark[] = marked.root === null ? [] : [marked.root];
+	for (let mark = open.pop(); mark !== undefined; mark = open.pop()) {
+		const firsts = new Map<string, Mark>();
+		for (let i = 0; mark.kind === "mapping" && i < mark.items.length; i += 2) {
+			const key = mark.items[i];
+			if (key?.key == null || key.key === "<<") continue;
+			const first = firsts.get(key.key);
+			if (first === undefined) firsts.set(key.key, key);
+			else found.push({ first, again: key });
+		}
+		for (const item of mark.items) if (item !== null) open.push(item);
+	}
+	return found.sort((a, b) => a.again.start - b.again.start);
 }
 
 const follow = (marked: MarkedText, mark: Mark): Mark =>

@@ -117,14 +117,26 @@ empty:
 	});
 });
 
+describe("a key that is written twice", () => {
+	it("is told of, and the last one counts, for its value and its place", () => {
+		const document = readYaml("x: 1\na: 1\nb: {c: 2, c: 4}\na: 3\n", "f.yml");
+		expect(document.value).toEqual({ x: 1, a: 3, b: { c: 4 } });
+		expect(document.place(["a"])).toMatchObject({ line: 4, column: 4 });
+		expect(document.repeated.map((d) => [d.severity, d.code, d.at?.line, d.related[0]?.at.line, d.message])).toEqual([
+			["warning", "TFM-YAML-003", 3, 3, 'the key "c" is written twice in one mapping: this one counts'],
+			["warning", "TFM-YAML-003", 4, 2, 'the key "a" is written twice in one mapping: this one counts'],
+		]);
+	});
+
+	it("may be one of a mapping that is merged in", () => {
+		expect(readYaml("d: &d {a: 1}\ne: {<<: *d, a: 2}\n", "f.yml").repeated).toEqual([]);
+	});
+});
+
 describe("mistakes", () => {
 	it.each([
 		["a:\n\tb: 1\n", "TFM-YAML-002 2:1 a tab is used to indent | tabs cannot indent YAML: use spaces"],
 		["a:\n  - b\n\t- c\n", "TFM-YAML-002 3:1 a tab is used to indent | tabs cannot indent YAML: use spaces"],
-		[
-			"x: 1\na: 1\nb: 2\na: 3\n",
-			'TFM-YAML-003 4:1 the key "a" is written twice in one mapping | keep one of them, or merge what stands under both',
-		],
 		[
 			"a: 1\nb: 'it is\nc: 3\n",
 			"TFM-YAML-004 2:4 the quote ' that opens here is never closed | close it with ', and write '' for an apostrophe inside",

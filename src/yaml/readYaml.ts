@@ -5,11 +5,20 @@
  * ten thousand models needs almost none of them.
  */
 import yaml from "js-yaml";
-import { diagnostic, TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Location } from "../core/location.ts";
 import type { Plain } from "../core/node.ts";
 import { ImpossibleScalar } from "./plainScalar.ts";
-import { findMark, lineText, locate, type Mark, type MarkedText, markText, type YamlPath } from "./positions.ts";
+import {
+	findMark,
+	findRepeatedKeys,
+	lineText,
+	locate,
+	type Mark,
+	type MarkedText,
+	markText,
+	type YamlPath,
+} from "./positions.ts";
 import { SAFE_LOADER_SCHEMA } from "./safeLoaderSchema.ts";
 import { yamlProblem } from "./yamlProblem.ts";
 
@@ -33,20 +42,42 @@ export interface YamlDocument {
 	keyPlace(path: YamlPath): Location;
 	/** As `place` and `keyPlace`, with the text of the line for a code frame. */
 	at(path: YamlPath, part?: "key" | "value"): YamlPlace;
+	/** A warning for each key that is written twice in one mapping, of which the last one counts (dbt's rule). */
+	readonly repeated: readonly Diagnostic[];
 	/** A scalar as written, without quotes: `1.10` where the value is the number 1.1. */
 	written(path: YamlPath): string | undefined;
+}
+
+const NONE: readonly Diagnostic[] = Object.freeze([]);
+
+interface Reading {
+	readonly value: unknown;
+	/** A mapping has a key twice. */
+	readonly hasRepeated: boolean;
 }
 
 class Document implements YamlDocument {
 	readonly file: string;
 	readonly text: string;
 	readonly value: Plain;
+	readonly repeated: readonly Diagnostic[];
 	#marked: MarkedText | null = null;
 
-	constructor(file: string, text: string, value: Plain) {
+	constructor(file: string, text: string, read: Reading) {
 		this.file = file;
 		this.text = text;
-		this.value = value;
+		this.value = read.value as Plain;
+		this.repeated = read.hasRepeated ? this.#findRepeated() : NONE;
+	}
+
+	#findRepeated(): readonly Diagnostic[] {
+		this.#marked ??= markText(this.text);
+		return findRepeatedKeys(this.#marked).map(({ first, again }) => {
+			const [at, before] = [this.#locate(again), this.#locate(first)];
+			const related = [{ label: "the first one", at: before, source: lineText(this.text, before.line) }];
+			const source = lineText(this.text, at.line);
+			return diagnostic("TFM-YAML-003", { key: again.key ?? "" }, { at, source, related, severity: "warning" });
+		});
 	}
 
 	#find(path: YamlPath): { key: Mark | null; value: Mark | null } {
@@ -120,10 +151,13 @@ function containsItself(value: unknown, open: Set<unknown> = new Set(), done: Se
 	return false;
 }
 
-function parse(file: string, text: string): unknown {
+function parse(file: string, text: string, hasRepeated = false): Reading {
 	try {
-		return yaml.load(text, { schema: SAFE_LOADER_SCHEMA }) ?? null;
+		// `json` lets a key stand twice. A first reading without it finds out whether one does.
+		return { value: yaml.load(text, { schema: SAFE_LOADER_SCHEMA, json: hasRepeated }) ?? null, hasRepeated };
 	} catch (error) {
+		if (!hasRepeated && error instanceof yaml.YAMLException && error.reason?.includes("duplicated mapping key"))
+			return parse(file, text, true);
 		if (error instanceof ImpossibleScalar) {
 			const start = markText(text).openAt ?? 0;
 			const written = /^[^\n\r#,\]}]*/.exec(text.slice(start))?.[0].trim() ?? "";
@@ -144,7 +178,8 @@ function parse(file: string, text: string): unknown {
  */
 export function readYaml(source: string, file: string): YamlDocument {
 	const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
-	const value = parse(file, text);
+	const read = parse(file, text);
+	const { value } = read;
 	if (!freezeAll(value)) {
 		const start = mappingAsKey(text);
 		const written = /^.*/.exec(text.slice(start))?.[0].trimEnd() ?? "";
@@ -160,5 +195,5 @@ export function readYaml(source: string, file: string): YamlDocument {
 		};
 		throw new TfmError(diagnostic("TFM-YAML-001", facts, { at, source: lineText(text, at.line) }));
 	}
-	return new Document(file, text, value as Plain);
+	return new Document(file, text, read);
 }

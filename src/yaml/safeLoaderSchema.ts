@@ -28,7 +28,9 @@ const merge = new yaml.Type("tag:yaml.org,2002:merge", {
 const explicit = (name: string, read: (text: string) => ScalarValue): yaml.Type =>
 	new yaml.Type(`tag:yaml.org,2002:${name}`, {
 		kind: "scalar",
-		resolve: (text: string | null) => {
+		// js-yaml asks again with what a plain scalar has become already: `!!int` in front of `yes`.
+		resolve: (text: unknown) => {
+			if (text !== null && typeof text !== "string") return false;
 			try {
 				read(text ?? "");
 				return true;

@@ -62,14 +62,6 @@ export function yamlProblem(found: Found, failure: ReaderFailure): Diagnostic {
 	const { text } = found;
 	const { reason, position } = failure;
 	const here = places(found, { start: Math.min(position, text.length) });
-	if (reason.includes("duplicated mapping key")) {
-		const key = /^(?:"[^"]*"|'[^']*'|[^:\n\r]*)/.exec(text.slice(position))?.[0].trim() ?? "";
-		return diagnostic(
-			"TFM-YAML-003",
-			{ key: key.replace(/^(["'])(.*)\1$/, "$2") },
-			places(found, { start: position, end: position + key.length }),
-		);
-	}
 	const tab = indentingTab(text, position);
 	if (tab !== undefined) return diagnostic("TFM-YAML-002", {}, places(found, { start: tab, end: tab + 1 }));
 	const jinja = bareJinja(text, position);

@@ -27,12 +27,14 @@ export const LOAD_CODES = {
 				? "a value that holds the delimiter must stand in double quotes"
 				: "a value is missing, or a quoted value ends too early",
 		next: () => "correct the row; nothing was loaded",
-		explain: "Every row of a CSV file has as many values as its header.",
+		explain:
+			"A row of a CSV file has more values than its header. In a seed a row with fewer is filled with nulls, as in dbt.",
 	}),
 	"TFM-LOAD-005": code<{ name: string; first: number; second: number }>({
 		message: (f) => `column "${f.name}" stands twice in the header, at positions ${f.first} and ${f.second}`,
 		next: () => "give one of them another name",
-		explain: "The columns of a CSV file need different names.",
+		explain:
+			"The columns of a CSV file need names that the database tells apart. Of two equal names in a seed the second gets a number, as in dbt; `Id` and `id` without quotes are one name to it.",
 	}),
 	"TFM-LOAD-006": code<{ file: string }>({
 		message: (f) => `${f.file} has no header`,

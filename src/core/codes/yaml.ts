@@ -16,10 +16,10 @@ export const YAML_CODES = {
 		explain: "YAML gives meaning to indentation and forbids tabs in it, since editors disagree on their width.",
 	}),
 	"TFM-YAML-003": code<{ key: string }>({
-		message: (f) => `the key "${f.key}" is written twice in one mapping`,
+		message: (f) => `the key "${f.key}" is written twice in one mapping: this one counts`,
 		hint: () => "keep one of them, or merge what stands under both",
 		explain:
-			"A mapping has a key twice. Python's YAML reader silently keeps the last one, so half of what was written would be ignored; tfm refuses.",
+			"A mapping has a key twice. The last one counts, as in dbt, and what stands under the others is ignored. A warning; an error with --warn-error.",
 	}),
 	"TFM-YAML-004": code<{ quote: string }>({
 		message: (f) => `the quote ${f.quote} that opens here is never closed`,
