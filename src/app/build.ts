@@ -6,6 +6,13 @@ import { selectFor } from "./selectFor.ts";
 /** `tfm build`: seeds, models, snapshots and tests in one graph; a test that fails keeps what descends from it from being built. */
 export async function buildCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
-	const { selected, warnings } = selectFor(invocation, project, ["source", "seed", "model", "snapshot", "test"]);
+	const { selected, warnings } = selectFor(invocation, project, [
+		"source",
+		"seed",
+		"model",
+		"snapshot",
+		"test",
+		"unit_test",
+	]);
 	return runSelected(invocation, project, { command: "build", selected, warnings, flags: { testsBlock: true } });
 }

@@ -1,4 +1,6 @@
 /** The only file that names adapters: from a target to a database, its dialect and its macros. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createPostgresDialect } from "../adapters/postgresFamily/dialect.ts";
 import { readEnvironment } from "../config/environment.ts";
@@ -36,6 +38,42 @@ export async function openAdapter(config: Config, invocation: Invocation): Promi
 	const adapter = await adapterOf(config, invocation);
 	await adapter.open({ signal: invocation.signal });
 	return adapter;
+}
+
+export interface Scratch {
+	/** Opens it at the first call. */
+	readonly open: () => Promise<Adapter>;
+	/** Removes it, if it was opened. */
+	readonly close: () => Promise<void>;
+}
+
+/** An empty embedded database in a temporary folder, for unit tests that the target cannot run. */
+export function createScratch(invocation: Invocation): Scratch {
+	let opened: Promise<Adapter> | undefined;
+	const dataDir = () => mkdtempSync(join(tmpdir(), "tfm-unit-tests-"));
+	const start = async (folder: string): Promise<Adapter> => {
+		const { createPgliteAdapter } = await import("../adapters/pglite/adapter.ts");
+		const adapter = createPgliteAdapter({
+			dataDir: join(folder, "database"),
+			templateFile: join(invocation.assetsDir, "pglite-template.gz"),
+			statementTimeoutMs: invocation.flags.statementTimeoutMs,
+			host: { name: invocation.host.name, pid: invocation.host.pid },
+		});
+		await adapter.open({ signal: invocation.signal });
+		return adapter;
+	};
+	let folder: string | undefined;
+	return {
+		open: () => {
+			folder ??= dataDir();
+			opened ??= start(folder);
+			return opened;
+		},
+		close: async () => {
+			await (await opened?.catch(() => undefined))?.close();
+			if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+		},
+	};
 }
 
 async function adapterOf({ target, project }: Config, invocation: Invocation): Promise<Adapter> {

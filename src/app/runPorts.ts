@@ -13,6 +13,7 @@ import { createSeedPort } from "../load/seedPort.ts";
 import { describeCandidate } from "../plan/describeCandidate.ts";
 import { planNode } from "../plan/planNode.ts";
 import { judgeTest } from "../quality/judgeTest.ts";
+import { judgeUnitTest } from "../quality/judgeUnitTest.ts";
 import { type Subscriber, toSummaryJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
 
@@ -23,8 +24,10 @@ export function createRunPorts(about: {
 	readonly adapter: Adapter;
 	readonly state: StateStore;
 	readonly emit: Emit;
+	/** Absent: what runs has no unit tests in it. */
+	readonly openScratch?: RunPorts["openScratch"];
 }): RunPorts {
-	const { invocation, project, adapter, state, emit } = about;
+	const { invocation, project, adapter, state, emit, openScratch } = about;
 	const { manifest, engine, config } = project;
 	return {
 		adapter,
@@ -33,6 +36,8 @@ export function createRunPorts(about: {
 		planNode,
 		describeCandidate,
 		judgeTest,
+		judgeUnitTest,
+		openScratch: openScratch ?? (() => Promise.reject(new Error("this command runs no unit tests"))),
 		loadSource: createLandingLoader({
 			root: config.project.root,
 			dialect: engine.dialect,
@@ -58,13 +63,17 @@ export interface JobRequest {
 export function jobOf(invocation: Invocation, project: OpenProject, request: JobRequest, adapter: Adapter): RunJob {
 	const { flags } = invocation;
 	const { config, manifest } = project;
+	// Hooks are written for the target.
+	const offline = request.flags?.offline === true;
 	return {
 		command: request.command,
 		runId: project.runId,
 		manifest,
 		selected: request.selected,
 		layering: config.project.layering,
-		hooks: { start: operations(project, "on-run-start"), end: operations(project, "on-run-end") },
+		hooks: offline
+			? { start: [], end: [] }
+			: { start: operations(project, "on-run-start"), end: operations(project, "on-run-end") },
 		about: { target: config.target.targetName, engine: adapter.facts.version, version: TFM_VERSION },
 		host: { name: invocation.host.name, pid: invocation.host.pid },
 		targetPath: relative(config.project.root, config.targetDir),
@@ -81,6 +90,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			reuse: false,
 			testsBlock: false,
 			candidates: false,
+			offline: false,
 			...request.flags,
 		},
 		microbatch: {

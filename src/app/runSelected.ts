@@ -9,7 +9,7 @@ import { createStateStore } from "../history/stateStore.ts";
 import { compiledBy, writeManifest, writeRunNotes, writeRunResults } from "./artifacts.ts";
 import { checkNames } from "./checkNames.ts";
 import { openEvents } from "./commandEvents.ts";
-import { openAdapter } from "./openAdapter.ts";
+import { createScratch, openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
 import { requireInputs } from "./requireInputs.ts";
 import { createRunPorts, jobOf, summaryDocument } from "./runPorts.ts";
@@ -46,13 +46,15 @@ export async function runSelected(
 	const events = openEvents(invocation, project, [sqlFiles, summary]);
 	for (const remark of request.warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	let adapter: Adapter | undefined;
+	const scratch = createScratch(invocation);
+	const offline = request.flags?.offline === true;
 	try {
-		adapter = await openAdapter(project.config, invocation);
+		adapter = offline ? await scratch.open() : await openAdapter(project.config, invocation);
 		checkNames(project, request.selected, adapter.dialect.maxIdentifierBytes);
 		// Candidates stand where published relations may not.
-		if (request.flags?.candidates !== true) await requireInputs(project, request.selected, adapter);
+		if (request.flags?.candidates !== true && !offline) await requireInputs(project, request.selected, adapter);
 		const state = await createStateStore();
-		const ports = createRunPorts({ invocation, project, adapter, state, emit: events });
+		const ports = createRunPorts({ invocation, project, adapter, state, emit: events, openScratch: scratch.open });
 		const selected = (await request.refine?.({ adapter, state })) ?? request.selected;
 		if (selected.size === 0 && request.selected.size > 0) {
 			invocation.stdout.write(`${request.nothingLeft ?? "nothing to do"}\n`);
@@ -76,6 +78,7 @@ export async function runSelected(
 		return run.exitCode;
 	} finally {
 		events.close();
-		await adapter?.close();
+		if (!offline) await adapter?.close();
+		await scratch.close();
 	}
 }

@@ -108,6 +108,10 @@ export const CANDIDATES: readonly OptionSpec[] = [
 	}),
 ];
 
+export const OFFLINE: readonly OptionSpec[] = [
+	command("offline", { kind: SWITCH, help: "Run unit tests alone, on the embedded database, without the target" }),
+];
+
 export const SEED: readonly OptionSpec[] = [command("show", { kind: SWITCH, help: "Show a few rows of each seed" })];
 
 export const CLEAN: readonly OptionSpec[] = [

@@ -10,6 +10,7 @@ import {
 	HISTORY,
 	INIT,
 	LIST_NODES,
+	OFFLINE,
 	OPERATION,
 	ROLLBACK,
 	SEED,
@@ -133,12 +134,14 @@ export const COMMANDS: readonly CommandSpec[] = [
 	{
 		name: "test",
 		heading: "Work",
-		summary: "Run data tests against what is published, or against held candidates",
-		sentence: "Runs the selected data tests against the published relations and shows failing rows.",
-		options: withShared([...CANDIDATES, ...WORK, ...SUMMARY]),
+		summary: "Run data tests and unit tests against what is published, or against held candidates",
+		sentence:
+			"Runs the selected data tests against the published relations, and unit tests over the rows they give, and shows rows that are wrong.",
+		options: withShared([...CANDIDATES, ...OFFLINE, ...WORK, ...SUMMARY]),
 		examples: [
 			{ line: "tfm test", says: "all tests" },
 			{ line: "tfm test --select orders", says: "the tests of one model" },
+			{ line: "tfm test --offline", says: "unit tests without a database server" },
 			{ line: "tfm test --candidates -s unique_orders_id", says: "look at what the gate held back" },
 		],
 	},

@@ -9,6 +9,7 @@ import {
 	createReferences,
 	createRunScope,
 	cteObject,
+	describedColumn,
 	flagOf,
 	type InvocationFacts,
 	type MacroEntry,
@@ -19,6 +20,7 @@ import {
 import type { Dialect } from "../core/adapter.ts";
 import type {
 	Binding,
+	ComparedQuery,
 	CompileOutcome,
 	CompilerPort,
 	ExtraContext,
@@ -30,13 +32,14 @@ import type {
 import type { Config } from "../core/config.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { ExecutableNode, NodeId, OperationNode } from "../core/node.ts";
+import type { ExecutableNode, NodeId, OperationNode, SourceNode } from "../core/node.ts";
 import type { Journal, Suspended } from "../core/request.ts";
-import { compileTemplate, ReplayCursor, Suspend, type Template, toPlain, toText } from "../jinja/jinja.ts";
+import { compileTemplate, fromPlain, ReplayCursor, Suspend, type Template, toPlain, toText } from "../jinja/jinja.ts";
 import { EphemeralModels } from "./ephemeralModels.ts";
 import { cteText, injectCtes } from "./injectCtes.ts";
 import { macroArguments } from "./macroValues.ts";
 import { materializationFor, movedTo, readMaterialized } from "./materialization.ts";
+import { inputModel, testedModel } from "./unitTests.ts";
 
 export interface CompilerInput {
 	readonly manifest: Manifest;
@@ -134,6 +137,70 @@ class NodeCompiler implements Compiler {
 		return this.#template(node).render(scope, RUN_RENDERING);
 	}
 
+	compileUnitTest(id: NodeId, journal: Journal, binding: Binding): CompileOutcome {
+		return attempt(() => {
+			const { test, model, facts } = this.#unitTest(id);
+			for (const { node, input, location } of test.given)
+				if (node === null) fail("TFM-UNIT-013", { test: test.name, input }, { at: location });
+			const cursor = new ReplayCursor(journal);
+			const inputs = new EphemeralModels();
+			const include = (original: ExecutableNode | SourceNode, reference: string) => {
+				const input = test.given.find((given) => given.node === original.unique_id);
+				if (input === undefined)
+					return fail("TFM-UNIT-014", { test: test.name, reads: reference, model: model.unique_id });
+				const { node, name } = inputModel(input, original, model);
+				const relation = cteObject(this.#facts.dialect, name);
+				const self = binding.relationOf(original.unique_id);
+				const bound = { relationOf: binding.relationOf.bind(binding), ...(self === undefined ? {} : { self }) };
+				inputs.include(node, relation.toText(), () => {
+					const scope = this.#scope(node, node.unique_id, { cursor, binding: bound }, {});
+					return templateOf(node).render(scope, RUN_RENDERING);
+				});
+				return relation;
+			};
+			// dbt asks for `this` first, whether the model uses it or not.
+			const self = test.given.some(({ node }) => node === model.unique_id) ? include(model, "this") : null;
+			const given = { relationOf: include, self, macros: test.overrides?.macros ?? {} };
+			const scope = this.#scope(testedModel(test, model), id, { cursor, binding }, { given }, facts);
+			const sql = this.#template(model).render(scope, RUN_RENDERING);
+			const ctes = inputs.models.map((cte) => ({ id: cte.id, sql: cteText(cte) }));
+			const compiled = { id, sql: injectCtes(sql, inputs.models), ctes, messages: cursor.messages };
+			return { kind: "compiled", compiled: Object.freeze(compiled) } as const;
+		});
+	}
+
+	renderComparison(id: NodeId, query: ComparedQuery, journal: Journal, binding: Binding): RenderOutcome {
+		return attempt(() => {
+			const { test, model } = this.#unitTest(id);
+			const cursor = new ReplayCursor(journal);
+			const node = testedModel(test, model);
+			const scope = this.#scope(node, id, { cursor, binding }, { sql: query.sql });
+			const { format, code } = test.expect;
+			const rows = format === "sql" ? [] : expressionOf(id, code).renderNative(scope, RUN_RENDERING);
+			const columns = query.columns.map(({ name, type }) => describedColumn(this.#facts.dialect, name, type));
+			const macro = scope.callable(this.#macro("tfm_unit_test_query", node));
+			const value = macro.call({ positional: [rows, format === "sql" ? code : null, columns], keyword: new Map() });
+			return { kind: "rendered", text: toText(value), value: null, messages: cursor.messages } as const;
+		});
+	}
+
+	/** A unit test, its model, and what templates share with the test's variables and environment in place of theirs. */
+	#unitTest(id: NodeId) {
+		const test = this.#manifest.unitTests.get(id);
+		const tested = test?.depends_on.nodes[0];
+		if (test === undefined || tested === undefined) throw new Error(`the manifest has no unit test ${id}`);
+		const model = this.#node(tested);
+		const { vars = {}, env_vars = {} } = test.overrides ?? {};
+		const { config, invocation } = this.#facts;
+		const env = Object.fromEntries(Object.entries(env_vars).map(([name, value]) => [name, toText(fromPlain(value))]));
+		const facts: ProjectFacts = {
+			...this.#facts,
+			config: { ...config, cliVars: { ...config.cliVars, ...vars } },
+			invocation: { ...invocation, env: { ...invocation.env, ...env } },
+		};
+		return { test, model, facts };
+	}
+
 	renderMacro(call: MacroCall, journal: Journal, binding: Binding): RenderOutcome {
 		return attempt(() => {
 			const node = call.node === null ? null : this.#node(call.node);
@@ -212,10 +279,11 @@ class NodeCompiler implements Compiler {
 		node: ExecutableNode | null,
 		label: string,
 		pass: { readonly cursor: ReplayCursor; readonly binding: Binding },
-		more: Pick<Parameters<typeof createRunScope>[0], "ephemeral" | "sql" | "extra" | "onWrite">,
+		more: Pick<Parameters<typeof createRunScope>[0], "ephemeral" | "sql" | "extra" | "onWrite" | "given">,
+		facts: ProjectFacts = pass.binding.wholeRows === true ? this.#storing : this.#facts,
 	): ContextScope {
 		return createRunScope({
-			facts: pass.binding.wholeRows === true ? this.#storing : this.#facts,
+			facts,
 			manifest: this.#manifest,
 			references: this.#references,
 			node,
@@ -247,14 +315,20 @@ class NodeCompiler implements Compiler {
 	#template(node: ExecutableNode): Template {
 		const known = this.#templates.get(node.unique_id);
 		if (known !== undefined) return known;
-		const { file } = node.location;
-		const template = compileTemplate({
-			file,
-			text: node.raw_code,
-			line: node.code_line,
-			column: node.code_column,
-		});
+		const template = templateOf(node);
 		this.#templates.set(node.unique_id, template);
 		return template;
 	}
 }
+
+const templateOf = (node: ExecutableNode): Template =>
+	compileTemplate({
+		file: node.location.file,
+		text: node.raw_code,
+		line: node.code_line,
+		column: node.code_column,
+	});
+
+/** A Python literal as a template of its own. */
+const expressionOf = (label: string, code: string): Template =>
+	compileTemplate({ file: `${label} (expect)`, text: `{{ ${code} }}` });

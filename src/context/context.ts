@@ -24,5 +24,5 @@ export { createParseCollector } from "./parseCollector.ts";
 export { createParseScope, PARSE_RENDERING, type ParseSubject } from "./parseScope.ts";
 export { flagOf, type InvocationFacts, type ProjectFacts } from "./projectFacts.ts";
 export { createReferences, type Found, type References } from "./references.ts";
-export { boundRelation, createRunScope, RUN_RENDERING } from "./runScope.ts";
+export { boundRelation, createRunScope, type GivenInputs, RUN_RENDERING } from "./runScope.ts";
 export { createYamlScope, YAML_RENDERING } from "./yamlScope.ts";

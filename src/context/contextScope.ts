@@ -4,7 +4,14 @@
  * rest of the render; nothing is shared between two renders except compiled macros.
  */
 import type { TemplateMessage } from "../core/request.ts";
-import { type Arguments, HostObject, type RenderOptions, type Scope, type Value } from "../jinja/jinja.ts";
+import {
+	type Arguments,
+	HostFunction,
+	HostObject,
+	type RenderOptions,
+	type Scope,
+	type Value,
+} from "../jinja/jinja.ts";
 import type { MacroEntry, MacroRegistry } from "./macroRegistry.ts";
 import type { ProjectFacts } from "./projectFacts.ts";
 
@@ -29,6 +36,8 @@ export interface BaseContext {
 	readonly once: <T>(name: string, produce: () => T) => T;
 	/** Results of statements by name, for load_result(). */
 	readonly results: Map<string, Value>;
+	/** Overrides of a unit test, by `name` or `package.name`: what a macro of that name answers, or another name means. */
+	readonly answers?: ReadonlyMap<string, Value>;
 	/** Names beside the stage's own members: keyword arguments of a test, `results` of a hook. */
 	readonly extra?: ReadonlyMap<string, (scope: ContextScope) => Value>;
 }
@@ -58,9 +67,19 @@ export class ContextScope implements Scope {
 		if (name === "context") return new ContextObject(this);
 		const { registry } = this.context.facts;
 		const entry = registry.find(name, this.context.packageName);
+		const answer = this.answer(null, name);
+		if (answer !== undefined) return entry === undefined ? answer : new HostFunction(name, () => answer);
 		if (entry !== undefined) return this.callable(entry);
 		if (registry.hasPackage(name)) return new PackageNamespace(this, registry, name);
 		return this.builtin(name);
+	}
+
+	/** What a unit test says instead of a macro; overrides of bare names and of the package dbt count for both (dbt). */
+	answer(packageName: string | null, name: string): Value {
+		const { answers } = this.context;
+		if (answers === undefined) return undefined;
+		if (packageName === null || packageName === "dbt") return answers.get(name) ?? answers.get(`dbt.${name}`);
+		return answers.get(`${packageName}.${name}`);
 	}
 
 	/** A member of the context itself, whatever macros are called. */
@@ -146,7 +165,9 @@ class PackageNamespace extends HostObject {
 
 	override attribute(name: string): Value {
 		const entry = this.#registry.findIn(this.#name, name);
-		return entry === undefined ? undefined : this.#scope.callable(entry);
+		if (entry === undefined) return undefined;
+		const answer = this.#scope.answer(this.#name, name);
+		return answer === undefined ? this.#scope.callable(entry) : new HostFunction(name, () => answer);
 	}
 
 	override item(key: Value): Value {

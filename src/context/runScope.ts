@@ -6,10 +6,10 @@
 import type { Binding, ExtraContext } from "../core/compiler.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { ExecutableNode, NodeId, RefArgs, SourceNode } from "../core/node.ts";
+import type { ExecutableNode, NodeId, Plain, RefArgs, SourceNode } from "../core/node.ts";
 import { isSourceCall, type ReferenceCall } from "../core/referenceText.ts";
 import type { QuotePolicy, RelationName } from "../core/relation.ts";
-import type { RenderOptions, ReplayCursor, Value } from "../jinja/jinja.ts";
+import { fromPlain, type RenderOptions, type ReplayCursor, type Value } from "../jinja/jinja.ts";
 import { BASE_MEMBERS } from "./baseMembers.ts";
 import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
 import { batchConfig, batchView, eventTimeFilter } from "./eventTimeFilter.ts";
@@ -31,6 +31,16 @@ export const RUN_RENDERING: RenderOptions = Object.freeze({ undefined: "strict" 
 /** How a reference reads less than everything. */
 export type RowsRead = Pick<RelationFields, "limit" | "eventTime">;
 
+/** The rows of a unit test in place of relations. */
+export interface GivenInputs {
+	/** The input that stands for this node; throws TfmError where none does. `reference`: the call. */
+	readonly relationOf: (target: ExecutableNode | SourceNode, reference: string) => RelationObject;
+	/** `this`; null where the test gives no rows for it (dbt). */
+	readonly self: RelationObject | null;
+	/** Answers of macros by `name` or `package.name`, and other names of the context by their bare ones. */
+	readonly macros: Readonly<Record<string, Plain>>;
+}
+
 export interface RunScopeInput {
 	readonly facts: ProjectFacts;
 	readonly manifest: Manifest;
@@ -43,6 +53,8 @@ export interface RunScopeInput {
 	readonly cursor: ReplayCursor;
 	/** What an ephemeral model is here; without it, referring to one is an error (hooks, operations). */
 	readonly ephemeral?: (node: ExecutableNode, rows: RowsRead) => RelationObject;
+	/** Unit tests: what a reference means there, and `this`; the model's own references are not looked at. */
+	readonly given?: GivenInputs;
 	/** `sql` and `compiled_code`: the node's compiled query, for macros that build it. */
 	readonly sql?: string;
 	readonly extra?: ExtraContext;
@@ -99,6 +111,7 @@ function checkDeclared(c: RunContext, id: NodeId, reference: string): void {
 function refRelation(c: RunContext, args: RefArgs): RelationObject {
 	const reference = refText(args);
 	const target = found(c.references.ref(args, c.packageName), reference, c.label, false);
+	if (c.given !== undefined) return c.given.relationOf(target, reference);
 	checkDeclared(c, target.unique_id, reference);
 	if (target.config.materialized === "ephemeral" && target.resource_type === "model") {
 		if (c.ephemeral !== undefined) return c.ephemeral(target, rowsRead(c, target));
@@ -112,6 +125,7 @@ function refRelation(c: RunContext, args: RefArgs): RelationObject {
 function sourceRelation(c: RunContext, source: string, table: string): RelationObject {
 	const reference = sourceText(source, table);
 	const target: SourceNode = found(c.references.source(source, table, c.packageName), reference, c.label, true);
+	if (c.given !== undefined) return c.given.relationOf(target, reference);
 	const name = c.binding.relationOf(target.unique_id) ?? {
 		database: target.database,
 		schema: target.schema,
@@ -122,6 +136,7 @@ function sourceRelation(c: RunContext, source: string, table: string): RelationO
 
 function selfRelation(c: RunContext): Value {
 	if (c.node === null || c.node.resource_type === "operation") return null;
+	if (c.given !== undefined) return c.given.self;
 	return boundRelation(c.facts, c.node, c.binding.self ?? publishedName(c.node));
 }
 
@@ -175,6 +190,9 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 /** Macros that only pass statements on: who called them is what a message should name. */
 const PLUMBING: ReadonlySet<string> = new Set(["macro.dbt.statement", "macro.dbt.run_query"]);
 
+const answersOf = (macros: GivenInputs["macros"]): ReadonlyMap<string, Value> =>
+	new Map(Object.entries(macros).map(([name, answer]) => [name, fromPlain(answer)]));
+
 /** The scope of one pass; render with RUN_RENDERING. */
 export function createRunScope(input: RunScopeInput): ContextScope {
 	const { facts, cursor, node } = input;
@@ -188,6 +206,7 @@ export function createRunScope(input: RunScopeInput): ContextScope {
 		extra,
 		packageName: node?.package_name ?? facts.config.project.name,
 		rendering: RUN_RENDERING,
+		...(input.given === undefined ? {} : { answers: answersOf(input.given.macros) }),
 		stack,
 		results: new Map(),
 		write: (message) => cursor.message(message),

@@ -86,10 +86,19 @@ export type MaterializeOutcome =
 /** Extra names for hooks on-run-end: `results`, `schemas`, `database_schemas`. Plain values. */
 export type ExtraContext = Readonly<Record<string, unknown>>;
 
+export interface ComparedQuery {
+	readonly sql: string;
+	readonly columns: readonly Pick<ColumnInfo, "name" | "type">[];
+}
+
 /** The template side as the executor sees it. Synchronous; throws TfmError for mistakes in templates. */
 export interface CompilerPort {
 	/** A model, test, snapshot or analysis → SQL. Suspends when the template asks the database. */
 	compileNode(id: NodeId, journal: Journal, binding: Binding): CompileOutcome;
+	/** The tested model over the given rows. Inputs that have a relation take the types of its columns. */
+	compileUnitTest(id: NodeId, journal: Journal, binding: Binding): CompileOutcome;
+	/** The query that sets what `sql` gives (a compiled unit test with these columns) beside the expected rows. */
+	renderComparison(id: NodeId, query: ComparedQuery, journal: Journal, binding: Binding): RenderOutcome;
 	/** A macro by name, as plans call it. */
 	renderMacro(call: MacroCall, journal: Journal, binding: Binding): RenderOutcome;
 	/** A hook's or an operation's text in a node's context (null: the project's). */

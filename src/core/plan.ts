@@ -1,8 +1,8 @@
 import type { Candidate, Dialect, ExecuteResult, Support } from "./adapter.ts";
-import type { MacroCall, MaterializeOutcome, OwnMaterialization } from "./compiler.ts";
+import type { ComparedQuery, MacroCall, MaterializeOutcome, OwnMaterialization } from "./compiler.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Batch, BatchResults } from "./eventTime.ts";
-import type { ModelNode, SeedNode, SnapshotNode, TestNode } from "./node.ts";
+import type { ModelNode, SeedNode, SnapshotNode, TestNode, UnitTestNode } from "./node.ts";
 import type { RelationKind, RelationName } from "./relation.ts";
 import type { DbAnswer, DbRequest, Suspended } from "./request.ts";
 import type { NodeResult } from "./result.ts";
@@ -27,6 +27,8 @@ export type PlanRequest =
 	| { readonly kind: "macro"; readonly call: MacroCall; readonly self: RelationName | null }
 	/** The test's query giving whole rows, for people to look at. */
 	| { readonly kind: "wholeRows" }
+	/** The query that sets a unit test's actual rows beside the expected ones. */
+	| { readonly kind: "comparison"; readonly query: ComparedQuery }
 	/** A hook's text rendered in the node's context; nothing is executed. */
 	| {
 			readonly kind: "text";
@@ -150,7 +152,14 @@ export interface HooksInput {
 	readonly batch?: Batch;
 }
 
-export type PlanInput = BuildInput | TestInput | HooksInput;
+export interface UnitTestPlanInput {
+	readonly kind: "unit";
+	readonly node: UnitTestNode;
+	/** The model's query over the given rows. */
+	readonly sql: string;
+}
+
+export type PlanInput = BuildInput | TestInput | UnitTestPlanInput | HooksInput;
 
 export interface TestOutcome {
 	readonly failures: number;
@@ -186,4 +195,6 @@ export type NodePlan =
 			readonly sample: ResultTable | null;
 			readonly executedSql: string;
 	  }
+	/** Actual and expected rows, told apart by the column `actual_or_expected`. */
+	| { readonly kind: "compared"; readonly table: ResultTable; readonly executedSql: string }
 	| { readonly kind: "hooked"; readonly count: number };

@@ -8,6 +8,7 @@ import type { NodeId, OperationNode, SeedNode, SourceNode, TestNode } from "./no
 import type { BuildInput, NodePlan, Plan, PlanInput, TestOutcome } from "./plan.ts";
 import type { RelationName } from "./relation.ts";
 import type { NodeStatus } from "./result.ts";
+import type { ResultTable } from "./resultTable.ts";
 import type { StateStore } from "./state.ts";
 
 /** What one run is asked to do. */
@@ -61,6 +62,8 @@ export interface RunFlags {
 	readonly testsBlock: boolean;
 	/** `test --candidates`: tests read the candidates that stand. */
 	readonly candidates: boolean;
+	/** `--offline`: unit tests alone, nothing but the embedded database is opened. */
+	readonly offline: boolean;
 }
 
 /** One source table to fill from its files. The rows and the ledger commit together. */
@@ -106,6 +109,18 @@ export interface TestVerdict {
 	readonly failures: number;
 }
 
+/** dbt's rule: the same rows in any order, compared as Python prints their values. Never rejects. */
+export type JudgeUnitTest = (table: ResultTable) => Promise<UnitTestVerdict>;
+
+export interface UnitTestVerdict {
+	readonly status: Extract<NodeStatus, "pass" | "fail">;
+	/** dbt's difference of the two tables; null for a pass. */
+	readonly message: string | null;
+	readonly failures: 0 | 1;
+	/** Rows that only one side has, `actual` or `expected` in the first column; null for a pass. */
+	readonly differences: ResultTable | null;
+}
+
 /** What the run needs from the other rooms. The adapter is open; closing it is the caller's. */
 export interface RunPorts {
 	readonly adapter: Adapter;
@@ -114,6 +129,9 @@ export interface RunPorts {
 	readonly planNode: PlanNode;
 	readonly describeCandidate: DescribeCandidate;
 	readonly judgeTest: JudgeTest;
+	readonly judgeUnitTest: JudgeUnitTest;
+	/** An empty embedded database for unit tests whose inputs the target lacks; the same at every call, closed by the caller. */
+	readonly openScratch: () => Promise<Adapter>;
 	readonly loadSource: (input: LoadInput) => Promise<LoadOutcome>;
 	readonly seed: SeedPort;
 	readonly emit: Emit;

@@ -66,6 +66,8 @@ export interface NodeResult {
 	readonly batch_results?: BatchResults;
 	/** A few failing rows of a test. */
 	readonly sample: ResultTable | null;
+	/** Where a unit test ran; absent for everything else, and for one that did not. */
+	readonly place?: "target" | "embedded";
 }
 
 export interface RunResult {

@@ -1,9 +1,10 @@
-import type { GraphNode } from "./node.ts";
+import { type GraphNode, versionedName } from "./node.ts";
 
 /**
  * Where a node's SQL is written below the target folder: `run/shop/models/orders.sql`. dbt's paths: a node's own file;
  * below the file that declares it where that may declare several: a generic test's YAML file, a snapshot's file; a
- * batch of a microbatch model (`2024-09-17`) below its model: `orders/orders_2024-09-17.sql`.
+ * batch of a microbatch model (`2024-09-17`) below its model: `orders/orders_2024-09-17.sql`. A unit test has the folder
+ * of its YAML file twice.
  */
 export function sqlPath(folder: "compiled" | "run", node: GraphNode, batch?: string): string {
 	const file = node.original_file_path;
@@ -13,6 +14,8 @@ export function sqlPath(folder: "compiled" | "run", node: GraphNode, batch?: str
 		return `${stem}/${stem.slice(stem.lastIndexOf("/") + 1)}_${batch}${extension}`;
 	}
 	if (node.resource_type === "snapshot") return `${place}/${node.name}.sql`;
+	if (node.resource_type === "unit_test")
+		return `${place}/${file.slice(0, file.lastIndexOf("/") + 1)}${versionedName(node)}.sql`;
 	if (node.resource_type !== "test" || file.endsWith(".sql")) return place;
 	return `${place}/${node.path.slice(node.path.lastIndexOf("/") + 1)}`;
 }

@@ -52,6 +52,12 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 		}
 		case "batch":
 			return { kind: "batch", failure: await runBatch(drive, request, drivePlan) };
+		case "comparison": {
+			const rendered = await driveTemplate(drive, (journal) =>
+				compiler.renderComparison(node, request.query, journal, binding(null)),
+			);
+			return { kind: "rendered", text: rendered.text, value: rendered.value };
+		}
 		case "text": {
 			const { text, label, batch = drive.batch?.batch } = request;
 			const rendered = await driveTemplate(drive, (journal) =>

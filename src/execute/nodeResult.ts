@@ -50,7 +50,7 @@ export function heldMessage(reason: HeldReason): string {
 		case "publish":
 			return `Not published (${reason.code}): ${reason.reason}`;
 		case "upstream":
-			return reason.node.startsWith("test.")
+			return /^(?:unit_)?test\./.test(reason.node)
 				? `Skipping: ${reason.node} failed`
 				: `Skipping: it reads ${reason.node}, which failed or was held back`;
 		case "fail_fast":

@@ -68,6 +68,8 @@ export interface Run {
 	readonly testMemory: TestMemory;
 	/** Generations of this run's layers, where they are kept: what each node's present relation is. */
 	readonly generations: Map<NodeId, { readonly generation: string; readonly kind: CandidateKind }>;
+	/** Relations made for unit tests on the embedded database; `tried`: what was tried in vain, null where one is there. */
+	readonly staged: Map<NodeId, { readonly tried: readonly string[] | null }>;
 	readonly counts: { retried: number };
 	readonly stopReason: () => StopReason | null;
 	/** Stops everything that is under way; the first reason stays. */
@@ -172,6 +174,7 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		identities: createIdentities(job, ports, standing),
 		testMemory: createTestMemory((id) => job.manifest.nodes.get(id)?.config.materialized === "incremental"),
 		generations: new Map(),
+		staged: new Map(),
 		counts: { retried: 0 },
 		stopReason: () => reason,
 		stop,

@@ -35,6 +35,8 @@ export interface RunGraphInput {
 
 /** The work that a selected node means, or null where it means none (analyses, exposures, sources that others fill). */
 function selectedTask(manifest: Manifest, id: NodeId): Task | null {
+	const unitTest = manifest.unitTests.get(id);
+	if (unitTest !== undefined) return { kind: "unit", id, node: unitTest };
 	const source = manifest.sources.get(id);
 	if (source !== undefined) return source.load === null ? null : { kind: "load", id, node: source };
 	const node = manifest.nodes.get(id);
@@ -82,6 +84,21 @@ function append(edges: Edges, from: NodeId, to: NodeId): void {
 	const list = edges.get(from);
 	if (list === undefined) edges.set(from, [to]);
 	else list.push(to);
+}
+
+interface UnitEdges {
+	readonly unit: NodeId;
+	readonly model: NodeId;
+	readonly inputs: readonly NodeId[];
+}
+
+function unitEdges(manifest: Manifest, tasks: ReadonlyMap<NodeId, Task>, dependencies: Edges): readonly UnitEdges[] {
+	return [...tasks.values()].flatMap((task): UnitEdges[] => {
+		const model = task.kind === "unit" ? task.node.depends_on.nodes[0] : undefined;
+		if (model === undefined) return [];
+		const known = tasks.has(model) ? (dependencies.get(model) ?? []) : (manifest.parents.get(model) ?? []);
+		return [{ unit: task.id, model, inputs: known.filter((id) => tasks.has(id)) }];
+	});
 }
 
 /** Kahn's algorithm; among ready ids the alphabetically first. A cycle is refused earlier, by the graph room. */
@@ -133,10 +150,16 @@ export function buildRunGraph(input: RunGraphInput): RunGraph {
 		append(dependents, dependency, id);
 	};
 	// Tests never wait for tests, so the two kinds of edges never say the same thing twice.
-	for (const id of unordered.keys())
-		for (const parent of new Set(input.manifest.parents.get(id))) if (unordered.has(parent)) link(id, parent);
+	for (const [id, task] of unordered)
+		if (task.kind !== "unit")
+			for (const parent of new Set(input.manifest.parents.get(id))) if (unordered.has(parent)) link(id, parent);
 	if (input.testsBlock)
 		for (const { test, blocks } of testEdges(input.manifest, unordered)) for (const id of blocks) link(id, test);
+	// A unit test runs right before its model (dbt): it waits for what the model waits for, and the model for it.
+	for (const { unit, model, inputs } of unitEdges(input.manifest, unordered, dependencies)) {
+		for (const id of inputs) link(unit, id);
+		if (unordered.has(model)) link(model, unit);
+	}
 
 	const order = topologicalOrder([...unordered.keys()], dependencies, dependents);
 	const stageOf = stageIndexes(order, input, dependencies);

@@ -14,6 +14,7 @@ import type { Run } from "./run.ts";
 import { hasWork, type Stage } from "./runGraph.ts";
 import { runLoad } from "./runLoad.ts";
 import { runTest, unbuiltInput } from "./runTest.ts";
+import { runUnitTest } from "./runUnitTest.ts";
 import { blockedBy, holdBack, isFailure, markPublished, passThrough, skip } from "./settle.ts";
 
 /** Starts one task; undefined when it was settled without any work. */
@@ -35,6 +36,8 @@ function startTask(run: Run, id: NodeId, slot: number): Promise<void> | undefine
 			return runLoad(run, task.node, slot);
 		case "test":
 			return runTest(run, task.node, slot);
+		case "unit":
+			return runUnitTest(run, task.node, slot);
 	}
 }
 
@@ -96,7 +99,7 @@ async function closeOrPass(run: Run, stage: Stage, layer: Layer): Promise<GateDe
 		const result = run.results.get(id);
 		return result !== undefined && isFailure(result);
 	});
-	const tests = stage.ids.filter((id) => run.graph.tasks.get(id)?.kind === "test").length;
+	const tests = stage.ids.filter((id) => ["test", "unit"].includes(run.graph.tasks.get(id)?.kind ?? "")).length;
 	const published = stage.ids.filter((id) => run.standing.has(id) && !decision.held.has(id));
 	if (decision.closed)
 		emit(
@@ -161,7 +164,7 @@ export async function runStage(run: Run, stage: Stage): Promise<StageReport | nu
 			event: "layer.started",
 			layer: stage.layer.name,
 			nodes: kinds.filter((kind) => kind === "build" || kind === "load").length,
-			tests: kinds.filter((kind) => kind === "test").length,
+			tests: kinds.filter((kind) => kind === "test" || kind === "unit").length,
 		});
 	await drainStage({
 		ids: stage.ids,

@@ -1,11 +1,13 @@
 /** Writing down what became of a task: its result, its state for those that read it, and the event. */
-import type { NodeId } from "../core/node.ts";
+import { type NodeId, versionedName } from "../core/node.ts";
 import type { HeldReason, NodeResult } from "../core/result.ts";
 import { graphNode, heldMessage, nodeResult } from "./nodeResult.ts";
 import type { Run, TaskState } from "./run.ts";
 
 const FAILED: ReadonlySet<NodeResult["status"]> = new Set(["error", "fail", "runtime error", "partial success"]);
 export const isFailure = (result: NodeResult): boolean => FAILED.has(result.status);
+
+const isTest = ({ resource_type: type }: NodeResult): boolean => type === "test" || type === "unit_test";
 
 const DONE: TaskState = { kind: "done" };
 
@@ -22,9 +24,9 @@ function announce(run: Run, result: NodeResult): void {
 	const node = graphNode(run, result.unique_id);
 	run.ports.emit(
 		{
-			event: result.resource_type === "test" ? "test.finished" : "node.finished",
+			event: isTest(result) ? "test.finished" : "node.finished",
 			node_id: result.unique_id,
-			name: node.name,
+			name: node.resource_type === "unit_test" ? versionedName(node) : node.name,
 			layer: result.layer,
 			result,
 		},

@@ -6,7 +6,7 @@ import { hasWork } from "./runGraph.ts";
 import type { StageReport } from "./runStage.ts";
 import { isFailure } from "./settle.ts";
 
-const isTest = (result: NodeResult): boolean => result.resource_type === "test";
+const isTest = ({ resource_type: type }: NodeResult): boolean => type === "test" || type === "unit_test";
 const BUILDS: ReadonlySet<ResourceType> = new Set(["model", "seed", "snapshot"]);
 
 /** Built in this run: a success, or a candidate that stands though it was not published. */
@@ -112,7 +112,8 @@ export function runStarted(run: Run): EventBody {
 		const kind = task.kind === "load" ? "load" : task.node.resource_type;
 		counts[kind] = (counts[kind] ?? 0) + 1;
 	}
-	const tests = (ids: readonly NodeId[]): number => ids.filter((id) => graph.tasks.get(id)?.kind === "test").length;
+	const tests = (ids: readonly NodeId[]): number =>
+		ids.filter((id) => ["test", "unit"].includes(graph.tasks.get(id)?.kind ?? "")).length;
 	const passes = (ids: readonly NodeId[]): number => ids.filter((id) => graph.tasks.get(id)?.kind === "pass").length;
 	return {
 		event: "run.started",

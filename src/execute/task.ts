@@ -1,4 +1,4 @@
-import type { NodeId, SourceNode, TestNode } from "../core/node.ts";
+import type { NodeId, SourceNode, TestNode, UnitTestNode } from "../core/node.ts";
 import type { BuildableNode } from "../core/plan.ts";
 
 /** What a run does with a node. `pass`: nothing, but order and skipping reach across it. */
@@ -6,4 +6,5 @@ export type Task =
 	| { readonly kind: "build"; readonly id: NodeId; readonly node: BuildableNode }
 	| { readonly kind: "load"; readonly id: NodeId; readonly node: SourceNode }
 	| { readonly kind: "test"; readonly id: NodeId; readonly node: TestNode }
+	| { readonly kind: "unit"; readonly id: NodeId; readonly node: UnitTestNode }
 	| { readonly kind: "pass"; readonly id: NodeId };

@@ -32,7 +32,11 @@ function firstBelowAll(
 	if (only !== undefined) {
 		const children = manifest.children.get(only) ?? [];
 		// An unselected child outside the run may still lead back into it; then the general way finds the entry points.
-		if (children.every((id) => tasks.has(id) || manifest.nodes.get(id)?.resource_type === "test"))
+		if (
+			children.every(
+				(id) => tasks.has(id) || manifest.nodes.get(id)?.resource_type === "test" || manifest.unitTests.has(id),
+			)
+		)
 			return children.filter(blockable);
 	}
 	const [first, ...rest] = parents.map((parent) => descendants(manifest, parent));

@@ -1,6 +1,6 @@
 /** Yielding one request and receiving the answer that belongs to it, typed. An answer of another kind is a defect. */
 import type { ExecuteResult } from "../core/adapter.ts";
-import type { MacroCall } from "../core/compiler.ts";
+import type { ComparedQuery, MacroCall } from "../core/compiler.ts";
 import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { Batch } from "../core/eventTime.ts";
 import type { Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
@@ -81,6 +81,11 @@ export function* macroSql(call: MacroCall, node: string, self: RelationName | nu
 /** The query of a test as if its failures were stored. */
 export function* wholeRowsSql(): Plan<string> {
 	return (yield* ask({ kind: "wholeRows" }, "rendered")).text;
+}
+
+/** The query that sets a unit test's actual rows beside the expected ones. */
+export function* comparisonSql(query: ComparedQuery): Plan<string> {
+	return (yield* ask({ kind: "comparison", query }, "rendered")).text.trim();
 }
 
 /** A macro that does its work by itself. */

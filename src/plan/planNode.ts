@@ -7,6 +7,7 @@ import type { NodePlan, Plan, PlanInput } from "../core/plan.ts";
 import { planBuild } from "./planBuild.ts";
 import { planMicrobatch } from "./planMicrobatch.ts";
 import { planTest } from "./planTest.ts";
+import { planUnitTest } from "./planUnitTest.ts";
 import { runHooks } from "./runHooks.ts";
 
 /** Throws TfmError (TFM-RUN-002, 006, 007, 008, 024) from inside the generator. */
@@ -16,6 +17,8 @@ export function* planNode(input: PlanInput): Plan<NodePlan> {
 			return input.microbatch === undefined ? yield* planBuild(input) : yield* planMicrobatch(input, input.microbatch);
 		case "test":
 			return yield* planTest(input);
+		case "unit":
+			return yield* planUnitTest(input);
 		case "hooks": {
 			const transaction = input.phase === "inPublish";
 			const count = yield* runHooks({

@@ -71,7 +71,9 @@ function fields(outcome: Outcome, facts: NodeFacts | undefined): string[] {
 	const test = isTest(result.resource_type);
 	const lines: string[] = [];
 	if (facts?.storedIn != null) lines.push(field("Rows kept in", facts.storedIn));
-	if (test && result.status !== "error") lines.push(field("Reproduce", `tfm show --failures ${outcome.name}`));
+	if (result.resource_type === "unit_test")
+		lines.push(field("Reproduce", `tfm test --select ${facts?.name ?? outcome.name}`));
+	else if (test && result.status !== "error") lines.push(field("Reproduce", `tfm show --failures ${outcome.name}`));
 	else if (test) lines.push(field("Reproduce", `tfm test --select ${outcome.name}`));
 	else if (result.resource_type === "model") lines.push(field("Reproduce", `tfm run --select ${outcome.name}`));
 	else if (result.resource_type === "seed") lines.push(field("Reproduce", `tfm seed --select ${outcome.name}`));

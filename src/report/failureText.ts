@@ -13,6 +13,7 @@ export function failureText(result: NodeResult, facts: NodeFacts | undefined): s
 		return [result.message ?? result.status, first].filter((text) => text !== "").join(": ");
 	}
 	if (result.failures === null) return (result.message ?? result.status).split("\n", 1)[0] ?? result.status;
+	if (result.resource_type === "unit_test") return differenceText(result);
 	const n = result.failures;
 	if (facts?.failCalc != null) return `${n} by ${facts.failCalc}`;
 	if (facts?.limit != null && n >= facts.limit) return `${count(n, "failing row")} or more (limit ${facts.limit})`;
@@ -30,6 +31,17 @@ export function failureText(result: NodeResult, facts: NodeFacts | undefined): s
 		default:
 			return count(n, "failing row");
 	}
+}
+
+/** `1 expected row missing, 2 rows unexpected` */
+function differenceText({ sample }: NodeResult): string {
+	const rows = sample?.rows ?? [];
+	const missing = rows.filter(([side]) => side === "expected").length;
+	const parts = [
+		missing === 0 ? "" : `${count(missing, "expected row")} missing`,
+		missing === rows.length ? "" : `${count(rows.length - missing, "row")} unexpected`,
+	];
+	return parts.filter((part) => part !== "").join(", ");
 }
 
 /** How many rows the duplicate keys stand in, when the sample shows all of the keys with their counts. */

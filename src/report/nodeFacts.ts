@@ -1,5 +1,5 @@
 import { findNode, type Manifest } from "../core/manifest.ts";
-import type { GraphNode, NodeId, TestNode } from "../core/node.ts";
+import { type GraphNode, type NodeId, type TestNode, versionedName } from "../core/node.ts";
 import type { NodeResult } from "../core/result.ts";
 import type { CellValue, ResultTable } from "../core/resultTable.ts";
 import { sqlPath } from "../core/sqlPath.ts";
@@ -51,10 +51,10 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 	const read = test === null ? [node] : test.depends_on.nodes.flatMap((id) => findNode(manifest, id) ?? []);
 	const piiColumns = new Set(read.flatMap(piiColumnsOf));
 	const column = test?.column_name ?? null;
-	const compiled = "raw_code" in node && node.resource_type !== "seed";
+	const compiled = node.resource_type === "unit_test" || ("raw_code" in node && node.resource_type !== "seed");
 	return {
 		name: node.name,
-		label: test?.test_metadata && !hasOwnName(test) ? testLabel(test, tested) : inLayer(node),
+		label: labelOf(node, tested),
 		layer: node.layer,
 		resource_type: node.resource_type,
 		file: node.location.file,
@@ -69,6 +69,13 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 		sqlPath: compiled ? `${targetPath}/${sqlPath("run", node)}` : null,
 		storedIn: test?.relation_name ?? null,
 	};
+}
+
+/** dbt names a unit test with its model. */
+function labelOf(node: GraphNode, tested: GraphNode | undefined): string {
+	if (node.resource_type === "unit_test") return `${node.model}::${versionedName(node)}`;
+	const isNamed = node.resource_type === "test" && node.test_metadata !== null && !hasOwnName(node);
+	return isNamed ? testLabel(node, tested) : inLayer(node);
 }
 
 /** Without layers a source's table is told from a model of its name by its source. */

@@ -167,6 +167,7 @@ function nodeNote({ result }: Outcome, facts: NodeFacts | undefined): string {
 	if (result.status === "skipped") return (result.message ?? "").split("\n", 1)[0] ?? "";
 	if (result.status === "no-op") return result.message ?? "unchanged";
 	if (result.resource_type === "test") return "";
+	if (result.resource_type === "unit_test") return result.place === "embedded" ? "on the embedded database" : "";
 	const rows = "rows_affected" in result.adapter_response ? result.adapter_response.rows_affected : undefined;
 	return rows === undefined || rows < 0 ? "" : count(rows, "row");
 }

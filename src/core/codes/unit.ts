@@ -69,4 +69,21 @@ export const UNIT_CODES = {
 		hint: (f) => didYouMean(f.suggestion),
 		explain: "A key that dbt refuses too: what it was meant to do would silently not happen.",
 	}),
+	"TFM-UNIT-013": code<{ test: string; input: string }>({
+		message: (f) => `unit test "${f.test}" gives rows for ${f.input}, which does not exist`,
+		hint: () => "an input is ref('…'), source('…', '…') or this",
+		explain: "An input of a unit test is ref('…') or source('…', '…') of something in the project, or `this`.",
+	}),
+	"TFM-UNIT-014": code<{ test: string; reads: string; model: string }>({
+		message: (f) => `unit test "${f.test}" gives no rows for ${f.reads}, which ${f.model} reads`,
+		hint: (f) => `add "- input: ${f.reads}" to given; rows: [] for no rows`,
+		explain:
+			"The model reads something for which the unit test has no rows. Each ref() and source() of the model is an input of the test; a seed may be listed without rows.",
+	}),
+	"TFM-UNIT-015": code<{ test: string; input: string; tried: readonly string[] }>({
+		message: (f) => `unit test "${f.test}" cannot run: nothing tells the columns of ${f.input} (${f.tried.join("; ")})`,
+		hint: (f) => `give the rows of ${f.input} as format: sql, or declare its columns with data_type`,
+		explain:
+			"The input does not exist in the target, so the unit test runs on the embedded database with the columns of the input as far as they can be known: from a contract or data_type in YAML, from the seed's file, from the model's own SQL, or from the given values. None of them led to a table.",
+	}),
 } satisfies Record<string, CodeEntry<never>>;

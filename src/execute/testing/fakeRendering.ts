@@ -18,6 +18,8 @@ export function fakeCompiler(manifest: Manifest, compiled: Record<string, string
 			compiled[found.name] = sql;
 			return { kind: "compiled", compiled: { id: node, sql, ctes: [], messages: [] } };
 		},
+		compileUnitTest: (id) => ({ kind: "compiled", compiled: { id, sql: `given ${id}`, ctes: [], messages: [] } }),
+		renderComparison: (_id, { sql }) => ({ kind: "rendered", text: `compare ${sql}`, value: null, messages: [] }),
 		renderMacro: () => ({ kind: "rendered", text: "", value: null, messages: [] }),
 		renderText: (text) => ({ kind: "rendered", text, value: null, messages: [] }),
 		isOverridden: () => false,
@@ -52,6 +54,11 @@ export function fakePlan(runId: string) {
 				sample: null,
 				executedSql: sql,
 			};
+		}
+		if (input.kind === "unit") {
+			const answer: PlanAnswer = yield { kind: "query", sql: input.sql, purpose: "unit test" };
+			if (answer.kind !== "table") throw new Error("a query has a table");
+			return { kind: "compared", table: answer.table, executedSql: input.sql };
 		}
 		if (input.kind === "hooks") {
 			const wanted = input.phase === "inPublish";

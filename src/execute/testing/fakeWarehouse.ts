@@ -237,6 +237,7 @@ const FLAGS: RunFlags = {
 	reuse: false,
 	testsBlock: false,
 	candidates: false,
+	offline: false,
 };
 
 export interface FakeRun {
@@ -316,6 +317,8 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			!outcome.shouldError
 				? { status: "pass", message: null, failures: 0 }
 				: { status: test.config.severity === "warn" ? "warn" : "fail", message: "Got 2", failures: outcome.failures },
+		judgeUnitTest: async () => ({ status: "pass", message: null, failures: 0, differences: null }),
+		openScratch: async () => adapter,
 		loadSource: async ({ source, signal }) => {
 			await step(signal);
 			if (script.failing?.includes(source.name) === true) throw new DatabaseError("no file", { sqlstate: "58P01" });

@@ -85,6 +85,9 @@ export function drive(
 				else run(request.body(), `${indent}  `);
 				return { kind: "batch", failure };
 			}
+			case "comparison":
+				say(`comparison of ${request.query.sql}`);
+				return { kind: "rendered", text: "actual and expected", value: null };
 			case "wholeRows":
 				say("whole rows");
 				return { kind: "rendered", text: "select bad.*", value: null };
