@@ -174,7 +174,8 @@ describeOnPostgres("a Postgres server that", () => {
 			pooling      sessions are kept from statement to statement
 			sessions     2 at once for 2 threads
 			database     failed: e2e_reader may not create schemas in <database>
-			schema       dev is not there yet
+			schema       dev_reporting is not there yet
+			schema       dev_staging is not there yet
 			connection   ok
 			1 check failed. Next:
 			  grant create on database "<database>" to "e2e_reader"
@@ -306,7 +307,8 @@ describeOnPostgres("a Postgres server that", () => {
 			pooling      sessions are kept from statement to statement
 			sessions     2 at once for 2 threads
 			database     may create schemas
-			schema       dev is not there yet
+			schema       dev_reporting is not there yet
+			schema       dev_staging is not there yet
 			connection   ok
 			All checks passed. Next: tfm run
 			[exit 0]

@@ -9,7 +9,8 @@ const BYTES = new TextEncoder();
  * word that anybody reads, and two models could meet in one relation. dbt refuses the same. Throws all together
  * (TFM-APP-013).
  */
-export function checkNames(project: OpenProject, selected: ReadonlySet<NodeId>, maxBytes: number): void {
+export function checkNames(project: OpenProject, selected: ReadonlySet<NodeId>): void {
+	const { maxIdentifierBytes: maxBytes, isReservedSchema } = project.engine.dialect;
 	const problems: Diagnostic[] = [];
 	for (const id of [...selected].sort()) {
 		const node = project.manifest.nodes.get(id);
@@ -27,7 +28,9 @@ export function checkNames(project: OpenProject, selected: ReadonlySet<NodeId>, 
 						? "holds a zero byte"
 						: bytes > maxBytes
 							? `has ${bytes} bytes, ${maxBytes} are allowed`
-							: null;
+							: what === "schema" && isReservedSchema(name)
+								? "is reserved: the database keeps such names for itself"
+								: null;
 			if (problem !== null)
 				problems.push(
 					diagnostic(

@@ -1,12 +1,36 @@
 import { isAbsolute, relative } from "node:path";
 import { loadConfig, shellSecretCommand } from "../config/loadConfig.ts";
+import type { Config } from "../core/config.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { storedName } from "../core/storedName.ts";
 import { DBT_VERSION, TFM_VERSION } from "../core/version.ts";
 import { printDiagnostics } from "../report/report.ts";
 import { inspectDatabase, openAdapter } from "./openAdapter.ts";
+import { resolveProject } from "./openProject.ts";
 import { readSourceLine } from "./readSourceLine.ts";
+
+/**
+ * Where the project's relations stand, sorted. Of a project that cannot be read nothing is known but the profile's
+ * schema; in a layered one nothing need ever stand in that. The mistakes themselves are for `tfm parse`.
+ */
+function writtenSchemas(invocation: Invocation, config: Config): readonly string[] {
+	const { target, project } = config;
+	const schemas = new Set<string>();
+	try {
+		const { manifest, engine } = resolveProject(invocation, config, invocation.clock());
+		for (const node of manifest.nodes.values()) {
+			if (node.resource_type !== "model" && node.resource_type !== "seed" && node.resource_type !== "snapshot")
+				continue;
+			if (node.relation_name !== null) schemas.add(storedName(node, engine.dialect).schema);
+		}
+	} catch (error) {
+		if (!(error instanceof TfmError)) throw error;
+	}
+	if (schemas.size === 0 && project.layering === null) schemas.add(target.schema);
+	return [...schemas].sort();
+}
 
 /** `tfm debug`: what tfm sees of the project, the profile and the database. Exit code 1 when a check fails, as in dbt. */
 export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
@@ -42,7 +66,11 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 			say("database", adapter.facts.version);
 			await adapter.withSession((session) => session.query("select 1"));
 			const problems: string[] = [];
-			for (const { name, value, problem } of await inspectDatabase(adapter, config)) {
+			for (const { name, value, problem } of await inspectDatabase(
+				adapter,
+				config,
+				writtenSchemas(invocation, config),
+			)) {
 				say(name, problem === undefined ? value : `failed: ${value}`);
 				if (problem !== undefined) problems.push(problem);
 			}

@@ -110,10 +110,12 @@ function profileTimeout(fields: TargetConfig["fields"]): number | undefined {
 export async function inspectDatabase(
 	adapter: Adapter,
 	{ target }: Config,
+	/** Schemas that the project writes to. */
+	schemas: readonly string[],
 ): Promise<readonly { readonly name: string; readonly value: string; readonly problem?: string }[]> {
 	if (target.type !== "postgres") return [];
 	const { inspectServer } = await import("../adapters/postgres/inspectServer.ts");
-	const { schema, threads } = target;
+	const { threads } = target;
 	const sessions = adapter.capabilities.concurrency;
-	return adapter.withSession((session) => inspectServer({ session, schema, sessions, threads }));
+	return adapter.withSession((session) => inspectServer({ session, schemas, sessions, threads }));
 }

@@ -32,9 +32,8 @@ export interface OpenProject {
  * finds any; nothing has touched the database by then.
  */
 export async function openProject(invocation: Invocation): Promise<OpenProject> {
-	const { cwd, flags, command, clock } = invocation;
-	const startedAt = clock();
-	const env = readEnvironment(cwd, invocation.env);
+	const { cwd, flags, command } = invocation;
+	const startedAt = invocation.clock();
 	const config = await loadConfig({
 		cwd,
 		flags,
@@ -42,6 +41,13 @@ export async function openProject(invocation: Invocation): Promise<OpenProject> 
 		command,
 		readSecretCommand: shellSecretCommand({ env: invocation.env, cwd }),
 	});
+	return resolveProject(invocation, config, startedAt);
+}
+
+/** The same for a Config that has been read. */
+export function resolveProject(invocation: Invocation, config: Config, startedAt: Date): OpenProject {
+	const { flags } = invocation;
+	const env = readEnvironment(invocation.cwd, invocation.env);
 	const engine = engineOf(config, invocation);
 	const runId = invocation.env.TFM_INVOCATION_ID ?? randomUUID();
 	const { parsed, facts } = parseProject(config, {

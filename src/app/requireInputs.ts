@@ -2,6 +2,8 @@ import type { Adapter } from "../core/adapter.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import { findNode } from "../core/manifest.ts";
 import type { GraphNode, NodeId } from "../core/node.ts";
+import type { RelationName } from "../core/relation.ts";
+import { storedName } from "../core/storedName.ts";
 import type { OpenProject } from "./openProject.ts";
 
 /**
@@ -25,13 +27,13 @@ export async function requireInputs(
 				reads.set(input.unique_id, { node: input, reader });
 	}
 	if (reads.size === 0) return;
-	const schemas = [...new Set([...reads.values()].map(({ node }) => relationOf(node).schema))].sort();
+	const schemas = [...new Set([...reads.values()].map(({ node }) => relationOf(node, project).schema))].sort();
 	const there = new Set(
 		(await adapter.withSession((s) => s.listRelations(schemas))).map((r) => `${r.schema}\0${r.identifier}`),
 	);
 	const missing: Diagnostic[] = [];
 	for (const { node, reader } of reads.values()) {
-		const relation = relationOf(node);
+		const relation = relationOf(node, project);
 		if (there.has(`${relation.schema}\0${relation.identifier}`)) continue;
 		missing.push(
 			diagnostic(
@@ -61,9 +63,8 @@ function storedInputs(project: OpenProject, id: NodeId): GraphNode[] {
 	return found;
 }
 
-function relationOf(node: GraphNode): { schema: string; identifier: string } {
-	if (node.resource_type === "source") return { schema: node.schema, identifier: node.identifier };
+function relationOf(node: GraphNode, { engine }: OpenProject): RelationName {
 	if (node.resource_type === "exposure" || node.resource_type === "unit_test")
 		throw new Error(`${node.unique_id} has no relation`);
-	return { schema: node.schema, identifier: node.alias };
+	return storedName(node, engine.dialect);
 }

@@ -50,7 +50,7 @@ export async function runSelected(
 	const offline = request.flags?.offline === true;
 	try {
 		adapter = offline ? await scratch.open() : await openAdapter(project.config, invocation);
-		checkNames(project, request.selected, adapter.dialect.maxIdentifierBytes);
+		checkNames(project, request.selected);
 		// Candidates stand where published relations may not.
 		if (request.flags?.candidates !== true && !offline) await requireInputs(project, request.selected, adapter);
 		const state = await createStateStore();

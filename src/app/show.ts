@@ -5,6 +5,7 @@ import { findNode } from "../core/manifest.ts";
 import type { GraphNode, SourceNode, TestNode } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { ResultTable } from "../core/resultTable.ts";
+import { storedName } from "../core/storedName.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { makeInlineNode } from "../parse/inlineNode.ts";
 import { manifestFacts, maskTable, printTable, type TableFormat } from "../report/report.ts";
@@ -48,11 +49,7 @@ async function showInline(reading: Reading, sql: string): Promise<Shown> {
 async function showNode(reading: Reading, node: GraphNode): Promise<Shown> {
 	const { database } = reading;
 	if (node.resource_type === "seed" || node.resource_type === "source") {
-		const relation: RelationName = {
-			database: node.database,
-			schema: node.schema,
-			identifier: node.resource_type === "seed" ? node.alias : node.identifier,
-		};
+		const relation = storedName(node, reading.project.engine.dialect);
 		return { name: node.name, table: await firstRowsOf(reading, relation, node.name) };
 	}
 	const { compiled } = await database.render((journal) =>
@@ -108,11 +105,7 @@ async function showRejects(reading: Reading, name: string): Promise<Shown> {
 		fail("TFM-APP-007", { name, suggestion: suggestName(name, known) });
 	}
 	const binding = await candidateBinding(database, project);
-	const relation = binding.relationOf(model.unique_id) ?? {
-		database: model.database,
-		schema: model.schema,
-		identifier: model.alias,
-	};
+	const relation = binding.relationOf(model.unique_id) ?? storedName(model, project.engine.dialect);
 	return { name: model.name, table: await firstRowsOf(reading, relation, model.name) };
 }
 

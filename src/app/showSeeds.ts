@@ -1,5 +1,6 @@
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
+import { storedName } from "../core/storedName.ts";
 import { printTable } from "../report/report.ts";
 import { withDatabase } from "./database.ts";
 import { firstRowsOf } from "./firstRows.ts";
@@ -16,8 +17,8 @@ export async function showSeeds(
 	await withDatabase(invocation, project, async (database) => {
 		for (const id of [...selected].sort()) {
 			const node = project.manifest.nodes.get(id);
-			if (node === undefined) continue;
-			const relation = { database: node.database, schema: node.schema, identifier: node.alias };
+			if (node?.resource_type !== "seed") continue;
+			const relation = storedName(node, project.engine.dialect);
 			const table = await firstRowsOf({ project, database, rows: ROWS }, relation, node.name);
 			invocation.stdout.write(`${node.name}\n${printTable(table, "text")}`);
 		}

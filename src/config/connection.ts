@@ -152,11 +152,24 @@ function checkRequired(found: {
 		if (Object.hasOwn(fields, key)) continue;
 		const alias = [...known.aliases].find(([, name]) => name === key)?.[0];
 		if (alias !== undefined && Object.hasOwn(output, alias)) continue;
-		check.required(output, path, { key, where });
+		const slip = slipFor(key, reading);
+		if (slip === undefined) check.required(output, path, { key, where });
+		else check.problems.push(slip);
 	}
 	for (const problem of contradictions(type, fields)) {
 		check.problems.push(diagnostic("TFM-CONFIG-026", problem, check.at(path, "key")));
 	}
+}
+
+/** The slip that a required key is missing for, if it looks like one: its own warning would go under with the error. */
+function slipFor(key: string, { output, path, check, warnings }: OutputReading): Diagnostic | undefined {
+	const written = Object.keys(output).find((name) => suggestName(name, [key]) === key);
+	if (written === undefined) return undefined;
+	const place = check.at([...path, written], "key");
+	const said = warnings.findIndex((w) => w.code === "TFM-CONFIG-024" && w.at?.line === place.at?.line);
+	if (said !== -1) warnings.splice(said, 1);
+	const missing = diagnostic("TFM-YAML-014", { key, where: `the output "${path.at(-1)}"` }, place);
+	return { ...missing, hint: `did you mean "${key}" where it says "${written}"?` };
 }
 
 /** What a driver would refuse with a less helpful message. */

@@ -88,6 +88,12 @@ describe("a connection", () => {
 		]);
 	});
 
+	it("names the slip that a required field is missing for", async () => {
+		expect(await withOutput(POSTGRES.replace("host:", "hostt:")).mistakes()).toEqual([
+			'TFM-YAML-014 profiles.yml:5:7 the output "default" needs the key "host" | did you mean "host" where it says "hostt"?',
+		]);
+	});
+
 	it("does not count a password that is the user's name as a secret", async () => {
 		const { secrets } = await withOutput(`${POSTGRES}password: u`).load({
 			env: { TFM_ENV_SECRET_A: "aa", OTHER: "bb" },

@@ -79,6 +79,8 @@ export interface Dialect {
 	quote(identifier: string): string;
 	literal(value: CellValue): string;
 	render(relation: RelationName, policy?: QuotePolicy): string;
+	/** True for a schema that the engine does not let anybody make. */
+	isReservedSchema(name: string): boolean;
 	/** The case in which the engine stores a bare name. */
 	fold(identifier: string): string;
 	/** The name of a printed type in the comparison of a contract's columns, the same for types that dbt takes for one. */

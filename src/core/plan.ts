@@ -194,6 +194,8 @@ export type NodePlan =
 			readonly outcome: TestOutcome;
 			readonly sample: ResultTable | null;
 			readonly executedSql: string;
+			/** Where the failing rows are kept, as it is written in SQL. */
+			readonly storedIn: string | null;
 	  }
 	/** Actual and expected rows, told apart by the column `actual_or_expected`. */
 	| { readonly kind: "compared"; readonly table: ResultTable; readonly executedSql: string }

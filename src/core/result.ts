@@ -64,6 +64,8 @@ export interface NodeResult {
 	readonly held: HeldReason | null;
 	/** What became of a microbatch model's batches; those of the run that `retry` repeats are among the successful. */
 	readonly batch_results?: BatchResults;
+	/** Where a test's failing rows are kept, as it is written in SQL; absent: nowhere. */
+	readonly storedIn?: string;
 	/** A few failing rows of a test. */
 	readonly sample: ResultTable | null;
 	/** Where a unit test ran; absent for everything else, and for one that did not. */

@@ -59,8 +59,9 @@ async function groundOf(
 	node: BuildableNode,
 ): Promise<Pick<BuildInput, "existing" | "fullRefresh">> {
 	if (!LOOKS.has(node.config.materialized)) return { existing: null, fullRefresh: run.job.flags.fullRefresh };
-	const there = await session.listRelations([node.schema]);
-	const existing = there.find((relation) => relation.identifier === node.alias)?.kind ?? null;
+	const { schema, identifier } = targetOf(run, node);
+	const there = await session.listRelations([schema]);
+	const existing = there.find((relation) => relation.identifier === identifier)?.kind ?? null;
 	const drive = { run, session, node: node.unique_id, inTransaction: false };
 	const call = { macro: "should_full_refresh", positional: [], keyword: {}, node: node.unique_id };
 	const { value } = await driveTemplate(drive, (journal) =>
@@ -76,7 +77,7 @@ function buildInput(
 	ground: Pick<BuildInput, "existing" | "fullRefresh" | "microbatch">,
 ): BuildInput {
 	const { adapter, compiler } = run.ports;
-	const target = targetOf(node);
+	const target = targetOf(run, node);
 	const own = compiler.materializationOf(node.unique_id);
 	return {
 		kind: "build",

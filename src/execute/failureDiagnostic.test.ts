@@ -67,6 +67,17 @@ describe("failureDiagnostic", () => {
 		});
 	});
 
+	it("says which index was refused, at the node and not at a line of a macro", () => {
+		const sql = 'create index "x"\non "tfm_c_0123456789_staging"."orders" (a b)';
+		const error = new DatabaseError('column "a" does not exist', { sqlstate: "42703", sql, position: 50 });
+		expect(failureDiagnostic(run, orders, new StatementFailed("index", error))).toMatchObject({
+			code: "TFM-RUN-031",
+			message: 'an index of orders cannot be made: column "a" does not exist',
+			hint: 'create index "x" on "staging"."orders" (a b)',
+			at: { file: "models/orders.sql" },
+		});
+	});
+
 	it("calls anything else a defect of tfm", () => {
 		expect(failureDiagnostic(run, orders, new TypeError("x is undefined"))).toMatchObject({
 			code: "TFM-RUN-012",

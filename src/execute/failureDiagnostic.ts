@@ -74,6 +74,17 @@ export function failureDiagnostic(run: Run, node: GraphNode, error: unknown, bat
 			{ label: `the ${purpose} of ${name}`, message, sqlstate: refused.sqlstate },
 			{ at: node.location },
 		);
+	if (purpose === "index") {
+		const facts = {
+			node: name,
+			message,
+			statement: run
+				.toPublished(refused.sql ?? "")
+				.replace(/\s+/g, " ")
+				.trim(),
+		};
+		return diagnostic("TFM-RUN-031", facts, { at: node.location });
+	}
 	const place = placeInSql(run, refused, node, batch);
 	return diagnostic(
 		"TFM-RUN-001",

@@ -19,7 +19,7 @@ export function writtenRelations(run: Run): readonly RelationName[] {
 		if (task.kind !== "build" && task.kind !== "load") continue;
 		const { database, schema } = task.node;
 		const relation =
-			task.kind === "build" ? targetOf(task.node) : { database, schema, identifier: task.node.identifier };
+			task.kind === "build" ? targetOf(run, task.node) : { database, schema, identifier: task.node.identifier };
 		written.set(keyOf(relation), relation);
 	}
 	return [...written.keys()].sort().map((key) => written.get(key)!);

@@ -19,7 +19,7 @@ async function clearLeftovers(run: Run, session: Session): Promise<void> {
 	const project = job.manifest.projectName;
 	const builds = buildTasks(run.graph);
 	if (builds.length === 0) return;
-	const targets = builds.map((task) => targetOf(task.node));
+	const targets = builds.map((task) => targetOf(run, task.node));
 	const rows = await ports.state.listCandidates(session, project);
 	const rebuilt = new Set<NodeId>(builds.map((task) => task.id));
 	const kept = new Map<NodeId, CandidateRow>();
@@ -39,11 +39,13 @@ async function learnSeeds(run: Run, session: Session): Promise<void> {
 	if (seeds.length === 0) return;
 	const hashes = await run.ports.state.seedHashes(session, run.job.manifest.projectName);
 	for (const [id, hash] of hashes) run.seedHashes.set(id, hash);
-	const schemas = [...new Set(seeds.map((task) => task.node.schema))].sort();
+	const targets = seeds.map(({ id, node }) => ({ id, target: targetOf(run, node) }));
+	const schemas = [...new Set(targets.map(({ target }) => target.schema))].sort();
 	const tables = new Set<string>();
 	for (const r of await session.listRelations(schemas))
 		if (r.kind === "table") tables.add(`${r.schema}\0${r.identifier}`);
-	for (const { id, node } of seeds) if (tables.has(`${node.schema}\0${node.alias}`)) run.seedsThere.add(id);
+	for (const { id, target } of targets)
+		if (tables.has(`${target.schema}\0${target.identifier}`)) run.seedsThere.add(id);
 }
 
 async function landingSchemas(run: Run, session: Session): Promise<void> {
@@ -95,7 +97,7 @@ async function workToPublish(run: Run): Promise<void> {
 	await begin(run);
 	await ports.adapter.withSession(async (session) => {
 		await takeLeases(run, session, async () => {});
-		const targets = buildTasks(run.graph).map((task) => targetOf(task.node));
+		const targets = buildTasks(run.graph).map((task) => targetOf(run, task.node));
 		await ports.adapter.publisher.ensureSchemas(session, job.manifest.projectName, targets);
 		run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName));
 		await rememberGenerations(run, session);
@@ -115,7 +117,7 @@ async function work(run: Run): Promise<void> {
 	await begin(run);
 	await ports.adapter.withSession(async (session) => {
 		await takeLeases(run, session, () => clearLeftovers(run, session));
-		const targets = buildTasks(run.graph).map((task) => targetOf(task.node));
+		const targets = buildTasks(run.graph).map((task) => targetOf(run, task.node));
 		if (targets.length > 0) await ports.adapter.publisher.ensureSchemas(session, job.manifest.projectName, targets);
 		if (run.gated) run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName));
 		if (buildTasks(run.graph).some(({ node }) => node.resource_type === "model"))

@@ -35,7 +35,7 @@ export async function dropReusable(run: Run, session: Session, id: NodeId): Prom
 	const keep: RelationName[] = [];
 	const targets: RelationName[] = [];
 	for (const task of buildTasks(run.graph)) {
-		const target = targetOf(task.node);
+		const target = targetOf(run, task.node);
 		if (out.has(task.id)) targets.push(target);
 		else keep.push(adapter.publisher.candidateOf(project, target));
 	}

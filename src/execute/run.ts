@@ -12,6 +12,7 @@ import { readDuration } from "../core/readDuration.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
 import type { CandidateRow } from "../core/state.ts";
+import { storedName } from "../core/storedName.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
 import { checkInPlace } from "./inPlace.ts";
@@ -78,11 +79,9 @@ export interface Run {
 	readonly dispose: () => void;
 }
 
-export const targetOf = (node: BuildableNode): RelationName => ({
-	database: node.database,
-	schema: node.schema,
-	identifier: node.alias,
-});
+/** The published relation of a node. */
+export const targetOf = ({ ports }: Pick<Run, "ports">, node: BuildableNode): RelationName =>
+	storedName(node, ports.adapter.dialect);
 
 export const buildTasks = (graph: RunGraph): readonly Extract<Task, { kind: "build" }>[] =>
 	[...graph.tasks.values()].filter((task) => task.kind === "build");
@@ -104,7 +103,7 @@ function shadowMoves(job: RunJob, ports: RunPorts): readonly { candidate: Relati
 	const bySchema = new Map<string, RelationName>();
 	for (const node of job.manifest.nodes.values())
 		if (node.resource_type === "model" || node.resource_type === "seed" || node.resource_type === "snapshot")
-			bySchema.set(`${node.database}\0${node.schema}`, targetOf(node));
+			bySchema.set(`${node.database}\0${node.schema}`, targetOf({ ports }, node));
 	return [...bySchema.values()].map((target) => ({
 		target,
 		candidate: ports.adapter.publisher.candidateOf(job.manifest.projectName, target),

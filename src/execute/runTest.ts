@@ -137,6 +137,7 @@ async function work(run: Run, test: TestNode, thread: string, compiledSql: { tex
 			compiled: true,
 			compiled_code: compiledSql.text,
 			executed_code: plan.executedSql,
+			...(plan.storedIn === null ? {} : { storedIn: plan.storedIn }),
 			sample: verdict.status === "pass" || plan.sample === null ? null : keysOf(run, test, plan.sample),
 		}),
 	);

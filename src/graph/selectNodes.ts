@@ -262,7 +262,11 @@ class Selection {
 			path: (node) => [node.original_file_path, node.original_file_path.split("/").slice(0, -1).join("/")],
 		};
 		const of = names[criterion.method];
-		return of === undefined ? undefined : suggestName(String(criterion.value), new Set(this.#nodes.flatMap(of)));
+		if (of === undefined) return undefined;
+		const value = String(criterion.value);
+		// `raw.drugs` is a table of a source, which only the method selects.
+		const source = criterion.method === "fqn" && this.#nodes.some((node) => names.source!(node).includes(value));
+		return source ? `source:${value}` : suggestName(value, new Set(this.#nodes.flatMap(of)));
 	}
 }
 

@@ -1,5 +1,6 @@
 import type { CsvRecord } from "../core/csvScanner.ts";
 import { type Diagnostic, diagnostic, fail, TfmError } from "../core/diagnostic.ts";
+import type { Location } from "../core/location.ts";
 import { type CsvFile, csvPieces } from "./csvRecords.ts";
 import { ColumnInference, type InferredColumn, nullOrText } from "./seedTypes.ts";
 
@@ -16,6 +17,8 @@ export interface SeedTable {
 	readonly rowCount: number;
 	/** The rows in the columns' types, a batch at a time, read from the file once more. Throws TFM-LOAD-016. */
 	readonly batches: () => AsyncGenerator<readonly (readonly (string | null)[])[]>;
+	/** Where the value of a row (from 1) and a column (from 0) stands in the file, which is read once more to find it. */
+	readonly placeOf: (row: number, column: number) => Promise<{ readonly at: Location; readonly source: string } | null>;
 }
 
 /** More mistakes than this in one file are counted, not listed. */
@@ -93,7 +96,26 @@ export async function readSeed(absolute: string, file: string, options: SeedOpti
 			{ absolute, file, delimiter, expected: { hash } },
 			columns.map((column) => column.write),
 		);
-	return { columns: columns.map(({ name, ddl }) => ({ name, ddl })), rowCount, batches };
+	const placeOf = (row: number, column: number) =>
+		findValue({ absolute, file, delimiter, expected: { hash } }, { row, column });
+	return { columns: columns.map(({ name, ddl }) => ({ name, ddl })), rowCount, batches, placeOf };
+}
+
+/** Null: there is no such value. */
+async function findValue(csv: CsvFile, wanted: { readonly row: number; readonly column: number }) {
+	let row = -1;
+	for await (const records of csvPieces(csv))
+		for (const { values, line, raw } of records) {
+			if (++row !== wanted.row || wanted.column < 0 || wanted.column >= values.length) continue;
+			// Quotes and line ends inside of values make the raw text longer; then the record's first line is shown.
+			const before = values.slice(0, wanted.column).join(csv.delimiter).length + (wanted.column === 0 ? 0 : 1);
+			const plain = values.join(csv.delimiter) === raw;
+			const column = plain ? before + 1 : 1;
+			const length = plain ? values[wanted.column]!.length : 0;
+			const at = { file: csv.file, line, column, ...(length === 0 ? {} : { endColumn: column + length }) };
+			return { at, source: raw.split(/\r\n|\n|\r/, 1)[0]! };
+		}
+	return null;
 }
 
 const isBlank = (values: readonly string[]): boolean => values.length === 1 && values[0] === "";

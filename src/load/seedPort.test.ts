@@ -114,3 +114,14 @@ test("a seed that cannot be read creates nothing", async () => {
 		expect((await s.query("select to_regclass('public.s') is null")).rows).toEqual([[true]]),
 	);
 });
+
+test.each([
+	["id,day\n1,2026-01-01\n\n2,2026-01-32\n", { day: "date" }, { line: 4, column: 3, endColumn: 13 }, "2,2026-01-32"],
+	['id,n\n"a\nb",1\nc,x\n', { n: "int" }, { line: 4, column: 3, endColumn: 4 }, "c,x"],
+	['id,n\n"a, b",x\n', { n: "int" }, { line: 2, column: 1 }, '"a, b",x'],
+])("a value that its type does not take is told at its place in the file: %j", async (csv, types, place, source) => {
+	const error = await loaded(node(csv, { column_types: types })).catch((e: unknown) => e);
+	expect(error).toMatchObject({
+		diagnostics: [{ code: "TFM-LOAD-018", at: { file: "seeds/s.csv", ...place }, source }],
+	});
+});

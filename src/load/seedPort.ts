@@ -5,9 +5,11 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Dialect } from "../core/adapter.ts";
+import { DatabaseError } from "../core/databaseError.ts";
+import { fail } from "../core/diagnostic.ts";
 import type { SeedNode } from "../core/node.ts";
 import type { SeedPort } from "../core/ports.ts";
-import { readSeed } from "./readSeed.ts";
+import { readSeed, type SeedTable } from "./readSeed.ts";
 import { digestFile } from "./textFile.ts";
 
 /** Raised when the same file and config would give another table than before. */
@@ -30,12 +32,36 @@ export function createSeedPort(dialect: Dialect): SeedPort {
 			signal.throwIfAborted();
 			const list = table.columns.map((c) => `${dialect.quote(nameOf(c.name))} ${c.ddl}`).join(", ");
 			const columns = table.columns.map((c) => nameOf(c.name));
-			return session.transaction(async () => {
-				await session.execute(`create table ${dialect.render(relation)} (${list})`, { signal });
-				return { rows: await session.bulkLoad({ relation, columns, rows: table.batches() }, { signal }) };
-			});
+			try {
+				return await session.transaction(async () => {
+					await session.execute(`create table ${dialect.render(relation)} (${list})`, { signal });
+					return { rows: await session.bulkLoad({ relation, columns, rows: table.batches() }, { signal }) };
+				});
+			} catch (error) {
+				return await failOnValue(error, { node, table, columns });
+			}
 		},
 	};
+}
+
+/** `COPY raw, line 3, column amount: "x"`: a line is a row here, the header is not sent. */
+const COPY_PLACE = /COPY .*, line (\d+)(?:, column (.+?)(?::|$))?/m;
+
+/** A value that its column's type does not take is told at its place in the file (TFM-LOAD-018). */
+async function failOnValue(
+	error: unknown,
+	seed: { readonly node: SeedNode; readonly table: SeedTable; readonly columns: readonly string[] },
+): Promise<never> {
+	const place = error instanceof DatabaseError && error.kind === "sql" ? COPY_PLACE.exec(error.detail ?? "") : null;
+	if (place === null) throw error;
+	const { node, table, columns } = seed;
+	const { message } = error as DatabaseError;
+	const name = place[2] ?? null;
+	const index = name === null ? 0 : columns.indexOf(name);
+	const found = await table.placeOf(Number(place[1]), index);
+	if (found === null) throw error;
+	const type = name === null ? null : (table.columns[index]?.ddl ?? null);
+	return fail("TFM-LOAD-018", { seed: node.name, message, column: name, type }, { ...found, cause: error });
 }
 
 function configOf(node: SeedNode) {

@@ -71,6 +71,11 @@ export function* runBatch(request: Omit<Extract<PlanRequest, { kind: "batch" }>,
 	return (yield* ask({ kind: "batch", ...request }, "batch")).failure;
 }
 
+/** What a macro writes, trimmed; empty where it has nothing to say. */
+export function* macroText(call: MacroCall, self: RelationName | null = null): Plan<string> {
+	return (yield* ask({ kind: "macro", call, self }, "rendered")).text.trim();
+}
+
 /** The SQL that a macro writes; an override that writes nothing is the author's mistake. */
 export function* macroSql(call: MacroCall, node: string, self: RelationName | null = null): Plan<string> {
 	const { text } = yield* ask({ kind: "macro", call, self }, "rendered");

@@ -54,6 +54,18 @@ from ${DELTA} as DBT_INTERNAL_SOURCE`,
 		});
 	});
 
+	it("refuses two new rows for one also where the merge runs on a copy, before the server does", () => {
+		const node = model({
+			materialized: "incremental",
+			unique_key: "id",
+			incremental_strategy: "merge",
+			on_schema_change: "sync_all_columns",
+		});
+		const columns = { "main.orders": ["id integer", "v integer"], [DELTA]: ["id integer", "v text"] };
+		const refused = () => drive(planNode(build(node, { existing: "table" })), [2, "1"], columns);
+		expect(refused).toThrow("TFM-INC-006: orders has 2 new rows for one row of its table: (id) = (1)");
+	});
+
 	it("runs a strategy of the project's own, and one whose macros the project replaced, against a copy", () => {
 		const own = (name: string) => ({ input: { isOverridden: (macro: string) => macro === name } });
 		const { lines, result } = run({ incremental_strategy: "newest" }, own("get_incremental_newest_sql"));

@@ -15,15 +15,18 @@ export function* checkMergeKeys({
 	input,
 	config,
 	delta,
+	into = input.target,
 }: {
 	readonly input: BuildInput;
 	readonly config: IncrementalConfig;
 	readonly delta: RelationName;
+	/** The table, or a copy of it that has the types of the new rows already. */
+	readonly into?: RelationName;
 }): Plan<void> {
 	const { key, predicates } = config;
 	if (key.length === 0) return;
 	const { render } = input.dialect;
-	const [from, target] = [delta, input.target].map((r) => render({ ...r, database: "" }));
+	const [from, target] = [delta, into].map((r) => render({ ...r, database: "" }));
 	const keys = key.map((k) => `DBT_INTERNAL_SOURCE.${k}`);
 	const shown = keys.map((k) => `min(${k}::text)`).join(", ");
 	const twice = yield* query(

@@ -7,6 +7,7 @@ import type { ColumnInfo, RelationName } from "../core/relation.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { columnsOf, execute, macroSql } from "./ask.ts";
 import { columnNamed } from "./columnNamed.ts";
+import { checkMergeKeys } from "./duplicateKeys.ts";
 import type { IncrementalConfig } from "./incrementalConfig.ts";
 import { type Column, type Shape, shapeOf } from "./schemaChange.ts";
 
@@ -118,6 +119,7 @@ export function* bringInto(work: Work, into: RelationName): Plan<ExecuteResult> 
 	];
 	if (changes.length > 0)
 		yield* execute(`alter table ${render({ ...into, database: "" })} ${changes.join(", ")}`, "copy");
+	if (work.config.strategy === "merge") yield* checkMergeKeys({ ...work, into });
 	const result = yield* execute(yield* strategySql(work, into, into), "build");
 	yield* execute(`drop table ${render({ ...delta, database: "" })}`, "copy");
 	return result;

@@ -13,7 +13,7 @@ import { isPartitioned } from "./partitionBy.ts";
 import { planOwn } from "./planOwn.ts";
 import { planSnapshot } from "./planSnapshot.ts";
 import { runHooks } from "./runHooks.ts";
-import { createIndexes, indexSql } from "./tableConfig.ts";
+import { createIndexes, makeIndexes } from "./tableConfig.ts";
 
 const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
 
@@ -55,8 +55,8 @@ function* create(input: BuildInput, candidate: Candidate): Plan<Built> {
 function* indexCandidate(input: BuildInput, candidate: Candidate): Plan<void> {
 	if (candidate.kind === "table") yield* createIndexes(input, candidate.candidate);
 	if (candidate.kind !== "materialized_view") return;
-	for (const index of yield* indexesOfView(input))
-		yield* execute(yield* indexSql(input, candidate.candidate, candidate.kind, index), "index");
+	const view = { name: candidate.candidate, kind: candidate.kind };
+	yield* makeIndexes(input, view, yield* indexesOfView(input));
 }
 
 /**

@@ -82,7 +82,7 @@ export function* planTest(input: TestInput): Plan<NodePlan> {
 		// dbt has made the schema before it runs any test.
 		if (storedAs(input) !== null) yield* createSchema(input);
 		const { main, executedSql } = yield* ownTestMain(input, input.own);
-		return { kind: "tested", outcome: outcomeOf(node.name, main), sample: null, executedSql };
+		return { kind: "tested", outcome: outcomeOf(node.name, main), sample: null, executedSql, storedIn: null };
 	}
 	const kind = storedAs(input);
 	const mainSql = kind === null ? input.sql : yield* store(input, kind);
@@ -103,11 +103,13 @@ export function* planTest(input: TestInput): Plan<NodePlan> {
 		},
 		node.name,
 	);
+	const { schema, alias } = node;
+	const storedIn = kind === null ? null : input.render({ database: "", schema, identifier: alias });
 	const outcome = outcomeOf(node.name, yield* query(executedSql, "test"));
 	if (input.sampleRows === 0 || !(outcome.shouldWarn || outcome.shouldError))
-		return { kind: "tested", outcome, sample: null, executedSql };
+		return { kind: "tested", outcome, sample: null, executedSql, storedIn };
 	const rowsSql = kind === null ? yield* wholeRowsSql() : mainSql;
 	const limited = `select * from (\n${rowsSql}\n) dbt_internal_test limit ${input.sampleRows}`;
 	const sample = yield* query(limited, "failing rows");
-	return { kind: "tested", outcome, sample, executedSql };
+	return { kind: "tested", outcome, sample, executedSql, storedIn };
 }

@@ -2,7 +2,7 @@ import type { Candidate, ConfiguredTable } from "../core/adapter.ts";
 import type { MacroArgument } from "../core/compiler.ts";
 import type { BuildInput, Plan } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
-import { macroSql, macroWork } from "./ask.ts";
+import { execute, macroText, macroWork } from "./ask.ts";
 import { isPartitioned } from "./partitionBy.ts";
 
 const argument = (relation: RelationName, type: Candidate["kind"]): MacroArgument => ({
@@ -18,25 +18,39 @@ const callOf = (input: BuildInput) => ({
 	...(input.sql === null ? {} : { sql: input.sql }),
 });
 
+const CREATING = ["create_indexes", "default__create_indexes", "postgres__create_indexes"];
+
 const configured = ({ node }: BuildInput): readonly unknown[] =>
 	Array.isArray(node.config.indexes) ? node.config.indexes : [];
 
 /** `indexes:` of the config, by the macro that dbt has for them; on the candidate, where their final names are free. */
 export function* createIndexes(input: BuildInput, table: RelationName): Plan<void> {
-	if (configured(input).length === 0) return;
-	yield* macroWork({ macro: "create_indexes", positional: [argument(table, "table")], ...callOf(input) });
+	const indexes = configured(input);
+	if (indexes.length === 0) return;
+	if (!CREATING.some((macro) => input.isOverridden(macro)))
+		yield* makeIndexes(input, { name: table, kind: "table" }, indexes);
+	else yield* macroWork({ macro: "create_indexes", positional: [argument(table, "table")], ...callOf(input) });
 }
 
-/** The statement for one entry of `indexes`. */
-export const indexSql = (input: BuildInput, relation: RelationName, kind: Candidate["kind"], index: unknown) =>
-	macroSql(
-		{
-			macro: "get_create_index_sql",
-			positional: [argument(relation, kind), { kind: "value", value: index }],
-			...callOf(input),
-		},
-		input.node.name,
-	);
+/** The statement for one entry of `indexes`; empty where the macro wants none. */
+const indexSql = (input: BuildInput, relation: RelationName, kind: Candidate["kind"], index: unknown): Plan<string> =>
+	macroText({
+		macro: "get_create_index_sql",
+		positional: [argument(relation, kind), { kind: "value", value: index }],
+		...callOf(input),
+	});
+
+/** One by one, so that a refusal can be told of the entry and not of a line in a macro. */
+export function* makeIndexes(
+	input: BuildInput,
+	relation: { readonly name: RelationName; readonly kind: Candidate["kind"] },
+	indexes: readonly unknown[],
+): Plan<void> {
+	for (const index of indexes) {
+		const sql = yield* indexSql(input, relation.name, relation.kind, index);
+		if (sql !== "") yield* execute(sql, "index");
+	}
+}
 
 /** The names that the macro postgres__partitions gives. */
 function partitionsOf(input: BuildInput): ConfiguredTable["partitioned"] {

@@ -70,7 +70,8 @@ function fields(outcome: Outcome, facts: NodeFacts | undefined): string[] {
 	const { result } = outcome;
 	const test = isTest(result.resource_type);
 	const lines: string[] = [];
-	if (facts?.storedIn != null) lines.push(field("Rows kept in", facts.storedIn));
+	const kept = result.storedIn ?? facts?.storedIn;
+	if (kept != null) lines.push(field("Rows kept in", kept));
 	if (result.resource_type === "unit_test")
 		lines.push(field("Reproduce", `tfm test --select ${facts?.name ?? outcome.name}`));
 	else if (test && result.status !== "error") lines.push(field("Reproduce", `tfm show --failures ${outcome.name}`));

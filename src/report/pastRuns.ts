@@ -21,7 +21,8 @@ function outcome(run: PastRun, layered: boolean): string {
 		...(held.length === 0 ? [] : [`held ${held.join(", ")}`]),
 		...(run.accepted.length === 0 ? [] : [`let through ${count(run.accepted.length, "failed test")}`]),
 	];
-	return parts.join("; ");
+	if (parts.length > 0 || run.status === null) return parts.join("; ");
+	return layered ? "nothing published" : "later runs wrote what it had, or it wrote nothing";
 }
 
 /** A line per run: its id in full, since other commands ask for it. */

@@ -173,6 +173,7 @@ function failToStart(dataDir: string, answer: { problem: string; code?: string; 
 	if (/no space left/i.test(said)) fail("TFM-DB-003", { path: dataDir });
 	if (answer.code?.startsWith("E"))
 		failOnFile(Object.assign(new Error(answer.problem), { code: answer.code }), dataDir);
+	if (/permission denied/i.test(said)) fail("TFM-DB-002", { path: dataDir, problem: said });
 	fail("TFM-DB-006", { path: dataDir, problem: said === "" ? answer.problem : said });
 }
 

@@ -97,6 +97,8 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 			await logins.prepare(connection);
 			// The coordinator of a run needs a place as well; the first connection has its own.
 			const capacity = Math.max(1, Math.min(options.threads + EXTRA_SESSIONS, facts.free));
+			// An idle connection that the pool may not use would take the coordinator's place.
+			if (capacity < slots.length) await slots.pop()!.end();
 			return { settings, logins, facts, pool: createPool({ makeSlot, slots, capacity }), coordinator: undefined };
 		} catch (error) {
 			for (const slot of slots) await slot.end();

@@ -31,6 +31,14 @@ test("a zero byte is refused in names and texts", () => {
 	expect(() => dialect.literal("a\0")).toThrow("0x00");
 });
 
+test("schemas that a server refuses to make are known", () => {
+	expect(["pg_mine", "PG_mine", "mine_pg_"].map((name) => dialect.isReservedSchema(name))).toEqual([
+		true,
+		false,
+		false,
+	]);
+});
+
 test("only ASCII letters fold", () => {
 	expect(dialect.fold("OrderÄ_1")).toBe("orderÄ_1");
 });

@@ -41,6 +41,8 @@ export function createPostgresDialect(): Dialect {
 			parts.push(policy.identifier ? quote(relation.identifier) : relation.identifier);
 			return parts.join(".");
 		},
+		// A server refuses to create them; the embedded database, whose role may alter the system, would not.
+		isReservedSchema: (name: string): boolean => name.startsWith("pg_"),
 		/** Only ASCII letters fold in a UTF-8 database (downcase_identifier). */
 		fold: (identifier: string): string => identifier.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
 		typeLabel,

@@ -54,6 +54,14 @@ export class RelationObject extends HostObject {
 		return { database: database ?? "", schema: schema ?? "", identifier: identifier ?? "" };
 	}
 
+	/** What the catalog calls it: parts that are written without quotes are folded as the database does it. */
+	get storedName(): RelationName {
+		const { quote } = this.fields;
+		const { database, schema, identifier } = this.relationName;
+		const stored = (part: "schema" | "identifier", name: string) => (quote[part] ? name : this.dialect.fold(name));
+		return { database, schema: stored("schema", schema), identifier: stored("identifier", identifier) };
+	}
+
 	/** The name under its policies, without the queries that `--empty`, `--sample` and batches put around it. */
 	render(): string {
 		const { path, quote, include, informationView } = this.fields;

@@ -55,11 +55,12 @@ const known = ({ context }: Self, info: RelationInfo): RelationObject =>
 function findRelation(self: Self, given: Record<string, Value>): Value {
 	const { config, dialect } = self.context.facts;
 	const text = (value: Value, otherwise: string) => (value == null ? otherwise : toText(value));
-	const schema = text(given.schema, config.target.schema);
+	const quoting = { ...dialect.defaultQuoting, ...definedOnly(config.project.quoting) };
+	const asGiven = text(given.schema, config.target.schema);
+	const schema = quoting.schema ? asGiven : dialect.fold(asGiven);
 	const identifier = text(given.identifier, "");
 	const list = listRelations(self, text(given.database, config.target.database), schema);
 	const exact = list.find((info) => info.identifier === identifier);
-	const quoting = { ...dialect.defaultQuoting, ...definedOnly(config.project.quoting) };
 	const folded = quoting.identifier
 		? undefined
 		: list.find((info) => info.identifier.toLowerCase() === identifier.toLowerCase());
@@ -70,7 +71,7 @@ function findRelation(self: Self, given: Record<string, Value>): Value {
 /** dbt refuses to drop what has no type; here the catalog is asked, and what is not there has none to be dropped by. */
 function withKind(self: Self, relation: RelationObject): RelationObject {
 	if (relation.fields.type !== null) return relation;
-	const { database, schema, identifier } = relation.relationName;
+	const { database, schema, identifier } = relation.storedName;
 	const found = listRelations(self, database, schema).find((info) => info.identifier === identifier);
 	return relation.replace({ type: relationTypeOf(found?.kind) ?? "table" });
 }
@@ -126,7 +127,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 		[
 			["relation"],
 			(self, given) => {
-				const { database, schema, identifier } = relationGiven("load_relation", given.relation).relationName;
+				const { database, schema, identifier } = relationGiven("load_relation", given.relation).storedName;
 				return findRelation(self, { database, schema, identifier });
 			},
 		],
@@ -148,10 +149,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 		[
 			["schema_relation"],
 			(self, given) => {
-				const { database, schema } = relationGiven(
-					"list_relations_without_caching",
-					given.schema_relation,
-				).relationName;
+				const { database, schema } = relationGiven("list_relations_without_caching", given.schema_relation).storedName;
 				return listRelations(self, database, schema).map((info) => known(self, info));
 			},
 		],

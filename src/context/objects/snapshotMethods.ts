@@ -40,11 +40,11 @@ function requireColumns(self: Self, given: Record<string, Value>, wanted: readon
 			problem: "needs a relation",
 			usage: "adapter.valid_snapshot_target(this)",
 		});
-	const there = new Set(self.database.columns(relation.relationName).map((c) => c.fields.name.toLowerCase()));
+	const there = new Set(self.database.columns(relation.storedName).map((c) => c.fields.name.toLowerCase()));
 	const names = wanted.map((name) => toText(read(given.column_names, name) ?? name).replaceAll('"', ""));
 	const missing = names.filter((name) => !there.has(name.toLowerCase()));
 	if (missing.length === 0) return null;
-	const { schema, identifier } = relation.relationName;
+	const { schema, identifier } = relation.storedName;
 	const snapshot = self.context.label.split(".").at(-1) ?? "";
 	return fail("TFM-SNAP-002", { snapshot, relation: `${schema}.${identifier}`, missing });
 }

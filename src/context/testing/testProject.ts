@@ -28,6 +28,7 @@ export const TEST_DIALECT: Dialect = {
 	quote,
 	literal: (value) => (typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value)),
 	render: (relation) => [relation.database, relation.schema, relation.identifier].filter(Boolean).map(quote).join("."),
+	isReservedSchema: () => false,
 	fold: (identifier) => identifier.toLowerCase(),
 	typeLabel: (type) => type,
 };

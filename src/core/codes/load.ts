@@ -113,4 +113,14 @@ export const LOAD_CODES = {
 		next: () => "copy the file into the project, or exclude it from files: in the load: block",
 		explain: "Landing loads read only files that lie under the project's folder.",
 	}),
+	"TFM-LOAD-018": code<{ seed: string; message: string; column: string | null; type: string | null }>({
+		message: (f) => `a row of the seed ${f.seed} cannot be stored: ${f.message}`,
+		hint: (f) => (f.column === null || f.type === null ? undefined : `column ${f.column} is ${f.type}`),
+		next: (f) =>
+			f.column === null
+				? "correct the row"
+				: "correct the value, or the type under `column_types` of the seed's config",
+		explain:
+			"The database refused a value of a CSV file, mostly because `column_types` gives its column a type that it does not fit. The place is that of the value; nothing of the seed was loaded.",
+	}),
 };

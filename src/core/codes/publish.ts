@@ -10,17 +10,22 @@ export const PUBLISH_CODES = {
 		explain:
 			"Something outside the run reads a column that the new version of the relation no longer has. Publishing would break it, so the old version stays. Add the column back, or change or drop the dependent object, then run again.",
 	}),
-	"TFM-PUB-002": code<{ target: string; reasons: readonly string[]; change: string }>({
+	"TFM-PUB-002": code<{ target: string; reasons: readonly string[]; change: string; kept?: boolean }>({
 		message: (f) => `${f.target} cannot be replaced by a new one because of ${f.reasons.join(", ")}, and ${f.change}`,
 		hint: () => "such a relation can only have its rows replaced, and that needs the same columns",
-		next: () => "drop what hangs on it, or give the model the columns that the published table has",
+		next: (f) =>
+			f.kept
+				? "take `publish: keep` away for one run, so that a new table takes its place, or give the model its old columns"
+				: "drop what hangs on it, or give the model the columns that the published table has",
 		explain:
 			"Materialized views, foreign keys from other tables, publications, row types, identity columns, owned sequences and inheritance hang on the table itself, not on its name. tfm then keeps the table and replaces its rows, which works only while the columns are the same and it stays a table. `publish: keep` on a node asks for the same.",
 	}),
-	"TFM-PUB-003": code<{ target: string; object: string; owner: string; role: string }>({
+	"TFM-PUB-003": code<{ target: string; object: string; owner: string; role: string; keepable: boolean }>({
 		message: (f) =>
 			`${f.target} cannot be published: ${f.object} belongs to ${f.owner}, and ${f.role} is not a member of that role`,
-		next: (f) => `grant ${f.owner} to ${f.role}, or change the owner`,
+		hint: (f) => `${f.role} must be able to act as ${f.owner}: a member that inherits the role's privileges`,
+		next: (f) =>
+			`have an administrator run: grant ${sqlName(f.owner)} to ${sqlName(f.role)}${f.keepable ? "; or set `publish: keep` for the model: its table then stays, and nothing of others is touched while its columns are the same" : ""}`,
 		explain:
 			"A relation that must be moved, or a view, rule or function that must be re-created over the new version, belongs to a role that the connected role is not a member of, so the database would refuse to touch it.",
 	}),

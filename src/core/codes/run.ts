@@ -219,6 +219,13 @@ export const RUN_CODES = {
 		explain:
 			"statement_timeout of a node is a time such as 90s, 5m or 1h (a bare number is seconds), retries a whole number: how often a failure that passes is tried again.",
 	}),
+	"TFM-RUN-031": code<{ node: string; message: string; statement: string }>({
+		message: (f) => `an index of ${f.node} cannot be made: ${f.message}`,
+		hint: (f) => f.statement,
+		next: () => "correct `indexes` in the config of the node, or the rows",
+		explain:
+			"An entry of the `indexes` config was refused by the database. Its columns are written into the statement as they are, so a name with a blank or a capital letter needs its own double quotes, and an expression its parentheses.",
+	}),
 	"TFM-RUN-022": code<{ layer: string }>({
 		message: (f) => `no generations of layer ${f.layer} are kept`,
 		hint: () =>

@@ -50,6 +50,7 @@ export function fakePlan(runId: string) {
 			const row = answer.kind === "table" ? answer.table.rows[0]! : [0, false, false];
 			return {
 				kind: "tested",
+				storedIn: null,
 				outcome: { failures: Number(row[0]), shouldWarn: row[1] === true, shouldError: row[2] === true },
 				sample: null,
 				executedSql: sql,

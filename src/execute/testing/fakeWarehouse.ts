@@ -293,7 +293,11 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 				new Set(runIds.filter((id) => id === runId || world.living.has(id))),
 			endOrphans: async () => true,
 		},
-		dialect: { quote: (x: string) => `"${x}"`, render: (r: RelationName) => `"${r.schema}"."${r.identifier}"` },
+		dialect: {
+			fold: (x: string) => x,
+			quote: (x: string) => `"${x}"`,
+			render: (r: RelationName) => `"${r.schema}"."${r.identifier}"`,
+		},
 		publisher: fakePublisher(world, script, sessionOf),
 		withSession: async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
 			const session = new FakeSession(

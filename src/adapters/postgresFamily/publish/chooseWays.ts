@@ -120,7 +120,7 @@ class Follower {
 			if (way === "swap") this.#holdPartitions(member);
 			if (way === "apply") this.#dropColumns(member);
 			if (way === "swap" || way === "replace" || (way === "apply" && altersColumns(member)))
-				this.#mustOwn(member, member.old!.member, `it (${member.label})`, member.old!.owner);
+				this.#mustOwn(member, member.old!, { object: `it (${member.label})`, keepable: false });
 		}
 	}
 
@@ -186,7 +186,10 @@ class Follower {
 			this.#refuse(because, (m) => refusal(m, "TFM-PUB-001", { target: m.label, ...facts }));
 			return false;
 		}
-		for (const m of because) this.#mustOwn(m, dependent.member, dependent.what, dependent.owner ?? "another role");
+		for (const m of because) {
+			const keepable = isTable(m.old) && isTable(m.fresh) && sameColumns(m.old!, m.fresh);
+			this.#mustOwn(m, dependent, { object: dependent.what, keepable });
+		}
 		const text =
 			dependent.kind === "view" ? this.#catalog.relations.get(dependent.holder)?.query : dependent.definition;
 		if (fresh === null || !columnsMoved(gone, fresh) || !namesColumnsByPosition(text ?? "", gone.printed)) return true;
@@ -246,11 +249,14 @@ class Follower {
 		}
 	}
 
-	#mustOwn(member: Member, may: boolean, object: string, owner: string): void {
-		if (!may)
-			this.refusals.push(
-				refusal(member, "TFM-PUB-003", { target: member.label, object, owner, role: this.#catalog.role }),
-			);
+	#mustOwn(
+		member: Member,
+		whose: { readonly member: boolean; readonly owner: string | null },
+		what: { readonly object: string; readonly keepable: boolean },
+	): void {
+		if (whose.member) return;
+		const facts = { target: member.label, owner: whose.owner ?? "another role", role: this.#catalog.role, ...what };
+		this.refusals.push(refusal(member, "TFM-PUB-003", facts));
 	}
 
 	#refuse(because: Iterable<Member>, make: (member: Member) => Refusal): void {
@@ -303,6 +309,7 @@ export function chooseWays(input: ChooseInput): Choice {
 						target: member.label,
 						reasons: reasons.length === 0 ? ["its `publish: keep`"] : [...new Set(reasons)],
 						change: changeOf(member),
+						kept: reasons.length === 0,
 					}),
 				);
 		}

@@ -111,6 +111,11 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 		if (await attempt(session, block, { ms: Math.min(FIRST_ATTEMPT, longest), signal: wait.signal })) return;
 		const patient = performance.now() + wait.timeoutMs / 2;
 		const pid = Number((await session.query("select pg_catalog.pg_backend_pid()")).rows[0]![0]);
+		const attemptOrPause = async (): Promise<boolean> => {
+			if (await attempt(session, block, { ms: longest, signal: wait.signal })) return true;
+			await sleep(5 + 40 * Math.random());
+			return false;
+		};
 		await watch(async (second) => {
 			// Who may cancel a session is asked of the login, not of the role that a profile sets after it.
 			await second.execute("set role none");
@@ -122,6 +127,10 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 				if (performance.now() >= deadline) throw new LockWaitEnded(await lockHolders(second, pid, plan.oids));
 				await sleep(5 + 40 * Math.random());
 			}
+		}).catch(async (error: unknown) => {
+			// No connection is left to watch from: short attempts alone do too, only less considerately.
+			if (!(error instanceof DatabaseError) || error.sqlstate !== "53300") throw error;
+			while (!(await attemptOrPause())) if (performance.now() >= deadline) throw new LockWaitEnded([]);
 		});
 	}
 
