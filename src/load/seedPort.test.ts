@@ -103,7 +103,7 @@ test("a seed that cannot be read creates nothing", async () => {
 	await expect(
 		adapter.withSession((session) =>
 			seeds.load({
-				node: node("a,b\n1\n"),
+				node: node("a,b\n1,2,3\n"),
 				session,
 				relation: { database: "", schema: "public", identifier: "s" },
 				signal: new AbortController().signal,
