@@ -1,6 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import type { Invocation } from "../core/invocation.ts";
 import {
+	createDbtLines,
 	createEventStream,
 	createLogFile,
 	createNdjson,
@@ -26,16 +27,18 @@ export function openEvents(
 	const screen =
 		output.logFormat === "json"
 			? createNdjson(stdoutTaken ? stderr : stdout, output)
-			: createTerminal({
-					stdout,
-					stderr,
-					output,
-					env,
-					clock,
-					lookup,
-					readLine: readSourceLine(config.project.root),
-					stdoutTaken,
-				});
+			: output.logFormat === "dbt" && !stdoutTaken
+				? createDbtLines({ stdout, output, lookup })
+				: createTerminal({
+						stdout,
+						stderr,
+						output,
+						env,
+						clock,
+						lookup,
+						readLine: readSourceLine(config.project.root),
+						stdoutTaken,
+					});
 	const stream: EventStream = createEventStream({
 		runId,
 		clock,

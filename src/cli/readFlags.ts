@@ -81,12 +81,20 @@ export async function readFlags(parsed: {
 	return { flags, output: readOutput(given, read) };
 }
 
+/** dbt's names; `default` is tfm's own picture of the run. */
+const LOG_FORMATS: ReadonlyMap<string, OutputOptions["logFormat"]> = new Map([
+	["default", "text"],
+	["text", "dbt"],
+	["debug", "dbt"],
+	["json", "json"],
+]);
+
 function readOutput(given: Given, read: Reader): OutputOptions {
 	const width = read.count("width", 20);
 	const colors = given.useColors;
 	const fallback = colors === true ? "always" : colors === false ? "never" : "auto";
 	return {
-		logFormat: read.text("logFormat")?.toLowerCase() === "json" ? "json" : "text",
+		logFormat: LOG_FORMATS.get(read.text("logFormat")?.toLowerCase() ?? "default") ?? "text",
 		verbosity: readVerbosity(given, read),
 		color: (read.text("color") as OutputOptions["color"] | undefined) ?? fallback,
 		progress: (read.text("progress") as OutputOptions["progress"] | undefined) ?? "auto",

@@ -287,7 +287,7 @@ export const OUTPUT: readonly OptionSpec[] = [
 		kind: TEXT,
 		env: "LOG_FORMAT",
 		choices: ["text", "json", "debug", "default"],
-		help: "text, or json: one event a line on stdout",
+		help: "text: the lines that dbt prints; json: one event a line on stdout (default: tfm's own)",
 	}),
 	output("log-level", {
 		value: "level",

@@ -76,7 +76,8 @@ export interface Invocation {
 }
 
 export interface OutputOptions {
-	readonly logFormat: "text" | "json";
+	/** `dbt`: the lines that dbt prints, asked for by its own names `text` and `debug`. */
+	readonly logFormat: "text" | "json" | "dbt";
 	/** -q = -1, -qq = -2, -v = 1, -vv = 2 */
 	readonly verbosity: -2 | -1 | 0 | 1 | 2;
 	readonly color: "auto" | "always" | "never";

@@ -31,6 +31,8 @@ export interface NodeFacts {
 	readonly sqlPath: string | null;
 	/** Relation with stored failures, or null. */
 	readonly storedIn: string | null;
+	/** `schema.alias` of what has a relation. */
+	readonly relation?: string;
 }
 
 /** Facts by id, from the manifest; undefined for an id that is not in it. Looked up when needed, not before. */
@@ -68,6 +70,7 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 		piiTest: column !== null && piiColumns.has(column.toLowerCase()),
 		sqlPath: compiled ? `${targetPath}/${sqlPath("run", node)}` : null,
 		storedIn: test?.relation_name ?? null,
+		...("alias" in node && "schema" in node && test === null ? { relation: `${node.schema}.${node.alias}` } : {}),
 	};
 }
 

@@ -5,6 +5,8 @@
  * eventStream stamps, masks and redacts; terminal, ndjson and logFile subscribe to it; runResultsJson and summaryJson
  * turn the finished run into documents; printDiagnostics and printTable serve the commands that have no events.
  */
+
+export { createDbtLines } from "./dbtLines.ts";
 export { createEventStream, type EventStream, type Subscriber } from "./eventStream.ts";
 export { createLogFile, openLogFile } from "./logFile.ts";
 export type { Look } from "./look.ts";

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { RunEvent } from "../core/events.ts";
+import { nodeId } from "../core/node.ts";
+import { createDbtLines } from "./dbtLines.ts";
+import { facts, OUTPUT, recorder, result, runResult, summary } from "./eventFixtures.ts";
+import { createEventStream } from "./eventStream.ts";
+
+const START = "2026-11-21T06:12:03.000Z";
+
+function lines(tell: (emit: ReturnType<typeof createEventStream>) => void): string[] {
+	const stdout = recorder();
+	const lookup = (id: string) => facts(id, { relation: `dev.${id.split(".")[2]}`, file: "models/x.sql" });
+	const dbt = createDbtLines({ stdout, output: OUTPUT, lookup });
+	tell(createEventStream({ runId: "r", clock: () => new Date(START), secrets: [], subscribers: [dbt] }));
+	return stdout.text().split("\n");
+}
+
+const started = (id: string, type: "model" | "test"): Extract<RunEvent, { event: "node.started" }> =>
+	({
+		event: "node.started",
+		node_id: nodeId(id),
+		name: id.split(".")[2],
+		resource_type: type,
+		layer: null,
+		materialized: type === "model" ? "view" : "test",
+		thread: "Thread-1",
+	}) as never;
+
+test("a run in dbt's lines: numbered, dotted to 80 columns, and counted at the end", () => {
+	const model = result("model.shop.orders", "success", { message: "CREATE VIEW", execution_time: 0.914 });
+	const failed = result("test.shop.unique_id", "fail", {
+		failures: 2,
+		message: "Got 2 results, configured to fail if != 0",
+	});
+	const seen = lines((emit) => {
+		emit(started("model.shop.orders", "model"));
+		emit({ event: "node.finished", node_id: model.unique_id, name: "orders", layer: null, result: model });
+		emit(started("test.shop.unique_id", "test"));
+		emit({ event: "test.finished", node_id: failed.unique_id, name: "unique_id", layer: null, result: failed });
+		const run = runResult({ results: [model, failed], exitCode: 1, elapsed: 61.5 });
+		emit({ event: "run.finished", run, summary: summary({}) });
+	});
+	expect(seen.slice(0, 4)).toEqual([
+		`06:12:03  ${"1 of 0 START sql view model dev.orders ".padEnd(80, ".")} [RUN]`,
+		`06:12:03  ${"1 of 0 OK created sql view model dev.orders ".padEnd(80, ".")} [CREATE VIEW in 0.91s]`,
+		`06:12:03  ${"2 of 0 START test unique_id ".padEnd(80, ".")} [RUN]`,
+		`06:12:03  ${"2 of 0 FAIL 2 unique_id ".padEnd(80, ".")} [FAIL 2 in 0.20s]`,
+	]);
+	expect(seen).toContain(
+		"06:12:03  Finished running 1 data test, 1 view model in 0 hours 1 minutes and 1.50 seconds (61.50s).",
+	);
+	expect(seen).toContain("06:12:03  Completed with 1 error, 0 partial successes, and 0 warnings:");
+	expect(seen).toContain("06:12:03    Got 2 results, configured to fail if != 0");
+	expect(seen.at(-2)).toBe("06:12:03  Done. PASS=1 WARN=0 ERROR=1 SKIP=0 NO-OP=0 REUSED=0 TOTAL=2");
+});
