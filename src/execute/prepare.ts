@@ -2,6 +2,7 @@
 import type { Session } from "../core/adapter.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { NodeId } from "../core/node.ts";
+import type { RelationName } from "../core/relation.ts";
 import type { CandidateRow } from "../core/state.ts";
 import { performRequest } from "./answerRequest.ts";
 import { rememberGenerations } from "./generations.ts";
@@ -46,6 +47,24 @@ async function learnSeeds(run: Run, session: Session): Promise<void> {
 		if (r.kind === "table") tables.add(`${r.schema}\0${r.identifier}`);
 	for (const { id, target } of targets)
 		if (tables.has(`${target.schema}\0${target.identifier}`)) run.seedsThere.add(id);
+	const known = targets.filter(({ id }) => run.seedsThere.has(id) && run.seedHashes.has(id));
+	for (let from = 0; from < known.length; from += TABLES_AT_ONCE)
+		await forgetEmptied(run, session, known.slice(from, from + TABLES_AT_ONCE));
+}
+
+/** Columns of one answer; a server allows 1664. */
+const TABLES_AT_ONCE = 500;
+
+/** A seed whose table somebody emptied is loaded again, though its file is unchanged. */
+async function forgetEmptied(
+	run: Run,
+	session: Session,
+	seeds: readonly { readonly id: NodeId; readonly target: RelationName }[],
+): Promise<void> {
+	const { dialect } = run.ports.adapter;
+	const rowIn = (target: RelationName) => `exists (select from ${dialect.render({ ...target, database: "" })})`;
+	const { rows } = await session.query(`select ${seeds.map(({ target }) => rowIn(target)).join(", ")}`);
+	for (const [i, { id }] of seeds.entries()) if (rows[0]?.[i] === false) run.seedsThere.delete(id);
 }
 
 async function landingSchemas(run: Run, session: Session): Promise<void> {
