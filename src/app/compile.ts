@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { type Compiler, createCompiler } from "../compile/compiler.ts";
 import type { CompiledNode, CompileOutcome } from "../core/compiler.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
-import type { ExecutableNode } from "../core/node.ts";
+import type { ExecutableNode, NodeId } from "../core/node.ts";
 import type { Journal, JournalEntry } from "../core/request.ts";
 import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
@@ -29,9 +29,10 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 			project.manifest,
 			project.facts,
 		);
-		const [compiled] = await compileAll(invocation, project, [
-			(compiler, journal) => compiler.compileInline(node, journal, PUBLISHED),
-		]);
+		const [compiled] = await compileAll(invocation, project, {
+			selected: new Set(),
+			passes: [(compiler, journal) => compiler.compileInline(node, journal, PUBLISHED)],
+		});
 		writeRunResults(invocation, project, compileRun(invocation, project, [[node, compiled!]]));
 		print({ compiled: compiled!.sql }, output);
 		return 0;
@@ -43,11 +44,10 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 	events.close();
 	const all = [...selected].sort().flatMap((id): ExecutableNode | [] => project.manifest.nodes.get(id) ?? []);
 	const nodes = all.filter((node) => node.resource_type !== "seed");
-	const results = await compileAll(
-		invocation,
-		project,
-		nodes.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
-	);
+	const results = await compileAll(invocation, project, {
+		selected,
+		passes: nodes.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
+	});
 	for (const [i, node] of nodes.entries())
 		writeSql(project.config.targetDir, sqlPath("compiled", node), `${results[i]!.sql}\n`);
 
@@ -105,22 +105,24 @@ type Pass = (compiler: Compiler, journal: Journal) => CompileOutcome;
 async function compileAll(
 	invocation: Invocation,
 	project: OpenProject,
-	passes: readonly Pass[],
+	{ selected, passes }: { readonly selected: ReadonlySet<NodeId>; readonly passes: readonly Pass[] },
 ): Promise<readonly CompiledNode[]> {
 	const compiler = createCompiler({ ...project.facts, manifest: project.manifest });
 	const done: CompiledNode[] = [];
-	for (const pass of passes) {
+	// What --defer means is known only with the database's list of relations.
+	for (const pass of invocation.flags.defer ? [] : passes) {
 		const entries: JournalEntry[] = [];
 		const outcome = pass(compiler, { entries, append: (entry) => void entries.push(entry) });
 		if (outcome.kind === "suspended") break;
 		done.push(outcome.compiled);
 	}
 	if (done.length === passes.length) return done;
-	const rest = await withDatabase(invocation, project, async (database: Database) => {
+	const compileRest = async (database: Database) => {
 		const found: CompiledNode[] = [];
 		for (const pass of passes.slice(done.length))
 			found.push((await database.render((journal) => pass(database.compiler, journal))).compiled);
 		return found;
-	});
+	};
+	const rest = await withDatabase(invocation, project, compileRest, { defers: selected });
 	return [...done, ...rest];
 }

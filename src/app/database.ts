@@ -11,6 +11,7 @@ import type { ResultTable } from "../core/resultTable.ts";
 import type { StateStore } from "../core/state.ts";
 import { type Answerer, answerQuestion, refusalAsAnswer } from "../execute/answerQuestion.ts";
 import { createStateStore } from "../history/stateStore.ts";
+import { withDeferral } from "./deferral.ts";
 import { openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
 
@@ -26,15 +27,24 @@ export interface Database {
 	query(sql: string, what: string): Promise<ResultTable>;
 }
 
+export interface DatabaseOptions {
+	/** The command takes --defer, for these nodes; empty: for whatever it turns to. */
+	readonly defers?: ReadonlySet<NodeId>;
+}
+
 /** Opens the database around some work and closes it whatever happens. */
 export async function withDatabase<T>(
 	invocation: Invocation,
 	project: OpenProject,
 	work: (database: Database) => Promise<T>,
+	options: DatabaseOptions = {},
 ): Promise<T> {
 	const adapter = await openAdapter(project.config, invocation);
 	try {
-		const compiler = createCompiler({ ...project.facts, manifest: project.manifest });
+		const { defers: selected } = options;
+		const { facts, manifest } =
+			selected === undefined ? project : await withDeferral(invocation, project, { selected, builds: false, adapter });
+		const compiler = createCompiler({ ...facts, manifest });
 		const state = await createStateStore();
 		return await adapter.withSession((session) => {
 			const { signal } = invocation;

@@ -88,6 +88,8 @@ function templateFlags(invocation: Invocation, config: Config): { readonly [name
 		STORE_FAILURES: flags.storeFailures ?? false,
 		FAIL_FAST: flags.failFast,
 		EMPTY: flags.empty,
+		DEFER: flags.defer,
+		FAVOR_STATE: flags.favorState,
 		WARN_ERROR: flags.warnError,
 		INDIRECT_SELECTION: flags.indirectSelection ?? "eager",
 		SCHEMA_NAMING: config.project.schemaNaming,

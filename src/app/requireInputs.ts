@@ -18,12 +18,13 @@ export async function requireInputs(
 ): Promise<void> {
 	const { manifest, config } = project;
 	if (config.project.layering === null) return;
+	const isDeferred = (id: NodeId): boolean => project.facts.deferral?.reads.has(id) === true;
 	const reads = new Map<NodeId, { node: GraphNode; reader: GraphNode }>();
 	for (const id of selected) {
 		const reader = findNode(manifest, id);
 		if (reader === undefined || reader.resource_type === "unit_test") continue;
 		for (const input of storedInputs(project, id))
-			if (!selected.has(input.unique_id) && !reads.has(input.unique_id))
+			if (!selected.has(input.unique_id) && !reads.has(input.unique_id) && !isDeferred(input.unique_id))
 				reads.set(input.unique_id, { node: input, reader });
 	}
 	if (reads.size === 0) return;

@@ -46,7 +46,13 @@ export async function retryCommand(invocation: Invocation): Promise<ExitCode> {
 		origin: command,
 		selected,
 		warnings: [],
-		...(held ? { refine: (open) => withoutAccepted(project, selected, { ...open, run: last.invocationId }) } : {}),
+		...(held
+			? {
+					refine: async (open) => ({
+						selected: await withoutAccepted(project, selected, { ...open, run: last.invocationId }),
+					}),
+				}
+			: {}),
 		nothingLeft: NOTHING,
 		microbatch: { now: last.startedAt ?? project.startedAt, unfinished: unfinishedBatches(last) },
 		flags: { reuse: true, testsBlock: command === "build", gates: notes?.gates ?? invocation.flags.gates },

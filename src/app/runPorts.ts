@@ -58,6 +58,8 @@ export interface JobRequest {
 	readonly flags?: Partial<RunFlags>;
 	/** `retry`: what its run asked for and did. */
 	readonly microbatch?: Partial<MicrobatchJob>;
+	readonly hooks?: boolean;
+	readonly settled?: RunJob["settled"];
 }
 
 export function jobOf(invocation: Invocation, project: OpenProject, request: JobRequest, adapter: Adapter): RunJob {
@@ -71,12 +73,15 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 		manifest,
 		selected: request.selected,
 		layering: config.project.layering,
-		hooks: offline
-			? { start: [], end: [] }
-			: { start: operations(project, "on-run-start"), end: operations(project, "on-run-end") },
+		hooks:
+			request.hooks === false || offline
+				? { start: [], end: [] }
+				: { start: operations(project, "on-run-start"), end: operations(project, "on-run-end") },
+		...(request.settled === undefined ? {} : { settled: request.settled }),
 		about: { target: config.target.targetName, engine: adapter.facts.version, version: TFM_VERSION },
 		host: { name: invocation.host.name, pid: invocation.host.pid },
 		targetPath: relative(config.project.root, config.targetDir),
+		...deferredNames(project),
 		flags: {
 			fullRefresh: flags.fullRefresh,
 			failFast: flags.failFast,
@@ -101,6 +106,12 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			...request.microbatch,
 		},
 	};
+}
+
+function deferredNames({ facts: { deferral } }: OpenProject): Pick<RunJob, "deferred"> {
+	if (deferral === undefined) return {};
+	const nameOf = (id: NodeId): string => deferral.relations.get(id)?.relation_name ?? id;
+	return { deferred: new Map([...deferral.reads].map((id) => [id, nameOf(id)])) };
 }
 
 /** Hooks of the whole run: the root project's first, then packages', each in its written order. */

@@ -2,13 +2,14 @@ import type { Adapter } from "../core/adapter.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
-import type { MicrobatchJob, RunFlags } from "../core/ports.ts";
+import type { MicrobatchJob, RunFlags, SettledNode } from "../core/ports.ts";
 import type { StateStore } from "../core/state.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
 import { compiledBy, writeManifest, writeRunNotes, writeRunResults } from "./artifacts.ts";
 import { checkNames } from "./checkNames.ts";
 import { openEvents } from "./commandEvents.ts";
+import { withDeferral } from "./deferral.ts";
 import { createScratch, openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
 import { requireInputs } from "./requireInputs.ts";
@@ -25,10 +26,17 @@ export interface RunRequest {
 	readonly flags?: Partial<RunFlags>;
 	/** `retry`: what its run asked of microbatch models, and what became of their batches. */
 	readonly microbatch?: Partial<MicrobatchJob>;
-	/** Leaves out of the selection what only the database knows to be done. */
-	readonly refine?: (open: { readonly adapter: Adapter; readonly state: StateStore }) => Promise<ReadonlySet<NodeId>>;
+	/** Leaves out of the selection what only the database knows to be done, or tells what is settled already. */
+	readonly refine?: (open: { readonly adapter: Adapter; readonly state: StateStore }) => Promise<Refined>;
+	/** False: neither on-run-start nor on-run-end. */
+	readonly hooks?: boolean;
 	/** What to say when that leaves nothing. */
 	readonly nothingLeft?: string;
+}
+
+export interface Refined {
+	readonly selected: ReadonlySet<NodeId>;
+	readonly settled?: ReadonlyMap<NodeId, SettledNode>;
 }
 
 /**
@@ -51,16 +59,21 @@ export async function runSelected(
 	try {
 		adapter = offline ? await scratch.open() : await openAdapter(project.config, invocation);
 		checkNames(project, request.selected);
+		const builds = (request.origin ?? request.command) !== "test";
+		const about = { selected: request.selected, builds, adapter };
+		const deferring = offline ? project : await withDeferral(invocation, project, about);
 		// Candidates stand where published relations may not.
-		if (request.flags?.candidates !== true && !offline) await requireInputs(project, request.selected, adapter);
+		if (request.flags?.candidates !== true && !offline) await requireInputs(deferring, request.selected, adapter);
 		const state = await createStateStore();
-		const ports = createRunPorts({ invocation, project, adapter, state, emit: events, openScratch: scratch.open });
-		const selected = (await request.refine?.({ adapter, state })) ?? request.selected;
+		const openScratch = scratch.open;
+		const ports = createRunPorts({ invocation, project: deferring, adapter, state, emit: events, openScratch });
+		const refined: Refined = (await request.refine?.({ adapter, state })) ?? request;
+		const { selected } = refined;
 		if (selected.size === 0 && request.selected.size > 0) {
 			invocation.stdout.write(`${request.nothingLeft ?? "nothing to do"}\n`);
 			return 0;
 		}
-		const run = await executeRun(jobOf(invocation, project, { ...request, selected }, adapter), ports);
+		const run = await executeRun(jobOf(invocation, deferring, { ...request, ...refined }, adapter), ports);
 		await sqlFiles.written();
 		// A look at what is held changes nothing, so `tfm retry` must still find the run that held it.
 		if (request.flags?.candidates === true) return run.exitCode;

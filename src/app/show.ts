@@ -9,7 +9,7 @@ import { storedName } from "../core/storedName.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { makeInlineNode } from "../parse/inlineNode.ts";
 import { manifestFacts, maskTable, printTable, type TableFormat } from "../report/report.ts";
-import { candidateBinding, PUBLISHED, withDatabase } from "./database.ts";
+import { candidateBinding, type Database, PUBLISHED, withDatabase } from "./database.ts";
 import { firstRows, firstRowsOf, type Reading } from "./firstRows.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
@@ -24,13 +24,14 @@ export async function showCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { inline, failures, rejects, limit, output = "text" } = invocation.flags.extra;
 	const rows = Number(limit ?? 5);
-	const shown = await withDatabase(invocation, project, async (database): Promise<Shown> => {
+	const look = async (database: Database): Promise<Shown> => {
 		const reading = { project, database, rows };
 		if (typeof inline === "string") return showInline(reading, inline);
 		if (typeof failures === "string") return showFailures(reading, failures);
 		if (typeof rejects === "string") return showRejects(reading, rejects);
 		return showNode(reading, selectedNode(invocation, project));
-	});
+	};
+	const shown = await withDatabase(invocation, project, look, { defers: new Set() });
 	const format = String(output) as TableFormat;
 	if (format === "text" && shown.name !== undefined && invocation.output.verbosity >= 0)
 		invocation.stdout.write(`${shown.name}\n`);

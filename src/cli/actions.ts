@@ -25,6 +25,7 @@ export const ACTIONS: Actions = {
 	publish: async () => (await import("../app/publish.ts")).publishCommand,
 	rollback: async () => (await import("../app/rollback.ts")).rollbackCommand,
 	history: async () => (await import("../app/history.ts")).historyCommand,
+	clone: async () => (await import("../app/clone.ts")).cloneCommand,
 	"state explain": async () => (await import("../app/explainState.ts")).explainCommand,
 	retry: async () => (await import("../app/retry.ts")).retryCommand,
 };

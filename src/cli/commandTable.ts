@@ -36,6 +36,7 @@ export type CommandName =
 	| "seed"
 	| "snapshot"
 	| "load"
+	| "clone"
 	| "state explain"
 	| "show"
 	| "clean"
@@ -226,6 +227,23 @@ export const COMMANDS: readonly CommandSpec[] = [
 		],
 	},
 	{
+		name: "clone",
+		heading: "Work",
+		summary: "Give this environment views of what another one has built",
+		sentence:
+			"Makes a view for each selected model, seed and snapshot that reads its relation in the environment whose artifacts --state names. What exists here is left alone unless --full-refresh is given.",
+		options: withShared([
+			...SELECTION,
+			...STATE,
+			...only(RUNNING, "fullRefresh", "failFast", "lockTimeout"),
+			...SUMMARY,
+		]),
+		examples: [
+			{ line: "tfm clone --state prod-artifacts", says: "everything that prod has" },
+			{ line: "tfm clone --state prod-artifacts -s +orders --full-refresh", says: "in place of what is here" },
+		],
+	},
+	{
 		name: "run-operation",
 		heading: "Work",
 		summary: "Run a macro",
@@ -373,5 +391,4 @@ export const COMMANDS: readonly CommandSpec[] = [
 export const COMMANDS_NOT_YET: Readonly<Record<string, string>> = {
 	docs: "tfm ls and tfm compile show what the project holds",
 	source: "write a data test on the column that holds the load time",
-	clone: "tfm run --target builds into another schema",
 };

@@ -110,19 +110,11 @@ export const STATE: readonly OptionSpec[] = [
 		help: "",
 		hidden: true,
 	}),
-	state("deprecated-defer", {
-		key: "defer",
-		kind: SWITCH,
-		env: "DEFER_TO_STATE",
-		refused: "select the parents as well: --select +model",
-		help: "",
-		hidden: true,
-	}),
+	state("deprecated-defer", { key: "defer", kind: SWITCH, env: "DEFER_TO_STATE", help: "", hidden: true }),
 	state("deprecated-favor-state", {
 		key: "favorState",
 		kind: SWITCH,
 		env: "FAVOR_STATE_MODE",
-		refused: "select the parents as well: --select +model",
 		help: "",
 		hidden: true,
 	}),
@@ -135,12 +127,10 @@ export const STATE: readonly OptionSpec[] = [
 	state("defer", {
 		kind: SWITCH,
 		env: "DEFER",
-		refused: "select the parents as well: --select +model",
 		help: "Read what is neither selected nor built here from where that run built it",
 	}),
 	state("no-defer", { key: "defer", sets: false, kind: SWITCH, help: "Do not", hidden: true }),
 	state("defer-state", {
-		refused: "select the parents as well: --select +model",
 		value: "folder",
 		kind: TEXT,
 		env: "DEFER_STATE",
@@ -149,7 +139,6 @@ export const STATE: readonly OptionSpec[] = [
 	state("favor-state", {
 		kind: SWITCH,
 		env: "FAVOR_STATE",
-		refused: "select the parents as well: --select +model",
 		help: "With --defer: read all that is not selected from there, even what is built here",
 	}),
 	state("no-favor-state", { key: "favorState", sets: false, kind: SWITCH, help: "Do not", hidden: true }),

@@ -1,5 +1,6 @@
 import type { Dialect } from "../core/adapter.ts";
 import type { Config } from "../core/config.ts";
+import type { Deferral } from "../core/deferral.ts";
 import type { EventWindow } from "../core/eventTime.ts";
 import type { Plain } from "../core/node.ts";
 import type { MacroRegistry } from "./macroRegistry.ts";
@@ -14,6 +15,8 @@ export interface ProjectFacts {
 	readonly invocation: InvocationFacts;
 	/** YAML as the project's files are read, for fromyaml(); throws TfmError. */
 	readonly parseYaml: (text: string) => unknown;
+	/** With --defer and in `clone`: nodes of another environment. */
+	readonly deferral?: Deferral;
 }
 
 export interface InvocationFacts {

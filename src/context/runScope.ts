@@ -4,6 +4,7 @@
  * calls for it, and, without a node, operations. One scope belongs to one pass.
  */
 import type { Binding, ExtraContext } from "../core/compiler.ts";
+import type { DeferredRelation } from "../core/deferral.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { ExecutableNode, NodeId, Plain, RefArgs, SourceNode } from "../core/node.ts";
@@ -108,6 +109,9 @@ function checkDeclared(c: RunContext, id: NodeId, reference: string): void {
 	fail("TFM-REF-004", { reference, from: c.label, target: id });
 }
 
+const deferredTo = ({ facts }: RunContext, id: NodeId): DeferredRelation | undefined =>
+	facts.deferral?.reads.has(id) === true ? facts.deferral.relations.get(id) : undefined;
+
 function refRelation(c: RunContext, args: RefArgs): RelationObject {
 	const reference = refText(args);
 	const target = found(c.references.ref(args, c.packageName), reference, c.label, false);
@@ -117,8 +121,11 @@ function refRelation(c: RunContext, args: RefArgs): RelationObject {
 		if (c.ephemeral !== undefined) return c.ephemeral(target, rowsRead(c, target));
 		return fail("TFM-REF-014", { reference, from: c.label, target: target.unique_id });
 	}
-	const name = c.binding.relationOf(target.unique_id) ?? publishedName(target);
-	return relationObject(c.facts.dialect, name, { quote: quotingOf(c.facts), ...rowsRead(c, target) });
+	const quote = quotingOf(c.facts);
+	const name = c.binding.relationOf(target.unique_id);
+	const deferred = name === undefined ? deferredTo(c, target.unique_id)?.relation : undefined;
+	const relation = name ?? deferred ?? publishedName(target);
+	return relationObject(c.facts.dialect, relation, { quote, ...rowsRead(c, target) });
 }
 
 /** Sources have their own quoting; the project's does not reach them (dbt). */
@@ -138,6 +145,12 @@ function selfRelation(c: RunContext): Value {
 	if (c.node === null || c.node.resource_type === "operation") return null;
 	if (c.given !== undefined) return c.given.self;
 	return boundRelation(c.facts, c.node, c.binding.self ?? publishedName(c.node));
+}
+
+/** `defer_relation`: this node where --state has it, in commands that defer. */
+function otherRelation({ facts, node }: RunContext): Value {
+	const deferred = node === null ? undefined : facts.deferral?.relations.get(node.unique_id);
+	return deferred === undefined ? null : boundRelation(facts, node, deferred.relation);
 }
 
 /** Where the node's query is known, macros find it in `model` too: dbt's snapshot strategies read it there. */
@@ -175,6 +188,7 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["ref", (c) => refFunction((args) => refRelation(c, args))],
 	["source", (c) => sourceFunction((source, table) => sourceRelation(c, source, table))],
 	["this", selfRelation],
+	["defer_relation", otherRelation],
 	["model", modelView],
 	["config", configObject],
 	["graph", (c) => graphView(c.manifest)],

@@ -27,6 +27,10 @@ export interface RunJob {
 	readonly host: { readonly name: string; readonly pid: number };
 	/** Relative to the project root: where the executed SQL is written (`target`), for the place of a database error. */
 	readonly targetPath: string;
+	/** `--defer`: what some references mean instead, by node: the relation of another environment. */
+	readonly deferred?: ReadonlyMap<NodeId, string>;
+	/** Selected nodes that need no work, with what is said of them. */
+	readonly settled?: ReadonlyMap<NodeId, SettledNode>;
 	readonly flags: RunFlags;
 	readonly microbatch: MicrobatchJob;
 }
@@ -41,6 +45,13 @@ export interface MicrobatchJob {
 	readonly unfinished: ReadonlyMap<NodeId, BatchResults>;
 	/** The behaviour flag `require_batched_execution_for_custom_microbatch_strategy`. */
 	readonly batchOwnStrategies: boolean;
+}
+
+/** What is known of a node before the run: its result, and a line for whoever watches. */
+export interface SettledNode {
+	readonly status: NodeStatus;
+	readonly message: string;
+	readonly says: string;
 }
 
 export interface RunFlags {

@@ -74,6 +74,11 @@ export function createIdentities(
 				stack.pop();
 				continue;
 			}
+			const elsewhere = job.deferred?.get(id);
+			if (elsewhere !== undefined) {
+				known.set(id, `deferred to ${elsewhere}`);
+				continue;
+			}
 			const below = readsOn(id) ? parentsOf(id) : [];
 			const missing = below.filter((parent) => !known.has(parent));
 			if (missing.length > 0) {

@@ -7,7 +7,7 @@ import { runAfterPublish } from "./afterPublish.ts";
 import { buildNode } from "./buildNode.ts";
 import { drainStage } from "./drainStage.ts";
 import { decideGate, type GateDecision } from "./gate.ts";
-import { graphNode } from "./nodeResult.ts";
+import { graphNode, nodeResult } from "./nodeResult.ts";
 import { publishUnit } from "./publishUnit.ts";
 import { recordGate } from "./recordGate.ts";
 import type { Run } from "./run.ts";
@@ -15,7 +15,7 @@ import { hasWork, type Stage } from "./runGraph.ts";
 import { runLoad } from "./runLoad.ts";
 import { runTest, unbuiltInput } from "./runTest.ts";
 import { runUnitTest } from "./runUnitTest.ts";
-import { blockedBy, holdBack, isFailure, markPublished, passThrough, skip } from "./settle.ts";
+import { blockedBy, holdBack, isFailure, markPublished, passThrough, settle, skip } from "./settle.ts";
 
 /** Starts one task; undefined when it was settled without any work. */
 function startTask(run: Run, id: NodeId, slot: number): Promise<void> | undefined {
@@ -27,6 +27,12 @@ function startTask(run: Run, id: NodeId, slot: number): Promise<void> | undefine
 	const blocked = blockedBy(run, id);
 	if (blocked !== null) {
 		skip(run, id, blocked.reason, blocked.root);
+		return undefined;
+	}
+	const known = run.job.settled?.get(id);
+	if (known !== undefined) {
+		run.ports.emit({ event: "message", text: known.says, node_id: id, print: true });
+		settle(run, nodeResult(task.node, { status: known.status, message: known.message }));
 		return undefined;
 	}
 	switch (task.kind) {

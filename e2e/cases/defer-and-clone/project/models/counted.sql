@@ -1,0 +1,1 @@
+{{ config(materialized='table', alias='totals') }} select count(*) as n from {{ ref('between') }}, {{ ref('codes') }}

@@ -1,0 +1,17 @@
+import type { NodeId } from "./node.ts";
+import type { RelationName } from "./relation.ts";
+
+/** What dbt calls a node's defer_relation: where another environment's artifacts say that it stands. */
+export interface DeferredRelation {
+	readonly relation: RelationName;
+	/** Rendered there. */
+	readonly relation_name: string | null;
+}
+
+/** `--defer`: nodes that are read in the environment of an earlier run. */
+export interface Deferral {
+	/** Every node that stands there. */
+	readonly relations: ReadonlyMap<NodeId, DeferredRelation>;
+	/** Those that references go to. */
+	readonly reads: ReadonlySet<NodeId>;
+}
