@@ -5,13 +5,15 @@
 import type { CompilerPort } from "../core/compiler.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { BuildableNode } from "../core/plan.ts";
-import type { RunJob } from "../core/ports.ts";
-import type { Run } from "./run.ts";
+import type { RunJob, RunPorts } from "../core/ports.ts";
 import type { RunGraph } from "./runGraph.ts";
 
-export const worksInPlace = (run: Pick<Run, "job" | "ports">, node: BuildableNode): boolean =>
-	run.ports.compiler.materializationOf(node.unique_id) !== null &&
-	(run.job.layering === null || node.config.publish === "direct");
+export const worksInPlace = (
+	{ job, ports }: { readonly job: RunJob; readonly ports: Pick<RunPorts, "compiler"> },
+	node: BuildableNode,
+): boolean =>
+	ports.compiler.materializationOf(node.unique_id) !== null &&
+	(job.layering === null || node.config.publish === "direct");
 
 /** Refuses, before anything runs and all at once, what cannot be built (TFM-RUN-003, 025). */
 export function checkInPlace(job: RunJob, graph: RunGraph, compiler: CompilerPort): void {

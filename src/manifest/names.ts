@@ -10,7 +10,6 @@ import type { PlainRecord } from "../core/parsed.ts";
 import type { QuotePolicy, RelationName } from "../core/relation.ts";
 import type { Draft } from "./draft.ts";
 import type { ManifestPorts, NamedNode, NameSubject } from "./ports.ts";
-import { recordOr } from "./resolveConfig.ts";
 
 const custom = (value: Plain | undefined): string | null =>
 	value === null || value === undefined || typeof value === "object" ? null : String(value);
