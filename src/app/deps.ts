@@ -10,6 +10,7 @@ import type { Config } from "../core/config.ts";
 import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { DBT_VERSION } from "../core/version.ts";
+import { judgeWarnings } from "../core/warningPolicy.ts";
 import { addEntry, splitVersion } from "../packages/addEntry.ts";
 import { createHub } from "../packages/hub.ts";
 import { type Installation, installPackages } from "../packages/installPackages.ts";
@@ -17,7 +18,6 @@ import { LOCK_FILE, listHash, lockText } from "../packages/lockFile.ts";
 import { type Resolving, resolvePackages } from "../packages/resolvePackages.ts";
 import { createWorkspace } from "../packages/workspace.ts";
 import { createRedactor, printDiagnostics } from "../report/report.ts";
-import { failOnWarnings } from "./openProject.ts";
 import { readSourceLine } from "./readSourceLine.ts";
 
 export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
@@ -82,8 +82,8 @@ export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
 
 function remark(found: readonly Diagnostic[], config: Config, invocation: Invocation): void {
 	// A list is read more than once, and a package is met more than once.
-	const warnings = [...new Map(found.map((d) => [JSON.stringify([d.message, d.at]), d])).values()];
-	if (invocation.flags.warnError) failOnWarnings(warnings);
+	const distinct = [...new Map(found.map((d) => [JSON.stringify([d.message, d.at]), d])).values()];
+	const warnings = judgeWarnings(distinct, invocation.flags);
 	const { output, env, stdout, stderr, clock } = invocation;
 	const readLine = readSourceLine(config.project.root);
 	const printing = { output, env, stdout, stderr, now: clock(), readLine, elapsedMs: null, secrets: config.secrets };

@@ -2,10 +2,11 @@ import { diagnostic, fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type GraphNode, type Plain, type ResourceType, versionedName } from "../core/node.ts";
+import { judgeWarnings } from "../core/warningPolicy.ts";
 import type { SelectionResult } from "../graph/selectNodes.ts";
 import { createNodeWriters } from "../manifest/nodeJson.ts";
 import { openEvents } from "./commandEvents.ts";
-import { failOnWarnings, type OpenProject, openProject } from "./openProject.ts";
+import { type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
 
 /** Fields of `--output json` as dbt chooses and orders them; in a layered project `layer` comes after them. */
@@ -66,8 +67,7 @@ export function selectListed(invocation: Invocation, project: OpenProject): Sele
 	const chosen = selectIds(modelsOnly(invocation), project, KINDS);
 	if (chosen.ids.length > 0 || chosen.warnings.length > 0) return chosen;
 	const warnings = [diagnostic("TFM-SELECT-013", {}, { severity: "warning" })];
-	if (invocation.flags.warnError) failOnWarnings(warnings);
-	return { ids: [], warnings };
+	return { ids: [], warnings: judgeWarnings(warnings, invocation.flags) };
 }
 
 /** `ls --models x` of dbt: models only, and neither --select nor --resource-type beside it (TFM-SELECT-015). */

@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { loadConfig, readEnvironment, shellSecretCommand } from "../config/loadConfig.ts";
 import type { ProjectFacts } from "../context/context.ts";
 import type { Config } from "../core/config.ts";
-import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
+import { TfmError } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { GraphNode, Plain } from "../core/node.ts";
 import { sampleWindow } from "../core/sample.ts";
+import { judgeWarnings } from "../core/warningPolicy.ts";
 import { describeCycle, findCycle } from "../graph/cycle.ts";
 import { buildGraph, type Graph } from "../graph/graph.ts";
 import { buildManifest } from "../manifest/buildManifest.ts";
@@ -62,17 +63,12 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 			...(flags.sample === undefined ? {} : { sample: sampleWindow(flags.sample, startedAt) }),
 		},
 	});
-	const manifest = buildManifest(parsed, config, createManifestPorts(facts));
-	if (flags.warnError) failOnWarnings(manifest.warnings);
+	const built = buildManifest(parsed, config, createManifestPorts(facts));
+	const manifest = Object.freeze({ ...built, warnings: judgeWarnings(built.warnings, flags) });
 	const graph = buildGraph(manifest);
 	const cycle = findCycle(graph);
 	if (cycle !== null) throw new TfmError(describeCycle(manifest, cycle, placeOfReference));
 	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt });
-}
-
-/** `--warn-error`: what would only be said stops the command, as dbt does, before anything runs. */
-export function failOnWarnings(warnings: readonly Diagnostic[]): void {
-	if (warnings.length > 0) throw new TfmError(warnings.map((remark) => ({ ...remark, severity: "error" })));
 }
 
 const placeOfReference = (reader: GraphNode, name: string) =>

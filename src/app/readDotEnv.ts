@@ -1,2 +1,3 @@
-/** The environment of an invocation: the command line's flags and secrets come out of `.env` too, as in dbt. */
+/** What the command line has to know before a command begins: `.env`, and the `flags:` block of the project file. */
 export { readEnvironment as readDotEnv } from "../config/environment.ts";
+export { readProjectFlags } from "../config/projectFlags.ts";

@@ -8,6 +8,7 @@ import type { NodeId, OperationNode } from "../core/node.ts";
 import type { MicrobatchJob, RunFlags, RunJob, RunPorts } from "../core/ports.ts";
 import type { StateStore } from "../core/state.ts";
 import { TFM_VERSION } from "../core/version.ts";
+import { failsWarnedTests } from "../core/warningPolicy.ts";
 import { createLandingLoader } from "../load/landingLoader.ts";
 import { createSeedPort } from "../load/seedPort.ts";
 import { describeCandidate } from "../plan/describeCandidate.ts";
@@ -91,7 +92,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			statementTimeoutMs: flags.statementTimeoutMs ?? null,
 			storeFailures: flags.storeFailures ?? null,
 			showRows: flags.showRows,
-			warnError: flags.warnError,
+			warnError: failsWarnedTests(flags),
 			reuse: false,
 			testsBlock: false,
 			candidates: false,

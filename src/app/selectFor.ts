@@ -5,10 +5,11 @@ import type { Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId, ResourceType } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
+import { judgeWarnings } from "../core/warningPolicy.ts";
 import { type CommandKinds, type SelectionResult, selectNodes } from "../graph/selectNodes.ts";
 import { parseSelectorDefinitions } from "../graph/selectorDefinitions.ts";
 import { earlierRunsOf } from "./earlierRuns.ts";
-import { failOnWarnings, type OpenProject } from "./openProject.ts";
+import type { OpenProject } from "./openProject.ts";
 
 export interface Selected {
 	readonly selected: ReadonlySet<NodeId>;
@@ -47,8 +48,7 @@ export function selectIds(invocation: Invocation, project: OpenProject, kinds?: 
 		existsInRoot: (path) => existsSync(join(settings.root, path)),
 		earlier: earlierRunsOf(invocation, project),
 	});
-	if (flags.warnError) failOnWarnings(chosen.warnings);
-	return chosen;
+	return { ...chosen, warnings: judgeWarnings(chosen.warnings, flags) };
 }
 
 const MODES = ["eager", "cautious", "buildable", "empty"] as const;

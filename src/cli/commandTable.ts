@@ -79,7 +79,7 @@ export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
 const hide = (options: readonly OptionSpec[]): OptionSpec[] => options.map((option) => ({ ...option, hidden: true }));
 
 /** dbt takes its global flags with every command, also where they say nothing: taken, and not listed. */
-const GLOBAL_KEYS = new Set(["failFast", "warnError", "writeJson", "indirectSelection"]);
+const GLOBAL_KEYS = new Set(["failFast", "warnError", "warnErrorOptions", "writeJson", "indirectSelection"]);
 const GLOBALS = hide([...[...SELECTION, ...RUNNING].filter((option) => GLOBAL_KEYS.has(option.key)), ...STATE]);
 
 /** The order of a help page. */
@@ -322,7 +322,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Look",
 		summary: "Check the project and write manifest.json",
 		sentence: "Reads the whole project, reports every mistake in it, and writes target/manifest.json.",
-		options: withShared(only(RUNNING, "warnError", "writeJson")),
+		options: withShared(only(RUNNING, "warnError", "warnErrorOptions", "writeJson")),
 		examples: [{ line: "tfm parse", says: "the quickest check of a project" }],
 	},
 	{

@@ -36,13 +36,4 @@ export const ACCEPTED: readonly OptionSpec[] = [
 ];
 
 /** dbt's flags that change what is built and that tfm does not have yet. */
-export const REFUSED: readonly OptionSpec[] = [
-	accepted("warn-error-options", {
-		value: "yaml",
-		kind: TEXT,
-		env: "WARN_ERROR_OPTIONS",
-		help: "",
-		hidden: true,
-		refused: "--warn-error turns every warning into an error",
-	}),
-];
+export const REFUSED: readonly OptionSpec[] = [];

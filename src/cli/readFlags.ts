@@ -7,6 +7,8 @@ import type { Given } from "./parseArgv.ts";
 import { type Environment, readEnvironment } from "./readEnvironment.ts";
 import { type NamedText, readEventWindow, readSample } from "./readEventTimes.ts";
 import { readMapping } from "./readMapping.ts";
+import { readWarningPolicy } from "./readWarningPolicy.ts";
+import { withProjectFlags } from "./withProjectFlags.ts";
 
 const DEFAULT_LOCK_TIMEOUT_MS = 600_000;
 const DEFAULT_SHOW_ROWS = 5;
@@ -16,7 +18,7 @@ const DEFAULT_LIMIT = 5;
 
 /** Keys that have a field in Flags or OutputOptions; every other one goes to `extra`. */
 const SHARED_KEYS = new Set(
-	"projectDir profilesDir profile target targetPath logPath vars threads select exclude selector resourceTypes excludeResourceTypes indirectSelection layers fullRefresh failFast gates storeFailures warnError lockTimeout statementTimeout showRows writeJson empty eventTimeStart eventTimeEnd sample state deferState defer favorState quiet noQuiet verbose debug logFormat logLevel logFile color useColors progress width print singleThreaded".split(
+	"projectDir profilesDir profile target targetPath logPath vars threads select exclude selector resourceTypes excludeResourceTypes indirectSelection layers fullRefresh failFast gates storeFailures warnError warnErrorOptions lockTimeout statementTimeout showRows writeJson empty eventTimeStart eventTimeEnd sample state deferState defer favorState quiet noQuiet verbose debug logFormat logLevel logFile color useColors progress width print singleThreaded".split(
 		" ",
 	),
 );
@@ -27,9 +29,14 @@ export async function readFlags(parsed: {
 	readonly given: Given;
 	readonly argument: string | undefined;
 	readonly env: Environment;
+	/** `flags:` of the project file. */
+	readonly projectFlags?: { readonly [name: string]: Plain };
 }): Promise<{ readonly flags: Flags; readonly output: OutputOptions }> {
 	const { command } = parsed;
-	const { given, names } = readEnvironment(parsed.given, command.options, parsed.env);
+	const said = readEnvironment(parsed.given, command.options, parsed.env);
+	if ("warnError" in said.given && "warnErrorOptions" in said.given && said.given.warnError === true)
+		fail("TFM-CLI-008", { first: "--warn-error", second: "--warn-error-options" });
+	const { given, names } = withProjectFlags(said, command.options, parsed.projectFlags ?? {});
 	const read = new Reader(given, names);
 	for (const option of command.options) if (option.choices !== undefined) read.check(option.key, option.choices);
 	checkConflicts(command, given);
@@ -40,6 +47,7 @@ export async function readFlags(parsed: {
 	const indirect = read.text("indirectSelection")?.toLowerCase() as Flags["indirectSelection"];
 	const eventTime = readEventWindow(read.named("eventTimeStart"), read.named("eventTimeEnd"));
 	const sample = read.named("sample");
+	const options = read.text("warnErrorOptions");
 	const flags: Flags = {
 		// `tfm init shop` makes a folder of that name, as dbt does.
 		...(command.name === "init" && parsed.argument !== undefined ? { projectDir: parsed.argument } : {}),
@@ -68,6 +76,9 @@ export async function readFlags(parsed: {
 		failFast: given.failFast === true,
 		gates: given.gates !== false,
 		warnError: given.warnError === true,
+		...(options === undefined || given.warnError === true
+			? {}
+			: { warnErrorOptions: await readWarningPolicy(read.name("warnErrorOptions"), options) }),
 		lockTimeoutMs: read.duration("lockTimeout") ?? DEFAULT_LOCK_TIMEOUT_MS,
 		showRows: read.count("showRows", 0) ?? DEFAULT_SHOW_ROWS,
 		writeJson: given.writeJson !== false,
@@ -76,7 +87,7 @@ export async function readFlags(parsed: {
 		favorState: given.favorState === true,
 		...(eventTime === undefined ? {} : { eventTime }),
 		...(sample === null ? {} : { sample: await readSample(sample) }),
-		extra: await readExtra(parsed, given, read),
+		extra: await readExtra(parsed, said.given, read),
 	};
 	return { flags, output: readOutput(given, read) };
 }

@@ -27,9 +27,12 @@ export async function runCommandLine(outer: World, actions: Actions): Promise<Ex
 			world.stdout.write(completionScript(parsed.argument ?? ""));
 			return 0;
 		}
-		const { readDotEnv } = await import("../app/readDotEnv.ts");
+		const { readDotEnv, readProjectFlags } = await import("../app/readDotEnv.ts");
 		world = { ...outer, env: readDotEnv(outer.cwd, outer.env) };
-		const { flags, output } = await readFlags({ ...parsed, env: world.env });
+		const projectDir = typeof parsed.given.projectDir === "string" ? parsed.given.projectDir : undefined;
+		const projectFlags =
+			parsed.command.name === "init" ? {} : readProjectFlags({ cwd: world.cwd, projectDir, env: world.env });
+		const { flags, output } = await readFlags({ ...parsed, env: world.env, projectFlags });
 		invocation = {
 			command: parsed.command.which ?? parsed.command.name,
 			commandLine: scrubSecrets(["tfm", ...world.argv].join(" "), world.env),

@@ -188,6 +188,12 @@ export const RUNNING: readonly OptionSpec[] = [
 	running("empty", { kind: SWITCH, env: "EMPTY", help: "Build with no rows, to check that everything runs" }),
 	running("no-empty", { key: "empty", sets: false, kind: SWITCH, help: "Build with rows", hidden: true }),
 	running("warn-error", { kind: SWITCH, env: "WARN_ERROR", help: "Treat warnings as errors" }),
+	running("warn-error-options", {
+		value: "yaml",
+		kind: TEXT,
+		env: "WARN_ERROR_OPTIONS",
+		help: "Which warnings are errors, by dbt's names or codes: '{error: all, warn: [NAME], silence: [NAME]}'",
+	}),
 	running("no-warn-error", { key: "warnError", sets: false, kind: SWITCH, help: "Do not", hidden: true }),
 	running("no-write-json", {
 		key: "writeJson",

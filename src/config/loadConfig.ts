@@ -50,7 +50,11 @@ export interface ConfigRequest {
 }
 
 /** The project's folder: --project-dir, the variable, or the nearest one at or above cwd. Throws TFM-CONFIG-001. */
-function findProjectDir(request: Pick<ConfigRequest, "cwd" | "flags" | "env">): string {
+export function findProjectDir(request: {
+	readonly cwd: string;
+	readonly flags: Pick<Flags, "projectDir">;
+	readonly env: Environment;
+}): string {
 	const { cwd, flags, env } = request;
 	const named = flags.projectDir ?? setting(env, "PROJECT_DIR")?.value;
 	if (named !== undefined) {

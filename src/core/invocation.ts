@@ -1,6 +1,7 @@
 import type { EventWindow } from "./eventTime.ts";
 import type { Plain } from "./node.ts";
 import type { SampleSpec } from "./sample.ts";
+import type { WarningPolicy } from "./warningPolicy.ts";
 
 /** Flags as the commands share them; names follow dbt's. Absent = not given. */
 export interface Flags {
@@ -26,6 +27,8 @@ export interface Flags {
 	readonly gates: boolean;
 	readonly storeFailures?: boolean;
 	readonly warnError: boolean;
+	/** `--warn-error-options`; wins over warnError. */
+	readonly warnErrorOptions?: WarningPolicy;
 	/** Milliseconds. */
 	readonly lockTimeoutMs: number;
 	readonly statementTimeoutMs?: number;

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { diagnostic } from "./diagnostic.ts";
+import { failsWarnedTests, judgeWarnings, type WarningPolicy } from "./warningPolicy.ts";
+
+const remark = diagnostic("TFM-YAML-003", { key: "a" }, { severity: "warning" });
+const options = (more: Partial<WarningPolicy>) => ({
+	warnError: false,
+	warnErrorOptions: { error: [], warn: [], silence: [], ...more },
+});
+const judged = (more: Partial<WarningPolicy>): string => {
+	try {
+		return judgeWarnings([remark], options(more)).length === 1 ? "warning" : "silent";
+	} catch {
+		return "error";
+	}
+};
+
+describe("--warn-error-options", () => {
+	it.each<[Partial<WarningPolicy>, string]>([
+		[{}, "warning"],
+		[{ error: "all" }, "error"],
+		[{ error: "all", warn: ["Deprecations"] }, "warning"],
+		[{ error: ["DuplicateYAMLKeysDeprecation"], silence: ["Deprecations"] }, "error"],
+		[{ error: ["TFM-YAML-003"] }, "error"],
+		[{ error: "all", warn: ["TFM-YAML-003"], silence: ["TFM-YAML-003"] }, "silent"],
+		[{ error: ["DepsUnpinned"] }, "warning"],
+	])("%j makes of a key that is written twice: %s", (more, expected) => {
+		expect(judged(more)).toBe(expected);
+	});
+
+	it("names a data test that warns LogTestResult, as dbt does", () => {
+		expect(failsWarnedTests(options({ error: ["LogTestResult"] }))).toBe(true);
+		expect(failsWarnedTests(options({ error: "all", warn: ["LogTestResult"] }))).toBe(false);
+		expect(failsWarnedTests({ warnError: true })).toBe(true);
+		expect(failsWarnedTests({ warnError: false })).toBe(false);
+	});
+});

@@ -1,0 +1,63 @@
+import { type Diagnostic, TfmError } from "./diagnostic.ts";
+import type { Flags } from "./invocation.ts";
+
+/** `--warn-error-options`: each list holds dbt's names of warnings, or tfm's codes. */
+export interface WarningPolicy {
+	readonly error: "all" | readonly string[];
+	readonly warn: readonly string[];
+	readonly silence: readonly string[];
+}
+
+/** dbt's names of what tfm says under a code of its own. */
+const DBT_NAMES: Readonly<Record<string, string>> = {
+	"TFM-YAML-003": "DuplicateYAMLKeysDeprecation",
+	"TFM-PARSE-005": "CustomKeyInObjectDeprecation",
+	"TFM-PARSE-030": "NodeNotFoundOrDisabled",
+	"TFM-PARSE-036": "MissingArgumentsPropertyInGenericTestDeprecation",
+	"TFM-CONFIG-008": "ConfigSourcePathDeprecation",
+	"TFM-SELECT-013": "NoNodesForSelectionCriteria",
+	"TFM-DEPS-015": "DepsUnpinned",
+	"TFM-DEPS-025": "PackageRedirectDeprecation",
+};
+
+/** dbt's name of a data test that warns. */
+const TEST_RESULT = "LogTestResult";
+
+type Ruling = "error" | "warning" | "silent";
+
+/** dbt's order: a name before `Deprecations` before `all`; among equals silence before warn before error. */
+function ruling(names: readonly string[], policy: WarningPolicy): Ruling {
+	const deprecation = names.some((name) => name.endsWith("Deprecation"));
+	for (const wanted of [names, deprecation ? ["Deprecations"] : []]) {
+		const listed = (list: "all" | readonly string[]) => list !== "all" && wanted.some((name) => list.includes(name));
+		if (listed(policy.silence)) return "silent";
+		if (listed(policy.warn)) return "warning";
+		if (listed(policy.error)) return "error";
+	}
+	return policy.error === "all" ? "error" : "warning";
+}
+
+const policyOf = (flags: Pick<Flags, "warnError" | "warnErrorOptions">): WarningPolicy | null =>
+	flags.warnErrorOptions ?? (flags.warnError ? { error: "all", warn: [], silence: [] } : null);
+
+/** The remarks that stay remarks. Those that count as errors are thrown together, before anything runs (dbt's rule). */
+export function judgeWarnings(
+	warnings: readonly Diagnostic[],
+	flags: Pick<Flags, "warnError" | "warnErrorOptions">,
+): readonly Diagnostic[] {
+	const policy = policyOf(flags);
+	if (policy === null || warnings.length === 0) return warnings;
+	const judged = warnings.map((remark) => ({
+		remark,
+		as: ruling([remark.code, DBT_NAMES[remark.code] ?? remark.code], policy),
+	}));
+	const errors = judged.filter(({ as }) => as === "error");
+	if (errors.length > 0) throw new TfmError(errors.map(({ remark }) => ({ ...remark, severity: "error" as const })));
+	return judged.filter(({ as }) => as === "warning").map(({ remark }) => remark);
+}
+
+/** Whether a data test that warns fails. */
+export const failsWarnedTests = (flags: Pick<Flags, "warnError" | "warnErrorOptions">): boolean => {
+	const policy = policyOf(flags);
+	return policy !== null && ruling([TEST_RESULT], policy) === "error";
+};
