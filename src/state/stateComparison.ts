@@ -96,7 +96,8 @@ export function createStateComparison(input: StateComparisonInput): StateCompari
 				case "unmodified":
 					return (node) => !isModified(node);
 				case "modified.body":
-					return hasChanged("body");
+					// A generic test's text follows from its arguments and config; only this method looks at it (dbt).
+					return (node) => hasChanged("body")(node) || (isGenericTest(node) && otherText(earlier, node));
 				case "modified.configs":
 					return hasChanged("configs");
 				case "modified.persisted_descriptions":
@@ -122,6 +123,11 @@ function hasPart({ resource_type: type }: GraphNode, part: Part): boolean {
 	if (type === "exposure") return part === "configs";
 	return true;
 }
+
+const isGenericTest = (node: GraphNode): boolean => node.resource_type === "test" && node.test_metadata !== null;
+
+const otherText = (earlier: EarlierManifest, node: GraphNode): boolean =>
+	"raw_code" in node && earlier.nodes.get(node.unique_id)?.raw_code !== node.raw_code;
 
 const isModel = (node: { readonly resource_type?: unknown }): boolean => node.resource_type === "model";
 
