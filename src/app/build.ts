@@ -8,6 +8,7 @@ export async function buildCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { selected, warnings } = selectFor(invocation, project, [
 		"source",
+		"function",
 		"seed",
 		"model",
 		"snapshot",

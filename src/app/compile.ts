@@ -39,7 +39,14 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 	}
 	writeManifest(invocation, project);
 	const events = openEvents(invocation, project);
-	const { selected, warnings } = selectFor(invocation, project, ["model", "snapshot", "test", "analysis", "seed"]);
+	const { selected, warnings } = selectFor(invocation, project, [
+		"function",
+		"model",
+		"snapshot",
+		"test",
+		"analysis",
+		"seed",
+	]);
 	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	events.close();
 	const all = [...selected].sort().flatMap((id): ExecutableNode | [] => project.manifest.nodes.get(id) ?? []);

@@ -36,6 +36,7 @@ const LISTED: readonly ResourceType[] = [
 	"saved_query",
 	"semantic_model",
 	"unit_test",
+	"function",
 ];
 const KINDS = { all: [...LISTED, "analysis"], default: LISTED } as const;
 

@@ -15,7 +15,7 @@ export async function parseCommand(invocation: Invocation): Promise<ExitCode> {
 	for (const exposure of project.manifest.exposures.values()) count(exposure.resource_type);
 	const plural = (n: number, kind: string) =>
 		`${n.toLocaleString("en")} ${n === 1 ? kind : kind === "analysis" ? "analyses" : `${kind}s`}`;
-	const order = ["model", "test", "seed", "snapshot", "source", "exposure", "analysis"];
+	const order = ["model", "test", "seed", "snapshot", "source", "exposure", "analysis", "function"];
 	const text = order.flatMap((kind) => (counts.has(kind) ? [plural(counts.get(kind)!, kind)] : [])).join(", ");
 	const seconds = (invocation.clock().getTime() - project.startedAt.getTime()) / 1000;
 	events({

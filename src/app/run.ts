@@ -13,7 +13,7 @@ export async function runCommand(invocation: Invocation): Promise<ExitCode> {
 	const { selected, warnings } = selectFor(
 		invocation,
 		project,
-		layered ? ["source", "seed", "model", "snapshot", "test", "unit_test"] : ["model"],
+		layered ? ["source", "function", "seed", "model", "snapshot", "test", "unit_test"] : ["model"],
 	);
 	return runSelected(invocation, project, { command: "run", selected, warnings });
 }

@@ -15,7 +15,8 @@ export function materializationFor(facts: ProjectFacts, node: ExecutableNode): O
 	const explicit =
 		flagOf(facts.invocation, "REQUIRE_EXPLICIT_PACKAGE_OVERRIDES_FOR_BUILTIN_MATERIALIZATIONS") !== false;
 	const entry = facts.registry.materialization(kindOf(node), explicit);
-	if (entry === undefined || facts.registry.isInternal(entry.node.package_name)) return null;
+	const isPlanned = node.resource_type !== "function" && facts.registry.isInternal(entry?.node.package_name ?? "");
+	if (entry === undefined || isPlanned) return null;
 	return { macro: entry.node.unique_id, supportedLanguages: entry.node.supported_languages ?? null };
 }
 

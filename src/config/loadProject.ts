@@ -158,6 +158,7 @@ function assemble(part: Assembly): ProjectConfig {
 		snapshotPaths,
 		macroPaths,
 		analysisPaths,
+		functionPaths,
 		docsPaths: readPaths(part, "docs-paths", [...new Set(sourcePaths)]),
 		targetPath,
 		logPath: readPath(part, "log-path", "logs"),
@@ -251,6 +252,7 @@ function readTrees(project: PlainMapping, check: ShapeCheck): ProjectConfig["tre
 		exposures: tree("exposures"),
 		unit_tests: tree("unit_tests"),
 		analyses: tree("analyses"),
+		functions: tree("functions"),
 	});
 }
 

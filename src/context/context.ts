@@ -14,7 +14,7 @@ export {
 } from "./macroRegistry.ts";
 export { createNameGenerator, type NamedNode } from "./nameGenerator.ts";
 export { describedColumn } from "./objects/columnObject.ts";
-export { refText, sourceText } from "./objects/refFunction.ts";
+export { functionText, refText, sourceText } from "./objects/refFunction.ts";
 export { cteObject, relationNameOf, relationTypeOf } from "./objects/relationObject.ts";
 export { responseOf } from "./objects/responseObject.ts";
 export { cellsOf } from "./objects/tableObject.ts";

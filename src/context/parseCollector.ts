@@ -5,6 +5,7 @@ import type { TemplateMessage } from "../core/request.ts";
 export interface ParseCollector {
 	readonly refs: RefArgs[];
 	readonly sources: [string, string][];
+	readonly functions: (readonly string[])[];
 	/** One record for each config() call, `pre_hook` and `post_hook` already under their dashed names. */
 	readonly configs: { readonly [key: string]: Plain }[];
 	/** Unique ids of macros that the template itself calls, not those that macros call. */
@@ -18,6 +19,7 @@ export interface ParseCollector {
 export const createParseCollector = (): ParseCollector => ({
 	refs: [],
 	sources: [],
+	functions: [],
 	configs: [],
 	macros: new Set(),
 	vars: new Map(),

@@ -10,7 +10,7 @@ import { type BaseContext, ContextScope, type Members } from "./contextScope.ts"
 import { viewOf } from "./objects/lazyMapping.ts";
 import { parseAdapter } from "./objects/parseAdapter.ts";
 import { ParseConfig } from "./objects/parseConfig.ts";
-import { refFunction, sourceFunction } from "./objects/refFunction.ts";
+import { functionFunction, refFunction, sourceFunction } from "./objects/refFunction.ts";
 import { type RelationObject, relationObject } from "./objects/relationObject.ts";
 import { VarFunction, variablesFor } from "./objects/varFunction.ts";
 import type { ParseCollector } from "./parseCollector.ts";
@@ -60,6 +60,14 @@ const MEMBERS: Members<ParseContext> = new Map<string, (c: ParseContext, scope: 
 		(c) =>
 			sourceFunction((source, table) => {
 				c.collector.sources.push([source, table]);
+				return ownRelation(c);
+			}),
+	],
+	[
+		"function",
+		(c) =>
+			functionFunction((names) => {
+				c.collector.functions.push(names);
 				return ownRelation(c);
 			}),
 	],

@@ -16,6 +16,8 @@ export type Found<T> =
 export interface References {
 	ref(args: RefArgs, fromPackage: string): Found<ExecutableNode>;
 	source(source: string, table: string, fromPackage: string): Found<SourceNode>;
+	/** One or two names, as function() takes them. */
+	function(names: readonly string[], fromPackage: string): Found<ExecutableNode>;
 }
 
 export interface ReferenceOptions {
@@ -56,6 +58,10 @@ export function createReferences(manifest: Manifest, options: ReferenceOptions):
 		[...manifest.nodes.values()].filter((node) => REFERABLE.has(node.resource_type)),
 		(node) => node.name,
 	);
+	const functions = byName(
+		[...manifest.nodes.values()].filter((node) => node.resource_type === "function"),
+		(node) => node.name,
+	);
 	const sources = byName(manifest.sources.values(), (node) => sourceKey(node.source_name, node.name));
 	const disabled = [...manifest.disabled.values()].flat();
 	const disabledNodes = byName(disabled, (node) =>
@@ -91,6 +97,15 @@ export function createReferences(manifest: Manifest, options: ReferenceOptions):
 			);
 			if (off?.kind === "found") return { kind: "disabled", id: off.node.unique_id };
 			return { kind: "missing", suggestion: suggestName(args.name, nodes.keys()) };
+		},
+		function(names: readonly string[], fromPackage: string): Found<ExecutableNode> {
+			const name = names.at(-1) ?? "";
+			const packages = names.length > 1 ? names.slice(0, 1) : packagesFor(fromPackage);
+			const chosen = choose(functions.get(name) ?? [], packages);
+			if (chosen !== null) return chosen;
+			const off = disabledNodes.get(name)?.find((node) => node.resource_type === "function");
+			if (off !== undefined) return { kind: "disabled", id: off.unique_id };
+			return { kind: "missing", suggestion: suggestName(name, functions.keys()) };
 		},
 		source(source: string, table: string, fromPackage: string): Found<SourceNode> {
 			const key = sourceKey(source, table);

@@ -18,7 +18,14 @@ import { boundConstraints } from "./objects/boundConstraints.ts";
 import { DatabasePort } from "./objects/databasePort.ts";
 import { graphView } from "./objects/graphView.ts";
 import { viewOf } from "./objects/lazyMapping.ts";
-import { refFunction, refText, sourceFunction, sourceText } from "./objects/refFunction.ts";
+import {
+	functionFunction,
+	functionText,
+	refFunction,
+	refText,
+	sourceFunction,
+	sourceText,
+} from "./objects/refFunction.ts";
 import { definedOnly, type RelationFields, type RelationObject, relationObject } from "./objects/relationObject.ts";
 import { runAdapter } from "./objects/runAdapter.ts";
 import { RunConfig } from "./objects/runConfig.ts";
@@ -141,6 +148,14 @@ function sourceRelation(c: RunContext, source: string, table: string): RelationO
 	return relationObject(c.facts.dialect, name, { quote: definedOnly(target.quoting), ...rowsRead(c, target) });
 }
 
+/** A function stands under its own name as soon as it is created: it has no candidate. */
+function functionRelation(c: RunContext, names: readonly string[]): RelationObject {
+	const reference = functionText(names);
+	const target = found(c.references.function(names, c.packageName), reference, c.label, false);
+	checkDeclared(c, target.unique_id, reference);
+	return relationObject(c.facts.dialect, publishedName(target), { quote: quotingOf(c.facts) });
+}
+
 function selfRelation(c: RunContext): Value {
 	if (c.node === null || c.node.resource_type === "operation") return null;
 	if (c.given !== undefined) return c.given.self;
@@ -187,6 +202,7 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["execute", () => true],
 	["ref", (c) => refFunction((args) => refRelation(c, args))],
 	["source", (c) => sourceFunction((source, table) => sourceRelation(c, source, table))],
+	["function", (c) => functionFunction((names) => functionRelation(c, names))],
 	["this", selfRelation],
 	["defer_relation", otherRelation],
 	["model", modelView],

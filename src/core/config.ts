@@ -42,6 +42,7 @@ export interface ConfigTrees {
 	readonly exposures: ConfigTree;
 	readonly unit_tests: ConfigTree;
 	readonly analyses: ConfigTree;
+	readonly functions: ConfigTree;
 }
 
 /** One package: the root project or a dependency. Paths are relative to `root` and use `/`. */
@@ -59,6 +60,7 @@ export interface ProjectConfig {
 	readonly snapshotPaths: readonly string[];
 	readonly macroPaths: readonly string[];
 	readonly analysisPaths: readonly string[];
+	readonly functionPaths: readonly string[];
 	readonly docsPaths: readonly string[];
 	readonly targetPath: string;
 	readonly logPath: string;

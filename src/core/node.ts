@@ -12,6 +12,7 @@ export type ResourceType =
 	| "seed"
 	| "snapshot"
 	| "test"
+	| "function"
 	| "analysis"
 	| "operation"
 	| "source"
@@ -105,6 +106,8 @@ interface Executable extends Common {
 	readonly columns: { readonly [name: string]: ColumnSpec };
 	readonly refs: readonly RefArgs[];
 	readonly sources: readonly (readonly [string, string])[];
+	/** The names of function() calls, with the package where one is given; absent = none. */
+	readonly functions?: readonly (readonly string[])[];
 	readonly depends_on: Dependencies;
 	readonly group: string | null;
 	readonly docs: { readonly show: boolean; readonly node_color: string | null };
@@ -134,6 +137,20 @@ export interface SnapshotNode extends Executable {
 	readonly resource_type: "snapshot";
 }
 
+export interface FunctionArgument {
+	readonly name: string;
+	readonly data_type: string;
+	readonly description: string | null;
+	readonly default_value: Plain;
+}
+
+/** A function of the database (UDF), from the function paths; its text is the body. */
+export interface FunctionNode extends Executable {
+	readonly resource_type: "function";
+	readonly arguments: readonly FunctionArgument[];
+	readonly returns: { readonly data_type: string; readonly description: string | null };
+}
+
 export interface AnalysisNode extends Executable {
 	readonly resource_type: "analysis";
 }
@@ -160,7 +177,14 @@ export interface TestNode extends Executable {
 	readonly file_key_name: string | null;
 }
 
-export type ExecutableNode = ModelNode | SeedNode | SnapshotNode | AnalysisNode | OperationNode | TestNode;
+export type ExecutableNode =
+	| FunctionNode
+	| ModelNode
+	| SeedNode
+	| SnapshotNode
+	| AnalysisNode
+	| OperationNode
+	| TestNode;
 
 export interface SourceNode extends Common {
 	readonly resource_type: "source";

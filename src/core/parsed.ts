@@ -16,6 +16,8 @@ export interface FilePlace {
 export interface Collected {
 	readonly refs: readonly RefArgs[];
 	readonly sources: readonly (readonly [string, string])[];
+	/** Names in function() calls; absent = none. */
+	readonly functions?: readonly (readonly string[])[];
 	/** Keyword arguments of the config() calls, in order, not merged; hooks under their dashed names. */
 	readonly configs: readonly PlainRecord[];
 	/** Keywords of the first config() call as written, where the text was rendered and has one; absent otherwise. */
@@ -28,7 +30,7 @@ export interface Collected {
 
 /** A SQL resource or seed as the files give it: no YAML, no project configuration, no names resolved. */
 export interface ParsedCode {
-	readonly kind: "model" | "seed" | "snapshot" | "analysis" | "test";
+	readonly kind: "model" | "seed" | "snapshot" | "analysis" | "test" | "function";
 	readonly name: string;
 	readonly package_name: string;
 	/** Relative to the resource path it was found under, with `/`. */
@@ -62,7 +64,7 @@ export interface FixtureFile {
 	readonly text: () => string;
 }
 
-export type PropertySection = "models" | "seeds" | "snapshots" | "analyses" | "macros" | "data_tests";
+export type PropertySection = "models" | "seeds" | "snapshots" | "analyses" | "macros" | "data_tests" | "functions";
 
 /** One entry of a YAML property file, its shape validated. */
 export interface YamlEntry<S extends string = string> {

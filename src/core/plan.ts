@@ -2,14 +2,14 @@ import type { Candidate, Dialect, ExecuteResult, Support } from "./adapter.ts";
 import type { ComparedQuery, MacroCall, MaterializeOutcome, OwnMaterialization } from "./compiler.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Batch, BatchResults } from "./eventTime.ts";
-import type { ModelNode, SeedNode, SnapshotNode, TestNode, UnitTestNode } from "./node.ts";
+import type { FunctionNode, ModelNode, SeedNode, SnapshotNode, TestNode, UnitTestNode } from "./node.ts";
 import type { RelationKind, RelationName } from "./relation.ts";
 import type { DbAnswer, DbRequest, Suspended } from "./request.ts";
 import type { NodeResult } from "./result.ts";
 import type { ResultTable } from "./resultTable.ts";
 
 /** A node that leaves a relation behind. */
-export type BuildableNode = ModelNode | SeedNode | SnapshotNode;
+export type BuildableNode = FunctionNode | ModelNode | SeedNode | SnapshotNode;
 
 /** dbt's adapter_response. */
 export type AdapterResponse = NodeResult["adapter_response"];

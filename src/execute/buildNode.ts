@@ -3,7 +3,7 @@
  * session), describe, reuse or build in one transaction with the record of it. Where no gate stands, publish at once.
  */
 import type { Candidate, Session } from "../core/adapter.ts";
-import type { CompiledNode } from "../core/compiler.ts";
+import type { Binding, CompiledNode } from "../core/compiler.ts";
 import type { Batch } from "../core/eventTime.ts";
 import type { AdapterResponse, BuildableNode, BuildInput } from "../core/plan.ts";
 import { relationKey } from "../core/relation.ts";
@@ -39,12 +39,16 @@ const isDirect = (run: Run, node: BuildableNode): boolean => !run.gated || node.
 async function compile(run: Run, session: Session, node: BuildableNode, batch?: Batch): Promise<CompiledNode | null> {
 	if (node.resource_type === "seed") return null;
 	const drive = { run, session, node: node.unique_id, inTransaction: false };
+	// The body of a function outlives the run's candidates.
+	const binding = node.resource_type === "function" ? PUBLISHED : bindingOf(run, null, batch);
 	const { compiled } = await driveTemplate(drive, (journal) =>
-		run.ports.compiler.compileNode(node.unique_id, journal, bindingOf(run, null, batch)),
+		run.ports.compiler.compileNode(node.unique_id, journal, binding),
 	);
 	emitMessages(run, node.unique_id, compiled.messages);
 	return compiled;
 }
+
+const PUBLISHED: Binding = { relationOf: () => undefined };
 
 /** Materializations whose build depends on what stands under the published name. */
 const LOOKS = new Set(["incremental", "materialized_view", "snapshot"]);

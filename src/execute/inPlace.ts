@@ -12,8 +12,9 @@ export const worksInPlace = (
 	{ job, ports }: { readonly job: RunJob; readonly ports: Pick<RunPorts, "compiler"> },
 	node: BuildableNode,
 ): boolean =>
-	ports.compiler.materializationOf(node.unique_id) !== null &&
-	(job.layering === null || node.config.publish === "direct");
+	node.resource_type === "function" ||
+	(ports.compiler.materializationOf(node.unique_id) !== null &&
+		(job.layering === null || node.config.publish === "direct"));
 
 /** Refuses, before anything runs and all at once, what cannot be built (TFM-RUN-003, 025). */
 export function checkInPlace(job: RunJob, graph: RunGraph, compiler: CompilerPort): void {
@@ -22,7 +23,8 @@ export function checkInPlace(job: RunJob, graph: RunGraph, compiler: CompilerPor
 		if (task.kind !== "build") continue;
 		const { node } = task;
 		const own = compiler.materializationOf(node.unique_id);
-		if (own === null) continue;
+		// A function is no relation: there is nothing to build aside, in layers as without.
+		if (own === null || node.resource_type === "function") continue;
 		const at = { at: node.location };
 		if (node.resource_type === "seed") {
 			wrong.push(diagnostic("TFM-RUN-003", { node: node.name, macro: own.macro }, at));

@@ -43,6 +43,7 @@ function selectedTask(manifest: Manifest, id: NodeId): Task | null {
 	switch (node?.resource_type) {
 		case "model":
 			return node.config.materialized === "ephemeral" ? { kind: "pass", id } : { kind: "build", id, node };
+		case "function":
 		case "seed":
 		case "snapshot":
 			return { kind: "build", id, node };

@@ -7,7 +7,7 @@ import type { StageReport } from "./runStage.ts";
 import { isFailure } from "./settle.ts";
 
 const isTest = ({ resource_type: type }: NodeResult): boolean => type === "test" || type === "unit_test";
-const BUILDS: ReadonlySet<ResourceType> = new Set(["model", "seed", "snapshot"]);
+const BUILDS: ReadonlySet<ResourceType> = new Set(["function", "model", "seed", "snapshot"]);
 
 /** Built in this run: a success, or a candidate that stands though it was not published. */
 const wasBuilt = (result: NodeResult): boolean =>

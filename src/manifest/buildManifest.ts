@@ -15,7 +15,15 @@ import type { FilePlace, ParsedProject, PlainRecord, YamlEntry } from "../core/p
 import { isSourceCall, readCall } from "../core/referenceText.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { checkConfig } from "./checkConfig.ts";
-import { checkContract, checkDuplicates, checkGroups, checkName, checkRelations, checkSnapshot } from "./checks.ts";
+import {
+	checkContract,
+	checkDuplicates,
+	checkFunction,
+	checkGroups,
+	checkName,
+	checkRelations,
+	checkSnapshot,
+} from "./checks.ts";
 import { MERGE_RULES } from "./configDefaults.ts";
 import { type Draft, isEnabled } from "./draft.ts";
 import { type ExposureDraft, makeExposures } from "./exposures.ts";
@@ -80,6 +88,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	checkRelations(enabled.values(), work.problems);
 	for (const draft of enabled.values()) {
 		checkSnapshot(draft, work.problems);
+		checkFunction(draft, work.problems);
 		checkContract(draft, layers.get(draft.layer ?? "") ?? null, work);
 	}
 
@@ -288,7 +297,7 @@ function resolveAll(
 ): ReadonlyMap<string, readonly NodeId[]> {
 	const restricted = new Set(work.config.packages.filter((p) => p.restrictAccess === true).map((p) => p.name));
 	for (const draft of drafts) {
-		if (!isEnabled(draft) || (draft.refs.length === 0 && draft.sources.length === 0)) continue;
+		if (!isEnabled(draft) || draft.refs.length + draft.sources.length + draft.functions.length === 0) continue;
 		const isGeneric = draft.test?.metadata != null;
 		const resolution = resolveReader(
 			{
@@ -298,6 +307,8 @@ function resolveAll(
 				group: draft.group,
 				refs: draft.refs,
 				sources: draft.sources,
+				functions: draft.functions,
+				findFunction: (names) => (isGeneric ? placeOf(draft) : findCall(draft, "function", names)),
 				findRef: (ref) =>
 					isGeneric
 						? placeOf(draft)

@@ -108,6 +108,23 @@ export function checkSnapshot(draft: Draft, problems: Diagnostic[]): void {
 	problems.push(diagnostic("TFM-PARSE-028", { snapshot: draft.name, problem, hint }, configPlace(draft, key)));
 }
 
+/** What the database has to know of a function, and what tfm does not create. */
+export function checkFunction(draft: Draft, problems: Diagnostic[]): void {
+	if (draft.kind !== "function") return;
+	const { patch, name } = draft;
+	const wrong = (problem: string, hint: string): void => {
+		const at = patch?.entry.at(["name"]) ?? { at: draft.locate() };
+		problems.push(diagnostic("TFM-PARSE-054", { function: name, problem, hint }, at));
+	};
+	if (patch?.signature == null)
+		wrong(
+			"does not say what it returns",
+			"list it under `functions:` in a property file, with `returns: {data_type: …}`",
+		);
+	if (patch !== null && listOf(patch.entry.value.overloads).length > 0)
+		wrong("has overloads, which tfm does not create yet", "give each of them a file and a name of its own");
+}
+
 const CONSTRAINTS = ["check", "not_null", "unique", "primary_key", "foreign_key", "custom"];
 
 /** `layer` is the model's, in a layered project. */

@@ -10,6 +10,7 @@ export type ConfiguredKind =
 	| "seed"
 	| "snapshot"
 	| "analysis"
+	| "function"
 	| "operation"
 	| "test"
 	| "source"
@@ -97,6 +98,15 @@ export const CONFIG_DEFAULTS: { readonly [K in ConfiguredKind]: PlainRecord } = 
 		dbt_valid_to_current: null,
 	},
 	analysis: NODE,
+	function: {
+		...NODE,
+		materialized: "function",
+		type: "scalar",
+		volatility: null,
+		runtime_version: null,
+		entry_point: null,
+		snowflake: { quote_args: true },
+	},
 	operation: NODE,
 	test: {
 		...COMMON,
@@ -146,6 +156,7 @@ export const MERGE_RULES: { readonly [K in ConfiguredKind]: { readonly [key: str
 	seed: NODE_RULES,
 	snapshot: NODE_RULES,
 	analysis: NODE_RULES,
+	function: NODE_RULES,
 	operation: NODE_RULES,
 	test: { tags: "append", meta: "update" },
 	source: { meta: "update" },

@@ -35,10 +35,11 @@ describe("configuration set on every level, in the project and in a package, bes
 		expect(nodeDifferences(expected.nodes, ours.nodes ?? {}, fields)).toEqual([]);
 		expect(nodeDifferences(expected.sources, ours.sources ?? {}, () => [])).toEqual([]);
 		expect(nodeDifferences(expected.exposures, ours.exposures ?? {}, () => [])).toEqual([]);
+		expect(nodeDifferences(expected.functions, ours.functions ?? {}, () => [])).toEqual([]);
 	});
 
 	it("leaves the same nodes, the same disabled ones and the same edges", () => {
-		for (const section of ["nodes", "sources", "docs"])
+		for (const section of ["nodes", "sources", "functions", "docs"])
 			expect(Object.keys(ours[section] ?? {}).sort()).toEqual(Object.keys(expected[section]).sort());
 		expect(Object.keys(ours.disabled ?? {}).sort()).toEqual(expected.disabled);
 		expect(ours.parent_map).toEqual(expected.parent_map);

@@ -3,7 +3,7 @@
  * else sees. Private to this room.
  */
 import type { Location } from "../core/location.ts";
-import type { NodeId, Plain, RefArgs, TestMetadata } from "../core/node.ts";
+import type { FunctionNode, NodeId, Plain, RefArgs, TestMetadata } from "../core/node.ts";
 import type { FilePlace, ParsedCode, PlainRecord, YamlEntry } from "../core/parsed.ts";
 import type { ConfiguredKind } from "./configDefaults.ts";
 
@@ -22,6 +22,8 @@ export interface Patch {
 	readonly latestVersion: string | number | null;
 	readonly deprecationDate: string | null;
 	readonly timeSpine: Plain;
+	/** Of a function; null where the entry does not say what it returns. */
+	readonly signature: Pick<FunctionNode, "arguments" | "returns"> | null;
 }
 
 /** A column of a property file and the way to it inside its entry. */
@@ -70,6 +72,7 @@ export interface Draft {
 	readonly descriptionAt: (() => FilePlace) | null;
 	refs: readonly RefArgs[];
 	sources: readonly (readonly [string, string])[];
+	readonly functions: readonly (readonly string[])[];
 	macros: readonly string[];
 	readonly test: TestFacts | null;
 	/** on-run-start / on-run-end: position among the hooks of its package. */

@@ -6,6 +6,7 @@ import type { Descriptions } from "./descriptions.ts";
 import { type Draft, labelOf } from "./draft.ts";
 import type { ExposureDraft } from "./exposures.ts";
 import {
+	FinishedFunction,
 	FinishedModel,
 	FinishedNode,
 	FinishedOperation,
@@ -39,6 +40,8 @@ function made(draft: Draft, texts: FinishedTexts, primaryKey: readonly string[])
 	switch (draft.kind) {
 		case "model":
 			return new FinishedModel(draft, texts, primaryKey);
+		case "function":
+			return new FinishedFunction(draft, texts);
 		case "test":
 			return new FinishedTest(draft, texts);
 		case "seed":

@@ -5,7 +5,16 @@
  * lose the location.
  */
 import type { Location } from "../core/location.ts";
-import type { ColumnSpec, Dependencies, NodeConfig, NodeId, Plain, RefArgs, TestMetadata } from "../core/node.ts";
+import type {
+	ColumnSpec,
+	Dependencies,
+	FunctionArgument,
+	NodeConfig,
+	NodeId,
+	Plain,
+	RefArgs,
+	TestMetadata,
+} from "../core/node.ts";
 import type { PlainRecord } from "../core/parsed.ts";
 import { fullConstraint } from "./columns.ts";
 import { isRecord } from "./configDefaults.ts";
@@ -61,6 +70,7 @@ export class FinishedNode {
 	readonly columns: { readonly [name: string]: ColumnSpec };
 	readonly refs: readonly RefArgs[];
 	readonly sources: readonly (readonly [string, string])[];
+	readonly functions: readonly (readonly string[])[];
 	readonly depends_on: Dependencies;
 	readonly group: string | null;
 	readonly docs: { readonly show: boolean; readonly node_color: string | null };
@@ -95,6 +105,7 @@ export class FinishedNode {
 		this.columns = columns;
 		this.refs = withVersionNumbers(draft.refs);
 		this.sources = draft.sources;
+		this.functions = draft.functions;
 		this.depends_on = { macros: draft.macros, nodes: draft.depends };
 		this.group = draft.group;
 		this.docs = docsOf(config);
@@ -143,6 +154,18 @@ export class FinishedTest extends FinishedNode {
 		this.column_name = test?.columnName ?? null;
 		this.attached_node = draft.attached;
 		this.file_key_name = test?.fileKeyName ?? null;
+	}
+}
+
+export class FinishedFunction extends FinishedNode {
+	readonly arguments: readonly FunctionArgument[];
+	readonly returns: { readonly data_type: string; readonly description: string | null };
+
+	constructor(draft: Draft, texts: FinishedTexts) {
+		super(draft, texts);
+		const { signature } = draft.patch ?? {};
+		this.arguments = signature?.arguments ?? [];
+		this.returns = signature?.returns ?? { data_type: "", description: null };
 	}
 }
 

@@ -138,6 +138,7 @@ export class TestMaker {
 			descriptionAt: item.place,
 			refs: collected.refs,
 			sources: collected.sources,
+			functions: collected.functions ?? [],
 			macros: collected.macros,
 			test: { metadata, columnName, fileKeyName: target.fileKeyName, attachedTo: target.ref },
 		});

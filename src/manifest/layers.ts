@@ -72,7 +72,8 @@ export class LayerAssigner {
 		const wanted = draft.config.layer ?? null;
 		if (typeof wanted === "string") return this.#named(labelOf(draft), wanted, () => configPlace(draft, "layer"));
 		if (kind === "seed") return this.#first();
-		if (kind === "test" || kind === "snapshot" || package_name !== this.#input.project.name) return undefined;
+		if (kind === "test" || kind === "snapshot" || kind === "function" || package_name !== this.#input.project.name)
+			return undefined;
 		const byPath = this.#layers.find((layer) => this.#holds(layer, draft.path));
 		if (byPath !== undefined) return byPath;
 		const facts = { node: labelOf(draft), layers: this.#layers.map(({ path }) => path) };

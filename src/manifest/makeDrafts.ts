@@ -25,6 +25,7 @@ export const blankDraft = (given: Blank): Draft => ({
 	descriptionAt: null,
 	refs: [],
 	sources: [],
+	functions: [],
 	macros: [],
 	test: null,
 	index: null,
@@ -61,6 +62,7 @@ export function makeDraft(code: ParsedCode): Draft {
 		written: code.collected.writtenConfig ?? null,
 		refs: code.collected.refs,
 		sources: code.collected.sources,
+		functions: code.collected.functions ?? [],
 		macros: code.collected.macros,
 	});
 }

@@ -5,7 +5,7 @@
  */
 import { hash } from "node:crypto";
 import type { GroupNode, Manifest } from "../core/manifest.ts";
-import type { NodeId } from "../core/node.ts";
+import type { ExecutableNode, NodeId } from "../core/node.ts";
 import type { QuotePolicy } from "../core/relation.ts";
 import { DBT_VERSION } from "../core/version.ts";
 import { type CompiledFields, createNodeWriters } from "./nodeJson.ts";
@@ -35,18 +35,22 @@ export function* toManifestJson(manifest: Manifest, meta: ManifestMeta): Generat
 	const created = Date.parse(meta.startedAt) / 1000;
 	const { node, macro } = createNodeWriters({ created, compiled: meta.compiled ?? new Map() });
 	const groups: ReadonlyMap<string, GroupNode> = manifest.groups ?? new Map();
+	const isFunction = ({ resource_type }: ExecutableNode): boolean => resource_type === "function";
+	const functions = new Map([...manifest.nodes].filter(([, value]) => isFunction(value)));
+	const nodes =
+		functions.size === 0 ? manifest.nodes : new Map([...manifest.nodes].filter(([, value]) => !isFunction(value)));
 	yield* objectPieces([
 		["child_map", mapPieces(manifest.children, (ids) => JSON.stringify(ids))],
 		["disabled", mapPieces(manifest.disabled, (nodes) => `[${nodes.map(node).join(",")}]`)],
 		["docs", mapPieces(manifest.docs, (doc) => sortedText({ ...doc, resource_type: "doc" }))],
 		["exposures", mapPieces(manifest.exposures, node)],
-		["functions", NOTHING],
+		["functions", mapPieces(functions, node)],
 		["group_map", [sortedText(groupMap(manifest, groups))]],
 		["groups", mapPieces(groups, sortedText)],
 		["macros", mapPieces(manifest.macros, macro)],
 		["metadata", [sortedText(metadata(manifest, meta))]],
 		["metrics", NOTHING],
-		["nodes", mapPieces(manifest.nodes, node)],
+		["nodes", mapPieces(nodes, node)],
 		["parent_map", mapPieces(manifest.parents, (ids) => JSON.stringify(ids))],
 		["saved_queries", NOTHING],
 		["selectors", NOTHING],

@@ -93,6 +93,7 @@ export function hasRelation(draft: Draft): boolean {
 			return draft.config.materialized !== "ephemeral";
 		case "seed":
 		case "snapshot":
+		case "function":
 			return true;
 		case "test":
 			return draft.config.store_failures === true;

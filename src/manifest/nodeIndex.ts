@@ -28,6 +28,8 @@ export class NodeIndex {
 	readonly #ownFirst: boolean;
 	readonly #nodes: Storage<Draft> = new Map();
 	readonly #disabledNodes: Storage<Draft> = new Map();
+	readonly #functions: Storage<Draft> = new Map();
+	readonly #disabledFunctions: Storage<Draft> = new Map();
 	readonly #sources: Storage<SourceDraft> = new Map();
 	readonly #disabledSources: Storage<SourceDraft> = new Map();
 	#names: readonly string[] | null = null;
@@ -41,7 +43,11 @@ export class NodeIndex {
 	) {
 		this.#rootPackage = options.rootPackage;
 		this.#ownFirst = options.ownFirst;
-		for (const draft of drafts) if (isRefable(draft.kind)) this.#add(draft);
+		for (const draft of drafts) {
+			if (isRefable(draft.kind)) this.#add(draft);
+			else if (draft.kind === "function")
+				store(isEnabled(draft) ? this.#functions : this.#disabledFunctions, draft.name, draft.package_name, draft);
+		}
 		for (const source of sources) {
 			const key = `${source.source_name}.${source.name}`;
 			store(source.config.enabled === false ? this.#disabledSources : this.#sources, key, source.package_name, source);
@@ -67,6 +73,16 @@ export class NodeIndex {
 	findSource(source: string, table: string, fromPackage: string): Lookup<SourceDraft> {
 		const key = `${source}.${table}`;
 		return this.#find({ live: this.#sources, disabled: this.#disabledSources, key, wanted: null, fromPackage });
+	}
+
+	/** One or two names, as function() takes them. */
+	findFunction(names: readonly string[], fromPackage: string): Lookup<Draft> {
+		const [key = "", wanted = null] = [...names].reverse();
+		return this.#find({ live: this.#functions, disabled: this.#disabledFunctions, key, wanted, fromPackage });
+	}
+
+	suggestFunction(names: readonly string[]): string | undefined {
+		return suggestName(names.at(-1) ?? "", this.#functions.keys());
 	}
 
 	#find<T>(search: {

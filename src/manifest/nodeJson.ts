@@ -5,6 +5,7 @@ import type {
 	ExecutableNode,
 	ExposureNode,
 	FixtureRows,
+	FunctionNode,
 	GraphNode,
 	Hook,
 	MacroNode,
@@ -144,7 +145,7 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 		refs: (n) => refsText(n.refs),
 		sources: (n) => text(n.sources),
 		metrics: always("[]"),
-		functions: always("[]"),
+		functions: (n) => (n.functions === undefined ? "[]" : text(n.functions)),
 		depends_on: (n) => dependsText(n.depends_on),
 		contract: contractText,
 		compiled_path: (n) => text(compiled.get(n.unique_id)?.compiled_path ?? null),
@@ -170,6 +171,12 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 		column_name: (n) => text(n.column_name),
 		attached_node: (n) => text(n.attached_node),
 		file_key_name: (n) => text(n.file_key_name),
+	});
+	const userFunction = objectWriter<FunctionNode>({
+		...(queried as FieldTexts<FunctionNode>),
+		arguments: (n) => sortedText(n.arguments),
+		returns: (n) => sortedText(n.returns),
+		overloads: always("[]"),
 	});
 	const seed = objectWriter<SeedNode>({
 		...(executable as FieldTexts<SeedNode>),
@@ -247,6 +254,8 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 				return value.test_metadata === null ? plain(value) : genericTest(value);
 			case "seed":
 				return seed(value);
+			case "function":
+				return userFunction(value);
 			case "operation":
 				return operation(value);
 			case "source":

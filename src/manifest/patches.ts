@@ -17,6 +17,7 @@ const KIND_OF: { readonly [section: string]: DraftKind } = {
 	snapshots: "snapshot",
 	analyses: "analysis",
 	data_tests: "test",
+	functions: "function",
 };
 const SECTION_OF: { readonly [kind: string]: string } = {
 	model: "models",
@@ -24,6 +25,7 @@ const SECTION_OF: { readonly [kind: string]: string } = {
 	snapshot: "snapshots",
 	analysis: "analyses",
 	test: "data_tests",
+	function: "functions",
 };
 
 export interface PatchReport {
@@ -107,6 +109,23 @@ const deprecationDate = (value: Plain | undefined): string | null => {
 	return /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00+00:00` : text;
 };
 
+function signatureOf(value: PlainRecord): Patch["signature"] {
+	if (!isRecord(value.returns)) return null;
+	const described = (record: PlainRecord) => ({
+		data_type: textOf(record.data_type),
+		description: typeof record.description === "string" ? record.description : null,
+	});
+	const args = listOf(value.arguments).filter(isRecord);
+	return {
+		arguments: args.map((record) => ({
+			name: textOf(record.name),
+			...described(record),
+			default_value: record.default_value ?? null,
+		})),
+		returns: described(value.returns),
+	};
+}
+
 function patchOf(entry: YamlEntry): Patch {
 	const { value } = entry;
 	return {
@@ -124,6 +143,7 @@ function patchOf(entry: YamlEntry): Patch {
 		latestVersion: null,
 		deprecationDate: deprecationDate(value.deprecation_date),
 		timeSpine: value.time_spine ?? null,
+		signature: signatureOf(value),
 	};
 }
 

@@ -15,11 +15,15 @@ const TREES: { readonly [K in ConfiguredKind]: keyof ProjectConfig["trees"] } = 
 	operation: "models",
 	seed: "seeds",
 	snapshot: "snapshots",
+	function: "functions",
 	test: "data_tests",
 	source: "sources",
 	exposure: "exposures",
 	unit_test: "unit_tests",
 };
+
+/** dbt looks up what was written for functions among the models. */
+const WRITTEN_TREES: { readonly [kind: string]: keyof ProjectConfig["trees"] } = { function: "models" };
 
 interface Level {
 	readonly own: PlainRecord;
@@ -99,7 +103,8 @@ export class ProjectConfigs {
 	): { readonly own: readonly PlainRecord[]; readonly root: readonly PlainRecord[] } {
 		const root = this.#config.project;
 		const project = this.#project(packageName);
-		const levels = ({ trees, writtenTrees }: ProjectConfig) => this.#levels((writtenTrees ?? trees)[TREES[kind]], fqn);
+		const levels = ({ trees, writtenTrees }: ProjectConfig) =>
+			this.#levels((writtenTrees ?? trees)[WRITTEN_TREES[kind] ?? TREES[kind]], fqn);
 		return {
 			own: project === undefined ? [] : levels(project),
 			root: packageName === root.name ? [] : levels(root),

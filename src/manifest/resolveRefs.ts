@@ -2,7 +2,7 @@
  * References become edges (spec 2.8). A node that reads something missing, disabled or private is an error; a test
  * that does so is left out with a warning, as in dbt. All of them are reported together.
  */
-import { refText, sourceText } from "../context/context.ts";
+import { functionText, refText, sourceText } from "../context/context.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { type NodeId, nodeId, type RefArgs } from "../core/node.ts";
 import type { FilePlace } from "../core/parsed.ts";
@@ -17,6 +17,8 @@ export interface Reader {
 	readonly group: string | null;
 	readonly refs: readonly RefArgs[];
 	readonly sources: readonly (readonly [string, string])[];
+	readonly functions?: readonly (readonly string[])[];
+	readonly findFunction?: (names: readonly string[]) => FilePlace;
 	readonly findRef: (ref: RefArgs) => FilePlace;
 	readonly findSource: (source: readonly [string, string]) => FilePlace;
 }
@@ -119,6 +121,22 @@ export function resolveReader(
 		else
 			report.problems.push(
 				diagnostic("TFM-REF-001", { from, reference, suggestion: index.suggestRef(ref, from) }, reader.findRef(ref)),
+			);
+	}
+	for (const names of reader.functions ?? []) {
+		const found = index.findFunction(names, reader.package_name);
+		const reference = functionText(names);
+		const place = reader.findFunction?.(names) ?? {};
+		if (found.kind === "found") depends.add(found.target.unique_id);
+		else if (found.kind === "disabled")
+			report.problems.push(diagnostic("TFM-REF-002", { from, reference, target: idOf(found.target) }, place));
+		else if (found.kind === "ambiguous")
+			report.problems.push(
+				diagnostic("TFM-REF-003", { from, reference, candidates: found.candidates.map(idOf).sort() }, place),
+			);
+		else
+			report.problems.push(
+				diagnostic("TFM-REF-001", { from, reference, suggestion: index.suggestFunction(names) }, place),
 			);
 	}
 	return { depends: [...depends], dropped };

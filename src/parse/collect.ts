@@ -40,7 +40,7 @@ export class Collector {
 	collect(source: TemplateSource, subject: ParseSubject): Collected {
 		if (this.#isScannable(subject.package_name)) {
 			const calls = scanLiterals(source.text);
-			if (calls !== null && !this.#readsTemplate(calls, subject.package_name))
+			if (calls !== null && !calls.macros.includes("function") && !this.#readsTemplate(calls, subject.package_name))
 				return this.#fromCalls(source, subject, calls);
 		}
 		return this.#render(source, subject);
@@ -99,6 +99,9 @@ export class Collector {
 		return {
 			refs: unique(collector.refs, refKey),
 			sources: unique(collector.sources, (s) => s.join("\0")),
+			...(collector.functions.length === 0
+				? {}
+				: { functions: unique(collector.functions, (names) => names.join("\0")) }),
 			configs: collector.configs,
 			...(written === null ? {} : { writtenConfig: written }),
 			macros: [...collector.macros],

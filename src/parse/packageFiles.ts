@@ -14,6 +14,8 @@ export type FileKind =
 	| "seed"
 	| "snapshot"
 	| "analysis"
+	| "function"
+	| "foreign_function"
 	| "singular_test"
 	| "generic_test"
 	| "fixture"
@@ -52,6 +54,7 @@ function rulesOf(project: ProjectConfig): readonly Rule[] {
 		...project.analysisPaths,
 		...project.macroPaths,
 		...project.testPaths,
+		...project.functionPaths,
 	];
 	const docs = project.docsPaths.length > 0 ? project.docsPaths : everywhere;
 	return [
@@ -61,6 +64,8 @@ function rulesOf(project: ProjectConfig): readonly Rule[] {
 		{ kind: "python_model", key: "model-paths", folders: project.modelPaths, endings: [".py"] },
 		{ kind: "snapshot", key: "snapshot-paths", folders: project.snapshotPaths, endings: [".sql"] },
 		{ kind: "analysis", key: "analysis-paths", folders: project.analysisPaths, endings: [".sql"] },
+		{ kind: "function", key: "function-paths", folders: project.functionPaths, endings: [".sql"] },
+		{ kind: "foreign_function", key: "function-paths", folders: project.functionPaths, endings: [".py", ".js"] },
 		{
 			kind: "singular_test",
 			key: "test-paths",

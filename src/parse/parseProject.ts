@@ -52,6 +52,7 @@ const SECTIONS: ReadonlySet<string> = new Set<PropertySection>([
 	"analyses",
 	"macros",
 	"data_tests",
+	"functions",
 ]);
 
 /** Throws one TfmError with all mistakes (TFM-PARSE-…, TFM-YAML-…, TFM-JINJA-…), sorted by file and line. */
@@ -78,6 +79,7 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 	for (const file of files) {
 		switch (file.kind) {
 			case "model":
+			case "function":
 			case "analysis":
 			case "singular_test":
 			case "snapshot":
@@ -88,6 +90,11 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 				break;
 			case "seed":
 				gather(readSeed(file), code, problems);
+				break;
+			case "foreign_function":
+				problems.push(
+					diagnostic("TFM-PARSE-053", { file: file.file }, { at: { file: file.file, line: 1, column: 1 } }),
+				);
 				break;
 			case "python_model":
 				problems.push(

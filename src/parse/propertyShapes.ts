@@ -117,6 +117,7 @@ const SOURCE: Fields = {
 	layer: "text",
 };
 
+const FUNCTION_ARGUMENT: Fields = { name: "text", data_type: "text", description: "text", default_value: "any" };
 const MACRO_ARGUMENT: Fields = { name: "text", type: "text", description: "text" };
 
 /** Rows of a unit test; what `rows` may be follows from the format. */
@@ -129,6 +130,15 @@ export const SECTIONS: { readonly [section: string]: Fields } = {
 	analyses: { ...DESCRIBED, columns: { items: COLUMN }, access: "text", group: "text" },
 	macros: { ...DESCRIBED, arguments: { items: MACRO_ARGUMENT } },
 	data_tests: DESCRIBED,
+	functions: {
+		...DESCRIBED,
+		arguments: { items: FUNCTION_ARGUMENT },
+		returns: { fields: { data_type: "text", description: "text" } },
+		overloads: "any",
+		docs: "map",
+		access: "text",
+		group: "text",
+	},
 	sources: SOURCE,
 	exposures: {
 		name: "text",
@@ -171,7 +181,7 @@ export const REQUIRED: { readonly [section: string]: readonly string[] } = {
 };
 
 /** Sections that dbt has and this version of tfm passes over. */
-export const LATER_SECTIONS: readonly string[] = ["metrics", "semantic_models", "saved_queries", "functions"];
+export const LATER_SECTIONS: readonly string[] = ["metrics", "semantic_models", "saved_queries"];
 
 /** Owners of groups and exposures carry whatever else an organisation wants to say. */
 export const OPEN: ReadonlySet<Fields> = new Set(

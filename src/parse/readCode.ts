@@ -8,7 +8,13 @@ import { type Collector, NOTHING_COLLECTED } from "./collect.ts";
 import { foldersOf, type ProjectFile, stem } from "./packageFiles.ts";
 import { readText } from "./readText.ts";
 
-const KINDS = { model: "model", analysis: "analysis", singular_test: "test", snapshot: "snapshot" } as const;
+const KINDS = {
+	model: "model",
+	analysis: "analysis",
+	function: "function",
+	singular_test: "test",
+	snapshot: "snapshot",
+} as const;
 
 export interface CodeResult {
 	readonly code: readonly ParsedCode[];

@@ -40,6 +40,7 @@ const NOUNS: { readonly [section: string]: string } = {
 	analyses: "analysis",
 	macros: "macro",
 	data_tests: "test",
+	functions: "function",
 	sources: "source",
 	exposures: "exposure",
 	groups: "group",

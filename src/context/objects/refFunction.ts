@@ -41,6 +41,20 @@ export const refFunction = (resolve: (args: RefArgs) => Value): HostFunction =>
 export const sourceFunction = (resolve: (source: string, table: string) => Value): HostFunction =>
 	new HostFunction("source", (args) => resolve(...readSourceArguments(args)));
 
+const FUNCTION_USAGE = "function('name') or function('package', 'name')";
+
+/** function(): one or two names; the answer stands where the query calls it. */
+export const functionFunction = (resolve: (names: readonly string[]) => Value): HostFunction =>
+	new HostFunction("function", ({ positional }) => {
+		const names = positional.filter((name): name is string => typeof name === "string");
+		if (names.length !== positional.length || names.length < 1 || names.length > 2)
+			return fail("TFM-REF-006", { callee: "function()", problem: "takes one or two names", usage: FUNCTION_USAGE });
+		return resolve(names);
+	});
+
+export const functionText = (names: readonly string[]): string =>
+	`function(${names.map((name) => `'${name}'`).join(", ")})`;
+
 /** The reference as an author writes it. */
 export function refText({ name, package: packageName, version }: RefArgs): string {
 	const names = packageName === null ? `'${name}'` : `'${packageName}', '${name}'`;

@@ -232,4 +232,15 @@ export const PARSE_CODES = {
 		explain:
 			"A layer with `contract: required` publishes only what says which columns it has: every model of it but ephemeral ones needs an enforced contract.",
 	}),
+	"TFM-PARSE-053": code<{ file: string }>({
+		message: (f) => `${f.file} is a function in another language than SQL, which this database does not run`,
+		hint: () => "write the function in SQL, or leave the file out of the function-paths",
+		explain: "Functions are created in the database from SQL files; dbt-postgres has no macros for other languages.",
+	}),
+	"TFM-PARSE-054": code<{ function: string; problem: string; hint: string }>({
+		message: (f) => `the function "${f.function}" ${f.problem}`,
+		hint: (f) => f.hint,
+		explain:
+			"A function is a SQL file below the function-paths and an entry under `functions:` that names its arguments and what it returns.",
+	}),
 };
