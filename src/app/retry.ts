@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Adapter } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
 import { type BatchResults, type EventWindow, readEventTime } from "../core/eventTime.ts";
@@ -24,7 +24,9 @@ const COMMANDS = new Set(["run", "build", "test", "seed", "snapshot", "load"]);
 export async function retryCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { targetDir, project: root } = project.config;
-	const path = join(targetDir, "run_results.json");
+	// dbt takes up another folder's run with --state.
+	const { state } = invocation.flags;
+	const path = join(state === undefined ? targetDir : resolve(root.root, state), "run_results.json");
 	const statuses = invocation.flags.warnError ? new Set([...RETRIED, "warn"]) : RETRIED;
 	const { last, notes } = lastOf(readLast(path, relative(root.root, path)), project, statuses);
 	const command = notes?.command ?? last.command;
