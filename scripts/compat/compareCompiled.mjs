@@ -1,5 +1,7 @@
-/** "Equal but for white space": none outside of quotes counts, inside of them every bit does. */
-const normal = (sql) => sql.replace(/('(?:[^']|'')*'|"(?:[^"]|"")*")|\s+/g, (_, quoted) => quoted ?? "");
+const TOKEN = /(--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*")|\s+/g;
+
+/** "Equal but for white space": none outside of quotes and comments counts. */
+const normal = (sql) => sql.replace(TOKEN, (_, kept) => (kept ?? "").trim());
 
 /** Everything that any command of the run compiled, the last compilation of each node. */
 function compiledOf(run) {
