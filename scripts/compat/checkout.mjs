@@ -37,11 +37,20 @@ export function checkout(project, tool) {
 		const [address, ref] = source.split(/@(?!.*:)/);
 		const at = address.includes("://") ? cloned(address, ref, project) : resolve(root, address);
 		// A package may hold the project itself in a folder of its own: only what the package is made of is copied.
-		const own = at === root || root.startsWith(`${at}/`) ? basename(root) : null;
+		const own = root.startsWith(`${at}/`) ? root.slice(at.length + 1).split("/")[0] : null;
 		mkdirSync(join(root, "dbt_packages", name), { recursive: true });
 		for (const entry of readdirSync(at))
 			if (!skipped.test(entry) && entry !== own)
 				cpSync(join(at, entry), join(root, "dbt_packages", name, entry), { recursive: true });
+	}
+	// dbt compares how many packages are asked for with how many are there: theirs are those of the list.
+	const names = Object.keys(project.packages ?? {});
+	if (names.length > 0) {
+		for (const file of ["dependencies.yml", "package-lock.yml"]) rmSync(join(root, file), { force: true });
+		writeFileSync(
+			join(root, "packages.yml"),
+			JSON.stringify({ packages: names.map((name) => ({ local: `dbt_packages/${name}` })) }),
+		);
 	}
 	for (const [path, text] of Object.entries(project.files ?? {})) writeFileSync(join(root, path), text);
 	const profile = load(readFileSync(join(root, "dbt_project.yml"), "utf8")).profile ?? "default";

@@ -25,14 +25,17 @@ export function createRunPorts(about: {
 	readonly adapter: Adapter;
 	readonly state: StateStore;
 	readonly emit: Emit;
+	/** For `selected_resources`; absent: empty. */
+	readonly selected?: ReadonlySet<NodeId>;
 	/** Absent: what runs has no unit tests in it. */
 	readonly openScratch?: RunPorts["openScratch"];
 }): RunPorts {
 	const { invocation, project, adapter, state, emit, openScratch } = about;
-	const { manifest, engine, config } = project;
+	const { manifest, engine, config, facts } = project;
+	const asked = { ...facts.invocation, selected: [...(about.selected ?? [])].sort() };
 	return {
 		adapter,
-		compiler: createCompiler({ ...project.facts, manifest }),
+		compiler: createCompiler({ ...facts, invocation: asked, manifest }),
 		state,
 		planNode,
 		describeCandidate,

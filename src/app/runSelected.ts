@@ -65,8 +65,15 @@ export async function runSelected(
 		// Candidates stand where published relations may not.
 		if (request.flags?.candidates !== true && !offline) await requireInputs(deferring, request.selected, adapter);
 		const state = await createStateStore();
-		const openScratch = scratch.open;
-		const ports = createRunPorts({ invocation, project: deferring, adapter, state, emit: events, openScratch });
+		const ports = createRunPorts({
+			invocation,
+			project: deferring,
+			adapter,
+			state,
+			emit: events,
+			openScratch: scratch.open,
+			selected: request.selected,
+		});
 		const refined: Refined = (await request.refine?.({ adapter, state })) ?? request;
 		const { selected } = refined;
 		if (selected.size === 0 && request.selected.size > 0) {

@@ -52,12 +52,14 @@ function afterNodes(run: Run): Run {
 
 async function work(run: Run): Promise<readonly NodeResult[]> {
 	const { job } = run;
+	// Where nothing is selected dbt runs no hooks either.
+	const hooks: typeof job.hooks = job.selected.size === 0 ? { start: [], end: [] } : job.hooks;
 	try {
 		await prepare(run);
 	} catch (error) {
 		if (run.stopReason() === null) throw error;
 	}
-	const start = run.stopReason() === null ? await runProjectHooks(run, job.hooks.start, {}) : [];
+	const start = run.stopReason() === null ? await runProjectHooks(run, hooks.start, {}) : [];
 	const hooksFailed = start.some((result) => result.status !== "success");
 	if (hooksFailed && run.stopReason() === null) settleUnfinished(run, { kind: "hook" });
 	else if (run.stopReason() === null) await runStages(run);
@@ -66,8 +68,8 @@ async function work(run: Run): Promise<readonly NodeResult[]> {
 	const middle = [...start, ...nodeResults(run)];
 	const end =
 		reason?.kind === "cancelled"
-			? job.hooks.end.map((hook) => nodeResult(hook, { status: "skipped", held: reason }))
-			: await runProjectHooks(afterNodes(run), job.hooks.end, endContext(run, middle));
+			? hooks.end.map((hook) => nodeResult(hook, { status: "skipped", held: reason }))
+			: await runProjectHooks(afterNodes(run), hooks.end, endContext(run, middle));
 	return [...middle, ...end];
 }
 

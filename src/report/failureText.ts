@@ -15,7 +15,7 @@ export function failureText(result: NodeResult, facts: NodeFacts | undefined): s
 	if (result.failures === null) return (result.message ?? result.status).split("\n", 1)[0] ?? result.status;
 	if (result.resource_type === "unit_test") return differenceText(result);
 	const n = result.failures;
-	if (facts?.failCalc != null) return `${n} by ${facts.failCalc}`;
+	if (facts?.failCalc != null) return `${n} by ${facts.failCalc.replace(/\s+/g, " ").trim()}`;
 	if (facts?.limit != null && n >= facts.limit) return `${count(n, "failing row")} or more (limit ${facts.limit})`;
 	switch (facts?.test) {
 		case "unique": {
