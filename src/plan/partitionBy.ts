@@ -11,8 +11,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const filled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 /** What is wrong, or null. */
-function problemOf(given: unknown): string | null {
-	if (!isRecord(given)) return "must be a mapping of type, columns and partitions";
+function problemOf(given: Readonly<Record<string, unknown>>): string | null {
 	const { type, columns, partitions } = given;
 	if (type !== "range" && type !== "list" && type !== "hash") return "needs a type: range, list or hash";
 	if (!filled(columns)) return "needs columns: the names to partition by";
@@ -33,7 +32,8 @@ function problemOf(given: unknown): string | null {
 export function isPartitioned(input: BuildInput): boolean {
 	const { node } = input;
 	const given = node.config.partition_by;
-	if (given === null || given === undefined) return false;
+	// A list or a name is Spark's, a mapping with `field` BigQuery's: packages write them for all engines at once.
+	if (!isRecord(given) || Object.hasOwn(given, "field")) return false;
 	const problem = problemOf(given);
 	if (problem !== null)
 		fail("TFM-INC-011", { node: node.name, config: "partition_by", problem }, { at: node.location });

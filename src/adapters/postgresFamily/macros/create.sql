@@ -11,6 +11,8 @@
   {%- endif %}
   {%- if contract.enforced %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
   {%- set partition_by = none if temporary or delta else config.get('partition_by') -%}
+  {#- What packages write for other engines (a list, a mapping with `field`) says nothing here. -#}
+  {%- set partition_by = partition_by if partition_by is mapping and partition_by['type'] is defined else none -%}
   {%- if contract.enforced and not temporary and not delta %}
 create {{ kind if partition_by is none }}table {{ relation }} {{ get_table_columns_and_constraints() | trim }}
 {{- postgres__partition_clause(partition_by) if partition_by is not none }};
