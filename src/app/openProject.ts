@@ -74,10 +74,37 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 const placeOfReference = (reader: GraphNode, name: string) =>
 	"raw_code" in reader ? findCall({ ...reader, file: reader.location.file }, "ref", [name]).at : reader.location;
 
+/** Flags that templates of dbt projects may ask for and that change nothing here: dbt's defaults. */
+const DBT_FLAGS = {
+	CACHE_SELECTED_ONLY: false,
+	INTROSPECT: true,
+	LOG_CACHE_EVENTS: false,
+	MAXIMUM_SEED_SIZE_MIB: 1,
+	NO_PRINT: null,
+	PARTIAL_PARSE: true,
+	POPULATE_CACHE: true,
+	SEND_ANONYMOUS_USAGE_STATS: false,
+	STATIC_PARSER: true,
+	USE_EXPERIMENTAL_PARSER: false,
+	VERSION_CHECK: true,
+	WARN_ERROR_OPTIONS: { error: [], warn: [], silence: [] },
+} as const;
+
 /** dbt's `flags` object, and what tfm's own macros need to know. */
 function templateFlags(invocation: Invocation, config: Config): { readonly [name: string]: Plain } {
-	const { flags } = invocation;
+	const { flags, output } = invocation;
 	return {
+		...DBT_FLAGS,
+		DEBUG: output.verbosity > 1,
+		QUIET: output.verbosity < 0,
+		USE_COLORS: output.color !== "never",
+		PRINTER_WIDTH: output.width ?? 80,
+		LOG_FORMAT: output.logFormat === "json" ? "json" : "default",
+		WRITE_JSON: flags.writeJson,
+		TARGET_PATH: flags.targetPath ?? null,
+		LOG_PATH: flags.logPath ?? null,
+		PROFILES_DIR: flags.profilesDir ?? null,
+		PROJECT_DIR: flags.projectDir ?? null,
 		...config.project.flags,
 		WHICH: invocation.command,
 		FULL_REFRESH: flags.fullRefresh,

@@ -100,6 +100,10 @@ export class ContextScope implements Scope {
 		return callable;
 	}
 
+	builtinNames(): string[] {
+		return [...new Set([...(this.context.extra?.keys() ?? []), ...this.#members.keys()])].sort();
+	}
+
 	/** Names that templates could use here, for suggestions and `context.keys()`. */
 	names(): string[] {
 		const { registry } = this.context.facts;
@@ -196,6 +200,7 @@ class ContextObject extends HostObject {
 
 	override attribute(name: string): Value {
 		if (name === "get") return new ContextGet(this.#scope);
+		if (name === "keys") return new HostFunction(name, () => this.#scope.names());
 		return this.#scope.get(name);
 	}
 

@@ -18,6 +18,7 @@ import { boundConstraints } from "./objects/boundConstraints.ts";
 import { DatabasePort } from "./objects/databasePort.ts";
 import { graphView } from "./objects/graphView.ts";
 import { viewOf } from "./objects/lazyMapping.ts";
+import { modelFields } from "./objects/nodeView.ts";
 import {
 	functionFunction,
 	functionText,
@@ -170,12 +171,13 @@ function otherRelation({ facts, node }: RunContext): Value {
 
 /** Where the node's query is known, macros find it in `model` too: dbt's snapshot strategies read it there. */
 function modelView(c: RunContext): Value {
-	const { node, sql, binding } = c;
+	const { node, sql, binding, facts } = c;
 	if (node === null) return null;
+	const fields = modelFields(node, facts.invocation.startedAt);
 	const constraints = node.resource_type === "model" ? boundConstraints(node, (call) => callText(c, call)) : {};
 	const compiled = sql === undefined ? {} : { compiled: true, compiled_code: sql };
 	const batch = binding.batch === undefined ? {} : batchView(binding.batch);
-	return viewOf({ ...node, ...constraints, ...compiled, ...batch }, "omitted");
+	return viewOf({ ...fields, ...constraints, ...compiled, ...batch }, "omitted");
 }
 
 /** The relation of a foreign key's `to`: here and now a candidate, if the run has built one; always by its bare name. */
@@ -184,12 +186,14 @@ function callText(c: RunContext, call: ReferenceCall): string {
 }
 
 /** The node's config; while a batch is built with its window in it. */
-function configObject({ node, label, binding: { batch } }: RunContext): Value {
+function configObject(c: RunContext): Value {
+	const { node, label } = c;
+	const { batch } = c.binding;
 	const config =
 		node === null || batch === undefined
 			? (node?.config ?? null)
 			: { ...node.config, ...batchConfig(batch, node.config) };
-	return new RunConfig(config, label, node?.resource_type ?? "operation");
+	return new RunConfig(config, label, node?.resource_type ?? "operation", () => modelView(c));
 }
 
 const hooksOf =
@@ -207,7 +211,7 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["defer_relation", otherRelation],
 	["model", modelView],
 	["config", configObject],
-	["graph", (c) => graphView(c.manifest)],
+	["graph", (c) => graphView(c.manifest, c.facts.invocation.startedAt)],
 	["adapter", (c, scope) => runAdapter({ context: c, scope, database: c.database })],
 	["schema", (c) => c.node?.schema ?? c.facts.config.target.schema],
 	["database", (c) => c.node?.database ?? c.facts.config.target.database],

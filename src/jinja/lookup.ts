@@ -103,7 +103,8 @@ export function sliced(value: Value, bounds: readonly [Value, Value, Value], sta
 	}
 	const [start, stop, step] = bounds.map(sliceBound);
 	if (value instanceof PyRange) return value.slice(start!, stop!, step!);
-	return sliceOf(value, start!, stop!, step!) ?? typeError(`'${typeName(value)}' object is not subscriptable`);
+	const sequence = value instanceof HostObject ? (value.asSequence?.() as Value) : value;
+	return sliceOf(sequence, start!, stop!, step!) ?? typeError(`'${typeName(value)}' object is not subscriptable`);
 }
 
 function sliceBound(value: Value): number | null {

@@ -104,6 +104,8 @@ export abstract class HostObject {
 	length?(): number;
 	iterate?(): Iterable<Value>;
 	contains?(value: Value): boolean;
+	/** What a slice of the object is taken from. */
+	asSequence?(): readonly Value[];
 	truth?(): boolean;
 	equals?(other: Value): boolean;
 	/** Equal objects give equal keys. Without it an object is its own key, unless it also has `equals`. */

@@ -1,5 +1,5 @@
 /** `modules`: the parts of Python's library that dbt gives to templates, rebuilt on values of the template language. */
-import { HostObject, type Value } from "../../jinja/jinja.ts";
+import { HostObject, PyDict, type Value } from "../../jinja/jinja.ts";
 import { datetimeMember, type Now } from "./datetime.ts";
 import { itertoolsMember } from "./itertools.ts";
 import { regexMember } from "./regex.ts";
@@ -29,12 +29,10 @@ class ModuleObject extends HostObject {
 	}
 }
 
-export function modulesObject(now: Now): HostObject {
-	const modules = new Map<string, Value>([
-		["datetime", new ModuleObject("datetime", (name) => datetimeMember(name, now))],
-		["pytz", new ModuleObject("pytz", pytzMember)],
-		["re", new ModuleObject("re", regexMember)],
-		["itertools", new ModuleObject("itertools", itertoolsMember)],
-	]);
-	return new ModuleObject("modules", (name) => modules.get(name));
-}
+export const modulesObject = (now: Now): PyDict =>
+	PyDict.from({
+		pytz: new ModuleObject("pytz", pytzMember),
+		datetime: new ModuleObject("datetime", (name) => datetimeMember(name, now)),
+		re: new ModuleObject("re", regexMember),
+		itertools: new ModuleObject("itertools", itertoolsMember),
+	});

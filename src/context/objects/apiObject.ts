@@ -3,17 +3,7 @@ import type { QuotePolicy } from "../../core/relation.ts";
 import { bindArguments, HostFunction, HostObject, PyDict, toPlain, toText, type Value } from "../../jinja/jinja.ts";
 import type { ProjectFacts } from "../projectFacts.ts";
 import { ColumnClass } from "./columnObject.ts";
-import { definedOnly, type RelationType, relationObject } from "./relationObject.ts";
-
-const TYPES: Readonly<Record<string, string>> = {
-	Table: "table",
-	View: "view",
-	CTE: "cte",
-	External: "external",
-	MaterializedView: "materialized_view",
-	PointerTable: "pointer_table",
-	Function: "function",
-};
+import { definedOnly, RELATION_TYPES, relationObject, relationTypeFrom, TYPE_MEMBERS } from "./relationObject.ts";
 
 const CREATE = ["database?", "schema?", "identifier?", "type?", "quote_policy?", "limit?", "**rest"];
 
@@ -39,7 +29,7 @@ export class RelationClass extends HostObject {
 						this.#dialect,
 						{ database: text(given.database), schema: text(given.schema), identifier: text(given.identifier) },
 						{
-							type: given.type == null ? null : (toText(given.type) as RelationType),
+							type: given.type == null ? null : relationTypeFrom(given.type),
 							quote: { ...this.#quoting, ...quotingOf(given.quote_policy) },
 							limit: given.limit == null ? null : Number(toText(given.limit)),
 						},
@@ -53,7 +43,8 @@ export class RelationClass extends HostObject {
 					return [...(Array.isArray(key) ? key : [key]), updated_at];
 				});
 		}
-		return Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
+		if (name === "get_relation_type") return RELATION_TYPES;
+		return Object.hasOwn(TYPE_MEMBERS, name) ? TYPE_MEMBERS[name] : undefined;
 	}
 
 	override toText(): string {

@@ -14,7 +14,9 @@ export class BuiltinsObject extends HostObject {
 
 	override attribute(name: string): Value {
 		const found = this.#scope.builtin(name);
-		if (found !== undefined || name !== "get") return found;
+		if (found !== undefined) return found;
+		if (name === "keys") return new HostFunction(name, () => this.#scope.builtinNames());
+		if (name !== "get") return undefined;
 		return new HostFunction("get", ({ positional: [key, fallback] }) =>
 			typeof key === "string" ? (this.#scope.builtin(key) ?? fallback ?? null) : (fallback ?? null),
 		);
@@ -22,6 +24,10 @@ export class BuiltinsObject extends HostObject {
 
 	override item(key: Value): Value {
 		return typeof key === "string" ? this.#scope.builtin(key) : undefined;
+	}
+
+	override iterate(): Iterable<Value> {
+		return this.#scope.builtinNames();
 	}
 
 	override contains(key: Value): boolean {

@@ -123,6 +123,7 @@ const PROPERTIES: ReadonlyMap<string, (column: ColumnObject) => Value> = new Map
 	["numeric_scale", (c) => c.fields.scale],
 	["quoted", (c) => c.quoted],
 	["data_type", (c) => c.dataType],
+	["TYPE_LABELS", () => PyDict.from({ STRING: "TEXT" })],
 	["expanded_data_type", (c) => c.dataType],
 ]);
 
@@ -188,6 +189,7 @@ export class ColumnClass extends HostObject {
 	}
 
 	override attribute(name: string): Value {
+		if (name === "TYPE_LABELS") return PyDict.from({ STRING: "TEXT" });
 		if (name === "create")
 			return new HostFunction(name, (args) => {
 				const given = bindArguments("create", ["name", "label_or_dtype"], args);

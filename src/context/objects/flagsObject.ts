@@ -27,7 +27,11 @@ export class FlagsObject extends HostObject {
 	#read(name: string): Plain | undefined {
 		const lower = name.toLowerCase();
 		if (lower === "schema_naming") return this.#facts.config.project.schemaNaming;
-		return flagOf(this.#facts.invocation, name) ?? (KNOWN_OFF.has(lower) ? false : undefined);
+		const { flags } = this.#facts.invocation;
+		const value = flagOf(this.#facts.invocation, name);
+		if (value !== null) return value;
+		if (KNOWN_OFF.has(lower)) return false;
+		return Object.hasOwn(flags, name.toUpperCase()) ? null : undefined;
 	}
 
 	override attribute(name: string): Value {

@@ -1,12 +1,22 @@
 import type { Manifest } from "../../core/manifest.ts";
+import type { GraphNode } from "../../core/node.ts";
 import { LazyMapping } from "./lazyMapping.ts";
+import { nodeFields } from "./nodeView.ts";
 
 /** `graph`: the manifest by kinds, each by unique id, converted where it is touched. */
-export function graphView(manifest: Manifest): LazyMapping {
+export function graphView(manifest: Manifest, startedAt: Date): LazyMapping {
+	const shown = (nodes: ReadonlyMap<string, GraphNode>): LazyMapping =>
+		new LazyMapping(
+			() => [...nodes.keys()],
+			(id) => {
+				const node = nodes.get(id);
+				return node === undefined ? undefined : nodeFields(node, startedAt);
+			},
+		);
 	const kinds: Readonly<Record<string, unknown>> = {
-		nodes: manifest.nodes,
-		sources: manifest.sources,
-		exposures: manifest.exposures,
+		nodes: shown(manifest.nodes),
+		sources: shown(manifest.sources),
+		exposures: shown(manifest.exposures),
 		metrics: {},
 		groups: {},
 		semantic_models: {},

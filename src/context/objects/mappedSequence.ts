@@ -39,6 +39,10 @@ export class MappedSequence extends HostObject {
 		return this.items;
 	}
 
+	override asSequence(): PyTuple {
+		return PyTuple.fromItems(this.items);
+	}
+
 	override contains(value: Value): boolean {
 		return this.items.some((item) => equals(item, value));
 	}
@@ -53,7 +57,9 @@ export class MappedSequence extends HostObject {
 	}
 
 	override toText(): string {
-		return `<agate.${this.typeName}: ${repr(PyTuple.fromItems(this.items.slice(0, 5)))}>`;
+		const shown = this.items.slice(0, 5).map(repr);
+		const rest = this.items.length > 5 ? [...shown, "..."] : shown;
+		return `<agate.${this.typeName}: (${rest.join(", ")}${rest.length === 1 ? "," : ""})>`;
 	}
 
 	override toPlainValue(): Value {
@@ -71,7 +77,9 @@ export class MappedSequence extends HostObject {
 			case "keys":
 				return new HostFunction(name, () => (this.keys === null ? null : PyTuple.fromItems(this.keys)));
 			case "items":
-				return new HostFunction(name, () => (this.keys ?? []).map((key, i) => PyTuple.fromItems([key, this.items[i]])));
+				return new HostFunction(name, () =>
+					PyTuple.fromItems((this.keys ?? []).map((key, i) => PyTuple.fromItems([key, this.items[i]]))),
+				);
 			case "dict":
 				return new HostFunction(name, () => this.asDict());
 			case "get":

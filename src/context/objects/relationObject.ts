@@ -6,7 +6,16 @@ import type { Dialect } from "../../core/adapter.ts";
 import { fail } from "../../core/diagnostic.ts";
 import { type EventWindow, eventTimeText } from "../../core/eventTime.ts";
 import type { QuotePolicy, RelationKind, RelationName } from "../../core/relation.ts";
-import { bindArguments, HostFunction, HostObject, PyDict, toText, truthy, type Value } from "../../jinja/jinja.ts";
+import {
+	bindArguments,
+	HostFunction,
+	HostObject,
+	PyDict,
+	repr,
+	toText,
+	truthy,
+	type Value,
+} from "../../jinja/jinja.ts";
 
 type Part = "database" | "schema" | "identifier";
 const PARTS: readonly Part[] = ["database", "schema", "identifier"];
@@ -185,7 +194,52 @@ const PROPERTIES: ReadonlyMap<string, (relation: RelationObject) => Value> = new
 	["CTE", () => "cte"],
 	["External", () => "external"],
 	["MaterializedView", () => "materialized_view"],
+	["PointerTable", () => "pointer_table"],
+	["Function", () => "function"],
+	["catalog", () => null],
+	["event_time_filter", () => null],
+	["require_alias", () => true],
+	["dbt_created", () => false],
+	["get_relation_type", () => RELATION_TYPES],
 ]);
+
+/** dbt's RelationType: its members by name, and a call that checks a type's text. */
+class RelationTypes extends HostObject {
+	readonly typeName = "EnumType";
+
+	override call(args: Parameters<typeof bindArguments>[2]): Value {
+		return relationTypeFrom(bindArguments("get_relation_type", ["value"], args).value);
+	}
+
+	override attribute(name: string): Value {
+		return Object.hasOwn(TYPE_MEMBERS, name) ? TYPE_MEMBERS[name] : undefined;
+	}
+
+	override toText(): string {
+		return "<enum 'RelationType'>";
+	}
+}
+
+export const TYPE_MEMBERS: Readonly<Record<string, RelationType>> = Object.freeze({
+	Table: "table",
+	View: "view",
+	CTE: "cte",
+	External: "external",
+	MaterializedView: "materialized_view",
+	PointerTable: "pointer_table",
+	Function: "function",
+});
+
+export const RELATION_TYPES: HostObject = new RelationTypes();
+
+/** A relation's type as a template gives it. Errors: REF-006 for what dbt does not know. */
+export function relationTypeFrom(value: Value): RelationType {
+	const type = toText(value ?? null);
+	const known = Object.values(TYPE_MEMBERS).find((name) => name === type);
+	if (known !== undefined) return known;
+	const usage = Object.values(TYPE_MEMBERS).join(", ");
+	return fail("TFM-REF-006", { callee: "the type of a relation", problem: `cannot be ${repr(value)}`, usage });
+}
 
 type Method = (relation: RelationObject, args: Parameters<typeof bindArguments>[2]) => Value;
 
@@ -203,6 +257,32 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 		},
 	],
 	["quote", (r, args) => r.replace({ quote: policyFrom("quote", r.fields.quote, args) })],
+	["render_limited", (r) => r.toText()],
+	["get_default_quote_policy", () => PyDict.from({ ...EVERYTHING })],
+	["get_default_include_policy", () => PyDict.from({ ...EVERYTHING })],
+	["replace", incorporate],
+	[
+		"scd_args",
+		(_r, args) => {
+			const { primary_key: key, updated_at } = bindArguments("scd_args", ["primary_key", "updated_at"], args);
+			return [...(Array.isArray(key) ? key : [key]), updated_at];
+		},
+	],
+	[
+		"to_dict",
+		(r) => {
+			const { path, type, quote, include, limit } = r.fields;
+			return PyDict.from({
+				path: PyDict.from(path),
+				type,
+				quote_character: '"',
+				include_policy: PyDict.from({ ...include }),
+				quote_policy: PyDict.from({ ...quote }),
+				dbt_created: false,
+				limit,
+			});
+		},
+	],
 	["include", (r, args) => r.replace({ include: policyFrom("include", r.fields.include, args) })],
 	["replace_path", (r, args) => r.replace({ path: pathFrom("replace_path", r.fields.path, args) })],
 	["incorporate", incorporate],
@@ -250,7 +330,7 @@ function incorporate(relation: RelationObject, args: Parameters<typeof bindArgum
 		next = { ...next, quote: mergeInto(next.quote, given.quote_policy, truthy) };
 	if (given.include_policy instanceof PyDict)
 		next = { ...next, include: mergeInto(next.include, given.include_policy, truthy) };
-	if (given.type !== undefined) next = { ...next, type: textOrNull(given.type) as RelationType | null };
+	if (given.type !== undefined) next = { ...next, type: given.type === null ? null : relationTypeFrom(given.type) };
 	if (given.limit !== undefined) next = { ...next, limit: given.limit === null ? null : Number(toText(given.limit)) };
 	return relation.replace(next);
 }

@@ -43,13 +43,15 @@ export class RunConfig extends HostObject {
 	readonly typeName = "RuntimeConfigObject";
 	readonly #config: Lookup | null;
 	readonly #label: string;
+	readonly #model: () => Value;
 	readonly #declared: ReadonlySet<string>;
 	/** What `config.set` put there during this render. */
 	readonly #set = new Map<string, Value>();
 
 	/** `config` is null for operations, which have none; `resourceType` says which keys it declares. */
-	constructor(config: Lookup | null, label: string, resourceType: string) {
+	constructor(config: Lookup | null, label: string, resourceType: string, model: () => Value = () => null) {
 		super();
+		this.#model = model;
 		this.#config = config;
 		this.#label = label;
 		this.#declared = config === null ? new Set() : resourceType === "test" ? DECLARED_IN_TESTS : DECLARED;
@@ -91,6 +93,8 @@ export class RunConfig extends HostObject {
 					this.#set.set(toText(key), value);
 					return "";
 				});
+			case "model":
+				return this.#model();
 			case "persist_relation_docs":
 				return new HostFunction(name, () => this.#persists("relation"));
 			case "persist_column_docs":

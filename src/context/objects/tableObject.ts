@@ -18,68 +18,10 @@ import {
 	truthy,
 	type Value,
 } from "../../jinja/jinja.ts";
-import { dateFromIso, dateTimeFromIso } from "../modules/datetime.ts";
 import { iterableItems } from "./iterableItems.ts";
 import { MappedSequence } from "./mappedSequence.ts";
-
-/** A cell as agate would hold it: numbers exact, dates and times as objects, everything else as text. */
-function cellValue(cell: CellValue, family: ResultColumn["family"]): Value {
-	if (cell === null || typeof cell === "boolean") return cell;
-	switch (family) {
-		case "integer":
-			return integerValue(cell);
-		case "decimal":
-			return new PyDecimal(String(cell));
-		case "float":
-			return new PyDecimal(toText(Number.isInteger(cell) ? new PyFloat(Number(cell)) : cell));
-		case "date":
-			return typeof cell === "string" && /^\d{4}-\d\d-\d\d$/.test(cell) ? dateFromIso(cell) : cell;
-		case "timestamp":
-			return typeof cell === "string" && /^\d{4}-\d\d-\d\d[T ]/.test(cell) ? dateTimeFromIso(cell) : cell;
-	}
-	return cell;
-}
-
-function integerValue(cell: CellValue): Value {
-	if (typeof cell !== "string") return cell;
-	const n = Number(cell);
-	return Number.isSafeInteger(n) ? n : BigInt(cell);
-}
-
-/** agate's name of a column's type. */
-const TYPE_NAMES: Readonly<Record<ResultColumn["family"], string>> = {
-	integer: "Integer",
-	decimal: "Number",
-	float: "Number",
-	boolean: "Boolean",
-	date: "Date",
-	timestamp: "DateTime",
-	text: "Text",
-	time: "Text",
-	json: "Text",
-	other: "Text",
-};
-
-class TypeObject extends HostObject {
-	readonly typeName: string;
-
-	constructor(typeName: string) {
-		super();
-		this.typeName = typeName;
-	}
-
-	override toText(): string {
-		return `<agate.data_types.${this.typeName} object>`;
-	}
-
-	override equals(other: Value): boolean {
-		return other instanceof TypeObject && other.typeName === this.typeName;
-	}
-
-	override hashKey(): string {
-		return this.typeName;
-	}
-}
+import { cellValue, type TableContent, TYPE_NAMES, TypeObject } from "./tableContent.ts";
+import { csvText, jsonCells, tableText } from "./tableText.ts";
 
 class TableColumn extends MappedSequence {
 	readonly name: string;
@@ -121,12 +63,6 @@ function compareCells(a: Value, b: Value): number {
 	const x = a instanceof PyDecimal ? Number(a.text) : a;
 	const y = b instanceof PyDecimal ? Number(b.text) : b;
 	return x === y ? 0 : (x as number) < (y as number) ? -1 : 1;
-}
-
-export interface TableContent {
-	readonly names: readonly string[];
-	readonly types: readonly TypeObject[];
-	readonly rows: readonly (readonly Value[])[];
 }
 
 export class TableObject extends HostObject {
@@ -244,14 +180,14 @@ const METHODS: ReadonlyMap<string, (table: TableObject, args: Arguments) => Valu
 		"print_table",
 		(table, args) => {
 			const given = bindArguments("print_table", ["max_rows?", "max_columns?", "**rest"], args);
-			return table.print(tableText(table, given.max_rows, given.max_columns));
+			return table.print(tableText(table.content, given.max_rows, given.max_columns));
 		},
 	],
 	[
 		"print_json",
 		(table) => table.print(toJson(table.with({ rows: table.content.rows.map(jsonCells) }).toPlainValue())),
 	],
-	["print_csv", (table) => table.print(csvText(table))],
+	["print_csv", (table) => table.print(csvText(table.content))],
 	["select", (table, args) => table.pick(names(args.positional[0]).map((name) => table.position(name)))],
 	[
 		"exclude",
@@ -289,6 +225,39 @@ const METHODS: ReadonlyMap<string, (table: TableObject, args: Arguments) => Valu
 		},
 	],
 	[
+		"group_by",
+		(table, args) => {
+			const { key, key_name: name } = bindArguments("group_by", ["key", "key_name?", "**rest"], args);
+			const groups = new PyDict();
+			const groupOf = groupKey(table, key);
+			for (const row of table.content.rows) {
+				const group = groupOf(row);
+				const known = groups.get(group);
+				groups.set(group, table.with({ rows: [...(known instanceof TableObject ? known.content.rows : []), row] }));
+			}
+			const title = name ?? (typeof key === "string" ? key : "group");
+			return new TableSet(groups.items(), toText(title));
+		},
+	],
+	[
+		"merge",
+		// A static method in agate: the table that it is called on is not one of them.
+		(_table, args) => {
+			const { tables } = bindArguments("merge", ["tables", "**rest"], args);
+			return mergeTables(iterableItems(tables).filter((other) => other instanceof TableObject));
+		},
+	],
+	[
+		"join",
+		(table, args) => {
+			const spec = ["right_table", "left_key?", "right_key?", "inner?", "**rest"];
+			const given = bindArguments("join", spec, args);
+			const { right_table: right, left_key: left } = given;
+			if (!(right instanceof TableObject)) return fail("TFM-JINJA-012", { problem: "join() needs a table" });
+			return joinTables(table, right, { left, right: given.right_key ?? left, inner: truthy(given.inner) });
+		},
+	],
+	[
 		"rename",
 		(table, args) => {
 			const { column_names: renames } = bindArguments("rename", ["column_names", "**rest"], args);
@@ -301,36 +270,102 @@ const METHODS: ReadonlyMap<string, (table: TableObject, args: Arguments) => Valu
 	],
 ]);
 
-const CELL_WIDTH = 20;
+const groupKey = (table: TableObject, key: Value): ((row: readonly Value[]) => Value) => {
+	if (key instanceof HostObject && key.call !== undefined)
+		return (row) =>
+			key.call?.({ positional: [new MappedSequence("Row", row, table.content.names)], keyword: new Map() });
+	const i = table.position(key);
+	return (row) => row[i];
+};
 
-/** agate's print_table: at most 20 rows and 6 columns unless told otherwise, cells cut at 20 characters. */
-function tableText(table: TableObject, maxRows: Value, maxColumns: Value): string {
-	const rowLimit = maxRows === null ? table.length() : Number(maxRows ?? 20);
-	const columnLimit = maxColumns === null ? table.content.names.length : Number(maxColumns ?? 6);
-	const cut = (text: string) => (text.length > CELL_WIDTH ? `${text.slice(0, CELL_WIDTH - 3)}...` : text);
-	const more = table.content.names.length > columnLimit ? ["..."] : [];
-	const line = (cells: readonly string[]) => [...cells.slice(0, columnLimit).map(cut), ...more];
-	const body = table.content.rows.slice(0, rowLimit).map((row) => line(row.map((v) => (v === null ? "" : toText(v)))));
-	if (table.length() > rowLimit) body.push(line(table.content.names.map(() => "...")));
-	const lines = [line(table.content.names), ...body];
-	const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((cells) => cells[i]?.length ?? 0)));
-	const isText = (i: number) => table.content.types[i]?.typeName === "Text";
-	const write = (cells: readonly string[]) =>
-		`| ${cells.map((c, i) => (isText(i) ? c.padEnd(widths[i] ?? 0) : c.padStart(widths[i] ?? 0))).join(" | ")} |`;
-	const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-	const [head = [], ...rest] = lines;
-	return [write(head), rule, ...rest.map(write)].join("\n");
+/** agate's set of tables: a mapping from the group's value to its rows. */
+class TableSet extends HostObject {
+	readonly typeName = "TableSet";
+	readonly #groups: readonly (readonly [Value, Value])[];
+	readonly #keyName: string;
+
+	constructor(groups: readonly (readonly [Value, Value])[], keyName: string) {
+		super();
+		this.#groups = groups;
+		this.#keyName = keyName;
+	}
+
+	override item(key: Value): Value {
+		return this.#groups.find(([group]) => equals(group, key))?.[1];
+	}
+
+	override length(): number {
+		return this.#groups.length;
+	}
+
+	override iterate(): Iterable<Value> {
+		return this.#groups.map(([, table]) => table);
+	}
+
+	override attribute(name: string): Value {
+		const list = {
+			keys: () => this.#groups.map(([group]) => group),
+			values: () => this.#groups.map(([, table]) => table),
+			items: () => this.#groups.map((pair) => PyTuple.fromItems(pair)),
+		};
+		if (Object.hasOwn(list, name))
+			return new HostFunction(name, () => PyTuple.fromItems(list[name as keyof typeof list]()));
+		return name === "key_name" ? this.#keyName : undefined;
+	}
+
+	override toText(): string {
+		const rows = this.#groups.map(([group, table]) => `| ${toText(group)} | ${(table as TableObject).length()} |`);
+		return ["| table | rows |", "| ----- | ---- |", ...rows].join("\n");
+	}
 }
 
-/** JSON has no decimals: they become floats, as agate writes them. */
-const jsonCells = (row: readonly Value[]): Value[] =>
-	row.map((cell) => (cell instanceof PyDecimal ? floatValue(Number(cell.text)) : cell));
+/** Rows under each other; columns by name, those that a table lacks are null in its rows. */
+function mergeTables(tables: readonly TableObject[]): TableObject {
+	const [first, ...others] = tables;
+	if (first === undefined) return fail("TFM-JINJA-012", { problem: "merge() needs a table" });
+	const names = [...first.content.names];
+	const types = [...first.content.types];
+	for (const { content } of others)
+		for (const [i, name] of content.names.entries())
+			if (!names.includes(name)) {
+				names.push(name);
+				types.push(content.types[i] ?? new TypeObject("Text"));
+			}
+	const rows = tables.flatMap(({ content }) => {
+		const at = names.map((name) => content.names.indexOf(name));
+		return content.rows.map((row) => at.map((i) => (i < 0 ? null : row[i])));
+	});
+	return first.with({ names, types, rows });
+}
 
-function csvText(table: TableObject): string {
-	const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-	const text = (v: Value) => (v === null ? "" : toText(v instanceof HostObject ? (v.toPlainValue?.() ?? v) : v));
-	const rows = table.content.rows.map((row) => row.map(text));
-	return [table.content.names, ...rows].map((row) => row.map(cell).join(",")).join("\n");
+/** The left table's columns and the right one's without its key; a name that is taken gets a 2, as in agate. */
+function joinTables(
+	left: TableObject,
+	right: TableObject,
+	by: { readonly left: Value; readonly right: Value; readonly inner: boolean },
+): TableObject {
+	const [leftKey, rightKey] = [left.position(by.left), right.position(by.right)];
+	const kept = right.content.names.map((_, i) => i).filter((i) => i !== rightKey);
+	const taken = new Set(left.content.names);
+	const matches = new PyDict();
+	for (const row of right.content.rows) {
+		const known = matches.get(row[rightKey]);
+		matches.set(row[rightKey], [...(Array.isArray(known) ? known : []), [...row]]);
+	}
+	const rows = left.content.rows.flatMap((row) => {
+		const found = matches.get(row[leftKey]) as Value[][] | undefined;
+		if (found !== undefined) return found.map((other) => [...row, ...kept.map((i) => other[i])]);
+		return by.inner ? [] : [[...row, ...kept.map(() => null)]];
+	});
+	const name = (i: number): string => {
+		const own = right.content.names[i] ?? "";
+		return taken.has(own) ? `${own}2` : own;
+	};
+	return left.with({
+		names: [...left.content.names, ...kept.map(name)],
+		types: [...left.content.types, ...kept.map((i) => right.content.types[i] ?? new TypeObject("Text"))],
+		rows,
+	});
 }
 
 export const tableFrom = (table: ResultTable, write: (text: string) => void): TableObject =>

@@ -22,35 +22,32 @@
   {{ from_date_or_timestamp }} + ((interval '1 {{ datepart }}') * ({{ interval }}))
 {%- endmacro %}
 
-{#- Borders crossed, as dbt counts them: double precision for all parts but day and week, which are integers. Weeks
-    begin on Sunday; backwards dbt counts one more where the weekdays are equal, and so does this. -#}
+{#- Borders crossed, each part counted from the coarser one before it; the same SQL as dbt's, whose numbers and types
+    projects rely on (weeks begin on Sunday, and backwards dbt counts one more where the weekdays are equal). -#}
 {% macro postgres__datediff(first_date, second_date, datepart) -%}
-  {%- set first = '(' ~ first_date ~ ')::timestamp' -%}
-  {%- set second = '(' ~ second_date ~ ')::timestamp' -%}
-  {%- set first_day = '(' ~ first_date ~ ')::date' -%}
-  {%- set second_day = '(' ~ second_date ~ ')::date' -%}
-  {%- set seconds = {'hour': 3600, 'minute': 60, 'second': 1} -%}
-  {%- set fractions = {'millisecond': 1000, 'microsecond': 1000000} -%}
+  {%- set coarser = {
+      'quarter': ('year', 4), 'month': ('year', 12), 'hour': ('day', 24), 'minute': ('hour', 60), 'second': ('minute', 60),
+      'millisecond': ('minute', 60000), 'microsecond': ('minute', 60000000)
+  } -%}
+  {%- set cast_to = 'date' if datepart in ['year', 'quarter', 'month', 'day'] else 'timestamp' -%}
+  {%- set first = '(' ~ first_date ~ ')::' ~ cast_to -%}
+  {%- set second = '(' ~ second_date ~ ')::' ~ cast_to -%}
   {%- if datepart == 'year' -%}
-    (date_part('year', {{ second_day }}) - date_part('year', {{ first_day }}))
-  {%- elif datepart == 'quarter' -%}
-    ({{ datediff(first_date, second_date, 'year') }} * 4
-      + date_part('quarter', {{ second_day }}) - date_part('quarter', {{ first_day }}))
-  {%- elif datepart == 'month' -%}
-    ({{ datediff(first_date, second_date, 'year') }} * 12
-      + date_part('month', {{ second_day }}) - date_part('month', {{ first_day }}))
-  {%- elif datepart == 'week' -%}
-    (({{ second_day }} - {{ first_day }}) / 7
-      + (date_part('dow', {{ first }}) > date_part('dow', {{ second }}))::int
-      - ({{ first_date }} > {{ second_date }})::int)
+    (date_part('year', {{ second }}) - date_part('year', {{ first }}))
   {%- elif datepart == 'day' -%}
-    ({{ second_day }} - {{ first_day }})
-  {%- elif datepart in seconds -%}
-    ((date_part('epoch', date_trunc('{{ datepart }}', {{ second }}))
-      - date_part('epoch', date_trunc('{{ datepart }}', {{ first }}))) / {{ seconds[datepart] }})
-  {%- elif datepart in fractions -%}
-    ({{ datediff(first_date, second_date, 'minute') }} * {{ fractions[datepart] * 60 }}
-      + floor(date_part('{{ datepart }}', {{ second }})) - floor(date_part('{{ datepart }}', {{ first }})))
+    ({{ second }} - {{ first }})
+  {%- elif datepart == 'week' -%}
+    ({{ datediff(first_date, second_date, 'day') }} / 7 + case
+      when date_part('dow', {{ first }}) <= date_part('dow', {{ second }}) then
+        case when {{ first_date }} <= {{ second_date }} then 0 else -1 end
+      else
+        case when {{ first_date }} <= {{ second_date }} then 1 else 0 end
+    end)
+  {%- elif datepart in coarser -%}
+    {%- set whole, factor = coarser[datepart] -%}
+    {%- set open, close = ('floor(', ')') if datepart in ['second', 'millisecond', 'microsecond'] else ('', '') -%}
+    ({{ datediff(first_date, second_date, whole) }} * {{ factor }}
+      + {{ open }}date_part('{{ datepart }}', {{ second }}){{ close }} - {{ open }}date_part('{{ datepart }}', {{ first }}){{ close }})
   {%- else -%}
     {%- do exceptions.raise_compiler_error('datediff does not know the part ' ~ datepart) -%}
   {%- endif -%}

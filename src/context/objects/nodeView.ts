@@ -1,0 +1,55 @@
+/**
+ * A node as dbt shows it in `model` and `graph`: the fields of its manifest. What tfm keeps beside them is left out, and
+ * what it does not keep has the value that dbt gives it before a node is built.
+ */
+import type { ExecutableNode, GraphNode } from "../../core/node.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const CONTRACT = { enforced: false, alias_types: true };
+
+/** Fields that dbt fills in when it compiles a node. */
+const NOT_COMPILED = {
+	build_path: null,
+	compiled_path: null,
+	compiled: false,
+	compiled_code: null,
+	extra_ctes: [],
+	extra_ctes_injected: false,
+} as const;
+
+function executableFields(node: Fields, startedAt: Date): Fields {
+	const config = node.config as Fields;
+	return {
+		created_at: startedAt.getTime() / 1000,
+		config_call_dict: {},
+		unrendered_config_call_dict: {},
+		contract: { ...CONTRACT, ...(config.contract as object | undefined), checksum: null },
+		metrics: [],
+		functions: [],
+		...(node.resource_type === "model" ? { batch: null, defer_relation: null, time_spine: null } : {}),
+		...node,
+	};
+}
+
+function withoutOwn(node: GraphNode): Fields {
+	const {
+		location: _place,
+		layer: _layer,
+		code_line: _line,
+		code_column: _column,
+		load: _load,
+		...fields
+	} = node as GraphNode & Fields;
+	return fields;
+}
+
+/** `model`: of a node that is being compiled. Shallow, as all of them: what is inside stays lazy. */
+export const modelFields = (node: ExecutableNode, startedAt: Date): Fields =>
+	executableFields(withoutOwn(node), startedAt);
+
+/** A node of `graph`. */
+export function nodeFields(node: GraphNode, startedAt: Date): Fields {
+	if ("raw_code" in node) return { ...NOT_COMPILED, ...executableFields(withoutOwn(node), startedAt) };
+	return { created_at: startedAt.getTime() / 1000, ...withoutOwn(node) };
+}

@@ -1,0 +1,69 @@
+/** What an agate table holds: names, types and cells as template values. */
+import type { CellValue, ResultColumn } from "../../core/resultTable.ts";
+import { HostObject, PyDecimal, PyFloat, toText, type Value } from "../../jinja/jinja.ts";
+import { dateFromIso, dateTimeFromIso } from "../modules/datetime.ts";
+
+export interface TableContent {
+	readonly names: readonly string[];
+	readonly types: readonly TypeObject[];
+	readonly rows: readonly (readonly Value[])[];
+}
+
+/** A cell as agate would hold it: numbers exact, dates and times as objects, everything else as text. */
+export function cellValue(cell: CellValue, family: ResultColumn["family"]): Value {
+	if (cell === null || typeof cell === "boolean") return cell;
+	switch (family) {
+		case "integer":
+			return integerValue(cell);
+		case "decimal":
+			return new PyDecimal(String(cell));
+		case "float":
+			return new PyDecimal(toText(Number.isInteger(cell) ? new PyFloat(Number(cell)) : cell));
+		case "date":
+			return typeof cell === "string" && /^\d{4}-\d\d-\d\d$/.test(cell) ? dateFromIso(cell) : cell;
+		case "timestamp":
+			return typeof cell === "string" && /^\d{4}-\d\d-\d\d[T ]/.test(cell) ? dateTimeFromIso(cell) : cell;
+	}
+	return cell;
+}
+
+function integerValue(cell: CellValue): Value {
+	if (typeof cell !== "string") return cell;
+	const n = Number(cell);
+	return Number.isSafeInteger(n) ? n : BigInt(cell);
+}
+
+/** agate's name of a column's type. */
+export const TYPE_NAMES: Readonly<Record<ResultColumn["family"], string>> = {
+	integer: "Integer",
+	decimal: "Number",
+	float: "Number",
+	boolean: "Boolean",
+	date: "Date",
+	timestamp: "DateTime",
+	text: "Text",
+	time: "Text",
+	json: "Text",
+	other: "Text",
+};
+
+export class TypeObject extends HostObject {
+	readonly typeName: string;
+
+	constructor(typeName: string) {
+		super();
+		this.typeName = typeName;
+	}
+
+	override toText(): string {
+		return `<agate.data_types.${this.typeName} object>`;
+	}
+
+	override equals(other: Value): boolean {
+		return other instanceof TypeObject && other.typeName === this.typeName;
+	}
+
+	override hashKey(): string {
+		return this.typeName;
+	}
+}
