@@ -10,7 +10,7 @@ import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { inputsFirst } from "../graph/order.ts";
 import { type CompiledFields, toManifestJson } from "../manifest/manifestJson.ts";
-import { toRunResultsJson } from "../report/report.ts";
+import { type CatalogMeta, toRunResultsJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
 
@@ -93,6 +93,22 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 		},
 	});
 	writeWhole(join(project.config.targetDir, "run_results.json"), [json]);
+}
+
+/** catalog.json, which is what the command is for: written also with --no-write-json, as dbt does. */
+export function writeCatalog(
+	invocation: Invocation,
+	project: OpenProject,
+	text: (meta: CatalogMeta) => string,
+): string {
+	const meta = {
+		generatedAt: invocation.clock().toISOString(),
+		invocationId: project.runId,
+		invocationStartedAt: project.startedAt.toISOString(),
+		env: customEnv(invocation),
+	};
+	writeWhole(join(project.config.targetDir, "catalog.json"), [text(meta)]);
+	return "catalog.json";
 }
 
 /** As dbt writes them, without a zone. */

@@ -38,15 +38,28 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 		return 0;
 	}
 	writeManifest(invocation, project);
+	const compiled = await compileSelected(invocation, project);
+	const models = compiled.filter(({ node }) => node.resource_type !== "test");
+	const [only] = models;
+	if (models.length === 1 && only !== undefined && invocation.flags.select.length > 0)
+		print({ node: only.node.name, compiled: only.sql }, output);
+	else if (invocation.output.verbosity >= 0) {
+		const where = relative(invocation.cwd, join(project.config.targetDir, "compiled"));
+		invocation.stdout.write(`compiled ${compiled.length} ${compiled.length === 1 ? "node" : "nodes"} into ${where}\n`);
+	}
+	return 0;
+}
+
+/** The kinds of nodes that a command which compiles deals in. */
+export const COMPILED_KINDS = ["function", "model", "snapshot", "test", "analysis", "seed"] as const;
+
+/** Compiles what the flags select into target/compiled and writes manifest.json and run_results.json of that. */
+export async function compileSelected(
+	invocation: Invocation,
+	project: OpenProject,
+): Promise<readonly { readonly node: ExecutableNode; readonly sql: string }[]> {
 	const events = openEvents(invocation, project);
-	const { selected, warnings } = selectFor(invocation, project, [
-		"function",
-		"model",
-		"snapshot",
-		"test",
-		"analysis",
-		"seed",
-	]);
+	const { selected, warnings } = selectFor(invocation, project, COMPILED_KINDS);
 	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	events.close();
 	const all = [...selected].sort().flatMap((id): ExecutableNode | [] => project.manifest.nodes.get(id) ?? []);
@@ -60,23 +73,18 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 
 	writeManifest(invocation, project, new Map(nodes.map((node, i) => [node.unique_id, results[i]!])));
 	const seeds = all.filter((node) => node.resource_type === "seed").map((node) => [node, null] as const);
-	const done = [...seeds, ...nodes.map((node, i) => [node, results[i]!] as const)];
+	// dbt has no result of an ephemeral model: it is compiled for its consumers.
+	const own = nodes.flatMap((node, i) =>
+		node.config.materialized === "ephemeral" ? [] : [[node, results[i]!] as const],
+	);
+	const done = [...seeds, ...own];
 	writeRunResults(invocation, project, compileRun(invocation, project, done));
-
-	const models = nodes.flatMap((node, i) => (node.resource_type === "test" ? [] : [{ node, sql: results[i]!.sql }]));
-	const [only] = models;
-	if (models.length === 1 && only !== undefined && invocation.flags.select.length > 0)
-		print({ node: only.node.name, compiled: only.sql }, output);
-	else if (invocation.output.verbosity >= 0) {
-		const where = relative(invocation.cwd, join(project.config.targetDir, "compiled"));
-		invocation.stdout.write(`compiled ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"} into ${where}\n`);
-	}
-	return 0;
+	return nodes.map((node, i) => ({ node, sql: results[i]!.sql }));
 }
 
 /** What run_results.json says of a compilation: dbt lists each node, seeds too, as a success of no time. */
 function compileRun(
-	{ clock }: Invocation,
+	invocation: Invocation,
 	{ runId, startedAt }: OpenProject,
 	done: readonly (readonly [ExecutableNode, CompiledNode | null])[],
 ): RunResult {
@@ -85,13 +93,13 @@ function compileRun(
 			? {}
 			: { compiled: true, compiled_code: compiled.sql, ...(compiled.ctes.length > 0 && { extra_ctes: compiled.ctes }) };
 	return {
-		command: "compile",
+		command: invocation.command,
 		runId,
 		results: done.map(([node, compiled]) =>
 			nodeResult(node, { status: "success", thread_id: "Thread-1", ...facts(compiled) }),
 		),
 		startedAt: startedAt.toISOString(),
-		elapsed: (clock().getTime() - startedAt.getTime()) / 1000,
+		elapsed: (invocation.clock().getTime() - startedAt.getTime()) / 1000,
 		cancelled: false,
 		exitCode: 0,
 	};

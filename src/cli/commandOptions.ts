@@ -47,6 +47,24 @@ export const COMPILE: readonly OptionSpec[] = [
 	...NO_INTROSPECT,
 ];
 
+export const DOCS: readonly OptionSpec[] = [
+	command("compile", { kind: SWITCH, help: "Compile the selected nodes first (the default)", hidden: true }),
+	command("no-compile", {
+		key: "compile",
+		sets: false,
+		kind: SWITCH,
+		help: "Compile nothing; the catalog is of the whole project",
+	}),
+	command("empty-catalog", { kind: SWITCH, help: "Do not look at the database; the catalog is empty" }),
+	command("static", {
+		kind: SWITCH,
+		refused: "there is no site to put the documents into; catalog.json and manifest.json are written without it",
+		help: "",
+		hidden: true,
+	}),
+	...NO_INTROSPECT,
+];
+
 export const LIST_NODES: readonly OptionSpec[] = [
 	command("output", {
 		value: "format",

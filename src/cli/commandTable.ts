@@ -5,6 +5,7 @@ import {
 	COMPILE,
 	DEBUG,
 	DEPS,
+	DOCS,
 	EVENT_TIMES,
 	EXPLAIN,
 	HISTORY,
@@ -37,6 +38,7 @@ export type CommandName =
 	| "snapshot"
 	| "load"
 	| "clone"
+	| "docs generate"
 	| "state explain"
 	| "show"
 	| "clean"
@@ -73,6 +75,7 @@ export interface CommandSpec {
 
 /** What `tfm source --help` says first. */
 export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
+	docs: "What other tools read about the project",
 	state: "The project beside an earlier state of it",
 };
 
@@ -318,6 +321,20 @@ export const COMMANDS: readonly CommandSpec[] = [
 		],
 	},
 	{
+		name: "docs generate",
+		which: "generate",
+		heading: "Look",
+		summary: "Write catalog.json: what the database holds of the project",
+		sentence:
+			"Compiles the selected nodes and writes target/catalog.json with the columns, types, comments and owners of their relations and of sources, beside manifest.json. In a layered project these are the published relations.",
+		options: withShared([...DOCS, ...SELECTION, ...STATE, ...only(RUNNING, "fullRefresh", "empty", "writeJson")]),
+		examples: [
+			{ line: "tfm docs generate", says: "everything" },
+			{ line: "tfm docs generate --select +orders", says: "what orders is made of" },
+			{ line: "tfm docs generate --empty-catalog", says: "manifest.json alone, without a look at the database" },
+		],
+	},
+	{
 		name: "parse",
 		heading: "Look",
 		summary: "Check the project and write manifest.json",
@@ -389,6 +406,5 @@ export const COMMANDS: readonly CommandSpec[] = [
 
 /** dbt's commands that tfm does not have yet, with what to do meanwhile. */
 export const COMMANDS_NOT_YET: Readonly<Record<string, string>> = {
-	docs: "tfm ls and tfm compile show what the project holds",
 	source: "write a data test on the column that holds the load time",
 };

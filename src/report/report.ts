@@ -6,6 +6,7 @@
  * turn the finished run into documents; printDiagnostics and printTable serve the commands that have no events.
  */
 
+export { type CatalogMeta, type CatalogRow, type CatalogTargets, catalogKey, toCatalogJson } from "./catalogJson.ts";
 export { createDbtLines } from "./dbtLines.ts";
 export { createEventStream, type EventStream, type Subscriber } from "./eventStream.ts";
 export { createLogFile, openLogFile } from "./logFile.ts";

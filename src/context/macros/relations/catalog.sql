@@ -49,6 +49,15 @@
   {%- do exceptions.raise_not_implemented('get_catalog_relations is not written for ' ~ adapter.type()) -%}
 {%- endmacro %}
 
+{#- What `docs generate` asks for: the catalog of these relations of one database as plain columns and rows. -#}
+{% macro tfm_catalog(database, relations) -%}
+  {%- set information_schema = api.Relation.create(database=database).information_schema_only() -%}
+  {%- set table = get_catalog_relations(information_schema, relations) -%}
+  {%- set rows = [] -%}
+  {%- for row in table.rows -%}{%- do rows.append(row.values() | list) -%}{%- endfor -%}
+  {{ return({'columns': table.column_names | list, 'rows': rows}) }}
+{%- endmacro %}
+
 {% macro get_catalog_for_single_relation(relation) %}
   {{ return(adapter.dispatch('get_catalog_for_single_relation', 'dbt')(relation)) }}
 {% endmacro %}

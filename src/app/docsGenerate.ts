@@ -1,0 +1,118 @@
+import { join, relative } from "node:path";
+import { TfmError } from "../core/diagnostic.ts";
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { findNode, type Manifest } from "../core/manifest.ts";
+import type { GraphNode, NodeId } from "../core/node.ts";
+import { type CatalogRow, catalogKey, toCatalogJson } from "../report/report.ts";
+import { writeCatalog, writeManifest } from "./artifacts.ts";
+import { openEvents } from "./commandEvents.ts";
+import { COMPILED_KINDS, compileSelected } from "./compile.ts";
+import { type Database, PUBLISHED, withDatabase } from "./database.ts";
+import { type OpenProject, openProject } from "./openProject.ts";
+import { selectIds } from "./selectFor.ts";
+
+/** A relation that the catalog is asked for. */
+interface Wanted {
+	readonly id: NodeId;
+	readonly kind: "node" | "source";
+	readonly database: string;
+	readonly schema: string;
+	readonly identifier: string;
+}
+
+interface Catalog {
+	readonly rows: readonly CatalogRow[];
+	/** What databases answered instead of rows. */
+	readonly errors: readonly TfmError[];
+}
+
+/**
+ * `tfm docs generate`: manifest.json and run_results.json as `tfm compile` writes them, and catalog.json: the columns of
+ * the relations of the selected nodes and sources as the database has them. With --no-compile nothing is compiled and
+ * the selection is not looked at (dbt). Exit code 1 when a database could not be asked.
+ */
+export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
+	const project = await openProject(invocation);
+	const { compile = true, emptyCatalog = false } = invocation.flags.extra;
+	writeManifest(invocation, project);
+	if (compile !== false) await compileSelected(invocation, project);
+	const ids =
+		compile === false
+			? [...project.manifest.nodes.keys(), ...project.manifest.sources.keys()]
+			: selectIds(invocation, project, { all: [...COMPILED_KINDS, "source"] }).ids;
+	const wanted = emptyCatalog === true ? [] : wantedRelations(project.manifest, ids);
+	const { rows, errors } = await readCatalog(invocation, project, wanted);
+
+	const nodes = new Map<string, string>();
+	const sources = new Map<string, string[]>();
+	for (const relation of wanted) {
+		const key = catalogKey(relation);
+		if (relation.kind === "node") nodes.set(key, relation.id);
+		else sources.set(key, [...(sources.get(key) ?? []), relation.id]);
+	}
+	const path = writeCatalog(invocation, project, (meta) =>
+		toCatalogJson(
+			rows,
+			{ nodes, sources },
+			meta,
+			errors.flatMap(({ diagnostics }) => diagnostics.map((d) => d.message)),
+		),
+	);
+	const events = openEvents(invocation, project);
+	for (const error of errors)
+		for (const diagnostic of error.diagnostics) events({ event: "diagnostic", diagnostic }, "error");
+	const text = `catalog written to ${relative(invocation.cwd, join(project.config.targetDir, path))}`;
+	events({ event: "message", text, node_id: null, print: true });
+	events.close();
+	return errors.length === 0 ? 0 : 1;
+}
+
+/** Models, seeds, snapshots and sources that have a relation. */
+function wantedRelations(manifest: Manifest, ids: readonly NodeId[]): readonly Wanted[] {
+	const RELATIONAL: ReadonlySet<GraphNode["resource_type"]> = new Set(["model", "seed", "snapshot"]);
+	return ids.flatMap((id): Wanted | [] => {
+		const node = findNode(manifest, id);
+		if (node?.resource_type === "source")
+			return { id, kind: "source", database: node.database, schema: node.schema, identifier: node.identifier };
+		if (node === undefined || !RELATIONAL.has(node.resource_type) || !("alias" in node)) return [];
+		if (node.config.materialized === "ephemeral") return [];
+		return { id, kind: "node", database: node.database ?? "", schema: node.schema, identifier: node.alias };
+	});
+}
+
+/** One query for each database, by dbt's macro `get_catalog_relations`, which a project may have replaced. */
+async function readCatalog(invocation: Invocation, project: OpenProject, wanted: readonly Wanted[]): Promise<Catalog> {
+	if (wanted.length === 0) return { rows: [], errors: [] };
+	const byDatabase = new Map<string, Wanted[]>();
+	for (const relation of wanted) {
+		const group = byDatabase.get(relation.database);
+		if (group === undefined) byDatabase.set(relation.database, [relation]);
+		else group.push(relation);
+	}
+	return await withDatabase(invocation, project, async (database) => {
+		const rows: CatalogRow[] = [];
+		const errors: TfmError[] = [];
+		for (const [name, relations] of byDatabase) {
+			try {
+				rows.push(...(await askCatalog(database, name, relations)));
+			} catch (error) {
+				if (!(error instanceof TfmError)) throw error;
+				errors.push(error);
+			}
+		}
+		return { rows, errors };
+	});
+}
+
+async function askCatalog(
+	{ render, compiler }: Database,
+	name: string,
+	wanted: readonly Wanted[],
+): Promise<readonly CatalogRow[]> {
+	const relations = wanted.map(({ database, schema, identifier }) => ({ database, schema, identifier }));
+	const positional = [name, relations].map((value) => ({ kind: "value", value }) as const);
+	const call = { macro: "tfm_catalog", positional, keyword: {}, node: null };
+	const { value } = await render((journal) => compiler.renderMacro(call, journal, PUBLISHED));
+	const { columns, rows } = value as { columns: readonly string[]; rows: readonly (readonly unknown[])[] };
+	return rows.map((cells) => Object.fromEntries(columns.map((column, i) => [column, cells[i]])));
+}
