@@ -48,7 +48,7 @@ export function createRunPorts(about: {
 			state,
 			clock: invocation.clock,
 		}),
-		seed: createSeedPort(engine.dialect),
+		seed: createSeedPort(engine.dialect, { empty: invocation.flags.empty }),
 		emit,
 		clock: invocation.clock,
 		sleep: (ms, signal) => sleep(ms, undefined, { signal }),

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { batchOf } from "../core/batches.ts";
 import { TfmError } from "../core/diagnostic.ts";
 import { nodeId } from "../core/node.ts";
 import type { DbRequest } from "../core/request.ts";
@@ -386,4 +387,12 @@ it("prints `--empty` relations as queries without rows", () => {
 	expect(compile(world, "b").sql).toBe(
 		'(select * from "db"."dev"."a" where false limit 0) _dbt_limit_subq_a "db"."dev"."a"',
 	);
+});
+
+it("shows a batch's query its window, and `begin` as a time, in `model` and in `config` (dbt)", () => {
+	const sql = "{{ model.batch.id }} {{ model.config.begin.year }} {{ config.get('begin').strftime('%Y-%m-%dT%H') }}";
+	const world = { models: [{ name: "a", sql, config: { begin: "2024-01-01", batch_size: "day" } }] };
+	const window = { start: new Date("2024-02-01T00:00:00Z"), end: new Date("2024-02-02T00:00:00Z") };
+	const bound = { relationOf: () => undefined, batch: batchOf(window, "day") };
+	expect(compile(world, "a", undefined, bound).sql).toBe("20240201 2024 2024-01-01T00");
 });

@@ -35,8 +35,9 @@ export function eventTimeFilter(
 	return { field: fieldOf(target, field, facts.dialect), start: window.start, end: window.end };
 }
 
-/** What `model` has besides the node's own fields while a batch is built. */
-export const batchView = (batch: Batch) => ({
+/** What `model` has besides the node's own fields while a batch is built; its `config.begin` is a time by then (dbt). */
+export const batchView = (batch: Batch, config: NodeConfig) => ({
+	config: { ...config, ...beginOf(config) },
 	batch: {
 		id: batch.id,
 		event_time_start: utcDateTime(batch.start.getTime()),
@@ -44,9 +45,11 @@ export const batchView = (batch: Batch) => ({
 	},
 });
 
-/** Where adapters' older macros look for the window; `begin` is a time by then. */
+const beginOf = ({ begin }: NodeConfig) => (typeof begin === "string" ? { begin: dateTimeFromIso(begin) } : {});
+
+/** Where adapters' older macros look for the window. */
 export const batchConfig = (batch: Batch, config: NodeConfig) => ({
-	...(typeof config.begin === "string" ? { begin: dateTimeFromIso(config.begin) } : {}),
+	...beginOf(config),
 	__dbt_internal_microbatch_event_time_start: utcDateTime(batch.start.getTime()),
 	__dbt_internal_microbatch_event_time_end: utcDateTime(batch.end.getTime()),
 });

@@ -176,7 +176,7 @@ function modelView(c: RunContext): Value {
 	const fields = modelFields(node, facts.invocation.startedAt);
 	const constraints = node.resource_type === "model" ? boundConstraints(node, (call) => callText(c, call)) : {};
 	const compiled = sql === undefined ? {} : { compiled: true, compiled_code: sql };
-	const batch = binding.batch === undefined ? {} : batchView(binding.batch);
+	const batch = binding.batch === undefined ? {} : batchView(binding.batch, node.config);
 	return viewOf({ ...fields, ...constraints, ...compiled, ...batch }, "omitted");
 }
 

@@ -14,7 +14,7 @@ let seeds: SeedPort;
 beforeAll(async () => {
 	adapter = testAdapter(join(home, "db"));
 	await adapter.open();
-	seeds = createSeedPort(adapter.dialect);
+	seeds = createSeedPort(adapter.dialect, { empty: false });
 	mkdirSync(join(home, "seeds"));
 });
 afterAll(async () => {
@@ -124,4 +124,27 @@ test.each([
 	expect(error).toMatchObject({
 		diagnostics: [{ code: "TFM-LOAD-018", at: { file: "seeds/s.csv", ...place }, source }],
 	});
+});
+
+test("--empty makes the table with its types and no rows, and another run fills it", async () => {
+	const empty = createSeedPort(adapter.dialect, { empty: true });
+	const seed = node("id,price\n1,1.5\n");
+	await adapter.withSession(async (session) => {
+		await session.execute("drop table if exists public.s");
+		const relation = { database: "", schema: "public", identifier: "s" };
+		const { rows } = await empty.load({ node: seed, session, relation, signal: new AbortController().signal });
+		expect(rows).toBe(0);
+		const columns = [...(await session.listColumns([relation])).values()][0]!.map((c) => `${c.name} ${c.type}`);
+		expect(columns).toEqual(["id integer", "price double precision"]);
+		expect((await session.query("select * from public.s")).rows).toEqual([]);
+	});
+	expect(await empty.hash(seed)).not.toBe(await seeds.hash(seed));
+});
+
+test.each([
+	["TFM-LOAD-019", "a|b\n1|2\n", { delimiter: "" }],
+	["TFM-LOAD-019", "a|b\n1|2\n", { delimiter: "||" }],
+	["TFM-LOAD-020", "a|b\n1|2\n", { delimiter: ";", quote_columns: false }],
+])("a config with which dbt fails is refused: %s of %j with %j", async (code, csv, config) => {
+	await expect(loaded(node(csv, config))).rejects.toMatchObject({ diagnostics: [{ code }] });
 });

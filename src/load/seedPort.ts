@@ -15,26 +15,30 @@ import { digestFile } from "./textFile.ts";
 /** Raised when the same file and config would give another table than before. */
 const RULES = 2;
 
-export function createSeedPort(dialect: Dialect): SeedPort {
+/** `empty`: tables get their columns and no rows, the types still read from the whole file (dbt's --empty). */
+export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: boolean }): SeedPort {
 	return {
 		async hash(node) {
 			const { hash } = await digestFile(join(node.root_path, node.original_file_path), node.location.file);
 			return createHash("sha256")
-				.update(JSON.stringify([RULES, hash, configOf(node)]))
+				.update(JSON.stringify([RULES, hash, configOf(node), ...(empty ? ["empty"] : [])]))
 				.digest("hex");
 		},
 		async load({ node, session, relation, signal }) {
 			const config = configOf(node);
+			checkDelimiter(node, config.delimiter);
 			// dbt's default on Postgres: names are quoted, so they keep the case of the header.
 			const nameOf = (name: string) => (config.quoted ? name : dialect.fold(name));
 			const path = join(node.root_path, node.original_file_path);
 			const table = await readSeed(path, node.location.file, { ...config, nameOf });
+			if (!config.quoted) checkUnquoted(node, table);
 			signal.throwIfAborted();
 			const list = table.columns.map((c) => `${dialect.quote(nameOf(c.name))} ${c.ddl}`).join(", ");
 			const columns = table.columns.map((c) => nameOf(c.name));
 			try {
 				return await session.transaction(async () => {
 					await session.execute(`create table ${dialect.render(relation)} (${list})`, { signal });
+					if (empty) return { rows: 0 };
 					return { rows: await session.bulkLoad({ relation, columns, rows: table.batches() }, { signal }) };
 				});
 			} catch (error) {
@@ -64,10 +68,25 @@ async function failOnValue(
 	return fail("TFM-LOAD-018", { seed: node.name, message, column: name, type }, { ...found, cause: error });
 }
 
+/** Python's csv module, which reads seeds in dbt, takes one character. */
+function checkDelimiter(node: SeedNode, delimiter: string): void {
+	if ([...delimiter].length === 1) return;
+	fail("TFM-LOAD-019", { seed: node.name, delimiter }, { at: node.location });
+}
+
+/** What Postgres reads as a name without quotes; reserved words are left to pass, since ours are quoted after all. */
+const UNQUOTED = /^[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*$/;
+
+/** dbt writes such names bare, and the database refuses them; one that holds the whole header shows a wrong delimiter. */
+function checkUnquoted(node: SeedNode, { columns }: SeedTable): void {
+	const names = columns.map((column) => column.name).filter((name) => !UNQUOTED.test(name));
+	if (names.length > 0) fail("TFM-LOAD-020", { seed: node.name, names }, { at: node.location });
+}
+
 function configOf(node: SeedNode) {
 	const { column_types: types, delimiter, quote_columns: quote } = node.config;
 	return {
-		delimiter: typeof delimiter === "string" && delimiter !== "" ? delimiter : ",",
+		delimiter: typeof delimiter === "string" ? delimiter : ",",
 		columnTypes: typeof types === "object" && types !== null ? (types as Record<string, string>) : {},
 		quoted: quote !== false,
 	};

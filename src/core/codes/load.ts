@@ -123,4 +123,18 @@ export const LOAD_CODES = {
 		explain:
 			"The database refused a value of a CSV file, mostly because `column_types` gives its column a type that it does not fit. The place is that of the value; nothing of the seed was loaded.",
 	}),
+	"TFM-LOAD-019": code<{ seed: string; delimiter: string }>({
+		message: (f) =>
+			`compilation error in the seed ${f.seed}: its delimiter has to be one character, and is ${JSON.stringify(f.delimiter)}`,
+		next: () => 'correct `delimiter` of the seed\'s config; a tab is "\\t" in double quotes',
+		explain: "The character between the values of a CSV file is a single one. Nothing of the seed was loaded.",
+	}),
+	"TFM-LOAD-020": code<{ seed: string; names: readonly string[] }>({
+		message: (f) =>
+			`syntax error in the columns of the seed ${f.seed}: ${f.names.map((name) => JSON.stringify(name)).join(", ")} cannot stand without quotes`,
+		hint: () => "a whole header in one name is mostly a wrong `delimiter`",
+		next: () => "correct `delimiter` or the header, or leave out `quote_columns: false`",
+		explain:
+			"With `quote_columns: false` the names of a seed's columns stand in SQL as they are written in the header, so they have to be letters, digits and underscores. Nothing of the seed was loaded.",
+	}),
 };
