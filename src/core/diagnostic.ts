@@ -21,6 +21,8 @@ export interface Diagnostic {
 	readonly message: string;
 	readonly hint?: string;
 	readonly next?: string;
+	/** What dbt's message for the same mistake says. */
+	readonly dbt?: string;
 	readonly at?: Location;
 	/** Text of the line at `at`, for the code frame, where the finder had it at hand. */
 	readonly source?: string;
@@ -39,15 +41,18 @@ export function diagnostic<C extends Code>(code: C, facts: FactsOf<C>, places: D
 		message: (f: FactsOf<C>) => string;
 		hint?: (f: FactsOf<C>) => string | undefined;
 		next?: (f: FactsOf<C>) => string | undefined;
+		dbt?: (f: FactsOf<C>) => string | undefined;
 	};
 	const hint = entry.hint?.(facts);
 	const next = entry.next?.(facts);
+	const dbt = entry.dbt?.(facts);
 	return Object.freeze({
 		code,
 		severity: places.severity ?? "error",
 		message: entry.message(facts),
 		...(hint === undefined ? {} : { hint }),
 		...(next === undefined ? {} : { next }),
+		...(dbt === undefined ? {} : { dbt }),
 		...(places.at === undefined ? {} : { at: places.at }),
 		...(places.source === undefined ? {} : { source: places.source }),
 		related: places.related ?? [],

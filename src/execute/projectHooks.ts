@@ -62,6 +62,7 @@ async function runHook(run: Run, hook: OperationNode, extra: ExtraContext): Prom
 		return nodeResult(hook, {
 			status: "success",
 			message: status,
+			failures: 0,
 			compiled: true,
 			compiled_code: text,
 			...watch.read(),
@@ -88,6 +89,7 @@ async function runHook(run: Run, hook: OperationNode, extra: ExtraContext): Prom
 		);
 		return nodeResult(hook, {
 			status: "error",
+			failures: 1,
 			message: failureMessage(run, hook, error, failure),
 			diagnostic: failure,
 			compiled_code: text === "" ? null : text,
@@ -107,7 +109,12 @@ export async function runProjectHooks(
 		const failed = results.some((r) => r.status !== "success");
 		results.push(
 			failed
-				? nodeResult(hook, { status: "skipped", message: "Skipping: a hook before it failed", held: { kind: "hook" } })
+				? nodeResult(hook, {
+						status: "skipped",
+						message: "Skipping: a hook before it failed",
+						failures: 1,
+						held: { kind: "hook" },
+					})
 				: await runHook(run, hook, extra),
 		);
 	}

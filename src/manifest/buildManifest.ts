@@ -16,11 +16,13 @@ import { isSourceCall, readCall } from "../core/referenceText.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { checkConfig } from "./checkConfig.ts";
 import {
+	checkAccess,
 	checkContract,
 	checkDuplicates,
 	checkFunction,
 	checkGroups,
 	checkName,
+	checkNamesAcrossKinds,
 	checkRelations,
 	checkSnapshot,
 } from "./checks.ts";
@@ -68,9 +70,10 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	checkSourceNames(sources, exposures, work);
 	stopOn(work.problems);
 
+	const { flags } = config.project;
 	const index = new NodeIndex(drafts, sources, {
 		rootPackage: config.project.name,
-		ownFirst: config.project.flags.require_ref_searches_node_package_before_root === true,
+		ownFirst: flags.require_ref_searches_node_package_before_root === true,
 	});
 	attachTests(drafts, index);
 	const exposureInputs = resolveAll(drafts, exposures, index, work);
@@ -85,6 +88,8 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	const layers = new Map((config.project.layering?.layers ?? []).map((layer) => [layer.name, layer]));
 	for (const draft of drafts) namer.name(draft, layers.get(draft.layer ?? "") ?? null);
 	checkGroups(enabled.values(), new Set(parsed.groups.map(({ name }) => name)), work.problems);
+	checkNamesAcrossKinds(enabled.values(), flags.require_unique_project_resource_names === true, work.problems);
+	checkAccess(enabled.values(), work.problems);
 	checkRelations(enabled.values(), work.problems);
 	for (const draft of enabled.values()) {
 		checkSnapshot(draft, work.problems);
@@ -120,14 +125,15 @@ function stopOn(problems: readonly Diagnostic[]): void {
 }
 
 /** One draft per file, patched from the property files. */
-function draftResources({ parsed, problems, warnings }: ManifestWork): readonly Draft[] {
+function draftResources(work: ManifestWork): readonly Draft[] {
+	const { parsed, problems, warnings } = work;
 	const drafts = parsed.code.map(makeDraft);
 	for (const entry of parsed.properties) if (isYamlSnapshot(entry)) drafts.push(yamlSnapshot(entry, problems));
 	const patcher = new Patcher(drafts, { problems, warnings });
 	for (const entry of parsed.properties) patcher.apply(entry);
 	for (const draft of drafts) {
 		addConstraintRefs(draft);
-		checkName(draft, problems);
+		checkName(draft, work);
 	}
 	return drafts;
 }

@@ -7,6 +7,7 @@ import { suggestName } from "../core/suggestName.ts";
 import { isRecord } from "./configDefaults.ts";
 import { type Draft, isRefable, isVersioned, labelOf } from "./draft.ts";
 import { configPlace } from "./layers.ts";
+import type { ManifestWork } from "./manifestWork.ts";
 import { listOf, textOf } from "./patches.ts";
 import { recordOr } from "./resolveConfig.ts";
 
@@ -37,11 +38,58 @@ export function checkDuplicates(drafts: readonly Draft[], problems: Diagnostic[]
 	}
 }
 
-/** Names that cannot stand in a unique id. */
-export function checkName(draft: Draft, problems: Diagnostic[]): void {
+/**
+ * Names with spaces: an error, or with dbt's flag require_resource_names_without_spaces set to false a warning about
+ * those that are only spaces.
+ */
+export function checkName(draft: Draft, { config, problems, warnings }: ManifestWork): void {
 	if (!isRefable(draft.kind) || !/\s/.test(draft.name)) return;
 	const facts = { kind: draft.kind, name: draft.name, problem: "has a space in it" };
-	problems.push(diagnostic("TFM-PARSE-027", facts, { at: draft.locate() }));
+	const tolerated = config.project.flags.require_resource_names_without_spaces === false && !/[^\S ]/.test(draft.name);
+	if (tolerated) warnings.push(diagnostic("TFM-PARSE-027", facts, { at: draft.locate(), severity: "warning" }));
+	else problems.push(diagnostic("TFM-PARSE-027", facts, { at: draft.locate() }));
+}
+
+/**
+ * Seeds, snapshots and unversioned models of one package that share a name, which only an alias keeps apart: an error
+ * with dbt's flag require_unique_project_resource_names. A versioned model shares its name with nothing, whatever the
+ * flag says.
+ */
+export function checkNamesAcrossKinds(drafts: Iterable<Draft>, unique: boolean, problems: Diagnostic[]): void {
+	const seen = new Map<string, Draft>();
+	for (const draft of drafts) {
+		if (!isRefable(draft.kind)) continue;
+		const name = `${draft.package_name}.${draft.name}`;
+		const first = seen.get(name);
+		if (first === undefined) {
+			seen.set(name, draft);
+			continue;
+		}
+		const versions = Number(isVersioned(first)) + Number(isVersioned(draft));
+		if (versions === 2 || (versions === 0 && !unique)) continue;
+		problems.push(
+			diagnostic(
+				"TFM-PARSE-017",
+				{ kind: "resources", name: draft.name },
+				{ at: draft.locate(), related: [{ label: "the other one", at: first.locate() }] },
+			),
+		);
+	}
+}
+
+/** What may be read from everywhere must be a relation. */
+export function checkAccess(drafts: Iterable<Draft>, problems: Diagnostic[]): void {
+	for (const draft of drafts) {
+		if (draft.kind !== "model" || draft.config.access !== "public" || draft.config.materialized !== "ephemeral")
+			continue;
+		const facts = {
+			node: labelOf(draft),
+			key: "access",
+			expected: '"protected" or "private", as it is ephemeral',
+			found: '"public"',
+		};
+		problems.push(diagnostic("TFM-PARSE-023", facts, configPlace(draft, "access")));
+	}
 }
 
 /** Two nodes that would write to one relation. */

@@ -28,6 +28,19 @@ describe("mistakes between files", () => {
 		]);
 	});
 
+	it("wants a name for one thing only, and public models that can be read", async () => {
+		const files = {
+			"models/a.sql": one,
+			"models/b.sql": "{{ config(materialized='ephemeral', access='public') }} select 1",
+			"models/versions.yml": "models: [{name: a, versions: [{v: 1, defined_in: a}]}]",
+			"seeds/a.csv": "id\n1\n",
+		};
+		expect(await mistakesIn(files)).toEqual([
+			'TFM-PARSE-023 models/b.sql:1:37 the config "access" of model "b" must be "protected" or "private", as it is ephemeral, but it is "public"',
+			'TFM-PARSE-017 seeds/a.csv:1:1 there are two resources "a" | rename one of them',
+		]);
+	});
+
 	it("keeps private models to their group and wants groups declared", async () => {
 		const files = {
 			"models/a.sql": "{{ config(access='private', group='g') }} select 1",

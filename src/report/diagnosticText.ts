@@ -35,6 +35,7 @@ export function diagnosticText(diagnostic: Diagnostic, look: Look, readLine: Rea
 	}
 	if (hint !== undefined && frame?.noted !== true) lines.push(...aside(indent, "hint", hint));
 	if (diagnostic.next !== undefined) lines.push(...aside(indent, "next", diagnostic.next));
+	if (diagnostic.dbt !== undefined) lines.push(...aside(indent, "dbt", diagnostic.dbt));
 	return lines.join("\n");
 }
 

@@ -6,6 +6,8 @@ export interface CodeEntry<F> {
 	readonly message: (facts: F) => string;
 	readonly hint?: (facts: F) => string | undefined;
 	readonly next?: (facts: F) => string | undefined;
+	/** The words with which dbt's message for the same mistake is found: for scripts, and for searching the web. */
+	readonly dbt?: (facts: F) => string | undefined;
 	readonly explain: string;
 }
 

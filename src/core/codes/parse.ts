@@ -17,6 +17,7 @@ export const PARSE_CODES = {
 	"TFM-PARSE-003": code<{ kind: string; name: string; package: string }>({
 		message: (f) => `two ${f.kind} files of package "${f.package}" are called "${f.name}"`,
 		hint: () => "rename one of the files, or disable one with config(enabled=false)",
+		dbt: (f) => `dbt found two ${f.kind === "analysis" ? "analyses" : `${f.kind}s`} with the name "${f.name}"`,
 		explain:
 			"A node's name is its file's name without the ending, whatever folder holds it, so two files of one name cannot be told apart by ref().",
 	}),
@@ -92,11 +93,17 @@ export const PARSE_CODES = {
 	"TFM-PARSE-017": code<{ kind: string; name: string; hint?: string | undefined }>({
 		message: (f) => `there are two ${f.kind} "${f.name}"`,
 		hint: (f) => f.hint ?? "rename one of them",
+		dbt: (f) => {
+			if (f.kind === "macros") return `dbt found multiple macros named "${f.name}" in the project`;
+			const kind = { tests: "data_tests", "source tables": "sources" }[f.kind] ?? f.kind;
+			return `dbt found two ${kind} with the name "${f.name}"`;
+		},
 		explain: "Two things of one kind have the same name, or two tests have the same name and arguments.",
 	}),
 	"TFM-PARSE-018": code<{ relation: string; first: string; second: string }>({
 		message: (f) => `${f.first} and ${f.second} would both be built as ${f.relation}`,
 		hint: () => "give one of them another alias or schema",
+		dbt: (f) => `dbt found two resources with the database representation "${f.relation.replaceAll('"', "")}"`,
 		explain:
 			"Two nodes would write to the same relation. The names come from alias, schema and database and from the generate_*_name macros.",
 	}),
@@ -149,6 +156,7 @@ export const PARSE_CODES = {
 	"TFM-PARSE-027": code<{ kind: string; name: string; problem: string }>({
 		message: (f) => `the name "${f.name}" of a ${f.kind} ${f.problem}`,
 		hint: () => "rename it",
+		dbt: (f) => (f.problem.includes("space") ? "Resource names cannot contain spaces" : undefined),
 		explain: "Names of nodes are used in SQL names, unique ids and selectors, so some characters cannot stand in them.",
 	}),
 	"TFM-PARSE-028": code<{ snapshot: string; problem: string; hint?: string | undefined }>({

@@ -30,6 +30,7 @@ export const REF_CODES = {
 	"TFM-REF-002": code<RefTarget & { target: string }>({
 		message: (f) => `${f.from} reads ${f.reference}, but ${f.target} is disabled`,
 		hint: () => "enable it, or remove the reference",
+		dbt: (f) => `${f.from} depends on a node named '${f.target.split(".").at(-1)}' which is disabled`,
 		explain:
 			"The name exists, but its configuration says `enabled: false` (in the file, in YAML, or for its whole folder in the project file), so nothing may read it.",
 	}),
@@ -68,6 +69,7 @@ export const REF_CODES = {
 			}`,
 		hint: (f) => didYouMean(f.suggestion),
 		next: (f) => `set it under \`vars:\` in the project file, or with --vars '{${f.name}: …}'`,
+		dbt: (f) => `Required var '${f.name}' not found in config`,
 		explain:
 			"var() without a second argument demands that the variable is set: on the command line, under `vars:` in the project file (for all packages or for one), or in the package's own project file.",
 	}),
@@ -97,6 +99,7 @@ export const REF_CODES = {
 	"TFM-REF-011": code<{ readonly macro: string; readonly suggestion?: string | undefined }>({
 		message: (f) => `there is no macro "${f.macro}"`,
 		hint: (f) => didYouMean(f.suggestion),
+		dbt: (f) => `dbt could not find a macro with the name '${f.macro}' in any package`,
 		explain: "Neither the project nor a package nor tfm itself defines a macro of this name.",
 	}),
 	"TFM-REF-012": code<{ readonly key: string; readonly from: string }>({

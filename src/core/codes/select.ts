@@ -14,6 +14,7 @@ export const SELECT_CODES = {
 			f.edges.length === 1
 				? "to read what an earlier run built, use {{ this }} inside {% if is_incremental() %}"
 				: "one of these ref() must go; move what both need into a model of its own",
+		dbt: (f) => `Found a cycle: ${f.edges.map((edge) => edge.read).join(" --> ")}`,
 		explain:
 			"Following ref() from model to model leads back to the first one, so there is no order in which they could be built. The places below are the readers, one for each step.",
 	}),

@@ -26,6 +26,7 @@ export const UNIT_CODES = {
 		message: (f) => `${f.label} uses the fixture "${f.fixture}", for which there is no file`,
 		hint: (f) =>
 			`it would be fixtures/${f.fixture}.csv or .sql under a folder of test-paths; write it without the ending`,
+		dbt: (f) => `File not found for fixture '${f.fixture}' in unit tests`,
 		explain:
 			"A fixture is a .csv or .sql file anywhere under the folder `fixtures` of a test path of the same package, named without its ending.",
 	}),
@@ -37,12 +38,15 @@ export const UNIT_CODES = {
 	"TFM-UNIT-006": code<{ test: string; model: string }>({
 		message: (f) => `unit test "${f.test}" must say whether the incremental model "${f.model}" runs incrementally`,
 		hint: () => "overrides: {macros: {is_incremental: true}}, or false",
+		dbt: (f) =>
+			`Boolean override for 'is_incremental' must be provided for unit test '${f.test}' in model '${f.model}'`,
 		explain:
 			"The model's template calls is_incremental(). A unit test of it sets the answer with a boolean override, one test for each branch.",
 	}),
 	"TFM-UNIT-007": code<{ test: string; model: string }>({
 		message: (f) => `unit test "${f.test}" runs the incremental model "${f.model}" incrementally without rows for it`,
 		hint: () => 'add "- input: this" with the rows that the model has already',
+		dbt: (f) => `Unit test '${f.test}' for incremental model '${f.model}' must have a 'this' input`,
 		explain:
 			"With is_incremental overridden to true the model reads itself; `this` gives the rows that it finds there.",
 	}),
