@@ -49,6 +49,7 @@ export const APP_CODES = {
 	"TFM-APP-008": code<{ macro: string; suggestion: string | undefined }>({
 		message: (f) => `there is no macro called "${f.macro}"`,
 		hint: (f) => didYouMean(f.suggestion),
+		dbt: (f) => `dbt could not find a macro with the name '${f.macro}' in any package`,
 		explain: "`tfm run-operation` takes the name of a macro of the project, of a package (package.macro), or of tfm.",
 	}),
 	"TFM-APP-009": code<{ what: string; message: string; sqlstate: string | undefined; detail: string | undefined }>({

@@ -99,7 +99,6 @@ export const REF_CODES = {
 	"TFM-REF-011": code<{ readonly macro: string; readonly suggestion?: string | undefined }>({
 		message: (f) => `there is no macro "${f.macro}"`,
 		hint: (f) => didYouMean(f.suggestion),
-		dbt: (f) => `dbt could not find a macro with the name '${f.macro}' in any package`,
 		explain: "Neither the project nor a package nor tfm itself defines a macro of this name.",
 	}),
 	"TFM-REF-012": code<{ readonly key: string; readonly from: string }>({
