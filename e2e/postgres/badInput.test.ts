@@ -307,8 +307,8 @@ describeOnPostgres("a Postgres server that", () => {
 			pooling      sessions are kept from statement to statement
 			sessions     2 at once for 2 threads
 			database     may create schemas
-			schema       dev_reporting is not there yet
-			schema       dev_staging is not there yet
+			schema       dev_reporting is owned by e2e_hurried
+			schema       dev_staging is owned by e2e_hurried
 			connection   ok
 			All checks passed. Next: tfm run
 			[exit 0]
