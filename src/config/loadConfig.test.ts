@@ -300,6 +300,14 @@ describe("the database", () => {
 		expect((await box.load({ flags: { threads: 3 } })).target.threads).toBe(3);
 	});
 
+	it("values under secret names are hidden, also those given with --vars", async () => {
+		const box = sandbox({ "dbt_project.yml": "name: shop\nprofile: shop\n", "profiles.yml": PROFILES });
+		const vars = { DBT_ENV_SECRET_token: "abc", plain: "shown" };
+		const { secrets } = await box.load({ flags: { target: "prod", vars } });
+		expect(secrets).toContain("abc");
+		expect(secrets).not.toContain("shown");
+	});
+
 	it("suggests names for a profile and a target that do not exist", async () => {
 		const box = sandbox({ "dbt_project.yml": "name: shop\nprofile: shp\n", "profiles.yml": PROFILES });
 		expect(await box.mistakes()).toEqual([

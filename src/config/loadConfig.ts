@@ -123,16 +123,17 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 		...(selectors === undefined ? {} : { selectors }),
 		env,
 		checkVersion,
-		secrets: Object.freeze([...new Set([...profile.secrets, ...environmentSecrets(env)])].sort()),
+		secrets: Object.freeze([...new Set([...profile.secrets, ...secretsIn(env), ...secretsIn(cliVars)])].sort()),
 		targetDir: resolve(root, flags.targetPath ?? setting(env, "TARGET_PATH")?.value ?? project.targetPath),
 		logDir: logDir === undefined ? resolve(root, project.logPath) : resolve(cwd, logDir),
 		warnings: Object.freeze(inOrder(warnings)),
 	});
 }
 
-const environmentSecrets = (env: Environment): string[] =>
-	Object.entries(env).flatMap(([name, value]) =>
-		isSecretName(name) && value !== undefined && value !== "" ? [value] : [],
+/** Values under names that dbt calls secret, in the environment or given with --vars. */
+const secretsIn = (values: { readonly [name: string]: unknown }): string[] =>
+	Object.entries(values).flatMap(([name, value]) =>
+		isSecretName(name) && typeof value === "string" && value !== "" ? [value] : [],
 	);
 
 /** By file, line and column, each mistake once. */

@@ -1,5 +1,4 @@
 import { type Diagnostic, TfmError } from "./diagnostic.ts";
-import type { Flags } from "./invocation.ts";
 
 /** `--warn-error-options`: each list holds dbt's names of warnings, or tfm's codes. */
 export interface WarningPolicy {
@@ -37,14 +36,17 @@ function ruling(names: readonly string[], policy: WarningPolicy): Ruling {
 	return policy.error === "all" ? "error" : "warning";
 }
 
-const policyOf = (flags: Pick<Flags, "warnError" | "warnErrorOptions">): WarningPolicy | null =>
+/** The flags that decide: see Flags. */
+interface WarningFlags {
+	readonly warnError: boolean;
+	readonly warnErrorOptions?: WarningPolicy;
+}
+
+const policyOf = (flags: WarningFlags): WarningPolicy | null =>
 	flags.warnErrorOptions ?? (flags.warnError ? { error: "all", warn: [], silence: [] } : null);
 
 /** The remarks that stay remarks. Those that count as errors are thrown together, before anything runs (dbt's rule). */
-export function judgeWarnings(
-	warnings: readonly Diagnostic[],
-	flags: Pick<Flags, "warnError" | "warnErrorOptions">,
-): readonly Diagnostic[] {
+export function judgeWarnings(warnings: readonly Diagnostic[], flags: WarningFlags): readonly Diagnostic[] {
 	const policy = policyOf(flags);
 	if (policy === null || warnings.length === 0) return warnings;
 	const judged = warnings.map((remark) => ({
@@ -57,7 +59,7 @@ export function judgeWarnings(
 }
 
 /** Whether a data test that warns fails. */
-export const failsWarnedTests = (flags: Pick<Flags, "warnError" | "warnErrorOptions">): boolean => {
+export const failsWarnedTests = (flags: WarningFlags): boolean => {
 	const policy = policyOf(flags);
 	return policy !== null && ruling([TEST_RESULT], policy) === "error";
 };

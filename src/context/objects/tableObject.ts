@@ -1,16 +1,14 @@
 /** Rows of a query as templates see them: dbt's agate table. */
 import { fail } from "../../core/diagnostic.ts";
-import type { CellValue, ResultColumn, ResultTable } from "../../core/resultTable.ts";
+import type { CellValue, ResultTable } from "../../core/resultTable.ts";
 import {
 	type Arguments,
 	bindArguments,
 	equals,
-	floatValue,
 	HostFunction,
 	HostObject,
 	PyDecimal,
 	PyDict,
-	PyFloat,
 	PySet,
 	PyTuple,
 	toJson,
