@@ -216,7 +216,7 @@ export const PARSE_CODES = {
 		message: (f) =>
 			`\`${f.section}:\` in ${f.file}${f.count > 1 ? ` and ${f.count - 1} more files` : ""} is passed over: tfm does not support it`,
 		explain:
-			"Metrics, semantic models, saved queries and functions are parts of dbt that tfm does not have. Everything else of the file is read.",
+			"Metrics, semantic models and saved queries are parts of dbt that tfm does not have. Everything else of the file is read.",
 	}),
 	"TFM-PARSE-039": code<{ model: string; what: string }>({
 		message: (f) => `"${f.model}" has ${f.what}`,
