@@ -137,9 +137,10 @@ describe("the candidate of an incremental model", () => {
 					await expect(work).rejects.toThrow(Undone);
 				});
 			}),
-			{ numRuns: 120 },
+			// A third of them or less is applied: of 120 it was by chance that more than 30 were.
+			{ numRuns: 360 },
 		);
-		expect(seen.applied).toBeGreaterThan(15);
+		expect(seen.applied).toBeGreaterThan(60);
 		expect(seen.copied + seen.refused).toBeGreaterThan(5);
 	});
 });
