@@ -139,6 +139,15 @@ export interface KeptGeneration {
 	readonly kind: "table" | "materialized_view";
 }
 
+/** A column as the project documents it. */
+export interface ColumnComment {
+	readonly column: string;
+	/** `quote: true`: the name is meant as it is written; else the case of the column does not matter. */
+	readonly quoted: boolean;
+	/** Empty: nothing is said of it, and what is there stays. */
+	readonly text: string;
+}
+
 /** A relation built aside, waiting to take its target's place. */
 export interface Candidate {
 	readonly node: NodeId;
@@ -158,7 +167,7 @@ export interface Candidate {
 	readonly grants?: Readonly<Record<string, readonly string[]>>;
 	/** Comments to set (persist_docs); undefined keeps what the target has. */
 	readonly comment?: string;
-	readonly columnComments?: Readonly<Record<string, string>>;
+	readonly columnComments?: readonly ColumnComment[];
 	/** Nodes of the same request that this one reads: refused with them. Absent: unknown, so refused with any earlier one. */
 	readonly inputs?: readonly NodeId[];
 	/** Candidates of one group are published together or not at all. */

@@ -35,11 +35,13 @@ function grantsOf(config: NodeConfig): Readonly<Record<string, readonly string[]
 /** Comments only where `persist_docs` asks for them, as dbt does; columns without a description are left alone. */
 function commentsOf(node: BuildableNode): Pick<Candidate, "comment" | "columnComments"> {
 	const persist = node.config.persist_docs as { relation?: unknown; columns?: unknown } | null | undefined;
-	const columns = Object.values(node.columns).filter((c) => c.description !== "");
+	const columns = Object.values(node.columns);
 	return {
 		...(persist?.relation === true ? { comment: node.description } : {}),
 		...(persist?.columns === true && columns.length > 0
-			? { columnComments: Object.fromEntries(columns.map((c) => [c.name, c.description])) }
+			? {
+					columnComments: columns.map((c) => ({ column: c.name, quoted: c.quote === true, text: c.description })),
+				}
 			: {}),
 	};
 }

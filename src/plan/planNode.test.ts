@@ -71,7 +71,10 @@ describe("describeCandidate", () => {
 			publishGroup: "g",
 			publish: "keep",
 			comment: "All orders",
-			columnComments: { id: "Key" },
+			columnComments: [
+				{ column: "id", quoted: false, text: "Key" },
+				{ column: "x", quoted: false, text: "" },
+			],
 		});
 		expect(Object.keys(describeModel({ grants: {} }))).not.toContain("grants");
 	});

@@ -35,7 +35,11 @@ onBothEngines((bench) => {
 				"select 's.t'::regclass::oid, 'bi.v'::regclass::oid, (select count(*) from pg_index where indrelid = 's.t'::regclass)";
 			const before = await rows(s, look);
 			const models: Model[] = [
-				fresh({ grants: { select: ["reader"] }, comment: "grows", columnComments: { n: "name" } }),
+				fresh({
+					grants: { select: ["reader"] },
+					comment: "grows",
+					columnComments: [{ column: "n", quoted: false, text: "name" }],
+				}),
 				{ name: "v", kind: "view", sql: "select id, n from {t}" },
 				{ name: "u", sql: "select count(*) as c from {v}" },
 			];

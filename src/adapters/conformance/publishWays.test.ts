@@ -335,7 +335,11 @@ onBothEngines((bench) => {
 
 		test("config grants and comments win in every way of publishing", () =>
 			bench.on(async (s) => {
-				const config = { grants: { select: ["writer", "PUBLIC"] }, comment: "c", columnComments: { id: "k" } };
+				const config = {
+					grants: { select: ["writer", "PUBLIC"] },
+					comment: "c",
+					columnComments: [{ column: "ID", quoted: false, text: "k" }],
+				};
 				await s.execute(
 					"create table s.sw as select 1 as id; create table s.ke (id int primary key); create view s.re as select 1 as id; grant all on s.sw, s.ke, s.re to reader; comment on table s.ke is 'x'",
 				);
@@ -352,6 +356,23 @@ onBothEngines((bench) => {
 					"select relname, relacl::text, obj_description(oid), col_description(oid, 1) from pg_class where relnamespace = 's'::regnamespace and relkind in ('r', 'v') order by 1",
 				);
 				expect(seen).toEqual(["ke", "ne", "re", "sw"].map((n) => `${n},${acl}`));
+			}));
+
+		test("a documented column that does not exist is told (TFM-PUB-016); an unquoted one is found in any case", () =>
+			bench.on(async (s) => {
+				const columnComments = [
+					{ column: "ID", quoted: false, text: "k" },
+					{ column: "ID", quoted: true, text: "not this one" },
+					{ column: "gone", quoted: false, text: "" },
+				];
+				const report = await publish(s, [{ name: "t", sql: "select 1 as id", columnComments }]);
+				expect(report.ignored?.map((i) => [i.diagnostic.code, i.diagnostic.dbt])).toEqual([
+					[
+						"TFM-PUB-016",
+						'In relation "s"."t": The following columns are specified in the schema but are not present in the database: ID, gone',
+					],
+				]);
+				expect(await rows(s, "select col_description('s.t'::regclass, 1)")).toEqual(["k"]);
 			}));
 
 		test("options of a view survive its replacement", () =>

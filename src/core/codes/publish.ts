@@ -118,4 +118,18 @@ export const PUBLISH_CODES = {
 		explain:
 			"An incremental model, a snapshot and a table that is kept go on living in the table that was made at first. `unlogged` and `partition_by` are decided when a table is made, so a change of them waits until it is made anew. dbt says nothing of it. Indexes of the `indexes` config follow at once.",
 	}),
+	"TFM-PUB-016": code<{
+		target: string;
+		relation: string;
+		missing: readonly string[];
+		columns: readonly string[];
+	}>({
+		message: (f) => `${f.target} is documented with columns that it does not have: ${f.missing.join(", ")}`,
+		hint: (f) => `its columns: ${f.columns.join(", ")}`,
+		next: () => "correct the columns of its YAML; a column with `quote: true` is meant in exactly that case",
+		dbt: (f) =>
+			`In relation ${f.relation}: The following columns are specified in the schema but are not present in the database: ${f.missing.join(", ")}`,
+		explain:
+			"With `persist_docs: {columns: true}` the descriptions of columns become comments in the database, and the YAML names columns that the relation does not have. The others get their comments.",
+	}),
 };

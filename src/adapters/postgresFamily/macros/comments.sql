@@ -16,8 +16,8 @@
 
 {#- Columns that are described but do not exist are let be. -#}
 {% macro postgres__alter_column_comment(relation, column_dict) %}
-  {%- set existing = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
-  {%- for name in column_dict if name in existing and column_dict[name]['description'] %}
+  {%- set existing = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list -%}
+  {%- for name in column_dict if name | lower in existing and column_dict[name]['description'] %}
   {%- set written = adapter.quote(name) if column_dict[name]['quote'] else name %}
 comment on column {{ relation }}.{{ written }} is {{ postgres_escape_comment(column_dict[name]['description']) }};
   {%- endfor -%}

@@ -10,6 +10,7 @@ import { shadowSchema } from "./candidateNames.ts";
 import { carriedOptions, carryForeignView, carryMember } from "./carry.ts";
 import type { Catalog, RelationFacts } from "./catalogFacts.ts";
 import type { Affected, Choice } from "./chooseWays.ts";
+import { undocumentable } from "./columnComments.ts";
 import { foreignKeySteps } from "./foreignKeys.ts";
 import { keepRows } from "./keepRows.ts";
 import { type Generation, generationsOf, looseEnds } from "./keptGenerations.ts";
@@ -170,7 +171,10 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 		},
 		changes,
 		warnings,
-		ignored: staying.flatMap((m) => ignoredConfig(m, wayOf(m))),
+		ignored: [
+			...staying.flatMap((m) => ignoredConfig(m, wayOf(m))),
+			...members.flatMap((m) => undocumentable(m, target(m))),
+		],
 	};
 }
 

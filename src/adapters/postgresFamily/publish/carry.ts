@@ -1,5 +1,6 @@
 import type { Dialect, PublishWay } from "../../../core/adapter.ts";
 import type { AclItem, Catalog, PolicyFacts, RelationFacts } from "./catalogFacts.ts";
+import { commentsByColumn } from "./columnComments.ts";
 import { grantStatements, joinAcl, withConfigGrants } from "./grants.ts";
 import type { Member } from "./members.ts";
 import { type Blame, isTable, kindWord, mergeOptions, optionList, qualified, type Step, step } from "./statements.ts";
@@ -64,9 +65,13 @@ function comments(dialect: Dialect, member: Member, relation: string, now: Relat
 	const text = candidate.comment ?? fresh.comment ?? old?.comment ?? null;
 	if (text !== null && text !== (now?.comment ?? null))
 		statements.push(`comment on ${word} ${relation} is ${dialect.literal(text)}`);
+	const documented = commentsByColumn(
+		candidate,
+		fresh.columns.map((c) => c.name),
+	);
 	for (const column of fresh.columns) {
 		const before = old?.columns.find((c) => c.name === column.name)?.comment ?? null;
-		const want = candidate.columnComments?.[column.name] ?? column.comment ?? before;
+		const want = documented.get(column.name) ?? column.comment ?? before;
 		const has = now?.columns.find((c) => c.name === column.name)?.comment ?? null;
 		if (want !== null && want !== has)
 			statements.push(`comment on column ${relation}.${dialect.quote(column.name)} is ${dialect.literal(want)}`);
