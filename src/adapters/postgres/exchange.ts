@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { type ServerError, toDatabaseError } from "../postgresFamily/errors.ts";
-import type { WireField, WireReply, WireRequest } from "../postgresFamily/wire.ts";
+import type { AheadStatement, WireField, WireReply, WireRequest } from "../postgresFamily/wire.ts";
 
 /**
  * The part of pg's Connection that is used here, typed as it is (its published types are those of an old version). pg
@@ -15,6 +15,7 @@ export interface ProtocolWriter {
 	execute(config: { portal?: string; rows?: number }): void;
 	sync(): void;
 	sendCopyFail(message: string): void;
+	readonly stream: { cork(): void; uncork(): void };
 }
 
 interface RowDescription {
@@ -83,6 +84,21 @@ function write(to: ProtocolWriter, request: WireRequest): void {
 		to.query(request.sql);
 		return;
 	}
+	// pg writes each of these on its own; held together they are one system call and one packet.
+	to.stream.cork();
+	try {
+		writeExtended(to, request, ahead);
+	} finally {
+		to.stream.uncork();
+	}
+}
+
+/** What the extended protocol sends for one request, up to the point where the server answers. */
+function writeExtended(
+	to: ProtocolWriter,
+	request: Exclude<WireRequest, { kind: "execute" }>,
+	ahead: readonly AheadStatement[],
+): void {
 	for (const { sql, binds } of ahead) {
 		to.parse({ text: sql, types: [] });
 		to.bind({ values: binds });
