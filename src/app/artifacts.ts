@@ -9,18 +9,18 @@ import type { NodeId } from "../core/node.ts";
 import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { inputsFirst } from "../graph/order.ts";
-import { type CompiledFields, toManifestJson } from "../manifest/manifestJson.ts";
+import { type CompiledFields, type ManifestMeta, toManifestJson } from "../manifest/manifestJson.ts";
 import { type CatalogMeta, toRunResultsJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
 
 /** Written whole or not at all: a reader, or a killed run, never leaves half a document. */
-function writeWhole(path: string, chunks: Iterable<string>): void {
+export function writeWhole(path: string, chunks: Iterable<string | Buffer>): void {
 	mkdirSync(dirname(path), { recursive: true });
 	const part = `${path}.part`;
 	const file = openSync(part, "w");
 	try {
-		for (const chunk of chunks) writeSync(file, chunk);
+		for (const chunk of chunks) writeSync(file, Buffer.from(chunk));
 	} finally {
 		closeSync(file);
 	}
@@ -37,19 +37,24 @@ export const compiledBy = (run: RunResult): CompiledSql =>
 		),
 	);
 
-/** As dbt does it, a command that compiles writes the file twice: before, for whoever watches, and after, with the SQL. */
-export function writeManifest(invocation: Invocation, project: OpenProject, compiled?: CompiledSql): void {
+export const manifestPath = ({ config }: Pick<OpenProject, "config">): string =>
+	join(config.targetDir, "manifest.json");
+
+/** What manifest.json says beside the project itself. */
+export const manifestMeta = (invocation: Invocation, project: OpenProject, compiled?: CompiledSql): ManifestMeta => ({
+	generatedAt: invocation.clock().toISOString(),
+	invocationId: project.runId,
+	startedAt: project.startedAt.toISOString(),
+	adapterType: project.engine.type,
+	env: customEnv(invocation),
+	quoting: { ...project.engine.dialect.defaultQuoting, ...project.config.project.quoting },
+	compiled: compiledFields(project, compiled ?? new Map()),
+});
+
+/** For commands that write it once; those that compile begin a ManifestFile. */
+export function writeManifest(invocation: Invocation, project: OpenProject): void {
 	if (!invocation.flags.writeJson) return;
-	const meta = {
-		generatedAt: invocation.clock().toISOString(),
-		invocationId: project.runId,
-		startedAt: project.startedAt.toISOString(),
-		adapterType: project.engine.type,
-		env: customEnv(invocation),
-		quoting: { ...project.engine.dialect.defaultQuoting, ...project.config.project.quoting },
-		compiled: compiledFields(project, compiled ?? new Map()),
-	};
-	writeWhole(join(project.config.targetDir, "manifest.json"), toManifestJson(project.manifest, meta));
+	writeWhole(manifestPath(project), toManifestJson(project.manifest, manifestMeta(invocation, project)));
 }
 
 function compiledFields({ manifest, config }: OpenProject, compiled: CompiledSql): Map<NodeId, CompiledFields> {

@@ -9,9 +9,10 @@ import { sqlPath } from "../core/sqlPath.ts";
 import { nodeResult } from "../execute/nodeResult.ts";
 import { makeInlineNode } from "../parse/inlineNode.ts";
 import { createRedactor } from "../report/report.ts";
-import { writeManifest, writeRunResults, writeSql } from "./artifacts.ts";
+import { writeRunResults, writeSql } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
+import { beginManifest } from "./manifestFile.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectFor } from "./selectFor.ts";
 
@@ -37,7 +38,6 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 		print({ compiled: compiled!.sql }, output);
 		return 0;
 	}
-	writeManifest(invocation, project);
 	const compiled = await compileSelected(invocation, project);
 	const models = compiled.filter(({ node }) => node.resource_type !== "test");
 	const [only] = models;
@@ -62,16 +62,17 @@ export async function compileSelected(
 	const { selected, warnings } = selectFor(invocation, project, COMPILED_KINDS);
 	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	events.close();
+	const manifestFile = beginManifest(invocation, project);
 	const all = [...selected].sort().flatMap((id): ExecutableNode | [] => project.manifest.nodes.get(id) ?? []);
 	const nodes = all.filter((node) => node.resource_type !== "seed");
 	const results = await compileAll(invocation, project, {
 		selected,
 		passes: nodes.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
-	});
+	}).finally(manifestFile.idle);
 	for (const [i, node] of nodes.entries())
 		writeSql(project.config.targetDir, sqlPath("compiled", node), `${results[i]!.sql}\n`);
 
-	writeManifest(invocation, project, new Map(nodes.map((node, i) => [node.unique_id, results[i]!])));
+	await manifestFile.finish(new Map(nodes.map((node, i) => [node.unique_id, results[i]!])));
 	const seeds = all.filter((node) => node.resource_type === "seed").map((node) => [node, null] as const);
 	// dbt has no result of an ephemeral model: it is compiled for its consumers.
 	const own = nodes.flatMap((node, i) =>

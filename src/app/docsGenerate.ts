@@ -34,8 +34,8 @@ interface Catalog {
 export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { compile = true, emptyCatalog = false } = invocation.flags.extra;
-	writeManifest(invocation, project);
-	if (compile !== false) await compileSelected(invocation, project);
+	if (compile === false) writeManifest(invocation, project);
+	else await compileSelected(invocation, project);
 	const ids =
 		compile === false
 			? [...project.manifest.nodes.keys(), ...project.manifest.sources.keys()]

@@ -6,10 +6,11 @@ import type { MicrobatchJob, RunFlags, SettledNode } from "../core/ports.ts";
 import type { StateStore } from "../core/state.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
-import { compiledBy, writeManifest, writeRunNotes, writeRunResults } from "./artifacts.ts";
+import { compiledBy, writeRunNotes, writeRunResults } from "./artifacts.ts";
 import { checkNames } from "./checkNames.ts";
 import { openEvents } from "./commandEvents.ts";
 import { withDeferral } from "./deferral.ts";
+import { beginManifest } from "./manifestFile.ts";
 import { createScratch, openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
 import { requireInputs } from "./requireInputs.ts";
@@ -48,7 +49,7 @@ export async function runSelected(
 	project: OpenProject,
 	request: RunRequest,
 ): Promise<ExitCode> {
-	writeManifest(invocation, project);
+	const manifestFile = beginManifest(invocation, project);
 	const summary = summaryDocument(invocation);
 	const sqlFiles = createSqlWriter(project);
 	const events = openEvents(invocation, project, [sqlFiles, summary]);
@@ -78,13 +79,15 @@ export async function runSelected(
 		const { selected } = refined;
 		if (selected.size === 0 && request.selected.size > 0) {
 			invocation.stdout.write(`${request.nothingLeft ?? "nothing to do"}\n`);
+			await manifestFile.finish(null);
 			return 0;
 		}
 		const run = await executeRun(jobOf(invocation, deferring, { ...request, ...refined }, adapter), ports);
 		await sqlFiles.written();
 		// A look at what is held changes nothing, so `tfm retry` must still find the run that held it.
-		if (request.flags?.candidates === true) return run.exitCode;
-		writeManifest(invocation, project, compiledBy(run));
+		const looksOnly = request.flags?.candidates === true;
+		await manifestFile.finish(looksOnly ? null : compiledBy(run));
+		if (looksOnly) return run.exitCode;
 		writeRunResults(invocation, project, run);
 		const layered = project.config.project.layering !== null;
 		const command = request.origin ?? request.command;
@@ -97,6 +100,7 @@ export async function runSelected(
 			});
 		return run.exitCode;
 	} finally {
+		await manifestFile.idle();
 		events.close();
 		if (!offline) await adapter?.close();
 		await scratch.close();

@@ -34,7 +34,16 @@ import { fail } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { ExecutableNode, NodeId, OperationNode, SourceNode } from "../core/node.ts";
 import type { Journal, Suspended } from "../core/request.ts";
-import { compileTemplate, fromPlain, ReplayCursor, Suspend, type Template, toPlain, toText } from "../jinja/jinja.ts";
+import {
+	compileTemplate,
+	fromPlain,
+	type KeptTemplates,
+	ReplayCursor,
+	Suspend,
+	type Template,
+	toPlain,
+	toText,
+} from "../jinja/jinja.ts";
 import { EphemeralModels } from "./ephemeralModels.ts";
 import { cteText, injectCtes } from "./injectCtes.ts";
 import { macroArguments } from "./macroValues.ts";
@@ -51,6 +60,8 @@ export interface CompilerInput {
 	readonly invocation: InvocationFacts;
 	/** For fromyaml(); throws TfmError. */
 	readonly parseYaml: (text: string) => unknown;
+	/** What parsing compiled already. */
+	readonly templates: KeptTemplates;
 }
 
 export interface Compiler extends CompilerPort {
@@ -154,7 +165,7 @@ class NodeCompiler implements Compiler {
 				const bound = { relationOf: binding.relationOf.bind(binding), ...(self === undefined ? {} : { self }) };
 				inputs.include(node, relation.toText(), () => {
 					const scope = this.#scope(node, node.unique_id, { cursor, binding: bound }, {});
-					return templateOf(node).render(scope, RUN_RENDERING);
+					return this.#templateOf(node).render(scope, RUN_RENDERING);
 				});
 				return relation;
 			};
@@ -315,19 +326,15 @@ class NodeCompiler implements Compiler {
 	#template(node: ExecutableNode): Template {
 		const known = this.#templates.get(node.unique_id);
 		if (known !== undefined) return known;
-		const template = templateOf(node);
+		const template = this.#templateOf(node);
 		this.#templates.set(node.unique_id, template);
 		return template;
 	}
-}
 
-const templateOf = (node: ExecutableNode): Template =>
-	compileTemplate({
-		file: node.location.file,
-		text: node.raw_code,
-		line: node.code_line,
-		column: node.code_column,
-	});
+	#templateOf({ location, raw_code, code_line, code_column }: ExecutableNode): Template {
+		return this.#facts.templates.of({ file: location.file, text: raw_code, line: code_line, column: code_column });
+	}
+}
 
 /** A Python literal as a template of its own. */
 const expressionOf = (label: string, code: string): Template =>

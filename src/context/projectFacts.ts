@@ -3,6 +3,7 @@ import type { Config } from "../core/config.ts";
 import type { Deferral } from "../core/deferral.ts";
 import type { EventWindow } from "../core/eventTime.ts";
 import type { Plain } from "../core/node.ts";
+import type { KeptTemplates } from "../jinja/jinja.ts";
 import type { MacroRegistry } from "./macroRegistry.ts";
 
 /** What every template of one command sees, whatever node it belongs to. */
@@ -15,6 +16,8 @@ export interface ProjectFacts {
 	readonly invocation: InvocationFacts;
 	/** YAML as the project's files are read, for fromyaml(); throws TfmError. */
 	readonly parseYaml: (text: string) => unknown;
+	/** What parsing compiled and a run will render again. */
+	readonly templates: KeptTemplates;
 	/** With --defer and in `clone`: nodes of another environment. */
 	readonly deferral?: Deferral;
 }

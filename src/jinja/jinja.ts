@@ -8,6 +8,7 @@ export { bindArguments } from "./arguments.ts";
 export { PySet } from "./collections.ts";
 export { equals, truthy } from "./equality.ts";
 export { isIterable, iterate } from "./iteration.ts";
+export { KeptTemplates } from "./keptTemplates.ts";
 export { type BlockKind, compileMacro, findBlocks, type Macro, type MacroBlock } from "./macros.ts";
 export { compare } from "./operators.ts";
 export type { TemplateSource } from "./origin.ts";
@@ -30,4 +31,3 @@ export {
 	typeName,
 	type Value,
 } from "./values.ts";
-export { writtenKeywords } from "./writtenCall.ts";

@@ -9,6 +9,7 @@ import type { RenderOptions, Scope } from "./scope.ts";
 import { mentions } from "./syntaxQueries.ts";
 import { codedRangeError } from "./trace.ts";
 import type { Value } from "./values.ts";
+import { writtenKeywords } from "./writtenCall.ts";
 
 export interface Template {
 	readonly source: TemplateSource;
@@ -17,6 +18,11 @@ export interface Template {
 	renderNative(scope: Scope, options: RenderOptions): Value;
 	/** Whether the text reads or writes a variable of this name, as far as can be seen without rendering it. */
 	mentions(name: string): boolean;
+	/**
+	 * The keywords of the first call of that name as the text writes them (`config(alias=var('a'))` has alias
+	 * `var('a')`), without rendering anything; null where there is none.
+	 */
+	writtenKeywords(callee: string): Readonly<Record<string, string>> | null;
 }
 
 type Compiled<T> = (scope: Scope, state: RenderState) => T;
@@ -42,8 +48,14 @@ export function guarded<T>(step: () => T): T {
 export function compileTemplate(source: TemplateSource): Template {
 	const origin = new Origin(source);
 	const parse = () => new TemplateParser(source.text, origin).parseTemplate();
+	// Kept between a question and the first rendering, which is when it is let go: trees are larger than functions.
+	let tree: ReturnType<typeof parse> | null = null;
 	const compile = <T>(collectsValues: boolean): Compiled<T> =>
-		guarded(() => instantiate<T>(generateTemplate(parse(), origin, collectsValues)));
+		guarded(() => {
+			const parsed = tree ?? parse();
+			tree = null;
+			return instantiate<T>(generateTemplate(parsed, origin, collectsValues));
+		});
 	let text: Compiled<string> | null = null;
 	let values: Compiled<Value[]> | null = null;
 	return Object.freeze({
@@ -57,5 +69,10 @@ export function compileTemplate(source: TemplateSource): Template {
 			return concatNative(values(scope, new RenderState(options, true)));
 		},
 		mentions: (name: string) => guarded(() => mentions(parse(), name)),
+		writtenKeywords: (callee: string) =>
+			guarded(() => {
+				tree ??= parse();
+				return writtenKeywords(tree, callee);
+			}),
 	});
 }

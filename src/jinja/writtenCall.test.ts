@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { writtenKeywords } from "./writtenCall.ts";
+import { compileTemplate } from "./template.ts";
 
-const written = (text: string) => writtenKeywords({ file: "a.sql", text }, "config");
+const written = (text: string) => compileTemplate({ file: "a.sql", text }).writtenKeywords("config");
 
 describe("the keywords of a call as written", () => {
 	it("keeps texts as they are and spells expressions as dbt 1.12 does", () => {

@@ -4,15 +4,11 @@
  * states written by either tool compare.
  */
 import type * as n from "./nodes.ts";
-import { Origin, type TemplateSource } from "./origin.ts";
-import { TemplateParser } from "./parser.ts";
-import { guarded } from "./template.ts";
 import { floatText, repr } from "./text.ts";
 
 /** Of the first call of that name in the text, branches that are not taken included; null where there is none. */
-export function writtenKeywords(source: TemplateSource, callee: string): Readonly<Record<string, string>> | null {
-	const tree = guarded(() => new TemplateParser(source.text, new Origin(source)).parseTemplate());
-	const call = guarded(() => findCall(tree, callee));
+export function writtenKeywords(tree: unknown, callee: string): Readonly<Record<string, string>> | null {
+	const call = findCall(tree, callee);
 	if (call === null) return null;
 	const written: Record<string, string> = {};
 	for (const { name, value } of call.args.keyword)

@@ -9,7 +9,7 @@ import type { ExecutableNode, NodeId } from "../core/node.ts";
 import type { QuotePolicy } from "../core/relation.ts";
 import { DBT_VERSION } from "../core/version.ts";
 import { type CompiledFields, createNodeWriters } from "./nodeJson.ts";
-import { mapPieces, objectPieces, sortedText } from "./sortedJson.ts";
+import { type JsonPiece, mapPieces, objectPieces, sortedText, wholePiece } from "./sortedJson.ts";
 
 export type { CompiledFields } from "./nodeJson.ts";
 
@@ -28,10 +28,18 @@ export interface ManifestMeta {
 }
 
 const SCHEMA = "https://schemas.getdbt.com/dbt/manifest/v12.json";
-const NOTHING: readonly string[] = ["{}"];
+const NOTHING = wholePiece(() => "{}");
 
 /** The file as a sequence of texts, to be written one after the other. */
 export function* toManifestJson(manifest: Manifest, meta: ManifestMeta): Generator<string> {
+	for (const piece of manifestPieces(manifest, meta)) yield piece.text();
+}
+
+/**
+ * The same before its text is made. Of two sequences of one manifest the pieces are the same ones in the same order;
+ * a piece's text is the same too, but for `metadata` (which holds no entries) and the nodes that were compiled between.
+ */
+export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generator<JsonPiece> {
 	const created = Date.parse(meta.startedAt) / 1000;
 	const { node, macro } = createNodeWriters({ created, compiled: meta.compiled ?? new Map() });
 	const groups: ReadonlyMap<string, GroupNode> = manifest.groups ?? new Map();
@@ -45,10 +53,10 @@ export function* toManifestJson(manifest: Manifest, meta: ManifestMeta): Generat
 		["docs", mapPieces(manifest.docs, (doc) => sortedText({ ...doc, resource_type: "doc" }))],
 		["exposures", mapPieces(manifest.exposures, node)],
 		["functions", mapPieces(functions, node)],
-		["group_map", [sortedText(groupMap(manifest, groups))]],
+		["group_map", wholePiece(() => sortedText(groupMap(manifest, groups)))],
 		["groups", mapPieces(groups, sortedText)],
 		["macros", mapPieces(manifest.macros, macro)],
-		["metadata", [sortedText(metadata(manifest, meta))]],
+		["metadata", wholePiece(() => sortedText(metadata(manifest, meta)))],
 		["metrics", NOTHING],
 		["nodes", mapPieces(nodes, node)],
 		["parent_map", mapPieces(manifest.parents, (ids) => JSON.stringify(ids))],
@@ -58,7 +66,7 @@ export function* toManifestJson(manifest: Manifest, meta: ManifestMeta): Generat
 		["sources", mapPieces(manifest.sources, node)],
 		["unit_tests", mapPieces(manifest.unitTests, node)],
 	]);
-	yield "\n";
+	yield* wholePiece(() => "\n");
 }
 
 const metadata = (manifest: Manifest, meta: ManifestMeta) => ({

@@ -41,33 +41,46 @@ export function objectWriter<T>(fields: FieldTexts<T>): (value: T) => string {
 	};
 }
 
-/** Characters per piece: larger ones cost memory, smaller ones cost writes. */
-const PIECE = 256 * 1024;
+/** A part of a document: its text is made when it is asked for. */
+export interface JsonPiece {
+	/** The entries of the map that stand in it; none where it holds no entries of a map. */
+	readonly ids: readonly string[];
+	text(): string;
+}
+
+/** Entries per piece: larger ones cost memory and hold up whoever shares the thread, smaller ones cost writes. */
+const ENTRIES = 64;
+
+const fixed = (text: string): JsonPiece => ({ ids: [], text: () => text });
 
 /** An object of pieces, entries sorted by the caller. */
-export function* objectPieces(entries: readonly (readonly [string, Iterable<string>])[]): Generator<string> {
+export function* objectPieces(entries: readonly (readonly [string, Iterable<JsonPiece>])[]): Generator<JsonPiece> {
 	let open = "{";
 	for (const [key, pieces] of entries) {
-		yield `${open}${JSON.stringify(key)}:`;
+		yield fixed(`${open}${JSON.stringify(key)}:`);
 		yield* pieces;
 		open = ",";
 	}
-	yield entries.length === 0 ? "{}" : "}";
+	yield fixed(entries.length === 0 ? "{}" : "}");
 }
+
+/** A value as one piece. */
+export const wholePiece = (text: () => string): readonly JsonPiece[] => [{ ids: [], text }];
 
 /** A map as an object, keys sorted, in pieces worth a write. */
 export function* mapPieces<K extends string, V>(
 	map: ReadonlyMap<K, V>,
 	write: (value: V) => string,
-): Generator<string> {
-	let text = "{";
-	let comma = "";
-	for (const key of [...map.keys()].sort()) {
-		text += `${comma}${JSON.stringify(key)}:${write(map.get(key) as V)}`;
-		comma = ",";
-		if (text.length < PIECE) continue;
-		yield text;
-		text = "";
+): Generator<JsonPiece> {
+	const keys = [...map.keys()].sort();
+	if (keys.length === 0) yield fixed("{}");
+	for (let from = 0; from < keys.length; from += ENTRIES) {
+		const ids = keys.slice(from, from + ENTRIES);
+		const open = from === 0 ? "{" : ",";
+		const close = from + ENTRIES >= keys.length ? "}" : "";
+		yield {
+			ids,
+			text: () => open + ids.map((id) => `${JSON.stringify(id)}:${write(map.get(id) as V)}`).join(",") + close,
+		};
 	}
-	yield `${text}}`;
 }

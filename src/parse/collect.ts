@@ -15,15 +15,11 @@ import {
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain, RefArgs } from "../core/node.ts";
 import type { Collected, PlainRecord } from "../core/parsed.ts";
-import {
-	compileTemplate,
-	type LiteralCall,
-	scanLiterals,
-	type TemplateSource,
-	writtenKeywords,
-} from "../jinja/jinja.ts";
+import { compileTemplate, type LiteralCall, scanLiterals, type TemplateSource } from "../jinja/jinja.ts";
 
 export const NOTHING_COLLECTED: Collected = Object.freeze({ refs: [], sources: [], configs: [], macros: [] });
+
+const MAY_CONFIGURE = /\bconfig\s*\(/;
 
 /** What the scanner takes for dbt's own. */
 const SCANNED = ["ref", "source", "config", "var", "env_var", "is_incremental"];
@@ -94,8 +90,12 @@ export class Collector {
 
 	#render(source: TemplateSource, subject: ParseSubject): Collected {
 		const collector = createParseCollector();
-		compileTemplate(source).render(createParseScope(this.#facts, subject, collector), PARSE_RENDERING);
-		const written = collector.configs.length === 0 ? null : writtenKeywords(source, "config");
+		const template = compileTemplate(source);
+		// Asked first, so that the text is parsed once for both.
+		const keywords = MAY_CONFIGURE.test(source.text) ? template.writtenKeywords("config") : null;
+		template.render(createParseScope(this.#facts, subject, collector), PARSE_RENDERING);
+		this.#facts.templates.keep(template);
+		const written = collector.configs.length === 0 ? null : keywords;
 		return {
 			refs: unique(collector.refs, refKey),
 			sources: unique(collector.sources, (s) => s.join("\0")),

@@ -20,7 +20,7 @@ import type { DocBlock } from "../core/manifest.ts";
 import type { MacroNode, Plain } from "../core/node.ts";
 import type { FixtureFile, ParsedCode, ParsedProject, PropertySection, YamlEntry } from "../core/parsed.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
-import { compileTemplate, toPlain } from "../jinja/jinja.ts";
+import { compileTemplate, KeptTemplates, toPlain } from "../jinja/jinja.ts";
 import { readYaml } from "../yaml/readYaml.ts";
 import { Collector } from "./collect.ts";
 import { macroDependencies } from "./macroDependencies.ts";
@@ -180,7 +180,7 @@ function projectFacts(config: Config, options: ParseOptions, macros: readonly Ma
 	});
 	const { dialect, adapterType, invocation } = options;
 	const parseYaml = (text: string): unknown => readYaml(text, "fromyaml()").value;
-	return { config, registry, dialect, adapterType, invocation, parseYaml };
+	return { config, registry, dialect, adapterType, invocation, parseYaml, templates: new KeptTemplates() };
 }
 
 /** Property files see `var`, `env_var` and `target`; a lone expression keeps its type. */

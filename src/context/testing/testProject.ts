@@ -6,7 +6,7 @@ import type { Dialect } from "../../core/adapter.ts";
 import type { Config, ProjectConfig } from "../../core/config.ts";
 import { fail } from "../../core/diagnostic.ts";
 import type { MacroNode, Plain } from "../../core/node.ts";
-import { compileTemplate, findBlocks } from "../../jinja/jinja.ts";
+import { compileTemplate, findBlocks, KeptTemplates } from "../../jinja/jinja.ts";
 import {
 	createMacroRegistry,
 	createParseCollector,
@@ -170,6 +170,7 @@ export function testFacts(given: TestProject = {}): ProjectFacts {
 			env: given.env ?? {},
 		},
 		parseYaml,
+		templates: new KeptTemplates(),
 		registry: createMacroRegistry({
 			rootPackage: "shop",
 			packages,

@@ -1,0 +1,73 @@
+/**
+ * manifest.json of a command that compiles: written before, for whoever watches, and after, with the SQL, as dbt does.
+ * The first time goes on beside the run, which waits for the database most of the time; the second takes over the
+ * bytes of what was not compiled in between.
+ */
+import { closeSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Invocation } from "../core/invocation.ts";
+import type { NodeId } from "../core/node.ts";
+import { manifestPieces } from "../manifest/manifestJson.ts";
+import { type CompiledSql, manifestMeta, manifestPath, writeWhole } from "./artifacts.ts";
+import type { OpenProject } from "./openProject.ts";
+
+/** Bytes kept from the first time for the second. */
+const KEPT_BYTES = 64 * 2 ** 20;
+
+export interface ManifestFile {
+	/** Resolves when the first writing has ended, well or not. */
+	idle(): Promise<void>;
+	/** Waits for the first writing and writes anew, with what was compiled; null: leaves it at the first. Rejects with what went wrong in either. */
+	finish(compiled: CompiledSql | null): Promise<void>;
+}
+
+/** Begins to write; throws at once where the file cannot be made. */
+export function beginManifest(invocation: Invocation, project: OpenProject): ManifestFile {
+	if (!invocation.flags.writeJson) return { idle: async () => {}, finish: async () => {} };
+	const path = manifestPath(project);
+	const part = `${path}.part`;
+	const kept = new Map<number, Buffer>();
+	let failure: { readonly error: unknown } | null = null;
+
+	mkdirSync(dirname(path), { recursive: true });
+	const file = openSync(part, "w");
+	const first = async (): Promise<void> => {
+		let index = 0;
+		let room = KEPT_BYTES;
+		try {
+			for (const piece of manifestPieces(project.manifest, manifestMeta(invocation, project))) {
+				const bytes = Buffer.from(piece.text());
+				writeSync(file, bytes);
+				if (piece.ids.length > 0) {
+					if (bytes.length <= room) kept.set(index, bytes);
+					room -= bytes.length;
+					await nextTurn();
+				}
+				index++;
+			}
+		} finally {
+			closeSync(file);
+		}
+		renameSync(part, path);
+	};
+	const begun = first().catch((error: unknown) => {
+		failure = { error };
+	});
+
+	function* again(compiled: CompiledSql): Generator<string | Buffer> {
+		let index = 0;
+		for (const piece of manifestPieces(project.manifest, manifestMeta(invocation, project, compiled))) {
+			const bytes = kept.get(index++);
+			yield bytes === undefined || piece.ids.some((id) => compiled.has(id as NodeId)) ? piece.text() : bytes;
+		}
+	}
+	return {
+		idle: () => begun,
+		async finish(compiled) {
+			await begun;
+			if (failure !== null) throw failure.error;
+			if (compiled !== null) writeWhole(path, again(compiled));
+		},
+	};
+}
