@@ -10,7 +10,7 @@ import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { inputsFirst } from "../graph/order.ts";
 import { type CompiledFields, type ManifestMeta, toManifestJson } from "../manifest/manifestJson.ts";
-import { type CatalogMeta, toRunResultsJson } from "../report/report.ts";
+import { type CatalogMeta, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
 
@@ -98,6 +98,23 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 		},
 	});
 	writeWhole(join(project.config.targetDir, "run_results.json"), [json]);
+}
+
+/** sources.json, which is what the command is for: written also with --no-write-json. Returns its text. */
+export function writeSources(
+	invocation: Invocation,
+	project: OpenProject,
+	run: RunResult,
+	path: string | null,
+): string {
+	const json = toSourcesJson(run, {
+		generatedAt: invocation.clock().toISOString(),
+		invocationId: project.runId,
+		invocationStartedAt: project.startedAt.toISOString(),
+		env: customEnv(invocation),
+	});
+	writeWhole(path ?? join(project.config.targetDir, "sources.json"), [json]);
+	return json;
 }
 
 /** catalog.json, which is what the command is for: written also with --no-write-json, as dbt does. */

@@ -13,6 +13,7 @@ import { createLandingLoader } from "../load/landingLoader.ts";
 import { createSeedPort } from "../load/seedPort.ts";
 import { describeCandidate } from "../plan/describeCandidate.ts";
 import { planNode } from "../plan/planNode.ts";
+import { judgeFreshness } from "../quality/judgeFreshness.ts";
 import { judgeTest } from "../quality/judgeTest.ts";
 import { judgeUnitTest } from "../quality/judgeUnitTest.ts";
 import { type Subscriber, toSummaryJson } from "../report/report.ts";
@@ -41,6 +42,7 @@ export function createRunPorts(about: {
 		describeCandidate,
 		judgeTest,
 		judgeUnitTest,
+		judgeFreshness,
 		openScratch: openScratch ?? (() => Promise.reject(new Error("this command runs no unit tests"))),
 		loadSource: createLandingLoader({
 			root: config.project.root,
@@ -100,6 +102,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			testsBlock: false,
 			candidates: false,
 			offline: false,
+			freshness: false,
 			...request.flags,
 		},
 		microbatch: {

@@ -6,7 +6,7 @@ import type { MicrobatchJob, RunFlags, SettledNode } from "../core/ports.ts";
 import type { StateStore } from "../core/state.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
-import { compiledBy, writeRunNotes, writeRunResults } from "./artifacts.ts";
+import { compiledBy, writeRunNotes, writeRunResults, writeSources } from "./artifacts.ts";
 import { checkNames } from "./checkNames.ts";
 import { openEvents } from "./commandEvents.ts";
 import { withDeferral } from "./deferral.ts";
@@ -31,6 +31,8 @@ export interface RunRequest {
 	readonly refine?: (open: { readonly adapter: Adapter; readonly state: StateStore }) => Promise<Refined>;
 	/** False: neither on-run-start nor on-run-end. */
 	readonly hooks?: boolean;
+	/** `source freshness`: sources.json is written in place of run_results.json, to this path or under target/, and printed. */
+	readonly sources?: { readonly path: string | null; readonly print: boolean };
 	/** What to say when that leaves nothing. */
 	readonly nothingLeft?: string;
 }
@@ -50,9 +52,10 @@ export async function runSelected(
 	request: RunRequest,
 ): Promise<ExitCode> {
 	const manifestFile = beginManifest(invocation, project);
-	const summary = summaryDocument(invocation);
+	// The document of `source freshness` is sources.json.
+	const summary = request.sources === undefined ? [summaryDocument(invocation)] : [];
 	const sqlFiles = createSqlWriter(project);
-	const events = openEvents(invocation, project, [sqlFiles, summary]);
+	const events = openEvents(invocation, project, [sqlFiles, ...summary]);
 	for (const remark of request.warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	let adapter: Adapter | undefined;
 	const scratch = createScratch(invocation);
@@ -88,6 +91,12 @@ export async function runSelected(
 		const looksOnly = request.flags?.candidates === true;
 		await manifestFile.finish(looksOnly ? null : compiledBy(run));
 		if (looksOnly) return run.exitCode;
+		if (request.sources !== undefined) {
+			const { path, print } = request.sources;
+			const text = writeSources(invocation, project, run, path);
+			if (print) invocation.stdout.write(`${text}\n`);
+			return run.exitCode;
+		}
 		writeRunResults(invocation, project, run);
 		const layered = project.config.project.layering !== null;
 		const command = request.origin ?? request.command;

@@ -26,6 +26,7 @@ export const ACTIONS: Actions = {
 	rollback: async () => (await import("../app/rollback.ts")).rollbackCommand,
 	history: async () => (await import("../app/history.ts")).historyCommand,
 	clone: async () => (await import("../app/clone.ts")).cloneCommand,
+	"source freshness": async () => (await import("../app/sourceFreshness.ts")).sourceFreshness,
 	"docs generate": async () => (await import("../app/docsGenerate.ts")).docsGenerate,
 	"state explain": async () => (await import("../app/explainState.ts")).explainCommand,
 	retry: async () => (await import("../app/retry.ts")).retryCommand,

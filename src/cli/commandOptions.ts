@@ -65,6 +65,16 @@ export const DOCS: readonly OptionSpec[] = [
 	...NO_INTROSPECT,
 ];
 
+/** dbt's --output is a path; `json` alone means what it means in other commands. */
+export const FRESHNESS: readonly OptionSpec[] = [
+	command("output", {
+		short: "o",
+		value: "path",
+		kind: TEXT,
+		help: "Write sources.json to this path; json prints it on standard output as well",
+	}),
+];
+
 export const LIST_NODES: readonly OptionSpec[] = [
 	command("output", {
 		value: "format",

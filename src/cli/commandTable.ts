@@ -8,6 +8,7 @@ import {
 	DOCS,
 	EVENT_TIMES,
 	EXPLAIN,
+	FRESHNESS,
 	HISTORY,
 	INIT,
 	LIST_NODES,
@@ -38,6 +39,7 @@ export type CommandName =
 	| "snapshot"
 	| "load"
 	| "clone"
+	| "source freshness"
 	| "docs generate"
 	| "state explain"
 	| "show"
@@ -75,6 +77,7 @@ export interface CommandSpec {
 
 /** What `tfm source --help` says first. */
 export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
+	source: "The tables that others fill",
 	docs: "What other tools read about the project",
 	state: "The project beside an earlier state of it",
 };
@@ -272,6 +275,26 @@ export const COMMANDS: readonly CommandSpec[] = [
 		],
 	},
 	{
+		name: "source freshness",
+		alias: "snapshot-freshness",
+		which: "freshness",
+		heading: "Look",
+		summary: "Say how old the newest rows of sources are",
+		sentence:
+			"Asks each selected source that has freshness thresholds when it was loaded last, compares its age with warn_after and error_after, and writes target/sources.json. Exit code 1 when a source is stale or could not be asked.",
+		options: withShared([
+			...FRESHNESS,
+			...SELECTION,
+			...STATE,
+			...only(RUNNING, "failFast", "statementTimeout", "writeJson"),
+		]),
+		examples: [
+			{ line: "tfm source freshness", says: "all sources that have thresholds" },
+			{ line: "tfm source freshness --select source:shop", says: "the tables of one source" },
+			{ line: "tfm source freshness -s +orders", says: "what orders is made of" },
+		],
+	},
+	{
 		name: "state explain",
 		heading: "Look",
 		summary: "Say why nodes count as modified since an earlier state",
@@ -406,5 +429,5 @@ export const COMMANDS: readonly CommandSpec[] = [
 
 /** dbt's commands that tfm does not have yet, with what to do meanwhile. */
 export const COMMANDS_NOT_YET: Readonly<Record<string, string>> = {
-	source: "write a data test on the column that holds the load time",
+	"docs serve": "docs generate writes manifest.json and catalog.json, which documentation sites read",
 };

@@ -57,8 +57,8 @@ test.each([
 		'error[TFM-CLI-006]: tfm run does not take the argument "orders"\n   = hint: to pick nodes, write  tfm run --select orders\n   = next: tfm run --help',
 	],
 	[
-		["source", "freshness"],
-		'error[TFM-CLI-007]: the command "source" is not in this version of tfm yet\n   = hint: write a data test on the column that holds the load time',
+		["docs", "serve"],
+		'error[TFM-CLI-007]: the command "docs serve" is not in this version of tfm yet\n   = hint: docs generate writes manifest.json and catalog.json, which documentation sites read',
 	],
 	[
 		["show", "--inline", "select 1", "--failures", "t"],

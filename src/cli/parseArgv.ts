@@ -57,8 +57,9 @@ export async function parseArgv(argv: readonly string[], width: number): Promise
 		program.outputHelp();
 		return { kind: "help", text: help };
 	}
-	const notYet = words[0] === undefined ? undefined : COMMANDS_NOT_YET[words[0]];
-	if (notYet !== undefined) fail("TFM-CLI-007", { what: `the command "${words[0]}"`, instead: notYet });
+	const asked = words.slice(0, 2).join(" ");
+	const notYet = Object.hasOwn(COMMANDS_NOT_YET, asked) ? COMMANDS_NOT_YET[asked] : undefined;
+	if (notYet !== undefined) fail("TFM-CLI-007", { what: `the command "${asked}"`, instead: notYet });
 	try {
 		program.parse([...words], { from: "user" });
 	} catch (error) {

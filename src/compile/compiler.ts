@@ -11,11 +11,14 @@ import {
 	cteObject,
 	describedColumn,
 	flagOf,
+	freshnessReading,
 	type InvocationFacts,
 	type MacroEntry,
 	type MacroRegistry,
 	type ProjectFacts,
 	RUN_RENDERING,
+	sourceObject,
+	sourceScopeNames,
 } from "../context/context.ts";
 import type { Dialect } from "../core/adapter.ts";
 import type {
@@ -24,6 +27,7 @@ import type {
 	CompileOutcome,
 	CompilerPort,
 	ExtraContext,
+	FreshnessOutcome,
 	MacroCall,
 	MaterializeOutcome,
 	OwnMaterialization,
@@ -31,6 +35,7 @@ import type {
 } from "../core/compiler.ts";
 import type { Config } from "../core/config.ts";
 import { fail } from "../core/diagnostic.ts";
+import { freshnessCriteria, loadedAtField } from "../core/freshness.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { ExecutableNode, NodeId, OperationNode, SourceNode } from "../core/node.ts";
 import type { Journal, Suspended } from "../core/request.ts";
@@ -43,6 +48,7 @@ import {
 	type Template,
 	toPlain,
 	toText,
+	type Value,
 } from "../jinja/jinja.ts";
 import { EphemeralModels } from "./ephemeralModels.ts";
 import { cteText, injectCtes } from "./injectCtes.ts";
@@ -212,6 +218,46 @@ class NodeCompiler implements Compiler {
 		return { test, model, facts };
 	}
 
+	readFreshness(id: NodeId, journal: Journal, binding: Binding): FreshnessOutcome {
+		return attempt(() => {
+			const source = this.#source(id);
+			const cursor = new ReplayCursor(journal);
+			const label = `${source.source_name}.${source.name}`;
+			const relation = sourceObject(this.#facts, source);
+			const query = source.loaded_at_query ?? null;
+			const field = loadedAtField(source);
+			if (query === null && field === null)
+				fail(
+					"TFM-FRESH-001",
+					{ source: source.source_name, table: source.name, adapter: this.#facts.adapterType },
+					{ at: source.location },
+				);
+			const positional: Value[] =
+				query !== null
+					? [relation, this.#sourceText(source, query, { cursor, binding })]
+					: [relation, field, freshnessCriteria(source)?.filter ?? null];
+			const macro = query !== null ? "collect_freshness_custom_sql" : "collect_freshness";
+			const scope = this.#scope(null, label, { cursor, binding }, {});
+			// An operation's own search would prefer tfm's macro to that of a package; here dbt takes any package's first.
+			const entry = this.#facts.registry.findAnywhere(macro) ?? this.#macro(macro, null);
+			const returned = scope.callable(entry).call({ positional, keyword: new Map() });
+			const reading = freshnessReading(returned, { macro, source: label });
+			return { kind: "read", reading, messages: cursor.messages } as const;
+		});
+	}
+
+	/** Text of a source's properties, rendered when it is needed. */
+	#sourceText(
+		source: SourceNode,
+		text: string,
+		pass: { readonly cursor: ReplayCursor; readonly binding: Binding },
+	): string {
+		const extra = sourceScopeNames(this.#facts, source);
+		const scope = this.#scope(null, source.unique_id, pass, { extra });
+		const file = `${source.source_name}.${source.name} (loaded_at_query)`;
+		return compileTemplate({ file, text }).render(scope, RUN_RENDERING);
+	}
+
 	renderMacro(call: MacroCall, journal: Journal, binding: Binding): RenderOutcome {
 		return attempt(() => {
 			const node = call.node === null ? null : this.#node(call.node);
@@ -315,6 +361,12 @@ class NodeCompiler implements Compiler {
 				: registry.findIn(prefix, bare ?? "");
 		if (entry !== undefined) return entry;
 		return fail("TFM-REF-011", { macro: name, suggestion: registry.suggest(name, packageName) });
+	}
+
+	#source(id: NodeId): SourceNode {
+		const source = this.#manifest.sources.get(id);
+		if (source === undefined) throw new Error(`the manifest has no source ${id}`);
+		return source;
 	}
 
 	#node(id: NodeId): ExecutableNode {

@@ -14,6 +14,7 @@ export {
 } from "./macroRegistry.ts";
 export { createNameGenerator, type NamedNode } from "./nameGenerator.ts";
 export { describedColumn } from "./objects/columnObject.ts";
+export { freshnessReading } from "./objects/freshnessAnswer.ts";
 export { functionText, refText, sourceText } from "./objects/refFunction.ts";
 export { cteObject, relationNameOf, relationTypeOf } from "./objects/relationObject.ts";
 export { responseOf } from "./objects/responseObject.ts";
@@ -24,5 +25,12 @@ export { createParseCollector } from "./parseCollector.ts";
 export { createParseScope, PARSE_RENDERING, type ParseSubject } from "./parseScope.ts";
 export { flagOf, type InvocationFacts, type ProjectFacts } from "./projectFacts.ts";
 export { createReferences, type Found, type References } from "./references.ts";
-export { boundRelation, createRunScope, type GivenInputs, RUN_RENDERING } from "./runScope.ts";
+export {
+	boundRelation,
+	createRunScope,
+	type GivenInputs,
+	RUN_RENDERING,
+	sourceObject,
+	sourceScopeNames,
+} from "./runScope.ts";
 export { createYamlScope, YAML_RENDERING } from "./yamlScope.ts";

@@ -18,7 +18,7 @@ import { boundConstraints } from "./objects/boundConstraints.ts";
 import { DatabasePort } from "./objects/databasePort.ts";
 import { graphView } from "./objects/graphView.ts";
 import { viewOf } from "./objects/lazyMapping.ts";
-import { modelFields } from "./objects/nodeView.ts";
+import { modelFields, nodeFields } from "./objects/nodeView.ts";
 import {
 	functionFunction,
 	functionText,
@@ -147,6 +147,20 @@ function sourceRelation(c: RunContext, source: string, table: string): RelationO
 		identifier: target.identifier,
 	};
 	return relationObject(c.facts.dialect, name, { quote: definedOnly(target.quoting), ...rowsRead(c, target) });
+}
+
+/** A source's relation to hand to a macro: all of it, whatever rows the command reads. */
+export const sourceObject = (facts: ProjectFacts, source: SourceNode): RelationObject =>
+	relationObject(
+		facts.dialect,
+		{ database: source.database, schema: source.schema, identifier: source.identifier },
+		{ quote: definedOnly(source.quoting) },
+	);
+
+/** What `loaded_at_query` of a source sees beside the names of operations (dbt's SourceContext). */
+export function sourceScopeNames(facts: ProjectFacts, source: SourceNode): ExtraContext {
+	const fields = nodeFields(source, facts.invocation.startedAt);
+	return { this: sourceObject(facts, source), source_node: fields, model: fields };
 }
 
 /** A function stands under its own name as soon as it is created: it has no candidate. */

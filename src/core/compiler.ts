@@ -1,4 +1,5 @@
 import type { Batch } from "./eventTime.ts";
+import type { FreshnessReading } from "./freshness.ts";
 import type { NodeId } from "./node.ts";
 import type { ColumnInfo, RelationKind, RelationName } from "./relation.ts";
 import type { Journal, Suspended, TemplateMessage } from "./request.ts";
@@ -54,6 +55,14 @@ export type RenderOutcome =
 	  }
 	| Suspended;
 
+export type FreshnessOutcome =
+	| {
+			readonly kind: "read";
+			readonly reading: FreshnessReading;
+			readonly messages: readonly TemplateMessage[];
+	  }
+	| Suspended;
+
 /** A materialization that the root project or a package brings, to run in place of tfm's own. */
 export interface OwnMaterialization {
 	/** The macro's unique id: `macro.shop.materialization_insert_only_default`. */
@@ -99,6 +108,8 @@ export interface CompilerPort {
 	compileUnitTest(id: NodeId, journal: Journal, binding: Binding): CompileOutcome;
 	/** The query that sets what `sql` gives (a compiled unit test with these columns) beside the expected rows. */
 	renderComparison(id: NodeId, query: ComparedQuery, journal: Journal, binding: Binding): RenderOutcome;
+	/** How old a source is, by the macros `collect_freshness` and `collect_freshness_custom_sql`. */
+	readFreshness(id: NodeId, journal: Journal, binding: Binding): FreshnessOutcome;
 	/** A macro by name, as plans call it. */
 	renderMacro(call: MacroCall, journal: Journal, binding: Binding): RenderOutcome;
 	/** A hook's or an operation's text in a node's context (null: the project's). */

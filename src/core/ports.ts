@@ -3,6 +3,7 @@ import type { CompilerPort } from "./compiler.ts";
 import type { Layering } from "./config.ts";
 import type { Emit } from "./events.ts";
 import type { BatchResults, EventWindow } from "./eventTime.ts";
+import type { FreshnessCriteria } from "./freshness.ts";
 import type { Manifest } from "./manifest.ts";
 import type { NodeId, OperationNode, SeedNode, SourceNode, TestNode } from "./node.ts";
 import type { BuildInput, NodePlan, Plan, PlanInput, TestOutcome } from "./plan.ts";
@@ -73,6 +74,8 @@ export interface RunFlags {
 	readonly testsBlock: boolean;
 	/** `test --candidates`: tests read the candidates that stand. */
 	readonly candidates: boolean;
+	/** `source freshness`: the selected sources are asked how old they are, and nothing else is done. */
+	readonly freshness: boolean;
 	/** `--offline`: unit tests alone, nothing but the embedded database is opened. */
 	readonly offline: boolean;
 }
@@ -120,6 +123,10 @@ export interface TestVerdict {
 	readonly failures: number;
 }
 
+/** dbt's rule for the age of a source, in seconds. */
+export type JudgeFreshness = (age: number, criteria: FreshnessCriteria) => FreshnessVerdict;
+export type FreshnessVerdict = Extract<NodeStatus, "pass" | "warn" | "error">;
+
 /** dbt's rule: the same rows in any order, compared as Python prints their values. Never rejects. */
 export type JudgeUnitTest = (table: ResultTable) => Promise<UnitTestVerdict>;
 
@@ -141,6 +148,7 @@ export interface RunPorts {
 	readonly describeCandidate: DescribeCandidate;
 	readonly judgeTest: JudgeTest;
 	readonly judgeUnitTest: JudgeUnitTest;
+	readonly judgeFreshness: JudgeFreshness;
 	/** An empty embedded database for unit tests whose inputs the target lacks; the same at every call, closed by the caller. */
 	readonly openScratch: () => Promise<Adapter>;
 	readonly loadSource: (input: LoadInput) => Promise<LoadOutcome>;

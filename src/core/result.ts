@@ -1,5 +1,6 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { BatchResults } from "./eventTime.ts";
+import type { FreshnessCriteria, FreshnessReading } from "./freshness.ts";
 import type { NodeId, ResourceType } from "./node.ts";
 import type { ResultTable } from "./resultTable.ts";
 
@@ -68,6 +69,8 @@ export interface NodeResult {
 	readonly storedIn?: string;
 	/** A few failing rows of a test. */
 	readonly sample: ResultTable | null;
+	/** How old a source is and what it was held to; absent for everything else, and for a source that could not be asked. */
+	readonly freshness?: Omit<FreshnessReading, "response"> & { readonly criteria: FreshnessCriteria };
 	/** Where a unit test ran; absent for everything else, and for one that did not. */
 	readonly place?: "target" | "embedded";
 }

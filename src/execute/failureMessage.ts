@@ -22,7 +22,9 @@ function serverText(run: Run, error: DatabaseError): string[] {
 	return lines;
 }
 
-const isDatabase = (found: Diagnostic): boolean => found.code === "TFM-JINJA-024" || found.code === "TFM-RUN-009";
+const REFUSALS: ReadonlySet<string> = new Set(["TFM-JINJA-024", "TFM-RUN-009", "TFM-FRESH-002", "TFM-FRESH-007"]);
+
+const isDatabase = (found: Diagnostic): boolean => REFUSALS.has(found.code);
 
 /**
  * A failed node's `message` in run_results.json, in dbt's form, which scripts look at: the kind of error with the node

@@ -136,6 +136,7 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		selected: job.selected,
 		layering: job.layering,
 		testsBlock: job.flags.testsBlock && !wantsGates,
+		freshness: job.flags.freshness ? "selected" : wantsGates ? "inputs" : "none",
 	});
 	checkConfigs(graph);
 	checkInPlace(job, graph, ports.compiler);

@@ -5,7 +5,11 @@ import { layering, type ProjectSpec, project } from "./testing/project.ts";
 
 const short = (id: NodeId) => id.slice(id.lastIndexOf(".") + 1);
 
-function graph(spec: ProjectSpec, selected: string, options: { layers?: string[]; testsBlock?: boolean } = {}) {
+function graph(
+	spec: ProjectSpec,
+	selected: string,
+	options: { layers?: string[]; testsBlock?: boolean; freshness?: "selected" | "inputs" } = {},
+) {
 	const manifest = project(spec);
 	const all = [...manifest.nodes.keys(), ...manifest.sources.keys()];
 	return buildRunGraph({
@@ -13,6 +17,7 @@ function graph(spec: ProjectSpec, selected: string, options: { layers?: string[]
 		selected: new Set(all.filter((id) => selected.split(" ").includes(short(id)))),
 		layering: options.layers === undefined ? null : layering(options.layers),
 		testsBlock: options.testsBlock ?? false,
+		freshness: options.freshness ?? "none",
 	});
 }
 
@@ -40,6 +45,36 @@ describe("buildRunGraph", () => {
 		const g = graph({ sources: { x: {} }, models: { a: { reads: ["x"] } }, tests: { t: { reads: ["x"] } } }, "a t");
 		expect(kinds(g)).toEqual(["pass x", "build a", "test t"]);
 		expect(waits(g, "a")).toEqual(["x"]);
+	});
+
+	it("asks the sources with thresholds that builds read for their age, also through ephemeral models", () => {
+		const spec: ProjectSpec = {
+			sources: {
+				s: { fresh: true },
+				t: { fresh: true },
+				l: { fresh: true, load: true },
+				plain: {},
+				unread: { fresh: true },
+			},
+			models: {
+				e: { reads: ["t"], config: { materialized: "ephemeral" } },
+				a: { reads: ["s", "e", "plain"] },
+				b: { reads: ["l"] },
+			},
+		};
+		expect(kinds(graph(spec, "a", { freshness: "inputs" }))).toEqual([
+			"freshness s",
+			"freshness t",
+			"pass e",
+			"build a",
+		]);
+		expect(kinds(graph(spec, "a b l", { freshness: "inputs" }))).toContain("load l");
+		expect(kinds(graph(spec, "l unread plain", { freshness: "selected" }))).toEqual([
+			"freshness l",
+			"freshness plain",
+			"freshness unread",
+		]);
+		expect(kinds(graph(spec, "a"))).toEqual(["build a"]);
 	});
 
 	it("never puts a node into a stage before one that it waits for", () => {

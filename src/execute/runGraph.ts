@@ -3,6 +3,7 @@
  * and ephemerals), which is passed through so that order and skipping reach across it. Built once, linear, no recursion.
  */
 import type { Layer, Layering } from "../core/config.ts";
+import { freshnessCriteria } from "../core/freshness.ts";
 import { findNode, type Manifest } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
 import { createReadyQueue } from "./readyQueue.ts";
@@ -31,14 +32,19 @@ export interface RunGraphInput {
 	readonly selected: ReadonlySet<NodeId>;
 	readonly layering: Layering | null;
 	readonly testsBlock: boolean;
+	/** `selected`: selected sources are asked how old they are, and not loaded; `inputs`: so are those that builds read. */
+	readonly freshness: "selected" | "inputs" | "none";
 }
 
 /** The work that a selected node means, or null where it means none (analyses, exposures, sources that others fill). */
-function selectedTask(manifest: Manifest, id: NodeId): Task | null {
+function selectedTask({ manifest, freshness }: RunGraphInput, id: NodeId): Task | null {
 	const unitTest = manifest.unitTests.get(id);
 	if (unitTest !== undefined) return { kind: "unit", id, node: unitTest };
 	const source = manifest.sources.get(id);
-	if (source !== undefined) return source.load === null ? null : { kind: "load", id, node: source };
+	if (source !== undefined) {
+		if (freshness === "selected") return { kind: "freshness", id, node: source };
+		return source.load === null ? null : { kind: "load", id, node: source };
+	}
 	const node = manifest.nodes.get(id);
 	switch (node?.resource_type) {
 		case "model":
@@ -60,13 +66,32 @@ function reach(from: Iterable<NodeId>, next: ReadonlyMap<NodeId, readonly NodeId
 	return found;
 }
 
+/**
+ * Sources with thresholds that something built here reads, also through ephemeral models. A source that is loaded is
+ * asked after its load.
+ */
+function agedInputs(manifest: Manifest, tasks: ReadonlyMap<NodeId, Task>): readonly Task[] {
+	const read = new Set<NodeId>();
+	for (const task of tasks.values())
+		if (task.kind === "build") for (const id of manifest.parents.get(task.id) ?? []) read.add(id);
+	for (const id of read)
+		if (manifest.nodes.get(id)?.config.materialized === "ephemeral")
+			for (const parent of manifest.parents.get(id) ?? []) read.add(parent);
+	return [...read].flatMap((id): Task | [] => {
+		const node = manifest.sources.get(id);
+		if (node === undefined || tasks.has(id) || freshnessCriteria(node) === null) return [];
+		return { kind: "freshness", id, node };
+	});
+}
+
 function tasksOf(input: RunGraphInput): Map<NodeId, Task> {
 	const { manifest } = input;
 	const tasks = new Map<NodeId, Task>();
 	for (const id of input.selected) {
-		const task = selectedTask(manifest, id);
+		const task = selectedTask(input, id);
 		if (task !== null) tasks.set(id, task);
 	}
+	if (input.freshness === "inputs") for (const task of agedInputs(manifest, tasks)) tasks.set(task.id, task);
 	// A source that a test reads takes part even when others fill it: the test's failure must reach what reads the source.
 	for (const task of [...tasks.values()])
 		if (task.kind === "test")

@@ -1,8 +1,11 @@
 /** One landing table. Raw rows are history: the load commits with its ledger and no test takes it back. */
+
+import { canBeAsked } from "../core/freshness.ts";
 import type { SourceNode } from "../core/node.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
+import { askFreshness, freshnessGate, weighFreshness } from "./freshness.ts";
 import { afterLostConnection, standBehindFence } from "./leases.ts";
-import { nodeResult, startStopwatch } from "./nodeResult.ts";
+import { nodeResult, type ResultFacts, startStopwatch } from "./nodeResult.ts";
 import { repeatLost } from "./repeatable.ts";
 import type { Run } from "./run.ts";
 import { settle } from "./settle.ts";
@@ -10,6 +13,15 @@ import { withRetries } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
+
+/** What the age of a landing table means for those that read it. The rows are in, whatever it is. */
+async function ageAfterLoad(run: Run, source: SourceNode): Promise<Partial<ResultFacts>> {
+	if (freshnessGate(run, source) === null || !canBeAsked(source)) return {};
+	const asked = await run.ports.adapter.withSession((session) => askFreshness(run, session, source));
+	const { status, message, diagnostic, freshness } = weighFreshness(run, source, asked);
+	if (status === "pass") return { freshness };
+	return { status, message: diagnostic?.message ?? message, diagnostic, freshness };
+}
 
 /** Never rejects: a failed load is a result, and skips what reads the table. */
 export async function runLoad(run: Run, source: SourceNode, slot: number): Promise<void> {
@@ -59,11 +71,13 @@ export async function runLoad(run: Run, source: SourceNode, slot: number): Promi
 			loaded.files === 0
 				? `LOAD 0 (${plural(loaded.skipped, "file")} unchanged)`
 				: `LOAD ${loaded.rows} (${plural(loaded.files, "file")}, ${plural(loaded.rejects, "reject")})`;
+		const aged = await ageAfterLoad(run, source);
 		settle(
 			run,
 			nodeResult(source, {
 				status: "success",
 				message,
+				...aged,
 				adapter_response: { _message: message, code: "LOAD", rows_affected: loaded.rows },
 				...watch.read(),
 				thread_id: thread,

@@ -11,6 +11,7 @@ import { graphNode, nodeResult } from "./nodeResult.ts";
 import { publishUnit } from "./publishUnit.ts";
 import { recordGate } from "./recordGate.ts";
 import type { Run } from "./run.ts";
+import { runFreshness } from "./runFreshness.ts";
 import { hasWork, type Stage } from "./runGraph.ts";
 import { runLoad } from "./runLoad.ts";
 import { runTest, unbuiltInput } from "./runTest.ts";
@@ -40,6 +41,8 @@ function startTask(run: Run, id: NodeId, slot: number): Promise<void> | undefine
 			return buildNode(run, task.node, slot);
 		case "load":
 			return runLoad(run, task.node, slot);
+		case "freshness":
+			return runFreshness(run, task.node, slot);
 		case "test":
 			return runTest(run, task.node, slot);
 		case "unit":
@@ -81,7 +84,7 @@ function gateOf(run: Run, stage: Stage, layer: Layer): GateDecision {
 		ofLayer: new Set(stage.ids.filter((id) => run.job.manifest.nodes.get(id)?.resource_type !== "snapshot")),
 		failedNodes: failed
 			.filter((id) => tasks.get(id)?.kind !== "test" && run.states.get(id)?.kind === "out")
-			.map((node) => ({ node, landing: tasks.get(node)?.kind === "load" })),
+			.map((node) => ({ node, landing: run.job.manifest.sources.has(node) })),
 		failedTests: closing.map((test) => ({ test, ...heldByTest(run, stage, test) })),
 		missing: [...tasks.values()]
 			.filter((task) => task.kind === "build" && (run.states.get(task.id) ?? { kind: "done" }).kind !== "done")
@@ -169,7 +172,7 @@ export async function runStage(run: Run, stage: Stage): Promise<StageReport | nu
 		emit({
 			event: "layer.started",
 			layer: stage.layer.name,
-			nodes: kinds.filter((kind) => kind === "build" || kind === "load").length,
+			nodes: kinds.filter((kind) => kind === "build" || kind === "load" || kind === "freshness").length,
 			tests: kinds.filter((kind) => kind === "test" || kind === "unit").length,
 		});
 	await drainStage({

@@ -75,6 +75,9 @@ export function exitCodeOf(run: Run, results: readonly NodeResult[]): RunResult[
 	return results.some((r) => isFailure(r) || r.status === "skipped") ? 1 : 0;
 }
 
+/** Of nodes; a source that only warns was loaded, or asked for its age. */
+const WELL: ReadonlySet<NodeResult["status"]> = new Set(["success", "no-op", "pass", "warn"]);
+
 export function layerFinished(run: Run, report: StageReport): EventBody | null {
 	const { stage } = report;
 	if (stage.layer === null || !hasWork(run.graph, stage)) return null;
@@ -94,7 +97,7 @@ export function layerFinished(run: Run, report: StageReport): EventBody | null {
 				: stage.ids.some((id) => run.softened.has(id))
 					? "warned"
 					: "published",
-		built: nodes.filter((r) => r.status === "success" || r.status === "no-op" || r.published === "held").length,
+		built: nodes.filter((r) => WELL.has(r.status) || r.published === "held").length,
 		nodes: nodes.length,
 		failed,
 		warned: tests.filter((t) => t.status === "warn").length,

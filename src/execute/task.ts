@@ -5,6 +5,7 @@ import type { BuildableNode } from "../core/plan.ts";
 export type Task =
 	| { readonly kind: "build"; readonly id: NodeId; readonly node: BuildableNode }
 	| { readonly kind: "load"; readonly id: NodeId; readonly node: SourceNode }
+	| { readonly kind: "freshness"; readonly id: NodeId; readonly node: SourceNode }
 	| { readonly kind: "test"; readonly id: NodeId; readonly node: TestNode }
 	| { readonly kind: "unit"; readonly id: NodeId; readonly node: UnitTestNode }
 	| { readonly kind: "pass"; readonly id: NodeId };

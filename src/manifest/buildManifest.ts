@@ -15,6 +15,7 @@ import type { FilePlace, ParsedProject, PlainRecord, YamlEntry } from "../core/p
 import { isSourceCall, readCall } from "../core/referenceText.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { checkConfig } from "./checkConfig.ts";
+import { checkSourceTimes } from "./checkSourceTimes.ts";
 import {
 	checkAccess,
 	checkContract,
@@ -68,6 +69,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	collectHooks(drafts, work);
 	checkDuplicates(drafts.filter(isEnabled), work.problems);
 	checkSourceNames(sources, exposures, work);
+	for (const source of sources) checkSourceTimes(source, work.problems);
 	stopOn(work.problems);
 
 	const { flags } = config.project;

@@ -10,13 +10,13 @@ import type { EntryPath } from "./checkShape.ts";
 export const hasJinja = (text: string): boolean => text.includes("{{") || text.includes("{%") || text.includes("{#");
 
 const LATER = new Set(["tests", "data_tests", "description", "loaded_at_query"]);
-const HOOKS = new Set(["pre_hook", "post_hook", "pre-hook", "post-hook"]);
+const LATER_CONFIGS = new Set(["pre_hook", "post_hook", "pre-hook", "post-hook", "loaded_at_query"]);
 
 /** Is the value at this path of an entry left as written? Lists count as one step. */
 function isLater(path: EntryPath): boolean {
 	if (path.some((step, i) => LATER.has(String(step)) && isPropertyStep(path, i))) return true;
 	const config = path.indexOf("config");
-	return config >= 0 && config <= 2 && HOOKS.has(String(path[config + 1]));
+	return config >= 0 && config <= 2 && LATER_CONFIGS.has(String(path[config + 1]));
 }
 
 /** `description` as a property, not a key of somebody's meta. */

@@ -30,6 +30,8 @@ const HELD = new Set(["error", "fail", "runtime error"]);
 export function createDbtLines({ stdout, output, lookup }: DbtLinesOptions): Subscriber {
 	const lines = new Map<NodeId, Line>();
 	const kinds = new Map<string, number>();
+	/** Sources that are asked for their age. */
+	const aged = new Set<NodeId>();
 	let total = 0;
 	const say = (event: RunEvent, ...texts: readonly string[]): void => {
 		const quiet = output.verbosity < 0 && event.level !== "error";
@@ -46,6 +48,7 @@ export function createDbtLines({ stdout, output, lookup }: DbtLinesOptions): Sub
 		`${`${index} of ${total} ${text} `.padEnd(WIDTH, ".")} [${end}]`;
 
 	const started = (event: Started): string => {
+		if (event.materialized === "freshness") aged.add(event.node_id);
 		const kind = event.resource_type === "model" ? `${event.materialized} model` : event.resource_type;
 		kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
 		const line = lineOf(event.node_id, describe(event, lookup(event.node_id)));
@@ -63,7 +66,7 @@ export function createDbtLines({ stdout, output, lookup }: DbtLinesOptions): Sub
 				"SKIP",
 			);
 		}
-		const [text, status] = outcome(line, event.name, result);
+		const [text, status] = aged.has(event.node_id) ? age(line, result) : outcome(line, event.name, result);
 		return fancy(line, text, `${status} in ${result.execution_time.toFixed(2)}s`);
 	};
 	return {
@@ -107,6 +110,7 @@ export function createDbtLines({ stdout, output, lookup }: DbtLinesOptions): Sub
 
 function describe(event: Started, facts: NodeFacts | undefined): string {
 	const relation = facts?.relation ?? event.name;
+	if (event.materialized === "freshness") return `freshness of ${facts?.source ?? event.name}`;
 	switch (event.resource_type) {
 		case "model":
 			return `sql ${event.materialized} model ${relation}`;
@@ -119,6 +123,11 @@ function describe(event: Started, facts: NodeFacts | undefined): string {
 		default:
 			return `${event.resource_type} ${event.name}`;
 	}
+}
+
+function age({ what }: Line, { status }: NodeResult): readonly [string, string] {
+	const word = { pass: "PASS", warn: "WARN", error: "ERROR STALE" }[status as string] ?? "ERROR";
+	return [`${word} ${what}`, word];
 }
 
 function outcome({ what }: Line, name: string, result: NodeResult): readonly [string, string] {
@@ -143,7 +152,8 @@ function outcome({ what }: Line, name: string, result: NodeResult): readonly [st
 }
 
 function endLines(run: RunResult, kinds: ReadonlyMap<string, number>, lookup: DbtLinesOptions["lookup"]): string[] {
-	const built = [...kinds]
+	const hooks = run.results.filter((r) => r.resource_type === "operation").length;
+	const built = [...kinds, ...(hooks === 0 ? [] : [["project hook", hooks] as const])]
 		.sort(([a], [b]) => (a < b ? -1 : 1))
 		.map(([kind, n]) => count(n, kind === "test" ? "data test" : kind.replace("_", " ")));
 	const whole = Math.floor(run.elapsed);
@@ -161,20 +171,27 @@ function endLines(run: RunResult, kinds: ReadonlyMap<string, number>, lookup: Db
 				: warnings.length > 0
 					? `Completed with ${count(warnings.length, "warning")}:`
 					: "Completed successfully";
-	const told = [...errors, ...warnings].flatMap((result) => {
-		const facts = lookup(result.unique_id);
-		const word = result.status === "warn" ? "Warning" : "Failure";
-		return [
-			"",
-			`${word} in ${result.resource_type} ${facts?.name ?? result.unique_id} (${facts?.file ?? ""})`,
-			`  ${result.message ?? `Status: ${result.status}`}`,
-			...(facts?.sqlPath == null ? [] : ["", `  compiled code at ${facts.sqlPath.replace("/run/", "/compiled/")}`]),
-			...(facts?.storedIn == null ? [] : ["", `  See test failures: select * from ${facts.storedIn}`]),
-		];
-	});
+	const toldOf = (results: readonly NodeResult[]): string[] =>
+		results.flatMap((result) => {
+			const facts = lookup(result.unique_id);
+			const warns = result.status === "warn";
+			const where = `in ${result.resource_type} ${facts?.name ?? result.unique_id} (${facts?.file ?? ""})`;
+			const said = result.message ?? `Status: ${result.status}`;
+			return [
+				"",
+				// A message of a source that could not be asked names the source itself.
+				...(result.status === "runtime error" ? [] : [`[${warns ? "WARNING" : "ERROR"}]: ${where}`]),
+				warns ? `[WARNING]: ${said}` : `  ${said}`,
+				...(facts?.sqlPath == null ? [] : ["", `  compiled code at ${facts.sqlPath.replace("/run/", "/compiled/")}`]),
+				...(facts?.storedIn == null ? [] : ["", `  See test failures: select * from ${facts.storedIn}`]),
+			];
+		});
 	// A seed that was left alone counts as loaded, as in run_results.json.
 	const idle = of("no-op");
 	const seeds = idle.filter((r) => r.resource_type === "seed").length;
 	const done = `PASS=${of("success", "pass").length + seeds} WARN=${warnings.length} ERROR=${errors.length + partial.length} SKIP=${of("skipped").length} NO-OP=${idle.length - seeds} REUSED=0 TOTAL=${run.results.length}`;
-	return ["", `Finished running ${built.join(", ")} in ${spent}.`, "", summary, ...told, "", `Done. ${done}`];
+	const finished = `Finished running ${built.join(", ")} in ${spent}.`;
+	// dbt tells of stale sources and of those that it could not ask, and counts nothing.
+	if (run.command === "source freshness") return ["", finished, ...toldOf(errors), "Done."];
+	return ["", finished, "", summary, ...toldOf([...errors, ...warnings]), "", `Done. ${done}`];
 }

@@ -121,9 +121,18 @@ function verdictLine({ run, summary, board, look }: Ending): string {
 		[quiet("source", "success"), "loaded"],
 		[quiet("seed", "no-op"), "unchanged"],
 	]);
+	const aged = run.command === "source freshness";
+	const sources = (status: string) => quiet("source", status);
+	const ages = numbers([
+		[sources("pass"), "fresh"],
+		[sources("warn"), "warned"],
+		[sources("error"), "stale"],
+		[sources("runtime error"), "not known"],
+		[sources("skipped"), "skipped"],
+	]);
 	const gatesOff = summary.gatesOff ?? [];
 	const parts = [
-		...(nodes === "" ? (done === "" ? [] : [done]) : [nodes]),
+		...(aged && ages !== "" ? [ages] : nodes === "" ? (done === "" ? [] : [done]) : [nodes]),
 		...(tested === "" ? [] : [`tests ${tested}`]),
 		...(gatesOff.length === 0 ? [] : [`gate off: ${gatesOff.join(", ")}`]),
 		...(summary.retried === undefined
@@ -143,7 +152,7 @@ function slowestLine({ summary, look, lookup }: Ending): string[] {
 }
 
 function nextLines({ run, summary }: Ending, failures: readonly Outcome[]): string[] {
-	if (run.exitCode === 0) return [];
+	if (run.exitCode === 0 || run.command === "source freshness") return [];
 	if (run.cancelled) return [" Next    tfm retry        (goes on where this run stopped)"];
 	if (
 		run.command === "test" ||

@@ -33,6 +33,8 @@ export interface NodeFacts {
 	readonly storedIn: string | null;
 	/** `schema.alias` of what has a relation. */
 	readonly relation?: string;
+	/** `shop.orders` of a source's table. */
+	readonly source?: string;
 }
 
 /** Facts by id, from the manifest; undefined for an id that is not in it. Looked up when needed, not before. */
@@ -71,6 +73,7 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 		sqlPath: compiled ? `${targetPath}/${sqlPath("run", node)}` : null,
 		storedIn: test?.relation_name ?? null,
 		...("alias" in node && "schema" in node && test === null ? { relation: `${node.schema}.${node.alias}` } : {}),
+		...(node.resource_type === "source" ? { source: `${node.source_name}.${node.name}` } : {}),
 	};
 }
 

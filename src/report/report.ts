@@ -17,5 +17,6 @@ export { printDiagnostics } from "./printDiagnostics.ts";
 export { printTable, type TableFormat } from "./printTable.ts";
 export { createRedactor } from "./redact.ts";
 export { toRunResultsJson } from "./runResultsJson.ts";
+export { toSourcesJson } from "./sourcesJson.ts";
 export { toSummaryJson } from "./summaryJson.ts";
 export { createTerminal } from "./terminal.ts";

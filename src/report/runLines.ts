@@ -1,4 +1,5 @@
 import type { RunEvent } from "../core/events.ts";
+import { ageText } from "../core/freshness.ts";
 import { failureText } from "./failureText.ts";
 import { count, seconds, wholeSeconds } from "./figures.ts";
 import type { Look, Tone } from "./look.ts";
@@ -27,6 +28,7 @@ export function headerLine(event: Extract<RunEvent, { event: "run.started" }>, l
 		["seed", "seed"],
 		["snapshot", "snapshot"],
 		["load", "load"],
+		["source", "source"],
 		["operation", "hook"],
 		["unit_test", "unit test"],
 		["test", "test"],
@@ -166,6 +168,8 @@ function nodeNote({ result }: Outcome, facts: NodeFacts | undefined): string {
 	if (isFailure(result) || result.status === "warn") return failureText(result, facts);
 	if (result.status === "skipped") return (result.message ?? "").split("\n", 1)[0] ?? "";
 	if (result.status === "no-op") return result.message ?? "unchanged";
+	if (result.freshness !== undefined && result.adapter_response.code !== "LOAD")
+		return result.freshness.age < 0 ? ageText(result.freshness.age) : `${ageText(result.freshness.age)} old`;
 	if (result.resource_type === "test") return "";
 	if (result.resource_type === "unit_test") return result.place === "embedded" ? "on the embedded database" : "";
 	const rows = "rows_affected" in result.adapter_response ? result.adapter_response.rows_affected : undefined;

@@ -4,6 +4,7 @@ import { CONFIG_CODES } from "./config.ts";
 import { DATABASE_CODES } from "./database.ts";
 import { DEPS_CODES } from "./deps.ts";
 import type { CodeEntry } from "./entry.ts";
+import { FRESHNESS_CODES } from "./freshness.ts";
 import { INCREMENTAL_CODES } from "./incremental.ts";
 import { INIT_CODES } from "./init.ts";
 import { JINJA_CODES } from "./jinja.ts";
@@ -31,6 +32,7 @@ export const CODES = {
 	...RUN_CODES,
 	...DATABASE_CODES,
 	...PUBLISH_CODES,
+	...FRESHNESS_CODES,
 	...INCREMENTAL_CODES,
 	...SNAPSHOT_CODES,
 	...UNIT_CODES,

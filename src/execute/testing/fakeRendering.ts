@@ -5,7 +5,11 @@ import type { BuildInput, NodePlan, Plan, PlanAnswer, PlanInput } from "../../co
 import type { RelationName } from "../../core/relation.ts";
 
 /** Renders references by the binding, so that tests can see which relation was read. */
-export function fakeCompiler(manifest: Manifest, compiled: Record<string, string>): CompilerPort {
+export function fakeCompiler(
+	manifest: Manifest,
+	compiled: Record<string, string>,
+	ages: Readonly<Record<string, number>> = {},
+): CompilerPort {
 	const name = (r: RelationName): string => `"${r.schema}"."${r.identifier}"`;
 	return {
 		compileNode: (node, _journal, binding) => {
@@ -20,6 +24,16 @@ export function fakeCompiler(manifest: Manifest, compiled: Record<string, string
 		},
 		compileUnitTest: (id) => ({ kind: "compiled", compiled: { id, sql: `given ${id}`, ctes: [], messages: [] } }),
 		renderComparison: (_id, { sql }) => ({ kind: "rendered", text: `compare ${sql}`, value: null, messages: [] }),
+		readFreshness: (id) => ({
+			kind: "read",
+			reading: {
+				max_loaded_at: "2026-01-01T00:00:00+00:00",
+				snapshotted_at: "2026-01-02T00:00:00+00:00",
+				age: ages[id] ?? 0,
+				response: {},
+			},
+			messages: [],
+		}),
 		renderMacro: () => ({ kind: "rendered", text: "", value: null, messages: [] }),
 		renderText: (text) => ({ kind: "rendered", text, value: null, messages: [] }),
 		isOverridden: () => false,

@@ -20,6 +20,8 @@ import { createWarehouse, type Warehouse } from "./fakeWorld.ts";
 export interface Script {
 	/** Names of models whose build the database refuses, tests that find rows, tests that break, loads that fail. */
 	readonly failing?: readonly string[];
+	/** Age of sources by id, in seconds; 0 for others. */
+	readonly ages?: Readonly<Record<string, number>>;
 	readonly brokenTests?: readonly string[];
 	/** Candidates that the publisher refuses. */
 	readonly refused?: readonly string[];
@@ -238,6 +240,7 @@ const FLAGS: RunFlags = {
 	testsBlock: false,
 	candidates: false,
 	offline: false,
+	freshness: false,
 };
 
 export interface FakeRun {
@@ -313,7 +316,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 	let now = 0;
 	const ports: RunPorts = {
 		adapter,
-		compiler: fakeCompiler(manifest, compiled),
+		compiler: fakeCompiler(manifest, compiled, script.ages),
 		state: fakeState(world),
 		planNode: fakePlan(runId),
 		describeCandidate,
@@ -321,6 +324,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			!outcome.shouldError
 				? { status: "pass", message: null, failures: 0 }
 				: { status: test.config.severity === "warn" ? "warn" : "fail", message: "Got 2", failures: outcome.failures },
+		judgeFreshness: (age) => (age > 100 ? "error" : age > 10 ? "warn" : "pass"),
 		judgeUnitTest: async () => ({ status: "pass", message: null, failures: 0, differences: null }),
 		openScratch: async () => adapter,
 		loadSource: async ({ source, signal }) => {

@@ -11,8 +11,15 @@ export interface NodeSpec {
 	readonly sql?: string;
 }
 
+export interface SourceSpec {
+	readonly layer?: string;
+	readonly load?: boolean;
+	/** Thresholds, in hours: a warning after one, an error after ten. */
+	readonly fresh?: boolean;
+}
+
 export interface ProjectSpec {
-	readonly sources?: Readonly<Record<string, { readonly layer?: string; readonly load?: boolean }>>;
+	readonly sources?: Readonly<Record<string, SourceSpec>>;
 	readonly seeds?: Readonly<Record<string, NodeSpec>>;
 	readonly models?: Readonly<Record<string, NodeSpec>>;
 	readonly tests?: Readonly<Record<string, NodeSpec>>;
@@ -68,7 +75,7 @@ function executable(type: "model" | "seed" | "test", name: string, spec: NodeSpe
 	} as unknown as ExecutableNode;
 }
 
-function source(name: string, spec: { readonly layer?: string; readonly load?: boolean }): SourceNode {
+function source(name: string, spec: SourceSpec): SourceNode {
 	return {
 		unique_id: id("source", name),
 		resource_type: "source",
@@ -83,6 +90,12 @@ function source(name: string, spec: { readonly layer?: string; readonly load?: b
 		schema: "raw",
 		relation_name: `"raw"."${name}"`,
 		load: spec.load === true ? { files: "x" } : null,
+		source_name: "raw",
+		loaded_at_field: spec.fresh === true ? "at" : null,
+		freshness:
+			spec.fresh === true
+				? { warn_after: { count: 1, period: "hour" }, error_after: { count: 10, period: "hour" } }
+				: null,
 	} as unknown as SourceNode;
 }
 

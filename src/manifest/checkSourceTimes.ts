@@ -1,0 +1,27 @@
+/** `loaded_at_field` and `loaded_at_query` as dbt allows them: one of the two at each level, and no empty text. */
+import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { PlainRecord } from "../core/parsed.ts";
+import { recordOr } from "./resolveConfig.ts";
+import type { SourceDraft } from "./sourceDrafts.ts";
+
+const isGiven = (record: PlainRecord, key: string): boolean =>
+	Boolean(record[key]) || Boolean(recordOr(record.config)[key]);
+
+/** A table that says `loaded_at_field: null` has said something of it, too. */
+const fieldIsGiven = (record: PlainRecord, level: "table" | "source"): boolean =>
+	isGiven(record, "loaded_at_field") || (level === "table" && Object.hasOwn(record, "loaded_at_field"));
+
+export function checkSourceTimes(draft: SourceDraft, problems: Diagnostic[]): void {
+	const { source: parent, table, source_name, name, entry, path } = draft;
+	for (const [level, record, place, text] of [
+		["source", parent, [], source_name],
+		["table", table, path, `${source_name}.${name}`],
+	] as const) {
+		// Said once of a source, not for each of its tables.
+		if (level === "source" && path[1] !== 0) continue;
+		if (record.loaded_at_field === "")
+			problems.push(diagnostic("TFM-FRESH-006", { source: text }, entry.at([...place, "loaded_at_field"])));
+		if (fieldIsGiven(record, level) && isGiven(record, "loaded_at_query"))
+			problems.push(diagnostic("TFM-FRESH-005", { source: text, level }, entry.at([...place])));
+	}
+}
