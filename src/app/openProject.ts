@@ -7,12 +7,14 @@ import type { Invocation } from "../core/invocation.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { GraphNode, Plain } from "../core/node.ts";
 import { sampleWindow } from "../core/sample.ts";
+import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import { describeCycle, findCycle } from "../graph/cycle.ts";
 import { buildGraph, type Graph } from "../graph/graph.ts";
 import { buildManifest } from "../manifest/buildManifest.ts";
 import { createManifestPorts } from "../manifest/contextPorts.ts";
 import { findCall } from "../manifest/findCall.ts";
+import { modelDeprecations } from "../manifest/modelDeprecations.ts";
 import { parseProject } from "../parse/parseProject.ts";
 import { type Engine, engineOf } from "./openAdapter.ts";
 
@@ -64,7 +66,8 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 		},
 	});
 	const built = buildManifest(parsed, config, createManifestPorts(facts));
-	const manifest = Object.freeze({ ...built, warnings: judgeWarnings(built.warnings, flags) });
+	const warnings = sortDiagnostics([...built.warnings, ...modelDeprecations(built, startedAt)]);
+	const manifest = Object.freeze({ ...built, warnings: judgeWarnings(warnings, flags) });
 	const graph = buildGraph(manifest);
 	const cycle = findCycle(graph);
 	if (cycle !== null) throw new TfmError(describeCycle(manifest, cycle, placeOfReference));

@@ -3,7 +3,7 @@ import { batchOf } from "../core/batches.ts";
 import { TfmError } from "../core/diagnostic.ts";
 import { nodeId } from "../core/node.ts";
 import type { DbRequest } from "../core/request.ts";
-import { compile, drive, PUBLISHED, tableAnswer, testCompiler } from "./testing/testManifest.ts";
+import { compile, drive, PUBLISHED, tableAnswer, testCompiler, testManifest } from "./testing/testManifest.ts";
 
 /** The error's diagnostics, for looking at codes and places. */
 function mistakes(work: () => unknown) {
@@ -335,6 +335,21 @@ it("gives hooks their names, and `this` the candidate", () => {
 		() => tableAnswer([], []),
 	);
 	expect(outcome.text).toBe('grant select on "db"."tfm_c_1_dev"."m" to success, a');
+});
+
+it("gives hooks at the end of a run results with to_dict(), of the node too", () => {
+	const world = { models: [{ name: "m", sql: "select 1" }] };
+	const compiler = testCompiler(world);
+	const node = testManifest(world).nodes.get(nodeId("model.shop.m"));
+	const result = { unique_id: "model.shop.m", status: "success", message: null, node };
+	const text =
+		"{% for r in results %}{{ r.unique_id }} {{ r.to_dict(omit_none=true).keys() | list }} {{ r.to_dict().message }} {{ r.to_dict().node.name }} {{ r.node.to_dict().raw_code }}{% endfor %}";
+	const outcome = drive(
+		(journal) =>
+			compiler.renderText(text, { node: null, label: "hook", extra: { results: [result] } }, journal, PUBLISHED),
+		() => tableAnswer([], []),
+	);
+	expect(outcome.text).toBe("model.shop.m ['status', 'node'] None m select 1");
 });
 
 it("lets an operation refer to anything but ephemeral models, and return a value", () => {

@@ -87,6 +87,15 @@ quoting: {database: false, identifier: yes}
 		]);
 	});
 
+	it("lets templates of the project file read vars.yml, below --vars, and modules", async () => {
+		const text = "name: shop\non-run-end: \"{{ var('a') }}{{ var('b') }}{{ modules.re.sub('x', 'y', 'x') }}\"\n";
+		const box = sandbox({
+			"dbt_project.yml": `${text}model-paths: ["{{ var('a') }}{{ modules.re.sub('x', 'y', 'x') }}"]\n`,
+		});
+		box.write({ "vars.yml": "vars: {a: 1, b: 2}\nother: kept out\n" });
+		expect((await box.load({ flags: { vars: { b: 3 } } })).project.modelPaths).toEqual(["1y"]);
+	});
+
 	it("takes the old names of paths with a remark", async () => {
 		const box = sandbox({ "dbt_project.yml": "name: shop\nsource-paths: [m]\ndata-paths: [d/]\n" });
 		const { project, warnings } = await box.load();

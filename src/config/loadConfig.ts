@@ -15,6 +15,7 @@ import {
 	type ProjectLoading,
 	readProfileName,
 	readProjectFiles,
+	readVarsFile,
 } from "./loadProject.ts";
 import { type ProjectPackages, projectPackages } from "./packageReader.ts";
 import { loadPackages } from "./packages.ts";
@@ -31,7 +32,7 @@ export { loadProject, shellSecretCommand };
 export const packagesOf = (config: Config, warnings: Diagnostic[]): ProjectPackages =>
 	projectPackages({
 		root: config.project.root,
-		scope: yamlScope({ env: config.env ?? {}, cliVars: config.cliVars, secrets: true, reader: "packages.yml" }),
+		scope: yamlScope({ env: config.env ?? {}, vars: config.cliVars, secrets: true, reader: "packages.yml" }),
 		warnings,
 	});
 
@@ -89,7 +90,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 
 	const files = readProjectFiles(root, root, problems);
 	if (files === undefined) throw new TfmError(problems);
-	const before = yamlScope({ env, cliVars, secrets: false, reader: files.main.file });
+	const before = yamlScope({ env, vars: cliVars, secrets: false, reader: files.main.file });
 	const projectProfile = readProfileName(files, before, problems);
 	const { readSecretCommand } = request;
 	const home = request.home === undefined ? {} : { home: request.home };
@@ -103,8 +104,9 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 				: await resolveProfile(shared);
 
 	const target = profile?.target ?? embeddedTarget(flags);
-	const scope = yamlScope({ env, cliVars, secrets: false, target, reader: files.main.file });
-	const secretScope = yamlScope({ env, cliVars, secrets: true, reader: "packages.yml" });
+	const vars = { ...readVarsFile(files), ...cliVars };
+	const scope = yamlScope({ env, vars, secrets: false, target, reader: files.main.file });
+	const secretScope = yamlScope({ env, vars: cliVars, secrets: true, reader: "packages.yml" });
 	const written = files.main.value;
 	const projectFlags = typeof written === "object" && written !== null && "flags" in written ? written.flags : {};
 	const checkVersion = versionIsChecked(flags, env, (projectFlags ?? {}) as { readonly [key: string]: unknown });

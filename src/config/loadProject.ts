@@ -256,12 +256,18 @@ function readTrees(project: PlainMapping, check: ShapeCheck): ProjectConfig["tre
 	});
 }
 
+/** The variables of vars.yml as they stand there: templates of the project file may read them. */
+export function readVarsFile(files: ProjectFiles): { readonly [key: string]: Plain } {
+	const vars = isMapping(files.vars?.value) ? own(files.vars.value, "vars") : undefined;
+	return isMapping(vars) ? vars : {};
+}
+
+/** dbt reads nothing but `vars:` in vars.yml. */
 function readVars({ files, project, check }: Assembly): { readonly [key: string]: Plain } {
 	const inProject = check.mapping(own(project, "vars"), ["vars"]);
 	if (files.vars === null || files.vars.value === null) return inProject ?? {};
 	const varsCheck = new ShapeCheck(files.vars, check.problems);
 	const file = varsCheck.mapping(files.vars.value, []) ?? {};
-	varsCheck.knownKeys(file, [], { known: ["vars"], where: files.vars.file });
 	const inFile = varsCheck.mapping(own(file, "vars"), ["vars"]) ?? {};
 	if (Object.keys(inFile).length > 0 && Object.keys(inProject ?? {}).length > 0) {
 		check.problems.push(diagnostic("TFM-CONFIG-006", { file: check.file }, check.at(["vars"], "key")));

@@ -16,7 +16,7 @@ const env = { DBT_ENV_SECRET_TOKEN: "hush" };
 function read() {
 	const problems: Diagnostic[] = [];
 	const warnings: Diagnostic[] = [];
-	const scope = yamlScope({ env, cliVars: {}, secrets: true, reader: "packages.yml" });
+	const scope = yamlScope({ env, vars: {}, secrets: true, reader: "packages.yml" });
 	const list = readPackageList(sandbox.dir, sandbox.dir, { scope, problems, warnings });
 	return { ...list, problems: problems.map(brief), warnings: warnings.map(brief) };
 }

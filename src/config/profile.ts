@@ -144,7 +144,7 @@ async function readTarget(part: ProfilePart): Promise<ResolvedProfile | undefine
 	const outputs = check.mapping(own(profile, "outputs"), [name, "outputs"]);
 	if (outputs === undefined) return undefined;
 
-	const scope = yamlScope({ env, cliVars: flags.vars ?? {}, secrets: true, reader: document.file });
+	const scope = yamlScope({ env, vars: flags.vars ?? {}, secrets: true, reader: document.file });
 	const render = (value: Plain, path: YamlPath): Plain =>
 		renderTree(value, path, {
 			document,

@@ -1,4 +1,4 @@
-import { targetObject } from "../context/context.ts";
+import { modulesObject, targetObject } from "../context/context.ts";
 import type { TargetConfig } from "../core/config.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
@@ -18,8 +18,8 @@ import { type Environment, isSecretName } from "./environment.ts";
 /** What YAML of the configuration may read: `env_var`, `var` and, once the profile is known, `target`. */
 export interface YamlScopeFacts {
 	readonly env: Environment;
-	/** Command-line variables only: the project's own `vars:` do not exist yet (dbt's rule). */
-	readonly cliVars: { readonly [key: string]: Plain };
+	/** Those of the command line and, in the project file, of vars.yml: its own `vars:` do not exist yet (dbt's rule). */
+	readonly vars: { readonly [key: string]: Plain };
 	/** Secret variables may be read (profiles.yml, packages.yml). */
 	readonly secrets: boolean;
 	readonly target?: TargetConfig;
@@ -40,9 +40,9 @@ function envVar(facts: YamlScopeFacts, args: Arguments): Value {
 function variable(facts: YamlScopeFacts, args: Arguments): Value {
 	const bound = bindArguments("var", ["var_name", "default?"], args);
 	const name = toText(bound.var_name);
-	if (Object.hasOwn(facts.cliVars, name)) return fromPlain(facts.cliVars[name]);
+	if (Object.hasOwn(facts.vars, name)) return fromPlain(facts.vars[name]);
 	if ("default" in bound) return bound.default;
-	const known = Object.keys(facts.cliVars).sort();
+	const known = Object.keys(facts.vars).sort();
 	return fail("TFM-REF-007", { name, from: facts.reader, known, suggestion: suggestName(name, known) });
 }
 
@@ -51,6 +51,7 @@ export function yamlScope(facts: YamlScopeFacts): Scope {
 		["env_var", new HostFunction("env_var", (args) => envVar(facts, args))],
 		["var", new HostFunction("var", (args) => variable(facts, args))],
 		["dbt_version", DBT_VERSION],
+		["modules", modulesObject(() => Date.now())],
 	]);
 	if (facts.target !== undefined) names.set("target", targetObject(facts.target));
 	return { get: (name) => names.get(name) };

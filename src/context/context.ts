@@ -12,6 +12,7 @@ export {
 	MacroEntry,
 	MacroRegistry,
 } from "./macroRegistry.ts";
+export { modulesObject } from "./modules/modules.ts";
 export { createNameGenerator, type NamedNode } from "./nameGenerator.ts";
 export { describedColumn } from "./objects/columnObject.ts";
 export { freshnessReading } from "./objects/freshnessAnswer.ts";

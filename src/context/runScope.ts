@@ -28,6 +28,7 @@ import {
 	sourceText,
 } from "./objects/refFunction.ts";
 import { definedOnly, type RelationFields, type RelationObject, relationObject } from "./objects/relationObject.ts";
+import { resultObjects } from "./objects/resultObject.ts";
 import { runAdapter } from "./objects/runAdapter.ts";
 import { RunConfig } from "./objects/runConfig.ts";
 import { flagOf, type ProjectFacts } from "./projectFacts.ts";
@@ -246,7 +247,9 @@ export function createRunScope(input: RunScopeInput): ContextScope {
 	const { facts, cursor, node } = input;
 	const stack: string[] = [];
 	const extra = new Map<string, (scope: ContextScope) => Value>();
-	for (const [name, value] of Object.entries(input.extra ?? {})) extra.set(name, () => viewOf(value));
+	const { startedAt } = facts.invocation;
+	for (const [name, value] of Object.entries(input.extra ?? {}))
+		extra.set(name, () => (name === "results" ? resultObjects(value, startedAt) : viewOf(value)));
 	if (node?.resource_type === "test" && node.test_metadata !== null)
 		for (const [name, value] of testKeywords(node.test_metadata)) extra.set(name, value);
 	const context: RunContext = {

@@ -290,6 +290,7 @@ export interface MacroNode {
 	/** From a property file; absent where none describes the macro. */
 	readonly arguments?: readonly { readonly name: string; readonly type: string | null; readonly description: string }[];
 	readonly meta?: { readonly [key: string]: Plain };
+	readonly docs?: { readonly show: boolean; readonly node_color: string | null };
 	readonly patch_path?: string;
 	readonly supported_languages?: readonly string[];
 	/** Unique ids of the macros that this one calls by name. */

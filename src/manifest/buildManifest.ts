@@ -19,6 +19,7 @@ import { checkSourceTimes } from "./checkSourceTimes.ts";
 import {
 	checkAccess,
 	checkContract,
+	checkDisabledTwins,
 	checkDuplicates,
 	checkFunction,
 	checkGroups,
@@ -37,7 +38,7 @@ import { LayerAssigner } from "./layers.ts";
 import { blankDraft, makeDraft } from "./makeDrafts.ts";
 import { TestPlanner } from "./makeTests.ts";
 import type { ManifestWork } from "./manifestWork.ts";
-import { mergeCalls } from "./mergeConfig.ts";
+import { mergeCalls, mergeKeywords } from "./mergeConfig.ts";
 import { checkMicrobatch } from "./microbatch.ts";
 import { Namer } from "./names.ts";
 import { NodeIndex } from "./nodeIndex.ts";
@@ -48,7 +49,8 @@ import { ProjectConfigs } from "./projectConfig.ts";
 import { asWritten, dedupe, recordOr, resolveConfig, tagsOf, underscored, unrenderedConfig } from "./resolveConfig.ts";
 import { resolveReader } from "./resolveRefs.ts";
 import { makeSourceDrafts, type SourceDraft } from "./sourceDrafts.ts";
-import { makeUnitTests } from "./unitTests.ts";
+import { makeUnitTests, type UnitTests } from "./unitTests.ts";
+import { type ConfiguredResource, warnOfUnusedPaths } from "./unusedPaths.ts";
 
 /** Throws one TfmError with all mistakes, sorted by file and line; warnings are in the manifest. */
 export function buildManifest(parsed: ParsedProject, config: Config, ports: ManifestPorts): Manifest {
@@ -65,6 +67,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	const sources = makeSourceDrafts(parsed.sources, work.projects);
 	const exposures = makeExposures(parsed.exposures, work.projects, work.problems);
 	const drafts = [...resources, ...draftTests(work, sources)];
+	checkDisabledTwins(drafts, work);
 	configure(drafts, work);
 	collectHooks(drafts, work);
 	checkDuplicates(drafts.filter(isEnabled), work.problems);
@@ -102,10 +105,24 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	readMicrobatch(enabled, liveSources, work);
 
 	const unitTests = makeUnitTests(work, drafts, index);
+	warnOfUnusedPaths(config, configuredResources({ drafts, sources, exposures, unitTests }), work.warnings);
 	const manifest = finishManifest({ work, unitTests, drafts, sources, exposures, exposureInputs, sourceLayers, namer });
 	stopOn(work.problems);
 	return manifest;
 }
+
+const configuredResources = (found: {
+	readonly drafts: readonly Draft[];
+	readonly sources: readonly SourceDraft[];
+	readonly exposures: readonly ExposureDraft[];
+	readonly unitTests: UnitTests;
+}): readonly ConfiguredResource[] => [
+	...found.drafts.map((draft) => ({ kind: draft.kind, fqn: draft.fqn, enabled: isEnabled(draft) })),
+	...found.sources.map(({ fqn, config }) => ({ kind: "source", fqn, enabled: config.enabled !== false })),
+	...found.exposures.map(({ fqn, config }) => ({ kind: "exposure", fqn, enabled: config.enabled !== false })),
+	...found.unitTests.enabled.map(({ fqn }) => ({ kind: "unit_test", fqn, enabled: true })),
+	...found.unitTests.disabled.map(({ fqn }) => ({ kind: "unit_test", fqn, enabled: false })),
+];
 
 /** Mistakes of microbatch models, and their `begin` as dbt shows it. */
 function readMicrobatch(
@@ -226,10 +243,13 @@ function configure(drafts: readonly Draft[], { projects, problems, config: setti
 }
 
 /** What dbt keeps of a file's config() for comparing states: the texts of its first call; values where it did not render. */
-function writtenCall({ rendered, written, calls, kind, test, raw_code }: Draft): PlainRecord {
+function writtenCall({ rendered, written, calls, kind, test, raw_code, patch }: Draft): PlainRecord {
 	const [first] = calls;
 	if (first === undefined) return {};
-	if (!rendered) return test === null ? underscored(first) : Object.assign({}, ...calls);
+	if (!rendered) {
+		const last: PlainRecord = Object.assign({}, ...calls);
+		return test !== null ? last : underscored(patch === null ? last : mergeKeywords(calls, MERGE_RULES[kind]));
+	}
 	if (test?.metadata == null) {
 		if (written === null) return asWritten(first);
 		return Object.keys(written).length === 0 ? mergeCalls(calls, MERGE_RULES[kind]) : written;

@@ -6,6 +6,7 @@ import { suggestName } from "../core/suggestName.ts";
 import { isRecord } from "./configDefaults.ts";
 import { type Draft, labelOf } from "./draft.ts";
 import { configPlace } from "./layers.ts";
+import { isNodeColor } from "./nodeColor.ts";
 
 interface Rule {
 	readonly expected: string;
@@ -116,5 +117,8 @@ export function checkConfig(draft: Draft, checked: CheckedConfigs, problems: Dia
 		const facts = { node: labelOf(draft), key, expected: rule.expected, found: foundText(value), suggestion };
 		problems.push(diagnostic("TFM-PARSE-023", facts, configPlace(draft, key)));
 	}
+	const color = isRecord(config.docs ?? null) ? (config.docs as PlainRecord).node_color : null;
+	if (kind !== "test" && typeof color === "string" && color !== "" && !isNodeColor(color))
+		problems.push(diagnostic("TFM-PARSE-055", { node: labelOf(draft), color }, configPlace(draft, "docs")));
 	if (problems.length === before) checked.add(config);
 }

@@ -9,7 +9,27 @@ import { type Draft, isRefable, isVersioned, labelOf } from "./draft.ts";
 import { configPlace } from "./layers.ts";
 import type { ManifestWork } from "./manifestWork.ts";
 import { listOf, textOf } from "./patches.ts";
-import { recordOr } from "./resolveConfig.ts";
+import { recordOr, resolveConfig } from "./resolveConfig.ts";
+
+/** Properties that enable a name which several files have, each disabled by its own configuration: dbt cannot choose. */
+export function checkDisabledTwins(
+	drafts: readonly Draft[],
+	{ projects, problems }: Pick<ManifestWork, "projects" | "problems">,
+): void {
+	const groups = new Map<Draft["patch"], Draft[]>();
+	for (const draft of drafts)
+		if (draft.patch?.config.enabled === true && draft.test === null)
+			groups.set(draft.patch, [...(groups.get(draft.patch) ?? []), draft]);
+	for (const [patch, twins] of groups) {
+		const isOff = ({ kind, package_name, fqn, calls }: Draft): boolean =>
+			resolveConfig({ kind, package_name, fqn, yaml: null, calls }, projects).enabled === false;
+		if (patch === null || twins.length < 2 || !twins.every(isOff)) continue;
+		const [{ kind, name }] = twins as [Draft];
+		problems.push(
+			diagnostic("TFM-PARSE-056", { kind, name, count: twins.length }, patch.entry.at(["config", "enabled"])),
+		);
+	}
+}
 
 /** Two enabled nodes of one unique id; the first is kept. */
 export function checkDuplicates(drafts: readonly Draft[], problems: Diagnostic[]): void {
@@ -193,14 +213,25 @@ export function checkContract(
 		return;
 	}
 	warnOfIgnored(draft, warnings);
-	const wrong = (problem: string, hint?: string): void => {
-		problems.push(diagnostic("TFM-PARSE-029", { model: draft.name, problem, hint }, configPlace(draft, "contract")));
+	// Without properties nothing is wrong yet for dbt: the model fails when it is built.
+	if (patch === null) return;
+	const wrong = (problem: string, hint: string, dbt: string): void => {
+		const facts = { model: draft.name, problem, hint, dbt };
+		problems.push(diagnostic("TFM-PARSE-029", facts, configPlace(draft, "contract")));
 	};
 	const changes = config.on_schema_change;
-	if (patch === null || patch.columns.length === 0)
-		wrong("its columns are not listed", "list all columns with `name` and `data_type` in a property file");
+	if (patch.columns.length === 0)
+		wrong(
+			"its columns are not listed",
+			"list all columns with `name` and `data_type` in a property file",
+			"Constraints must be defined in a `yml` schema configuration file like `schema.yml`",
+		);
 	else if (config.materialized === "incremental" && changes !== "append_new_columns" && changes !== "fail")
-		wrong(`on_schema_change is ${String(changes)}`, "set on_schema_change to append_new_columns or fail");
+		wrong(
+			`on_schema_change is ${String(changes)}`,
+			"set on_schema_change to append_new_columns or fail",
+			`Invalid value for on_schema_change: ${String(changes)}. Models materialized as incremental with contracts enabled must set on_schema_change to 'append_new_columns' or 'fail'`,
+		);
 }
 
 /** Only tables are held to constraints. dbt looks at those of columns, and at each one's `warn_unsupported`. */
@@ -246,10 +277,16 @@ function checkConstraints(draft: Draft, enforced: boolean, problems: Diagnostic[
 	if (enforced) for (const [i, constraint] of patch.constraints.entries()) check(constraint, ["constraints", i]);
 	const ofModel = patch.constraints.some((constraint) => typed(constraint) === "primary_key");
 	if (keys.length > 1 || (keys.length > 0 && ofModel)) {
-		const what =
+		const [what, dbt] =
 			keys.length > 1
-				? `a primary key on each of ${keys.join(", ")}`
-				: "a primary key of the model and one of a column";
-		problems.push(diagnostic("TFM-PARSE-039", { model: draft.name, what }, patch.entry.at(["columns"])));
+				? [
+						`a primary key on each of ${keys.join(", ")}`,
+						`Found ${keys.length} columns ([${keys.map((key) => `'${key}'`).join(", ")}]) with primary key constraints defined`,
+					]
+				: [
+						"a primary key of the model and one of a column",
+						"Primary key constraints defined at the model level and the columns level",
+					];
+		problems.push(diagnostic("TFM-PARSE-039", { model: draft.name, what, dbt }, patch.entry.at(["columns"])));
 	}
 }

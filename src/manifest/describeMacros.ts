@@ -32,12 +32,15 @@ export function describeMacros(
 			const entry = patches.get(macro.unique_id);
 			if (entry === undefined) return Object.freeze(macro);
 			const label = `macro "${macro.name}"`;
+			const config = recordOr(entry.value.config);
+			const docs = recordOr(config.docs ?? entry.value.docs);
 			const describe = (text: string, path: readonly (string | number)[]): string =>
 				descriptions.render(text, { package_name: macro.package_name, label, place: () => entry.at(path) }).text;
 			return Object.freeze({
 				...macro,
 				description: describe(textOf(entry.value.description), ["description"]),
-				meta: { ...recordOr(entry.value.meta), ...recordOr(recordOr(entry.value.config).meta) },
+				meta: { ...recordOr(entry.value.meta), ...recordOr(config.meta) },
+				docs: { show: docs.show !== false, node_color: textOf(docs.node_color) || null },
 				patch_path: `${entry.package_name}://${entry.original_file_path}`,
 				arguments: listOf(entry.value.arguments).map((argument, i) => {
 					const { name, type, description } = recordOr(argument);

@@ -155,7 +155,7 @@ const makeGroup = (entry: YamlEntry): GroupNode => ({
 	package_name: entry.package_name,
 	path: entry.path,
 	original_file_path: entry.original_file_path,
-	owner: recordOr(entry.value.owner),
+	owner: { email: null, name: null, ...recordOr(entry.value.owner) },
 	description: textOf(entry.value.description) || null,
-	config: recordOr(entry.value.config),
+	config: { meta: {}, ...recordOr(entry.value.config) },
 });

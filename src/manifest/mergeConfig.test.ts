@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Config } from "../core/config.ts";
 import { MERGE_RULES } from "./configDefaults.ts";
-import { mergeCalls, mergeConfig } from "./mergeConfig.ts";
+import { mergeCalls, mergeConfig, mergeKeywords } from "./mergeConfig.ts";
 import { ProjectConfigs } from "./projectConfig.ts";
 
 const rules = MERGE_RULES.model;
@@ -44,6 +44,19 @@ describe("laying one configuration over another", () => {
 			meta: { a: 1 },
 			alias: "y",
 		});
+	});
+
+	it("keeps the `+` of grants, and adds to it with each further call", () => {
+		const grants = { grants: "grants" } as const;
+		const calls = [{ grants: { "+select": ["a"] } }, { grants: { "+select": "b", insert: "c" } }];
+		expect(mergeCalls(calls, grants)).toEqual({ grants: { "+select": ["a", "b"], insert: ["c"] } });
+	});
+
+	it("makes a list of each keyword that adds up but the first, as dbt does for files that it does not render", () => {
+		const keywords = { tags: "append" } as const;
+		expect(mergeKeywords([{ alias: "x", tags: "a" }], keywords)).toEqual({ alias: "x", tags: ["a"] });
+		expect(mergeKeywords([{ tags: "a" }], keywords)).toEqual({ tags: "a" });
+		expect(mergeKeywords([{ tags: ["a"] }, { tags: ["b"] }], keywords)).toEqual({ tags: ["a", "b"] });
 	});
 
 	it("gives the same for three levels however they are grouped", () => {

@@ -77,17 +77,49 @@ export function deepMerge(base: PlainRecord, over: PlainRecord): PlainRecord {
 export function mergeCalls(calls: readonly PlainRecord[], rules: { readonly [key: string]: MergeRule }): PlainRecord {
 	const [only] = calls;
 	if (only === undefined) return {};
-	if (calls.length === 1) return only;
-	let result: { [key: string]: Plain } = { ...only };
-	for (const call of calls.slice(1)) {
+	return calls.length === 1 ? only : mergeInTurn(calls, rules);
+}
+
+/**
+ * As dbt reads a file that needs no rendering: one keyword after the other, each as a call of its own. What adds up
+ * becomes a list, but for the keyword that comes first.
+ */
+export function mergeKeywords(
+	calls: readonly PlainRecord[],
+	rules: { readonly [key: string]: MergeRule },
+): PlainRecord {
+	const listed = (key: string, value: Plain, isFirst: boolean): Plain =>
+		rules[key] === "append" && !isFirst && value !== null ? listOf(value) : value;
+	const keywords = calls.flatMap((call) => Object.keys(call).map((key) => [key, call[key] ?? null] as const));
+	return mergeInTurn(
+		keywords.map(([key, value], i) => ({ [key]: listed(key, value, i === 0) })),
+		rules,
+	);
+}
+
+function mergeInTurn(calls: readonly PlainRecord[], rules: { readonly [key: string]: MergeRule }): PlainRecord {
+	const result: { [key: string]: Plain } = {};
+	for (const call of calls) {
 		for (const key of Object.keys(call)) {
 			const rule = rules[key];
 			const value = call[key] ?? null;
 			const before = result[key] ?? null;
 			// A `+` of grants must survive to meet the project's grants, so grants of several calls are not resolved here.
-			const together = rule === "grants" && isRecord(before) && isRecord(value) ? { ...before, ...value } : undefined;
-			result = { ...result, [key]: together ?? (before === null ? value : merged(before, value, rule)) };
+			const together =
+				rule === "grants" && isRecord(before) && isRecord(value) ? extendGrants(before, value) : undefined;
+			result[key] = together ?? (before === null ? value : merged(before, value, rule));
 		}
+	}
+	return result;
+}
+
+/** Grants of two config() calls: `+select` adds to an earlier `+select`, and the plain name replaces. */
+function extendGrants(before: PlainRecord, over: PlainRecord): PlainRecord {
+	const result: { [privilege: string]: Plain } = { ...before };
+	for (const key of Object.keys(over)) {
+		const grantees = listOf(over[key] ?? []);
+		const earlier = key.startsWith("+") ? result[key] : undefined;
+		result[key] = earlier == null ? grantees : [...listOf(earlier), ...grantees];
 	}
 	return result;
 }

@@ -97,7 +97,6 @@ describe("mistakes between files", () => {
 					"models:\n  - name: b\n    columns:\n      - {name: x, constraints: [{type: primary_key}]}\n      - {name: y, constraints: [{type: primary_key}, {type: uniqe}]}\n",
 			}),
 		).toEqual([
-			'TFM-PARSE-029 models/a.sql:1:11 the contract of "a" cannot be enforced: its columns are not listed | list all columns with `name` and `data_type` in a property file',
 			'TFM-PARSE-039 models/p.yml:4:7 "b" has a primary key on each of x, y | declare a key of several columns once, at the level of the model',
 			'TFM-PARSE-023 models/p.yml:5:54 the config "constraints" of model "b" must be a mapping with a `type` of check, not_null, unique, primary_key, foreign_key, custom, but it is "uniqe" | did you mean "unique"?',
 			'TFM-PARSE-028 snapshots/s.sql:1:27 snapshot "s" of strategy timestamp has no `updated_at`',

@@ -271,7 +271,7 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 	return { node, macro: macroWriter(created) };
 }
 
-const DOCS = '{"node_color":null,"show":true}';
+const macroDocs = ({ docs }: MacroNode): string => docsText(docs ?? { show: true, node_color: null });
 
 const macroWriter = (created: number) =>
 	objectWriter<MacroNode>({
@@ -285,8 +285,8 @@ const macroWriter = (created: number) =>
 		depends_on: (m) => sortedText(m.depends_on ?? { macros: [] }),
 		description: (m) => text(m.description),
 		meta: (m) => sortedText(m.meta ?? {}),
-		docs: always(DOCS),
-		config: (m) => `{"docs":${DOCS},"meta":${sortedText(m.meta ?? {})}}`,
+		docs: macroDocs,
+		config: (m) => `{"docs":${macroDocs(m)},"meta":${sortedText(m.meta ?? {})}}`,
 		patch_path: (m) => text(m.patch_path ?? null),
 		arguments: (m) => sortedText(m.arguments ?? m.parameters.map((name) => ({ name, type: null, description: "" }))),
 		created_at: always(text(created)),

@@ -198,7 +198,8 @@ export class Patcher {
 	#applyOne(entry: YamlEntry, kind: DraftKind): void {
 		const drafts = this.#find(entry.name, kind, entry.package_name);
 		if (drafts.length === 0) this.#missing(entry, kind, entry.name);
-		for (const draft of drafts) this.#give(draft, patchOf(entry));
+		const patch = patchOf(entry);
+		for (const draft of drafts) this.#give(draft, patch);
 	}
 
 	#applyVersions(entry: YamlEntry, versions: readonly VersionEntry[]): void {

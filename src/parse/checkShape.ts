@@ -2,7 +2,7 @@ import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
 import type { FilePlace, PlainRecord } from "../core/parsed.ts";
 import { suggestName } from "../core/suggestName.ts";
-import { type Fields, OPEN, type Shape } from "./propertyShapes.ts";
+import { type Fields, OPEN, SECTIONS, type Shape } from "./propertyShapes.ts";
 
 export type EntryPath = readonly (string | number)[];
 
@@ -57,9 +57,9 @@ export function checkFields(
 
 const isSet = (value: Plain | undefined): boolean => Array.isArray(value) && value.length > 0;
 
-/** Columns merge `meta` and `config.meta`; sources do too (dbt). */
+/** Columns merge `meta` and `config.meta`; sources and macros do too (dbt). */
 const isColumnLike = (fields: Fields): boolean =>
-	Object.hasOwn(fields, "granularity") || Object.hasOwn(fields, "loaded_at_field");
+	fields === SECTIONS.macros || Object.hasOwn(fields, "granularity") || Object.hasOwn(fields, "loaded_at_field");
 
 function warnUnknown(key: string, fields: Fields, where: string, path: EntryPath, report: ShapeReport): void {
 	const suggestion = suggestName(key, Object.keys(fields));

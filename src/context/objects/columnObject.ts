@@ -12,6 +12,7 @@ import {
 	toText,
 	type Value,
 } from "../../jinja/jinja.ts";
+import { translateType } from "./translateType.ts";
 
 export interface ColumnFields {
 	readonly name: string;
@@ -162,9 +163,6 @@ function classMethods(): readonly (readonly [string, (self: unknown, args: Argum
 		],
 	];
 }
-
-/** dbt's only translation for Postgres. */
-const translateType = (dtype: string): string => (dtype.toUpperCase() === "STRING" ? "TEXT" : dtype);
 
 /** `api.Column`: callable like the class, with its class methods. */
 export class ColumnClass extends HostObject {

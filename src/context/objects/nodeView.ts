@@ -3,6 +3,7 @@
  * what it does not keep has the value that dbt gives it before a node is built.
  */
 import type { ExecutableNode, GraphNode } from "../../core/node.ts";
+import { translateType } from "./translateType.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -44,9 +45,23 @@ function withoutOwn(node: GraphNode): Fields {
 	return fields;
 }
 
-/** `model`: of a node that is being compiled. Shallow, as all of them: what is inside stays lazy. */
-export const modelFields = (node: ExecutableNode, startedAt: Date): Fields =>
-	executableFields(withoutOwn(node), startedAt);
+/**
+ * `model`: of a node that is being compiled. Shallow, as all of them: what is inside stays lazy. Its columns have their
+ * types translated, unless the contract says `alias_types: false`, so that a contract may write `string`.
+ */
+export function modelFields(node: ExecutableNode, startedAt: Date): Fields {
+	const fields = executableFields(withoutOwn(node), startedAt);
+	const aliased = (fields.contract as Fields).alias_types !== false;
+	return aliased ? { ...fields, columns: withTypeAliases(node.columns) } : fields;
+}
+
+function withTypeAliases(columns: ExecutableNode["columns"]): ExecutableNode["columns"] {
+	const translated = Object.entries(columns).flatMap(([name, column]) => {
+		const dataType = column.data_type ? translateType(column.data_type) : column.data_type;
+		return dataType === column.data_type ? [] : [[name, { ...column, data_type: dataType }] as const];
+	});
+	return translated.length === 0 ? columns : { ...columns, ...Object.fromEntries(translated) };
+}
 
 /** A node of `graph`. */
 export function nodeFields(node: GraphNode, startedAt: Date): Fields {

@@ -34,6 +34,7 @@ export const CONFIG_CODES = {
 	"TFM-CONFIG-006": code<{ file: string }>({
 		message: (f) => `variables stand both in vars.yml and under \`vars:\` in ${f.file}`,
 		hint: () => "keep them in one place",
+		dbt: () => "Variables cannot be defined in both vars.yml and dbt_project.yml.",
 		explain: "vars.yml takes the place of the project file's `vars:`; with both it would be unclear which one holds.",
 	}),
 	"TFM-CONFIG-007": code<{ key: string }>({
@@ -143,5 +144,16 @@ export const CONFIG_CODES = {
 	"TFM-CONFIG-032": code<{ path: string }>({
 		message: (f) => `the local package ${f.path} does not exist or has no project file`,
 		explain: "`local:` in packages.yml names a folder, relative to the project, that holds a dbt_project.yml.",
+	}),
+	"TFM-CONFIG-034": code<{ paths: readonly string[] }>({
+		message: (f) =>
+			f.paths.length === 1
+				? `the configuration under ${f.paths[0]} applies to nothing`
+				: `${f.paths.length} configurations apply to nothing: ${f.paths.join(", ")}`,
+		hint: () => "compare the names with the project's name and its folders, or remove them",
+		dbt: (f) =>
+			`Configuration paths exist in your dbt_project.yml file which do not apply to any resources. There are ${f.paths.length} unused configuration paths: ${f.paths.map((path) => `- ${path}`).join(" ")}`,
+		explain:
+			"The project file configures a folder, a package or a kind of node of which the project has none, often because of a slip of the pen (dbt: UnusedResourceConfigPath).",
 	}),
 };

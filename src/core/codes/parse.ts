@@ -3,6 +3,17 @@ import { code, didYouMean } from "./entry.ts";
 const listed = (names: readonly string[]): string =>
 	names.length <= 12 ? names.join(", ") : `${names.slice(0, 12).join(", ")} and ${names.length - 12} more`;
 
+interface ToBeDeprecated {
+	readonly reader: string;
+	readonly model: string;
+	/** ISO. */
+	readonly date: string;
+	/** A call that reads the latest version. */
+	readonly newer: string | undefined;
+}
+
+const day = (date: string): string => date.slice(0, 10);
+
 /** Reading files and putting the manifest together. References between nodes that fail have TFM-REF codes. */
 export const PARSE_CODES = {
 	"TFM-PARSE-001": code<{ file: string; problem: string }>({
@@ -36,6 +47,7 @@ export const PARSE_CODES = {
 	}),
 	"TFM-PARSE-006": code<{ where: string; expected: string; found: string }>({
 		message: (f) => `${f.where} must be ${f.expected}, but it is ${f.found}`,
+		dbt: (f) => (f.expected.includes("mapping") ? "Dictionary expected" : undefined),
 		explain: "A property file has another shape than the one that is read here, often because of an indentation.",
 	}),
 	"TFM-PARSE-007": code<{ where: string; key: string }>({
@@ -139,6 +151,8 @@ export const PARSE_CODES = {
 	}>({
 		message: (f) => `the config "${f.key}" of ${f.node} must be ${f.expected}, but it is ${f.found}`,
 		hint: (f) => didYouMean(f.suggestion),
+		dbt: (f) =>
+			f.expected === "true or false" ? `'${f.found.replace(/^"(.*)"$/s, "$1")}' is not of type 'boolean'` : undefined,
 		explain:
 			"A configuration value has the wrong type or is not one of those that have a meaning. It may come from the project file, a property file or config() in the file.",
 	}),
@@ -165,9 +179,10 @@ export const PARSE_CODES = {
 		explain:
 			"A snapshot needs `strategy` and `unique_key`; strategy `timestamp` needs `updated_at`, strategy `check` needs `check_cols`.",
 	}),
-	"TFM-PARSE-029": code<{ model: string; problem: string; hint?: string | undefined }>({
+	"TFM-PARSE-029": code<{ model: string; problem: string; hint?: string | undefined; dbt?: string | undefined }>({
 		message: (f) => `the contract of "${f.model}" cannot be enforced: ${f.problem}`,
 		hint: (f) => f.hint,
+		dbt: (f) => f.dbt,
 		explain:
 			"An enforced contract compares the model's columns with those of its property file, so these must be listed with their types.",
 	}),
@@ -218,14 +233,16 @@ export const PARSE_CODES = {
 		explain:
 			"Metrics, semantic models and saved queries are parts of dbt that tfm does not have. Everything else of the file is read.",
 	}),
-	"TFM-PARSE-039": code<{ model: string; what: string }>({
+	"TFM-PARSE-039": code<{ model: string; what: string; dbt?: string | undefined }>({
 		message: (f) => `"${f.model}" has ${f.what}`,
 		hint: () => "declare a key of several columns once, at the level of the model",
+		dbt: (f) => f.dbt,
 		explain: "A primary key can be declared once: by one column's constraint or by the model's.",
 	}),
 	"TFM-PARSE-050": code<{ model: string; materialized: string }>({
 		message: (f) => `constraints do not exist for a ${f.materialized}: those of "${f.model}" are ignored`,
 		hint: () => "make the model a table, or set `warn_unsupported: false` on each constraint",
+		dbt: (f) => `Constraint types are not supported for ${f.materialized} materializations`,
 		explain:
 			"The database holds tables to constraints. The contract of a view still compares names and types of its columns.",
 	}),
@@ -250,5 +267,42 @@ export const PARSE_CODES = {
 		hint: (f) => f.hint,
 		explain:
 			"A function is a SQL file below the function-paths and an entry under `functions:` that names its arguments and what it returns.",
+	}),
+	"TFM-PARSE-055": code<{ node: string; color: string }>({
+		message: (f) => `docs.node_color of ${f.node} is "${f.color}", which is no colour`,
+		hint: () => 'write a CSS name such as "steelblue", or a code such as "#4682b4"',
+		dbt: (f) =>
+			`Invalid color name for docs.node_color: ${f.color}. It is neither a valid HTML color name nor a valid HEX code.`,
+		explain: "`docs: {node_color: …}` paints a node in the lineage graph of the documentation.",
+	}),
+	"TFM-PARSE-056": code<{ kind: string; name: string; count: number }>({
+		message: (f) =>
+			`${f.count} ${f.kind} files are called "${f.name}", all of them disabled, so none can be enabled here`,
+		hint: () => "enable one of them with config(enabled=true) in its file, or for its folder in the project file",
+		dbt: (f) =>
+			`Found ${f.count} matching disabled nodes for ${f.kind} '${f.name}'. Multiple nodes for the same unique id cannot be enabled in the schema file. They must be enabled in \`dbt_project.yml\` or in the sql files.`,
+		explain:
+			"A property file says `enabled: true` for a name that several disabled files have: it cannot say which one.",
+	}),
+	"TFM-PARSE-057": code<{ model: string; date: string }>({
+		message: (f) => `${f.model} has passed its deprecation date, ${day(f.date)}`,
+		hint: () => "disable or remove it",
+		dbt: (f) =>
+			`Model ${f.model} has passed its deprecation date of ${f.date}. This model should be disabled or removed.`,
+		explain: "A property file gives the model a `deprecation_date`, and that day is over (dbt: DeprecatedModel).",
+	}),
+	"TFM-PARSE-058": code<ToBeDeprecated>({
+		message: (f) => `${f.reader} reads ${f.model}, which will be deprecated on ${day(f.date)}`,
+		hint: (f) => (f.newer === undefined ? undefined : `a newer version is there: ${f.newer}`),
+		dbt: (f) =>
+			`While compiling '${f.reader}': Found a reference to ${f.model}, which is slated for deprecation on '${f.date}'.`,
+		explain:
+			"The model that is read has a `deprecation_date` in its property file (dbt: UpcomingReferenceDeprecation).",
+	}),
+	"TFM-PARSE-059": code<ToBeDeprecated>({
+		message: (f) => `${f.reader} reads ${f.model}, which was deprecated on ${day(f.date)}`,
+		hint: (f) => (f.newer === undefined ? undefined : `a newer version is there: ${f.newer}`),
+		dbt: (f) => `While compiling '${f.reader}': Found a reference to ${f.model}, which was deprecated on '${f.date}'.`,
+		explain: "The model that is read is past the `deprecation_date` of its property file (dbt: DeprecatedReference).",
 	}),
 };

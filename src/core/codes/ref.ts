@@ -104,6 +104,7 @@ export const REF_CODES = {
 	"TFM-REF-012": code<{ readonly key: string; readonly from: string }>({
 		message: (f) => `${f.from} needs the config "${f.key}", which is not set`,
 		hint: (f) => `add ${f.key} to config(…) in the file, or to the node's \`config:\` in YAML`,
+		dbt: (f) => `${f.from} does not define a required config parameter '${f.key}'`,
 		explain: "A macro called config.require() for a key that the node's configuration does not have.",
 	}),
 	"TFM-REF-013": code<{ readonly callee: string; readonly reason: string }>({
@@ -151,6 +152,8 @@ export const REF_CODES = {
 	"TFM-REF-032": code<{ readonly model: string; readonly columns: string }>({
 		message: (f) => `the contract of ${f.model} requires a data_type to be defined for ${f.columns}`,
 		hint: () => "write `data_type` beside the `name` of each column in the property file",
+		dbt: (f) =>
+			`Please ensure that the column name and data_type are defined within the YAML configuration for the ${f.columns} column(s).`,
 		explain: "An enforced contract compares types, so each column of the model needs one.",
 	}),
 };

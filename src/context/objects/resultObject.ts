@@ -1,0 +1,72 @@
+/** What `results` holds for hooks at the end of a run: dbt's result objects, with `to_dict()` of them and of their nodes. */
+import type { GraphNode } from "../../core/node.ts";
+import { bindArguments, HostFunction, PyDict, truthy, type Value } from "../../jinja/jinja.ts";
+import { LazyMapping, type Nulls, viewOf } from "./lazyMapping.ts";
+import { nodeFields } from "./nodeView.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The keys of dbt's `to_dict()`, in its order. tfm keeps more of a result: that is read by its name. */
+const KEYS = [
+	"status",
+	"timing",
+	"thread_id",
+	"execution_time",
+	"adapter_response",
+	"message",
+	"failures",
+	"node",
+	"agate_table",
+	"batch_results",
+	"overload_results",
+];
+
+/** An object of dbt's: its fields by name, and all of them as a dict. */
+class RecordObject extends LazyMapping {
+	readonly #fields: Fields;
+	readonly #listed: readonly string[];
+
+	constructor(fields: Fields, listed: readonly string[] = Object.keys(fields)) {
+		super(
+			() => listed,
+			(key) => fields[key],
+		);
+		this.#fields = fields;
+		this.#listed = listed;
+	}
+
+	override attribute(name: string): Value {
+		if (name !== "to_dict") return super.attribute(name);
+		return new HostFunction(name, (args) => {
+			const { omit_none: omit } = bindArguments("to_dict", ["omit_none?"], args);
+			return this.#asDict(truthy(omit) ? "omitted" : "kept");
+		});
+	}
+
+	#asDict(nulls: Nulls): PyDict {
+		const shown = this.#listed.filter((key) => nulls === "kept" || this.#fields[key] != null);
+		return PyDict.fromEntries(
+			shown.map((key) => {
+				const value = this.#fields[key];
+				return [key, value instanceof RecordObject ? value.#asDict(nulls) : (viewOf(value ?? null, nulls) ?? null)];
+			}),
+		);
+	}
+}
+
+function resultObject(result: Fields, startedAt: Date): RecordObject {
+	const node = result.node as GraphNode | null | undefined;
+	const built = { compiled: result.compiled ?? false, compiled_code: result.compiled_code ?? null };
+	const fields = {
+		agate_table: null,
+		batch_results: null,
+		overload_results: null,
+		...result,
+		node: node == null ? null : new RecordObject({ ...nodeFields(node, startedAt), ...built }),
+	};
+	return new RecordObject(fields, KEYS);
+}
+
+/** The results as a template sees them; `data` is what the executor gives under that name. */
+export const resultObjects = (data: unknown, startedAt: Date): Value =>
+	Array.isArray(data) ? data.map((result: Fields) => resultObject(result, startedAt)) : viewOf(data);

@@ -1,0 +1,39 @@
+import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { Manifest } from "../core/manifest.ts";
+import type { ModelNode } from "../core/node.ts";
+
+/**
+ * Models past their `deprecation_date`, and the models that read one that has such a date at all (dbt: DeprecatedModel,
+ * DeprecatedReference, UpcomingReferenceDeprecation).
+ */
+export function modelDeprecations(manifest: Manifest, now: Date): readonly Diagnostic[] {
+	const found: Diagnostic[] = [];
+	for (const node of manifest.nodes.values()) {
+		if (node.resource_type !== "model" || node.deprecation_date === null) continue;
+		const date = node.deprecation_date;
+		const version = node.version === null ? "" : `.v${node.version}`;
+		const past = Date.parse(date) < now.getTime();
+		if (past)
+			found.push(
+				diagnostic(
+					"TFM-PARSE-057",
+					{ model: `${node.name}${version}`, date },
+					{ at: node.location, severity: "warning" },
+				),
+			);
+		const facts = { model: `${node.name}${version}`, date, newer: newerReference(node) };
+		for (const id of manifest.children.get(node.unique_id) ?? []) {
+			const child = manifest.nodes.get(id);
+			if (child?.resource_type !== "model") continue;
+			const code = past ? "TFM-PARSE-059" : "TFM-PARSE-058";
+			found.push(diagnostic(code, { ...facts, reader: child.name }, { at: child.location, severity: "warning" }));
+		}
+	}
+	return found;
+}
+
+/** How to read the latest version, where the model is not it. */
+const newerReference = ({ version, latest_version: latest, package_name, name }: ModelNode): string | undefined =>
+	version === null || String(version) === String(latest)
+		? undefined
+		: `ref('${package_name}', '${name}', v='${latest}')`;

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { brief } from "../config/testing/sandbox.ts";
+import { modelDeprecations } from "./modelDeprecations.ts";
+import { manifestOf, mistakesIn } from "./testing/readProject.ts";
+
+const PROJECT = "name: shop\nversion: '1.0'\n";
+
+describe("remarks of a whole project", () => {
+	it("tell which configuration of the project file applies to nothing, as dbt does", async () => {
+		const trees = {
+			models: "models: {shop: {marts: {+tags: x}, '+meta': {a: 1}}, other: {enabled: true}}\n",
+			seeds: "seeds: {quote_columns: false}\ndata_tests: {+severity: warn}\n",
+		};
+		const files = {
+			"tfm_project.yml": PROJECT + trees.models + trees.seeds,
+			"models/marts/a.sql": "select 1 as id",
+			"models/p.yml": "models: [{name: a, columns: [{name: id, data_tests: [unique]}]}]",
+		};
+		expect((await manifestOf(files)).warnings.map(brief)).toEqual([
+			"TFM-CONFIG-034 tfm_project.yml:3:1 2 configurations apply to nothing: models.other, seeds | compare the names with the project's name and its folders, or remove them",
+		]);
+		// What is disabled counts as found.
+		const off = { ...files, "models/marts/a.sql": "{{ config(enabled=false) }} select 1", "seeds/s.csv": "a\n1\n" };
+		expect((await manifestOf(off)).warnings.map(({ message }) => message)).toContain(
+			"the configuration under models.other applies to nothing",
+		);
+	});
+
+	it("tell of models past their deprecation date and of those that read one with such a date", async () => {
+		const manifest = await manifestOf({
+			"models/old.sql": "select 1 as id",
+			"models/going_v1.sql": "select 1 as id",
+			"models/going_v2.sql": "select 1 as id",
+			"models/reader.sql": "select * from {{ ref('old') }} join {{ ref('going', v=1) }} using (id)",
+			"models/p.yml":
+				"models:\n  - {name: old, deprecation_date: 1999-01-01}\n  - {name: going, versions: [{v: 1, deprecation_date: 2999-01-01}, {v: 2}]}\n",
+		});
+		expect(modelDeprecations(manifest, new Date("2026-01-01")).map(brief)).toEqual([
+			"TFM-PARSE-058 models/reader.sql:1:1 reader reads going.v1, which will be deprecated on 2999-01-01 | a newer version is there: ref('shop', 'going', v='2')",
+			"TFM-PARSE-057 models/old.sql:1:1 old has passed its deprecation date, 1999-01-01 | disable or remove it",
+			"TFM-PARSE-059 models/reader.sql:1:1 reader reads old, which was deprecated on 1999-01-01",
+		]);
+	});
+});
+
+describe("mistakes that dbt refuses too", () => {
+	it("are a colour that is none, and properties that enable one of several disabled files", async () => {
+		const off = "{{ config(enabled=false) }} select 1";
+		expect(
+			await mistakesIn({
+				"models/a.sql": "{{ config(docs={'node_color': '#12'}) }} select 1",
+				"models/x/b.sql": off,
+				"models/y/b.sql": off,
+				"models/p.yml": "models: [{name: b, config: {enabled: true}}]",
+			}),
+		).toEqual([
+			'TFM-PARSE-055 models/a.sql:1:11 docs.node_color of model "a" is "#12", which is no colour | write a CSS name such as "steelblue", or a code such as "#4682b4"',
+			'TFM-PARSE-056 models/p.yml:1:38 2 model files are called "b", all of them disabled, so none can be enabled here | enable one of them with config(enabled=true) in its file, or for its folder in the project file',
+		]);
+	});
+});
