@@ -10,6 +10,7 @@ import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { inputsFirst } from "../graph/order.ts";
 import { type CompiledFields, type ManifestMeta, toManifestJson } from "../manifest/manifestJson.ts";
+import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJson.ts";
 import { type CatalogMeta, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
@@ -55,6 +56,12 @@ export const manifestMeta = (invocation: Invocation, project: OpenProject, compi
 export function writeManifest(invocation: Invocation, project: OpenProject): void {
 	if (!invocation.flags.writeJson) return;
 	writeWhole(manifestPath(project), toManifestJson(project.manifest, manifestMeta(invocation, project)));
+	writeSemanticManifest(project);
+}
+
+/** Written with every manifest.json; nothing in it hangs on what is compiled. */
+export function writeSemanticManifest({ config, manifest }: OpenProject): void {
+	writeWhole(join(config.targetDir, "semantic_manifest.json"), [toSemanticManifestJson(manifest)]);
 }
 
 function compiledFields({ manifest, config }: OpenProject, compiled: CompiledSql): Map<NodeId, CompiledFields> {

@@ -136,9 +136,11 @@ function valueAt(whole: object, key: string): unknown {
 	return value;
 }
 
+const NAMED_WITH_KIND: ReadonlySet<string> = new Set(["exposure", "metric", "semantic_model", "saved_query"]);
+
 function selectorOf(node: GraphNode): string {
 	if (node.resource_type === "source") return `source:${node.package_name}.${node.source_name}.${node.name}`;
-	if (node.resource_type === "exposure") return `exposure:${node.package_name}.${node.name}`;
+	if (NAMED_WITH_KIND.has(node.resource_type)) return `${node.resource_type}:${node.package_name}.${node.name}`;
 	if (node.resource_type === "unit_test") return `unit_test:${node.package_name}.${versionedName(node)}`;
 	return node.fqn.join(".");
 }

@@ -9,7 +9,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import { manifestPieces } from "../manifest/manifestJson.ts";
-import { type CompiledSql, manifestMeta, manifestPath, writeWhole } from "./artifacts.ts";
+import { type CompiledSql, manifestMeta, manifestPath, writeSemanticManifest, writeWhole } from "./artifacts.ts";
 import type { OpenProject } from "./openProject.ts";
 
 /** Bytes kept from the first time for the second. */
@@ -31,6 +31,7 @@ export function beginManifest(invocation: Invocation, project: OpenProject): Man
 	let failure: { readonly error: unknown } | null = null;
 
 	mkdirSync(dirname(path), { recursive: true });
+	writeSemanticManifest(project);
 	const file = openSync(part, "w");
 	const first = async (): Promise<void> => {
 		let index = 0;

@@ -3,6 +3,21 @@ import { writeManifest } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { openProject } from "./openProject.ts";
 
+const ORDER = [
+	"model",
+	"test",
+	"seed",
+	"snapshot",
+	"source",
+	"exposure",
+	"analysis",
+	"function",
+	"metric",
+	"semantic_model",
+	"saved_query",
+];
+const PLURALS: { readonly [kind: string]: string } = { analysis: "analyses", saved_query: "saved queries" };
+
 /** `tfm parse`: reads and checks the whole project without a database, and writes target/manifest.json. */
 export async function parseCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
@@ -11,12 +26,12 @@ export async function parseCommand(invocation: Invocation): Promise<ExitCode> {
 	const counts = new Map<string, number>();
 	const count = (kind: string) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
 	for (const node of project.manifest.nodes.values()) if (node.resource_type !== "operation") count(node.resource_type);
-	for (const source of project.manifest.sources.values()) count(source.resource_type);
-	for (const exposure of project.manifest.exposures.values()) count(exposure.resource_type);
+	const { sources, exposures, metrics, semanticModels, savedQueries } = project.manifest;
+	for (const members of [sources, exposures, metrics, semanticModels, savedQueries])
+		for (const node of members.values()) count(node.resource_type);
 	const plural = (n: number, kind: string) =>
-		`${n.toLocaleString("en")} ${n === 1 ? kind : kind === "analysis" ? "analyses" : `${kind}s`}`;
-	const order = ["model", "test", "seed", "snapshot", "source", "exposure", "analysis", "function"];
-	const text = order.flatMap((kind) => (counts.has(kind) ? [plural(counts.get(kind)!, kind)] : [])).join(", ");
+		`${n.toLocaleString("en")} ${n === 1 ? kind : (PLURALS[kind] ?? `${kind}s`)}`.replace("_", " ");
+	const text = ORDER.flatMap((kind) => (counts.has(kind) ? [plural(counts.get(kind)!, kind)] : [])).join(", ");
 	const seconds = (invocation.clock().getTime() - project.startedAt.getTime()) / 1000;
 	events({
 		event: "message",

@@ -1,7 +1,7 @@
 import type { Adapter } from "../core/adapter.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import { findNode } from "../core/manifest.ts";
-import type { GraphNode, NodeId } from "../core/node.ts";
+import { type GraphNode, isStored, type NodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import { storedName } from "../core/storedName.ts";
 import type { OpenProject } from "./openProject.ts";
@@ -56,7 +56,7 @@ function storedInputs(project: OpenProject, id: NodeId): GraphNode[] {
 		if (seen.has(next)) continue;
 		seen.add(next);
 		const node = findNode(project.manifest, next);
-		if (node === undefined || node.resource_type === "exposure") continue;
+		if (node === undefined || !(isStored(node) || node.resource_type === "unit_test")) continue;
 		if (node.resource_type === "model" && node.config.materialized === "ephemeral")
 			waiting.push(...project.graph.parents(next));
 		else if (node.resource_type !== "source" || node.load !== null) found.push(node);
@@ -65,7 +65,6 @@ function storedInputs(project: OpenProject, id: NodeId): GraphNode[] {
 }
 
 function relationOf(node: GraphNode, { engine }: OpenProject): RelationName {
-	if (node.resource_type === "exposure" || node.resource_type === "unit_test")
-		throw new Error(`${node.unique_id} has no relation`);
+	if (!isStored(node)) throw new Error(`${node.unique_id} has no relation`);
 	return storedName(node, engine.dialect);
 }

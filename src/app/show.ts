@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
-import type { GraphNode, SourceNode, TestNode } from "../core/node.ts";
+import { type GraphNode, isStored, type SourceNode, type TestNode } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { ResultTable } from "../core/resultTable.ts";
 import { storedName } from "../core/storedName.ts";
@@ -121,7 +121,7 @@ function selectedNode(invocation: Invocation, project: OpenProject): GraphNode {
 	const all = ids.flatMap((id) => findNode(project.manifest, id) ?? []);
 	// `-s orders` selects the tests of orders too; one shows what was named.
 	const nodes = all.some((n) => n.resource_type !== "test")
-		? all.filter((n) => n.resource_type !== "test" && n.resource_type !== "exposure")
+		? all.filter((n) => n.resource_type !== "test" && (isStored(n) || n.resource_type === "unit_test"))
 		: all;
 	const [node] = nodes;
 	if (node === undefined || nodes.length > 1 || invocation.flags.select.length === 0)

@@ -173,7 +173,7 @@ export const BASE_MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>
 	],
 	["load_agate_table", unavailable("load_agate_table", "seeds are loaded by tfm itself, in batches")],
 	["submit_python_job", unavailable("submit_python_job", "models are written in SQL")],
-	["metric", unavailable("metric", "the semantic layer is not part of this version")],
+	["metric", unavailable("metric", "metrics are named in models, tests and exposures only")],
 	["function", unavailable("function", "functions of the database are not part of this version")],
 	["adapter_macro", unavailable("adapter_macro", "use adapter.dispatch('name', 'package')() instead")],
 ]);

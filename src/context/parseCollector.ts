@@ -6,6 +6,7 @@ export interface ParseCollector {
 	readonly refs: RefArgs[];
 	readonly sources: [string, string][];
 	readonly functions: (readonly string[])[];
+	readonly metrics: (readonly string[])[];
 	/** One record for each config() call, `pre_hook` and `post_hook` already under their dashed names. */
 	readonly configs: { readonly [key: string]: Plain }[];
 	/** Unique ids of macros that the template itself calls, not those that macros call. */
@@ -20,6 +21,7 @@ export const createParseCollector = (): ParseCollector => ({
 	refs: [],
 	sources: [],
 	functions: [],
+	metrics: [],
 	configs: [],
 	macros: new Set(),
 	vars: new Map(),

@@ -8,6 +8,7 @@ import type { RenderOptions, Scope, Value } from "../jinja/jinja.ts";
 import { BASE_MEMBERS, renderVariable } from "./baseMembers.ts";
 import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
 import { viewOf } from "./objects/lazyMapping.ts";
+import { MetricName, metricFunction } from "./objects/metricFunction.ts";
 import { parseAdapter } from "./objects/parseAdapter.ts";
 import { ParseConfig } from "./objects/parseConfig.ts";
 import { functionFunction, refFunction, sourceFunction } from "./objects/refFunction.ts";
@@ -69,6 +70,14 @@ const MEMBERS: Members<ParseContext> = new Map<string, (c: ParseContext, scope: 
 			functionFunction((names) => {
 				c.collector.functions.push(names);
 				return ownRelation(c);
+			}),
+	],
+	[
+		"metric",
+		(c) =>
+			metricFunction((names) => {
+				c.collector.metrics.push(names);
+				return new MetricName(names);
 			}),
 	],
 	["config", (c) => new ParseConfig((config) => c.collector.configs.push(config))],

@@ -4,7 +4,7 @@
  * where it must be the only one.
  */
 import type { Manifest } from "../core/manifest.ts";
-import type { ExecutableNode, GraphNode, RefArgs, SourceNode } from "../core/node.ts";
+import type { ExecutableNode, GraphNode, MetricNode, RefArgs, SourceNode } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
 
 export type Found<T> =
@@ -18,6 +18,8 @@ export interface References {
 	source(source: string, table: string, fromPackage: string): Found<SourceNode>;
 	/** One or two names, as function() takes them. */
 	function(names: readonly string[], fromPackage: string): Found<ExecutableNode>;
+	/** One or two names, as metric() takes them. */
+	metric(names: readonly string[], fromPackage: string): Found<MetricNode>;
 }
 
 export interface ReferenceOptions {
@@ -106,6 +108,17 @@ export function createReferences(manifest: Manifest, options: ReferenceOptions):
 			const off = disabledNodes.get(name)?.find((node) => node.resource_type === "function");
 			if (off !== undefined) return { kind: "disabled", id: off.unique_id };
 			return { kind: "missing", suggestion: suggestName(name, functions.keys()) };
+		},
+		metric(names: readonly string[], fromPackage: string): Found<MetricNode> {
+			const name = names.at(-1) ?? "";
+			const packages = names.length > 1 ? names.slice(0, 1) : packagesFor(fromPackage);
+			const alike = [...manifest.metrics.values()].filter((node) => node.name === name);
+			const chosen = choose(alike, packages);
+			if (chosen !== null) return chosen;
+			const off = disabledNodes.get(name)?.find((node) => node.resource_type === "metric");
+			if (off !== undefined) return { kind: "disabled", id: off.unique_id };
+			const known = [...manifest.metrics.values()].map((node) => node.name);
+			return { kind: "missing", suggestion: suggestName(name, known) };
 		},
 		source(source: string, table: string, fromPackage: string): Found<SourceNode> {
 			const key = sourceKey(source, table);

@@ -18,6 +18,7 @@ import { boundConstraints } from "./objects/boundConstraints.ts";
 import { DatabasePort } from "./objects/databasePort.ts";
 import { graphView } from "./objects/graphView.ts";
 import { viewOf } from "./objects/lazyMapping.ts";
+import { metricFunction, metricText, ResolvedMetric } from "./objects/metricFunction.ts";
 import { modelFields, nodeFields } from "./objects/nodeView.ts";
 import {
 	functionFunction,
@@ -172,6 +173,13 @@ function functionRelation(c: RunContext, names: readonly string[]): RelationObje
 	return relationObject(c.facts.dialect, publishedName(target), { quote: quotingOf(c.facts) });
 }
 
+function resolvedMetric(c: RunContext, names: readonly string[]): Value {
+	const reference = metricText(names);
+	const target = found(c.references.metric(names, c.packageName), reference, c.label, false);
+	checkDeclared(c, target.unique_id, reference);
+	return new ResolvedMetric(target, c.manifest, c.facts.invocation.startedAt);
+}
+
 function selfRelation(c: RunContext): Value {
 	if (c.node === null || c.node.resource_type === "operation") return null;
 	if (c.given !== undefined) return c.given.self;
@@ -222,6 +230,7 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["ref", (c) => refFunction((args) => refRelation(c, args))],
 	["source", (c) => sourceFunction((source, table) => sourceRelation(c, source, table))],
 	["function", (c) => functionFunction((names) => functionRelation(c, names))],
+	["metric", (c) => metricFunction((names) => resolvedMetric(c, names))],
 	["this", selfRelation],
 	["defer_relation", otherRelation],
 	["model", modelView],

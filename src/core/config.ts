@@ -40,6 +40,9 @@ export interface ConfigTrees {
 	readonly data_tests: ConfigTree;
 	readonly sources: ConfigTree;
 	readonly exposures: ConfigTree;
+	readonly metrics: ConfigTree;
+	readonly semantic_models: ConfigTree;
+	readonly saved_queries: ConfigTree;
 	readonly unit_tests: ConfigTree;
 	readonly analyses: ConfigTree;
 	readonly functions: ConfigTree;

@@ -4,8 +4,11 @@ import type {
 	ExposureNode,
 	GraphNode,
 	MacroNode,
+	MetricNode,
 	NodeId,
 	Plain,
+	SavedQueryNode,
+	SemanticModelNode,
 	SourceNode,
 	UnitTestNode,
 } from "./node.ts";
@@ -39,17 +42,37 @@ export interface Manifest {
 	readonly sources: ReadonlyMap<NodeId, SourceNode>;
 	readonly exposures: ReadonlyMap<NodeId, ExposureNode>;
 	readonly unitTests: ReadonlyMap<NodeId, UnitTestNode>;
+	readonly metrics: ReadonlyMap<NodeId, MetricNode>;
+	readonly semanticModels: ReadonlyMap<NodeId, SemanticModelNode>;
+	readonly savedQueries: ReadonlyMap<NodeId, SavedQueryNode>;
 	/** By unique id `macro.pkg.name`. */
 	readonly macros: ReadonlyMap<string, MacroNode>;
 	readonly docs: ReadonlyMap<string, DocBlock>;
 	/** By unique id `group.pkg.name`. */
 	readonly groups?: ReadonlyMap<string, GroupNode>;
 	readonly disabled: ReadonlyMap<string, readonly GraphNode[]>;
-	/** Direct inputs; every node, source, exposure and unit test has an entry. */
+	/** Direct inputs; every node of every kind above has an entry. */
 	readonly parents: ReadonlyMap<NodeId, readonly NodeId[]>;
 	readonly children: ReadonlyMap<NodeId, readonly NodeId[]>;
 	readonly warnings: readonly Diagnostic[];
 }
 
 export const findNode = (manifest: Manifest, id: NodeId): GraphNode | undefined =>
-	manifest.nodes.get(id) ?? manifest.sources.get(id) ?? manifest.exposures.get(id) ?? manifest.unitTests.get(id);
+	manifest.nodes.get(id) ??
+	manifest.sources.get(id) ??
+	manifest.exposures.get(id) ??
+	manifest.unitTests.get(id) ??
+	manifest.metrics.get(id) ??
+	manifest.semanticModels.get(id) ??
+	manifest.savedQueries.get(id);
+
+/** Everything that is a node of the graph, kind after kind. */
+export const allNodes = (manifest: Manifest): readonly ReadonlyMap<NodeId, GraphNode>[] => [
+	manifest.nodes,
+	manifest.sources,
+	manifest.exposures,
+	manifest.metrics,
+	manifest.unitTests,
+	manifest.semanticModels,
+	manifest.savedQueries,
+];

@@ -61,8 +61,11 @@ export interface ColumnSpec {
 	readonly quote: boolean | null;
 	readonly tags: readonly string[];
 	readonly config: { readonly [key: string]: Plain };
-	/** Of a time spine's column: `day`, `hour`, …; absent elsewhere. */
+	/** Of a column that the semantic layer reads: `day`, `hour`, …; absent elsewhere. */
 	readonly granularity?: string;
+	/** What the column is to a semantic model: its kind, or a record under dbt's names; absent elsewhere. */
+	readonly dimension?: Plain;
+	readonly entity?: Plain;
 	/** Unique ids of the docs blocks that the description uses; absent = none. */
 	readonly doc_blocks?: readonly string[];
 }
@@ -108,6 +111,8 @@ interface Executable extends Common {
 	readonly sources: readonly (readonly [string, string])[];
 	/** The names of function() calls, with the package where one is given; absent = none. */
 	readonly functions?: readonly (readonly string[])[];
+	/** The names of metric() calls, with the package where one is given; absent = none. */
+	readonly metrics?: readonly (readonly string[])[];
 	readonly depends_on: Dependencies;
 	readonly group: string | null;
 	readonly docs: { readonly show: boolean; readonly node_color: string | null };
@@ -125,6 +130,8 @@ export interface ModelNode extends Executable {
 	readonly constraints: readonly Plain[];
 	readonly deprecation_date: string | null;
 	readonly primary_key: readonly string[];
+	/** A time spine's columns under dbt's names; null for any other model. */
+	readonly time_spine?: Plain;
 }
 
 export interface SeedNode extends Executable {
@@ -221,9 +228,54 @@ export interface ExposureNode extends Common {
 	readonly label: string | null;
 	readonly refs: readonly RefArgs[];
 	readonly sources: readonly (readonly [string, string])[];
+	readonly metrics?: readonly (readonly string[])[];
 	readonly depends_on: Dependencies;
 	readonly config: { readonly enabled: boolean; readonly [key: string]: unknown };
 	readonly unrendered_config?: { readonly [key: string]: unknown };
+}
+
+type PlainRecord = { readonly [key: string]: Plain };
+
+/**
+ * The nodes of dbt's semantic layer. tfm keeps them, orders and selects them, and computes nothing with them, so their
+ * inner parts are plain values under dbt's names, with dbt's defaults filled in.
+ */
+export interface SemanticNode extends Omit<Common, "description"> {
+	/** Null where dbt has none: semantic models and saved queries without one. */
+	readonly description: string | null;
+	readonly label: string | null;
+	readonly refs: readonly RefArgs[];
+	readonly depends_on: Dependencies;
+	readonly group: string | null;
+	readonly config: { readonly enabled: boolean; readonly [key: string]: unknown };
+	readonly unrendered_config: { readonly [key: string]: unknown };
+}
+
+export interface MetricNode extends SemanticNode {
+	readonly resource_type: "metric";
+	readonly type: string;
+	readonly type_params: PlainRecord;
+	readonly filter: Plain;
+	readonly time_granularity: string | null;
+}
+
+export interface SemanticModelNode extends SemanticNode {
+	readonly resource_type: "semantic_model";
+	/** As written: `ref('orders')`. */
+	readonly model: string;
+	/** Where the model stands: alias, schema_name, database, relation_name. */
+	readonly node_relation: PlainRecord | null;
+	readonly defaults: PlainRecord | null;
+	readonly primary_entity: string | null;
+	readonly entities: readonly PlainRecord[];
+	readonly measures: readonly PlainRecord[];
+	readonly dimensions: readonly PlainRecord[];
+}
+
+export interface SavedQueryNode extends SemanticNode {
+	readonly resource_type: "saved_query";
+	readonly query_params: PlainRecord;
+	readonly exports: readonly PlainRecord[];
 }
 
 /** Rows of a unit test as dbt 1.12 keeps them: a row without nulls first, a fixture file or seed read in. */
@@ -272,7 +324,22 @@ export interface UnitTestNode extends Common {
 export const versionedName = ({ name, version }: Pick<UnitTestNode, "name" | "version">): string =>
 	version === null ? name : `${name}_v${version}`;
 
-export type GraphNode = ExecutableNode | SourceNode | ExposureNode | UnitTestNode;
+/** What no database holds: exposures, unit tests and the semantic layer are not relations. */
+export const NOT_STORED = ["exposure", "unit_test", "metric", "semantic_model", "saved_query"] as const;
+
+export type StoredNode = Exclude<GraphNode, { readonly resource_type: (typeof NOT_STORED)[number] }>;
+
+export const isStored = (node: GraphNode): node is StoredNode =>
+	!(NOT_STORED as readonly string[]).includes(node.resource_type);
+
+export type GraphNode =
+	| ExecutableNode
+	| SourceNode
+	| ExposureNode
+	| UnitTestNode
+	| MetricNode
+	| SemanticModelNode
+	| SavedQueryNode;
 
 export interface MacroNode {
 	/** `macro.<package>.<name>` */

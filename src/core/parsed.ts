@@ -18,6 +18,8 @@ export interface Collected {
 	readonly sources: readonly (readonly [string, string])[];
 	/** Names in function() calls; absent = none. */
 	readonly functions?: readonly (readonly string[])[];
+	/** Names in metric() calls; absent = none. */
+	readonly metrics?: readonly (readonly string[])[];
 	/** Keyword arguments of the config() calls, in order, not merged; hooks under their dashed names. */
 	readonly configs: readonly PlainRecord[];
 	/** Keywords of the first config() call as written, where the text was rendered and has one; absent otherwise. */
@@ -95,6 +97,9 @@ export interface ParsedProject {
 	readonly exposures: readonly YamlEntry<"exposures">[];
 	readonly groups: readonly YamlEntry<"groups">[];
 	readonly unitTests: readonly YamlEntry<"unit_tests">[];
+	readonly metrics: readonly YamlEntry<"metrics">[];
+	readonly semanticModels: readonly YamlEntry<"semantic_models">[];
+	readonly savedQueries: readonly YamlEntry<"saved_queries">[];
 	readonly fixtures: readonly FixtureFile[];
 	readonly macros: readonly MacroNode[];
 	readonly docs: readonly DocBlock[];

@@ -22,4 +22,14 @@ export function readCall(text: string): ReferenceCall | undefined {
 	return source === null ? undefined : [source[2] ?? "", source[4] ?? ""];
 }
 
+const METRIC = new RegExp(String.raw`^\s*metric\(\s*${NAME}\1\s*(?:,\s*${NAME}\3\s*)?\)\s*$`);
+
+/** The one or two names of `metric('a')` or `metric('package', 'a')` as a text. */
+export function readMetricCall(text: string): readonly string[] | undefined {
+	const found = METRIC.exec(text);
+	if (found === null) return undefined;
+	const [, , first = "", , second] = found;
+	return second === undefined ? [first] : [first, second];
+}
+
 export const isSourceCall = (call: ReferenceCall): call is readonly [string, string] => Array.isArray(call);

@@ -4,7 +4,7 @@
  * sorted, so that two runs of one project do the same in the same order.
  */
 import { Graph as GraphLib } from "@dagrejs/graphlib";
-import type { Manifest } from "../core/manifest.ts";
+import { allNodes, type Manifest } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
 
 export interface Graph {
@@ -96,10 +96,10 @@ export function graphOf(parents: ReadonlyMap<NodeId, readonly NodeId[]>): Graph 
 	return new StoredGraph(Object.freeze(ids), inner, leaves);
 }
 
-/** The graph of all enabled nodes, sources, exposures and unit tests. */
+/** The graph of everything that is enabled. */
 export function buildGraph(manifest: Manifest): Graph {
 	const parents = new Map<NodeId, readonly NodeId[]>();
-	for (const members of [manifest.nodes, manifest.sources, manifest.exposures, manifest.unitTests]) {
+	for (const members of allNodes(manifest)) {
 		for (const id of members.keys()) parents.set(id, manifest.parents.get(id) ?? NONE);
 	}
 	return graphOf(parents);

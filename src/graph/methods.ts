@@ -1,6 +1,6 @@
 import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { GraphNode, ModelNode, Plain, SourceNode } from "../core/node.ts";
+import { type GraphNode, isStored, type ModelNode, type Plain, type SourceNode } from "../core/node.ts";
 import { samePlain } from "../core/samePlain.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { fnmatcher } from "./fnmatch.ts";
@@ -87,8 +87,8 @@ function byTag(value: string): NodeTest {
 function byGroup(value: string): NodeTest {
 	const matches = fnmatcher(value);
 	return (node) => {
-		if (node.resource_type === "source" || node.resource_type === "exposure" || node.resource_type === "unit_test")
-			return false;
+		// dbt looks at nodes and metrics; semantic models and saved queries have a group and are not found by it.
+		if (node.resource_type === "source" || (!isStored(node) && node.resource_type !== "metric")) return false;
 		const group = node.config.group ?? node.group;
 		return typeof group === "string" && group !== "" && matches(group);
 	};
@@ -120,7 +120,7 @@ function byConfig(criterion: SelectorCriterion): NodeTest {
 	const same = (found: unknown): boolean =>
 		samePlain(found, wanted) || (anyCase && typeof found === "string" && found.toLowerCase() === word);
 	return (node) => {
-		if (node.resource_type === "exposure" || node.resource_type === "unit_test") return false;
+		if (!isStored(node)) return false;
 		const found = descend(node.config, path);
 		if (found === undefined) return false;
 		const { value } = found;

@@ -4,7 +4,7 @@
  * selector means the same here; `--layer` and `layer:` are ours.
  */
 import { type Diagnostic, diagnostic, fail } from "../core/diagnostic.ts";
-import { findNode, type Manifest } from "../core/manifest.ts";
+import { allNodes, findNode, type Manifest } from "../core/manifest.ts";
 import type { GraphNode, NodeId, ResourceType } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { fnmatcher } from "./fnmatch.ts";
@@ -123,9 +123,9 @@ class Selection {
 		this.#manifest = manifest;
 		this.#graph = graph;
 		this.#request = request;
-		const { nodes, sources, exposures, unitTests } = manifest;
-		const members: readonly ReadonlyMap<NodeId, GraphNode>[] = [nodes, sources, exposures, unitTests];
-		this.#nodes = members.flatMap((map) => [...map.values()]).filter((node) => graph.has(node.unique_id));
+		this.#nodes = allNodes(manifest)
+			.flatMap((map) => [...map.values()])
+			.filter((node) => graph.has(node.unique_id));
 		this.#keep = kindTest(request);
 	}
 

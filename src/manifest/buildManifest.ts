@@ -48,6 +48,15 @@ import type { ManifestPorts } from "./ports.ts";
 import { ProjectConfigs } from "./projectConfig.ts";
 import { asWritten, dedupe, recordOr, resolveConfig, tagsOf, underscored, unrenderedConfig } from "./resolveConfig.ts";
 import { resolveReader } from "./resolveRefs.ts";
+import { findMetric, type MetricReader } from "./semantic/resolveMetrics.ts";
+import { isLive } from "./semantic/semanticDraft.ts";
+import {
+	allSemanticDrafts,
+	makeSemanticLayer,
+	resolveSemanticLayer,
+	type SemanticLayer,
+} from "./semantic/semanticLayer.ts";
+import { checkTimeSpines } from "./semantic/timeSpine.ts";
 import { makeSourceDrafts, type SourceDraft } from "./sourceDrafts.ts";
 import { makeUnitTests, type UnitTests } from "./unitTests.ts";
 import { type ConfiguredResource, warnOfUnusedPaths } from "./unusedPaths.ts";
@@ -70,8 +79,10 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	checkDisabledTwins(drafts, work);
 	configure(drafts, work);
 	collectHooks(drafts, work);
+	const semantics = makeSemanticLayer(drafts, work);
+	checkTimeSpines(drafts, semantics, work.problems);
 	checkDuplicates(drafts.filter(isEnabled), work.problems);
-	checkSourceNames(sources, exposures, work);
+	checkSourceNames(sources, exposures, semantics, work);
 	for (const source of sources) checkSourceTimes(source, work.problems);
 	stopOn(work.problems);
 
@@ -81,7 +92,9 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 		ownFirst: flags.require_ref_searches_node_package_before_root === true,
 	});
 	attachTests(drafts, index);
-	const exposureInputs = resolveAll(drafts, exposures, index, work);
+	const restricted = new Set(config.packages.filter((p) => p.restrictAccess === true).map((p) => p.name));
+	const exposureInputs = resolveAll({ drafts, exposures, semantics, index, restricted }, work);
+	const semanticLinks = resolveSemanticLayer(semantics, index, work, restricted);
 	const enabled = new Map(drafts.filter(isEnabled).map((draft) => [draft.unique_id, draft]));
 	const liveSources = new Map(
 		sources.filter(({ config: c }) => c.enabled !== false).map((source) => [nodeId(source.unique_id), source]),
@@ -105,8 +118,19 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	readMicrobatch(enabled, liveSources, work);
 
 	const unitTests = makeUnitTests(work, drafts, index);
-	warnOfUnusedPaths(config, configuredResources({ drafts, sources, exposures, unitTests }), work.warnings);
-	const manifest = finishManifest({ work, unitTests, drafts, sources, exposures, exposureInputs, sourceLayers, namer });
+	warnOfUnusedPaths(config, configuredResources({ drafts, sources, exposures, semantics, unitTests }), work.warnings);
+	const manifest = finishManifest({
+		work,
+		unitTests,
+		drafts,
+		sources,
+		exposures,
+		exposureInputs,
+		semantics,
+		semanticLinks,
+		sourceLayers,
+		namer,
+	});
 	stopOn(work.problems);
 	return manifest;
 }
@@ -115,11 +139,13 @@ const configuredResources = (found: {
 	readonly drafts: readonly Draft[];
 	readonly sources: readonly SourceDraft[];
 	readonly exposures: readonly ExposureDraft[];
+	readonly semantics: SemanticLayer;
 	readonly unitTests: UnitTests;
 }): readonly ConfiguredResource[] => [
 	...found.drafts.map((draft) => ({ kind: draft.kind, fqn: draft.fqn, enabled: isEnabled(draft) })),
 	...found.sources.map(({ fqn, config }) => ({ kind: "source", fqn, enabled: config.enabled !== false })),
 	...found.exposures.map(({ fqn, config }) => ({ kind: "exposure", fqn, enabled: config.enabled !== false })),
+	...allSemanticDrafts(found.semantics).map((draft) => ({ kind: draft.kind, fqn: draft.fqn, enabled: isLive(draft) })),
 	...found.unitTests.enabled.map(({ fqn }) => ({ kind: "unit_test", fqn, enabled: true })),
 	...found.unitTests.disabled.map(({ fqn }) => ({ kind: "unit_test", fqn, enabled: false })),
 ];
@@ -272,9 +298,12 @@ function allTags(draft: Draft, projects: ProjectConfigs): readonly string[] {
 	return dedupe([...draft.firstTags, ...before, ...own]);
 }
 
+const SEMANTIC_NOUNS = { metric: "metrics", semantic_model: "semantic models", saved_query: "saved queries" } as const;
+
 function checkSourceNames(
 	sources: readonly SourceDraft[],
 	exposures: readonly ExposureDraft[],
+	semantics: SemanticLayer,
 	{ parsed, problems }: ManifestWork,
 ): void {
 	const seen = new Map<string, YamlEntry>();
@@ -300,6 +329,8 @@ function checkSourceNames(
 		if (source.config.enabled !== false)
 			check("source tables", `${source.source_name}.${source.name}`, source.unique_id, source.entry, source.path);
 	for (const { name, unique_id, entry } of exposures) check("exposures", name, unique_id, entry, []);
+	for (const draft of allSemanticDrafts(semantics))
+		if (isLive(draft)) check(SEMANTIC_NOUNS[draft.kind], draft.name, draft.unique_id, draft.entry, draft.path);
 	for (const entry of parsed.groups)
 		check("groups", entry.name, `group.${entry.package_name}.${entry.name}`, entry, []);
 }
@@ -316,16 +347,29 @@ function attachTests(drafts: readonly Draft[], index: NodeIndex): void {
 	}
 }
 
+interface Resolving {
+	readonly drafts: readonly Draft[];
+	readonly exposures: readonly ExposureDraft[];
+	readonly semantics: SemanticLayer;
+	readonly index: NodeIndex;
+	/** Packages whose protected models are theirs alone. */
+	readonly restricted: ReadonlySet<string>;
+}
+
 /** Edges of all enabled drafts and exposures; tests that cannot run are disabled. */
 function resolveAll(
-	drafts: readonly Draft[],
-	exposures: readonly ExposureDraft[],
-	index: NodeIndex,
+	{ drafts, exposures, semantics, index, restricted }: Resolving,
 	work: ManifestWork,
 ): ReadonlyMap<string, readonly NodeId[]> {
-	const restricted = new Set(work.config.packages.filter((p) => p.restrictAccess === true).map((p) => p.name));
+	const metricsOf = (reader: MetricReader, calls: readonly (readonly string[])[]): readonly NodeId[] =>
+		calls.flatMap((names) => {
+			const found = findMetric(names, reader, semantics.index, work.problems);
+			return found === undefined ? [] : [nodeId(found.unique_id)];
+		});
 	for (const draft of drafts) {
-		if (!isEnabled(draft) || draft.refs.length + draft.sources.length + draft.functions.length === 0) continue;
+		if (!isEnabled(draft)) continue;
+		const { refs, sources, functions, metrics } = draft;
+		if (refs.length + sources.length + functions.length + metrics.length === 0) continue;
 		const isGeneric = draft.test?.metadata != null;
 		const resolution = resolveReader(
 			{
@@ -347,7 +391,8 @@ function resolveAll(
 			work,
 			restricted,
 		);
-		draft.depends = resolution.depends;
+		const reader = { ...draft, placeOf: (names: readonly string[]) => findCall(draft, "metric", names) };
+		draft.depends = metrics.length === 0 ? resolution.depends : [...resolution.depends, ...metricsOf(reader, metrics)];
 		if (resolution.dropped) draft.config = { ...draft.config, enabled: false };
 	}
 	const inputs = new Map<string, readonly NodeId[]>();
@@ -360,7 +405,8 @@ function resolveAll(
 			findRef: exposure.placeOf,
 			findSource: exposure.placeOf,
 		};
-		inputs.set(exposure.unique_id, resolveReader(reader, index, work, restricted).depends);
+		const { depends } = resolveReader(reader, index, work, restricted);
+		inputs.set(exposure.unique_id, [...depends, ...metricsOf(exposure, exposure.metrics)]);
 	}
 	return inputs;
 }

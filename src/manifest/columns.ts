@@ -1,5 +1,6 @@
 import type { ColumnSpec, Plain } from "../core/node.ts";
 import type { FilePlace, PlainRecord } from "../core/parsed.ts";
+import { isRecord } from "./configDefaults.ts";
 import type { ColumnSource } from "./draft.ts";
 import { listOf, textOf } from "./patches.ts";
 import { dedupe, recordOr, tagsOf } from "./resolveConfig.ts";
@@ -33,6 +34,29 @@ export const columnTags = (record: PlainRecord): readonly string[] => {
 	return record.tags === undefined && config.tags === undefined ? [] : dedupe([...tagsOf(record), ...tagsOf(config)]);
 };
 
+const columnElement = (own: PlainRecord, column: PlainRecord) => ({
+	name: textOf(own.name) || textOf(column.name),
+	type: own.type ?? null,
+	description: own.description ?? column.description ?? "",
+	label: own.label ?? null,
+	config: recordOr(own.config),
+});
+
+/** `dimension: time` stays a word; a record gets dbt's defaults. */
+function columnDimension(column: PlainRecord): Plain {
+	const { dimension } = column;
+	if (!isRecord(dimension)) return dimension ?? null;
+	const validity = isRecord(dimension.validity_params) ? dimension.validity_params : null;
+	return {
+		...columnElement(dimension, column),
+		is_partition: dimension.is_partition === true,
+		validity_params: validity && { is_start: validity.is_start === true, is_end: validity.is_end === true },
+	};
+}
+
+const columnEntity = (column: PlainRecord): Plain =>
+	isRecord(column.entity) ? columnElement(column.entity, column) : (column.entity ?? null);
+
 /** Columns by name, in the order written; a later one of the same name replaces an earlier one (dbt). */
 export function makeColumns(
 	sources: readonly ColumnSource[],
@@ -58,6 +82,8 @@ export function makeColumns(
 			tags,
 			config: { ...config, meta, tags } as { [key: string]: Plain },
 			...(typeof record.granularity === "string" ? { granularity: record.granularity } : {}),
+			...(record.dimension == null ? {} : { dimension: columnDimension(record) }),
+			...(record.entity == null ? {} : { entity: columnEntity(record) }),
 			...(blocks.length === 0 ? {} : { doc_blocks: blocks }),
 		});
 	}

@@ -15,6 +15,9 @@ export type ConfiguredKind =
 	| "test"
 	| "source"
 	| "exposure"
+	| "metric"
+	| "semantic_model"
+	| "saved_query"
 	| "unit_test";
 
 /** `append` lists, `update` mappings key by key, `grants` as dbt's grants; everything else replaces. */
@@ -133,6 +136,16 @@ export const CONFIG_DEFAULTS: { readonly [K in ConfiguredKind]: PlainRecord } = 
 		static_analysis: null,
 	},
 	exposure: { enabled: true, tags: [], meta: {} },
+	metric: { enabled: true, group: null, meta: {} },
+	semantic_model: { enabled: true, group: null, meta: {} },
+	saved_query: {
+		enabled: true,
+		group: null,
+		meta: {},
+		export_as: null,
+		schema: null,
+		cache: { enabled: false },
+	},
 	unit_test: { tags: [], meta: {}, enabled: true, static_analysis: null },
 });
 
@@ -161,6 +174,9 @@ export const MERGE_RULES: { readonly [K in ConfiguredKind]: { readonly [key: str
 	test: { tags: "append", meta: "update" },
 	source: { meta: "update" },
 	exposure: {},
+	metric: { meta: "update" },
+	semantic_model: { meta: "update" },
+	saved_query: { meta: "update" },
 	unit_test: { tags: "append", meta: "update" },
 });
 

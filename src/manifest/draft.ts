@@ -7,7 +7,10 @@ import type { FunctionNode, NodeId, Plain, RefArgs, TestMetadata } from "../core
 import type { FilePlace, ParsedCode, PlainRecord, YamlEntry } from "../core/parsed.ts";
 import type { ConfiguredKind } from "./configDefaults.ts";
 
-export type DraftKind = Exclude<ConfiguredKind, "source" | "exposure" | "unit_test">;
+export type DraftKind = Exclude<
+	ConfiguredKind,
+	"source" | "exposure" | "unit_test" | "metric" | "semantic_model" | "saved_query"
+>;
 
 /** The properties of one node: an entry of a property file, or one version of one. */
 export interface Patch {
@@ -73,6 +76,7 @@ export interface Draft {
 	refs: readonly RefArgs[];
 	sources: readonly (readonly [string, string])[];
 	readonly functions: readonly (readonly string[])[];
+	readonly metrics: readonly (readonly string[])[];
 	macros: readonly string[];
 	readonly test: TestFacts | null;
 	/** on-run-start / on-run-end: position among the hooks of its package. */

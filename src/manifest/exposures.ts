@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Plain, RefArgs } from "../core/node.ts";
 import type { FilePlace, PlainRecord, YamlEntry } from "../core/parsed.ts";
-import { isSourceCall, readCall } from "../core/referenceText.ts";
+import { isSourceCall, type ReferenceCall, readCall, readMetricCall } from "../core/referenceText.ts";
 import { listOf } from "./patches.ts";
 import type { ProjectConfigs } from "./projectConfig.ts";
 import { dedupe, recordOr, resolveConfig, tagsOf, unrenderedConfig } from "./resolveConfig.ts";
@@ -18,8 +18,9 @@ export interface ExposureDraft {
 	readonly meta: PlainRecord;
 	readonly refs: readonly RefArgs[];
 	readonly sources: readonly (readonly [string, string])[];
+	readonly metrics: readonly (readonly string[])[];
 	/** Place of the entry of depends_on that makes this call. */
-	readonly placeOf: (call: RefArgs | readonly [string, string]) => FilePlace;
+	readonly placeOf: (call: RefArgs | readonly string[]) => FilePlace;
 }
 
 export function makeExposures(
@@ -40,10 +41,12 @@ export function makeExposures(
 		}));
 		const refs: RefArgs[] = [];
 		const sources: (readonly [string, string])[] = [];
+		const metrics: (readonly string[])[] = [];
 		for (const { call } of calls) {
 			if (call === undefined) continue;
-			if (isSourceCall(call)) sources.push(call);
-			else refs.push(call);
+			if (call.kind === "metric") metrics.push(call.names);
+			else if (isSourceCall(call.call)) sources.push(call.call);
+			else refs.push(call.call);
 		}
 		return {
 			entry,
@@ -57,21 +60,31 @@ export function makeExposures(
 			meta,
 			refs,
 			sources,
-			placeOf: (wanted) => entry.at(["depends_on", calls.find(({ call }) => call === wanted)?.index ?? 0]),
+			metrics,
+			placeOf: (wanted) => entry.at(["depends_on", calls.find(({ call }) => isCall(call, wanted))?.index ?? 0]),
 		};
 	});
 }
 
-function readDependency(item: Plain, entry: YamlEntry<"exposures">, index: number, problems: Diagnostic[]) {
-	const call = typeof item === "string" ? readCall(item) : undefined;
-	// dbt has metrics there as well; tfm has none yet.
-	if (call === undefined && !(typeof item === "string" && item.trimStart().startsWith("metric(")))
-		problems.push(
-			diagnostic(
-				"TFM-PARSE-034",
-				{ exposure: entry.name, entry: typeof item === "string" ? item : JSON.stringify(item) },
-				entry.at(["depends_on", index]),
-			),
-		);
-	return call;
+type Dependency =
+	| { readonly kind: "node"; readonly call: ReferenceCall }
+	| { readonly kind: "metric"; readonly names: readonly string[] };
+
+const isCall = (found: Dependency | undefined, wanted: RefArgs | readonly string[]): boolean =>
+	found?.kind === "metric" ? found.names === wanted : found?.call === wanted;
+
+function readDependency(
+	item: Plain,
+	entry: YamlEntry<"exposures">,
+	index: number,
+	problems: Diagnostic[],
+): Dependency | undefined {
+	const text = typeof item === "string" ? item : JSON.stringify(item);
+	const names = readMetricCall(text);
+	if (names !== undefined) return { kind: "metric", names };
+	const call = readCall(text);
+	if (call !== undefined) return { kind: "node", call };
+	const facts = { exposure: entry.name, entry: text };
+	problems.push(diagnostic("TFM-PARSE-034", facts, entry.at(["depends_on", index])));
+	return undefined;
 }

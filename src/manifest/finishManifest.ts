@@ -1,13 +1,13 @@
 import type { Config, Layer } from "../core/config.ts";
 import type { GroupNode, Manifest } from "../core/manifest.ts";
 import {
+	type Dependencies,
 	type ExecutableNode,
 	type ExposureNode,
 	type GraphNode,
 	type NodeId,
 	nodeId,
 	type SourceNode,
-	type UnitTestNode,
 } from "../core/node.ts";
 import type { YamlEntry } from "../core/parsed.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
@@ -21,6 +21,8 @@ import type { Namer } from "./names.ts";
 import { textOf } from "./patches.ts";
 import { inferPrimaryKey } from "./primaryKey.ts";
 import { recordOr } from "./resolveConfig.ts";
+import { finishSemantics } from "./semantic/finishSemantics.ts";
+import type { SemanticLayer, SemanticLinks } from "./semantic/semanticLayer.ts";
 import type { SourceDraft } from "./sourceDrafts.ts";
 import type { UnitTests } from "./unitTests.ts";
 
@@ -33,6 +35,8 @@ export interface Finishing {
 	readonly sources: readonly SourceDraft[];
 	readonly exposures: readonly ExposureDraft[];
 	readonly exposureInputs: ReadonlyMap<string, readonly NodeId[]>;
+	readonly semantics: SemanticLayer;
+	readonly semanticLinks: SemanticLinks;
 	readonly sourceLayers: ReadonlyMap<NodeId, Layer>;
 	readonly namer: Namer;
 	readonly unitTests: UnitTests;
@@ -45,6 +49,8 @@ export function finishManifest({
 	sources,
 	exposures,
 	exposureInputs,
+	semantics,
+	semanticLinks,
 	sourceLayers,
 	namer,
 	unitTests,
@@ -82,7 +88,21 @@ export function finishManifest({
 	const unitTestNodes = new Map([...unitTests.enabled].sort(byId).map((test) => [test.unique_id, test]));
 	for (const test of unitTests.disabled) disable(test);
 
-	const readers = new Map<NodeId, ExposureNode | UnitTestNode>([...exposureNodes, ...unitTestNodes]);
+	const { metrics, semanticModels, savedQueries, ...rest } = finishSemantics({
+		layer: semantics,
+		links: semanticLinks,
+		drafts: new Map(drafts.filter(isEnabled).map((draft) => [draft.unique_id, draft])),
+		descriptions,
+	});
+	for (const node of rest.disabled) disable(node);
+
+	const readers = new Map<NodeId, { readonly depends_on: Dependencies }>([
+		...exposureNodes,
+		...unitTestNodes,
+		...metrics,
+		...semanticModels,
+		...savedQueries,
+	]);
 	const { parents, children } = edges(nodes, sourceNodes, readers);
 	return Object.freeze({
 		projectName: config.project.name,
@@ -90,6 +110,9 @@ export function finishManifest({
 		sources: sourceNodes,
 		exposures: exposureNodes,
 		unitTests: unitTestNodes,
+		metrics,
+		semanticModels,
+		savedQueries,
 		macros: new Map(describeMacros(parsed, descriptions, warnings).map((macro) => [macro.unique_id, macro])),
 		docs: new Map(parsed.docs.map((doc) => [doc.unique_id, doc])),
 		groups: new Map(parsed.groups.map(makeGroup).map((group) => [group.unique_id, group])),
@@ -132,7 +155,7 @@ function nameSource(draft: SourceDraft, layer: Layer | null, namer: Namer, confi
 function edges(
 	nodes: ReadonlyMap<NodeId, ExecutableNode>,
 	sources: ReadonlyMap<NodeId, SourceNode>,
-	readers: ReadonlyMap<NodeId, Pick<ExposureNode | UnitTestNode, "depends_on">>,
+	readers: ReadonlyMap<NodeId, { readonly depends_on: Dependencies }>,
 ): { readonly parents: Map<NodeId, readonly NodeId[]>; readonly children: Map<NodeId, readonly NodeId[]> } {
 	const parents = new Map<NodeId, readonly NodeId[]>();
 	const children = new Map<NodeId, NodeId[]>();

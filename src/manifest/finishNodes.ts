@@ -166,6 +166,7 @@ export function finishExposure(
 		label: textOrNull(value.label),
 		refs: withVersionNumbers(draft.refs),
 		sources: draft.sources,
+		metrics: draft.metrics,
 		depends_on: { macros: [], nodes: depends },
 		config: draft.config as ExposureNode["config"],
 		unrendered_config: draft.unrendered,

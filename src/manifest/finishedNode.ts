@@ -20,6 +20,7 @@ import { fullConstraint } from "./columns.ts";
 import { isRecord } from "./configDefaults.ts";
 import type { Draft } from "./draft.ts";
 import { recordOr } from "./resolveConfig.ts";
+import { timeSpineOf } from "./semantic/timeSpine.ts";
 
 /** Descriptions rendered, columns made. */
 export interface FinishedTexts {
@@ -71,6 +72,7 @@ export class FinishedNode {
 	readonly refs: readonly RefArgs[];
 	readonly sources: readonly (readonly [string, string])[];
 	readonly functions: readonly (readonly string[])[];
+	readonly metrics: readonly (readonly string[])[];
 	readonly depends_on: Dependencies;
 	readonly group: string | null;
 	readonly docs: { readonly show: boolean; readonly node_color: string | null };
@@ -106,6 +108,7 @@ export class FinishedNode {
 		this.refs = withVersionNumbers(draft.refs);
 		this.sources = draft.sources;
 		this.functions = draft.functions;
+		this.metrics = draft.metrics;
 		this.depends_on = { macros: draft.macros, nodes: draft.depends };
 		this.group = draft.group;
 		this.docs = docsOf(config);
@@ -127,6 +130,7 @@ export class FinishedModel extends FinishedNode {
 	readonly constraints: readonly Plain[];
 	readonly deprecation_date: string | null;
 	readonly primary_key: readonly string[];
+	readonly time_spine: Plain;
 
 	constructor(draft: Draft, texts: FinishedTexts, primaryKey: readonly string[]) {
 		super(draft, texts);
@@ -138,6 +142,7 @@ export class FinishedModel extends FinishedNode {
 		this.constraints = patch?.constraints.map((constraint) => fullConstraint(constraint, true)) ?? [];
 		this.deprecation_date = patch?.deprecationDate ?? null;
 		this.primary_key = primaryKey;
+		this.time_spine = timeSpineOf(draft);
 	}
 }
 

@@ -26,6 +26,7 @@ export const blankDraft = (given: Blank): Draft => ({
 	refs: [],
 	sources: [],
 	functions: [],
+	metrics: [],
 	macros: [],
 	test: null,
 	index: null,
@@ -63,6 +64,7 @@ export function makeDraft(code: ParsedCode): Draft {
 		refs: code.collected.refs,
 		sources: code.collected.sources,
 		functions: code.collected.functions ?? [],
+		metrics: code.collected.metrics ?? [],
 		macros: code.collected.macros,
 	});
 }

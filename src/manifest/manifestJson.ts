@@ -57,12 +57,12 @@ export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generat
 		["groups", mapPieces(groups, sortedText)],
 		["macros", mapPieces(manifest.macros, macro)],
 		["metadata", wholePiece(() => sortedText(metadata(manifest, meta)))],
-		["metrics", NOTHING],
+		["metrics", mapPieces(manifest.metrics, node)],
 		["nodes", mapPieces(nodes, node)],
 		["parent_map", mapPieces(manifest.parents, (ids) => JSON.stringify(ids))],
-		["saved_queries", NOTHING],
+		["saved_queries", mapPieces(manifest.savedQueries, node)],
 		["selectors", NOTHING],
-		["semantic_models", NOTHING],
+		["semantic_models", mapPieces(manifest.semanticModels, node)],
 		["sources", mapPieces(manifest.sources, node)],
 		["unit_tests", mapPieces(manifest.unitTests, node)],
 	]);
@@ -91,6 +91,7 @@ function groupMap(
 ): { readonly [name: string]: readonly string[] } {
 	const members: { [name: string]: string[] } = {};
 	for (const { name } of groups.values()) members[name] = [];
-	for (const { group, unique_id } of manifest.nodes.values()) if (group !== null) members[group]?.push(unique_id);
+	for (const nodes of [manifest.nodes, manifest.savedQueries, manifest.semanticModels, manifest.metrics])
+		for (const { group, unique_id } of nodes.values()) if (group !== null) members[group]?.push(unique_id);
 	return members;
 }

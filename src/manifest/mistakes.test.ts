@@ -142,7 +142,7 @@ describe("mistakes in properties of nodes", () => {
 		]);
 		const exposure = "exposures: [{name: e, type: ml, owner: {name: Jo}, depends_on: [a]}]";
 		expect(await mistakesIn({ "models/a.sql": one, "models/e.yml": exposure })).toEqual([
-			"TFM-PARSE-034 models/e.yml:1:65 exposure \"e\" depends on `a`, which is neither ref(…) nor source(…) | write - ref('model') or - source('source', 'table')",
+			"TFM-PARSE-034 models/e.yml:1:65 exposure \"e\" depends on `a`, which is neither ref(…), source(…) nor metric(…) | write - ref('model'), - source('source', 'table') or - metric('name')",
 		]);
 	});
 

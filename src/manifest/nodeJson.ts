@@ -9,12 +9,15 @@ import type {
 	GraphNode,
 	Hook,
 	MacroNode,
+	MetricNode,
 	ModelNode,
 	NodeConfig,
 	NodeId,
 	OperationNode,
 	RefArgs,
+	SavedQueryNode,
 	SeedNode,
+	SemanticModelNode,
 	SourceNode,
 	TestNode,
 	UnitTestNode,
@@ -49,8 +52,8 @@ const columnWriter = objectWriter<ColumnSpec>({
 	config: (c) => sortedText(c.config),
 	tags: (c) => sortedText(c.tags),
 	granularity: (c) => text(c.granularity ?? null),
-	dimension: always("null"),
-	entity: always("null"),
+	dimension: (c) => sortedText(c.dimension ?? null),
+	entity: (c) => sortedText(c.entity ?? null),
 	doc_blocks: (c) => listText(c.doc_blocks),
 });
 
@@ -109,7 +112,7 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 		return sortedText({ ...config, "pre-hook": pre.map(hookJson), "post-hook": post.map(hookJson) });
 	};
 
-	const common: FieldTexts<Exclude<GraphNode, UnitTestNode>> = {
+	const common: FieldTexts<ExecutableNode | SourceNode | ExposureNode> = {
 		unique_id: (n) => text(n.unique_id),
 		name: (n) => text(n.name),
 		resource_type: (n) => text(n.resource_type),
@@ -144,7 +147,7 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 		language: (n) => text(n.language),
 		refs: (n) => refsText(n.refs),
 		sources: (n) => text(n.sources),
-		metrics: always("[]"),
+		metrics: (n) => (n.metrics === undefined ? "[]" : text(n.metrics)),
 		functions: (n) => (n.functions === undefined ? "[]" : text(n.functions)),
 		depends_on: (n) => dependsText(n.depends_on),
 		contract: contractText,
@@ -163,7 +166,7 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 		latest_version: (n) => text(n.latest_version),
 		deprecation_date: (n) => text(n.deprecation_date),
 		primary_key: (n) => text(n.primary_key),
-		time_spine: always("null"),
+		time_spine: (n) => sortedText(n.time_spine ?? null),
 	});
 	const genericTest = objectWriter<TestNode>({
 		...(queried as FieldTexts<TestNode>),
@@ -221,7 +224,7 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 		depends_on: (n) => dependsText(n.depends_on),
 		refs: (n) => refsText(n.refs),
 		sources: (n) => text(n.sources),
-		metrics: always("[]"),
+		metrics: (n) => text(n.metrics ?? []),
 	});
 
 	const unitTest = objectWriter<UnitTestNode>({
@@ -246,6 +249,52 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 		version: (n) => text(n.version),
 	});
 
+	const semantic: FieldTexts<MetricNode | SemanticModelNode | SavedQueryNode> = {
+		unique_id: (n) => text(n.unique_id),
+		name: (n) => text(n.name),
+		resource_type: (n) => text(n.resource_type),
+		package_name: (n) => text(n.package_name),
+		path: (n) => text(n.path),
+		original_file_path: (n) => text(n.original_file_path),
+		fqn: (n) => text(n.fqn),
+		description: (n) => text(n.description),
+		label: (n) => text(n.label),
+		metadata: always("null"),
+		config: (n) => shared(n.config),
+		unrendered_config: (n) => shared(n.unrendered_config),
+		group: (n) => text(n.group),
+		refs: (n) => refsText(n.refs),
+		depends_on: (n) => dependsText(n.depends_on),
+		created_at: always(text(created)),
+	};
+	const metric = objectWriter<MetricNode>({
+		...(semantic as FieldTexts<MetricNode>),
+		type: (n) => text(n.type),
+		type_params: (n) => sortedText(n.type_params),
+		filter: (n) => sortedText(n.filter),
+		time_granularity: (n) => text(n.time_granularity),
+		sources: always("[]"),
+		metrics: always("[]"),
+		meta: (n) => sortedText(n.meta),
+		tags: (n) => listText(n.tags),
+	});
+	const semanticModel = objectWriter<SemanticModelNode>({
+		...(semantic as FieldTexts<SemanticModelNode>),
+		model: (n) => text(n.model),
+		node_relation: (n) => sortedText(n.node_relation),
+		defaults: (n) => sortedText(n.defaults),
+		primary_entity: (n) => text(n.primary_entity),
+		entities: (n) => sortedText(n.entities),
+		measures: (n) => sortedText(n.measures),
+		dimensions: (n) => sortedText(n.dimensions),
+	});
+	const savedQuery = objectWriter<SavedQueryNode>({
+		...(semantic as FieldTexts<SavedQueryNode>),
+		query_params: (n) => sortedText(n.query_params),
+		exports: (n) => sortedText(n.exports),
+		tags: (n) => listText(n.tags),
+	});
+
 	const node = (value: GraphNode): string => {
 		switch (value.resource_type) {
 			case "model":
@@ -264,6 +313,12 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 				return exposure(value);
 			case "unit_test":
 				return unitTest(value);
+			case "metric":
+				return metric(value);
+			case "semantic_model":
+				return semanticModel(value);
+			case "saved_query":
+				return savedQuery(value);
 			default:
 				return plain(value);
 		}

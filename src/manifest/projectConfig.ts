@@ -19,11 +19,18 @@ const TREES: { readonly [K in ConfiguredKind]: keyof ProjectConfig["trees"] } = 
 	test: "data_tests",
 	source: "sources",
 	exposure: "exposures",
+	metric: "metrics",
+	semantic_model: "semantic_models",
+	saved_query: "saved_queries",
 	unit_test: "unit_tests",
 };
 
-/** dbt looks up what was written for functions among the models. */
-const WRITTEN_TREES: { readonly [kind: string]: keyof ProjectConfig["trees"] } = { function: "models" };
+/** dbt looks up what was written for functions among the models, and two kinds with a dash in their key not at all. */
+const WRITTEN_TREES: { readonly [kind: string]: keyof ProjectConfig["trees"] | null } = {
+	function: "models",
+	semantic_model: null,
+	saved_query: null,
+};
 
 interface Level {
 	readonly own: PlainRecord;
@@ -103,8 +110,9 @@ export class ProjectConfigs {
 	): { readonly own: readonly PlainRecord[]; readonly root: readonly PlainRecord[] } {
 		const root = this.#config.project;
 		const project = this.#project(packageName);
+		const tree = WRITTEN_TREES[kind] === undefined ? TREES[kind] : WRITTEN_TREES[kind];
 		const levels = ({ trees, writtenTrees }: ProjectConfig) =>
-			this.#levels((writtenTrees ?? trees)[WRITTEN_TREES[kind] ?? TREES[kind]], fqn);
+			tree === null ? [] : this.#levels((writtenTrees ?? trees)[tree], fqn);
 		return {
 			own: project === undefined ? [] : levels(project),
 			root: packageName === root.name ? [] : levels(root),

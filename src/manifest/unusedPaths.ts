@@ -18,6 +18,9 @@ const TREES = {
 	sources: "source",
 	data_tests: "test",
 	unit_tests: "unit_test",
+	metrics: "metric",
+	semantic_models: "semantic_model",
+	saved_queries: "saved_query",
 	exposures: "exposure",
 	functions: "function",
 } as const satisfies { readonly [tree in keyof ConfigTrees]?: string };

@@ -2,7 +2,8 @@ import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
 import type { FilePlace, PlainRecord } from "../core/parsed.ts";
 import { suggestName } from "../core/suggestName.ts";
-import { type Fields, OPEN, SECTIONS, type Shape } from "./propertyShapes.ts";
+import { OPEN, SECTIONS } from "./propertyShapes.ts";
+import type { Fields, Shape } from "./shape.ts";
 
 export type EntryPath = readonly (string | number)[];
 
@@ -136,6 +137,11 @@ const SINGULAR: { readonly [key: string]: string } = {
 	tables: "table",
 	versions: "version",
 	arguments: "argument",
+	metrics: "metric",
+	entities: "entity",
+	dimensions: "dimension",
+	measures: "measure",
+	exports: "export",
 };
 
 function checkItems({ items, fields, where, key, path }: Items, report: ShapeReport): void {

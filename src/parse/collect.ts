@@ -36,7 +36,11 @@ export class Collector {
 	collect(source: TemplateSource, subject: ParseSubject): Collected {
 		if (this.#isScannable(subject.package_name)) {
 			const calls = scanLiterals(source.text);
-			if (calls !== null && !calls.macros.includes("function") && !this.#readsTemplate(calls, subject.package_name))
+			if (
+				calls !== null &&
+				!calls.macros.some((name) => name === "function" || name === "metric") &&
+				!this.#readsTemplate(calls, subject.package_name)
+			)
 				return this.#fromCalls(source, subject, calls);
 		}
 		return this.#render(source, subject);
@@ -102,6 +106,7 @@ export class Collector {
 			...(collector.functions.length === 0
 				? {}
 				: { functions: unique(collector.functions, (names) => names.join("\0")) }),
+			...(collector.metrics.length === 0 ? {} : { metrics: unique(collector.metrics, (names) => names.join("\0")) }),
 			configs: collector.configs,
 			...(written === null ? {} : { writtenConfig: written }),
 			macros: [...collector.macros],

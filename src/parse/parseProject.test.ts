@@ -167,14 +167,12 @@ exposures:
 		]);
 	});
 
-	it("warns of keys that nobody reads, and of what tfm does not have", async () => {
-		const yaml =
-			"modles: []\nmodels: [{name: a, desciption: x, columns: [{name: id, test: [unique]}]}]\nmetrics: [{name: m}]\n";
+	it("warns of keys that nobody reads", async () => {
+		const yaml = "modles: []\nmodels: [{name: a, desciption: x, columns: [{name: id, test: [unique]}]}]\n";
 		expect(await warningsIn({ "models/a.sql": one, "models/p.yml": yaml })).toEqual([
 			'TFM-PARSE-005 models/p.yml:1:1 "modles" is not a key of a property file, so it is ignored | did you mean "models"?',
 			'TFM-PARSE-005 models/p.yml:2:20 "desciption" is not a key of model "a", so it is ignored | did you mean "description"?',
 			'TFM-PARSE-005 models/p.yml:2:56 "test" is not a key of column "id" of model "a", so it is ignored | did you mean "tests"?',
-			"TFM-PARSE-038 models/p.yml:3:1 `metrics:` in models/p.yml is passed over: tfm does not support it",
 		]);
 	});
 

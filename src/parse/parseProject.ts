@@ -28,7 +28,7 @@ import { findPackageFiles, type ProjectFile } from "./packageFiles.ts";
 import { readCode, readFixture, readSeed } from "./readCode.ts";
 import { readDocs } from "./readDocs.ts";
 import { builtinMacroFiles, duplicateMacros, readMacros } from "./readMacros.ts";
-import { type PassedOver, type RenderProperty, readProperties } from "./readProperties.ts";
+import { type RenderProperty, readProperties } from "./readProperties.ts";
 
 export interface ParseOptions {
 	/** tfm's own macros, the most specific package first: dbt_postgres, then dbt. Absolute folders. */
@@ -75,7 +75,6 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 	const docs: DocBlock[] = [];
 	const fixtures: FixtureFile[] = [];
 	const entries: YamlEntry[] = [];
-	const passedOver: PassedOver[] = [];
 	for (const file of files) {
 		switch (file.kind) {
 			case "model":
@@ -112,14 +111,12 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 				entries.push(...result.entries);
 				problems.push(...result.problems);
 				warnings.push(...result.warnings);
-				passedOver.push(...result.passedOver);
 				break;
 			}
 		}
 	}
 	if (problems.length > 0) throw new TfmError(sortDiagnostics(problems));
 
-	warnings.push(...sectionWarnings(passedOver));
 	const of = <S extends string>(section: S): readonly YamlEntry<S>[] =>
 		entries.filter((entry): entry is YamlEntry<S> => entry.section === section);
 	const parsed: ParsedProject = {
@@ -129,23 +126,15 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 		exposures: of("exposures"),
 		groups: of("groups"),
 		unitTests: of("unit_tests"),
+		metrics: of("metrics"),
+		semanticModels: of("semantic_models"),
+		savedQueries: of("saved_queries"),
 		fixtures,
 		macros: macroNodes(facts, definitions),
 		docs,
 		warnings: sortDiagnostics(warnings),
 	};
 	return Object.freeze({ parsed: Object.freeze(parsed), facts });
-}
-
-/** One warning per section, at its first place: a metrics file for each model would bury everything else. */
-function sectionWarnings(passedOver: readonly PassedOver[]): readonly Diagnostic[] {
-	const sections = [...new Set(passedOver.map(({ section }) => section))];
-	return sections.map((section) => {
-		const found = passedOver.filter((p) => p.section === section);
-		const [first] = found as [PassedOver, ...PassedOver[]];
-		const facts = { section, file: first.place.at.file, count: found.length };
-		return diagnostic("TFM-PARSE-038", facts, { ...first.place, severity: "warning" });
-	});
 }
 
 function gather(

@@ -3,19 +3,8 @@
  * that is not listed is ignored with a warning, as dbt ignores it; a known key of the wrong shape is an error.
  */
 
-/** `names` = one name or a list of names; `tests` = a list whose items are checked where tests are made. */
-export type Shape =
-	| "text"
-	| "flag"
-	| "map"
-	| "list"
-	| "names"
-	| "any"
-	| "tests"
-	| { readonly items: Fields }
-	| { readonly fields: Fields };
-
-export type Fields = { readonly [key: string]: Shape };
+import { DERIVED_SEMANTICS, METRIC, SAVED_QUERY, SEMANTIC_MODEL } from "./semanticShapes.ts";
+import type { Fields } from "./shape.ts";
 
 const TESTED = { data_tests: "tests", tests: "tests" } as const satisfies Fields;
 const DESCRIBED = {
@@ -76,8 +65,8 @@ const MODEL: Fields = {
 	semantic_model: "any",
 	primary_entity: "text",
 	agg_time_dimension: "text",
-	metrics: "list",
-	derived_semantics: "map",
+	metrics: { items: METRIC },
+	derived_semantics: { fields: DERIVED_SEMANTICS },
 };
 
 const TABLE: Fields = {
@@ -154,6 +143,9 @@ export const SECTIONS: { readonly [section: string]: Fields } = {
 		config: "map",
 		enabled: "flag",
 	},
+	metrics: METRIC,
+	semantic_models: SEMANTIC_MODEL,
+	saved_queries: SAVED_QUERY,
 	groups: {
 		name: "text",
 		owner: { fields: { name: "text", email: "any" } },
@@ -177,11 +169,10 @@ export const SECTIONS: { readonly [section: string]: Fields } = {
 export const REQUIRED: { readonly [section: string]: readonly string[] } = {
 	exposures: ["type", "owner"],
 	groups: ["owner"],
+	semantic_models: ["model"],
+	saved_queries: ["query_params"],
 	unit_tests: ["model", "given", "expect"],
 };
-
-/** Sections that dbt has and this version of tfm passes over. */
-export const LATER_SECTIONS: readonly string[] = ["metrics", "semantic_models", "saved_queries"];
 
 /** Owners of groups and exposures carry whatever else an organisation wants to say. */
 export const OPEN: ReadonlySet<Fields> = new Set(

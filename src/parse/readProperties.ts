@@ -4,12 +4,12 @@
  */
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
-import type { FilePlace, PlainRecord, YamlEntry } from "../core/parsed.ts";
+import type { PlainRecord, YamlEntry } from "../core/parsed.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { readYaml, type YamlDocument } from "../yaml/readYaml.ts";
 import { checkFields, type EntryPath, nameShape } from "./checkShape.ts";
 import { foldersOf, type ProjectFile } from "./packageFiles.ts";
-import { LATER_SECTIONS, REQUIRED, SECTIONS } from "./propertyShapes.ts";
+import { REQUIRED, SECTIONS } from "./propertyShapes.ts";
 import { readText } from "./readText.ts";
 import { hasJinja, renderYaml } from "./renderYaml.ts";
 
@@ -20,18 +20,11 @@ export interface PropertyResult {
 	readonly entries: readonly YamlEntry[];
 	readonly problems: readonly Diagnostic[];
 	readonly warnings: readonly Diagnostic[];
-	/** Sections of dbt that tfm does not have, and where they begin. */
-	readonly passedOver: readonly PassedOver[];
-}
-
-export interface PassedOver {
-	readonly section: string;
-	readonly place: FilePlace;
 }
 
 /** Older and other names of sections. */
 const ALIASES: { readonly [key: string]: string } = { tests: "data_tests" };
-const KNOWN = [...Object.keys(SECTIONS), "version", "anchors", ...LATER_SECTIONS];
+const KNOWN = [...Object.keys(SECTIONS), "version", "anchors"];
 
 const NOUNS: { readonly [section: string]: string } = {
 	models: "model",
@@ -45,9 +38,12 @@ const NOUNS: { readonly [section: string]: string } = {
 	exposures: "exposure",
 	groups: "group",
 	unit_tests: "unit test",
+	metrics: "metric",
+	semantic_models: "semantic model",
+	saved_queries: "saved query",
 };
 
-const NOTHING: PropertyResult = Object.freeze({ entries: [], problems: [], warnings: [], passedOver: [] });
+const NOTHING: PropertyResult = Object.freeze({ entries: [], problems: [], warnings: [] });
 
 /** `1.0`, `2.`, `1e3`: floats that JavaScript does not tell from integers. */
 const INTEGRAL_FLOAT = /\d\.0*(?![\d\w])|\d[eE][+-]?\d/;
@@ -59,7 +55,6 @@ interface Reading {
 	readonly entries: YamlEntry[];
 	readonly problems: Diagnostic[];
 	readonly warnings: Diagnostic[];
-	readonly passedOver: PassedOver[];
 	readonly hasFloats: boolean;
 }
 
@@ -80,7 +75,6 @@ export function readProperties(file: ProjectFile, render: RenderProperty): Prope
 		entries: [],
 		problems: [],
 		warnings: [...document.repeated],
-		passedOver: [],
 		hasFloats: INTEGRAL_FLOAT.test(text),
 	};
 	readSections(reading);
@@ -112,10 +106,7 @@ function readSections(reading: Reading): void {
 				problems.push(diagnostic("TFM-PARSE-006", facts, document.at([key])));
 			}
 		} else if (key === "version") checkVersion(list, reading);
-		else if (LATER_SECTIONS.includes(key)) {
-			if (Array.isArray(list) && list.length > 0)
-				reading.passedOver.push({ section: key, place: document.at([key], "key") });
-		} else if (key !== "anchors") {
+		else if (key !== "anchors") {
 			const facts = { key, where: "a property file", suggestion: suggestName(key, KNOWN) };
 			warnings.push(diagnostic("TFM-PARSE-005", facts, { ...document.at([key], "key"), severity: "warning" }));
 		}
@@ -138,7 +129,7 @@ function readEntry(reading: Reading, section: string, prefix: EntryPath): void {
 		return;
 	}
 	const at = (path: EntryPath, part: "key" | "value" = "value") => document.at([...prefix, ...path], part);
-	const value = rendered(reading, written as PlainRecord, prefix);
+	const value = rendered(reading, section, written as PlainRecord, prefix);
 	if (value === null) return;
 	const name = value.name ?? null;
 	if (name === null || typeof name === "object") {
@@ -170,12 +161,13 @@ function readEntry(reading: Reading, section: string, prefix: EntryPath): void {
 /** Null when a template in the entry is wrong; every wrong one is reported. */
 function rendered(
 	{ document, file, render, problems }: Reading,
+	section: string,
 	written: PlainRecord,
 	prefix: EntryPath,
 ): PlainRecord | null {
 	if (render === null) return written;
 	const before = problems.length;
-	const value = renderYaml(written, (text, path) => {
+	const value = renderYaml(section, written, (text, path) => {
 		try {
 			return render(text, file, () => document.place([...prefix, ...path]));
 		} catch (error) {

@@ -1,6 +1,7 @@
 /**
  * Jinja in property files. dbt renders every text of an entry when it reads the file, except what it renders later:
- * tests (their arguments become part of a query), descriptions (they may use doc()) and hooks. A lone expression keeps
+ * tests (their arguments become part of a query), descriptions (they may use doc()), hooks, and the filters of metrics
+ * and saved queries, which are templates of another language. A lone expression keeps
  * the type of its value.
  */
 import type { Plain } from "../core/node.ts";
@@ -12,8 +13,16 @@ export const hasJinja = (text: string): boolean => text.includes("{{") || text.i
 const LATER = new Set(["tests", "data_tests", "description", "loaded_at_query"]);
 const LATER_CONFIGS = new Set(["pre_hook", "post_hook", "pre-hook", "post-hook", "loaded_at_query"]);
 
+/** A condition of the semantic layer, `{{ Dimension('customer__region') }} = 'EU'`: never a template of dbt's. */
+function isFilter(section: string, path: EntryPath): boolean {
+	if (section === "saved_queries") return path[0] === "query_params" && path[1] === "where";
+	if (section !== "metrics" && path[0] !== "metrics") return false;
+	return path.at(-1) === "filter" || path.at(-2) === "filter";
+}
+
 /** Is the value at this path of an entry left as written? Lists count as one step. */
-function isLater(path: EntryPath): boolean {
+function isLater(section: string, path: EntryPath): boolean {
+	if (isFilter(section, path)) return true;
 	if (path.some((step, i) => LATER.has(String(step)) && isPropertyStep(path, i))) return true;
 	const config = path.indexOf("config");
 	return config >= 0 && config <= 2 && LATER_CONFIGS.has(String(path[config + 1]));
@@ -24,12 +33,18 @@ const isPropertyStep = (path: EntryPath, i: number): boolean =>
 	!path.slice(0, i).some((step) => step === "meta" || step === "config");
 
 /** The value with its texts rendered; the same object where nothing changes. */
-export function renderYaml(value: PlainRecord, render: (text: string, path: EntryPath) => Plain): PlainRecord {
-	return walk(value, [], render) as PlainRecord;
+export function renderYaml(
+	section: string,
+	value: PlainRecord,
+	render: (text: string, path: EntryPath) => Plain,
+): PlainRecord {
+	const renderOne = (text: string, path: EntryPath): Plain =>
+		hasJinja(text) && !isLater(section, path) ? render(text, path) : text;
+	return walk(value, [], renderOne) as PlainRecord;
 }
 
 function walk(value: Plain, path: EntryPath, render: (text: string, path: EntryPath) => Plain): Plain {
-	if (typeof value === "string") return hasJinja(value) && !isLater(path) ? render(value, path) : value;
+	if (typeof value === "string") return render(value, path);
 	if (typeof value !== "object" || value === null) return value;
 	if (Array.isArray(value)) {
 		const items = value.map((item: Plain, i) => walk(item, [...path, i], render));

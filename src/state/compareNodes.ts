@@ -1,5 +1,16 @@
 /** What of a node is another than in an earlier state, part by part as dbt compares it (spec 2.14). */
-import type { ExecutableNode, ExposureNode, GraphNode, ModelNode, Plain, SeedNode, SourceNode } from "../core/node.ts";
+import type {
+	ExecutableNode,
+	ExposureNode,
+	GraphNode,
+	MetricNode,
+	ModelNode,
+	Plain,
+	SavedQueryNode,
+	SeedNode,
+	SemanticModelNode,
+	SourceNode,
+} from "../core/node.ts";
 import { samePlain } from "../core/samePlain.ts";
 import { type Change, differs, type Part } from "./change.ts";
 import { compareConfigs, compareRelations } from "./compareConfigs.ts";
@@ -23,6 +34,10 @@ export function compareNodes(before: PlainRecord, node: GraphNode, facts: Compar
 			return compareSources(before, node, facts);
 		case "exposure":
 			return compareExposures(before, node);
+		case "metric":
+		case "semantic_model":
+		case "saved_query":
+			return compareSemantics(before, node);
 		case "test":
 			if (node.test_metadata !== null)
 				return [
@@ -136,6 +151,36 @@ function compareExposures(before: PlainRecord, node: ExposureNode): readonly Cha
 		...compareConfigs(recordOf(before.unrendered_config), (node.unrendered_config ?? {}) as PlainRecord, "all"),
 	);
 	return changes;
+}
+
+/** What counts of each kind (dbt): of a metric neither its inputs nor its filter. */
+const SEMANTIC_KEYS = {
+	metric: ["type", "description", "label"],
+	semantic_model: [
+		"model",
+		"description",
+		"defaults",
+		"entities",
+		"dimensions",
+		"measures",
+		"primary_entity",
+		"group",
+		"config",
+	],
+	saved_query: ["query_params", "description", "label", "exports", "tags", "group", "config"],
+} as const;
+
+function compareSemantics(
+	before: PlainRecord,
+	node: MetricNode | SemanticModelNode | SavedQueryNode,
+): readonly Change[] {
+	const changes = SEMANTIC_KEYS[node.resource_type].flatMap((key): readonly Change[] => {
+		if (same(before, node, key)) return [];
+		return [{ part: key === "config" ? "configs" : "property", says: `its ${key.replaceAll("_", " ")} changed` }];
+	});
+	if (node.resource_type !== "metric") return changes;
+	const written = node.unrendered_config as PlainRecord;
+	return [...changes, ...compareConfigs(recordOf(before.unrendered_config), written, "all")];
 }
 
 const withoutNulls = (record: PlainRecord): PlainRecord =>

@@ -4,7 +4,7 @@
  */
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { GraphNode, ModelNode, NodeId } from "../core/node.ts";
+import { type GraphNode, isStored, type ModelNode, NOT_STORED, type NodeId } from "../core/node.ts";
 import type { Change, Part } from "./change.ts";
 import { changedMacros } from "./changedMacros.ts";
 import { wasEnforced } from "./compareContracts.ts";
@@ -70,9 +70,9 @@ export function createStateComparison(input: StateComparisonInput): StateCompari
 		return changes;
 	};
 	const isNew = (node: GraphNode): boolean => !earlier.nodes.has(node.unique_id);
-	/** A new source or exposure is not "modified" in dbt, any other new node is. */
+	/** A new source, exposure or node of the semantic layer is not "modified" in dbt, any other new node is. */
 	const isModified = (node: GraphNode): boolean =>
-		isNew(node) ? node.resource_type !== "source" && node.resource_type !== "exposure" : changesOf(node).length > 0;
+		isNew(node) ? node.resource_type === "unit_test" || hasSql(node) : changesOf(node).length > 0;
 	const hasChanged = (part: Part) => (node: GraphNode) =>
 		hasPart(node, part) && (isNew(node) || changesOf(node).some((change) => change.part === part));
 
@@ -117,10 +117,12 @@ export function createStateComparison(input: StateComparisonInput): StateCompari
 	};
 }
 
-/** Sources and exposures have some of the parts only; dbt asks whether the class has the comparison. */
+const hasSql = (node: GraphNode): boolean => isStored(node) && node.resource_type !== "source";
+
+/** Sources, exposures and the semantic layer have some of the parts only; dbt asks whether the class has the comparison. */
 function hasPart({ resource_type: type }: GraphNode, part: Part): boolean {
 	if (type === "source") return part === "configs" || part === "relation";
-	if (type === "exposure") return part === "configs";
+	if (type !== "unit_test" && (NOT_STORED as readonly string[]).includes(type)) return part === "configs";
 	return true;
 }
 

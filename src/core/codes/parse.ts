@@ -208,9 +208,10 @@ export const PARSE_CODES = {
 		explain: "A seed is a CSV file whose first line holds the column names.",
 	}),
 	"TFM-PARSE-034": code<{ exposure: string; entry: string }>({
-		message: (f) => `exposure "${f.exposure}" depends on \`${f.entry}\`, which is neither ref(…) nor source(…)`,
-		hint: () => "write - ref('model') or - source('source', 'table')",
-		explain: "`depends_on` of an exposure is a list of ref() and source() calls.",
+		message: (f) =>
+			`exposure "${f.exposure}" depends on \`${f.entry}\`, which is neither ref(…), source(…) nor metric(…)`,
+		hint: () => "write - ref('model'), - source('source', 'table') or - metric('name')",
+		explain: "`depends_on` of an exposure is a list of ref(), source() and metric() calls.",
 	}),
 	"TFM-PARSE-035": code<{ found: string }>({
 		message: (f) => `this file says version ${f.found}, but property files are of version 2`,
@@ -227,11 +228,11 @@ export const PARSE_CODES = {
 		message: (f) => `${f.key} names the folder "${f.folder}", which cannot be read`,
 		explain: "A folder of the project file's path keys exists but cannot be listed.",
 	}),
-	"TFM-PARSE-038": code<{ section: string; file: string; count: number }>({
-		message: (f) =>
-			`\`${f.section}:\` in ${f.file}${f.count > 1 ? ` and ${f.count - 1} more files` : ""} is passed over: tfm does not support it`,
+	"TFM-PARSE-038": code<{ node: string; problem: string; hint?: string | undefined }>({
+		message: (f) => `${f.node} ${f.problem}`,
+		hint: (f) => f.hint,
 		explain:
-			"Metrics, semantic models and saved queries are parts of dbt that tfm does not have. Everything else of the file is read.",
+			"A metric, semantic model, saved query or time spine is not what dbt's semantic layer can read: a value that has no meaning there, something it needs is missing, or it names a metric or measure that does not exist.",
 	}),
 	"TFM-PARSE-039": code<{ model: string; what: string; dbt?: string | undefined }>({
 		message: (f) => `"${f.model}" has ${f.what}`,

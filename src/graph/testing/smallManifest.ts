@@ -3,8 +3,12 @@ import {
 	type ExecutableNode,
 	type ExposureNode,
 	type GraphNode,
+	type MetricNode,
+	NOT_STORED,
 	type NodeId,
 	nodeId,
+	type SavedQueryNode,
+	type SemanticModelNode,
 	type SourceNode,
 	type UnitTestNode,
 } from "../../core/node.ts";
@@ -61,7 +65,10 @@ export function smallManifest(nodes: readonly SmallNode[], projectName = "shop")
 	const parents = new Map(nodes.map((node) => [nodeId(node.unique_id), (node.parents ?? []).map(nodeId)]));
 	return {
 		projectName,
-		nodes: ofKind<ExecutableNode>((kind) => !["source", "exposure", "unit_test"].includes(kind)),
+		nodes: ofKind<ExecutableNode>((kind) => ![...NOT_STORED, "source"].includes(kind)),
+		metrics: ofKind<MetricNode>((kind) => kind === "metric"),
+		semanticModels: ofKind<SemanticModelNode>((kind) => kind === "semantic_model"),
+		savedQueries: ofKind<SavedQueryNode>((kind) => kind === "saved_query"),
 		sources: ofKind<SourceNode>((kind) => kind === "source"),
 		unitTests: ofKind<UnitTestNode>((kind) => kind === "unit_test"),
 		exposures: ofKind<ExposureNode>((kind) => kind === "exposure"),
