@@ -186,8 +186,8 @@ export interface RunSummary {
 	readonly gatesOff?: readonly string[];
 	/** Held candidates of an earlier run that were used again, sorted; absent: none. */
 	readonly reused?: readonly NodeId[];
-	/** True when old published relations were left as they were because something was held. */
-	readonly leftUntouched: boolean;
+	/** Held and blocked nodes whose relation of an earlier run was left as it was, sorted. */
+	readonly leftUntouched: readonly NodeId[];
 }
 
 export interface EventStamp {

@@ -407,8 +407,16 @@ describe("the events of a run", () => {
 				blocked: ["model.p.revenue"],
 				failed: ["test.p.orders_unique"],
 				tests: { passed: 2, failed: 1, warned: 0, errored: 0, skipped: 0 },
-				leftUntouched: true,
+				leftUntouched: [],
 			},
+		});
+	});
+
+	it("tell what stands from an earlier run behind a closed gate, and nothing on a first run", async () => {
+		const first = await run();
+		const second = await run({ world: first.world, runId: "run2", script: { failing: ["orders_unique"] } });
+		expect(second.events.at(-1)).toMatchObject({
+			summary: { leftUntouched: ["model.p.lines", "model.p.orders", "model.p.revenue"] },
 		});
 	});
 

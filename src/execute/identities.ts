@@ -20,6 +20,8 @@ interface StandsAs {
 
 export interface Identities {
 	readonly remember: (published: ReadonlyMap<NodeId, PublishedRow>) => void;
+	/** Whether a relation of this node was published by tfm, in this run or before it. */
+	readonly isPublished: (id: NodeId) => boolean;
 	readonly publishedNow: (rows: readonly PublishedRow[]) => void;
 	/** A source was filled: its ledger is read again. */
 	readonly loaded: (source: NodeId) => void;
@@ -112,6 +114,7 @@ export function createIdentities(
 		remember: (rows) => {
 			for (const [id, row] of rows) published.set(id, row);
 		},
+		isPublished: (id) => published.has(id),
 		publishedNow: (rows) => {
 			for (const row of rows) published.set(row.node, row);
 			current = new Map();

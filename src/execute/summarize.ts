@@ -65,7 +65,7 @@ export function summarize(run: Run, results: readonly NodeResult[]): RunSummary 
 			.sort((a, b) => b.execution_time - a.execution_time || (a.unique_id < b.unique_id ? -1 : 1))
 			.slice(0, SLOWEST)
 			.map((r) => ({ node: r.unique_id, seconds: r.execution_time })),
-		leftUntouched: held.length + blocked.length > 0,
+		leftUntouched: [...held, ...blocked].filter(run.identities.isPublished).sort(),
 	};
 }
 

@@ -77,7 +77,7 @@ export const summary = (rest: Partial<RunSummary> = {}): RunSummary => ({
 	failed: [],
 	tests: { passed: 0, failed: 0, warned: 0, errored: 0, skipped: 0 },
 	slowest: [],
-	leftUntouched: false,
+	leftUntouched: [],
 	...rest,
 });
 

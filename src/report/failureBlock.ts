@@ -92,7 +92,11 @@ function consequences(outcome: Outcome, context: FailureContext): string[] {
 	const held = [...new Set([...caused, ...read])].filter((id) => heldIds.has(id)).sort();
 	const blocked = caused.filter((id) => blockedIds.has(id));
 	if (held.length === 0 && blocked.length === 0) return [];
-	const untouched = summary.leftUntouched ? untouchedText([...held, ...blocked], lookup) : "";
+	const earlier = new Set(summary.leftUntouched);
+	const untouched = untouchedText(
+		[...held, ...blocked].filter((id) => earlier.has(id)),
+		lookup,
+	);
 	const lines: string[] = [];
 	if (held.length > 0)
 		lines.push(field("Holds back", `${names(held, lookup)}${blocked.length === 0 ? untouched : ""}`));

@@ -27,7 +27,7 @@ export function toSummaryJson(run: RunResult, summary: RunSummary): string {
 		held: summary.held,
 		blocked: summary.blocked,
 		failed: summary.failed,
-		left_untouched: summary.leftUntouched,
+		left_untouched: summary.leftUntouched.length > 0,
 		slowest: summary.slowest,
 		problems: trouble.map((result) => ({
 			unique_id: result.unique_id,
