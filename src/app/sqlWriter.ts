@@ -1,11 +1,16 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile as writeFileThen } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import type { RunEvent } from "../core/events.ts";
 import { findNode } from "../core/manifest.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import type { Subscriber } from "../report/report.ts";
 import { writeSql } from "./artifacts.ts";
 import type { OpenProject } from "./openProject.ts";
+
+/** `node:fs/promises` opens a handle object per file, which costs more than the write. */
+const writeFile = promisify(writeFileThen);
 
 /** Files being written at once: enough to keep a disk busy, few enough to leave threads for name lookups. */
 const AT_ONCE = 3;
