@@ -7,11 +7,11 @@ import type { Journal, JournalEntry } from "../core/request.ts";
 import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { nodeResult } from "../execute/nodeResult.ts";
-import { makeInlineNode } from "../parse/inlineNode.ts";
 import { createRedactor } from "../report/report.ts";
 import { writeRunResults, writeSql } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
+import { inlineQuery } from "./inlineQuery.ts";
 import { beginManifest } from "./manifestFile.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectFor } from "./selectFor.ts";
@@ -25,11 +25,7 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 	const { inline, output } = invocation.flags.extra;
 	const print = sqlPrinter(invocation, project);
 	if (typeof inline === "string") {
-		const node = makeInlineNode(
-			{ sql: inline, name: "inline_query", label: "--inline" },
-			project.manifest,
-			project.facts,
-		);
+		const node = inlineQuery(project, inline);
 		const [compiled] = await compileAll(invocation, project, {
 			selected: new Set(),
 			passes: [(compiler, journal) => compiler.compileInline(node, journal, PUBLISHED)],
@@ -107,11 +103,13 @@ function compileRun(
 }
 
 /** Prints one piece of SQL; a secret of the profile may have got into it through `target`. */
-function sqlPrinter({ stdout }: Invocation, { config }: OpenProject) {
+function sqlPrinter({ stdout, output: { logFormat, verbosity } }: Invocation, { config }: OpenProject) {
 	const redact = createRedactor(config.secrets);
 	return (shown: { readonly node?: string; readonly compiled: string }, output: unknown): void => {
 		const clean = redact(shown);
-		stdout.write(`${output === "json" ? JSON.stringify(clean) : clean.compiled}\n`);
+		const title = clean.node === undefined ? "Compiled inline node is:" : `Compiled node '${clean.node}' is:`;
+		const titled = output !== "json" && logFormat === "dbt" && verbosity >= 0;
+		stdout.write(`${titled ? `${title}\n` : ""}${output === "json" ? JSON.stringify(clean) : clean.compiled}\n`);
 	};
 }
 

@@ -1,6 +1,8 @@
+import type { MacroCall } from "../core/compiler.ts";
+import type { NodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { ResultTable } from "../core/resultTable.ts";
-import type { Database } from "./database.ts";
+import { type Database, PUBLISHED } from "./database.ts";
 import type { OpenProject } from "./openProject.ts";
 
 /** What `show` reads from, and how many rows of it; -1 means all. */
@@ -16,6 +18,27 @@ export const firstRows = ({ database, rows }: Reading, sql: string, name: string
 
 export const firstRowsOf = (reading: Reading, relation: RelationName, name: string): Promise<ResultTable> =>
 	firstRows(reading, `select * from ${reading.project.engine.dialect.render(relation)}`, name);
+
+/** The first rows of a model with a `sql_header`, which stands before the query: dbt's macro get_show_sql joins them. */
+export async function firstRowsUnder(
+	{ database, rows }: Reading,
+	query: { readonly header: string; readonly sql: string; readonly node: NodeId },
+	name: string,
+): Promise<ResultTable> {
+	const call: MacroCall = {
+		macro: "get_show_sql",
+		positional: [],
+		keyword: {
+			compiled_code: { kind: "value", value: query.sql },
+			sql_header: { kind: "value", value: query.header },
+			limit: { kind: "value", value: rows < 0 ? null : rows },
+		},
+		node: query.node,
+		sql: query.sql,
+	};
+	const { text } = await database.render((journal) => database.compiler.renderMacro(call, journal, PUBLISHED));
+	return database.query(text, name);
+}
 
 /** dbt's wrapping; a trailing semicolon would end the subquery too early. */
 function limited(sql: string, rows: number): string {

@@ -7,10 +7,10 @@ import type { RelationName } from "../core/relation.ts";
 import type { ResultTable } from "../core/resultTable.ts";
 import { storedName } from "../core/storedName.ts";
 import { suggestName } from "../core/suggestName.ts";
-import { makeInlineNode } from "../parse/inlineNode.ts";
 import { manifestFacts, maskTable, printTable, type TableFormat } from "../report/report.ts";
 import { candidateBinding, type Database, PUBLISHED, withDatabase } from "./database.ts";
-import { firstRows, firstRowsOf, type Reading } from "./firstRows.ts";
+import { firstRows, firstRowsOf, firstRowsUnder, type Reading } from "./firstRows.ts";
+import { inlineQuery } from "./inlineQuery.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
 
@@ -24,24 +24,31 @@ export async function showCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { inline, failures, rejects, limit, output = "text" } = invocation.flags.extra;
 	const rows = Number(limit ?? 5);
-	const look = async (database: Database): Promise<Shown> => {
+	const look = async (database: Database): Promise<readonly Shown[]> => {
 		const reading = { project, database, rows };
-		if (typeof inline === "string") return showInline(reading, inline);
-		if (typeof failures === "string") return showFailures(reading, failures);
-		if (typeof rejects === "string") return showRejects(reading, rejects);
-		return showNode(reading, selectedNode(invocation, project));
+		if (typeof inline === "string") return [await showInline(reading, inline)];
+		if (typeof failures === "string") return [await showFailures(reading, failures)];
+		if (typeof rejects === "string") return [await showRejects(reading, rejects)];
+		const all: Shown[] = [];
+		for (const node of selectedNodes(invocation, project)) all.push(await showNode(reading, node));
+		return all;
 	};
-	const shown = await withDatabase(invocation, project, look, { defers: new Set() });
+	const { logFormat, verbosity } = invocation.output;
 	const format = String(output) as TableFormat;
-	if (format === "text" && shown.name !== undefined && invocation.output.verbosity >= 0)
-		invocation.stdout.write(`${shown.name}\n`);
-	invocation.stdout.write(printTable(shown.table, format, shown.name));
+	for (const { name, table } of await withDatabase(invocation, project, look, { defers: new Set() })) {
+		const title = logFormat === "dbt" ? dbtTitle(name) : name;
+		if (format === "text" && title !== undefined && verbosity >= 0) invocation.stdout.write(`${title}\n`);
+		invocation.stdout.write(printTable(table, format, name));
+	}
 	return 0;
 }
 
+const dbtTitle = (name: string | undefined): string =>
+	name === undefined ? "Previewing inline node:" : `Previewing node '${name}':`;
+
 async function showInline(reading: Reading, sql: string): Promise<Shown> {
 	const { project, database } = reading;
-	const node = makeInlineNode({ sql, name: "inline_query", label: "--inline" }, project.manifest, project.facts);
+	const node = inlineQuery(project, sql);
 	const { compiled } = await database.render((journal) => database.compiler.compileInline(node, journal, PUBLISHED));
 	return { table: await firstRows(reading, compiled.sql, "the inline query") };
 }
@@ -56,7 +63,10 @@ async function showNode(reading: Reading, node: GraphNode): Promise<Shown> {
 	const { compiled } = await database.render((journal) =>
 		database.compiler.compileNode(node.unique_id, journal, PUBLISHED),
 	);
-	return { name: node.name, table: await firstRows(reading, compiled.sql, node.name) };
+	const name = node.resource_type === "model" && node.version !== null ? `${node.name}.v${node.version}` : node.name;
+	const header = node.config.sql_header;
+	if (typeof header !== "string") return { name, table: await firstRows(reading, compiled.sql, name) };
+	return { name, table: await firstRowsUnder(reading, { header, sql: compiled.sql, node: node.unique_id }, name) };
 }
 
 /** The rows that a test finds wrong: in the candidates where the last run held some back, else in what is published. */
@@ -116,18 +126,20 @@ const rejectsOf = (source: SourceNode): RelationName => ({
 	identifier: `${source.identifier}__rejects`,
 });
 
-function selectedNode(invocation: Invocation, project: OpenProject): GraphNode {
+/** One node, or those that --select calls by their names: dbt shows the named ones alone of all that are selected. */
+function selectedNodes(invocation: Invocation, project: OpenProject): readonly GraphNode[] {
 	const { ids } = selectIds(invocation, project);
 	const all = ids.flatMap((id) => findNode(project.manifest, id) ?? []);
 	// `-s orders` selects the tests of orders too; one shows what was named.
 	const nodes = all.some((n) => n.resource_type !== "test")
 		? all.filter((n) => n.resource_type !== "test" && (isStored(n) || n.resource_type === "unit_test"))
 		: all;
-	const [node] = nodes;
-	if (node === undefined || nodes.length > 1 || invocation.flags.select.length === 0)
+	const words = new Set(invocation.flags.select.flatMap((text) => text.split(/[\s,]+/)));
+	const shown = nodes.length > 1 ? nodes.filter((node) => words.has(node.name)) : nodes;
+	if (shown.length === 0 || invocation.flags.select.length === 0)
 		fail("TFM-APP-005", {
 			selected: invocation.flags.select.length === 0 ? 0 : nodes.length,
 			examples: nodes.slice(0, 4).map((n) => basename(n.name)),
 		});
-	return node;
+	return shown;
 }

@@ -39,9 +39,11 @@ const dataMember =
 const EMPTY_GRAPH = ["nodes", "sources", "exposures", "metrics", "groups", "semantic_models", "saved_queries"];
 
 const unavailable =
-	(name: string, reason: string): Member =>
+	(name: string, reason: string, dbt?: string): Member =>
 	() =>
-		new HostFunction(name, () => fail("TFM-REF-013", { callee: `${name}()`, reason }));
+		new HostFunction(name, () =>
+			fail("TFM-REF-013", { callee: `${name}()`, reason, ...(dbt === undefined ? {} : { dbt }) }),
+		);
 
 /** `log(text, info=True)` reaches the terminal, `log(text)` only the log file. */
 const log: Member = (context) =>
@@ -175,5 +177,12 @@ export const BASE_MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>
 	["submit_python_job", unavailable("submit_python_job", "models are written in SQL")],
 	["metric", unavailable("metric", "metrics are named in models, tests and exposures only")],
 	["function", unavailable("function", "functions of the database are not part of this version")],
-	["adapter_macro", unavailable("adapter_macro", "use adapter.dispatch('name', 'package')() instead")],
+	[
+		"adapter_macro",
+		unavailable(
+			"adapter_macro",
+			"use adapter.dispatch('name', 'package')() instead",
+			'The "adapter_macro" macro has been deprecated',
+		),
+	],
 ]);

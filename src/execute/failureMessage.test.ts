@@ -29,4 +29,13 @@ describe("failureMessage", () => {
 		expect(head(new TfmError(found))).toBe("Compilation Error in model orders (models/orders.sql)");
 		expect(head(new TypeError("x"))).toBe("Runtime Error in model orders (models/orders.sql)");
 	});
+
+	it("holds dbt's words where they are known, for scripts that look for them", () => {
+		const facts = { from: "model.p.orders", reference: "ref('a', 'b')" };
+		const missing = diagnostic("TFM-REF-001", facts);
+		expect(failureMessage(run, orders, new TfmError(missing), missing).split("\n").slice(1)).toEqual([
+			"  model.p.orders reads ref('a', 'b'), which does not exist",
+			"  model.p.orders depends on a node named 'a.b' which was not found",
+		]);
+	});
 });

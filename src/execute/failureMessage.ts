@@ -34,7 +34,8 @@ export function failureMessage(run: Run, node: GraphNode, error: unknown, found:
 	const refused = databaseErrorOf(error);
 	const kind =
 		refused !== null || isDatabase(found) ? "Database" : error instanceof TfmError ? "Compilation" : "Runtime";
-	const lines = refused === null ? found.message.split("\n") : serverText(run, refused);
+	const told = found.dbt === undefined ? [found.message] : [found.message, found.dbt];
+	const lines = refused === null ? told.join("\n").split("\n") : serverText(run, refused);
 	if (refused !== null) lines.push(`compiled code at ${run.job.targetPath}/${sqlPath("run", node)}`);
 	const head = `${kind} Error in ${node.resource_type} ${node.name} (${node.original_file_path})`;
 	return [head, ...lines.map((line) => `  ${line}`)].join("\n");

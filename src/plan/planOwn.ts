@@ -11,14 +11,20 @@ import { database, materialize, perform } from "./ask.ts";
 type Own = NonNullable<TestInput["own"]>;
 type Main = NonNullable<Materialized["main"]>;
 
-const refuse = (input: BuildInput | TestInput, own: Own, problem: string, hint: string): never =>
-	fail("TFM-RUN-024", { node: input.node.name, macro: own.macro, problem, hint }, { at: input.node.location });
+const refuse = (input: BuildInput | TestInput, own: Own, problem: string, hint: string, dbt?: string): never =>
+	fail(
+		"TFM-RUN-024",
+		{ node: input.node.name, macro: own.macro, problem, hint, ...(dbt === undefined ? {} : { dbt }) },
+		{ at: input.node.location },
+	);
 
 function checkLanguage(input: BuildInput | TestInput, own: Own): void {
 	const languages = own.supportedLanguages;
 	if (languages === null || languages.includes(input.node.language)) return;
 	const hint = "supported_languages of the materialization names the languages that it takes";
-	refuse(input, own, `is for models in ${languages.join(", ")}, and this one is in ${input.node.language}`, hint);
+	const { language } = input.node;
+	const dbt = `Materialization "${own.macro.split(".").at(-1)}" only supports languages [${languages.map((l) => `'${l}'`).join(", ")}]; got "${language}"`;
+	refuse(input, own, `is for models in ${languages.join(", ")}, and this one is in ${language}`, hint, dbt);
 }
 
 /** dbt's rules: a materialization returns its relations, and one of its statements is called "main". */

@@ -1,21 +1,16 @@
 import { createHash } from "node:crypto";
 import { fail } from "../../core/diagnostic.ts";
-import {
-	bindArguments,
-	HostFunction,
-	HostObject,
-	PyDict,
-	repr,
-	toText,
-	truthy,
-	type Value,
-} from "../../jinja/jinja.ts";
+import { bindArguments, HostFunction, HostObject, PyDict, repr, toText, type Value } from "../../jinja/jinja.ts";
 import { iterableItems } from "./iterableItems.ts";
 
-const METHODS = new Set(["btree", "hash", "gist", "spgist", "gin", "brin"]);
 const USAGE = "indexes=[{'columns': ['a'], 'unique': true, 'type': 'btree'}]";
-const wrong = (problem: string): never =>
-	fail("TFM-REF-006", { callee: "an entry of `indexes`", problem, usage: USAGE });
+const wrong = (problem: string, dbt?: string): never =>
+	fail("TFM-REF-006", {
+		callee: "an entry of `indexes`",
+		problem,
+		usage: USAGE,
+		...(dbt === undefined ? {} : { dbt: `Could not parse index config: ${dbt}` }),
+	});
 
 /** One entry of the `indexes` config of a Postgres model. */
 class IndexConfig extends HostObject {
@@ -64,11 +59,13 @@ export function indexConfig(raw: Value): Value {
 		if (!["columns", "unique", "type"].includes(toText(key))) wrong(`has the unknown key ${repr(key)}`);
 	const columns = raw.get("columns");
 	const method = raw.get("type");
-	if (!Array.isArray(columns) || columns.length === 0) return wrong("needs `columns`, a list of column names");
-	if (method != null && !METHODS.has(toText(method))) wrong(`has the unknown type ${repr(method)}`);
-	return new IndexConfig(
-		iterableItems(columns).map(toText),
-		truthy(raw.get("unique")),
-		method == null ? null : toText(method),
-	);
+	if (columns === undefined)
+		return wrong("needs `columns`, a list of column names", "'columns' is a required property");
+	if (!Array.isArray(columns) || columns.length === 0)
+		return wrong("needs `columns`, a list of column names", `columns: ${repr(columns)} is not of type 'array'`);
+	const unique = raw.get("unique") ?? false;
+	if (typeof unique !== "boolean")
+		return wrong("needs `unique` to be true or false", `unique: ${repr(unique)} is not of type 'boolean'`);
+	// Which methods there are is the database's to say: extensions bring more.
+	return new IndexConfig(iterableItems(columns).map(toText), unique, method == null ? null : toText(method));
 }

@@ -39,6 +39,7 @@ export const resultFunctions = {
 				return fail("TFM-REF-013", {
 					callee: `load_result('${name}')`,
 					reason: "this result was loaded before, and each is handed out once",
+					dbt: `The 'statement' result named '${name}' has already been loaded into a variable`,
 				});
 			if (name !== "main") context.results.set(name, TAKEN);
 			return result;

@@ -27,10 +27,14 @@ export const APP_CODES = {
 	}),
 	"TFM-APP-005": code<{ selected: number; examples: readonly string[] }>({
 		message: (f) =>
-			f.selected === 0 ? "nothing was selected to show" : `${f.selected} nodes are selected, but show shows one`,
+			f.selected === 0
+				? "nothing was selected to show"
+				: `${f.selected} nodes are selected, and --select names none of them`,
 		hint: (f) => (f.examples.length === 0 ? undefined : `selected: ${f.examples.join(", ")}`),
 		next: () => 'tfm show --select MODEL, or tfm show --inline "select …"',
-		explain: "`tfm show` prints the rows of one model, seed or test, or of SQL given with --inline.",
+		dbt: (f) => (f.selected === 0 ? "Either --select or --inline must be passed to show" : undefined),
+		explain:
+			"`tfm show` prints the rows of one model, seed or test, of several that --select calls by their names, or of SQL given with --inline.",
 	}),
 	"TFM-APP-006": code<{ test: string; suggestion: string | undefined }>({
 		message: (f) => `there is no test called "${f.test}"`,
@@ -56,6 +60,7 @@ export const APP_CODES = {
 		message: (f) =>
 			`the database refused ${f.what}: ${f.message}${f.sqlstate === undefined ? "" : ` (SQLSTATE ${f.sqlstate})`}`,
 		hint: (f) => f.detail,
+		dbt: (f) => `Database Error: ${f.message}`,
 		explain: "A query sent by show, compile or run-operation failed. Nothing was changed by it.",
 	}),
 	"TFM-APP-010": code<{ node: string; reads: string; relation: string }>({
@@ -68,11 +73,13 @@ export const APP_CODES = {
 		message: (f) => `will not delete ${f.path}: it is outside the project`,
 		hint: (f) => `clean-targets names ${f.target}`,
 		next: () => "--no-clean-project-files-only deletes it all the same",
+		dbt: (f) => `dbt will not clean the following directories outside the project: ${f.path}`,
 		explain: "`tfm clean` deletes only inside the project, unless told otherwise.",
 	}),
 	"TFM-APP-012": code<{ path: string }>({
 		message: (f) => `will not delete ${f.path}: it holds the project's own sources or is the project itself`,
 		next: () => "correct clean-targets in the project file",
+		dbt: (f) => `dbt will not clean the following source paths: ${f.path}`,
 		explain:
 			"`tfm clean` never deletes the project's folder or its model, seed, test, macro, snapshot or analysis paths.",
 	}),

@@ -56,6 +56,10 @@ export const JINJA_CODES = {
 	}),
 	"TFM-JINJA-011": code<{ callee: string; problem: string }>({
 		message: (f) => `${f.callee} ${f.problem}`,
+		dbt: (f) =>
+			/^takes no(t more than| keyword)/.test(f.problem)
+				? `macro 'dbt_macro__${f.callee.replace("()", "")}' ${f.problem}`
+				: undefined,
 		explain: "A macro, a function, a filter or a test was called with arguments that it does not take.",
 	}),
 	"TFM-JINJA-012": code<PythonProblem>({

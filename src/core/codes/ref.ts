@@ -19,18 +19,26 @@ function textTable([head = [], ...rows]: readonly (readonly string[])[]): string
 const listed = (names: readonly string[]): string =>
 	names.length <= 20 ? names.join(", ") : `${names.slice(0, 20).join(", ")} and ${names.length - 20} more`;
 
+/** `ref('a', 'b')` → `'a.b'`, as dbt names what a reference means. */
+const namesIn = (reference: string): string =>
+	`'${[...reference.matchAll(/['"]([^'"]*)['"]/g)].map(([, name]) => name).join(".")}'`;
+
 export const REF_CODES = {
 	"TFM-REF-001": code<RefTarget & { suggestion?: string | undefined }>({
 		message: (f) => `${f.from} reads ${f.reference}, which does not exist`,
 		hint: (f) => didYouMean(f.suggestion),
 		next: () => "tfm ls shows every name that can be referred to",
+		dbt: (f) => `${f.from} depends on a node named ${namesIn(f.reference)} which was not found`,
 		explain:
 			"No model, seed or snapshot of that name exists in the project or its packages. Names are file names without the ending, and upper and lower case differ. A model of a package that is not installed does not exist either.",
 	}),
 	"TFM-REF-002": code<RefTarget & { target: string }>({
 		message: (f) => `${f.from} reads ${f.reference}, but ${f.target} is disabled`,
 		hint: () => "enable it, or remove the reference",
-		dbt: (f) => `${f.from} depends on a node named '${f.target.split(".").at(-1)}' which is disabled`,
+		dbt: (f) =>
+			f.reference.startsWith("source(")
+				? `${f.from} depends on a source named '${f.target.split(".").slice(-2).join(".")}' which is disabled`
+				: `${f.from} depends on a node named '${f.target.split(".").at(-1)}' which is disabled`,
 		explain:
 			"The name exists, but its configuration says `enabled: false` (in the file, in YAML, or for its whole folder in the project file), so nothing may read it.",
 	}),
@@ -50,11 +58,18 @@ export const REF_CODES = {
 		message: (f) => `${f.from} reads ${f.reference}, which no YAML file declares`,
 		hint: (f) => didYouMean(f.suggestion),
 		next: () => "declare it under `sources:` in a YAML file of a model path",
+		dbt: (f) => `${f.from} depends on a source named ${namesIn(f.reference)} which was not found`,
 		explain: "A source table must be declared, with its source's name and its own, before source() can name it.",
 	}),
-	"TFM-REF-006": code<{ readonly callee: string; readonly problem: string; readonly usage: string }>({
+	"TFM-REF-006": code<{
+		readonly callee: string;
+		readonly problem: string;
+		readonly usage: string;
+		readonly dbt?: string;
+	}>({
 		message: (f) => `${f.callee} ${f.problem}`,
 		hint: (f) => `write ${f.usage}`,
+		dbt: (f) => f.dbt,
 		explain: "A function of the template context was called with arguments that it does not take.",
 	}),
 	"TFM-REF-007": code<{
@@ -93,6 +108,8 @@ export const REF_CODES = {
 		message: (f) =>
 			`no macro to dispatch "${f.macro}" to${f.namespace === null ? "" : ` in "${f.namespace}"`}; looked for ${listed(f.searched)}`,
 		hint: (f) => didYouMean(f.suggestion),
+		dbt: (f) =>
+			`In dispatch: No macro named '${f.macro}' found within namespace: '${f.namespace}'. Searched for: ${listed(f.searched)}`,
 		explain:
 			"adapter.dispatch looks for `<adapter>__<name>` and `default__<name>` in each package of the search order (`dispatch:` in the project file) and found neither.",
 	}),
@@ -107,8 +124,9 @@ export const REF_CODES = {
 		dbt: (f) => `${f.from} does not define a required config parameter '${f.key}'`,
 		explain: "A macro called config.require() for a key that the node's configuration does not have.",
 	}),
-	"TFM-REF-013": code<{ readonly callee: string; readonly reason: string }>({
+	"TFM-REF-013": code<{ readonly callee: string; readonly reason: string; readonly dbt?: string }>({
 		message: (f) => `${f.callee} is not available here: ${f.reason}`,
+		dbt: (f) => f.dbt,
 		explain: "A function of the template context was used at a time or in a place where it has no meaning.",
 	}),
 	"TFM-REF-014": code<RefTarget & { target: string }>({

@@ -192,9 +192,10 @@ export const RUN_CODES = {
 		explain:
 			"A layer goes back as a whole or not at all. What is needed for it are the rows of every table as that run left them, which keep_generations keeps for a number of publishes, and the queries of the views.",
 	}),
-	"TFM-RUN-024": code<{ node: string; macro: string; problem: string; hint: string }>({
+	"TFM-RUN-024": code<{ node: string; macro: string; problem: string; hint: string; dbt?: string }>({
 		message: (f) => `the materialization of ${f.node} (${f.macro}) ${f.problem}`,
 		hint: (f) => f.hint,
+		dbt: (f) => f.dbt,
 		explain:
 			"A materialization that a project or a package brings returns its relations as {'relations': [...]}, runs the statement that builds the node as statement 'main', and takes models of the languages that it names, as in dbt. Where it builds aside, to be tested and published by its layer, it leaves one table under the name of {{ this }} and nothing else.",
 	}),
