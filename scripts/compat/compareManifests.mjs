@@ -44,6 +44,11 @@ export function compareManifests(dbt, tfm) {
 		else note(field, id, a, b);
 	};
 	const walk = (section, id, path, a, b) => {
+		// Disabled nodes: a list of all that share a name.
+		if (section === "disabled" && path.length === 0 && Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
+			for (const at of a.keys()) walk(section, id, ["*"], a[at], b[at]);
+			return;
+		}
 		if (!isTree(a) || !isTree(b)) return leaf(shape(section, id, path), id, a, b);
 		for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
 			if (!ELSEWHERE.has(key)) walk(section, id, [...path, key], a[key], b[key]);

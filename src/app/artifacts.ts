@@ -1,6 +1,7 @@
 /** Files under target/: what was compiled, what was executed, manifest.json, run_results.json. */
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { compiledEphemerals } from "../compile/injectCtes.ts";
 import type { CompiledNode } from "../core/compiler.ts";
 import { eventTimeIso } from "../core/eventTime.ts";
 import type { Invocation } from "../core/invocation.ts";
@@ -9,7 +10,7 @@ import type { NodeId } from "../core/node.ts";
 import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { inputsFirst } from "../graph/order.ts";
-import { type CompiledFields, type ManifestMeta, toManifestJson } from "../manifest/manifestJson.ts";
+import { type ManifestMeta, type NodeWork, toManifestJson } from "../manifest/manifestJson.ts";
 import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJson.ts";
 import { type CatalogMeta, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
@@ -28,28 +29,38 @@ export function writeWhole(path: string, chunks: Iterable<string | Buffer>): voi
 	renameSync(part, path);
 }
 
-/** What was compiled, for the nodes of manifest.json: their SQL with published names and the ephemeral models in it. */
-export type CompiledSql = ReadonlyMap<NodeId, { readonly sql: string; readonly ctes: CompiledNode["ctes"] }>;
+/** What a command did with a node: its SQL with published names and the ephemeral models in it, and whether it was run. */
+export interface DoneNode extends Pick<CompiledNode, "id" | "ctes" | "macros"> {
+	/** Null: it has none, or was not compiled. */
+	readonly sql: string | null;
+	readonly ran: boolean;
+}
 
-export const compiledBy = (run: RunResult): CompiledSql =>
-	new Map(
-		run.results.flatMap(({ unique_id: id, compiled_code: sql, extra_ctes: ctes = [] }) =>
-			sql === null ? [] : [[id, { sql, ctes }]],
-		),
-	);
+export const doneBy = (run: RunResult): readonly DoneNode[] =>
+	run.results.map(({ unique_id: id, compiled_code: sql, executed_code, extra_ctes: ctes = [], macros = [] }) => ({
+		id,
+		sql,
+		ctes,
+		macros,
+		ran: executed_code !== null,
+	}));
 
 export const manifestPath = ({ config }: Pick<OpenProject, "config">): string =>
 	join(config.targetDir, "manifest.json");
 
 /** What manifest.json says beside the project itself. */
-export const manifestMeta = (invocation: Invocation, project: OpenProject, compiled?: CompiledSql): ManifestMeta => ({
+export const manifestMeta = (
+	invocation: Invocation,
+	project: OpenProject,
+	done: readonly DoneNode[] = [],
+): ManifestMeta => ({
 	generatedAt: invocation.clock().toISOString(),
 	invocationId: project.runId,
 	startedAt: project.startedAt.toISOString(),
 	adapterType: project.engine.type,
 	env: customEnv(invocation),
 	quoting: { ...project.engine.dialect.defaultQuoting, ...project.config.project.quoting },
-	compiled: compiledFields(project, compiled ?? new Map()),
+	work: workOn(project, done),
 });
 
 /** For commands that write it once; those that compile begin a ManifestFile. */
@@ -64,16 +75,31 @@ export function writeSemanticManifest({ config, manifest }: OpenProject): void {
 	writeWhole(join(config.targetDir, "semantic_manifest.json"), [toSemanticManifestJson(manifest)]);
 }
 
-function compiledFields({ manifest, config }: OpenProject, compiled: CompiledSql): Map<NodeId, CompiledFields> {
+/** What dbt's own materialization of tests calls in each of them. */
+const CALLED_BY_TESTS = ["get_limit_subquery_sql", "should_store_failures", "statement"];
+
+function workOn({ manifest, config, facts }: OpenProject, done: readonly DoneNode[]): Map<NodeId, NodeWork> {
 	const target = relative(config.project.root, config.targetDir);
-	const fields = new Map<NodeId, CompiledFields>();
-	for (const [id, { sql, ctes }] of compiled) {
+	const work = new Map<NodeId, NodeWork>();
+	const add = ({ id, sql, ctes, macros, ran }: DoneNode): void => {
 		const node = findNode(manifest, id);
-		if (node === undefined) continue;
-		const compiled_path = `${target}/${sqlPath("compiled", node)}`;
-		fields.set(id, { compiled_code: sql, compiled_path, extra_ctes: ctes });
-	}
-	return fields;
+		if (node === undefined) return;
+		const called =
+			ran && node.resource_type === "test"
+				? CALLED_BY_TESTS.flatMap((name) => facts.registry.find(name, node.package_name)?.node.unique_id ?? [])
+				: [];
+		work.set(id, {
+			compiled: sql === null ? null : { code: sql, path: `${target}/${sqlPath("compiled", node)}`, ctes },
+			build_path: ran && node.resource_type !== "operation" ? `${target}/${sqlPath("run", node)}` : null,
+			macros: [...macros, ...called],
+		});
+	};
+	for (const node of done) add(node);
+	// dbt compiles an ephemeral model for whoever reads it, and keeps what came out.
+	for (const { ctes } of done)
+		for (const model of ctes.length === 0 ? [] : compiledEphemerals(ctes))
+			if (!work.has(model.id)) add({ ...model, ran: false });
+	return work;
 }
 
 export function writeRunResults(invocation: Invocation, project: OpenProject, run: RunResult): void {

@@ -68,7 +68,7 @@ export async function compileSelected(
 	for (const [i, node] of nodes.entries())
 		writeSql(project.config.targetDir, sqlPath("compiled", node), `${results[i]!.sql}\n`);
 
-	await manifestFile.finish(new Map(nodes.map((node, i) => [node.unique_id, results[i]!])));
+	await manifestFile.finish(results.map((compiled) => ({ ...compiled, ran: false })));
 	const seeds = all.filter((node) => node.resource_type === "seed").map((node) => [node, null] as const);
 	// dbt has no result of an ephemeral model: it is compiled for its consumers.
 	const own = nodes.flatMap((node, i) =>
@@ -88,7 +88,12 @@ function compileRun(
 	const facts = (compiled: CompiledNode | null) =>
 		compiled === null
 			? {}
-			: { compiled: true, compiled_code: compiled.sql, ...(compiled.ctes.length > 0 && { extra_ctes: compiled.ctes }) };
+			: {
+					compiled: true,
+					compiled_code: compiled.sql,
+					...(compiled.ctes.length > 0 && { extra_ctes: compiled.ctes }),
+					macros: compiled.macros,
+				};
 	return {
 		command: invocation.command,
 		runId,

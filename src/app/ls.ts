@@ -5,6 +5,7 @@ import { type GraphNode, type Plain, type ResourceType, versionedName } from "..
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import type { SelectionResult } from "../graph/selectNodes.ts";
 import { createNodeWriters } from "../manifest/nodeJson.ts";
+import { writeManifest } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
@@ -46,6 +47,7 @@ const KINDS = { all: [...LISTED, "analysis"], default: LISTED } as const;
  */
 export async function listNodes(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
+	writeManifest(invocation, project);
 	const { ids, warnings } = selectListed(invocation, project);
 	const { flags, output } = invocation;
 	const events = openEvents(invocation, project);
@@ -105,7 +107,7 @@ function lineWriter(form: string, project: OpenProject, keys: readonly string[])
 /** A node as manifest.json has it, less what is not asked for; also `layer`, and dbt's `direct_parents` of models. */
 function jsonWriter(project: OpenProject, keys: readonly string[]): (node: GraphNode) => string {
 	const created = project.startedAt.getTime() / 1000;
-	const writers = createNodeWriters({ created, compiled: new Map() });
+	const writers = createNodeWriters({ created, work: new Map() });
 	return (node) => {
 		const whole = {
 			...(JSON.parse(writers.node(node)) as object),

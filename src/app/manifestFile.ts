@@ -9,7 +9,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import { manifestPieces } from "../manifest/manifestJson.ts";
-import { type CompiledSql, manifestMeta, manifestPath, writeSemanticManifest, writeWhole } from "./artifacts.ts";
+import { type DoneNode, manifestMeta, manifestPath, writeSemanticManifest, writeWhole } from "./artifacts.ts";
 import type { OpenProject } from "./openProject.ts";
 
 /** Bytes kept from the first time for the second. */
@@ -18,8 +18,8 @@ const KEPT_BYTES = 64 * 2 ** 20;
 export interface ManifestFile {
 	/** Resolves when the first writing has ended, well or not. */
 	idle(): Promise<void>;
-	/** Waits for the first writing and writes anew, with what was compiled; null: leaves it at the first. Rejects with what went wrong in either. */
-	finish(compiled: CompiledSql | null): Promise<void>;
+	/** Waits for the first writing and writes anew, with what was done; null: leaves it at the first. Rejects with what went wrong in either. */
+	finish(done: readonly DoneNode[] | null): Promise<void>;
 }
 
 /** Begins to write; throws at once where the file cannot be made. */
@@ -56,19 +56,20 @@ export function beginManifest(invocation: Invocation, project: OpenProject): Man
 		failure = { error };
 	});
 
-	function* again(compiled: CompiledSql): Generator<string | Buffer> {
+	function* again(done: readonly DoneNode[]): Generator<string | Buffer> {
 		let index = 0;
-		for (const piece of manifestPieces(project.manifest, manifestMeta(invocation, project, compiled))) {
+		const meta = manifestMeta(invocation, project, done);
+		for (const piece of manifestPieces(project.manifest, meta)) {
 			const bytes = kept.get(index++);
-			yield bytes === undefined || piece.ids.some((id) => compiled.has(id as NodeId)) ? piece.text() : bytes;
+			yield bytes === undefined || piece.ids.some((id) => meta.work?.has(id as NodeId)) ? piece.text() : bytes;
 		}
 	}
 	return {
 		idle: () => begun,
-		async finish(compiled) {
+		async finish(done) {
 			await begun;
 			if (failure !== null) throw failure.error;
-			if (compiled !== null) writeWhole(path, again(compiled));
+			if (done !== null) writeWhole(path, again(done));
 		},
 	};
 }

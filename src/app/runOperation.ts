@@ -1,6 +1,7 @@
 import type { MacroArgument } from "../core/compiler.ts";
 import { fail, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { writeManifest } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { PUBLISHED, withDatabase } from "./database.ts";
 import { openProject } from "./openProject.ts";
@@ -8,6 +9,7 @@ import { openProject } from "./openProject.ts";
 /** `tfm run-operation MACRO --args '{…}'`: calls a macro; what it asks of the database happens in one session. */
 export async function runOperation(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
+	writeManifest(invocation, project);
 	const macro = String(invocation.flags.extra.macro ?? "");
 	const { registry } = project.facts;
 	const [prefix, bare] = macro.includes(".") ? (macro.split(".", 2) as [string, string]) : [null, macro];

@@ -6,7 +6,7 @@ import type { MicrobatchJob, RunFlags, SettledNode } from "../core/ports.ts";
 import type { StateStore } from "../core/state.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
-import { compiledBy, writeRunNotes, writeRunResults, writeSources } from "./artifacts.ts";
+import { doneBy, writeRunNotes, writeRunResults, writeSources } from "./artifacts.ts";
 import { checkNames } from "./checkNames.ts";
 import { openEvents } from "./commandEvents.ts";
 import { withDeferral } from "./deferral.ts";
@@ -89,7 +89,7 @@ export async function runSelected(
 		await sqlFiles.written();
 		// A look at what is held changes nothing, so `tfm retry` must still find the run that held it.
 		const looksOnly = request.flags?.candidates === true;
-		await manifestFile.finish(looksOnly ? null : compiledBy(run));
+		await manifestFile.finish(looksOnly ? null : doneBy(run));
 		if (looksOnly) return run.exitCode;
 		if (request.sources !== undefined) {
 			const { path, print } = request.sources;

@@ -28,6 +28,7 @@ import type {
 	CompilerPort,
 	ExtraContext,
 	FreshnessOutcome,
+	InlinedCte,
 	MacroCall,
 	MaterializeOutcome,
 	OwnMaterialization,
@@ -50,7 +51,7 @@ import {
 	toText,
 	type Value,
 } from "../jinja/jinja.ts";
-import { EphemeralModels } from "./ephemeralModels.ts";
+import { EphemeralModels, type InlinedModel } from "./ephemeralModels.ts";
 import { cteText, injectCtes } from "./injectCtes.ts";
 import { macroArguments } from "./macroValues.ts";
 import { materializationFor, movedTo, readMaterialized } from "./materialization.ts";
@@ -120,9 +121,15 @@ class NodeCompiler implements Compiler {
 		return attempt(() => {
 			const cursor = new ReplayCursor(journal);
 			const ephemeral = new EphemeralModels();
-			const sql = this.#render(node, { cursor, binding, ephemeral });
-			const ctes = ephemeral.models.map((model) => ({ id: model.id, sql: cteText(model) }));
-			const compiled = { id: node.unique_id, sql: injectCtes(sql, ephemeral.models), ctes, messages: cursor.messages };
+			const macros = new Set<string>();
+			const sql = this.#render(node, { cursor, binding, ephemeral, macros });
+			const compiled = {
+				id: node.unique_id,
+				sql: injectCtes(sql, ephemeral.models),
+				ctes: ephemeral.models.map(inlinedCte),
+				macros: [...macros],
+				messages: cursor.messages,
+			};
 			return { kind: "compiled", compiled: Object.freeze(compiled) } as const;
 		});
 	}
@@ -130,7 +137,12 @@ class NodeCompiler implements Compiler {
 	/** The node's own text; ephemeral models that it reads are rendered on the way. */
 	#render(
 		node: ExecutableNode,
-		pass: { readonly cursor: ReplayCursor; readonly binding: Binding; readonly ephemeral: EphemeralModels },
+		pass: {
+			readonly cursor: ReplayCursor;
+			readonly binding: Binding;
+			readonly ephemeral: EphemeralModels;
+			readonly macros: Set<string>;
+		},
 	): string {
 		const { cursor, binding, ephemeral } = pass;
 		const scope = this.#scope(
@@ -138,6 +150,7 @@ class NodeCompiler implements Compiler {
 			node.unique_id,
 			{ cursor, binding },
 			{
+				onCall: (id) => pass.macros.add(id),
 				ephemeral: (model, rows) => {
 					const relation = cteObject(this.#facts.dialect, `__dbt__cte__${model.alias}`, rows);
 					// `this` of an ephemeral model is its own, whatever its consumer's is, and a batch is the consumer's alone (dbt).
@@ -146,7 +159,9 @@ class NodeCompiler implements Compiler {
 						batch: _its,
 						...bound
 					} = { ...binding, relationOf: binding.relationOf.bind(binding) };
-					ephemeral.include(model, relation.render(), () => this.#render(model, { ...pass, binding: bound }));
+					ephemeral.include(model, relation.render(), (macros) =>
+						this.#render(model, { ...pass, binding: bound, macros }),
+					);
 					return relation;
 				},
 			},
@@ -180,8 +195,8 @@ class NodeCompiler implements Compiler {
 			const given = { relationOf: include, self, macros: test.overrides?.macros ?? {} };
 			const scope = this.#scope(testedModel(test, model), id, { cursor, binding }, { given }, facts);
 			const sql = this.#template(model).render(scope, RUN_RENDERING);
-			const ctes = inputs.models.map((cte) => ({ id: cte.id, sql: cteText(cte) }));
-			const compiled = { id, sql: injectCtes(sql, inputs.models), ctes, messages: cursor.messages };
+			const ctes = inputs.models.map(inlinedCte);
+			const compiled = { id, sql: injectCtes(sql, inputs.models), ctes, macros: [], messages: cursor.messages };
 			return { kind: "compiled", compiled: Object.freeze(compiled) } as const;
 		});
 	}
@@ -336,7 +351,7 @@ class NodeCompiler implements Compiler {
 		node: ExecutableNode | null,
 		label: string,
 		pass: { readonly cursor: ReplayCursor; readonly binding: Binding },
-		more: Pick<Parameters<typeof createRunScope>[0], "ephemeral" | "sql" | "extra" | "onWrite" | "given">,
+		more: Pick<Parameters<typeof createRunScope>[0], "ephemeral" | "sql" | "extra" | "onWrite" | "onCall" | "given">,
 		facts: ProjectFacts = pass.binding.wholeRows === true ? this.#storing : this.#facts,
 	): ContextScope {
 		return createRunScope({
@@ -387,6 +402,13 @@ class NodeCompiler implements Compiler {
 		return this.#facts.templates.of({ file: location.file, text: raw_code, line: code_line, column: code_column });
 	}
 }
+
+const inlinedCte = ({ id, reads, macros, ...cte }: InlinedModel): InlinedCte => ({
+	id,
+	sql: cteText(cte),
+	reads,
+	macros,
+});
 
 /** A Python literal as a template of its own. */
 const expressionOf = (label: string, code: string): Template =>

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
+import { nodeId } from "../core/node.ts";
 import golden from "./injectCtes.golden.json" with { type: "json" };
-import { injectCtes } from "./injectCtes.ts";
+import { compiledEphemerals, cteText, injectCtes } from "./injectCtes.ts";
 
 const CTES = [
 	{ name: "__dbt__cte__a", sql: "select 1 as x" },
@@ -30,4 +31,22 @@ it("is not misled by a later `with`", () => {
 
 it("leaves a query without ephemeral models as it is", () => {
 	expect(injectCtes("select 1", [])).toBe("select 1");
+});
+
+it("gives each ephemeral model of a query its own compiled text, with what it reads itself in front", () => {
+	const [a, b] = CTES.map((cte, i) => ({
+		id: nodeId(`model.shop.${i}`),
+		sql: cteText(cte),
+		reads: i === 1 ? [nodeId("model.shop.0")] : [],
+		macros: [],
+	}));
+	expect(compiledEphemerals([a!, b!])).toEqual([
+		{ id: "model.shop.0", sql: "select 1 as x", ctes: [], macros: [] },
+		{
+			id: "model.shop.1",
+			sql: "with __dbt__cte__a as (\nselect 1 as x\n) select * from __dbt__cte__a",
+			ctes: [a],
+			macros: [],
+		},
+	]);
 });

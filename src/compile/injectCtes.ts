@@ -1,5 +1,8 @@
 /** Puts ephemeral models in front of a query as common table expressions, the way dbt does. */
 
+import type { InlinedCte } from "../core/compiler.ts";
+import type { NodeId } from "../core/node.ts";
+
 export interface Cte {
 	/** The name as SQL writes it. */
 	readonly name: string;
@@ -8,6 +11,31 @@ export interface Cte {
 
 /** dbt's spelling of one expression. */
 export const cteText = ({ name, sql }: Cte): string => ` ${name} as (\n${sql}\n)`;
+
+const CTE = /^ (.*?) as \(\n([\s\S]*)\n\)$/;
+
+/** Each ephemeral model of a query as a node of its own: its SQL with the ephemeral models in it that it reads. */
+export function compiledEphemerals(ctes: readonly InlinedCte[]): readonly {
+	readonly id: NodeId;
+	readonly sql: string;
+	readonly ctes: readonly InlinedCte[];
+	readonly macros: readonly string[];
+}[] {
+	const byId = new Map(ctes.map((cte) => [cte.id, cte]));
+	const gather = (id: NodeId, into: Set<NodeId>): Set<NodeId> => {
+		for (const read of byId.get(id)?.reads ?? []) if (!into.has(read)) gather(read, into.add(read));
+		return into;
+	};
+	const parts = ({ sql }: InlinedCte): Cte => {
+		const [, name = "", body = ""] = CTE.exec(sql) ?? [];
+		return { name, sql: body };
+	};
+	return ctes.map((cte) => {
+		const read = gather(cte.id, new Set());
+		const own = ctes.filter(({ id }) => read.has(id));
+		return { id: cte.id, sql: injectCtes(parts(cte).sql, own.map(parts)), ctes: own, macros: cte.macros };
+	});
+}
 
 /**
  * Where the query has a `with` of its own, the expressions go first in it (after `recursive`); otherwise a `with` is

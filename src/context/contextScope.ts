@@ -169,13 +169,23 @@ class PackageNamespace extends HostObject {
 
 	override attribute(name: string): Value {
 		const entry = this.#registry.findIn(this.#name, name);
-		if (entry === undefined) return undefined;
+		if (entry === undefined) return this.#method(name);
 		const answer = this.#scope.answer(this.#name, name);
 		return answer === undefined ? this.#scope.callable(entry) : new HostFunction(name, () => answer);
 	}
 
+	/** `context.get(project_name, {}).get('macro')`, with which packages ask what the root project has. */
+	#method(name: string): Value {
+		if (name === "keys") return new HostFunction(name, () => [...this.#registry.namesIn(this.#name)]);
+		if (name !== "get") return undefined;
+		return new HostFunction(name, ({ positional: [key, fallback], keyword }) => {
+			const found = this.contains(key) ? this.item(key) : undefined;
+			return found ?? fallback ?? keyword.get("default") ?? null;
+		});
+	}
+
 	override item(key: Value): Value {
-		return typeof key === "string" ? this.attribute(key) : undefined;
+		return this.contains(key) ? this.attribute(key as string) : undefined;
 	}
 
 	override contains(key: Value): boolean {

@@ -100,3 +100,10 @@ it("keeps a macro that calls itself from ending the process", () => {
 	const facts = testFacts({ macros: { shop: say("loop", "{{ loop2() }}") + say("loop2", "{{ loop() }}") } });
 	expect(() => parse("{{ loop2() }}", facts)).toThrow("TFM-JINJA-020");
 });
+
+it("lets a package be asked for its macros like a dict, also those whose names begin with two underscores", () => {
+	const facts = testFacts({ macros: { shop: say("a", "A"), pkg: say("__b", "B") } });
+	const text =
+		"{{ context.get('shop', {}).get('a')() }}|{{ shop.get('b') }}|{{ context.get('none', {}).get('a') }}|{{ pkg.__b() }}|{{ pkg['__b']() }}";
+	expect(parse(text, facts).text).toBe("A|None|None|B|B");
+});

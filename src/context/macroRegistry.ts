@@ -112,6 +112,20 @@ export class MacroRegistry {
 		return (this.#packages.get(packageName) ?? this.#internal.get(packageName))?.get(name);
 	}
 
+	/**
+	 * What dbt takes a call written inside a macro of `packageName` for when it lists dependencies: that package's own,
+	 * then the root project's, then any package's (the last one wins), then tfm's own.
+	 */
+	findWritten(packageName: string, name: string): MacroEntry | undefined {
+		const own = (this.#internal.get(packageName) ?? this.#packages.get(packageName))?.get(name);
+		if (own !== undefined) return own;
+		const root = this.#packages.get(this.rootPackage)?.get(name);
+		if (root !== undefined) return root;
+		let last: MacroEntry | undefined;
+		for (const names of this.#packages.values()) last = names.get(name) ?? last;
+		return last ?? this.#global.get(name);
+	}
+
 	/** The macro in whichever package has it: `run-operation` reaches macros of packages by their bare names. */
 	findAnywhere(name: string): MacroEntry | undefined {
 		for (const names of this.#packages.values()) {

@@ -70,6 +70,8 @@ export interface RunScopeInput {
 	readonly sql?: string;
 	readonly extra?: ExtraContext;
 	readonly onWrite?: (text: string) => void;
+	/** Takes the unique id of each macro that the text itself calls. */
+	readonly onCall?: (id: string) => void;
 }
 
 interface RunContext extends BaseContext, Omit<RunScopeInput, "extra"> {
@@ -268,6 +270,9 @@ export function createRunScope(input: RunScopeInput): ContextScope {
 		rendering: RUN_RENDERING,
 		...(input.given === undefined ? {} : { answers: answersOf(input.given.macros) }),
 		stack,
+		onMacro: (id, depth) => {
+			if (depth === 0) input.onCall?.(id);
+		},
 		results: new Map(),
 		write: (message) => cursor.message(message),
 		once: (name, produce) => cursor.once(name, produce),

@@ -16,12 +16,25 @@ export interface Binding {
 	readonly wholeRows?: boolean;
 }
 
+/** An ephemeral model as it stands in front of a query that reads it. */
+export interface InlinedCte {
+	readonly id: NodeId;
+	/** ` name as (…)` */
+	readonly sql: string;
+	/** The ephemeral models that it reads itself. */
+	readonly reads: readonly NodeId[];
+	/** Unique ids of the macros that its own text called. */
+	readonly macros: readonly string[];
+}
+
 export interface CompiledNode {
 	readonly id: NodeId;
 	/** The text to execute, under the binding's names. */
 	readonly sql: string;
 	/** Ephemeral models inlined, in order. */
-	readonly ctes: readonly { readonly id: NodeId; readonly sql: string }[];
+	readonly ctes: readonly InlinedCte[];
+	/** Unique ids of the macros that the node's own text called, in order. */
+	readonly macros: readonly string[];
 	readonly messages: readonly TemplateMessage[];
 }
 

@@ -1,3 +1,4 @@
+import type { InlinedCte } from "./compiler.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { BatchResults } from "./eventTime.ts";
 import type { FreshnessCriteria, FreshnessReading } from "./freshness.ts";
@@ -53,7 +54,9 @@ export interface NodeResult {
 	/** With published names. */
 	readonly compiled_code: string | null;
 	/** Ephemeral models inlined into it, in order; absent where there are none. */
-	readonly extra_ctes?: readonly { readonly id: NodeId; readonly sql: string }[];
+	readonly extra_ctes?: readonly InlinedCte[];
+	/** Unique ids of the macros that its text called while it was compiled; absent where there are none. */
+	readonly macros?: readonly string[];
 	/** As sent to the database, when it differs. */
 	readonly executed_code: string | null;
 	readonly relation_name: string | null;

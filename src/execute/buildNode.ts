@@ -30,6 +30,7 @@ import { wasStopped } from "./stopped.ts";
 interface Progress {
 	compiledSql: string | null;
 	ctes: CompiledNode["ctes"];
+	macros: CompiledNode["macros"];
 	executedSql: string | null;
 }
 
@@ -231,6 +232,7 @@ function textFacts(progress: Progress): Partial<NodeResult> {
 		compiled: progress.compiledSql !== null,
 		compiled_code: progress.compiledSql,
 		...(progress.ctes.length === 0 ? {} : { extra_ctes: progress.ctes }),
+		...(progress.macros.length === 0 ? {} : { macros: progress.macros }),
 		executed_code: progress.executedSql,
 	};
 }
@@ -260,7 +262,8 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 		const compiled = await compile(run, session, node);
 		const sql = compiled?.sql ?? null;
 		progress.compiledSql = sql === null ? null : run.toPublished(sql);
-		progress.ctes = (compiled?.ctes ?? []).map(({ id, sql }) => ({ id, sql: run.toPublished(sql) }));
+		progress.ctes = (compiled?.ctes ?? []).map((cte) => ({ ...cte, sql: run.toPublished(cte.sql) }));
+		progress.macros = compiled?.macros ?? [];
 		watch.compiled();
 		const input = buildInput(run, node, sql, await groundOf(run, session, node));
 		return reuseOrBuild(run, session, input, seed.hash, progress);
@@ -285,7 +288,7 @@ export async function buildNode(run: Run, node: BuildableNode, slot: number): Pr
 	const { clock, emit } = run.ports;
 	const thread = `Thread-${slot + 1}`;
 	const started = startStopwatch(clock);
-	const progress: Progress = { compiledSql: null, ctes: [], executedSql: null };
+	const progress: Progress = { compiledSql: null, ctes: [], macros: [], executedSql: null };
 	emit({
 		event: "node.started",
 		node_id: node.unique_id,

@@ -40,7 +40,7 @@ async function runHook(run: Run, hook: OperationNode, extra: ExtraContext): Prom
 	try {
 		const status = await adapter.withSession(async (session) => {
 			const rendered = await driveTemplate({ run, session, node: null, inTransaction: false }, (journal) =>
-				compiler.renderText(hook.raw_code, { node: null, label: hook.name, extra }, journal, bindingOf(run)),
+				compiler.renderText(hook.raw_code, { node: id, label: hook.name, extra }, journal, bindingOf(run)),
 			);
 			emitMessages(run, id, rendered.messages);
 			text = rendered.text.trim();

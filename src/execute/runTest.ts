@@ -1,10 +1,11 @@
 /** One data test: compiled against candidates where they stand, run, judged, and weighed by its layer's gate. */
 import type { Session } from "../core/adapter.ts";
-import type { Binding } from "../core/compiler.ts";
+import type { Binding, CompiledNode } from "../core/compiler.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
 import type { NodePlan } from "../core/plan.ts";
 import type { TestVerdict } from "../core/ports.ts";
+import type { NodeResult } from "../core/result.ts";
 import type { ResultTable } from "../core/resultTable.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
@@ -89,7 +90,21 @@ function newRowsFor(run: Run, test: TestNode, { node, kind }: RowTest, hash: str
 	return { ...binding, relationOf: (id) => (id === node ? apply.delta : binding.relationOf(id)) };
 }
 
-async function work(run: Run, test: TestNode, thread: string, compiledSql: { text: string | null }): Promise<void> {
+/** What is known of the test so far, for its result should it fail. */
+interface Progress {
+	sql: string | null;
+	ctes: CompiledNode["ctes"];
+	macros: CompiledNode["macros"];
+}
+
+const textFacts = ({ sql, ctes, macros }: Progress): Partial<NodeResult> => ({
+	compiled: sql !== null,
+	compiled_code: sql,
+	...(ctes.length === 0 ? {} : { extra_ctes: ctes }),
+	...(macros.length === 0 ? {} : { macros }),
+});
+
+async function work(run: Run, test: TestNode, thread: string, progress: Progress): Promise<void> {
 	const { adapter, compiler, planNode, judgeTest } = run.ports;
 	const { flags, manifest } = run.job;
 	const watch = startStopwatch(run.ports.clock);
@@ -102,8 +117,10 @@ async function work(run: Run, test: TestNode, thread: string, compiledSql: { tex
 		const compile = (binding: Binding) => driveTemplate(drive, (journal) => compiler.compileNode(id, journal, binding));
 		const { compiled } = await compile(bindingOf(run));
 		emitMessages(run, id, compiled.messages);
-		compiledSql.text = run.toPublished(compiled.sql);
-		hash = testHash(test, compiledSql.text);
+		progress.sql = run.toPublished(compiled.sql);
+		progress.ctes = compiled.ctes.map((cte) => ({ ...cte, sql: run.toPublished(cte.sql) }));
+		progress.macros = compiled.macros;
+		hash = testHash(test, progress.sql);
 		const rows = rowTest === null ? null : newRowsFor(run, test, rowTest, hash);
 		const sql = rows === null ? compiled.sql : `${ONLY_NEW}\n${(await compile(rows)).compiled.sql}`;
 		watch.compiled();
@@ -134,8 +151,7 @@ async function work(run: Run, test: TestNode, thread: string, compiledSql: { tex
 			thread_id: thread,
 			// What the driver says of a query with one row, which every test is.
 			adapter_response: { _message: "SELECT 1", code: "SELECT", rows_affected: 1 },
-			compiled: true,
-			compiled_code: compiledSql.text,
+			...textFacts(progress),
 			executed_code: plan.executedSql,
 			...(plan.storedIn === null ? {} : { storedIn: plan.storedIn }),
 			sample: verdict.status === "pass" || plan.sample === null ? null : keysOf(run, test, plan.sample),
@@ -162,9 +178,9 @@ export async function runTest(run: Run, test: TestNode, slot: number): Promise<v
 		materialized: "test",
 		thread,
 	});
-	const compiledSql: { text: string | null } = { text: null };
+	const progress: Progress = { sql: null, ctes: [], macros: [] };
 	try {
-		await work(run, test, thread, compiledSql);
+		await work(run, test, thread, progress);
 	} catch (error) {
 		if (wasStopped(run, error)) return;
 		const diagnostic = failureDiagnostic(run, test, error);
@@ -176,8 +192,7 @@ export async function runTest(run: Run, test: TestNode, slot: number): Promise<v
 				diagnostic,
 				...started.read(),
 				thread_id: thread,
-				compiled: compiledSql.text !== null,
-				compiled_code: compiledSql.text,
+				...textFacts(progress),
 				executed_code: databaseErrorOf(error)?.sql ?? null,
 			}),
 		);

@@ -22,7 +22,9 @@ export interface MacroBlock {
 	readonly supportedLanguages?: readonly string[];
 	/** The whole block as written, from its opening tag to its closing one. */
 	readonly text: string;
-	/** What stands between the tags, and where it begins. */
+	/** The same with the white space around it that its outer `{%-` and `-%}` take away: dbt's `macro_sql`. */
+	readonly spaced: string;
+	/** What stands between the tags, less the white space that they take away, and where it begins. */
 	readonly body: TemplateSource;
 	readonly line: number;
 	readonly column: number;
@@ -47,17 +49,49 @@ export function findBlocks(source: TemplateSource, kinds: readonly BlockKind[] =
 	const places = new Places({ ...source, text });
 	const found: MacroBlock[] = [];
 	let open: Tag | null = null;
+	let spacedFrom = 0;
+	// White space belongs to one tag only: what the tag before took is not there for the next. That around the whole
+	// file is taken before (dbt).
+	let taken = text.length - text.trimStart().length;
+	const end = text.trimEnd().length;
 	for (const tag of tagsOf(text, places)) {
 		if (open === null) {
-			if ((KINDS as readonly string[]).includes(tag.word)) open = tag;
+			if ((KINDS as readonly string[]).includes(tag.word)) {
+				open = tag;
+				spacedFrom = spaceBefore(text, tag, taken);
+			}
 		} else if (tag.word === `end${open.word}`) {
-			if ((kinds as readonly string[]).includes(open.word)) found.push(readBlock(text, open, tag, places));
+			if ((kinds as readonly string[]).includes(open.word))
+				found.push(
+					readBlock({
+						text,
+						open,
+						close: tag,
+						places,
+						spaced: text.slice(spacedFrom, Math.min(end, spaceAfter(text, tag))),
+					}),
+				);
 			open = null;
 		} else if ((KINDS as readonly string[]).includes(tag.word)) refuseNested(open, tag, places);
+		taken = spaceAfter(text, tag);
 	}
 	if (open !== null)
 		fail("TFM-JINJA-002", { opened: `{% ${open.word} %}`, expected: `{% end${open.word} %}` }, places.of(open.start));
 	return found;
+}
+
+/** The offset at which the white space begins that a `{%-` takes away, or that of the tag itself. */
+function spaceBefore(text: string, { start }: Tag, from: number): number {
+	let at = start;
+	if (text.charAt(start + 2) === "-") while (at > from && isSpaceCode(text.charCodeAt(at - 1))) at--;
+	return at;
+}
+
+/** The offset after the white space that a `-%}` takes away, or that after the tag itself. */
+function spaceAfter(text: string, { end }: Tag): number {
+	let at = end;
+	if (text.charAt(end - 3) === "-") while (isSpaceCode(text.charCodeAt(at))) at++;
+	return at;
 }
 
 /** dbt knows blocks only at the top of a file; one inside another is nearly always a forgotten end tag. */
@@ -178,13 +212,26 @@ function stringEnd(text: string, start: number, places: Places): number {
 	return fail("TFM-JINJA-002", { opened: "the string", expected: text.charAt(start) }, places.of(start));
 }
 
-function readBlock(text: string, open: Tag, close: Tag, places: Places): MacroBlock {
+function readBlock({
+	text,
+	open,
+	close,
+	places,
+	spaced,
+}: {
+	readonly text: string;
+	readonly open: Tag;
+	readonly close: Tag;
+	readonly places: Places;
+	readonly spaced: string;
+}): MacroBlock {
 	const kind = open.word as BlockKind;
 	const { name, parameters, adapter, languages } = new TemplateParser(
 		text.slice(open.start, open.end),
 		new Origin(places.part(open.start, open.end), { file: "", text }),
 	).parseOpening();
 	const { at } = places.of(open.start);
+	const bodyStart = spaceAfter(text, open);
 	return Object.freeze({
 		kind,
 		name,
@@ -192,7 +239,8 @@ function readBlock(text: string, open: Tag, close: Tag, places: Places): MacroBl
 		parameters: Object.freeze(parameters),
 		...(kind === "materialization" ? { adapter, supportedLanguages: Object.freeze(languages) } : {}),
 		text: text.slice(open.start, close.end),
-		body: Object.freeze(places.part(open.end, close.start)),
+		spaced,
+		body: Object.freeze(places.part(bodyStart, Math.max(bodyStart, spaceBefore(text, close, bodyStart)))),
 		line: at.line,
 		column: at.column,
 		endLine: places.of(close.end - 1).at.line,

@@ -55,7 +55,9 @@ export function attributeOf(value: Value, name: string, state: RenderState): Val
 	const method = methodOf(value, name);
 	if (method !== undefined) return bound(value, name, method, state);
 	if (value instanceof PyDict) return value.get(name);
-	if (!(value instanceof HostObject) || name.startsWith("__")) return undefined;
+	if (!(value instanceof HostObject)) return undefined;
+	// Python's own attributes are out of reach; an item may have such a name (`dbt_datamocktool.__rows()`).
+	if (name.startsWith("__")) return value.isMapping ? value.item?.(name) : undefined;
 	const found = value.attribute(name);
 	return found === undefined ? value.item?.(name) : found;
 }

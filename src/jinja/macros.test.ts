@@ -42,7 +42,8 @@ describe("the blocks of a file", () => {
 				macroName: "a",
 				parameters: ["x", "y"],
 				text: "{% macro a(x, y=1) -%}\n  {{ x }}\n{%- endmacro %}",
-				body: { file: FILE, text: "\n  {{ x }}\n", line: 2, column: 23 },
+				spaced: "{% macro a(x, y=1) -%}\n  {{ x }}\n{%- endmacro %}",
+				body: { file: FILE, text: "{{ x }}", line: 3, column: 3 },
 				line: 2,
 				column: 1,
 				endLine: 4,
@@ -53,11 +54,20 @@ describe("the blocks of a file", () => {
 				macroName: "test_not_null",
 				parameters: ["model"],
 				text: "{% test not_null(model) %}t{% endtest %}",
+				spaced: "{% test not_null(model) %}t{% endtest %}",
 				body: { file: FILE, text: "t", line: 6, column: 29 },
 				line: 6,
 				column: 3,
 				endLine: 6,
 			},
+		]);
+	});
+
+	it("take the white space that their outer tags take away, each piece once, as dbt's macro_sql does", () => {
+		const text = "x\n\n{%- macro a() %} 1 {% endmacro -%}\n\n{%- macro b() -%} 2 {%- endmacro -%}\n";
+		expect(findBlocks({ file: FILE, text }).map(({ spaced, body }) => [spaced, body.text])).toEqual([
+			["\n\n{%- macro a() %} 1 {% endmacro -%}\n\n", " 1 "],
+			["{%- macro b() -%} 2 {%- endmacro -%}", "2"],
 		]);
 	});
 

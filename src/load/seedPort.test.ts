@@ -84,6 +84,11 @@ test("column types, delimiter and quoting follow the config", async () => {
 	expect(await loaded(node("a\n"))).toEqual([["a integer"], []]);
 });
 
+test("without quoting, a header that brings quotes of its own keeps its case and its signs", async () => {
+	const seed = node('Id,"""from""","""a-B"""\n1,x,y\n', { quote_columns: false });
+	expect(await loaded(seed)).toEqual([["id integer", "from text", "a-B text"], ["1|x|y"]]);
+});
+
 test("the hash changes with the bytes and with every config that shapes the table, and with nothing else", async () => {
 	const base = await seeds.hash(node("a\n1\n"));
 	expect(await seeds.hash(node("a\n1\n", { tags: ["x"], delimiter: ",", quote_columns: true }))).toBe(base);

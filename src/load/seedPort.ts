@@ -28,7 +28,7 @@ export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: bo
 			const config = configOf(node);
 			checkDelimiter(node, config.delimiter);
 			// dbt's default on Postgres: names are quoted, so they keep the case of the header.
-			const nameOf = (name: string) => (config.quoted ? name : dialect.fold(name));
+			const nameOf = (name: string) => (config.quoted ? name : bareName(name, dialect));
 			const path = join(node.root_path, node.original_file_path);
 			const table = await readSeed(path, node.location.file, { ...config, nameOf });
 			if (!config.quoted) checkUnquoted(node, table);
@@ -76,10 +76,18 @@ function checkDelimiter(node: SeedNode, delimiter: string): void {
 
 /** What Postgres reads as a name without quotes; reserved words are left to pass, since ours are quoted after all. */
 const UNQUOTED = /^[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*$/;
+/** A header that brings its own quotes: `"from"`. */
+const OWN_QUOTES = /^"((?:[^"]|"")+)"$/;
+
+/** The name that the database reads in a header's text, which dbt writes as it stands with `quote_columns: false`. */
+function bareName(header: string, dialect: Dialect): string {
+	const [, quoted] = OWN_QUOTES.exec(header) ?? [];
+	return quoted === undefined ? dialect.fold(header) : quoted.replaceAll('""', '"');
+}
 
 /** dbt writes such names bare, and the database refuses them; one that holds the whole header shows a wrong delimiter. */
 function checkUnquoted(node: SeedNode, { columns }: SeedTable): void {
-	const names = columns.map((column) => column.name).filter((name) => !UNQUOTED.test(name));
+	const names = columns.map((column) => column.name).filter((name) => !UNQUOTED.test(name) && !OWN_QUOTES.test(name));
 	if (names.length > 0) fail("TFM-LOAD-020", { seed: node.name, names }, { at: node.location });
 }
 

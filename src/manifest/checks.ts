@@ -63,7 +63,8 @@ export function checkDuplicates(drafts: readonly Draft[], problems: Diagnostic[]
  * those that are only spaces.
  */
 export function checkName(draft: Draft, { config, problems, warnings }: ManifestWork): void {
-	if (!isRefable(draft.kind) || !/\s/.test(draft.name)) return;
+	// dbt looks for spaces in every name; other white space could only spoil what is referred to.
+	if (!(isRefable(draft.kind) ? /\s/ : / /).test(draft.name)) return;
 	const facts = { kind: draft.kind, name: draft.name, problem: "has a space in it" };
 	const tolerated = config.project.flags.require_resource_names_without_spaces === false && !/[^\S ]/.test(draft.name);
 	if (tolerated) warnings.push(diagnostic("TFM-PARSE-027", facts, { at: draft.locate(), severity: "warning" }));

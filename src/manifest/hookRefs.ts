@@ -40,13 +40,11 @@ const setsHook = ({ patch }: Draft, key: string): boolean =>
 function collectHook(draft: Draft, sql: string, place: Location, ports: ManifestPorts, problems: Diagnostic[]): void {
 	try {
 		const found = ports.collect(sql, namedNode(draft), place);
-		draft.refs = [...draft.refs, ...found.refs.filter((ref) => !draft.refs.some((known) => same(known, ref)))];
-		draft.sources = [...draft.sources, ...found.sources.filter((s) => !draft.sources.some((known) => same(known, s)))];
+		draft.refs = [...draft.refs, ...found.refs];
+		draft.sources = [...draft.sources, ...found.sources];
 		draft.macros = dedupe([...draft.macros, ...found.macros]);
 	} catch (error) {
 		if (!(error instanceof TfmError)) throw error;
 		problems.push(...error.diagnostics);
 	}
 }
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

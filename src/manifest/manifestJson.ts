@@ -8,10 +8,10 @@ import type { GroupNode, Manifest } from "../core/manifest.ts";
 import type { ExecutableNode, NodeId } from "../core/node.ts";
 import type { QuotePolicy } from "../core/relation.ts";
 import { DBT_VERSION } from "../core/version.ts";
-import { type CompiledFields, createNodeWriters } from "./nodeJson.ts";
+import { createNodeWriters, type NodeWork } from "./nodeJson.ts";
 import { type JsonPiece, mapPieces, objectPieces, sortedText, wholePiece } from "./sortedJson.ts";
 
-export type { CompiledFields } from "./nodeJson.ts";
+export type { NodeWork } from "./nodeJson.ts";
 
 export interface ManifestMeta {
 	readonly invocationId: string;
@@ -23,8 +23,8 @@ export interface ManifestMeta {
 	readonly quoting: QuotePolicy;
 	/** DBT_ENV_CUSTOM_ENV_*, without the prefix. */
 	readonly env: { readonly [name: string]: string };
-	/** What compiling added, for the nodes that were compiled. */
-	readonly compiled?: ReadonlyMap<NodeId, CompiledFields>;
+	/** What the command did with nodes. */
+	readonly work?: ReadonlyMap<NodeId, NodeWork>;
 }
 
 const SCHEMA = "https://schemas.getdbt.com/dbt/manifest/v12.json";
@@ -41,7 +41,7 @@ export function* toManifestJson(manifest: Manifest, meta: ManifestMeta): Generat
  */
 export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generator<JsonPiece> {
 	const created = Date.parse(meta.startedAt) / 1000;
-	const { node, macro } = createNodeWriters({ created, compiled: meta.compiled ?? new Map() });
+	const { node, macro } = createNodeWriters({ created, work: meta.work ?? new Map() });
 	const groups: ReadonlyMap<string, GroupNode> = manifest.groups ?? new Map();
 	const isFunction = ({ resource_type }: ExecutableNode): boolean => resource_type === "function";
 	const functions = new Map([...manifest.nodes].filter(([, value]) => isFunction(value)));

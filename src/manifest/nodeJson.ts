@@ -25,17 +25,24 @@ import type {
 import { contractOf } from "./contract.ts";
 import { type FieldTexts, objectWriter, sortedText } from "./sortedJson.ts";
 
-/** What compiling a node added. */
-export interface CompiledFields {
-	readonly compiled_code: string;
-	readonly compiled_path: string | null;
-	readonly extra_ctes: readonly { readonly id: NodeId; readonly sql: string }[];
+/** What a command added to a node. */
+export interface NodeWork {
+	/** Null: it was not compiled. */
+	readonly compiled: {
+		readonly code: string;
+		readonly path: string;
+		readonly ctes: readonly { readonly id: NodeId; readonly sql: string }[];
+	} | null;
+	/** Where its last statement stands; null: it was not run. */
+	readonly build_path: string | null;
+	/** What was called beside what parsing saw, in order. */
+	readonly macros: readonly string[];
 }
 
 export interface NodeJsonFacts {
 	/** Seconds: `created_at` of everything, so that one run's file has one time. */
 	readonly created: number;
-	readonly compiled: ReadonlyMap<NodeId, CompiledFields>;
+	readonly work: ReadonlyMap<NodeId, NodeWork>;
 }
 
 const text = (value: unknown): string => JSON.stringify(value) ?? "null";
@@ -93,7 +100,7 @@ const rowsJson = ({ format, rows, fixture }: FixtureRows, more: object): string 
 const hookJson = (hook: Hook) => ({ sql: hook.sql, transaction: hook.transaction, index: hook.index ?? null });
 
 /** Writers for one file. Configurations that nodes share are written once and their text is kept. */
-export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
+export function createNodeWriters({ created, work }: NodeJsonFacts): {
 	readonly node: (node: GraphNode) => string;
 	readonly macro: (macro: MacroNode) => string;
 } {
@@ -110,6 +117,21 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 		const post = config["post-hook"] ?? [];
 		if (pre.length + post.length === 0) return shared(config);
 		return sortedText({ ...config, "pre-hook": pre.map(hookJson), "post-hook": post.map(hookJson) });
+	};
+
+	const compiled = ({ unique_id }: ExecutableNode) => work.get(unique_id)?.compiled ?? null;
+	const ifCompiled = (
+		node: ExecutableNode,
+		write: (fields: NonNullable<NodeWork["compiled"]>) => string,
+	): string | undefined => {
+		const fields = compiled(node);
+		return fields === null ? undefined : write(fields);
+	};
+	const dependsOn = ({ unique_id, depends_on }: ExecutableNode): Dependencies => {
+		const called = work.get(unique_id)?.macros ?? [];
+		return called.length === 0
+			? depends_on
+			: { ...depends_on, macros: [...new Set([...depends_on.macros, ...called])] };
 	};
 
 	const common: FieldTexts<ExecutableNode | SourceNode | ExposureNode> = {
@@ -138,7 +160,7 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 		group: (n) => text(n.group),
 		docs: (n) => docsText(n.docs),
 		patch_path: (n) => text(n.patch_path),
-		build_path: always("null"),
+		build_path: (n) => text(work.get(n.unique_id)?.build_path ?? null),
 		relation_name: (n) => text(n.relation_name),
 		raw_code: (n) => text(n.raw_code),
 	};
@@ -149,13 +171,13 @@ export function createNodeWriters({ created, compiled }: NodeJsonFacts): {
 		sources: (n) => text(n.sources),
 		metrics: (n) => (n.metrics === undefined ? "[]" : text(n.metrics)),
 		functions: (n) => (n.functions === undefined ? "[]" : text(n.functions)),
-		depends_on: (n) => dependsText(n.depends_on),
+		depends_on: (n) => dependsText(dependsOn(n)),
 		contract: contractText,
-		compiled_path: (n) => text(compiled.get(n.unique_id)?.compiled_path ?? null),
-		compiled: (n) => (compiled.has(n.unique_id) ? "true" : undefined),
-		compiled_code: (n) => (compiled.has(n.unique_id) ? text(compiled.get(n.unique_id)?.compiled_code) : undefined),
-		extra_ctes: (n) => (compiled.has(n.unique_id) ? sortedText(compiled.get(n.unique_id)?.extra_ctes) : undefined),
-		extra_ctes_injected: (n) => (compiled.has(n.unique_id) ? "true" : undefined),
+		compiled_path: (n) => text(compiled(n)?.path ?? null),
+		compiled: (n) => ifCompiled(n, () => "true"),
+		compiled_code: (n) => ifCompiled(n, ({ code }) => text(code)),
+		extra_ctes: (n) => ifCompiled(n, ({ ctes }) => sortedText(ctes.map(({ id, sql }) => ({ id, sql })))),
+		extra_ctes_injected: (n) => ifCompiled(n, () => "true"),
 	};
 
 	const model = objectWriter<ModelNode>({

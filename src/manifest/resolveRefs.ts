@@ -34,6 +34,10 @@ export interface ResolveReport {
 	readonly warnings: Diagnostic[];
 }
 
+/** What is read twice is one edge, and one mistake. */
+const distinct = <T>(calls: readonly T[]): readonly T[] =>
+	calls.length < 2 ? calls : [...new Map(calls.map((call) => [JSON.stringify(call), call])).values()];
+
 const idOf = (target: { readonly unique_id: string }): string => target.unique_id;
 
 export function resolveReader(
@@ -48,7 +52,7 @@ export function resolveReader(
 	const { unique_id: from } = reader;
 
 	// dbt lists sources before nodes.
-	for (const call of reader.sources) {
+	for (const call of distinct(reader.sources)) {
 		const [source, table] = call;
 		const found = index.findSource(source, table, reader.package_name);
 		const reference = sourceText(source, table);
@@ -85,7 +89,7 @@ export function resolveReader(
 				),
 			);
 	}
-	for (const ref of reader.refs) {
+	for (const ref of distinct(reader.refs)) {
 		const found = index.findRef(ref, reader.package_name);
 		const reference = refText(ref);
 		if (found.kind === "found") {

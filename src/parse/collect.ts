@@ -75,17 +75,15 @@ export class Collector {
 		const place = (call: LiteralCall) => ({
 			at: { file: source.file, line: call.line + (source.line ?? 1) - 1, column: call.column },
 		});
+		const plain =
+			calls.vars.length + calls.envVars.length + calls.macros.length === 0 && isExtracted(source.text, calls);
+		const sources = calls.sources.map((call) => sourceArgs(call, place(call)));
 		return {
-			refs: unique(
-				calls.refs.map((call) => refArgs(call, place(call))),
-				refKey,
-			),
-			sources: unique(
-				calls.sources.map((call) => sourceArgs(call, place(call))),
-				(s) => s.join("\0"),
-			),
+			refs: calls.refs.map((call) => refArgs(call, place(call))),
+			// dbt's extractor gathers sources in a set; what is rendered is listed as often as it is read.
+			sources: plain ? unique(sources, (s) => s.join("\0")) : sources,
 			configs: calls.configs.map(configArgs),
-			plain: calls.vars.length + calls.envVars.length + calls.macros.length === 0 && isExtracted(source.text, calls),
+			plain,
 			macros: calls.macros.flatMap(
 				(name) => this.#facts.registry.find(name, subject.package_name)?.node.unique_id ?? [],
 			),
@@ -101,8 +99,8 @@ export class Collector {
 		this.#facts.templates.keep(template);
 		const written = collector.configs.length === 0 ? null : keywords;
 		return {
-			refs: unique(collector.refs, refKey),
-			sources: unique(collector.sources, (s) => s.join("\0")),
+			refs: collector.refs,
+			sources: collector.sources,
 			...(collector.functions.length === 0
 				? {}
 				: { functions: unique(collector.functions, (names) => names.join("\0")) }),
@@ -131,8 +129,6 @@ const isExtractedValue = (value: Plain): boolean =>
 	typeof value === "string" ||
 	typeof value === "boolean" ||
 	(typeof value === "object" && value !== null && Object.values(value).every(isExtractedValue));
-
-const refKey = (ref: RefArgs): string => `${ref.package ?? ""}\0${ref.name}\0${typeof ref.version}${ref.version ?? ""}`;
 
 function unique<T>(items: readonly T[], key: (item: T) => string): readonly T[] {
 	if (items.length < 2) return items;

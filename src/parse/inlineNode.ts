@@ -122,6 +122,7 @@ function inputsOf(
 	for (const [source, table] of collected.sources)
 		take(references.source(source, table, rootPackage), sourceText(source, table), "TFM-REF-005");
 	for (const ref of collected.refs) take(references.ref(ref, rootPackage), refText(ref), "TFM-REF-001");
-	if (problems.length > 0) throw new TfmError(problems);
+	// What is read twice is one mistake.
+	if (problems.length > 0) throw new TfmError([...new Map(problems.map((p) => [p.message, p])).values()]);
 	return [...ids];
 }

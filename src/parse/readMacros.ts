@@ -36,11 +36,13 @@ function macroNode(file: ProjectFile, block: MacroBlock): MacroNode {
 		package_name: file.package_name,
 		path: file.original_file_path,
 		original_file_path: file.original_file_path,
-		macro_sql: block.text,
+		macro_sql: block.spaced,
 		parameters: block.parameters,
 		description: "",
 		line: block.line,
 		column: block.column,
+		// dbt names the arguments of what stands in macros/ alone.
+		...(file.kind === "generic_test" ? { arguments: [] } : {}),
 		...(block.supportedLanguages === undefined ? {} : { supported_languages: block.supportedLanguages }),
 	};
 }

@@ -20,9 +20,12 @@ export function fakeCompiler(
 			});
 			const sql = `${found.raw_code} select from ${reads.join(", ")}`.trim();
 			compiled[found.name] = sql;
-			return { kind: "compiled", compiled: { id: node, sql, ctes: [], messages: [] } };
+			return { kind: "compiled", compiled: { id: node, sql, ctes: [], macros: [], messages: [] } };
 		},
-		compileUnitTest: (id) => ({ kind: "compiled", compiled: { id, sql: `given ${id}`, ctes: [], messages: [] } }),
+		compileUnitTest: (id) => ({
+			kind: "compiled",
+			compiled: { id, sql: `given ${id}`, ctes: [], macros: [], messages: [] },
+		}),
 		renderComparison: (_id, { sql }) => ({ kind: "rendered", text: `compare ${sql}`, value: null, messages: [] }),
 		readFreshness: (id) => ({
 			kind: "read",
