@@ -144,6 +144,8 @@ class NodeCompiler implements Compiler {
 			readonly macros: Set<string>;
 		},
 	): string {
+		// dbt renders no Jinja in Python either.
+		if (node.resource_type === "model" && node.language === "python") return node.raw_code;
 		const { cursor, binding, ephemeral } = pass;
 		const scope = this.#scope(
 			node,

@@ -102,7 +102,7 @@ interface Executable extends Common {
 	/** Rendered published name, quoted; null for ephemeral models and unstored tests. */
 	readonly relation_name: string | null;
 	readonly raw_code: string;
-	readonly language: "sql";
+	readonly language: "sql" | "python" | "javascript";
 	readonly checksum: { readonly name: string; readonly checksum: string };
 	readonly config: NodeConfig;
 	readonly unrendered_config: { readonly [key: string]: unknown };
@@ -156,6 +156,8 @@ export interface FunctionNode extends Executable {
 	readonly resource_type: "function";
 	readonly arguments: readonly FunctionArgument[];
 	readonly returns: { readonly data_type: string; readonly description: string | null };
+	/** Other signatures of the same name, as written; kept in the manifest, not created. */
+	readonly overloads: readonly Plain[];
 }
 
 export interface AnalysisNode extends Executable {

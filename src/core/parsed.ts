@@ -46,6 +46,8 @@ export interface ParsedCode {
 	/** Folders between the resource path and the file; snapshots add the file's name (dbt's fqn rule). */
 	readonly folders: readonly string[];
 	readonly raw_code: string;
+	/** Absent = SQL. */
+	readonly language?: "python" | "javascript";
 	/** 1-based place of raw_code's first character in its file. */
 	readonly line: number;
 	readonly column: number;

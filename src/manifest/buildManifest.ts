@@ -43,6 +43,7 @@ import { checkMicrobatch } from "./microbatch.ts";
 import { Namer } from "./names.ts";
 import { NodeIndex } from "./nodeIndex.ts";
 import { makeOperations } from "./operations.ts";
+import { takeOverloads } from "./overloads.ts";
 import { isYamlSnapshot, listOf, Patcher, textOf } from "./patches.ts";
 import type { ManifestPorts } from "./ports.ts";
 import { ProjectConfigs } from "./projectConfig.ts";
@@ -176,11 +177,12 @@ function draftResources(work: ManifestWork): readonly Draft[] {
 	for (const entry of parsed.properties) if (isYamlSnapshot(entry)) drafts.push(yamlSnapshot(entry, problems));
 	const patcher = new Patcher(drafts, { problems, warnings });
 	for (const entry of parsed.properties) patcher.apply(entry);
-	for (const draft of drafts) {
+	const own = takeOverloads(drafts);
+	for (const draft of own) {
 		addConstraintRefs(draft);
 		checkName(draft, work);
 	}
-	return drafts;
+	return own;
 }
 
 /** A snapshot without a file: `relation: ref('x')`. */
@@ -251,13 +253,19 @@ function configure(drafts: readonly Draft[], { projects, problems, config: setti
 	const shared = new Map<object, Draft["unrendered"]>();
 	for (const draft of drafts) {
 		const { kind, package_name, fqn, calls, patch } = draft;
-		const yaml = patch?.config ?? null;
+		const yaml = yamlConfig(draft, patch?.config ?? null);
 		draft.config = resolveConfig({ kind, package_name, fqn, yaml, calls }, projects);
 		const plain = yaml === null && calls.length === 0;
 		let unrendered = plain ? shared.get(draft.config) : undefined;
 		if (unrendered === undefined) {
 			const call = asGiven ? mergeCalls(calls, MERGE_RULES[kind]) : writtenCall(draft);
-			const written = { kind, package_name, fqn, yaml: asGiven ? yaml : (patch?.unrenderedConfig ?? null), call };
+			const written = {
+				kind,
+				package_name,
+				fqn,
+				yaml: asGiven ? yaml : yamlConfig(draft, patch?.unrenderedConfig ?? null),
+				call,
+			};
 			unrendered = Object.freeze(unrenderedConfig({ ...written, isLast: isReadLast(draft) }, projects));
 			if (plain) shared.set(draft.config, unrendered);
 		}
@@ -268,10 +276,19 @@ function configure(drafts: readonly Draft[], { projects, problems, config: setti
 	}
 }
 
+/** A Python model is a table unless its property file or the model itself says otherwise, whatever the project says (dbt). */
+const yamlConfig = (draft: Draft, yaml: PlainRecord | null): PlainRecord | null =>
+	isPython(draft) ? { materialized: "table", ...yaml } : yaml;
+
+const isPython = ({ kind, language }: Draft): boolean => kind === "model" && language === "python";
+
 /** What dbt keeps of a file's config() for comparing states: the texts of its first call; values where it did not render. */
-function writtenCall({ rendered, written, calls, kind, test, raw_code, patch }: Draft): PlainRecord {
+function writtenCall(draft: Draft): PlainRecord {
+	const { rendered, written, calls, kind, test, raw_code, patch } = draft;
 	const [first] = calls;
 	if (first === undefined) return {};
+	// Python's values have no text of Jinja's: they are kept as they are.
+	if (isPython(draft)) return Object.assign({}, ...calls);
 	if (!rendered) {
 		const last: PlainRecord = Object.assign({}, ...calls);
 		return test !== null ? last : underscored(patch === null ? last : mergeKeywords(calls, MERGE_RULES[kind]));

@@ -190,8 +190,6 @@ export function checkFunction(draft: Draft, problems: Diagnostic[]): void {
 			"does not say what it returns",
 			"list it under `functions:` in a property file, with `returns: {data_type: …}`",
 		);
-	if (patch !== null && listOf(patch.entry.value.overloads).length > 0)
-		wrong("has overloads, which tfm does not create yet", "give each of them a file and a name of its own");
 }
 
 const CONSTRAINTS = ["check", "not_null", "unique", "primary_key", "foreign_key", "custom"];

@@ -26,7 +26,7 @@ export interface Patch {
 	readonly deprecationDate: string | null;
 	readonly timeSpine: Plain;
 	/** Of a function; null where the entry does not say what it returns. */
-	readonly signature: Pick<FunctionNode, "arguments" | "returns"> | null;
+	readonly signature: Pick<FunctionNode, "arguments" | "returns" | "overloads"> | null;
 }
 
 /** A column of a property file and the way to it inside its entry. */
@@ -55,6 +55,7 @@ export interface Draft {
 	readonly root_path: string;
 	fqn: readonly string[];
 	readonly raw_code: string;
+	readonly language: "sql" | "python" | "javascript";
 	readonly checksum: ParsedCode["checksum"];
 	readonly code_line: number;
 	readonly code_column: number;

@@ -64,7 +64,7 @@ export class FinishedNode {
 	readonly alias: string;
 	readonly relation_name: string | null;
 	readonly raw_code: string;
-	readonly language = "sql";
+	readonly language: Draft["language"];
 	readonly checksum: Draft["checksum"];
 	readonly config: NodeConfig;
 	readonly unrendered_config: PlainRecord;
@@ -100,6 +100,7 @@ export class FinishedNode {
 		this.alias = draft.alias;
 		this.relation_name = draft.relation_name;
 		this.raw_code = draft.raw_code;
+		this.language = draft.language;
 		this.checksum = draft.checksum;
 		// Checked by checkConfig; keys that tfm does not know are the author's.
 		this.config = config as unknown as NodeConfig;
@@ -165,12 +166,14 @@ export class FinishedTest extends FinishedNode {
 export class FinishedFunction extends FinishedNode {
 	readonly arguments: readonly FunctionArgument[];
 	readonly returns: { readonly data_type: string; readonly description: string | null };
+	readonly overloads: readonly Plain[];
 
 	constructor(draft: Draft, texts: FinishedTexts) {
 		super(draft, texts);
 		const { signature } = draft.patch ?? {};
 		this.arguments = signature?.arguments ?? [];
 		this.returns = signature?.returns ?? { data_type: "", description: null };
+		this.overloads = signature?.overloads ?? [];
 	}
 }
 

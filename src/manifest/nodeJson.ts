@@ -201,7 +201,7 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 		...(queried as FieldTexts<FunctionNode>),
 		arguments: (n) => sortedText(n.arguments),
 		returns: (n) => sortedText(n.returns),
-		overloads: always("[]"),
+		overloads: (n) => sortedText(n.overloads),
 	});
 	const seed = objectWriter<SeedNode>({
 		...(executable as FieldTexts<SeedNode>),

@@ -115,14 +115,27 @@ function signatureOf(value: PlainRecord): Patch["signature"] {
 		data_type: textOf(record.data_type),
 		description: typeof record.description === "string" ? record.description : null,
 	});
-	const args = listOf(value.arguments).filter(isRecord);
+	const argumentsOf = (record: PlainRecord) =>
+		listOf(record.arguments)
+			.filter(isRecord)
+			.map((argument) => ({
+				name: textOf(argument.name),
+				...described(argument),
+				default_value: argument.default_value ?? null,
+			}));
 	return {
-		arguments: args.map((record) => ({
-			name: textOf(record.name),
-			...described(record),
-			default_value: record.default_value ?? null,
-		})),
+		arguments: argumentsOf(value),
 		returns: described(value.returns),
+		overloads: listOf(value.overloads)
+			.filter(isRecord)
+			.map((overload) => ({
+				defined_in: textOf(overload.defined_in),
+				arguments: argumentsOf(overload),
+				returns: isRecord(overload.returns) ? described(overload.returns) : null,
+				description: typeof overload.description === "string" ? overload.description : null,
+				raw_body: null,
+				compiled_body: null,
+			})),
 	};
 }
 

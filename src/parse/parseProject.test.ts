@@ -109,7 +109,7 @@ describe("mistakes in files", () => {
 		const found = await mistakesIn(
 			{
 				"models/c.sql": "select {{ ref('a' }}",
-				"models/d.py": "def model(dbt, session): ...",
+				"models/d.py": "import pandas",
 				"models/z.yml": "models: {name: a}\nversion: 1\n",
 				"seeds/empty.csv": "\n",
 				"macros/m.sql": "{% macro a() %}{% endmacro %}\n{% macro a() %}{% endmacro %}",
@@ -123,7 +123,7 @@ describe("mistakes in files", () => {
 			'TFM-PARSE-017 macros/m.sql:2:1 there are two macros "a" | rename one of them',
 			"TFM-PARSE-002 models/b.sql:1:12 models/b.sql is not UTF-8 text | save the file as UTF-8",
 			"TFM-JINJA-001 models/c.sql:1:19",
-			"TFM-PARSE-004 models/d.py:1:1 models/d.py is a Python model, and tfm runs SQL models only | write the model in SQL, or move the file out of the model paths",
+			"TFM-PARSE-004 models/d.py:1:1 models/d.py has no function model(dbt, session) | write one",
 			"TFM-PARSE-001 models/link.sql:1:1 models/link.sql cannot be read: it has disappeared",
 			'TFM-PARSE-006 models/z.yml:1:9 "models" must be a list of entries, but it is a mapping',
 			"TFM-PARSE-035 models/z.yml:2:10 this file says version 1, but property files are of version 2 | write `version: 2`, or leave the key out",

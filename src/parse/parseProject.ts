@@ -79,6 +79,8 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 		switch (file.kind) {
 			case "model":
 			case "function":
+			case "foreign_function":
+			case "python_model":
 			case "analysis":
 			case "singular_test":
 			case "snapshot":
@@ -89,16 +91,6 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 				break;
 			case "seed":
 				gather(readSeed(file), code, problems);
-				break;
-			case "foreign_function":
-				problems.push(
-					diagnostic("TFM-PARSE-053", { file: file.file }, { at: { file: file.file, line: 1, column: 1 } }),
-				);
-				break;
-			case "python_model":
-				problems.push(
-					diagnostic("TFM-PARSE-004", { file: file.file }, { at: { file: file.file, line: 1, column: 1 } }),
-				);
 				break;
 			case "docs": {
 				const result = readDocs(file);

@@ -6,15 +6,20 @@ import { findBlocks, type TemplateSource } from "../jinja/jinja.ts";
 import { codeChecksum, LARGE_SEED_BYTES, pathChecksum, seedChecksum } from "./checksum.ts";
 import { type Collector, NOTHING_COLLECTED } from "./collect.ts";
 import { foldersOf, type ProjectFile, stem } from "./packageFiles.ts";
+import { readPythonModel } from "./pythonModel.ts";
 import { readText } from "./readText.ts";
 
 const KINDS = {
 	model: "model",
 	analysis: "analysis",
 	function: "function",
+	foreign_function: "function",
+	python_model: "model",
 	singular_test: "test",
 	snapshot: "snapshot",
 } as const;
+
+const LANGUAGES: { readonly [ending: string]: "python" | "javascript" } = { ".py": "python", ".js": "javascript" };
 
 export interface CodeResult {
 	readonly code: readonly ParsedCode[];
@@ -50,14 +55,19 @@ function nodeOf(file: ProjectFile, text: string, collector: Collector): readonly
 	const raw = trimmed(text);
 	const source: TemplateSource = { file: file.file, text: raw.text, line: raw.line, column: raw.column };
 	const path = kind === "analysis" ? `analysis/${file.path}` : file.path;
-	const collected = collector.collect(source, {
+	const language = LANGUAGES[path.slice(path.lastIndexOf(".")).toLowerCase()];
+	const subject = {
 		unique_id: `${kind}.${file.package_name}.${name}`,
 		name,
 		package_name: file.package_name,
 		resource_type: kind,
 		path,
 		original_file_path: file.original_file_path,
-	});
+	};
+	const collected =
+		file.kind === "python_model"
+			? readPythonModel(raw.text, { file: file.file, line: raw.line })
+			: collector.collect(source, subject);
 	return [
 		{
 			kind,
@@ -66,6 +76,7 @@ function nodeOf(file: ProjectFile, text: string, collector: Collector): readonly
 			path,
 			folders: foldersOf(path),
 			raw_code: raw.text,
+			...(language === undefined ? {} : { language }),
 			line: raw.line,
 			column: raw.column,
 			checksum: codeChecksum(raw.text),

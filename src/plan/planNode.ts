@@ -3,17 +3,38 @@
  * fill) and receive the answers, so that they know neither the template language nor the connection, and a test reads
  * as a list of requests. The executor drives them; the SQL comes from macros that a project may override.
  */
-import type { NodePlan, Plan, PlanInput } from "../core/plan.ts";
+import { fail } from "../core/diagnostic.ts";
+import type { BuildInput, NodePlan, Plan, PlanInput } from "../core/plan.ts";
 import { planBuild } from "./planBuild.ts";
 import { planMicrobatch } from "./planMicrobatch.ts";
 import { planTest } from "./planTest.ts";
 import { planUnitTest } from "./planUnitTest.ts";
 import { runHooks } from "./runHooks.ts";
 
-/** Throws TfmError (TFM-RUN-002, 006, 007, 008, 024) from inside the generator. */
+/** What Postgres cannot build, said when it is its turn: the rest of the project runs. */
+function checkLanguage({ node, own }: BuildInput): void {
+	if (own?.supportedLanguages?.includes(node.language) === true && node.language !== "sql") return;
+	const refuse = (problem: string, hint: string): never =>
+		fail("TFM-RUN-032", { node: node.name, problem, hint }, { at: node.location });
+	if (node.language !== "sql") {
+		const what = node.resource_type === "function" ? "function" : "model";
+		const language = node.language === "python" ? "Python" : "JavaScript";
+		refuse(
+			`is a ${language} ${what}, and this database runs SQL only`,
+			what === "model"
+				? "write it in SQL, load its rows as a seed or source, or leave it out with `enabled: false`"
+				: "write it in SQL, or leave it out with `enabled: false`",
+		);
+	}
+	if (node.resource_type === "function" && node.overloads.length > 0)
+		refuse("has overloads, which tfm does not create", "give each of them a file and a name of its own");
+}
+
+/** Throws TfmError (TFM-RUN-002, 006, 007, 008, 024, 032) from inside the generator. */
 export function* planNode(input: PlanInput): Plan<NodePlan> {
 	switch (input.kind) {
 		case "build":
+			checkLanguage(input);
 			return input.microbatch === undefined ? yield* planBuild(input) : yield* planMicrobatch(input, input.microbatch);
 		case "test":
 			return yield* planTest(input);

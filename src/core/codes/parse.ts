@@ -32,11 +32,11 @@ export const PARSE_CODES = {
 		explain:
 			"A node's name is its file's name without the ending, whatever folder holds it, so two files of one name cannot be told apart by ref().",
 	}),
-	"TFM-PARSE-004": code<{ file: string }>({
-		message: (f) => `${f.file} is a Python model, and tfm runs SQL models only`,
-		hint: () => "write the model in SQL, or move the file out of the model paths",
+	"TFM-PARSE-004": code<{ file: string; problem: string; hint: string }>({
+		message: (f) => `${f.file} ${f.problem}`,
+		hint: (f) => f.hint,
 		explain:
-			"Python models run inside a warehouse that hosts Python (Snowflake, BigQuery, Databricks). tfm does not support them.",
+			"What a Python model reads and how it is configured is found without running it: by its function model(dbt, session) and by the literal arguments of dbt.ref(), dbt.source() and dbt.config().",
 	}),
 	"TFM-PARSE-005": code<{ key: string; where: string; suggestion?: string | undefined }>({
 		message: (f) => `"${f.key}" is not a key of ${f.where}, so it is ignored`,
@@ -257,11 +257,6 @@ export const PARSE_CODES = {
 		hint: () => "list its columns with `name` and `data_type` in a property file and set contract: {enforced: true}",
 		explain:
 			"A layer with `contract: required` publishes only what says which columns it has: every model of it but ephemeral ones needs an enforced contract.",
-	}),
-	"TFM-PARSE-053": code<{ file: string }>({
-		message: (f) => `${f.file} is a function in another language than SQL, which this database does not run`,
-		hint: () => "write the function in SQL, or leave the file out of the function-paths",
-		explain: "Functions are created in the database from SQL files; dbt-postgres has no macros for other languages.",
 	}),
 	"TFM-PARSE-054": code<{ function: string; problem: string; hint: string }>({
 		message: (f) => `the function "${f.function}" ${f.problem}`,
