@@ -34,7 +34,8 @@ process.on("disconnect", () => process.exit(0));
 async function connect(name) {
 	for (;;) {
 		const client = new pg.Client({ host, port, password, user: "reader", database: "faults", application_name: name });
-		client.on("error", () => {}); // The query that follows says it.
+		// The query that follows says it; it may come much later, when this reader has rested.
+		client.on("error", () => (client.brokenAt ??= Date.now()));
 		try {
 			await client.connect();
 			await client.query(`set statement_timeout = '${STARVED}'; set default_statistics_target = 100`);
@@ -73,7 +74,8 @@ async function loop(name, { pauseMs = 0, share = 0 }, read) {
 			const took = Date.now() - began - idle;
 			if (took >= SLOW_MS) slow.push([name, began, took]);
 		} catch (error) {
-			send({ kind: "error", reader: name, from: began, at: Date.now(), code: error.code ?? "", text: error.message });
+			const from = Math.min(began, client.brokenAt ?? began);
+			send({ kind: "error", reader: name, from, at: Date.now(), code: error.code ?? "", text: error.message });
 			try {
 				await client.query("rollback");
 			} catch {

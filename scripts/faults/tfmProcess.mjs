@@ -9,7 +9,8 @@ const KEPT_CHARACTERS = 20_000;
  * Starts `tfm` and follows its events (`--log-format json`). `onEvent` sees each with what was known before it.
  * `finished` resolves to { code, signal, stderr, tail, events, phase, layer, publishes, ms }; `phase` is where the run
  * stood at the last event: before (no gate decided yet), during (a gate is decided, its publish not finished), between
- * (a publish finished, more to come), after (the last layer is published).
+ * (a publish finished, more to come), after (the last layer is published). `unpublished`: names of the nodes that the
+ * run says it did not publish, as soon as it says so.
  */
 export function startTfm({ root, args, env, lastLayer, onEvent = () => {} }) {
 	const child = spawn(process.execPath, [TFM, ...args, "--log-format", "json"], {
@@ -18,7 +19,15 @@ export function startTfm({ root, args, env, lastLayer, onEvent = () => {} }) {
 		stdio: ["ignore", "pipe", "pipe"],
 	});
 	const began = Date.now();
-	const seen = { phase: "before", layer: null, publishes: [], diagnostics: [], runId: null, closed: false };
+	const seen = {
+		phase: "before",
+		layer: null,
+		publishes: [],
+		diagnostics: [],
+		runId: null,
+		closed: false,
+		unpublished: [],
+	};
 	let pending = "";
 	let tail = "";
 	let stderr = "";
@@ -74,9 +83,12 @@ function follow(seen, event, lastLayer) {
 			seen.diagnostics.push(`${event.diagnostic.code} ${event.diagnostic.message}`);
 			break;
 		case "node.held":
+			seen.unpublished.push(event.node_id.split(".").at(-1));
 			if (event.reason.kind === "publish") seen.diagnostics.push(`${event.reason.code} ${event.reason.reason}`);
 			break;
 		default:
+			if (event.event === "node.finished" && event.result.status !== "success")
+				seen.unpublished.push(event.result.unique_id.split(".").at(-1));
 			if (event.result?.diagnostic)
 				seen.diagnostics.push(`${event.result.diagnostic.code} ${event.result.diagnostic.message}`);
 	}

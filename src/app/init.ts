@@ -93,13 +93,12 @@ function initFromDbt(invocation: Invocation, root: string): ExitCode {
 	if (!existsSync(join(root, "dbt_project.yml"))) fail("TFM-INIT-005", { root: invocation.flags.projectDir ?? "." });
 	if (existsSync(join(root, "tfm.yml"))) fail("TFM-INIT-002", { files: ["tfm.yml"] });
 	const models = join(root, "models");
-	const folders = existsSync(models)
-		? readdirSync(models, { withFileTypes: true })
-				.filter((entry) => entry.isDirectory())
-				.map((entry) => entry.name)
-		: [];
+	const entries = existsSync(models) ? readdirSync(models, { withFileTypes: true }) : [];
+	const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+	const besideFolders = entries.some((entry) => entry.isFile() && /\.(sql|py)$/.test(entry.name));
 	const rank = (name: string) => (USUAL_ORDER.includes(name) ? USUAL_ORDER.indexOf(name) : USUAL_ORDER.length);
-	writeNew(root, "tfm.yml", fromDbtFile(folders.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))));
+	const ordered = folders.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+	writeNew(root, "tfm.yml", fromDbtFile(ordered, besideFolders));
 	invocation.stdout.write(
 		[
 			"Wrote tfm.yml. Nothing else was touched, and dbt still runs this project.",

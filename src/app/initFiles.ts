@@ -200,17 +200,22 @@ function profileText(name: string, engine: Exclude<Engine, "pglite">): string {
 }
 
 /** The `tfm.yml` that `tfm init --from-dbt` writes: nothing changes until the layers are uncommented. */
-export function fromDbtFile(folders: readonly string[]): string {
-	const layers = folders.length > 0 ? folders : ["landing", "staging", "transform", "analytics", "reporting"];
+export function fromDbtFile(folders: readonly string[], modelsBesideFolders: boolean): string {
+	const found = folders.map((folder) => {
+		const name = folder.replace(/[^A-Za-z0-9_-]+/g, "_").replace(/^(?![A-Za-z])/, "layer_");
+		return name === folder ? `{ name: ${name}, schema: null }` : `{ name: ${name}, path: "${folder}", schema: null }`;
+	});
+	const rest = modelsBesideFolders || folders.length === 0 ? ["{ name: models, path: ., schema: null }"] : [];
 	return `# Keys that only tfm reads; dbt ignores this file. Delete it to go back.
 # As written, tfm runs this project as dbt does.
 
 schema_naming: prefix
 
 # Layers turn on write–audit–publish: each folder is built aside, tested, then published at once.
-# Put the folders under models/ in the order in which data flows, then remove the # signs:
+# Put the folders under models/ in the order in which data flows, then remove the # signs. "schema: null" leaves every
+# relation where dbt puts it. For one folder at a time, name that one, and \`path: .\` for all the others.
 #
 # layers:
-${layers.map((l) => `#   - ${l}`).join("\n")}
+${[...found, ...rest].map((layer) => `#   - ${layer}`).join("\n")}
 `;
 }

@@ -4,7 +4,7 @@
  * bytes of what was not compiled in between.
  */
 import { closeSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";

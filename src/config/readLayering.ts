@@ -19,9 +19,10 @@ const LAYER_KEYS = [
 const gateWord = (value: Plain | undefined): Plain | undefined =>
 	value === false ? "off" : value === true ? "error" : value;
 
-/** `models/landing` and `landing` both name the folder landing under the model paths. */
+/** `models/landing` and `landing` both name the folder landing under the model paths; `.` and `models` all that is left. */
 function layerPath(written: string, modelPaths: readonly string[]): string {
-	const path = written.replace(/^\.\//, "").replace(/\/+$/, "");
+	const path = written.replace(/^\.(\/|$)/, "").replace(/\/+$/, "");
+	if (modelPaths.includes(path)) return "";
 	const prefix = modelPaths.find((model) => path.startsWith(`${model}/`));
 	return prefix === undefined ? path : path.slice(prefix.length + 1);
 }
@@ -60,7 +61,7 @@ function readLayer({ value, index, check, modelPaths, keep }: LayerPart): Layer 
 	return Object.freeze({
 		name,
 		path: layerPath(text("path") ?? name, modelPaths),
-		schema: text("schema") ?? name,
+		schema: own(long, "schema") === null ? null : (text("schema") ?? name),
 		database: text("database") ?? null,
 		gate: check.choice(gateWord(own(long, "gate")), [...at, "gate"], gates) ?? "error",
 		contract: check.choice(own(long, "contract"), [...at, "contract"], ["required", "optional"] as const) ?? "optional",

@@ -5,9 +5,10 @@ import type { QuotePolicy } from "./relation.ts";
 
 export interface Layer {
 	readonly name: string;
-	/** Folder relative to a model path, `staging` by default. */
+	/** Folder relative to a model path, `staging` by default; empty: whatever lies in no other layer's folder. */
 	readonly path: string;
-	readonly schema: string;
+	/** The default custom schema of its nodes; null: none, so that they stand where dbt puts them. */
+	readonly schema: string | null;
 	readonly database: string | null;
 	readonly gate: "error" | "warn" | "off";
 	readonly contract: "required" | "optional";

@@ -11,6 +11,25 @@ const layered = (more = "") => ({
 });
 
 describe("layers", () => {
+	it("may be the rest of the project, and leave relations where dbt puts them", async () => {
+		const { nodes } = await manifestOf({
+			"tfm_project.yml":
+				"name: shop\nlayers:\n  - {name: rest, path: ., schema: null}\n  - {name: marts, path: models/marts, schema: null}\n  - bi\n",
+			"models/stg.sql": "select 1 as x",
+			"models/deep/er.sql": "{{ config(schema='own') }} select 1 as x",
+			"models/marts/m.sql": "{{ config(materialized='table') }} select * from {{ ref('stg') }}",
+			"models/bi/b.sql": "{{ config(materialized='table') }} select * from {{ ref('m') }}",
+			"seeds/s.csv": "x\n1\n",
+		});
+		expect([...nodes.values()].map((n) => `${n.name}: ${n.layer} in ${n.schema}`).sort()).toEqual([
+			"b: bi in dev_bi",
+			"er: rest in dev_own",
+			"m: marts in dev",
+			"s: rest in dev",
+			"stg: rest in dev",
+		]);
+	});
+
 	it("come from the folder, the config, or what a node reads", async () => {
 		const { nodes, sources } = await manifestOf({
 			...layered(),

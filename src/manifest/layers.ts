@@ -74,7 +74,9 @@ export class LayerAssigner {
 		if (kind === "seed") return this.#first();
 		if (kind === "test" || kind === "snapshot" || kind === "function" || package_name !== this.#input.project.name)
 			return undefined;
-		const byPath = this.#layers.find((layer) => this.#holds(layer, draft.path));
+		const byPath =
+			this.#layers.find((layer) => layer.path !== "" && this.#holds(layer, draft.path)) ??
+			this.#layers.find((layer) => layer.path === "");
 		if (byPath !== undefined) return byPath;
 		const facts = { node: labelOf(draft), layers: this.#layers.map(({ path }) => path) };
 		this.#input.problems.push(diagnostic("TFM-PARSE-022", facts, { at: draft.locate() }));
