@@ -10,6 +10,7 @@ export const relation = (schema: string, identifier: string) => ({ database: "db
 export const model = (config: Record<string, unknown> = {}, rest: Partial<ModelNode> = {}) =>
 	({
 		unique_id: "model.p.orders" as NodeId,
+		language: "sql",
 		resource_type: "model",
 		name: "orders",
 		description: "All orders",
