@@ -118,6 +118,7 @@ function templateFlags(invocation: Invocation, config: Config): { readonly [name
 		FAVOR_STATE: flags.favorState,
 		WARN_ERROR: flags.warnError,
 		INDIRECT_SELECTION: flags.indirectSelection ?? "eager",
+		INJECT_EPHEMERAL_CTES: flags.extra.injectEphemeralCtes !== false,
 		SCHEMA_NAMING: config.project.schemaNaming,
 	};
 }

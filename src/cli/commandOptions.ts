@@ -44,6 +44,18 @@ export const SHOW: readonly OptionSpec[] = [
 export const COMPILE: readonly OptionSpec[] = [
 	INLINE,
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
+	command("inject-ephemeral-ctes", {
+		kind: SWITCH,
+		help: "Put ephemeral models into the queries that read them (the default)",
+		hidden: true,
+	}),
+	command("no-inject-ephemeral-ctes", {
+		key: "injectEphemeralCtes",
+		sets: false,
+		kind: SWITCH,
+		help: "Show queries without the ephemeral models that they read",
+		hidden: true,
+	}),
 	...NO_INTROSPECT,
 ];
 
@@ -102,6 +114,7 @@ export const INIT: readonly OptionSpec[] = [
 	command("from-dbt", { kind: SWITCH, help: "Add what tfm needs to the dbt project that is here" }),
 	command("yes", { short: "y", kind: SWITCH, help: "Ask nothing, take the defaults" }),
 	command("skip-profile-setup", { kind: SWITCH, help: "Write no profile", hidden: true }),
+	command("skip-debug", { kind: SWITCH, help: "no effect: init does not connect", hidden: true }),
 ];
 
 export const DEBUG: readonly OptionSpec[] = [

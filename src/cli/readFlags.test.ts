@@ -80,6 +80,11 @@ test("--vars takes YAML and JSON; yes and no are booleans, dates stay text", asy
 	expect(await vars("")).toEqual({});
 });
 
+test("dbt's options about its own machinery are taken and change nothing", async () => {
+	const words = "--show-all-deprecations --no-hints-enabled --use-v2-parser --deprecated-print --sqlparse {}";
+	expect((await read(`run ${words}`.split(" "))).flags).toMatchObject({ fullRefresh: false, empty: false });
+});
+
 const OUTPUTS: readonly (readonly [string, Partial<OutputOptions>])[] = [
 	["run -q", { verbosity: -1 }],
 	["run -qq", { verbosity: -2 }],

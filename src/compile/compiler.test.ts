@@ -317,6 +317,15 @@ it("obeys a project that replaces a built-in macro, at either of its two names",
 	}
 });
 
+it("finds a macro of the caller's own package where dispatch names none: a test of a package on another's model", () => {
+	const equal = "{% macro equal() %}{{ return(adapter.dispatch('equal')()) }}{% endmacro %}";
+	const world = {
+		macros: { pkg: `${equal}{% macro default__equal() %}here{% endmacro %}` },
+		models: [{ name: "m", sql: "{{ pkg.equal() }}" }],
+	};
+	expect(compile(world, "m").sql).toBe("here");
+});
+
 it("gives hooks their names, and `this` the candidate", () => {
 	const compiler = testCompiler({ models: [{ name: "m", sql: "" }] });
 	const self = { database: "db", schema: "tfm_c_1_dev", identifier: "m" };

@@ -95,6 +95,8 @@ class NodeCompiler implements Compiler {
 	/** The same with `--store-failures`, for bindings that want whole rows. */
 	readonly #storing: ProjectFacts;
 	readonly #manifest: Manifest;
+	/** False with `compile --no-inject-ephemeral-ctes`: the query is shown without what it would need to run. */
+	readonly #injects: boolean;
 	readonly #references: ReturnType<typeof createReferences>;
 	readonly #templates = new Map<NodeId, Template>();
 
@@ -107,6 +109,7 @@ class NodeCompiler implements Compiler {
 			rootPackage: manifest.projectName,
 			ownPackageFirst: flagOf(facts.invocation, "REQUIRE_REF_SEARCHES_NODE_PACKAGE_BEFORE_ROOT") === true,
 		});
+		this.#injects = flagOf(facts.invocation, "INJECT_EPHEMERAL_CTES") !== false;
 	}
 
 	compileNode(id: NodeId, journal: Journal, binding: Binding): CompileOutcome {
@@ -125,7 +128,7 @@ class NodeCompiler implements Compiler {
 			const sql = this.#render(node, { cursor, binding, ephemeral, macros });
 			const compiled = {
 				id: node.unique_id,
-				sql: injectCtes(sql, ephemeral.models),
+				sql: this.#injects ? injectCtes(sql, ephemeral.models) : sql,
 				ctes: ephemeral.models.map(inlinedCte),
 				macros: [...macros],
 				messages: cursor.messages,

@@ -69,8 +69,8 @@ export function readTest(written: Plain, site: TestSite): TestDefinition {
 	};
 }
 
-function malformed(site: TestSite, problem: string, hint?: string): never {
-	return fail("TFM-PARSE-013", { target: site.target, problem, hint }, site.place());
+function malformed(site: TestSite, problem: string, hint?: string, dbt?: string): never {
+	return fail("TFM-PARSE-013", { target: site.target, problem, hint, dbt }, site.place());
 }
 
 const EXAMPLE = "write - unique, or - accepted_values: {arguments: {values: [a, b]}}";
@@ -112,7 +112,12 @@ function takeArguments(given: PlainRecord, site: TestSite): { [key: string]: Pla
 function takeConfig(args: { [key: string]: Plain }, given: PlainRecord, site: TestSite): PlainRecord {
 	const nested = given.config ?? null;
 	if (nested !== null && !isRecord(nested))
-		malformed(site, "has a `config` that is not a mapping", "write config: {severity: warn}");
+		malformed(
+			site,
+			"has a `config` that is not a mapping",
+			"write config: {severity: warn}",
+			"'config' must be a dict",
+		);
 	const rest: { [key: string]: Plain } = isRecord(nested) ? { ...nested } : {};
 	const config: { [key: string]: Plain } = {};
 	for (const key of CONFIG_KEYS) {
@@ -120,7 +125,12 @@ function takeConfig(args: { [key: string]: Plain }, given: PlainRecord, site: Te
 		delete args[key];
 		const isSet = top !== null && top !== false && top !== "" && top !== 0;
 		if (isSet && Object.hasOwn(rest, key))
-			malformed(site, `sets "${key}" twice: beside its config and in it`, "keep the one in `config:`");
+			malformed(
+				site,
+				`sets "${key}" twice: beside its config and in it`,
+				"keep the one in `config:`",
+				"Test cannot have the same key at the top-level and in config",
+			);
 		const value = isSet ? top : (rest[key] ?? top);
 		delete rest[key];
 		if (value !== null) config[key] = value;

@@ -45,7 +45,12 @@ interface Rule {
 
 const firstFolder = (path: string): string => path.slice(0, Math.max(0, path.indexOf("/")));
 
-function rulesOf(project: ProjectConfig): readonly Rule[] {
+/** `.sql` may be followed by an ending of Jinja's where the root project's flag allows it (dbt 1.12). */
+const withJinja = (ending: string, allowed: boolean): readonly string[] =>
+	allowed ? [ending, `${ending}.j2`, `${ending}.jinja2`, `${ending}.jinja`] : [ending];
+
+function rulesOf(project: ProjectConfig, jinja: boolean): readonly Rule[] {
+	const sql = withJinja(".sql", jinja);
 	const genericTests = project.testPaths.map((folder) => `${folder}/generic`);
 	const everywhere = [
 		...project.modelPaths,
@@ -58,29 +63,29 @@ function rulesOf(project: ProjectConfig): readonly Rule[] {
 	];
 	const docs = project.docsPaths.length > 0 ? project.docsPaths : everywhere;
 	return [
-		{ kind: "macro", key: "macro-paths", folders: project.macroPaths, endings: [".sql"] },
-		{ kind: "generic_test", key: "test-paths", folders: genericTests, endings: [".sql"] },
-		{ kind: "model", key: "model-paths", folders: project.modelPaths, endings: [".sql"] },
+		{ kind: "macro", key: "macro-paths", folders: project.macroPaths, endings: sql },
+		{ kind: "generic_test", key: "test-paths", folders: genericTests, endings: sql },
+		{ kind: "model", key: "model-paths", folders: project.modelPaths, endings: sql },
 		{ kind: "python_model", key: "model-paths", folders: project.modelPaths, endings: [".py"] },
-		{ kind: "snapshot", key: "snapshot-paths", folders: project.snapshotPaths, endings: [".sql"] },
-		{ kind: "analysis", key: "analysis-paths", folders: project.analysisPaths, endings: [".sql"] },
-		{ kind: "function", key: "function-paths", folders: project.functionPaths, endings: [".sql"] },
+		{ kind: "snapshot", key: "snapshot-paths", folders: project.snapshotPaths, endings: sql },
+		{ kind: "analysis", key: "analysis-paths", folders: project.analysisPaths, endings: sql },
+		{ kind: "function", key: "function-paths", folders: project.functionPaths, endings: sql },
 		{ kind: "foreign_function", key: "function-paths", folders: project.functionPaths, endings: [".py", ".js"] },
 		{
 			kind: "singular_test",
 			key: "test-paths",
 			folders: project.testPaths,
-			endings: [".sql"],
+			endings: sql,
 			accepts: (path) => !["generic", "fixtures"].includes(firstFolder(path)),
 		},
 		{
 			kind: "fixture",
 			key: "test-paths",
 			folders: project.testPaths.map((folder) => `${folder}/fixtures`),
-			endings: [".csv", ".sql"],
+			endings: [".csv", ...sql],
 		},
 		{ kind: "seed", key: "seed-paths", folders: project.seedPaths, endings: [".csv"] },
-		{ kind: "docs", key: "docs-paths", folders: docs, endings: [".md"] },
+		{ kind: "docs", key: "docs-paths", folders: docs, endings: withJinja(".md", jinja) },
 		{ kind: "properties", key: "model-paths", folders: everywhere, endings: [".yml", ".yaml"] },
 	];
 }
@@ -117,7 +122,7 @@ export function findPackageFiles(
 
 	const isIgnored = ignoredFiles(project.root);
 	const files: ProjectFile[] = [];
-	for (const rule of rulesOf(project)) {
+	for (const rule of rulesOf(project, rootProject.flags.allow_jinja_file_extensions === true)) {
 		const seen = new Set<string>();
 		const matches: ProjectFile[] = [];
 		for (const folder of rule.folders) {
@@ -151,8 +156,12 @@ const fileTop = (project: ProjectConfig) => ({ file: project.file, line: 1, colu
 const endsWith = (path: string, ending: string): boolean =>
 	path.endsWith(ending) || path.slice(-ending.length).toLowerCase() === ending;
 
-/** `a/b/c.sql` → `c`. */
-export const stem = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
+/** `a/b/c.sql` → `c`, and `a/b/c.sql.j2` too. */
+export const stem = (path: string): string =>
+	path
+		.slice(path.lastIndexOf("/") + 1)
+		.replace(/\.(?:j2|jinja2?)$/i, "")
+		.replace(/\.[^.]*$/, "");
 
 /** `a/b/c.sql` → [a, b]. */
 export const foldersOf = (path: string): readonly string[] => path.split("/").slice(0, -1);

@@ -47,6 +47,14 @@ describe("reading the files of a project", () => {
 		expect(docs.map((doc) => doc.block_contents)).toEqual(["block"]);
 	});
 
+	it("takes endings of Jinja's after .sql and .md where the project allows it, and not otherwise", async () => {
+		const files = { "models/m.sql.j2": one, "models/d.md.jinja": "{% docs d %}x{% enddocs %}" };
+		const flags = "name: shop\nversion: '1.0'\nflags: {allow_jinja_file_extensions: true}\n";
+		const read = await parsedOf({ ...files, "tfm_project.yml": flags });
+		expect([...read.code.map(({ name }) => name), ...read.docs.map(({ name }) => name)]).toEqual(["m", "d"]);
+		expect((await parsedOf(files)).code).toEqual([]);
+	});
+
 	it("collects refs, sources and config, by scanning or by rendering, with the same result", async () => {
 		const plain = "{{ config(materialized='table', tags=['a']) }} select * from {{ ref('x') }}, {{ source('s', 't') }}";
 		const { code } = await parsedOf({

@@ -157,7 +157,7 @@ export const readFixture = (file: ProjectFile): FixtureFile => ({
 	name: stem(file.path),
 	package_name: file.package_name,
 	file: file.file,
-	format: file.path.toLowerCase().endsWith(".sql") ? "sql" : "csv",
+	format: file.path.toLowerCase().endsWith(".csv") ? "csv" : "sql",
 	text: () => wholeText(file),
 });
 

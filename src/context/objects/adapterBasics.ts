@@ -83,6 +83,10 @@ function dispatch(context: BaseContext, scope: ContextScope, given: Record<strin
 	const { registry } = context.facts;
 	const { entry, searched } = registry.dispatch(name, namespace, context.packageName);
 	if (entry !== undefined) return scope.callable(entry);
+	// A generic test of a package is called for a node of another one: its own package is looked at, too.
+	const caller = namespace === null ? context.stack.at(-1)?.split(".")[1] : undefined;
+	const own = caller === undefined ? undefined : registry.dispatch(name, caller, context.packageName).entry;
+	if (own !== undefined) return scope.callable(own);
 	const known = namespace === null ? registry.namesFor(context.packageName) : registry.namesIn(namespace);
 	const suggestion = suggestName(`default__${name}`, known);
 	return fail("TFM-REF-010", { macro: name, namespace, searched, suggestion });

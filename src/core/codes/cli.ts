@@ -46,6 +46,10 @@ export const CLI_CODES = {
 	"TFM-CLI-008": code<{ first: string; second: string }>({
 		message: (f) => `${f.first} and ${f.second} cannot be used together`,
 		hint: () => "leave one of them out",
+		dbt: (f) => {
+			const key = / (error|warn)$/.exec(f.first)?.[1];
+			return key === undefined ? undefined : `Only \`${f.second}\` or \`${key}\` can be specified`;
+		},
 		explain: "The two options ask for different things. Leave one of them out.",
 	}),
 	"TFM-CLI-009": code<{ option: string; problem: string }>({

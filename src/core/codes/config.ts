@@ -79,6 +79,7 @@ export const CONFIG_CODES = {
 	"TFM-CONFIG-021": code<{ profile: string; file: string; known: readonly string[]; suggestion?: string | undefined }>({
 		message: (f) => `${f.file} has no profile "${f.profile}"`,
 		hint: (f) => didYouMean(f.suggestion) ?? `profiles there: ${listed(f.known)}`,
+		dbt: (f) => `Could not find profile named '${f.profile}'`,
 		explain:
 			"The profile that the project's `profile:` key or --profile names does not exist. The embedded database is taken only when there is no profiles.yml at all, or when no profile is named.",
 	}),
@@ -90,6 +91,7 @@ export const CONFIG_CODES = {
 	}>({
 		message: (f) => `profile "${f.profile}" has no target "${f.target}"`,
 		hint: (f) => didYouMean(f.suggestion) ?? `its targets: ${listed(f.known)}`,
+		dbt: (f) => `The profile '${f.profile}' does not have a target named '${f.target}'.`,
 		explain:
 			"The target is chosen by --target, DBT_TARGET / TFM_TARGET, or the profile's `target:` key (else `default`).",
 	}),

@@ -47,7 +47,12 @@ export const PARSE_CODES = {
 	}),
 	"TFM-PARSE-006": code<{ where: string; expected: string; found: string }>({
 		message: (f) => `${f.where} must be ${f.expected}, but it is ${f.found}`,
-		dbt: (f) => (f.expected.includes("mapping") ? "Dictionary expected" : undefined),
+		dbt: (f) =>
+			f.expected === "a list of entries"
+				? `${f.where.replaceAll('"', "'")} is not a list`
+				: f.expected.includes("mapping")
+					? "Dictionary expected"
+					: undefined,
 		explain: "A property file has another shape than the one that is read here, often because of an indentation.",
 	}),
 	"TFM-PARSE-007": code<{ where: string; key: string }>({
@@ -81,9 +86,10 @@ export const PARSE_CODES = {
 		hint: () => "merge the two entries",
 		explain: "Two entries of property files describe the same node; it would be unclear which one counts.",
 	}),
-	"TFM-PARSE-013": code<{ target: string; problem: string; hint?: string | undefined }>({
+	"TFM-PARSE-013": code<{ target: string; problem: string; hint?: string | undefined; dbt?: string | undefined }>({
 		message: (f) => `a test of ${f.target} ${f.problem}`,
 		hint: (f) => f.hint,
+		dbt: (f) => f.dbt,
 		explain:
 			"A data test is a name (`unique`), or a name with arguments: `accepted_values: {arguments: {values: [a, b]}, config: {severity: warn}}`.",
 	}),
@@ -176,6 +182,10 @@ export const PARSE_CODES = {
 	"TFM-PARSE-028": code<{ snapshot: string; problem: string; hint?: string | undefined }>({
 		message: (f) => `snapshot "${f.snapshot}" ${f.problem}`,
 		hint: (f) => f.hint,
+		dbt: (f) =>
+			/^has no `(?:strategy|unique_key)`/.test(f.problem)
+				? "Snapshots must be configured with a 'strategy' and 'unique_key'."
+				: undefined,
 		explain:
 			"A snapshot needs `strategy` and `unique_key`; strategy `timestamp` needs `updated_at`, strategy `check` needs `check_cols`.",
 	}),
@@ -300,13 +310,5 @@ export const PARSE_CODES = {
 		hint: (f) => (f.newer === undefined ? undefined : `a newer version is there: ${f.newer}`),
 		dbt: (f) => `While compiling '${f.reader}': Found a reference to ${f.model}, which was deprecated on '${f.date}'.`,
 		explain: "The model that is read is past the `deprecation_date` of its property file (dbt: DeprecatedReference).",
-	}),
-	"TFM-PARSE-060": code<{ seed: string; id: string; read: readonly string[]; hook: string }>({
-		message: (f) => `a hook of the seed ${f.seed} reads ${f.read.join(", ")}`,
-		hint: () => "seeds are loaded first and depend on nothing; put the statement into a hook of a model, or on-run-end",
-		dbt: (f) =>
-			`Seeds cannot depend on other nodes. dbt detected a seed with a pre- or post-hook that calls 'ref', 'source', or 'metric'. Error raised for '${f.id}'`,
-		explain:
-			"The pre-hook or post-hook of a seed calls ref() or source(), itself or in a macro. A seed has no place in the order of the run after something else.",
 	}),
 };

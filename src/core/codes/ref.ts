@@ -91,6 +91,7 @@ export const REF_CODES = {
 	"TFM-REF-008": code<{ readonly name: string }>({
 		message: (f) => `the environment variable "${f.name}" is not set`,
 		hint: (f) => `set it, or give a default: env_var('${f.name}', '…')`,
+		dbt: (f) => `Env var required but not provided: '${f.name}'`,
 		explain: "env_var() without a default demands that the variable is set in the shell or in the .env file.",
 	}),
 	"TFM-REF-009": code<{ readonly name: string }>({
@@ -145,6 +146,10 @@ export const REF_CODES = {
 		message: (f) => `${f.from} reads ${f.reference}, but ${f.target} is ${f.access}`,
 		hint: (f) =>
 			f.access === "private" ? "only nodes of the same group may read it" : "only nodes of its own package may read it",
+		dbt: (f) =>
+			f.access === "private"
+				? `Node ${f.from} attempted to reference node ${f.target}, which is not allowed because the referenced node is private to its group.`
+				: undefined,
 		explain:
 			"A model's `access` says who may read it: `private` its group, `protected` its package (where the package sets restrict-access), `public` everybody.",
 	}),
@@ -164,7 +169,6 @@ export const REF_CODES = {
 				? `This model has an enforced contract, and its 'columns' specification is missing: ${f.model}`
 				: `This model has an enforced contract that failed: ${f.model}\n\n${textTable([CONTRACT_HEAD, ...f.rows])}`,
 		hint: () => "the names, data types and number of columns must be the same in the property file and in the query",
-		dbt: (f) => (f.rows.length === 0 ? undefined : "This model has an enforced contract that failed."),
 		explain:
 			"Before a model with an enforced contract is built, the columns of its query are compared with those of its property file. The table shows each difference: the type in the query (`definition_type`), the type in the contract (`contract_type`), and which of the two lacks the column.",
 	}),

@@ -71,6 +71,7 @@ export const RUN_CODES = {
 		message: (f) =>
 			`${f.node} gave "${f.value}" for ${f.column}, which is not a ${f.column === "failures" ? "number" : "yes or no"}`,
 		hint: () => "failures must be a number, should_warn and should_error true/false or 1/0",
+		dbt: (f) => (f.column === "failures" ? undefined : `'get_test_sql' returns '${f.value}'`),
 		explain:
 			"The wrapped query of a test must return a number and two truth values. Look at fail_calc, warn_if and error_if.",
 	}),
