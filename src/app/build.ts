@@ -14,6 +14,8 @@ export async function buildCommand(invocation: Invocation): Promise<ExitCode> {
 		"snapshot",
 		"test",
 		"unit_test",
+		"exposure",
+		"saved_query",
 	]);
 	return runSelected(invocation, project, { command: "build", selected, warnings, flags: { testsBlock: true } });
 }

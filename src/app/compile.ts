@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { type Compiler, createCompiler } from "../compile/compiler.ts";
 import type { CompiledNode, CompileOutcome } from "../core/compiler.ts";
+import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { ExecutableNode, NodeId } from "../core/node.ts";
 import type { Journal, JournalEntry } from "../core/request.ts";
@@ -136,6 +137,7 @@ async function compileAll(
 		done.push(outcome.compiled);
 	}
 	if (done.length === passes.length) return done;
+	if (invocation.flags.extra.introspect === false) fail("TFM-APP-014", {});
 	const compileRest = async (database: Database) => {
 		const found: CompiledNode[] = [];
 		for (const pass of passes.slice(done.length))

@@ -4,7 +4,7 @@ import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode, type Manifest } from "../core/manifest.ts";
 import type { GraphNode, NodeId } from "../core/node.ts";
 import { type CatalogRow, catalogKey, toCatalogJson } from "../report/report.ts";
-import { writeCatalog, writeManifest } from "./artifacts.ts";
+import { writeCatalog } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { COMPILED_KINDS, compileSelected } from "./compile.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
@@ -28,14 +28,13 @@ interface Catalog {
 
 /**
  * `tfm docs generate`: manifest.json and run_results.json as `tfm compile` writes them, and catalog.json: the columns of
- * the relations of the selected nodes and sources as the database has them. With --no-compile nothing is compiled and
- * the selection is not looked at (dbt). Exit code 1 when a database could not be asked.
+ * the relations of the selected nodes and sources as the database has them. With --no-compile catalog.json is
+ * all that is written, and the selection is not looked at (dbt). Exit code 1 when a database could not be asked.
  */
 export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { compile = true, emptyCatalog = false } = invocation.flags.extra;
-	if (compile === false) writeManifest(invocation, project);
-	else await compileSelected(invocation, project);
+	if (compile !== false) await compileSelected(invocation, project);
 	const ids =
 		compile === false
 			? [...project.manifest.nodes.keys(), ...project.manifest.sources.keys()]

@@ -92,6 +92,11 @@ it("changes things through dbt's macros, and looks again afterwards", () => {
 	]);
 });
 
+it("hands on what a replaced get_columns_in_relation answers, as it is", () => {
+	const shop = "{% macro get_columns_in_relation(relation) %}{{ return('a text') }}{% endmacro %}";
+	expect(run("{{ adapter.get_columns_in_relation(this) }}", [], { shop, pkg: "" })).toBe("a text");
+});
+
 it("asks the macros of dbt's names where a project has replaced them, a package's own among them", () => {
 	const asked: DbRequest[] = [];
 	const macros = {

@@ -3,7 +3,7 @@ import type { GraphNode } from "./node.ts";
 import { sqlPath } from "./sqlPath.ts";
 
 const node = (given: { resource_type: string; original_file_path: string; path?: string; name?: string }): GraphNode =>
-	({ package_name: "shop", ...given }) as GraphNode;
+	({ package_name: "shop", unique_id: `${given.resource_type}.shop.${given.name ?? "x"}`, ...given }) as GraphNode;
 
 test("a model's and a singular test's SQL stand at their own path", () => {
 	const model = node({ resource_type: "model", original_file_path: "models/a/orders.sql", path: "a/orders.sql" });
@@ -20,4 +20,6 @@ test("a generic test's SQL stands below the YAML file that declares it, as dbt w
 test("a snapshot's SQL stands below its file, which may hold several", () => {
 	const block = { resource_type: "snapshot", original_file_path: "snapshots/a.sql", path: "a.sql", name: "people" };
 	expect(sqlPath("compiled", node(block))).toBe("compiled/shop/snapshots/a.sql/people.sql");
+	const clone = { ...node(block), resource_type: "model" } as GraphNode;
+	expect(sqlPath("run", clone)).toBe("run/shop/snapshots/a.sql/people.sql");
 });

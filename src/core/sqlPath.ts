@@ -13,7 +13,8 @@ export function sqlPath(folder: "compiled" | "run", node: GraphNode, batch?: str
 		const [, stem = place, extension = ""] = /^(.*?)(\.[^./]*)?$/s.exec(place) ?? [];
 		return `${stem}/${stem.slice(stem.lastIndexOf("/") + 1)}_${batch}${extension}`;
 	}
-	if (node.resource_type === "snapshot") return `${place}/${node.name}.sql`;
+	// By its id: a clone of a snapshot is built as a view, and its file holds several snapshots all the same.
+	if (node.unique_id.startsWith("snapshot.")) return `${place}/${node.name}.sql`;
 	if (node.resource_type === "unit_test")
 		return `${place}/${file.slice(0, file.lastIndexOf("/") + 1)}${versionedName(node)}.sql`;
 	if (node.resource_type !== "test" || file.endsWith(".sql")) return place;

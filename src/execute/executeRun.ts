@@ -59,7 +59,7 @@ async function work(run: Run): Promise<readonly NodeResult[]> {
 	} catch (error) {
 		if (run.stopReason() === null) throw error;
 	}
-	const start = run.stopReason() === null ? await runProjectHooks(run, hooks.start, {}) : [];
+	const start = run.stopReason() === null ? await runProjectHooks(run, hooks.start, { phase: "start", extra: {} }) : [];
 	const hooksFailed = start.some((result) => result.status !== "success");
 	if (hooksFailed && run.stopReason() === null) settleUnfinished(run, { kind: "hook" });
 	else if (run.stopReason() === null) await runStages(run);
@@ -69,7 +69,7 @@ async function work(run: Run): Promise<readonly NodeResult[]> {
 	const end =
 		reason?.kind === "cancelled"
 			? hooks.end.map((hook) => nodeResult(hook, { status: "skipped", held: reason }))
-			: await runProjectHooks(afterNodes(run), hooks.end, endContext(run, middle));
+			: await runProjectHooks(afterNodes(run), hooks.end, { phase: "end", extra: endContext(run, middle) });
 	return [...middle, ...end];
 }
 

@@ -29,21 +29,29 @@ export function endContext(run: Run, results: readonly NodeResult[]): ExtraConte
 	};
 }
 
+export type HookPhase = "start" | "end";
+
 const WITHOUT_RELATION: ReadonlySet<string> = new Set(["error", "fail", "skipped", "runtime error"]);
 
-async function runHook(run: Run, hook: OperationNode, extra: ExtraContext): Promise<NodeResult> {
+async function runHook(
+	run: Run,
+	hook: OperationNode,
+	{ phase, extra }: { readonly phase: HookPhase; readonly extra: ExtraContext },
+): Promise<NodeResult> {
 	const { adapter, compiler, clock, emit } = run.ports;
 	const watch = startStopwatch(clock);
 	const startedAt = clock().getTime();
 	const id = hook.unique_id;
 	let text = "";
+	let rendered = false;
 	try {
 		const status = await adapter.withSession(async (session) => {
-			const rendered = await driveTemplate({ run, session, node: null, inTransaction: false }, (journal) =>
+			const outcome = await driveTemplate({ run, session, node: null, inTransaction: false }, (journal) =>
 				compiler.renderText(hook.raw_code, { node: id, label: hook.name, extra }, journal, bindingOf(run)),
 			);
-			emitMessages(run, id, rendered.messages);
-			text = rendered.text.trim();
+			emitMessages(run, id, outcome.messages);
+			text = outcome.text.trim();
+			rendered = true;
 			watch.compiled();
 			if (text === "") return "OK";
 			const done = await statement(run, { node: id, purpose: hook.name, sql: text }, (options) =>
@@ -70,6 +78,8 @@ async function runHook(run: Run, hook: OperationNode, extra: ExtraContext): Prom
 	} catch (error) {
 		if (wasStopped(run, error))
 			return nodeResult(hook, { status: "skipped", message: "the run was stopped", held: { kind: "cancelled" } });
+		// Before the first node a template that fails ends the command (dbt); a statement that fails is a result.
+		if (phase === "start" && !rendered && error instanceof TfmError) throw error;
 		const refused = databaseErrorOf(error);
 		const message = error instanceof Error ? run.toPublished(error.message) : String(error);
 		const failure =
@@ -102,7 +112,7 @@ async function runHook(run: Run, hook: OperationNode, extra: ExtraContext): Prom
 export async function runProjectHooks(
 	run: Run,
 	hooks: readonly OperationNode[],
-	extra: ExtraContext,
+	{ phase, extra }: { readonly phase: HookPhase; readonly extra: ExtraContext },
 ): Promise<readonly NodeResult[]> {
 	const results: NodeResult[] = [];
 	for (const hook of hooks) {
@@ -115,7 +125,7 @@ export async function runProjectHooks(
 						failures: 1,
 						held: { kind: "hook" },
 					})
-				: await runHook(run, hook, extra),
+				: await runHook(run, hook, { phase, extra }),
 		);
 	}
 	return results;

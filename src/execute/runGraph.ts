@@ -36,7 +36,7 @@ export interface RunGraphInput {
 	readonly freshness: "selected" | "inputs" | "none";
 }
 
-/** The work that a selected node means, or null where it means none (analyses, exposures, sources that others fill). */
+/** The work that a selected node means, or null where it means none (analyses, sources that others fill). */
 function selectedTask({ manifest, freshness }: RunGraphInput, id: NodeId): Task | null {
 	const unitTest = manifest.unitTests.get(id);
 	if (unitTest !== undefined) return { kind: "unit", id, node: unitTest };
@@ -45,6 +45,8 @@ function selectedTask({ manifest, freshness }: RunGraphInput, id: NodeId): Task 
 		if (freshness === "selected") return { kind: "freshness", id, node: source };
 		return source.load === null ? null : { kind: "load", id, node: source };
 	}
+	const noop = manifest.exposures.get(id) ?? manifest.savedQueries.get(id);
+	if (noop !== undefined) return { kind: "noop", id, node: noop };
 	const node = manifest.nodes.get(id);
 	switch (node?.resource_type) {
 		case "model":
@@ -59,6 +61,10 @@ function selectedTask({ manifest, freshness }: RunGraphInput, id: NodeId): Task 
 			return null;
 	}
 }
+
+/** Order and skipping reach across nodes and, on the way to a saved query, across metrics and semantic models. */
+const leadsOn = ({ nodes, metrics, semanticModels }: Manifest, id: NodeId): boolean =>
+	nodes.has(id) || metrics.has(id) || semanticModels.has(id);
 
 function reach(from: Iterable<NodeId>, next: ReadonlyMap<NodeId, readonly NodeId[]>): Set<NodeId> {
 	const found = new Set<NodeId>(from);
@@ -100,7 +106,7 @@ function tasksOf(input: RunGraphInput): Map<NodeId, Task> {
 	const below = reach(tasks.keys(), manifest.children);
 	const above = reach(tasks.keys(), manifest.parents);
 	for (const id of below)
-		if (above.has(id) && !tasks.has(id) && manifest.nodes.has(id)) tasks.set(id, { kind: "pass", id });
+		if (above.has(id) && !tasks.has(id) && leadsOn(manifest, id)) tasks.set(id, { kind: "pass", id });
 	return tasks;
 }
 
@@ -163,9 +169,11 @@ function stageIndexes(order: readonly NodeId[], input: RunGraphInput, dependenci
 	return stages;
 }
 
+const NO_WORK: ReadonlySet<Task["kind"]> = new Set(["pass", "noop"]);
+
 /** False for a stage that only passes through: nothing is said about it. */
 export const hasWork = (graph: RunGraph, stage: Stage): boolean =>
-	stage.ids.some((id) => graph.tasks.get(id)?.kind !== "pass");
+	stage.ids.some((id) => !NO_WORK.has(graph.tasks.get(id)?.kind ?? "pass"));
 
 export function buildRunGraph(input: RunGraphInput): RunGraph {
 	const unordered = tasksOf(input);

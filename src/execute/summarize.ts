@@ -15,6 +15,9 @@ const wasBuilt = (result: NodeResult): boolean =>
 	result.reused === undefined &&
 	(result.status === "success" || result.published === "held");
 
+/** What dbt lists among the results though nothing is done for it. */
+const isNoted = ({ resource_type: type }: NodeResult): boolean => type === "exposure" || type === "saved_query";
+
 const SLOWEST = 3;
 
 /** Layers of this run that were published without their tests, because their gate is off. */
@@ -40,7 +43,8 @@ export function summarize(run: Run, results: readonly NodeResult[]): RunSummary 
 	);
 	const held = ids((r) => r.published === "held");
 	const blocked = ids(
-		(r) => !isTest(r) && r.status === "skipped" && r.published !== "held" && r.resource_type !== "operation",
+		(r) =>
+			!isTest(r) && !isNoted(r) && r.status === "skipped" && r.published !== "held" && r.resource_type !== "operation",
 	);
 	const reused = ids((r) => r.reused !== undefined);
 	const gatesOff = run.gated ? layersWithoutGate(run) : [];
@@ -83,7 +87,7 @@ export function layerFinished(run: Run, report: StageReport): EventBody | null {
 	if (stage.layer === null || !hasWork(run.graph, stage)) return null;
 	const results = stage.ids.flatMap((id) => run.results.get(id) ?? []);
 	const tests = results.filter(isTest);
-	const nodes = results.filter((r) => !isTest(r));
+	const nodes = results.filter((r) => !isTest(r) && !isNoted(r));
 	const failed = results.filter(isFailure).length;
 	const held = nodes.some((r) => r.published === "held");
 	const blocked = nodes.length > 0 && nodes.every((r) => r.status === "skipped" && r.published !== "held");
@@ -117,7 +121,8 @@ export function runStarted(run: Run): EventBody {
 	}
 	const tests = (ids: readonly NodeId[]): number =>
 		ids.filter((id) => ["test", "unit"].includes(graph.tasks.get(id)?.kind ?? "")).length;
-	const passes = (ids: readonly NodeId[]): number => ids.filter((id) => graph.tasks.get(id)?.kind === "pass").length;
+	const passes = (ids: readonly NodeId[]): number =>
+		ids.filter((id) => ["pass", "noop"].includes(graph.tasks.get(id)?.kind ?? "")).length;
 	return {
 		event: "run.started",
 		command: job.command,

@@ -1,4 +1,5 @@
-import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
+import { refText, sourceText } from "../context/context.ts";
+import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Location } from "../core/location.ts";
 import type { Plain } from "../core/node.ts";
 import { type Draft, isEnabled } from "./draft.ts";
@@ -40,6 +41,13 @@ const setsHook = ({ patch }: Draft, key: string): boolean =>
 function collectHook(draft: Draft, sql: string, place: Location, ports: ManifestPorts, problems: Diagnostic[]): void {
 	try {
 		const found = ports.collect(sql, namedNode(draft), place);
+		if (draft.kind === "seed" && found.refs.length + found.sources.length > 0) {
+			const read = [...found.refs.map(refText), ...found.sources.map(([source, table]) => sourceText(source, table))];
+			problems.push(
+				diagnostic("TFM-PARSE-060", { seed: draft.name, id: draft.unique_id, read, hook: sql }, { at: place }),
+			);
+			return;
+		}
 		draft.refs = [...draft.refs, ...found.refs];
 		draft.sources = [...draft.sources, ...found.sources];
 		draft.macros = dedupe([...draft.macros, ...found.macros]);

@@ -28,6 +28,18 @@ describe("mistakes between files", () => {
 		]);
 	});
 
+	it("refuses a seed whose hook reads something, also when a macro does", async () => {
+		const files = {
+			"models/a.sql": one,
+			"seeds/s.csv": "id\n1\n",
+			"macros/m.sql": "{% macro touch() %}select * from {{ ref('a') }}{% endmacro %}",
+			"seeds/s.yml": "seeds: [{name: s, config: {post-hook: '{{ touch() }}'}}]",
+		};
+		expect(await mistakesIn(files)).toEqual([
+			"TFM-PARSE-060 seeds/s.yml:1:39 a hook of the seed s reads ref('a') | seeds are loaded first and depend on nothing; put the statement into a hook of a model, or on-run-end",
+		]);
+	});
+
 	it("wants a name for one thing only, and public models that can be read", async () => {
 		const files = {
 			"models/a.sql": one,

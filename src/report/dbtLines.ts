@@ -27,6 +27,9 @@ interface Line {
 
 const HELD = new Set(["error", "fail", "runtime error"]);
 
+/** What is never started, and has a result: by what dbt calls it. */
+const NOTED: { readonly [type: string]: string } = { exposure: "exposure", saved_query: "saved query" };
+
 export function createDbtLines({ stdout, output, lookup }: DbtLinesOptions): Subscriber {
 	const lines = new Map<NodeId, Line>();
 	const kinds = new Map<string, number>();
@@ -58,6 +61,12 @@ export function createDbtLines({ stdout, output, lookup }: DbtLinesOptions): Sub
 		const { result } = event;
 		const facts = lookup(event.node_id);
 		const line = lineOf(event.node_id, facts?.relation ?? event.name);
+		if (NOTED[result.resource_type] !== undefined) {
+			const kind = NOTED[result.resource_type] ?? "";
+			kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+			const noop = `NO-OP ${kind} ${event.name}`;
+			if (result.status === "no-op") return fancy(line, noop, `NO-OP in ${result.execution_time.toFixed(2)}s`);
+		}
 		if (result.status === "skipped") {
 			const relation = ["model", "seed", "snapshot"].includes(result.resource_type);
 			return fancy(
@@ -155,7 +164,11 @@ function endLines(run: RunResult, kinds: ReadonlyMap<string, number>, lookup: Db
 	const hooks = run.results.filter((r) => r.resource_type === "operation").length;
 	const built = [...kinds, ...(hooks === 0 ? [] : [["project hook", hooks] as const])]
 		.sort(([a], [b]) => (a < b ? -1 : 1))
-		.map(([kind, n]) => count(n, kind === "test" ? "data test" : kind.replace("_", " ")));
+		.map(([kind, n]) =>
+			kind === "saved query" && n !== 1
+				? `${n} saved queries`
+				: count(n, kind === "test" ? "data test" : kind.replace("_", " ")),
+		);
 	const whole = Math.floor(run.elapsed);
 	const spent = `${Math.floor(whole / 3600)} hours ${Math.floor(whole / 60) % 60} minutes and ${(run.elapsed % 60).toFixed(2)} seconds (${run.elapsed.toFixed(2)}s)`;
 	const of = (...statuses: readonly string[]) => run.results.filter((r) => statuses.includes(r.status));

@@ -120,6 +120,7 @@ function verdictLine({ run, summary, board, look }: Ending): string {
 	const done = numbers([
 		[quiet("source", "success"), "loaded"],
 		[quiet("seed", "no-op"), "unchanged"],
+		[quiet("exposure", "no-op") + quiet("saved_query", "no-op"), "no-op"],
 	]);
 	const aged = run.command === "source freshness";
 	const sources = (status: string) => quiet("source", status);

@@ -59,7 +59,8 @@ const messageAsDbt = ({ message, held, layer }: NodeResult): string | null =>
 	(held?.kind === "upstream" || held?.kind === "hook") && layer === null ? null : message;
 
 /** A seed is nothing that dbt compiles; what it says of a node that has no SQL is null. */
-const isCompiled = (result: NodeResult): boolean => result.resource_type !== "seed";
+const isCompiled = ({ resource_type: type }: NodeResult): boolean =>
+	type !== "seed" && type !== "exposure" && type !== "saved_query";
 
 function resultEntry(result: NodeResult, redact: <T>(value: T) => T) {
 	return {

@@ -62,6 +62,12 @@ export function listRelations(self: AdapterSelf, database: string, schema: strin
 	);
 }
 
+/** What a project's own macro answers is handed on as it is (dbt). */
+export function columnsAnswer(self: AdapterSelf, relation: RelationObject): Value {
+	const macro = "get_columns_in_relation";
+	return isReplaced(self, macro) ? callMacro(self, macro, { relation }) : [...columnsOf(self, relation)];
+}
+
 export function columnsOf(self: AdapterSelf, relation: RelationObject): readonly ColumnObject[] {
 	const macro = "get_columns_in_relation";
 	if (!isReplaced(self, macro)) return self.database.columns(relation.relationName);

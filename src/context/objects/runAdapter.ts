@@ -20,6 +20,7 @@ import {
 	type AdapterSelf,
 	changeRelation,
 	changeSchema,
+	columnsAnswer,
 	columnsOf,
 	listRelations,
 	listSchemas,
@@ -156,7 +157,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 	],
 	[
 		"get_columns_in_relation",
-		[["relation"], (self, given) => [...columnsOf(self, relationGiven("get_columns_in_relation", given.relation))]],
+		[["relation"], (self, given) => columnsAnswer(self, relationGiven("get_columns_in_relation", given.relation))],
 	],
 	[
 		"get_columns_in_table",

@@ -17,6 +17,7 @@ export const INCREMENTAL_CODES = {
 		message: (f) => `${f.node} asks for the incremental strategy "${f.strategy}", and there is no macro ${f.macro}`,
 		hint: (f) => didYouMean(f.suggestion) ?? "the built-in ones are append, delete+insert and merge",
 		next: (f) => `choose one of them with incremental_strategy, or write the macro ${f.macro}(arg_dict)`,
+		dbt: (f) => `dbt could not find an incremental strategy macro with the name "${f.macro}" in ${f.node}`,
 		explain:
 			"The statement that brings new rows into a table comes from the macro `get_incremental_<strategy>_sql`. None of the project's packages has one of this name, and it is not a built-in strategy.",
 	}),

@@ -311,4 +311,12 @@ export const PARSE_CODES = {
 		dbt: (f) => `While compiling '${f.reader}': Found a reference to ${f.model}, which was deprecated on '${f.date}'.`,
 		explain: "The model that is read is past the `deprecation_date` of its property file (dbt: DeprecatedReference).",
 	}),
+	"TFM-PARSE-060": code<{ seed: string; id: string; read: readonly string[]; hook: string }>({
+		message: (f) => `a hook of the seed ${f.seed} reads ${f.read.join(", ")}`,
+		hint: () => "seeds are loaded first and depend on nothing; put the statement into a hook of a model, or on-run-end",
+		dbt: (f) =>
+			`Seeds cannot depend on other nodes. dbt detected a seed with a pre- or post-hook that calls 'ref', 'source', or 'metric'. Error raised for '${f.id}'`,
+		explain:
+			"The pre-hook or post-hook of a seed calls ref() or source(), itself or in a macro. A seed has no place in the order of the run after something else.",
+	}),
 };

@@ -169,6 +169,7 @@ export const REF_CODES = {
 				? `This model has an enforced contract, and its 'columns' specification is missing: ${f.model}`
 				: `This model has an enforced contract that failed: ${f.model}\n\n${textTable([CONTRACT_HEAD, ...f.rows])}`,
 		hint: () => "the names, data types and number of columns must be the same in the property file and in the query",
+		dbt: (f) => (f.rows.length === 0 ? undefined : "This model has an enforced contract that failed."),
 		explain:
 			"Before a model with an enforced contract is built, the columns of its query are compared with those of its property file. The table shows each difference: the type in the query (`definition_type`), the type in the contract (`contract_type`), and which of the two lacks the column.",
 	}),

@@ -7,6 +7,8 @@ export const STATE_CODES = {
 	"TFM-STATE-001": code<{ file: string; dir: string; needed: string }>({
 		message: (f) => `${f.needed}, but there is no ${f.file} in ${f.dir}`,
 		hint: () => "--state names the folder with the artifacts of an earlier run, such as a copy of its target folder",
+		dbt: (f) =>
+			f.file === "sources.json" ? "No previous state comparison freshness results in sources.json" : undefined,
 		explain:
 			"A selection by state, deferral, clone and retry read the artifacts that an earlier run left: manifest.json, run_results.json or sources.json in the folder that --state (or DBT_STATE) names. A relative path is taken from the project's folder.",
 	}),
@@ -46,6 +48,7 @@ export const STATE_CODES = {
 	"TFM-STATE-007": code<{ dir: string }>({
 		message: (f) => `--state and the target folder are the same: ${f.dir}`,
 		hint: () => "copy the artifacts of the earlier run somewhere else, for example cp -r target state",
+		dbt: (f) => `The state and target directories are the same: '${f.dir}'`,
 		explain:
 			"The command writes its own manifest.json over the one that it compares with, so a second call finds no difference (dbt: WarnStateTargetEqual).",
 	}),

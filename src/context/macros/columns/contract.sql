@@ -75,8 +75,7 @@
   {%- if untyped -%}
     {%- do exceptions.column_type_missing(column_names=untyped) -%}
   {%- elif unsized -%}
-    {%- do exceptions.warn('numeric without precision and scale in the contract of ' ~ model.name
-        ~ ', which rounds on some databases: ' ~ unsized | join(', ')) -%}
+    {%- do exceptions.warn('in the contract of ' ~ model.name ~ ': Detected columns with numeric type and unspecified precision/scale, this can lead to unintended rounding: ' ~ unsized) -%}
   {%- endif -%}
   {{ return('select ' ~ parts | join(', ')) }}
 {%- endmacro %}
