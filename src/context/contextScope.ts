@@ -6,10 +6,12 @@
 import type { TemplateMessage } from "../core/request.ts";
 import {
 	type Arguments,
+	entriesOf,
 	HostFunction,
 	HostObject,
 	type RenderOptions,
 	type Scope,
+	toText,
 	type Value,
 } from "../jinja/jinja.ts";
 import type { MacroEntry, MacroRegistry } from "./macroRegistry.ts";
@@ -61,6 +63,11 @@ export class ContextScope implements Scope {
 		const value = this.#find(name);
 		this.#values.set(name, value);
 		return value;
+	}
+
+	/** `context.update({…})`: names of the template's own, for the rest of this render. */
+	assign(name: string, value: Value): void {
+		this.#values.set(name, value);
 	}
 
 	#find(name: string): Value {
@@ -211,6 +218,12 @@ class ContextObject extends HostObject {
 	override attribute(name: string): Value {
 		if (name === "get") return new ContextGet(this.#scope);
 		if (name === "keys") return new HostFunction(name, () => this.#scope.names());
+		if (name === "update")
+			return new HostFunction(name, ({ positional, keyword }) => {
+				for (const [key, value] of [...positional.flatMap(entriesOf), ...keyword])
+					this.#scope.assign(toText(key), value);
+				return null;
+			});
 		return this.#scope.get(name);
 	}
 

@@ -107,3 +107,15 @@ it("lets a package be asked for its macros like a dict, also those whose names b
 		"{{ context.get('shop', {}).get('a')() }}|{{ shop.get('b') }}|{{ context.get('none', {}).get('a') }}|{{ pkg.__b() }}|{{ pkg['__b']() }}";
 	expect(parse(text, facts).text).toBe("A|None|None|B|B");
 });
+
+it("lets a template put names of its own into the context, for the rest of the render", () => {
+	const facts = testFacts({
+		macros: {
+			shop:
+				"{% macro keep() %}{% do context.update({'__kept__': {'n': 1}}) %}{% endmacro %}" +
+				say("read", "{{ context.get('__kept__', {}).get('n') }}"),
+		},
+	});
+	expect(parse("{{ read() }}|{{ keep() }}{{ read() }}", facts).text).toBe("None|1");
+	expect(parse("{{ read() }}", facts).text).toBe("None");
+});

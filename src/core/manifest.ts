@@ -50,6 +50,8 @@ export interface Manifest {
 	readonly docs: ReadonlyMap<string, DocBlock>;
 	/** By unique id `group.pkg.name`. */
 	readonly groups?: ReadonlyMap<string, GroupNode>;
+	/** Tests that read what is missing or disabled: never run, and shown among the nodes (dbt). */
+	readonly unresolved?: ReadonlyMap<NodeId, ExecutableNode>;
 	readonly disabled: ReadonlyMap<string, readonly GraphNode[]>;
 	/** Direct inputs; every node of every kind above has an entry. */
 	readonly parents: ReadonlyMap<NodeId, readonly NodeId[]>;

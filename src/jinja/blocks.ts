@@ -46,8 +46,10 @@ interface Tag {
  */
 export function findBlocks(source: TemplateSource, kinds: readonly BlockKind[] = KINDS): MacroBlock[] {
 	const text = source.text.includes("\r") ? source.text.replace(/\r\n?/g, "\n") : source.text;
+	const written = text === source.text ? null : new WrittenText(source.text);
 	const places = new Places({ ...source, text });
 	const found: MacroBlock[] = [];
+	const slice = (from: number, to: number): string => written?.slice(from, to) ?? text.slice(from, to);
 	let open: Tag | null = null;
 	let spacedFrom = 0;
 	// White space belongs to one tag only: what the tag before took is not there for the next. That around the whole
@@ -68,7 +70,7 @@ export function findBlocks(source: TemplateSource, kinds: readonly BlockKind[] =
 						open,
 						close: tag,
 						places,
-						spaced: text.slice(spacedFrom, Math.min(end, spaceAfter(text, tag))),
+						spaced: slice(spacedFrom, Math.min(end, spaceAfter(text, tag))),
 					}),
 				);
 			open = null;
@@ -78,6 +80,33 @@ export function findBlocks(source: TemplateSource, kinds: readonly BlockKind[] =
 	if (open !== null)
 		fail("TFM-JINJA-002", { opened: `{% ${open.word} %}`, expected: `{% end${open.word} %}` }, places.of(open.start));
 	return found;
+}
+
+/** A text with its own line ends, by the offsets that it has when they are all `\n`. */
+class WrittenText {
+	readonly #text: string;
+	/** How many characters of `\r\n` were left out before each of those line ends. */
+	readonly #ends: number[] = [];
+
+	constructor(text: string) {
+		this.#text = text;
+		for (let at = text.indexOf("\r\n"); at >= 0; at = text.indexOf("\r\n", at + 2)) this.#ends.push(at);
+	}
+
+	#offset(offset: number): number {
+		let low = 0;
+		let high = this.#ends.length;
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if (this.#ends[middle]! - middle < offset) low = middle + 1;
+			else high = middle;
+		}
+		return offset + low;
+	}
+
+	slice(from: number, to: number): string {
+		return this.#text.slice(this.#offset(from), this.#offset(to));
+	}
 }
 
 /** The offset at which the white space begins that a `{%-` takes away, or that of the tag itself. */

@@ -6,6 +6,7 @@
  */
 export { bindArguments } from "./arguments.ts";
 export { PySet } from "./collections.ts";
+export { entriesOf } from "./dictMethods.ts";
 export { equals, truthy } from "./equality.ts";
 export { isIterable, iterate } from "./iteration.ts";
 export { KeptTemplates } from "./keptTemplates.ts";

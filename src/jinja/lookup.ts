@@ -46,6 +46,9 @@ function methodOf(value: Value, name: string): Builtin<never> | undefined {
 const bound = (value: Value, name: string, method: Builtin<never>, state: RenderState): HostFunction =>
 	new HostFunction(name, (args) => method(value as never, args, state));
 
+/** Methods of a dict that change it. */
+const CHANGES: ReadonlySet<string> = new Set(["update", "pop", "popitem", "setdefault", "clear"]);
+
 /** `value.name`: the method or attribute, else the item. Undefined where there is neither. Errors: 010. */
 export function attributeOf(value: Value, name: string, state: RenderState): Value {
 	if (value === undefined) {
@@ -56,6 +59,8 @@ export function attributeOf(value: Value, name: string, state: RenderState): Val
 	if (method !== undefined) return bound(value, name, method, state);
 	if (value instanceof PyDict) return value.get(name);
 	if (!(value instanceof HostObject)) return undefined;
+	const own = CHANGES.has(name) ? value.ownDict?.() : undefined;
+	if (own !== undefined) return bound(own, name, dictMethods.get(name) as Builtin<never>, state);
 	// Python's own attributes are out of reach; an item may have such a name (`dbt_datamocktool.__rows()`).
 	if (name.startsWith("__")) return value.isMapping ? value.item?.(name) : undefined;
 	const found = value.attribute(name);

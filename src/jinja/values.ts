@@ -97,6 +97,8 @@ export abstract class HostObject {
 		return `<${this.typeName} object>`;
 	}
 
+	/** Of a mapping that a template may change: the dict that it becomes by that. */
+	ownDict?(): PyDict;
 	item?(key: Value): Value;
 	setItem?(key: Value, value: Value): void;
 	setAttribute?(name: string, value: Value): void;

@@ -237,7 +237,7 @@ function draftTests(
 	{ parsed, ports, problems, warnings }: ManifestWork,
 	sources: readonly SourceDraft[],
 ): readonly Draft[] {
-	const planner = new TestPlanner(ports, problems);
+	const planner = new TestPlanner(ports, problems, parsed.macros);
 	const tested = new Set(["models", "seeds", "snapshots"]);
 	for (const entry of parsed.properties) if (tested.has(entry.section)) planner.addNode(entry);
 	for (const source of sources) planner.addSource(source);
@@ -410,7 +410,9 @@ function resolveAll(
 		);
 		const reader = { ...draft, placeOf: (names: readonly string[]) => findCall(draft, "metric", names) };
 		draft.depends = metrics.length === 0 ? resolution.depends : [...resolution.depends, ...metricsOf(reader, metrics)];
-		if (resolution.dropped) draft.config = { ...draft.config, enabled: false };
+		if (!resolution.dropped) continue;
+		draft.config = { ...draft.config, enabled: false };
+		draft.unresolved = true;
 	}
 	const inputs = new Map<string, readonly NodeId[]>();
 	for (const exposure of exposures) {

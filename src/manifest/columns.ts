@@ -57,6 +57,27 @@ function columnDimension(column: PlainRecord): Plain {
 const columnEntity = (column: PlainRecord): Plain =>
 	isRecord(column.entity) ? columnElement(column.entity, column) : (column.entity ?? null);
 
+const KNOWN: ReadonlySet<string> = new Set([
+	"name",
+	"description",
+	"meta",
+	"data_type",
+	"constraints",
+	"quote",
+	"tags",
+	"config",
+	"granularity",
+	"dimension",
+	"entity",
+	"docs",
+	"doc_blocks",
+	"tests",
+	"data_tests",
+]);
+/** Keys of the author's own, which dbt keeps with the column. */
+const otherKeys = (record: PlainRecord): PlainRecord =>
+	Object.fromEntries(Object.entries(record).filter(([key]) => !KNOWN.has(key)));
+
 /** Columns by name, in the order written; a later one of the same name replaces an earlier one (dbt). */
 export function makeColumns(
 	sources: readonly ColumnSource[],
@@ -73,6 +94,7 @@ export function makeColumns(
 		const meta = { ...recordOr(record.meta), ...recordOr(config.meta) };
 		const tags = columnTags(record);
 		columns[name] = Object.freeze({
+			...otherKeys(record),
 			name,
 			description: text,
 			meta,

@@ -97,6 +97,7 @@ export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
 		},
 
 		findMacro: (name, packageName) => registry.find(name, packageName)?.node.unique_id,
+		findWritten: (name, packageName) => registry.findWritten(packageName, name)?.node.unique_id,
 	};
 }
 

@@ -26,6 +26,9 @@ export interface DescriptionSite {
 
 const NONE: readonly string[] = Object.freeze([]);
 
+/** Descriptions of what is disabled, which dbt leaves as they are written. */
+export const AS_WRITTEN: Pick<Descriptions, "render"> = { render: (text) => ({ text, blocks: NONE }) };
+
 export class Descriptions {
 	readonly #byName = new Map<string, DocBlock[]>();
 	readonly #rootPackage: string;

@@ -83,6 +83,8 @@ export interface Draft {
 	/** on-run-start / on-run-end: position among the hooks of its package. */
 	readonly index: number | null;
 	depends: readonly NodeId[];
+	/** A test that was disabled because it reads what is missing or disabled. */
+	unresolved: boolean;
 	layer: string | null;
 	database: string;
 	schema: string;

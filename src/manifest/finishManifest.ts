@@ -12,7 +12,7 @@ import {
 import type { YamlEntry } from "../core/parsed.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { describeMacros } from "./describeMacros.ts";
-import { Descriptions } from "./descriptions.ts";
+import { AS_WRITTEN, Descriptions } from "./descriptions.ts";
 import { type Draft, isEnabled } from "./draft.ts";
 import type { ExposureDraft } from "./exposures.ts";
 import { finishExposure, finishNode, finishSource, type SourceNames } from "./finishNodes.ts";
@@ -66,21 +66,26 @@ export function finishManifest({
 	};
 
 	const nodes = new Map<NodeId, ExecutableNode>();
+	const unresolved = new Map<NodeId, ExecutableNode>();
 	for (const draft of [...drafts].sort(byId)) {
-		const node = finishNode(draft, descriptions, keys.get(draft.unique_id) ?? []);
-		if (isEnabled(draft)) nodes.set(node.unique_id, node);
+		const enabled = isEnabled(draft);
+		const shown = enabled || draft.unresolved ? descriptions : AS_WRITTEN;
+		const node = finishNode(draft, shown, enabled ? (keys.get(draft.unique_id) ?? []) : []);
+		if (enabled) nodes.set(node.unique_id, node);
+		else if (draft.unresolved) unresolved.set(node.unique_id, node);
 		else disable(node);
 	}
 	const sourceNodes = new Map<NodeId, SourceNode>();
 	for (const source of [...sources].sort(byId)) {
 		const names = nameSource(source, sourceLayers.get(nodeId(source.unique_id)) ?? null, namer, config);
-		const node = finishSource(source, names, descriptions);
+		const node = finishSource(source, names, source.config.enabled === false ? AS_WRITTEN : descriptions);
 		if (source.config.enabled !== false) sourceNodes.set(node.unique_id, node);
 		else disable(node);
 	}
 	const exposureNodes = new Map<NodeId, ExposureNode>();
 	for (const exposure of [...exposures].sort(byId)) {
-		const node = finishExposure(exposure, exposureInputs.get(exposure.unique_id) ?? [], descriptions);
+		const shown = exposure.config.enabled === false ? AS_WRITTEN : descriptions;
+		const node = finishExposure(exposure, exposureInputs.get(exposure.unique_id) ?? [], shown);
 		if (exposure.config.enabled !== false) exposureNodes.set(node.unique_id, node);
 		else disable(node);
 	}
@@ -116,6 +121,7 @@ export function finishManifest({
 		macros: new Map(describeMacros(parsed, descriptions, warnings).map((macro) => [macro.unique_id, macro])),
 		docs: new Map(parsed.docs.map((doc) => [doc.unique_id, doc])),
 		groups: new Map(parsed.groups.map(makeGroup).map((group) => [group.unique_id, group])),
+		unresolved,
 		disabled: new Map([...disabled].sort(([a], [b]) => (a < b ? -1 : 1))),
 		parents,
 		children,

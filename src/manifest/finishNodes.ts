@@ -2,7 +2,7 @@
 import type { ColumnSpec, ExecutableNode, ExposureNode, NodeId, Plain, SourceNode } from "../core/node.ts";
 import { type Describe, makeColumns } from "./columns.ts";
 import { isRecord } from "./configDefaults.ts";
-import type { Descriptions } from "./descriptions.ts";
+import type { Descriptions as AllDescriptions } from "./descriptions.ts";
 import { type Draft, labelOf } from "./draft.ts";
 import type { ExposureDraft } from "./exposures.ts";
 import {
@@ -18,6 +18,8 @@ import {
 import { listOf, textOf } from "./patches.ts";
 import { recordOr } from "./resolveConfig.ts";
 import type { SourceDraft } from "./sourceDrafts.ts";
+
+type Descriptions = Pick<AllDescriptions, "render">;
 
 const NO_COLUMNS: { readonly [name: string]: ColumnSpec } = Object.freeze({});
 const textOrNull = (value: Plain | undefined): string | null =>

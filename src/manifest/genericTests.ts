@@ -4,9 +4,10 @@
  * arguments say it all.
  */
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
-import { nodeId, type Plain, type RefArgs, type TestMetadata } from "../core/node.ts";
+import { type MacroNode, nodeId, type Plain, type RefArgs, type TestMetadata } from "../core/node.ts";
 import type { Collected, FilePlace, PlainRecord } from "../core/parsed.ts";
 import type { Draft } from "./draft.ts";
+import { MacroReach } from "./macroReach.ts";
 import { blankDraft } from "./makeDrafts.ts";
 import type { ManifestPorts } from "./ports.ts";
 import { type PythonValue, pythonStr, WrittenFloat } from "./pythonText.ts";
@@ -49,12 +50,14 @@ const LITERAL_SOURCE = /^\s*source\(\s*(['"])([^'"\\]+)\1\s*,\s*(['"])([^'"\\]+)
 export class TestMaker {
 	readonly #ports: ManifestPorts;
 	readonly #problems: Diagnostic[];
+	readonly #macros: MacroReach;
 	#loose: { readonly definition: TestDefinition; readonly target: TestTarget; readonly item: TestItem } | null = null;
 	#looseCount = 0;
 
-	constructor(ports: ManifestPorts, problems: Diagnostic[]) {
+	constructor(ports: ManifestPorts, problems: Diagnostic[], macros: readonly MacroNode[]) {
 		this.#ports = ports;
 		this.#problems = problems;
+		this.#macros = new MacroReach(macros);
 	}
 
 	/** The test's draft, config not resolved yet; null when it is wrong (reported). */
@@ -176,8 +179,10 @@ export class TestMaker {
 		readonly config: PlainRecord;
 	}): Collected {
 		const { target, definition, macro, metadata } = found;
+		// dbt looks the test's macro up without the namespace that the test may name.
+		const own = this.#ports.findWritten(`test_${definition.name}`, target.package_name) ?? macro.id;
 		if (macro.builtin) {
-			const literal = this.#fromArguments(target, definition, macro.id);
+			const literal = this.#fromArguments(target, definition, own);
 			if (literal !== null) return literal;
 		}
 		const node = {
@@ -192,7 +197,10 @@ export class TestMaker {
 		const collected = this.#ports.collect(found.raw_code, node, GENERATED);
 		// The config() at the end of raw_code is the definition's own, which is known already.
 		const configs = Object.keys(found.config).length === 0 ? collected.configs : collected.configs.slice(0, -1);
-		return { ...collected, configs, macros: dedupe([macro.id, ...collected.macros]) };
+		// While it parses, dbt lets a test see only what its macro can come to call; the rest is noted when it is compiled.
+		const where = this.#ports.findMacro("get_where_subquery", target.package_name);
+		const seen = this.#macros.from(where === undefined ? [own] : [own, where]);
+		return { ...collected, configs, macros: dedupe([own, ...collected.macros.filter((id) => seen.has(id))]) };
 	}
 
 	/** Built-in tests call nothing but what their arguments say; null when an argument has to be rendered. */

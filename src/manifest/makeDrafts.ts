@@ -32,6 +32,7 @@ export const blankDraft = (given: Blank): Draft => ({
 	test: null,
 	index: null,
 	depends: [],
+	unresolved: false,
 	layer: null,
 	database: "",
 	schema: "",

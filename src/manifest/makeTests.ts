@@ -1,6 +1,6 @@
 /** Which generic tests the property files ask for: of models (and their versions), seeds, snapshots and sources. */
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Plain } from "../core/node.ts";
+import type { MacroNode, Plain } from "../core/node.ts";
 import type { PlainRecord, YamlEntry } from "../core/parsed.ts";
 import { columnTags } from "./columns.ts";
 import type { ColumnSource, Draft } from "./draft.ts";
@@ -27,8 +27,8 @@ export class TestPlanner {
 	readonly #maker: TestMaker;
 	readonly #drafts: Draft[] = [];
 
-	constructor(ports: ManifestPorts, problems: Diagnostic[]) {
-		this.#maker = new TestMaker(ports, problems);
+	constructor(ports: ManifestPorts, problems: Diagnostic[], macros: readonly MacroNode[]) {
+		this.#maker = new TestMaker(ports, problems, macros);
 	}
 
 	/** One warning for all arguments written the older way, at the first of them. */

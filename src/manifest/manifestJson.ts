@@ -45,10 +45,14 @@ export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generat
 	const groups: ReadonlyMap<string, GroupNode> = manifest.groups ?? new Map();
 	const isFunction = ({ resource_type }: ExecutableNode): boolean => resource_type === "function";
 	const functions = new Map([...manifest.nodes].filter(([, value]) => isFunction(value)));
+	const unresolved = manifest.unresolved ?? new Map();
 	const nodes =
-		functions.size === 0 ? manifest.nodes : new Map([...manifest.nodes].filter(([, value]) => !isFunction(value)));
+		functions.size + unresolved.size === 0
+			? manifest.nodes
+			: new Map([...[...manifest.nodes].filter(([, value]) => !isFunction(value)), ...unresolved]);
+	const { parents, children } = withUnresolved(manifest, unresolved);
 	yield* objectPieces([
-		["child_map", mapPieces(manifest.children, (ids) => JSON.stringify(ids))],
+		["child_map", mapPieces(children, (ids) => JSON.stringify(ids))],
 		["disabled", mapPieces(manifest.disabled, (nodes) => `[${nodes.map(node).join(",")}]`)],
 		["docs", mapPieces(manifest.docs, (doc) => sortedText({ ...doc, resource_type: "doc" }))],
 		["exposures", mapPieces(manifest.exposures, node)],
@@ -59,7 +63,7 @@ export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generat
 		["metadata", wholePiece(() => sortedText(metadata(manifest, meta)))],
 		["metrics", mapPieces(manifest.metrics, node)],
 		["nodes", mapPieces(nodes, node)],
-		["parent_map", mapPieces(manifest.parents, (ids) => JSON.stringify(ids))],
+		["parent_map", mapPieces(parents, (ids) => JSON.stringify(ids))],
 		["saved_queries", mapPieces(manifest.savedQueries, node)],
 		["selectors", NOTHING],
 		["semantic_models", mapPieces(manifest.semanticModels, node)],
@@ -67,6 +71,21 @@ export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generat
 		["unit_tests", mapPieces(manifest.unitTests, node)],
 	]);
 	yield* wholePiece(() => "\n");
+}
+
+/** The edges with those of tests that cannot run, as far as they lead anywhere. */
+function withUnresolved(
+	manifest: Manifest,
+	unresolved: ReadonlyMap<NodeId, ExecutableNode>,
+): Pick<Manifest, "parents" | "children"> {
+	if (unresolved.size === 0) return manifest;
+	const [parents, children] = [new Map(manifest.parents), new Map(manifest.children)];
+	for (const [id, { depends_on }] of unresolved) {
+		parents.set(id, [...depends_on.nodes].sort());
+		children.set(id, []);
+		for (const input of depends_on.nodes) children.set(input, [...(children.get(input) ?? []), id].sort());
+	}
+	return { parents, children };
 }
 
 const metadata = (manifest: Manifest, meta: ManifestMeta) => ({

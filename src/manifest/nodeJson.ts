@@ -49,7 +49,7 @@ const text = (value: unknown): string => JSON.stringify(value) ?? "null";
 const always = (constant: string) => () => constant;
 const NO_COLUMNS = "{}";
 
-const columnWriter = objectWriter<ColumnSpec>({
+const COLUMN: FieldTexts<ColumnSpec> = {
 	name: (c) => text(c.name),
 	description: (c) => text(c.description),
 	meta: (c) => sortedText(c.meta),
@@ -62,14 +62,22 @@ const columnWriter = objectWriter<ColumnSpec>({
 	dimension: (c) => sortedText(c.dimension ?? null),
 	entity: (c) => sortedText(c.entity ?? null),
 	doc_blocks: (c) => listText(c.doc_blocks),
-});
+};
+const knownColumnText = objectWriter(COLUMN);
+
+/** A column with the keys of the author's own beside dbt's. */
+function columnText(column: ColumnSpec): string {
+	const own = Object.entries(column).filter(([key]) => !Object.hasOwn(COLUMN, key));
+	const known = knownColumnText(column);
+	return own.length === 0 ? known : sortedText({ ...JSON.parse(known), ...Object.fromEntries(own) });
+}
 
 function columnsText(columns: { readonly [name: string]: ColumnSpec }): string {
 	const names = Object.keys(columns);
 	if (names.length === 0) return NO_COLUMNS;
 	return `{${names
 		.sort()
-		.map((name) => `${text(name)}:${columnWriter(columns[name] as ColumnSpec)}`)
+		.map((name) => `${text(name)}:${columnText(columns[name] as ColumnSpec)}`)
 		.join(",")}}`;
 }
 

@@ -46,4 +46,6 @@ export interface ManifestPorts {
 	): { readonly id: string; readonly builtin: boolean } | { readonly suggestion: string | undefined };
 	/** Unique id of a macro by the name that a node of this package would call. */
 	findMacro(name: string, packageName: string): string | undefined;
+	/** The same by the rules that dbt has for names written in macros: those of other packages count as well. */
+	findWritten(name: string, packageName: string): string | undefined;
 }

@@ -7,7 +7,7 @@ import { codeChecksum, LARGE_SEED_BYTES, pathChecksum, seedChecksum } from "./ch
 import { type Collector, NOTHING_COLLECTED } from "./collect.ts";
 import { foldersOf, type ProjectFile, stem } from "./packageFiles.ts";
 import { readPythonModel } from "./pythonModel.ts";
-import { readText } from "./readText.ts";
+import { readMarked, readText } from "./readText.ts";
 
 const KINDS = {
 	model: "model",
@@ -127,7 +127,7 @@ const places = (file: ProjectFile) => ({
 export function readSeed(file: ProjectFile): CodeResult {
 	const size = statSync(file.absolute, { throwIfNoEntry: false })?.size ?? 0;
 	const large = size > LARGE_SEED_BYTES;
-	const text = large ? readHead(file.absolute) : readText(file.absolute, file.file);
+	const text = large ? readHead(file.absolute) : readMarked(file.absolute, file.file);
 	if (typeof text !== "string") return { code: [], problems: [text] };
 	const at = { file: file.file, line: 1, column: 1 };
 	if (/^\s*(\r|\n|$)/.test(text) && text.trim() === "")

@@ -7,6 +7,12 @@ import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
  * dropped: editors write it, nobody means it.
  */
 export function readText(absolute: string, file: string): string | Diagnostic {
+	const text = readMarked(absolute, file);
+	return typeof text === "string" && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+/** The same with the byte order mark that it may have. */
+export function readMarked(absolute: string, file: string): string | Diagnostic {
 	let bytes: Buffer;
 	try {
 		bytes = readFileSync(absolute);
@@ -15,8 +21,7 @@ export function readText(absolute: string, file: string): string | Diagnostic {
 		return diagnostic("TFM-PARSE-001", { file, problem }, { at: { file, line: 1, column: 1 } });
 	}
 	if (!isUtf8(bytes)) return diagnostic("TFM-PARSE-002", { file }, { at: firstBadByte(bytes, file) });
-	const text = bytes.toString("utf8");
-	return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+	return bytes.toString("utf8");
 }
 
 const REASONS: { readonly [code: string]: string } = {

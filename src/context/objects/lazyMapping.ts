@@ -1,6 +1,7 @@
 /**
- * A read-only dict over the project's own data, converted where it is touched: `graph` and `model` can be asked on
- * every node without turning ten thousand nodes into template values first. Nothing behind it can be changed.
+ * A dict over the project's own data, converted where it is touched: `graph` and `model` can be asked on every node
+ * without turning ten thousand nodes into template values first. A template that changes it (`pop`, `update`) changes
+ * what this render sees; nothing behind it can be changed.
  */
 import {
 	bindArguments,
@@ -26,6 +27,8 @@ export class LazyMapping extends HostObject {
 	readonly #read: (key: string) => unknown;
 	readonly #nulls: Nulls;
 	readonly #made = new Map<string, Value>();
+	/** What it has become by being changed. */
+	#own: PyDict | null = null;
 
 	/** `read` gives plain data, a template value, or undefined for a key that does not exist. */
 	constructor(keys: () => readonly string[], read: (key: string) => unknown, nulls: Nulls = "kept") {
@@ -36,13 +39,24 @@ export class LazyMapping extends HostObject {
 	}
 
 	#get(key: string): Value {
+		if (this.#own !== null) return this.#own.get(key);
 		if (this.#made.has(key)) return this.#made.get(key);
 		const value = viewOf(this.#read(key), this.#nulls);
 		this.#made.set(key, value);
 		return value;
 	}
 
+	#names(): readonly Value[] {
+		return this.#own === null ? this.#keys() : this.#own.keys();
+	}
+
+	override ownDict(): PyDict {
+		this.#own ??= this.toDict();
+		return this.#own;
+	}
+
 	override item(key: Value): Value {
+		if (this.#own !== null) return this.#own.get(key);
 		return typeof key === "string" ? this.#get(key) : undefined;
 	}
 
@@ -55,11 +69,11 @@ export class LazyMapping extends HostObject {
 					return this.item(key) ?? fallback ?? null;
 				});
 			case "keys":
-				return new HostFunction(name, () => [...this.#keys()]);
+				return new HostFunction(name, () => [...this.#names()]);
 			case "values":
-				return new HostFunction(name, () => this.#keys().map((key) => this.#get(key)));
+				return new HostFunction(name, () => this.#names().map((key) => this.item(key)));
 			case "items":
-				return new HostFunction(name, () => this.#keys().map((key) => PyTuple.fromItems([key, this.#get(key)])));
+				return new HostFunction(name, () => this.#names().map((key) => PyTuple.fromItems([key, this.item(key)])));
 			case "copy":
 				return new HostFunction(name, () => this.toDict());
 		}
@@ -67,19 +81,20 @@ export class LazyMapping extends HostObject {
 	}
 
 	override length(): number {
-		return this.#keys().length;
+		return this.#names().length;
 	}
 
 	override iterate(): Iterable<Value> {
-		return this.#keys();
+		return this.#names();
 	}
 
 	override contains(key: Value): boolean {
+		if (this.#own !== null) return this.#own.has(key);
 		return typeof key === "string" && this.#get(key) !== undefined;
 	}
 
 	toDict(): PyDict {
-		return PyDict.fromEntries(this.#keys().map((key) => [key, this.#get(key)]));
+		return PyDict.fromEntries(this.#names().map((key) => [key, this.item(key)]));
 	}
 
 	override toPlainValue(): Value {

@@ -1,10 +1,28 @@
 /** What `results` holds for hooks at the end of a run: dbt's result objects, with `to_dict()` of them and of their nodes. */
 import type { GraphNode } from "../../core/node.ts";
 import { bindArguments, HostFunction, PyDict, truthy, type Value } from "../../jinja/jinja.ts";
+import { dateTimeFromIso } from "../modules/datetime.ts";
 import { LazyMapping, type Nulls, viewOf } from "./lazyMapping.ts";
 import { nodeFields } from "./nodeView.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** A node's configuration as an object of dbt's: a key that nobody set is none, not undefined. */
+class ConfigObject extends LazyMapping {
+	override attribute(name: string): Value {
+		return super.attribute(name) ?? null;
+	}
+
+	override item(key: Value): Value {
+		return super.item(key) ?? null;
+	}
+}
+
+const configObject = (config: Fields): ConfigObject =>
+	new ConfigObject(
+		() => Object.keys(config),
+		(key) => (Object.hasOwn(config, key) ? config[key] : undefined),
+	);
 
 /** The keys of dbt's `to_dict()`, in its order. tfm keeps more of a result: that is read by its name. */
 const KEYS = [
@@ -26,10 +44,11 @@ class RecordObject extends LazyMapping {
 	readonly #fields: Fields;
 	readonly #listed: readonly string[];
 
-	constructor(fields: Fields, listed: readonly string[] = Object.keys(fields)) {
+	/** `objects`: what has another form by its name than in the dict. */
+	constructor(fields: Fields, listed: readonly string[] = Object.keys(fields), objects: Fields = {}) {
 		super(
 			() => listed,
-			(key) => fields[key],
+			(key) => objects[key] ?? fields[key],
 		);
 		this.#fields = fields;
 		this.#listed = listed;
@@ -54,6 +73,18 @@ class RecordObject extends LazyMapping {
 	}
 }
 
+const nodeObject = (fields: Fields): RecordObject =>
+	new RecordObject(fields, Object.keys(fields), { config: configObject((fields.config ?? {}) as Fields) });
+
+/** Moments are datetimes without a zone, and texts in the dict. */
+function timingObject(timing: Fields): RecordObject {
+	const moments = ["started_at", "completed_at"].flatMap((key) => {
+		const text = timing[key];
+		return typeof text === "string" ? [[key, dateTimeFromIso(text.replace("Z", ""))]] : [];
+	});
+	return new RecordObject(timing, Object.keys(timing), Object.fromEntries(moments));
+}
+
 function resultObject(result: Fields, startedAt: Date): RecordObject {
 	const node = result.node as GraphNode | null | undefined;
 	const built = { compiled: result.compiled ?? false, compiled_code: result.compiled_code ?? null };
@@ -62,9 +93,10 @@ function resultObject(result: Fields, startedAt: Date): RecordObject {
 		batch_results: null,
 		overload_results: null,
 		...result,
-		node: node == null ? null : new RecordObject({ ...nodeFields(node, startedAt), ...built }),
+		node: node == null ? null : nodeObject({ ...nodeFields(node, startedAt), ...built }),
 	};
-	return new RecordObject(fields, KEYS);
+	const timing = Array.isArray(result.timing) ? result.timing.map(timingObject) : [];
+	return new RecordObject(fields, KEYS, { timing });
 }
 
 /** The results as a template sees them; `data` is what the executor gives under that name. */

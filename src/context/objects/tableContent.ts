@@ -1,6 +1,7 @@
 /** What an agate table holds: names, types and cells as template values. */
 import type { CellValue, ResultColumn } from "../../core/resultTable.ts";
-import { HostObject, PyDecimal, PyFloat, toText, type Value } from "../../jinja/jinja.ts";
+import { floatValue, HostFunction, HostObject, PyDecimal, PyFloat, toText, type Value } from "../../jinja/jinja.ts";
+import { PyDateTime } from "../modules/dates.ts";
 import { dateFromIso, dateTimeFromIso } from "../modules/datetime.ts";
 
 export interface TableContent {
@@ -53,6 +54,18 @@ export class TypeObject extends HostObject {
 	constructor(typeName: string) {
 		super();
 		this.typeName = typeName;
+	}
+
+	/** `jsonify(value)` and `csvify(value)`: a cell of this type as JSON and as text. */
+	override attribute(name: string): Value {
+		if (name !== "jsonify" && name !== "csvify") return undefined;
+		return new HostFunction(name, ({ positional: [cell = null] }) => {
+			if (cell === null) return null;
+			const kept = name === "jsonify" && (this.typeName === "Integer" || this.typeName === "Boolean");
+			if (kept) return cell;
+			if (name === "jsonify" && cell instanceof PyDecimal) return floatValue(Number(cell.text));
+			return cell instanceof PyDateTime ? cell.isoText("T") : toText(cell);
+		});
 	}
 
 	override toText(): string {

@@ -57,3 +57,11 @@ it("keeps integers that no number holds, and is false without rows", () => {
 	const text = "{{ t.rows[0][0] + 1 }} {{ t.limit(0) is none }} {{ 'yes' if t.limit(0) else 'no' }}";
 	expect(compileTemplate({ file: "t", text }).render(scope, { undefined: "strict" })).toBe("9007199254740994 False no");
 });
+
+it("gives a column's type, which writes a cell as agate writes it", () => {
+	const text =
+		"{% for c in t.columns.values() %}{{ c.data_type.jsonify(c.values()[0]) }},{{ c.data_type.csvify(c.values()[0]) }};{% endfor %}";
+	expect(render(text)).toBe(
+		"1,1;a,a;1.5,1.50;1.5,1.5;2024-01-02,2024-01-02;2024-01-02T03:04:05,2024-01-02T03:04:05;True,True;None,None;",
+	);
+});
