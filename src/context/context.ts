@@ -20,6 +20,7 @@ export { metricText } from "./objects/metricFunction.ts";
 export { functionText, refText, sourceText } from "./objects/refFunction.ts";
 export { cteObject, relationNameOf, relationTypeOf } from "./objects/relationObject.ts";
 export { responseOf } from "./objects/responseObject.ts";
+export { isAdapterMember } from "./objects/runAdapter.ts";
 export { cellsOf } from "./objects/tableObject.ts";
 export { targetObject } from "./objects/targetObject.ts";
 export { isTemplate, variablesFor } from "./objects/varFunction.ts";

@@ -30,6 +30,9 @@ const DBT_NAMES: Readonly<Record<string, string>> = {
 /** dbt's name of a data test that warns. */
 const TEST_RESULT = "LogTestResult";
 
+/** Notes of what tfm lacks: a project is no worse for them than under dbt, so `all` does not mean them. */
+const NOTES: ReadonlySet<string> = new Set(["TFM-PARSE-070"]);
+
 type Ruling = "error" | "warning" | "silent";
 
 /** dbt's order: a name before `Deprecations` before `all`; among equals silence before warn before error. */
@@ -41,7 +44,7 @@ function ruling(names: readonly string[], policy: WarningPolicy): Ruling {
 		if (listed(policy.warn)) return "warning";
 		if (listed(policy.error)) return "error";
 	}
-	return policy.error === "all" ? "error" : "warning";
+	return policy.error === "all" && !names.some((name) => NOTES.has(name)) ? "error" : "warning";
 }
 
 /** The flags that decide: see Flags. */

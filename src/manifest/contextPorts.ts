@@ -4,6 +4,7 @@ import {
 	createParseCollector,
 	createParseScope,
 	createYamlScope,
+	isAdapterMember,
 	PARSE_RENDERING,
 	type ProjectFacts,
 	YAML_RENDERING,
@@ -95,6 +96,8 @@ export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
 			const names = [...registry.namesFor(packageName)].filter((n) => n.startsWith("test_")).map((n) => n.slice(5));
 			return { suggestion: suggestName(name, names) };
 		},
+
+		isAdapterMember,
 
 		findMacro: (name, packageName) => registry.find(name, packageName)?.node.unique_id,
 		findWritten: (name, packageName) => registry.findWritten(packageName, name)?.node.unique_id,

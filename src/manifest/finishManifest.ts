@@ -17,6 +17,7 @@ import { type Draft, isEnabled } from "./draft.ts";
 import type { ExposureDraft } from "./exposures.ts";
 import { finishExposure, finishNode, finishSource, type SourceNames } from "./finishNodes.ts";
 import type { ManifestWork } from "./manifestWork.ts";
+import { missingFeatures } from "./missingFeatures.ts";
 import type { Namer } from "./names.ts";
 import { textOf } from "./patches.ts";
 import { inferPrimaryKey } from "./primaryKey.ts";
@@ -108,6 +109,9 @@ export function finishManifest({
 		...semanticModels,
 		...savedQueries,
 	]);
+	const described = describeMacros(parsed, descriptions, warnings);
+	const macros = new Map(described.map((macro) => [macro.unique_id, macro]));
+	warnings.push(...missingFeatures({ nodes: [...nodes.values()], macros, config, ports }));
 	const { parents, children } = edges(nodes, sourceNodes, readers);
 	return Object.freeze({
 		projectName: config.project.name,
@@ -118,7 +122,7 @@ export function finishManifest({
 		metrics,
 		semanticModels,
 		savedQueries,
-		macros: new Map(describeMacros(parsed, descriptions, warnings).map((macro) => [macro.unique_id, macro])),
+		macros,
 		docs: new Map(parsed.docs.map((doc) => [doc.unique_id, doc])),
 		groups: new Map(parsed.groups.map(makeGroup).map((group) => [group.unique_id, group])),
 		unresolved,

@@ -6,6 +6,20 @@ import { RelationClass } from "./apiObject.ts";
 import { indexConfig } from "./indexConfig.ts";
 import { definedOnly } from "./relationObject.ts";
 
+/** The members below, for whoever looks through a text for calls of others. */
+export const ADAPTER_BASICS: ReadonlySet<string> = new Set([
+	"type",
+	"dispatch",
+	"quote",
+	"quote_as_configured",
+	"quote_seed_column",
+	"verify_database",
+	"parse_index",
+	"Relation",
+	"Column",
+	"config",
+]);
+
 /** Members of `adapter` that need no database: the same while parsing and while running. */
 export function adapterBasics(context: BaseContext, scope: ContextScope, name: string): Value {
 	const { dialect, adapterType, config } = context.facts;

@@ -15,7 +15,7 @@ import {
 } from "../../jinja/jinja.ts";
 import type { ContextScope } from "../contextScope.ts";
 import { flagOf } from "../projectFacts.ts";
-import { adapterBasics } from "./adapterBasics.ts";
+import { ADAPTER_BASICS, adapterBasics } from "./adapterBasics.ts";
 import {
 	type AdapterSelf,
 	changeRelation,
@@ -320,5 +320,9 @@ class RunAdapter extends HostObject {
 		return adapterBasics(this.#self.context, this.#self.scope, name);
 	}
 }
+
+/** Whether `adapter` has a member of this name. */
+export const isAdapterMember = (name: string): boolean =>
+	METHODS.has(name) || ADAPTER_BASICS.has(name) || name === "behavior";
 
 export const runAdapter = (self: Self): HostObject => new RunAdapter(self);

@@ -319,4 +319,10 @@ export const PARSE_CODES = {
 		explain:
 			"The pre-hook or post-hook of a seed calls ref() or source(), itself or in a macro. A seed has no place in the order of the run after something else.",
 	}),
+	"TFM-PARSE-070": code<{ package: string; what: string; found: readonly string[]; way: string }>({
+		message: (f) => `${f.package} needs ${f.what}, which tfm does not have: ${listed(f.found)}`,
+		hint: (f) => f.way,
+		explain:
+			"A node or a macro that nodes call uses a part of dbt that tfm lacks on this database. It is said once when the project is read; the project runs, and what needs the missing part fails when it is its turn. `--warn-error` does not make an error of it, naming the code does.",
+	}),
 };

@@ -1,0 +1,107 @@
+/**
+ * What a project needs and tfm does not have, said when it is read: package by package, all at once, with the nearest
+ * way round. The nodes themselves fail when it is their turn; nothing is refused here.
+ */
+import { relative, sep } from "node:path";
+import type { Config } from "../core/config.ts";
+import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { Location } from "../core/location.ts";
+import type { ExecutableNode, MacroNode } from "../core/node.ts";
+import type { ManifestPorts } from "./ports.ts";
+
+export interface ProjectNeeds {
+	/** Enabled ones. */
+	readonly nodes: readonly ExecutableNode[];
+	readonly macros: ReadonlyMap<string, MacroNode>;
+	readonly config: Config;
+	readonly ports: Pick<ManifestPorts, "isAdapterMember">;
+}
+
+interface Need {
+	readonly package_name: string;
+	readonly what: string;
+	/** The node or macro, as messages name it. */
+	readonly who: string;
+	readonly way: string;
+	readonly at: () => Location;
+}
+
+const LEAVE_OUT = "leave it out with `enabled: false`; the rest of the project runs";
+
+/** What plans build without a macro of that name. */
+const PLANNED = ["view", "table", "incremental", "materialized_view", "ephemeral"];
+
+export function missingFeatures(project: ProjectNeeds): readonly Diagnostic[] {
+	const groups = new Map<string, Need[]>();
+	for (const need of [...needsOfNodes(project), ...needsOfMacros(project)]) {
+		const key = `${need.package_name}\0${need.what}`;
+		const group = groups.get(key);
+		if (group === undefined) groups.set(key, [need]);
+		else group.push(need);
+	}
+	return [...groups.values()].flatMap((needs): readonly Diagnostic[] => {
+		const [first] = needs;
+		if (first === undefined) return [];
+		const found = [...new Set(needs.map(({ who }) => who))].sort();
+		const facts = { package: first.package_name, what: first.what, found, way: first.way };
+		return [diagnostic("TFM-PARSE-070", facts, { at: first.at(), severity: "warning" })];
+	});
+}
+
+function needsOfNodes({ nodes, macros }: ProjectNeeds): readonly Need[] {
+	const materializations = new Set(
+		[...macros.values()].flatMap(({ name }) => /^materialization_(.+)_(?:default|postgres)$/.exec(name)?.[1] ?? []),
+	);
+	return nodes.flatMap((node): readonly Need[] => {
+		const { package_name, name, config } = node;
+		const need = (what: string, way: string): readonly Need[] => [
+			{ package_name, what, who: name, way, at: () => node.location },
+		];
+		if (node.language !== "sql") {
+			const language = node.language === "python" ? "Python" : "JavaScript";
+			return need(`${language} ${node.resource_type}s`, `write it in SQL, or ${LEAVE_OUT}`);
+		}
+		if (node.resource_type === "function" && node.overloads.length > 0)
+			return need("overloads of functions", "give each of them a file and a name of its own");
+		const { materialized } = config;
+		if (node.resource_type !== "model" || PLANNED.includes(materialized) || materializations.has(materialized))
+			return [];
+		return need(`the materialization "${materialized}"`, `choose one of ${PLANNED.join(", ")}, or ${LEAVE_OUT}`);
+	});
+}
+
+const COMMENT = /\{#[\s\S]*?#\}/g;
+const ADAPTER_CALL = /(?<![\w.])adapter\s*\.\s*([A-Za-z_]\w*)\s*\(/g;
+
+/** Methods of `adapter` that are not there, in macros that enabled nodes come to. */
+function needsOfMacros({ nodes, macros, config, ports }: ProjectNeeds): readonly Need[] {
+	const reached = new Set(nodes.flatMap((node) => node.depends_on.macros));
+	for (const id of reached) for (const next of macros.get(id)?.depends_on?.macros ?? []) reached.add(next);
+	const packages = [config.project, ...config.packages];
+	return [...reached].sort().flatMap((id): readonly Need[] => {
+		const macro = macros.get(id);
+		const owner = packages.find(({ name }) => name === macro?.package_name);
+		if (macro === undefined || owner === undefined) return [];
+		const folder = relative(config.project.root, owner.root).split(sep).join("/");
+		const file = folder === "" ? macro.original_file_path : `${folder}/${macro.original_file_path}`;
+		return unknownCalls(macro.macro_sql, ports).map(({ name, line }) => ({
+			package_name: macro.package_name,
+			what: `adapter.${name}()`,
+			who: `the macro ${macro.name}`,
+			way: "write a macro of the same name in your project that does without it",
+			at: () => ({ file, line: macro.line + line, column: 1 }),
+		}));
+	});
+}
+
+/** Names that `adapter` does not have, with the lines that stand before them. */
+function unknownCalls(
+	text: string,
+	ports: ProjectNeeds["ports"],
+): readonly { readonly name: string; readonly line: number }[] {
+	if (!text.includes("adapter")) return [];
+	const code = text.replace(COMMENT, (comment) => comment.replace(/[^\n]/g, " "));
+	return [...code.matchAll(ADAPTER_CALL)].flatMap(({ 1: name = "", index }) =>
+		ports.isAdapterMember(name) ? [] : [{ name, line: code.slice(0, index).split("\n").length - 1 }],
+	);
+}
