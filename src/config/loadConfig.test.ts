@@ -106,6 +106,18 @@ quoting: {database: false, identifier: yes}
 		]);
 	});
 
+	it("takes as a version of the project what dbt takes, and a mapping for dbt-cloud", async () => {
+		const mistakes = (text: string) => sandbox({ "dbt_project.yml": `name: shop\nprofile: shop\n${text}` }).mistakes();
+		expect(await mistakes("version: invalid\ndbt-cloud: x\n")).toEqual(
+			expect.arrayContaining([
+				'TFM-YAML-013 dbt_project.yml:3:10 version must be a version such as 1.0.0, but it is the text "invalid"',
+				'TFM-YAML-013 dbt_project.yml:4:12 dbt-cloud must be a mapping (key: value), but it is the text "x"',
+			]),
+		);
+		for (const version of ["1.0", "2", "'1.0.0-rc1+x'"])
+			expect(await mistakes(`version: ${version}\n`)).not.toContainEqual(expect.stringContaining("YAML-013"));
+	});
+
 	it("reports all mistakes of all files at once, in order", async () => {
 		const box = sandbox({
 			"dbt_project.yml": `name: 1shop

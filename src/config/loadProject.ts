@@ -141,14 +141,16 @@ function assemble(part: Assembly): ProjectConfig {
 	const targetPath = readPath(part, "target-path", "target");
 	checkVersionRequirement(part, name);
 	for (const key of ["metrics", "semantic-models", "saved-queries", "functions", "dbt-cloud"]) {
-		check.mapping(own(project, key), [key]);
+		const value = own(project, key);
+		if (typeof value === "string") refuseText(check, key, { value, expected: "a mapping (key: value)" });
+		else check.mapping(value, [key]);
 	}
 	check.integer(own(project, "config-version"), ["config-version"]);
 	const tfm = readTfmKeys(part);
 	const queryComment = own(project, "query-comment");
 	return Object.freeze({
 		name,
-		version: check.scalarText(own(project, "version"), ["version"]) ?? null,
+		version: versionText(own(project, "version"), check),
 		root: files.dir,
 		file: displayPath(rootDir, join(files.dir, files.main.file.split("/").at(-1) ?? "")),
 		profile: check.scalarText(own(project, "profile"), ["profile"]) ?? null,
@@ -356,4 +358,24 @@ function placesOf(files: ProjectFiles): ReadonlyMap<string, Location> {
 		for (const key of Object.keys(document.value)) places.set(key, document.keyPlace([key]));
 	}
 	return places;
+}
+
+/** Two or three numbers with what semver allows behind them, as dbt's schema has it; a bare number will do. */
+const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)(\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?)?$/;
+
+function versionText(value: Parameters<ShapeCheck["scalarText"]>[0], check: ShapeCheck): string | null {
+	if (typeof value !== "string" || VERSION.test(value)) return check.scalarText(value, ["version"]) ?? null;
+	refuseText(check, "version", { value, expected: "a version such as 1.0.0" });
+	return null;
+}
+
+/** A text where another shape belongs, with the words of dbt's schema check. */
+function refuseText(
+	check: ShapeCheck,
+	key: string,
+	{ value, expected }: { readonly value: string; readonly expected: string },
+): void {
+	const dbt = `at path ['${key}']: '${value}' is not valid under any of the given schemas`;
+	const facts = { where: key, expected, found: `the text "${value}"`, dbt };
+	check.problems.push(diagnostic("TFM-YAML-013", facts, check.at([key])));
 }

@@ -14,7 +14,7 @@ import { type NodeId, nodeId } from "../core/node.ts";
 import type { FilePlace, ParsedProject, PlainRecord, YamlEntry } from "../core/parsed.ts";
 import { isSourceCall, readCall } from "../core/referenceText.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
-import { checkConfig } from "./checkConfig.ts";
+import { checkConfig, checkDeclared } from "./checkConfig.ts";
 import { checkSourceTimes } from "./checkSourceTimes.ts";
 import {
 	checkAccess,
@@ -76,6 +76,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	const resources = [...draftResources(work), ...makeOperations(config, ports, work.problems)];
 	const sources = makeSourceDrafts(parsed.sources, work.projects);
 	const exposures = makeExposures(parsed.exposures, work.projects, work.problems);
+	checkDeclared(declaredConfigs(sources, exposures), work.problems);
 	const drafts = [...resources, ...draftTests(work, sources)];
 	checkDisabledTwins(drafts, work);
 	configure(drafts, work);
@@ -244,6 +245,14 @@ function draftTests(
 	warnings.push(...planner.warnings);
 	return planner.drafts;
 }
+
+const declaredConfigs = (sources: readonly SourceDraft[], exposures: readonly ExposureDraft[]) => [
+	...sources.map(({ source_name, name, ...draft }) => {
+		const { config, entry, path } = draft;
+		return { kind: "source" as const, name: `${source_name}.${name}`, config, entry, path };
+	}),
+	...exposures.map(({ name, config, entry }) => ({ kind: "exposure" as const, name, config, entry, path: [] })),
+];
 
 /** Resolves the configuration of every draft and takes from it what nodes show beside it. */
 function configure(drafts: readonly Draft[], { projects, problems, config: settings }: ManifestWork): void {

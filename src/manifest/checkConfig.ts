@@ -1,7 +1,7 @@
 /** Types of the configuration values that tfm itself acts on. Everything else is the author's and passes as given. */
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
-import type { PlainRecord } from "../core/parsed.ts";
+import type { FilePlace, PlainRecord } from "../core/parsed.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { isRecord } from "./configDefaults.ts";
 import { type Draft, labelOf } from "./draft.ts";
@@ -100,6 +100,33 @@ const foundText = (value: Plain): string => {
 	return isRecord(value) ? "a mapping" : typeof value === "string" ? `"${value}"` : String(value);
 };
 
+function brokenRules(kind: string, config: PlainRecord) {
+	const rules = RULES[kind] ?? COMMON;
+	return Object.entries(rules).flatMap(([key, { expected, accepts, choices }]) => {
+		const value = config[key];
+		if (value === undefined || accepts(value)) return [];
+		const suggestion = typeof value === "string" && choices !== undefined ? suggestName(value, choices) : undefined;
+		return [{ key, expected, found: foundText(value), suggestion }];
+	});
+}
+
+/** What a property file declares without a file of its own: a source's table, an exposure. `path`: inside the entry. */
+export interface DeclaredConfig {
+	readonly kind: "source" | "exposure";
+	readonly name: string;
+	readonly config: PlainRecord;
+	readonly entry: { at(path: readonly (string | number)[]): FilePlace };
+	readonly path: readonly (string | number)[];
+}
+
+export function checkDeclared(declared: Iterable<DeclaredConfig>, problems: Diagnostic[]): void {
+	for (const { kind, name, config, entry, path } of declared)
+		for (const broken of brokenRules(kind, config)) {
+			const place = entry.at([...path, "config", broken.key]);
+			problems.push(diagnostic("TFM-PARSE-023", { node: labelOf({ kind, name }), ...broken }, place));
+		}
+}
+
 /** Configurations already found right: nodes of one folder share theirs. */
 export type CheckedConfigs = WeakSet<PlainRecord>;
 
@@ -107,16 +134,8 @@ export function checkConfig(draft: Draft, checked: CheckedConfigs, problems: Dia
 	const { config, kind } = draft;
 	if (checked.has(config)) return;
 	const before = problems.length;
-	const rules = RULES[kind] ?? COMMON;
-	for (const key of Object.keys(rules)) {
-		const rule = rules[key] as Rule;
-		const value = config[key];
-		if (value === undefined || rule.accepts(value)) continue;
-		const suggestion =
-			typeof value === "string" && rule.choices !== undefined ? suggestName(value, rule.choices) : undefined;
-		const facts = { node: labelOf(draft), key, expected: rule.expected, found: foundText(value), suggestion };
-		problems.push(diagnostic("TFM-PARSE-023", facts, configPlace(draft, key)));
-	}
+	for (const broken of brokenRules(kind, config))
+		problems.push(diagnostic("TFM-PARSE-023", { node: labelOf(draft), ...broken }, configPlace(draft, broken.key)));
 	const color = isRecord(config.docs ?? null) ? (config.docs as PlainRecord).node_color : null;
 	if (kind !== "test" && typeof color === "string" && color !== "" && !isNodeColor(color))
 		problems.push(diagnostic("TFM-PARSE-055", { node: labelOf(draft), color }, configPlace(draft, "docs")));

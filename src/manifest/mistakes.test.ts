@@ -28,6 +28,17 @@ describe("mistakes between files", () => {
 		]);
 	});
 
+	it("checks the configuration of sources and exposures as that of models", async () => {
+		const files = {
+			"models/s.yml":
+				"sources: [{name: raw, tables: [{name: t, config: {enabled: True and False}}]}]\nexposures: [{name: e, type: notebook, owner: {email: a@b.c}, config: {enabled: 1}}]",
+		};
+		expect(await mistakesIn(files)).toEqual([
+			'TFM-PARSE-023 models/s.yml:1:60 the config "enabled" of source "raw.t" must be true or false, but it is "True and False"',
+			'TFM-PARSE-023 models/s.yml:2:80 the config "enabled" of exposure "e" must be true or false, but it is 1',
+		]);
+	});
+
 	it("refuses a seed whose hook reads something, also when a macro does", async () => {
 		const files = {
 			"models/a.sql": one,

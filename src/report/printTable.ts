@@ -55,6 +55,8 @@ function jsonValue(value: CellValue, column: ResultColumn): string {
 	if (typeof value === "string" && isNumber(column) && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value)) return value;
 	// NaN and Infinity are no JSON.
 	if (typeof value === "number" && !Number.isFinite(value)) return JSON.stringify(String(value));
+	// A float that is whole keeps its point, as Python writes it.
+	if (typeof value === "number" && column.family === "float" && Number.isSafeInteger(value)) return `${value}.0`;
 	return JSON.stringify(value);
 }
 

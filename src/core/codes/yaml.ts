@@ -71,8 +71,9 @@ export const YAML_CODES = {
 		hint: (f) => didYouMean(f.suggestion) ?? (f.known.length === 0 ? undefined : `known here: ${listing(f.known)}`),
 		explain: "The key is not one that tfm knows at this place. A misspelt key would be ignored, so it is reported.",
 	}),
-	"TFM-YAML-013": code<{ where: string; expected: string; found: string }>({
+	"TFM-YAML-013": code<{ where: string; expected: string; found: string; dbt?: string }>({
 		message: (f) => `${f.where} must be ${f.expected}, but it is ${f.found}`,
+		dbt: (f) => f.dbt,
 		explain: "The value has another shape than the one that is read here.",
 	}),
 	"TFM-YAML-014": code<{ key: string; where: string }>({
