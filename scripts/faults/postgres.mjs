@@ -188,7 +188,8 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 		const seen = await look();
 		const apart = faultsOfView(relations, seen);
 		const wrong = withoutHeldFamilies(apart, relations, fault.heldByCrash);
-		if (wrong.length < apart.length) figures.count("one family held by a crash, the other published");
+		if (wrong.length < apart.length)
+			figures.count(`one family held by a crash (${fault.heldFor}), the other published`);
 		const units = unitsOf(relations, seen);
 		for (const [unit, gens] of units) {
 			const broken = unit.endsWith("/B");
@@ -409,7 +410,10 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 			figures.count("server crashes");
 			figures.count(result.code === codeOf(gen) ? "went on after the crash" : "failed by the crash");
 			// Only what the run itself says it held, and only where it ended as a run that holds something does.
-			if (result.code === 1) fault.heldByCrash = new Set(result.unpublished);
+			if (result.code === 1) {
+				fault.heldByCrash = new Set(result.unpublished);
+				fault.heldFor = [...new Set(result.diagnostics.map((text) => text.split(" ", 1)[0]))].join(" ");
+			}
 			// 2: the server was gone before the first node.
 			return faultsOfEnd(result, [0, 1, 2]);
 		},
@@ -454,6 +458,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 		relations,
 		/** Nodes that the run of this round did not publish because the server went away under it. */
 		heldByCrash: new Set(),
+		heldFor: "",
 		async round(action) {
 			fault.rounds++;
 			fault.heldByCrash = new Set();

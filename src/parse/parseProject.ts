@@ -100,9 +100,9 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 			}
 			case "properties": {
 				const result = readProperties(file, render);
-				entries.push(...result.entries);
-				problems.push(...result.problems);
-				warnings.push(...result.warnings);
+				append(entries, result.entries);
+				append(problems, result.problems);
+				append(warnings, result.warnings);
 				break;
 			}
 		}
@@ -127,6 +127,11 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 		warnings: sortDiagnostics(warnings),
 	};
 	return Object.freeze({ parsed: Object.freeze(parsed), facts });
+}
+
+/** Not by spreading: one file may hold more entries than a call takes arguments. */
+function append<T>(list: T[], more: readonly T[]): void {
+	for (const item of more) list.push(item);
 }
 
 function gather(

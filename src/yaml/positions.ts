@@ -226,20 +226,49 @@ export function findMark(marked: MarkedText, path: YamlPath): { key: Mark | null
 	return { key, value };
 }
 
-/** Offsets to lines and columns, both from 1. */
-export function locate(text: string, file: string, span: { start: number; end?: number }): Location {
-	let line = 1;
-	let lineStart = 0;
+/** Where each line of a text begins. */
+function lineStarts(text: string): readonly number[] {
+	const starts = [0];
 	const breaks = /\r\n|\n|\r/g;
-	for (let found = breaks.exec(text); found !== null && breaks.lastIndex <= span.start; found = breaks.exec(text)) {
-		line++;
-		lineStart = breaks.lastIndex;
-	}
-	const column = span.start - lineStart + 1;
-	const marked = span.end === undefined ? "" : text.slice(span.start, span.end);
-	return marked === "" || /[\n\r]/.test(marked)
-		? { file, line, column }
-		: { file, line, column, endColumn: column + marked.length };
+	while (breaks.exec(text) !== null) starts.push(breaks.lastIndex);
+	return starts;
 }
 
-export const lineText = (text: string, line: number): string => text.split(/\r\n|\n|\r/)[line - 1] ?? "";
+/** The lines of a text, found once: a large file with many mistakes has each of them told with its place. */
+export class Lines {
+	readonly #text: string;
+	readonly #starts: readonly number[];
+
+	constructor(text: string) {
+		this.#text = text;
+		this.#starts = lineStarts(text);
+	}
+
+	/** Offsets to lines and columns, both from 1. */
+	locate(file: string, span: { readonly start: number; readonly end?: number }): Location {
+		let [low, high] = [0, this.#starts.length - 1];
+		while (low < high) {
+			const middle = (low + high + 1) >> 1;
+			if ((this.#starts[middle] ?? 0) <= span.start) low = middle;
+			else high = middle - 1;
+		}
+		const line = low + 1;
+		const column = span.start - (this.#starts[low] ?? 0) + 1;
+		const marked = span.end === undefined ? "" : this.#text.slice(span.start, span.end);
+		return marked === "" || /[\n\r]/.test(marked)
+			? { file, line, column }
+			: { file, line, column, endColumn: column + marked.length };
+	}
+
+	/** Without its line break; empty where there is no such line. */
+	text(line: number): string {
+		const start = this.#starts[line - 1];
+		if (start === undefined) return "";
+		return this.#text.slice(start, this.#starts[line] ?? undefined).replace(/[\r\n]+$/, "");
+	}
+}
+
+export const locate = (text: string, file: string, span: { start: number; end?: number }): Location =>
+	new Lines(text).locate(file, span);
+
+export const lineText = (text: string, line: number): string => new Lines(text).text(line);

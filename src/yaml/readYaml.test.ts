@@ -196,3 +196,32 @@ describe("mistakes", () => {
 		expect(brief(text)).toBe(message);
 	});
 });
+
+describe("a file that would take all memory", () => {
+	const laughs = (depth: number) =>
+		[
+			"a0: &a0 [x]",
+			...Array.from({ length: depth }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`)}]`),
+		].join("\n");
+
+	it("is refused where its aliases multiply, at the first of them", () => {
+		expect(readYaml(laughs(5), "f.yml").value).toHaveProperty("a5.length", 9);
+		expect(brief(laughs(9))).toMatch(
+			/^TFM-YAML-016 2:10 the aliases of this file stand for [\d,]+ values, more than 5,000,000 \| write out/,
+		);
+	});
+
+	it("is refused for its size before it is read", () => {
+		expect(brief(`a: "${"x".repeat(32_000_000)}"`)).toBe(
+			"TFM-YAML-017 1:1 this YAML file has 32 MB, more than 32 MB | divide it into several files; property files may have any name and lie in any folder of the models",
+		);
+	});
+
+	it("keeps the places of a hundred thousand mistakes cheap", () => {
+		const document = readYaml(
+			`l:\n${Array.from({ length: 100_000 }, (_, i) => `  - name: m${i}\n`).join("")}`,
+			"f.yml",
+		);
+		for (let i = 0; i < 100_000; i++) expect(document.at(["l", i, "name"]).at.line).toBe(i + 2);
+	});
+});

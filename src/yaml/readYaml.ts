@@ -12,6 +12,7 @@ import { ImpossibleScalar } from "./plainScalar.ts";
 import {
 	findMark,
 	findRepeatedKeys,
+	Lines,
 	lineText,
 	locate,
 	type Mark,
@@ -62,6 +63,7 @@ class Document implements YamlDocument {
 	readonly value: Plain;
 	readonly repeated: readonly Diagnostic[];
 	#marked: MarkedText | null = null;
+	#lines: Lines | null = null;
 
 	constructor(file: string, text: string, read: Reading) {
 		this.file = file;
@@ -74,8 +76,8 @@ class Document implements YamlDocument {
 		this.#marked ??= markText(this.text);
 		return findRepeatedKeys(this.#marked).map(({ first, again }) => {
 			const [at, before] = [this.#locate(again), this.#locate(first)];
-			const related = [{ label: "the first one", at: before, source: lineText(this.text, before.line) }];
-			const source = lineText(this.text, at.line);
+			const related = [{ label: "the first one", at: before, source: this.#line().text(before.line) }];
+			const source = this.#line().text(at.line);
 			return diagnostic("TFM-YAML-003", { key: again.key ?? "" }, { at, source, related, severity: "warning" });
 		});
 	}
@@ -87,7 +89,12 @@ class Document implements YamlDocument {
 
 	#locate(mark: Mark | null): Location {
 		if (mark === null) return { file: this.file, line: 1, column: 1 };
-		return locate(this.text, this.file, mark.kind === "empty" ? { start: mark.start } : mark);
+		return this.#line().locate(this.file, mark.kind === "empty" ? { start: mark.start } : mark);
+	}
+
+	#line(): Lines {
+		this.#lines ??= new Lines(this.text);
+		return this.#lines;
 	}
 
 	place(path: YamlPath): Location {
@@ -102,7 +109,7 @@ class Document implements YamlDocument {
 
 	at(path: YamlPath, part: "key" | "value" = "value"): YamlPlace {
 		const at = part === "key" ? this.keyPlace(path) : this.place(path);
-		return { at, source: lineText(this.text, at.line) };
+		return { at, source: this.#line().text(at.line) };
 	}
 
 	written(path: YamlPath): string | undefined {
@@ -140,6 +147,23 @@ function freezeAll(value: unknown): boolean {
 	return sound;
 }
 
+/** Hundreds of thousands of entries: ten times what a project of ten thousand has in all its files together. */
+const MOST_CHARACTERS = 32_000_000;
+
+/** A project of ten thousand models has some four hundred thousand values in all its files together. */
+const MOST_VALUES = 5_000_000;
+
+/** How many values the data is with its aliases written out; each shared part is counted once and then added up. */
+function writtenOut(value: unknown, known = new Map<object, number>()): number {
+	if (typeof value !== "object" || value === null) return 1;
+	const counted = known.get(value);
+	if (counted !== undefined) return counted;
+	let sum = 1;
+	for (const item of Object.values(value)) sum += writtenOut(item, known);
+	known.set(value, sum);
+	return sum;
+}
+
 /** True where an alias stands inside what it names (`&a [*a]`): data without end. */
 function containsItself(value: unknown, open: Set<unknown> = new Set(), done: Set<unknown> = new Set()): boolean {
 	if (typeof value !== "object" || value === null || done.has(value)) return false;
@@ -173,11 +197,15 @@ function parse(file: string, text: string, hasRepeated = false): Reading {
 }
 
 /**
- * One YAML document as plain data with places. `file` is how messages call it. Throws TfmError (TFM-YAML-001 … 011)
+ * One YAML document as plain data with places. `file` is how messages call it. Throws TfmError (TFM-YAML-001 … 017)
  * when the text is not YAML.
  */
 export function readYaml(source: string, file: string): YamlDocument {
 	const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
+	if (text.length > MOST_CHARACTERS) {
+		const [megabytes, allowed] = [text.length, MOST_CHARACTERS].map((n) => (n / 1e6).toFixed(0)) as [string, string];
+		throw new TfmError(diagnostic("TFM-YAML-017", { megabytes, allowed }, { at: { file, line: 1, column: 1 } }));
+	}
 	const read = parse(file, text);
 	const { value } = read;
 	if (!freezeAll(value)) {
@@ -186,14 +214,25 @@ export function readYaml(source: string, file: string): YamlDocument {
 		const at = locate(text, file, { start, end: start + written.length });
 		throw new TfmError(diagnostic("TFM-YAML-011", { text: written }, { at, source: lineText(text, at.line) }));
 	}
-	if (text.includes("*") && containsItself(value)) {
-		const start = Math.max(0, text.search(/(?<=^|[\s,[{])\*\S/));
-		const at = locate(text, file, { start, end: start + 1 });
+	if (text.includes("*")) checkAliases(value, text, file);
+	return new Document(file, text, read);
+}
+
+/** Aliases that name what they stand in, or that multiply without measure. */
+function checkAliases(value: unknown, text: string, file: string): void {
+	const itself = containsItself(value);
+	const values = itself ? 0 : writtenOut(value);
+	if (!itself && values <= MOST_VALUES) return;
+	const start = Math.max(0, text.search(/(?<=^|[\s,[{])\*\S/));
+	const at = locate(text, file, { start, end: start + 1 });
+	const place = { at, source: lineText(text, at.line) };
+	if (itself) {
 		const facts = {
 			problem: "an alias stands inside what it names",
 			hint: "write the value out where the alias stands",
 		};
-		throw new TfmError(diagnostic("TFM-YAML-001", facts, { at, source: lineText(text, at.line) }));
+		throw new TfmError(diagnostic("TFM-YAML-001", facts, place));
 	}
-	return new Document(file, text, read);
+	const [written, allowed] = [values, MOST_VALUES].map((n) => n.toLocaleString("en")) as [string, string];
+	throw new TfmError(diagnostic("TFM-YAML-016", { values: written, allowed }, place));
 }

@@ -93,4 +93,15 @@ export const YAML_CODES = {
 		},
 		explain: "The value is not one of those that have a meaning here.",
 	}),
+	"TFM-YAML-016": code<{ values: string; allowed: string }>({
+		message: (f) => `the aliases of this file stand for ${f.values} values, more than ${f.allowed}`,
+		hint: () => "write out what is meant, or take the repeated part into a variable or a macro",
+		explain:
+			"An alias stands for all that its anchor holds. Aliases of aliases multiply, so that a few lines fill the memory of any machine.",
+	}),
+	"TFM-YAML-017": code<{ megabytes: string; allowed: string }>({
+		message: (f) => `this YAML file has ${f.megabytes} MB, more than ${f.allowed} MB`,
+		hint: () => "divide it into several files; property files may have any name and lie in any folder of the models",
+		explain: "A file of that size holds some hundred thousand entries, and reading it would take all memory there is.",
+	}),
 };
