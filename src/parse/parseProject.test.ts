@@ -24,7 +24,8 @@ describe("reading the files of a project", () => {
 			"models/deep/er/n.SQL": one,
 			"models/.hidden.sql": "{{ not even jinja",
 			"models/~backup.sql": "{% broken",
-			"models/readme.md": "# no {% docs d %}block{% enddocs %}",
+			"models/readme.md":
+				"# no {% docs d %}block{% enddocs %} {% docs e %}{% raw %}{{ var('x') }}{% endraw %}|{{ none_such }}|{% enddocs %}",
 			"seeds/s.csv": "a,b\n1,2\n",
 			"analyses/look.sql": one,
 			"tests/t.sql": one,
@@ -44,7 +45,7 @@ describe("reading the files of a project", () => {
 		]);
 		const own = macros.filter((macro) => macro.package_name === "shop");
 		expect(own.map((macro) => macro.name).sort()).toEqual(["test_g", "test_h", "x"]);
-		expect(docs.map((doc) => doc.block_contents)).toEqual(["block"]);
+		expect(docs.map((doc) => doc.block_contents)).toEqual(["block", "{{ var('x') }}||"]);
 	});
 
 	it("takes endings of Jinja's after .sql and .md where the project allows it, and not otherwise", async () => {

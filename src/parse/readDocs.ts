@@ -1,6 +1,6 @@
 import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { DocBlock } from "../core/manifest.ts";
-import { findBlocks } from "../jinja/jinja.ts";
+import { compileTemplate, findBlocks, type TemplateSource } from "../jinja/jinja.ts";
 import type { ProjectFile } from "./packageFiles.ts";
 import { readText } from "./readText.ts";
 
@@ -8,6 +8,14 @@ export interface DocsResult {
 	readonly docs: readonly DocBlock[];
 	readonly problems: readonly Diagnostic[];
 }
+
+/** dbt renders them with no names at all: `{% raw %}` is how they show braces. */
+const contentsOf = (body: TemplateSource): string =>
+	(JINJA.test(body.text)
+		? compileTemplate(body).render({ get: () => undefined }, { undefined: "strict" })
+		: body.text
+	).trim();
+const JINJA = /\{[{%#]/;
 
 /** The `{% docs name %}` blocks of a Markdown file; text around them means nothing. */
 export function readDocs(file: ProjectFile): DocsResult {
@@ -24,7 +32,7 @@ export function readDocs(file: ProjectFile): DocsResult {
 				package_name: file.package_name,
 				path: file.path,
 				original_file_path: file.original_file_path,
-				block_contents: block.body.text.trim(),
+				block_contents: contentsOf(block.body),
 			});
 		}
 	} catch (error) {
