@@ -63,3 +63,33 @@
   {%- endfor -%}
   {{ return(quoted | join(', ')) }}
 {% endmacro %}
+
+{% macro load_csv_rows(model, agate_table) -%}
+  {{ adapter.dispatch('load_csv_rows', 'dbt')(model, agate_table) }}
+{%- endmacro %}
+
+{#- The values stand in the statement as literals: a question to the database carries no bindings here. -#}
+{% macro default__load_csv_rows(model, agate_table) %}
+  {%- set columns = get_seed_column_quoted_csv(model, agate_table.column_names) -%}
+  {%- set statements = [] -%}
+  {%- for chunk in agate_table.rows | batch(get_batch_size()) -%}
+    {%- set rows = [] -%}
+    {%- for row in chunk -%}
+      {%- set values = [] -%}
+      {%- for value in row -%}
+        {%- if value is none -%}
+          {%- do values.append('null') -%}
+        {%- elif value is boolean or value is number -%}
+          {%- do values.append(value | string | lower) -%}
+        {%- else -%}
+          {%- do values.append(string_literal(escape_single_quotes(value | string))) -%}
+        {%- endif -%}
+      {%- endfor -%}
+      {%- do rows.append('(' ~ values | join(', ') ~ ')') -%}
+    {%- endfor -%}
+    {%- set insert_sql = 'insert into ' ~ this.render() ~ ' (' ~ columns ~ ') values\n' ~ rows | join(',\n') -%}
+    {%- do adapter.add_query(insert_sql) -%}
+    {%- do statements.append(insert_sql) -%}
+  {%- endfor -%}
+  {{ return(statements[0] if statements else '') }}
+{% endmacro %}
