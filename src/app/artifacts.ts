@@ -12,7 +12,7 @@ import { sqlPath } from "../core/sqlPath.ts";
 import { inputsFirst } from "../graph/order.ts";
 import { type ManifestMeta, type NodeWork, toManifestJson } from "../manifest/manifestJson.ts";
 import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJson.ts";
-import { type CatalogMeta, toRunResultsJson, toSourcesJson } from "../report/report.ts";
+import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
 
@@ -104,7 +104,6 @@ function workOn({ manifest, config, facts }: OpenProject, done: readonly DoneNod
 
 export function writeRunResults(invocation: Invocation, project: OpenProject, run: RunResult): void {
 	if (!invocation.flags.writeJson) return;
-	const { flags } = invocation;
 	const json = toRunResultsJson(run, {
 		generatedAt: invocation.clock().toISOString(),
 		invocationId: project.runId,
@@ -112,25 +111,41 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 		env: customEnv(invocation),
 		secrets: project.config.secrets,
 		order: inputsFirst(project.graph),
-		args: {
-			which: invocation.command,
-			invocation_command: invocation.commandLine,
-			select: flags.select,
-			exclude: flags.exclude,
-			layers: flags.layers,
-			full_refresh: flags.fullRefresh,
-			empty: flags.empty,
-			event_time_start: argTime(flags.eventTime?.start),
-			event_time_end: argTime(flags.eventTime?.end),
-			sample: sampleArg(project),
-			fail_fast: flags.failFast,
-			gates: flags.gates,
-			vars: flags.vars ?? {},
-			target: project.config.target.targetName,
-			profile: project.config.target.profileName,
-		},
+		args: runArgs(invocation, project),
 	});
 	writeWhole(join(project.config.targetDir, "run_results.json"), [json]);
+}
+
+/** How the command was called, by dbt's names: `tfm retry` takes it over (takeOver.ts). What was not given is left out. */
+function runArgs(invocation: Invocation, project: OpenProject): Readonly<Record<string, unknown>> {
+	const { flags } = invocation;
+	const { macro, args, sql } = flags.extra;
+	const given = Object.entries({
+		state: flags.state,
+		store_failures: flags.storeFailures,
+		threads: flags.threads,
+		...(invocation.command === "run-operation" ? { macro, args, sql } : {}),
+	}).filter(([, value]) => value !== undefined);
+	return {
+		which: invocation.command,
+		invocation_command: invocation.commandLine,
+		select: flags.select,
+		exclude: flags.exclude,
+		layers: flags.layers,
+		full_refresh: flags.fullRefresh,
+		empty: flags.empty,
+		event_time_start: argTime(flags.eventTime?.start),
+		event_time_end: argTime(flags.eventTime?.end),
+		sample: sampleArg(project),
+		fail_fast: flags.failFast,
+		gates: flags.gates,
+		defer: flags.defer,
+		favor_state: flags.favorState,
+		vars: flags.vars ?? {},
+		target: project.config.target.targetName,
+		profile: project.config.target.profileName,
+		...Object.fromEntries(given),
+	};
 }
 
 /** sources.json, which is what the command is for: written also with --no-write-json. Returns its text. */
@@ -182,7 +197,8 @@ export function writeRunNotes(
 	if (!invocation.flags.writeJson) return;
 	const { manifest, runId } = project;
 	const known = { checksums: checksumsOf(manifest, project.config.project.root), tests: testIdsOf(manifest) };
-	const notes: RunNotes = { v: 1, invocation_id: runId, ...run, ...known };
+	const args = createRedactor(project.config.secrets)(runArgs(invocation, project));
+	const notes: RunNotes = { v: 1, invocation_id: runId, ...run, args, ...known };
 	writeWhole(runNotesPath(project.config.targetDir), [`${JSON.stringify(notes)}\n`]);
 }
 

@@ -87,7 +87,8 @@ export async function withDatabase<T>(
 	}
 }
 
-function failRefused(error: unknown, what: string): never {
+/** What the database refused, as the mistake of `what`; anything else is thrown on. */
+export function failRefused(error: unknown, what: string): never {
 	if (!(error instanceof DatabaseError) || error.kind !== "sql") throw error;
 	fail(
 		"TFM-APP-009",

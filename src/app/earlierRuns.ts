@@ -18,12 +18,12 @@ type Project = Pick<OpenProject, "config" | "manifest" | "facts">;
 function readArtifact(
 	{ config }: Pick<Project, "config">,
 	dir: string,
-	{ file, needed }: { readonly file: string; readonly needed: string },
+	{ file, needed, dbt }: { readonly file: string; readonly needed: string; readonly dbt?: string },
 ): { readonly text: string; readonly path: string } {
 	const { root } = config.project;
 	const full = join(resolve(root, dir), file);
 	const path = relative(root, full);
-	if (!existsSync(full)) fail("TFM-STATE-001", { file, dir, needed });
+	if (!existsSync(full)) fail("TFM-STATE-001", { file, dir, needed, ...(dbt === undefined ? {} : { dbt }) });
 	return { text: readFileSync(full, "utf8"), path: path.startsWith("..") ? full : path };
 }
 
@@ -55,7 +55,8 @@ export function earlierRunsOf(invocation: Invocation, project: Project): Earlier
 	const { state: dir } = invocation.flags;
 	if (dir === undefined) return undefined;
 	let comparison: StateComparison | undefined;
-	const read = (file: string, method: string) => readArtifact(project, dir, { file, needed: `"${method}:" is used` });
+	const read = (file: string, method: string, dbt?: string) =>
+		readArtifact(project, dir, { file, needed: `"${method}:" is used`, ...(dbt === undefined ? {} : { dbt }) });
 	return {
 		state(value) {
 			comparison ??= compareWithState(invocation, project, '"state:" is used');
@@ -70,10 +71,15 @@ export function earlierRunsOf(invocation: Invocation, project: Project): Earlier
 			return (node) => statuses.get(node.unique_id) === status;
 		},
 		sourceStatus(value): NodeTest {
-			const before = read("sources.json", "source_status");
+			const before = read(
+				"sources.json",
+				"source_status",
+				"No previous state comparison freshness results in sources.json",
+			);
 			const now = readArtifact(project, project.config.targetDir, {
 				file: "sources.json",
 				needed: '"source_status:" is used and compares with the last tfm source freshness',
+				dbt: "No current state comparison freshness results in sources.json",
 			});
 			if (value !== "fresher") return () => false;
 			const fresher = fresherSources(readLoadTimes(before.text, before.path), readLoadTimes(now.text, now.path));

@@ -35,16 +35,13 @@ export interface OpenProject {
  * finds any; nothing has touched the database by then.
  */
 export async function openProject(invocation: Invocation): Promise<OpenProject> {
-	const { cwd, flags, command } = invocation;
 	const startedAt = invocation.clock();
-	const config = await loadConfig({
-		cwd,
-		flags,
-		env: invocation.env,
-		command,
-		readSecretCommand: shellSecretCommand({ env: invocation.env, cwd }),
-	});
-	return resolveProject(invocation, config, startedAt);
+	return resolveProject(invocation, await readConfig(invocation), startedAt);
+}
+
+/** Project file, profile, variables and environment. */
+export function readConfig({ cwd, flags, command, env }: Invocation): Promise<Config> {
+	return loadConfig({ cwd, flags, env, command, readSecretCommand: shellSecretCommand({ env, cwd }) });
 }
 
 /** The same for a Config that has been read. */

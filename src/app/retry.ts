@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Adapter } from "../core/adapter.ts";
+import type { Config } from "../core/config.ts";
 import { fail } from "../core/diagnostic.ts";
 import { type BatchResults, type EventWindow, readEventTime } from "../core/eventTime.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
@@ -8,12 +9,17 @@ import { findNode } from "../core/manifest.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { StateStore } from "../core/state.ts";
 import { ancestors, descendants } from "../graph/relatives.ts";
-import { type OpenProject, openProject } from "./openProject.ts";
+import { cloneNodes } from "./clone.ts";
+import { type OpenProject, readConfig, resolveProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, readRunNotes } from "./runNotes.ts";
+import { callOperation } from "./runOperation.ts";
 import { runSelected } from "./runSelected.ts";
+import { type EarlierArgs, takeOver } from "./takeOver.ts";
 
 const RETRIED = new Set(["error", "fail", "skipped", "runtime error", "partial success"]);
-const COMMANDS = new Set(["run", "build", "test", "seed", "snapshot", "load"]);
+const COMMANDS = new Set(["run", "build", "test", "seed", "snapshot", "load", "clone", "run-operation"]);
+/** They compile all or nothing, so there is never anything left of them. dbt's name of `docs generate` is its last word. */
+const WHOLE = new Set(["compile", "generate", "docs generate"]);
 
 /**
  * `tfm retry`: what the last run failed, skipped or held. Candidates that it left are used again where their code and
@@ -21,19 +27,17 @@ const COMMANDS = new Set(["run", "build", "test", "seed", "snapshot", "load"]);
  * layered project whatever the retried nodes read and was changed since (a seed, a model, a landing file) comes along,
  * with all that lies between. Without layers exactly the nodes of the last run are repeated, as in dbt.
  */
-export async function retryCommand(invocation: Invocation): Promise<ExitCode> {
-	const project = await openProject(invocation);
-	const { targetDir, project: root } = project.config;
-	// dbt takes up another folder's run with --state.
-	const { state } = invocation.flags;
-	const path = join(state === undefined ? targetDir : resolve(root.root, state), "run_results.json");
-	const statuses = invocation.flags.warnError ? new Set([...RETRIED, "warn"]) : RETRIED;
-	const { last, notes } = lastOf(readLast(path, relative(root.root, path)), project, statuses);
-	const command = notes?.command ?? last.command;
-	if (!COMMANDS.has(command)) fail("TFM-APP-004", { command });
-
+export async function retryCommand(asked: Invocation): Promise<ExitCode> {
+	const statuses = asked.flags.warnError ? new Set([...RETRIED, "warn"]) : RETRIED;
+	const { invocation, project, last, notes } = await repeatedProject(asked, statuses);
+	const { command } = invocation;
+	const root = project.config.project;
+	if (command === "run-operation" && last.results.some((r) => statuses.has(r.status)))
+		return callOperation(invocation, project);
 	const failed = last.results.filter((r) => statuses.has(r.status) && findNode(project.manifest, r.id) !== undefined);
 	const selected = new Set<NodeId>(failed.map((r) => r.id));
+	if (command === "clone" && selected.size > 0)
+		return cloneNodes(invocation, project, { selected, warnings: [], nothingLeft: NOTHING });
 	if (selected.size > 0 && root.layering !== null && notes !== null)
 		for (const id of changedAbove(project, selected, notes)) selected.add(id);
 	for (const id of testsOf(project, selected, { last, notes })) selected.add(id);
@@ -61,6 +65,38 @@ export async function retryCommand(invocation: Invocation): Promise<ExitCode> {
 	});
 }
 
+/** Target and profile are named in every run; those that the project means anyway need not be asked for. */
+function elsewhere(args: EarlierArgs, { target }: Config): EarlierArgs {
+	const { target: name, profile, ...rest } = args;
+	return {
+		...rest,
+		...(name === target.targetName ? {} : { target: name }),
+		...(profile === target.profileName ? {} : { profile }),
+	};
+}
+
+/** The file of the run that is taken up; with --state that of another folder (dbt). */
+function resultsPath({ flags }: Invocation, { targetDir, project }: Config): [path: string, shown: string] {
+	const { state } = flags;
+	const path = join(state === undefined ? targetDir : resolve(project.root, state), "run_results.json");
+	return [path, relative(project.root, path)];
+}
+
+/** The earlier command, and the project as it read it: with its variables, its target and its other flags. */
+async function repeatedProject(
+	asked: Invocation,
+	statuses: ReadonlySet<string>,
+): Promise<ReturnType<typeof lastOf> & { readonly invocation: Invocation; readonly project: OpenProject }> {
+	const startedAt = asked.clock();
+	const config = await readConfig(asked);
+	const found = lastOf(readLast(...resultsPath(asked, config)), config, statuses);
+	const command = found.notes?.command ?? found.last.command;
+	if (!COMMANDS.has(command) && !WHOLE.has(command)) fail("TFM-APP-004", { command });
+	// Also for templates and artifacts it is that command which runs (dbt).
+	const invocation = { ...asked, command, flags: takeOver(asked.flags, elsewhere(found.last.args, config)) };
+	return { ...found, invocation, project: resolveProject(invocation, await readConfig(invocation), startedAt) };
+}
+
 /** With the windows of event time of the run that is repeated, also for the results that a further retry reads. */
 function asBefore(
 	invocation: Invocation,
@@ -86,17 +122,19 @@ const NOTHING = "nothing to retry: all that ran last time succeeded";
  */
 function lastOf(
 	written: LastRun,
-	project: OpenProject,
+	{ targetDir, project }: Config,
 	statuses: ReadonlySet<string>,
 ): { readonly last: LastRun; readonly notes: RunNotes | null } {
-	const { targetDir } = project.config;
 	const own = readRunNotes(targetDir, written.invocationId);
-	if (own !== null || project.config.project.layering === null) return { last: written, notes: own };
+	if (own !== null || project.layering === null) return { last: written, notes: own };
 	const notes = readRunNotes(targetDir, null);
 	const unfinished = notes?.results?.some((r) => statuses.has(r.status)) === true;
 	if (notes?.results === undefined || !unfinished) return { last: written, notes: null };
 	const results = notes.results.map(({ id, status }) => ({ id: nodeId(id), status }));
-	return { last: { command: notes.command, invocationId: notes.invocation_id, results }, notes };
+	return {
+		last: { command: notes.command, args: notes.args ?? {}, invocationId: notes.invocation_id, results },
+		notes,
+	};
 }
 
 /** What a person has let through since (`tfm publish`) is published, and its tests do not hold it again. */
@@ -163,6 +201,7 @@ function testsOf(
 
 interface LastRun {
 	readonly command: string;
+	readonly args: EarlierArgs;
 	readonly invocationId: string;
 	readonly results: readonly {
 		readonly id: NodeId;
@@ -220,6 +259,7 @@ function readLast(path: string, shown: string): LastRun {
 	const sample = args.sample as { readonly start?: unknown; readonly end?: unknown } | null | undefined;
 	return {
 		command: typeof document.args?.which === "string" ? document.args.which : "run",
+		args,
 		invocationId: String(document.metadata?.invocation_id ?? ""),
 		results: results.map((r) => ({
 			id: nodeId(String(r.unique_id)),

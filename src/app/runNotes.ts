@@ -20,6 +20,8 @@ export interface RunNotes {
 	readonly checksums: Readonly<Record<string, string>>;
 	/** Ids of all tests that the project had. */
 	readonly tests?: readonly string[];
+	/** How it was called: the args of its run_results.json. */
+	readonly args?: Readonly<Record<string, unknown>>;
 	/** In a layered project: how each node of the run ended, so that a later `tfm test` does not hide it. */
 	readonly results?: readonly { readonly id: string; readonly status: string }[];
 }

@@ -1,15 +1,79 @@
+import type { Session } from "../core/adapter.ts";
 import type { MacroArgument } from "../core/compiler.ts";
-import { fail, TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, fail, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
-import { writeManifest } from "./artifacts.ts";
+import { type NodeId, nodeId } from "../core/node.ts";
+import type { TemplateMessage } from "../core/request.ts";
+import type { NodeResult, RunResult } from "../core/result.ts";
+import { nodeResult, startStopwatch } from "../execute/nodeResult.ts";
+import { makeInlineNode } from "../parse/inlineNode.ts";
+import { adapterResponse } from "../plan/adapterResponse.ts";
+import { writeManifest, writeRunResults } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
-import { PUBLISHED, withDatabase } from "./database.ts";
-import { openProject } from "./openProject.ts";
+import { type Database, failRefused, PUBLISHED, withDatabase } from "./database.ts";
+import { type OpenProject, openProject } from "./openProject.ts";
 
-/** `tfm run-operation MACRO --args '{…}'`: calls a macro; what it asks of the database happens in one session. */
+/** What is called, under dbt's unique id. */
+interface Operation {
+	readonly id: NodeId;
+	readonly call: (database: Database) => Promise<Called>;
+}
+
+interface Called {
+	readonly messages: readonly TemplateMessage[];
+	readonly response: NodeResult["adapter_response"];
+	/** For whoever watches; null: its messages say it. */
+	readonly says: string | null;
+}
+
+/**
+ * `tfm run-operation MACRO --args '{…}'` calls a macro, `--sql TEXT` sends a statement whose Jinja is rendered first;
+ * what they ask of the database happens in one session. The result is in run_results.json (dbt). Exit code 1 where it
+ * fails: dbt counts that as a failed result, not as a mistake of the call.
+ */
 export async function runOperation(invocation: Invocation): Promise<ExitCode> {
-	const project = await openProject(invocation);
+	return callOperation(invocation, await openProject(invocation));
+}
+
+/** Of run-operation and of its retry: `macro`, `args` and `sql` are in the invocation's extra flags. */
+export async function callOperation(invocation: Invocation, project: OpenProject): Promise<ExitCode> {
+	const { sql } = invocation.flags.extra;
+	const operation = typeof sql === "string" ? sqlOperation(project, sql) : macroOperation(invocation, project);
 	writeManifest(invocation, project);
+	const events = openEvents(invocation, project);
+	const watch = startStopwatch(invocation.clock);
+	const write = (facts: Pick<NodeResult, "status" | "failures"> & Partial<NodeResult>): void => {
+		const about = { unique_id: operation.id, resource_type: "operation", layer: null } as const;
+		const result = nodeResult(about, { ...facts, ...watch.read(), thread_id: "MainThread" });
+		writeRunResults(invocation, project, runOf(invocation, project, result));
+	};
+	watch.compiled();
+	try {
+		const { messages, response, says } = await withDatabase(invocation, project, operation.call);
+		for (const { text, info } of messages)
+			events({ event: "message", text, node_id: null, print: info }, info ? "info" : "debug");
+		if (says !== null) events({ event: "message", text: says, node_id: null, print: true });
+		write({ status: "success", failures: 0, adapter_response: response });
+		return 0;
+	} catch (error) {
+		if (!(error instanceof TfmError)) throw error;
+		for (const d of error.diagnostics) events({ event: "diagnostic", diagnostic: d }, "error");
+		write({ status: "error", failures: 1, message: errorText(error.diagnostics) });
+		return 1;
+	} finally {
+		events.close();
+	}
+}
+
+/** dbt's form: the kind of error, then what was said, indented. */
+function errorText(diagnostics: readonly Diagnostic[]): string {
+	const [first] = diagnostics;
+	const database = first?.code === "TFM-JINJA-024" || first?.code === "TFM-APP-009";
+	const lines = diagnostics.flatMap(({ message }) => message.split("\n"));
+	return [`${database ? "Database" : "Compilation"} Error`, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+function macroOperation(invocation: Invocation, project: OpenProject): Operation {
 	const macro = String(invocation.flags.extra.macro ?? "");
 	const { registry } = project.facts;
 	const [prefix, bare] = macro.includes(".") ? (macro.split(".", 2) as [string, string]) : [null, macro];
@@ -18,28 +82,48 @@ export async function runOperation(invocation: Invocation): Promise<ExitCode> {
 			? (registry.find(macro, project.manifest.projectName) ?? registry.findAnywhere(macro))
 			: registry.findIn(prefix, bare);
 	if (known === undefined)
-		fail("TFM-APP-008", { macro, suggestion: registry.suggest(bare, project.manifest.projectName) });
+		return fail("TFM-APP-008", { macro, suggestion: registry.suggest(bare, project.manifest.projectName) });
 	const args = (invocation.flags.extra.args ?? {}) as { readonly [name: string]: unknown };
 	const keyword: Record<string, MacroArgument> = Object.fromEntries(
 		Object.entries(args).map(([name, value]) => [name, { kind: "value", value }]),
 	);
+	return {
+		id: nodeId(known.node.unique_id),
+		call: async ({ compiler, render }) => {
+			const call = { macro, positional: [], keyword, node: null };
+			const { messages } = await render((journal) => compiler.renderMacro(call, journal, PUBLISHED));
+			return { messages, response: {}, says: null };
+		},
+	};
+}
 
-	const events = openEvents(invocation, project);
+function sqlOperation(project: OpenProject, sql: string): Operation {
+	const { manifest, facts } = project;
+	return {
+		id: nodeId(`sql_operation.${manifest.projectName}.inline_query`),
+		call: async ({ compiler, render, session }) => {
+			const node = makeInlineNode({ sql, name: "inline_query", label: "--sql" }, manifest, facts);
+			const { compiled } = await render((journal) => compiler.compileInline(node, journal, PUBLISHED));
+			const done = await sendInline(session, compiled.sql);
+			return { messages: compiled.messages, response: adapterResponse(done), says: `--sql: ${done.status}` };
+		},
+	};
+}
+
+async function sendInline(session: Session, sql: string) {
 	try {
-		const rendered = await withDatabase(invocation, project, (database) =>
-			database.render((journal) =>
-				database.compiler.renderMacro({ macro, positional: [], keyword, node: null }, journal, PUBLISHED),
-			),
-		);
-		for (const { text, info } of rendered.messages)
-			events({ event: "message", text, node_id: null, print: info }, info ? "info" : "debug");
-		return 0;
+		return await session.execute(sql);
 	} catch (error) {
-		// dbt counts a failing operation as a failed result, not as a mistake of the call.
-		if (!(error instanceof TfmError)) throw error;
-		for (const d of error.diagnostics) events({ event: "diagnostic", diagnostic: d }, "error");
-		return 1;
-	} finally {
-		events.close();
+		return failRefused(error, "--sql");
 	}
 }
+
+const runOf = (invocation: Invocation, { runId, startedAt }: OpenProject, result: NodeResult): RunResult => ({
+	command: invocation.command,
+	runId,
+	results: [result],
+	startedAt: startedAt.toISOString(),
+	elapsed: result.execution_time,
+	cancelled: false,
+	exitCode: result.status === "success" ? 0 : 1,
+});

@@ -139,6 +139,7 @@ export const DEPS: readonly OptionSpec[] = [
 ];
 
 export const OPERATION: readonly OptionSpec[] = [
+	command("sql", { value: "text", kind: TEXT, help: "Run this statement instead of a macro; Jinja in it is rendered" }),
 	command("args", { value: "yaml", kind: TEXT, help: "Arguments of the macro as YAML or JSON: '{days: 7}'" }),
 ];
 

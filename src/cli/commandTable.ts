@@ -253,12 +253,14 @@ export const COMMANDS: readonly CommandSpec[] = [
 		name: "run-operation",
 		heading: "Work",
 		summary: "Run a macro",
-		sentence: "Calls a macro of the project or of a package, outside of any model.",
-		argument: { name: "macro", key: "macro", required: true, help: "Name of the macro, with its package if need be" },
+		sentence:
+			"Calls a macro of the project or of a package, outside of any model, or runs the statement of --sql after its Jinja is rendered.",
+		argument: { name: "macro", key: "macro", required: false, help: "Name of the macro, with its package if need be" },
 		options: withShared(OPERATION),
 		examples: [
 			{ line: "tfm run-operation grant_select", says: "without arguments" },
 			{ line: "tfm run-operation drop_old --args '{days: 30}'", says: "with arguments" },
+			{ line: "tfm run-operation --sql \"analyze {{ ref('orders') }}\"", says: "a statement" },
 		],
 	},
 	{

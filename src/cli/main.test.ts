@@ -51,7 +51,10 @@ test.each([
 		'error[TFM-CLI-003]: --output cannot be "xml"\n   = hint: expected selector, name, path or json',
 	],
 	[["run", "--target"], "error[TFM-CLI-004]: --target needs a value\n   = next: tfm run --help"],
-	[["run-operation"], "error[TFM-CLI-005]: tfm run-operation needs a macro\n   = next: tfm run-operation --help"],
+	[
+		["run-operation"],
+		"error[TFM-CLI-005]: tfm run-operation needs a macro, or --sql with a statement\n   = next: tfm run-operation --help\n   = dbt: Either a macro name or --sql must be passed to run-operation",
+	],
 	[
 		["run", "orders"],
 		'error[TFM-CLI-006]: tfm run does not take the argument "orders"\n   = hint: to pick nodes, write  tfm run --select orders\n   = next: tfm run --help',

@@ -146,11 +146,19 @@ async function readExtra(
 		}
 		extra[positional.key] = parsed.argument;
 	}
+	if (parsed.command.name === "run-operation") {
+		const { macro, sql } = extra;
+		if (macro === undefined && sql === undefined)
+			fail("TFM-CLI-005", { argument: "a macro, or --sql with a statement", command: parsed.command.name });
+		if (macro !== undefined && sql !== undefined) fail("TFM-CLI-008", { first: `the macro ${macro}`, second: "--sql" });
+	}
 	return extra;
 }
 
 /** Two options that ask one command for different things. */
 function checkConflicts(command: CommandSpec, given: Given): void {
+	if (command.name === "run-operation" && given.sql !== undefined && given.args !== undefined)
+		fail("TFM-CLI-008", { first: "--args", second: "--sql" });
 	if (command.name !== "show" && command.name !== "compile") return;
 	const sources = ["inline", "failures", "rejects", "select"].filter((key) => given[key] !== undefined);
 	if (sources.length > 1) fail("TFM-CLI-008", { first: `--${sources[0]}`, second: `--${sources[1]}` });

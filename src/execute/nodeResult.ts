@@ -13,7 +13,11 @@ export function graphNode(run: Run, id: NodeId): GraphNode {
 	return node;
 }
 
-export function nodeResult(node: GraphNode, facts: ResultFacts): NodeResult {
+/** `node`: a node of the manifest, or what stands for one that it does not hold. */
+export function nodeResult(
+	node: Pick<GraphNode, "unique_id" | "resource_type" | "layer"> & { readonly relation_name?: string | null },
+	facts: ResultFacts,
+): NodeResult {
 	return Object.freeze({
 		unique_id: node.unique_id,
 		resource_type: node.resource_type,
@@ -27,7 +31,7 @@ export function nodeResult(node: GraphNode, facts: ResultFacts): NodeResult {
 		compiled: false,
 		compiled_code: null,
 		executed_code: null,
-		relation_name: "relation_name" in node ? node.relation_name : null,
+		relation_name: node.relation_name ?? null,
 		diagnostic: null,
 		published: null,
 		held: null,

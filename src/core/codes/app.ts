@@ -21,9 +21,16 @@ export const APP_CODES = {
 	}),
 	"TFM-APP-004": code<{ command: string }>({
 		message: (f) => `the last command was "${f.command}", which cannot be retried`,
-		hint: () => "run, build, test, seed and load can be",
+		hint: () => "run, build, test, seed, snapshot, load, clone, compile, docs generate and run-operation can be",
 		next: () => "tfm run",
-		explain: "`tfm retry` repeats what failed in run, build, test, seed or load.",
+		explain:
+			"`tfm retry` repeats what failed in the last command that wrote run_results.json, with that command's flags. Some commands leave no results to go by.",
+	}),
+	"TFM-APP-014": code<{ name: string }>({
+		message: (f) => `the variable "${f.name}" of the last run is a secret, and run_results.json hides it`,
+		next: () => "give the variables again: tfm retry --vars '{…}'",
+		explain:
+			"`tfm retry` takes over the variables of the run that it repeats from run_results.json. Values under names of secrets are not written there.",
 	}),
 	"TFM-APP-005": code<{ selected: number; examples: readonly string[] }>({
 		message: (f) =>

@@ -29,6 +29,8 @@ export const CLI_CODES = {
 	"TFM-CLI-005": code<{ argument: string; command: string }>({
 		message: (f) => `tfm ${f.command} needs ${f.argument}`,
 		next: (f) => `tfm ${f.command} --help`,
+		dbt: (f) =>
+			f.command === "run-operation" ? "Either a macro name or --sql must be passed to run-operation" : undefined,
 		explain: "The command cannot work without this argument, for example the macro of `tfm run-operation`.",
 	}),
 	"TFM-CLI-006": code<{ argument: string; command: string }>({

@@ -4,8 +4,9 @@ const indented = (reasons: readonly string[]): string => reasons.join("; ");
 
 /** Comparing with earlier runs, and reading from them. */
 export const STATE_CODES = {
-	"TFM-STATE-001": code<{ file: string; dir: string; needed: string }>({
+	"TFM-STATE-001": code<{ file: string; dir: string; needed: string; dbt?: string }>({
 		message: (f) => `${f.needed}, but there is no ${f.file} in ${f.dir}`,
+		dbt: (f) => f.dbt,
 		hint: () => "--state names the folder with the artifacts of an earlier run, such as a copy of its target folder",
 		dbt: (f) =>
 			f.file === "sources.json" ? "No previous state comparison freshness results in sources.json" : undefined,
