@@ -50,7 +50,7 @@ describe("takeOver", () => {
 			takeOver(flags, args);
 			expect.unreachable();
 		} catch (error) {
-			expect((error as TfmError).diagnostics[0]?.code).toBe("TFM-APP-014");
+			expect((error as TfmError).diagnostics[0]?.code).toBe("TFM-APP-016");
 		}
 		expect(takeOver({ ...flags, vars: { password: "s" } }, args).vars).toEqual({ password: "s" });
 	});

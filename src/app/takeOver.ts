@@ -15,13 +15,13 @@ const MASK = "*****";
 /**
  * The flags of a retry: those of the command that it repeats, as dbt takes them over. `--vars`, `--threads`, `--target`
  * and `--profile` of the retry itself win, `--full-refresh` may be added, and where artifacts go is the retry's own
- * matter. Throws TFM-APP-014 for a variable whose value the file hides.
+ * matter. Throws TFM-APP-016 for a variable whose value the file hides.
  */
 export function takeOver(flags: Flags, args: EarlierArgs): Flags {
 	const vars = flags.vars ?? (isRecord(args.vars) ? args.vars : undefined);
 	if (flags.vars === undefined && vars !== undefined)
 		for (const [name, value] of Object.entries(vars))
-			if (JSON.stringify(value).includes(MASK)) fail("TFM-APP-014", { name });
+			if (JSON.stringify(value).includes(MASK)) fail("TFM-APP-016", { name });
 	const threads = flags.threads ?? (typeof args.threads === "number" ? args.threads : undefined);
 	const given = {
 		vars,

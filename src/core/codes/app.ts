@@ -26,7 +26,7 @@ export const APP_CODES = {
 		explain:
 			"`tfm retry` repeats what failed in the last command that wrote run_results.json, with that command's flags. Some commands leave no results to go by.",
 	}),
-	"TFM-APP-014": code<{ name: string }>({
+	"TFM-APP-016": code<{ name: string }>({
 		message: (f) => `the variable "${f.name}" of the last run is a secret, and run_results.json hides it`,
 		next: () => "give the variables again: tfm retry --vars '{…}'",
 		explain:

@@ -8,8 +8,6 @@ export const STATE_CODES = {
 		message: (f) => `${f.needed}, but there is no ${f.file} in ${f.dir}`,
 		dbt: (f) => f.dbt,
 		hint: () => "--state names the folder with the artifacts of an earlier run, such as a copy of its target folder",
-		dbt: (f) =>
-			f.file === "sources.json" ? "No previous state comparison freshness results in sources.json" : undefined,
 		explain:
 			"A selection by state, deferral, clone and retry read the artifacts that an earlier run left: manifest.json, run_results.json or sources.json in the folder that --state (or DBT_STATE) names. A relative path is taken from the project's folder.",
 	}),
