@@ -87,13 +87,13 @@ quoting: {database: false, identifier: yes}
 		]);
 	});
 
-	it("lets templates of the project file read vars.yml, below --vars, and modules", async () => {
+	it("lets templates of the project file read vars.yml, below --vars, modules and the pure functions", async () => {
 		const text = "name: shop\non-run-end: \"{{ var('a') }}{{ var('b') }}{{ modules.re.sub('x', 'y', 'x') }}\"\n";
 		const box = sandbox({
-			"dbt_project.yml": `${text}model-paths: ["{{ var('a') }}{{ modules.re.sub('x', 'y', 'x') }}"]\n`,
+			"dbt_project.yml": `${text}model-paths: ["{{ var('a') }}{{ modules.re.sub('x', 'y', 'x') }}{{ fromjson('[2]')[0] }}"]\n`,
 		});
 		box.write({ "vars.yml": "vars: {a: 1, b: 2}\nother: kept out\n" });
-		expect((await box.load({ flags: { vars: { b: 3 } } })).project.modelPaths).toEqual(["1y"]);
+		expect((await box.load({ flags: { vars: { b: 3 } } })).project.modelPaths).toEqual(["1y2"]);
 	});
 
 	it("takes the old names of paths with a remark", async () => {

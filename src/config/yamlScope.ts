@@ -1,4 +1,4 @@
-import { modulesObject, targetObject } from "../context/context.ts";
+import { dataFunctions, modulesObject, targetObject } from "../context/context.ts";
 import type { TargetConfig } from "../core/config.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
@@ -13,9 +13,10 @@ import {
 	toText,
 	type Value,
 } from "../jinja/jinja.ts";
+import { readYaml } from "../yaml/readYaml.ts";
 import { type Environment, isSecretName } from "./environment.ts";
 
-/** What YAML of the configuration may read: `env_var`, `var` and, once the profile is known, `target`. */
+/** What YAML of the configuration may read: `env_var`, `var`, the pure functions and, once the profile is known, `target`. */
 export interface YamlScopeFacts {
 	readonly env: Environment;
 	/** Those of the command line and, in the project file, of vars.yml: its own `vars:` do not exist yet (dbt's rule). */
@@ -48,6 +49,7 @@ function variable(facts: YamlScopeFacts, args: Arguments): Value {
 
 export function yamlScope(facts: YamlScopeFacts): Scope {
 	const names = new Map<string, Value>([
+		...dataFunctions((text) => readYaml(text, "fromyaml()").value),
 		["env_var", new HostFunction("env_var", (args) => envVar(facts, args))],
 		["var", new HostFunction("var", (args) => variable(facts, args))],
 		["dbt_version", DBT_VERSION],

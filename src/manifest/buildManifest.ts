@@ -27,6 +27,7 @@ import {
 	checkNamesAcrossKinds,
 	checkRelations,
 	checkSnapshot,
+	checkVersionPointer,
 } from "./checks.ts";
 import { MERGE_RULES } from "./configDefaults.ts";
 import { type Draft, isEnabled } from "./draft.ts";
@@ -113,6 +114,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	checkRelations(enabled.values(), work.problems);
 	for (const draft of enabled.values()) {
 		checkSnapshot(draft, work.problems);
+		checkVersionPointer(draft, flags.latest_version_pointer_enabled_by_default === true, work.warnings);
 		checkFunction(draft, work.problems);
 		checkContract(draft, layers.get(draft.layer ?? "") ?? null, work);
 	}

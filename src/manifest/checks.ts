@@ -194,6 +194,17 @@ export function checkFunction(draft: Draft, problems: Diagnostic[]): void {
 
 const CONSTRAINTS = ["check", "not_null", "unique", "primary_key", "foreign_key", "custom"];
 
+/** The view under the bare name of a versioned model (dbt 1.12) is the one thing of versions that tfm does not make. */
+export function checkVersionPointer(draft: Draft, byDefault: boolean, warnings: Diagnostic[]): void {
+	const { kind, patch, config, name } = draft;
+	if (kind !== "model" || patch?.version == null || String(patch.version) !== String(patch.latestVersion)) return;
+	const pointer = config.latest_version_pointer ?? null;
+	const enabled = isRecord(pointer) ? (pointer.enabled ?? byDefault) : (pointer ?? byDefault);
+	if (enabled !== true) return;
+	const place = { ...configPlace(draft, "latest_version_pointer"), severity: "warning" as const };
+	warnings.push(diagnostic("TFM-PARSE-061", { model: name }, place));
+}
+
 /** `layer` is the model's, in a layered project. */
 export function checkContract(
 	draft: Draft,

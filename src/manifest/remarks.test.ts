@@ -41,6 +41,18 @@ describe("remarks of a whole project", () => {
 			"TFM-PARSE-059 models/reader.sql:1:1 reader reads old, which was deprecated on 1999-01-01",
 		]);
 	});
+
+	it("tell of a pointer at the latest version, which is not made", async () => {
+		const manifest = await manifestOf({
+			"models/m_v1.sql": "select 1 as id",
+			"models/m_v2.sql": "select 1 as id",
+			"models/p.yml":
+				"models:\n  - {name: m, config: {latest_version_pointer: {enabled: true}}, versions: [{v: 1}, {v: 2}]}\n",
+		});
+		expect(manifest.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+			"TFM-PARSE-061 latest_version_pointer of m: tfm does not make the view that points at the latest version",
+		]);
+	});
 });
 
 describe("mistakes that dbt refuses too", () => {

@@ -319,6 +319,13 @@ export const PARSE_CODES = {
 		explain:
 			"The pre-hook or post-hook of a seed calls ref() or source(), itself or in a macro. A seed has no place in the order of the run after something else.",
 	}),
+	"TFM-PARSE-061": code<{ model: string }>({
+		message: (f) =>
+			`latest_version_pointer of ${f.model}: tfm does not make the view that points at the latest version`,
+		hint: (f) => `a view model with \`select * from {{ ref('${f.model}') }}\` does the same`,
+		explain:
+			"dbt 1.12 can put a view under the model's bare name beside its latest version. tfm does not have that: it builds the versions alone.",
+	}),
 	"TFM-PARSE-070": code<{ package: string; what: string; found: readonly string[]; way: string }>({
 		message: (f) => `${f.package} needs ${f.what}, which tfm does not have: ${listed(f.found)}`,
 		hint: (f) => f.way,
