@@ -15,9 +15,9 @@ export {
 export { modulesObject } from "./modules/modules.ts";
 export { createNameGenerator, type NamedNode } from "./nameGenerator.ts";
 export { describedColumn } from "./objects/columnObject.ts";
+export { dataFunctions } from "./objects/dataFunctions.ts";
 export { freshnessReading } from "./objects/freshnessAnswer.ts";
 export { metricText } from "./objects/metricFunction.ts";
-export { dataFunctions } from "./objects/dataFunctions.ts";
 export { functionText, refText, sourceText } from "./objects/refFunction.ts";
 export { cteObject, relationNameOf, relationTypeOf } from "./objects/relationObject.ts";
 export { responseOf } from "./objects/responseObject.ts";

@@ -65,10 +65,11 @@ export class SemanticReader {
 		this.#problems.push(diagnostic("TFM-PARSE-038", { node: this.#label, problem, hint }, this.#entry.at(path)));
 	}
 
-	/** One of the words that dbt knows for `key`, the last step of the path. */
+	/** One of the words that dbt knows for `key`, the last step of the path; it takes them in any case. */
 	word(value: Plain | undefined, allowed: readonly string[], path: EntryPath): string {
 		const word = textOrNull(value) ?? "";
-		if (allowed.includes(word)) return word;
+		const known = allowed.find((one) => one.toLowerCase() === word.toLowerCase());
+		if (known !== undefined) return known;
 		const near = suggestName(word, allowed);
 		const hint = near === undefined ? `write one of ${allowed.join(", ")}` : `did you mean "${near}"?`;
 		this.report(path, word === "" ? `has no \`${path.at(-1)}\`` : `has the ${path.at(-1)} "${word}"`, hint);
