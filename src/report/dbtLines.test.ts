@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { diagnostic } from "../core/diagnostic.ts";
 import type { RunEvent } from "../core/events.ts";
 import { nodeId } from "../core/node.ts";
 import { createDbtLines } from "./dbtLines.ts";
@@ -52,4 +53,12 @@ test("a run in dbt's lines: numbered, dotted to 80 columns, and counted at the e
 	expect(seen).toContain("06:12:03  Completed with 1 error, 0 partial successes, and 0 warnings:");
 	expect(seen).toContain("06:12:03    Got 2 results, configured to fail if != 0");
 	expect(seen.at(-2)).toBe("06:12:03  Done. PASS=1 WARN=0 ERROR=1 SKIP=0 NO-OP=0 REUSED=0 TOTAL=2");
+});
+
+test("a remark stands with its code, and with dbt's words where they are known", () => {
+	const remark = diagnostic("TFM-STATE-007", { dir: "target" }, { severity: "warning" });
+	expect(lines((emit) => emit({ event: "diagnostic", diagnostic: remark }, "warn")).slice(0, 2)).toEqual([
+		"06:12:03  [WARNING][TFM-STATE-007]: --state and the target folder are the same: target",
+		"06:12:03  The state and target directories are the same: 'target'",
+	]);
 });

@@ -105,6 +105,7 @@ export function createDbtLines({ stdout, output, lookup }: DbtLinesOptions): Sub
 					return say(
 						event,
 						`[${event.diagnostic.severity === "error" ? "ERROR" : "WARNING"}][${event.diagnostic.code}]: ${event.diagnostic.message}`,
+						...(event.diagnostic.dbt === undefined ? [] : [event.diagnostic.dbt]),
 					);
 				case "statement":
 					if (output.verbosity === 2) say(event, `On ${event.node_id ?? event.purpose}: ${event.sql}`);
