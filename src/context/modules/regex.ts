@@ -13,6 +13,7 @@ import {
 	type Value,
 } from "../../jinja/jinja.ts";
 import { compileRegex, FLAGS } from "./regexTranslation.ts";
+import { timedMatch } from "./timedMatch.ts";
 
 const FLAG_NAMES: Readonly<Record<string, number>> = {
 	...FLAGS,
@@ -161,14 +162,14 @@ class Match extends HostObject {
 const PATTERN_OF = new WeakMap<RegExpExecArray, RegExp>();
 
 function matchAll(regex: RegExp, text: string): RegExpExecArray[] {
-	const found = [...text.matchAll(regex)];
+	const found = timedMatch(regex, text, () => [...text.matchAll(regex)]);
 	for (const match of found) PATTERN_OF.set(match, regex);
 	return found;
 }
 
 function exec(regex: RegExp, text: string): RegExpExecArray | null {
 	const fresh = new RegExp(regex.source, regex.flags);
-	const match = fresh.exec(text);
+	const match = timedMatch(fresh, text, () => fresh.exec(text));
 	if (match !== null) PATTERN_OF.set(match, fresh);
 	return match;
 }

@@ -128,4 +128,10 @@ export const JINJA_CODES = {
 		message: (f) => `could not convert the value '${f.value}' into the type '${f.type}'`,
 		explain: "as_bool or as_number was used in a YAML file on a value that is not written as one.",
 	}),
+	"TFM-JINJA-027": code<{ pattern: string; seconds: number; characters: number }>({
+		message: (f) =>
+			`the pattern ${f.pattern} did not come to an end within ${f.seconds} seconds on a text of ${f.characters} characters`,
+		hint: () => "a repetition inside a repetition, such as (a+)+, is tried in every combination: write it without one",
+		explain: "A regular expression of `modules.re` would have searched for ever.",
+	}),
 };
