@@ -14,6 +14,8 @@ test.each([
 	["08001", "connection refused", "connection", true],
 	["53300", "too many connections", "sql", true],
 	["XX000", "cache lookup failed", "unknown", false],
+	["XX000", "could not open relation with OID 16432", "unknown", true],
+	["XX000", "cache lookup failed for relation 16432", "unknown", true],
 	["23505", 'duplicate key value violates unique constraint "pg_namespace_nspname_index"', "sql", true],
 	["23505", 'duplicate key value violates unique constraint "orders_pkey"', "sql", false],
 ])("SQLSTATE %s (%s) is of kind %s, retryable: %s", (code, message, kind, retryable) => {

@@ -28,6 +28,14 @@ const RETRYABLE = new Set([
 const losesSchemaRace = (error: ServerError): boolean =>
 	error.code === "23505" && error.message.includes('"pg_namespace_nspname_index"');
 
+/**
+ * Postgres' functions over its catalogs (`pg_get_viewdef`, `pg_table_size` …) meet relations that another session
+ * dropped between the snapshot and the look. Nothing was done, and a new snapshot does not hold them.
+ */
+const losesCatalogRace = (error: ServerError): boolean =>
+	error.code === "XX000" &&
+	/^(could not open relation with OID|cache lookup failed for relation) \d+$/.test(error.message);
+
 function kindOf(error: ServerError): Kind {
 	const state = error.code ?? "";
 	if (state === "57014") return /timeout/i.test(error.message) ? "timeout" : "cancelled";
@@ -66,7 +74,7 @@ export function toDatabaseError(error: ServerError, sql: string | undefined): Da
 		position: position === undefined || sql === undefined ? undefined : unitPosition(sql, position),
 		detail: detail === "" ? undefined : detail,
 		hint: error.hint ?? HINTS[error.code ?? ""],
-		retryable: RETRYABLE.has(error.code ?? "") || losesSchemaRace(error),
+		retryable: RETRYABLE.has(error.code ?? "") || losesSchemaRace(error) || losesCatalogRace(error),
 		kind: kindOf(error),
 	});
 }
