@@ -3,14 +3,16 @@
  * The first time goes on beside the run, which waits for the database most of the time; the second takes over the
  * bytes of what was not compiled in between.
  */
-import { closeSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import { manifestPieces } from "../manifest/manifestJson.ts";
-import { type DoneNode, manifestMeta, manifestPath, writeSemanticManifest, writeWhole } from "./artifacts.ts";
+import { type DoneNode, manifestMeta, manifestPath, partOf, writeSemanticManifest, writeWhole } from "./artifacts.ts";
 import type { OpenProject } from "./openProject.ts";
+
+const ABANDONED_MS = 3_600_000;
 
 /** Bytes kept from the first time for the second. */
 const KEPT_BYTES = 64 * 2 ** 20;
@@ -22,15 +24,27 @@ export interface ManifestFile {
 	finish(done: readonly DoneNode[] | null): Promise<void>;
 }
 
+/** What killed runs left: parts that nobody has written to for an hour. */
+function removeAbandoned(path: string): void {
+	const folder = dirname(path);
+	for (const name of readdirSync(folder)) {
+		if (!name.startsWith(`${basename(path)}.`) || !name.endsWith(".part")) continue;
+		const part = join(folder, name);
+		const written = statSync(part, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+		if (Date.now() - written > ABANDONED_MS) rmSync(part, { force: true });
+	}
+}
+
 /** Begins to write; throws at once where the file cannot be made. */
 export function beginManifest(invocation: Invocation, project: OpenProject): ManifestFile {
 	if (!invocation.flags.writeJson) return { idle: async () => {}, finish: async () => {} };
 	const path = manifestPath(project);
-	const part = `${path}.part`;
+	const part = partOf(path);
 	const kept = new Map<number, Buffer>();
 	let failure: { readonly error: unknown } | null = null;
 
 	mkdirSync(dirname(path), { recursive: true });
+	removeAbandoned(path);
 	writeSemanticManifest(project);
 	const file = openSync(part, "w");
 	const first = async (): Promise<void> => {
@@ -47,10 +61,13 @@ export function beginManifest(invocation: Invocation, project: OpenProject): Man
 				}
 				index++;
 			}
+			renameSync(part, path);
+		} catch (error) {
+			rmSync(part, { force: true });
+			throw error;
 		} finally {
 			closeSync(file);
 		}
-		renameSync(part, path);
 	};
 	const begun = first().catch((error: unknown) => {
 		failure = { error };
