@@ -10,6 +10,7 @@ const ids = Array.from({ length: 40 }, (_, i) => `model.shop.m${i}`);
 function writer() {
 	const targetDir = join(mkdtempSync(join(tmpdir(), "tfm-sql-")), "target");
 	const node = (id: string) => ({
+		unique_id: id,
 		resource_type: "model",
 		package_name: "shop",
 		original_file_path: `models/${id.split(".")[2]}.sql`,
