@@ -126,6 +126,11 @@ test.each(EXTRAS)("tfm %s", async (line, expected) => {
 	expect((await read(line.split(" "))).flags.extra).toMatchObject(expected);
 });
 
+test("several kinds of nodes may stand in one argument, as in dbt", async () => {
+	const { flags } = await read(["ls", "--resource-type", "Model test", "seed"]);
+	expect(flags.resourceTypes).toEqual(["model", "test", "seed"]);
+});
+
 test("dbt's flags about its own machinery are taken and change nothing", async () => {
 	const line =
 		"run --no-partial-parse --no-version-check --cache-selected-only --no-populate-cache --static-parser -r out.json --log-level-file debug --no-send-anonymous-usage-stats --no-defer";

@@ -69,8 +69,8 @@ export async function readFlags(parsed: {
 		...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
 		select: read.list("select"),
 		exclude: read.list("exclude"),
-		resourceTypes: read.list("resourceTypes").map((type) => type.toLowerCase()),
-		excludeResourceTypes: read.list("excludeResourceTypes").map((type) => type.toLowerCase()),
+		resourceTypes: read.words("resourceTypes"),
+		excludeResourceTypes: read.words("excludeResourceTypes"),
 		layers: read.list("layers").flatMap((text) => text.split(/[\s,]+/).filter((name) => name !== "")),
 		fullRefresh: given.fullRefresh === true,
 		failFast: given.failFast === true,
@@ -203,9 +203,14 @@ class Reader {
 		return Array.isArray(value) ? (value as readonly string[]) : [];
 	}
 
+	/** A list of words, several of which may stand in one argument (dbt: `--resource-type "seed model"`). */
+	words(key: string): readonly string[] {
+		return this.list(key).flatMap(wordsOf);
+	}
+
 	check(key: string, choices: readonly string[]): void {
 		const value = this.#given[key];
-		for (const text of Array.isArray(value) ? value : [value]) {
+		for (const text of Array.isArray(value) ? value.flatMap(wordsOf) : [value]) {
 			if (typeof text !== "string" || choices.includes(text.toLowerCase())) continue;
 			fail("TFM-CLI-003", { option: this.name(key), value: text, expected: oneOf(choices) });
 		}
@@ -231,6 +236,12 @@ class Reader {
 		);
 	}
 }
+
+const wordsOf = (text: string): readonly string[] =>
+	text
+		.toLowerCase()
+		.split(/\s+/)
+		.filter((word) => word !== "");
 
 const oneOf = (choices: readonly string[]): string =>
 	choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;

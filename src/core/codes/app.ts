@@ -11,6 +11,7 @@ export const APP_CODES = {
 	}),
 	"TFM-APP-002": code<{ path: string }>({
 		message: (f) => `there is nothing to retry: ${f.path} does not exist`,
+		dbt: (f) => `Could not find previous run in '${f.path.replace(/\/?[^/]*$/, "")}' target directory`,
 		next: () => "tfm run",
 		explain: "`tfm retry` takes up what the last run left; it reads run_results.json in the target folder.",
 	}),
