@@ -37,3 +37,27 @@ it("after tfm parse it has none", async () => {
 	expect(nodes()["model.shop.orders"]).toMatchObject({ compiled_path: null });
 	expect(nodes()["model.shop.orders"]).not.toHaveProperty("compiled_code");
 });
+
+it("writes foreign keys with the relation that they refer to, once their model is compiled", async () => {
+	writeFileSync(
+		join(root, "models/_.yml"),
+		`models:
+  - name: orders
+    config: {materialized: table, contract: {enforced: true}}
+    constraints: [{type: foreign_key, columns: [id], to: ref('base_table'), to_columns: [id]}]
+    columns: [{name: id, data_type: integer, constraints: [{type: foreign_key, to: ref('base_table'), to_columns: [id]}]}]
+`,
+	);
+	writeFileSync(join(root, "models/base_table.sql"), "{{ config(materialized='table') }}select 1 as id");
+	const targets = () => {
+		const { constraints, columns } = nodes()["model.shop.orders"] as {
+			constraints: readonly { to: string }[];
+			columns: Record<string, { constraints: readonly { to: string }[] }>;
+		};
+		return [constraints[0]?.to, columns.id?.constraints[0]?.to];
+	};
+	await tfm(["parse"], root);
+	expect(targets()).toEqual(["ref('base_table')", "ref('base_table')"]);
+	expect((await tfm(["compile"], root)).code).toBe(0);
+	expect(targets()).toEqual(Array(2).fill('"postgres"."dev"."base_table"'));
+});

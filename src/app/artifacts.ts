@@ -3,11 +3,14 @@ import { randomUUID } from "node:crypto";
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { compiledEphemerals } from "../compile/injectCtes.ts";
+import { createReferences, flagOf } from "../context/context.ts";
+import { boundConstraints } from "../core/boundConstraints.ts";
 import type { CompiledNode } from "../core/compiler.ts";
 import { eventTimeIso } from "../core/eventTime.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
-import type { NodeId } from "../core/node.ts";
+import type { ModelNode, NodeId } from "../core/node.ts";
+import { isSourceCall } from "../core/referenceText.ts";
 import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { inputsFirst } from "../graph/order.ts";
@@ -85,9 +88,26 @@ export function writeSemanticManifest({ config, manifest }: OpenProject): void {
 /** What dbt's own materialization of tests calls in each of them. */
 const CALLED_BY_TESTS = ["get_limit_subquery_sql", "should_store_failures", "statement"];
 
+/** Foreign keys of compiled models with the published relations that they refer to, as dbt writes them. */
+function foreignKeys({ manifest, facts }: Pick<OpenProject, "manifest" | "facts">) {
+	let references: ReturnType<typeof createReferences> | undefined;
+	return (node: ModelNode) =>
+		boundConstraints(node, (call) => {
+			references ??= createReferences(manifest, {
+				rootPackage: manifest.projectName,
+				ownPackageFirst: flagOf(facts.invocation, "REQUIRE_REF_SEARCHES_NODE_PACKAGE_BEFORE_ROOT") === true,
+			});
+			const found = isSourceCall(call)
+				? references.source(...call, node.package_name)
+				: references.ref(call, node.package_name);
+			return found.kind === "found" ? (found.node.relation_name ?? found.node.name) : "";
+		});
+}
+
 function workOn({ manifest, config, facts }: OpenProject, done: readonly DoneNode[]): Map<NodeId, NodeWork> {
 	const target = relative(config.project.root, config.targetDir);
 	const work = new Map<NodeId, NodeWork>();
+	const keysOf = foreignKeys({ manifest, facts });
 	const add = ({ id, sql, ctes, macros, ran }: DoneNode): void => {
 		const node = findNode(manifest, id);
 		if (node === undefined) return;
@@ -99,6 +119,7 @@ function workOn({ manifest, config, facts }: OpenProject, done: readonly DoneNod
 			compiled: sql === null ? null : { code: sql, path: `${target}/${sqlPath("compiled", node)}`, ctes },
 			build_path: ran && node.resource_type !== "operation" ? `${target}/${sqlPath("run", node)}` : null,
 			macros: [...macros, ...called],
+			...(sql !== null && node.resource_type === "model" ? keysOf(node) : {}),
 		});
 	};
 	for (const node of done) add(node);

@@ -3,6 +3,8 @@
  * and the database answers through the journal. The same scope serves a node's own text, its hooks, macros that a plan
  * calls for it, and, without a node, operations. One scope belongs to one pass.
  */
+
+import { boundConstraints } from "../core/boundConstraints.ts";
 import type { Binding, ExtraContext } from "../core/compiler.ts";
 import type { DeferredRelation } from "../core/deferral.ts";
 import { fail } from "../core/diagnostic.ts";
@@ -14,7 +16,6 @@ import { fromPlain, type RenderOptions, type ReplayCursor, type Value } from "..
 import { BASE_MEMBERS } from "./baseMembers.ts";
 import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
 import { batchConfig, batchView, eventTimeFilter } from "./eventTimeFilter.ts";
-import { boundConstraints } from "./objects/boundConstraints.ts";
 import { DatabasePort } from "./objects/databasePort.ts";
 import { graphView } from "./objects/graphView.ts";
 import { viewOf } from "./objects/lazyMapping.ts";

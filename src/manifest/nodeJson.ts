@@ -14,6 +14,7 @@ import type {
 	NodeConfig,
 	NodeId,
 	OperationNode,
+	Plain,
 	RefArgs,
 	SavedQueryNode,
 	SeedNode,
@@ -37,6 +38,9 @@ export interface NodeWork {
 	readonly build_path: string | null;
 	/** What was called beside what parsing saw, in order. */
 	readonly macros: readonly string[];
+	/** With the relations that foreign keys refer to; absent: as the node has them. */
+	readonly constraints?: readonly Plain[];
+	readonly columns?: { readonly [name: string]: ColumnSpec };
 }
 
 export interface NodeJsonFacts {
@@ -164,7 +168,7 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 		alias: (n) => text(n.alias),
 		checksum: (n) => checksumText(n.checksum),
 		config: (n) => configText(n.config),
-		columns: (n) => columnsText(n.columns),
+		columns: (n) => columnsText(work.get(n.unique_id)?.columns ?? n.columns),
 		group: (n) => text(n.group),
 		docs: (n) => docsText(n.docs),
 		patch_path: (n) => text(n.patch_path),
@@ -191,7 +195,7 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 	const model = objectWriter<ModelNode>({
 		...(queried as FieldTexts<ModelNode>),
 		access: (n) => text(n.access),
-		constraints: (n) => sortedText(n.constraints),
+		constraints: (n) => sortedText(work.get(n.unique_id)?.constraints ?? n.constraints),
 		version: (n) => text(n.version),
 		latest_version: (n) => text(n.latest_version),
 		deprecation_date: (n) => text(n.deprecation_date),

@@ -1,5 +1,5 @@
-import type { ColumnSpec, ModelNode, Plain } from "../../core/node.ts";
-import { type ReferenceCall, readCall } from "../../core/referenceText.ts";
+import type { ColumnSpec, ModelNode, Plain } from "./node.ts";
+import { type ReferenceCall, readCall } from "./referenceText.ts";
 
 type Render = (call: ReferenceCall) => string;
 
