@@ -51,7 +51,7 @@ const MEMBERS: Members<ParseContext> = new Map<string, (c: ParseContext, scope: 
 	[
 		"ref",
 		(c) =>
-			refFunction((args) => {
+			refFunction(c.facts, (args) => {
 				c.collector.refs.push(args);
 				return ownRelation(c);
 			}),
@@ -59,7 +59,7 @@ const MEMBERS: Members<ParseContext> = new Map<string, (c: ParseContext, scope: 
 	[
 		"source",
 		(c) =>
-			sourceFunction((source, table) => {
+			sourceFunction(c.facts, (source, table) => {
 				c.collector.sources.push([source, table]);
 				return ownRelation(c);
 			}),

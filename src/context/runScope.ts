@@ -230,8 +230,8 @@ const hooksOf =
 const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: ContextScope) => Value>([
 	...BASE_MEMBERS,
 	["execute", () => true],
-	["ref", (c) => refFunction((args) => refRelation(c, args))],
-	["source", (c) => sourceFunction((source, table) => sourceRelation(c, source, table))],
+	["ref", (c) => refFunction(c.facts, (args) => refRelation(c, args))],
+	["source", (c) => sourceFunction(c.facts, (source, table) => sourceRelation(c, source, table))],
 	["function", (c) => functionFunction((names) => functionRelation(c, names))],
 	["metric", (c) => metricFunction((names) => resolvedMetric(c, names))],
 	["this", selfRelation],

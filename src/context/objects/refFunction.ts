@@ -1,6 +1,8 @@
 import { fail } from "../../core/diagnostic.ts";
 import type { RefArgs } from "../../core/node.ts";
 import { type Arguments, HostFunction, PyFloat, repr, type Value } from "../../jinja/jinja.ts";
+import type { ProjectFacts } from "../projectFacts.ts";
+import { RuntimeConfig } from "./runtimeConfig.ts";
 
 const REF_USAGE = "ref('name'), ref('package', 'name') or ref('name', version=1)";
 const SOURCE_USAGE = "source('source name', 'table name')";
@@ -35,11 +37,25 @@ function readSourceArguments({ positional }: Arguments): [string, string] {
 	return [source, table];
 }
 
-export const refFunction = (resolve: (args: RefArgs) => Value): HostFunction =>
-	new HostFunction("ref", (args) => resolve(readRefArguments(args)));
+/** ref() and source() are objects in dbt, which carry the project's configuration: `builtins.ref.config`. */
+class Resolver extends HostFunction {
+	readonly #facts: ProjectFacts;
 
-export const sourceFunction = (resolve: (source: string, table: string) => Value): HostFunction =>
-	new HostFunction("source", (args) => resolve(...readSourceArguments(args)));
+	constructor(name: string, facts: ProjectFacts, fn: (args: Arguments) => Value) {
+		super(name, fn);
+		this.#facts = facts;
+	}
+
+	override attribute(name: string): Value {
+		return name === "config" ? new RuntimeConfig(this.#facts) : super.attribute(name);
+	}
+}
+
+export const refFunction = (facts: ProjectFacts, resolve: (args: RefArgs) => Value): HostFunction =>
+	new Resolver("ref", facts, (args) => resolve(readRefArguments(args)));
+
+export const sourceFunction = (facts: ProjectFacts, resolve: (source: string, table: string) => Value): HostFunction =>
+	new Resolver("source", facts, (args) => resolve(...readSourceArguments(args)));
 
 const FUNCTION_USAGE = "function('name') or function('package', 'name')";
 
