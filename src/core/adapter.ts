@@ -60,8 +60,11 @@ export interface Session {
 	later(sql: string, binds?: readonly CellValue[]): void;
 	/** Rows in batches, memory bounded. */
 	stream(sql: string, options?: StatementOptions): AsyncIterable<ResultTable>;
-	/** begin … commit around `work`; rollback when it rejects. Nested calls become savepoints. */
-	transaction<T>(work: () => Promise<T>): Promise<T>;
+	/**
+	 * begin … commit around `work`; rollback when it rejects. Nested calls become savepoints. `mayEnd`: somebody's SQL in
+	 * it may commit by itself (hooks do, and dbt lets them); what comes after that stands alone.
+	 */
+	transaction<T>(work: () => Promise<T>, options?: { readonly mayEnd?: boolean }): Promise<T>;
 	/** Bulk rows in; returns how many. Takes part in the surrounding transaction. */
 	bulkLoad(load: BulkLoad, options?: StatementOptions): Promise<number>;
 	/** All relations of these schemas in one catalog query; a missing schema has none. */

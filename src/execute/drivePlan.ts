@@ -94,7 +94,7 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 			return { kind: "done" };
 		case "transaction": {
 			const inside: PlanDrive = { ...drive, inTransaction: true };
-			await once(() => session.transaction(() => drivePlan(inside, request.body())));
+			await once(() => session.transaction(() => drivePlan(inside, request.body()), { mayEnd: true }));
 			return { kind: "done" };
 		}
 	}

@@ -170,7 +170,7 @@ const transact = (run: Run, unit: PublishUnit, members: readonly Member[]): Prom
 		() =>
 			run.ports.adapter.withSession((session) => {
 				const work = () => attempt(run, session, unit, members);
-				return unit.hooksInside ? session.transaction(work) : work();
+				return unit.hooksInside ? session.transaction(work, { mayEnd: true }) : work();
 			}),
 		{ node: null, what: `the publish of ${unit.unit}` },
 	);

@@ -14,7 +14,7 @@ import {
 } from "../context/context.ts";
 import type { Dialect } from "../core/adapter.ts";
 import type { Config } from "../core/config.ts";
-import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Location } from "../core/location.ts";
 import type { DocBlock } from "../core/manifest.ts";
 import type { MacroNode, Plain } from "../core/node.ts";

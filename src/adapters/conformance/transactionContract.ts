@@ -120,6 +120,31 @@ export function transactionContract({ on }: ContractBench): void {
 			});
 		});
 
+		test("work that may commit by itself goes on after it, and what then fails takes nothing back", async () => {
+			await on(async (s) => {
+				await s.execute("create table conf.t (a int)");
+				await s.transaction(
+					async () => {
+						await s.execute("insert into conf.t values (1); commit");
+						await s.execute("insert into conf.t values (2)");
+						await s.transaction(() => s.execute("insert into conf.t values (3)"));
+						const inner = s.transaction(async () => {
+							await s.execute("insert into conf.t values (4)");
+							await s.execute("select 1 / 0");
+						});
+						expect((await refusal(inner)).sqlstate).toBe("22012");
+					},
+					{ mayEnd: true },
+				);
+				expect(await rows(s)).toEqual([1, 2, 3]);
+				await s.transaction(() => s.execute("insert into conf.t values (5)"), { mayEnd: true });
+				expect(await refusal(s.transaction(() => s.execute("select 1 / 0"), { mayEnd: true }))).toMatchObject({
+					sqlstate: "22012",
+				});
+				expect(await rows(s)).toEqual([1, 2, 3, 5]);
+			});
+		});
+
 		test("a constraint checked at commit rejects the transaction", async () => {
 			await on(async (s) => {
 				await s.execute("create table conf.t (a int, constraint one unique (a) deferrable initially deferred)");

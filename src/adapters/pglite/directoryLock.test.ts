@@ -109,3 +109,12 @@ test("a lock that somebody else has by now is not released", () => {
 	lock.release();
 	expect(existsSync(`${dataDir}.lock`)).toBe(true);
 });
+
+test("drafts of processes that were killed while they took the lock go with the next start, others stay", () => {
+	put(`db.lock.draft-${token("a")}`, { token: token("a"), pid: NOBODY });
+	put(`db.lock.draft-${token("b")}`, { token: token("b"), pid: process.pid });
+	put(`db.lock.draft-${token("c")}`, { token: token("c"), pid: NOBODY, host: "elsewhere" });
+	writeFileSync(join(root, `db.lock.draft-${token("d")}`), "");
+	lockDirectory(dataDir, host).release();
+	expect(readdirSync(root).sort()).toEqual(["b", "c", "d"].map((letter) => `db.lock.draft-${token(letter)}`));
+});

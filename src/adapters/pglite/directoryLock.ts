@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { kill } from "node:process";
 import { fail } from "../../core/diagnostic.ts";
@@ -160,12 +160,24 @@ export function lockDirectory(dataDir: string, host: LockHost): DirectoryLock {
 	} finally {
 		rmSync(draft, { force: true });
 	}
+	removeDraftsOfTheDead(lock, host.name);
 	return {
 		release() {
 			// A lock that is no longer ours (deleted by hand and taken by another) is not ours to remove.
 			if (parseHolder(readOrEmpty(lock))?.token === me.token) rmSync(lock, { force: true });
 		},
 	};
+}
+
+/** A process that is killed while it takes the lock leaves its draft. One that says nothing may be just being written. */
+function removeDraftsOfTheDead(lock: string, here: string): void {
+	const folder = dirname(lock);
+	for (const name of readdirSync(folder)) {
+		if (!name.startsWith(`${basename(lock)}.draft-`)) continue;
+		const path = join(folder, name);
+		const holder = parseHolder(readOrEmpty(path));
+		if (holder !== undefined && !isAlive(holder, here)) rmSync(path, { force: true });
+	}
 }
 
 function readOrEmpty(path: string): string {

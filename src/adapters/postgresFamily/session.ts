@@ -207,7 +207,10 @@ export function createSession({
 			});
 	}
 
-	async function transaction<T>(work: () => Promise<T>): Promise<T> {
+	/** Of the innermost transaction() that is under way. */
+	let open = { mayEnd: false };
+
+	async function transaction<T>(work: () => Promise<T>, { mayEnd = false } = {}): Promise<T> {
 		if (depth === 0) whileNotStreaming("begin");
 		if (lost === "session") refuse("this session is over; ask for a new one", "begin", "08003");
 		if (lost === "transaction")
@@ -217,7 +220,10 @@ export function createSession({
 				sqlstate: "25P02",
 				sql: "savepoint",
 			});
-		const savepoint = depth === 0 && !inTransaction() ? undefined : `tfm_${depth}`;
+		// Inside of work that may end the transaction there is perhaps none any more.
+		const savepoint = inTransaction() || (depth > 0 && !open.mayEnd) ? `tfm_${depth}` : undefined;
+		const outside = open;
+		open = { mayEnd };
 		const mine = waiting.add(savepoint === undefined ? "begin" : `savepoint ${savepoint}`);
 		depth++;
 		try {
@@ -225,6 +231,7 @@ export function createSession({
 			if (lost !== undefined)
 				refuse("the transaction was lost when a statement in it was cancelled or stopped", undefined, "25P02");
 			if (waiting.dropFrom(mine, { ifNothingElse: true })) return result;
+			if (!inTransaction() && mayEnd && savepoint === undefined) return result;
 			if (!inTransaction())
 				throw new DatabaseError("a statement inside the transaction ended it with commit or rollback", {
 					sqlstate: "25P01",
@@ -244,6 +251,7 @@ export function createSession({
 				);
 			throw error;
 		} finally {
+			open = outside;
 			depth--;
 			// Inside a transaction of the caller's own SQL (a savepoint at depth 0) that one is lost as well.
 			if (depth === 0 && lost === "transaction") lost = savepoint === undefined ? undefined : "session";
