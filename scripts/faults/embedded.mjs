@@ -145,7 +145,7 @@ function writeEmbeddedProject(rows) {
 	};
 	write(
 		"tfm_project.yml",
-		`name: faults\nversion: "1"\nlayers: [${LAYERS.join(", ")}]\nschema_naming: exact\nmodels: { +materialized: table }\n`,
+		`name: faults\nversion: "1.0.0"\nlayers: [${LAYERS.join(", ")}]\nschema_naming: exact\nmodels: { +materialized: table }\n`,
 	);
 	const models = [];
 	LAYERS.forEach((layer, depth) => {

@@ -78,7 +78,7 @@ export function writeProject(root, features) {
 	};
 	write(
 		"tfm_project.yml",
-		`name: faults\nversion: "1"\nprofile: faults\nlayers: [${LAYERS.join(", ")}]\nschema_naming: exact\nmodels: { +materialized: table }\n`,
+		`name: faults\nversion: "1.0.0"\nprofile: faults\nlayers: [${LAYERS.join(", ")}]\nschema_naming: exact\nmodels: { +materialized: table }\n`,
 	);
 	write("profiles.yml", PROFILE);
 	const known = new Map(RELATIONS.map((r) => [`${r.layer}/${r.name}`, r]));
