@@ -1,9 +1,12 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const globalSetup = ["scripts/testPostgres.mjs"];
 
 export default defineConfig({
 	test: {
+		// One less than there are would leave a machine of two with one, and half of the time is waiting for databases.
+		maxWorkers: Math.max(2, availableParallelism() - 1),
 		projects: [
 			{ test: { name: "unit", include: ["src/**/*.test.ts"], globalSetup, testTimeout: 30_000, hookTimeout: 60_000 } },
 			{ test: { name: "e2e", include: ["e2e/**/*.test.ts"], globalSetup, testTimeout: 120_000, hookTimeout: 120_000 } },
