@@ -271,6 +271,11 @@ skip_layers: error
 		]);
 	});
 
+	it("are told twice the same where two take the rest of the project", async () => {
+		const box = sandbox({ "tfm_project.yml": "name: shop\nlayers: [{name: a, path: .}, {name: b, path: models}]\n" });
+		expect(await box.mistakes()).toEqual(['TFM-CONFIG-011 tfm_project.yml:2:30 two layers have the path "."']);
+	});
+
 	it("keep the blocks that other parts read", async () => {
 		const { project } = await sandbox({
 			"tfm_project.yml": "name: shop\nalerts: {slack: {channel: x}}\npublish: {method: dml}\n",

@@ -83,7 +83,11 @@ function reportTwice(layers: readonly Layer[], what: "name" | "path", check: Sha
 		}
 		const related = [{ label: "the first", ...placeOf(check, first.index) }];
 		check.problems.push(
-			diagnostic("TFM-CONFIG-011", { what, value }, { ...check.at(["layers", layer.index]), related }),
+			diagnostic(
+				"TFM-CONFIG-011",
+				{ what, value: value === "" ? "." : value },
+				{ ...check.at(["layers", layer.index]), related },
+			),
 		);
 	}
 }
