@@ -15,16 +15,7 @@ import { BEFORE_FIRST_RUN, FINGERPRINT, faultsOfFingerprint, hangForeignObjects,
 import { writeProject } from "./postgresProject.mjs";
 import { choose, seededRandom } from "./random.mjs";
 import { startReaders } from "./readers.mjs";
-import {
-	byName,
-	faultsOfView,
-	isBroken,
-	LAYERS,
-	lookAtAll,
-	relationsFor,
-	unitsOf,
-	withoutHeldFamilies,
-} from "./relations.mjs";
+import { byName, faultsOfView, isBroken, LAYERS, lookAtAll, relationsFor, unitsOf } from "./relations.mjs";
 import { createTally } from "./tally.mjs";
 import { startTfm } from "./tfmProcess.mjs";
 
@@ -67,7 +58,8 @@ export async function postgresFaults({ kills, seed, minutes, longMs, features, a
 					`${new Date().toISOString()} round ${fault.rounds}, ${action}: ${Date.now() - from} ms, ${figures.kills()} kills`,
 				);
 
-			const problems = withoutHeldFamilies(readers.problemsSince(), fault.relations, fault.heldByCrash);
+			const problems = readers.problemsSince();
+			if (problems.length > 0) problems.push(...fault.crashed);
 			tally.judge(`readers, round ${fault.rounds}`, withServerLog(server, problems));
 		}
 		if (Date.now() >= deadline)
@@ -186,10 +178,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 	/** After a disturbance: everything wholly of an old run or of one of `fresh`. */
 	async function faultsInBetween(fresh, ordered) {
 		const seen = await look();
-		const apart = faultsOfView(relations, seen);
-		const wrong = withoutHeldFamilies(apart, relations, fault.heldByCrash);
-		if (wrong.length < apart.length)
-			figures.count(`one family held by a crash (${fault.heldFor}), the other published`);
+		const wrong = faultsOfView(relations, seen);
 		const units = unitsOf(relations, seen);
 		for (const [unit, gens] of units) {
 			const broken = unit.endsWith("/B");
@@ -409,11 +398,9 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 			await crashing;
 			figures.count("server crashes");
 			figures.count(result.code === codeOf(gen) ? "went on after the crash" : "failed by the crash");
-			// Only what the run itself says it held, and only where it ended as a run that holds something does.
-			if (result.code === 1) {
-				fault.heldByCrash = new Set(result.unpublished);
-				fault.heldFor = [...new Set(result.diagnostics.map((text) => text.split(" ", 1)[0]))].join(" ");
-			}
+			fault.crashed = [
+				`the run of the crash ended with ${result.code}; unpublished by its own words: ${result.unpublished.join(", ") || "nothing"}; publishes: ${result.publishes.map((p) => `${p.unit} ${p.ways.length}`).join(", ") || "none"}; ${[...new Set(result.diagnostics)].slice(0, 6).join(" | ")}`,
+			];
 			// 2: the server was gone before the first node.
 			return faultsOfEnd(result, [0, 1, 2]);
 		},
@@ -455,13 +442,11 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 	const fault = {
 		rounds: 0,
 		readers: null,
-		relations,
-		/** Nodes that the run of this round did not publish because the server went away under it. */
-		heldByCrash: new Set(),
-		heldFor: "",
+		/** What the run that lived through this round's crash said of itself: told beside what was found wrong. */
+		crashed: [],
 		async round(action) {
 			fault.rounds++;
-			fault.heldByCrash = new Set();
+			fault.crashed = [];
 			const gen = model.gen + 1;
 			project.arrive(gen);
 			model.gen = gen;
@@ -469,7 +454,8 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 			const title = `round ${fault.rounds}, ${action} in generation ${gen}`;
 			const ended = await rounds[action](gen);
 			const fresh = model.gen === gen ? [gen] : [gen, model.gen];
-			tally.judge(title, [...ended, ...(await faultsInBetween(fresh, fresh.length === 1))]);
+			const wrong = [...ended, ...(await faultsInBetween(fresh, fresh.length === 1))];
+			tally.judge(title, wrong.length === 0 ? wrong : [...wrong, ...fault.crashed]);
 			if (random() < 0.15) await retryFirst(title, model.gen, fresh);
 			await converge(`${title}, the run after`, fresh.length === 1 ? gen : model.gen + 1);
 		},

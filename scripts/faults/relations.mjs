@@ -4,9 +4,8 @@
  * `bad`, which is true only in rows that fail a test of severity error.
  *
  * Families: A is everything that must always publish; B reads what arrives broken in every fifth generation, so its
- * gate closes then (and only then, or where a crash of the server failed one of its nodes or tests); S can be built by
- * itself, beside another run. A layer's relations of one family are always published together, so they are always of one
- * generation.
+ * gate closes then (and only then); S can be built by itself, beside another run. A layer's relations of one family are
+ * always published together, so they are always of one generation.
  */
 export const LAYERS = ["landing", "staging", "transform", "reporting"];
 export const BROKEN_EVERY = 5;
@@ -170,18 +169,6 @@ export function unitsOf(relations, seen) {
 		gens.set(row.high, [...(gens.get(row.high) ?? []), r.name]);
 	}
 	return units;
-}
-
-/**
- * Of what was found, what still counts when a run said of these nodes that it did not publish them: a crash of the server
- * fails nodes and tests of one family, whose gate then closes, while the other one goes on.
- */
-export function withoutHeldFamilies(faults, relations, unpublished) {
-	const held = new Set(relations.filter((r) => r.family === "A" && unpublished.has(r.name)).map((r) => r.layer));
-	return faults.filter((text) => {
-		const layer = text.match(/(\w+) is half published: A is of \d+, B of \d+/)?.[1];
-		return layer === undefined || !held.has(layer);
-	});
 }
 
 export { isBroken };
