@@ -126,6 +126,27 @@ onBothEngines((bench) => {
 			).toEqual(["s.c,s.a"]);
 		}));
 
+	test("a foreign key of a candidate that stays does not hold the one it refers to: the key goes, and returns with the publish", () =>
+		bench.on(async (s) => {
+			await s.execute(
+				"create table s.a (id int primary key); insert into s.a values (1); create table s.c (id int constraint k references s.a (id))",
+			);
+			const [c, a]: Model[] = [
+				{ name: "c", sql: "select 1 as id" },
+				{ name: "a", sql: "select 1 as id union all select 2" },
+			];
+			await build(s, [a!, c!]);
+			expect((await publisher.dropStale(s, PROJECT, [target("a")], [standsAt("c")])).map((r) => r.identifier)).toEqual([
+				"a",
+			]);
+			await build(s, [a!]);
+			expect(waysOf(await publisher.publish(s, request([a!, c!])))).toEqual({ a: "swap", c: "swap" });
+			expect(
+				await rows(s, "select conname, conrelid::regclass, confrelid::regclass from pg_constraint where contype = 'f'"),
+			).toEqual(["k,s.c,s.a"]);
+			expect(await shadowTraces(s)).toEqual([]);
+		}));
+
 	test("a child of a kept parent refers to the published parent", () =>
 		bench.on(async (s) => {
 			await s.execute(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Session } from "../../core/adapter.ts";
 import { onServer } from "./publishEngines.ts";
-import { build, type Model, PROJECT, publisher, request, rows, target, waysOf } from "./publishFixture.ts";
+import { build, type Model, PROJECT, publisher, request, rows, standsAt, target, waysOf } from "./publishFixture.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -166,6 +166,53 @@ onServer((bench) => {
 					expect((await dropping).map((r) => r.identifier)).toEqual(["c"]);
 				}),
 			);
+		}));
+
+	const family: Model[] = [
+		{ name: "p", sql: "select 1 as id" },
+		{ name: "c", sql: "select 1 as id" },
+	];
+	const related =
+		"alter table s.p add primary key (id); alter table s.c add constraint k foreign key (id) references s.p";
+	const keys = "select conrelid::regclass, confrelid::regclass from pg_constraint where conname = 'k' order by 1::text";
+
+	test("a foreign key that another candidate is given while its parent is dropped goes as well", () =>
+		bench.on(async (s) => {
+			const [p, c] = family;
+			await build(s, family);
+			await bench.publisher().publish(s, request(family));
+			await s.execute(related);
+			await build(s, [p!]);
+			await bench.stranger(async (other) => {
+				await other.execute("begin");
+				await build(other, [c!]);
+				const dropping = bench.publisher().dropStale(s, PROJECT, [target("p")], [standsAt("c")]);
+				await sleep(300);
+				await other.execute("commit");
+				expect((await dropping).map((r) => r.identifier)).toEqual(["p"]);
+			});
+			await build(s, [p!]);
+			expect(waysOf(await bench.publisher().publish(s, request(family)))).toEqual({ p: "swap", c: "swap" });
+			expect(await rows(s, keys)).toEqual(["s.c,s.p"]);
+		}));
+
+	test("a candidate whose parent is dropped while it is dressed refers to the published one", () =>
+		bench.on(async (s) => {
+			const [p, c] = family;
+			await build(s, family);
+			await bench.publisher().publish(s, request(family));
+			await s.execute(related);
+			await build(s, [p!]);
+			await bench.stranger(async (other) => {
+				await other.execute("begin");
+				await bench.publisher().dropStale(other, PROJECT, [target("p")], []);
+				const building = build(s, [c!]);
+				await sleep(300);
+				await other.execute("commit");
+				expect(await building).toEqual([]);
+			});
+			expect(await rows(s, keys)).toEqual(["s.c,s.p", `${standsAt("c").schema}.c,s.p`]);
+			expect(waysOf(await bench.publisher().publish(s, request([c!])))).toEqual({ c: "swap" });
 		}));
 
 	test("an abort ends the wait", () =>

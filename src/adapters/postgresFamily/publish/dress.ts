@@ -1,4 +1,5 @@
 import type { Candidate, Dialect, Session } from "../../../core/adapter.ts";
+import { DatabaseError } from "../../../core/databaseError.ts";
 import type { IndexFacts, RelationFacts } from "./catalogFacts.ts";
 import { refersTo } from "./foreignKeys.ts";
 import { sameType } from "./members.ts";
@@ -224,11 +225,34 @@ export async function dress(
 		const fresh = relations.get(placeOf(candidate.candidate));
 		const old = relations.get(placeOf(candidate.target));
 		if (fresh === undefined || old === undefined || !DRESSED.has(fresh.kind)) return { warnings: [] };
-		const parents = await findParents(session, old);
-		const parentOf = (schema: string, name: string) => parents.get(placeOf({ schema, identifier: name }));
-		const { statements, warnings } = dressing(dialect, { old, fresh, parentOf });
-		if (statements.length > 0) await session.execute(statements.join(";\n"));
+		const warnings = await putOn(dialect, session, { old, fresh });
 		await analyze();
 		return { warnings };
 	});
+}
+
+/** undefined_table */
+const GONE = "42P01";
+const MAX_LOOKS = 10;
+
+/** A parent that is being built again may go between the look and the key: then its key refers to what there is next. */
+async function putOn(
+	dialect: Dialect,
+	session: Session,
+	{ old, fresh }: { readonly old: RelationFacts; readonly fresh: RelationFacts },
+): Promise<readonly string[]> {
+	for (let looks = 1; ; looks++) {
+		const parents = await findParents(session, old);
+		const parentOf = (schema: string, name: string) => parents.get(placeOf({ schema, identifier: name }));
+		const { statements, warnings } = dressing(dialect, { old, fresh, parentOf });
+		if (statements.length === 0) return warnings;
+		const dressed = () => session.execute(statements.join(";\n"));
+		try {
+			await (parents.size === 0 ? dressed() : session.transaction(dressed));
+			return warnings;
+		} catch (error) {
+			const gone = error instanceof DatabaseError && error.sqlstate === GONE && parents.size > 0;
+			if (!gone || looks === MAX_LOOKS) throw error;
+		}
+	}
 }
