@@ -12,11 +12,13 @@ import {
 	describedColumn,
 	flagOf,
 	freshnessReading,
+	graphData,
 	type InvocationFacts,
 	type MacroEntry,
 	type MacroRegistry,
 	type ProjectFacts,
 	RUN_RENDERING,
+	SharedGraph,
 	sourceObject,
 	sourceScopeNames,
 } from "../context/context.ts";
@@ -80,16 +82,6 @@ export function createCompiler(input: CompilerInput): Compiler {
 	return new NodeCompiler(input);
 }
 
-/** Runs one pass; a question that the journal cannot answer yet ends it. */
-function attempt<T>(pass: () => T): T | Suspended {
-	try {
-		return pass();
-	} catch (stop) {
-		if (stop instanceof Suspend) return { kind: "suspended", request: stop.request };
-		throw stop;
-	}
-}
-
 class NodeCompiler implements Compiler {
 	readonly #facts: ProjectFacts;
 	/** The same with `--store-failures`, for bindings that want whole rows. */
@@ -99,17 +91,35 @@ class NodeCompiler implements Compiler {
 	readonly #injects: boolean;
 	readonly #references: ReturnType<typeof createReferences>;
 	readonly #templates = new Map<NodeId, Template>();
+	readonly #graph: SharedGraph;
 
 	constructor({ manifest, ...facts }: CompilerInput) {
 		this.#facts = facts;
 		const { invocation } = facts;
 		this.#storing = { ...facts, invocation: { ...invocation, flags: { ...invocation.flags, STORE_FAILURES: true } } };
 		this.#manifest = manifest;
+		this.#graph = new SharedGraph(graphData(manifest, invocation.startedAt));
 		this.#references = createReferences(manifest, {
 			rootPackage: manifest.projectName,
 			ownPackageFirst: flagOf(facts.invocation, "REQUIRE_REF_SEARCHES_NODE_PACKAGE_BEFORE_ROOT") === true,
 		});
 		this.#injects = flagOf(facts.invocation, "INJECT_EPHEMERAL_CTES") !== false;
+	}
+
+	/** Runs one pass; a question that the journal cannot answer yet ends it. */
+	#attempt<T>(journal: Journal, pass: (cursor: ReplayCursor) => T): T | Suspended {
+		const cursor = new ReplayCursor(journal);
+		try {
+			const outcome = pass(cursor);
+			this.#graph.keep(cursor);
+			return outcome;
+		} catch (stop) {
+			if (stop instanceof Suspend) return { kind: "suspended", request: stop.request };
+			this.#graph.keep(cursor);
+			throw stop;
+		} finally {
+			cursor.close();
+		}
 	}
 
 	compileNode(id: NodeId, journal: Journal, binding: Binding): CompileOutcome {
@@ -121,8 +131,7 @@ class NodeCompiler implements Compiler {
 	}
 
 	#compile(node: ExecutableNode, journal: Journal, binding: Binding): CompileOutcome {
-		return attempt(() => {
-			const cursor = new ReplayCursor(journal);
+		return this.#attempt(journal, (cursor) => {
 			const ephemeral = new EphemeralModels();
 			const macros = new Set<string>();
 			const sql = this.#render(node, { cursor, binding, ephemeral, macros });
@@ -175,11 +184,10 @@ class NodeCompiler implements Compiler {
 	}
 
 	compileUnitTest(id: NodeId, journal: Journal, binding: Binding): CompileOutcome {
-		return attempt(() => {
+		return this.#attempt(journal, (cursor) => {
 			const { test, model, facts } = this.#unitTest(id);
 			for (const { node, input, location } of test.given)
 				if (node === null) fail("TFM-UNIT-013", { test: test.name, input }, { at: location });
-			const cursor = new ReplayCursor(journal);
 			const inputs = new EphemeralModels();
 			const include = (original: ExecutableNode | SourceNode, reference: string) => {
 				const input = test.given.find((given) => given.node === original.unique_id);
@@ -207,9 +215,8 @@ class NodeCompiler implements Compiler {
 	}
 
 	renderComparison(id: NodeId, query: ComparedQuery, journal: Journal, binding: Binding): RenderOutcome {
-		return attempt(() => {
+		return this.#attempt(journal, (cursor) => {
 			const { test, model } = this.#unitTest(id);
-			const cursor = new ReplayCursor(journal);
 			const node = testedModel(test, model);
 			const scope = this.#scope(node, id, { cursor, binding }, { sql: query.sql });
 			const { format, code } = test.expect;
@@ -239,9 +246,8 @@ class NodeCompiler implements Compiler {
 	}
 
 	readFreshness(id: NodeId, journal: Journal, binding: Binding): FreshnessOutcome {
-		return attempt(() => {
+		return this.#attempt(journal, (cursor) => {
 			const source = this.#source(id);
-			const cursor = new ReplayCursor(journal);
 			const label = `${source.source_name}.${source.name}`;
 			const relation = sourceObject(this.#facts, source);
 			const query = source.loaded_at_query ?? null;
@@ -279,9 +285,8 @@ class NodeCompiler implements Compiler {
 	}
 
 	renderMacro(call: MacroCall, journal: Journal, binding: Binding): RenderOutcome {
-		return attempt(() => {
+		return this.#attempt(journal, (cursor) => {
 			const node = call.node === null ? null : this.#node(call.node);
-			const cursor = new ReplayCursor(journal);
 			const label = node?.unique_id ?? `macro ${call.macro}`;
 			const sql = call.sql === undefined ? {} : { sql: call.sql };
 			const scope = this.#scope(node, label, { cursor, binding }, sql);
@@ -298,9 +303,8 @@ class NodeCompiler implements Compiler {
 		journal: Journal,
 		binding: Binding,
 	): RenderOutcome {
-		return attempt(() => {
+		return this.#attempt(journal, (cursor) => {
 			const node = options.node === null ? null : this.#node(options.node);
-			const cursor = new ReplayCursor(journal);
 			const extra = options.extra === undefined ? {} : { extra: options.extra };
 			const scope = this.#scope(node, options.label, { cursor, binding }, extra);
 			const rendered = compileTemplate({ file: options.label, text }).render(scope, RUN_RENDERING);
@@ -319,8 +323,7 @@ class NodeCompiler implements Compiler {
 		journal: Journal,
 		binding: Binding,
 	): MaterializeOutcome {
-		return attempt(() => {
-			const cursor = new ReplayCursor(journal);
+		return this.#attempt(journal, (cursor) => {
 			let written: string | null = null;
 			const node = movedTo(this.#node(about.node), binding.self, this.#facts.dialect);
 			const scope = this.#scope(
@@ -362,6 +365,7 @@ class NodeCompiler implements Compiler {
 		return createRunScope({
 			facts,
 			manifest: this.#manifest,
+			graph: this.#graph,
 			references: this.#references,
 			node,
 			label,

@@ -23,6 +23,7 @@ import { envVarFunction } from "./objects/envVarFunction.ts";
 import { exceptionsObject } from "./objects/exceptionsObject.ts";
 import { FlagsObject } from "./objects/flagsObject.ts";
 import { LazyMapping } from "./objects/lazyMapping.ts";
+import { LazyData } from "./objects/mappingData.ts";
 import { resultFunctions } from "./objects/resultFunctions.ts";
 import { targetObject } from "./objects/targetObject.ts";
 import { VarFunction, variablesFor } from "./objects/varFunction.ts";
@@ -169,8 +170,10 @@ export const BASE_MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>
 		"graph",
 		() =>
 			new LazyMapping(
-				() => EMPTY_GRAPH,
-				(key) => (EMPTY_GRAPH.includes(key) ? {} : undefined),
+				new LazyData(
+					() => EMPTY_GRAPH,
+					(key) => (EMPTY_GRAPH.includes(key) ? {} : undefined),
+				),
 			),
 	],
 	["load_agate_table", unavailable("load_agate_table", "seeds are loaded by tfm itself, in batches")],

@@ -17,6 +17,7 @@ export { createNameGenerator, type NamedNode } from "./nameGenerator.ts";
 export { describedColumn } from "./objects/columnObject.ts";
 export { dataFunctions } from "./objects/dataFunctions.ts";
 export { freshnessReading } from "./objects/freshnessAnswer.ts";
+export { graphData } from "./objects/graphData.ts";
 export { metricText } from "./objects/metricFunction.ts";
 export { functionText, refText, sourceText } from "./objects/refFunction.ts";
 export { cteObject, relationNameOf, relationTypeOf } from "./objects/relationObject.ts";
@@ -37,4 +38,5 @@ export {
 	sourceObject,
 	sourceScopeNames,
 } from "./runScope.ts";
+export { SharedGraph } from "./sharedGraph.ts";
 export { createYamlScope, YAML_RENDERING } from "./yamlScope.ts";

@@ -17,7 +17,6 @@ import { BASE_MEMBERS } from "./baseMembers.ts";
 import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
 import { batchConfig, batchView, eventTimeFilter } from "./eventTimeFilter.ts";
 import { DatabasePort } from "./objects/databasePort.ts";
-import { graphView } from "./objects/graphView.ts";
 import { viewOf } from "./objects/lazyMapping.ts";
 import { metricFunction, metricText, ResolvedMetric } from "./objects/metricFunction.ts";
 import { modelFields, nodeFields } from "./objects/nodeView.ts";
@@ -35,6 +34,7 @@ import { runAdapter } from "./objects/runAdapter.ts";
 import { RunConfig } from "./objects/runConfig.ts";
 import { flagOf, type ProjectFacts } from "./projectFacts.ts";
 import type { Found, References } from "./references.ts";
+import type { SharedGraph } from "./sharedGraph.ts";
 import { testKeywords } from "./testKeywords.ts";
 
 /** Undefined names print nothing, and doing anything else with them is an error. */
@@ -56,6 +56,7 @@ export interface GivenInputs {
 export interface RunScopeInput {
 	readonly facts: ProjectFacts;
 	readonly manifest: Manifest;
+	readonly graph: SharedGraph;
 	readonly references: References;
 	/** Null for operations: there is no `this`, no config and no model. */
 	readonly node: ExecutableNode | null;
@@ -238,7 +239,7 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["defer_relation", otherRelation],
 	["model", modelView],
 	["config", configObject],
-	["graph", (c) => graphView(c.manifest, c.facts.invocation.startedAt)],
+	["graph", (c) => c.graph.view(c.cursor)],
 	["adapter", (c, scope) => runAdapter({ context: c, scope, database: c.database })],
 	["schema", (c) => c.node?.schema ?? c.facts.config.target.schema],
 	["database", (c) => c.node?.database ?? c.facts.config.target.database],

@@ -25,6 +25,7 @@ export {
 	floatValue,
 	HostFunction,
 	HostObject,
+	hashKeyOf,
 	PyDecimal,
 	PyDict,
 	PyFloat,

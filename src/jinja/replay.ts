@@ -33,6 +33,7 @@ export class ReplayCursor {
 	readonly #journal: Journal;
 	#position = 0;
 	readonly #messages: TemplateMessage[] = [];
+	#over = false;
 
 	constructor(journal: Journal) {
 		this.#journal = journal;
@@ -44,6 +45,7 @@ export class ReplayCursor {
 	 * journal does not hold.
 	 */
 	ask(request: DbRequest): DbAnswer {
+		this.#checkOpen();
 		const sequence = this.#position;
 		const entry = this.#journal.entries[sequence];
 		if (entry === undefined) throw new Suspend(request, sequence);
@@ -63,6 +65,7 @@ export class ReplayCursor {
 
 	/** A value read once per node and the same on every pass: the clock, a random number, an environment variable. */
 	once<T>(name: string, produce: () => T): T {
+		this.#checkOpen();
 		const sequence = this.#position++;
 		const entry = this.#journal.entries[sequence];
 		if (entry === undefined) {
@@ -80,6 +83,15 @@ export class ReplayCursor {
 	/** Keeps a line of log() or print(); only the pass that completes has its lines shown. */
 	message(message: TemplateMessage): void {
 		this.#messages.push(message);
+	}
+
+	/** Ends the pass. What another template got hold of and uses later is refused (028): the answers are not its own. */
+	close(): void {
+		this.#over = true;
+	}
+
+	#checkOpen(): void {
+		if (this.#over) fail("TFM-JINJA-028", { problem: "a macro or an object of another template was called" });
 	}
 
 	/** What this pass wrote, for the caller to flush after the pass completed. */

@@ -1,7 +1,7 @@
 /**
  * A dict over the project's own data, converted where it is touched: `graph` and `model` can be asked on every node
  * without turning ten thousand nodes into template values first. A template that changes it (`pop`, `update`) changes
- * what this render sees; nothing behind it can be changed.
+ * what this render sees; nothing behind it can be changed, and `settled` gives what it has become.
  */
 import {
 	bindArguments,
@@ -9,45 +9,70 @@ import {
 	fromPlain,
 	HostFunction,
 	HostObject,
-	PyDecimal,
+	hashKeyOf,
 	PyDict,
-	PyFloat,
+	PySet,
 	PyTuple,
 	repr,
 	type Value,
 } from "../../jinja/jinja.ts";
+import { type MappingData, mappingDataOf, type Nulls } from "./mappingData.ts";
+import { StoredMapping } from "./storedMapping.ts";
 
-/** dbt's `model` leaves out what is null; `graph` keeps it. */
-export type Nulls = "kept" | "omitted";
+interface Made {
+	readonly key: Value;
+	readonly value: Value;
+	/** What it is a view of. */
+	readonly data: unknown;
+}
+
+/** What a value has become; `data` itself, which it is a view of, where nothing in it was changed. */
+export type Settle = (value: Value, data: unknown) => unknown;
 
 export class LazyMapping extends HostObject {
 	readonly typeName = "dict";
 	override readonly isMapping = true;
-	readonly #keys: () => readonly string[];
-	readonly #read: (key: string) => unknown;
+	readonly #data: MappingData;
+	readonly #origin: unknown;
 	readonly #nulls: Nulls;
-	readonly #made = new Map<string, Value>();
+	readonly #made = new Map<unknown, Made>();
 	/** What it has become by being changed. */
 	#own: PyDict | null = null;
 
-	/** `read` gives plain data, a template value, or undefined for a key that does not exist. */
-	constructor(keys: () => readonly string[], read: (key: string) => unknown, nulls: Nulls = "kept") {
+	/** `origin`: what `data` was made from, where that is something else. */
+	constructor(data: MappingData, nulls: Nulls = "kept", origin: unknown = data) {
 		super();
-		this.#keys = keys;
-		this.#read = read;
+		this.#data = data;
 		this.#nulls = nulls;
+		this.#origin = origin;
 	}
 
-	#get(key: string): Value {
+	#get(key: Value): Value {
 		if (this.#own !== null) return this.#own.get(key);
-		if (this.#made.has(key)) return this.#made.get(key);
-		const value = viewOf(this.#read(key), this.#nulls);
-		this.#made.set(key, value);
+		const hash = hashKeyOf(key);
+		const known = this.#made.get(hash);
+		if (known !== undefined) return known.value;
+		const data = this.#data.read(key);
+		const value = viewOf(data, this.#nulls);
+		this.#made.set(hash, { key, value, data });
 		return value;
 	}
 
 	#names(): readonly Value[] {
-		return this.#own === null ? this.#keys() : this.#own.keys();
+		return this.#own === null ? this.#data.keys() : this.#own.keys();
+	}
+
+	/** The data behind it while nothing in it was changed, else data as it is now. It is not to be used afterwards. */
+	settled(settle: Settle): unknown {
+		if (this.#own !== null)
+			return StoredMapping.from(
+				this.#own.items().map(([key, value]) => [key, settle(value, this.#made.get(hashKeyOf(key))?.data)] as const),
+			);
+		const changes = [...this.#made.values()].flatMap(({ key, value, data }) => {
+			const now = settle(value, data);
+			return now === data ? [] : [[key, now] as const];
+		});
+		return changes.length === 0 ? this.#origin : StoredMapping.of(this.#data).with(changes);
 	}
 
 	override ownDict(): PyDict {
@@ -56,8 +81,7 @@ export class LazyMapping extends HostObject {
 	}
 
 	override item(key: Value): Value {
-		if (this.#own !== null) return this.#own.get(key);
-		return typeof key === "string" ? this.#get(key) : undefined;
+		return this.#get(key);
 	}
 
 	/** dict's own methods first, then keys, as Jinja looks attributes of a dict up. */
@@ -89,8 +113,7 @@ export class LazyMapping extends HostObject {
 	}
 
 	override contains(key: Value): boolean {
-		if (this.#own !== null) return this.#own.has(key);
-		return typeof key === "string" && this.#get(key) !== undefined;
+		return this.#own === null ? this.#get(key) !== undefined : this.#own.has(key);
 	}
 
 	toDict(): PyDict {
@@ -112,22 +135,9 @@ export class LazyMapping extends HostObject {
 
 /** Plain data as a template value, objects as lazy mappings. Keys that hold undefined do not exist. */
 export function viewOf(data: unknown, nulls: Nulls = "kept"): Value {
+	if (data instanceof PyTuple) return PyTuple.fromItems(data.map((item) => viewOf(item, nulls)));
 	if (Array.isArray(data)) return data.map((item) => viewOf(item, nulls));
-	if (typeof data !== "object" || data === null || isTemplateValue(data)) return fromPlain(data);
-	if (data instanceof Map)
-		return new LazyMapping(
-			() => [...data.keys()],
-			(key) => data.get(key),
-			nulls,
-		);
-	const record = data as Readonly<Record<string, unknown>>;
-	const exists = (key: string) => record[key] !== undefined && (nulls === "kept" || record[key] !== null);
-	return new LazyMapping(
-		() => Object.keys(record).filter(exists),
-		(key) => (Object.hasOwn(record, key) && exists(key) ? record[key] : undefined),
-		nulls,
-	);
+	if (data instanceof PySet) return PySet.from(data);
+	const mapping = mappingDataOf(data, nulls);
+	return mapping === null ? fromPlain(data) : new LazyMapping(mapping, nulls, data);
 }
-
-const isTemplateValue = (data: object): boolean =>
-	data instanceof HostObject || data instanceof PyDict || data instanceof PyFloat || data instanceof PyDecimal;

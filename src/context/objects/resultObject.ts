@@ -2,7 +2,8 @@
 import type { GraphNode } from "../../core/node.ts";
 import { bindArguments, HostFunction, PyDict, truthy, type Value } from "../../jinja/jinja.ts";
 import { dateTimeFromIso } from "../modules/datetime.ts";
-import { LazyMapping, type Nulls, viewOf } from "./lazyMapping.ts";
+import { LazyMapping, viewOf } from "./lazyMapping.ts";
+import { LazyData, type Nulls, RecordData } from "./mappingData.ts";
 import { nodeFields } from "./nodeView.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -18,11 +19,7 @@ class ConfigObject extends LazyMapping {
 	}
 }
 
-const configObject = (config: Fields): ConfigObject =>
-	new ConfigObject(
-		() => Object.keys(config),
-		(key) => (Object.hasOwn(config, key) ? config[key] : undefined),
-	);
+const configObject = (config: Fields): ConfigObject => new ConfigObject(new RecordData(config));
 
 /** The keys of dbt's `to_dict()`, in its order. tfm keeps more of a result: that is read by its name. */
 const KEYS = [
@@ -47,8 +44,10 @@ class RecordObject extends LazyMapping {
 	/** `objects`: what has another form by its name than in the dict. */
 	constructor(fields: Fields, listed: readonly string[] = Object.keys(fields), objects: Fields = {}) {
 		super(
-			() => listed,
-			(key) => objects[key] ?? fields[key],
+			new LazyData(
+				() => listed,
+				(key) => objects[key] ?? fields[key],
+			),
 		);
 		this.#fields = fields;
 		this.#listed = listed;

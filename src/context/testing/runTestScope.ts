@@ -1,6 +1,6 @@
 import type { Manifest } from "../../core/manifest.ts";
 import { ReplayCursor } from "../../jinja/jinja.ts";
-import { type ContextScope, createReferences, createRunScope } from "../context.ts";
+import { type ContextScope, createReferences, createRunScope, graphData, SharedGraph } from "../context.ts";
 import { testFacts } from "./testProject.ts";
 
 const EMPTY: Manifest = {
@@ -25,6 +25,7 @@ export const testCompilerScope = (): ContextScope =>
 	createRunScope({
 		facts: testFacts(),
 		manifest: EMPTY,
+		graph: new SharedGraph(graphData(EMPTY, new Date(0))),
 		references: createReferences(EMPTY, { rootPackage: "shop", ownPackageFirst: false }),
 		node: null,
 		label: "a test",

@@ -134,4 +134,10 @@ export const JINJA_CODES = {
 		hint: () => "a repetition inside a repetition, such as (a+)+, is tried in every combination: write it without one",
 		explain: "A regular expression of `modules.re` would have searched for ever.",
 	}),
+	"TFM-JINJA-028": code<{ problem: string }>({
+		message: (f) => f.problem,
+		hint: () => "keep texts, numbers, lists, dicts and relations in graph, and call macros where they are needed",
+		explain:
+			"What a template puts into `graph` is there for the templates after it. A macro, or another object that belongs to the template in which it was found, cannot be used in another one, and a dict cannot hold itself.",
+	}),
 };

@@ -1,12 +1,12 @@
 import type { Manifest } from "../../core/manifest.ts";
 import type { GraphNode } from "../../core/node.ts";
-import { LazyMapping } from "./lazyMapping.ts";
+import { LazyData, type MappingData } from "./mappingData.ts";
 import { nodeFields } from "./nodeView.ts";
 
-/** `graph`: the manifest by kinds, each by unique id, converted where it is touched. */
-export function graphView(manifest: Manifest, startedAt: Date): LazyMapping {
-	const shown = (nodes: ReadonlyMap<string, GraphNode>): LazyMapping =>
-		new LazyMapping(
+/** What stands behind `graph`: the manifest by kinds, each by unique id. */
+export function graphData(manifest: Manifest, startedAt: Date): MappingData {
+	const shown = (nodes: ReadonlyMap<string, GraphNode>): MappingData =>
+		new LazyData(
 			() => [...nodes.keys()],
 			(id) => {
 				const node = nodes.get(id);
@@ -24,7 +24,7 @@ export function graphView(manifest: Manifest, startedAt: Date): LazyMapping {
 		functions: {},
 		unit_tests: manifest.unitTests,
 	};
-	return new LazyMapping(
+	return new LazyData(
 		() => Object.keys(kinds),
 		(key) => (Object.hasOwn(kinds, key) ? kinds[key] : undefined),
 	);
