@@ -1,39 +1,98 @@
+import type { Session } from "../core/adapter.ts";
+import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
-import type { PastRun } from "../core/state.ts";
+import { findNode } from "../core/manifest.ts";
+import { type GraphNode, type NodeId, nodeId } from "../core/node.ts";
+import type { PastRun, StateStore } from "../core/state.ts";
+import { suggestName } from "../core/suggestName.ts";
 import { createStateStore } from "../history/stateStore.ts";
+import { nodeHistoryJson, nodeHistoryText, testRatesJson, testRatesText } from "../report/pastNodeRuns.ts";
 import { pastRunsJson, pastRunsText } from "../report/pastRuns.ts";
 import { openAdapter } from "./openAdapter.ts";
-import { openProject } from "./openProject.ts";
+import { type OpenProject, openProject } from "./openProject.ts";
 
-/** `tfm history`: the last runs of the project on this target, the newest first. Changes nothing but tfm's own tables, where they are missing or older. */
+interface Asked {
+	readonly project: OpenProject;
+	readonly state: StateStore;
+	readonly session: Session;
+	readonly json: boolean;
+	readonly limit: number;
+}
+
+/**
+ * `tfm history`: the last runs of the project on this target, those of one node, or how often tests passed. Changes
+ * nothing but tfm's own tables, where they are missing or older.
+ */
 export async function historyCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
-	const order = project.config.project.layering?.layers.map((layer) => layer.name) ?? [];
-	const limit = Number(invocation.flags.extra.limit ?? 10);
+	const { extra } = invocation.flags;
+	const node = typeof extra.node === "string" ? nodeNamed(project, extra.node) : null;
 	const adapter = await openAdapter(project.config, invocation);
 	try {
 		const state = await createStateStore();
-		const runs = await adapter.withSession(async (session) => {
+		const text = await adapter.withSession(async (session) => {
 			await state.migrate(session);
-			const rows = await state.listRuns(session, project.manifest.projectName, limit);
-			const open = rows.filter((row) => row.status === null).map((row) => row.runId);
-			const living = open.length === 0 ? new Set() : await adapter.presence.living(session, open);
-			// A run that never said how it ended and has no session left was killed; the next run writes that down.
-			return rows.map(
-				(row): PastRun => ({
-					...row,
-					status: row.status === null && !living.has(row.runId) ? "killed" : row.status,
-					published: [...row.published].sort((a, b) => order.indexOf(a) - order.indexOf(b)),
-				}),
-			);
+			const asked = { project, state, session, json: extra.output === "json", limit: Number(extra.limit ?? 10) };
+			if (node !== null) return historyOfNode(asked, node);
+			if (extra.tests === true) return historyOfTests(asked, daysBefore(invocation.clock(), Number(extra.since ?? 30)));
+			return historyOfRuns(asked, (open) => adapter.presence.living(session, open));
 		});
-		const text =
-			invocation.flags.extra.output === "json"
-				? pastRunsJson(runs)
-				: pastRunsText(runs, project.config.project.layering !== null);
 		invocation.stdout.write(text);
 		return 0;
 	} finally {
 		await adapter.close();
 	}
+}
+
+const daysBefore = (now: Date, days: number): string => new Date(now.getTime() - days * 86_400_000).toISOString();
+
+/** By name, `source.table` or unique id. */
+function nodeNamed({ manifest }: OpenProject, written: string): GraphNode {
+	const known = findNode(manifest, nodeId(written));
+	if (known !== undefined) return known;
+	const named = new Map<string, GraphNode>();
+	for (const source of manifest.sources.values()) named.set(`${source.source_name}.${source.name}`, source);
+	for (const test of manifest.unitTests.values()) named.set(test.name, test);
+	for (const node of manifest.nodes.values()) named.set(node.name, node);
+	const found = named.get(written);
+	if (found === undefined) fail("TFM-HIST-003", { name: written, suggestion: suggestName(written, [...named.keys()]) });
+	return found;
+}
+
+async function historyOfRuns(
+	{ project, state, session, json, limit }: Asked,
+	living: (open: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<string> {
+	const order = project.config.project.layering?.layers.map((layer) => layer.name) ?? [];
+	const rows = await state.listRuns(session, project.manifest.projectName, limit);
+	const open = rows.filter((row) => row.status === null).map((row) => row.runId);
+	const alive = open.length === 0 ? new Set() : await living(open);
+	// A run that never said how it ended and has no session left was killed; the next run writes that down.
+	const runs = rows.map(
+		(row): PastRun => ({
+			...row,
+			status: row.status === null && !alive.has(row.runId) ? "killed" : row.status,
+			published: [...row.published].sort((a, b) => order.indexOf(a) - order.indexOf(b)),
+		}),
+	);
+	return json ? pastRunsJson(runs) : pastRunsText(runs, project.config.project.layering !== null);
+}
+
+async function historyOfNode(asked: Asked, node: GraphNode): Promise<string> {
+	const { project, state, session, json, limit } = asked;
+	const { projectName } = project.manifest;
+	const id: NodeId = node.unique_id;
+	const history = {
+		node: id,
+		runs: await state.nodeRuns(session, projectName, id, limit),
+		usual: (await state.usualDurations(session, projectName)).get(id) ?? null,
+		published: (await state.listPublished(session, projectName)).get(id) ?? null,
+	};
+	return json ? nodeHistoryJson(history) : nodeHistoryText({ ...history, node: node.name });
+}
+
+async function historyOfTests({ project, state, session, json }: Asked, since: string): Promise<string> {
+	const rates = await state.testRates(session, project.manifest.projectName, since);
+	if (json) return testRatesJson(rates);
+	return testRatesText(rates, (id) => findNode(project.manifest, nodeId(id))?.name ?? id);
 }

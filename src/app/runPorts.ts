@@ -17,6 +17,7 @@ import { judgeFreshness } from "../quality/judgeFreshness.ts";
 import { judgeTest } from "../quality/judgeTest.ts";
 import { judgeUnitTest } from "../quality/judgeUnitTest.ts";
 import { type Subscriber, toSummaryJson } from "../report/report.ts";
+import { historySettings } from "./historySettings.ts";
 import type { OpenProject } from "./openProject.ts";
 
 /** What a run needs of the other rooms, over an open database. */
@@ -71,6 +72,7 @@ export interface JobRequest {
 export function jobOf(invocation: Invocation, project: OpenProject, request: JobRequest, adapter: Adapter): RunJob {
 	const { flags } = invocation;
 	const { config, manifest } = project;
+	const history = historySettings(config.project);
 	// Hooks are written for the target.
 	const offline = request.flags?.offline === true;
 	return {
@@ -88,6 +90,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 		host: { name: invocation.host.name, pid: invocation.host.pid },
 		targetPath: relative(config.project.root, config.targetDir),
 		...deferredNames(project),
+		...(history === undefined ? {} : { history }),
 		flags: {
 			fullRefresh: flags.fullRefresh,
 			failFast: flags.failFast,

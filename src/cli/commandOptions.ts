@@ -190,6 +190,8 @@ export const ROLLBACK: readonly OptionSpec[] = [
 
 export const HISTORY: readonly OptionSpec[] = [
 	command("limit", { value: "runs", kind: TEXT, help: "How many runs to list (default: 10)" }),
+	command("tests", { kind: SWITCH, help: "How often each test passed, and each dimension of quality" }),
+	command("since", { value: "days", kind: TEXT, help: "With --tests: how many days back (default: 30)" }),
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 ];
 

@@ -313,10 +313,13 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Look",
 		summary: "List the last runs: what they published and what their gates held back",
 		sentence:
-			"Lists the runs that this project made on the target's database, the newest first, with the ids that publish and rollback ask for.",
+			"Lists the runs that this project made on the target's database, the newest first, with the ids that publish and rollback ask for. With a model: its durations, rows, statuses and tests, run by run.",
+		argument: { name: "model", key: "node", required: false, help: "A model, seed, snapshot or source" },
 		options: withShared(HISTORY),
 		examples: [
 			{ line: "tfm history", says: "the last ten" },
+			{ line: "tfm history orders", says: "how long orders took, and how many rows it had" },
+			{ line: "tfm history --tests --since 7", says: "pass rates of the last week" },
 			{ line: "tfm history --limit 50 --output json", says: "for a program" },
 		],
 	},

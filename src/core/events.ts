@@ -5,6 +5,13 @@ import type { HeldReason, NodeResult, RunResult } from "./result.ts";
 
 export type EventLevel = "trace" | "debug" | "info" | "warn" | "error";
 
+/** How long something took in the last runs. */
+export interface Usual {
+	readonly median_ms: number;
+	readonly p95_ms: number;
+	readonly runs: number;
+}
+
 /** Everything that happens in a run (`tfm.event/1`). Terminal, NDJSON, artifacts, alerts and history only read this. */
 export type EventBody =
 	| {
@@ -19,6 +26,14 @@ export type EventBody =
 			readonly counts: Readonly<Partial<Record<ResourceType | "load", number>>> /** totals per layer for progress */;
 			readonly perLayer: readonly { readonly layer: string; readonly nodes: number; readonly tests: number }[];
 			readonly gates: boolean;
+	  }
+	/** What the history of earlier runs lets expect; not emitted where there is none. */
+	| {
+			readonly event: "run.expected";
+			/** Null: too much of the run was never done before. */
+			readonly duration_ms: number | null;
+			/** Nodes and tests of this run that have succeeded at least three times lately. */
+			readonly usual: Readonly<Record<string, Usual>>;
 	  }
 	/** Another run writes some of what this one writes; null: somebody's lock is in the way. */
 	| {

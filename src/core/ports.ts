@@ -34,6 +34,14 @@ export interface RunJob {
 	readonly settled?: ReadonlyMap<NodeId, SettledNode>;
 	readonly flags: RunFlags;
 	readonly microbatch: MicrobatchJob;
+	/** Absent: the run writes no history. */
+	readonly history?: HistorySettings;
+}
+
+/** The project's `history:`. */
+export interface HistorySettings {
+	/** Milliseconds; older rows are deleted at the end of a run. */
+	readonly keepMs: number;
 }
 
 /** Which batches of microbatch models are due. */

@@ -1,4 +1,5 @@
 import type { BoundStatement, Candidate, CandidateKind, DeltaApplication, Session } from "./adapter.ts";
+import type { ColumnsRow, PastNodeRun, RunHistory, TestRate, UsualDuration } from "./history.ts";
 import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
 import type { HeldReason } from "./result.ts";
@@ -223,4 +224,25 @@ export interface StateStore {
 		project: string,
 		layer: string,
 	): Promise<{ readonly generations: readonly GenerationRow[]; readonly stood: readonly StoodRow[] }>;
+
+	/** Whether the tables of the history are there and may be written: a run that only tests makes none. */
+	canRecord(session: Session): Promise<boolean>;
+	/** A run that wrote nothing, once it has ended. */
+	recordRun(run: RunRow, status: RunStatus, endedAt: string): readonly BoundStatement[];
+	/** One statement per table, however many rows. */
+	saveHistory(history: RunHistory): readonly BoundStatement[];
+	/** Forgets what is older than `before`, but nothing that a rollback, a retry or a publish may still ask for. */
+	purgeHistory(project: string, before: string): readonly BoundStatement[];
+	/** Of the last successes of each node and test. */
+	usualDurations(session: Session, project: string): Promise<ReadonlyMap<NodeId, UsualDuration>>;
+	/** The newest first. */
+	nodeRuns(session: Session, project: string, node: NodeId, limit: number): Promise<readonly PastNodeRun[]>;
+	/** Of tests that ran since then, by id. */
+	testRates(session: Session, project: string, since: string): Promise<readonly TestRate[]>;
+	/** The columns of each of these nodes as last written down. */
+	latestColumns(
+		session: Session,
+		project: string,
+		nodes: readonly NodeId[],
+	): Promise<ReadonlyMap<NodeId, ColumnsRow["columns"]>>;
 }

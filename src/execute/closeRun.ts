@@ -1,6 +1,7 @@
 import { diagnostic } from "../core/diagnostic.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
 import { writes } from "./prepare.ts";
+import { recordHistory } from "./recordHistory.ts";
 import type { Run } from "./run.ts";
 import { databaseErrorOf } from "./statement.ts";
 import { exitCodeOf, summarize } from "./summarize.ts";
@@ -20,10 +21,12 @@ async function abandon(run: Run): Promise<void> {
 }
 
 /** Closes the state; when even that fails (the server is gone) the results must still reach the user. Returns the exit code. */
-async function conclude(run: Run, results: readonly NodeResult[]): Promise<RunResult["exitCode"]> {
+async function conclude(run: Run, results: readonly NodeResult[], started: Date): Promise<RunResult["exitCode"]> {
 	const exitCode = exitCodeOf(run, results);
 	try {
-		await closeState(run, exitCode === 130 ? "cancelled" : exitCode === 0 ? "success" : "failed");
+		const status = exitCode === 130 ? "cancelled" : exitCode === 0 ? "success" : "failed";
+		await closeState(run, status);
+		await recordHistory(run, { results, status, startedAt: started.toISOString() });
 		return exitCode;
 	} catch (error) {
 		const refused = databaseErrorOf(error);
@@ -43,7 +46,7 @@ export async function closeRun(
 	const { job, ports } = run;
 	try {
 		const results = await work();
-		const exitCode = await conclude(run, results);
+		const exitCode = await conclude(run, results, started);
 		const result: RunResult = {
 			command: job.command,
 			runId: job.runId,

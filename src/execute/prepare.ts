@@ -5,6 +5,7 @@ import type { NodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { CandidateRow } from "../core/state.ts";
 import { performRequest } from "./answerRequest.ts";
+import { expectDurations } from "./expectDurations.ts";
 import { rememberGenerations } from "./generations.ts";
 import { othersCandidates, takeLeases } from "./leases.ts";
 import { rowsToForget, standingCandidates } from "./reuse.ts";
@@ -142,6 +143,7 @@ async function work(run: Run): Promise<void> {
 		if (buildTasks(run.graph).some(({ node }) => node.resource_type === "model"))
 			run.testMemory.remember(await ports.state.testPasses(session, job.manifest.projectName));
 		if (run.gated) await rememberGenerations(run, session);
+		await expectDurations(run, session);
 		await learnSeeds(run, session);
 		await landingSchemas(run, session);
 	});

@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import type { BoundStatement } from "../core/adapter.ts";
 import { bound } from "./bound.ts";
+import { historyTables } from "./historyTables.ts";
 
 export const STATE_SCHEMA = "tfm_state";
 
@@ -8,7 +9,12 @@ export const STATE_SCHEMA = "tfm_state";
 export type Migration = (k: Knex) => readonly BoundStatement[];
 
 /** One step each, never edited once released: a warehouse may be at any of them. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, leasesGatesAndGenerations, deltasAndTestPasses];
+export const MIGRATIONS: readonly Migration[] = [
+	firstTables,
+	leasesGatesAndGenerations,
+	deltasAndTestPasses,
+	historyTables,
+];
 
 function firstTables(k: Knex): readonly BoundStatement[] {
 	// A schema builder collects what it is asked, so each table takes a new one.

@@ -145,6 +145,70 @@ describe("the state store on the embedded database", () => {
 		});
 	});
 
+	it("keeps what runs did, says what is usual, and forgets it when it is old", async () => {
+		const node = nodeId("model.h.a");
+		const test = nodeId("test.h.t");
+		const run = (n: number, status: string, seconds: number) => ({
+			runId: `h${n}`,
+			project: "h",
+			at: `2026-11-0${n}T06:00:00.000Z`,
+			nodes: [
+				{
+					node,
+					layer: null,
+					resourceType: "model",
+					materialized: "table",
+					status,
+					published: null,
+					startedAt: `2026-11-0${n}T06:00:00.000Z`,
+					seconds,
+					rows: 5_000_000_000,
+					code: null,
+					message: "SELECT",
+				},
+			],
+			tests: [
+				{
+					test,
+					node,
+					column: "id",
+					layer: null,
+					dimension: "uniqueness",
+					severity: "error",
+					status: status === "success" ? "pass" : "fail",
+					failures: 0,
+					seconds: 1,
+					at: `2026-11-0${n}T06:00:01.000Z`,
+				},
+			],
+			freshness: [],
+			columns: [{ node, columns: [{ name: "id", type: "integer" }] }],
+			measures: [{ node, measure: "row_count", column: null, value: n }],
+		});
+		const runs = [run(1, "success", 10), run(2, "success", 12), run(3, "error", 1), run(4, "success", 11)];
+		await adapter.withSession(async (s) => {
+			for (const { runId, at } of runs) {
+				await state.beginRun(s, { runId, project: "h", command: "run", host: "h", pid: 1, startedAt: at });
+				await state.endRun(s, runId, "success", at);
+			}
+			for (const history of runs) await send(s, state.saveHistory(history));
+			expect((await state.usualDurations(s, "h")).get(node)).toEqual({ node, median: 11, p95: 11.9, runs: 3 });
+			const [newest, failed] = await state.nodeRuns(s, "h", node, 2);
+			expect(newest).toMatchObject({ runId: "h4", rows: 5_000_000_000, tests: { passed: 1, warned: 0, failed: 0 } });
+			expect(failed).toMatchObject({ runId: "h3", status: "error", tests: { failed: 1 } });
+			expect(await state.testRates(s, "h", "2026-11-02T00:00:00Z")).toMatchObject([
+				{ test, runs: 3, passed: 2, lastStatus: "pass", recent: ["pass", "fail", "pass"] },
+			]);
+			expect((await state.latestColumns(s, "h", [node])).get(node)).toEqual([{ name: "id", type: "integer" }]);
+			await send(s, state.purgeHistory("h", "2026-11-04T00:00:00Z"));
+			expect((await state.nodeRuns(s, "h", node, 9)).map((row) => row.runId)).toEqual(["h4"]);
+			expect((await state.listRuns(s, "h", 9)).map((row) => row.runId)).toEqual(["h4"]);
+			expect((await s.query("select count(*)::int from tfm_state.schema_snapshots where project = 'h'")).rows).toEqual([
+				[1],
+			]);
+		});
+	});
+
 	it("refuses state tables of a newer version", async () => {
 		await adapter.withSession(async (s) => {
 			await s.execute("insert into tfm_state.schema_version values (99)");

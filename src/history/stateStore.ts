@@ -9,6 +9,7 @@ import type { CandidateRow, LoadedFileRow, PublishedRow, StateStore } from "../c
 import { bound } from "./bound.ts";
 import { createGateRows } from "./gateRows.ts";
 import { createGenerationRows } from "./generationRows.ts";
+import { createHistoryRows } from "./historyRows.ts";
 import { migrate } from "./migrate.ts";
 import { createRunRows } from "./runRows.ts";
 import { chunks, createTables, instant, type Row, relation, text } from "./tables.ts";
@@ -28,6 +29,7 @@ export async function createStateStore(): Promise<StateStore> {
 		...createRunRows(tables),
 		...createGateRows(tables),
 		...createGenerationRows(tables),
+		...createHistoryRows(tables),
 
 		saveCandidate: (row) =>
 			upsert(

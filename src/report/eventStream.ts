@@ -94,6 +94,7 @@ function levelOf(body: EventBody): EventLevel {
 			return body.run.exitCode === 0 ? "info" : "error";
 		case "node.started":
 		case "node.held":
+		case "run.expected":
 		case "statement":
 		case "progress":
 			return "debug";

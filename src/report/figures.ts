@@ -14,6 +14,10 @@ export function seconds(value: number): string {
 export const wholeSeconds = (value: number): string =>
 	value < 60 ? `${Math.floor(value)}s` : seconds(Math.floor(value));
 
+/** For what is only about right: `0.4s`, `11s`, `2m 10s`. */
+export const roughSeconds = (value: number): string =>
+	value < 9.95 ? seconds(value) : seconds(Math.round(value)).replace(/\.0s$/, "s");
+
 /** `a`, `a and b`, `a, b and c`. */
 export const listing = (words: readonly string[]): string =>
 	words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;

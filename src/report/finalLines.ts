@@ -1,10 +1,11 @@
 import type { RunSummary } from "../core/events.ts";
 import type { NodeId } from "../core/node.ts";
 import type { RunResult } from "../core/result.ts";
+import { isSlow } from "../core/usual.ts";
 import { findCauses } from "./blame.ts";
 import { diagnosticText, type ReadLine } from "./diagnosticText.ts";
 import { failureBlock } from "./failureBlock.ts";
-import { seconds } from "./figures.ts";
+import { roughSeconds, seconds } from "./figures.ts";
 import type { Look } from "./look.ts";
 import type { NodeFacts } from "./nodeFacts.ts";
 import { isFailure, isTest, type Outcome, type RunBoard } from "./runBoard.ts";
@@ -38,6 +39,7 @@ export function finalLines(ending: Ending): string[] {
 		...[...failures, ...board.refused].flatMap((outcome) => failureBlock(outcome, context)),
 		...brokenLines(ending),
 		...warnings.flatMap((outcome) => failureBlock(outcome, context)),
+		...(brief ? [] : slowLines(ending)),
 		...(ending.run.exitCode === 0 || brief ? [] : lists(ending)),
 		verdictLine(ending),
 		...(brief ? [] : slowestLine(ending)),
@@ -56,6 +58,17 @@ function brokenLines({ board, look, readLine }: Ending): string[] {
 		const text = diagnostic === null ? [] : diagnosticText(diagnostic, look, readLine).split("\n");
 		return [` ${look.paint("bad", look.signs.failed)} ${what} failed`, ...text.map((line) => `    ${line}`), ""];
 	});
+}
+
+/** ` ! silver.stg_events took 31s, usually 11s (p95 14s)` */
+function slowLines({ board, look, lookup }: Ending): string[] {
+	const lines = board.outcomes.flatMap(({ id, result }) => {
+		const usual = board.usual[id];
+		if (usual === undefined || result.status !== "success" || !isSlow(result.execution_time * 1000, usual)) return [];
+		const times = `took ${roughSeconds(result.execution_time)}, usually ${roughSeconds(usual.median_ms / 1000)} (p95 ${roughSeconds(usual.p95_ms / 1000)})`;
+		return [` ${look.paint("warn", look.signs.warned)} ${lookup(id)?.label ?? id} ${times}`];
+	});
+	return lines.length === 0 ? [] : [...lines, ""];
 }
 
 function lists(ending: Ending): string[] {

@@ -1,6 +1,6 @@
 import type { PastRun } from "../core/state.ts";
 import { count, seconds } from "./figures.ts";
-import { padEnd, padStart, textWidth } from "./textWidth.ts";
+import { columnsOfText } from "./textColumns.ts";
 
 const STATUS: Readonly<Record<string, string>> = {
 	success: "passed",
@@ -36,16 +36,7 @@ export function pastRunsText(runs: readonly PastRun[], layered: boolean): string
 		tookOf(run),
 		outcome(run, layered),
 	]);
-	const head = ["RUN", "STARTED (UTC)", "COMMAND", "STATUS", "TOOK", "WHAT BECAME OF IT"];
-	const widths = head.map((title, i) => Math.max(textWidth(title), ...rows.map((row) => textWidth(row[i]!))));
-	const line = (cells: readonly string[]): string =>
-		cells
-			.map((cell, i) =>
-				i === 4 ? padStart(cell, widths[i]!) : i === cells.length - 1 ? cell : padEnd(cell, widths[i]!),
-			)
-			.join("  ")
-			.trimEnd();
-	return `${[head, ...rows].map(line).join("\n")}\n`;
+	return columnsOfText(["RUN", "STARTED (UTC)", "COMMAND", "STATUS", "TOOK", "WHAT BECAME OF IT"], rows, new Set([4]));
 }
 
 /** Shape `tfm.history/1`. */

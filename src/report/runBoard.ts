@@ -1,4 +1,4 @@
-import type { RunEvent } from "../core/events.ts";
+import type { RunEvent, Usual } from "../core/events.ts";
 import type { NodeId, ResourceType } from "../core/node.ts";
 import type { HeldReason, NodeResult } from "../core/result.ts";
 
@@ -47,6 +47,10 @@ export interface RunBoard {
 	readonly refused: readonly Outcome[];
 	readonly broken: readonly Extract<RunEvent, { event: "publish.failed" | "hook.finished" }>[];
 	readonly totals: { readonly ok: number; readonly failed: number; readonly warned: number; readonly skipped: number };
+	/** What earlier runs let expect, by node id; empty where nothing is known. */
+	readonly usual: Readonly<Record<string, Usual>>;
+	/** Milliseconds. */
+	readonly expected: number | null;
 	/** Name of the first layer whose gate closed. */
 	readonly closedGate: string | null;
 	apply(event: RunEvent): void;
@@ -76,6 +80,8 @@ class Board implements RunBoard {
 	readonly refused: Outcome[] = [];
 	readonly broken: Extract<RunEvent, { event: "publish.failed" | "hook.finished" }>[] = [];
 	readonly totals = { ok: 0, failed: 0, warned: 0, skipped: 0 };
+	usual: Readonly<Record<string, Usual>> = {};
+	expected: number | null = null;
 	closedGate: string | null = null;
 	/** A load may be told of twice, as a load and as a node; it counts once. */
 	readonly #done = new Set<NodeId>();
@@ -84,6 +90,10 @@ class Board implements RunBoard {
 		switch (event.event) {
 			case "run.started":
 				this.#begin(event);
+				return;
+			case "run.expected":
+				this.usual = event.usual;
+				this.expected = event.duration_ms;
 				return;
 			case "layer.started":
 				Object.assign(this.#layer(event.layer), {

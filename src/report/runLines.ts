@@ -1,7 +1,7 @@
-import type { RunEvent } from "../core/events.ts";
+import type { RunEvent, Usual } from "../core/events.ts";
 import { ageText } from "../core/freshness.ts";
 import { failureText } from "./failureText.ts";
-import { count, seconds, wholeSeconds } from "./figures.ts";
+import { count, roughSeconds, seconds, wholeSeconds } from "./figures.ts";
 import type { Look, Tone } from "./look.ts";
 import type { NodeFacts } from "./nodeFacts.ts";
 import { isFailure, type LayerState, type Outcome, type RunBoard, type RunningNode } from "./runBoard.ts";
@@ -124,23 +124,30 @@ function layerName(layer: LayerState, board: RunBoard): string {
 	return padEnd(layer.name, widest + 3);
 }
 
-/** `   ▸ stg_events          12.1s` */
-export function runningNodeLine(node: RunningNode, look: Look, now: Date): string {
+/** `   ▸ stg_events          12.1s  (usually 11s)` */
+export function runningNodeLine(node: RunningNode, look: Look, now: Date, usual?: Usual): string {
 	const test = node.resource_type === "test" || node.resource_type === "unit_test" ? "test " : "";
 	const width = Math.max(20, labelWidth(look) - 16);
 	const name = padEnd(cut(test + node.name, width, look.signs.ellipsis), width);
 	const time = padStart(seconds((now.getTime() - node.since.getTime()) / 1000), TIME_WIDTH);
-	return `   ${look.paint("strong", look.signs.running)} ${name}${time}`;
+	const expected = usual === undefined ? "" : `  (usually ${roughSeconds(usual.median_ms / 1000)})`;
+	return `   ${look.paint("strong", look.signs.running)} ${name}${time}${look.paint("dim", expected)}`;
 }
 
-/** ` ✓ 89  ✗ 0  ↷ 0   · elapsed 26s` */
+/** ` ✓ 89  ✗ 0  ↷ 0   · elapsed 26s · ETA 41s` */
 export function totalsLine(board: RunBoard, look: Look, now: Date): string {
 	const { signs } = look;
 	const { ok, failed, warned, skipped } = board.totals;
 	const since = board.started === null ? 0 : (now.getTime() - Date.parse(board.started.ts)) / 1000;
 	const warnings = warned === 0 ? "" : `  ${look.paint("warn", `${signs.warned} ${warned}`)}`;
 	const failures = look.paint(failed === 0 ? "dim" : "bad", `${signs.failed} ${failed}`);
-	return ` ${look.paint("good", `${signs.ok} ${ok}`)}  ${failures}${warnings}  ${signs.skipped} ${skipped}   ${signs.dot} elapsed ${wholeSeconds(since)}`;
+	return ` ${look.paint("good", `${signs.ok} ${ok}`)}  ${failures}${warnings}  ${signs.skipped} ${skipped}   ${signs.dot} elapsed ${wholeSeconds(since)}${etaText(board, look, since)}`;
+}
+
+/** What is left of the usual duration; nothing once it is over, for then nobody knows. */
+function etaText({ expected }: RunBoard, { signs }: Look, since: number): string {
+	const left = expected === null ? 0 : expected / 1000 - since;
+	return left < 1 ? "" : ` ${signs.dot} ETA ${wholeSeconds(left)}`;
 }
 
 /** One finished node: ` ✓ staging.stg_orders      table         0.2s   42 rows` */
@@ -187,7 +194,7 @@ export function heartbeatLine(board: RunBoard, look: Look, now: Date): string {
 	const parts = [
 		...(layer === undefined ? [] : [`${layer.name} ${done}/${layer.nodes}`.trimStart()]),
 		...(layer === undefined || layer.tests === 0 ? [] : [`tests ${layer.testsDone}/${layer.tests}`]),
-		`elapsed ${wholeSeconds(since)}`,
+		`elapsed ${wholeSeconds(since)}${etaText(board, look, since)}`,
 		...(running.length === 0 ? [] : [`running ${running.join(", ")}`]),
 	];
 	return ` ${signs.ellipsis} ${parts.join(` ${signs.dot} `)}`;

@@ -162,6 +162,7 @@ class Terminal implements Subscriber {
 				this.#finish(event);
 				return;
 			case "node.started":
+			case "run.expected":
 			case "gate.closed":
 			case "gate.passed":
 			case "gate.warned":
@@ -289,7 +290,7 @@ class Terminal implements Subscriber {
 		const more = nodes.length - shown.length;
 		return [
 			...head,
-			...shown.map((node) => runningNodeLine(node, look, now)),
+			...shown.map((node) => runningNodeLine(node, look, now, board.usual[node.id])),
 			...(more === 0 ? [] : [`   ${look.signs.ellipsis} ${more} more`]),
 			...tail,
 			totalsLine(board, look, now),

@@ -7,6 +7,7 @@ const AREAS: Readonly<Record<string, string>> = {
 	DB: "The database",
 	DEPS: "Packages",
 	GRAPH: "The graph",
+	HIST: "History",
 	INC: "Incremental models, materialized views, partitions",
 	INIT: "tfm init",
 	INTERNAL: "Faults of tfm itself",

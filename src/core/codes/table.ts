@@ -5,6 +5,7 @@ import { DATABASE_CODES } from "./database.ts";
 import { DEPS_CODES } from "./deps.ts";
 import type { CodeEntry } from "./entry.ts";
 import { FRESHNESS_CODES } from "./freshness.ts";
+import { HISTORY_CODES } from "./history.ts";
 import { INCREMENTAL_CODES } from "./incremental.ts";
 import { INIT_CODES } from "./init.ts";
 import { JINJA_CODES } from "./jinja.ts";
@@ -33,6 +34,7 @@ export const CODES = {
 	...DATABASE_CODES,
 	...PUBLISH_CODES,
 	...FRESHNESS_CODES,
+	...HISTORY_CODES,
 	...INCREMENTAL_CODES,
 	...SNAPSHOT_CODES,
 	...UNIT_CODES,

@@ -68,5 +68,13 @@ export function fakeState(world: Warehouse): StateStore {
 		loadedFiles: async () => [],
 		saveLoadedFile: () => [],
 		forgetLoadedFiles: () => [],
+		canRecord: async () => true,
+		recordRun: () => [],
+		saveHistory: () => [],
+		purgeHistory: () => [],
+		usualDurations: async () => new Map(),
+		nodeRuns: async () => [],
+		testRates: async () => [],
+		latestColumns: async () => new Map(),
 	};
 }

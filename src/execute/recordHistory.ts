@@ -1,0 +1,171 @@
+/**
+ * What a run did, written at its end in a few statements of one transaction. It is told for people and for later runs
+ * ("usually 11s"); nothing of the run depends on it, so a refusal is a warning.
+ */
+import { diagnostic } from "../core/diagnostic.ts";
+import type { ColumnsRow, FreshnessRow, NodeRunRow, RunHistory, TestResultRow } from "../core/history.ts";
+import { findNode } from "../core/manifest.ts";
+import type { NodeId } from "../core/node.ts";
+import { dimensionOf } from "../core/qualityDimension.ts";
+import { type RelationName, relationKey } from "../core/relation.ts";
+import type { NodeResult } from "../core/result.ts";
+import { samePlain } from "../core/samePlain.ts";
+import type { RunStatus } from "../core/state.ts";
+import { writes } from "./prepare.ts";
+import { buildTasks, type Run, targetOf } from "./run.ts";
+import { runBound } from "./statement.ts";
+
+export interface EndedRun {
+	readonly results: readonly NodeResult[];
+	readonly status: RunStatus;
+	readonly startedAt: string;
+}
+
+const MESSAGE_LENGTH = 500;
+
+const firstLine = (text: string | null): string | null =>
+	text === null ? null : (text.split("\n", 1)[0] ?? "").slice(0, MESSAGE_LENGTH);
+
+const rowsOf = ({ adapter_response: said }: NodeResult): number | null =>
+	"rows_affected" in said && typeof said.rows_affected === "number" && said.rows_affected >= 0
+		? said.rows_affected
+		: null;
+
+/** A candidate that was used again says nothing about how long a build takes; a held one was built all the same. */
+const statusOf = (result: NodeResult): string =>
+	result.published === "held" ? "held" : result.reused === undefined ? result.status : "reused";
+
+const NOTED: ReadonlySet<string> = new Set(["exposure", "saved_query"]);
+
+function nodeRuns(run: Run, results: readonly NodeResult[], at: string): readonly NodeRunRow[] {
+	return results.flatMap((result): NodeRunRow[] => {
+		const { unique_id: node, resource_type: resourceType } = result;
+		if (resourceType === "test" || resourceType === "unit_test" || NOTED.has(resourceType)) return [];
+		const config = findNode(run.job.manifest, node)?.config as { readonly materialized?: unknown } | undefined;
+		return [
+			{
+				node,
+				layer: result.layer,
+				resourceType,
+				materialized: typeof config?.materialized === "string" ? config.materialized : null,
+				status: statusOf(result),
+				published: result.published,
+				startedAt: result.timing[0]?.started_at ?? at,
+				seconds: result.execution_time,
+				rows: rowsOf(result),
+				code: result.diagnostic?.code ?? null,
+				message: firstLine(result.message),
+			},
+		];
+	});
+}
+
+function testResults(run: Run, results: readonly NodeResult[], at: string): readonly TestResultRow[] {
+	return results.flatMap((result): TestResultRow[] => {
+		const test = findNode(run.job.manifest, result.unique_id);
+		if (test?.resource_type !== "test" && test?.resource_type !== "unit_test") return [];
+		const attached = test.resource_type === "test" ? test.attached_node : null;
+		const reads = test.depends_on.nodes;
+		const severity = (test.config as { readonly severity?: unknown }).severity;
+		return [
+			{
+				test: test.unique_id,
+				node: attached ?? (reads.length === 1 ? (reads[0] ?? null) : null),
+				column: test.resource_type === "test" ? test.column_name : null,
+				layer: result.layer,
+				dimension: dimensionOf(test),
+				severity: String(severity ?? "error").toLowerCase(),
+				status: result.status,
+				failures: result.failures,
+				seconds: result.execution_time,
+				at: result.timing[0]?.started_at ?? at,
+			},
+		];
+	});
+}
+
+const sourceAges = (results: readonly NodeResult[]): readonly FreshnessRow[] =>
+	results.flatMap(({ unique_id: source, freshness, status }) =>
+		freshness === undefined
+			? []
+			: [{ source, status, maxLoadedAt: freshness.max_loaded_at, age: freshness.age, at: freshness.snapshotted_at }],
+	);
+
+/** What readers see now of this run. */
+function publishedTargets(run: Run, results: readonly NodeResult[]): ReadonlyMap<NodeId, RelationName> {
+	const layered = run.job.layering !== null;
+	const ids = new Set(
+		results
+			.filter((r) => r.published === "published" || r.published === "direct" || (!layered && r.status === "success"))
+			.map((r) => r.unique_id),
+	);
+	return new Map(
+		buildTasks(run.graph).flatMap((task) =>
+			ids.has(task.id) && task.node.resource_type !== "function" ? [[task.id, targetOf(run, task.node)]] : [],
+		),
+	);
+}
+
+/** Columns of what was published, where they are not as last written down: one catalog query for all. */
+async function changedColumns(run: Run, results: readonly NodeResult[]): Promise<readonly ColumnsRow[]> {
+	const targets = publishedTargets(run, results);
+	if (targets.size === 0) return [];
+	const { adapter, state } = run.ports;
+	return adapter.withSession(async (session) => {
+		const there = await session.listColumns([...targets.values()]);
+		const known = await state.latestColumns(session, run.job.manifest.projectName, [...targets.keys()]);
+		return [...targets].flatMap(([node, target]) => {
+			const columns = there.get(relationKey(target))?.map(({ name, type }) => ({ name, type }));
+			return columns === undefined || samePlain(columns, known.get(node) ?? null) ? [] : [{ node, columns }];
+		});
+	});
+}
+
+async function write(run: Run, ended: EndedRun, keepMs: number): Promise<void> {
+	const { job, ports } = run;
+	const { adapter, state, clock } = ports;
+	const project = job.manifest.projectName;
+	const wrote = writes(run);
+	// What only tests, or only asks for ages, leaves no tables behind in somebody's database.
+	if (!wrote && !(await adapter.withSession((session) => state.canRecord(session)))) return;
+	const now = clock();
+	const at = now.toISOString();
+	const history: RunHistory = {
+		runId: job.runId,
+		project,
+		at,
+		nodes: nodeRuns(run, ended.results, at),
+		tests: testResults(run, ended.results, at),
+		freshness: sourceAges(ended.results),
+		columns: wrote ? await changedColumns(run, ended.results) : [],
+		measures: [],
+	};
+	const { name: host, pid } = job.host;
+	const row = { runId: job.runId, project, command: job.command, host, pid, startedAt: ended.startedAt };
+	const before = new Date(now.getTime() - keepMs).toISOString();
+	await adapter.withSession((session) =>
+		session.transaction(() =>
+			runBound(session, [
+				...(wrote ? [] : state.recordRun(row, ended.status, at)),
+				...state.saveHistory(history),
+				...state.purgeHistory(project, before),
+			]),
+		),
+	);
+}
+
+/** Never rejects. */
+export async function recordHistory(run: Run, ended: EndedRun): Promise<void> {
+	const { history, flags } = run.job;
+	// A look at candidates judges nothing that readers see; unit tests that are offline have no database.
+	if (history === undefined || flags.candidates || flags.offline || ended.results.length === 0) return;
+	try {
+		await write(run, ended, history.keepMs);
+	} catch (error) {
+		const message = error instanceof Error ? error.message : String(error);
+		run.ports.emit(
+			{ event: "diagnostic", diagnostic: diagnostic("TFM-HIST-001", { message }, { severity: "warning" }) },
+			"warn",
+		);
+	}
+}
