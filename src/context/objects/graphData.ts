@@ -1,12 +1,12 @@
 import type { Manifest } from "../../core/manifest.ts";
 import type { GraphNode } from "../../core/node.ts";
-import { LazyData, type MappingData } from "./mappingData.ts";
+import { CopiedData, LazyData, type MappingData } from "./mappingData.ts";
 import { nodeFields } from "./nodeView.ts";
 
-/** What stands behind `graph`: the manifest by kinds, each by unique id. */
+/** What stands behind `graph`: the manifest by kinds, each by unique id. A node is a new dict each time it is read (dbt). */
 export function graphData(manifest: Manifest, startedAt: Date): MappingData {
 	const shown = (nodes: ReadonlyMap<string, GraphNode>): MappingData =>
-		new LazyData(
+		new CopiedData(
 			() => [...nodes.keys()],
 			(id) => {
 				const node = nodes.get(id);

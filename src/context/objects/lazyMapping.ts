@@ -49,6 +49,7 @@ export class LazyMapping extends HostObject {
 
 	#get(key: Value): Value {
 		if (this.#own !== null) return this.#own.get(key);
+		if (!this.#data.kept) return viewOf(this.#data.read(key), this.#nulls);
 		const hash = hashKeyOf(key);
 		const known = this.#made.get(hash);
 		if (known !== undefined) return known.value;

@@ -3,6 +3,8 @@ import { HostObject, PyDecimal, PyDict, PyFloat, type Value } from "../../jinja/
 
 /** The values are plain data or template values; undefined is a key that does not exist. Never changes. */
 export abstract class MappingData {
+	/** False: each reading of a key gives a mapping of its own, so that nothing a template changes in one is kept. */
+	readonly kept: boolean = true;
 	abstract keys(): readonly Value[];
 	abstract read(key: Value): unknown;
 }
@@ -42,6 +44,11 @@ export function mappingDataOf(data: unknown, nulls: Nulls = "kept"): MappingData
 	if (typeof data !== "object" || data === null || Array.isArray(data) || isTemplateValue(data)) return null;
 	if (data instanceof Map) return new MapData(data);
 	return new RecordData(data as Readonly<Record<string, unknown>>, nulls);
+}
+
+/** Named values of which a template gets a copy each time. */
+export class CopiedData extends LazyData {
+	override readonly kept = false;
 }
 
 class MapData extends MappingData {
