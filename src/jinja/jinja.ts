@@ -8,7 +8,7 @@ export { bindArguments } from "./arguments.ts";
 export { PySet } from "./collections.ts";
 export { entriesOf } from "./dictMethods.ts";
 export { equals, truthy } from "./equality.ts";
-export { isIterable, iterate } from "./iteration.ts";
+export { isIterable, iterate, sliceOf } from "./iteration.ts";
 export { KeptTemplates } from "./keptTemplates.ts";
 export { type BlockKind, compileMacro, findBlocks, type Macro, type MacroBlock } from "./macros.ts";
 export { compare } from "./operators.ts";

@@ -1,3 +1,4 @@
+import { fail } from "../../core/diagnostic.ts";
 import {
 	type Arguments,
 	bindArguments,
@@ -7,7 +8,6 @@ import {
 	PyDict,
 	PyTuple,
 	repr,
-	toText,
 	type Value,
 } from "../../jinja/jinja.ts";
 
@@ -15,9 +15,9 @@ import {
 export class MappedSequence extends HostObject {
 	readonly typeName: string;
 	readonly items: readonly Value[];
-	readonly keys: readonly string[] | null;
+	readonly keys: readonly Value[] | null;
 
-	constructor(typeName: string, items: readonly Value[], keys: readonly string[] | null) {
+	constructor(typeName: string, items: readonly Value[], keys: readonly Value[] | null) {
 		super();
 		this.typeName = typeName;
 		this.items = items;
@@ -26,8 +26,12 @@ export class MappedSequence extends HostObject {
 
 	/** By name, or by position, from the end where negative. */
 	override item(key: Value): Value {
-		if (typeof key === "number") return this.items.at(key);
-		const i = typeof key === "string" ? (this.keys?.indexOf(key) ?? -1) : -1;
+		return typeof key === "number" ? this.items.at(key) : this.named(key);
+	}
+
+	named(key: Value): Value {
+		const keys = this.keys ?? [];
+		const i = typeof key === "string" ? keys.indexOf(key) : keys.findIndex((other) => equals(other, key));
 		return i < 0 ? undefined : this.items[i];
 	}
 
@@ -85,7 +89,19 @@ export class MappedSequence extends HostObject {
 			case "get":
 				return new HostFunction(name, (args: Arguments) => {
 					const { key, default: fallback } = bindArguments("get", ["key", "default?"], args);
-					return this.item(typeof key === "number" ? key : toText(key)) ?? fallback ?? null;
+					return this.named(key) ?? fallback ?? null;
+				});
+			case "count":
+				return new HostFunction(
+					name,
+					({ positional: [value] }) => this.items.filter((item) => equals(item, value)).length,
+				);
+			case "index":
+				return new HostFunction(name, ({ positional: [value] }) => {
+					const i = this.items.findIndex((item) => equals(item, value));
+					return i >= 0
+						? i
+						: fail("TFM-JINJA-015", { problem: `ValueError: ${repr(value)} is not in it`, kind: "index" });
 				});
 		}
 		return undefined;

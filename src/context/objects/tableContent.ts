@@ -8,6 +8,8 @@ export interface TableContent {
 	readonly names: readonly string[];
 	readonly types: readonly TypeObject[];
 	readonly rows: readonly (readonly Value[])[];
+	/** Names of the rows, where the table was made with them. */
+	readonly rowNames?: readonly Value[] | null;
 }
 
 /** A cell as agate would hold it: numbers exact, dates and times as objects, everything else as text. */

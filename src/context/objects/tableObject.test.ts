@@ -20,14 +20,23 @@ const TABLE: ResultTable = {
 	status: "SELECT 3",
 };
 
+/** What agate 1.9 gave, and what it wrote to the standard output. */
+interface Probe {
+	readonly template: string;
+	readonly agate: string;
+	readonly printed?: string;
+}
+
 function render(template: string, written: string[] = []): string {
 	const t = tableFrom(TABLE, (text) => written.push(text));
 	const scope = { get: (name: string) => (name === "t" ? t : undefined) };
 	return compileTemplate({ file: "t", text: template }).render(scope, { undefined: "strict" });
 }
 
-it.each(golden)("reads a result as dbt's agate table is read: $template", ({ template, agate }) => {
-	expect(render(template)).toBe(agate);
+it.each(golden)("reads a result as dbt's agate table is read: $template", ({ template, agate, printed }: Probe) => {
+	const written: string[] = [];
+	expect(render(template, written)).toBe(agate);
+	expect(written.join("\n")).toBe(printed?.replace(/\r?\n$/, "") ?? "");
 });
 
 it("prints a table as text, CSV and JSON", () => {
@@ -37,14 +46,44 @@ it("prints a table as text, CSV and JSON", () => {
 		[
 			"| id | name | amount |   f | ... |",
 			"| -- | ---- | ------ | --- | --- |",
-			"|  1 | a    |   1.50 | 1.5 | ... |",
-			"|  2 | b    |   2.00 | 2.0 | ... |",
+			"|  1 | a    |    1.5 | 1.5 | ... |",
+			"|  2 | b    |    2.0 | 2.0 | ... |",
 			"|  2 |      |        |     | ... |",
 		].join("\n"),
 		"id,d\n1,2024-01-02\n2,2024-01-03\n2,",
 	]);
 	render("{% do t.select(['id', 'd', 'b', 'n']).limit(1).print_json() %}", written);
 	expect(written[2]).toBe('[{"id": 1, "d": "2024-01-02", "b": true, "n": null}]');
+});
+
+it("prints numbers with as many places as their column needs, cut and rounded as agate does", () => {
+	const table: ResultTable = {
+		...TABLE,
+		columns: [{ name: "n", type: "numeric", family: "decimal" }],
+		rows: [["1234567.12345"], ["-0.0005"], ["2.0005"], ["10"]],
+	};
+	const written: string[] = [];
+	const t = tableFrom(table, (text) => written.push(text));
+	const text = "{% do t.print_table() %}{% do t.limit(2, 4).print_table(max_precision=none) %}";
+	compileTemplate({ file: "t", text }).render({ get: () => t }, { undefined: "strict" });
+	expect(written.join("\n")).toBe(
+		[
+			"|              n |",
+			"| -------------- |",
+			"| 1,234,567.123… |",
+			"|        -0.000… |",
+			"|         2.000… |",
+			"|        10.000… |",
+			"|       n |",
+			"| ------- |",
+			"|  2.0005 |",
+			"| 10.0000 |",
+		].join("\n"),
+	);
+});
+
+it("refuses what would write files", () => {
+	expect(() => render("{% do t.to_csv('x.csv') %}")).toThrow("templates write no files");
 });
 
 it("keeps integers that no number holds, and is false without rows", () => {

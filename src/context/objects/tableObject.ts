@@ -4,22 +4,25 @@ import type { CellValue, ResultTable } from "../../core/resultTable.ts";
 import {
 	type Arguments,
 	bindArguments,
-	equals,
 	HostFunction,
 	HostObject,
 	PyDecimal,
 	PyDict,
 	PySet,
 	PyTuple,
+	sliceOf,
 	toJson,
 	toText,
 	truthy,
 	type Value,
 } from "../../jinja/jinja.ts";
 import { iterableItems } from "./iterableItems.ts";
+import { joined, joinKeys, mergedTables } from "./joinTables.ts";
 import { MappedSequence } from "./mappedSequence.ts";
+import { denormalized, homogenized, normalized, pivoted } from "./reshapeTable.ts";
 import { cellValue, type TableContent, TYPE_NAMES, TypeObject } from "./tableContent.ts";
-import { csvText, jsonCells, tableText } from "./tableText.ts";
+import { TableSet } from "./tableSet.ts";
+import { csvText, htmlText, jsonCells, type PrintOptions, structureText, tableText, uniqueNames } from "./tableText.ts";
 
 class TableColumn extends MappedSequence {
 	readonly name: string;
@@ -81,7 +84,7 @@ export class TableObject extends HostObject {
 		this.#rows ??= new MappedSequence(
 			"MappedSequence",
 			rows.map((row) => new MappedSequence("Row", row, names)),
-			null,
+			this.content.rowNames ?? null,
 		);
 		return this.#rows;
 	}
@@ -128,7 +131,7 @@ export class TableObject extends HostObject {
 			case "column_types":
 				return PyTuple.fromItems(types);
 			case "row_names":
-				return null;
+				return this.content.rowNames == null ? null : PyTuple.fromItems(this.content.rowNames);
 		}
 		const method = METHODS.get(name);
 		return method === undefined ? undefined : new HostFunction(name, (args) => method(this, args));
@@ -137,6 +140,28 @@ export class TableObject extends HostObject {
 	print(text: string): Value {
 		this.#write(text);
 		return null;
+	}
+
+	of(content: TableContent): TableObject {
+		return new TableObject(content, this.#write);
+	}
+
+	/** The rows at these positions. */
+	withRows(at: readonly number[]): TableObject {
+		const { rows, rowNames } = this.content;
+		return this.with({
+			rows: at.map((i) => rows[i] ?? []),
+			...(rowNames == null ? {} : { rowNames: at.map((i) => rowNames[i] ?? null) }),
+		});
+	}
+
+	/** Positions of the rows that a test of a template is true of. Errors: JINJA-012. */
+	passing(test: Value): number[] {
+		if (!(test instanceof HostObject) || test.call === undefined)
+			return fail("TFM-JINJA-012", { problem: "where() and find() need a macro of one argument" });
+		return this.rows.items.flatMap((row, i) =>
+			truthy(test.call?.({ positional: [row], keyword: new Map() })) ? [i] : [],
+		);
 	}
 
 	with(changes: Partial<TableContent>): TableObject {
@@ -159,8 +184,11 @@ export class TableObject extends HostObject {
 	}
 
 	override toText(): string {
-		const lines = this.content.names.map((name, i) => `| ${name} | ${this.content.types[i]?.typeName ?? ""} |`);
-		return ["| column | data_type |", "| ------ | --------- |", ...lines].join("\n");
+		return structureText(this.content);
+	}
+
+	override asSequence(): PyTuple {
+		return this.rows.asSequence();
 	}
 
 	override toPlainValue(): Value {
@@ -168,58 +196,91 @@ export class TableObject extends HostObject {
 	}
 }
 
-const names = (value: Value): Value[] => (typeof value === "string" ? [value] : iterableItems(value));
+/** A name, or several. */
+const listOf = (value: Value): Value[] =>
+	typeof value === "string" || typeof value === "number" ? [value] : iterableItems(value);
 
-const METHODS: ReadonlyMap<string, (table: TableObject, args: Arguments) => Value> = new Map<
-	string,
-	(table: TableObject, args: Arguments) => Value
->([
-	[
-		"print_table",
-		(table, args) => {
-			const given = bindArguments("print_table", ["max_rows?", "max_columns?", "**rest"], args);
-			return table.print(tableText(table.content, given.max_rows, given.max_columns));
-		},
-	],
+type Method = (table: TableObject, args: Arguments) => Value;
+
+const print =
+	(name: string, text: (table: TableContent, options: PrintOptions) => string): Method =>
+	(table, args) => {
+		const given = bindArguments(name, ["max_rows?", "max_columns?", "output?", "max_column_width?", "**rest"], args);
+		const limit = (value: Value, usual: number) => (value === null ? Number.POSITIVE_INFINITY : Number(value ?? usual));
+		return table.print(
+			text(table.content, {
+				rows: limit(given.max_rows, 20),
+				columns: limit(given.max_columns, 6),
+				width: limit(given.max_column_width, 20),
+				places: limit(args.keyword.get("max_precision"), 3),
+			}),
+		);
+	};
+
+/** What would draw, or reach the host's files. */
+const refused = (reason: string, ...names: readonly string[]): [string, Method][] =>
+	names.map((name) => [name, () => fail("TFM-REF-013", { callee: `${name}()`, reason })]);
+
+const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
+	["print_table", print("print_table", tableText)],
+	["print_html", print("print_html", htmlText)],
+	["print_structure", (table) => table.print(structureText(table.content).trimEnd())],
 	[
 		"print_json",
 		(table) => table.print(toJson(table.with({ rows: table.content.rows.map(jsonCells) }).toPlainValue())),
 	],
 	["print_csv", (table) => table.print(csvText(table.content))],
-	["select", (table, args) => table.pick(names(args.positional[0]).map((name) => table.position(name)))],
+	["select", (table, args) => table.pick(listOf(args.positional[0]).map((name) => table.position(name)))],
 	[
 		"exclude",
 		(table, args) => {
-			const gone = new Set(names(args.positional[0]).map((name) => table.position(name)));
-			return table.pick(table.content.names.map((_, i) => i).filter((i) => !gone.has(i)));
+			const gone = new Set(listOf(args.positional[0]));
+			return table.pick(table.content.names.flatMap((name, i) => (gone.has(name) ? [] : [i])));
 		},
 	],
 	[
 		"limit",
-		(table, { positional: [start, stop] }) => {
-			const [from, to] = stop == null ? [0, Number(start)] : [Number(start), Number(stop)];
-			return table.with({ rows: table.content.rows.slice(from, to) });
+		(table, args) => {
+			const { start_or_stop: start, stop, step } = bindArguments("limit", ["start_or_stop?", "stop?", "step?"], args);
+			const bounds = truthy(stop) || truthy(step) ? [start, stop, step] : [null, start, null];
+			const at = sliceOf(
+				table.content.rows.map((_, i) => i),
+				...(bounds.map((bound) => (bound == null ? null : Number(bound))) as [
+					number | null,
+					number | null,
+					number | null,
+				]),
+			);
+			return table.withRows(at as number[]);
 		},
 	],
+	["where", (table, { positional: [test] }) => table.withRows(table.passing(test))],
+	["find", (table, { positional: [test] }) => table.rows.items[table.passing(test)[0] ?? -1] ?? null],
 	[
 		"order_by",
 		(table, args) => {
 			const { key, reverse } = bindArguments("order_by", ["key", "reverse?"], args);
-			const keys = names(key).map((name) => table.position(name));
+			const keyOf = sortKey(table, key);
 			const order = (a: readonly Value[], b: readonly Value[]) =>
-				keys.map((i) => compareCells(a[i], b[i])).find((c) => c !== 0) ?? 0;
-			const rows = [...table.content.rows].sort(order);
-			return table.with({ rows: truthy(reverse) ? rows.reverse() : rows });
+				a.map((value, i) => compareCells(value ?? null, b[i] ?? null)).find((c) => c !== 0) ?? 0;
+			const keys = table.rows.items.map(keyOf);
+			const sign = truthy(reverse) ? -1 : 1;
+			const sorted = keys.map((_, i) => i).sort((a, b) => sign * order(keys[a] ?? [], keys[b] ?? []));
+			return table.withRows(sorted);
 		},
 	],
 	[
 		"distinct",
 		(table, { positional: [key] }) => {
-			const keys = key == null ? table.content.names.map((_, i) => i) : names(key).map((n) => table.position(n));
-			const kept: (readonly Value[])[] = [];
-			for (const row of table.content.rows)
-				if (!kept.some((other) => keys.every((i) => equals(other[i], row[i])))) kept.push(row);
-			return table.with({ rows: kept });
+			const keys = key == null ? table.content.names.map((_, i) => i) : listOf(key).map((name) => table.position(name));
+			const seen = new PyDict();
+			const first = table.content.rows.flatMap((row, i) => {
+				const values = PyTuple.fromItems(keys.map((k) => row[k] ?? null));
+				if (seen.has(values)) return [];
+				seen.set(values, true);
+				return [i];
+			});
+			return table.withRows(first);
 		},
 	],
 	[
@@ -228,45 +289,158 @@ const METHODS: ReadonlyMap<string, (table: TableObject, args: Arguments) => Valu
 			const { key, key_name: name } = bindArguments("group_by", ["key", "key_name?", "**rest"], args);
 			const groups = new PyDict();
 			const groupOf = groupKey(table, key);
-			for (const row of table.content.rows) {
+			for (const [i, row] of table.content.rows.entries()) {
 				const group = groupOf(row);
 				const known = groups.get(group);
-				groups.set(group, table.with({ rows: [...(known instanceof TableObject ? known.content.rows : []), row] }));
+				if (Array.isArray(known)) known.push(i);
+				else groups.set(group, [i]);
 			}
-			const title = name ?? (typeof key === "string" ? key : "group");
-			return new TableSet(groups.items(), toText(title));
+			const byFunction = key instanceof HostObject && key.call !== undefined;
+			const at = byFunction ? -1 : table.position(key);
+			return new TableSet(
+				groups.items().map(([group, at]) => [group, table.withRows(at as number[])]),
+				{
+					name: toText(name ?? table.content.names[at] ?? "group"),
+					type: table.content.types[at] ?? new TypeObject("Text"),
+				},
+				table,
+			);
 		},
 	],
 	[
 		"merge",
 		// A static method in agate: the table that it is called on is not one of them.
-		(_table, args) => {
-			const { tables } = bindArguments("merge", ["tables", "**rest"], args);
-			return mergeTables(iterableItems(tables).filter((other) => other instanceof TableObject));
+		(table, args) => {
+			const { tables, column_names: columns } = bindArguments("merge", ["tables", "row_names?", "column_names?"], args);
+			const merged = iterableItems(tables).flatMap((other) => (other instanceof TableObject ? [other.content] : []));
+			return table.of(mergedTables(merged, columns == null ? null : listOf(columns).map(toText)));
 		},
 	],
 	[
 		"join",
 		(table, args) => {
-			const spec = ["right_table", "left_key?", "right_key?", "inner?", "**rest"];
+			const spec = ["right_table", "left_key?", "right_key?", "inner?", "full_outer?", "require_match?", "columns?"];
 			const given = bindArguments("join", spec, args);
-			const { right_table: right, left_key: left } = given;
+			const { right_table: right, left_key: key, columns } = given;
 			if (!(right instanceof TableObject)) return fail("TFM-JINJA-012", { problem: "join() needs a table" });
-			return joinTables(table, right, { left, right: given.right_key ?? left, inner: truthy(given.inner) });
+			const positions = (of: TableObject, keys: Value) =>
+				key == null ? null : listOf(keys).map((name) => of.position(name));
+			const rightKeys = positions(right, given.right_key ?? key);
+			return table.of(
+				joined(table.content, right.content, {
+					left: joinKeys(table.content, positions(table, key)),
+					right: joinKeys(right.content, rightKeys),
+					rightKeys: rightKeys ?? [],
+					kind: truthy(given.full_outer) ? "full" : truthy(given.inner) ? "inner" : "left",
+					required: truthy(given.require_match),
+					columns: columns == null ? null : listOf(columns).map(toText),
+				}),
+			);
 		},
 	],
 	[
 		"rename",
 		(table, args) => {
-			const { column_names: renames } = bindArguments("rename", ["column_names", "**rest"], args);
-			const renamed =
-				renames instanceof PyDict
-					? table.content.names.map((name) => toText(renames.get(name) ?? name))
-					: names(renames).map(toText);
-			return table.with({ names: renamed });
+			const given = bindArguments(
+				"rename",
+				["column_names?", "row_names?", "slug_columns?", "slug_rows?", "**rest"],
+				args,
+			);
+			const renamed = (renames: Value, known: readonly Value[]): readonly Value[] =>
+				renames == null
+					? known
+					: renames instanceof PyDict
+						? known.map((name) => renames.get(name) ?? name)
+						: listOf(renames);
+			const columns = renamed(given.column_names, table.content.names).map(toText);
+			const rows = table.content.rowNames ?? (given.row_names == null ? null : []);
+			const rowNames = rows === null ? null : renamed(given.row_names, rows);
+			return table.with({
+				names: truthy(given.slug_columns) ? slugs(columns) : columns,
+				rowNames: rowNames !== null && truthy(given.slug_rows) ? slugs(rowNames.map(toText)) : rowNames,
+			});
 		},
 	],
+	[
+		"pivot",
+		(table, args) => {
+			const spec = ["key?", "pivot?", "aggregation?", "computation?", "default_value?", "key_name?"];
+			const { key, pivot, default_value: zero, key_name: name } = bindArguments("pivot", spec, args);
+			return table.of(
+				pivoted(table.content, {
+					keys: key == null ? [] : listOf(key).map((column) => table.position(column)),
+					pivot: pivot == null ? null : table.position(pivot),
+					name: name == null ? null : toText(name),
+					zero: zero === undefined ? new PyDecimal("0") : zero,
+				}),
+			);
+		},
+	],
+	[
+		"normalize",
+		(table, args) => {
+			const spec = ["key", "properties", "property_column?", "value_column?", "**rest"];
+			const {
+				key,
+				properties,
+				property_column: property,
+				value_column: value,
+			} = bindArguments("normalize", spec, args);
+			const positions = (columns: Value) => listOf(columns).map((column) => table.position(column));
+			const names = [toText(property ?? "property"), toText(value ?? "value")] as const;
+			return table.of(normalized(table.content, { keys: positions(key), properties: positions(properties), names }));
+		},
+	],
+	[
+		"denormalize",
+		(table, args) => {
+			const spec = ["key?", "property_column?", "value_column?", "default_value?", "**rest"];
+			const given = bindArguments("denormalize", spec, args);
+			return table.of(
+				denormalized(table.content, {
+					keys: given.key == null ? [] : listOf(given.key).map((column) => table.position(column)),
+					property: table.position(given.property_column ?? "property"),
+					value: table.position(given.value_column ?? "value"),
+					missing: given.default_value,
+				}),
+			);
+		},
+	],
+	[
+		"homogenize",
+		(table, args) => {
+			const given = bindArguments("homogenize", ["key", "compare_values", "default_row?"], args);
+			const keys = listOf(given.key).map((column) => table.position(column));
+			const wanted = iterableItems(given.compare_values).map((value) => (Array.isArray(value) ? [...value] : [value]));
+			const defaults = given.default_row == null ? null : iterableItems(given.default_row);
+			return table.of(homogenized(table.content, { keys, wanted, defaults }));
+		},
+	],
+	...refused("templates write no files; print_csv() and print_json() show a table", "to_csv", "to_json"),
+	...refused("templates read no files", "from_csv", "from_json", "from_fixed", "from_object"),
+	...refused("tables are not drawn", "bar_chart", "column_chart", "line_chart", "scatterplot", "print_bars", "bins"),
+	...refused("agate's aggregations and computations are not in dbt's context", "aggregate", "compute"),
 ]);
+
+/** What a row is sorted by. */
+const sortKey = (table: TableObject, key: Value): ((row: Value) => Value[]) => {
+	if (key instanceof HostObject && key.call !== undefined)
+		return (row) => [key.call?.({ positional: [row], keyword: new Map() }) ?? null];
+	const positions = listOf(key).map((name) => table.position(name));
+	return (row) => positions.map((i) => (row as MappedSequence).items[i] ?? null);
+};
+
+/** Names in lower case, of letters, digits and underscores, each of its own. */
+const slugs = (names: readonly string[]): string[] =>
+	uniqueNames(
+		names.map((name) => {
+			const plain = name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
+			return plain
+				.replaceAll(/['"]/g, "")
+				.replaceAll(/[^a-z0-9]+/g, "_")
+				.replaceAll(/^_+|_+$/g, "");
+		}),
+	);
 
 const groupKey = (table: TableObject, key: Value): ((row: readonly Value[]) => Value) => {
 	if (key instanceof HostObject && key.call !== undefined)
@@ -276,105 +450,15 @@ const groupKey = (table: TableObject, key: Value): ((row: readonly Value[]) => V
 	return (row) => row[i];
 };
 
-/** agate's set of tables: a mapping from the group's value to its rows. */
-class TableSet extends HostObject {
-	readonly typeName = "TableSet";
-	readonly #groups: readonly (readonly [Value, Value])[];
-	readonly #keyName: string;
-
-	constructor(groups: readonly (readonly [Value, Value])[], keyName: string) {
-		super();
-		this.#groups = groups;
-		this.#keyName = keyName;
-	}
-
-	override item(key: Value): Value {
-		return this.#groups.find(([group]) => equals(group, key))?.[1];
-	}
-
-	override length(): number {
-		return this.#groups.length;
-	}
-
-	override iterate(): Iterable<Value> {
-		return this.#groups.map(([, table]) => table);
-	}
-
-	override attribute(name: string): Value {
-		const list = {
-			keys: () => this.#groups.map(([group]) => group),
-			values: () => this.#groups.map(([, table]) => table),
-			items: () => this.#groups.map((pair) => PyTuple.fromItems(pair)),
-		};
-		if (Object.hasOwn(list, name))
-			return new HostFunction(name, () => PyTuple.fromItems(list[name as keyof typeof list]()));
-		return name === "key_name" ? this.#keyName : undefined;
-	}
-
-	override toText(): string {
-		const rows = this.#groups.map(([group, table]) => `| ${toText(group)} | ${(table as TableObject).length()} |`);
-		return ["| table | rows |", "| ----- | ---- |", ...rows].join("\n");
-	}
-}
-
-/** Rows under each other; columns by name, those that a table lacks are null in its rows. */
-function mergeTables(tables: readonly TableObject[]): TableObject {
-	const [first, ...others] = tables;
-	if (first === undefined) return fail("TFM-JINJA-012", { problem: "merge() needs a table" });
-	const names = [...first.content.names];
-	const types = [...first.content.types];
-	for (const { content } of others)
-		for (const [i, name] of content.names.entries())
-			if (!names.includes(name)) {
-				names.push(name);
-				types.push(content.types[i] ?? new TypeObject("Text"));
-			}
-	const rows = tables.flatMap(({ content }) => {
-		const at = names.map((name) => content.names.indexOf(name));
-		return content.rows.map((row) => at.map((i) => (i < 0 ? null : row[i])));
-	});
-	return first.with({ names, types, rows });
-}
-
-/** The left table's columns and the right one's without its key; a name that is taken gets a 2, as in agate. */
-function joinTables(
-	left: TableObject,
-	right: TableObject,
-	by: { readonly left: Value; readonly right: Value; readonly inner: boolean },
-): TableObject {
-	const [leftKey, rightKey] = [left.position(by.left), right.position(by.right)];
-	const kept = right.content.names.map((_, i) => i).filter((i) => i !== rightKey);
-	const taken = new Set(left.content.names);
-	const matches = new PyDict();
-	for (const row of right.content.rows) {
-		const known = matches.get(row[rightKey]);
-		matches.set(row[rightKey], [...(Array.isArray(known) ? known : []), [...row]]);
-	}
-	const rows = left.content.rows.flatMap((row) => {
-		const found = matches.get(row[leftKey]) as Value[][] | undefined;
-		if (found !== undefined) return found.map((other) => [...row, ...kept.map((i) => other[i])]);
-		return by.inner ? [] : [[...row, ...kept.map(() => null)]];
-	});
-	const name = (i: number): string => {
-		const own = right.content.names[i] ?? "";
-		return taken.has(own) ? `${own}2` : own;
-	};
-	return left.with({
-		names: [...left.content.names, ...kept.map(name)],
-		types: [...left.content.types, ...kept.map((i) => right.content.types[i] ?? new TypeObject("Text"))],
-		rows,
-	});
-}
-
-export const tableFrom = (table: ResultTable, write: (text: string) => void): TableObject =>
-	new TableObject(
-		{
-			names: table.columns.map((column) => column.name),
-			types: table.columns.map((column) => new TypeObject(TYPE_NAMES[column.family])),
-			rows: table.rows.map((row) => row.map((cell, i) => cellValue(cell, table.columns[i]?.family ?? "text"))),
-		},
-		write,
+/** A result as dbt makes a table of it: a column that holds nothing has the first type that it tries. */
+export function tableFrom(table: ResultTable, write: (text: string) => void): TableObject {
+	const rows = table.rows.map((row) => row.map((cell, i) => cellValue(cell, table.columns[i]?.family ?? "text")));
+	const types = table.columns.map((column, i) =>
+		rows.every((row) => row[i] === null) ? "Integer" : TYPE_NAMES[column.family],
 	);
+	const names = table.columns.map((column) => column.name);
+	return new TableObject({ names, types: types.map((type) => new TypeObject(type)), rows }, write);
+}
 
 const COLUMN_TYPES: Readonly<Record<string, string>> = {
 	Integer: "integer",
