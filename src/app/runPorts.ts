@@ -2,9 +2,10 @@ import { relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createCompiler } from "../compile/compiler.ts";
 import type { Adapter } from "../core/adapter.ts";
+import { fail } from "../core/diagnostic.ts";
 import type { Emit, RunEvent } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
-import type { NodeId, OperationNode } from "../core/node.ts";
+import type { NodeId, OperationNode, Plain } from "../core/node.ts";
 import type { MicrobatchJob, RunFlags, RunJob, RunPorts } from "../core/ports.ts";
 import type { StateStore } from "../core/state.ts";
 import { TFM_VERSION } from "../core/version.ts";
@@ -98,6 +99,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			threads: config.target.threads,
 			lockTimeoutMs: flags.lockTimeoutMs,
 			statementTimeoutMs: flags.statementTimeoutMs ?? null,
+			connectionFailureLimit: connectionFailureLimit(config.project.flags.connection_failure_limit),
 			storeFailures: flags.storeFailures ?? null,
 			showRows: flags.showRows,
 			warnError: failsWarnedTests(flags),
@@ -116,6 +118,21 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			...request.microbatch,
 		},
 	};
+}
+
+const CONNECTION_FAILURES = 3;
+
+/** `flags: {connection_failure_limit: N}` of the project file. */
+function connectionFailureLimit(written: Plain | undefined): number {
+	if (written === undefined || written === null) return CONNECTION_FAILURES;
+	if (typeof written === "number" && Number.isInteger(written) && written >= 0) return written;
+	const facts = {
+		node: "the flags of the project file",
+		key: "connection_failure_limit",
+		value: JSON.stringify(written),
+		expected: "a whole number from 0",
+	};
+	return fail("TFM-RUN-023", facts);
 }
 
 function deferredNames({ facts: { deferral } }: OpenProject): Pick<RunJob, "deferred"> {

@@ -71,6 +71,8 @@ export interface RunFlags {
 	readonly threads: number;
 	readonly lockTimeoutMs: number;
 	readonly statementTimeoutMs: number | null;
+	/** After so many nodes in a row that the database could not be reached for, the run stops; 0: never. */
+	readonly connectionFailureLimit: number;
 	/** `--store-failures` / `--no-store-failures`; null when neither is given. */
 	readonly storeFailures: boolean | null;
 	/** Failing rows to keep per test. */

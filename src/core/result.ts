@@ -33,6 +33,8 @@ export type HeldReason =
 	| { readonly kind: "publish"; readonly code: string; readonly reason: string; readonly diagnostic?: Diagnostic }
 	| { readonly kind: "upstream"; readonly node: NodeId }
 	| { readonly kind: "fail_fast" }
+	/** The database could not be reached for several nodes in a row. */
+	| { readonly kind: "connection" }
 	| { readonly kind: "cancelled" }
 	| { readonly kind: "hook" };
 

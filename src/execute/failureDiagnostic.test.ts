@@ -11,6 +11,7 @@ const orders = manifest.nodes.get(id("model", "orders"))!;
 const relation = (schema: string) => ({ database: "db", schema, identifier: "x" });
 const run = {
 	job: { manifest, targetPath: "target", flags: { statementTimeoutMs: 2000 } },
+	deadlines: new Map(),
 	toPublished: createToPublished([{ candidate: relation("tfm_c_0123456789_staging"), target: relation("staging") }]),
 } as unknown as Run;
 

@@ -3,9 +3,10 @@ import { type Diagnostic, diagnostic, type RelatedPlace, TfmError } from "../cor
 import type { Batch } from "../core/eventTime.ts";
 import type { Location } from "../core/location.ts";
 import type { GraphNode } from "../core/node.ts";
+import { durationText } from "../core/readDuration.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import type { Run } from "./run.ts";
-import { databaseErrorOf, StatementFailed, timeoutOf } from "./statement.ts";
+import { databaseErrorOf, isOverdue, StatementFailed, timeoutOf } from "./statement.ts";
 
 const executedPath = (run: Run, node: GraphNode, batch?: Batch): string =>
 	`${run.job.targetPath}/${sqlPath("run", node, batch?.label)}`;
@@ -60,6 +61,9 @@ export function failureDiagnostic(run: Run, node: GraphNode, error: unknown, bat
 		return diagnostic("TFM-RUN-012", { node: name, message }, { at: node.location });
 	}
 	const message = run.toPublished(refused.message);
+	const deadline = run.deadlines.get(node.unique_id);
+	if (refused.kind === "timeout" && deadline !== undefined && isOverdue(run, node.unique_id))
+		return diagnostic("TFM-RUN-041", { node: name, limit: durationText(deadline.limitMs) }, { at: node.location });
 	if (refused.kind === "timeout") {
 		// The limit of the run or the node is told with its seconds; the role's or the server's may be shorter than that.
 		const limit = timeoutOf(run, node.unique_id);

@@ -59,6 +59,8 @@ export function heldMessage(reason: HeldReason): string {
 				: `Skipping: it reads ${reason.node}, which failed or was held back`;
 		case "fail_fast":
 			return "Skipping due to fail_fast";
+		case "connection":
+			return "Skipping: the database cannot be reached";
 		case "cancelled":
 			return "Skipping: the run was cancelled";
 		case "hook":

@@ -54,6 +54,41 @@ describe("a connection that is lost once", () => {
 	});
 });
 
+describe("a database that is gone", () => {
+	const many = project({ models: Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`m${i}`, {}])) });
+
+	it("is not asked again for every node: after three in a row the run stops and says so", async () => {
+		const script: Script = { goneFrom: 40, concurrency: 1 };
+		const { result, events } = await runFake({ manifest: many, layering: null, script });
+		expect(result.exitCode).toBe(1);
+		const told = events.flatMap((e) => (e.event === "diagnostic" ? [e.diagnostic.code] : []));
+		expect(told).toContain("TFM-RUN-040");
+		expect(result.results.filter((r) => r.diagnostic?.code === "TFM-RUN-005")).toHaveLength(3);
+		const skipped = result.results.filter((r) => r.held?.kind === "connection");
+		expect(skipped.length).toBeGreaterThan(0);
+		expect(skipped[0]).toMatchObject({ status: "skipped", message: "Skipping: the database cannot be reached" });
+	});
+
+	it("is asked for every node where the limit is 0", async () => {
+		const script: Script = { goneFrom: 40, concurrency: 1 };
+		const { result } = await runFake({ manifest: many, layering: null, script, flags: { connectionFailureLimit: 0 } });
+		expect(result.results.filter((r) => r.held?.kind === "connection")).toEqual([]);
+	});
+});
+
+describe("a node's timeout", () => {
+	it("is for all of its work, not for each statement", async () => {
+		const limited = project({ models: { a: { config: { timeout: "1ms" } }, b: {} } });
+		const { result } = await runFake({ manifest: limited, layering: null });
+		const [a, b] = result.results;
+		expect(a).toMatchObject({
+			status: "error",
+			diagnostic: { code: "TFM-RUN-041", message: "a was stopped: it took longer than its timeout of 1ms" },
+		});
+		expect(b?.status).toBe("success");
+	});
+});
+
 describe("a node's retries and statement_timeout", () => {
 	it("are refused where they are no number and no time, before anything runs", async () => {
 		const config = { retries: "often", statement_timeout: "5 parsecs" };

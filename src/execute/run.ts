@@ -42,7 +42,10 @@ export interface Standing {
 	readonly lastBatch?: { readonly batch: Batch; readonly failed: boolean };
 }
 
-export type StopReason = { readonly kind: "cancelled" } | { readonly kind: "fail_fast" };
+export type StopReason =
+	| { readonly kind: "cancelled" }
+	| { readonly kind: "fail_fast" }
+	| { readonly kind: "connection" };
 
 export interface Run {
 	readonly job: RunJob;
@@ -71,7 +74,13 @@ export interface Run {
 	readonly generations: Map<NodeId, { readonly generation: string; readonly kind: CandidateKind }>;
 	/** Relations made for unit tests on the embedded database; `tried`: what was tried in vain, null where one is there. */
 	readonly staged: Map<NodeId, { readonly tried: readonly string[] | null }>;
-	readonly counts: { retried: number };
+	readonly counts: {
+		retried: number;
+		/** Nodes that one after the other failed because the database could not be reached. */
+		unreachable: number;
+	};
+	/** By node: when its `timeout` is over, and how long that is, milliseconds. */
+	readonly deadlines: Map<NodeId, { readonly at: number; readonly limitMs: number }>;
 	readonly stopReason: () => StopReason | null;
 	/** Stops everything that is under way; the first reason stays. */
 	readonly stop: (reason: StopReason) => void;
@@ -120,9 +129,10 @@ function checkConfigs(graph: RunGraph): void {
 			const facts = { node: name, key, value: JSON.stringify(config[key]), expected };
 			wrong.push(diagnostic("TFM-RUN-023", facts, { at: location }));
 		};
-		const { statement_timeout: timeout, retries } = config;
-		if (timeout != null && readDuration(String(timeout)) === undefined)
-			say("statement_timeout", "a time such as 90s, 5m or 1h");
+		const { retries } = config;
+		for (const key of ["statement_timeout", "timeout"])
+			if (config[key] != null && readDuration(String(config[key])) === undefined)
+				say(key, "a time such as 90s, 5m or 1h");
 		if (retries != null && !(Number.isInteger(retries) && Number(retries) >= 0))
 			say("retries", "a whole number from 0");
 	}
@@ -175,7 +185,8 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		testMemory: createTestMemory((id) => job.manifest.nodes.get(id)?.config.materialized === "incremental"),
 		generations: new Map(),
 		staged: new Map(),
-		counts: { retried: 0 },
+		counts: { retried: 0, unreachable: 0 },
+		deadlines: new Map(),
 		stopReason: () => reason,
 		stop,
 		dispose: () => ports.signal.removeEventListener("abort", cancelled),

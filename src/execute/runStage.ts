@@ -17,6 +17,7 @@ import { runLoad } from "./runLoad.ts";
 import { runTest, unbuiltInput } from "./runTest.ts";
 import { runUnitTest } from "./runUnitTest.ts";
 import { blockedBy, holdBack, isFailure, markPublished, passThrough, settle, skip } from "./settle.ts";
+import { startDeadline } from "./statement.ts";
 
 /** Starts one task; undefined when it was settled without any work. */
 function startTask(run: Run, id: NodeId, slot: number): Promise<void> | undefined {
@@ -36,6 +37,7 @@ function startTask(run: Run, id: NodeId, slot: number): Promise<void> | undefine
 		settle(run, nodeResult(task.node, { status: known.status, message: known.message }));
 		return undefined;
 	}
+	startDeadline(run, id);
 	switch (task.kind) {
 		case "build":
 			return buildNode(run, task.node, slot);

@@ -1,4 +1,5 @@
 /** Writing down what became of a task: its result, its state for those that read it, and the event. */
+import { diagnostic } from "../core/diagnostic.ts";
 import { type NodeId, versionedName } from "../core/node.ts";
 import type { HeldReason, NodeResult } from "../core/result.ts";
 import { graphNode, heldMessage, nodeResult } from "./nodeResult.ts";
@@ -40,6 +41,22 @@ export function settle(run: Run, result: NodeResult, state: TaskState = stateAft
 	run.states.set(result.unique_id, state);
 	announce(run, result);
 	if (run.job.flags.failFast && isFailure(result)) run.stop({ kind: "fail_fast" });
+	else watchConnection(run, result);
+}
+
+/** The circuit breaker: a database that is gone is not asked again for each of a thousand nodes. */
+function watchConnection(run: Run, result: NodeResult): void {
+	const { counts, job, ports } = run;
+	const limit = job.flags.connectionFailureLimit;
+	if (result.diagnostic?.code !== "TFM-RUN-005") {
+		counts.unreachable = 0;
+		return;
+	}
+	counts.unreachable += 1;
+	if (limit === 0 || counts.unreachable < limit || run.stopReason() !== null) return;
+	const facts = { nodes: counts.unreachable, last: graphNode(run, result.unique_id).name };
+	ports.emit({ event: "diagnostic", diagnostic: diagnostic("TFM-RUN-040", facts) }, "error");
+	run.stop({ kind: "connection" });
 }
 
 /** A task that is not run at all. */

@@ -33,6 +33,28 @@ export function timeoutOf(run: Run, node: NodeId | null): number | null {
 	return wanted === undefined ? run.job.flags.statementTimeoutMs : wanted;
 }
 
+/** Lets the node's `timeout` begin, if it has one. */
+export function startDeadline(run: Run, node: NodeId): void {
+	const own = run.job.manifest.nodes.get(node)?.config.timeout;
+	const limitMs = typeof own === "number" || typeof own === "string" ? readDuration(String(own)) : undefined;
+	if (limitMs !== undefined) run.deadlines.set(node, { at: run.ports.clock().getTime() + limitMs, limitMs });
+}
+
+/** What is left of the node's `timeout`, milliseconds; null without one. Throws where it is over. */
+function timeLeft(run: Run, about: StatementPurpose & { readonly sql: string }): number | null {
+	const deadline = about.node === null ? undefined : run.deadlines.get(about.node);
+	if (deadline === undefined) return null;
+	const left = deadline.at - run.ports.clock().getTime();
+	if (left <= 0) throw new DatabaseError("its time is over", { kind: "timeout", sql: about.sql });
+	return left;
+}
+
+/** True: the node's own `timeout` is over, whatever statement it stopped. A timer may be a little early. */
+export function isOverdue(run: Run, node: NodeId): boolean {
+	const deadline = run.deadlines.get(node);
+	return deadline !== undefined && run.ports.clock().getTime() >= deadline.at - 20;
+}
+
 /** Sends one statement with the run's signal and timeout, and tells the event stream about it. */
 export async function statement<T extends { readonly rowCount: number | null }>(
 	run: Run,
@@ -40,7 +62,9 @@ export async function statement<T extends { readonly rowCount: number | null }>(
 	send: (options: StatementOptions) => Promise<T>,
 ): Promise<T> {
 	const { clock, emit } = run.ports;
-	const timeoutMs = timeoutOf(run, about.node);
+	const left = timeLeft(run, about);
+	const limit = timeoutOf(run, about.node);
+	const timeoutMs = left === null || (limit !== null && limit < left) ? limit : left;
 	const started = clock().getTime();
 	const finished = (rows: number | null): void =>
 		emit(
@@ -98,6 +122,7 @@ export async function pauseBeforeRetry(run: Run, about: Retried, failed: number,
 	const retries = retriesOf(run, about.node);
 	const refused = databaseErrorOf(error);
 	if (refused === null || failed > retries || run.signal.aborted) return false;
+	if (about.node !== null && isOverdue(run, about.node)) return false;
 	const first = refused.kind === "connection" ? FIRST_WAIT_LOST_MS : FIRST_WAIT_MS;
 	const delay_ms = first * 3 ** (failed - 1);
 	run.counts.retried += 1;

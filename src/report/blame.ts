@@ -37,6 +37,7 @@ function causeOf(id: NodeId, board: RunBoard): NodeId | { readonly gate: string 
 				return at;
 			case "publish_group":
 			case "fail_fast":
+			case "connection":
 			case "cancelled":
 			case "hook":
 				return null;

@@ -219,7 +219,7 @@ export const RUN_CODES = {
 		message: (f) => `${f.key} of ${f.node} is ${f.value}, not ${f.expected}`,
 		next: () => "correct the config",
 		explain:
-			"statement_timeout of a node is a time such as 90s, 5m or 1h (a bare number is seconds), retries a whole number: how often a failure that passes is tried again.",
+			"timeout and statement_timeout of a node are times such as 90s, 5m or 1h (a bare number is seconds), retries a whole number: how often a failure that passes is tried again.",
 	}),
 	"TFM-RUN-031": code<{ node: string; message: string; statement: string }>({
 		message: (f) => `an index of ${f.node} cannot be made: ${f.message}`,
@@ -233,6 +233,19 @@ export const RUN_CODES = {
 		hint: (f) => f.hint,
 		explain:
 			"Python models and functions in other languages than SQL run inside a warehouse that hosts the language (Snowflake, BigQuery, Databricks); Postgres does not. The project is read, and the node is in the manifest; building it fails, and what reads it is skipped.",
+	}),
+	"TFM-RUN-040": code<{ nodes: number; last: string }>({
+		message: (f) => `the run stops: the database could not be reached for ${f.nodes} nodes in a row, last for ${f.last}`,
+		hint: () => "the nodes that were not begun are skipped; nothing of them has changed",
+		next: () => "tfm retry goes on where this run stopped, once the database is there",
+		explain:
+			"When one node after the other fails because the connection is lost or refused, although each was tried again, the others are not tried at all. How many it takes is `connection_failure_limit` under `flags:` in the project file, by default 3; 0 never stops.",
+	}),
+	"TFM-RUN-041": code<{ node: string; limit: string }>({
+		message: (f) => `${f.node} was stopped: it took longer than its timeout of ${f.limit}`,
+		next: () => "allow more time with the node's `timeout` config, or make it cheaper",
+		explain:
+			"`timeout` of a node is for all of its work: compiling, every statement of its build with its hooks, and the attempts after failures that pass. `statement_timeout` is for each statement alone. What the node was doing was cancelled on the server, and nothing of it was kept.",
 	}),
 	"TFM-RUN-022": code<{ layer: string }>({
 		message: (f) => `no generations of layer ${f.layer} are kept`,

@@ -31,6 +31,8 @@ export interface Script {
 	readonly concurrency?: number;
 	/** The connection is lost at this step: before it has any effect, or after, when the step was a commit. */
 	readonly loseAt?: { readonly step: number; readonly committed: boolean };
+	/** From this step on the database cannot be reached. */
+	readonly goneFrom?: number;
 	/** The run is cancelled when this many steps were taken. */
 	readonly cancelAt?: number;
 	/** How many turns of the event loop a step takes, by its number; tests of interleavings draw it. */
@@ -233,6 +235,7 @@ const FLAGS: RunFlags = {
 	threads: 4,
 	lockTimeoutMs: 1000,
 	statementTimeoutMs: null,
+	connectionFailureLimit: 3,
 	storeFailures: null,
 	showRows: 0,
 	warnError: false,
@@ -283,6 +286,8 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 		for (let turns = script.delay?.(steps) ?? 0; turns > 0; turns--) await new Promise((r) => setImmediate(r));
 		const lost = script.loseAt;
 		if (lost?.step === steps && !lost.committed) throw new DatabaseError("connection lost", { kind: "connection" });
+		if (script.goneFrom !== undefined && steps >= script.goneFrom)
+			throw new DatabaseError("connection refused", { kind: "connection", retryable: true });
 		if (signal?.aborted === true) throw new DatabaseError("canceling statement", { kind: "cancelled" });
 	};
 	const inner = new WeakMap<object, FakeSession>();
