@@ -235,7 +235,8 @@ export const RUN_CODES = {
 			"Python models and functions in other languages than SQL run inside a warehouse that hosts the language (Snowflake, BigQuery, Databricks); Postgres does not. The project is read, and the node is in the manifest; building it fails, and what reads it is skipped.",
 	}),
 	"TFM-RUN-040": code<{ nodes: number; last: string }>({
-		message: (f) => `the run stops: the database could not be reached for ${f.nodes} nodes in a row, last for ${f.last}`,
+		message: (f) =>
+			`the run stops: the database could not be reached for ${f.nodes} nodes in a row, last for ${f.last}`,
 		hint: () => "the nodes that were not begun are skipped; nothing of them has changed",
 		next: () => "tfm retry goes on where this run stopped, once the database is there",
 		explain:
