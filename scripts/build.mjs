@@ -2,10 +2,23 @@
  * Bundles src/ into dist/ (each command a lazily loaded chunk), copies the built-in macros, and makes the template
  * data directory of the embedded database. Run by `npm ci` through `prepare`.
  */
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { build } from "esbuild";
 
 const started = Date.now();
+
+/** Of everything that decides what tfm does: what one build knows of a project is not taken by another. */
+function digestOfSources() {
+	const digest = createHash("sha256");
+	const files = readdirSync("src", { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile() && !entry.name.includes(".test."))
+		.map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+	for (const file of ["package-lock.json", ...files].sort()) digest.update(`${file}\0`).update(readFileSync(file));
+	return digest.digest("hex").slice(0, 16);
+}
+
 mkdirSync("dist", { recursive: true });
 rmSync("dist/.next", { recursive: true, force: true });
 
@@ -14,6 +27,7 @@ const result = await build({
 	outdir: "dist/.next",
 	bundle: true,
 	splitting: true,
+	define: { TFM_BUILD: JSON.stringify(digestOfSources()) },
 	format: "esm",
 	platform: "node",
 	target: "node20",

@@ -47,6 +47,8 @@ export function openEvents(
 		lookup,
 		subscribers: [screen, logSubscriber(invocation, project, stderr.write.bind(stderr)), ...more],
 	});
+	const files = project.read === null ? "are as they were when they were parsed last" : `were parsed: ${project.read}`;
+	stream({ event: "message", text: `the project's files ${files}`, node_id: null, print: false }, "debug");
 	// The configuration's remarks are among them.
 	for (const remark of manifest.warnings) stream({ event: "diagnostic", diagnostic: remark }, "warn");
 	return stream;

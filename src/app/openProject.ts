@@ -2,21 +2,17 @@ import { randomUUID } from "node:crypto";
 import { loadConfig, readEnvironment, shellSecretCommand } from "../config/loadConfig.ts";
 import type { ProjectFacts } from "../context/context.ts";
 import type { Config } from "../core/config.ts";
-import { TfmError } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { GraphNode, Plain } from "../core/node.ts";
+import type { Plain } from "../core/node.ts";
 import { sampleWindow } from "../core/sample.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
-import { describeCycle, findCycle } from "../graph/cycle.ts";
-import { buildGraph, type Graph } from "../graph/graph.ts";
-import { buildManifest } from "../manifest/buildManifest.ts";
-import { createManifestPorts } from "../manifest/contextPorts.ts";
-import { findCall } from "../manifest/findCall.ts";
+import type { Graph } from "../graph/graph.ts";
 import { modelDeprecations } from "../manifest/modelDeprecations.ts";
-import { parseProject } from "../parse/parseProject.ts";
+import type { ParseOptions } from "../parse/parseProject.ts";
 import { type Engine, engineOf } from "./openAdapter.ts";
+import { cacheUse, knowProject } from "./parseCache/knowProject.ts";
 
 /** A project that has been read and resolved: what every command but init and clean begins with. */
 export interface OpenProject {
@@ -28,6 +24,8 @@ export interface OpenProject {
 	/** dbt's invocation_id, and the id of the run. */
 	readonly runId: string;
 	readonly startedAt: Date;
+	/** Why the files were parsed; null: nothing had changed since they were parsed last. */
+	readonly read: string | null;
 }
 
 /**
@@ -50,7 +48,7 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 	const env = readEnvironment(invocation.cwd, invocation.env);
 	const engine = engineOf(config, invocation);
 	const runId = invocation.env.TFM_INVOCATION_ID ?? randomUUID();
-	const { parsed, facts } = parseProject(config, {
+	const options: ParseOptions = {
 		builtinMacroDirs: engine.macroDirs,
 		dialect: engine.dialect,
 		adapterType: engine.type,
@@ -61,18 +59,12 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 			env,
 			...(flags.sample === undefined ? {} : { sample: sampleWindow(flags.sample, startedAt) }),
 		},
-	});
-	const built = buildManifest(parsed, config, createManifestPorts(facts));
+	};
+	const { facts, manifest: built, graph, read } = knowProject(config, options, cacheUse(invocation, config));
 	const warnings = sortDiagnostics([...built.warnings, ...modelDeprecations(built, startedAt)]);
 	const manifest = Object.freeze({ ...built, warnings: judgeWarnings(warnings, flags) });
-	const graph = buildGraph(manifest);
-	const cycle = findCycle(graph);
-	if (cycle !== null) throw new TfmError(describeCycle(manifest, cycle, placeOfReference));
-	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt });
+	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt, read });
 }
-
-const placeOfReference = (reader: GraphNode, name: string) =>
-	"raw_code" in reader ? findCall({ ...reader, file: reader.location.file }, "ref", [name]).at : reader.location;
 
 /** Flags that templates of dbt projects may ask for and that change nothing here: dbt's defaults. */
 const DBT_FLAGS = {

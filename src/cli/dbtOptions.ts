@@ -12,7 +12,6 @@ const noEffect = (long: string, env?: string): OptionSpec[] => [
 
 /** dbt's flags about its own machinery: taken and without effect, so that scripts written for dbt keep working. */
 export const ACCEPTED: readonly OptionSpec[] = [
-	...noEffect("partial-parse"),
 	accepted("partial-parse-file-path", { value: "file", kind: TEXT, help: "no effect", hidden: true }),
 	...noEffect("partial-parse-file-diff"),
 	...noEffect("cache-selected-only"),

@@ -238,6 +238,17 @@ export const PROJECT: readonly OptionSpec[] = [
 		envOfTfmOnly: true,
 		help: "Variables as YAML or JSON: '{day: \"2026-01-01\"}'",
 	}),
+	project("no-partial-parse", {
+		key: "partialParse",
+		sets: false,
+		kind: SWITCH,
+		help: "Read every file, though nothing changed since the last command",
+	}),
+	project("partial-parse", {
+		kind: SWITCH,
+		help: "Use what is known of unchanged files (the default)",
+		hidden: true,
+	}),
 	project("no-version-check", {
 		key: "versionCheck",
 		sets: false,

@@ -143,7 +143,7 @@ export const BASE_MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>
 	],
 	["dbt_metadata_envs", metadataEnvironment],
 	["selected_resources", (c) => [...(c.facts.invocation.selected ?? [])]],
-	["modules", (c) => modulesObject(() => c.once("now", () => Date.now()))],
+	["modules", (c) => modulesObject(() => c.once("now", () => c.facts.invocation.now?.() ?? Date.now()))],
 	["api", (c) => apiObject(c.facts)],
 	["column", (_c, scope) => (scope.builtin("api") as PyDict).get("Column")],
 	["exceptions", (c) => exceptionsObject(c)],

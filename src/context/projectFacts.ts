@@ -25,6 +25,8 @@ export interface ProjectFacts {
 export interface InvocationFacts {
 	readonly id: string;
 	readonly startedAt: Date;
+	/** Milliseconds since 1970, for what templates ask the time of; the machine's clock when absent. */
+	readonly now?: () => number;
 	/** dbt's `flags.*`, names in any case: FULL_REFRESH, STORE_FAILURES, WHICH, EMPTY … */
 	readonly flags: { readonly [name: string]: Plain };
 	/** The shell's environment over the .env file's. */
@@ -38,6 +40,8 @@ export interface InvocationFacts {
 /** A flag by its name in any case; null when it was not given. */
 export const flagOf = (invocation: InvocationFacts, name: string): Plain => {
 	const wanted = name.toLowerCase();
-	for (const [key, value] of Object.entries(invocation.flags)) if (key.toLowerCase() === wanted) return value;
+	// Only the one asked for is read: what a project was read with is remembered by that.
+	for (const key of Object.keys(invocation.flags))
+		if (key.toLowerCase() === wanted) return invocation.flags[key] ?? null;
 	return null;
 };

@@ -6,6 +6,7 @@ import { join, relative, sep } from "node:path";
 import type { ProjectConfig } from "../core/config.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { ignoredFiles } from "./ignoredFiles.ts";
+import type { Readable } from "./readText.ts";
 import { type FoundFile, walkFolder } from "./walkFolder.ts";
 
 export type FileKind =
@@ -23,7 +24,7 @@ export type FileKind =
 	| "docs"
 	| "properties";
 
-export interface ProjectFile {
+export interface ProjectFile extends Readable {
 	readonly kind: FileKind;
 	readonly package_name: string;
 	readonly root_path: string;

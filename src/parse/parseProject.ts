@@ -43,6 +43,8 @@ export interface ParseResult {
 	readonly parsed: ParsedProject;
 	/** The macros and whatever else templates of this project share; compiling goes on with it. */
 	readonly facts: ProjectFacts;
+	/** What the registry in `facts` was made of. */
+	readonly macros: readonly MacroDefinition[];
 }
 
 const SECTIONS: ReadonlySet<string> = new Set<PropertySection>([
@@ -55,19 +57,37 @@ const SECTIONS: ReadonlySet<string> = new Set<PropertySection>([
 	"functions",
 ]);
 
-/** Throws one TfmError with all mistakes (TFM-PARSE-…, TFM-YAML-…, TFM-JINJA-…), sorted by file and line. */
-export function parseProject(config: Config, options: ParseOptions): ParseResult {
-	const problems: Diagnostic[] = [];
-	const warnings: Diagnostic[] = [];
-	const packages = [config.project, ...[...config.packages].sort((a, b) => (a.name < b.name ? -1 : 1))];
-	const files = packages.flatMap((project) => {
-		const found = findPackageFiles(project, config.project);
-		problems.push(...found.problems);
-		return found.files;
-	});
+/** Every file that is read for a project. */
+export interface ProjectFiles {
+	/** tfm's own macros. */
+	readonly builtin: readonly ProjectFile[];
+	/** The root project's, then those of its packages by name. */
+	readonly own: readonly ProjectFile[];
+	/** Folders that could not be listed. */
+	readonly problems: readonly Diagnostic[];
+}
 
-	const definitions = readAllMacros([...builtinMacroFiles(options.builtinMacroDirs), ...files], problems);
-	const facts = projectFacts(config, options, definitions);
+export function listFiles(config: Config, { builtinMacroDirs }: Pick<ParseOptions, "builtinMacroDirs">): ProjectFiles {
+	const packages = [config.project, ...[...config.packages].sort((a, b) => (a.name < b.name ? -1 : 1))];
+	const found = packages.map((project) => findPackageFiles(project, config.project));
+	return {
+		builtin: builtinMacroFiles(builtinMacroDirs),
+		own: found.flatMap(({ files }) => files),
+		problems: found.flatMap(({ problems }) => problems),
+	};
+}
+
+/** Throws one TfmError with all mistakes (TFM-PARSE-…, TFM-YAML-…, TFM-JINJA-…), sorted by file and line. */
+export function parseProject(
+	config: Config,
+	options: ParseOptions,
+	{ builtin, own: files, ...listed }: ProjectFiles = listFiles(config, options),
+): ParseResult {
+	const problems: Diagnostic[] = [...listed.problems];
+	const warnings: Diagnostic[] = [];
+
+	const definitions = readAllMacros([...builtin, ...files], problems);
+	const facts = createProjectFacts(config, options, definitions);
 	const render = propertyRenderer(facts);
 
 	const collector = new Collector(facts);
@@ -126,7 +146,7 @@ export function parseProject(config: Config, options: ParseOptions): ParseResult
 		docs,
 		warnings: sortDiagnostics(warnings),
 	};
-	return Object.freeze({ parsed: Object.freeze(parsed), facts });
+	return Object.freeze({ parsed: Object.freeze(parsed), facts, macros: definitions });
 }
 
 /** Not by spreading: one file may hold more entries than a call takes arguments. */
@@ -155,7 +175,12 @@ function readAllMacros(files: readonly ProjectFile[], problems: Diagnostic[]): r
 	return definitions;
 }
 
-function projectFacts(config: Config, options: ParseOptions, macros: readonly MacroDefinition[]): ProjectFacts {
+/** What templates of a project share, with the macros that were found. */
+export function createProjectFacts(
+	config: Config,
+	options: ParseOptions,
+	macros: readonly MacroDefinition[],
+): ProjectFacts {
 	const registry = createMacroRegistry({
 		rootPackage: config.project.name,
 		packages: config.packages.map((p) => p.name),

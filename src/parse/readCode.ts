@@ -28,7 +28,7 @@ export interface CodeResult {
 
 /** One model, analysis or singular test; as many snapshots as the file has blocks. An empty file is none. */
 export function readCode(file: ProjectFile, collector: Collector): CodeResult {
-	const text = readText(file.absolute, file.file);
+	const text = readText(file);
 	if (typeof text !== "string") return { code: [], problems: [text] };
 	try {
 		return {
@@ -127,7 +127,7 @@ const places = (file: ProjectFile) => ({
 export function readSeed(file: ProjectFile): CodeResult {
 	const size = statSync(file.absolute, { throwIfNoEntry: false })?.size ?? 0;
 	const large = size > LARGE_SEED_BYTES;
-	const text = large ? readHead(file.absolute) : readMarked(file.absolute, file.file);
+	const text = large ? readHead(file.absolute) : readMarked(file);
 	if (typeof text !== "string") return { code: [], problems: [text] };
 	const at = { file: file.file, line: 1, column: 1 };
 	if (/^\s*(\r|\n|$)/.test(text) && text.trim() === "")
@@ -162,7 +162,7 @@ export const readFixture = (file: ProjectFile): FixtureFile => ({
 });
 
 function wholeText(file: ProjectFile): string {
-	const text = readText(file.absolute, file.file);
+	const text = readText(file);
 	if (typeof text === "string") return text;
 	throw new TfmError([text]);
 }

@@ -19,7 +19,7 @@ const JINJA = /\{[{%#]/;
 
 /** The `{% docs name %}` blocks of a Markdown file; text around them means nothing. */
 export function readDocs(file: ProjectFile): DocsResult {
-	const text = readText(file.absolute, file.file);
+	const text = readText(file);
 	if (typeof text !== "string") return { docs: [], problems: [text] };
 	if (!text.includes("docs")) return { docs: [], problems: [] };
 	const docs: DocBlock[] = [];

@@ -16,7 +16,7 @@ export interface MacroResult {
 
 /** The macros of a file; of a file in tests/generic only the tests. */
 export function readMacros(file: ProjectFile): MacroResult {
-	const text = readText(file.absolute, file.file);
+	const text = readText(file);
 	if (typeof text !== "string") return { macros: [], problems: [text] };
 	const source = { file: file.file, text };
 	try {

@@ -59,7 +59,7 @@ interface Reading {
 }
 
 export function readProperties(file: ProjectFile, render: RenderProperty): PropertyResult {
-	const text = readText(file.absolute, file.file);
+	const text = readText(file);
 	if (typeof text !== "string") return { ...NOTHING, problems: [text] };
 	let document: YamlDocument;
 	try {

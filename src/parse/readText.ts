@@ -2,20 +2,28 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 
+/** A file to read; `file` is how messages call it. */
+export interface Readable {
+	readonly absolute: string;
+	readonly file: string;
+	/** What it held when it was looked at, where that was kept. */
+	readonly bytes?: Buffer | undefined;
+}
+
 /**
- * A file's text, or the diagnostic that says why it has none. `file` is how messages call it. A byte order mark is
- * dropped: editors write it, nobody means it.
+ * A file's text, or the diagnostic that says why it has none. A byte order mark is dropped: editors write it, nobody
+ * means it.
  */
-export function readText(absolute: string, file: string): string | Diagnostic {
-	const text = readMarked(absolute, file);
+export function readText(readable: Readable): string | Diagnostic {
+	const text = readMarked(readable);
 	return typeof text === "string" && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
 /** The same with the byte order mark that it may have. */
-export function readMarked(absolute: string, file: string): string | Diagnostic {
+export function readMarked({ absolute, file, bytes: kept }: Readable): string | Diagnostic {
 	let bytes: Buffer;
 	try {
-		bytes = readFileSync(absolute);
+		bytes = kept ?? readFileSync(absolute);
 	} catch (error) {
 		const problem = error instanceof Error ? reasonOf(error) : String(error);
 		return diagnostic("TFM-PARSE-001", { file, problem }, { at: { file, line: 1, column: 1 } });

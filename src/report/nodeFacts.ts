@@ -61,8 +61,13 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 		label: labelOf(node, tested),
 		layer: node.layer,
 		resource_type: node.resource_type,
-		file: node.location.file,
-		line: node.location.line,
+		// Asked for when something is shown of the node: the place of a test costs a second reading of its file.
+		get file() {
+			return node.location.file;
+		},
+		get line() {
+			return node.location.line;
+		},
 		owner: ownerOf(node) ?? (tested === undefined ? null : ownerOf(tested)),
 		test: test?.test_metadata?.name ?? null,
 		failCalc: failCalcOf(test),

@@ -1,0 +1,105 @@
+import { setting } from "../../config/environment.ts";
+import type { ProjectFacts } from "../../context/context.ts";
+import type { Config } from "../../core/config.ts";
+import { TfmError } from "../../core/diagnostic.ts";
+import type { Invocation } from "../../core/invocation.ts";
+import type { Location } from "../../core/location.ts";
+import { findNode, type Manifest } from "../../core/manifest.ts";
+import type { GraphNode, NodeId } from "../../core/node.ts";
+import { describeCycle, findCycle } from "../../graph/cycle.ts";
+import { buildGraph, type Graph } from "../../graph/graph.ts";
+import { buildManifest } from "../../manifest/buildManifest.ts";
+import { createManifestPorts } from "../../manifest/contextPorts.ts";
+import { findCall } from "../../manifest/findCall.ts";
+import { digestFiles } from "../../parse/digestFiles.ts";
+import {
+	createProjectFacts,
+	listFiles,
+	type ParseOptions,
+	type ParseResult,
+	type ProjectFiles,
+	parseProject,
+} from "../../parse/parseProject.ts";
+import { BUILD_ID } from "./buildId.ts";
+import { cachePath, originOf, readParseCache, writeParseCache } from "./parseCache.ts";
+import { recordReads } from "./recordReads.ts";
+
+export interface ReadProject {
+	readonly facts: ProjectFacts;
+	readonly manifest: Manifest;
+	readonly graph: Graph;
+	/** Why the files were parsed; null: they are as they were when they were parsed last. */
+	readonly read: string | null;
+}
+
+/** `build` null: what is learned is not kept, and nothing is looked up. */
+export interface CacheUse {
+	readonly build: string | null;
+	/** Why not. */
+	readonly because: string;
+}
+
+/** dbt's switches: `--no-partial-parse`, DBT_PARTIAL_PARSE, `flags: {partial_parse: false}`. On by default. */
+export function cacheUse({ flags, env }: Pick<Invocation, "flags" | "env">, config: Config): CacheUse {
+	const given = flags.extra.partialParse ?? setting(env, "PARTIAL_PARSE")?.value ?? config.project.flags.partial_parse;
+	const off = given === false || /^(?:0|false|f|no|n|off)$/i.test(String(given ?? ""));
+	if (off) return { build: null, because: "asked for (no partial parse)" };
+	return { build: BUILD_ID, because: "tfm runs from its sources" };
+}
+
+/** Throws one TfmError with all the mistakes of the first stage that finds any. */
+export function knowProject(config: Config, options: ParseOptions, { build, because }: CacheUse): ReadProject {
+	const listed = listFiles(config, options);
+	if (build === null || listed.problems.length > 0) return { ...readProject(config, options, listed), read: because };
+	const { files, digests } = digestFiles(listed);
+	const origin = originOf(config, options, { build, files: digests });
+	const path = cachePath(config);
+	let again: Manifest | null | undefined;
+	const locate = (id: NodeId): Location | undefined => {
+		if (again === undefined) again = manifestOrNull(config, options);
+		return again === null ? undefined : findNode(again, id)?.location;
+	};
+	const answer = readParseCache(path, { origin, invocation: options.invocation }, locate);
+	if (answer.kind === "known") {
+		const { manifest, macros } = answer.project;
+		const facts = createProjectFacts(config, options, macros);
+		return { facts, manifest, graph: buildGraph(manifest), read: null };
+	}
+	const { invocation, reads } = recordReads(options.invocation);
+	const { facts, manifest, macros, graph } = readProject(config, { ...options, invocation }, files);
+	let unwritten = "";
+	try {
+		writeParseCache(path, origin, reads, { manifest, macros });
+	} catch (error) {
+		// A folder that cannot be written is said where it matters, by what has to be written there.
+		unwritten = `; not kept: ${error instanceof Error ? error.message : error}`;
+	}
+	const read = `${answer.because}${unwritten}`;
+	return { facts: { ...facts, invocation: options.invocation }, manifest, graph, read };
+}
+
+function readProject(
+	config: Config,
+	options: ParseOptions,
+	files?: ProjectFiles,
+): Pick<ParseResult, "facts" | "macros"> & Pick<ReadProject, "manifest" | "graph"> {
+	const { parsed, facts, macros } = parseProject(config, options, files);
+	const manifest = buildManifest(parsed, config, createManifestPorts(facts));
+	const graph = buildGraph(manifest);
+	const cycle = findCycle(graph);
+	if (cycle !== null) throw new TfmError(describeCycle(manifest, cycle, placeOfReference));
+	return { facts, macros, manifest, graph };
+}
+
+/** Null when the files hold a mistake by now: whoever asks for a place has one of its own then. */
+function manifestOrNull(config: Config, options: ParseOptions): Manifest | null {
+	try {
+		return readProject(config, options).manifest;
+	} catch (error) {
+		if (error instanceof TfmError) return null;
+		throw error;
+	}
+}
+
+const placeOfReference = (reader: GraphNode, name: string) =>
+	"raw_code" in reader ? findCall({ ...reader, file: reader.location.file }, "ref", [name]).at : reader.location;

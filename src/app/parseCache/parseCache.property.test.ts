@@ -1,0 +1,159 @@
+/** Whatever changes between two commands, what is known of the project is what reading it afresh would say. */
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { brief, makeSandbox, type Sandbox } from "../../config/testing/sandbox.ts";
+import { TfmError } from "../../core/diagnostic.ts";
+import { PARSE_OPTIONS } from "../../manifest/testing/readProject.ts";
+import { knowProject, type ReadProject } from "./knowProject.ts";
+
+const RUNS = Number(process.env.TFM_PROPERTY_RUNS ?? 8);
+
+/** By file, what it may hold; the first to begin with. Those of one length are told apart by nothing but their content. */
+const TEXTS: Readonly<Record<string, readonly string[]>> = {
+	"tfm_project.yml": ["a", "b"].map(
+		(v) => `name: shop\nversion: '1.0'\nvars: {v: ${v}}\non-run-start: ["select '{{ var('v') }}'"]\n`,
+	),
+	"models/a.sql": ["select 1 as id", "select 2 as id", "{{ config(materialized=m()) }} select 1 as id"],
+	"models/b.sql": [
+		"{{ config(tags=[env_var('TAG', 'none'), var('v')]) }} select * from {{ ref('a') }}",
+		"{{ config(tags=['full'] if flags.FULL_REFRESH else []) }} select * from {{ ref('a') }}",
+		"{{ config(meta={'at': run_started_at | string, 'of': invocation_id}) }} select * from {{ ref('c') }}",
+	],
+	"models/c.sql": ["select * from {{ ref('b') }}", "select * from {{ ref('s') }}"],
+	"models/schema.yml": ["not_null", "unique", "wrong"].map(
+		(test) =>
+			`models:\n  - name: a\n    description: "{{ doc('d') }}"\n    columns: [{name: id, data_tests: [${test}, {accepted_values: {arguments: {values: [1]}}}]}]\n`,
+	),
+	"models/docs.md": ["{% docs d %}one{% enddocs %}", "{% docs d %}two{% enddocs %}"],
+	"macros/m.sql": ["view", "table"].map((m) => `{% macro m() %}{{ return('${m}') }}{% endmacro %}`),
+	"macros/schemas.sql": [
+		"{% macro generate_alias_name(custom_alias_name=none, node=none) %}{{ node.name ~ '_' ~ env_var('SUFFIX', 'x') }}{% endmacro %}",
+		"{# none #}",
+	],
+	"seeds/s.csv": ["id\n1\n", "id\n2\n"],
+	".dbtignore": ["", "models/c.sql\n"],
+};
+const FILES = Object.keys(TEXTS);
+const ENV = ["TAG", "SUFFIX"];
+
+type Edit =
+	| { readonly kind: "write"; readonly file: number; readonly text: number }
+	| { readonly kind: "remove" | "rename"; readonly file: number }
+	| { readonly kind: "env"; readonly name: number; readonly value: string | undefined }
+	| { readonly kind: "flag"; readonly value: boolean }
+	| { readonly kind: "nothing" };
+
+const file = fc.nat(FILES.length - 1);
+const edit: fc.Arbitrary<Edit> = fc.oneof(
+	{ weight: 6, arbitrary: fc.record({ kind: fc.constant("write" as const), file, text: fc.nat(2) }) },
+	{ weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("remove" as const, "rename" as const), file }) },
+	{
+		weight: 3,
+		arbitrary: fc.record({
+			kind: fc.constant("env" as const),
+			name: fc.nat(1),
+			value: fc.constantFrom(undefined, "", "one", "two"),
+		}),
+	},
+	{ weight: 2, arbitrary: fc.record({ kind: fc.constant("flag" as const), value: fc.boolean() }) },
+	fc.constant({ kind: "nothing" as const }),
+);
+
+const plain = (_: string, value: unknown): unknown => (value instanceof Map ? [...value] : value);
+
+/** Everything a command can see of it, places included. */
+function seen({ manifest }: ReadProject): string {
+	const nodes = [...manifest.nodes.values(), ...[...manifest.disabled.values()].flat()];
+	return JSON.stringify(
+		{
+			// tfm's own macros would hide what differs.
+			manifest: { ...manifest, macros: [...manifest.macros.values()].filter((m) => m.package_name === "shop") },
+			places: nodes.map((node) => [node.unique_id, node.location]),
+			frozen: nodes.every((node) => Object.isFrozen(node)),
+		},
+		plain,
+	);
+}
+
+const outcome = (read: () => ReadProject): string => {
+	try {
+		return seen(read());
+	} catch (error) {
+		if (error instanceof TfmError) return error.diagnostics.map(brief).join("\n");
+		throw error;
+	}
+};
+
+async function compareAfter(sandbox: Sandbox, edits: readonly Edit[], found: { known: number; same: number }) {
+	const env: Record<string, string | undefined> = {};
+	const state = { FULL_REFRESH: false };
+	for (const [step, one] of [{ kind: "nothing" as const }, ...edits].entries()) {
+		apply(sandbox, one, env, state);
+		const invocation = { id: `run ${step}`, startedAt: new Date(step * 1000), flags: { ...state }, env: { ...env } };
+		const options = { ...PARSE_OPTIONS, invocation };
+		const config = await sandbox.load().catch((error: unknown) => {
+			if (error instanceof TfmError) return null;
+			throw error;
+		});
+		if (config === null) continue;
+		const fresh = outcome(() => knowProject(config, options, { build: null, because: "asked for" }));
+		let read: string | null = "";
+		const remembered = outcome(() => {
+			const project = knowProject(config, options, { build: "1", because: "" });
+			read = project.read;
+			return project;
+		});
+		if (read === null) found.known++;
+		found.same++;
+		expect(remembered).toBe(fresh);
+	}
+}
+
+function apply(sandbox: Sandbox, one: Edit, env: Record<string, string | undefined>, state: { FULL_REFRESH: boolean }) {
+	switch (one.kind) {
+		case "write": {
+			const texts = TEXTS[FILES[one.file]!]!;
+			sandbox.write({ [FILES[one.file]!]: texts[one.text % texts.length]! });
+			break;
+		}
+		case "remove":
+			rmSync(join(sandbox.dir, FILES[one.file]!), { force: true });
+			break;
+		case "rename": {
+			const from = join(sandbox.dir, FILES[one.file]!);
+			const to = join(dirname(from), "moved", FILES[one.file]!.split("/").at(-1)!);
+			mkdirSync(dirname(to), { recursive: true });
+			try {
+				renameSync(from, to);
+			} catch (error) {
+				if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+			}
+			break;
+		}
+		case "env":
+			env[ENV[one.name]!] = one.value;
+			break;
+		case "flag":
+			state.FULL_REFRESH = one.value;
+	}
+}
+
+it(`is never stale, whatever was edited, in ${RUNS} histories`, { timeout: 600_000 }, async () => {
+	const found = { known: 0, same: 0 };
+	await fc.assert(
+		fc.asyncProperty(fc.array(edit, { minLength: 4, maxLength: 14 }), async (edits) => {
+			const sandbox = makeSandbox(Object.fromEntries(FILES.map((name) => [name, TEXTS[name]![0]!])));
+			try {
+				await compareAfter(sandbox, edits, found);
+			} finally {
+				sandbox.remove();
+			}
+		}),
+		{ numRuns: RUNS, seed: 1 },
+	);
+	// Not by never knowing anything.
+	expect(found.known).toBeGreaterThan(found.same / 10);
+	if (process.env.TFM_PROPERTY_RUNS !== undefined) process.stderr.write(`${JSON.stringify(found)}\n`);
+});

@@ -1,0 +1,98 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makeSandbox, type Sandbox } from "../../config/testing/sandbox.ts";
+import type { InvocationFacts } from "../../context/context.ts";
+import type { NodeId } from "../../core/node.ts";
+import { PARSE_OPTIONS } from "../../manifest/testing/readProject.ts";
+import { knowProject, type ReadProject } from "./knowProject.ts";
+import { cachePath } from "./parseCache.ts";
+
+let sandbox: Sandbox;
+beforeEach(() => {
+	sandbox = makeSandbox({
+		"tfm_project.yml": "name: shop\nversion: '1.0'\n",
+		"models/a.sql": "{{ config(tags=[env_var('TAG', 'none')], meta={'full': flags.FULL_REFRESH}) }} select 1 as id",
+		"models/a.yml": "models: [{name: a, columns: [{name: id, data_tests: [not_null]}]}]\n",
+	});
+});
+afterEach(() => sandbox.remove());
+
+async function know(more: Partial<InvocationFacts> = {}, build = "1"): Promise<ReadProject> {
+	const invocation = {
+		id: "run",
+		startedAt: new Date(),
+		flags: { FULL_REFRESH: false, WHICH: "run" },
+		env: {},
+		...more,
+	};
+	return knowProject(await sandbox.load(), { ...PARSE_OPTIONS, invocation }, { build, because: "" });
+}
+const tagsIn = ({ manifest }: ReadProject) => manifest.nodes.get("model.shop.a" as NodeId)!.tags;
+const file = async () => cachePath(await sandbox.load());
+
+describe("a project that was read", () => {
+	it("is known while nothing changes, also to another run at another time", async () => {
+		expect((await know()).read).toBe("nothing is known of it yet");
+		const known = await know({ id: "another", startedAt: new Date(5), flags: { FULL_REFRESH: false, WHICH: "test" } });
+		expect(known.read).toBe(null);
+		expect(known.facts.invocation.id).toBe("another");
+	});
+
+	it("knows the place of a test, which takes a second reading, and of a model", async () => {
+		await know();
+		const { manifest } = await know();
+		const places = [...manifest.nodes.values()].map(({ location: at }) => `${at.file}:${at.line}:${at.column}`);
+		expect(places).toEqual(["models/a.sql:1:1", "models/a.yml:1:54"]);
+	});
+
+	it("is read again when a file, a variable, a flag or a setting that it was read with changes, and says so", async () => {
+		await know();
+		expect((await know({ env: { OTHER: "x" } })).read).toBe(null);
+		const retagged = await know({ env: { TAG: "night" } });
+		expect([retagged.read, tagsIn(retagged)]).toEqual(["the environment variable TAG changed", ["night"]]);
+		expect((await know()).read).toBe("the environment variable TAG changed");
+		expect((await know({ flags: { FULL_REFRESH: true } })).read).toBe("the flag FULL_REFRESH changed");
+		sandbox.write({ "models/b.sql": "select 1" });
+		expect((await know()).read).toBe("model shop models/b.sql is new");
+		sandbox.write({ "models/b.sql": "select 2" });
+		expect((await know()).read).toBe("model shop models/b.sql changed");
+		sandbox.write({ "tfm_project.yml": "name: shop\nversion: '1.1'\n" });
+		expect((await know()).read).toBe("the project's settings, variables or target changed");
+		expect((await know({}, "2")).read).toBe("it was read by another build of tfm");
+	});
+
+	it.each(["invocation_id", "run_started_at", "modules.datetime.datetime.now()", "dbt_metadata_envs"])(
+		"is read each time when it asked for %s",
+		async (what) => {
+			sandbox.write({ "models/b.sql": `{{ config(meta={'is': ${what} | string}) }} select 1` });
+			await know();
+			expect((await know()).read).toBe("nothing is known of it yet");
+		},
+	);
+
+	it.each([
+		["cut short", (bytes: Buffer) => bytes.subarray(0, bytes.length - 9), "its content is damaged"],
+		["empty", () => Buffer.alloc(0), "it is of another version"],
+		["somebody else's", () => Buffer.from("hello"), "it is of another version"],
+		["without values", (bytes: Buffer) => bytes.subarray(0, bytes.indexOf(10)), "it is of another version"],
+		[
+			"with a broken head",
+			(b: Buffer) => Buffer.concat([b.subarray(0, b.indexOf(10) + 1), Buffer.from("{\n")]),
+			"its head is damaged",
+		],
+	])("is read again when the file is %s", async (_title, damage, why) => {
+		await know();
+		const path = await file();
+		writeFileSync(path, damage(readFileSync(path)));
+		expect((await know()).read).toBe(`what was known cannot be read: ${why}`);
+		expect((await know()).read).toBe(null);
+	});
+
+	it("holds no value of the environment", async () => {
+		await know({ env: { TAG: "a value of four words" } });
+		expect(tagsIn(await know({ env: { TAG: "a value of four words" } }))).toEqual(["a value of four words"]);
+		const [, head] = readFileSync(await file(), "latin1").split("\n");
+		expect(head).toContain("TAG");
+		expect(head).not.toContain("four words");
+	});
+});

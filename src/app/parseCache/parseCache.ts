@@ -1,0 +1,120 @@
+/**
+ * A project that was read once is known until something changes that it was read from (docs/adr/0028).
+ *
+ * What it holds for: the content of every file, in order; the project's and the packages' settings, variables, what
+ * templates see of the target; the build of tfm; and the answers to what templates asked of the environment and of the
+ * flags. A project whose reading asked for the time, for the run's id or for all of the environment is never kept.
+ */
+import { hash } from "node:crypto";
+import { join } from "node:path";
+import { serialize } from "node:v8";
+import type { InvocationFacts, MacroDefinition } from "../../context/context.ts";
+import type { Config } from "../../core/config.ts";
+import type { Manifest } from "../../core/manifest.ts";
+import type { NodeId, Plain } from "../../core/node.ts";
+import type { FileDigest } from "../../parse/digestFiles.ts";
+import type { ParseOptions } from "../../parse/parseProject.ts";
+import { type PackedManifest, packManifest, unpackManifest } from "./packManifest.ts";
+import { readCacheFile, writeCacheFile } from "./parseCacheFile.ts";
+import type { Reads } from "./recordReads.ts";
+
+/** What a project was read from, less what templates asked. */
+export interface Origin {
+	readonly build: string;
+	readonly settings: string;
+	readonly files: readonly FileDigest[];
+}
+
+interface Header extends Origin {
+	/** Values are digests: an environment may hold what nobody should read in a file. */
+	readonly env: readonly (readonly [name: string, digest: string | null])[];
+	readonly flags: readonly (readonly [name: string, digest: string])[];
+}
+
+interface Values {
+	readonly packed: PackedManifest;
+	readonly macros: readonly MacroDefinition[];
+}
+
+export interface KnownProject {
+	readonly manifest: Manifest;
+	readonly macros: readonly MacroDefinition[];
+}
+
+/** `because`: why the project has to be read, for those who ask at debug level. */
+export type CacheAnswer =
+	| { readonly kind: "known"; readonly project: KnownProject }
+	| { readonly kind: "unknown"; readonly because: string };
+
+export const cachePath = (config: Config): string => join(config.targetDir, "partial_parse.tfm");
+
+const digest = (value: unknown): string => hash("sha1", serialize(value), "base64");
+
+export function originOf(
+	config: Config,
+	options: ParseOptions,
+	facts: { readonly build: string; readonly files: readonly FileDigest[] },
+): Origin {
+	const { project, packages, target, cliVars, selectors, checkVersion } = config;
+	const { profileName, targetName, type, threads, database, schema, shown } = target;
+	const settings = digest([
+		{ project, packages, cliVars, checkVersion, targetDir: config.targetDir, selectors: selectors?.entries },
+		{ profileName, targetName, type, threads, database, schema },
+		// Nothing else of a profile reaches a template.
+		shown.map((name) => [name, target.fields[name]]),
+		options.adapterType,
+		options.builtinMacroDirs,
+	]);
+	return { ...facts, settings };
+}
+
+const envDigest = (value: string | undefined): string | null => (value === undefined ? null : digest(value));
+
+/** The first thing that is not as it was; null when all is. */
+function difference(was: Header, is: Origin, { env, flags }: InvocationFacts): string | null {
+	if (was.build !== is.build) return "it was read by another build of tfm";
+	if (was.settings !== is.settings) return "the project's settings, variables or target changed";
+	const before = new Map(was.files);
+	for (const [file, content] of is.files)
+		if (before.get(file) !== content) return `${file} ${before.has(file) ? "changed" : "is new"}`;
+	if (was.files.length !== is.files.length) return "a file is gone";
+	if (was.files.some(([file], i) => file !== is.files[i]![0])) return "files are in another order";
+	for (const [name, value] of was.env)
+		if (envDigest(Object.hasOwn(env, name) ? env[name] : undefined) !== value)
+			return `the environment variable ${name} changed`;
+	for (const [name, value] of was.flags) if (digest(flags[name]) !== value) return `the flag ${name} changed`;
+	return null;
+}
+
+/** `locate` finds the place of a test, which is not kept. */
+export function readParseCache(
+	path: string,
+	now: { readonly origin: Origin; readonly invocation: InvocationFacts },
+	locate: (id: NodeId) => ReturnType<Parameters<typeof unpackManifest>[1]>,
+): CacheAnswer {
+	let because = "nothing is known of it yet";
+	const file = readCacheFile<Header, Values>(path, (why) => {
+		because = `what was known cannot be read: ${why}`;
+	});
+	if (file === null) return { kind: "unknown", because };
+	const changed = difference(file.header, now.origin, now.invocation);
+	if (changed !== null) return { kind: "unknown", because: changed };
+	const values = file.values();
+	if (values === null) return { kind: "unknown", because };
+	return {
+		kind: "known",
+		project: { manifest: unpackManifest(values.packed, locate), macros: values.macros },
+	};
+}
+
+/** Throws what the file system throws. */
+export function writeParseCache(path: string, origin: Origin, reads: Reads, project: KnownProject): void {
+	if (!reads.repeatable) return;
+	const header: Header = {
+		...origin,
+		env: [...reads.env].map(([name, value]) => [name, envDigest(value)] as const),
+		flags: [...reads.flags].map(([name, value]) => [name, digest(value as Plain)] as const),
+	};
+	const values: Values = { packed: packManifest(project.manifest), macros: project.macros };
+	writeCacheFile(path, header, values);
+}
