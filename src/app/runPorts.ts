@@ -10,6 +10,7 @@ import type { MicrobatchJob, RunFlags, RunJob, RunPorts } from "../core/ports.ts
 import type { StateStore } from "../core/state.ts";
 import { TFM_VERSION } from "../core/version.ts";
 import { failsWarnedTests } from "../core/warningPolicy.ts";
+import { createFetcher } from "../load/fetchFiles.ts";
 import { createLandingLoader } from "../load/landingLoader.ts";
 import { createSeedPort } from "../load/seedPort.ts";
 import { describeCandidate } from "../plan/describeCandidate.ts";
@@ -19,6 +20,7 @@ import { judgeTest } from "../quality/judgeTest.ts";
 import { judgeUnitTest } from "../quality/judgeUnitTest.ts";
 import { type Subscriber, toSummaryJson } from "../report/report.ts";
 import { historySettings } from "./historySettings.ts";
+import { loadWindow } from "./loadWindow.ts";
 import type { OpenProject } from "./openProject.ts";
 
 /** What a run needs of the other rooms, over an open database. */
@@ -35,6 +37,8 @@ export function createRunPorts(about: {
 }): RunPorts {
 	const { invocation, project, adapter, state, emit, openScratch } = about;
 	const { manifest, engine, config, facts } = project;
+	const { root } = config.project;
+	const window = loadWindow(invocation);
 	const asked = { ...facts.invocation, selected: [...(about.selected ?? [])].sort() };
 	return {
 		adapter,
@@ -46,12 +50,13 @@ export function createRunPorts(about: {
 		judgeUnitTest,
 		judgeFreshness,
 		openScratch: openScratch ?? (() => Promise.reject(new Error("this command runs no unit tests"))),
-		loadSource: createLandingLoader({
-			root: config.project.root,
-			dialect: engine.dialect,
-			state,
-			clock: invocation.clock,
+		fetchSource: createFetcher({
+			root,
+			env: invocation.env,
+			window,
+			log: (text, source) => emit({ event: "message", text, node_id: source.unique_id, print: false }),
 		}),
+		loadSource: createLandingLoader({ root, dialect: engine.dialect, state, clock: invocation.clock, window }),
 		seed: createSeedPort(engine.dialect, { empty: invocation.flags.empty }),
 		emit,
 		clock: invocation.clock,

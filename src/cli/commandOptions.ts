@@ -188,6 +188,22 @@ export const ROLLBACK: readonly OptionSpec[] = [
 	}),
 ];
 
+export const LOAD: readonly OptionSpec[] = [
+	command("dry-run", { kind: SWITCH, help: "Tell which files would be loaded, and load none" }),
+	command("reload", { kind: SWITCH, help: "Load files again that are in; their rows are replaced" }),
+	command("from", { value: "day", kind: TEXT, help: "Only files whose path names this day or a later one" }),
+	command("to", { value: "day", kind: TEXT, help: "Only files whose path names an earlier day than this" }),
+	command("files", { value: "globs...", kind: LIST, help: "Only these files of the selected sources" }),
+];
+
+export const WATERMARK: readonly OptionSpec[] = [
+	command("default", {
+		value: "text",
+		kind: TEXT,
+		help: "Printed where nothing is loaded yet (default: an empty line)",
+	}),
+];
+
 export const HISTORY: readonly OptionSpec[] = [
 	command("limit", { value: "runs", kind: TEXT, help: "How many runs to list (default: 10)" }),
 	command("tests", { kind: SWITCH, help: "How often each test passed, and each dimension of quality" }),

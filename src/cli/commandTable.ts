@@ -12,11 +12,13 @@ import {
 	HISTORY,
 	INIT,
 	LIST_NODES,
+	LOAD,
 	OFFLINE,
 	OPERATION,
 	ROLLBACK,
 	SEED,
 	SHOW,
+	WATERMARK,
 } from "./commandOptions.ts";
 import { ACCEPTED, REFUSED } from "./dbtOptions.ts";
 import type { OptionGroup, OptionSpec } from "./optionSpec.ts";
@@ -38,6 +40,7 @@ export type CommandName =
 	| "seed"
 	| "snapshot"
 	| "load"
+	| "watermark"
 	| "clone"
 	| "source freshness"
 	| "docs generate"
@@ -202,11 +205,27 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Work",
 		summary: "Take new files into the landing tables",
 		sentence: "Loads the files of sources that have a load: block. A file that is already in is not loaded again.",
-		options: withShared([...WORK, ...SUMMARY]),
+		options: withShared([...LOAD, ...WORK, ...SUMMARY]),
 		examples: [
 			{ line: "tfm load", says: "all sources with files" },
 			{ line: "tfm load --select source:shop.orders", says: "one table" },
+			{ line: "tfm load --from 2026-01-01 --to 2026-01-02", says: "the files of a day" },
+			{ line: "tfm load --files 'data/orders/2026-01-*' --reload", says: "some files again" },
+			{ line: "tfm load --dry-run", says: "what would be loaded" },
 			{ line: "tfm load -s source:shop.orders --full-refresh", says: "from nothing, all files" },
+		],
+	},
+	{
+		name: "watermark",
+		heading: "Look",
+		summary: "Print how far a landing table is loaded",
+		sentence:
+			"Prints the highest loaded value of the column that the load: block of a source calls its watermark, for a command that fetches what came after it.",
+		argument: { name: "source", key: "source", required: true, help: "The table, as in raw.orders" },
+		options: withShared([...WATERMARK, ...only(RUNNING, "statementTimeout")]),
+		examples: [
+			{ line: "tfm watermark raw.orders", says: "2026-01-31 10:00:00" },
+			{ line: 'curl "$API/orders?since=$(tfm watermark raw.orders --default 2026-01-01)"', says: "fetch the rest" },
 		],
 	},
 	{

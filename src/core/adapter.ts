@@ -41,7 +41,17 @@ export interface BoundStatement {
 export interface BulkLoad {
 	readonly relation: RelationName;
 	readonly columns: readonly string[];
-	readonly rows: AsyncIterable<readonly (readonly (string | null)[])[]>;
+	readonly rows: AsyncIterable<readonly (readonly (string | null)[])[] | CopyText>;
+}
+
+/**
+ * Whole rows as UTF-8 text: fields parted by tabs, a newline behind each row, null as \\N, and a backslash before n, r, t
+ * or another backslash where the value holds that character. The loader of every engine reads it, and a reader of files
+ * can write it without an object for each value. The bytes are given away: they may be sent to another thread.
+ */
+export interface CopyText {
+	readonly data: Uint8Array;
+	readonly rows: number;
 }
 
 /** One pinned connection. Every method rejects with DatabaseError, or with the signal's reason when cancelled. */

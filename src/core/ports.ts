@@ -99,6 +99,19 @@ export interface LoadInput {
 	readonly signal: AbortSignal;
 }
 
+/** Which of a source's files a load takes; all nulls: all of them. */
+export interface LoadWindow {
+	/** The day that a file's path names, `YYYY-MM-DD`: not before `from`, before `to`. */
+	readonly from: string | null;
+	readonly to: string | null;
+	/** Paths or globs under the project. */
+	readonly files: readonly string[] | null;
+	/** Files that are in are loaded again, their rows replaced. */
+	readonly reload: boolean;
+}
+
+export const WHOLE_LOAD: LoadWindow = { from: null, to: null, files: null, reload: false };
+
 export interface LoadOutcome {
 	readonly files: number;
 	/** Files taken in by an earlier run and unchanged since. */
@@ -161,6 +174,8 @@ export interface RunPorts {
 	readonly judgeFreshness: JudgeFreshness;
 	/** An empty embedded database for unit tests whose inputs the target lacks; the same at every call, closed by the caller. */
 	readonly openScratch: () => Promise<Adapter>;
+	/** Runs what the source's `before:` asks for. Outside of any transaction; the files are looked for afterwards. */
+	readonly fetchSource: (source: SourceNode, signal: AbortSignal) => Promise<void>;
 	readonly loadSource: (input: LoadInput) => Promise<LoadOutcome>;
 	readonly seed: SeedPort;
 	readonly emit: Emit;

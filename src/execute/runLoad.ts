@@ -25,7 +25,7 @@ async function ageAfterLoad(run: Run, source: SourceNode): Promise<Partial<Resul
 
 /** Never rejects: a failed load is a result, and skips what reads the table. */
 export async function runLoad(run: Run, source: SourceNode, slot: number): Promise<void> {
-	const { adapter, clock, emit, loadSource } = run.ports;
+	const { adapter, clock, emit, fetchSource, loadSource } = run.ports;
 	const { flags, runId } = run.job;
 	const thread = `Thread-${slot + 1}`;
 	const watch = startStopwatch(clock);
@@ -48,6 +48,7 @@ export async function runLoad(run: Run, source: SourceNode, slot: number): Promi
 			}),
 		);
 	try {
+		await fetchSource(source, run.signal);
 		// The ledger knows which files are in, so a load whose connection was lost may simply be begun again.
 		const loaded = await repeatLost({
 			run,

@@ -74,13 +74,15 @@ export function membersOf(s: string, start: number): ReadonlyMap<string, Span> {
 	return members;
 }
 
-/** The value at `address.city`, as text: a string without its quotes, anything else as it stands; null for null or nothing. */
-export function pathReader(s: string): (path: string) => { readonly text: string; readonly isString: boolean } | null {
+/** The value at a path of keys, as text: a string without its quotes, anything else as it stands; null for null or nothing. */
+export function pathReader(
+	s: string,
+): (path: readonly string[]) => { readonly text: string; readonly isString: boolean } | null {
 	const objects = new Map<number, ReadonlyMap<string, Span>>();
 	const root = skipBlank(s, 0);
 	return (path) => {
 		let span: Span | undefined = [root, s.length];
-		for (const key of path.includes(".") ? path.split(".") : [path]) {
+		for (const key of path) {
 			if (span === undefined || s[span[0]] !== "{") return null;
 			let members = objects.get(span[0]);
 			if (members === undefined) objects.set(span[0], (members = membersOf(s, span[0])));

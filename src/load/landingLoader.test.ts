@@ -1,92 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { testAdapter } from "../adapters/pglite/testing/testAdapter.ts";
-import type { Adapter, Session } from "../core/adapter.ts";
-import { TfmError } from "../core/diagnostic.ts";
-import { nodeId, type Plain, type SourceNode } from "../core/node.ts";
-import type { LoadOutcome } from "../core/ports.ts";
-import type { StateStore } from "../core/state.ts";
-import { createStateStore } from "../history/stateStore.ts";
-import { createLandingLoader } from "./landingLoader.ts";
+import { expect, test } from "vitest";
+import { landingBench } from "./testing/landingBench.ts";
 
-const home = mkdtempSync(join(tmpdir(), "tfm-landing-"));
-const root = join(home, "project");
-let adapter: Adapter;
-let state: StateStore;
-beforeAll(async () => {
-	adapter = testAdapter(join(home, "db"));
-	await adapter.open();
-	state = await createStateStore();
-});
-beforeEach(async () => {
-	rmSync(root, { recursive: true, force: true });
-	mkdirSync(root);
-	await adapter.withSession(async (s) => {
-		await s.execute("drop schema if exists landing cascade; drop schema if exists tfm_state cascade");
-		await state.migrate(s);
-	});
-});
-afterAll(async () => {
-	await adapter.close();
-	rmSync(home, { recursive: true });
-});
-
-function put(path: string, content: string | Buffer): void {
-	mkdirSync(dirname(join(root, path)), { recursive: true });
-	writeFileSync(join(root, path), path.endsWith(".gz") && typeof content === "string" ? gzipSync(content) : content);
-}
-
-const source = (load: Plain, name = "t") =>
-	({
-		unique_id: nodeId(`source.demo.raw.${name}`),
-		name,
-		source_name: "raw",
-		identifier: name,
-		database: "",
-		schema: "landing",
-		load,
-		location: { file: "models/landing/_raw.yml", line: 7, column: 5 },
-	}) as unknown as SourceNode;
-
-async function load(
-	block: Plain,
-	more: { fullRefresh?: boolean; name?: string; runId?: string; signal?: AbortSignal; clock?: () => Date } = {},
-): Promise<LoadOutcome> {
-	const loader = createLandingLoader({
-		root,
-		dialect: adapter.dialect,
-		state,
-		clock: more.clock ?? (() => new Date("2026-11-21T10:00:00Z")),
-	});
-	return adapter.withSession((session) =>
-		loader({
-			source: source(block, more.name),
-			session,
-			runId: more.runId ?? "r1",
-			fullRefresh: more.fullRefresh ?? false,
-			signal: more.signal ?? new AbortController().signal,
-		}),
-	);
-}
-const query = (sql: string): Promise<readonly string[]> =>
-	adapter.withSession(async (s: Session) => (await s.query(sql)).rows.map((r) => r.join("|")));
-const ledger = () => query("select path, rows, rejects, run_id from tfm_state.loaded_files order by path");
-/** `code file:line:column message` of every mistake; nothing may have been written. */
-async function mistakes(block: Plain, more: Parameters<typeof load>[1] = {}): Promise<readonly string[]> {
-	const before = await ledger();
-	const error: unknown = await load(block, more).then(
-		() => undefined,
-		(e: unknown) => e,
-	);
-	expect(error).toBeInstanceOf(TfmError);
-	expect(await ledger()).toEqual(before);
-	return (error as TfmError).diagnostics.map(
-		(d) => `${d.code} ${d.at === undefined ? "" : `${d.at.file}:${d.at.line}:${d.at.column} `}${d.message}`,
-	);
-}
+const { home, root, put, load, query, ledger, mistakes } = landingBench();
 
 test("gzipped JSON pages land once, as they came, with file, row and time", async () => {
 	put("data/p2.json.gz", '{"data": [ {"b":1.0, "a": "x"} ]}');
@@ -124,7 +42,7 @@ test("trailing commas are read as blanks where the load says so, and are a mista
 
 	const csv = { files: "data/*.csv", columns: [{ name: "id" }], ...accept };
 	expect(await mistakes(csv)).toEqual([
-		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t has trailing_commas, which is for JSON",
+		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t has trailing_commas, which is for json and jsonl",
 	]);
 });
 
@@ -195,7 +113,7 @@ test("CSV files land by their headers; ragged and unfit rows are rejects", async
 	]);
 	put("b.csv", "id;note\n1;2\n");
 	expect(await mistakes({ files: "*.csv", delimiter: ";", columns })).toEqual([
-		'TFM-LOAD-011 b.csv:1:1 the header has no "when"',
+		'TFM-LOAD-011 b.csv:1:1 the file has no column "when"',
 	]);
 });
 
@@ -275,12 +193,12 @@ test("all mistakes of a load: block are told at once", async () => {
 	).toEqual([
 		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t has an unknown key "file"',
 		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t needs files",
-		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t format "xml" is not one of json, jsonl, csv',
-		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t column a: type "int4" is not one of text, integer, bigint, numeric, boolean, date, timestamp, timestamptz, json',
+		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t format "xml" is not one of json, jsonl, csv, parquet',
+		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t column a: type "int4" is not one of text, integer, bigint, numeric, real, double, boolean, date, time, timestamp, timestamptz, uuid, bytea, json',
 		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t column _tfm_x: names that start with _tfm_ are tfm's own",
 		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t column b stands there twice",
 		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t each column needs a name",
-		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t mode "upsert" is not one of append, replace',
+		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t mode "upsert" is not one of append, replace, merge',
 	]);
 });
 
@@ -324,15 +242,16 @@ test("many rejects are written while the file is read, and large files in pieces
 });
 
 test("a file that changes between its hash and its rows fails the load", async () => {
+	const block = { files: "*.jsonl", on_change: "reload" };
 	put("a.jsonl", '{"x":1}');
+	await load(block);
+	put("a.jsonl", '{"x":2}');
 	// The clock is read when the rows are about to be.
 	const clock = () => {
-		put("a.jsonl", '{"x":2}');
+		put("a.jsonl", '{"x":3}');
 		return new Date("2026-11-21T10:00:00Z");
 	};
-	expect(await mistakes({ files: "*.jsonl" }, { clock })).toEqual([
-		"TFM-LOAD-016 a.jsonl changed while it was being read",
-	]);
+	expect(await mistakes(block, { clock })).toEqual(["TFM-LOAD-016 a.jsonl changed while it was being read"]);
 });
 
 test("an aborted load leaves nothing", async () => {

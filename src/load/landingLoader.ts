@@ -1,19 +1,23 @@
 /**
  * Landing loads: files → a source table, each file exactly once. Rows, rejects and ledger entries of one load commit
- * in one transaction, so a load that is killed or fails leaves nothing behind. Files are read twice: once for their hash,
- * which says whether they are new, and once for their rows; what changes in between fails the load.
+ * in one transaction, so a load that is killed or fails leaves nothing behind. A new file is read once: its digest is that
+ * of the bytes whose rows were written.
  */
 import { join } from "node:path";
 import type { Dialect } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
-import type { LoadInput, LoadOutcome } from "../core/ports.ts";
-import { type RelationName, relationKey } from "../core/relation.ts";
+import { type LoadInput, type LoadOutcome, type LoadWindow, WHOLE_LOAD } from "../core/ports.ts";
+import type { RelationName } from "../core/relation.ts";
 import type { LoadedFileRow, StateStore } from "../core/state.ts";
-import { findLandingFiles } from "./landingFiles.ts";
-import { type LandingRecord, landingRecords } from "./landingRows.ts";
-import { fitLandingTable, landingColumns, OWN_COLUMNS, rejectsOf } from "./landingTable.ts";
+import { inferColumns } from "./inferColumns.ts";
+import { type PlannedFile, planLanding } from "./landingPlan.ts";
+import { LandingSink, type Reject } from "./landingSink.ts";
+import { existingColumns, fitLandingTable, landingColumns, OWN_COLUMNS, rejectsOf } from "./landingTable.ts";
+import type { LandingColumn } from "./landingTypes.ts";
 import { type LoadSpec, readLoadSpec } from "./loadSpec.ts";
-import { digestFile, type FileDigest } from "./textFile.ts";
+import { mergeStatements, stagingTable } from "./mergeRows.ts";
+import { readRecords } from "./readRecords.ts";
+import type { FileDigest } from "./textFile.ts";
 
 export interface LandingOptions {
 	/** Absolute; files are named relative to it. */
@@ -21,69 +25,76 @@ export interface LandingOptions {
 	readonly dialect: Dialect;
 	readonly state: StateStore;
 	readonly clock: () => Date;
+	readonly window?: LoadWindow;
 }
 
+/** Rejects in a message to the database, and reasons that a refused load tells. */
 const BATCH = 2000;
-/** Rejects are kept in memory up to here, then written before more rows are read. */
-const PENDING_REJECTS = 5000;
+const TOLD = 5;
 
 /** The function by which a run fills one source table. */
 export function createLandingLoader(options: LandingOptions): (input: LoadInput) => Promise<LoadOutcome> {
 	return async (input) => {
-		const { session, source, signal } = input;
+		const { session, source, signal, fullRefresh } = input;
+		const { root, dialect, state, window = WHOLE_LOAD } = options;
 		const spec = readLoadSpec(source);
-		const paths = findLandingFiles(options.root, spec, source);
-		const digests = new Map<string, FileDigest>();
-		for (const path of paths) digests.set(path, await digestFile(join(options.root, path), path, signal));
-		const ledger = await options.state.loadedFiles(session, source.unique_id);
-		const known = new Map(ledger.map((row) => [row.path, row] as const));
-		const isKnown = (path: string) => known.get(path)?.contentHash === digests.get(path)!.hash;
-		// A table that is replaced is loaded whole as soon as one file is new, changed or gone.
-		const differs = paths.length !== known.size || !paths.every(isKnown);
-		const afresh = input.fullRefresh || (spec.mode === "replace" && differs);
+		const ledger = await state.loadedFiles(session, source.unique_id);
+		const plan = await planLanding({ root, source, spec, ledger, fullRefresh, window, signal });
+		const due = plan.files.filter((file) => file.status !== "unchanged");
 		const table: RelationName = { database: source.database, schema: source.schema, identifier: source.identifier };
 		return session.transaction(async () => {
-			const work = new LandingTransaction(options, input, spec, table);
-			if (afresh) await work.empty();
-			await fitLandingTable(session, options.dialect, { table, spec, emptied: afresh });
-			let skipped = 0;
-			for (const path of paths) {
+			const existing = await existingColumns(session, table);
+			const first = due[0] ?? plan.files[0];
+			const infer = async () =>
+				first === undefined ? [] : inferColumns({ absolute: join(root, first.path), file: first.path }, spec);
+			const columns = await landingColumns(spec, plan.afresh ? undefined : existing, infer);
+			const load = new LandingTransaction(options, { input, spec, table, columns, ledger: plan.afresh ? [] : ledger });
+			if (plan.afresh) await load.empty();
+			const inferred = spec.columns === "infer";
+			if (existing !== undefined || columns.length > 0)
+				await fitLandingTable(session, dialect, { table, columns, existing, emptied: plan.afresh, inferred });
+			if (spec.mode === "merge") await session.execute(stagingTable(dialect, table));
+			for (const file of due) {
 				signal.throwIfAborted();
-				const before = afresh ? undefined : known.get(path);
-				if (before !== undefined && isKnown(path)) {
-					skipped++;
-					continue;
-				}
-				if (before !== undefined) {
-					if (spec.onChange === "error") {
-						const facts = { file: path, loadedAt: before.loadedAt, table: `${source.source_name}.${source.name}` };
-						fail("TFM-LOAD-012", facts, { at: source.location });
-					}
-					await work.forget(path);
-				}
-				await work.take(path, digests.get(path)!);
+				if (file.status === "again") await load.forget(file.path);
+				await load.take(file);
 			}
-			return { files: paths.length - skipped, skipped, ...work.counts };
+			if (spec.mode === "merge") await session.execute(`drop table ${dialect.render(load.staging)}`);
+			load.judge();
+			return { files: due.length, skipped: plan.files.length - due.length, ...load.counts };
 		});
 	};
 }
 
+interface LandingParts {
+	readonly input: LoadInput;
+	readonly spec: LoadSpec;
+	readonly table: RelationName;
+	readonly columns: readonly LandingColumn[];
+	/** What was in before. */
+	readonly ledger: readonly LoadedFileRow[];
+}
+
 /** The changing part of one load; lives as long as its transaction. */
 class LandingTransaction {
+	readonly staging: RelationName;
 	readonly #options: LandingOptions;
-	readonly #input: LoadInput;
-	readonly #spec: LoadSpec;
-	readonly #table: RelationName;
+	readonly #parts: LandingParts;
 	readonly #rejectTable: RelationName;
+	/** Files that are in, by the hash of their bytes. */
+	readonly #byHash: Map<string, { readonly path: string; readonly loadedAt: string }>;
 	#rows = 0;
 	#rejects = 0;
+	/** The first rejects, for a load that is refused because of them. */
+	readonly #told: string[] = [];
 
-	constructor(options: LandingOptions, input: LoadInput, spec: LoadSpec, table: RelationName) {
+	constructor(options: LandingOptions, parts: LandingParts) {
 		this.#options = options;
-		this.#input = input;
-		this.#spec = spec;
-		this.#table = table;
-		this.#rejectTable = rejectsOf(options.dialect, table);
+		this.#parts = parts;
+		this.#rejectTable = rejectsOf(options.dialect, parts.table);
+		this.staging = { database: "", schema: "pg_temp", identifier: parts.table.identifier };
+		const filled = parts.ledger.filter((row) => row.rows > 0);
+		this.#byHash = new Map(filled.map((row) => [row.contentHash, row] as const));
 	}
 
 	get counts(): { rows: number; rejects: number } {
@@ -93,88 +104,109 @@ class LandingTransaction {
 	/** All rows, rejects and ledger entries of the source go; the tables stay, and what hangs on them. */
 	async empty(): Promise<void> {
 		const { dialect, state } = this.#options;
-		const { session, source } = this.#input;
-		const relations = [this.#table, this.#rejectTable];
-		const present = await session.listColumns(relations);
-		for (const relation of relations)
-			if (present.has(relationKey(relation))) await session.execute(`delete from ${dialect.render(relation)}`);
+		const { session, source } = this.#parts.input;
+		for (const relation of [this.#parts.table, this.#rejectTable])
+			if ((await existingColumns(session, relation)) !== undefined)
+				await session.execute(`delete from ${dialect.render(relation)}`);
 		for (const s of state.forgetLoadedFiles(source.unique_id)) await session.query(s.sql, s.binds);
 	}
 
 	async forget(path: string): Promise<void> {
-		for (const relation of [this.#table, this.#rejectTable])
-			await this.#input.session.query(`delete from ${this.#options.dialect.render(relation)} where _tfm_file = $1`, [
-				path,
-			]);
+		const { session } = this.#parts.input;
+		for (const relation of [this.#parts.table, this.#rejectTable])
+			await session.query(`delete from ${this.#options.dialect.render(relation)} where _tfm_file = $1`, [path]);
+		for (const [hash, row] of this.#byHash) if (row.path === path) this.#byHash.delete(hash);
 	}
 
 	/** Rows, rejects and the ledger entry of one file. */
-	async take(path: string, digest: FileDigest): Promise<void> {
-		const { session, source, runId, signal } = this.#input;
-		const absolute = join(this.#options.root, path);
-		const records = landingRecords({ absolute, file: path, expected: digest }, this.#spec);
+	async take({ path, digest: expected }: PlannedFile): Promise<void> {
+		const { input, spec, table, columns } = this.#parts;
+		const { session, source, runId } = input;
 		const loadedAt = this.#options.clock().toISOString();
-		const own = (row: number) => [path, String(row), loadedAt];
-		const file = { rows: 0, rejects: 0, pending: [] as LandingRecord[], ended: false };
-		let piece: Iterator<LandingRecord> | undefined;
-		const segment = async function* () {
-			let batch: (string | null)[][] = [];
-			while (file.pending.length < PENDING_REJECTS) {
-				const record = piece?.next();
-				if (record === undefined || record.done === true) {
-					// Only a new piece is waited for: waiting for each record takes as long as reading it.
-					const next = await records.next();
-					piece = next.done === true ? undefined : next.value[Symbol.iterator]();
-					file.ended = next.done === true;
-					if (file.ended) break;
-					continue;
-				}
-				const { row, found } = record.value;
-				if ("reason" in found) file.pending.push(record.value);
-				else if (batch.push([...found.values, path, String(row), loadedAt]) === BATCH) {
-					signal.throwIfAborted();
-					yield batch;
-					batch = [];
-				}
-			}
-			if (batch.length > 0) yield batch;
-		};
-		try {
-			while (!file.ended) {
-				const columns = [...landingColumns(this.#spec).map((c) => c.name), ...OWN_COLUMNS];
-				file.rows += await session.bulkLoad({ relation: this.#table, columns, rows: segment() }, { signal });
-				file.rejects += file.pending.length;
-				await this.#keepRejects(file.pending, own);
-				file.pending = [];
-			}
-		} finally {
-			await records.return(undefined);
+		const sink = new LandingSink(path, loadedAt, spec, columns);
+		const stored = { absolute: join(this.#options.root, path), file: path, expected };
+		const digest = await this.#send(sink, readRecords(stored, spec, sink));
+		this.#checkDuplicate(path, digest, sink.taken);
+		if (spec.mode === "merge") {
+			const names = [...columns.map((c) => c.name), ...OWN_COLUMNS];
+			const merge = { dialect: this.#options.dialect, table, staging: this.staging, columns: names, keys: spec.keys };
+			await session.execute(mergeStatements(merge));
 		}
 		const entry: LoadedFileRow = {
 			source: source.unique_id,
 			path,
 			bytes: digest.bytes,
 			contentHash: digest.hash,
-			rows: file.rows,
-			rejects: file.rejects,
+			rows: sink.taken,
+			rejects: sink.rejected,
 			runId,
 			loadedAt,
 		};
 		for (const s of this.#options.state.saveLoadedFile(entry)) await session.query(s.sql, s.binds);
-		this.#rows += file.rows;
-		this.#rejects += file.rejects;
+		if (sink.taken > 0) this.#byHash.set(digest.hash, { path, loadedAt });
+		this.#rows += sink.taken;
+		this.#rejects += sink.rejected;
 	}
 
-	async #keepRejects(rejects: readonly LandingRecord[], own: (row: number) => readonly string[]): Promise<void> {
+	/** Throws TFM-LOAD-022 when the load turned away more than it may. */
+	judge(): void {
+		const { maxRejects } = this.#parts.spec;
+		if (maxRejects === null) return;
+		const records = this.#rows + this.#rejects;
+		const most = "rows" in maxRejects ? maxRejects.rows : maxRejects.share * records;
+		if (this.#rejects <= most) return;
+		const { source } = this.#parts.input;
+		const limit = "rows" in maxRejects ? String(maxRejects.rows) : `${Number((maxRejects.share * 100).toFixed(6))}%`;
+		const facts = { table: `${source.source_name}.${source.name}`, rejects: this.#rejects, records, limit };
+		fail("TFM-LOAD-022", { ...facts, first: this.#told }, { at: source.location });
+	}
+
+	/** Reads a file to its end: rows into the table, or into the one they are merged from, and rejects whenever many wait. */
+	async #send(sink: LandingSink, reading: AsyncGenerator<void, FileDigest>): Promise<FileDigest> {
+		const { input, spec, table, columns } = this.#parts;
+		const { session, signal } = input;
+		const into = spec.mode === "merge" ? this.staging : table;
+		const names = [...columns.map((c) => c.name), ...OWN_COLUMNS];
+		let digest: FileDigest | undefined;
+		const rows = async function* () {
+			while (digest === undefined && !sink.rejectsFull) {
+				const next = await reading.next();
+				signal.throwIfAborted();
+				if (next.done === true) digest = next.value;
+				const chunk = sink.takeRows();
+				if (chunk !== null) yield chunk;
+			}
+		};
+		try {
+			while (digest === undefined) {
+				await session.bulkLoad({ relation: into, columns: names, rows: rows() }, { signal });
+				await this.#keepRejects(sink.takeRejects(), sink.ownOf);
+			}
+		} finally {
+			await reading.return({ hash: "", bytes: 0 });
+		}
+		return digest;
+	}
+
+	/** Throws TFM-LOAD-027. Files without rows, such as a header alone, are alike without harm. */
+	#checkDuplicate(path: string, digest: FileDigest, rows: number): void {
+		const twin = this.#byHash.get(digest.hash);
+		if (twin === undefined || twin.path === path || rows === 0 || this.#parts.spec.duplicateFiles === "load") return;
+		const { source } = this.#parts.input;
+		fail("TFM-LOAD-027", { file: path, twin: twin.path, loadedAt: twin.loadedAt }, { at: source.location });
+	}
+
+	async #keepRejects(rejects: readonly Reject[], ownOf: (row: number) => readonly string[]): Promise<void> {
 		if (rejects.length === 0) return;
+		for (const { row, reason } of rejects.slice(0, TOLD - this.#told.length))
+			this.#told.push(`${ownOf(row)[0]}, record ${row}: ${reason}`);
 		const rows = async function* () {
 			for (let from = 0; from < rejects.length; from += BATCH)
-				yield rejects.slice(from, from + BATCH).map((r) => {
-					const reason = "reason" in r.found ? r.found.reason : "";
-					return [storable(r.raw), storable(reason), ...own(r.row)];
-				});
+				yield rejects
+					.slice(from, from + BATCH)
+					.map(({ row, raw, reason }) => [storable(raw), storable(reason), ...ownOf(row)]);
 		};
-		const { session, signal } = this.#input;
+		const { session, signal } = this.#parts.input;
 		await session.bulkLoad(
 			{ relation: this.#rejectTable, columns: ["raw", "reason", ...OWN_COLUMNS], rows: rows() },
 			{ signal },

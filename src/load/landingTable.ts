@@ -1,24 +1,13 @@
 import type { Dialect, Session } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
-import { type RelationName, relationKey } from "../core/relation.ts";
-import type { LandingType, LoadSpec } from "./loadSpec.ts";
+import { type ColumnInfo, type RelationName, relationKey } from "../core/relation.ts";
+import { LANDING_TYPES, type LandingColumn, landingTypeOf } from "./landingTypes.ts";
+import type { LoadSpec } from "./loadSpec.ts";
 
 /** Which file and record a row came from, and when: on every landing row and every reject. */
 export const OWN_COLUMNS = ["_tfm_file", "_tfm_row", "_tfm_loaded_at"] as const;
 const OWN_DDL = "_tfm_file text not null, _tfm_row bigint not null, _tfm_loaded_at timestamp with time zone not null";
-
-/** As the catalog prints them. */
-const PRINTED: Readonly<Record<LandingType, string>> = {
-	text: "text",
-	integer: "integer",
-	bigint: "bigint",
-	numeric: "numeric",
-	boolean: "boolean",
-	date: "date",
-	timestamp: "timestamp without time zone",
-	timestamptz: "timestamp with time zone",
-	json: "json",
-};
+const isOwn = (name: string): boolean => (OWN_COLUMNS as readonly string[]).includes(name);
 
 /** Where rows go that could not be taken: `<table>__rejects`, the table's name cut so that the whole is an identifier. */
 export function rejectsOf(dialect: Dialect, table: RelationName): RelationName {
@@ -29,58 +18,95 @@ export function rejectsOf(dialect: Dialect, table: RelationName): RelationName {
 	return { ...table, identifier: name + suffix };
 }
 
-/** The landing table's own columns: those declared, or `record`, which keeps each record's text as it came. */
-export const landingColumns = (spec: LoadSpec): readonly { readonly name: string; readonly type: LandingType }[] =>
-	spec.columns.length === 0 ? [{ name: "record", type: "json" }] : spec.columns;
+/** Each record's text as it came. */
+const RECORD: LandingColumn = { name: "record", type: "json", path: "", formats: [] };
+
+/**
+ * The columns of a landing table that a load fills: those declared, the one that keeps records whole, or those that were
+ * found in an earlier file, which the table itself remembers; `infer` is asked where there is no table yet.
+ */
+export async function landingColumns(
+	spec: LoadSpec,
+	existing: readonly ColumnInfo[] | undefined,
+	infer: () => Promise<readonly LandingColumn[]>,
+): Promise<readonly LandingColumn[]> {
+	if (spec.columns === "record") return [RECORD];
+	if (spec.columns !== "infer") return spec.columns;
+	const kept = existing?.filter(({ name }) => !isOwn(name)) ?? [];
+	if (kept.length === 0) return infer();
+	return kept.map(({ name, type }) => {
+		const known = landingTypeOf(type) ?? "text";
+		const isDated = known === "date" || known === "timestamp" || known === "timestamptz";
+		return { name, type: known, path: name, formats: isDated && spec.format !== "parquet" ? spec.dateFormats : [] };
+	});
+}
+
+export interface TableWish {
+	readonly table: RelationName;
+	readonly columns: readonly LandingColumn[];
+	/** As it stands; undefined: it does not. */
+	readonly existing: readonly ColumnInfo[] | undefined;
+	/** The table holds no rows, so that types may change. */
+	readonly emptied: boolean;
+	/** The columns were found in a file: others that an emptied table has go. */
+	readonly inferred: boolean;
+}
+
+/** As `landingColumns` and `fitLandingTable` want it. */
+export async function existingColumns(
+	session: Session,
+	table: RelationName,
+): Promise<readonly ColumnInfo[] | undefined> {
+	return (await session.listColumns([table])).get(relationKey(table));
+}
 
 /**
  * Creates the landing table and its rejects, or fits the table that exists: declared columns it lacks are added (older
- * rows have null there), columns no longer declared stay. `emptied`: the table holds no rows, so that types may change.
- * Throws TFM-LOAD-015 when the table was made by something else or a column has another type.
+ * rows have null there), columns no longer declared stay. Throws TFM-LOAD-015 when the table was made by something else
+ * or a column has another type.
  */
-export async function fitLandingTable(
-	session: Session,
-	dialect: Dialect,
-	{ table, spec, emptied }: { readonly table: RelationName; readonly spec: LoadSpec; readonly emptied: boolean },
-): Promise<void> {
-	const columns = landingColumns(spec);
+export async function fitLandingTable(session: Session, dialect: Dialect, wish: TableWish): Promise<void> {
+	const { table, columns, existing } = wish;
 	const rejects = rejectsOf(dialect, table);
-	const name = dialect.render(table);
-	const listed = await session.listColumns([table]);
-	const existing = listed.get(relationKey(table));
-	const statements: string[] = [];
-	if (existing === undefined) {
-		const list = columns.map((c) => `${dialect.quote(c.name)} ${c.type}`).join(", ");
-		statements.push(
-			`create schema if not exists ${dialect.quote(table.schema)}`,
-			`create table ${name} (${list}, ${OWN_DDL})`,
-		);
-	} else {
-		const label = `${table.schema}.${table.identifier}`;
-		const types = new Map(existing.map((c) => [c.name, c.type]));
-		const lacks = OWN_COLUMNS.filter((c) => !types.has(c));
-		if (lacks.length > 0)
-			fail("TFM-LOAD-015", {
-				table: label,
-				problem: `is no landing table of tfm: it has no column ${lacks[0]}`,
-				alterable: false,
-			});
-		for (const column of columns) {
-			const type = types.get(column.name);
-			const quoted = dialect.quote(column.name);
-			if (type === undefined) statements.push(`alter table ${name} add column ${quoted} ${column.type}`);
-			else if (type !== PRINTED[column.type] && !emptied)
-				fail("TFM-LOAD-015", {
-					table: label,
-					problem: `its column ${column.name} is ${type}, where load: says ${column.type}`,
-					alterable: true,
-				});
-			else if (type !== PRINTED[column.type])
-				statements.push(`alter table ${name} alter column ${quoted} type ${column.type} using null::${column.type}`);
-		}
-	}
+	const statements =
+		existing === undefined
+			? [
+					`create schema if not exists ${dialect.quote(table.schema)}`,
+					`create table ${dialect.render(table)} (${columns.map((c) => `${dialect.quote(c.name)} ${LANDING_TYPES[c.type]}`).join(", ")}, ${OWN_DDL})`,
+				]
+			: alterations(dialect, { ...wish, existing });
 	statements.push(
 		`create table if not exists ${dialect.render(rejects)} (raw text not null, reason text not null, ${OWN_DDL})`,
 	);
 	await session.execute(statements.join(";\n"));
+}
+
+function alterations(
+	dialect: Dialect,
+	{ table, columns, existing, emptied, inferred }: TableWish & { readonly existing: readonly ColumnInfo[] },
+): string[] {
+	const label = `${table.schema}.${table.identifier}`;
+	const alter = `alter table ${dialect.render(table)}`;
+	const types = new Map(existing.map((c) => [c.name, c.type]));
+	const lacks = OWN_COLUMNS.filter((c) => !types.has(c));
+	if (lacks.length > 0) {
+		const problem = `is no landing table of tfm: it has no column ${lacks[0]}`;
+		fail("TFM-LOAD-015", { table: label, problem, alterable: false });
+	}
+	const statements: string[] = [];
+	const wanted = new Set(columns.map((c) => c.name));
+	if (inferred && emptied)
+		for (const { name } of existing)
+			if (!wanted.has(name) && !isOwn(name)) statements.push(`${alter} drop column ${dialect.quote(name)}`);
+	for (const column of columns) {
+		const type = types.get(column.name);
+		const quoted = dialect.quote(column.name);
+		const ddl = LANDING_TYPES[column.type];
+		if (type === undefined) statements.push(`${alter} add column ${quoted} ${ddl}`);
+		else if (type !== ddl && !emptied) {
+			const problem = `its column ${column.name} is ${type}, where load: says ${column.type}`;
+			fail("TFM-LOAD-015", { table: label, problem, alterable: true });
+		} else if (type !== ddl) statements.push(`${alter} alter column ${quoted} type ${ddl} using null::${ddl}`);
+	}
+	return statements;
 }

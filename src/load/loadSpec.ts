@@ -1,51 +1,91 @@
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { SourceNode } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
-
-const LANDING_TYPES = [
-	"text",
-	"integer",
-	"bigint",
-	"numeric",
-	"boolean",
-	"date",
-	"timestamp",
-	"timestamptz",
-	"json",
-] as const;
-export type LandingType = (typeof LANDING_TYPES)[number];
-
-export interface LandingColumn {
-	readonly name: string;
-	readonly type: LandingType;
-	/** Where the value stands in a record: `address.city`; a CSV header for format csv. */
-	readonly path: string;
-}
+import { LANDING_FORMATS, type LandingColumn, type LandingFormat, type Wrong } from "./landingTypes.ts";
+import { type FetchCommand, readBefore } from "./readBefore.ts";
+import { readColumns } from "./readColumns.ts";
+import { ENCODINGS, type Encoding } from "./utf8Blocks.ts";
 
 /** The `load:` block of a source table. */
 export interface LoadSpec {
 	/** A glob under the project's root. */
 	readonly files: string;
-	readonly format: "json" | "jsonl" | "csv";
+	readonly format: LandingFormat;
 	/** Format json: the path of the array in a page; "" is the page itself. */
 	readonly records: string;
-	/** Empty: one column `record` of type json holds each record as it came. */
-	readonly columns: readonly LandingColumn[];
-	readonly mode: "append" | "replace";
+	/**
+	 * `record`: one column of type json holds each record as it came. `infer`: as the first file has them; the table keeps
+	 * them from then on.
+	 */
+	readonly columns: readonly LandingColumn[] | "infer" | "record";
+	readonly mode: "append" | "replace" | "merge";
+	/** Mode merge: the columns that make a row another one's successor; empty otherwise. */
+	readonly keys: readonly string[];
 	/** What a file means that was loaded before and has other bytes now. */
 	readonly onChange: "error" | "reload";
+	/** What a file means that has the bytes of another one. */
+	readonly duplicateFiles: "error" | "load";
+	readonly onError: "reject" | "fail";
+	/** More rejects than this in one load keep nothing of it; `share`: of its records, 0 to 1. */
+	readonly maxRejects: { readonly rows: number } | { readonly share: number } | null;
 	readonly delimiter: string;
+	/** Null: no character quotes. */
+	readonly quote: string | null;
+	/** Null: the quote, written twice. */
+	readonly escape: string | null;
+	readonly header: boolean;
+	readonly encoding: Encoding;
+	/** Texts that stand for no value. */
+	readonly nullValues: readonly string[];
+	/** For columns of dates and times that have no formats of their own. */
+	readonly dateFormats: readonly string[];
 	/** Formats json and jsonl: whether `[1,]` and `{"a": 1,}` are read as if the last comma were a blank. */
 	readonly trailingCommas: "error" | "accept";
+	/** The column whose highest value `tfm watermark` prints. */
+	readonly watermark: string | null;
+	/** Run before the files are looked for. */
+	readonly before: FetchCommand | null;
 }
 
-const KEYS = ["files", "format", "records", "columns", "mode", "on_change", "delimiter", "trailing_commas"];
+const KEYS = [
+	"files",
+	"format",
+	"records",
+	"columns",
+	"mode",
+	"keys",
+	"on_change",
+	"duplicate_files",
+	"on_error",
+	"max_rejects",
+	"delimiter",
+	"quote",
+	"escape",
+	"header",
+	"encoding",
+	"null_values",
+	"date_formats",
+	"trailing_commas",
+	"watermark",
+	"before",
+];
+
+/** Which formats an option is for; the others take none of it. */
+const ONLY: Readonly<Record<string, readonly LandingFormat[]>> = {
+	records: ["json"],
+	delimiter: ["csv"],
+	quote: ["csv"],
+	escape: ["csv"],
+	header: ["csv"],
+	encoding: ["csv", "json", "jsonl"],
+	trailing_commas: ["json", "jsonl"],
+};
 
 /** Validates a `load:` block; throws all its mistakes together (TFM-LOAD-010). */
 export function readLoadSpec(source: SourceNode): LoadSpec {
 	const block = source.load;
 	const mistakes: Diagnostic[] = [];
-	const wrong = (problem: string, hint?: string) =>
+	const wrong: Wrong = (problem, hint) =>
 		mistakes.push(
 			diagnostic(
 				"TFM-LOAD-010",
@@ -66,61 +106,152 @@ export function readLoadSpec(source: SourceNode): LoadSpec {
 			close === undefined ? `known keys: ${KEYS.join(", ")}` : `did you mean "${close}"?`,
 		);
 	}
-	const text = (key: string, fallback: string): string => {
-		const value = given[key];
-		if (value === undefined || value === null) return fallback;
-		if (typeof value === "string") return value;
-		wrong(`${key} must be text`);
-		return fallback;
-	};
-	const oneOf = <T extends string>(key: string, options: readonly T[], fallback: T): T => {
-		const value = text(key, fallback);
-		if ((options as readonly string[]).includes(value)) return value as T;
-		wrong(`${key} "${value}" is not one of ${options.join(", ")}`);
-		return fallback;
-	};
-	const files = text("files", "");
+	const read = new BlockReader(given, wrong);
+	const files = read.text("files", "");
 	if (files === "") wrong("needs files", 'a glob under the project: files: "data/orders/*.jsonl.gz"');
 	else if (files.startsWith("/") || /^[A-Za-z]:/.test(files) || files.split(/[\\/]/).includes(".."))
 		wrong(`files "${files}" leaves the project`, "landing files stand under the project's folder");
+	const format = read.oneOf("format", LANDING_FORMATS, formatOf(files));
+	const dateFormats = read.list("date_formats", []);
+	const columns = columnsOf(given.columns, { format, dateFormats, wrong });
+	const mode = read.oneOf("mode", ["append", "replace", "merge"], "append");
 	const spec: LoadSpec = {
 		files,
-		format: oneOf("format", ["json", "jsonl", "csv"], formatOf(files)),
-		records: text("records", ""),
-		columns: readColumns(given.columns, wrong),
-		mode: oneOf("mode", ["append", "replace"], "append"),
-		onChange: oneOf("on_change", ["error", "reload"], "error"),
-		delimiter: text("delimiter", ","),
-		trailingCommas: oneOf("trailing_commas", ["error", "accept"], "error"),
+		format,
+		records: read.text("records", ""),
+		columns,
+		mode,
+		keys: keysOf(read.list("keys", []), { mode, columns, wrong }),
+		onChange: read.oneOf("on_change", ["error", "reload"], "error"),
+		duplicateFiles: read.oneOf("duplicate_files", ["error", "load"], "error"),
+		onError: read.oneOf("on_error", ["reject", "fail"], "reject"),
+		maxRejects: maxRejectsOf(given.max_rejects, wrong),
+		delimiter: read.character("delimiter", ",") ?? ",",
+		quote: read.character("quote", '"'),
+		escape: read.character("escape", null),
+		header: read.flag("header", true),
+		encoding: read.oneOf("encoding", ENCODINGS, "utf-8"),
+		nullValues: read.list("null_values", format === "csv" ? [""] : []),
+		dateFormats,
+		trailingCommas: read.oneOf("trailing_commas", ["error", "accept"], "error"),
+		watermark: read.text("watermark", "") || null,
+		before: readBefore(given.before, wrong),
 	};
-	if (spec.format === "csv" && spec.columns.length === 0)
-		wrong("format csv needs columns", "columns: [{name: id, type: bigint}, …]");
-	if (spec.format === "csv" && spec.trailingCommas === "accept")
-		wrong("has trailing_commas, which is for JSON", "remove it, or say format: json");
+	for (const [key, formats] of Object.entries(ONLY))
+		if (given[key] !== undefined && !formats.includes(format))
+			wrong(`has ${key}, which is for ${formats.join(" and ")}`, `remove it, or say format: ${formats[0]}`);
+	checkTogether(spec, given, wrong);
 	if (mistakes.length > 0) throw new TfmError(mistakes);
 	return spec;
 }
 
-const formatOf = (files: string): LoadSpec["format"] =>
-	/\.csv(\.gz)?$/.test(files) ? "csv" : /\.(jsonl|ndjson)(\.gz)?$/.test(files) ? "jsonl" : "json";
+function checkTogether(spec: LoadSpec, given: Record<string, unknown>, wrong: Wrong): void {
+	const { columns, format, watermark } = spec;
+	if (format === "csv" && columns === "record" && given.columns === undefined)
+		wrong("format csv needs columns", "columns: [{name: id, type: bigint}, …], or columns: infer");
+	if (format === "csv" && !spec.header && columns === "infer")
+		wrong("has columns: infer, which needs a header", "columns: [{name: id, type: bigint}, …] in their order");
+	if (spec.delimiter === spec.quote) wrong("has the same character for delimiter and quote");
+	if (watermark !== null && Array.isArray(columns) && !columns.some((c) => c.name === watermark))
+		wrong(`watermark "${watermark}" is not one of its columns`);
+	if (watermark !== null && columns === "record" && given.columns !== "infer")
+		wrong(`watermark "${watermark}" needs columns`);
+}
 
-function readColumns(given: unknown, wrong: (problem: string, hint?: string) => void): readonly LandingColumn[] {
-	if (given === undefined || given === null) return [];
-	if (!Array.isArray(given)) {
-		wrong("columns must be a list");
-		return [];
+const formatOf = (files: string): LandingFormat =>
+	/\.(csv|tsv)(\.gz)?$/.test(files)
+		? "csv"
+		: /\.(jsonl|ndjson)(\.gz)?$/.test(files)
+			? "jsonl"
+			: /\.parquet$/.test(files)
+				? "parquet"
+				: "json";
+
+function columnsOf(
+	given: unknown,
+	{ format, dateFormats, wrong }: { format: LandingFormat; dateFormats: readonly string[]; wrong: Wrong },
+): LoadSpec["columns"] {
+	if (given === "infer") return "infer";
+	// A Parquet file says what its columns are.
+	if (given === undefined || given === null) return format === "parquet" ? "infer" : "record";
+	const columns = readColumns(given, { format, dateFormats, wrong });
+	return columns.length === 0 ? "record" : columns;
+}
+
+function keysOf(
+	keys: readonly string[],
+	{ mode, columns, wrong }: { mode: LoadSpec["mode"]; columns: LoadSpec["columns"]; wrong: Wrong },
+): readonly string[] {
+	if (mode === "merge" && keys.length === 0)
+		wrong("mode merge needs keys", "keys: [id]: rows with the same id replace each other");
+	if (mode !== "merge" && keys.length > 0) wrong("has keys, which are for mode merge");
+	if (columns === "record" && keys.length > 0)
+		wrong("has keys and no columns", "columns: [{name: id, type: bigint}, …]");
+	if (Array.isArray(columns))
+		for (const key of keys) if (!columns.some((c) => c.name === key)) wrong(`key "${key}" is not one of its columns`);
+	return keys;
+}
+
+function maxRejectsOf(given: unknown, wrong: Wrong): LoadSpec["maxRejects"] {
+	if (given === undefined || given === null) return null;
+	const percent = typeof given === "string" ? /^(\d{1,3}(?:\.\d+)?)\s*%$/.exec(given) : null;
+	if (percent !== null && Number(percent[1]) <= 100) return { share: Number(percent[1]) / 100 };
+	const rows =
+		typeof given === "number" ? given : typeof given === "string" && /^\d+$/.test(given) ? Number(given) : -1;
+	if (Number.isSafeInteger(rows) && rows >= 0) return { rows };
+	wrong(`max_rejects "${String(given)}" is neither a number of rows nor a percentage`, "max_rejects: 1%");
+	return null;
+}
+
+/** Values of the block, each told when it is not what it should be. */
+class BlockReader {
+	readonly #given: Record<string, unknown>;
+	readonly #wrong: Wrong;
+
+	constructor(given: Record<string, unknown>, wrong: Wrong) {
+		this.#given = given;
+		this.#wrong = wrong;
 	}
-	const columns: LandingColumn[] = [];
-	for (const item of given as unknown[]) {
-		const column = (typeof item === "object" && item !== null ? item : {}) as Record<string, unknown>;
-		const { name, type = "text", path = name } = column;
-		if (typeof name !== "string" || typeof path !== "string" || name === "")
-			wrong("each column needs a name", "columns: [{name: id, type: bigint, path: id}]");
-		else if (!LANDING_TYPES.includes(type as LandingType))
-			wrong(`column ${name}: type "${String(type)}" is not one of ${LANDING_TYPES.join(", ")}`);
-		else if (name.startsWith("_tfm_")) wrong(`column ${name}: names that start with _tfm_ are tfm's own`);
-		else if (columns.some((c) => c.name === name)) wrong(`column ${name} stands there twice`);
-		else columns.push({ name, type: type as LandingType, path });
+
+	text(key: string, fallback: string): string {
+		const value = this.#given[key];
+		if (value === undefined || value === null) return fallback;
+		if (typeof value === "string") return value;
+		this.#wrong(`${key} must be text`);
+		return fallback;
 	}
-	return columns;
+
+	oneOf<T extends string>(key: string, options: readonly T[], fallback: T): T {
+		const value = this.text(key, fallback);
+		if ((options as readonly string[]).includes(value)) return value as T;
+		this.#wrong(`${key} "${value}" is not one of ${options.join(", ")}`);
+		return fallback;
+	}
+
+	flag(key: string, fallback: boolean): boolean {
+		const value = this.#given[key];
+		if (value === undefined || value === null) return fallback;
+		if (typeof value === "boolean") return value;
+		this.#wrong(`${key} must be true or false`);
+		return fallback;
+	}
+
+	/** One character below 128: files are looked at byte by byte. `none` and false are no character. */
+	character(key: string, fallback: string | null): string | null {
+		const value = this.#given[key];
+		if (value === undefined || value === null) return fallback;
+		if (key !== "delimiter" && (value === false || value === "none" || value === "")) return null;
+		if (typeof value === "string" && /^[\0-\x7f]$/.test(value) && value !== "\n" && value !== "\r") return value;
+		this.#wrong(`${key} ${JSON.stringify(value)} is not one plain character`, 'a tab is "\\t" in double quotes');
+		return fallback;
+	}
+
+	list(key: string, fallback: readonly string[]): readonly string[] {
+		const value = this.#given[key];
+		if (value === undefined || value === null) return fallback;
+		if (typeof value === "string") return [value];
+		if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value as string[];
+		this.#wrong(`${key} must be a list of texts`, key === "null_values" ? 'null_values: ["", "NA", "-"]' : undefined);
+		return fallback;
+	}
 }

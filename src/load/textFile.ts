@@ -28,9 +28,10 @@ export async function digestFile(absolute: string, file: string, signal?: AbortS
 	return { hash: digest.digest("hex"), bytes };
 }
 
-async function* openFile(absolute: string, file: string): AsyncGenerator<Buffer> {
+/** Throws TFM-LOAD-001 when the file cannot be read. */
+export async function* openFile(absolute: string, file: string): AsyncGenerator<Buffer> {
 	try {
-		for await (const chunk of createReadStream(absolute, { highWaterMark: 256 * 1024 })) yield chunk as Buffer;
+		for await (const chunk of createReadStream(absolute, { highWaterMark: 512 * 1024 })) yield chunk as Buffer;
 	} catch (cause) {
 		const problem = (cause as NodeJS.ErrnoException).code;
 		if (problem === undefined) throw cause;
@@ -80,7 +81,8 @@ export async function* readText(
 	return hash;
 }
 
-async function* gunzip(stored: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
+/** Throws TFM-LOAD-002. */
+export async function* gunzip(stored: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
 	const inflate = createGunzip();
 	let failure: unknown;
 	let empty = true;
@@ -108,14 +110,14 @@ async function* gunzip(stored: AsyncIterable<Buffer>, file: string): AsyncGenera
 	fail("TFM-LOAD-002", { file, short: code === "Z_BUF_ERROR" }, { cause: failure });
 }
 
-function countLines(bytes: Uint8Array): number {
+export function countLines(bytes: Uint8Array): number {
 	let lines = 0;
 	for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines++;
 	return lines;
 }
 
 /** The byte that begins no character, or a character that does not go on: found by halving the longest good prefix. */
-function firstBadByte(bytes: Buffer): number {
+export function firstBadByte(bytes: Buffer): number {
 	// The first bytes may end a character of the piece before.
 	const start = Math.max(
 		0,
@@ -140,11 +142,4 @@ function firstBadByte(bytes: Buffer): number {
 	let at = good - 1;
 	while (at > start && (bytes[at]! & 0xc0) === 0x80) at--;
 	return at;
-}
-
-/** The whole text, for files that are one document. */
-export async function readWhole(absolute: string, file: string, expected?: FileDigest): Promise<string> {
-	const pieces: string[] = [];
-	for await (const piece of readText(absolute, file, expected)) pieces.push(piece);
-	return pieces.join("");
 }

@@ -349,7 +349,13 @@ async function* copyChunks(batches: BulkLoad["rows"]): AsyncGenerator<CopyChunk>
 	const encoder = new TextEncoder();
 	let text = "";
 	let rows = 0;
-	for await (const batch of batches)
+	for await (const batch of batches) {
+		if ("data" in batch) {
+			if (rows > 0) yield { data: encoder.encode(text), rows };
+			[text, rows] = ["", 0];
+			yield batch;
+			continue;
+		}
 		for (const row of batch) {
 			text += copyLine(row);
 			rows++;
@@ -357,5 +363,6 @@ async function* copyChunks(batches: BulkLoad["rows"]): AsyncGenerator<CopyChunk>
 			yield { data: encoder.encode(text), rows };
 			[text, rows] = ["", 0];
 		}
+	}
 	if (rows > 0) yield { data: encoder.encode(text), rows };
 }

@@ -1,4 +1,4 @@
-import type { StatementOptions } from "../../core/adapter.ts";
+import type { CopyText, StatementOptions } from "../../core/adapter.ts";
 import type { DatabaseError } from "../../core/databaseError.ts";
 import type { ServerError } from "./errors.ts";
 
@@ -49,10 +49,7 @@ export interface WireReply {
 }
 
 /** Rows as COPY's text, and how many. */
-export interface CopyChunk {
-	readonly data: Uint8Array;
-	readonly rows: number;
-}
+export type CopyChunk = CopyText;
 
 export interface Wire {
 	/** Another number than before: a new connection stands here, the old one's transaction and settings are gone. */

@@ -14,11 +14,24 @@ export const LOAD_CODES = {
 		next: () => "fetch the file again; nothing of this load was kept",
 		explain: "A .gz file ends before its stream does, or its checksum is wrong. The whole load is rolled back.",
 	}),
-	"TFM-LOAD-003": code<{ file: string; byte: number }>({
-		message: (f) => `${f.file} is not UTF-8: byte 0x${f.byte.toString(16).padStart(2, "0")} begins no character`,
-		hint: (f) => (f.byte >= 0xfe ? "it looks like UTF-16" : "spreadsheets often save Windows-1252 or Latin-1"),
-		next: (f) => `save the file as UTF-8, for example: iconv -f ${f.byte >= 0xfe ? "UTF-16" : "WINDOWS-1252"} -t UTF-8`,
-		explain: "Seeds and landing files are UTF-8, with or without a byte order mark.",
+	"TFM-LOAD-003": code<{ file: string; byte: number | null; encoding?: string }>({
+		message: (f) =>
+			f.byte === null
+				? `${f.file} is not ${f.encoding ?? "UTF-8"}`
+				: `${f.file} is not UTF-8: byte 0x${f.byte.toString(16).padStart(2, "0")} begins no character`,
+		hint: (f) =>
+			f.byte === null
+				? undefined
+				: f.byte >= 0xfe
+					? "it looks like UTF-16"
+					: "spreadsheets often save Windows-1252 or Latin-1",
+		next: (f) => {
+			const other = f.byte !== null && f.byte >= 0xfe ? "UTF-16" : "WINDOWS-1252";
+			if (f.encoding !== undefined) return `say encoding: ${other.toLowerCase()} in the load: block`;
+			return `save the file as UTF-8, for example: iconv -f ${other} -t UTF-8`;
+		},
+		explain:
+			"Seeds are UTF-8, with or without a byte order mark; so are landing files whose `load:` block names no other `encoding` (utf-16, latin1, windows-1252).",
 	}),
 	"TFM-LOAD-004": code<{ found: number; expected: number }>({
 		message: (f) => `this row has ${f.found} values, the header has ${f.expected}`,
@@ -63,13 +76,13 @@ export const LOAD_CODES = {
 		message: (f) => `the load: block of ${f.table} ${f.problem}`,
 		hint: (f) => f.hint,
 		explain:
-			"The `load:` block of a source table says which files fill it. Its keys: files, format (json, jsonl, csv), records, columns, mode (append, replace), on_change (error, reload), delimiter, trailing_commas (error, accept).",
+			"The `load:` block of a source table says which files fill it. Its keys: files, format (json, jsonl, csv, parquet), records, columns (a list, or infer), mode (append, replace, merge), keys, on_change (error, reload), duplicate_files (error, load), on_error (reject, fail), max_rejects, delimiter, quote, escape, header, encoding, null_values, date_formats, trailing_commas (error, accept), watermark, before.",
 	}),
 	"TFM-LOAD-011": code<{ missing: readonly string[]; header: readonly string[] }>({
-		message: (f) => `the header has no ${f.missing.map((m) => `"${m}"`).join(", ")}`,
+		message: (f) => `the file has no column ${f.missing.map((m) => `"${m}"`).join(", ")}`,
 		hint: (f) => `it has: ${f.header.join(", ")}`,
 		next: () => "correct columns: in the load: block, or the file",
-		explain: "A landing CSV lacks a column that the `load:` block declares.",
+		explain: "A landing file lacks a column that the `load:` block declares.",
 	}),
 	"TFM-LOAD-012": code<{ file: string; loadedAt: string; table: string }>({
 		message: (f) => `${f.file} was loaded at ${f.loadedAt} and has other bytes now`,
@@ -136,5 +149,83 @@ export const LOAD_CODES = {
 		next: () => "correct `delimiter` or the header, or leave out `quote_columns: false`",
 		explain:
 			"With `quote_columns: false` the names of a seed's columns stand in SQL as they are written in the header, so they have to be letters, digits and underscores. Nothing of the seed was loaded.",
+	}),
+	"TFM-LOAD-021": code<{ file: string; row: number; reason: string }>({
+		message: (f) => `record ${f.row} of ${f.file} does not fit: ${f.reason}`,
+		next: () => "correct the file, or keep such records apart with on_error: reject",
+		explain:
+			"With `on_error: fail` the first record that does not fit its table stops the load, and nothing of it is kept.",
+	}),
+	"TFM-LOAD-022": code<{
+		table: string;
+		rejects: number;
+		records: number;
+		limit: string;
+		first: readonly string[];
+	}>({
+		message: (f) =>
+			`${f.rejects} of ${f.records} records for ${f.table} do not fit, and max_rejects is ${f.limit}:\n${f.first.map((line) => `  ${line}`).join("\n")}${f.rejects > f.first.length ? `\n  and ${f.rejects - f.first.length} more` : ""}`,
+		hint: () => "so many at once are mostly a file of another shape",
+		next: () => "correct the files or the columns; nothing of this load was kept",
+		explain:
+			"More records of a load were turned away than `max_rejects` allows, a number or a share of all records. The whole load is rolled back, rejects included.",
+	}),
+	"TFM-LOAD-023": code<{ file: string; problem: string }>({
+		message: (f) => `${f.file} cannot be read as Parquet: ${f.problem}`,
+		next: () => "fetch the file again; nothing of this load was kept",
+		explain:
+			"A Parquet file is damaged, was cut short, or uses something that cannot be read. The whole load is rolled back.",
+	}),
+	"TFM-LOAD-024": code<{ file: string; stored: number; unpacked: number }>({
+		message: (f) =>
+			`${f.file} unpacks to more than ${Math.floor(f.unpacked / f.stored)} times its size: it looks like a bomb`,
+		hint: (f) => `${Math.round(f.unpacked / 2 ** 20)} MiB came out of ${Math.round(f.stored / 1024)} KiB`,
+		next: () => "look at the file; if it is right, unpack it before it is loaded",
+		explain:
+			"A compressed file that grows without measure fills disks and memory. Files that unpack to more than 250 times their size are refused once 64 MiB have come out of them.",
+	}),
+	"TFM-LOAD-025": code<{ file: string; limit: number }>({
+		message: (f) => `${f.file} is larger than ${f.limit >> 20} MiB, and a JSON page is read whole`,
+		next: () => "have it written as JSON Lines (format: jsonl), or as several pages",
+		explain: "A page of format json is one document and has to fit into memory. JSON Lines have no limit.",
+	}),
+	"TFM-LOAD-026": code<{ file: string; columns: number; limit: number; name: string | null }>({
+		message: (f) =>
+			f.name !== null
+				? `${f.file} has a column called ${JSON.stringify(f.name.slice(0, 80))}, which no table can have`
+				: f.columns === 0
+					? `${f.file} shows no columns`
+					: `${f.file} has ${f.columns} columns; a table has ${f.limit} at most`,
+		hint: (f) => (f.name === null ? undefined : "names have 1 to 63 bytes; those that start with _tfm_ are tfm's own"),
+		next: () => "declare the columns that are wanted: columns: [{name: id, type: bigint}, …]",
+		explain:
+			"The columns of a landing table are found in its first file, and that one does not show any that a table could have.",
+	}),
+	"TFM-LOAD-027": code<{ file: string; twin: string; loadedAt: string }>({
+		message: (f) => `${f.file} has the same bytes as ${f.twin}, which was loaded at ${f.loadedAt}`,
+		hint: () => "a delivery that came twice under two names would be counted twice",
+		next: () => "remove one of them, or say duplicate_files: load",
+		explain:
+			"Two files of a landing table are the same, byte by byte, and hold rows. With `duplicate_files: load` both are loaded.",
+	}),
+	"TFM-LOAD-028": code<{ table: string; replace: boolean }>({
+		message: (f) =>
+			`${f.table} ${f.replace ? "has mode: replace and is" : "is to be"} loaded whole, so --from, --to and --files cannot narrow it`,
+		next: (f) =>
+			f.replace ? "leave them out, or load it with mode: append or merge" : "say --reload instead of --full-refresh",
+		explain: "A table that is emptied first needs all of its files: what a window leaves out would be lost.",
+	}),
+	"TFM-LOAD-029": code<{ table: string; command: string; problem: string; output: readonly string[] }>({
+		message: (f) =>
+			`the before: command of ${f.table} (${f.command}) ${f.problem}${f.output.map((line) => `\n  ${line}`).join("")}`,
+		next: () => "correct what it says; nothing was loaded",
+		explain:
+			"The command that fetches the files of a landing table did not end well: it failed, could not be started, or took too long. The last lines that it wrote are shown, the log has all.",
+	}),
+	"TFM-LOAD-030": code<{ table: string; problem: string }>({
+		message: (f) => `${f.table} ${f.problem}`,
+		next: () => "declare it in the load: block: watermark: updated_at",
+		explain:
+			"`tfm watermark` prints the highest loaded value of the column that a `load:` block calls its `watermark`.",
 	}),
 };

@@ -332,6 +332,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 		judgeFreshness: (age) => (age > 100 ? "error" : age > 10 ? "warn" : "pass"),
 		judgeUnitTest: async () => ({ status: "pass", message: null, failures: 0, differences: null }),
 		openScratch: async () => adapter,
+		fetchSource: async () => {},
 		loadSource: async ({ source, signal }) => {
 			await step(signal);
 			if (script.failing?.includes(source.name) === true) throw new DatabaseError("no file", { sqlstate: "58P01" });

@@ -1,0 +1,92 @@
+/**
+ * Which files a load takes, decided before anything is written: the files of the glob, those the caller asks for among
+ * them, and what the ledger knows of each.
+ */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { globSync } from "tinyglobby";
+import { fail } from "../core/diagnostic.ts";
+import type { SourceNode } from "../core/node.ts";
+import type { LoadWindow } from "../core/ports.ts";
+import type { LoadedFileRow } from "../core/state.ts";
+import { findLandingFiles } from "./landingFiles.ts";
+import type { LoadSpec } from "./loadSpec.ts";
+import { digestFile, type FileDigest } from "./textFile.ts";
+
+export interface PlannedFile {
+	readonly path: string;
+	readonly bytes: number;
+	/** `again`: its rows are in, and are replaced. */
+	readonly status: "new" | "again" | "unchanged";
+	/** Where it had to be known beforehand. */
+	readonly digest?: FileDigest;
+}
+
+export interface LandingPlan {
+	readonly files: readonly PlannedFile[];
+	/** The table is emptied first. */
+	readonly afresh: boolean;
+}
+
+export interface PlanRequest {
+	readonly root: string;
+	readonly source: SourceNode;
+	readonly spec: LoadSpec;
+	readonly ledger: readonly LoadedFileRow[];
+	readonly fullRefresh: boolean;
+	readonly window: LoadWindow;
+	readonly signal?: AbortSignal;
+}
+
+/** Throws TFM-LOAD-012 (a loaded file has other bytes now), 013, 017, 028 (a window for a table that is replaced whole). */
+export async function planLanding(request: PlanRequest): Promise<LandingPlan> {
+	const { root, source, spec, ledger, window } = request;
+	const all = findLandingFiles(root, spec, source);
+	const table = `${source.source_name}.${source.name}`;
+	const narrowed = window.from !== null || window.to !== null || window.files !== null;
+	if (narrowed && (spec.mode === "replace" || request.fullRefresh))
+		fail("TFM-LOAD-028", { table, replace: !request.fullRefresh }, { at: source.location });
+	const named = window.files === null ? null : new Set(filesAt(root, window.files));
+	const paths = all.filter((path) => (named === null || named.has(path)) && isInDays(path, window));
+	const known = new Map(ledger.map((row) => [row.path, row] as const));
+	const files: PlannedFile[] = [];
+	for (const path of paths) {
+		const absolute = join(root, path);
+		const bytes = (await stat(absolute).catch(() => undefined))?.size ?? 0;
+		const before = request.fullRefresh ? undefined : known.get(path);
+		if (before === undefined || window.reload) {
+			files.push({ path, bytes, status: before === undefined ? "new" : "again" });
+			continue;
+		}
+		// Of a file that is in, the bytes say whether it is still the same; of a new one nobody asks before it is read.
+		const digest = await digestFile(absolute, path, request.signal);
+		if (digest.hash === before.contentHash) files.push({ path, bytes, status: "unchanged", digest });
+		else if (spec.onChange === "error" && spec.mode !== "replace")
+			fail("TFM-LOAD-012", { file: path, loadedAt: before.loadedAt, table }, { at: source.location });
+		else files.push({ path, bytes, status: "again", digest });
+	}
+	// A table that is replaced is loaded whole as soon as one file is new, changed or gone.
+	const differs = paths.length !== known.size || files.some((file) => file.status !== "unchanged");
+	const afresh = request.fullRefresh || (spec.mode === "replace" && differs);
+	return { files: afresh ? files.map((file) => ({ ...file, status: "new" as const })) : files, afresh };
+}
+
+/** Paths and globs under the root. */
+const filesAt = (root: string, files: readonly string[]): readonly string[] =>
+	globSync([...files], { cwd: root, followSymbolicLinks: false, expandDirectories: false }).map((path) =>
+		path.replaceAll("\\", "/"),
+	);
+
+/** A file belongs to the day that its path names: 2026-01-31, 20260131, 2026/01/31. One that names none is in no window. */
+function isInDays(path: string, { from, to }: LoadWindow): boolean {
+	if (from === null && to === null) return true;
+	const day = dayOfPath(path);
+	return day !== undefined && (from === null || day >= from) && (to === null || day < to);
+}
+
+/** The last one that the path names. */
+export function dayOfPath(path: string): string | undefined {
+	const days = [...path.matchAll(/(?<!\d)(\d{4})([-_/]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)/g)];
+	const last = days.at(-1);
+	return last === undefined ? undefined : `${last[1]}-${last[3]}-${last[4]}`;
+}
