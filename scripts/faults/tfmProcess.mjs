@@ -6,14 +6,14 @@ const TFM = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "tf
 const KEPT_CHARACTERS = 20_000;
 
 /**
- * Starts `tfm` and follows its events (`--log-format json`). `onEvent` sees each with what was known before it.
+ * Starts `tfm` and follows its events (`--log-format events`). `onEvent` sees each with what was known before it.
  * `finished` resolves to { code, signal, stderr, tail, events, phase, layer, publishes, ms }; `phase` is where the run
  * stood at the last event: before (no gate decided yet), during (a gate is decided, its publish not finished), between
  * (a publish finished, more to come), after (the last layer is published). `unpublished`: names of the nodes that the
  * run says it did not publish, as soon as it says so.
  */
 export function startTfm({ root, args, env, lastLayer, onEvent = () => {} }) {
-	const child = spawn(process.execPath, [TFM, ...args, "--log-format", "json"], {
+	const child = spawn(process.execPath, [TFM, ...args, "--log-format", "events"], {
 		cwd: root,
 		env: { ...process.env, NO_COLOR: "1", ...env },
 		stdio: ["ignore", "pipe", "pipe"],

@@ -1,14 +1,20 @@
 import { join, relative, resolve } from "node:path";
 import type { Invocation } from "../core/invocation.ts";
+import type { NodeId } from "../core/node.ts";
 import {
-	createDbtLines,
+	concurrencyMessages,
+	createDbtMessages,
 	createEventStream,
 	createLogFile,
 	createNdjson,
 	createTerminal,
 	type EventStream,
+	hookPlaces,
 	manifestFacts,
+	type NodeProgress,
+	nodeInfo,
 	openLogFile,
+	projectMessages,
 	type Subscriber,
 } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
@@ -24,34 +30,65 @@ export function openEvents(
 	const { stdout, stderr, output, env, clock } = invocation;
 	const lookup = manifestFacts(manifest, relative(config.project.root, config.targetDir));
 	const stdoutTaken = invocation.flags.extra.output === "json";
-	const screen =
-		output.logFormat === "json"
-			? createNdjson(stdoutTaken ? stderr : stdout, output)
-			: output.logFormat === "dbt" && !stdoutTaken
-				? createDbtLines({ stdout, output, lookup })
-				: createTerminal({
-						stdout,
-						stderr,
-						output,
-						env,
-						clock,
-						lookup,
-						readLine: readSourceLine(config.project.root),
-						stdoutTaken,
-					});
+	openCommandLog(invocation, project);
+	const screens =
+		output.logFormat === "events"
+			? [createNdjson(stdoutTaken ? stderr : stdout, output)]
+			: invocation.log?.onScreen === true
+				? []
+				: [
+						createTerminal({
+							stdout,
+							stderr,
+							output,
+							env,
+							clock,
+							lookup,
+							readLine: readSourceLine(config.project.root),
+							stdoutTaken,
+						}),
+					];
 	const stream: EventStream = createEventStream({
 		runId,
 		clock,
 		secrets: config.secrets,
 		signal: invocation.signal,
 		lookup,
-		subscribers: [screen, logSubscriber(invocation, project, stderr.write.bind(stderr)), ...more],
+		subscribers: [
+			...screens,
+			...dbtSubscribers(invocation, project),
+			logSubscriber(invocation, project, stderr.write.bind(stderr)),
+			...more,
+		],
 	});
 	const files = project.read === null ? "are as they were when they were parsed last" : `were parsed: ${project.read}`;
 	stream({ event: "message", text: `the project's files ${files}`, node_id: null, print: false }, "debug");
 	// The configuration's remarks are among them.
 	for (const remark of manifest.warnings) stream({ event: "diagnostic", diagnostic: remark }, "warn");
 	return stream;
+}
+
+/** Tells the log of the project, once in a command. */
+export function openCommandLog({ log, clock }: Invocation, { config, manifest, engine }: OpenProject): void {
+	if (log?.open(config.logDir) !== true) return;
+	for (const message of projectMessages(manifest, engine.type, clock().toISOString())) log.write(message);
+}
+
+/** The same, and how many nodes a command that runs nothing takes up. */
+export function logNodes(invocation: Invocation, project: OpenProject, nodes: number): void {
+	const { log, clock, flags } = invocation;
+	if (log === undefined) return;
+	openCommandLog(invocation, project);
+	const { targetName: target, threads } = project.config.target;
+	const about = { ts: clock().toISOString(), threads: flags.threads ?? threads, target, nodes };
+	for (const message of concurrencyMessages(about)) log.write(message);
+}
+
+function dbtSubscribers({ log }: Invocation, { manifest, config }: OpenProject): readonly Subscriber[] {
+	if (log === undefined) return [];
+	const lookup = manifestFacts(manifest, relative(config.project.root, config.targetDir));
+	const info = (id: NodeId, progress: NodeProgress) => nodeInfo(manifest, id, progress);
+	return [createDbtMessages({ write: log.write, lookup, info, hooks: hookPlaces(manifest) })];
 }
 
 /** The debug log. A folder that cannot be written to is said once; it must not stop a run. */

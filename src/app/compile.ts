@@ -8,11 +8,11 @@ import type { Journal, JournalEntry } from "../core/request.ts";
 import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { nodeResult } from "../execute/nodeResult.ts";
-import { createRedactor } from "../report/report.ts";
+import { createRedactor, dbtMessage } from "../report/report.ts";
 import { writeRunResults, writeSql } from "./artifacts.ts";
-import { openEvents } from "./commandEvents.ts";
+import { logNodes, openEvents } from "./commandEvents.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
-import { inlineQuery } from "./inlineQuery.ts";
+import { inlineId, inlineQuery } from "./inlineQuery.ts";
 import { beginManifest } from "./manifestFile.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectFor } from "./selectFor.ts";
@@ -26,20 +26,21 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 	const { inline, output } = invocation.flags.extra;
 	const print = sqlPrinter(invocation, project);
 	if (typeof inline === "string") {
+		logNodes(invocation, project, 1);
 		const node = inlineQuery(project, inline);
 		const [compiled] = await compileAll(invocation, project, {
 			selected: new Set(),
 			passes: [(compiler, journal) => compiler.compileInline(node, journal, PUBLISHED)],
 		});
 		writeRunResults(invocation, project, compileRun(invocation, project, [[node, compiled!]]));
-		print({ compiled: compiled!.sql }, output);
+		print({ compiled: compiled!.sql, id: inlineId(project) }, output);
 		return 0;
 	}
 	const compiled = await compileSelected(invocation, project);
 	const models = compiled.filter(({ node }) => node.resource_type !== "test");
 	const [only] = models;
 	if (models.length === 1 && only !== undefined && invocation.flags.select.length > 0)
-		print({ node: only.node.name, compiled: only.sql }, output);
+		print({ node: only.node.name, compiled: only.sql, id: only.node.unique_id }, output);
 	else if (invocation.output.verbosity >= 0) {
 		const where = relative(invocation.cwd, join(project.config.targetDir, "compiled"));
 		invocation.stdout.write(`compiled ${compiled.length} ${compiled.length === 1 ? "node" : "nodes"} into ${where}\n`);
@@ -59,6 +60,7 @@ export async function compileSelected(
 	const { selected, warnings } = selectFor(invocation, project, COMPILED_KINDS);
 	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	events.close();
+	logNodes(invocation, project, selected.size);
 	const manifestFile = beginManifest(invocation, project);
 	const all = [...selected].sort().flatMap((id): ExecutableNode | [] => project.manifest.nodes.get(id) ?? []);
 	const nodes = all.filter((node) => node.resource_type !== "seed");
@@ -109,13 +111,28 @@ function compileRun(
 }
 
 /** Prints one piece of SQL; a secret of the profile may have got into it through `target`. */
-function sqlPrinter({ stdout, output: { logFormat, verbosity } }: Invocation, { config }: OpenProject) {
-	const redact = createRedactor(config.secrets);
-	return (shown: { readonly node?: string; readonly compiled: string }, output: unknown): void => {
-		const clean = redact(shown);
+function sqlPrinter(invocation: Invocation, project: OpenProject) {
+	const { log, stdout, clock } = invocation;
+	const redact = createRedactor(project.config.secrets);
+	return (shown: { readonly node?: string; readonly compiled: string; readonly id: string }, output: unknown): void => {
+		const { id, ...clean } = redact(shown);
+		const text = output === "json" ? JSON.stringify(clean) : clean.compiled;
+		if (log?.onScreen !== true) {
+			stdout.write(`${text}\n`);
+			return;
+		}
 		const title = clean.node === undefined ? "Compiled inline node is:" : `Compiled node '${clean.node}' is:`;
-		const titled = output !== "json" && logFormat === "dbt" && verbosity >= 0;
-		stdout.write(`${titled ? `${title}\n` : ""}${output === "json" ? JSON.stringify(clean) : clean.compiled}\n`);
+		const quiet = invocation.output.verbosity < 0;
+		const msg = output === "json" || quiet ? text : `${title}\n${text}`;
+		const data = {
+			compiled: clean.compiled,
+			is_inline: clean.node === undefined,
+			node_name: clean.node ?? "inline_query",
+			output_format: String(output ?? "text"),
+			quiet,
+			unique_id: id,
+		};
+		log.write(dbtMessage("CompiledNode", msg, { ts: clock().toISOString(), data }));
 	};
 }
 

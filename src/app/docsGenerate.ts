@@ -3,7 +3,7 @@ import { TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode, type Manifest } from "../core/manifest.ts";
 import type { GraphNode, NodeId } from "../core/node.ts";
-import { type CatalogRow, catalogKey, toCatalogJson } from "../report/report.ts";
+import { type CatalogRow, catalogKey, dbtMessage, toCatalogJson } from "../report/report.ts";
 import { writeCatalog } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { COMPILED_KINDS, compileSelected } from "./compile.ts";
@@ -40,6 +40,8 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 			? [...project.manifest.nodes.keys(), ...project.manifest.sources.keys()]
 			: selectIds(invocation, project, { all: [...COMPILED_KINDS, "source"] }).ids;
 	const wanted = emptyCatalog === true ? [] : wantedRelations(project.manifest, ids);
+	const { log, clock } = invocation;
+	log?.write(dbtMessage("BuildingCatalog", "Building catalog", { ts: clock().toISOString(), data: {} }));
 	const { rows, errors } = await readCatalog(invocation, project, wanted);
 
 	const nodes = new Map<string, string>();
@@ -60,8 +62,16 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	const events = openEvents(invocation, project);
 	for (const error of errors)
 		for (const diagnostic of error.diagnostics) events({ event: "diagnostic", diagnostic }, "error");
-	const text = `catalog written to ${relative(invocation.cwd, join(project.config.targetDir, path))}`;
-	events({ event: "message", text, node_id: null, print: true });
+	const written = join(project.config.targetDir, path);
+	if (invocation.log?.onScreen === true) {
+		const ts = invocation.clock().toISOString();
+		invocation.log.write(
+			dbtMessage("CatalogWritten", `Catalog written to ${written}`, { ts, data: { path: written } }),
+		);
+	} else {
+		const text = `catalog written to ${relative(invocation.cwd, written)}`;
+		events({ event: "message", text, node_id: null, print: true });
+	}
 	events.close();
 	return errors.length === 0 ? 0 : 1;
 }

@@ -43,7 +43,7 @@ const KINDS = { all: [...LISTED, "analysis"], default: LISTED } as const;
 
 /**
  * `tfm ls`: what a selection picks, one a line: as selector, name, path or JSON. Nothing selected is no failure. With
- * `--log-format json` a line is a `message` event among the others, so that stdout is JSON throughout.
+ * `--log-format json` or `events` a line is a message among the others, so that stdout is JSON throughout.
  */
 export async function listNodes(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
@@ -58,7 +58,8 @@ export async function listNodes(invocation: Invocation): Promise<ExitCode> {
 		const node = findNode(project.manifest, id);
 		if (node === undefined) throw new Error(`${id} is selected and is not in the manifest`);
 		const text = writeLine(node);
-		if (output.logFormat === "json" && form !== "json") events({ event: "message", text, node_id: id, print: true });
+		const asEvent = output.logFormat === "events" && form !== "json";
+		if (asEvent || output.logFormat === "json") events({ event: "message", text, node_id: id, print: true });
 		else invocation.stdout.write(`${text}\n`);
 	}
 	events.close();

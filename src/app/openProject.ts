@@ -47,7 +47,7 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 	const { flags } = invocation;
 	const env = readEnvironment(invocation.cwd, invocation.env);
 	const engine = engineOf(config, invocation);
-	const runId = invocation.env.TFM_INVOCATION_ID ?? randomUUID();
+	const runId = invocation.log?.runId ?? invocation.env.TFM_INVOCATION_ID ?? randomUUID();
 	const options: ParseOptions = {
 		builtinMacroDirs: engine.macroDirs,
 		dialect: engine.dialect,

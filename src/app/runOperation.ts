@@ -50,8 +50,10 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 	watch.compiled();
 	try {
 		const { messages, response, says } = await withDatabase(invocation, project, operation.call);
-		for (const { text, info } of messages)
-			events({ event: "message", text, node_id: null, print: info }, info ? "info" : "debug");
+		for (const { text, info, printed } of messages) {
+			const logged = info && printed !== true ? ({ logged: true } as const) : {};
+			events({ event: "message", text, node_id: null, print: info, ...logged }, info ? "info" : "debug");
+		}
 		if (says !== null) events({ event: "message", text: says, node_id: null, print: true });
 		write({ status: "success", failures: 0, adapter_response: response });
 		return 0;

@@ -7,14 +7,17 @@ import type { RelationName } from "../core/relation.ts";
 import type { ResultTable } from "../core/resultTable.ts";
 import { storedName } from "../core/storedName.ts";
 import { suggestName } from "../core/suggestName.ts";
-import { manifestFacts, maskTable, printTable, type TableFormat } from "../report/report.ts";
+import { dbtMessage, manifestFacts, maskTable, printTable, type TableFormat } from "../report/report.ts";
+import { logNodes } from "./commandEvents.ts";
 import { candidateBinding, type Database, PUBLISHED, withDatabase } from "./database.ts";
 import { firstRows, firstRowsOf, firstRowsUnder, type Reading } from "./firstRows.ts";
-import { inlineQuery } from "./inlineQuery.ts";
+import { inlineId, inlineQuery } from "./inlineQuery.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
 
 interface Shown {
+	/** Absent: inline SQL. */
+	readonly id?: string;
 	readonly name?: string;
 	readonly table: ResultTable;
 }
@@ -33,18 +36,41 @@ export async function showCommand(invocation: Invocation): Promise<ExitCode> {
 		for (const node of selectedNodes(invocation, project)) all.push(await showNode(reading, node));
 		return all;
 	};
-	const { logFormat, verbosity } = invocation.output;
 	const format = String(output) as TableFormat;
-	for (const { name, table } of await withDatabase(invocation, project, look, { defers: new Set() })) {
-		const title = logFormat === "dbt" ? dbtTitle(name) : name;
-		if (format === "text" && title !== undefined && verbosity >= 0) invocation.stdout.write(`${title}\n`);
-		invocation.stdout.write(printTable(table, format, name));
-	}
+	const print = invocation.log?.onScreen === true ? logPrinter(invocation, project) : plainPrinter(invocation);
+	const shown = await withDatabase(invocation, project, look, { defers: new Set() });
+	logNodes(invocation, project, shown.length);
+	for (const one of shown) print(one, format);
 	return 0;
 }
 
-const dbtTitle = (name: string | undefined): string =>
-	name === undefined ? "Previewing inline node:" : `Previewing node '${name}':`;
+type Printer = (shown: Shown, format: TableFormat) => void;
+
+function plainPrinter({ stdout, output: { verbosity } }: Invocation): Printer {
+	return ({ name, table }, format) => {
+		if (format === "text" && name !== undefined && verbosity >= 0) stdout.write(`${name}\n`);
+		stdout.write(printTable(table, format, name));
+	};
+}
+
+/** As dbt's ShowNode, in its words. */
+function logPrinter({ log, clock, output }: Invocation, project: OpenProject): Printer {
+	const quiet = output.verbosity < 0;
+	return ({ name, table, id }, format) => {
+		const text = printTable(table, format, name);
+		const title = name === undefined ? "Previewing inline node:" : `Previewing node '${name}':`;
+		const msg = (format === "text" && !quiet ? `${title}\n${text}` : text).replace(/\n$/, "");
+		const data = {
+			is_inline: name === undefined,
+			node_name: name ?? "inline_query",
+			output_format: format,
+			preview: format === "json" ? JSON.stringify(JSON.parse(text).show) : text,
+			quiet,
+			unique_id: id ?? inlineId(project),
+		};
+		log?.write(dbtMessage("ShowNode", msg, { ts: clock().toISOString(), data }));
+	};
+}
 
 async function showInline(reading: Reading, sql: string): Promise<Shown> {
 	const { project, database } = reading;
@@ -58,15 +84,16 @@ async function showNode(reading: Reading, node: GraphNode): Promise<Shown> {
 	const { database } = reading;
 	if (node.resource_type === "seed" || node.resource_type === "source") {
 		const relation = storedName(node, reading.project.engine.dialect);
-		return { name: node.name, table: await firstRowsOf(reading, relation, node.name) };
+		return { id: node.unique_id, name: node.name, table: await firstRowsOf(reading, relation, node.name) };
 	}
 	const { compiled } = await database.render((journal) =>
 		database.compiler.compileNode(node.unique_id, journal, PUBLISHED),
 	);
 	const name = node.resource_type === "model" && node.version !== null ? `${node.name}.v${node.version}` : node.name;
 	const header = node.config.sql_header;
-	if (typeof header !== "string") return { name, table: await firstRows(reading, compiled.sql, name) };
-	return { name, table: await firstRowsUnder(reading, { header, sql: compiled.sql, node: node.unique_id }, name) };
+	const id = node.unique_id;
+	if (typeof header !== "string") return { id, name, table: await firstRows(reading, compiled.sql, name) };
+	return { id, name, table: await firstRowsUnder(reading, { header, sql: compiled.sql, node: id }, name) };
 }
 
 /** The rows that a test finds wrong: in the candidates where the last run held some back, else in what is published. */
@@ -88,6 +115,7 @@ async function showFailures(reading: Reading, name: string): Promise<Shown> {
 	);
 	const table = await firstRows(reading, compiled.sql, test.name);
 	return {
+		id: test.unique_id,
 		name: test.name,
 		table: maskTable(table, manifestFacts(project.manifest, project.config.targetDir)(test.unique_id)),
 	};
@@ -100,6 +128,7 @@ async function showRejects(reading: Reading, name: string): Promise<Shown> {
 	const source = loads.find((s) => s.name === name || `${s.source_name}.${s.name}` === name);
 	if (source !== undefined)
 		return {
+			id: source.unique_id,
 			name: `${name}__rejects`,
 			table: await firstRowsOf(reading, rejectsOf(source), `the rejects of ${name}`),
 		};
@@ -117,7 +146,7 @@ async function showRejects(reading: Reading, name: string): Promise<Shown> {
 	}
 	const binding = await candidateBinding(database, project);
 	const relation = binding.relationOf(model.unique_id) ?? storedName(model, project.engine.dialect);
-	return { name: model.name, table: await firstRowsOf(reading, relation, model.name) };
+	return { id: model.unique_id, name: model.name, table: await firstRowsOf(reading, relation, model.name) };
 }
 
 const rejectsOf = (source: SourceNode): RelationName => ({

@@ -97,8 +97,19 @@ test("a mistake in the environment names the variable", async () => {
 	expect(invocation?.flags).toMatchObject({ state: "new" });
 });
 
-test("with --log-format json a usage mistake is an event on stdout", async () => {
+test("with --log-format json a usage mistake is dbt's MainEncounteredError on stdout", async () => {
 	const { code, stdout, stderr } = await call(["rnu", "--log-format", "json"]);
+	expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
+	const lines = stdout.trimEnd().split("\n");
+	expect(lines.map((line) => JSON.parse(line).info.name)).toEqual(["MainReportVersion", "MainEncounteredError"]);
+	expect(JSON.parse(lines[1]!)).toMatchObject({
+		info: { code: "Z002", level: "error" },
+		data: { code: "TFM-CLI-001" },
+	});
+});
+
+test("with --log-format events a usage mistake is an event on stdout", async () => {
+	const { code, stdout, stderr } = await call(["rnu", "--log-format", "events"]);
 	expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
 	expect(JSON.parse(stdout)).toMatchObject({
 		event: "diagnostic",

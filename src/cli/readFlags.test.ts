@@ -94,7 +94,12 @@ const OUTPUTS: readonly (readonly [string, Partial<OutputOptions>])[] = [
 	["run --log-level error", { verbosity: -1 }],
 	["--quiet run --no-quiet", { verbosity: 0 }],
 	["run --log-format json", { logFormat: "json" }],
-	["run --log-format debug", { logFormat: "dbt" }],
+	["run --log-format debug", { logFormat: "debug" }],
+	["run --log-format events", { logFormat: "events" }],
+	[
+		"run --log-format-file JSON --log-level-file warn --log-file-max-bytes 0",
+		{ logFormatFile: "json", logLevelFile: "warn", logFileMaxBytes: Number.MAX_SAFE_INTEGER },
+	],
 	["run --log-format default", { logFormat: "text" }],
 	["run --no-use-colors", { color: "never" }],
 	["run --use-colors", { color: "always" }],

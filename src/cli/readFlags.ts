@@ -18,7 +18,7 @@ const DEFAULT_LIMIT = 5;
 
 /** Keys that have a field in Flags or OutputOptions; every other one goes to `extra`. */
 const SHARED_KEYS = new Set(
-	"projectDir profilesDir profile target targetPath logPath vars threads select exclude selector resourceTypes excludeResourceTypes indirectSelection layers fullRefresh failFast gates storeFailures warnError warnErrorOptions lockTimeout statementTimeout showRows writeJson empty eventTimeStart eventTimeEnd sample state deferState defer favorState quiet noQuiet verbose debug logFormat logLevel logFile color useColors progress width print singleThreaded".split(
+	"projectDir profilesDir profile target targetPath logPath vars threads select exclude selector resourceTypes excludeResourceTypes indirectSelection layers fullRefresh failFast gates storeFailures warnError warnErrorOptions lockTimeout statementTimeout showRows writeJson empty eventTimeStart eventTimeEnd sample state deferState defer favorState quiet noQuiet verbose debug logFormat logLevel logFile logFormatFile logLevelFile logFileMaxBytes color useColors progress width print singleThreaded".split(
 		" ",
 	),
 );
@@ -96,8 +96,9 @@ export async function readFlags(parsed: {
 const LOG_FORMATS: ReadonlyMap<string, OutputOptions["logFormat"]> = new Map([
 	["default", "text"],
 	["text", "dbt"],
-	["debug", "dbt"],
+	["debug", "debug"],
 	["json", "json"],
+	["events", "events"],
 ]);
 
 function readOutput(given: Given, read: Reader): OutputOptions {
@@ -111,7 +112,25 @@ function readOutput(given: Given, read: Reader): OutputOptions {
 		progress: (read.text("progress") as OutputOptions["progress"] | undefined) ?? "auto",
 		width: width ?? null,
 		...read.texts("logFile"),
+		...readLogOptions(read),
 		...(given.print === false ? { print: false } : {}),
+	};
+}
+
+/** dbt's options of its log lines and of logs/dbt.log. */
+function readLogOptions(read: Reader): Partial<OutputOptions> {
+	const lower = (key: string): string | undefined => read.text(key)?.toLowerCase();
+	const form = lower("logFormatFile");
+	const maxBytes = read.count("logFileMaxBytes", 0);
+	const levels = { logLevel: lower("logLevel"), logLevelFile: lower("logLevelFile") };
+	const given = Object.entries(levels).filter(([, level]) => level !== undefined);
+	return {
+		...(Object.fromEntries(given) as Pick<OutputOptions, "logLevel" | "logLevelFile">),
+		...(form === undefined
+			? {}
+			: { logFormatFile: (form === "default" ? "debug" : form) as "text" | "debug" | "json" }),
+		// dbt: no limit.
+		...(maxBytes === undefined ? {} : { logFileMaxBytes: maxBytes === 0 ? Number.MAX_SAFE_INTEGER : maxBytes }),
 	};
 }
 

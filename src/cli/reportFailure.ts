@@ -15,6 +15,8 @@ interface Failure {
 	readonly output: OutputOptions;
 	/** Undefined when the command line itself could not be read. */
 	readonly flags: Flags | undefined;
+	/** Takes the messages instead of the screen, where that shows dbt's log in JSON. */
+	readonly logged?: ((diagnostics: readonly Diagnostic[]) => void) | undefined;
 }
 
 const PROJECT_FILES = ["tfm_project.yml", "dbt_project.yml"];
@@ -25,6 +27,8 @@ export async function reportFailure(error: unknown, failure: Failure): Promise<E
 	const root = findProjectRoot(resolve(world.cwd, flags?.projectDir ?? "."));
 	const known = explainError(error);
 	const diagnostics = known ?? [internalError(error, failure, root)];
+	failure.logged?.(diagnostics);
+	if (output.logFormat === "json" && failure.logged !== undefined) return 2;
 	printDiagnostics(diagnostics, {
 		output,
 		env: world.env,
@@ -118,7 +122,7 @@ function stackOf(error: unknown): string {
 }
 
 /** Places in diagnostics are relative to the project's root, which is here or above. */
-function findProjectRoot(start: string): string | null {
+export function findProjectRoot(start: string): string | null {
 	for (let folder = start; ; folder = dirname(folder)) {
 		if (PROJECT_FILES.some((file) => existsSync(join(folder, file)))) return folder;
 		if (dirname(folder) === folder) return null;

@@ -1,6 +1,7 @@
 import { Cancellation } from "../core/cancellation.ts";
-import type { ExitCode, Invocation, OutputOptions } from "../core/invocation.ts";
+import { type ExitCode, type Invocation, isDbtFormat, type OutputOptions } from "../core/invocation.ts";
 import type { Actions } from "./actions.ts";
+import type { LoggedCommand } from "./commandLog.ts";
 import { parseArgv } from "./parseArgv.ts";
 import { readFlags } from "./readFlags.ts";
 import { scrubSecrets } from "./scrubSecrets.ts";
@@ -15,6 +16,7 @@ export async function runCommandLine(outer: World, actions: Actions): Promise<Ex
 	const controller = new AbortController();
 	const unsubscribe = listen(world, controller);
 	let invocation: Invocation | undefined;
+	let logged: LoggedCommand | null = null;
 	try {
 		const width = Math.min(HELP_WIDTH.most, Math.max(HELP_WIDTH.least, world.stdout.columns));
 		const parsed = await parseArgv(world.argv, width);
@@ -33,6 +35,11 @@ export async function runCommandLine(outer: World, actions: Actions): Promise<Ex
 		const projectFlags =
 			parsed.command.name === "init" ? {} : readProjectFlags({ cwd: world.cwd, projectDir, env: world.env });
 		const { flags, output } = await readFlags({ ...parsed, env: world.env, projectFlags });
+		const dbtLines = isDbtFormat(output.logFormat) || output.logFormatFile !== undefined;
+		if (dbtLines) {
+			const { logCommand } = await import("./commandLog.ts");
+			logged = logCommand({ command: parsed.command.name, flags, output, world, startedAt });
+		}
 		invocation = {
 			command: parsed.command.which ?? parsed.command.name,
 			commandLine: scrubSecrets(["tfm", ...world.argv].join(" "), world.env),
@@ -40,7 +47,8 @@ export async function runCommandLine(outer: World, actions: Actions): Promise<Ex
 			output,
 			cwd: world.cwd,
 			env: world.env,
-			stdout: world.stdout,
+			stdout: logged?.stdout ?? world.stdout,
+			...(logged === null ? {} : { log: logged.log }),
 			stderr: world.stderr,
 			signal: controller.signal,
 			clock: world.clock,
@@ -49,19 +57,43 @@ export async function runCommandLine(outer: World, actions: Actions): Promise<Ex
 			host: world.host,
 		};
 		const action = await actions[parsed.command.name]();
-		return await action(invocation);
+		const code = await action(invocation);
+		logged?.complete(code);
+		return code;
 	} catch (error) {
-		if (controller.signal.aborted && isAbort(error)) return 130;
-		const { reportFailure } = await import("./reportFailure.ts");
-		return await reportFailure(error, {
-			world,
-			startedAt,
-			output: invocation?.output ?? guessOutput(world.argv),
-			flags: invocation?.flags,
-		});
+		const aborted = controller.signal.aborted && isAbort(error);
+		const guessed = guessOutput(world.argv);
+		// A mistake in the command line itself is told in the form that the line asks for.
+		if (invocation === undefined && guessed.logFormat === "json") {
+			const { logCommand } = await import("./commandLog.ts");
+			logged = logCommand({ command: world.argv[0] ?? "", flags: undefined, output: guessed, world, startedAt });
+		}
+		const code = aborted ? 130 : await report(error, { world, startedAt, invocation, logged });
+		logged?.complete(code);
+		return code;
 	} finally {
 		unsubscribe();
 	}
+}
+
+async function report(
+	error: unknown,
+	about: {
+		readonly world: World;
+		readonly startedAt: Date;
+		readonly invocation: Invocation | undefined;
+		readonly logged: LoggedCommand | null;
+	},
+): Promise<ExitCode> {
+	const { world, startedAt, invocation, logged } = about;
+	const { reportFailure } = await import("./reportFailure.ts");
+	return await reportFailure(error, {
+		world,
+		startedAt,
+		output: invocation?.output ?? guessOutput(world.argv),
+		flags: invocation?.flags,
+		logged: logged?.fail,
+	});
 }
 
 /** A failure that is not a command's: printed as the command line's flags, as far as they can be guessed, ask for. */
@@ -95,7 +127,7 @@ const isAbort = (error: unknown): boolean =>
 function guessOutput(argv: readonly string[]): OutputOptions {
 	const words = argv.join(" ");
 	return {
-		logFormat: /--log-format[= ]json\b/.test(words) ? "json" : "text",
+		logFormat: (/--log-format[= ](json|events)\b/.exec(words)?.[1] as "json" | "events" | undefined) ?? "text",
 		verbosity: argv.includes("-vv") || argv.includes("--debug") ? 2 : 0,
 		color: /--no-use-colors|--color[= ]never/.test(words) ? "never" : "auto",
 		progress: "auto",

@@ -56,7 +56,7 @@ const log: Member = (context) =>
 
 const print: Member = (context) =>
 	new HostFunction("print", (args) => {
-		context.write({ text: toText(bindArguments("print", ["msg"], args).msg), info: true });
+		context.write({ text: toText(bindArguments("print", ["msg"], args).msg), info: true, printed: true });
 		return "";
 	});
 

@@ -172,8 +172,11 @@ export type EventBody =
 	| {
 			readonly event: "message";
 			readonly text: string;
-			readonly node_id: NodeId | null /** print(): goes to stdout as is */;
+			readonly node_id: NodeId | null;
+			/** Goes to stdout as is. */
 			readonly print: boolean;
+			/** It comes from `log(…, info=True)`, which dbt tells from what is printed. */
+			readonly logged?: true;
 	  }
 	| { readonly event: "diagnostic"; readonly diagnostic: Diagnostic }
 	| { readonly event: "progress"; readonly text: string }

@@ -1,4 +1,5 @@
 import type { EventWindow } from "./eventTime.ts";
+import type { CommandLog, MessageLevel } from "./logMessage.ts";
 import type { Plain } from "./node.ts";
 import type { SampleSpec } from "./sample.ts";
 import type { WarningPolicy } from "./warningPolicy.ts";
@@ -75,12 +76,28 @@ export interface Invocation {
 	readonly ask: ((question: string) => Promise<string>) | null;
 	/** Absolute folder with the shipped macros and the template data directory. */
 	readonly assetsDir: string;
+	/** Present when dbt's lines were asked for, on the screen or in logs/dbt.log. */
+	readonly log?: CommandLog;
 	readonly host: { readonly name: string; readonly pid: number; readonly user: string };
 }
 
+/**
+ * `text` is tfm's own picture of a run, `events` its events, one JSON object a line. The others are dbt's: `dbt` the
+ * lines that it prints (`--log-format text`), `debug` the same with date and thread, `json` its structured log.
+ */
+export type LogFormat = "text" | "events" | "dbt" | "debug" | "json";
+
+export const isDbtFormat = (format: LogFormat): format is "dbt" | "debug" | "json" =>
+	format !== "text" && format !== "events";
+
 export interface OutputOptions {
-	/** `dbt`: the lines that dbt prints, asked for by its own names `text` and `debug`. */
-	readonly logFormat: "text" | "json" | "dbt";
+	readonly logFormat: LogFormat;
+	/** `--log-level`, of dbt's lines; absent: what the verbosity says. */
+	readonly logLevel?: MessageLevel | "none";
+	/** `--log-format-file`, `--log-level-file`, `--log-file-max-bytes`: of logs/dbt.log. */
+	readonly logFormatFile?: "text" | "debug" | "json";
+	readonly logLevelFile?: MessageLevel | "none";
+	readonly logFileMaxBytes?: number;
 	/** -q = -1, -qq = -2, -v = 1, -vv = 2 */
 	readonly verbosity: -2 | -1 | 0 | 1 | 2;
 	readonly color: "auto" | "always" | "never";

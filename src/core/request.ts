@@ -52,6 +52,8 @@ export interface TemplateMessage {
 	readonly text: string;
 	/** `print()` and `log(info=True)` reach the terminal; `log()` only the log file. */
 	readonly info: boolean;
+	/** `print()`: a result rather than a line of the log. */
+	readonly printed?: true;
 	/** `exceptions.warn()`: a warning of the project's own. */
 	readonly warning?: true;
 }

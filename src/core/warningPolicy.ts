@@ -22,10 +22,14 @@ const DBT_NAMES: Readonly<Record<string, string>> = {
 	"TFM-PARSE-059": "DeprecatedReference",
 	"TFM-CONFIG-008": "ConfigSourcePathDeprecation",
 	"TFM-CONFIG-034": "UnusedResourceConfigPath",
+	"TFM-SELECT-005": "NoNodesForSelectionCriteria",
 	"TFM-SELECT-013": "NoNodesForSelectionCriteria",
 	"TFM-DEPS-015": "DepsUnpinned",
 	"TFM-DEPS-025": "PackageRedirectDeprecation",
 };
+
+/** dbt's name of the remark with this code, where dbt has that remark. */
+export const dbtNameOf = (code: string): string | undefined => DBT_NAMES[code];
 
 /** dbt's name of a data test that warns. */
 const TEST_RESULT = "LogTestResult";

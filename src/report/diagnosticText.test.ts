@@ -104,7 +104,7 @@ test("collected mistakes are all printed to stderr, then counted", () => {
 test("with -q remarks are left out, with -qq everything, with JSON each is an event on stdout", () => {
 	expect(print({ verbosity: -1 }).stderr).not.toContain("warning");
 	expect(print({ verbosity: -2 })).toEqual({ stdout: "", stderr: "" });
-	const { stdout, stderr } = print({ logFormat: "json" });
+	const { stdout, stderr } = print({ logFormat: "events" });
 	expect(stderr).toBe("");
 	expect(JSON.parse(stdout.split("\n")[1]!)).toMatchObject({
 		v: 1,

@@ -18,14 +18,14 @@ export interface LogTarget {
 }
 
 /**
- * The debug log: every event as one line of JSON. Logging must not fail a run: after the first write that fails, for
- * example on a full disk, `onProblem` hears of it once and nothing more is written.
+ * Writes lines into a log. Logging must not fail a run: after the first write that fails, for example on a full disk,
+ * `onProblem` hears of it once and nothing more is written.
  */
-export function createLogFile(options: {
+export function createLogWriter(options: {
 	readonly target: LogTarget;
 	readonly maxBytes?: number;
 	readonly onProblem: (error: Error) => void;
-}): Subscriber {
+}): { readonly append: (line: string) => void; readonly close: () => void } {
 	const { target, maxBytes = LOG_MAX_BYTES, onProblem } = options;
 	let broken = false;
 	const guard = (work: () => void): void => {
@@ -38,15 +38,23 @@ export function createLogFile(options: {
 		}
 	};
 	return {
-		receive: (event) => {
-			if (!isLogged(event)) return;
+		append: (line) =>
 			guard(() => {
-				const line = eventLine(event);
 				if (target.size() > 0 && target.size() + Buffer.byteLength(line) > maxBytes) target.rotate();
 				target.append(line);
-			});
-		},
+			}),
 		close: () => guard(() => target.close()),
+	};
+}
+
+/** The debug log: every event as one line of JSON. */
+export function createLogFile(options: Parameters<typeof createLogWriter>[0]): Subscriber {
+	const writer = createLogWriter(options);
+	return {
+		receive: (event) => {
+			if (isLogged(event)) writer.append(eventLine(event));
+		},
+		close: writer.close,
 	};
 }
 

@@ -13,7 +13,7 @@ const LEAST: Readonly<Record<OutputOptions["verbosity"], number>> = {
 	2: RANK.debug,
 };
 
-/** `--log-format json`: each event as one line of JSON. `run.finished` and what is printed are written also with `-q`. */
+/** `--log-format events`: each event as one line of JSON. `run.finished` and what is printed are written also with `-q`. */
 export function createNdjson(stream: OutputStream, output: Pick<OutputOptions, "verbosity" | "print">): Subscriber {
 	const least = LEAST[output.verbosity];
 	return {

@@ -35,6 +35,10 @@ export interface NodeFacts {
 	readonly relation?: string;
 	/** `shop.orders` of a source's table. */
 	readonly source?: string;
+	/** Id of the node that a generic test was written at. */
+	readonly attached?: NodeId;
+	/** Of a snapshot: its configuration. */
+	readonly config?: { readonly [key: string]: unknown };
 }
 
 /** Facts by id, from the manifest; undefined for an id that is not in it. Looked up when needed, not before. */
@@ -79,6 +83,8 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 		storedIn: test?.relation_name ?? null,
 		...("alias" in node && "schema" in node && test === null ? { relation: `${node.schema}.${node.alias}` } : {}),
 		...(node.resource_type === "source" ? { source: `${node.source_name}.${node.name}` } : {}),
+		...(test?.attached_node == null ? {} : { attached: test.attached_node }),
+		...(node.resource_type === "snapshot" ? { config: node.config } : {}),
 	};
 }
 

@@ -21,13 +21,13 @@ export interface DiagnosticsPrinting {
 }
 
 /**
- * Prints collected mistakes and remarks: text to stderr, or with `--log-format json` one `diagnostic` event a line to
+ * Prints collected mistakes and remarks: text to stderr, or with `--log-format events` one `diagnostic` event a line to
  * stdout. `-qq` prints nothing; the exit code says it.
  */
 export function printDiagnostics(found: readonly Diagnostic[], printing: DiagnosticsPrinting): void {
 	const { output } = printing;
 	const diagnostics = createRedactor(printing.secrets ?? [])(found);
-	if (output.logFormat === "json") {
+	if (output.logFormat === "events") {
 		diagnostics.forEach((diagnostic, index) => {
 			const stamp = { v: 1, ts: printing.now.toISOString(), level: diagnostic.severity === "error" ? "error" : "warn" };
 			const event = { ...stamp, event: "diagnostic", run_id: printing.runId ?? "", seq: index + 1, diagnostic };

@@ -7,12 +7,16 @@
  */
 
 export { type CatalogMeta, type CatalogRow, type CatalogTargets, catalogKey, toCatalogJson } from "./catalogJson.ts";
-export { createDbtLines } from "./dbtLines.ts";
+export { dbtMessage } from "./dbtMessage.ts";
+export { concurrencyMessages, createDbtMessages } from "./dbtMessages.ts";
+export { hookPlaces, projectMessages } from "./dbtProjectMessages.ts";
 export { createEventStream, type EventStream, type Subscriber } from "./eventStream.ts";
-export { createLogFile, openLogFile } from "./logFile.ts";
+export { createLogFile, createLogWriter, openLogFile } from "./logFile.ts";
+export { createLogSink, type LogForm } from "./logSink.ts";
 export type { Look } from "./look.ts";
 export { createNdjson } from "./ndjson.ts";
 export { manifestFacts, maskTable } from "./nodeFacts.ts";
+export { type NodeProgress, nodeInfo } from "./nodeInfo.ts";
 export { printDiagnostics } from "./printDiagnostics.ts";
 export { printTable, type TableFormat } from "./printTable.ts";
 export { createRedactor } from "./redact.ts";

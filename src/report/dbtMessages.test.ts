@@ -2,16 +2,19 @@ import { expect, test } from "vitest";
 import { diagnostic } from "../core/diagnostic.ts";
 import type { RunEvent } from "../core/events.ts";
 import { nodeId } from "../core/node.ts";
-import { createDbtLines } from "./dbtLines.ts";
-import { facts, OUTPUT, recorder, result, runResult, summary } from "./eventFixtures.ts";
+import { createDbtMessages } from "./dbtMessages.ts";
+import { facts, recorder, result, runResult, summary } from "./eventFixtures.ts";
 import { createEventStream } from "./eventStream.ts";
+import { createLogSink } from "./logSink.ts";
 
 const START = "2026-11-21T06:12:03.000Z";
 
 function lines(tell: (emit: ReturnType<typeof createEventStream>) => void): string[] {
 	const stdout = recorder();
 	const lookup = (id: string) => facts(id, { relation: `dev.${id.split(".")[2]}`, file: "models/x.sql" });
-	const dbt = createDbtLines({ stdout, output: OUTPUT, lookup });
+	const stamp = { invocationId: "i", pid: 1, extra: {} };
+	const write = createLogSink({ form: "text", level: "info", stamp, write: stdout.write });
+	const dbt = createDbtMessages({ write, lookup, info: () => undefined, hooks: new Map() });
 	tell(createEventStream({ runId: "r", clock: () => new Date(START), secrets: [], subscribers: [dbt] }));
 	return stdout.text().split("\n");
 }
@@ -59,6 +62,6 @@ test("a remark stands with its code, and with dbt's words where they are known",
 	const remark = diagnostic("TFM-STATE-007", { dir: "target" }, { severity: "warning" });
 	expect(lines((emit) => emit({ event: "diagnostic", diagnostic: remark }, "warn")).slice(0, 2)).toEqual([
 		"06:12:03  [WARNING][TFM-STATE-007]: --state and the target folder are the same: target",
-		"06:12:03  The state and target directories are the same: 'target'",
+		"The state and target directories are the same: 'target'",
 	]);
 });

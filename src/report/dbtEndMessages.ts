@@ -1,0 +1,160 @@
+import type { RunEvent } from "../core/events.ts";
+import type { LogMessage } from "../core/logMessage.ts";
+import type { NodeId } from "../core/node.ts";
+import type { NodeResult, RunResult } from "../core/result.ts";
+import { type DbtEvent, dbtMessage } from "./dbtMessage.ts";
+import { runResultOf } from "./dbtOutput.ts";
+import { isFailed } from "./dbtResultMessage.ts";
+import { count } from "./figures.ts";
+import type { NodeFacts } from "./nodeFacts.ts";
+import { IDLE, type NodeInfo, type NodeProgress } from "./nodeInfo.ts";
+
+interface About {
+	/** How many of each kind were taken up. */
+	readonly kinds: ReadonlyMap<string, number>;
+	readonly lookup: (id: NodeId) => NodeFacts | undefined;
+	readonly info: (id: NodeId, progress: NodeProgress) => NodeInfo | undefined;
+}
+
+/** What dbt says when a run is over: what ran, each failure and warning again, and the counts. */
+export function endMessages(
+	{ run, ts }: Extract<RunEvent, { event: "run.finished" }>,
+	{ kinds, lookup, info }: About,
+): readonly LogMessage[] {
+	const message = (name: DbtEvent, msg: string, data?: { readonly [key: string]: unknown }): LogMessage =>
+		dbtMessage(name, msg, { ts, ...(data === undefined ? {} : { data }) });
+	const blank = message("Formatting", "");
+	const of = (...statuses: readonly string[]) => run.results.filter((r) => statuses.includes(r.status));
+	const errors = run.results.filter(isFailed);
+	const [warnings, partial] = [of("warn"), of("partial success")];
+
+	const toldOf = (result: NodeResult): LogMessage[] => {
+		const facts = lookup(result.unique_id);
+		const known = info(result.unique_id, IDLE);
+		const about = known === undefined ? {} : { node_info: known };
+		const warns = result.status === "warn";
+		const path = facts?.file ?? "";
+		const node_name = facts?.name ?? result.unique_id;
+		const node = { node_name, path, resource_type: result.resource_type, ...about };
+		const where = `in ${result.resource_type} ${node_name} (${path})`;
+		const said = result.message;
+		const compiled = facts?.sqlPath?.replace("/run/", "/compiled/");
+		return [
+			blank,
+			// A message of a source that could not be asked names the source itself.
+			...(result.status === "runtime error"
+				? []
+				: warns
+					? [message("RunResultWarning", `[WARNING]: ${where}`, node)]
+					: [message("RunResultFailure", `[ERROR]: ${where}`, node)]),
+			said === null
+				? message("RunResultErrorNoMessage", `  Status: ${result.status}`, { status: result.status, ...about })
+				: warns
+					? message("RunResultWarningMessage", `[WARNING]: ${said}`, { msg: said, ...about })
+					: message("RunResultError", `  ${said}`, { msg: said, ...about }),
+			...(compiled === undefined
+				? []
+				: [blank, message("SQLCompiledPath", `  compiled code at ${compiled}`, { path: compiled, ...about })]),
+			...(facts?.storedIn == null
+				? []
+				: [
+						blank,
+						message("CheckNodeTestFailure", testFailures(facts.storedIn), { relation_name: facts.storedIn, ...about }),
+					]),
+		];
+	};
+	const elapsed = run.elapsed;
+	const stat_line = ranLine(run, kinds);
+	const execution = ` in ${spent(elapsed)}`;
+	const finished = message(
+		"FinishedRunningStats",
+		`Finished running ${stat_line}${execution} (${elapsed.toFixed(2)}s).`,
+		{
+			stat_line,
+			execution,
+			execution_time: elapsed,
+		},
+	);
+	const result = message("EndRunResult", "Command end result", {
+		elapsed_time: elapsed,
+		generated_at: ts,
+		results: run.results.map(runResultOf),
+		success: run.exitCode === 0,
+	});
+	if (run.results.length === 0) return [result];
+	// dbt tells of stale sources and of those that it could not ask, and counts nothing.
+	if (run.command === "source freshness")
+		return [blank, finished, ...errors.flatMap(toldOf), message("FreshnessCheckComplete", "Done.", {})];
+	const summary = message("EndOfRunSummary", summaryText(run, { errors, partial, warnings }), {
+		keyboard_interrupt: run.cancelled,
+		num_errors: errors.length,
+		num_partial_success: partial.length,
+		num_warnings: warnings.length,
+	});
+	// A seed that was left alone counts as loaded, as in run_results.json.
+	const idle = of("no-op");
+	const seeds = idle.filter((r) => r.resource_type === "seed").length;
+	const stats = {
+		error: errors.length + partial.length,
+		noop: idle.length - seeds,
+		pass: of("success", "pass").length + seeds,
+		reused: 0,
+		skip: of("skipped").length,
+		total: run.results.length,
+		warn: warnings.length,
+	};
+	const done = `Done. PASS=${stats.pass} WARN=${stats.warn} ERROR=${stats.error} SKIP=${stats.skip} NO-OP=${stats.noop} REUSED=0 TOTAL=${stats.total}`;
+	return [
+		blank,
+		finished,
+		result,
+		blank,
+		summary,
+		...[...errors, ...warnings].flatMap(toldOf),
+		blank,
+		message("StatsLine", done, { stats }),
+	];
+}
+
+function testFailures(relation: string): string {
+	const query = `select * from ${relation}`;
+	const rule = "-".repeat(query.length);
+	return `  See test failures:\n  ${rule}\n  ${query}\n  ${rule}`;
+}
+
+function ranLine(run: RunResult, kinds: ReadonlyMap<string, number>): string {
+	const hooks = run.results.filter((r) => r.resource_type === "operation").length;
+	return [...kinds, ...(hooks === 0 ? [] : [["project hook", hooks] as const])]
+		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.map(([kind, n]) =>
+			kind === "saved query" && n !== 1
+				? `${n} saved queries`
+				: count(n, kind === "test" ? "data test" : kind.replace("_", " ")),
+		)
+		.join(", ");
+}
+
+function spent(elapsed: number): string {
+	const whole = Math.floor(elapsed);
+	return `${Math.floor(whole / 3600)} hours ${Math.floor(whole / 60) % 60} minutes and ${(elapsed % 60).toFixed(2)} seconds`;
+}
+
+function summaryText(
+	run: RunResult,
+	{
+		errors,
+		partial,
+		warnings,
+	}: {
+		readonly errors: readonly NodeResult[];
+		readonly partial: readonly NodeResult[];
+		readonly warnings: readonly NodeResult[];
+	},
+): string {
+	const successes = `${partial.length} partial ${partial.length === 1 ? "success" : "successes"}`;
+	const warned = count(warnings.length, "warning");
+	if (run.cancelled) return "Exited because of keyboard interrupt";
+	if (errors.length > 0) return `Completed with ${count(errors.length, "error")}, ${successes}, and ${warned}:`;
+	if (partial.length > 0) return `Completed with ${successes} and ${warned}`;
+	return warnings.length > 0 ? `Completed with ${warned}:` : "Completed successfully";
+}

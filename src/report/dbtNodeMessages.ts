@@ -1,0 +1,131 @@
+import type { RunEvent } from "../core/events.ts";
+import type { LogMessage } from "../core/logMessage.ts";
+import type { NodeId } from "../core/node.ts";
+import { dbtMessage } from "./dbtMessage.ts";
+import { describeStart, fancyLine, type LineNumbers, levelOfEvent, runResultOf } from "./dbtOutput.ts";
+import { resultMessage } from "./dbtResultMessage.ts";
+import type { NodeFacts } from "./nodeFacts.ts";
+import type { NodeInfo, NodeProgress } from "./nodeInfo.ts";
+
+type Named<E extends RunEvent["event"]> = Extract<RunEvent, { event: E }>;
+type Messages = readonly LogMessage[];
+
+/** What dbt says of one node while it is worked on, in the thread that works on it. */
+export interface NodeMessages {
+	readonly started: (event: Named<"node.started">) => Messages;
+	readonly finished: (event: Named<"node.finished" | "test.finished">) => Messages;
+	readonly batch: (event: Named<"batch.finished">) => Messages;
+	readonly message: (event: Named<"message">) => Messages;
+	readonly statement: (event: Named<"statement">) => Messages;
+}
+
+export function createNodeMessages(options: {
+	readonly numbers: LineNumbers;
+	readonly lookup: (id: NodeId) => NodeFacts | undefined;
+	readonly info: (id: NodeId, progress: NodeProgress) => NodeInfo | undefined;
+}): NodeMessages {
+	const { numbers, lookup, info } = options;
+	const startedAt = new Map<NodeId, string>();
+	const threads = new Map<NodeId, string>();
+	const about = (id: NodeId | null, status: string, finishedAt = ""): { readonly node_info?: NodeInfo } => {
+		const known = id === null ? undefined : info(id, { status, startedAt: startedAt.get(id) ?? "", finishedAt });
+		return known === undefined ? {} : { node_info: known };
+	};
+	const threadOf = (id: NodeId | null): string | undefined => (id === null ? undefined : threads.get(id));
+
+	const began = (id: NodeId, { ts, thread }: { readonly ts: string; readonly thread: string | undefined }) =>
+		dbtMessage("NodeStart", `Began running node ${id}`, { ts, data: about(id, "started"), thread });
+
+	const worked = (id: NodeId, { ts, thread }: { readonly ts: string; readonly thread: string | undefined }) => [
+		dbtMessage("NodeCompiling", `Began compiling node ${id}`, { ts, data: about(id, "compiling"), thread }),
+		dbtMessage("NodeExecuting", `Began executing node ${id}`, { ts, data: about(id, "executing"), thread }),
+	];
+
+	const started: NodeMessages["started"] = (event) => {
+		const { ts, node_id: id, thread } = event;
+		startedAt.set(id, ts);
+		threads.set(id, thread);
+		const { what, index } = numbers.start(event, describeStart(event, lookup(id)));
+		const place = { description: what, index, total: numbers.total() };
+		const data = { ...place, ...about(id, "started") };
+		return [
+			began(id, event),
+			dbtMessage("LogStartLine", fancyLine(place, `START ${what}`, "RUN"), { ts, data, thread }),
+			...worked(id, event),
+		];
+	};
+
+	const finished: NodeMessages["finished"] = (event) => {
+		const { ts, node_id: id, result } = event;
+		const { status, message: exc } = result;
+		const thread = threadOf(id) ?? (result.thread_id || undefined);
+		const known = about(id, status, status === "skipped" ? "" : ts);
+		const outcome = resultMessage(event, { facts: lookup(id), numbers });
+		const data = { ...known, run_result: runResultOf(result) };
+		return [
+			// An exposure, or a node that is skipped.
+			...(startedAt.has(id) ? [] : [began(id, { ts, thread })]),
+			...(startedAt.has(id) || status === "skipped" ? [] : worked(id, { ts, thread })),
+			...(status === "error" && exc !== null
+				? [
+						dbtMessage("CatchableExceptionOnRun", exc, {
+							ts,
+							data: { exc, exc_info: "", ...about(id, "executing") },
+							thread,
+						}),
+					]
+				: []),
+			dbtMessage(outcome.name, outcome.msg, {
+				ts,
+				data: { ...outcome.data, ...known },
+				thread,
+				level: outcome.level,
+			}),
+			dbtMessage("NodeFinished", `Finished running node ${id}`, { ts, data, thread }),
+		];
+	};
+
+	const batch: NodeMessages["batch"] = (event) => {
+		const { ts, node_id: id, position, total, status } = event;
+		const description = `batch ${event.batch} of microbatch model ${lookup(id)?.relation ?? event.name}`;
+		const seconds = event.duration_ms / 1000;
+		const word = { success: "OK created", error: "ERROR creating", skipped: "SKIP" }[status];
+		const text = fancyLine({ index: position, total }, `${word} ${description}`, event.message, seconds);
+		const data = {
+			description,
+			status: status === "success" ? event.message : status,
+			batch_index: position,
+			total_batches: total,
+			execution_time: seconds,
+			...about(id, "executing"),
+		};
+		const level = status === "error" ? "error" : "info";
+		return [dbtMessage("LogBatchResult", `Batch ${text}`, { ts, data, level, thread: threadOf(id) })];
+	};
+
+	const message: NodeMessages["message"] = ({ ts, level, text, node_id: id, print, logged }) => {
+		if (print && logged !== true) return [dbtMessage("PrintEvent", text, { ts })];
+		const data = { msg: text, ...about(id, "executing") };
+		const name = level === "debug" ? "JinjaLogDebug" : "JinjaLogInfo";
+		return [dbtMessage(name, text, { ts, data, thread: threadOf(id), level: levelOfEvent(level) })];
+	};
+
+	const statement: NodeMessages["statement"] = ({ ts, node_id: id, purpose, sql, duration_ms, rows }) => {
+		const conn_name = id ?? purpose;
+		const thread = threadOf(id);
+		const elapsed = duration_ms / 1000;
+		const verb = /[a-z]+/i.exec(sql.replace(/\/\*.*?\*\/|--[^\n]*/gs, ""))?.[0]?.toUpperCase() ?? "OK";
+		const status = rows === null ? verb : `${verb} ${rows}`;
+		const node = about(id, "executing");
+		return [
+			dbtMessage("SQLQuery", `On ${conn_name}: ${sql}`, { ts, data: { conn_name, sql, ...node }, thread }),
+			dbtMessage("SQLQueryStatus", `SQL status: ${status} in ${elapsed.toFixed(3)} seconds`, {
+				ts,
+				data: { elapsed, query_id: "", status, ...node },
+				thread,
+			}),
+		];
+	};
+
+	return { started, finished, batch, message, statement };
+}
