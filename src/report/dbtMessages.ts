@@ -189,5 +189,9 @@ function noteText(event: Named<Noted>): string {
 			return `Loaded ${event.node_id}: ${event.rows} rows of ${event.files} files`;
 		case "progress":
 			return event.text;
+		case "run.expected":
+			return event.duration_ms === null
+				? "This run is too new to say how long it takes"
+				: `Runs like this one take ${(event.duration_ms / 1000).toFixed(1)} s`;
 	}
 }
