@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { BuildableNode } from "../core/plan.ts";
 
 /** Config that says something about a node, but nothing about the relation that it leaves. */
@@ -38,5 +38,5 @@ export function codeHash(node: BuildableNode, text: string, mode: string): strin
 		node.description,
 		mode,
 	];
-	return createHash("sha256").update(parts.join("\0")).digest("hex");
+	return hash("sha256", parts.join("\0"), "hex");
 }

@@ -6,7 +6,7 @@
  * an ephemeral model stands for its inputs alone. A relation that tfm neither builds nor loads has no identity to
  * compare and counts as unchanged.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Session } from "../core/adapter.ts";
 import type { NodeId } from "../core/node.ts";
 import type { RunJob, RunPorts } from "../core/ports.ts";
@@ -31,7 +31,7 @@ export interface Identities {
 /** Materializations that read their own published relation. */
 const GROWS: ReadonlySet<string> = new Set(["incremental", "snapshot"]);
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const sha256 = (text: string): string => hash("sha256", text, "hex");
 
 export function createIdentities(
 	job: RunJob,

@@ -3,7 +3,7 @@
  * the sessions of tests must see it; nor an unlogged one, which a crash of the server between the audit and the publish
  * would empty (postgres__create_table_as knows the name's beginning).
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ExecuteResult } from "../core/adapter.ts";
 import type { BuildInput, Plan } from "../core/plan.ts";
 import type { ColumnInfo, RelationName } from "../core/relation.ts";
@@ -13,7 +13,7 @@ import type { Column } from "./schemaChange.ts";
 
 const named = (standsAt: RelationName, text: string): RelationName => ({
 	...standsAt,
-	identifier: `tfm_d_${createHash("sha256").update(text).digest("hex").slice(0, 12)}`,
+	identifier: `tfm_d_${hash("sha256", text, "hex").slice(0, 12)}`,
 });
 
 /** `tfm_d_` and 12 hex digits of sha256 of the relation's name, beside the candidate. */

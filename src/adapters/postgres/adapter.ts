@@ -57,7 +57,6 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 	/** Whether the asynchronous code at hand works in a session. */
 	const working = new AsyncLocalStorage<{ over: boolean }>();
 	let opened: Opened | undefined;
-	let announced: string | undefined;
 	/** Of the server opened last: it stays to be told after closing. */
 	let version = "";
 
@@ -67,19 +66,20 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 		return opened;
 	};
 
+	/** What marks a session as the announced run's: sent with every message that begins its work, so made once. */
+	let mark: string | undefined;
+
 	/** Session marks hold nobody up: shared, and never asked for exclusively. */
-	function mark(settings: ConnectionSettings): string | undefined {
-		if (announced === undefined) return undefined;
-		const name = dialect.literal(`${settings.applicationName} ${announced}`.slice(0, 63));
-		return `select pg_catalog.pg_advisory_lock_shared(${sessionKey(announced)}), pg_catalog.set_config('application_name', ${name}, false)`;
+	function markOf(runId: string, { applicationName }: ConnectionSettings): string {
+		const name = dialect.literal(`${applicationName} ${runId}`.slice(0, 63));
+		return `select pg_catalog.pg_advisory_lock_shared(${sessionKey(runId)}), pg_catalog.set_config('application_name', ${name}, false)`;
 	}
 
 	async function openServer(signal: AbortSignal | undefined): Promise<Opened> {
 		const settings = readSettings(options);
-		const logins = createLogins({ dialect, settings, mark: () => mark(settings) });
+		const logins = createLogins({ dialect, settings, mark: () => mark });
 		const { resetMessage } = logins;
-		const makeSlot = (): Slot =>
-			createSlot({ connect: () => logins.prepared(), resetMessage, mark: () => mark(settings) });
+		const makeSlot = (): Slot => createSlot({ connect: () => logins.prepared(), resetMessage, mark: () => mark });
 		const slots = [makeSlot(), makeSlot()];
 		const [first, second] = slots as [Slot, Slot];
 		try {
@@ -154,7 +154,7 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 		presence: createPresence(async (runId) => {
 			const open = isOpen();
 			await open.coordinator?.end();
-			announced = runId;
+			mark = markOf(runId, open.settings);
 			const lock = `select pg_catalog.pg_advisory_lock(${coordinatorKey(runId)})`;
 			open.coordinator = await startCoordinator(() => open.logins.prepared(), lock);
 		}),
@@ -167,7 +167,7 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 		async close() {
 			const closing = opened;
 			opened = undefined;
-			announced = undefined;
+			mark = undefined;
 			await closing?.pool.close();
 			await closing?.coordinator?.end();
 		},

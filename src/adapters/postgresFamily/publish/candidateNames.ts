@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { RelationName } from "../../../core/relation.ts";
 
 /**
@@ -9,6 +9,8 @@ export type ShadowKind = "c" | "o" | "g" | "n";
 
 /** Cuts at the last whole character that fits: an identifier must stay valid UTF-8. */
 export function cutToBytes(text: string, maxBytes: number): string {
+	// A character takes three bytes at most where it is one of JavaScript's.
+	if (text.length * 3 <= maxBytes) return text;
 	const bytes = new TextEncoder().encode(text);
 	if (bytes.length <= maxBytes) return text;
 	let end = maxBytes;
@@ -22,8 +24,8 @@ export function cutToBytes(text: string, maxBytes: number): string {
  * {{ ref('orders') }}` works on candidates.
  */
 export function shadowSchema(kind: ShadowKind, project: string, schema: string, maxBytes: number): string {
-	const hash = createHash("sha256").update(`${project}\0${schema}`).digest("hex").slice(0, 10);
-	return cutToBytes(`tfm_${kind}_${hash}_${schema}`, maxBytes);
+	const digest = hash("sha256", `${project}\0${schema}`, "hex").slice(0, 10);
+	return cutToBytes(`tfm_${kind}_${digest}_${schema}`, maxBytes);
 }
 
 /** Of any project. */
@@ -38,7 +40,7 @@ export const candidateOf = (project: string, target: RelationName, maxBytes: num
 /** Where the new rows for a candidate's target stand: beside it, under a name that no model's can be cut to. */
 export const deltaOf = (candidate: RelationName): RelationName => ({
 	...candidate,
-	identifier: `tfm_d_${createHash("sha256").update(candidate.identifier).digest("hex").slice(0, 12)}`,
+	identifier: `tfm_d_${hash("sha256", candidate.identifier, "hex").slice(0, 12)}`,
 });
 
 /** One schema for each run that published: relations, their indexes and constraints keep their names. */
@@ -50,7 +52,7 @@ export const generationOf = (
 ): RelationName => ({
 	...target,
 	schema: cutToBytes(
-		`tfm_g_${createHash("sha256").update(`${project}\0${target.schema}\0${publishedBy}`).digest("hex").slice(0, 10)}_${target.schema}`,
+		`tfm_g_${hash("sha256", `${project}\0${target.schema}\0${publishedBy}`, "hex").slice(0, 10)}_${target.schema}`,
 		maxBytes,
 	),
 });
