@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
-import type { NodeId, ResourceType } from "../core/node.ts";
+import { type NodeId, nodeId, type ResourceType } from "../core/node.ts";
+import { rejectsName, writtenQuarantine } from "../core/quarantine.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import { type CommandKinds, type SelectionResult, selectNodes } from "../graph/selectNodes.ts";
@@ -25,7 +26,19 @@ export function selectFor(invocation: Invocation, project: OpenProject, kinds: r
 			return node?.resource_type !== "source" || (node.load !== null && node.load !== undefined);
 		}),
 	);
+	if (kinds.includes("model")) withRejects(project, selected);
 	return { selected, warnings };
+}
+
+/** A model and the rows that its quarantine turned away are of one run. */
+function withRejects({ manifest }: OpenProject, selected: Set<NodeId>): void {
+	for (const id of [...selected]) {
+		const node = manifest.nodes.get(id);
+		if (node?.resource_type !== "model" || writtenQuarantine(node.config) === undefined) continue;
+		const { rejects_of: of } = node.config;
+		const partner = typeof of === "string" ? nodeId(of) : nodeId(rejectsName(id));
+		if (manifest.nodes.has(partner)) selected.add(partner);
+	}
 }
 
 /** The nodes that the selection flags pick, sorted, of the kinds that the command deals in (absent = all). */

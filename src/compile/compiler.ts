@@ -41,6 +41,7 @@ import { fail } from "../core/diagnostic.ts";
 import { freshnessCriteria, loadedAtField } from "../core/freshness.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { ExecutableNode, NodeId, OperationNode, SourceNode } from "../core/node.ts";
+import { goodRows, readQuarantine, rejectedRows, writtenQuarantine } from "../core/quarantine.ts";
 import type { Journal, Suspended } from "../core/request.ts";
 import {
 	compileTemplate,
@@ -80,6 +81,15 @@ export interface Compiler extends CompilerPort {
 
 export function createCompiler(input: CompilerInput): Compiler {
 	return new NodeCompiler(input);
+}
+
+/** The rows of a model with a quarantine, or of its rejects, out of its whole query. */
+function split(node: ExecutableNode, sql: string): string {
+	if (node.resource_type !== "model") return sql;
+	const written = writtenQuarantine(node.config);
+	const rules = written === undefined ? [] : readQuarantine(written);
+	if (typeof rules === "string" || rules.length === 0) return sql;
+	return typeof node.config.rejects_of === "string" ? rejectedRows(sql, rules) : goodRows(sql, rules);
 }
 
 class NodeCompiler implements Compiler {
@@ -180,7 +190,7 @@ class NodeCompiler implements Compiler {
 				},
 			},
 		);
-		return this.#template(node).render(scope, RUN_RENDERING);
+		return split(node, this.#template(node).render(scope, RUN_RENDERING));
 	}
 
 	compileUnitTest(id: NodeId, journal: Journal, binding: Binding): CompileOutcome {

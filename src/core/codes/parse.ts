@@ -326,6 +326,12 @@ export const PARSE_CODES = {
 		explain:
 			"dbt 1.12 can put a view under the model's bare name beside its latest version. tfm does not have that: it builds the versions alone.",
 	}),
+	"TFM-PARSE-071": code<{ model: string; problem: string }>({
+		message: (f) => `the quarantine of ${f.model} cannot be read: ${f.problem}`,
+		hint: () => 'quarantine: {rules: [{expect: "amount > 0", reason: "no amount"}]}',
+		explain:
+			"`quarantine` in a model's config (or in its `meta`, where dbt passes over it) lists rules. A row that does not meet all of them goes to the table `<model>__rejects` with the reasons.",
+	}),
 	"TFM-PARSE-070": code<{ package: string; what: string; found: readonly string[]; way: string }>({
 		message: (f) => `${f.package} needs ${f.what}, which tfm does not have: ${listed(f.found)}`,
 		hint: (f) => f.way,
