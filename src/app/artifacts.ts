@@ -14,6 +14,7 @@ import { isSourceCall } from "../core/referenceText.ts";
 import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { inputsFirst } from "../graph/order.ts";
+import { toGraphSummaryJson } from "../manifest/graphSummaryJson.ts";
 import { type ManifestMeta, type NodeWork, toManifestJson } from "../manifest/manifestJson.ts";
 import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJson.ts";
 import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } from "../report/report.ts";
@@ -83,6 +84,13 @@ export function writeManifest(invocation: Invocation, project: OpenProject): voi
 /** Written with every manifest.json; nothing in it hangs on what is compiled. */
 export function writeSemanticManifest({ config, manifest }: OpenProject): void {
 	writeWhole(join(config.targetDir, "semantic_manifest.json"), [toSemanticManifestJson(manifest)]);
+}
+
+/** Of commands that work on the graph, as dbt writes it: for whoever looks into the graph's shape. */
+export function writeGraphSummary({ command, flags }: Invocation, { config, manifest, runId }: OpenProject): void {
+	if (!flags.writeJson) return;
+	const meta = { invocationId: runId, withTestEdges: command === "build" };
+	writeWhole(join(config.targetDir, "graph_summary.json"), [toGraphSummaryJson(manifest, meta)]);
 }
 
 /** What dbt's own materialization of tests calls in each of them. */

@@ -5,7 +5,7 @@ import { type GraphNode, type Plain, type ResourceType, versionedName } from "..
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import type { SelectionResult } from "../graph/selectNodes.ts";
 import { createNodeWriters } from "../manifest/nodeJson.ts";
-import { writeManifest } from "./artifacts.ts";
+import { writeGraphSummary, writeManifest } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
@@ -48,6 +48,7 @@ const KINDS = { all: [...LISTED, "analysis"], default: LISTED } as const;
 export async function listNodes(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	writeManifest(invocation, project);
+	writeGraphSummary(invocation, project);
 	const { ids, warnings } = selectListed(invocation, project);
 	const { flags, output } = invocation;
 	const events = openEvents(invocation, project);

@@ -9,7 +9,15 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import { manifestPieces } from "../manifest/manifestJson.ts";
-import { type DoneNode, manifestMeta, manifestPath, partOf, writeSemanticManifest, writeWhole } from "./artifacts.ts";
+import {
+	type DoneNode,
+	manifestMeta,
+	manifestPath,
+	partOf,
+	writeGraphSummary,
+	writeSemanticManifest,
+	writeWhole,
+} from "./artifacts.ts";
 import type { OpenProject } from "./openProject.ts";
 
 const ABANDONED_MS = 3_600_000;
@@ -62,6 +70,7 @@ export function beginManifest(invocation: Invocation, project: OpenProject): Man
 				index++;
 			}
 			renameSync(part, path);
+			writeGraphSummary(invocation, project);
 		} catch (error) {
 			rmSync(part, { force: true });
 			throw error;

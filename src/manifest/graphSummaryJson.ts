@@ -1,0 +1,94 @@
+/**
+ * graph_summary.json as dbt 1.12 writes it: the graph's nodes by number, with name, type and who reads them. For `build`
+ * a second time, with an edge from each test to the nodes that wait for it: those that dbt finds with
+ * `--use-fast-test-edges`, which leaves out what follows from the others.
+ */
+import { allNodes, type Manifest } from "../core/manifest.ts";
+import type { GraphNode, NodeId } from "../core/node.ts";
+
+export interface GraphSummaryMeta {
+	readonly invocationId: string;
+	readonly withTestEdges: boolean;
+}
+
+/** Edges in the order in which they were added. */
+class Links {
+	readonly #successors = new Map<NodeId, Set<NodeId>>();
+
+	/** Node and edge; a node is numbered when it is first named. */
+	add(id: NodeId): Set<NodeId> {
+		let known = this.#successors.get(id);
+		if (known === undefined) {
+			known = new Set();
+			this.#successors.set(id, known);
+		}
+		return known;
+	}
+
+	reads(id: NodeId, input: NodeId): void {
+		this.add(id);
+		this.add(input).add(id);
+	}
+
+	successors(id: NodeId): readonly NodeId[] {
+		return [...(this.#successors.get(id) ?? [])];
+	}
+
+	summary(typeOf: (id: NodeId) => string): Record<string, unknown> {
+		const numbers = new Map([...this.#successors.keys()].map((id, number) => [id, number] as const));
+		return Object.fromEntries(
+			[...this.#successors].map(([id, readers]) => {
+				const succ = [...readers].map((reader) => numbers.get(reader));
+				return [numbers.get(id), { name: id, type: typeOf(id), ...(succ.length === 0 ? {} : { succ }) }];
+			}),
+		);
+	}
+}
+
+/** dbt's order of kinds; those that are not named are nodes. */
+const KINDS: ReadonlyMap<string, number> = new Map([
+	["source", 0],
+	["semantic_model", 2],
+	["exposure", 3],
+	["function", 4],
+	["metric", 5],
+	["unit_test", 6],
+	["saved_query", 7],
+]);
+const kindOf = (node: GraphNode): number => KINDS.get(node.resource_type) ?? 1;
+
+/** Executable nodes that lie below all that the test reads, where no other of them lies between. */
+function waitingFor(links: Links, inputs: readonly NodeId[], waits: (id: NodeId) => boolean): readonly NodeId[] {
+	const [only] = inputs;
+	if (inputs.length === 1 && only !== undefined) return links.successors(only).filter(waits);
+	const [first, ...rest] = inputs.map((id) => {
+		const below = new Set(links.successors(id));
+		for (const reader of below) for (const next of links.successors(reader)) below.add(next);
+		return below;
+	});
+	const all = new Set([...(first ?? [])].filter((id) => waits(id) && rest.every((below) => below.has(id))));
+	const later = new Set([...all].flatMap((id) => links.successors(id).filter((next) => all.has(next))));
+	return [...all].filter((id) => !later.has(id));
+}
+
+export function toGraphSummaryJson(manifest: Manifest, meta: GraphSummaryMeta): string {
+	const nodes = allNodes(manifest)
+		.flatMap((kind) => [...kind.values()])
+		.sort((a, b) => kindOf(a) - kindOf(b));
+	const byId = new Map<NodeId, GraphNode>(nodes.map((node) => [node.unique_id, node]));
+	const typeOf = (id: NodeId) => byId.get(id)?.resource_type ?? "";
+	const links = new Links();
+	const parents = (id: NodeId) => (manifest.parents.get(id) ?? []).filter((input) => byId.has(input));
+	for (const { unique_id: id } of nodes) {
+		links.add(id);
+		for (const input of parents(id)) links.reads(id, input);
+	}
+	const linked = links.summary(typeOf);
+	if (!meta.withTestEdges) return JSON.stringify({ _invocation_id: meta.invocationId, linked });
+	const waits = (id: NodeId) => manifest.nodes.has(id) && typeOf(id) !== "test";
+	const edges = nodes.flatMap(({ unique_id: id, resource_type: type }) =>
+		type === "test" ? waitingFor(links, parents(id), waits).map((waiting) => [id, waiting] as const) : [],
+	);
+	for (const [test, waiting] of edges) links.reads(waiting, test);
+	return JSON.stringify({ _invocation_id: meta.invocationId, linked, with_test_edges: links.summary(typeOf) });
+}
