@@ -1,4 +1,5 @@
-import { join, relative } from "node:path";
+import { cpSync, existsSync, rmSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
 import { TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode, type Manifest } from "../core/manifest.ts";
@@ -39,6 +40,7 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 		compile === false
 			? [...project.manifest.nodes.keys(), ...project.manifest.sources.keys()]
 			: selectIds(invocation, project, { all: [...COMPILED_KINDS, "source"] }).ids;
+	copyAssets(project);
 	const wanted = emptyCatalog === true ? [] : wantedRelations(project.manifest, ids);
 	const { log, clock } = invocation;
 	log?.write(dbtMessage("BuildingCatalog", "Building catalog", { ts: clock().toISOString(), data: {} }));
@@ -74,6 +76,19 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	}
 	events.close();
 	return errors.length === 0 ? 0 : 1;
+}
+
+/**
+ * Pictures and other files that descriptions show: each of `asset-paths` under the target folder, in place of an earlier
+ * copy (dbt). A folder that the target folder lies in is not copied into itself.
+ */
+function copyAssets({ config }: OpenProject): void {
+	for (const path of config.project.assetPaths) {
+		const [from, to] = [resolve(config.project.root, path), resolve(config.targetDir, path)];
+		if (to === from || to.startsWith(from + sep)) continue;
+		rmSync(to, { recursive: true, force: true });
+		if (existsSync(from)) cpSync(from, to, { recursive: true });
+	}
 }
 
 /** Models, seeds, snapshots and sources that have a relation. */

@@ -35,6 +35,7 @@ describe("the project", () => {
 			macroPaths: ["macros"],
 			analysisPaths: ["analyses"],
 			docsPaths: ["models", "seeds", "snapshots", "analyses", "macros", "tests", "functions"],
+			assetPaths: [],
 			cleanTargets: ["target"],
 			layering: null,
 			schemaNaming: "prefix",

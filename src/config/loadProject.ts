@@ -128,7 +128,7 @@ function assemble(part: Assembly): ProjectConfig {
 	const macroPaths = readPaths(part, "macro-paths", ["macros"]);
 	const analysisPaths = readPaths(part, "analysis-paths", ["analyses"]);
 	const functionPaths = readPaths(part, "function-paths", ["functions"]);
-	for (const key of ["asset-paths", "osi-paths"]) readPaths(part, key, []);
+	readPaths(part, "osi-paths", []);
 	const sourcePaths = [
 		modelPaths,
 		seedPaths,
@@ -162,6 +162,7 @@ function assemble(part: Assembly): ProjectConfig {
 		analysisPaths,
 		functionPaths,
 		docsPaths: readPaths(part, "docs-paths", [...new Set(sourcePaths)]),
+		assetPaths: readPaths(part, "asset-paths", []),
 		targetPath,
 		logPath: readPath(part, "log-path", "logs"),
 		packagesInstallPath: readPath(part, "packages-install-path", "dbt_packages"),

@@ -66,6 +66,8 @@ export interface ProjectConfig {
 	readonly analysisPaths: readonly string[];
 	readonly functionPaths: readonly string[];
 	readonly docsPaths: readonly string[];
+	/** Folders that `docs generate` copies into the target folder. */
+	readonly assetPaths: readonly string[];
 	readonly targetPath: string;
 	readonly logPath: string;
 	readonly packagesInstallPath: string;

@@ -109,6 +109,7 @@ function projectConfig(name: string, vars: Readonly<Record<string, Plain>>, give
 		analysisPaths: [],
 		functionPaths: [],
 		docsPaths: [],
+		assetPaths: [],
 		targetPath: "target",
 		logPath: "logs",
 		packagesInstallPath: "packages",
