@@ -22,6 +22,7 @@ import { type Subscriber, toSummaryJson } from "../report/report.ts";
 import { historySettings } from "./historySettings.ts";
 import { loadWindow } from "./loadWindow.ts";
 import type { OpenProject } from "./openProject.ts";
+import { runTrigger } from "./runTrigger.ts";
 
 /** What a run needs of the other rooms, over an open database. */
 export function createRunPorts(about: {
@@ -94,6 +95,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 		...(request.settled === undefined ? {} : { settled: request.settled }),
 		about: { target: config.target.targetName, engine: adapter.facts.version, version: TFM_VERSION },
 		host: { name: invocation.host.name, pid: invocation.host.pid },
+		origin: { args: invocation.commandLine, trigger: runTrigger(config.env ?? invocation.env) },
 		targetPath: relative(config.project.root, config.targetDir),
 		...deferredNames(project),
 		...(history === undefined ? {} : { history }),

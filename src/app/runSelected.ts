@@ -55,11 +55,16 @@ export async function runSelected(
 	// The document of `source freshness` is sources.json.
 	const summary = request.sources === undefined ? [summaryDocument(invocation)] : [];
 	const sqlFiles = createSqlWriter(project);
-	const events = openEvents(invocation, project, [sqlFiles, ...summary]);
+	// A look at what is held is nobody's news.
+	const watched = project.config.project.alerts !== undefined && request.flags?.candidates !== true;
+	const alerts = watched ? (await import("./runAlerts.ts")).openRunAlerts(invocation, project) : null;
+	const watchers = alerts === null ? [] : [alerts.subscriber];
+	const events = openEvents(invocation, project, [sqlFiles, ...summary, ...watchers]);
 	for (const remark of request.warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	let adapter: Adapter | undefined;
 	const scratch = createScratch(invocation);
 	const offline = request.flags?.offline === true;
+	let broken: unknown;
 	try {
 		adapter = offline ? await scratch.open() : await openAdapter(project.config, invocation);
 		checkNames(project, request.selected);
@@ -108,8 +113,12 @@ export async function runSelected(
 				...(layered ? { results: run.results.map((r) => ({ id: r.unique_id, status: r.status })) } : {}),
 			});
 		return run.exitCode;
+	} catch (error) {
+		broken = error;
+		throw error;
 	} finally {
 		await manifestFile.idle();
+		await alerts?.finish({ adapter: offline ? undefined : adapter, emit: events, error: broken });
 		events.close();
 		if (!offline) await adapter?.close();
 		await scratch.close();

@@ -111,7 +111,8 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 	const projectFlags = typeof written === "object" && written !== null && "flags" in written ? written.flags : {};
 	const checkVersion = versionIsChecked(flags, env, (projectFlags ?? {}) as { readonly [key: string]: unknown });
 	const loading = { scope, secretScope, problems, warnings, checkVersion };
-	const project = buildProject(files, root, loading);
+	const alertScope = yamlScope({ env, vars, secrets: true, target, reader: files.main.file });
+	const project = buildProject(files, root, { ...loading, alertScope });
 	const packages = project === undefined || WITHOUT_PACKAGES.has(request.command) ? [] : loadPackages(project, loading);
 	const selectors = readSelectorsFile(root, loading);
 	if (problems.length > 0 || project === undefined || profile === undefined) throw new TfmError(inOrder(problems));
@@ -125,7 +126,11 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 		...(selectors === undefined ? {} : { selectors }),
 		env,
 		checkVersion,
-		secrets: Object.freeze([...new Set([...profile.secrets, ...secretsIn(env), ...secretsIn(cliVars)])].sort()),
+		secrets: Object.freeze(
+			[
+				...new Set([...profile.secrets, ...secretsIn(env), ...secretsIn(cliVars), ...(project.alerts?.secrets ?? [])]),
+			].sort(),
+		),
 		targetDir: resolve(root, flags.targetPath ?? setting(env, "TARGET_PATH")?.value ?? project.targetPath),
 		logDir: logDir === undefined ? resolve(root, project.logPath) : resolve(cwd, logDir),
 		warnings: Object.freeze(inOrder(warnings)),

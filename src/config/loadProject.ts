@@ -4,7 +4,8 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ConfigTree, ProjectConfig } from "../core/config.ts";
+import type { AlertSettings } from "../core/alerts.ts";
+import type { ConfigTree, Layering, ProjectConfig } from "../core/config.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Location } from "../core/location.ts";
 import type { Plain } from "../core/node.ts";
@@ -16,6 +17,7 @@ import type { YamlDocument } from "../yaml/readYaml.ts";
 import { isMapping, own, type PlainMapping, ShapeCheck } from "../yaml/shapeCheck.ts";
 import { displayPath, readConfigYaml } from "./configFiles.ts";
 import { DBT_KEYS, RESERVED_NAMES, staysTemplate, TFM_KEYS } from "./projectKeys.ts";
+import { readAlerts } from "./readAlerts.ts";
 import { readLayering, readSchemaNaming } from "./readLayering.ts";
 import { renderTree } from "./renderTree.ts";
 
@@ -34,6 +36,8 @@ export interface ProjectFiles {
 
 export interface ProjectLoading {
 	readonly scope: Scope;
+	/** In which secret variables may be read: for the channels of alerts. Absent: a package, whose alerts are nobody's. */
+	readonly alertScope?: Scope;
 	/** Mistakes are added here; the project is then undefined. */
 	readonly problems: Diagnostic[];
 	readonly warnings: Diagnostic[];
@@ -147,6 +151,8 @@ function assemble(part: Assembly): ProjectConfig {
 	}
 	check.integer(own(project, "config-version"), ["config-version"]);
 	const tfm = readTfmKeys(part);
+	const layering = readLayering(tfm.mapping, tfm.check, modelPaths);
+	const alerts = readAlertsOf(part, layering);
 	const queryComment = own(project, "query-comment");
 	return Object.freeze({
 		name,
@@ -175,11 +181,12 @@ function assemble(part: Assembly): ProjectConfig {
 		dispatch: readDispatch(project, check),
 		quoting: readQuoting(project, check),
 		flags: check.mapping(own(project, "flags"), ["flags"]) ?? {},
-		layering: readLayering(tfm.mapping, tfm.check, modelPaths),
+		layering,
 		schemaNaming: readSchemaNaming(tfm.mapping, tfm.check),
 		restrictAccess: check.boolean(own(project, "restrict-access"), ["restrict-access"]) ?? false,
 		...(queryComment === undefined ? {} : { queryComment }),
 		tfm: tfm.others,
+		...(alerts === null ? {} : { alerts }),
 		places: placesOf(files),
 	});
 }
@@ -345,11 +352,18 @@ function readTfmKeys({ files, loading, check, project }: Assembly): {
 		separate === null ? (isTfmFile(check.file) ? project : {}) : (render(separate, tfmCheck, loading) ?? {});
 	if (separate !== null) tfmCheck.knownKeys(mapping, [], { known: TFM_KEYS, where: separate.file });
 	const others: Record<string, Plain> = {};
-	for (const key of ["publish", "load", "alerts", "ci", "history"]) {
+	for (const key of ["publish", "load", "ci", "history"]) {
 		const value = tfmCheck.mapping(own(mapping, key), [key]);
 		if (value !== undefined) others[key] = value;
 	}
 	return { mapping, check: tfmCheck, others: Object.freeze(others) };
+}
+
+/** `alerts:` of the root project, from its text: secrets are read in a scope of their own. */
+function readAlertsOf({ files, rootDir, loading, check }: Assembly, layering: Layering | null): AlertSettings | null {
+	const document = files.extra ?? (isTfmFile(check.file) ? files.main : null);
+	if (document === null || files.dir !== rootDir || loading.alertScope === undefined) return null;
+	return readAlerts({ document, scope: loading.alertScope, problems: loading.problems, layering });
 }
 
 function placesOf(files: ProjectFiles): ReadonlyMap<string, Location> {

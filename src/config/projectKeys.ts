@@ -81,7 +81,8 @@ const HOOKS: ReadonlySet<string> = new Set(["pre-hook", "post-hook", "pre_hook",
 export function staysTemplate(path: readonly (string | number)[]): boolean {
 	const first = path[0];
 	if (typeof first !== "string") return false;
-	if (RAW_KEYS.has(first)) return true;
+	// Alerts are rendered where they are read, in a scope that knows secrets.
+	if (RAW_KEYS.has(first) || first === "alerts") return true;
 	return (
 		TREES_WITH_HOOKS.has(first) && path.some((key) => typeof key === "string" && HOOKS.has(key.replace(/^[+ ]+/, "")))
 	);

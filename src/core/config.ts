@@ -1,3 +1,4 @@
+import type { AlertSettings } from "./alerts.ts";
 import type { Diagnostic, DiagnosticPlaces } from "./diagnostic.ts";
 import type { Location } from "./location.ts";
 import type { Plain } from "./node.ts";
@@ -87,8 +88,10 @@ export interface ProjectConfig {
 	readonly restrictAccess?: boolean;
 	/** `query-comment` as written; absent = not given. */
 	readonly queryComment?: Plain;
-	/** The keys that only tfm has and other rooms read: publish, load, alerts, ci, history; as written, rendered. */
+	/** The keys that only tfm has and other rooms read: publish, load, ci, history; as written, rendered. */
 	readonly tfm?: { readonly [key: string]: Plain };
+	/** `alerts:` of the root project; absent: none. */
+	readonly alerts?: AlertSettings;
 	/** Where top-level keys stand in the file, for later errors. */
 	readonly places: ReadonlyMap<string, Location>;
 }

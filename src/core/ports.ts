@@ -10,7 +10,7 @@ import type { BuildInput, NodePlan, Plan, PlanInput, TestOutcome } from "./plan.
 import type { RelationName } from "./relation.ts";
 import type { NodeStatus } from "./result.ts";
 import type { ResultTable } from "./resultTable.ts";
-import type { StateStore } from "./state.ts";
+import type { RunTrigger, StateStore } from "./state.ts";
 
 /** What one run is asked to do. */
 export interface RunJob {
@@ -26,6 +26,8 @@ export interface RunJob {
 	readonly hooks: { readonly start: readonly OperationNode[]; readonly end: readonly OperationNode[] };
 	readonly about: { readonly target: string; readonly engine: string; readonly version: string };
 	readonly host: { readonly name: string; readonly pid: number };
+	/** The command line, secrets replaced, and what started it; written down with the run. */
+	readonly origin?: { readonly args: string; readonly trigger: RunTrigger | null };
 	/** Relative to the project root: where the executed SQL is written (`target`), for the place of a database error. */
 	readonly targetPath: string;
 	/** `--defer`: what some references mean instead, by node: the relation of another environment. */

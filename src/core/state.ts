@@ -1,5 +1,6 @@
 import type { BoundStatement, Candidate, CandidateKind, DeltaApplication, Session } from "./adapter.ts";
 import type { ColumnsRow, PastNodeRun, RunHistory, TestRate, UsualDuration } from "./history.ts";
+import type { AlertItem } from "./alerts.ts";
 import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
 import type { HeldReason } from "./result.ts";
@@ -11,6 +12,21 @@ export interface RunRow {
 	readonly host: string;
 	readonly pid: number;
 	readonly startedAt: string;
+	/** The command line, secrets replaced; absent: it was not written down. */
+	readonly args?: string;
+	/** What started the run, as far as its environment tells; absent: a person, or nobody that says so. */
+	readonly trigger?: RunTrigger;
+}
+
+/** The orchestrator's own name for a run. */
+export interface RunTrigger {
+	/** `airflow`, `github`, … */
+	readonly system: string;
+	readonly id: string;
+	/** A page about it. */
+	readonly url?: string;
+	/** What else it says: the DAG, the task, the workflow. */
+	readonly about?: { readonly [name: string]: string };
 }
 
 /** A candidate that stands in a shadow schema, and what it was made of, so that `retry` can tell whether to reuse it. */
@@ -141,6 +157,40 @@ export interface PastRun extends RunRow {
 	readonly accepted: readonly NodeId[];
 }
 
+/** An incident that a channel of a route was told of, or is to be told of, and that is not over. */
+export interface AlertRow {
+	readonly route: string;
+	readonly channel: string;
+	readonly item: AlertItem;
+}
+
+interface AlertPlace {
+	readonly route: string;
+	readonly channel: string;
+}
+
+/**
+ * The memory of alerts, of one project on one target. A claim is the right to send: of several that ask, one gets it.
+ */
+export interface AlertLedger {
+	open(): Promise<readonly AlertRow[]>;
+	/** Keys that this run may send: not told yet, over since, or told before `remindBefore`. */
+	claim(
+		request: AlertPlace & {
+			readonly runId: string;
+			readonly at: string;
+			readonly items: readonly AlertItem[];
+			readonly remindBefore: string;
+		},
+	): Promise<ReadonlySet<string>>;
+	/** Ends incidents; answers those that were open and told. */
+	resolve(
+		request: AlertPlace & { readonly runId: string; readonly at: string; readonly keys: readonly string[] },
+	): Promise<ReadonlySet<string>>;
+	/** Takes claims back: nobody was told. */
+	release(request: AlertPlace & { readonly keys: readonly string[] }): Promise<void>;
+}
+
 /** tfm's own tables (schema `tfm_state`) in the warehouse. Statements for the caller's transaction are returned, not run. */
 export interface StateStore {
 	/** Creates or upgrades the tables; cheap when current. */
@@ -245,4 +295,23 @@ export interface StateStore {
 		project: string,
 		nodes: readonly NodeId[],
 	): Promise<ReadonlyMap<NodeId, ColumnsRow["columns"]>>;
+}
+
+/** What alerts ask of tfm's own tables. */
+export interface AlertStore {
+	/** The database's; each of its calls is a transaction of its own on a session that it borrows. */
+	ledger(
+		borrow: <T>(work: (session: Session) => Promise<T>) => Promise<T>,
+		about: { readonly project: string; readonly target: string },
+	): AlertLedger;
+	/** When a layer was last published, and the first time since a moment; null: never. */
+	layerPublishes(
+		session: Session,
+		about: { readonly project: string; readonly layer: string; readonly since: string },
+	): Promise<{ readonly last: string | null; readonly firstSince: string | null }>;
+	/** Seconds that the last successful runs with the same words took, the newest first. */
+	runSeconds(
+		session: Session,
+		about: { readonly project: string; readonly args: string; readonly limit: number },
+	): Promise<readonly number[]>;
 }

@@ -107,6 +107,8 @@ async function begin(run: Run): Promise<void> {
 			host: job.host.name,
 			pid: job.host.pid,
 			startedAt: ports.clock().toISOString(),
+			...(job.origin === undefined ? {} : { args: job.origin.args }),
+			...(job.origin?.trigger == null ? {} : { trigger: job.origin.trigger }),
 		});
 	});
 }

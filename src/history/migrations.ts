@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 import type { BoundStatement } from "../core/adapter.ts";
+import { alertTables } from "./alertTables.ts";
 import { bound } from "./bound.ts";
 import { historyTables } from "./historyTables.ts";
 
@@ -14,6 +15,7 @@ export const MIGRATIONS: readonly Migration[] = [
 	leasesGatesAndGenerations,
 	deltasAndTestPasses,
 	historyTables,
+	(k) => alertTables(k, STATE_SCHEMA),
 ];
 
 function firstTables(k: Knex): readonly BoundStatement[] {

@@ -4,7 +4,7 @@
  * lock on that row (the fence), so a publish is either committed before the takeover or refused by its fence.
  */
 import { type NodeId, nodeId } from "../core/node.ts";
-import type { PastRun, RunRow, RunStatus, StateStore } from "../core/state.ts";
+import type { PastRun, RunRow, RunStatus, RunTrigger, StateStore } from "../core/state.ts";
 import { bound } from "./bound.ts";
 import { chunks, instant, json, type Row, type Tables, text, textOrNull } from "./tables.ts";
 
@@ -36,9 +36,10 @@ const PAST_RUNS = `select r.*,
 export function createRunRows({ table, raw, rowsOf, upsertAll }: Tables): RunRows {
 	return {
 		async beginRun(session, run) {
-			const { runId: run_id, project, command, host, pid, startedAt: started_at } = run;
+			const { runId: run_id, project, command, host, pid, startedAt: started_at, args = null } = run;
+			const trigger = run.trigger === undefined ? null : JSON.stringify(run.trigger);
 			// An orchestrator may give a repeated run the id of the first one: it begins anew.
-			const row = { run_id, project, command, host, pid, started_at, status: null, ended_at: null };
+			const row = { run_id, project, command, host, pid, started_at, args, trigger, status: null, ended_at: null };
 			for (const { sql, binds } of upsertAll("runs", [row], ["run_id"])) await session.query(sql, binds);
 		},
 
@@ -118,6 +119,8 @@ const runOf = (row: Row): RunRow => ({
 	host: text(row, "host"),
 	pid: Number(row.pid),
 	startedAt: instant(row, "started_at"),
+	...(textOrNull(row, "args") === null ? {} : { args: text(row, "args") }),
+	...(textOrNull(row, "trigger") === null ? {} : { trigger: json<RunTrigger>(row, "trigger") }),
 });
 
 const pastRunOf = (row: Row): PastRun => ({

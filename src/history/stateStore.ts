@@ -5,7 +5,8 @@
  */
 import type { CandidateKind, DeltaApplication } from "../core/adapter.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
-import type { CandidateRow, LoadedFileRow, PublishedRow, StateStore } from "../core/state.ts";
+import type { AlertStore, CandidateRow, LoadedFileRow, PublishedRow, StateStore } from "../core/state.ts";
+import { createAlertRows } from "./alertRows.ts";
 import { bound } from "./bound.ts";
 import { createGateRows } from "./gateRows.ts";
 import { createGenerationRows } from "./generationRows.ts";
@@ -15,7 +16,7 @@ import { createRunRows } from "./runRows.ts";
 import { chunks, createTables, instant, type Row, relation, text } from "./tables.ts";
 
 /** knex (60–100 ms) is imported here and not before: commands that read no state do not pay for it. */
-export async function createStateStore(): Promise<StateStore> {
+export async function createStateStore(): Promise<StateStore & { readonly alerts: AlertStore }> {
 	const { default: knex } = await import("knex");
 	const k = knex({ client: "pg" });
 	const tables = createTables(k);
@@ -30,6 +31,7 @@ export async function createStateStore(): Promise<StateStore> {
 		...createGateRows(tables),
 		...createGenerationRows(tables),
 		...createHistoryRows(tables),
+		alerts: createAlertRows(tables),
 
 		saveCandidate: (row) =>
 			upsert(

@@ -1,7 +1,7 @@
 import type { RunSummary } from "../core/events.ts";
+import { causedBy, type findCauses } from "../core/heldCauses.ts";
 import type { NodeId } from "../core/node.ts";
 import type { NodeResult } from "../core/result.ts";
-import { causedBy, type findCauses } from "./blame.ts";
 import { diagnosticText, type ReadLine } from "./diagnosticText.ts";
 import { failureText } from "./failureText.ts";
 import { count, listing } from "./figures.ts";

@@ -1,8 +1,8 @@
 import type { RunSummary } from "../core/events.ts";
+import { findCauses } from "../core/heldCauses.ts";
 import type { NodeId } from "../core/node.ts";
 import type { RunResult } from "../core/result.ts";
 import { isSlow } from "../core/usual.ts";
-import { findCauses } from "./blame.ts";
 import { diagnosticText, type ReadLine } from "./diagnosticText.ts";
 import { failureBlock } from "./failureBlock.ts";
 import { roughSeconds, seconds } from "./figures.ts";
@@ -31,7 +31,7 @@ const SLOW_SECONDS = 1;
 /** The end of a run: every failure once, in full; what was published, held and blocked; the last lines. */
 export function finalLines(ending: Ending): string[] {
 	const { board, summary, look, lookup, readLine, brief } = ending;
-	const causes = findCauses(board);
+	const causes = findCauses(board.held);
 	const context = { look, readLine, lookup, summary, causes };
 	const failures = board.outcomes.filter((outcome) => isFailure(outcome.result));
 	const warnings = brief ? [] : board.outcomes.filter((outcome) => outcome.result.status === "warn");

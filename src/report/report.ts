@@ -11,6 +11,7 @@ export { dbtMessage } from "./dbtMessage.ts";
 export { concurrencyMessages, createDbtMessages } from "./dbtMessages.ts";
 export { hookPlaces, projectMessages } from "./dbtProjectMessages.ts";
 export { createEventStream, type EventStream, type Subscriber } from "./eventStream.ts";
+export { failureText } from "./failureText.ts";
 export { createLogFile, createLogWriter, openLogFile } from "./logFile.ts";
 export { createLogSink, type LogForm } from "./logSink.ts";
 export type { Look } from "./look.ts";

@@ -1,6 +1,7 @@
 import type { CodeEntry } from "./entry.ts";
 
 const AREAS: Readonly<Record<string, string>> = {
+	ALERT: "Alerts",
 	APP: "Commands",
 	CLI: "The command line",
 	CONFIG: "Project file, profiles, variables",

@@ -1,3 +1,4 @@
+import { ALERT_CODES } from "./alert.ts";
 import { APP_CODES } from "./app.ts";
 import { CLI_CODES } from "./cli.ts";
 import { CONFIG_CODES } from "./config.ts";
@@ -42,6 +43,7 @@ export const CODES = {
 	...CLI_CODES,
 	...INIT_CODES,
 	...APP_CODES,
+	...ALERT_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;
