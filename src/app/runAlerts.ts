@@ -6,18 +6,19 @@ import { join } from "node:path";
 import { alertItems, blockedCount, createPassed } from "../alerts/alertItems.ts";
 import type { RunWords } from "../alerts/alertMessage.ts";
 import { createFileLedger } from "../alerts/fileLedger.ts";
-import { judgeSla, lastDeadline, slowText } from "../alerts/layerSla.ts";
+import { slowText } from "../alerts/layerSla.ts";
 import { ping } from "../alerts/ping.ts";
 import { runHook } from "../alerts/runHook.ts";
-import { sendMessage } from "../alerts/sendMessage.ts";
 import { type Telling, tellNews, tellRoutes } from "../alerts/tellRoutes.ts";
 import type { Adapter } from "../core/adapter.ts";
-import type { AlertItem, AlertMessage, AlertSettings } from "../core/alerts.ts";
+import type { AlertItem, AlertSettings } from "../core/alerts.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Emit, EventBody, RunEvent } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { AlertStore, StateStore } from "../core/state.ts";
 import { createRedactor, failureText, manifestFacts, type Subscriber } from "../report/report.ts";
+import { checkPromises, type PromisesFound } from "./alertPromises.ts";
+import { sendTo } from "./alertSending.ts";
 import type { OpenProject } from "./openProject.ts";
 import { runTrigger } from "./runTrigger.ts";
 
@@ -190,24 +191,16 @@ class Alerts implements RunAlerts {
 	}
 
 	/** Promises about layers, and whether the run was slow. */
-	async #promises(
-		adapter: Adapter,
-		{ alerts }: Store,
-	): Promise<{ readonly broken: AlertItem[]; readonly late: AlertItem[]; readonly kept: string[] }> {
-		const found = { broken: [] as AlertItem[], late: [] as AlertItem[], kept: [] as string[] };
-		const now = this.#invocation.clock();
+	async #promises(adapter: Adapter, { alerts }: Store): Promise<PromisesFound> {
 		const project = this.#project.manifest.projectName;
-		for (const sla of this.#settings.slas) {
-			const since = (sla.by === null ? now : lastDeadline(sla.by, now).day).toISOString();
-			const about = { project, layer: sla.layer, since };
-			const publishes = await adapter.withSession((session) => alerts.layerPublishes(session, about));
-			const { kind, item } = judgeSla(sla, publishes, now);
-			if (kind === "broken") found.broken.push(item);
-			else found.kept.push(item.key);
-			// Told by the run that was late, and not by those after it on the same day.
-			const first = publishes.firstSince;
-			if (kind === "late" && first !== null && first >= this.#project.startedAt.toISOString()) found.late.push(item);
-		}
+		const found = await checkPromises({
+			settings: this.#settings,
+			project,
+			adapter,
+			alerts,
+			now: this.#invocation.clock(),
+			since: this.#project.startedAt,
+		});
 		const run = this.#finished?.run;
 		const { slow } = this.#settings;
 		if (slow !== null && run !== undefined && run.exitCode === 0) {
@@ -268,20 +261,6 @@ const firstLine = (error: unknown): string =>
 
 const unrecorded = (fault: unknown): Warning =>
 	diagnostic("TFM-ALERT-006", { reason: firstLine(fault) }, { severity: "warning" });
-
-/** Sends to a channel by its name. Null: it was taken. */
-export async function sendTo(
-	settings: AlertSettings,
-	message: AlertMessage,
-	name: string,
-	clock: () => Date,
-): Promise<string | null> {
-	const channel = settings.channels.find((known) => known.name === name);
-	if (channel === undefined) return "there is no such channel";
-	const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
-	const reason = await sendMessage(message, channel, { clock, sleep });
-	return reason === null ? null : createRedactor(settings.secrets)(reason);
-}
 
 const plainItem = (
 	event: AlertItem["event"],

@@ -30,5 +30,8 @@ export const ACTIONS: Actions = {
 	"source freshness": async () => (await import("../app/sourceFreshness.ts")).sourceFreshness,
 	"docs generate": async () => (await import("../app/docsGenerate.ts")).docsGenerate,
 	"state explain": async () => (await import("../app/explainState.ts")).explainCommand,
+	"alerts test": async () => (await import("../app/alertsTest.ts")).alertsTest,
+	"alerts list": async () => (await import("../app/alertsList.ts")).alertsList,
+	"alerts check": async () => (await import("../app/alertsCheck.ts")).alertsCheck,
 	retry: async () => (await import("../app/retry.ts")).retryCommand,
 };

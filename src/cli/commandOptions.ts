@@ -211,6 +211,10 @@ export const HISTORY: readonly OptionSpec[] = [
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 ];
 
+export const ALERTS: readonly OptionSpec[] = [
+	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
+];
+
 export const EXPLAIN: readonly OptionSpec[] = [
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 ];

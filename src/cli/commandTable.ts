@@ -1,5 +1,6 @@
 import {
 	ACCEPT,
+	ALERTS,
 	CANDIDATES,
 	CLEAN,
 	COMPILE,
@@ -45,6 +46,9 @@ export type CommandName =
 	| "source freshness"
 	| "docs generate"
 	| "state explain"
+	| "alerts test"
+	| "alerts list"
+	| "alerts check"
 	| "show"
 	| "clean"
 	| "deps"
@@ -82,6 +86,7 @@ export interface CommandSpec {
 export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
 	source: "The tables that others fill",
 	docs: "What other tools read about the project",
+	alerts: "Who is told of what",
 	state: "The project beside an earlier state of it",
 };
 
@@ -341,6 +346,36 @@ export const COMMANDS: readonly CommandSpec[] = [
 			{ line: "tfm history --tests --since 7", says: "pass rates of the last week" },
 			{ line: "tfm history --limit 50 --output json", says: "for a program" },
 		],
+	},
+	{
+		name: "alerts test",
+		heading: "Look",
+		summary: "Send a test message to the channels of the project",
+		sentence:
+			"Sends a message to one channel of alerts:, or to all of them, and says which took it. Exit code 1 when one did not.",
+		argument: { name: "channel", key: "channel", required: false, help: "One channel; without it all" },
+		options: withShared([]),
+		examples: [
+			{ line: "tfm alerts test", says: "all channels" },
+			{ line: "tfm alerts test page", says: "the channel page" },
+		],
+	},
+	{
+		name: "alerts list",
+		heading: "Look",
+		summary: "List channels, routes and promises as tfm reads them",
+		sentence: "Prints what alerts: of the project says, without secrets, and which channels are not set up here.",
+		options: withShared(ALERTS),
+		examples: [{ line: "tfm alerts list", says: "channels, routes, promises, hooks" }],
+	},
+	{
+		name: "alerts check",
+		heading: "Look",
+		summary: "Tell who is to be told that a layer is late, also when no run was started",
+		sentence:
+			"Holds the promises of alerts: sla: against when layers were published, and alerts what is broken. For a cron of its own: a run that never starts cannot say so. Exit code 1 when a promise is broken.",
+		options: withShared([]),
+		examples: [{ line: "tfm alerts check --target prod", says: "every half hour" }],
 	},
 	{
 		name: "show",

@@ -1,0 +1,164 @@
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type LocalService, likeTheServices, startService } from "../src/alerts/testing/localService.ts";
+import { startSmtpServer } from "../src/alerts/testing/smtpServer.ts";
+import { type Called, tfm } from "./runCase.ts";
+
+const PROJECT = `name: shop
+profile: shop
+layers: [staging, reporting]
+alerts:
+  channels:
+    data:  {type: slack, url: "{{ env_var('SLACK_URL') }}"}
+    teams: {type: teams, url: "{{ env_var('TEAMS_URL') }}"}
+    page:  {type: pagerduty, key: "{{ env_var('PD_KEY') }}", url: "{{ env_var('API') }}/v2/enqueue"}
+    sms:   {type: twilio, account: AC1, token: "{{ env_var('TWILIO_TOKEN') }}", from: +15550001, to: [+15550002], url: "{{ env_var('API') }}"}
+    hook:  {type: webhook, url: "{{ env_var('API') }}/hook", hmac: "{{ env_var('HOOK_SECRET') }}"}
+    mail:  {type: smtp, host: 127.0.0.1, port: "{{ env_var('SMTP_PORT') | int }}", from: tfm@shop.test, to: [data@shop.test]}
+  routes:
+    - {name: failures, match: {severity: error}, to: [data, teams, page, sms, hook, mail]}
+    - {name: good news, match: {event: [layer.done, run.success]}, to: hook}
+    - {match: {layer: reporting, event: node.fail}, to: data}
+  on_failure: "cat > hook.json"
+  ping: "{{ env_var('API') }}/ping"
+`;
+const FILES = {
+	"tfm_project.yml": PROJECT,
+	"models/staging/stg_orders.sql":
+		"select 1 as id, 'anna@shop.test' as email union all select {{ var('second', 1) }}, 'karl@shop.test'",
+	"models/staging/stg_orders.yml":
+		"models: [{name: stg_orders, config: {meta: {owner: '@data'}}, columns: [{name: id, data_tests: [unique]}]}]",
+	"models/reporting/orders.sql": "select * from {{ ref('stg_orders') }}",
+	"models/reporting/revenue.sql": "select * from {{ ref('orders') }}",
+};
+
+let root: string;
+let service: LocalService;
+let mail: Awaited<ReturnType<typeof startSmtpServer>>;
+let up: boolean;
+
+beforeEach(async () => {
+	root = realpathSync(mkdtempSync(join(tmpdir(), "tfm-alerts-")));
+	for (const [path, text] of Object.entries(FILES)) {
+		mkdirSync(dirname(join(root, path)), { recursive: true });
+		writeFileSync(join(root, path), text);
+	}
+	up = true;
+	service = await startService((request) => (up ? likeTheServices(request) : { status: 403, body: "no_service" }));
+	mail = await startSmtpServer();
+});
+afterEach(async () => {
+	await service.close();
+	await mail.close();
+	rmSync(root, { recursive: true, force: true });
+});
+
+const env = () => ({
+	SLACK_URL: `${service.url}/slack/T0/very-secret`,
+	TEAMS_URL: `${service.url}/teams/very-secret`,
+	PD_KEY: "R0UTINGKEY",
+	TWILIO_TOKEN: "token",
+	HOOK_SECRET: "hush-hush",
+	API: service.url,
+	SMTP_PORT: String(mail.port),
+});
+const call = (line: string, more: Readonly<Record<string, string>> = {}): Promise<Called> =>
+	tfm(line.split(" "), root, { ...env(), ...more });
+/** What the services have received since the last call, by path; bodies of JSON as values. */
+const received = () =>
+	service.received.splice(0).map(({ path, headers, body }) => ({
+		path,
+		signed: headers["x-tfm-signature"] !== undefined,
+		body: headers["content-type"]?.includes("json") ? JSON.parse(body) : body,
+	}));
+const paths = () => received().map(({ path }) => path);
+
+describe("alerts of a run whose gate closes", () => {
+	it("tell each channel once, name the root cause first, and take it back when it is well again", async () => {
+		const failed = await call("run");
+		expect(failed.code).toBe(1);
+		expect(failed.stderr).not.toContain("TFM-ALERT");
+		const told = received();
+		await expect(`${JSON.stringify(told, null, 2)}\n`).toMatchFileSnapshot("golden/alerts.failed.json");
+		expect(JSON.stringify(told)).not.toContain("anna@");
+		expect(mail.mails[0]?.text).toContain("Subject: shop (dev): 1 failed, 3 blocked");
+		expect(JSON.parse(readFileSync(join(root, "hook.json"), "utf8"))).toMatchObject({ hook: "on_failure", blocked: 3 });
+
+		await call("run");
+		expect(paths()).toEqual(["/ping/start", "/ping/fail"]);
+
+		expect((await tfm(["run", "--vars", "{second: 2}"], root, env())).code).toBe(0);
+		await expect(`${JSON.stringify(received(), null, 2)}\n`).toMatchFileSnapshot("golden/alerts.resolved.json");
+	});
+
+	it("are sent by the next run where a channel did not take them, and never fail a run or show a secret", async () => {
+		up = false;
+		const { code, stdout, stderr } = await call("run");
+		expect(code).toBe(1);
+		const said = stdout + stderr;
+		expect(said).toContain("an alert could not be sent to data:");
+		expect(said).toContain('answered 403: "no_service"');
+		for (const secret of ["very-secret", "R0UTINGKEY", "hush-hush"]) expect(said).not.toContain(secret);
+		expect(readFileSync(join(root, "logs/tfm.log"), "utf8")).not.toContain("very-secret");
+		up = true;
+		received();
+		await call("run");
+		expect(paths()).toContain("/slack/T0/very-secret");
+		expect(mail.mails).toHaveLength(1);
+	});
+
+	it("are told without the database when it cannot be opened, once", async () => {
+		writeFileSync(
+			join(root, "profiles.yml"),
+			"shop: {target: prod, outputs: {prod: {type: postgres, host: 127.0.0.1, port: 1, user: u, password: p, dbname: d, schema: s}}}",
+		);
+		expect((await call("run")).code).toBe(2);
+		const [slack] = received().filter(({ path }) => path.startsWith("/slack"));
+		expect(slack?.body.text).toBe("shop (prod): 1 failed");
+		await call("run");
+		expect(paths()).toEqual(["/ping/fail"]);
+	});
+});
+
+describe("tfm alerts", () => {
+	it("test sends to all channels or one and says which took it", async () => {
+		up = false;
+		const all = await call("alerts test");
+		expect(all.code).toBe(1);
+		expect(all.stdout.replace(/127\.0\.0\.1:\d+/g, "<service>")).toMatchInlineSnapshot(`
+			"data   not sent: <service> answered 403: "no_service"
+			teams  not sent: <service> answered 403: "no_service"
+			page   not sent: <service> answered 403: "no_service"
+			sms    not sent: <service> answered 403: "no_service"
+			hook   not sent: <service> answered 403: "no_service"
+			mail   sent
+			"
+		`);
+		up = true;
+		expect(await call("alerts test page")).toEqual({ code: 0, stdout: "page  sent\n", stderr: "" });
+	});
+
+	it("list shows channels and routes without secrets, and what is not set up here", async () => {
+		const { stdout } = await tfm(["alerts", "list"], root, { API: "https://api.test", SMTP_PORT: "25", PD_KEY: "k" });
+		expect(stdout).toMatchInlineSnapshot(`
+			"channels
+			  data   slack      not set up here: the environment variable "SLACK_URL" is not set
+			  teams  teams      not set up here: the environment variable "TEAMS_URL" is not set
+			  page   pagerduty  api.test
+			  sms    twilio     not set up here: the environment variable "TWILIO_TOKEN" is not set
+			  hook   webhook    not set up here: the environment variable "HOOK_SECRET" is not set
+			  mail   smtp       data@shop.test through 127.0.0.1:25
+			routes
+			  failures                         to data, teams, page, sms, hook, mail  again after 1d
+			  good news                        to hook                                again after 1d
+			  layer=reporting event=node.fail  to data                                again after 1d
+			hooks
+			  on_failure  cat > hook.json
+			dead man's switch
+			  called at the start and the end of each run
+			"
+		`);
+	});
+});
