@@ -98,6 +98,7 @@ describe("alerts of a run whose gate closes", () => {
 		const { code, stdout, stderr } = await call("run");
 		expect(code).toBe(1);
 		const said = stdout + stderr;
+		expect(said).toContain("TFM-ALERT-001");
 		expect(said).toContain("an alert could not be sent to data:");
 		expect(said).toContain('answered 403: "no_service"');
 		for (const secret of ["very-secret", "R0UTINGKEY", "hush-hush"]) expect(said).not.toContain(secret);
@@ -107,6 +108,17 @@ describe("alerts of a run whose gate closes", () => {
 		await call("run");
 		expect(paths()).toContain("/slack/T0/very-secret");
 		expect(mail.mails).toHaveLength(1);
+	});
+
+	it("are told all the same where they cannot be written down, and a command that fails is a warning", async () => {
+		writeFileSync(join(root, "tfm_project.yml"), PROJECT.replace("cat > hook.json", "exit 4"));
+		expect((await tfm(["run", "--vars", "{second: 2}"], root, env())).code).toBe(0);
+		await tfm(["run-operation", "--sql", "drop table tfm_state.alerts"], root, env());
+		received();
+		const { stdout, stderr } = await call("run");
+		expect(stdout + stderr).toMatch(/TFM-ALERT-006[\s\S]*relation "tfm_state.alerts" does not exist/);
+		expect(stdout + stderr).toMatch(/TFM-ALERT-005[\s\S]*on_failure failed: it ended with 4/);
+		expect(paths()).toContain("/slack/T0/very-secret");
 	});
 
 	it("are told without the database when it cannot be opened, once", async () => {
@@ -138,6 +150,11 @@ describe("tfm alerts", () => {
 		`);
 		up = true;
 		expect(await call("alerts test page")).toEqual({ code: 0, stdout: "page  sent\n", stderr: "" });
+	});
+
+	it("need alerts: in the project", async () => {
+		writeFileSync(join(root, "tfm_project.yml"), "name: shop\n");
+		expect((await call("alerts list")).stderr).toContain("TFM-ALERT-007");
 	});
 
 	it("list shows channels and routes without secrets, and what is not set up here", async () => {

@@ -279,9 +279,9 @@ skip_layers: error
 
 	it("keep the blocks that other parts read", async () => {
 		const { project } = await sandbox({
-			"tfm_project.yml": "name: shop\nalerts: {slack: {channel: x}}\npublish: {method: dml}\n",
+			"tfm_project.yml": "name: shop\nhistory: {keep: 30d}\npublish: {method: dml}\n",
 		}).load();
-		expect(project.tfm).toEqual({ alerts: { slack: { channel: "x" } }, publish: { method: "dml" } });
+		expect(project.tfm).toEqual({ history: { keep: "30d" }, publish: { method: "dml" } });
 	});
 });
 
