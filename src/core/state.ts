@@ -1,6 +1,6 @@
 import type { BoundStatement, Candidate, CandidateKind, DeltaApplication, Session } from "./adapter.ts";
-import type { ColumnsRow, PastNodeRun, RunHistory, TestRate, UsualDuration } from "./history.ts";
 import type { AlertItem } from "./alerts.ts";
+import type { ColumnsRow, PastNodeRun, RunHistory, TestRate, UsualDuration } from "./history.ts";
 import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
 import type { HeldReason } from "./result.ts";
