@@ -16,6 +16,15 @@ export interface Reading {
 export const firstRows = ({ database, rows }: Reading, sql: string, name: string): Promise<ResultTable> =>
 	database.query(limited(sql, rows), name);
 
+const QUERY = /^\s*(select|with|values|table)\b/i;
+
+/** The first rows of SQL that is nobody's template; what is no query (`show`, `explain`) is sent as it is, as dbt does. */
+export async function rowsOfStatement(reading: Reading, sql: string): Promise<ResultTable> {
+	if (QUERY.test(sql)) return firstRows(reading, sql, "the inline query");
+	const table = await reading.database.query(sql, "the inline query");
+	return reading.rows < 0 ? table : { ...table, rows: table.rows.slice(0, reading.rows) };
+}
+
 export const firstRowsOf = (reading: Reading, relation: RelationName, name: string): Promise<ResultTable> =>
 	firstRows(reading, `select * from ${reading.project.engine.dialect.render(relation)}`, name);
 

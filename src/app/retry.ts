@@ -34,7 +34,10 @@ export async function retryCommand(asked: Invocation): Promise<ExitCode> {
 	const root = project.config.project;
 	if (command === "run-operation" && last.results.some((r) => statuses.has(r.status)))
 		return callOperation(invocation, project);
-	const failed = last.results.filter((r) => statuses.has(r.status) && findNode(project.manifest, r.id) !== undefined);
+	const left = last.results.filter((r) => statuses.has(r.status) && !r.id.startsWith("operation."));
+	const gone = left.find((r) => findNode(project.manifest, r.id) === undefined);
+	if (gone !== undefined && root.layering === null) fail("TFM-APP-017", { id: gone.id });
+	const failed = left.filter((r) => findNode(project.manifest, r.id) !== undefined);
 	const selected = new Set<NodeId>(failed.map((r) => r.id));
 	if (command === "clone" && selected.size > 0)
 		return cloneNodes(invocation, project, { selected, warnings: [], nothingLeft: NOTHING });

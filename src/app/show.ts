@@ -10,7 +10,7 @@ import { suggestName } from "../core/suggestName.ts";
 import { dbtMessage, manifestFacts, maskTable, printTable, type TableFormat } from "../report/report.ts";
 import { logNodes } from "./commandEvents.ts";
 import { candidateBinding, type Database, PUBLISHED, withDatabase } from "./database.ts";
-import { firstRows, firstRowsOf, firstRowsUnder, type Reading } from "./firstRows.ts";
+import { firstRows, firstRowsOf, firstRowsUnder, type Reading, rowsOfStatement } from "./firstRows.ts";
 import { inlineId, inlineQuery } from "./inlineQuery.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
@@ -25,11 +25,12 @@ interface Shown {
 /** `tfm show`: the first rows of a model, of SQL, of a test's failures, or of what a load turned away. */
 export async function showCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
-	const { inline, failures, rejects, limit, output = "text" } = invocation.flags.extra;
+	const { inline, inlineDirect, failures, rejects, limit, output = "text" } = invocation.flags.extra;
 	const rows = Number(limit ?? 5);
 	const look = async (database: Database): Promise<readonly Shown[]> => {
 		const reading = { project, database, rows };
 		if (typeof inline === "string") return [await showInline(reading, inline)];
+		if (typeof inlineDirect === "string") return [{ table: await rowsOfStatement(reading, inlineDirect) }];
 		if (typeof failures === "string") return [await showFailures(reading, failures)];
 		if (typeof rejects === "string") return [await showRejects(reading, rejects)];
 		const all: Shown[] = [];

@@ -29,6 +29,7 @@ const NO_INTROSPECT: readonly OptionSpec[] = [
 
 export const SHOW: readonly OptionSpec[] = [
 	INLINE,
+	command("inline-direct", { value: "sql", kind: TEXT, help: "SQL to send as it is, without Jinja" }),
 	command("failures", { value: "test", kind: TEXT, help: "The failing rows of a test" }),
 	command("rejects", { value: "table", kind: TEXT, help: "The rows that a load turned away" }),
 	command("limit", { value: "rows", kind: TEXT, help: "Rows to show; -1 for all (default: 5)" }),

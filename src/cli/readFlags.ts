@@ -179,8 +179,10 @@ function checkConflicts(command: CommandSpec, given: Given): void {
 	if (command.name === "run-operation" && given.sql !== undefined && given.args !== undefined)
 		fail("TFM-CLI-008", { first: "--args", second: "--sql" });
 	if (command.name !== "show" && command.name !== "compile") return;
-	const sources = ["inline", "failures", "rejects", "select"].filter((key) => given[key] !== undefined);
-	if (sources.length > 1) fail("TFM-CLI-008", { first: `--${sources[0]}`, second: `--${sources[1]}` });
+	const sources = ["inline", "inlineDirect", "failures", "rejects", "select"]
+		.filter((key) => given[key] !== undefined)
+		.map((key) => (key === "inlineDirect" ? "--inline-direct" : `--${key}`));
+	if (sources.length > 1) fail("TFM-CLI-008", { first: `${sources[0]}`, second: `${sources[1]}` });
 }
 
 /** Typed values out of untyped ones; each refusal names the flag or the variable that the user wrote. */

@@ -76,6 +76,7 @@ export function createNameGenerator(facts: ProjectFacts): GenerateName {
 				callee: `generate_${kind}_name()`,
 				problem: `gave no name for ${node.unique_id}`,
 				usage: "a macro that prints the name",
+				dbt: `Node '${node.unique_id}' has a ${kind} set to None as a result of a generate_${kind}_name call.`,
 			});
 		if (isOwn(kind, node.package_name)) answers.set(key, name);
 		return name;

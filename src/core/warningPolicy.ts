@@ -13,6 +13,7 @@ const DBT_NAMES: Readonly<Record<string, string>> = {
 	"TFM-PARSE-005": "CustomKeyInObjectDeprecation",
 	"TFM-PARSE-008": "NoNodeForYamlKey",
 	"TFM-PARSE-009": "WrongResourceSchemaFile",
+	"TFM-PARSE-027": "SpacesInResourceNameDeprecation",
 	"TFM-PARSE-030": "NodeNotFoundOrDisabled",
 	"TFM-PARSE-031": "NodeNotFoundOrDisabled",
 	"TFM-PARSE-036": "MissingArgumentsPropertyInGenericTestDeprecation",

@@ -27,6 +27,7 @@ import {
 	checkNamesAcrossKinds,
 	checkRelations,
 	checkSnapshot,
+	checkSpacesInNames,
 	checkVersionPointer,
 } from "./checks.ts";
 import { MERGE_RULES } from "./configDefaults.ts";
@@ -88,6 +89,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	checkTimeSpines(drafts, semantics, work.problems);
 	checkDuplicates(drafts.filter(isEnabled), work.problems);
 	checkSourceNames(sources, exposures, semantics, work);
+	checkSpacesInNames([...sources.filter(({ config: c }) => c.enabled !== false), ...semantics.semanticModels], work);
 	for (const source of sources) checkSourceTimes(source, work.problems);
 	stopOn(work.problems);
 

@@ -2,6 +2,7 @@
 import type { Layer } from "../core/config.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
+import type { YamlEntry } from "../core/parsed.ts";
 import { readCall } from "../core/referenceText.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { isRecord } from "./configDefaults.ts";
@@ -69,6 +70,24 @@ export function checkName(draft: Draft, { config, problems, warnings }: Manifest
 	const tolerated = config.project.flags.require_resource_names_without_spaces === false && !/[^\S ]/.test(draft.name);
 	if (tolerated) warnings.push(diagnostic("TFM-PARSE-027", facts, { at: draft.locate(), severity: "warning" }));
 	else problems.push(diagnostic("TFM-PARSE-027", facts, { at: draft.locate() }));
+}
+
+/** The same of sources and semantic models, where dbt's flag only makes an error of it; a source is told of once. */
+export function checkSpacesInNames(
+	resources: Iterable<{ readonly entry: YamlEntry; readonly name: string; readonly source_name?: string }>,
+	{ config, problems, warnings }: ManifestWork,
+): void {
+	const strict = config.project.flags.require_source_and_semantic_model_names_without_spaces === true;
+	const seen = new Set<string>();
+	for (const { entry, source_name, ...resource } of resources) {
+		const name = source_name ?? resource.name;
+		const kind = source_name === undefined ? "semantic model" : "source";
+		if (!name.includes(" ") || seen.has(`${kind} ${name}`)) continue;
+		seen.add(`${kind} ${name}`);
+		const found = diagnostic("TFM-PARSE-027", { kind, name, problem: "has a space in it" }, entry.at(["name"]));
+		if (strict) problems.push(found);
+		else warnings.push({ ...found, severity: "warning" });
+	}
 }
 
 /**
@@ -181,14 +200,25 @@ export function checkSnapshot(draft: Draft, problems: Diagnostic[]): void {
 export function checkFunction(draft: Draft, problems: Diagnostic[]): void {
 	if (draft.kind !== "function") return;
 	const { patch, name } = draft;
-	const wrong = (problem: string, hint: string): void => {
+	const wrong = (problem: string, hint: string, dbt?: string): void => {
 		const at = patch?.entry.at(["name"]) ?? { at: draft.locate() };
-		problems.push(diagnostic("TFM-PARSE-054", { function: name, problem, hint }, at));
+		problems.push(
+			diagnostic("TFM-PARSE-054", { function: name, problem, hint, ...(dbt === undefined ? {} : { dbt }) }, at),
+		);
 	};
 	if (patch?.signature == null)
 		wrong(
 			"does not say what it returns",
 			"list it under `functions:` in a property file, with `returns: {data_type: …}`",
+		);
+	const given = patch?.signature?.arguments ?? [];
+	const first = given.findIndex((argument) => argument.default_value != null);
+	const bare = first < 0 ? undefined : given.slice(first).find((argument) => argument.default_value == null);
+	if (bare !== undefined)
+		wrong(
+			`has the argument "${bare.name}" without a default after one that has a default`,
+			"put the arguments with a default last",
+			`Non-defaulted argument '${bare.name}' of function '${name}' comes after a defaulted argument. Non-defaulted arguments cannot come after defaulted arguments. `,
 		);
 }
 

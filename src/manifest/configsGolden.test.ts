@@ -28,6 +28,9 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.remove());
 
+/** What dbt itself brings is left out of the golden file. */
+const isProjects = (id: string): boolean => !/^\w+\.dbt\./.test(id);
+
 describe("configuration set on every level, in the project and in a package, beside dbt's", () => {
 	it("is merged to the same values in every node, and what was written is kept as dbt keeps it", () => {
 		// dbt takes a YAML snapshot's checksum from its whole property file.
@@ -40,7 +43,7 @@ describe("configuration set on every level, in the project and in a package, bes
 
 	it("leaves the same nodes, the same disabled ones and the same edges", () => {
 		for (const section of ["nodes", "sources", "functions", "docs"])
-			expect(Object.keys(ours[section] ?? {}).sort()).toEqual(Object.keys(expected[section]).sort());
+			expect(Object.keys(ours[section] ?? {}).filter(isProjects).sort()).toEqual(Object.keys(expected[section]).sort());
 		expect(Object.keys(ours.disabled ?? {}).sort()).toEqual(expected.disabled);
 		expect(ours.parent_map).toEqual(expected.parent_map);
 	});

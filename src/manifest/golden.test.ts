@@ -44,10 +44,13 @@ afterAll(() => sandbox.remove());
 const differences = (section: string, fields: (id: string) => readonly string[]): readonly unknown[] =>
 	nodeDifferences(expected[section], ours[section] ?? {}, fields);
 
+/** What dbt itself brings is left out of the golden file. */
+const isProjects = (id: string): boolean => !/^\w+\.dbt\./.test(id);
+
 describe("the manifest of a project with all kinds of features, beside dbt's", () => {
 	it("has the same nodes, sources, exposures and docs, and leaves out the same", () => {
 		for (const section of ["nodes", "sources", "exposures", "docs"])
-			expect(Object.keys(ours[section] ?? {}).sort()).toEqual(Object.keys(expected[section]).sort());
+			expect(Object.keys(ours[section] ?? {}).filter(isProjects).sort()).toEqual(Object.keys(expected[section]).sort());
 		expect([...manifest.disabled.keys()].sort()).toEqual(expected.disabled);
 	});
 

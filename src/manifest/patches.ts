@@ -289,7 +289,8 @@ export class Patcher {
 			name,
 			names.map((draft) => draft.name),
 		);
-		this.#report.warnings.push(diagnostic("TFM-PARSE-008", { section: kind, name, suggestion }, place));
+		const dbt = `Did not find matching node for patch with name '${name}' in the '${entry.section}' section of file '${entry.original_file_path}'`;
+		this.#report.warnings.push(diagnostic("TFM-PARSE-008", { section: kind, name, suggestion, dbt }, place));
 	}
 }
 

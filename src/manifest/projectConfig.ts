@@ -82,13 +82,19 @@ export class ProjectConfigs {
 		const defaults = CONFIG_DEFAULTS[kind];
 		const project = this.#project(packageName);
 		if (project === undefined) return defaults;
-		return this.#merge(this.#deepest(project.trees[TREES[kind]], fqn), kind, defaults);
+		return this.#merge(this.#deepest(project.trees[this.#treeOf(kind)], fqn), kind, defaults);
+	}
+
+	/** Analyses are configured as models are, unless dbt's flag require_corrected_analysis_fqns gives them a tree. */
+	#treeOf(kind: ConfiguredKind): keyof ProjectConfig["trees"] {
+		const corrected = kind === "analysis" && this.#config.project.flags.require_corrected_analysis_fqns === true;
+		return corrected ? "analyses" : TREES[kind];
 	}
 
 	/** A dependency's node gets the root project's tree last of all; null for nodes of the root project. */
 	override(kind: ConfiguredKind, packageName: string, fqn: readonly string[]): readonly PlainRecord[] {
 		if (packageName === this.#config.project.name) return [];
-		return this.#levels(this.#config.project.trees[TREES[kind]], fqn);
+		return this.#levels(this.#config.project.trees[this.#treeOf(kind)], fqn);
 	}
 
 	/** The levels of a tree, top first. */
@@ -110,7 +116,7 @@ export class ProjectConfigs {
 	): { readonly own: readonly PlainRecord[]; readonly root: readonly PlainRecord[] } {
 		const root = this.#config.project;
 		const project = this.#project(packageName);
-		const tree = WRITTEN_TREES[kind] === undefined ? TREES[kind] : WRITTEN_TREES[kind];
+		const tree = WRITTEN_TREES[kind] === undefined ? this.#treeOf(kind) : WRITTEN_TREES[kind];
 		const levels = ({ trees, writtenTrees }: ProjectConfig) =>
 			tree === null ? [] : this.#levels((writtenTrees ?? trees)[tree], fqn);
 		return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { brief } from "../config/testing/sandbox.ts";
+import { nodeId } from "../core/node.ts";
 import { modelDeprecations } from "./modelDeprecations.ts";
 import { manifestOf, mistakesIn } from "./testing/readProject.ts";
 
@@ -55,7 +56,46 @@ describe("remarks of a whole project", () => {
 	});
 });
 
+describe("flags of dbt 1.12", () => {
+	const flags = (...on: readonly string[]) => `${PROJECT}flags: {${on.map((flag) => `${flag}: true`).join(", ")}}\n`;
+
+	it("configure analyses by their own tree, by their folders", async () => {
+		const files = {
+			"analyses/by_day/a.sql": "select 1 as id",
+			"analyses/b.sql": "select 1 as id",
+		};
+		const tree = "analyses: {shop: {by_day: {+enabled: false}}}\n";
+		const now = await manifestOf({ ...files, "tfm_project.yml": flags("require_corrected_analysis_fqns") + tree });
+		expect([...now.nodes.values()].map(({ unique_id, fqn }) => [unique_id, fqn])).toEqual([
+			["analysis.shop.b", ["shop", "b"]],
+		]);
+		const before = await manifestOf({ ...files, "tfm_project.yml": PROJECT + tree });
+		expect(before.nodes.get(nodeId("analysis.shop.a"))?.fqn).toEqual(["shop", "analysis", "by_day", "a"]);
+	});
+
+	it("make an error of spaces in names of sources and semantic models, which are remarks without them", async () => {
+		const yaml = "sources:\n  - name: raw data\n    tables: [{name: a}, {name: b}]\n";
+		expect((await manifestOf({ "models/s.yml": yaml })).warnings.map(brief)).toEqual([
+			'TFM-PARSE-027 models/s.yml:2:11 the name "raw data" of a source has a space in it | rename it',
+		]);
+		const flag = flags("require_source_and_semantic_model_names_without_spaces");
+		expect(await mistakesIn({ "tfm_project.yml": flag, "models/s.yml": yaml })).toHaveLength(1);
+	});
+});
+
 describe("mistakes that dbt refuses too", () => {
+	it("are arguments without a default after one with a default", async () => {
+		expect(
+			await mistakesIn({
+				"functions/f.sql": "select a + b",
+				"functions/f.yml":
+					"functions:\n  - name: f\n    arguments: [{name: a, data_type: int, default_value: 1}, {name: b, data_type: int}]\n    returns: {data_type: int}\n",
+			}),
+		).toEqual([
+			'TFM-PARSE-054 functions/f.yml:2:11 the function "f" has the argument "b" without a default after one that has a default | put the arguments with a default last',
+		]);
+	});
+
 	it("are a colour that is none, and properties that enable one of several disabled files", async () => {
 		const off = "{{ config(enabled=false) }} select 1";
 		expect(

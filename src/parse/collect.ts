@@ -28,9 +28,12 @@ const SCANNED = ["ref", "source", "config", "var", "env_var", "is_incremental"];
 export class Collector {
 	readonly #facts: ProjectFacts;
 	readonly #scannable = new Map<string, boolean>();
+	/** dbt's flag require_corrected_analysis_fqns: analyses stand under their own folders, not under "analysis". */
+	readonly correctedAnalyses: boolean;
 
 	constructor(facts: ProjectFacts) {
 		this.#facts = facts;
+		this.correctedAnalyses = facts.config.project.flags.require_corrected_analysis_fqns === true;
 	}
 
 	collect(source: TemplateSource, subject: ParseSubject): Collected {

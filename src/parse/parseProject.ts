@@ -57,6 +57,17 @@ const SECTIONS: ReadonlySet<string> = new Set<PropertySection>([
 	"functions",
 ]);
 
+/** What documentation opens with where the project has no `{% docs __overview__ %}` of its own; dbt brings one too. */
+const OVERVIEW: DocBlock = {
+	unique_id: "doc.dbt.__overview__",
+	name: "__overview__",
+	package_name: "dbt",
+	path: "overview.md",
+	original_file_path: "docs/overview.md",
+	block_contents:
+		"### What is here\n\nModels, sources, tests and the other resources of this project, with what they read and what reads them. Write a docs block called `__overview__` to put your own words here.",
+};
+
 /** Every file that is read for a project. */
 export interface ProjectFiles {
 	/** tfm's own macros. */
@@ -92,7 +103,7 @@ export function parseProject(
 
 	const collector = new Collector(facts);
 	const code: ParsedCode[] = [];
-	const docs: DocBlock[] = [];
+	const docs: DocBlock[] = [OVERVIEW];
 	const fixtures: FixtureFile[] = [];
 	const entries: YamlEntry[] = [];
 	for (const file of files) {

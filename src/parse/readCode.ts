@@ -54,7 +54,7 @@ function nodeOf(file: ProjectFile, text: string, collector: Collector): readonly
 	const name = stem(file.path);
 	const raw = trimmed(text);
 	const source: TemplateSource = { file: file.file, text: raw.text, line: raw.line, column: raw.column };
-	const path = kind === "analysis" ? `analysis/${file.path}` : file.path;
+	const path = kind === "analysis" && !collector.correctedAnalyses ? `analysis/${file.path}` : file.path;
 	const language = LANGUAGES[path.slice(path.lastIndexOf(".")).toLowerCase()];
 	const subject = {
 		unique_id: `${kind}.${file.package_name}.${name}`,

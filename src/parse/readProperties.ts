@@ -133,7 +133,15 @@ function readEntry(reading: Reading, section: string, prefix: EntryPath): void {
 	if (value === null) return;
 	const name = value.name ?? null;
 	if (name === null || typeof name === "object") {
-		problems.push(diagnostic("TFM-PARSE-007", { where: `an entry of "${key}"`, key: "name" }, document.at(prefix)));
+		const unnamed = diagnostic("TFM-PARSE-007", { where: `an entry of "${key}"`, key: "name" }, document.at(prefix));
+		// dbt runs such a project: a data test is there without its properties.
+		if (key !== "data_tests") problems.push(unnamed);
+		else
+			warnings.push({
+				...unnamed,
+				severity: "warning",
+				dbt: `Unable to parse 'data_tests' section of file '${file.original_file_path}': Entry did not contain a name`,
+			});
 		return;
 	}
 	const before = problems.length;

@@ -27,6 +27,13 @@ export const APP_CODES = {
 		explain:
 			"`tfm retry` repeats what failed in the last command that wrote run_results.json, with that command's flags. Some commands leave no results to go by.",
 	}),
+	"TFM-APP-017": code<{ id: string }>({
+		message: (f) => `the last run left ${f.id}, which is not in the project any more`,
+		next: () => "leave it: tfm build, with the selectors of the last run",
+		dbt: (f) => `Couldn't find model '${f.id}' -- does it exist or is it disabled?`,
+		explain:
+			"What `tfm retry` would repeat was removed, renamed or disabled since, so that the run cannot be brought to its end. In a layered project the rest is repeated without it.",
+	}),
 	"TFM-APP-016": code<{ name: string }>({
 		message: (f) => `the variable "${f.name}" of the last run is a secret, and run_results.json hides it`,
 		next: () => "give the variables again: tfm retry --vars '{…}'",

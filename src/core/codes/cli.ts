@@ -15,9 +15,16 @@ export const CLI_CODES = {
 		explain:
 			"The command does not take this option. Options may stand before or after the command; each command's `--help` lists its own.",
 	}),
-	"TFM-CLI-003": code<{ option: string; value: string; expected: string; suggestion?: string | undefined }>({
+	"TFM-CLI-003": code<{
+		option: string;
+		value: string;
+		expected: string;
+		suggestion?: string | undefined;
+		dbt?: string;
+	}>({
 		message: (f) => `${f.option} cannot be "${f.value}"`,
 		hint: (f) => `expected ${f.expected}${f.suggestion === undefined ? "" : `; ${didYouMean(f.suggestion)}`}`,
+		dbt: (f) => f.dbt,
 		explain:
 			"The option, or the environment variable that stands for it, was given a value of the wrong shape. The hint says what is expected.",
 	}),

@@ -60,9 +60,10 @@ export const PARSE_CODES = {
 		hint: (f) => `add \`${f.key}:\``,
 		explain: "An entry of a property file lacks a key that it cannot do without.",
 	}),
-	"TFM-PARSE-008": code<{ section: string; name: string; suggestion?: string | undefined }>({
+	"TFM-PARSE-008": code<{ section: string; name: string; suggestion?: string | undefined; dbt?: string }>({
 		message: (f) => `there is no ${f.section} "${f.name}" that these properties could belong to`,
 		hint: (f) => didYouMean(f.suggestion),
+		dbt: (f) => f.dbt,
 		explain:
 			"A property file describes a node whose file does not exist (or is in another package). The properties are ignored.",
 	}),
@@ -268,9 +269,10 @@ export const PARSE_CODES = {
 		explain:
 			"A layer with `contract: required` publishes only what says which columns it has: every model of it but ephemeral ones needs an enforced contract.",
 	}),
-	"TFM-PARSE-054": code<{ function: string; problem: string; hint: string }>({
+	"TFM-PARSE-054": code<{ function: string; problem: string; hint: string; dbt?: string }>({
 		message: (f) => `the function "${f.function}" ${f.problem}`,
 		hint: (f) => f.hint,
+		dbt: (f) => f.dbt,
 		explain:
 			"A function is a SQL file below the function-paths and an entry under `functions:` that names its arguments and what it returns.",
 	}),
