@@ -36,7 +36,8 @@ export async function cleanCommand(invocation: Invocation): Promise<ExitCode> {
 	for (const { target, path } of targets) {
 		const place = { at: project.places.get("clean-targets") };
 		const inside = (outer: string, inner: string) => inner === outer || inner.startsWith(outer + sep);
-		if (onlyInside && !isInside(root, path)) refused.push(diagnostic("TFM-APP-011", { path: target, target }, place));
+		if (onlyInside && path !== root && !isInside(root, path))
+			refused.push(diagnostic("TFM-APP-011", { path: target, target }, place));
 		else if (inside(path, root) || sources.some((source) => inside(path, source) || inside(source, path)))
 			refused.push(diagnostic("TFM-APP-012", { path: target }, place));
 	}

@@ -43,7 +43,11 @@ describe("configuration set on every level, in the project and in a package, bes
 
 	it("leaves the same nodes, the same disabled ones and the same edges", () => {
 		for (const section of ["nodes", "sources", "functions", "docs"])
-			expect(Object.keys(ours[section] ?? {}).filter(isProjects).sort()).toEqual(Object.keys(expected[section]).sort());
+			expect(
+				Object.keys(ours[section] ?? {})
+					.filter(isProjects)
+					.sort(),
+			).toEqual(Object.keys(expected[section]).sort());
 		expect(Object.keys(ours.disabled ?? {}).sort()).toEqual(expected.disabled);
 		expect(ours.parent_map).toEqual(expected.parent_map);
 	});

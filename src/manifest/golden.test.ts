@@ -50,7 +50,11 @@ const isProjects = (id: string): boolean => !/^\w+\.dbt\./.test(id);
 describe("the manifest of a project with all kinds of features, beside dbt's", () => {
 	it("has the same nodes, sources, exposures and docs, and leaves out the same", () => {
 		for (const section of ["nodes", "sources", "exposures", "docs"])
-			expect(Object.keys(ours[section] ?? {}).filter(isProjects).sort()).toEqual(Object.keys(expected[section]).sort());
+			expect(
+				Object.keys(ours[section] ?? {})
+					.filter(isProjects)
+					.sort(),
+			).toEqual(Object.keys(expected[section]).sort());
 		expect([...manifest.disabled.keys()].sort()).toEqual(expected.disabled);
 	});
 
