@@ -176,6 +176,11 @@ export interface Candidate {
 	readonly keepAs?: RelationName;
 	/** What the node's config asks for; `swap` lets the publisher choose. */
 	readonly publish: "swap" | "keep";
+	/**
+	 * A table that cannot be swapped takes the rows under its own columns and types, as far as it has them: what dbt does
+	 * with a seed unless it is asked for a full refresh.
+	 */
+	readonly fitsTable?: boolean;
 	/** Grants the node's config asks for: privilege → grantees; undefined leaves what is there. */
 	readonly grants?: Readonly<Record<string, readonly string[]>>;
 	/** Comments to set (persist_docs); undefined keeps what the target has. */

@@ -71,6 +71,7 @@ export function describeCandidate(input: BuildInput): Candidate {
 		target: input.target,
 		publish: node.config.publish === "keep" ? "keep" : "swap",
 		...(kind !== "table" && input.publishedSql !== null ? { finalSql: input.publishedSql } : {}),
+		...(node.resource_type === "seed" && !input.fullRefresh ? { fitsTable: true } : {}),
 		...(grants === undefined ? {} : { grants }),
 		...(typeof node.config.publish_group === "string" ? { publishGroup: node.config.publish_group } : {}),
 		...commentsOf(node),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { onBothEngines } from "./publishEngines.ts";
-import { build, type Model, publish, publisher, request, rows, shadowTraces, waysOf } from "./publishFixture.ts";
+import { build, cand, type Model, publish, publisher, request, rows, shadowTraces, waysOf } from "./publishFixture.ts";
 
 onBothEngines((bench) => {
 	describe("ways", () => {
@@ -179,6 +179,20 @@ onBothEngines((bench) => {
 					expect(report.refused.map((r) => r.code)).toEqual(["TFM-PUB-002"]);
 					expect(await rows(s, "select id, n from s.t order by 1")).toEqual(["1,b", "2,c"]);
 				}));
+
+		test("what fits a table that must be kept is cast to its columns, where it is a seed; others of them stay empty", () =>
+			bench.on(async (s) => {
+				await s.execute(
+					"create table s.t (id bigserial primary key, n varchar(5), day date, more int); insert into s.t values (9, 'z')",
+				);
+				const sql = "select 1 as id, 'a'::text as n, '2026-01-02'::text as day";
+				expect((await publish(s, [{ name: "t", sql }])).refused).toHaveLength(1);
+				await s.execute(`drop table ${cand("t")}`);
+				expect(waysOf(await publish(s, [{ name: "t", sql, fitsTable: true }]))).toEqual({ t: "keep" });
+				expect(await rows(s, "select id, pg_typeof(id), n, day, more from s.t")).toEqual(["1,bigint,a,2026-01-02,"]);
+				const other = await publish(s, [{ name: "t", sql: "select 1 as id, 2 as extra", fitsTable: true }]);
+				expect(other.refused.map((r) => r.code)).toEqual(["TFM-PUB-002"]);
+			}));
 
 		test("a table that keeps its place because of a child's key binds the parents it refers to itself", () =>
 			bench.on(async (s) => {

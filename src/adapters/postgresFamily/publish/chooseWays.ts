@@ -8,7 +8,16 @@
  */
 import type { PublishWay } from "../../../core/adapter.ts";
 import type { Catalog, Dependent, RelationFacts } from "./catalogFacts.ts";
-import { columnChange, isViewPrefix, type Member, type Refusal, refusal, sameColumns, sameType } from "./members.ts";
+import {
+	columnChange,
+	hasColumnsOf,
+	isViewPrefix,
+	type Member,
+	type Refusal,
+	refusal,
+	sameColumns,
+	sameType,
+} from "./members.ts";
 import { isTable, kindWord } from "./statements.ts";
 
 /** Something outside the request to do, and the members because of whom. */
@@ -296,7 +305,11 @@ export function chooseWays(input: ChooseInput): Choice {
 		}
 		for (const [member, way] of ways) {
 			if (way !== "swap" && way !== "keep") continue;
-			const same = isTable(member.old) && isTable(member.fresh) && sameColumns(member.old!, member.fresh);
+			const { candidate, old, fresh } = member;
+			const same =
+				isTable(old) &&
+				isTable(fresh) &&
+				(sameColumns(old!, fresh) || (candidate.fitsTable === true && hasColumnsOf(old!, fresh)));
 			const reasons = [...(found.identity.get(member) ?? []), ...identityOf(member)];
 			if (way === "keep" && same) continue;
 			if (reasons.length === 0 && way === "swap") continue;

@@ -1,6 +1,6 @@
 import type { Dialect } from "../../../core/adapter.ts";
 import type { Dependent, RelationFacts } from "./catalogFacts.ts";
-import type { Member } from "./members.ts";
+import { type Member, sameColumns } from "./members.ts";
 import { type Blame, qualified, type Step, step } from "./statements.ts";
 
 /**
@@ -43,11 +43,17 @@ export function keepRows(dialect: Dialect, members: readonly Member[], inbound: 
 		const target = qualified(dialect, old.schema, old.name);
 		const only = old.kind === "p" ? "" : "only ";
 		const source = qualified(dialect, member.fresh.schema, member.fresh.name);
-		const writable = old.columns.filter((c) => !c.generated).map((c) => c.name);
-		const key = rowKey(
-			old,
-			inbound.filter((d) => d.target === old.oid),
-		);
+		const there = new Set(member.fresh.columns.map((c) => c.name));
+		const taken = old.columns.filter((c) => !c.generated && there.has(c.name));
+		const writable = taken.map((c) => c.name);
+		// Rows of other types are cast, all of them: neither keys nor rows can be compared.
+		const alike = sameColumns(old, member.fresh);
+		const key = alike
+			? rowKey(
+					old,
+					inbound.filter((d) => d.target === old.oid),
+				)
+			: null;
 		const list = (names: readonly string[], prefix = "") => names.map((n) => prefix + dialect.quote(n)).join(", ");
 		const matched = (key ?? []).map((k) => `c.${dialect.quote(k)} = t.${dialect.quote(k)}`).join(" and ");
 		const differs = `row(${list(writable, "t.")})::record operator(pg_catalog.*<>) row(${list(writable, "c.")})::record`;
@@ -67,7 +73,7 @@ export function keepRows(dialect: Dialect, members: readonly Member[], inbound: 
 							),
 						]),
 				step(
-					`insert into ${target} (${list(writable)}) overriding system value select ${list(writable, "c.")} from ${source} c${key === null ? "" : ` where not exists (select from ${only}${target} t where ${matched})`}`,
+					`insert into ${target} (${list(writable)}) overriding system value select ${alike ? list(writable, "c.") : taken.map((c) => `c.${dialect.quote(c.name)}::${c.printed}`).join(", ")} from ${source} c${key === null ? "" : ` where not exists (select from ${only}${target} t where ${matched})`}`,
 					blame,
 				),
 			],

@@ -122,6 +122,12 @@ export function sameColumns(a: RelationFacts, b: RelationFacts): boolean {
 	);
 }
 
+/** Whether rows of the fresh table can be cast into the old one: it has all of its columns, by name. */
+export const hasColumnsOf = (old: RelationFacts, fresh: RelationFacts): boolean => {
+	const names = new Set(old.columns.filter((c) => !c.generated).map((c) => c.name));
+	return fresh.columns.every((c) => names.has(c.name));
+};
+
 /** The first difference between two sets of columns, for people. */
 export function columnChange(old: RelationFacts, fresh: RelationFacts): string | null {
 	const before = new Map(old.columns.map((c) => [c.name, c]));
