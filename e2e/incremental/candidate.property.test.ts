@@ -78,6 +78,7 @@ async function attempt(session: Session, given: Scenario): Promise<"refused" | "
 			publishedSql: sql,
 			target,
 			standsAt,
+			pointer: null,
 			postHooks: "candidate",
 			own: null,
 			isOverridden: () => false,

@@ -8,7 +8,7 @@ import { parseAdapter } from "./objects/parseAdapter.ts";
 import type { ProjectFacts } from "./projectFacts.ts";
 import { RUN_RENDERING } from "./runScope.ts";
 
-export type NameKind = "schema" | "alias" | "database";
+export type NameKind = "schema" | "alias" | "database" | "pointer";
 
 /** What the macros may ask of the node: plain data with at least these. */
 export interface NamedNode {
@@ -29,6 +29,9 @@ const MEMBERS: ReadonlyMap<string, (context: BaseContext, scope: ContextScope) =
 >([...BASE_MEMBERS, ["execute", () => false], ["adapter", parseAdapter]]);
 
 const BUILT_IN: ReadonlySet<string> = new Set(["dbt", "dbt_postgres"]);
+
+const macroOf = (kind: NameKind): string =>
+	kind === "pointer" ? "generate_latest_version_pointer_alias" : `generate_${kind}_name`;
 
 export function createNameGenerator(facts: ProjectFacts): GenerateName {
 	const scopes = new Map<string, ContextScope>();
@@ -56,9 +59,9 @@ export function createNameGenerator(facts: ProjectFacts): GenerateName {
 	/** tfm's own schema and database macros look at nothing but the custom name: one answer serves all nodes. */
 	const answers = new Map<string, string>();
 	const isOwn = (kind: NameKind, packageName: string): boolean => {
-		if (kind === "alias") return false;
-		const macro = facts.registry.find(`generate_${kind}_name`, packageName);
-		const dispatched = facts.registry.dispatch(`generate_${kind}_name`, "dbt", packageName).entry;
+		if (kind === "alias" || kind === "pointer") return false;
+		const macro = facts.registry.find(macroOf(kind), packageName);
+		const dispatched = facts.registry.dispatch(macroOf(kind), "dbt", packageName).entry;
 		return [macro, dispatched].every((entry) => entry !== undefined && BUILT_IN.has(entry.node.package_name));
 	};
 
@@ -66,17 +69,17 @@ export function createNameGenerator(facts: ProjectFacts): GenerateName {
 		const key = `${kind}\0${node.package_name}\0${custom === null ? "" : `=${custom}`}`;
 		const known = answers.get(key);
 		if (known !== undefined) return known;
-		const macro = scopeOf(node.package_name).get(`generate_${kind}_name`);
+		const macro = scopeOf(node.package_name).get(macroOf(kind));
 		if (!(macro instanceof HostObject) || macro.call === undefined)
-			return fail("TFM-REF-011", { macro: `generate_${kind}_name` });
+			return fail("TFM-REF-011", { macro: macroOf(kind) });
 		const answer = macro.call({ positional: [custom, viewOf(node)], keyword: new Map() });
 		const name = answer === null || answer === undefined ? "" : toText(answer).trim();
 		if (name === "")
 			fail("TFM-REF-006", {
-				callee: `generate_${kind}_name()`,
+				callee: `${macroOf(kind)}()`,
 				problem: `gave no name for ${node.unique_id}`,
 				usage: "a macro that prints the name",
-				dbt: `Node '${node.unique_id}' has a ${kind} set to None as a result of a generate_${kind}_name call.`,
+				dbt: `Node '${node.unique_id}' has a ${kind} set to None as a result of a ${macroOf(kind)} call.`,
 			});
 		if (isOwn(kind, node.package_name)) answers.set(key, name);
 		return name;

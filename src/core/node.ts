@@ -132,6 +132,8 @@ export interface ModelNode extends Executable {
 	readonly primary_key: readonly string[];
 	/** A time spine's columns under dbt's names; null for any other model. */
 	readonly time_spine?: Plain;
+	/** The view under the bare name of a versioned model's latest version; null or absent: none is made. */
+	readonly pointer?: { readonly alias: string; readonly relation_name: string } | null;
 }
 
 export interface SeedNode extends Executable {

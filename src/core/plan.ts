@@ -102,6 +102,8 @@ export interface BuildInput {
 	readonly target: RelationName;
 	/** Where the candidate is built. */
 	readonly standsAt: RelationName;
+	/** The view of all its columns that is built with it: dbt's latest_version_pointer. */
+	readonly pointer: { readonly target: RelationName; readonly standsAt: RelationName } | null;
 	/**
 	 * Hooks in the transaction run on the candidate before the audit, or on the published relation while publishing (dbt);
 	 * `none`: they are not due, since the batch that they belong to failed.

@@ -21,7 +21,7 @@ import { publishAtOnce } from "./publishAtOnce.ts";
 import { recordInPlace } from "./recordInPlace.ts";
 import { repeatBuild } from "./repeatable.ts";
 import { dropReusable } from "./reuse.ts";
-import { bindingOf, type Run, type Standing, targetOf } from "./run.ts";
+import { bindingOf, pointerPlaces, type Run, type Standing, targetOf } from "./run.ts";
 import { settle } from "./settle.ts";
 import { databaseErrorOf, runBound } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
@@ -91,6 +91,7 @@ function buildInput(
 		publishedSql: sql === null ? null : run.toPublished(sql),
 		target,
 		standsAt: adapter.publisher.candidateOf(run.job.manifest.projectName, target),
+		pointer: pointerPlaces(run, node),
 		// dbt runs them on the target, in the transaction that replaces it; a layer's gate wants them on what it tests.
 		postHooks: run.job.layering === null ? "published" : "candidate",
 		isOverridden: (macro) => compiler.isOverridden(macro),
@@ -110,9 +111,10 @@ interface Built {
 
 /** What, beside its text, decides which way a node is built: an incremental model's text may be the same both times. */
 const modeOf = (input: BuildInput, candidate: Candidate): string => {
-	if (input.own !== null) return `${candidate.kind} by ${input.own.macro}`;
-	if (!LOOKS.has(input.node.config.materialized)) return candidate.kind;
-	return `${candidate.kind} over ${input.existing ?? "nothing"}${input.fullRefresh ? ", refreshed" : ""}`;
+	const pointer = input.pointer === null ? "" : `, pointed at by ${input.pointer.target.identifier}`;
+	if (input.own !== null) return `${candidate.kind} by ${input.own.macro}${pointer}`;
+	if (!LOOKS.has(input.node.config.materialized)) return `${candidate.kind}${pointer}`;
+	return `${candidate.kind}${pointer} over ${input.existing ?? "nothing"}${input.fullRefresh ? ", refreshed" : ""}`;
 };
 
 async function reuseOrBuild(

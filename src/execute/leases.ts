@@ -7,7 +7,7 @@ import type { Session } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { LeaseRow, RunRow } from "../core/state.ts";
-import { type Run, targetOf } from "./run.ts";
+import { type Run, targetsOf } from "./run.ts";
 import { databaseErrorOf, runBound } from "./statement.ts";
 
 const keyOf = (r: { readonly schema: string; readonly identifier: string }): string => `${r.schema}\0${r.identifier}`;
@@ -18,9 +18,9 @@ export function writtenRelations(run: Run): readonly RelationName[] {
 	for (const task of run.graph.tasks.values()) {
 		if (task.kind !== "build" && task.kind !== "load") continue;
 		const { database, schema } = task.node;
-		const relation =
-			task.kind === "build" ? targetOf(run, task.node) : { database, schema, identifier: task.node.identifier };
-		written.set(keyOf(relation), relation);
+		const relations =
+			task.kind === "build" ? targetsOf(run, task.node) : [{ database, schema, identifier: task.node.identifier }];
+		for (const relation of relations) written.set(keyOf(relation), relation);
 	}
 	return [...written.keys()].sort().map((key) => written.get(key)!);
 }

@@ -9,7 +9,7 @@ import { expectDurations } from "./expectDurations.ts";
 import { rememberGenerations } from "./generations.ts";
 import { othersCandidates, takeLeases } from "./leases.ts";
 import { rowsToForget, standingCandidates } from "./reuse.ts";
-import { buildTasks, type Run, targetOf } from "./run.ts";
+import { buildTasks, type Run, targetOf, targetsOf } from "./run.ts";
 import { databaseErrorOf, runBound } from "./statement.ts";
 
 /**
@@ -21,13 +21,18 @@ async function clearLeftovers(run: Run, session: Session): Promise<void> {
 	const project = job.manifest.projectName;
 	const builds = buildTasks(run.graph);
 	if (builds.length === 0) return;
-	const targets = builds.map((task) => targetOf(run, task.node));
+	const targets = builds.flatMap((task) => targetsOf(run, task.node));
 	const rows = await ports.state.listCandidates(session, project);
 	const rebuilt = new Set<NodeId>(builds.map((task) => task.id));
 	const kept = new Map<NodeId, CandidateRow>();
 	if (job.flags.reuse && run.gated)
 		for (const row of await standingCandidates(run, session)) if (rebuilt.has(row.node)) kept.set(row.node, row);
-	const keep = [...[...kept.values()].map((row) => row.candidate), ...(await othersCandidates(run, session))];
+	const pointers = builds.flatMap(({ id, node }) => (kept.has(id) ? targetsOf(run, node).slice(1) : []));
+	const keep = [
+		...[...kept.values()].map((row) => row.candidate),
+		...pointers.map((pointer) => ports.adapter.publisher.candidateOf(project, pointer)),
+		...(await othersCandidates(run, session)),
+	];
 	const dropped = await ports.adapter.publisher.dropStale(session, project, targets, keep);
 	const forget = rowsToForget(rows, kept, rebuilt, dropped);
 	if (forget.length > 0) await runBound(session, ports.state.forgetCandidates(project, forget));

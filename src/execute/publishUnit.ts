@@ -9,12 +9,13 @@ import { type NodeId, nodeId } from "../core/node.ts";
 import type { BuildableNode } from "../core/plan.ts";
 import type { HeldReason } from "../core/result.ts";
 import type { PublishedRow } from "../core/state.ts";
+import { ownerOf, withPointer } from "../core/versionPointer.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { keptAs, pruneGenerations, recordGenerations } from "./generations.ts";
 import { afterLostConnection } from "./leases.ts";
 import { graphNode } from "./nodeResult.ts";
 import { repeatLost } from "./repeatable.ts";
-import type { Run, Standing } from "./run.ts";
+import { pointerPlaces, type Run, type Standing } from "./run.ts";
 import { databaseErrorOf, StatementFailed, withRetries } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
 
@@ -95,13 +96,15 @@ async function attempt(
 		project: job.manifest.projectName,
 		runId: job.runId,
 		unit: unit.unit,
-		candidates: members.map(({ id, standing }): Candidate => {
+		candidates: members.flatMap(({ id, standing }): readonly Candidate[] => {
 			const keepAs = keptAs(run, id, standing.candidate);
-			return {
+			const candidate = {
 				...standing.candidate,
 				inputs: inputsOf(run, id, inUnit),
 				...(keepAs === undefined ? {} : { keepAs }),
 			};
+			const pointer = pointerPlaces(run, graphNode(run, id) as BuildableNode);
+			return pointer === null ? [candidate] : withPointer(candidate, pointer, ports.adapter.dialect);
 		}),
 		record: ({ published, kept }) => {
 			const went = new Set(published);
@@ -116,7 +119,7 @@ async function attempt(
 		lockTimeoutMs: job.flags.lockTimeoutMs,
 		signal: run.signal,
 	});
-	const refused = new Set(report.refused.map((r) => r.node));
+	const refused = new Set(report.refused.map((r) => ownerOf(r.node)));
 	if (unit.hooksInside)
 		for (const { id, standing } of members) {
 			if (refused.has(id)) continue;
@@ -212,13 +215,16 @@ function published(
 	const { clock, emit } = run.ports;
 	const { report } = done;
 	const refused = new Map<NodeId, HeldReason>();
-	for (const { node, code, reason, diagnostic } of report.refused)
+	for (const { node: written, code, reason, diagnostic } of report.refused) {
+		const node = ownerOf(written);
+		if (diagnostic === undefined && refused.has(node)) continue;
 		refused.set(node, {
 			kind: "publish",
 			code,
 			reason: run.toPublished(reason),
 			...(diagnostic === undefined ? {} : { diagnostic: placedAtNode(run, node, diagnostic) }),
 		});
+	}
 	const went = members.filter((m) => !refused.has(m.id));
 	run.identities.publishedNow(
 		went.map(
@@ -233,11 +239,11 @@ function published(
 	for (const text of report.warnings)
 		emit({ event: "message", text: run.toPublished(text), node_id: null, print: false }, "warn");
 	for (const { node, diagnostic } of report.ignored ?? [])
-		emit({ event: "diagnostic", diagnostic: placedAtNode(run, node, diagnostic) }, "warn");
+		emit({ event: "diagnostic", diagnostic: placedAtNode(run, ownerOf(node), diagnostic) }, "warn");
 	emit({
 		event: "publish.finished",
 		unit: unit.unit,
-		ways: report.ways,
+		ways: report.ways.filter(({ node }) => ownerOf(node) === node),
 		duration_ms: clock().getTime() - done.started,
 		locked_ms: Math.round(report.lockedMs),
 		waited_ms: Math.round(report.waitedMs),

@@ -4,7 +4,7 @@ import type { NodeId } from "../core/node.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
 import type { CandidateRow } from "../core/state.ts";
 import { othersCandidates } from "./leases.ts";
-import { buildTasks, type Run, targetOf } from "./run.ts";
+import { buildTasks, type Run, targetsOf } from "./run.ts";
 import { runBound } from "./statement.ts";
 
 /** Recorded candidates whose relation is really there, with the kind that was recorded. */
@@ -35,9 +35,9 @@ export async function dropReusable(run: Run, session: Session, id: NodeId): Prom
 	const keep: RelationName[] = [];
 	const targets: RelationName[] = [];
 	for (const task of buildTasks(run.graph)) {
-		const target = targetOf(run, task.node);
-		if (out.has(task.id)) targets.push(target);
-		else keep.push(adapter.publisher.candidateOf(project, target));
+		const written = targetsOf(run, task.node);
+		if (out.has(task.id)) targets.push(...written);
+		else keep.push(...written.map((target) => adapter.publisher.candidateOf(project, target)));
 	}
 	const gone = [...out].filter((node) => run.reusable.has(node));
 	for (const node of gone) run.reusable.delete(node);

@@ -6,13 +6,14 @@ import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Batch } from "../core/eventTime.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
-import type { BuildableNode } from "../core/plan.ts";
+import type { BuildableNode, BuildInput } from "../core/plan.ts";
 import type { RunJob, RunPorts } from "../core/ports.ts";
 import { readDuration } from "../core/readDuration.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
 import type { CandidateRow } from "../core/state.ts";
 import { storedName } from "../core/storedName.ts";
+import { pointerOf } from "../core/versionPointer.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
 import { checkInPlace } from "./inPlace.ts";
@@ -91,6 +92,19 @@ export interface Run {
 /** The published relation of a node. */
 export const targetOf = ({ ports }: Pick<Run, "ports">, node: BuildableNode): RelationName =>
 	storedName(node, ports.adapter.dialect);
+
+/** All that a node writes: its relation, and the pointer at the latest version beside it. */
+export const targetsOf = (run: Pick<Run, "ports">, node: BuildableNode): readonly RelationName[] => {
+	const pointer = pointerOf(node, run.ports.adapter.dialect);
+	return pointer === null ? [targetOf(run, node)] : [targetOf(run, node), pointer];
+};
+
+/** Where the pointer at a model's latest version is built and published; null where it has none. */
+export function pointerPlaces({ ports, job }: Pick<Run, "ports" | "job">, node: BuildableNode): BuildInput["pointer"] {
+	const target = pointerOf(node, ports.adapter.dialect);
+	const { projectName } = job.manifest;
+	return target === null ? null : { target, standsAt: ports.adapter.publisher.candidateOf(projectName, target) };
+}
 
 export const buildTasks = (graph: RunGraph): readonly Extract<Task, { kind: "build" }>[] =>
 	[...graph.tasks.values()].filter((task) => task.kind === "build");

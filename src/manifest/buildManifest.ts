@@ -28,7 +28,6 @@ import {
 	checkRelations,
 	checkSnapshot,
 	checkSpacesInNames,
-	checkVersionPointer,
 } from "./checks.ts";
 import { MERGE_RULES } from "./configDefaults.ts";
 import { type Draft, isEnabled } from "./draft.ts";
@@ -115,10 +114,9 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	checkGroups(enabled.values(), new Set(parsed.groups.map(({ name }) => name)), work.problems);
 	checkNamesAcrossKinds(enabled.values(), flags.require_unique_project_resource_names === true, work.problems);
 	checkAccess(enabled.values(), work.problems);
-	checkRelations(enabled.values(), work.problems);
+	checkRelations([...enabled.values()], work.problems);
 	for (const draft of enabled.values()) {
 		checkSnapshot(draft, work.problems);
-		checkVersionPointer(draft, flags.latest_version_pointer_enabled_by_default === true, work.warnings);
 		checkFunction(draft, work.problems);
 		checkContract(draft, layers.get(draft.layer ?? "") ?? null, work);
 	}

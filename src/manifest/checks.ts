@@ -133,7 +133,7 @@ export function checkAccess(drafts: Iterable<Draft>, problems: Diagnostic[]): vo
 }
 
 /** Two nodes that would write to one relation. */
-export function checkRelations(drafts: Iterable<Draft>, problems: Diagnostic[]): void {
+export function checkRelations(drafts: readonly Draft[], problems: Diagnostic[]): void {
 	const seen = new Map<string, Draft>();
 	for (const draft of drafts) {
 		if (draft.relation_name === null) continue;
@@ -149,6 +149,17 @@ export function checkRelations(drafts: Iterable<Draft>, problems: Diagnostic[]):
 				related: [{ label: "the other one", at: first.locate() }],
 			}),
 		);
+	}
+	for (const draft of drafts) {
+		const { pointer } = draft;
+		const taken = pointer === null ? undefined : seen.get(pointer.relation_name);
+		if (pointer === null) continue;
+		if (taken === undefined) {
+			seen.set(pointer.relation_name, draft);
+			continue;
+		}
+		const facts = { model: draft.name, alias: pointer.alias, taken: taken === draft ? null : labelOf(taken) };
+		problems.push(diagnostic("TFM-PARSE-061", facts, configPlace(draft, "latest_version_pointer")));
 	}
 }
 
@@ -223,17 +234,6 @@ export function checkFunction(draft: Draft, problems: Diagnostic[]): void {
 }
 
 const CONSTRAINTS = ["check", "not_null", "unique", "primary_key", "foreign_key", "custom"];
-
-/** The view under the bare name of a versioned model (dbt 1.12) is the one thing of versions that tfm does not make. */
-export function checkVersionPointer(draft: Draft, byDefault: boolean, warnings: Diagnostic[]): void {
-	const { kind, patch, config, name } = draft;
-	if (kind !== "model" || patch?.version == null || String(patch.version) !== String(patch.latestVersion)) return;
-	const pointer = config.latest_version_pointer ?? null;
-	const enabled = isRecord(pointer) ? (pointer.enabled ?? byDefault) : (pointer ?? byDefault);
-	if (enabled !== true) return;
-	const place = { ...configPlace(draft, "latest_version_pointer"), severity: "warning" as const };
-	warnings.push(diagnostic("TFM-PARSE-061", { model: name }, place));
-}
 
 /** `layer` is the model's, in a layered project. */
 export function checkContract(

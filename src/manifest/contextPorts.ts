@@ -51,6 +51,7 @@ export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
 
 		generateName(kind, custom, subject) {
 			if (kind === "alias" && isOwnAlias(subject.package_name)) return builtinAlias(custom, subject);
+			if (kind === "pointer") return generateName(kind, custom, subject.node());
 			const macro = `generate_${kind}_name`;
 			let own = isOwn.get(macro);
 			if (own === undefined) isOwn.set(macro, (own = !registry.isOverridden(macro)));

@@ -90,6 +90,7 @@ export interface Draft {
 	schema: string;
 	alias: string;
 	relation_name: string | null;
+	pointer: { readonly alias: string; readonly relation_name: string } | null;
 	attached: NodeId | null;
 	/** Its config's, for a generic test its node's. */
 	group: string | null;

@@ -132,6 +132,7 @@ export class FinishedModel extends FinishedNode {
 	readonly deprecation_date: string | null;
 	readonly primary_key: readonly string[];
 	readonly time_spine: Plain;
+	readonly pointer: Draft["pointer"];
 
 	constructor(draft: Draft, texts: FinishedTexts, primaryKey: readonly string[]) {
 		super(draft, texts);
@@ -144,6 +145,7 @@ export class FinishedModel extends FinishedNode {
 		this.deprecation_date = patch?.deprecationDate ?? null;
 		this.primary_key = primaryKey;
 		this.time_spine = timeSpineOf(draft);
+		this.pointer = draft.pointer;
 	}
 }
 

@@ -38,6 +38,7 @@ export const blankDraft = (given: Blank): Draft => ({
 	schema: "",
 	alias: given.name,
 	relation_name: null,
+	pointer: null,
 	attached: null,
 	group: null,
 	...given,

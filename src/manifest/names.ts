@@ -8,8 +8,9 @@ import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
 import type { PlainRecord } from "../core/parsed.ts";
 import type { QuotePolicy, RelationName } from "../core/relation.ts";
+import { isRecord } from "./configDefaults.ts";
 import type { Draft } from "./draft.ts";
-import type { ManifestPorts, NamedNode, NameSubject } from "./ports.ts";
+import type { ManifestPorts, NamedNode, NameKind, NameSubject } from "./ports.ts";
 
 const custom = (value: Plain | undefined): string | null =>
 	value === null || value === undefined || typeof value === "object" ? null : String(value);
@@ -48,6 +49,10 @@ export class Namer {
 			draft.schema = custom(config.target_schema) ?? draft.schema;
 		}
 		draft.relation_name = hasRelation(draft) ? this.render(relationOf(draft), {}) : null;
+		const pointer = draft.relation_name === null ? null : pointerAlias(draft, this.#config);
+		if (pointer === null) return;
+		const alias = this.#ask("pointer", pointer.custom, node, draft.name);
+		draft.pointer = { alias, relation_name: this.render({ ...relationOf(draft), identifier: alias }, {}) };
 	}
 
 	/** The schema of a landing source that names none. */
@@ -69,7 +74,7 @@ export class Namer {
 	}
 
 	/** A macro that fails or gives no name is reported at the node; the fallback only lets the other nodes be looked at. */
-	#ask(kind: "schema" | "alias" | "database", wanted: string | null, subject: NameSubject, fallback: string): string {
+	#ask(kind: NameKind, wanted: string | null, subject: NameSubject, fallback: string): string {
 		try {
 			return this.#ports.generateName(kind, wanted, subject);
 		} catch (error) {
@@ -85,6 +90,19 @@ const relationOf = (draft: Draft): RelationName => ({
 	schema: draft.schema,
 	identifier: draft.alias,
 });
+
+/**
+ * The custom name that `latest_version_pointer` gives the view of a model's latest version; null where none is to be
+ * made. What the config leaves open, dbt's flag latest_version_pointer_enabled_by_default decides.
+ */
+function pointerAlias({ kind, patch, config }: Draft, { project }: Config): { readonly custom: string | null } | null {
+	if (kind !== "model" || patch?.version == null || String(patch.version) !== String(patch.latestVersion)) return null;
+	const byDefault = project.flags.latest_version_pointer_enabled_by_default === true;
+	const written = config.latest_version_pointer ?? null;
+	const { enabled, alias } = isRecord(written) ? written : { enabled: written, alias: null };
+	if ((enabled ?? byDefault) !== true) return null;
+	return { custom: custom(alias)?.trim() || null };
+}
 
 /** Everything that leaves a relation behind: not ephemeral models, nor tests that store nothing. */
 export function hasRelation(draft: Draft): boolean {

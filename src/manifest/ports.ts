@@ -22,11 +22,14 @@ export interface NameSubject {
 	readonly locate: () => Location;
 }
 
+/** `pointer`: generate_latest_version_pointer_alias; the others: generate_<kind>_name. */
+export type NameKind = "schema" | "alias" | "database" | "pointer";
+
 /** What the manifest asks of the template side. */
 export interface ManifestPorts {
 	readonly dialect: Dialect;
-	/** What generate_schema_name, generate_alias_name or generate_database_name make of a custom name. Throws TfmError. */
-	generateName(kind: "schema" | "alias" | "database", custom: string | null, subject: NameSubject): string;
+	/** What generate_schema_name and the other name macros make of a custom name. Throws TfmError. */
+	generateName(kind: NameKind, custom: string | null, subject: NameSubject): string;
 	/** What a text asks for when it is rendered for this node: hooks, generic tests. Throws TfmError. */
 	collect(text: string, node: NamedNode & { readonly test_metadata?: TestMetadata | null }, place: Location): Collected;
 	/** A text of a property file; a lone expression keeps its type. Throws TfmError. */

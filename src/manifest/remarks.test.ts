@@ -42,18 +42,6 @@ describe("remarks of a whole project", () => {
 			"TFM-PARSE-059 models/reader.sql:1:1 reader reads old, which was deprecated on 1999-01-01",
 		]);
 	});
-
-	it("tell of a pointer at the latest version, which is not made", async () => {
-		const manifest = await manifestOf({
-			"models/m_v1.sql": "select 1 as id",
-			"models/m_v2.sql": "select 1 as id",
-			"models/p.yml":
-				"models:\n  - {name: m, config: {latest_version_pointer: {enabled: true}}, versions: [{v: 1}, {v: 2}]}\n",
-		});
-		expect(manifest.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
-			"TFM-PARSE-061 latest_version_pointer of m: tfm does not make the view that points at the latest version",
-		]);
-	});
 });
 
 describe("flags of dbt 1.12", () => {
@@ -71,6 +59,33 @@ describe("flags of dbt 1.12", () => {
 		]);
 		const before = await manifestOf({ ...files, "tfm_project.yml": PROJECT + tree });
 		expect(before.nodes.get(nodeId("analysis.shop.a"))?.fqn).toEqual(["shop", "analysis", "by_day", "a"]);
+	});
+
+	it("name the view of a model's latest version, and refuse a name that is taken", async () => {
+		const files = (pointer: string) => ({
+			"models/m_v1.sql": "select 1 as id",
+			"models/m_v2.sql": "select 1 as id",
+			"models/other.sql": "select 1 as id",
+			"models/p.yml": `models:\n  - {name: m, config: {latest_version_pointer: ${pointer}}, versions: [{v: 1}, {v: 2}]}\n`,
+		});
+		const pointers = async (pointer: string, more: Record<string, string> = {}) =>
+			[...(await manifestOf({ ...files(pointer), ...more })).nodes.values()].flatMap((node) =>
+				node.resource_type === "model" && node.pointer ? [`${node.alias} ${node.pointer.alias}`] : [],
+			);
+		expect(await pointers("true")).toEqual(["m_v2 m"]);
+		expect(await pointers("{enabled: true, alias: ' now '}")).toEqual(["m_v2 now"]);
+		expect(await pointers("{enabled: null}")).toEqual([]);
+		const flag = { "tfm_project.yml": flags("latest_version_pointer_enabled_by_default") };
+		expect(await pointers("{enabled: null}", flag)).toEqual(["m_v2 m"]);
+		const macro =
+			"{% macro generate_latest_version_pointer_alias(custom_alias_name=none, node=none) %}{{ node.name ~ '_latest' }}{% endmacro %}";
+		expect(await pointers("true", { "macros/m.sql": macro })).toEqual(["m_v2 m_latest"]);
+		expect(await mistakesIn(files("{enabled: true, alias: other}"))).toEqual([
+			'TFM-PARSE-061 models/p.yml:2:48 latest_version_pointer of m: the name "other" is taken by model "other" | give the pointer another `alias`, or set `enabled: false`',
+		]);
+		expect((await mistakesIn(files("{enabled: true, alias: m_v2}")))[0]).toContain(
+			"is that of the latest version itself",
+		);
 	});
 
 	it("make an error of spaces in names of sources and semantic models, which are remarks without them", async () => {

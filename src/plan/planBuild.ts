@@ -1,46 +1,19 @@
 import type { Candidate } from "../core/adapter.ts";
-import type { MacroArgument, MacroCall } from "../core/compiler.ts";
 import type { Batch } from "../core/eventTime.ts";
 import type { BuildInput, NodePlan, Plan } from "../core/plan.ts";
-import { adapterResponse } from "./adapterResponse.ts";
-import { execute, loadSeed, macroSql, perform } from "./ask.ts";
+import { loadSeed, perform } from "./ask.ts";
 import { buildIncremental } from "./buildIncremental.ts";
 import type { Built } from "./built.ts";
 import { indexesOfView } from "./configurationChange.ts";
+import { createFromQuery } from "./createFromQuery.ts";
 import { bringsRows, describeCandidate } from "./describeCandidate.ts";
 import { readIncremental } from "./incrementalConfig.ts";
 import { isPartitioned } from "./partitionBy.ts";
 import { planOwn } from "./planOwn.ts";
 import { planSnapshot } from "./planSnapshot.ts";
+import { pointAt } from "./pointAt.ts";
 import { runHooks } from "./runHooks.ts";
 import { createIndexes, makeIndexes } from "./tableConfig.ts";
-
-const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
-
-const CREATE = {
-	table: "get_create_table_as_sql",
-	view: "get_create_view_as_sql",
-	materialized_view: "get_create_materialized_view_as_sql",
-} as const;
-
-/** The macros dbt calls for these, so that an override at either level (`get_create_table_as_sql`, `create_table_as`) is met. */
-function createCall(input: BuildInput, candidate: Candidate, sql: string): MacroCall {
-	const relation: MacroArgument = { kind: "relation", relation: candidate.candidate, type: candidate.kind };
-	return {
-		macro: CREATE[candidate.kind],
-		positional: candidate.kind === "table" ? [value(false), relation, value(sql)] : [relation, value(sql)],
-		keyword: {},
-		node: input.node.unique_id,
-		sql,
-	};
-}
-
-/** By the project's macros. */
-export function* createFromQuery(input: BuildInput, candidate: Candidate, sql: string): Plan<Built> {
-	const executedSql = yield* macroSql(createCall(input, candidate, sql), input.node.name);
-	const result = yield* execute(executedSql, "build");
-	return { candidate, response: adapterResponse(result), executedSql };
-}
 
 function* create(input: BuildInput, candidate: Candidate): Plan<Built> {
 	if (input.sql !== null) return yield* createFromQuery(input, candidate, input.sql);
@@ -98,6 +71,7 @@ export function* finishCandidate(
 			yield* runHooks({ node: input.node, when: "post-hook", transaction: true, self, batch });
 		if (candidate.kind !== "view" && !hooksMeetAFreshTable(input)) yield* perform({ kind: "dress", candidate });
 	}
+	yield* pointAt(input, candidate);
 	yield* perform({ kind: "stands", candidate, response });
 }
 

@@ -14,12 +14,13 @@ import type { BatchesDone, BuildInput, NodePlan, Plan } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
 import { batchSql, execute, perform, runBatch } from "./ask.ts";
 import { auditDelta, copyTarget, hooksAfterwards, needsCopy } from "./buildIncremental.ts";
+import { createFromQuery } from "./createFromQuery.ts";
 import { batchDeltaOf, createDelta, deltaOf, fitDelta } from "./delta.ts";
 import { bringsRows, describeCandidate } from "./describeCandidate.ts";
 import { checkMergeKeys } from "./duplicateKeys.ts";
 import { type IncrementalConfig, readIncremental, warnOfSchemaChange } from "./incrementalConfig.ts";
 import { bringInto, strategySql, type Work, workOn } from "./incrementalWork.ts";
-import { createFromQuery, finishCandidate } from "./planBuild.ts";
+import { finishCandidate } from "./planBuild.ts";
 import { runHooks } from "./runHooks.ts";
 import { createIndexes } from "./tableConfig.ts";
 

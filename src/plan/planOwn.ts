@@ -7,6 +7,7 @@ import { diagnostic, fail } from "../core/diagnostic.ts";
 import type { AdapterResponse, BuildInput, Materialized, NodePlan, Plan, TestInput } from "../core/plan.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
 import { database, materialize, perform } from "./ask.ts";
+import { pointAt } from "./pointAt.ts";
 
 type Own = NonNullable<TestInput["own"]>;
 type Main = NonNullable<Materialized["main"]>;
@@ -90,10 +91,11 @@ export function* planOwn(input: BuildInput, described: Candidate): Plan<NodePlan
 			kind: "transaction",
 			body: function* () {
 				yield* perform({ kind: "dress", candidate: described });
+				yield* pointAt(input, described);
 				yield* perform({ kind: "stands", candidate: described, response });
 			},
 		});
-	}
+	} else if (input.pointer !== null) yield* perform({ kind: "transaction", body: () => pointAt(input, described) });
 	return {
 		kind: "built",
 		candidate: described,

@@ -321,12 +321,14 @@ export const PARSE_CODES = {
 		explain:
 			"The pre-hook or post-hook of a seed calls ref() or source(), itself or in a macro. A seed has no place in the order of the run after something else.",
 	}),
-	"TFM-PARSE-061": code<{ model: string }>({
+	"TFM-PARSE-061": code<{ model: string; alias: string; taken: string | null }>({
 		message: (f) =>
-			`latest_version_pointer of ${f.model}: tfm does not make the view that points at the latest version`,
-		hint: (f) => `a view model with \`select * from {{ ref('${f.model}') }}\` does the same`,
+			`latest_version_pointer of ${f.model}: the name "${f.alias}" is ${f.taken === null ? "that of the latest version itself" : `taken by ${f.taken}`}`,
+		hint: () => "give the pointer another `alias`, or set `enabled: false`",
+		dbt: (f) =>
+			`Cannot create latest version pointer: the latest version of '${f.model}' is already aliased to '${f.alias}'.`,
 		explain:
-			"dbt 1.12 can put a view under the model's bare name beside its latest version. tfm does not have that: it builds the versions alone.",
+			"`latest_version_pointer` puts a view without the version in its name beside the latest version of a model. That name must be free.",
 	}),
 	"TFM-PARSE-071": code<{ model: string; problem: string }>({
 		message: (f) => `the quarantine of ${f.model} cannot be read: ${f.problem}`,

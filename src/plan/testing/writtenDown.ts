@@ -27,6 +27,7 @@ export const build = (node: ModelNode, rest: Partial<BuildInput> = {}): BuildInp
 	publishedSql: "select 1 from main.x",
 	target: relation("main", "orders"),
 	standsAt: relation("tfm_c_0_main", "orders"),
+	pointer: null,
 	postHooks: "candidate",
 	own: null,
 	isOverridden: () => false,

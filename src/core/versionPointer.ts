@@ -1,0 +1,40 @@
+import type { Candidate, Dialect } from "./adapter.ts";
+import { type NodeId, nodeId } from "./node.ts";
+import type { BuildableNode } from "./plan.ts";
+import type { RelationName } from "./relation.ts";
+import { storedName } from "./storedName.ts";
+
+const SUFFIX = "__latest_version_pointer";
+
+/**
+ * dbt's latest_version_pointer: a view of all columns of a versioned model's latest version, without the version in its
+ * name. It is no node: it is built, published and refused with its model. Null for nodes that have none.
+ */
+export const pointerOf = (node: BuildableNode, dialect: Pick<Dialect, "fold">): RelationName | null =>
+	node.resource_type === "model" && node.pointer != null
+		? storedName({ database: node.database, schema: node.schema, ...node.pointer }, dialect)
+		: null;
+
+/** Whose candidate it is: the model's, where it is a pointer's. */
+export const ownerOf = (node: NodeId): NodeId => (node.endsWith(SUFFIX) ? nodeId(node.slice(0, -SUFFIX.length)) : node);
+
+/** The model's candidate and its pointer's, which are published together or not at all. */
+export function withPointer(
+	model: Candidate,
+	pointer: { readonly target: RelationName; readonly standsAt: RelationName },
+	dialect: Pick<Dialect, "render">,
+): readonly [Candidate, Candidate] {
+	const publishGroup = model.publishGroup ?? `${model.node}${SUFFIX}`;
+	const view: Candidate = {
+		node: nodeId(`${model.node}${SUFFIX}`),
+		kind: "view",
+		candidate: pointer.standsAt,
+		target: pointer.target,
+		finalSql: `select * from ${dialect.render({ ...model.target, database: "" })}`,
+		publish: "swap",
+		inputs: [model.node],
+		publishGroup,
+		...(model.grants === undefined ? {} : { grants: model.grants }),
+	};
+	return [{ ...model, publishGroup }, view];
+}

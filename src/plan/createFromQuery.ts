@@ -1,0 +1,33 @@
+import type { Candidate } from "../core/adapter.ts";
+import type { MacroArgument, MacroCall } from "../core/compiler.ts";
+import type { BuildInput, Plan } from "../core/plan.ts";
+import { adapterResponse } from "./adapterResponse.ts";
+import { execute, macroSql } from "./ask.ts";
+import type { Built } from "./built.ts";
+
+const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
+
+const CREATE = {
+	table: "get_create_table_as_sql",
+	view: "get_create_view_as_sql",
+	materialized_view: "get_create_materialized_view_as_sql",
+} as const;
+
+/** The macros dbt calls for these, so that an override at either level (`get_create_table_as_sql`, `create_table_as`) is met. */
+function createCall(input: BuildInput, candidate: Candidate, sql: string): MacroCall {
+	const relation: MacroArgument = { kind: "relation", relation: candidate.candidate, type: candidate.kind };
+	return {
+		macro: CREATE[candidate.kind],
+		positional: candidate.kind === "table" ? [value(false), relation, value(sql)] : [relation, value(sql)],
+		keyword: {},
+		node: input.node.unique_id,
+		sql,
+	};
+}
+
+/** By the project's macros. */
+export function* createFromQuery(input: BuildInput, candidate: Candidate, sql: string): Plan<Built> {
+	const executedSql = yield* macroSql(createCall(input, candidate, sql), input.node.name);
+	const result = yield* execute(executedSql, "build");
+	return { candidate, response: adapterResponse(result), executedSql };
+}
