@@ -74,7 +74,7 @@ describe("a project that was read", () => {
 		["cut short", (bytes: Buffer) => bytes.subarray(0, bytes.length - 9), "its content is damaged"],
 		["empty", () => Buffer.alloc(0), "it is of another version"],
 		["somebody else's", () => Buffer.from("hello"), "it is of another version"],
-		["without values", (bytes: Buffer) => bytes.subarray(0, bytes.indexOf(10)), "it is of another version"],
+		["without values", (bytes: Buffer) => bytes.subarray(0, bytes.indexOf(10) + 1), "its head is damaged"],
 		[
 			"with a broken head",
 			(b: Buffer) => Buffer.concat([b.subarray(0, b.indexOf(10) + 1), Buffer.from("{\n")]),

@@ -8,13 +8,12 @@
 import { hash } from "node:crypto";
 import { join } from "node:path";
 import { serialize } from "node:v8";
-import type { InvocationFacts, MacroDefinition } from "../../context/context.ts";
+import type { InvocationFacts } from "../../context/context.ts";
 import type { Config } from "../../core/config.ts";
-import type { Manifest } from "../../core/manifest.ts";
 import type { NodeId, Plain } from "../../core/node.ts";
 import type { FileDigest } from "../../parse/digestFiles.ts";
 import type { ParseOptions } from "../../parse/parseProject.ts";
-import { type PackedManifest, packManifest, unpackManifest } from "./packManifest.ts";
+import { type KnownProject, packProject, unpackProject } from "./packProject.ts";
 import { readCacheFile, writeCacheFile } from "./parseCacheFile.ts";
 import type { Reads } from "./recordReads.ts";
 
@@ -29,16 +28,6 @@ interface Header extends Origin {
 	/** Values are digests: an environment may hold what nobody should read in a file. */
 	readonly env: readonly (readonly [name: string, digest: string | null])[];
 	readonly flags: readonly (readonly [name: string, digest: string])[];
-}
-
-interface Values {
-	readonly packed: PackedManifest;
-	readonly macros: readonly MacroDefinition[];
-}
-
-export interface KnownProject {
-	readonly manifest: Manifest;
-	readonly macros: readonly MacroDefinition[];
 }
 
 /** `because`: why the project has to be read, for those who ask at debug level. */
@@ -90,21 +79,17 @@ function difference(was: Header, is: Origin, { env, flags }: InvocationFacts): s
 export function readParseCache(
 	path: string,
 	now: { readonly origin: Origin; readonly invocation: InvocationFacts },
-	locate: (id: NodeId) => ReturnType<Parameters<typeof unpackManifest>[1]>,
+	locate: (id: NodeId) => ReturnType<Parameters<typeof unpackProject>[1]>,
 ): CacheAnswer {
 	let because = "nothing is known of it yet";
-	const file = readCacheFile<Header, Values>(path, (why) => {
+	const file = readCacheFile<Header>(path, (why) => {
 		because = `what was known cannot be read: ${why}`;
 	});
 	if (file === null) return { kind: "unknown", because };
 	const changed = difference(file.header, now.origin, now.invocation);
 	if (changed !== null) return { kind: "unknown", because: changed };
-	const values = file.values();
-	if (values === null) return { kind: "unknown", because };
-	return {
-		kind: "known",
-		project: { manifest: unpackManifest(values.packed, locate), macros: values.macros },
-	};
+	const parts = file.parts();
+	return parts === null ? { kind: "unknown", because } : { kind: "known", project: unpackProject(parts, locate) };
 }
 
 /** Throws what the file system throws. */
@@ -115,6 +100,5 @@ export function writeParseCache(path: string, origin: Origin, reads: Reads, proj
 		env: [...reads.env].map(([name, value]) => [name, envDigest(value)] as const),
 		flags: [...reads.flags].map(([name, value]) => [name, digest(value as Plain)] as const),
 	};
-	const values: Values = { packed: packManifest(project.manifest), macros: project.macros };
-	writeCacheFile(path, header, values);
+	writeCacheFile(path, header, packProject(project));
 }

@@ -1,23 +1,25 @@
 /**
- * What is known of a project, in one file: a line that says what it is, a line of JSON with what it holds for, and the
- * values as v8 writes them. Anything about the file that is not as it should be means that nothing is known.
+ * What is known of a project, in one file: a line that says what it is, a line of JSON with what it holds for, the
+ * values in parts as v8 writes them, each after its length, and a sum over all parts. Anything about the file that is
+ * not as it should be means that nothing is known. In parts, because the values of ten thousand models are a hundred
+ * megabytes, which would stand in memory a second time.
  */
-import { hash, randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { cachedDataVersionTag, deserialize, serialize } from "node:v8";
 
 /** v8 promises to read what another version wrote, not that it means the same. */
 const firstLine = (): string => `tfm parse cache, v8 ${cachedDataVersionTag()}\n`;
 
-export interface CacheFile<H, V> {
+export interface CacheFile<H> {
 	readonly header: H;
-	/** Reads the values; null when they are not what was written. */
-	readonly values: () => V | null;
+	/** The parts as they were written, or null when they are not what was written. */
+	readonly parts: () => readonly unknown[] | null;
 }
 
 /** Null when there is none of this version. Throws nothing: `problem` is told why a file could not be used. */
-export function readCacheFile<H, V>(path: string, problem: (why: string) => void): CacheFile<H, V> | null {
+export function readCacheFile<H>(path: string, problem: (why: string) => void): CacheFile<H> | null {
 	let bytes: Buffer;
 	try {
 		bytes = readFileSync(path);
@@ -31,40 +33,74 @@ export function readCacheFile<H, V>(path: string, problem: (why: string) => void
 		return null;
 	}
 	const end = bytes.indexOf(10, head.length);
-	if (end < 0) {
-		problem("it is cut short");
-		return null;
-	}
+	let header: H;
 	try {
-		const { sum, header } = JSON.parse(bytes.toString("utf8", head.length, end)) as { sum: string; header: H };
-		const payload = bytes.subarray(end + 1);
-		return {
-			header,
-			values: () => {
-				if (hash("sha1", payload, "base64") !== sum) {
-					problem("its content is damaged");
-					return null;
-				}
-				return deserialize(payload) as V;
-			},
-		};
+		header = JSON.parse(bytes.toString("utf8", head.length, end)) as H;
 	} catch {
 		problem("its head is damaged");
 		return null;
 	}
+	return {
+		header,
+		parts() {
+			const found = partsIn(bytes.subarray(end + 1));
+			if (found === null) problem("its content is damaged");
+			return found?.map((part) => deserialize(part) as unknown) ?? null;
+		},
+	};
 }
 
+/** Null unless lengths and sum are right. */
+function partsIn(bytes: Buffer): readonly Buffer[] | null {
+	const parts: Buffer[] = [];
+	const sum = createHash("sha1");
+	for (let at = 0; at + LENGTH <= bytes.length; ) {
+		const length = bytes.readUInt32BE(at);
+		at += LENGTH;
+		if (length === 0) return sum.digest().equals(bytes.subarray(at)) ? parts : null;
+		const part = bytes.subarray(at, at + length);
+		sum.update(part);
+		parts.push(part);
+		at += length;
+	}
+	return null;
+}
+
+/** Bytes of a length; a length of 0 ends the parts. */
+const LENGTH = 4;
+
+const lengthOf = (part: Uint8Array): Buffer => {
+	const bytes = Buffer.alloc(LENGTH);
+	bytes.writeUInt32BE(part.length);
+	return bytes;
+};
+
 /** Whole or not at all. Throws what the file system throws. */
-export function writeCacheFile<H, V>(path: string, header: H, values: V): void {
-	const payload = serialize(values);
-	const head = `${firstLine()}${JSON.stringify({ sum: hash("sha1", payload, "base64"), header })}\n`;
-	const part = `${path}.${randomUUID().slice(0, 8)}.part`;
+export function writeCacheFile<H>(path: string, header: H, parts: Iterable<unknown>): void {
+	const draft = `${path}.${randomUUID().slice(0, 8)}.part`;
 	mkdirSync(dirname(path), { recursive: true });
+	const file = openSync(draft, "w");
 	try {
-		writeFileSync(part, Buffer.concat([Buffer.from(head), payload]));
-		renameSync(part, path);
+		try {
+			writeAll(file, Buffer.from(`${firstLine()}${JSON.stringify(header)}\n`));
+			const sum = createHash("sha1");
+			for (const value of parts) {
+				const part = serialize(value);
+				sum.update(part);
+				writeAll(file, lengthOf(part));
+				writeAll(file, part);
+			}
+			writeAll(file, Buffer.concat([Buffer.alloc(LENGTH), sum.digest()]));
+		} finally {
+			closeSync(file);
+		}
+		renameSync(draft, path);
 	} catch (error) {
-		rmSync(part, { force: true });
+		rmSync(draft, { force: true });
 		throw error;
 	}
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+	for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
