@@ -10,8 +10,9 @@ import { selectFor } from "./selectFor.ts";
 
 /**
  * `tfm clone`: a view for each selected model, seed and snapshot that reads its relation where --state has it, as dbt
- * does on databases that cannot clone tables. What stands here is left alone without --full-refresh. Clones are views
- * of tested tables, so they are published without gates, also in a layered project.
+ * does on databases that cannot clone tables. What stands here is left alone without --full-refresh, and always what
+ * --state itself names. Clones are views of tested tables, so they are published without gates, also in a layered
+ * project.
  */
 export async function cloneCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
@@ -32,6 +33,7 @@ export async function cloneNodes(
 		...request,
 		command: "clone",
 		hooks: false,
+		compiles: false,
 		flags: { gates: false, fullRefresh: false },
 		refine: async ({ adapter }): Promise<Refined> => {
 			const nodes = [...request.selected].filter((id) => relations.has(id));
@@ -39,7 +41,10 @@ export async function cloneNodes(
 			const settled = new Map<NodeId, SettledNode>();
 			for (const id of request.selected) {
 				const name = project.manifest.nodes.get(id)?.relation_name ?? id;
-				if (!relations.has(id)) settled.set(id, noOp(`No relation found in state manifest for ${id}`));
+				const other = relations.get(id)?.relation_name ?? null;
+				// dbt would drop it and then read it.
+				if (other !== null && other === name) settled.set(id, noOp(`Relation ${name} is the one that would be cloned`));
+				else if (!relations.has(id)) settled.set(id, noOp(`No relation found in state manifest for ${id}`));
 				else if (here.has(id)) settled.set(id, noOp(`Relation ${name} already exists`));
 			}
 			return { selected: request.selected, settled };

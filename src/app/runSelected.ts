@@ -3,6 +3,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import type { MicrobatchJob, RunFlags, SettledNode } from "../core/ports.ts";
+import type { RunResult } from "../core/result.ts";
 import type { StateStore } from "../core/state.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
@@ -29,6 +30,8 @@ export interface RunRequest {
 	readonly microbatch?: Partial<MicrobatchJob>;
 	/** Leaves out of the selection what only the database knows to be done, or tells what is settled already. */
 	readonly refine?: (open: { readonly adapter: Adapter; readonly state: StateStore }) => Promise<Refined>;
+	/** False: what is sent is not the nodes' own SQL, so that the artifacts call none of them compiled (`clone`). */
+	readonly compiles?: boolean;
 	/** False: neither on-run-start nor on-run-end. */
 	readonly hooks?: boolean;
 	/** `source freshness`: sources.json is written in place of run_results.json, to this path or under target/, and printed. */
@@ -54,7 +57,7 @@ export async function runSelected(
 	const manifestFile = beginManifest(invocation, project);
 	// The document of `source freshness` is sources.json.
 	const summary = request.sources === undefined ? [summaryDocument(invocation)] : [];
-	const sqlFiles = createSqlWriter(project);
+	const sqlFiles = createSqlWriter(project, request.compiles === false ? ["run"] : ["compiled", "run"]);
 	// A look at what is held is nobody's news.
 	const watched = project.config.project.alerts !== undefined && request.flags?.candidates !== true;
 	const alerts = watched ? (await import("./runAlerts.ts")).openRunAlerts(invocation, project) : null;
@@ -90,7 +93,8 @@ export async function runSelected(
 			await manifestFile.finish(null);
 			return 0;
 		}
-		const run = await executeRun(jobOf(invocation, deferring, { ...request, ...refined }, adapter), ports);
+		const done = await executeRun(jobOf(invocation, deferring, { ...request, ...refined }, adapter), ports);
+		const run = request.compiles === false ? uncompiled(done) : done;
 		await sqlFiles.written();
 		// A look at what is held changes nothing, so `tfm retry` must still find the run that held it.
 		const looksOnly = request.flags?.candidates === true;
@@ -124,3 +128,15 @@ export async function runSelected(
 		await scratch.close();
 	}
 }
+
+/** The run as dbt tells of clones: nothing is compiled, and a seed is a seed. */
+const uncompiled = (run: RunResult): RunResult => ({
+	...run,
+	results: run.results.map((result) => ({
+		...result,
+		resource_type: result.unique_id.startsWith("seed.") ? "seed" : result.resource_type,
+		compiled: false,
+		compiled_code: null,
+		executed_code: null,
+	})),
+});

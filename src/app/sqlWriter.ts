@@ -25,17 +25,20 @@ export interface SqlWriter extends Subscriber {
  * a run of a thousand nodes writes two thousand files and the same thread serves every database session. Only what
  * failed is written at once: the summary shows lines of it.
  */
-export function createSqlWriter({ manifest, config }: Pick<OpenProject, "manifest" | "config">): SqlWriter {
+export function createSqlWriter(
+	{ manifest, config }: Pick<OpenProject, "manifest" | "config">,
+	folders: readonly ("compiled" | "run")[] = ["compiled", "run"],
+): SqlWriter {
 	const waiting = new Map<string, string>();
 	const busy = new Map<string, Promise<void>>();
-	const folders = new Set<string>();
+	const made = new Set<string>();
 	let failure: { readonly error: unknown } | null = null;
 
 	const write = async (path: string, sql: string): Promise<void> => {
 		const folder = dirname(path);
-		if (!folders.has(folder)) {
+		if (!made.has(folder)) {
 			await mkdir(folder, { recursive: true });
-			folders.add(folder);
+			made.add(folder);
 		}
 		await writeFile(path, sql);
 	};
@@ -63,7 +66,7 @@ export function createSqlWriter({ manifest, config }: Pick<OpenProject, "manifes
 			if (node === undefined || facts.compiled_code === null) return;
 			const texts = { compiled: facts.compiled_code, run: facts.executed_code ?? facts.compiled_code };
 			const atOnce = facts.status === "error" || facts.status === "fail";
-			for (const kind of ["compiled", "run"] as const) {
+			for (const kind of folders) {
 				const path = sqlPath(kind, node, batch);
 				if (atOnce) writeSql(config.targetDir, path, texts[kind]);
 				else waiting.set(join(config.targetDir, path), texts[kind]);
