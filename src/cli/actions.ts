@@ -18,6 +18,7 @@ export const ACTIONS: Actions = {
 	seed: async () => (await import("../app/seed.ts")).seedCommand,
 	snapshot: async () => (await import("../app/snapshot.ts")).snapshotCommand,
 	load: async () => (await import("../app/load.ts")).loadCommand,
+	export: async () => (await import("../app/exportModel.ts")).exportCommand,
 	watermark: async () => (await import("../app/watermark.ts")).watermarkCommand,
 	show: async () => (await import("../app/show.ts")).showCommand,
 	deps: async () => (await import("../app/deps.ts")).depsCommand,

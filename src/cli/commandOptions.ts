@@ -197,6 +197,16 @@ export const LOAD: readonly OptionSpec[] = [
 	command("files", { value: "globs...", kind: LIST, help: "Only these files of the selected sources" }),
 ];
 
+export const EXPORT: readonly OptionSpec[] = [
+	command("format", {
+		value: "format",
+		kind: TEXT,
+		choices: ["parquet", "csv", "json", "jsonl"],
+		help: "parquet, csv, json or jsonl (default: what --output ends with, else csv)",
+	}),
+	command("output", { short: "o", value: "path", kind: TEXT, help: "The file to write (default: standard output)" }),
+];
+
 export const WATERMARK: readonly OptionSpec[] = [
 	command("default", {
 		value: "text",

@@ -9,6 +9,7 @@ import {
 	DOCS,
 	EVENT_TIMES,
 	EXPLAIN,
+	EXPORT,
 	FRESHNESS,
 	HISTORY,
 	INIT,
@@ -42,6 +43,7 @@ export type CommandName =
 	| "snapshot"
 	| "load"
 	| "watermark"
+	| "export"
 	| "clone"
 	| "source freshness"
 	| "docs generate"
@@ -388,6 +390,20 @@ export const COMMANDS: readonly CommandSpec[] = [
 			{ line: "tfm show --inline \"select count(*) from {{ ref('orders') }}\"", says: "any query" },
 			{ line: "tfm show --failures unique_orders_id", says: "the rows a test complains about" },
 			{ line: "tfm show -s orders --limit -1 --output csv > orders.csv", says: "all rows as CSV" },
+		],
+	},
+	{
+		name: "export",
+		heading: "Look",
+		summary: "Write the rows of a table to a file: Parquet, CSV, JSON",
+		sentence:
+			"Writes all rows of one model, seed, snapshot or source as it stands in the database, types kept. A file is put in its place only when it is complete.",
+		argument: { name: "model", key: "model", required: false, help: "The table, or a source as in raw.orders" },
+		options: withShared([...EXPORT, ...only(SELECTION, "select"), ...only(RUNNING, "statementTimeout")]),
+		examples: [
+			{ line: "tfm export orders --output exports/orders.parquet", says: "as Parquet" },
+			{ line: "tfm export orders --format jsonl | gzip > orders.jsonl.gz", says: "a row a line, packed" },
+			{ line: "tfm export raw.orders > orders.csv", says: "a landing table" },
 		],
 	},
 	{

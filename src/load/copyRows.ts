@@ -51,9 +51,15 @@ export class CopyRows {
 
 	end(row: number): void {
 		this.#room(this.#head.length + this.#tail.length + 20);
-		this.#at += this.#head.copy(this.#out, this.#at);
-		this.#at += this.#out.write(String(row), this.#at, "latin1");
-		this.#at += this.#tail.copy(this.#out, this.#at);
+		const out = this.#out;
+		const [head, tail] = [this.#head, this.#tail];
+		let at = this.#at;
+		for (let i = 0; i < head.length; i++) out[at++] = head[i]!;
+		const digits = row < 10 ? 1 : Math.floor(Math.log10(row)) + 1;
+		for (let i = at + digits - 1, rest = row; i >= at; i--, rest = Math.floor(rest / 10)) out[i] = 48 + (rest % 10);
+		at += digits;
+		for (let i = 0; i < tail.length; i++) out[at++] = tail[i]!;
+		this.#at = at;
 		this.#rowStart = this.#at;
 		this.#rows++;
 	}

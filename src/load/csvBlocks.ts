@@ -28,6 +28,9 @@ export interface CsvFields {
 	/** Why it is no record, though it has an end. */
 	readonly problem: string | undefined;
 	readonly source: Buffer;
+	/** Where each field stands in `source`, without its quotes; an end below zero: it holds escapes, and `at` has its bytes. */
+	readonly starts: Int32Array;
+	readonly ends: Int32Array;
 	/** The bytes of a field without quotes and escapes. */
 	at(field: number): { readonly from: Buffer; readonly start: number; readonly end: number };
 }
@@ -71,9 +74,9 @@ class CsvCursor implements CsvFields {
 	problem: string | undefined;
 	readonly #file: string;
 	readonly #shape: CsvShape;
-	/** Start and end of each field; an end below zero: -end - 1, and the field holds escapes. */
-	#starts = new Int32Array(64);
-	#ends = new Int32Array(64);
+	starts = new Int32Array(64);
+	/** Of a field that holds escapes: -end - 1. */
+	ends = new Int32Array(64);
 	#at = 0;
 	#linesPassed = 0;
 	#last = false;
@@ -124,8 +127,8 @@ class CsvCursor implements CsvFields {
 	}
 
 	at(field: number): { readonly from: Buffer; readonly start: number; readonly end: number } {
-		const start = this.#starts[field]!;
-		const end = this.#ends[field]!;
+		const start = this.starts[field]!;
+		const end = this.ends[field]!;
 		if (end >= 0) return { from: this.source, start, end };
 		return this.#unescaped(start, -end - 1);
 	}
@@ -142,23 +145,23 @@ class CsvCursor implements CsvFields {
 		this.problem = undefined;
 		this.#linesWithin = 0;
 		for (;;) {
-			if (count === this.#starts.length) this.#widen();
+			if (count === this.starts.length) this.#widen();
 			if (quote !== null && b[at] === quote) {
 				const closed = this.#closing(at, from);
 				if (closed === -1) return -1;
-				this.#starts[count] = at + 1;
-				this.#ends[count] = this.#escapes ? -closed - 1 : closed;
+				this.starts[count] = at + 1;
+				this.ends[count] = this.#escapes ? -closed - 1 : closed;
 				at = closed + 1;
 				const after = at;
 				while (at < length && b[at] !== delimiter && b[at] !== LF && b[at] !== CR) at++;
 				if (at > after) this.problem ??= `text follows the closing quote of field ${count + 1}`;
 			} else {
-				this.#starts[count] = at;
+				this.starts[count] = at;
 				for (; at < length; at++) {
 					const c = b[at]!;
 					if (c === delimiter || c === LF || c === CR) break;
 				}
-				this.#ends[count] = at;
+				this.ends[count] = at;
 			}
 			count++;
 			if (at < length && b[at] === delimiter) {
@@ -232,8 +235,8 @@ class CsvCursor implements CsvFields {
 			next.set(old);
 			return next;
 		};
-		this.#starts = wider(this.#starts);
-		this.#ends = wider(this.#ends);
+		this.starts = wider(this.starts);
+		this.ends = wider(this.ends);
 	}
 
 	#unescaped(start: number, end: number) {

@@ -94,7 +94,8 @@ function dayPlain(b: Uint8Array, start: number, end: number): boolean {
 function momentPlain(b: Uint8Array, start: number, end: number): boolean {
 	if (end - start !== 19 || !dayPlain(b, start, start + 10)) return false;
 	if ((b[start + 10] !== 32 && b[start + 10] !== 84) || b[start + 13] !== 58 || b[start + 16] !== 58) return false;
-	for (const at of [start + 11, start + 14, start + 17]) if (!digits(b, at, at + 2)) return false;
+	if (!digits(b, start + 11, start + 13) || !digits(b, start + 14, start + 16) || !digits(b, start + 17, end))
+		return false;
 	return two(b, start + 11) < 24 && two(b, start + 14) < 60 && two(b, start + 17) < 60;
 }
 

@@ -31,21 +31,26 @@ type Unit = keyof typeof PER_SECOND;
 /** `2026-01-31 10:00:00.123456`: microseconds are all that the database keeps, finer ones are cut off. */
 function moment(value: bigint, unit: Unit): string {
 	const per = PER_SECOND[unit];
-	let second = value / per;
-	let rest = value % per;
-	if (rest < 0n) {
-		second -= 1n;
-		rest += per;
-	}
-	const at = new Date(Number(second) * 1000);
-	if (Number.isNaN(at.getTime())) return String(value);
-	const iso = at.toISOString();
-	// Years beyond 9999 have a sign and six digits, which no landing type takes: the record is a reject that shows it.
-	const day = iso.slice(0, iso.indexOf("T"));
-	const clock = `${day} ${iso.slice(day.length + 1, day.length + 9)}`;
-	if (rest === 0n) return clock;
+	// Whole numbers of JavaScript reach far enough for milliseconds and microseconds, and are much faster.
+	const isSmall = per < 1_000_000_000n && value < 9_007_199_254_740_991n && value > -9_007_199_254_740_991n;
+	const second = isSmall ? Math.floor(Number(value) / Number(per)) : Number((value - positive(value, per)) / per);
+	const rest = isSmall ? Number(value) - second * Number(per) : Number(positive(value, per));
+	const whole = secondText(second);
+	if (rest === 0 || whole === undefined) return whole ?? String(value);
 	const digits = String(rest).padStart(unit === "MILLIS" ? 3 : unit === "MICROS" ? 6 : 9, "0");
-	return `${clock}.${digits.slice(0, 6)}`;
+	return `${whole}.${digits.slice(0, 6)}`;
+}
+
+/** The remainder that is not below zero. */
+const positive = (value: bigint, per: bigint): bigint => ((value % per) + per) % per;
+
+/** Undefined: beyond all dates. Years after 9999 have a sign and six digits, which no landing type takes. */
+function secondText(second: number): string | undefined {
+	const at = new Date(second * 1000);
+	if (Number.isNaN(at.getTime())) return undefined;
+	const iso = at.toISOString();
+	const day = iso.slice(0, iso.indexOf("T"));
+	return `${day} ${iso.slice(day.length + 1, day.length + 9)}`;
 }
 
 function clock(value: bigint, unit: Unit): string {

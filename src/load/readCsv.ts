@@ -1,5 +1,6 @@
 import { fail } from "../core/diagnostic.ts";
 import { type CsvFields, type CsvShape, csvRecords } from "./csvBlocks.ts";
+import type { FieldWriter } from "./fieldWriter.ts";
 import type { LandingSink } from "./landingSink.ts";
 import type { LoadSpec } from "./loadSpec.ts";
 import type { FileDigest } from "./textFile.ts";
@@ -62,13 +63,21 @@ const wrongWidth = ({ count }: CsvFields, width: number, { header }: LoadSpec): 
 	count === width ? undefined : `${count} values where the ${header ? "header" : "first record"} has ${width}`;
 
 function writeRow(record: CsvFields, places: readonly number[], sink: LandingSink): string | undefined {
-	sink.rows.begin();
+	const { fields, rows } = sink;
+	rows.begin();
 	for (let i = 0; i < places.length; i++) {
-		const { from, start, end } = record.at(places[i]!);
-		const reason = sink.fields[i]!.bytes(from, start, end);
+		const place = places[i]!;
+		const end = record.ends[place]!;
+		const reason =
+			end >= 0 ? fields[i]!.bytes(record.source, record.starts[place]!, end) : writeEscaped(record, place, fields[i]!);
 		if (reason !== undefined) return reason;
 	}
 	return undefined;
+}
+
+function writeEscaped(record: CsvFields, place: number, field: FieldWriter): string | undefined {
+	const { from, start, end } = record.at(place);
+	return field.bytes(from, start, end);
 }
 
 /** Throws TFM-LOAD-006 where no column has a name, and 005 where two have the same. */

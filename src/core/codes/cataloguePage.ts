@@ -14,6 +14,7 @@ const AREAS: Readonly<Record<string, string>> = {
 	INTERNAL: "Faults of tfm itself",
 	JINJA: "Templates",
 	LOAD: "Seeds and landing files",
+	EXPORT: "Exports",
 	PARSE: "Models, tests and property files",
 	PUB: "Publishing",
 	REF: "References",

@@ -5,6 +5,7 @@ import { CONFIG_CODES } from "./config.ts";
 import { DATABASE_CODES } from "./database.ts";
 import { DEPS_CODES } from "./deps.ts";
 import type { CodeEntry } from "./entry.ts";
+import { EXPORT_CODES } from "./export.ts";
 import { FRESHNESS_CODES } from "./freshness.ts";
 import { HISTORY_CODES } from "./history.ts";
 import { INCREMENTAL_CODES } from "./incremental.ts";
@@ -40,6 +41,7 @@ export const CODES = {
 	...SNAPSHOT_CODES,
 	...UNIT_CODES,
 	...LOAD_CODES,
+	...EXPORT_CODES,
 	...CLI_CODES,
 	...INIT_CODES,
 	...APP_CODES,
