@@ -230,6 +230,14 @@ export const EXPLAIN: readonly OptionSpec[] = [
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 ];
 
+export const BACKFILL: readonly OptionSpec[] = [
+	command("from", { value: "time", kind: TEXT, help: "The first window, for example 2026-01-31; UTC" }),
+	command("to", { value: "time", kind: TEXT, help: "Up to here (default: now)" }),
+	command("all", { kind: SWITCH, help: "Also windows that are built already" }),
+	command("dry-run", { kind: SWITCH, help: "Tell which windows would be built, and build none" }),
+	command("at-once", { value: "windows", kind: TEXT, help: "Windows in one run (default: 30)" }),
+];
+
 /** Which rows are looked at, by their event time; dbt takes these where models are built. */
 export const EVENT_TIMES: readonly OptionSpec[] = [
 	command("event-time-start", {

@@ -1,6 +1,7 @@
 import {
 	ACCEPT,
 	ALERTS,
+	BACKFILL,
 	CANDIDATES,
 	CLEAN,
 	COMPILE,
@@ -59,6 +60,7 @@ export type CommandName =
 	| "publish"
 	| "rollback"
 	| "history"
+	| "backfill"
 	| "completion";
 
 export interface CommandSpec {
@@ -160,6 +162,20 @@ export const COMMANDS: readonly CommandSpec[] = [
 			{ line: "tfm test --select orders", says: "the tests of one model" },
 			{ line: "tfm test --offline", says: "unit tests without a database server" },
 			{ line: "tfm test --candidates -s unique_orders_id", says: "look at what the gate held back" },
+		],
+	},
+	{
+		name: "backfill",
+		heading: "Work",
+		summary: "Build windows of time that a microbatch model lacks",
+		sentence:
+			"Builds the windows from --from to --to that are not in the published table yet, some at a time; each time they are tested and published as in tfm run. Stopped and started again, it goes on with what is missing.",
+		argument: { name: "model", key: "model", required: true, help: "A microbatch model, or a selector: orders+" },
+		options: withShared([...BACKFILL, ...only(SELECTION, "exclude"), ...STATE, ...RUNNING, ...SUMMARY]),
+		examples: [
+			{ line: "tfm backfill orders --from 2026-01-01 --to 2026-02-01 --dry-run", says: "what is missing" },
+			{ line: "tfm backfill orders --from 2026-01-01 --to 2026-02-01", says: "build it" },
+			{ line: "tfm backfill orders+ --from 2026-01-01 --all", says: "all of it anew, and what reads it" },
 		],
 	},
 	{

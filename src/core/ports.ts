@@ -54,6 +54,8 @@ export interface MicrobatchJob {
 	readonly now: Date;
 	/** `retry`: what became of each model's batches, where some of them are done. Only the others are built again. */
 	readonly unfinished: ReadonlyMap<NodeId, BatchResults>;
+	/** `backfill`: these windows, whatever stands; absent for every other command. */
+	readonly only?: ReadonlyMap<NodeId, readonly EventWindow[]>;
 	/** The behaviour flag `require_batched_execution_for_custom_microbatch_strategy`. */
 	readonly batchOwnStrategies: boolean;
 }

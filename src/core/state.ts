@@ -1,6 +1,8 @@
 import type { BoundStatement, Candidate, CandidateKind, DeltaApplication, Session } from "./adapter.ts";
 import type { AlertItem } from "./alerts.ts";
+import type { EventWindow } from "./eventTime.ts";
 import type { ColumnsRow, PastNodeRun, RunHistory, TestRate, UsualDuration } from "./history.ts";
+import type { BuiltIntervals } from "./intervals.ts";
 import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
 import type { HeldReason } from "./result.ts";
@@ -283,6 +285,12 @@ export interface StateStore {
 	saveHistory(history: RunHistory): readonly BoundStatement[];
 	/** Forgets what is older than `before`, but nothing that a rollback, a retry or a publish may still ask for. */
 	purgeHistory(project: string, before: string): readonly BoundStatement[];
+	/** Windows of time that are in the published tables of microbatch models now. */
+	saveIntervals(
+		run: Pick<RunHistory, "project" | "runId" | "at">,
+		built: readonly BuiltIntervals[],
+	): readonly BoundStatement[];
+	builtIntervals(session: Session, project: string, node: NodeId): Promise<readonly EventWindow[]>;
 	/** Of the last successes of each node and test. */
 	usualDurations(session: Session, project: string): Promise<ReadonlyMap<NodeId, UsualDuration>>;
 	/** The newest first. */

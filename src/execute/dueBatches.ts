@@ -30,6 +30,8 @@ export function dueBatches(
 		return fail("TFM-INC-015", { node: node.name, key: "batch_size", problem: "is not set" }, { at: node.location });
 	const unfinished = partly ? run.job.microbatch.unfinished.get(node.unique_id) : undefined;
 	if (unfinished !== undefined) return unfinished.failed.map((window) => batchOf(window, size));
+	const only = run.job.microbatch.only?.get(node.unique_id);
+	if (only !== undefined) return only.map((window) => batchOf(window, size));
 	const { asked, now } = run.job.microbatch;
 	return batchesOf({
 		size,

@@ -4,6 +4,7 @@
  */
 import { diagnostic } from "../core/diagnostic.ts";
 import type { ColumnsRow, FreshnessRow, NodeRunRow, RunHistory, TestResultRow } from "../core/history.ts";
+import type { BuiltIntervals } from "../core/intervals.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
 import { dimensionOf } from "../core/qualityDimension.ts";
@@ -106,6 +107,19 @@ function publishedTargets(run: Run, results: readonly NodeResult[]): ReadonlyMap
 	);
 }
 
+/** Windows that are in published tables by this run. */
+function builtIntervals(run: Run, results: readonly NodeResult[]): readonly BuiltIntervals[] {
+	const layered = run.job.layering !== null;
+	return results.flatMap((result): BuiltIntervals[] => {
+		const { unique_id: node, batch_results: batches, published } = result;
+		const stands = published === "published" || published === "direct" || (!layered && batches !== undefined);
+		if (batches === undefined || batches.successful.length === 0 || !stands) return [];
+		const own = run.job.manifest.nodes.get(node)?.config.full_refresh;
+		const whole = typeof own === "boolean" ? own : run.job.flags.fullRefresh;
+		return [{ node, windows: batches.successful, whole }];
+	});
+}
+
 /** Columns of what was published, where they are not as last written down: one catalog query for all. */
 async function changedColumns(run: Run, results: readonly NodeResult[]): Promise<readonly ColumnsRow[]> {
 	const targets = publishedTargets(run, results);
@@ -148,6 +162,7 @@ async function write(run: Run, ended: EndedRun, keepMs: number): Promise<void> {
 			runBound(session, [
 				...(wrote ? [] : state.recordRun(row, ended.status, at)),
 				...state.saveHistory(history),
+				...state.saveIntervals(history, builtIntervals(run, ended.results)),
 				...state.purgeHistory(project, before),
 			]),
 		),

@@ -3,6 +3,7 @@ import type { BoundStatement } from "../core/adapter.ts";
 import { alertTables } from "./alertTables.ts";
 import { bound } from "./bound.ts";
 import { historyTables } from "./historyTables.ts";
+import { intervalTable } from "./intervalTable.ts";
 
 export const STATE_SCHEMA = "tfm_state";
 
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
 	deltasAndTestPasses,
 	historyTables,
 	(k) => alertTables(k, STATE_SCHEMA),
+	intervalTable,
 ];
 
 function firstTables(k: Knex): readonly BoundStatement[] {

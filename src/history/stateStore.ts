@@ -11,6 +11,7 @@ import { bound } from "./bound.ts";
 import { createGateRows } from "./gateRows.ts";
 import { createGenerationRows } from "./generationRows.ts";
 import { createHistoryRows } from "./historyRows.ts";
+import { createIntervalRows } from "./intervalRows.ts";
 import { migrate } from "./migrate.ts";
 import { createRunRows } from "./runRows.ts";
 import { chunks, createTables, instant, type Row, relation, text } from "./tables.ts";
@@ -32,6 +33,7 @@ export async function createStateStore(): Promise<StateStore & { readonly alerts
 		...createGenerationRows(tables),
 		...createHistoryRows(tables),
 		alerts: createAlertRows(tables),
+		...createIntervalRows(tables),
 
 		saveCandidate: (row) =>
 			upsert(

@@ -167,6 +167,8 @@ function slowestLine({ summary, look, lookup }: Ending): string[] {
 
 function nextLines({ run, summary }: Ending, failures: readonly Outcome[]): string[] {
 	if (run.exitCode === 0 || run.command === "source freshness") return [];
+	if (run.command === "backfill")
+		return [" Next    fix, then the same tfm backfill        (goes on with what is missing)"];
 	if (run.cancelled) return [" Next    tfm retry        (goes on where this run stopped)"];
 	if (
 		run.command === "test" ||

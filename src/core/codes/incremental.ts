@@ -136,6 +136,18 @@ export const INCREMENTAL_CODES = {
 		explain:
 			"Postgres merges batches into one table, and two merges at once could insert one key twice. dbt says so too.",
 	}),
+	"TFM-INC-018": code<Record<string, never>>({
+		message: () => "a backfill needs to know from when on",
+		next: () => "tfm backfill MODEL --from 2026-01-01 --to 2026-02-01",
+		explain: "`tfm backfill` builds the windows of time from `--from` up to `--to` (by default now).",
+	}),
+	"TFM-INC-019": code<{ selected: string }>({
+		message: (f) => `${f.selected} selects no microbatch model, and only those are built in windows of time`,
+		hint: () =>
+			"incremental_strategy: microbatch, with event_time, batch_size and begin; other models are built whole by tfm run",
+		explain:
+			"A backfill builds windows of time. Which rows belong to a window is known of models with the strategy microbatch; an incremental model with a condition of its own decides by itself what is new.",
+	}),
 	"TFM-INC-017": code<{ node: string }>({
 		message: (f) => `the microbatch model ${f.node} reads nothing that has an event_time: each batch reads all rows`,
 		next: () => "set event_time on its inputs, or filter by model.batch in the query",

@@ -72,6 +72,8 @@ export function fakeState(world: Warehouse): StateStore {
 		recordRun: () => [],
 		saveHistory: () => [],
 		purgeHistory: () => [],
+		saveIntervals: () => [],
+		builtIntervals: async () => [],
 		usualDurations: async () => new Map(),
 		nodeRuns: async () => [],
 		testRates: async () => [],
