@@ -1,4 +1,4 @@
-import { fail } from "../core/diagnostic.ts";
+import { EphemeralModelError, fail, TfmError } from "../core/diagnostic.ts";
 import type { ExecutableNode, NodeId } from "../core/node.ts";
 import type { Cte } from "./injectCtes.ts";
 
@@ -31,9 +31,18 @@ export class EphemeralModels {
 		this.#owners.set(name, id);
 		const [reads, macros] = [new Set<NodeId>(), new Set<string>()];
 		this.#open.push({ id, reads });
-		const sql = render(macros);
+		const sql = this.#render(id, () => render(macros));
 		this.#open.pop();
 		this.#done.push({ id, name, sql, reads: [...reads], macros: [...macros] });
+	}
+
+	#render(id: NodeId, render: () => string): string {
+		try {
+			return render();
+		} catch (error) {
+			if (error instanceof TfmError) throw new EphemeralModelError(id, error);
+			throw error;
+		}
 	}
 
 	get models(): readonly InlinedModel[] {

@@ -71,6 +71,17 @@ export class TfmError extends Error {
 	}
 }
 
+/** The mistakes of an ephemeral model, met while a node that reads it is compiled. */
+export class EphemeralModelError extends TfmError {
+	/** The unique id of the innermost such model. */
+	readonly model: string;
+
+	constructor(model: string, cause: TfmError) {
+		super(cause.diagnostics, { cause });
+		this.model = cause instanceof EphemeralModelError ? cause.model : model;
+	}
+}
+
 /** Throws one coded error. */
 export function fail<C extends Code>(
 	code: C,

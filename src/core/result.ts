@@ -68,6 +68,8 @@ export interface NodeResult {
 	/** In layered runs: what became of the built relation. */
 	readonly published: "published" | "held" | "blocked" | "direct" | "kept" | null;
 	readonly held: HeldReason | null;
+	/** The ephemeral model whose mistake is this node's failure; absent: the mistake is its own. */
+	readonly failedIn?: string;
 	/** What became of a microbatch model's batches; those of the run that `retry` repeats are among the successful. */
 	readonly batch_results?: BatchResults;
 	/** Where a test's failing rows are kept, as it is written in SQL; absent: nowhere. */

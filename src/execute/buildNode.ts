@@ -4,6 +4,7 @@
  */
 import type { Candidate, Session } from "../core/adapter.ts";
 import type { Binding, CompiledNode } from "../core/compiler.ts";
+import { EphemeralModelError } from "../core/diagnostic.ts";
 import type { Batch } from "../core/eventTime.ts";
 import type { AdapterResponse, BuildableNode, BuildInput } from "../core/plan.ts";
 import { relationKey } from "../core/relation.ts";
@@ -314,6 +315,7 @@ export async function buildNode(run: Run, node: BuildableNode, slot: number): Pr
 				status: "error",
 				message: failureMessage(run, node, error, diagnostic),
 				diagnostic,
+				...(error instanceof EphemeralModelError ? { failedIn: error.model } : {}),
 				execution_time,
 				timing,
 				thread_id: thread,

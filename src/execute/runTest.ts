@@ -1,6 +1,7 @@
 /** One data test: compiled against candidates where they stand, run, judged, and weighed by its layer's gate. */
 import type { Session } from "../core/adapter.ts";
 import type { Binding, CompiledNode } from "../core/compiler.ts";
+import { EphemeralModelError } from "../core/diagnostic.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
 import type { NodePlan } from "../core/plan.ts";
@@ -190,6 +191,7 @@ export async function runTest(run: Run, test: TestNode, slot: number): Promise<v
 				status: "error",
 				message: failureMessage(run, test, error, diagnostic),
 				diagnostic,
+				...(error instanceof EphemeralModelError ? { failedIn: error.model } : {}),
 				...started.read(),
 				thread_id: thread,
 				...textFacts(progress),

@@ -63,8 +63,19 @@ const NODE: { readonly [key: string]: Rule } = {
 	publish: oneOf("swap", "keep", "direct"),
 };
 
+const isGiven = (value: Plain | undefined): boolean => value !== null && value !== undefined && value !== "";
+
+/** Of a model; dbt refuses one of the two without the other. */
+const FRESHNESS: Rule = {
+	expected: "`build_after` with both `count` and `period`",
+	accepts: (value) =>
+		!isRecord(value) ||
+		!isRecord(value.build_after) ||
+		isGiven(value.build_after.count) === isGiven(value.build_after.period),
+};
+
 const RULES: { readonly [kind: string]: { readonly [key: string]: Rule } } = {
-	model: { ...NODE, access: oneOf("private", "protected", "public") },
+	model: { ...NODE, access: oneOf("private", "protected", "public"), freshness: FRESHNESS },
 	seed: { ...NODE, materialized: oneOf("seed"), quote_columns: FLAG, delimiter: TEXT },
 	snapshot: { ...NODE, materialized: oneOf("snapshot"), check_cols: NAMES, updated_at: TEXT },
 	analysis: NODE,

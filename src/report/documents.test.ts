@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { Cancellation } from "../core/cancellation.ts";
 import type { RunEvent } from "../core/events.ts";
 import { nodeId } from "../core/node.ts";
+import type { NodeResult } from "../core/result.ts";
 import { facts, recorder, result, runResult, START, summary, table } from "./eventFixtures.ts";
 import { createEventStream } from "./eventStream.ts";
 import { createLogFile, openLogFile } from "./logFile.ts";
@@ -101,6 +102,20 @@ const meta = {
 	args: { which: "run", invocation_command: "tfm run --vars '{k: hunter2}'", threads: 4 },
 	secrets: ["hunter2"],
 };
+
+test("run_results.json skips what reads an ephemeral model that fails, and what reads that, as dbt does", () => {
+	const reader = result("model.shop.b", "error", { message: "no", failedIn: "model.shop.e" });
+	const further = result("model.shop.c", "skipped", { held: { kind: "upstream", node: reader.unique_id } });
+	const written = (results: readonly NodeResult[]) =>
+		JSON.parse(toRunResultsJson(runResult({ results }), meta)).results.map((r: NodeResult) => [r.status, r.message]);
+	const words = (id: string) =>
+		`Compilation Error in ${id}, caused by compilation error in referenced ephemeral model model.shop.e`;
+	expect(written([reader, further])).toEqual([
+		["skipped", words("model.shop.b")],
+		["skipped", words("model.shop.c")],
+	]);
+	expect(written([{ ...reader, layer: "marts" }])).toEqual([["error", "no"]]);
+});
 
 test("run_results.json is sorted, has dbt's fields and no others, and no secrets", () => {
 	const held = result("model.shop.b", "skipped", {

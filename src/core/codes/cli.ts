@@ -57,7 +57,8 @@ export const CLI_CODES = {
 		hint: () => "leave one of them out",
 		dbt: (f) => {
 			const key = / (error|warn)$/.exec(f.first)?.[1];
-			return key === undefined ? undefined : `Only \`${f.second}\` or \`${key}\` can be specified`;
+			if (key !== undefined) return `Only \`${f.second}\` or \`${key}\` can be specified`;
+			return f.first === "--args" ? `${f.first} cannot be used with ${f.second}` : undefined;
 		},
 		explain: "The two options ask for different things. Leave one of them out.",
 	}),
@@ -105,6 +106,7 @@ export const CLI_CODES = {
 	"TFM-CLI-015": code<{ given: string; missing: string }>({
 		message: (f) => `${f.given} needs ${f.missing} beside it`,
 		hint: () => "for example  --event-time-start 2026-01-01 --event-time-end 2026-02-01",
+		dbt: (f) => `When specifying \`${f.given}\`, \`${f.missing}\` must also be present.`,
 		explain:
 			"A microbatch model builds the batches of a window of time, which has a beginning and an end. Give both, or neither: then the model's own configuration says which batches are due.",
 	}),

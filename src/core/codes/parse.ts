@@ -167,6 +167,7 @@ export const PARSE_CODES = {
 		message: (f) => `${f.node} is in group "${f.group}", which no YAML file declares`,
 		hint: (f) =>
 			didYouMean(f.suggestion) ?? (f.known.length === 0 ? "declare it under `groups:`" : `known: ${listed(f.known)}`),
+		dbt: (f) => `Invalid group '${f.group}', expected one of [${f.known.map((name) => `'${name}'`).join(", ")}]`,
 		explain: "A group must be declared with its owner under `groups:` before nodes can belong to it.",
 	}),
 	"TFM-PARSE-025": code<{ name: string; from: string; suggestion?: string | undefined }>({

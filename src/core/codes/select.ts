@@ -41,6 +41,7 @@ export const SELECT_CODES = {
 	"TFM-SELECT-004": code<{ method: string; raw: string }>({
 		message: (f) => `"${f.raw}" needs an earlier run to compare with`,
 		next: () => "add --state FOLDER, a copy of that run's target folder (or set DBT_STATE)",
+		dbt: (f) => (f.method === "state" ? "Got a state selector method, but no comparison manifest" : undefined),
 		explain:
 			"The methods state, result and source_status compare with the artifacts of an earlier run. --state names the folder that holds them.",
 	}),
