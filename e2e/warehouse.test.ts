@@ -10,6 +10,7 @@ import {
 import type { Called } from "./runCase.ts";
 import { type PersonAnswers, personAnswers } from "./warehouse/personAnswers.ts";
 import { type DrugNode, type PublicationAnswers, publicationAnswers } from "./warehouse/publicationAnswers.ts";
+import { type TransactionAnswers, transactionAnswers } from "./warehouse/transactionAnswers.ts";
 import {
 	type Contents,
 	REPOSITORY,
@@ -20,6 +21,7 @@ import {
 
 const persons = personAnswers(join(REPOSITORY, "data"));
 const publications = publicationAnswers(REPOSITORY);
+const transactions = transactionAnswers(REPOSITORY);
 let embedded: Contents;
 
 describe("the reference warehouse on the embedded database", () => {
@@ -55,6 +57,12 @@ describe("the reference warehouse on the embedded database", () => {
 		expect(publications.topJournals.length).toBeGreaterThan(1);
 	});
 
+	it("tags every transaction, and tells what is spent and what no rule knows, as plain JavaScript does", () => {
+		expect(Object.keys(transactions.rejected)).toHaveLength(7);
+		expect(transactions.untagged.length).toBeGreaterThan(3);
+		expectTransactions(embedded, transactions);
+	});
+
 	it("loads no file twice, gives the same rows when run again, and answers for another drug if a variable says so", async () => {
 		const again = await project.run("run", "--vars", "drug: insulin (human)");
 		expect(again.code, again.stdout).toBe(0);
@@ -82,6 +90,9 @@ describe("the reference warehouse on the embedded database", () => {
 		// Names that a regular expression would read as its own.
 		appendFileSync(join(project.root, "data/publications/drugs.csv"), "Z1,c++ (x)\nZ2,[A\nZ3,B.C\n");
 
+		// A rule that comes later retags what is there.
+		appendFileSync(join(project.root, "seeds/tagging_rules.csv"), "paypal|luna,snacks,1\nfresh,delivery,19\n");
+
 		const corrected = await project.run("run");
 		expect(corrected.code, corrected.stdout).toBe(0);
 		const contents = await project.contents();
@@ -89,6 +100,9 @@ describe("the reference warehouse on the embedded database", () => {
 		expect(total(now.rejected)).toBe(total(publications.rejected) - 1);
 		expectBalance(contents, now);
 		expectAnswers(contents, now, "TETRACYCLINE");
+		const retagged = transactionAnswers(project.root);
+		expect(retagged.untagged.length).toBeLessThan(transactions.untagged.length);
+		expectTransactions(contents, retagged);
 	});
 });
 
@@ -184,6 +198,32 @@ function expectAnswers(contents: Contents, answers: PublicationAnswers, drug: st
 	expect(sortedLists(document!.graph.drugs)).toEqual(sortedLists(answers.graph.drugs));
 	expect(inOrder(contents.rpt_top_journals, "journal")).toEqual(answers.topJournals);
 	expectRelated(contents.rpt_related_drugs, answers, drug);
+}
+
+function expectTransactions(contents: Contents, answers: TransactionAnswers): void {
+	expect(contents.stg_transaction_records).toHaveLength(answers.arrived);
+	expect(contents.stg_transactions).toHaveLength(answers.transactions);
+	expect(reasonsOf(contents.stg_transactions__rejects!)).toEqual(answers.rejected);
+	const categories = contents.trf_transactions!.map((row) => [row.transaction_id, row.category]);
+	expect(new Map(categories as [string, string | null][])).toEqual(answers.categories);
+	expectSameRows(contents.rpt_spend_by_category, answers.spend);
+	expectSameRows(contents.rpt_untagged_labels, answers.untagged);
+}
+
+/** How often each reason was given, without the value that it names. */
+function reasonsOf(rejects: readonly Row[]): Record<string, number> {
+	const counts: Record<string, number> = {};
+	for (const { reject_reason } of rejects) {
+		const reason = String(reject_reason).replace(/:.*|^the id .* (?=belongs)/, "");
+		counts[reason] = (counts[reason] ?? 0) + 1;
+	}
+	return counts;
+}
+
+/** The same rows in any order. */
+function expectSameRows(rows: readonly Row[] | undefined, answers: readonly Row[]): void {
+	const texts = (list: readonly Row[]) => list.map((row) => JSON.stringify(Object.entries(row).sort())).sort();
+	expect(texts(rows!)).toEqual(texts(answers));
 }
 
 function expectRelated(rows: readonly Row[] | undefined, answers: PublicationAnswers, drug: string): void {

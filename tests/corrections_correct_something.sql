@@ -1,4 +1,5 @@
--- A correction whose record never arrived has a typing error in its record_key, or its file is gone.
+-- A correction whose record never arrived has a typing error in its record_key, or its file is gone; so has a note on a
+-- transaction that is not there.
 {{ config(severity='warn') }}
 
 select 'publications_corrections' as seed, corrections.record_key, corrections.reason
@@ -12,3 +13,17 @@ select 'drugs_corrections', corrections.record_key, corrections.reason
 from {{ ref('drugs_corrections') }} as corrections
 left join {{ ref('stg_drugs__checked') }} as records on records.record_key = corrections.record_key
 where records.record_key is null
+
+union all
+
+select 'transactions_corrections', corrections.record_key, corrections.reason
+from {{ ref('transactions_corrections') }} as corrections
+left join {{ ref('stg_transaction_records') }} as records on records.record_key = corrections.record_key
+where records.record_key is null
+
+union all
+
+select 'transactions_annotations', annotations.transaction_id, annotations.annotation
+from {{ ref('transactions_annotations') }} as annotations
+left join {{ ref('stg_transactions') }} as transactions on transactions.id = annotations.transaction_id
+where transactions.id is null

@@ -3,7 +3,7 @@ with arrived as (
     select 'drugs' as arrived_in, count(*) as n from {{ source('raw', 'drugs') }}
     union all
     select 'drugs', count(*) from {{ rejects_of(source('raw', 'drugs')) }}
-    {%- for table in ['clinical_trials', 'pubmed_csv', 'pubmed_json'] %}
+    {%- for table in ['clinical_trials', 'pubmed_csv', 'pubmed_json', 'transactions'] %}
     union all
     select '{{ table }}', count(*) from {{ source('raw', table) }}
     union all
@@ -21,6 +21,10 @@ kept as (
     select arrived_in, count(*) from {{ ref('stg_publication_records') }} where publication_key is not null group by 1
     union all
     select arrived_in, count(*) from {{ ref('stg_publications__rejects') }} group by 1
+    union all
+    select 'transactions', sum(records) from {{ ref('stg_transactions') }}
+    union all
+    select 'transactions', count(*) from {{ ref('stg_transactions__rejects') }}
     union all
     select 'persons', count(*) from {{ ref('stg_persons') }}
     union all

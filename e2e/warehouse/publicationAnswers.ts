@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
+import { csvRows } from "./rawFiles.ts";
 
 type Kind = "trial" | "article";
 type Fields = readonly [id: string, title: string, date: string, journal: string];
@@ -41,13 +42,13 @@ export function publicationAnswers(root: string): PublicationAnswers {
 	const text = (file: string) => readFileSync(join(root, file), "utf8");
 	const folder = "data/publications";
 	const corrections = new Map(
-		csv(text("seeds/publications_corrections.csv"))
+		csvRows(text("seeds/publications_corrections.csv"))
 			.slice(1)
 			.map((row) => [row[0]!, row.slice(1, 5) as unknown as Fields]),
 	);
 	const tables: readonly (readonly [string, Kind, readonly (readonly string[])[]])[] = [
-		["clinical_trials", "trial", csv(text(`${folder}/clinical_trials.csv`)).slice(1)],
-		["pubmed_csv", "article", csv(text(`${folder}/pubmed.csv`)).slice(1)],
+		["clinical_trials", "trial", csvRows(text(`${folder}/clinical_trials.csv`)).slice(1)],
+		["pubmed_csv", "article", csvRows(text(`${folder}/pubmed.csv`)).slice(1)],
 		["pubmed_json", "article", jsonRows(text(`${folder}/pubmed.json`))],
 	];
 	const arrived: Record<string, number> = {};
@@ -64,8 +65,8 @@ export function publicationAnswers(root: string): PublicationAnswers {
 		}
 	}
 	const merged = mergeRecords(records, (table) => void rejected[table]!++);
-	const drugs = drugList(csv(text(`${folder}/drugs.csv`)).slice(1));
-	arrived.drugs = csv(text(`${folder}/drugs.csv`)).length - 1;
+	const drugs = drugList(csvRows(text(`${folder}/drugs.csv`)).slice(1));
+	arrived.drugs = csvRows(text(`${folder}/drugs.csv`)).length - 1;
 	rejected.drugs = arrived.drugs - drugs.size;
 
 	const mentions = [...drugs].flatMap(([drug, atccode]) =>
@@ -211,27 +212,6 @@ function calendarDay(value: string): string | undefined {
 		date.getUTCDate() === Number(parts.d)
 		? date.toISOString().slice(0, 10)
 		: undefined;
-}
-
-/** Records of a CSV text, split at one character after the other. Line ends are \n. */
-function csv(text: string): readonly (readonly string[])[] {
-	const rows: string[][] = [];
-	let row: string[] = [];
-	let value = "";
-	let quoted = false;
-	for (const c of text.replaceAll('""', "\u0001")) {
-		if (c === '"') quoted = !quoted;
-		else if (quoted || (c !== "," && c !== "\n")) value += c === "\u0001" ? '"' : c;
-		else {
-			row.push(value);
-			value = "";
-			if (c === "\n") {
-				rows.push(row);
-				row = [];
-			}
-		}
-	}
-	return rows;
 }
 
 /** JSON with trailing commas is a literal of JavaScript. */
