@@ -71,6 +71,7 @@ export const manifestMeta = (
 	adapterType: project.engine.type,
 	env: customEnv(invocation),
 	quoting: { ...project.engine.dialect.defaultQuoting, ...project.config.project.quoting },
+	selectors: project.config.selectors?.entries ?? [],
 	work: workOn(project, done),
 });
 
@@ -112,6 +113,16 @@ function foreignKeys({ manifest, facts }: Pick<OpenProject, "manifest" | "facts"
 		});
 }
 
+/** Of a hook that was run dbt keeps the position among all that ran, from 1, in place of that among its package's. */
+function hookPositions(done: readonly DoneNode[]): ReadonlyMap<NodeId, number> {
+	const places = new Map<NodeId, number>();
+	for (const phase of ["start", "end"]) {
+		const hooks = done.filter(({ id }) => id.startsWith("operation.") && id.includes(`-on-run-${phase}-`));
+		for (const [i, { id }] of hooks.entries()) places.set(id, i + 1);
+	}
+	return places;
+}
+
 function workOn({ manifest, config, facts }: OpenProject, done: readonly DoneNode[]): Map<NodeId, NodeWork> {
 	const target = relative(config.project.root, config.targetDir);
 	const work = new Map<NodeId, NodeWork>();
@@ -131,6 +142,10 @@ function workOn({ manifest, config, facts }: OpenProject, done: readonly DoneNod
 		});
 	};
 	for (const node of done) add(node);
+	for (const [id, index] of hookPositions(done)) {
+		const known = work.get(id);
+		if (known !== undefined) work.set(id, { ...known, index });
+	}
 	// dbt compiles an ephemeral model for whoever reads it, and keeps what came out.
 	for (const { ctes } of done)
 		for (const model of ctes.length === 0 ? [] : compiledEphemerals(ctes))
@@ -247,6 +262,14 @@ const customEnv = (invocation: Invocation): Record<string, string> =>
 				: [],
 		),
 	);
+
+/** The texts of hooks that were run, under compiled/. */
+export function writeHooks({ manifest, config }: OpenProject, run: RunResult): void {
+	for (const { unique_id: id, resource_type: type, compiled_code: sql } of run.results) {
+		const node = type === "operation" && sql !== null ? findNode(manifest, id) : undefined;
+		if (node !== undefined) writeSql(config.targetDir, sqlPath("compiled", node), `${sql}\n`);
+	}
+}
 
 export function writeSql(targetDir: string, path: string, sql: string): void {
 	const full = join(targetDir, path);

@@ -7,7 +7,7 @@ import type { RunResult } from "../core/result.ts";
 import type { StateStore } from "../core/state.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
-import { doneBy, writeRunNotes, writeRunResults, writeSources } from "./artifacts.ts";
+import { doneBy, writeHooks, writeRunNotes, writeRunResults, writeSources } from "./artifacts.ts";
 import { checkNames } from "./checkNames.ts";
 import { openEvents } from "./commandEvents.ts";
 import { withDeferral } from "./deferral.ts";
@@ -96,6 +96,7 @@ export async function runSelected(
 		const done = await executeRun(jobOf(invocation, deferring, { ...request, ...refined }, adapter), ports);
 		const run = request.compiles === false ? uncompiled(done) : done;
 		await sqlFiles.written();
+		writeHooks(project, run);
 		// A look at what is held changes nothing, so `tfm retry` must still find the run that held it.
 		const looksOnly = request.flags?.candidates === true;
 		await manifestFile.finish(looksOnly ? null : doneBy(run));

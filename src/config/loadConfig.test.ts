@@ -36,6 +36,7 @@ describe("the project", () => {
 			analysisPaths: ["analyses"],
 			docsPaths: ["models", "seeds", "snapshots", "analyses", "macros", "tests", "functions"],
 			assetPaths: [],
+			checksum: { name: "sha256", checksum: expect.stringMatching(/^[0-9a-f]{64}$/) },
 			cleanTargets: ["target"],
 			layering: null,
 			schemaNaming: "prefix",

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AlertSettings } from "../core/alerts.ts";
+import { codeChecksum } from "../core/codeChecksum.ts";
 import type { ConfigTree, Layering, ProjectConfig } from "../core/config.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Location } from "../core/location.ts";
@@ -168,6 +169,7 @@ function assemble(part: Assembly): ProjectConfig {
 		analysisPaths,
 		functionPaths,
 		docsPaths: readPaths(part, "docs-paths", [...new Set(sourcePaths)]),
+		checksum: codeChecksum(files.main.text),
 		assetPaths: readPaths(part, "asset-paths", []),
 		targetPath,
 		logPath: readPath(part, "log-path", "logs"),

@@ -1,4 +1,5 @@
 import type { AlertSettings } from "./alerts.ts";
+import type { Checksum } from "./codeChecksum.ts";
 import type { Diagnostic, DiagnosticPlaces } from "./diagnostic.ts";
 import type { Location } from "./location.ts";
 import type { Plain } from "./node.ts";
@@ -67,6 +68,8 @@ export interface ProjectConfig {
 	readonly analysisPaths: readonly string[];
 	readonly functionPaths: readonly string[];
 	readonly docsPaths: readonly string[];
+	/** Of the project file: what dbt keeps with the hooks that it holds. */
+	readonly checksum: Checksum;
 	/** Folders that `docs generate` copies into the target folder. */
 	readonly assetPaths: readonly string[];
 	readonly targetPath: string;

@@ -17,6 +17,15 @@ test("a generic test's SQL stands below the YAML file that declares it, as dbt w
 	expect(sqlPath("run", generic)).toBe("run/shop/models/a.yml/unique_orders_id.sql");
 });
 
+test("a hook's SQL stands below the project file, which holds several", () => {
+	const hook = {
+		resource_type: "operation",
+		original_file_path: "./dbt_project.yml",
+		path: "hooks/shop-on-run-end-0.sql",
+	};
+	expect(sqlPath("compiled", node(hook))).toBe("compiled/shop/./dbt_project.yml/hooks/shop-on-run-end-0.sql");
+});
+
 test("a snapshot's SQL stands below its file, which may hold several", () => {
 	const block = { resource_type: "snapshot", original_file_path: "snapshots/a.sql", path: "a.sql", name: "people" };
 	expect(sqlPath("compiled", node(block))).toBe("compiled/shop/snapshots/a.sql/people.sql");

@@ -2,7 +2,8 @@ import { type GraphNode, versionedName } from "./node.ts";
 
 /**
  * Where a node's SQL is written below the target folder: `run/shop/models/orders.sql`. dbt's paths: a node's own file;
- * below the file that declares it where that may declare several: a generic test's YAML file, a snapshot's file; a
+ * below the file that declares it where that may declare several: a generic test's YAML file, a snapshot's file, the
+ * project file of a hook; a
  * batch of a microbatch model (`2024-09-17`) below its model: `orders/orders_2024-09-17.sql`. A unit test has the folder
  * of its YAML file twice.
  */
@@ -15,6 +16,8 @@ export function sqlPath(folder: "compiled" | "run", node: GraphNode, batch?: str
 	}
 	// By its id: a clone of a snapshot is built as a view, and its file holds several snapshots all the same.
 	if (node.unique_id.startsWith("snapshot.")) return `${place}/${node.name}.sql`;
+	// `hooks/shop-on-run-start-0.sql` below dbt_project.yml.
+	if (node.resource_type === "operation" && file.endsWith(".yml")) return `${place}/${node.path}`;
 	if (node.resource_type === "unit_test")
 		return `${place}/${file.slice(0, file.lastIndexOf("/") + 1)}${versionedName(node)}.sql`;
 	if (node.resource_type !== "test" || file.endsWith(".sql")) return place;

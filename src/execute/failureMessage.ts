@@ -40,3 +40,10 @@ export function failureMessage(run: Run, node: GraphNode, error: unknown, found:
 	const head = `${kind} Error in ${node.resource_type} ${node.name} (${node.original_file_path})`;
 	return [head, ...lines.map((line) => `  ${line}`)].join("\n");
 }
+
+/** The `message` of a hook that failed: what the server said, or the template, without what a node's has around it (dbt). */
+export function hookFailureMessage(run: Run, label: string, error: unknown, found: Diagnostic): string {
+	const refused = databaseErrorOf(error);
+	const told = refused === null ? [found.dbt ?? found.message] : serverText(run, refused);
+	return `${label} failed, error:\n ${told.join("\n")}`;
+}

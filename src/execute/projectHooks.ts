@@ -6,7 +6,7 @@ import { findNode } from "../core/manifest.ts";
 import type { OperationNode } from "../core/node.ts";
 import type { NodeResult } from "../core/result.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
-import { failureMessage } from "./failureMessage.ts";
+import { hookFailureMessage } from "./failureMessage.ts";
 import { nodeResult, startStopwatch } from "./nodeResult.ts";
 import { bindingOf, buildTasks, type Run } from "./run.ts";
 import { databaseErrorOf, statement } from "./statement.ts";
@@ -36,7 +36,7 @@ const WITHOUT_RELATION: ReadonlySet<string> = new Set(["error", "fail", "skipped
 async function runHook(
 	run: Run,
 	hook: OperationNode,
-	{ phase, extra }: { readonly phase: HookPhase; readonly extra: ExtraContext },
+	{ label, phase, extra }: { readonly label: string; readonly phase: HookPhase; readonly extra: ExtraContext },
 ): Promise<NodeResult> {
 	const { adapter, compiler, clock, emit } = run.ports;
 	const watch = startStopwatch(clock);
@@ -45,7 +45,7 @@ async function runHook(
 	let text = "";
 	let rendered = false;
 	try {
-		const status = await adapter.withSession(async (session) => {
+		await adapter.withSession(async (session) => {
 			const outcome = await driveTemplate({ run, session, node: null, inTransaction: false }, (journal) =>
 				compiler.renderText(hook.raw_code, { node: id, label: hook.name, extra }, journal, bindingOf(run)),
 			);
@@ -53,11 +53,8 @@ async function runHook(
 			text = outcome.text.trim();
 			rendered = true;
 			watch.compiled();
-			if (text === "") return "OK";
-			const done = await statement(run, { node: id, purpose: hook.name, sql: text }, (options) =>
-				session.execute(text, options),
-			);
-			return done.status;
+			if (text === "") return;
+			await statement(run, { node: id, purpose: hook.name, sql: text }, (options) => session.execute(text, options));
 		});
 		emit({
 			event: "hook.finished",
@@ -69,7 +66,7 @@ async function runHook(
 		});
 		return nodeResult(hook, {
 			status: "success",
-			message: status,
+			message: `${label} passed`,
 			failures: 0,
 			compiled: true,
 			compiled_code: text,
@@ -100,8 +97,9 @@ async function runHook(
 		return nodeResult(hook, {
 			status: "error",
 			failures: 1,
-			message: failureMessage(run, hook, error, failure),
+			message: hookFailureMessage(run, label, error, failure),
 			diagnostic: failure,
+			compiled: rendered,
 			compiled_code: text === "" ? null : text,
 			...watch.read(),
 		});
@@ -115,17 +113,19 @@ export async function runProjectHooks(
 	{ phase, extra }: { readonly phase: HookPhase; readonly extra: ExtraContext },
 ): Promise<readonly NodeResult[]> {
 	const results: NodeResult[] = [];
-	for (const hook of hooks) {
+	for (const [i, hook] of hooks.entries()) {
+		// As dbt names it: by its place among the hooks of all packages.
+		const label = `${hook.package_name}.on-run-${phase}.${i}`;
 		const failed = results.some((r) => r.status !== "success");
 		results.push(
 			failed
 				? nodeResult(hook, {
 						status: "skipped",
-						message: "Skipping: a hook before it failed",
+						message: `${label} skipped`,
 						failures: 1,
 						held: { kind: "hook" },
 					})
-				: await runHook(run, hook, { phase, extra }),
+				: await runHook(run, hook, { label, phase, extra }),
 		);
 	}
 	return results;

@@ -5,10 +5,11 @@
  */
 import { hash } from "node:crypto";
 import type { GroupNode, Manifest } from "../core/manifest.ts";
-import type { ExecutableNode, NodeId } from "../core/node.ts";
+import type { ExecutableNode, NodeId, Plain } from "../core/node.ts";
 import type { QuotePolicy } from "../core/relation.ts";
 import { DBT_VERSION } from "../core/version.ts";
 import { createNodeWriters, type NodeWork } from "./nodeJson.ts";
+import { selectorsJson } from "./selectorsJson.ts";
 import { type JsonPiece, mapPieces, objectPieces, sortedText, wholePiece } from "./sortedJson.ts";
 
 export type { NodeWork } from "./nodeJson.ts";
@@ -23,12 +24,13 @@ export interface ManifestMeta {
 	readonly quoting: QuotePolicy;
 	/** DBT_ENV_CUSTOM_ENV_*, without the prefix. */
 	readonly env: { readonly [name: string]: string };
+	/** The entries of selectors.yml. */
+	readonly selectors?: readonly Plain[];
 	/** What the command did with nodes. */
 	readonly work?: ReadonlyMap<NodeId, NodeWork>;
 }
 
 const SCHEMA = "https://schemas.getdbt.com/dbt/manifest/v12.json";
-const NOTHING = wholePiece(() => "{}");
 
 /** The file as a sequence of texts, to be written one after the other. */
 export function* toManifestJson(manifest: Manifest, meta: ManifestMeta): Generator<string> {
@@ -65,7 +67,7 @@ export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generat
 		["nodes", mapPieces(nodes, node)],
 		["parent_map", mapPieces(parents, (ids) => JSON.stringify(ids))],
 		["saved_queries", mapPieces(manifest.savedQueries, node)],
-		["selectors", NOTHING],
+		["selectors", wholePiece(() => sortedText(selectorsJson(meta.selectors ?? [])))],
 		["semantic_models", mapPieces(manifest.semanticModels, node)],
 		["sources", mapPieces(manifest.sources, node)],
 		["unit_tests", mapPieces(manifest.unitTests, node)],

@@ -38,6 +38,8 @@ export interface NodeWork {
 	readonly build_path: string | null;
 	/** What was called beside what parsing saw, in order. */
 	readonly macros: readonly string[];
+	/** Of a hook: which one of those that were run it was. */
+	readonly index?: number;
 	/** With the relations that foreign keys refer to; absent: as the node has them. */
 	readonly constraints?: readonly Plain[];
 	readonly columns?: { readonly [name: string]: ColumnSpec };
@@ -222,7 +224,7 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 	});
 	const operation = objectWriter<OperationNode>({
 		...(queried as FieldTexts<OperationNode>),
-		index: (n) => text(n.index),
+		index: (n) => text(work.get(n.unique_id)?.index ?? n.index),
 	});
 	const plain = objectWriter<ExecutableNode>(queried);
 	const source = objectWriter<SourceNode>({
@@ -362,6 +364,10 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 
 const macroDocs = ({ docs }: MacroNode): string => docsText(docs ?? { show: true, node_color: null });
 
+/** A materialization is to dbt a macro of one parameter. */
+const parametersOf = (macro: MacroNode): readonly string[] =>
+	/^\{%[-+]?\s*materialization\b/.test(macro.macro_sql) ? ["supported_languages"] : macro.parameters;
+
 const macroWriter = (created: number) =>
 	objectWriter<MacroNode>({
 		unique_id: (m) => text(m.unique_id),
@@ -377,7 +383,7 @@ const macroWriter = (created: number) =>
 		docs: macroDocs,
 		config: (m) => `{"docs":${macroDocs(m)},"meta":${sortedText(m.meta ?? {})}}`,
 		patch_path: (m) => text(m.patch_path ?? null),
-		arguments: (m) => sortedText(m.arguments ?? m.parameters.map((name) => ({ name, type: null, description: "" }))),
+		arguments: (m) => sortedText(m.arguments ?? parametersOf(m).map((name) => ({ name, type: null, description: "" }))),
 		created_at: always(text(created)),
 		supported_languages: (m) => text(m.supported_languages ?? null),
 	});

@@ -40,6 +40,7 @@ function makeOperation({ project, key, sql, index }: HookText, ports: ManifestPo
 		root_path: project.root,
 		fqn: [project.name, "hooks", name],
 		locate: () => at,
+		checksum: project.checksum,
 		raw_code: sql.trim(),
 		code_line: at.line,
 		code_column: at.column,

@@ -1,17 +1,10 @@
 import { hash } from "node:crypto";
-
-export interface Checksum {
-	readonly name: string;
-	readonly checksum: string;
-}
+import type { Checksum } from "../core/codeChecksum.ts";
 
 const sha256 = (text: string): Checksum => ({
 	name: "sha256",
 	checksum: hash("sha256", text, "hex"),
 });
-
-/** Of SQL: runs of white space count as one space, so that reformatting is no change (dbt 1.12's rule). */
-export const codeChecksum = (text: string): Checksum => sha256(text.replace(/[\s\x1c-\x1f\x85]+/g, " ").trim());
 
 /** What Python's strip() takes away; unlike JavaScript's trim() it leaves a byte order mark. */
 const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";

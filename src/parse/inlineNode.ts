@@ -3,10 +3,10 @@
  * bound to the nodes of a manifest that exists already.
  */
 import { createReferences, type Found, type ProjectFacts, refText, sourceText } from "../context/context.ts";
+import { codeChecksum } from "../core/codeChecksum.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { type NodeConfig, type NodeId, nodeId, type OperationNode } from "../core/node.ts";
-import { codeChecksum } from "./checksum.ts";
 import { Collector } from "./collect.ts";
 
 export interface InlineText {

@@ -1,9 +1,10 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { codeChecksum } from "../core/codeChecksum.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { FixtureFile, ParsedCode } from "../core/parsed.ts";
 import { findBlocks, type TemplateSource } from "../jinja/jinja.ts";
-import { codeChecksum, LARGE_SEED_BYTES, pathChecksum, seedChecksum } from "./checksum.ts";
+import { LARGE_SEED_BYTES, pathChecksum, seedChecksum } from "./checksum.ts";
 import { type Collector, NOTHING_COLLECTED } from "./collect.ts";
 import { foldersOf, type ProjectFile, stem } from "./packageFiles.ts";
 import { readPythonModel } from "./pythonModel.ts";

@@ -71,8 +71,8 @@ const statusAsDbt = ({ status, resource_type: type }: NodeResult): NodeResult["s
 	type === "seed" && status === "no-op" ? "success" : status;
 
 /** dbt says nothing of a node whose input failed: the input's own entry does. In a layered run the reason is worth more. */
-const messageAsDbt = ({ message, held, layer }: NodeResult): string | null =>
-	(held?.kind === "upstream" || held?.kind === "hook") && layer === null ? null : message;
+const messageAsDbt = ({ message, held, layer, resource_type: type }: NodeResult): string | null =>
+	(held?.kind === "upstream" || held?.kind === "hook") && layer === null && type !== "operation" ? null : message;
 
 /** A seed is nothing that dbt compiles; what it says of a node that has no SQL is null. */
 const isCompiled = ({ resource_type: type }: NodeResult): boolean =>

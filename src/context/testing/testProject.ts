@@ -109,6 +109,7 @@ function projectConfig(name: string, vars: Readonly<Record<string, Plain>>, give
 		analysisPaths: [],
 		functionPaths: [],
 		docsPaths: [],
+		checksum: { name: "none", checksum: "" },
 		assetPaths: [],
 		targetPath: "target",
 		logPath: "logs",
