@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { batchOf } from "../core/batches.ts";
-import { TfmError } from "../core/diagnostic.ts";
+import { EphemeralModelError, TfmError } from "../core/diagnostic.ts";
 import { nodeId } from "../core/node.ts";
 import type { DbRequest } from "../core/request.ts";
 import { compile, drive, PUBLISHED, tableAnswer, testCompiler, testManifest } from "./testing/testManifest.ts";
@@ -90,6 +90,26 @@ it("refuses two ephemeral models of one alias in one query, and circles", () => 
 		],
 	};
 	expect(() => compile(circle, "top")).toThrow("model.shop.a is part of itself: model.shop.a → model.shop.b");
+});
+
+it("says in which ephemeral model a mistake is, the innermost, through all that reads it", () => {
+	const ephemeral = { materialized: "ephemeral" };
+	const world = {
+		models: [
+			{ name: "e1", sql: "{{ exceptions.raise_compiler_error('no') }}", config: ephemeral },
+			{ name: "e2", sql: "select * from {{ ref('e1') }}", reads: ["e1"], config: ephemeral },
+			{ name: "top", sql: "select * from {{ ref('e2') }}", reads: ["e2"] },
+		],
+	};
+	let thrown: unknown;
+	try {
+		compile(world, "top");
+	} catch (error) {
+		thrown = error;
+	}
+	expect(thrown).toBeInstanceOf(EphemeralModelError);
+	expect((thrown as EphemeralModelError).model).toBe("model.shop.e1");
+	expect((thrown as EphemeralModelError).diagnostics[0]?.message).toBe("no");
 });
 
 it("says which line must be added for a reference that parsing did not see", () => {

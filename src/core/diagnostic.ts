@@ -69,6 +69,11 @@ export class TfmError extends Error {
 		this.name = "TfmError";
 		this.diagnostics = list;
 	}
+
+	/** The same error, told with more places. */
+	retold(diagnostics: readonly Diagnostic[]): TfmError {
+		return new TfmError(diagnostics, { cause: this.cause });
+	}
 }
 
 /** The mistakes of an ephemeral model, met while a node that reads it is compiled. */
@@ -77,8 +82,12 @@ export class EphemeralModelError extends TfmError {
 	readonly model: string;
 
 	constructor(model: string, cause: TfmError) {
-		super(cause.diagnostics, { cause });
+		super(cause.diagnostics, { cause: cause.cause });
 		this.model = cause instanceof EphemeralModelError ? cause.model : model;
+	}
+
+	override retold(diagnostics: readonly Diagnostic[]): TfmError {
+		return new EphemeralModelError(this.model, super.retold(diagnostics));
 	}
 }
 

@@ -79,10 +79,7 @@ export function trace(error: unknown, unit: Unit, position: number, { frame, sco
 	const start = operation?.start ?? position;
 	const place = unit.origin.place(Math.floor(start / (1 << COLUMN_BITS)), start & LAST_COLUMN);
 	const diagnostics = known instanceof NamelessError ? [known.named(operation?.names ?? [], scope)] : known.diagnostics;
-	return new TfmError(
-		diagnostics.map((d) => located(d, { label: `called from ${frame}`, ...place })),
-		{ cause: known.cause },
-	);
+	return known.retold(diagnostics.map((d) => located(d, { label: `called from ${frame}`, ...place })));
 }
 
 /** As trace, for the top of a file, where a return() has no macro to end. */
