@@ -13,7 +13,7 @@ import { type Telling, tellNews, tellRoutes } from "../alerts/tellRoutes.ts";
 import type { Adapter } from "../core/adapter.ts";
 import type { AlertItem, AlertSettings } from "../core/alerts.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
-import type { Emit, EventBody, RunEvent } from "../core/events.ts";
+import type { EventBody, RunEvent } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { AlertStore, StateStore } from "../core/state.ts";
 import { createRedactor, failureText, manifestFacts, type Subscriber } from "../report/report.ts";
@@ -21,18 +21,7 @@ import { checkPromises, type PromisesFound } from "./alertPromises.ts";
 import { sendTo } from "./alertSending.ts";
 import type { OpenProject } from "./openProject.ts";
 import { runTrigger } from "./runTrigger.ts";
-
-export interface RunAlerts {
-	readonly subscriber: Subscriber;
-	/** After the run, whatever became of it, while the database is still open. Never rejects. */
-	finish(about: {
-		/** Absent: the database could not be opened. */
-		readonly adapter: Adapter | undefined;
-		readonly emit: Emit;
-		/** What was thrown; undefined: nothing. */
-		readonly error: unknown;
-	}): Promise<void>;
-}
+import type { Watcher } from "./watcher.ts";
 
 type Finished = Extract<RunEvent, { event: "run.finished" }>;
 type LayerFinished = Extract<EventBody, { event: "layer.finished" }>;
@@ -42,12 +31,12 @@ type Store = StateStore & { readonly alerts: AlertStore };
 const USUAL_OF = 20;
 
 /** Null where the project has no `alerts:`. */
-export function openRunAlerts(invocation: Invocation, project: OpenProject): RunAlerts | null {
+export function openRunAlerts(invocation: Invocation, project: OpenProject): Watcher | null {
 	const settings = project.config.project.alerts;
 	return settings === undefined ? null : new Alerts(invocation, project, settings);
 }
 
-class Alerts implements RunAlerts {
+class Alerts implements Watcher {
 	readonly subscriber: Subscriber = { receive: (event) => this.#receive(event) };
 	readonly #settings: AlertSettings;
 	readonly #invocation: Invocation;
@@ -86,7 +75,7 @@ class Alerts implements RunAlerts {
 		}
 	}
 
-	async finish({ adapter, emit, error }: Parameters<RunAlerts["finish"]>[0]): Promise<void> {
+	async finish({ adapter, emit, error }: Parameters<Watcher["finish"]>[0]): Promise<void> {
 		const warnings: Warning[] = [];
 		try {
 			warnings.push(...(await Promise.all(this.#underway)).flat());

@@ -16,6 +16,7 @@ import { createScratch, openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
 import { requireInputs } from "./requireInputs.ts";
 import { createRunPorts, jobOf, summaryDocument } from "./runPorts.ts";
+import { openWatchers } from "./runWatchers.ts";
 import { createSqlWriter } from "./sqlWriter.ts";
 
 export interface RunRequest {
@@ -59,10 +60,9 @@ export async function runSelected(
 	const summary = request.sources === undefined ? [summaryDocument(invocation)] : [];
 	const sqlFiles = createSqlWriter(project, request.compiles === false ? ["run"] : ["compiled", "run"]);
 	// A look at what is held is nobody's news.
-	const watched = project.config.project.alerts !== undefined && request.flags?.candidates !== true;
-	const alerts = watched ? (await import("./runAlerts.ts")).openRunAlerts(invocation, project) : null;
-	const watchers = alerts === null ? [] : [alerts.subscriber];
-	const events = openEvents(invocation, project, [sqlFiles, ...summary, ...watchers]);
+	const watchers = request.flags?.candidates === true ? [] : await openWatchers(invocation, project);
+	const subscribers = [sqlFiles, ...summary, ...watchers.map((watcher) => watcher.subscriber)];
+	const events = openEvents(invocation, project, subscribers);
 	for (const remark of request.warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	let adapter: Adapter | undefined;
 	const scratch = createScratch(invocation);
@@ -123,7 +123,8 @@ export async function runSelected(
 		throw error;
 	} finally {
 		await manifestFile.idle();
-		await alerts?.finish({ adapter: offline ? undefined : adapter, emit: events, error: broken });
+		const outcome = { adapter: offline ? undefined : adapter, emit: events, error: broken };
+		for (const watcher of watchers) await watcher.finish(outcome);
 		events.close();
 		if (!offline) await adapter?.close();
 		await scratch.close();

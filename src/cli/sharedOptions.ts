@@ -394,4 +394,11 @@ export const SUMMARY: readonly OptionSpec[] = [
 		choices: ["text", "json"],
 		help: "json: the summary of the run as one document on stdout",
 	}),
+	output("junit", {
+		value: "file",
+		kind: TEXT,
+		env: "JUNIT",
+		envOfTfmOnly: true,
+		help: "Write the tests of the run as JUnit XML, which build servers show",
+	}),
 ];

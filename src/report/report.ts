@@ -12,6 +12,7 @@ export { concurrencyMessages, createDbtMessages } from "./dbtMessages.ts";
 export { hookPlaces, projectMessages } from "./dbtProjectMessages.ts";
 export { createEventStream, type EventStream, type Subscriber } from "./eventStream.ts";
 export { failureText } from "./failureText.ts";
+export { toJunitXml } from "./junitXml.ts";
 export { createLogFile, createLogWriter, openLogFile } from "./logFile.ts";
 export { createLogSink, type LogForm } from "./logSink.ts";
 export type { Look } from "./look.ts";

@@ -15,6 +15,7 @@ const AREAS: Readonly<Record<string, string>> = {
 	JINJA: "Templates",
 	LOAD: "Seeds and landing files",
 	EXPORT: "Exports",
+	OBS: "Traces, lineage events, JUnit",
 	PARSE: "Models, tests and property files",
 	PUB: "Publishing",
 	REF: "References",

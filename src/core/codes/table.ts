@@ -12,6 +12,7 @@ import { INCREMENTAL_CODES } from "./incremental.ts";
 import { INIT_CODES } from "./init.ts";
 import { JINJA_CODES } from "./jinja.ts";
 import { LOAD_CODES } from "./load.ts";
+import { OBSERVABILITY_CODES } from "./observability.ts";
 import { PARSE_CODES } from "./parse.ts";
 import { PUBLISH_CODES } from "./publish.ts";
 import { REF_CODES } from "./ref.ts";
@@ -46,6 +47,7 @@ export const CODES = {
 	...INIT_CODES,
 	...APP_CODES,
 	...ALERT_CODES,
+	...OBSERVABILITY_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;
