@@ -439,7 +439,7 @@ class Generator {
 		const where = kind === "macro" ? `macro ${node.name}` : "the call block";
 		const catching = `catch(e){throw L.trace(e,U,p,{frame:${json(where)},scope:c});}`;
 		const first = this.#at(node);
-		return `new ${this.#use("macro")}(${this.#constant(jsonOf(shape))},(b,x)=>{let ${first},o=""${temporaries(frame)};try{${head}${body}return o;}${catching}})`;
+		return `new ${this.#use("macro")}(${this.#constant(jsonOf(shape))},(b,x)=>{let ${first},o=""${temporaries(frame)};try{S.tick();${head}${body}return o;}${catching}})`;
 	}
 
 	/** A default sees the parameters before it, and is evaluated at every call. */

@@ -39,20 +39,26 @@ describe("a runaway template ends in a coded error", () => {
 		["{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "TFM-JINJA-020"],
 		["{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}", "TFM-JINJA-020"],
 		["{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}", "TFM-JINJA-020"],
+		["{{ [1]|slice(10 ** 9)|list }}", "TFM-JINJA-021"],
 	])("%s", (text, code) => {
 		expect(codeOf(text)).toBe(code);
 	});
 
 	it("for expressions nested deeper than the stack", () => {
-		expect(codeOf(`{{ ${"(".repeat(50_000)}1${")".repeat(50_000)} }}`)).toBe("TFM-JINJA-020");
-		expect(codeOf(`{{ ${"[".repeat(50_000)}${"]".repeat(50_000)} }}`)).toBe("TFM-JINJA-020");
-		expect(codeOf(`{{ 1${" + 1".repeat(100_000)} }}`)).toBe("TFM-JINJA-020");
+		expect(codeOf(`{{ ${"(".repeat(50_000)}1${")".repeat(50_000)} }}`)).toBe("TFM-JINJA-021");
+		expect(codeOf(`{{ ${"[".repeat(50_000)}${"]".repeat(50_000)} }}`)).toBe("TFM-JINJA-021");
+		expect(codeOf(`{{ 1${" + 1".repeat(100_000)} }}`)).toBe("TFM-JINJA-021");
 	});
 
 	it("for more loop turns than allowed, counted over all loops together", () => {
 		const text = "{% for i in range(100) %}{% for j in range(100) %}{% endfor %}{% endfor %}";
 		expect(codeOf(text, 10_100)).toBe("no error");
 		expect(codeOf(text, 10_099)).toBe("TFM-JINJA-021");
+	});
+
+	it("for a macro that calls itself twice, which would end after 2^60 calls", () => {
+		const text = "{% macro f(n) %}{% if n > 0 %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}";
+		expect(codeOf(text, 100_000)).toBe("TFM-JINJA-021");
 	});
 
 	it("for macros that call each other through the context, with few of the calls listed", () => {

@@ -26,7 +26,7 @@ export interface Macro {
 export function compileMacro(source: TemplateSource, block: MacroBlock): Macro {
 	let compiled: ((scope: Scope, state: RenderState) => MacroFunction) | null = null;
 	const compile = () => {
-		compiled ??= guarded(() => {
+		compiled ??= guarded(source.file, () => {
 			const part = { file: source.file, text: block.text, line: block.line, column: block.column };
 			const origin = new Origin(part, source);
 			const [node] = new TemplateParser(block.text, origin).parseTemplate().children;

@@ -17,9 +17,9 @@ export class RenderState {
 		this.#maxLoop = options.maxLoop ?? DEFAULT_MAX_LOOP;
 	}
 
-	/** Called at every turn of every loop. */
+	/** Called at every turn of every loop, and by every macro: what calls itself twice ends long after all of us. */
 	tick(): void {
 		if (++this.#iterations > this.#maxLoop)
-			fail("TFM-JINJA-021", { what: "the number of loop turns", limit: this.#maxLoop });
+			fail("TFM-JINJA-021", { what: "the number of loop turns and macro calls", limit: this.#maxLoop });
 	}
 }

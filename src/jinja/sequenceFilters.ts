@@ -39,9 +39,13 @@ function* batches(value: Value, size: number, fill: Value): Generator<Value> {
 	yield batch;
 }
 
+/** As many as range() has items at most: almost all of them would be empty. */
+const MOST_SLICES = 100_000;
+
 function* slices(value: Value, count: number, fill: Value): Generator<Value> {
 	const items = listOf(value);
 	if (count === 0) fail("TFM-JINJA-016", { problem: "integer division or modulo by zero" });
+	if (count > MOST_SLICES) fail("TFM-JINJA-021", { what: "the number of slices", limit: MOST_SLICES });
 	const each = Math.floor(items.length / count);
 	const longer = items.length % count;
 	let at = 0;

@@ -1,4 +1,5 @@
 /** Templates: compiled on first render, rendered any number of times. */
+import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import { generateTemplate } from "./codegen.ts";
 import { library } from "./library.ts";
 import { concatNative } from "./native.ts";
@@ -32,12 +33,14 @@ export function instantiate<T>(generated: ReturnType<typeof generateTemplate>): 
 	return new Function("L", "U", generated.code)(library, generated.unit) as Compiled<T>;
 }
 
-/** Runs a step of compilation; nesting too deep for the stack is a coded error. */
-export function guarded<T>(step: () => T): T {
+/** Runs a step of compilation; nesting too deep for the stack is a coded error at the top of the file. */
+export function guarded<T>(file: string, step: () => T): T {
 	try {
 		return step();
 	} catch (error) {
-		throw codedRangeError(error) ?? error;
+		if (codedRangeError(error) === null) throw error;
+		const at = { file, line: 1, column: 1 };
+		throw new TfmError(diagnostic("TFM-JINJA-021", { what: "the nesting of this template" }, { at }));
 	}
 }
 
@@ -51,7 +54,7 @@ export function compileTemplate(source: TemplateSource): Template {
 	// Kept between a question and the first rendering, which is when it is let go: trees are larger than functions.
 	let tree: ReturnType<typeof parse> | null = null;
 	const compile = <T>(collectsValues: boolean): Compiled<T> =>
-		guarded(() => {
+		guarded(source.file, () => {
 			const parsed = tree ?? parse();
 			tree = null;
 			return instantiate<T>(generateTemplate(parsed, origin, collectsValues));
@@ -68,9 +71,9 @@ export function compileTemplate(source: TemplateSource): Template {
 			values ??= compile<Value[]>(true);
 			return concatNative(values(scope, new RenderState(options, true)));
 		},
-		mentions: (name: string) => guarded(() => mentions(parse(), name)),
+		mentions: (name: string) => guarded(source.file, () => mentions(parse(), name)),
 		writtenKeywords: (callee: string) =>
-			guarded(() => {
+			guarded(source.file, () => {
 				tree ??= parse();
 				return writtenKeywords(tree, callee);
 			}),
