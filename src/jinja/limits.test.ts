@@ -69,6 +69,11 @@ describe("a runaway template ends in a coded error", () => {
 		);
 	});
 
+	it.each(["{{ ns.s }}", "{{ ns.s|tojson }}"])("for lists that hold each other twice: %s", (shown) => {
+		const doubled = "{% set ns = namespace(s=[1]) %}{% for i in range(40) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}";
+		expect(codeOf(doubled + shown)).toBe("TFM-JINJA-021");
+	});
+
 	it("not for a list that contains itself, which prints as in Python", () => {
 		const text = "{% set l = [1] %}{% do l.append(l) %}{{ l }}{% set d = {} %}{% do d.update(d=d) %}{{ d }}";
 		const rendered = compileTemplate({ file: "t.sql", text }).render({ get: () => undefined }, { undefined: "strict" });

@@ -1,5 +1,6 @@
 /** Values to and from plain JavaScript data and JSON, at the borders of the language. */
 import { fail } from "../core/diagnostic.ts";
+import { Extent } from "./extent.ts";
 import { floatText, toText } from "./text.ts";
 import { floatValue, HostObject, PyDecimal, PyDict, PyFloat, typeName, type Value } from "./values.ts";
 
@@ -36,17 +37,20 @@ export function fromPlain(data: unknown): Value {
  * property like any other), floats and decimals numbers where a number holds them and text where not, Undefined
  * stays undefined, host objects their stand-in or their text.
  */
-export function toPlain(value: Value): unknown {
+export const toPlain = (value: Value): unknown => plainOf(value, new Extent());
+
+function plainOf(value: Value, extent: Extent): unknown {
+	extent.visit();
 	if (typeof value !== "object" || value === null) {
 		return typeof value === "bigint" ? Number(value) : value;
 	}
-	if (Array.isArray(value)) return Array.from(value, toPlain);
+	if (Array.isArray(value)) return Array.from(value, (item) => plainOf(item, extent));
 	if (value instanceof PyFloat) return value.n;
 	if (value instanceof PyDecimal) return String(Number(value.text)) === value.text ? Number(value.text) : value.text;
 	if (value instanceof HostObject)
-		return value.toPlainValue === undefined ? value.toText() : toPlain(value.toPlainValue());
+		return value.toPlainValue === undefined ? value.toText() : plainOf(value.toPlainValue(), extent);
 	const object: Record<string, unknown> = {};
-	for (const [key, item] of value.items()) defineOwn(object, toText(key), toPlain(item));
+	for (const [key, item] of value.items()) defineOwn(object, toText(key), plainOf(item, extent));
 	return object;
 }
 
@@ -66,11 +70,14 @@ export interface JsonStyle {
 
 /** Python's json.dumps: `, ` and `: ` between, ASCII only. Errors: 012 for what JSON cannot say. */
 export function toJson(value: Value, style: JsonStyle = {}): string {
-	const text = writeJson(value, style, "");
+	const text = writeJson(value, { ...style, extent: new Extent() }, "");
 	return style.htmlSafe === true ? text.replace(/[<>&']/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`) : text;
 }
 
-function writeJson(value: Value, style: JsonStyle, margin: string): string {
+type Writing = JsonStyle & { readonly extent: Extent };
+
+function writeJson(value: Value, style: Writing, margin: string): string {
+	style.extent.visit();
 	if (value === null) return "null";
 	if (typeof value === "string") return jsonString(value);
 	if (typeof value === "boolean") return String(value);
@@ -101,7 +108,7 @@ const jsonFloat = (n: number): string =>
 const jsonString = (text: string): string =>
 	JSON.stringify(text).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-function writeObject(dict: PyDict, style: JsonStyle, margin: string): string {
+function writeObject(dict: PyDict, style: Writing, margin: string): string {
 	const entries = dict.items();
 	if (style.sortKeys === true) {
 		if (entries.some(([k]) => typeof k !== "string") && entries.some(([k]) => typeof k === "string"))
@@ -124,7 +131,7 @@ function jsonKey(key: Value): string {
 		typeof key === "bigint" ||
 		key instanceof PyFloat
 	)
-		return writeJson(key, {}, "");
+		return writeJson(key, { extent: new Extent() }, "");
 	return fail("TFM-JINJA-012", {
 		problem: `keys must be str, int, float, bool or None, not ${typeName(key)}`,
 	});

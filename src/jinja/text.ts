@@ -1,4 +1,5 @@
 /** Python's str() and repr() of every value: what `{{ x }}` prints and how it prints inside a list. */
+import { Extent } from "./extent.ts";
 import { HostObject, isList, PyDecimal, PyDict, PyFloat, PyTuple, type Value } from "./values.ts";
 
 /** What `{{ value }}` prints. */
@@ -23,10 +24,11 @@ export function toText(value: Value): string {
 
 /** How a value prints inside a container, and through `%r` and `!r`. */
 export function repr(value: Value): string {
-	return represent(value, []);
+	return represent(value, [], new Extent());
 }
 
-function represent(value: Value, open: Value[]): string {
+function represent(value: Value, open: Value[], extent: Extent): string {
+	extent.visit();
 	if (typeof value === "string") return stringRepr(value);
 	if (value === undefined) return "Undefined";
 	if (typeof value !== "object" || value === null) return toText(value);
@@ -36,18 +38,18 @@ function represent(value: Value, open: Value[]): string {
 	// A list that contains itself prints as Python prints it.
 	if (open.includes(value)) return isList(value) ? "[...]" : value instanceof PyDict ? "{...}" : "(...)";
 	open.push(value);
-	const text = representContainer(value, open);
+	const text = representContainer(value, open, extent);
 	open.pop();
 	return text;
 }
 
-function representContainer(value: Value[] | PyDict, open: Value[]): string {
+function representContainer(value: Value[] | PyDict, open: Value[], extent: Extent): string {
 	if (value instanceof PyDict)
 		return `{${value
 			.items()
-			.map(([k, v]) => `${represent(k, open)}: ${represent(v, open)}`)
+			.map(([k, v]) => `${represent(k, open, extent)}: ${represent(v, open, extent)}`)
 			.join(", ")}}`;
-	const items = Array.from(value, (item) => represent(item, open)).join(", ");
+	const items = Array.from(value, (item) => represent(item, open, extent)).join(", ");
 	if (value instanceof PyTuple) return value.length === 1 ? `(${items},)` : `(${items})`;
 	return `[${items}]`;
 }
