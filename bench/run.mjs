@@ -11,14 +11,24 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { makeLandingProject, makeSeedProject } from "./makeLoad.mjs";
 import { makeProject } from "./makeProject.mjs";
+import { makeQueryProject } from "./makeQueries.mjs";
 import { compare, here, runNode } from "./measure.mjs";
 import { serverLoad, serverProfile, serverRun, startBenchServer } from "./serverRows.mjs";
 
 const smoke = process.argv.includes("--smoke");
 const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
 const sizes = smoke
-	? { repeats: 1, runsBefore: 1, parse: [60], run: 15, serverRun: 15, rows: 500 }
-	: { repeats: 5, startRepeats: 15, runsBefore: 2, parse: [1000, 10_000], run: 200, serverRun: 1000, rows: 500_000 };
+	? { repeats: 1, runsBefore: 1, parse: [60], run: 15, serverRun: 15, rows: 500, queries: 20 }
+	: {
+			repeats: 5,
+			startRepeats: 15,
+			runsBefore: 2,
+			parse: [1000, 10_000],
+			run: 200,
+			serverRun: 1000,
+			rows: 500_000,
+			queries: 300,
+		};
 const root = join(here, "..");
 const work = join(here, ".work");
 const TFM = join(root, "bin/tfm.js");
@@ -126,6 +136,62 @@ function parseOf(project, models) {
 	};
 }
 
+/** What rendering adds: every model compiled, over the same project read and resolved. */
+function renderOf(project, models) {
+	const target = join(project, "target");
+	const before = () => rmSync(target, { recursive: true, force: true });
+	const side = (args, check) => ({ args: [TFM, ...args], options: { cwd: project }, before, check });
+	return {
+		subject: side(["compile"], () => must(existsSync(join(target, "compiled")), "nothing was compiled")),
+		floors: [
+			{
+				title: "`tfm parse` of the same",
+				...side(["parse"], () => must(existsSync(join(target, "manifest.json")), "nothing was parsed")),
+			},
+		],
+		per: { count: models, unit: "model" },
+	};
+}
+
+/**
+ * One template that asks the embedded database `queries` times, over the same template that asks once: what is over it
+ * is the price of the queries, the database's own time included. Second floor: all that the first sent, replayed.
+ */
+function queriesOf(name, queries) {
+	const cwd = join(work, name);
+	makeQueryProject({ out: cwd, queries });
+	const [kept, scratch, record] = ["kept", "scratch", "record"].map((folder) => join(work, `${name}-${folder}`));
+	const database = join(cwd, ".tfm/database");
+	runNode([TFM, "debug"], { cwd });
+	cpSync(database, kept, { recursive: true });
+	const recorder = new URL("./recordStatements.mjs", import.meta.url).href;
+	runNode(["--import", recorder, TFM, "compile", "-s", "many"], { cwd, env: { BENCH_RECORD_FILE: record } });
+	const restore = (path) => {
+		rmSync(path, { recursive: true, force: true });
+		cpSync(kept, path, { recursive: true });
+	};
+	const compile = (model, answers) => ({
+		args: [TFM, "compile", "-s", model],
+		options: { cwd },
+		before: () => restore(database),
+		check: (stdout) => must(stdout.includes(`-- ${answers} answers`), `${model} asked something else`),
+	});
+	return {
+		subject: compile("many", queries),
+		floors: [
+			{ title: "the same with one query", ...compile("one", 1) },
+			{
+				title: "its statements, replayed",
+				args: [join(here, "replay.mjs"), scratch, record],
+				options: { cwd: work },
+				before: () => restore(scratch),
+				check: (stdout) => must(Number.parseInt(stdout, 10) > queries, "replay.mjs did nothing"),
+			},
+		],
+		per: { count: queries - 1, unit: "query" },
+	};
+}
+
 let server;
 
 /** The server of this benchmark, started when the first row needs it. */
@@ -173,6 +239,12 @@ const ROWS = [
 		`\`tfm parse\`, ${count(models)} models, ${count(models * 4)} tests, manifest written`,
 		() => parseOf(generated(`parse-${models}`, { models }), models),
 	]),
+	[
+		"render",
+		`\`tfm compile\`, ${count(sizes.parse[0])} models`,
+		() => renderOf(generated(`parse-${sizes.parse[0]}`, { models: sizes.parse[0] }), sizes.parse[0]),
+	],
+	["queries", `${count(sizes.queries)} \`run_query\` in one render`, () => queriesOf("queries", sizes.queries)],
 	["server-first-run", "`tfm run`, the warehouse on Postgres, first run", () => onServer(warehouse(), { first: true })],
 	["server-run", "`tfm run`, the warehouse on Postgres, again", () => onServer(warehouse())],
 	[
@@ -202,17 +274,25 @@ if (only !== undefined && !ROWS.some(([name]) => name === only)) {
 }
 
 const whole = (n) => count(Math.round(n));
+const over = (ms, per) =>
+	per === undefined ? whole(ms) : `${whole(ms)}, that is ${(ms / per.count).toFixed(2)} a ${per.unit}`;
 const loadAtStart = loadavg()[0];
 const lines = [];
 const broken = [];
 for (const [name, title, prepare] of ROWS) {
 	if (only !== undefined && name !== only) continue;
 	try {
-		const { repeats = sizes.repeats, ...sides } = await prepare();
+		const { repeats = sizes.repeats, per, ...sides } = await prepare();
 		const { ms, peak, floors } = compare({ ...sides, repeats, workDir: work });
 		for (const [i, floor] of floors.entries()) {
 			const own = i === 0 ? [title, whole(ms), whole(peak)] : ["", "", ""];
-			const cells = [...own, sides.floors[i].title, whole(floor.ms), floor.ratio.toFixed(2), whole(floor.extraMs)];
+			const cells = [
+				...own,
+				sides.floors[i].title,
+				whole(floor.ms),
+				floor.ratio.toFixed(2),
+				over(floor.extraMs, i === 0 ? per : undefined),
+			];
 			lines.push(`| ${cells.join(" | ")} |`);
 			console.error(
 				`${name}: ${whole(ms)} ms; ${sides.floors[i].title}: ${whole(floor.ms)} ms, ratio ${floor.ratio.toFixed(2)}`,
