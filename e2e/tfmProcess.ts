@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,6 +38,9 @@ export async function openTfmProcesses(): Promise<TfmProcesses> {
 	mkdirSync(join(root, "dist/macros"));
 	symlinkSync(join(REPOSITORY, "src/context/macros"), join(root, "dist/macros/dbt"));
 	symlinkSync(join(REPOSITORY, "src/adapters/postgresFamily/macros"), join(root, "dist/macros/dbt_postgres"));
+	symlinkSync(join(REPOSITORY, "src/adapters/pglite/pgliteWorker.js"), join(root, "dist/pgliteWorker.js"));
+	const template = join(REPOSITORY, "dist/pglite-template.gz");
+	if (existsSync(template)) symlinkSync(template, join(root, "dist/pglite-template.gz"));
 	writeFileSync(join(root, "tfm.mjs"), 'import { runProcess } from "./dist/cli/main.js";\nawait runProcess();\n');
 	const children: ChildProcess[] = [];
 	return {

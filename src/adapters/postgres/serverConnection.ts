@@ -96,12 +96,21 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 
 	async function load(sql: string, chunks: AsyncIterable<CopyChunk>, into: Collected, stop: AbortSignal) {
 		const copy = parts.copyFrom(sql);
-		const refused = new Promise<"refused">((resolve) => {
-			copy.on("error", () => resolve("refused"));
-		});
-		const stopped = new Promise<"stopped">((resolve) => {
-			stop.addEventListener("abort", () => resolve("stopped"), { once: true });
-		});
+		let over: "refused" | "stopped" | undefined;
+		let wake: () => void = () => {};
+		const end = (how: "refused" | "stopped"): void => {
+			over ??= how;
+			wake();
+		};
+		copy.on("error", () => end("refused"));
+		stop.addEventListener("abort", () => end("stopped"), { once: true });
+		// Not Promise.race: a promise that lasts as long as the load would keep every chunk that it was raced with.
+		const orOver = <T>(work: Promise<T>): Promise<T | "over"> =>
+			new Promise((resolve) => {
+				wake = () => resolve("over");
+				if (over === undefined) void work.then(resolve);
+				else wake();
+			});
 		const ready = untilReady(client, into, sql, () => client.query(copy));
 		// Awaited below; the server may refuse while rows are still being read.
 		ready.catch(() => undefined);
@@ -109,9 +118,9 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 		const read = (): Promise<IteratorResult<CopyChunk> | null> => source.next().catch(() => null);
 		try {
 			for (let upcoming = read(); ; ) {
-				const next = await Promise.race([upcoming, refused, stopped]);
-				if (next === "refused") break;
-				if (next === null || next === "stopped") {
+				const next = await orOver(upcoming);
+				if (next === "over" && over === "refused") break;
+				if (next === null || next === "over") {
 					copy.destroy(new Error(next === null ? "the rows could not be read" : "cancelled"));
 					break;
 				}
@@ -124,7 +133,7 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 				const sent = new Promise<void>((resolve) => void copy.write(data, () => resolve()));
 				// The next one is made while this one goes.
 				upcoming = read();
-				await Promise.race([sent, refused, stopped]);
+				await orOver(sent);
 			}
 			return await ready;
 		} finally {
