@@ -11,8 +11,8 @@ import { fail } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { ExecutableNode, NodeId, Plain, RefArgs, SourceNode } from "../core/node.ts";
 import { isSourceCall, type ReferenceCall } from "../core/referenceText.ts";
-import type { QuotePolicy, RelationName } from "../core/relation.ts";
-import { fromPlain, type RenderOptions, type ReplayCursor, type Value } from "../jinja/jinja.ts";
+import { type QuotePolicy, type RelationName, relationKey } from "../core/relation.ts";
+import { fromPlain, HostFunction, type RenderOptions, type ReplayCursor, type Value } from "../jinja/jinja.ts";
 import { BASE_MEMBERS } from "./baseMembers.ts";
 import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
 import { batchConfig, batchView, eventTimeFilter } from "./eventTimeFilter.ts";
@@ -28,7 +28,7 @@ import {
 	sourceFunction,
 	sourceText,
 } from "./objects/refFunction.ts";
-import { definedOnly, type RelationFields, type RelationObject, relationObject } from "./objects/relationObject.ts";
+import { definedOnly, type RelationFields, RelationObject, relationObject } from "./objects/relationObject.ts";
 import { resultObjects } from "./objects/resultObject.ts";
 import { runAdapter } from "./objects/runAdapter.ts";
 import { RunConfig } from "./objects/runConfig.ts";
@@ -223,6 +223,27 @@ function configObject(c: RunContext): Value {
 	return new RunConfig(config, label, node?.resource_type ?? "operation", () => modelView(c));
 }
 
+/** The node that a relation is of, among those that are read here; a test's subquery with its `where` is its node's. */
+function nodeOfRelation(c: RunContext, relation: Value): ExecutableNode | undefined {
+	const { node, manifest, binding } = c;
+	const read = (node?.depends_on.nodes ?? []).flatMap((id) => manifest.nodes.get(id) ?? []);
+	if (!(relation instanceof RelationObject)) {
+		const tested = node?.resource_type === "test" ? node.attached_node : null;
+		return tested === null ? undefined : manifest.nodes.get(tested);
+	}
+	const key = relationKey(relation.relationName);
+	return read.find((one) => relationKey(binding.relationOf(one.unique_id) ?? publishedName(one)) === key);
+}
+
+/** The published name of what `relation` names here, or the name under which it was built. */
+const nameOfRelation = (which: "published" | "built") => (c: RunContext) =>
+	new HostFunction(`_tfm_${which}_name`, ({ positional: [relation = null] }) => {
+		const node = nodeOfRelation(c, relation);
+		if (node === undefined) return relation;
+		const built = which === "built" ? c.binding.relationOf(node.unique_id) : undefined;
+		return boundRelation(c.facts, node, built ?? publishedName(node));
+	});
+
 const hooksOf =
 	(key: "pre-hook" | "post-hook") =>
 	(c: RunContext): Value =>
@@ -240,6 +261,10 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["model", modelView],
 	["config", configObject],
 	["graph", (c) => c.graph.view(c.cursor)],
+	// What tests that compare with the published version are made of; macros of tfm call them, authors call published().
+	["_tfm_published_name", nameOfRelation("published")],
+	["_tfm_built_name", nameOfRelation("built")],
+	["_tfm_tested_node", (c) => (c.node?.resource_type === "test" ? (c.node.attached_node ?? "") : "")],
 	["adapter", (c, scope) => runAdapter({ context: c, scope, database: c.database })],
 	["schema", (c) => c.node?.schema ?? c.facts.config.target.schema],
 	["database", (c) => c.node?.database ?? c.facts.config.target.database],

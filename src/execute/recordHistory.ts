@@ -3,7 +3,7 @@
  * ("usually 11s"); nothing of the run depends on it, so a refusal is a warning.
  */
 import { diagnostic } from "../core/diagnostic.ts";
-import type { ColumnsRow, FreshnessRow, NodeRunRow, RunHistory, TestResultRow } from "../core/history.ts";
+import type { ColumnsRow, FreshnessRow, MeasureRow, NodeRunRow, RunHistory, TestResultRow } from "../core/history.ts";
 import type { BuiltIntervals } from "../core/intervals.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
@@ -14,7 +14,7 @@ import { samePlain } from "../core/samePlain.ts";
 import type { RunStatus } from "../core/state.ts";
 import { writes } from "./prepare.ts";
 import { buildTasks, type Run, targetOf } from "./run.ts";
-import { runBound } from "./statement.ts";
+import { runBound, statement } from "./statement.ts";
 
 export interface EndedRun {
 	readonly results: readonly NodeResult[];
@@ -135,6 +135,38 @@ async function changedColumns(run: Run, results: readonly NodeResult[]): Promise
 	});
 }
 
+/** By the name of a test that needs them: the measure that it looks at over time. */
+const MEASURED: Readonly<Record<string, string>> = { volume_anomaly: "row_count", null_rate_anomaly: "null_rate" };
+
+/** What the anomaly tests of a node look at, of the node as readers see it now: one scan for all of them. */
+async function measures(run: Run, results: readonly NodeResult[]): Promise<readonly MeasureRow[]> {
+	const targets = publishedTargets(run, results);
+	const wanted = new Map<NodeId, { readonly measure: string; readonly column: string | null }[]>();
+	for (const test of run.job.manifest.nodes.values()) {
+		if (test.resource_type !== "test" || test.attached_node === null || !targets.has(test.attached_node)) continue;
+		const measure = MEASURED[test.test_metadata?.name ?? ""];
+		if (measure === undefined) continue;
+		const column = measure === "row_count" ? null : test.column_name;
+		const known = wanted.get(test.attached_node) ?? [];
+		if (!known.some((one) => one.measure === measure && one.column === column)) known.push({ measure, column });
+		wanted.set(test.attached_node, known);
+	}
+	const found: MeasureRow[] = [];
+	for (const [node, list] of wanted) {
+		const figures = list.map(({ column }) =>
+			column === null ? "count(*)::float8" : `coalesce(avg((${column} is null)::int), 0)::float8`,
+		);
+		const relation = run.ports.adapter.dialect.render({ ...targets.get(node)!, database: "" });
+		const sql = `select ${figures.join(", ")} from ${relation}`;
+		const { rows } = await run.ports.adapter.withSession((session) =>
+			statement(run, { node, purpose: "measure", sql }, (options) => session.query(sql, [], options)),
+		);
+		for (const [i, { measure, column }] of list.entries())
+			found.push({ node, measure, column, value: Number(rows[0]?.[i]) });
+	}
+	return found;
+}
+
 async function write(run: Run, ended: EndedRun, keepMs: number): Promise<void> {
 	const { job, ports } = run;
 	const { adapter, state, clock } = ports;
@@ -152,7 +184,7 @@ async function write(run: Run, ended: EndedRun, keepMs: number): Promise<void> {
 		tests: testResults(run, ended.results, at),
 		freshness: sourceAges(ended.results),
 		columns: wrote ? await changedColumns(run, ended.results) : [],
-		measures: [],
+		measures: wrote ? await measures(run, ended.results) : [],
 	};
 	const { name: host, pid } = job.host;
 	const row = { runId: job.runId, project, command: job.command, host, pid, startedAt: ended.startedAt };

@@ -181,7 +181,8 @@ export class TestMaker {
 		const { target, definition, macro, metadata } = found;
 		// dbt looks the test's macro up without the namespace that the test may name.
 		const own = this.#ports.findWritten(`test_${definition.name}`, target.package_name) ?? macro.id;
-		if (macro.builtin) {
+		// tfm's own have a config() in their macros.
+		if (macro.builtin && OF_DBT.has(definition.name)) {
 			const literal = this.#fromArguments(target, definition, own);
 			if (literal !== null) return literal;
 		}
@@ -246,6 +247,9 @@ function atTest(found: Diagnostic, place: FilePlace): Diagnostic {
 	const { source: _generated, ...rest } = found;
 	return { ...rest, ...place, related };
 }
+
+/** Tests whose macros say nothing of their configuration, so that parsing need not render them. */
+const OF_DBT: ReadonlySet<string> = new Set(["unique", "not_null", "accepted_values", "relationships"]);
 
 /** The two tests that dbt does not render while parsing. */
 const isShortcut = (name: string): boolean => name === "unique" || name === "not_null";
