@@ -2,6 +2,7 @@ import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { openProject } from "./openProject.ts";
 import { runSelected } from "./runSelected.ts";
 import { selectFor } from "./selectFor.ts";
+import { showSeeds } from "./showSeeds.ts";
 
 /** `tfm build`: seeds, models, snapshots and tests in one graph; a test that fails keeps what descends from it from being built. */
 export async function buildCommand(invocation: Invocation): Promise<ExitCode> {
@@ -17,5 +18,8 @@ export async function buildCommand(invocation: Invocation): Promise<ExitCode> {
 		"exposure",
 		"saved_query",
 	]);
-	return runSelected(invocation, project, { command: "build", selected, warnings, flags: { testsBlock: true } });
+	const request = { command: "build", selected, warnings, flags: { testsBlock: true } };
+	const code = await runSelected(invocation, project, request);
+	if (code === 0 && invocation.flags.extra.show === true) await showSeeds(invocation, project, selected);
+	return code;
 }

@@ -114,7 +114,7 @@ export const INIT: readonly OptionSpec[] = [
 	command("name", { value: "name", kind: TEXT, help: "Name of the project (default: the folder's)" }),
 	command("from-dbt", { kind: SWITCH, help: "Add what tfm needs to the dbt project that is here" }),
 	command("yes", { short: "y", kind: SWITCH, help: "Ask nothing, take the defaults" }),
-	command("skip-profile-setup", { kind: SWITCH, help: "Write no profile", hidden: true }),
+	command("skip-profile-setup", { short: "s", kind: SWITCH, help: "Write no profile", hidden: true }),
 	command("skip-debug", { kind: SWITCH, help: "no effect: init does not connect", hidden: true }),
 ];
 

@@ -143,7 +143,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		summary: "Seeds, models, snapshots and tests together, in order",
 		sentence:
 			"Runs seeds, models and tests in one pass; what fails holds back what is built from it. In a layered project this is tfm run with seeds and tests of the whole selection.",
-		options: withShared([...EVENT_TIMES, ...WORK, ...SUMMARY]),
+		options: withShared([...SEED, ...EVENT_TIMES, ...WORK, ...SUMMARY]),
 		examples: [
 			{ line: "tfm build", says: "everything" },
 			{ line: "tfm build --select tag:daily --exclude tag:slow", says: "by tag" },
