@@ -1,0 +1,1 @@
+{{ config(materialized='table') }} select sum(amount) as total from {{ ref('orders') }}
