@@ -8,6 +8,7 @@ import {
 	type TestDatabase,
 } from "../src/adapters/postgres/testing/testDatabase.ts";
 import type { Called } from "./runCase.ts";
+import { type ListingAnswers, listingAnswers } from "./warehouse/listingAnswers.ts";
 import { type PersonAnswers, personAnswers } from "./warehouse/personAnswers.ts";
 import { type DrugNode, type PublicationAnswers, publicationAnswers } from "./warehouse/publicationAnswers.ts";
 import { type TransactionAnswers, transactionAnswers } from "./warehouse/transactionAnswers.ts";
@@ -22,6 +23,7 @@ import {
 const persons = personAnswers(join(REPOSITORY, "data"));
 const publications = publicationAnswers(REPOSITORY);
 const transactions = transactionAnswers(REPOSITORY);
+const listings = listingAnswers(REPOSITORY);
 let embedded: Contents;
 
 describe("the reference warehouse on the embedded database", () => {
@@ -63,6 +65,12 @@ describe("the reference warehouse on the embedded database", () => {
 		expectTransactions(embedded, transactions);
 	});
 
+	it("reads prices and areas as each country writes them, and tells what it could not read", () => {
+		expect(listings.prices.length).toBeGreaterThan(20);
+		expect(listings.rejects.length).toBeGreaterThan(10);
+		expectListings(embedded, listings);
+	});
+
 	it("loads no file twice, gives the same rows when run again, and answers for another drug if a variable says so", async () => {
 		const again = await project.run("run", "--vars", "drug: insulin (human)");
 		expect(again.code, again.stdout).toBe(0);
@@ -93,6 +101,12 @@ describe("the reference warehouse on the embedded database", () => {
 		// A rule that comes later retags what is there.
 		appendFileSync(join(project.root, "seeds/tagging_rules.csv"), "paypal|luna,snacks,1\nfresh,delivery,19\n");
 
+		const priceless = listings.rejects.find(({ reason }) => reason === "there is no price")!;
+		appendFileSync(
+			join(project.root, "seeds/listings_corrections.csv"),
+			`${priceless.examples[0]!.record_key},X0,CHF 1'000'000.–,90 m²,genf,Suisse,casa,2026-07-04,,Ada,asked\n`,
+		);
+
 		const corrected = await project.run("run");
 		expect(corrected.code, corrected.stdout).toBe(0);
 		const contents = await project.contents();
@@ -103,6 +117,9 @@ describe("the reference warehouse on the embedded database", () => {
 		const retagged = transactionAnswers(project.root);
 		expect(retagged.untagged.length).toBeLessThan(transactions.untagged.length);
 		expectTransactions(contents, retagged);
+		const priced = listingAnswers(project.root);
+		expect(priced.staged).toBe(listings.staged + 1);
+		expectListings(contents, priced);
 	});
 });
 
@@ -208,6 +225,13 @@ function expectTransactions(contents: Contents, answers: TransactionAnswers): vo
 	expect(new Map(categories as [string, string | null][])).toEqual(answers.categories);
 	expectSameRows(contents.rpt_spend_by_category, answers.spend);
 	expectSameRows(contents.rpt_untagged_labels, answers.untagged);
+}
+
+function expectListings(contents: Contents, answers: ListingAnswers): void {
+	expect(contents.stg_listing_records).toHaveLength(answers.arrived);
+	expect(contents.stg_listings).toHaveLength(answers.staged);
+	expectSameRows(contents.rpt_price_per_m2, answers.prices);
+	expect(inOrder(contents.rpt_listing_rejects, "reason")).toEqual(inOrder(answers.rejects, "reason"));
 }
 
 /** How often each reason was given, without the value that it names. */

@@ -1,9 +1,9 @@
 {#-
     Text with plain blanks, apostrophes and minus signs in place of the typographic ones that people paste, folded:
-    the blank that does not break (U+00A0) and its narrow brother (U+202F), ’ and −.
+    the blank that does not break (U+00A0) and its narrow brother (U+202F), ’, − and the dashes – and —.
 -#}
 {% macro plain_text(expression) %}
-    {{- folded_text("translate(" ~ expression ~ ", '\u00a0\u202f\u2019\u2212', '  ''-')") -}}
+    {{- folded_text("translate(" ~ expression ~ ", '\u00a0\u202f\u2019\u2212\u2013\u2014', '  ''---')") -}}
 {% endmacro %}
 
 {#-

@@ -23,6 +23,13 @@ where records.record_key is null
 
 union all
 
+select 'listings_corrections', corrections.record_key, corrections.reason
+from {{ ref('listings_corrections') }} as corrections
+left join {{ ref('stg_listing_records') }} as records on records.record_key = corrections.record_key
+where records.record_key is null
+
+union all
+
 select 'transactions_annotations', annotations.transaction_id, annotations.annotation
 from {{ ref('transactions_annotations') }} as annotations
 left join {{ ref('stg_transactions') }} as transactions on transactions.id = annotations.transaction_id

@@ -3,7 +3,7 @@ with arrived as (
     select 'drugs' as arrived_in, count(*) as n from {{ source('raw', 'drugs') }}
     union all
     select 'drugs', count(*) from {{ rejects_of(source('raw', 'drugs')) }}
-    {%- for table in ['clinical_trials', 'pubmed_csv', 'pubmed_json', 'transactions'] %}
+    {%- for table in ['clinical_trials', 'pubmed_csv', 'pubmed_json', 'transactions', 'listings'] %}
     union all
     select '{{ table }}', count(*) from {{ source('raw', table) }}
     union all
@@ -21,10 +21,12 @@ kept as (
     select arrived_in, count(*) from {{ ref('stg_publication_records') }} where publication_key is not null group by 1
     union all
     select arrived_in, count(*) from {{ ref('stg_publications__rejects') }} group by 1
+    {%- for table in ['transactions', 'listings'] %}
     union all
-    select 'transactions', sum(records) from {{ ref('stg_transactions') }}
+    select '{{ table }}', sum(records) from {{ ref('stg_' ~ table) }}
     union all
-    select 'transactions', count(*) from {{ ref('stg_transactions__rejects') }}
+    select '{{ table }}', count(*) from {{ ref('stg_' ~ table ~ '__rejects') }}
+    {%- endfor %}
     union all
     select 'persons', count(*) from {{ ref('stg_persons') }}
     union all
