@@ -45,7 +45,9 @@ export async function makeSeedProject({ out, rows }) {
 	);
 }
 
-export async function makeLandingProject({ out, rows }) {
+export const makeCsvLandingProject = (options) => makeLandingProject({ ...options, format: "csv" });
+
+export async function makeLandingProject({ out, rows, format = "jsonl" }) {
 	mkdirSync(join(out, "data"), { recursive: true });
 	mkdirSync(join(out, "models"), { recursive: true });
 	writeFileSync(join(out, "tfm_project.yml"), "name: bench\nprofile: bench\nschema_naming: exact\n");
@@ -53,7 +55,10 @@ export async function makeLandingProject({ out, rows }) {
 	const columns = COLUMNS.map((name, i) => `            - { name: ${name}, type: ${types[i]} }`).join("\n");
 	writeFileSync(
 		join(out, "models/sources.yml"),
-		`version: 2\nsources:\n  - name: raw\n    schema: bench\n    tables:\n      - name: big\n        load:\n          files: data/*.jsonl\n          format: jsonl\n          columns:\n${columns}\n`,
+		`version: 2\nsources:\n  - name: raw\n    schema: bench\n    tables:\n      - name: big\n        load:\n          files: data/*.${format}\n          columns:\n${columns}\n`,
 	);
-	await writeLines(join(out, "data/big.jsonl"), rows, (r) => `${JSON.stringify(r)}\n`);
+	const header = `${COLUMNS.join(",")}\n`;
+	const csvLine = (r) => `${r.id === 1 ? header : ""}${COLUMNS.map((c) => csvField(r[c])).join(",")}\n`;
+	const lineOf = format === "csv" ? csvLine : (r) => `${JSON.stringify(r)}\n`;
+	await writeLines(join(out, `data/big.${format}`), rows, lineOf);
 }

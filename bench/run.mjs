@@ -9,7 +9,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
-import { makeLandingProject, makeSeedProject } from "./makeLoad.mjs";
+import { makeCsvLandingProject, makeLandingProject, makeSeedProject } from "./makeLoad.mjs";
 import { makeProject } from "./makeProject.mjs";
 import { makeQueryProject } from "./makeQueries.mjs";
 import { compare, here, runNode } from "./measure.mjs";
@@ -266,6 +266,11 @@ const ROWS = [
 		"load",
 		`\`tfm load\`, ${count(sizes.rows)} lines of JSON, Postgres`,
 		() => loadOf("landing", makeLandingProject, { command: "load", table: "bench.big" }),
+	],
+	[
+		"load-csv",
+		`\`tfm load\`, a CSV of ${count(sizes.rows)} rows, Postgres`,
+		() => loadOf("landing-csv", makeCsvLandingProject, { command: "load", table: "bench.big" }),
 	],
 ];
 if (only !== undefined && !ROWS.some(([name]) => name === only)) {

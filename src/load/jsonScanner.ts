@@ -24,13 +24,6 @@ interface Branch {
 	readonly columns: number[];
 }
 
-/** Where a value is looked for: up to where, what is wanted of it, how many brackets stand around it. */
-interface Place {
-	readonly end: number;
-	readonly node: Branch;
-	readonly depth: number;
-}
-
 const branch = (): Branch => ({ keys: [], items: new Map(), columns: [] });
 
 const QUOTE = 34;
@@ -62,6 +55,9 @@ export class JsonScanner {
 	anyEscape = false;
 	/** Whether the record was refused for its depth alone. */
 	tooDeep = false;
+	/** Where the record ends, and how many brackets stand around the value at hand: arguments would be objects, for each value one. */
+	#end = 0;
+	#depth = 0;
 	/** What closes each bracket that is open. */
 	readonly #open = new Uint8Array(DEEPEST + 1);
 
@@ -82,84 +78,91 @@ export class JsonScanner {
 		this.starts.fill(-1);
 		if (this.#gather) this.strangers.length = 0;
 		this.anyEscape = this.tooDeep = false;
+		this.#end = end;
+		this.#depth = 0;
 		const from = blank(b, start, end);
-		const stop = this.#value(b, from, { end, node: this.#root, depth: 0 });
+		const stop = this.#value(b, from, this.#root);
 		return stop !== -1 && blank(b, stop, end) === end;
 	}
 
 	/** The end of the value that begins at `at`, or -1. */
-	#value(b: Buffer, at: number, { end, node, depth }: Place): number {
+	#value(b: Buffer, at: number, node: Branch): number {
+		const first = at < this.#end ? b[at] : 0;
 		let stop: number;
 		this.#escaped = false;
-		if (at < end && b[at] === 123 && (node.keys.length > 0 || (this.#gather && depth === 0)))
-			stop = this.#object(b, at, { end, node, depth });
-		else if (at < end && b[at] === 91 && node.items.size > 0) stop = this.#array(b, at, { end, node, depth });
-		else stop = this.#skip(b, at, { end, depth });
+		if (first === 123 && (node.keys.length > 0 || (this.#gather && this.#depth === 0)))
+			stop = this.#object(b, at, node);
+		else if (first === 91 && node.items.size > 0) stop = this.#array(b, at, node);
+		else stop = this.#skip(b, at);
 		if (stop === -1) return -1;
 		for (const column of node.columns) {
 			this.starts[column] = at;
 			this.ends[column] = stop;
-			this.escapes[column] = b[at] === QUOTE && this.#escaped ? 1 : 0;
+			this.escapes[column] = first === QUOTE && this.#escaped ? 1 : 0;
 		}
 		return stop;
 	}
 
-	#object(b: Buffer, open: number, { end, node, depth }: Place): number {
+	#object(b: Buffer, open: number, node: Branch): number {
+		const end = this.#end;
+		const depth = this.#depth;
+		this.#depth++;
 		let at = blank(b, open + 1, end);
-		if (at < end && b[at] === CLOSE_OBJECT) return at + 1;
-		for (let turn = 0; ; turn++) {
-			this.#escaped = false;
-			const closed = this.#string(b, at, end);
-			if (closed === -1) return -1;
-			const inner = this.#member(b, { start: at, end: closed, keys: node.keys, turn });
-			if (inner === undefined && this.#gather && depth === 0) this.strangers.push(this.#keyText(b, at, closed));
-			at = blank(b, closed, end);
-			if (at >= end || b[at] !== COLON) return -1;
-			at = blank(b, at + 1, end);
-			if (inner === undefined) at = this.#skip(b, at, { end, depth: depth + 1 });
-			else {
-				if (inner.keys.length > 0 || inner.items.size > 0) this.#forget(inner);
-				at = this.#value(b, at, { end, node: inner, depth: depth + 1 });
+		if (at < end && b[at] === CLOSE_OBJECT) at++;
+		else
+			for (let turn = 0; ; turn++) {
+				this.#escaped = false;
+				const closed = this.#string(b, at, end);
+				if (closed === -1) return -1;
+				const inner = this.#escaped
+					? this.#escapedMember(b, at, closed, node)
+					: member(b, at + 1, closed - 1, node.keys, turn);
+				if (inner === undefined && this.#gather && depth === 0) this.strangers.push(this.#keyText(b, at, closed));
+				at = blank(b, closed, end);
+				if (at >= end || b[at] !== COLON) return -1;
+				at = blank(b, at + 1, end);
+				if (inner === undefined) at = this.#skip(b, at);
+				else {
+					if (inner.keys.length > 0 || inner.items.size > 0) this.#forget(inner);
+					at = this.#value(b, at, inner);
+				}
+				if (at === -1) return -1;
+				at = blank(b, at, end);
+				if (at >= end) return -1;
+				const c = b[at++];
+				if (c === CLOSE_OBJECT) break;
+				if (c !== COMMA) return -1;
+				at = blank(b, at, end);
 			}
-			if (at === -1) return -1;
-			at = blank(b, at, end);
-			if (at >= end) return -1;
-			if (b[at] === CLOSE_OBJECT) return at + 1;
-			if (b[at] !== COMMA) return -1;
-			at = blank(b, at + 1, end);
-		}
+		this.#depth = depth;
+		return at;
 	}
 
-	#array(b: Buffer, open: number, { end, node, depth }: Place): number {
+	#array(b: Buffer, open: number, node: Branch): number {
+		const end = this.#end;
+		const depth = this.#depth;
+		this.#depth++;
 		let at = blank(b, open + 1, end);
-		if (at < end && b[at] === CLOSE_ARRAY) return at + 1;
-		for (let item = 0; ; item++) {
-			const inner = node.items.get(item);
-			const place = { end, depth: depth + 1 };
-			at = inner === undefined ? this.#skip(b, at, place) : this.#value(b, at, { ...place, node: inner });
-			if (at === -1) return -1;
-			at = blank(b, at, end);
-			if (at >= end) return -1;
-			if (b[at] === CLOSE_ARRAY) return at + 1;
-			if (b[at] !== COMMA) return -1;
-			at = blank(b, at + 1, end);
-		}
+		if (at < end && b[at] === CLOSE_ARRAY) at++;
+		else
+			for (let item = 0; ; item++) {
+				const inner = node.items.get(item);
+				at = inner === undefined ? this.#skip(b, at) : this.#value(b, at, inner);
+				if (at === -1) return -1;
+				at = blank(b, at, end);
+				if (at >= end) return -1;
+				const c = b[at++];
+				if (c === CLOSE_ARRAY) break;
+				if (c !== COMMA) return -1;
+				at = blank(b, at, end);
+			}
+		this.#depth = depth;
+		return at;
 	}
 
-	/** The branch of a key. Records mostly have their keys in the same order, so the one at that place is tried first. */
-	#member(
-		b: Buffer,
-		{ start, end, keys, turn }: { start: number; end: number; keys: Branch["keys"]; turn: number },
-	): Branch | undefined {
-		if (this.#escaped) {
-			const name = this.#keyText(b, start, end);
-			return keys.find((key) => key.name === name)?.node;
-		}
-		for (let i = 0; i < keys.length; i++) {
-			const key = keys[(turn + i) % keys.length]!;
-			if (sameBytes(b, start + 1, end - 1, key.bytes)) return key.node;
-		}
-		return undefined;
+	#escapedMember(b: Buffer, start: number, end: number, node: Branch): Branch | undefined {
+		const name = this.#keyText(b, start, end);
+		return node.keys.find((key) => key.name === name)?.node;
 	}
 
 	#keyText(b: Buffer, start: number, end: number): string {
@@ -176,7 +179,9 @@ export class JsonScanner {
 	}
 
 	/** The end of any value, or -1. Does not call itself: depth may be the mistake. */
-	#skip(b: Buffer, start: number, { end, depth }: { readonly end: number; readonly depth: number }): number {
+	#skip(b: Buffer, start: number): number {
+		const end = this.#end;
+		const depth = this.#depth;
 		const open = this.#open;
 		let height = 0;
 		let at = start;
@@ -295,6 +300,15 @@ function sameBytes(b: Buffer, start: number, end: number, wanted: Buffer): boole
 	if (end - start !== wanted.length) return false;
 	for (let i = 0; i < wanted.length; i++) if (b[start + i] !== wanted[i]) return false;
 	return true;
+}
+
+/** The branch of a key. Records mostly have their keys in the same order, so the one at that place is tried first. */
+function member(b: Buffer, start: number, end: number, keys: Branch["keys"], turn: number): Branch | undefined {
+	for (let i = 0; i < keys.length; i++) {
+		const key = keys[(turn + i) % keys.length]!;
+		if (sameBytes(b, start, end, key.bytes)) return key.node;
+	}
+	return undefined;
 }
 
 function keyOf(node: Branch, name: string): Branch {

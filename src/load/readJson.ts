@@ -119,17 +119,18 @@ class JsonWriter {
 
 	line(bytes: Buffer, start: number, end: number, line: number): void {
 		const stop = bytes[end - 1] === 13 ? end - 1 : end;
-		const raw = () => bytes.toString("utf8", start, stop);
-		if (this.#commas) this.record(Buffer.from(withoutTrailingCommas(raw())), raw, line);
-		else this.#take(bytes, start, stop, { raw, row: line });
+		if (this.#commas) {
+			const raw = bytes.toString("utf8", start, stop);
+			this.record(Buffer.from(withoutTrailingCommas(raw)), () => raw, line);
+			return;
+		}
+		const reason = this.#write(bytes, start, stop);
+		if (reason === undefined) this.#sink.take(line);
+		else this.#sink.reject(line, bytes.toString("utf8", start, stop), reason);
 	}
 
 	record(bytes: Buffer, raw: () => string, row: number): void {
-		this.#take(bytes, 0, bytes.length, { raw, row });
-	}
-
-	#take(b: Buffer, start: number, end: number, { raw, row }: { raw: () => string; row: number }): void {
-		const reason = this.#write(b, start, end);
+		const reason = this.#write(bytes, 0, bytes.length);
 		if (reason === undefined) this.#sink.take(row);
 		else this.#sink.reject(row, raw(), reason);
 	}
