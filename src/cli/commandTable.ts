@@ -30,6 +30,8 @@ import { OUTPUT, PROJECT, RUNNING, SELECTION, STATE, SUMMARY } from "./sharedOpt
 /**
  * Every command of tfm, once: what it is for, what it takes, examples. Parser, help pages, "did you mean" and shell
  * completion are made from this table. What a command does lives in src/app.
+ *
+ * Longer than 500 lines because it is one table: a command is looked up here and nowhere else.
  */
 export type CommandName =
 	| "init"
