@@ -99,6 +99,7 @@ function templateFlags(invocation: Invocation, config: Config): { readonly [name
 		PROJECT_DIR: flags.projectDir ?? null,
 		...config.project.flags,
 		WHICH: invocation.command,
+		INVOCATION_COMMAND: invocation.commandLine,
 		FULL_REFRESH: flags.fullRefresh,
 		STORE_FAILURES: flags.storeFailures ?? false,
 		FAIL_FAST: flags.failFast,

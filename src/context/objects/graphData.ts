@@ -13,15 +13,19 @@ export function graphData(manifest: Manifest, startedAt: Date): MappingData {
 				return node === undefined ? undefined : nodeFields(node, startedAt);
 			},
 		);
+	const isFunction = (node: GraphNode | undefined): boolean => node?.resource_type === "function";
+	const part = (functions: boolean): ReadonlyMap<string, GraphNode> =>
+		new Map([...manifest.nodes].filter(([, node]) => isFunction(node) === functions));
+	const hasFunctions = [...manifest.nodes.values()].some(isFunction);
 	const kinds: Readonly<Record<string, unknown>> = {
-		nodes: shown(manifest.nodes),
+		nodes: shown(hasFunctions ? part(false) : manifest.nodes),
 		sources: shown(manifest.sources),
 		exposures: shown(manifest.exposures),
 		metrics: shown(manifest.metrics),
 		groups: Object.fromEntries(manifest.groups ?? new Map()),
 		semantic_models: shown(manifest.semanticModels),
 		saved_queries: shown(manifest.savedQueries),
-		functions: {},
+		functions: shown(hasFunctions ? part(true) : new Map()),
 		unit_tests: manifest.unitTests,
 	};
 	return new LazyData(

@@ -9,15 +9,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const CONTRACT = { enforced: false, alias_types: true };
 
-/** Fields that dbt fills in when it compiles a node. */
-const NOT_COMPILED = {
-	build_path: null,
-	compiled_path: null,
-	compiled: false,
-	compiled_code: null,
-	extra_ctes: [],
-	extra_ctes_injected: false,
-} as const;
+/** Fields that dbt fills in when it compiles a node; those of the compiled text are not there before. */
+const NOT_COMPILED = { build_path: null, compiled_path: null } as const;
 
 function executableFields(node: Fields, startedAt: Date): Fields {
 	const config = node.config as Fields;

@@ -86,7 +86,12 @@ function timingObject(timing: Fields): RecordObject {
 
 function resultObject(result: Fields, startedAt: Date): RecordObject {
 	const node = result.node as GraphNode | null | undefined;
-	const built = { compiled: result.compiled ?? false, compiled_code: result.compiled_code ?? null };
+	const built = {
+		compiled: result.compiled ?? false,
+		compiled_code: result.compiled_code ?? null,
+		extra_ctes: [],
+		extra_ctes_injected: false,
+	};
 	const fields = {
 		agate_table: null,
 		batch_results: null,

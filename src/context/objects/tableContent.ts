@@ -3,6 +3,7 @@ import type { CellValue, ResultColumn } from "../../core/resultTable.ts";
 import { floatValue, HostFunction, HostObject, PyDecimal, PyFloat, toText, type Value } from "../../jinja/jinja.ts";
 import { PyDateTime } from "../modules/dates.ts";
 import { dateFromIso, dateTimeFromIso } from "../modules/datetime.ts";
+import { arrayCell, jsonCell, timedeltaText } from "./pythonCell.ts";
 
 export interface TableContent {
 	readonly names: readonly string[];
@@ -13,15 +14,20 @@ export interface TableContent {
 }
 
 /** A cell as agate would hold it: numbers exact, dates and times as objects, everything else as text. */
-export function cellValue(cell: CellValue, family: ResultColumn["family"]): Value {
+export function cellValue(cell: CellValue, { family, type }: Pick<ResultColumn, "family" | "type">): Value {
 	if (cell === null || typeof cell === "boolean") return cell;
+	if (typeof cell === "string") {
+		if (type.endsWith("[]")) return arrayCell(cell, type);
+		if (type.startsWith("interval")) return timedeltaText(cell);
+		if (family === "json") return jsonCell(cell);
+	}
 	switch (family) {
 		case "integer":
 			return integerValue(cell);
 		case "decimal":
 			return new PyDecimal(String(cell));
 		case "float":
-			return new PyDecimal(toText(Number.isInteger(cell) ? new PyFloat(Number(cell)) : cell));
+			return new PyDecimal(floatDecimal(toText(Number.isInteger(cell) ? new PyFloat(Number(cell)) : cell)));
 		case "date":
 			return typeof cell === "string" && /^\d{4}-\d\d-\d\d$/.test(cell) ? dateFromIso(cell) : cell;
 		case "timestamp":
@@ -29,6 +35,13 @@ export function cellValue(cell: CellValue, family: ResultColumn["family"]): Valu
 	}
 	return cell;
 }
+
+/** A float's text as Python's Decimal prints it. */
+const floatDecimal = (text: string): string =>
+	text
+		.replace("e", "E")
+		.replace(/^(-?)inf(?:inity)?$/i, "$1Infinity")
+		.replace(/^nan$/i, "NaN");
 
 function integerValue(cell: CellValue): Value {
 	if (typeof cell !== "string") return cell;

@@ -452,11 +452,14 @@ const groupKey = (table: TableObject, key: Value): ((row: readonly Value[]) => V
 
 /** A result as dbt makes a table of it: a column that holds nothing has the first type that it tries. */
 export function tableFrom(table: ResultTable, write: (text: string) => void): TableObject {
-	const rows = table.rows.map((row) => row.map((cell, i) => cellValue(cell, table.columns[i]?.family ?? "text")));
+	const rows = table.rows.map((row) =>
+		row.map((cell, i) => cellValue(cell, table.columns[i] ?? { family: "text", type: "text" })),
+	);
 	const types = table.columns.map((column, i) =>
 		rows.every((row) => row[i] === null) ? "Integer" : TYPE_NAMES[column.family],
 	);
-	const names = table.columns.map((column) => column.name);
+	// Two columns of one name: the second is `a_2` (dbt).
+	const names = uniqueNames(table.columns.map((column) => column.name));
 	return new TableObject({ names, types: types.map((type) => new TypeObject(type)), rows }, write);
 }
 

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { arrayCell, jsonCell, timedeltaText } from "./pythonCell.ts";
+
+it.each([
+	["1 day 02:00:00", "1 day, 2:00:00"],
+	["-1 mons +3 days", "-27 days, 0:00:00"],
+	["00:00:01.5", "0:00:01.500000"],
+	["-00:00:01", "-1 day, 23:59:59"],
+	["1 year 2 mons", "425 days, 0:00:00"],
+])("an interval %s is told as Python tells a timedelta", (interval, told) => {
+	expect(timedeltaText(interval)).toBe(told);
+});
+
+it("writes JSON and arrays as json.dumps does", () => {
+	expect(jsonCell('{"a":1,"b":[1.0,"x:,y"]}')).toBe('{"a": 1, "b": [1.0, "x:,y"]}');
+	expect([jsonCell('"lone"'), jsonCell("null"), jsonCell('["é"]')]).toEqual(["lone", null, '["\\u00e9"]']);
+	expect(arrayCell("{1,2}", "integer[]")).toBe("[1, 2]");
+	expect(arrayCell('{a,"b \\"c\\"",NULL}', "text[]")).toBe('["a", "b \\"c\\"", null]');
+	expect(arrayCell("{{t,f},{NULL,t}}", "boolean[]")).toBe("[[true, false], [null, true]]");
+});

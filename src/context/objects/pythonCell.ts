@@ -1,0 +1,55 @@
+/**
+ * Cells of types that psycopg2 reads as Python objects and dbt's tables hold as text: an interval as a timedelta's
+ * str(), JSON and arrays as json.dumps writes them.
+ */
+import { toJson, type Value } from "../../jinja/jinja.ts";
+
+const INTERVAL =
+	/^(?:(-?\d+) years? ?)?(?:(-?\d+) mons? ?)?(?:([+-]?\d+) days? ?)?(?:([+-]?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?$/;
+const DAY = 86_400_000_000n;
+
+/** Postgres' text of an interval as Python prints the timedelta that psycopg2 makes of it: a year has 365 days, a month 30. */
+export function timedeltaText(interval: string): string {
+	const parts = INTERVAL.exec(interval.trim().replaceAll("+", ""));
+	if (parts === null || interval.trim() === "") return interval;
+	const [, years = 0, months = 0, days = 0, sign = "", hours = 0, minutes = 0, seconds = 0, fraction = ""] = parts;
+	const time =
+		((BigInt(hours) * 60n + BigInt(minutes)) * 60n + BigInt(seconds)) * 1_000_000n + BigInt(fraction.padEnd(6, "0"));
+	const whole = BigInt(years) * 365n + BigInt(months) * 30n + BigInt(days);
+	const total = whole * DAY + (sign === "-" ? -time : time);
+	const rest = ((total % DAY) + DAY) % DAY;
+	const dayCount = (total - rest) / DAY;
+	const two = (n: bigint) => String(n).padStart(2, "0");
+	const clock = `${rest / 3_600_000_000n}:${two((rest / 60_000_000n) % 60n)}:${two((rest / 1_000_000n) % 60n)}`;
+	const micros = rest % 1_000_000n;
+	const shown = micros === 0n ? clock : `${clock}.${String(micros).padStart(6, "0")}`;
+	return dayCount === 0n ? shown : `${dayCount} day${dayCount === 1n || dayCount === -1n ? "" : "s"}, ${shown}`;
+}
+
+/** JSON text with Python's spaces and escapes, its numbers as written; a lone text is the text itself, null is none. */
+export function jsonCell(text: string): Value {
+	const bare = text.trim();
+	if (bare === "null") return null;
+	if (bare.startsWith('"')) return JSON.parse(bare) as string;
+	return bare.replaceAll(/"(?:[^"\\]|\\.)*"|\s+|[,:]/g, (token) => {
+		if (token.startsWith('"')) return toJson(JSON.parse(token) as string);
+		return token === "," || token === ":" ? `${token} ` : "";
+	});
+}
+
+/** An array's text, `{a,"b c",NULL}`, as a JSON list; numbers and booleans by the type of its elements. */
+export function arrayCell(text: string, type: string): string {
+	const element = type.replaceAll("[]", "");
+	const numeric = /^(integer|bigint|smallint|int\d?|real|double precision|oid)\b/.test(element);
+	const item = (token: string): string => {
+		if (token.startsWith('"')) return toJson(token.slice(1, -1).replaceAll(/\\(.)/gs, "$1"));
+		if (token.toUpperCase() === "NULL") return "null";
+		if (element === "boolean") return token === "t" || token === "true" ? "true" : "false";
+		return numeric ? token : toJson(token);
+	};
+	return text.replaceAll(/"(?:[^"\\]|\\.)*"|[{}]|,|[^{},"]+/gs, (token) => {
+		if (token === "{") return "[";
+		if (token === "}") return "]";
+		return token === "," ? ", " : item(token);
+	});
+}
