@@ -40,6 +40,7 @@ describe("a runaway template ends in a coded error", () => {
 		["{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}", "TFM-JINJA-020"],
 		["{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}", "TFM-JINJA-020"],
 		["{{ [1]|slice(10 ** 9)|list }}", "TFM-JINJA-021"],
+		["{{ ('a ' * 2000000)|wordwrap(2)|length }}", "TFM-JINJA-021"],
 	])("%s", (text, code) => {
 		expect(codeOf(text)).toBe(code);
 	});

@@ -125,7 +125,11 @@ const format: Builtin<Value> = (value, args: Arguments) => {
 	return formatPercent(toText(value), PyDict.fromEntries(args.keyword));
 };
 
+/** Each word is taken apart by itself: a text of this length takes a hundred times its own size. */
+const MOST_WRAPPED = 2_000_000;
+
 function wordWrap(text: string, given: readonly Value[]): string {
+	if (text.length > MOST_WRAPPED) fail("TFM-JINJA-021", { what: "a text to wrap", limit: MOST_WRAPPED });
 	const [width, breakLong, wrapString, breakHyphens] = given;
 	const glue = wrapString === null ? "\n" : asStr(wrapString);
 	const options = { width: asInt(width), breakLongWords: truthy(breakLong), breakOnHyphens: truthy(breakHyphens) };
