@@ -1,13 +1,12 @@
 import type { Session } from "../core/adapter.ts";
-import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type GraphNode, type NodeId, nodeId } from "../core/node.ts";
 import type { PastRun, StateStore } from "../core/state.ts";
-import { suggestName } from "../core/suggestName.ts";
 import { createStateStore } from "../history/stateStore.ts";
 import { nodeHistoryJson, nodeHistoryText, testRatesJson, testRatesText } from "../report/pastNodeRuns.ts";
 import { pastRunsJson, pastRunsText } from "../report/pastRuns.ts";
+import { nodeNamed } from "./nodeNamed.ts";
 import { openAdapter } from "./openAdapter.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 
@@ -45,19 +44,6 @@ export async function historyCommand(invocation: Invocation): Promise<ExitCode> 
 }
 
 const daysBefore = (now: Date, days: number): string => new Date(now.getTime() - days * 86_400_000).toISOString();
-
-/** By name, `source.table` or unique id. */
-function nodeNamed({ manifest }: OpenProject, written: string): GraphNode {
-	const known = findNode(manifest, nodeId(written));
-	if (known !== undefined) return known;
-	const named = new Map<string, GraphNode>();
-	for (const source of manifest.sources.values()) named.set(`${source.source_name}.${source.name}`, source);
-	for (const test of manifest.unitTests.values()) named.set(test.name, test);
-	for (const node of manifest.nodes.values()) named.set(node.name, node);
-	const found = named.get(written);
-	if (found === undefined) fail("TFM-HIST-003", { name: written, suggestion: suggestName(written, [...named.keys()]) });
-	return found;
-}
 
 async function historyOfRuns(
 	{ project, state, session, json, limit }: Asked,

@@ -16,6 +16,7 @@ export const ACTIONS: Actions = {
 	test: async () => (await import("../app/test.ts")).testCommand,
 	build: async () => (await import("../app/build.ts")).buildCommand,
 	seed: async () => (await import("../app/seed.ts")).seedCommand,
+	profile: async () => (await import("../app/profile.ts")).profileCommand,
 	backfill: async () => (await import("../app/backfill.ts")).backfillCommand,
 	snapshot: async () => (await import("../app/snapshot.ts")).snapshotCommand,
 	load: async () => (await import("../app/load.ts")).loadCommand,

@@ -230,6 +230,11 @@ export const EXPLAIN: readonly OptionSpec[] = [
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 ];
 
+export const PROFILE: readonly OptionSpec[] = [
+	command("propose", { kind: SWITCH, help: "Print the tests that hold for every row now, as YAML" }),
+	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
+];
+
 export const BACKFILL: readonly OptionSpec[] = [
 	command("from", { value: "time", kind: TEXT, help: "The first window, for example 2026-01-31; UTC" }),
 	command("to", { value: "time", kind: TEXT, help: "Up to here (default: now)" }),

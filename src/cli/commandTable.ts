@@ -1,3 +1,9 @@
+/**
+ * Every command of tfm: its help page, its options, its examples.
+ *
+ * Longer than 500 lines because it is one table, which is read and compared as one.
+ */
+
 import {
 	ACCEPT,
 	ALERTS,
@@ -18,6 +24,7 @@ import {
 	LOAD,
 	OFFLINE,
 	OPERATION,
+	PROFILE,
 	ROLLBACK,
 	SEED,
 	SHOW,
@@ -63,6 +70,7 @@ export type CommandName =
 	| "rollback"
 	| "history"
 	| "backfill"
+	| "profile"
 	| "completion";
 
 export interface CommandSpec {
@@ -350,6 +358,19 @@ export const COMMANDS: readonly CommandSpec[] = [
 		examples: [
 			{ line: "tfm state explain --state prod-artifacts", says: "what changed" },
 			{ line: "tfm state explain --state prod-artifacts -s state:modified+", says: "and what that reaches" },
+		],
+	},
+	{
+		name: "profile",
+		heading: "Look",
+		summary: "Look at the columns of a table: nulls, distinct values, range; propose tests",
+		sentence:
+			"Scans the published relation of a node. --propose prints the tests that hold for every row now, as YAML for a property file; which of them are meant to hold is for a person to say. Values of columns tagged pii are not shown.",
+		argument: { name: "model", key: "model", required: true, help: "A model, seed, snapshot or source" },
+		options: withShared(PROFILE),
+		examples: [
+			{ line: "tfm profile orders", says: "its columns" },
+			{ line: "tfm profile orders --propose", says: "tests to paste" },
 		],
 	},
 	{

@@ -17,6 +17,12 @@ export const HISTORY_CODES = {
 		message: (f) => `there is no node "${f.name}" in this project`,
 		hint: (f) => (f.suggestion === undefined ? undefined : `did you mean "${f.suggestion}"?`),
 		next: () => "tfm ls lists the nodes",
-		explain: "`tfm history MODEL` takes the name of a model, seed, snapshot or source table, or its unique id.",
+		explain:
+			"`tfm history MODEL` and `tfm profile MODEL` take the name of a model, seed, snapshot or source table, or its unique id.",
+	}),
+	"TFM-HIST-004": code<{ name: string; relation: string }>({
+		message: (f) => `${f.name} has no relation in the database: ${f.relation} does not exist`,
+		next: (f) => `tfm run --select ${f.name}`,
+		explain: "`tfm profile` reads the published relation, so it must have been built.",
 	}),
 } satisfies Record<string, CodeEntry<never>>;

@@ -1,0 +1,104 @@
+import type { Session } from "../core/adapter.ts";
+import { fail } from "../core/diagnostic.ts";
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { type GraphNode, isStored } from "../core/node.ts";
+import { type RelationName, relationKey } from "../core/relation.ts";
+import { storedName } from "../core/storedName.ts";
+import { type ColumnProfile, proposeTests, type TableProfile } from "../quality/columnProfile.ts";
+import { profileText, proposalYaml } from "../report/profileText.ts";
+import { manifestFacts } from "../report/report.ts";
+import { nodeNamed } from "./nodeNamed.ts";
+import { openAdapter } from "./openAdapter.ts";
+import { openProject } from "./openProject.ts";
+
+/** A list of values is looked at where there are at most so many. */
+const FEW = 12;
+const TEXTS = /^(text|character varying|character|boolean)/;
+/** Types without an order, or whose order says nothing to a person. */
+const ORDERED = /^(text|character|smallint|integer|bigint|numeric|real|double|date|time|interval)/;
+
+/** `tfm profile MODEL`: rows, nulls, distinct values and range of each column; `--propose`: the tests that hold now, as YAML. */
+export async function profileCommand(invocation: Invocation): Promise<ExitCode> {
+	const project = await openProject(invocation);
+	const { extra } = invocation.flags;
+	const node = nodeNamed(project, String(extra.model));
+	if (!isStored(node) || node.resource_type === "test") return fail("TFM-HIST-003", { name: String(extra.model) });
+	const relation = storedName(node, project.engine.dialect);
+	const pii = manifestFacts(project.manifest, project.config.targetDir)(node.unique_id)?.piiColumns ?? new Set();
+	const adapter = await openAdapter(project.config, invocation);
+	try {
+		const profile = await adapter.withSession((session) =>
+			scan(session, {
+				relation,
+				quote: (name) => adapter.dialect.quote(name),
+				rendered: adapter.dialect.render({ ...relation, database: "" }),
+				pii,
+			}),
+		);
+		if (profile === null) return fail("TFM-HIST-004", { name: node.name, relation: relation.identifier });
+		const proposed = proposeTests(profile);
+		const text =
+			extra.output === "json"
+				? `${JSON.stringify({ v: 1, node: node.unique_id, ...profile, proposed }, null, 2)}\n`
+				: extra.propose === true
+					? proposalYaml(sectionOf(node), node.name, proposed)
+					: profileText(profile);
+		invocation.stdout.write(text);
+		return 0;
+	} finally {
+		await adapter.close();
+	}
+}
+
+const sectionOf = ({ resource_type: type }: GraphNode): string =>
+	type === "seed" ? "seeds" : type === "snapshot" ? "snapshots" : "models";
+
+interface Scanned {
+	readonly relation: RelationName;
+	readonly rendered: string;
+	readonly quote: (name: string) => string;
+	readonly pii: ReadonlySet<unknown>;
+}
+
+/** One scan for all columns, and one for the values of those that have few; null where there is no such relation. */
+async function scan(session: Session, { relation, rendered, quote, pii }: Scanned): Promise<TableProfile | null> {
+	const columns = (await session.listColumns([relation])).get(relationKey(relation));
+	if (columns === undefined) return null;
+	const shows = columns.map(({ name, type }) => ORDERED.test(type) && !pii.has(name.toLowerCase()));
+	const figures = columns.flatMap(({ name }, i) => {
+		const column = quote(name);
+		// json has no equality; its text has.
+		const compared = /^(json|xml|point|polygon)/.test(columns[i]!.type) ? `${column}::text` : column;
+		const ends = shows[i] === true ? [`min(${column})::text`, `max(${column})::text`] : ["null::text", "null::text"];
+		return [`count(${column})::text`, `count(distinct ${compared})::text`, ...ends];
+	});
+	const { rows } = await session.query(`select count(*)::text, ${figures.join(", ")} from ${rendered}`);
+	const [first = []] = rows;
+	const count = Number(first[0]);
+	const found = columns.map(({ name, type }, i) => {
+		const [filled, distinct, min, max] = first.slice(1 + 4 * i, 5 + 4 * i);
+		return {
+			name,
+			type,
+			nulls: count - Number(filled),
+			distinct: Number(distinct),
+			min: min == null ? null : String(min),
+			max: max == null ? null : String(max),
+			values: [] as readonly string[],
+		};
+	});
+	const few = found.filter(
+		(c) => TEXTS.test(c.type) && c.distinct > 0 && c.distinct <= FEW && !pii.has(c.name.toLowerCase()),
+	);
+	if (few.length === 0) return { rows: count, columns: found };
+	const lists = few.map(
+		({ name }) =>
+			`array_to_json(array_agg(distinct ${quote(name)}::text order by ${quote(name)}::text) filter (where ${quote(name)} is not null))::text`,
+	);
+	const values = (await session.query(`select ${lists.join(", ")} from ${rendered}`)).rows[0] ?? [];
+	const valuesOf = new Map(few.map(({ name }, i) => [name, JSON.parse(String(values[i])) as string[]]));
+	return {
+		rows: count,
+		columns: found.map((column): ColumnProfile => ({ ...column, values: valuesOf.get(column.name) ?? [] })),
+	};
+}
