@@ -114,11 +114,11 @@ export function writeTransactions(out, scale) {
 		// No rule saves these.
 		const [lost] = accounts[index];
 		told.push(
-			[id(perMonth), lost, `${month}-14`, "n/a", "EUR", "REWE SAGT DANKE 1", "REWE Markt GmbH"],
-			[id(perMonth + 1), lost, `31.02.${month.slice(0, 4)}`, "-12.50", "EUR", "LIDL FIL. 9", "Lidl"],
-			[id(perMonth + 2), "", `${month}-15`, "-9,99", "EUR", "NETFLIX.COM", "Netflix"],
+			[id(90000), lost, `${month}-14`, "n/a", "EUR", "REWE SAGT DANKE 1", "REWE Markt GmbH"],
+			[id(90001), lost, `31.02.${month.slice(0, 4)}`, "-12.50", "EUR", "LIDL FIL. 9", "Lidl"],
+			[id(90002), "", `${month}-15`, "-9,99", "EUR", "NETFLIX.COM", "Netflix"],
 			["", lost, `${month}-16`, "-1.25.00", "EUR", "SHELL 0001", "Shell"],
-			[id(perMonth + 3), lost, `${month}-17`, "-3.333", "XBT", "KIOSK", "Bank"],
+			[id(90003), lost, `${month}-17`, "-3.333", "XBT", "KIOSK", "Bank"],
 			[id(0), "DE00500100000000", `${month}-18`, "-5.00", "EUR", "A number that is taken", "Bank"],
 		);
 		const header = ["id", "account_id", "booked_at", "amount", "currency", "label", "counterparty"];

@@ -11,7 +11,7 @@
 {%- set square_feet = ' ?(SQ[.]? ?FT[.]?|FT²|FT2)$' %}
 {%- set square_metres = ' ?(M²|M2|QM|SQM)$' %}
 
-with corrected as (
+with corrected as {{ computed_once() }} (
 
     select
         arrived.*,
@@ -24,7 +24,7 @@ with corrected as (
 
 ),
 
-named as (
+named as {{ computed_once() }} (
 
     select
         corrected.*,
@@ -60,7 +60,7 @@ split as (
 
 ),
 
-scaled as (
+scaled as {{ computed_once() }} (
 
     select
         *,
@@ -87,7 +87,7 @@ marked as (
 
 ),
 
-typed as (
+typed as {{ computed_once() }} (
 
     select
         *,
