@@ -30,6 +30,8 @@ export interface Database {
 export interface DatabaseOptions {
 	/** The command takes --defer, for these nodes; empty: for whatever it turns to. */
 	readonly defers?: ReadonlySet<NodeId>;
+	/** Told what a template had said before it failed. */
+	readonly failed?: NonNullable<Journal["failed"]>;
 }
 
 /** Opens the database around some work and closes it whatever happens. */
@@ -71,7 +73,11 @@ export async function withDatabase<T>(
 				query,
 				async render(pass) {
 					const entries: JournalEntry[] = [];
-					const journal: Journal = { entries, append: (entry) => void entries.push(entry) };
+					const journal: Journal = {
+						entries,
+						append: (entry) => void entries.push(entry),
+						...(options.failed === undefined ? {} : { failed: options.failed }),
+					};
 					for (;;) {
 						const outcome = pass(journal);
 						if (outcome.kind !== "suspended") return outcome as Exclude<typeof outcome, Suspended>;

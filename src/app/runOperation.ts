@@ -47,13 +47,16 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 		const result = nodeResult(about, { ...facts, ...watch.read(), thread_id: "MainThread" });
 		writeRunResults(invocation, project, runOf(invocation, project, result));
 	};
-	watch.compiled();
-	try {
-		const { messages, response, says } = await withDatabase(invocation, project, operation.call);
+	const tell = (messages: readonly TemplateMessage[]): void => {
 		for (const { text, info, printed } of messages) {
 			const logged = info && printed !== true ? ({ logged: true } as const) : {};
 			events({ event: "message", text, node_id: null, print: info, ...logged }, info ? "info" : "debug");
 		}
+	};
+	watch.compiled();
+	try {
+		const { messages, response, says } = await withDatabase(invocation, project, operation.call, { failed: tell });
+		tell(messages);
 		if (says !== null) events({ event: "message", text: says, node_id: null, print: true });
 		write({ status: "success", failures: 0, adapter_response: response });
 		return 0;

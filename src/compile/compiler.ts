@@ -126,6 +126,7 @@ class NodeCompiler implements Compiler {
 		} catch (stop) {
 			if (stop instanceof Suspend) return { kind: "suspended", request: stop.request };
 			this.#graph.keep(cursor);
+			journal.failed?.(cursor.messages);
 			throw stop;
 		} finally {
 			cursor.close();

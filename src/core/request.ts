@@ -39,6 +39,8 @@ export type JournalEntry =
 export interface Journal {
 	readonly entries: readonly JournalEntry[];
 	append(entry: JournalEntry): void;
+	/** Told what a template had said before it failed: its last lines are what people look for. */
+	failed?(said: readonly TemplateMessage[]): void;
 }
 
 /** Rendering stopped because it needs an answer. */
@@ -47,7 +49,7 @@ export interface Suspended {
 	readonly request: DbRequest;
 }
 
-/** Lines that a template wrote with log() or print(), flushed once, from the final pass. */
+/** Lines that a template wrote with log() or print(), flushed once, from the final pass or the one that failed. */
 export interface TemplateMessage {
 	readonly text: string;
 	/** `print()` and `log(info=True)` reach the terminal; `log()` only the log file. */

@@ -5,9 +5,13 @@ import { answerRequest } from "./answerRequest.ts";
 import type { Run } from "./run.ts";
 import { withRetries } from "./statement.ts";
 
-function createJournal(): Journal {
+function createJournal(run: Run, node: NodeId | null): Journal {
 	const entries: JournalEntry[] = [];
-	return { entries, append: (entry) => void entries.push(entry) };
+	return {
+		entries,
+		append: (entry) => void entries.push(entry),
+		failed: (said) => emitMessages(run, node, said),
+	};
 }
 
 export interface TemplateDrive {
@@ -29,7 +33,7 @@ export async function driveTemplate<T extends { readonly kind: string }>(
 	render: (journal: Journal) => T | Suspended,
 ): Promise<Exclude<T, Suspended>> {
 	const { run, session, node } = drive;
-	const journal = createJournal();
+	const journal = createJournal(run, node);
 	for (;;) {
 		const outcome = render(journal);
 		if (outcome.kind !== "suspended") return outcome as Exclude<T, Suspended>;
