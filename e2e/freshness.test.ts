@@ -32,7 +32,7 @@ interface Answer {
 async function ask(output: object): Promise<Answer> {
 	const root = project(output);
 	try {
-		const called = await tfm(["source", "freshness", "--log-format", "json"], root);
+		const called = await tfm(["source", "freshness", "--log-format", "events"], root);
 		const events = called.stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
 		const finished = events.filter((event) => event.event === "node.finished");
 		const { results } = JSON.parse(readFileSync(join(root, "target/sources.json"), "utf8"));

@@ -10,9 +10,9 @@ import {
 } from "../src/adapters/postgres/testing/testDatabase.ts";
 import { openTfmProcesses, type TfmProcesses } from "./tfmProcess.ts";
 
-const ROWS = 100_000;
+const ROWS = 300_000;
 /** Milliseconds after the load has begun to write. */
-const INSTANTS = [30, 400];
+const INSTANTS = [10, 150];
 const COUNT = "select count(*) as n, count(distinct id) as ids from {{ source('raw', 'big') }}";
 
 /** A load that is killed leaves nothing, and the next one leaves what an undisturbed one would have left. */
