@@ -1,0 +1,3 @@
+import { testCases } from "./testCases.ts";
+
+testCases((position) => position % 2 === 1);
