@@ -5,7 +5,7 @@ import { join } from "node:path";
 /**
  * Gives [{id, sql, reads}] in the order of the run. Of each table a new version is made, the old one dropped and the
  * new one renamed, in one message; a view is replaced in place; new rows of an incremental model replace those of their
- * keys; a test is counted.
+ * keys; a test or unit test is counted.
  */
 export function plainStatements(target) {
 	const read = (name) => JSON.parse(readFileSync(join(target, name), "utf8"));
@@ -22,7 +22,7 @@ export function plainStatements(target) {
 }
 
 function statementOf({ unique_id: id, compiled_code: sql, relation_name: relation }, nodes) {
-	if (id.startsWith("test.")) return `select count(*) from (${sql}\n) t`;
+	if (/^(unit_)?test\./.test(id)) return `select count(*) from (${sql}\n) t`;
 	const { materialized, unique_key: key } = nodes[id].config;
 	if (materialized === "view") return `create or replace view ${relation} as ${sql}`;
 	if (materialized === "incremental") {
