@@ -14,7 +14,7 @@ export async function watermarkCommand(invocation: Invocation): Promise<ExitCode
 	const source = loads.find((s) => `${s.source_name}.${s.name}` === name || s.name === name);
 	if (source === undefined) {
 		const known = loads.map((s) => `${s.source_name}.${s.name}`);
-		fail("TFM-APP-007", { name, suggestion: suggestName(name, known) });
+		fail("TFM-APP-018", { name, suggestion: suggestName(name, known) });
 	}
 	const { dialect } = project.engine;
 	const highest = await withDatabase(invocation, project, ({ session }) => landingWatermark(session, dialect, source));

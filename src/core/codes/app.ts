@@ -27,6 +27,12 @@ export const APP_CODES = {
 		explain:
 			"`tfm retry` repeats what failed in the last command that wrote run_results.json, with that command's flags. Some commands leave no results to go by.",
 	}),
+	"TFM-APP-018": code<{ name: string; suggestion: string | undefined }>({
+		message: (f) => `"${f.name}" is no landing table`,
+		hint: (f) => didYouMean(f.suggestion) ?? "a landing table is a table of a source that has a load: block",
+		next: () => "tfm ls --resource-type source --output name",
+		explain: "`tfm watermark` says how far a landing table is loaded, so it takes the name of one: `raw.orders`.",
+	}),
 	"TFM-APP-017": code<{ id: string }>({
 		message: (f) => `the last run left ${f.id}, which is not in the project any more`,
 		next: () => "leave it: tfm build, with the selectors of the last run",
