@@ -1,6 +1,5 @@
 /** Files under target/: what was compiled, what was executed, manifest.json, run_results.json. */
-import { randomUUID } from "node:crypto";
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { compiledEphemerals } from "../compile/injectCtes.ts";
 import { createReferences, flagOf } from "../context/context.ts";
@@ -20,25 +19,7 @@ import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJso
 import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
-
-/** Where a document stands until it is whole. A name of its own: another run may be writing into the same folder. */
-export const partOf = (path: string): string => `${path}.${randomUUID().slice(0, 8)}.part`;
-
-/** Written whole or not at all: a reader, or a killed run, never leaves half a document. */
-export function writeWhole(path: string, chunks: Iterable<string | Buffer>): void {
-	mkdirSync(dirname(path), { recursive: true });
-	const part = partOf(path);
-	const file = openSync(part, "w");
-	try {
-		for (const chunk of chunks) writeSync(file, Buffer.from(chunk));
-		renameSync(part, path);
-	} catch (error) {
-		rmSync(part, { force: true });
-		throw error;
-	} finally {
-		closeSync(file);
-	}
-}
+import { writeWhole } from "./writeWhole.ts";
 
 /** What a command did with a node: its SQL with published names and the ephemeral models in it, and whether it was run. */
 export interface DoneNode extends Pick<CompiledNode, "id" | "ctes" | "macros"> {

@@ -3,24 +3,15 @@
  * The first time goes on beside the run, which waits for the database most of the time; the second takes over the
  * bytes of what was not compiled in between.
  */
-import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import { manifestPieces } from "../manifest/manifestJson.ts";
-import {
-	type DoneNode,
-	manifestMeta,
-	manifestPath,
-	partOf,
-	writeGraphSummary,
-	writeSemanticManifest,
-	writeWhole,
-} from "./artifacts.ts";
+import { type DoneNode, manifestMeta, manifestPath, writeGraphSummary, writeSemanticManifest } from "./artifacts.ts";
 import type { OpenProject } from "./openProject.ts";
-
-const ABANDONED_MS = 3_600_000;
+import { partOf, removeAbandoned, writeWhole } from "./writeWhole.ts";
 
 /** Bytes kept from the first time for the second. */
 const KEPT_BYTES = 64 * 2 ** 20;
@@ -30,17 +21,6 @@ export interface ManifestFile {
 	idle(): Promise<void>;
 	/** Waits for the first writing and writes anew, with what was done; null: leaves it at the first. Rejects with what went wrong in either. */
 	finish(done: readonly DoneNode[] | null): Promise<void>;
-}
-
-/** What killed runs left: parts that nobody has written to for an hour. */
-function removeAbandoned(path: string): void {
-	const folder = dirname(path);
-	for (const name of readdirSync(folder)) {
-		if (!name.startsWith(`${basename(path)}.`) || !name.endsWith(".part")) continue;
-		const part = join(folder, name);
-		const written = statSync(part, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-		if (Date.now() - written > ABANDONED_MS) rmSync(part, { force: true });
-	}
 }
 
 /** Begins to write; throws at once where the file cannot be made. */

@@ -8,9 +8,9 @@ import { TFM_VERSION } from "../core/version.ts";
 import { manifestFacts, toJunitXml } from "../report/report.ts";
 import { lineageSettings } from "../telemetry/lineageSettings.ts";
 import { otelSettings } from "../telemetry/otelSettings.ts";
-import { writeWhole } from "./artifacts.ts";
 import type { OpenProject } from "./openProject.ts";
 import type { Watcher } from "./watcher.ts";
+import { writeWhole } from "./writeWhole.ts";
 
 /** Each watcher's code is imported only where it is asked for. */
 export async function openWatchers(invocation: Invocation, project: OpenProject): Promise<readonly Watcher[]> {

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeSandbox, type Sandbox } from "../../config/testing/sandbox.ts";
 import type { InvocationFacts } from "../../context/context.ts";
@@ -86,6 +87,17 @@ describe("a project that was read", () => {
 		writeFileSync(path, damage(readFileSync(path)));
 		expect((await know()).read).toBe(`what was known cannot be read: ${why}`);
 		expect((await know()).read).toBe(null);
+	});
+
+	it("leaves no part of a file that a killed process wrote", async () => {
+		const [old, young] = ["old", "young"].map((name) => `${name}.part`);
+		const path = await file();
+		mkdirSync(dirname(path), { recursive: true });
+		for (const name of [old, young]) writeFileSync(`${path}.${name}`, "half");
+		const twoHoursAgo = Date.now() / 1000 - 7200;
+		utimesSync(`${path}.${old}`, twoHoursAgo, twoHoursAgo);
+		await know();
+		expect(readdirSync(dirname(path))).toEqual([basename(path), `${basename(path)}.${young}`]);
 	});
 
 	it("holds no value of the environment", async () => {

@@ -4,10 +4,10 @@
  * not as it should be means that nothing is known. In parts, because the values of ten thousand models are a hundred
  * megabytes, which would stand in memory a second time.
  */
-import { createHash, randomUUID } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { cachedDataVersionTag, deserialize, serialize } from "node:v8";
+import { removeAbandoned, writeWhole } from "../writeWhole.ts";
 
 /** v8 promises to read what another version wrote, not that it means the same. */
 const firstLine = (): string => `tfm parse cache, v8 ${cachedDataVersionTag()}\n`;
@@ -77,30 +77,19 @@ const lengthOf = (part: Uint8Array): Buffer => {
 
 /** Whole or not at all. Throws what the file system throws. */
 export function writeCacheFile<H>(path: string, header: H, parts: Iterable<unknown>): void {
-	const draft = `${path}.${randomUUID().slice(0, 8)}.part`;
-	mkdirSync(dirname(path), { recursive: true });
-	const file = openSync(draft, "w");
-	try {
-		try {
-			writeAll(file, Buffer.from(`${firstLine()}${JSON.stringify(header)}\n`));
-			const sum = createHash("sha1");
-			for (const value of parts) {
-				const part = serialize(value);
-				sum.update(part);
-				writeAll(file, lengthOf(part));
-				writeAll(file, part);
-			}
-			writeAll(file, Buffer.concat([Buffer.alloc(LENGTH), sum.digest()]));
-		} finally {
-			closeSync(file);
-		}
-		renameSync(draft, path);
-	} catch (error) {
-		rmSync(draft, { force: true });
-		throw error;
-	}
+	writeWhole(path, chunksOf(header, parts));
+	removeAbandoned(path);
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
-	for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+function* chunksOf<H>(header: H, parts: Iterable<unknown>): Generator<string | Uint8Array> {
+	yield `${firstLine()}${JSON.stringify(header)}\n`;
+	const sum = createHash("sha1");
+	for (const value of parts) {
+		const part = serialize(value);
+		sum.update(part);
+		yield lengthOf(part);
+		yield part;
+	}
+	yield Buffer.alloc(LENGTH);
+	yield sum.digest();
 }
