@@ -9,14 +9,7 @@
 
 with corrected as (
 
-    select
-        arrived.*,
-        corrections.record_key is not null as is_corrected,
-        {% for column in columns -%}
-        {{ plain_text('case when corrections.record_key is null then arrived.arrived_' ~ column ~ ' else corrections.' ~ column ~ ' end') }} as {{ column }}_text{{ ',' if not loop.last }}
-        {% endfor %}
-    from {{ ref('stg_transactions__arrived') }} as arrived
-    left join {{ ref('transactions_corrections') }} as corrections on corrections.record_key = arrived.record_key
+    {{ corrected_rows(ref('stg_transactions__arrived'), ref('transactions_corrections'), columns) }}
 
 ),
 
