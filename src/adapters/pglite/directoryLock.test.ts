@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -111,10 +112,20 @@ test("a lock that somebody else has by now is not released", () => {
 });
 
 test("drafts of processes that were killed while they took the lock go with the next start, others stay", () => {
-	put(`db.lock.draft-${token("a")}`, { token: token("a"), pid: NOBODY });
-	put(`db.lock.draft-${token("b")}`, { token: token("b"), pid: process.pid });
-	put(`db.lock.draft-${token("c")}`, { token: token("c"), pid: NOBODY, host: "elsewhere" });
-	writeFileSync(join(root, `db.lock.draft-${token("d")}`), "");
+	const hash = (name: string): string => createHash("sha256").update(name).digest("hex").slice(0, 8);
+	const draft = (name: string, pid: number, letter: string): string =>
+		`db.lock.draft-${hash(name)}-${pid}-${token(letter)}`;
+	const dead = [draft(host.name, NOBODY, "a"), draft(host.name, NOBODY, "b")];
+	const alive = [
+		draft(host.name, process.pid, "c"),
+		draft(host.name, process.pid, "d"),
+		draft("elsewhere", NOBODY, "e"),
+	];
+	put(dead[0] ?? "", { token: token("a"), pid: NOBODY });
+	put(alive[0] ?? "", { token: token("c"), pid: process.pid });
+	put(alive[2] ?? "", { token: token("e"), pid: NOBODY, host: "elsewhere" });
+	// Killed before the first byte, or just being written: the name tells them apart.
+	for (const name of [dead[1], alive[1]]) writeFileSync(join(root, name ?? ""), "");
 	lockDirectory(dataDir, host).release();
-	expect(readdirSync(root).sort()).toEqual(["b", "c", "d"].map((letter) => `db.lock.draft-${token(letter)}`));
+	expect(readdirSync(root).sort()).toEqual(alive.toSorted());
 });

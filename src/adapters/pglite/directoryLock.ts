@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { kill } from "node:process";
@@ -51,7 +51,7 @@ function bornAt(pid: number): string | null {
 	}
 }
 
-function isAlive(holder: Holder, here: string): boolean {
+function isAlive(holder: Pick<Holder, "pid" | "born" | "host">, here: string): boolean {
 	// What runs on another machine cannot be seen from here; the lock is respected.
 	if (holder.host !== here) return true;
 	try {
@@ -62,7 +62,7 @@ function isAlive(holder: Holder, here: string): boolean {
 	return sameProcess(holder);
 }
 
-function sameProcess(holder: Holder): boolean {
+function sameProcess(holder: Pick<Holder, "pid" | "born">): boolean {
 	const born = bornAt(holder.pid);
 	if (born === DEAD) return false;
 	return born === null || holder.born === null || born === holder.born;
@@ -141,7 +141,7 @@ export function lockDirectory(dataDir: string, host: LockHost): DirectoryLock {
 		host: host.name,
 		since: new Date().toISOString(),
 	};
-	const draft = `${lock}.draft-${me.token}`;
+	const draft = `${lock}.${draftPrefix(host.name)}${me.pid}-${me.token}`;
 	try {
 		writeFileSync(draft, `${JSON.stringify(me)}\n`, { flag: "wx" });
 		for (;;) {
@@ -169,14 +169,19 @@ export function lockDirectory(dataDir: string, host: LockHost): DirectoryLock {
 	};
 }
 
-/** A process that is killed while it takes the lock leaves its draft. One that says nothing may be just being written. */
+/** A draft names the machine (as a hash, host names may be long) and process that write it: killed before the first byte, it says no more. */
+const draftPrefix = (here: string): string => `draft-${createHash("sha256").update(here).digest("hex").slice(0, 8)}-`;
+
+/** A process that is killed while it takes the lock leaves its draft. */
 function removeDraftsOfTheDead(lock: string, here: string): void {
 	const folder = dirname(lock);
+	const prefix = `${basename(lock)}.${draftPrefix(here)}`;
 	for (const name of readdirSync(folder)) {
-		if (!name.startsWith(`${basename(lock)}.draft-`)) continue;
+		const pid = Number(name.startsWith(prefix) ? /^\d+(?=-)/.exec(name.slice(prefix.length))?.[0] : Number.NaN);
+		if (!(pid > 0)) continue;
 		const path = join(folder, name);
-		const holder = parseHolder(readOrEmpty(path));
-		if (holder !== undefined && !isAlive(holder, here)) rmSync(path, { force: true });
+		const holder = parseHolder(readOrEmpty(path)) ?? { pid, born: null, host: here };
+		if (!isAlive(holder, here)) rmSync(path, { force: true });
 	}
 }
 
