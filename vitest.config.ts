@@ -10,8 +10,26 @@ export default defineConfig({
 		// One less than there are would leave a machine of two with one, and half of the time is waiting for databases.
 		maxWorkers: Math.max(2, availableParallelism() - 1),
 		projects: [
-			{ test: { name: "unit", include: ["src/**/*.test.ts"], globalSetup, execArgv, testTimeout: 30_000, hookTimeout: 60_000 } },
-			{ test: { name: "e2e", include: ["e2e/**/*.test.ts"], globalSetup, execArgv, testTimeout: 120_000, hookTimeout: 120_000 } },
+			{
+				test: {
+					name: "unit",
+					include: ["src/**/*.test.ts"],
+					globalSetup,
+					execArgv,
+					testTimeout: 30_000,
+					hookTimeout: 60_000,
+				},
+			},
+			{
+				test: {
+					name: "e2e",
+					include: ["e2e/**/*.test.ts"],
+					globalSetup,
+					execArgv,
+					testTimeout: 120_000,
+					hookTimeout: 120_000,
+				},
+			},
 		],
 	},
 });
