@@ -78,7 +78,7 @@ export function writeGraphSummary({ command, flags }: Invocation, { config, mani
 /** What dbt's own materialization of tests calls in each of them. */
 const CALLED_BY_TESTS = ["get_limit_subquery_sql", "should_store_failures", "statement"];
 
-/** Foreign keys of compiled models with the published relations that they refer to, as dbt writes them. */
+/** Foreign keys of compiled models with the published relations that they refer to, under --defer the other environment's. */
 function foreignKeys({ manifest, facts }: Pick<OpenProject, "manifest" | "facts">) {
 	let references: ReturnType<typeof createReferences> | undefined;
 	return (node: ModelNode) =>
@@ -90,7 +90,10 @@ function foreignKeys({ manifest, facts }: Pick<OpenProject, "manifest" | "facts"
 			const found = isSourceCall(call)
 				? references.source(...call, node.package_name)
 				: references.ref(call, node.package_name);
-			return found.kind === "found" ? (found.node.relation_name ?? found.node.name) : "";
+			if (found.kind !== "found") return "";
+			const { unique_id: id, relation_name, name } = found.node;
+			const other = facts.deferral?.reads.has(id) === true ? facts.deferral.relations.get(id)?.relation_name : null;
+			return other ?? relation_name ?? name;
 		});
 }
 

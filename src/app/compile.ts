@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { type Compiler, createCompiler } from "../compile/compiler.ts";
 import type { CompiledNode, CompileOutcome } from "../core/compiler.ts";
+import type { Deferral } from "../core/deferral.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { ExecutableNode, NodeId } from "../core/node.ts";
@@ -28,7 +29,9 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 	if (typeof inline === "string") {
 		logNodes(invocation, project, 1);
 		const node = inlineQuery(project, inline);
-		const [compiled] = await compileAll(invocation, project, {
+		const {
+			compiled: [compiled],
+		} = await compileAll(invocation, project, {
 			selected: new Set(),
 			passes: [(compiler, journal) => compiler.compileInline(node, journal, PUBLISHED)],
 		});
@@ -64,14 +67,17 @@ export async function compileSelected(
 	const manifestFile = beginManifest(invocation, project);
 	const all = [...selected].sort().flatMap((id): ExecutableNode | [] => project.manifest.nodes.get(id) ?? []);
 	const nodes = all.filter((node) => node.resource_type !== "seed");
-	const results = await compileAll(invocation, project, {
+	const { compiled: results, deferral } = await compileAll(invocation, project, {
 		selected,
 		passes: nodes.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
 	}).finally(manifestFile.idle);
 	for (const [i, node] of nodes.entries())
 		writeSql(project.config.targetDir, sqlPath("compiled", node), `${results[i]!.sql}\n`);
 
-	await manifestFile.finish(results.map((compiled) => ({ ...compiled, ran: false })));
+	await manifestFile.finish(
+		results.map((compiled) => ({ ...compiled, ran: false })),
+		deferral,
+	);
 	const seeds = all.filter((node) => node.resource_type === "seed").map((node) => [node, null] as const);
 	// dbt has no result of an ephemeral model: it is compiled for its consumers.
 	const own = nodes.flatMap((node, i) =>
@@ -143,7 +149,7 @@ async function compileAll(
 	invocation: Invocation,
 	project: OpenProject,
 	{ selected, passes }: { readonly selected: ReadonlySet<NodeId>; readonly passes: readonly Pass[] },
-): Promise<readonly CompiledNode[]> {
+): Promise<{ readonly compiled: readonly CompiledNode[]; readonly deferral?: Deferral | undefined }> {
 	const compiler = createCompiler({ ...project.facts, manifest: project.manifest });
 	const done: CompiledNode[] = [];
 	// What --defer means is known only with the database's list of relations.
@@ -153,14 +159,13 @@ async function compileAll(
 		if (outcome.kind === "suspended") break;
 		done.push(outcome.compiled);
 	}
-	if (done.length === passes.length) return done;
+	if (done.length === passes.length) return { compiled: done };
 	if (invocation.flags.extra.introspect === false) fail("TFM-APP-014", {});
 	const compileRest = async (database: Database) => {
 		const found: CompiledNode[] = [];
 		for (const pass of passes.slice(done.length))
 			found.push((await database.render((journal) => pass(database.compiler, journal))).compiled);
-		return found;
+		return { compiled: [...done, ...found], deferral: database.deferral };
 	};
-	const rest = await withDatabase(invocation, project, compileRest, { defers: selected });
-	return [...done, ...rest];
+	return withDatabase(invocation, project, compileRest, { defers: selected });
 }

@@ -2,6 +2,7 @@ import { type Compiler, createCompiler } from "../compile/compiler.ts";
 import type { Session } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
 import { DatabaseError } from "../core/databaseError.ts";
+import type { Deferral } from "../core/deferral.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
@@ -20,6 +21,8 @@ export interface Database {
 	readonly compiler: Compiler;
 	readonly session: Session;
 	readonly state: StateStore;
+	/** What --defer came to mean. */
+	readonly deferral: Deferral | undefined;
 	/** Renders until the template asks for nothing more, each question answered on the session. */
 	render<T extends { readonly kind: string }>(
 		pass: (journal: Journal) => T | Suspended,
@@ -70,6 +73,7 @@ export async function withDatabase<T>(
 				compiler,
 				session,
 				state,
+				deferral: facts.deferral,
 				query,
 				async render(pass) {
 					const entries: JournalEntry[] = [];

@@ -63,13 +63,13 @@ function referredBy({ graph, manifest }: OpenProject, selected: ReadonlySet<Node
 	return found;
 }
 
-/** Which of these nodes have their relation here. */
+/** Which of these nodes have their relation here. Of a function nobody asks: dbt finds none among its relations either. */
 export async function standing(
 	{ manifest }: OpenProject,
 	ids: readonly NodeId[],
 	adapter: Pick<Adapter, "withSession">,
 ): Promise<ReadonlySet<NodeId>> {
-	const nodes = ids.flatMap((id) => manifest.nodes.get(id) ?? []);
+	const nodes = ids.flatMap((id) => manifest.nodes.get(id) ?? []).filter((node) => node.resource_type !== "function");
 	if (nodes.length === 0) return new Set();
 	const schemas = [...new Set(nodes.map((node) => node.schema))].sort();
 	const there = new Set(

@@ -6,6 +6,7 @@
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Deferral } from "../core/deferral.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import { manifestPieces } from "../manifest/manifestJson.ts";
@@ -19,8 +20,11 @@ const KEPT_BYTES = 64 * 2 ** 20;
 export interface ManifestFile {
 	/** Resolves when the first writing has ended, well or not. */
 	idle(): Promise<void>;
-	/** Waits for the first writing and writes anew, with what was done; null: leaves it at the first. Rejects with what went wrong in either. */
-	finish(done: readonly DoneNode[] | null): Promise<void>;
+	/**
+	 * Waits for the first writing and writes anew, with what was done and the references that --defer turned; null: leaves
+	 * it at the first. Rejects with what went wrong in either.
+	 */
+	finish(done: readonly DoneNode[] | null, deferral?: Deferral): Promise<void>;
 }
 
 /** Begins to write; throws at once where the file cannot be made. */
@@ -62,9 +66,10 @@ export function beginManifest(invocation: Invocation, project: OpenProject): Man
 		failure = { error };
 	});
 
-	function* again(done: readonly DoneNode[]): Generator<string | Buffer> {
+	function* again(done: readonly DoneNode[], deferral: Deferral | undefined): Generator<string | Buffer> {
 		let index = 0;
-		const meta = manifestMeta(invocation, project, done);
+		const facts = deferral === undefined ? project.facts : { ...project.facts, deferral };
+		const meta = manifestMeta(invocation, { ...project, facts }, done);
 		for (const piece of manifestPieces(project.manifest, meta)) {
 			const bytes = kept.get(index++);
 			yield bytes === undefined || piece.ids.some((id) => meta.work?.has(id as NodeId)) ? piece.text() : bytes;
@@ -72,10 +77,10 @@ export function beginManifest(invocation: Invocation, project: OpenProject): Man
 	}
 	return {
 		idle: () => begun,
-		async finish(done) {
+		async finish(done, deferral) {
 			await begun;
 			if (failure !== null) throw failure.error;
-			if (done !== null) writeWhole(path, again(done));
+			if (done !== null) writeWhole(path, again(done, deferral));
 		},
 	};
 }

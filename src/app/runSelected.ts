@@ -99,7 +99,7 @@ export async function runSelected(
 		writeHooks(project, run);
 		// A look at what is held changes nothing, so `tfm retry` must still find the run that held it.
 		const looksOnly = request.flags?.candidates === true;
-		await manifestFile.finish(looksOnly ? null : doneBy(run));
+		await manifestFile.finish(looksOnly ? null : doneBy(run), deferring.facts.deferral);
 		if (looksOnly) return run.exitCode;
 		if (request.sources !== undefined) {
 			const { path, print } = request.sources;

@@ -174,7 +174,8 @@ function functionRelation(c: RunContext, names: readonly string[]): RelationObje
 	const reference = functionText(names);
 	const target = found(c.references.function(names, c.packageName), reference, c.label, false);
 	checkDeclared(c, target.unique_id, reference);
-	return relationObject(c.facts.dialect, publishedName(target), { quote: quotingOf(c.facts) });
+	const relation = deferredTo(c, target.unique_id)?.relation ?? publishedName(target);
+	return relationObject(c.facts.dialect, relation, { quote: quotingOf(c.facts) });
 }
 
 function resolvedMetric(c: RunContext, names: readonly string[]): Value {

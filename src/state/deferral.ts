@@ -3,10 +3,10 @@ import type { Manifest } from "../core/manifest.ts";
 import type { NodeId, Plain } from "../core/node.ts";
 import { type EarlierManifest, isRecord } from "./earlierManifest.ts";
 
-const REFERABLE: ReadonlySet<Plain | undefined> = new Set<Plain | undefined>(["model", "seed", "snapshot"]);
+const REFERABLE: ReadonlySet<Plain | undefined> = new Set<Plain | undefined>(["function", "model", "seed", "snapshot"]);
 const text = (value: Plain | undefined): string => (typeof value === "string" ? value : "");
 
-/** Where the other environment has the nodes of this project; ephemeral models are nowhere. */
+/** Where the other environment has the nodes of this project, functions among them; ephemeral models are nowhere. */
 export function deferredRelations(earlier: EarlierManifest, manifest: Manifest): ReadonlyMap<NodeId, DeferredRelation> {
 	const relations = new Map<NodeId, DeferredRelation>();
 	for (const [id, node] of earlier.nodes) {
