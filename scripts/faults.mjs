@@ -22,6 +22,8 @@ import { findPostgresBinaries } from "./postgresServer.mjs";
 const ACTIONS = {
 	killRandom: 30,
 	killAimed: 30,
+	killLoad: 15,
+	killEnd: 15,
 	crash: 9,
 	interrupt: 6,
 	plain: 4,

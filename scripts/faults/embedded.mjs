@@ -1,63 +1,110 @@
 /**
- * Kills `tfm run` on the embedded database with SIGKILL at random instants and looks at what a reader would see. Every
- * published table must be wholly of one generation, every layer of one generation, and no layer newer than the one
- * before it; a landing file is loaded whole or not at all, and once in the end; the next run must converge to the rows
- * of an undisturbed run.
+ * Kills `tfm run` on the embedded database with SIGKILL at random instants, half of them aimed at its loads, a publish or
+ * its end, and looks at what a reader would see. Every published table must be wholly of one generation, every layer of
+ * one generation, and no layer newer than the one before it; a landing file is loaded whole with its rejects and ledger
+ * entry or not at all, and once in the end; the next run must converge to the rows of an undisturbed run; and the history
+ * tells of each run once and truly.
  */
-import { spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { seededRandom } from "./random.mjs";
+import { createHistoryJudge } from "./history.mjs";
+import { createLanding, faultsOfLanded, faultsOfLanding, lookAtLanding } from "./landing.mjs";
+import { choose, seededRandom } from "./random.mjs";
+import { byName } from "./relations.mjs";
 import { createTally } from "./tally.mjs";
+import { startTfm, TFM } from "./tfmProcess.mjs";
 
-const TFM = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "tfm.js");
 const LAYERS = ["landing", "staging", "transform", "reporting"];
 const ARRIVALS = 3000;
+const PROJECT = "faults";
+/** Where a kill is aimed, and how often. */
+const AIMS = { time: 50, load: 20, publish: 18, end: 12 };
 
 /** Resolves to { passed, failed }. `rows`: of each table. */
 export async function embeddedFaults({ kills, seed, rows }) {
 	const random = seededRandom(seed);
 	const tally = createTally("embedded");
-	const { root, models, arrive, fileOf } = writeEmbeddedProject(rows);
+	const { root, models, landing } = writeEmbeddedProject(rows);
+	const history = createHistoryJudge();
+	/** Milliseconds of an undisturbed run, and where in it the loads begin, a layer's gate is decided, the last is published. */
+	const usual = { run: 0, load: 0, gates: new Map(), end: 0 };
 
-	const childEnv = { ...process.env, NO_COLOR: "1" };
-	function tfm(args, killAfterMs) {
-		return new Promise((done) => {
-			const child = spawn(process.execPath, [TFM, ...args], {
-				cwd: root,
-				env: childEnv,
-				stdio: ["ignore", "pipe", "pipe"],
-			});
-			let stdout = "";
-			let stderr = "";
-			child.stdout.on("data", (d) => (stdout += d));
-			child.stderr.on("data", (d) => (stderr += d));
-			const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
-			child.on("exit", (code, signal) => {
-				clearTimeout(timer);
-				done({ code, signal, stdout, stderr });
-			});
+	async function tfm(args, { watch = () => {}, killAfterMs } = {}) {
+		const began = Date.now();
+		const run = startTfm({
+			root,
+			args,
+			lastLayer: LAYERS.at(-1),
+			onEvent: (event) => watch(event, run, Date.now() - began),
 		});
+		const timer = killAfterMs === undefined ? undefined : setTimeout(() => run.kill(), killAfterMs);
+		const result = await run.finished;
+		clearTimeout(timer);
+		return result;
 	}
-	const run = (gen, killAfterMs) => {
-		arrive(gen);
-		return tfm(["run", "--vars", JSON.stringify({ gen })], killAfterMs);
+
+	async function run(gen, options) {
+		landing.arrive(gen);
+		const result = await tfm(["run", "--vars", JSON.stringify({ gen })], options);
+		history.ended(result);
+		return result;
+	}
+
+	/** A run that goes to its end and says when what happens. */
+	const timedRun = async (gen) => {
+		const result = await run(gen, {
+			watch: (event, _, at) => {
+				if (event.event === "node.started" && event.resource_type === "source") usual.load = at;
+				if (event.event.startsWith("gate.")) usual.gates.set(event.layer, at);
+				if (event.event === "publish.finished" && event.unit === LAYERS.at(-1)) usual.end = at;
+			},
+		});
+		usual.run = result.ms;
+		return result;
 	};
+
+	/** A run that is killed at an instant of what it is aimed at, if it lives so long. */
+	function killedRun(gen) {
+		const aim = choose(random, AIMS);
+		const share = random();
+		// Most kills where most happens: a run begins with reading the project and opening the database.
+		if (aim === "time")
+			return run(gen, {
+				killAfterMs: Math.round(usual.run * (share < 0.25 ? 0.1 + 1.6 * share : 0.5 + 0.64 * (share - 0.25))),
+			});
+		const layer = LAYERS[Math.floor(random() * LAYERS.length)];
+		const next = usual.gates.get(LAYERS[LAYERS.indexOf(layer) + 1]) ?? usual.end;
+		const aims = {
+			load: [
+				(event) => event.event === "node.started" && event.resource_type === "source",
+				usual.gates.get("landing") - usual.load,
+			],
+			publish: [
+				(event) => event.event.startsWith("gate.") && event.layer === layer,
+				(next - usual.gates.get(layer)) * 0.5,
+			],
+			end: [(event) => event.event === "publish.finished" && event.unit === LAYERS.at(-1), usual.run - usual.end],
+		};
+		const [begins, typical] = aims[aim];
+		return run(gen, { watch: (event, started) => begins(event) && setTimeout(() => started.kill(), typical * share) });
+	}
+
+	/** Rows of a query, as a user gets them. */
+	async function ask(sql) {
+		const shown = await showRows(root, sql);
+		if (shown.code !== 0) throw new Error(`show failed (${shown.code}): ${shown.stderr}${shown.stdout}`);
+		const parsed = JSON.parse(shown.stdout);
+		return Array.isArray(parsed) ? parsed : parsed.show;
+	}
 
 	async function look() {
 		const tables = models.map(
 			(m) =>
-				`select '${m.name}' as name, count(*)::int as n, min(gen) as low, max(gen) as high from ${m.layer}.${m.name}`,
+				`select '${m.name}' as name, count(*) as n, min(gen) as low, max(gen) as high, count(*) - count(distinct id) as wrong, 0 as extra from ${m.layer}.${m.name}`,
 		);
-		const files = "select _tfm_file, count(*)::int, count(distinct _tfm_row)::int, 0 from landing.arrivals group by 1";
-		const sql = `${[...tables, files].join(" union all ")} order by 1`;
-		const vars = ["--vars", '{"gen": 0}'];
-		const shown = await tfm(["show", "--inline", sql, "--limit", "-1", "--output", "json", ...vars]);
-		if (shown.code !== 0) throw new Error(`show failed (${shown.code}): ${shown.stderr}${shown.stdout}`);
-		const parsed = JSON.parse(shown.stdout);
-		return new Map((Array.isArray(parsed) ? parsed : parsed.show).map((r) => [r.name, r]));
+		return byName(await ask([...tables, ...lookAtLanding(PROJECT, ARRIVALS)].join("\nunion all\n")));
 	}
 
 	/** What is wrong with what readers see, where views show the rows of the layer below as soon as it is published. */
@@ -70,17 +117,15 @@ export async function embeddedFaults({ kills, seed, rows }) {
 				wrong.push(`${m.name} is missing`);
 				continue;
 			}
+			if (row.wrong !== 0) wrong.push(`${m.name} has ${row.wrong} rows twice`);
 			if (row.n !== rows) wrong.push(`${m.name} has ${row.n} rows of ${rows}`);
 			if (row.low !== row.high) wrong.push(`${m.name} mixes generations ${row.low} and ${row.high}`);
 			if (row.high !== old && row.high !== fresh)
 				wrong.push(`${m.name} is of generation ${row.high}, neither ${old} nor ${fresh}`);
 			generations.set(m.layer, [...(generations.get(m.layer) ?? []), row.high]);
 		}
-		for (const [name, row] of seen)
-			if (name.startsWith("data/") && (row.n !== ARRIVALS || row.low !== ARRIVALS))
-				wrong.push(`${name} was loaded as ${row.n} rows, ${row.low} of them different, of ${ARRIVALS}`);
-		for (let gen = 1; gen <= (whole ? fresh : old); gen++)
-			if (!seen.has(fileOf(gen))) wrong.push(`${fileOf(gen)} is lost`);
+		wrong.push(...faultsOfLanding(seen, ARRIVALS));
+		if (whole) wrong.push(...faultsOfLanded(seen, fresh));
 		let below = fresh;
 		for (const layer of LAYERS) {
 			const found = new Set(generations.get(layer) ?? []);
@@ -95,20 +140,15 @@ export async function embeddedFaults({ kills, seed, rows }) {
 	const started = Date.now();
 	const first = await run(1);
 	if (first.code !== 0)
-		throw new Error(`the undisturbed run failed with ${first.code}:\n${first.stdout}\n${first.stderr}`);
-	const timed = Date.now();
-	await run(2);
-	let usual = Date.now() - timed;
+		throw new Error(`the undisturbed run failed with ${first.code}:\n${first.tail}\n${first.stderr}`);
+	await timedRun(2);
 	let old = 2;
 	let killed = 0;
 	let runs = 0;
 	const instants = { none: 0, some: 0, all: 0 };
 	while (killed < kills && runs < kills * 4) {
 		const fresh = old + 1;
-		const began = Date.now();
-		// Most kills where most happens: a run begins with reading the project and opening the database.
-		const instant = random() < 0.25 ? 0.1 + 0.4 * random() : 0.5 + 0.48 * random();
-		const result = await run(fresh, Math.round(usual * instant));
+		const result = await killedRun(fresh);
 		runs++;
 		if (result.signal === "SIGKILL") {
 			killed++;
@@ -116,25 +156,34 @@ export async function embeddedFaults({ kills, seed, rows }) {
 			tally.judge(`after kill ${killed}`, faultsOf(seen, old, fresh));
 			const layersNew = new Set(models.filter((m) => seen.get(m.name)?.high === fresh).map((m) => m.layer)).size;
 			instants[layersNew === 0 ? "none" : layersNew === LAYERS.length ? "all" : "some"]++;
-			const again = await run(fresh);
-			const converged =
-				again.code === 0
-					? faultsOf(await look(), fresh, fresh)
-					: [`rerun ended with ${again.code}: ${again.stderr}${again.stdout}`];
-			tally.judge(`rerun after kill ${killed}`, converged);
-		} else {
-			// It ended before its kill: the machine is faster now than when it was measured.
-			usual = Date.now() - began;
-			if (result.code !== 0) tally.judge(`run ${fresh}`, [`ended by itself with ${result.code}: ${result.stderr}`]);
-		}
+		} else if (result.code !== 0)
+			tally.judge(`run ${fresh}`, [`ended by itself with ${result.code}: ${result.stderr}`]);
+		// It ended before its kill: the machine is faster now than when it was measured.
+		const again = await timedRun(fresh);
+		const converged =
+			again.code === 0
+				? [...faultsOf(await look(), fresh, fresh), ...(await history.faults(ask, { lost: false }))]
+				: [`rerun ended with ${again.code}: ${again.stderr}${again.tail}`];
+		tally.judge(`rerun after kill ${killed}`, converged);
 		old = fresh;
 	}
 	tally.judge("as many kills as asked for", killed === kills ? [] : [`${killed} of ${kills} runs could be killed`]);
 	rmSync(root, { recursive: true, force: true });
 	console.log(
-		`Embedded, seed ${seed}: ${runs} runs, ${killed} killed (undisturbed ${usual} ms); layers published when killed: none ${instants.none}, some ${instants.some}, all ${instants.all}; ${((Date.now() - started) / 1000).toFixed(0)} s`,
+		`Embedded, seed ${seed}: ${runs} runs, ${killed} killed (undisturbed ${usual.run} ms); layers published when killed: none ${instants.none}, some ${instants.some}, all ${instants.all}; ${((Date.now() - started) / 1000).toFixed(0)} s`,
 	);
 	return tally.result();
+}
+
+/** Resolves to { code, stdout, stderr }. */
+function showRows(root, sql) {
+	const args = ["show", "--inline", sql, "--limit", "-1", "--output", "json", "--vars", '{"gen": 0}'];
+	return new Promise((resolve) => {
+		const options = { cwd: root, env: { ...process.env, NO_COLOR: "1" }, maxBuffer: 64 << 20 };
+		execFile(process.execPath, [TFM, ...args], options, (error, stdout, stderr) =>
+			resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
+		);
+	});
 }
 
 function writeEmbeddedProject(rows) {
@@ -145,15 +194,16 @@ function writeEmbeddedProject(rows) {
 	};
 	write(
 		"tfm_project.yml",
-		`name: faults\nversion: "1.0.0"\nlayers: [${LAYERS.join(", ")}]\nschema_naming: exact\nmodels: { +materialized: table }\n`,
+		`name: ${PROJECT}\nversion: "1.0.0"\nlayers: [${LAYERS.join(", ")}]\nschema_naming: exact\nmodels: { +materialized: table }\n`,
 	);
 	const models = [];
 	LAYERS.forEach((layer, depth) => {
 		for (const n of [1, 2, 3]) {
 			const name = `${layer}_${n}`;
 			const from = depth === 0 ? `generate_series(1, ${rows}) as s(id)` : `{{ ref('${LAYERS[depth - 1]}_${n}') }}`;
-			const view = n === 3 && depth > 0;
-			const body = `${view ? "{{ config(materialized='view') }}\n" : ""}select id, {{ var('gen') }}::int as gen${depth === 0 ? "" : ", gen as gen_below"} from ${from}\n`;
+			const view = n === 3 && depth > 0 ? "{{ config(materialized='view') }}\n" : "";
+			const merged = n === 2 && depth > 1 ? "{{ config(materialized='incremental', unique_key='id') }}\n" : "";
+			const body = `${view}${merged}select id, {{ var('gen') }}::int as gen${depth === 0 ? "" : ", gen as gen_below"} from ${from}\n`;
 			write(`models/${layer}/${name}.sql`, body);
 			models.push({ name, layer, depth });
 		}
@@ -162,16 +212,7 @@ function writeEmbeddedProject(rows) {
 			`version: 2\nmodels:\n${[1, 2].map((n) => `  - name: ${layer}_${n}\n    columns: [{name: id, data_tests: [unique, not_null]}]\n`).join("")}`,
 		);
 	});
-	write(
-		"models/landing/_arrivals.yml",
-		"version: 2\nsources:\n  - name: raw\n    tables:\n      - name: arrivals\n        load: { files: data/arrivals/*.jsonl }\n",
-	);
-	write(
-		"models/reporting/arrivals_by_file.sql",
-		"select _tfm_file, count(*) as n from {{ source('raw', 'arrivals') }} group by 1\n",
-	);
-	const fileOf = (gen) => `data/arrivals/${String(gen).padStart(5, "0")}.jsonl`;
-	const arrive = (gen) =>
-		write(fileOf(gen), Array.from({ length: ARRIVALS }, (_, i) => `{"id": ${i}, "gen": ${gen}}\n`).join(""));
-	return { root, models, arrive, fileOf };
+	const landing = createLanding({ root, arrivals: ARRIVALS });
+	for (const [path, text] of Object.entries(landing.files)) write(path, text);
+	return { root, models, landing };
 }

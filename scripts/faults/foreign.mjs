@@ -20,6 +20,8 @@ const ADORNED = `
 grant usage, create on schema staging, transform, reporting to steward;
 grant usage on schema landing, staging, transform, reporting to reader, analyst;
 grant select on all tables in schema landing, staging, transform, reporting to reader, analyst;
+grant usage on schema tfm_state to reader;
+grant select on tfm_state.loaded_files to reader;
 grant references on transform.kept to analyst;
 create publication kept_changes for table transform.kept;
 grant select (id) on staging.orders to steward with grant option;

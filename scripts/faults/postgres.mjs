@@ -12,6 +12,8 @@ import pg from "pg";
 import { startPostgresServer } from "../postgresServer.mjs";
 import { createFigures } from "./figures.mjs";
 import { BEFORE_FIRST_RUN, FINGERPRINT, faultsOfFingerprint, hangForeignObjects, ROLES, SHADOWS } from "./foreign.mjs";
+import { createHistoryJudge } from "./history.mjs";
+import { faultsOfLanded } from "./landing.mjs";
 import { writeProject } from "./postgresProject.mjs";
 import { choose, seededRandom } from "./random.mjs";
 import { startReaders } from "./readers.mjs";
@@ -26,6 +28,9 @@ const LOW_SETTINGS = [
 	{ statement_timeout: "1500ms" },
 	{ idle_in_transaction_session_timeout: "300ms", lock_timeout: "20ms", statement_timeout: "2s" },
 ];
+/** What the loads take together, and what a run does after its last publish, on a quiet machine. */
+const LOADS_MS = 250;
+const END_MS = 120;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** `longMs`: a snapshot of that age stands now and then; 0: none. Resolves to { passed, failed }. */
@@ -119,6 +124,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 
 	const env = { FAULTS_HOST: server.host, FAULTS_PORT: String(server.port), TFM_ENV_SECRET_FAULTS: server.password };
 	const model = { gen: 0, standing: new Map(), slices: new Map(), log: new Set(), maybe: new Set() };
+	const history = createHistoryJudge();
 	let usual = 3000;
 	let fingerprint = [];
 
@@ -151,6 +157,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 		const finished = run.finished.then((result) => {
 			if (gateAt !== null) figures.publishing(gateAt, Date.now());
 			for (const publish of result.publishes) figures.publish(publish);
+			history.ended(result);
 			return result;
 		});
 		return { ...run, finished };
@@ -217,9 +224,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 			for (const found of gens.keys())
 				if (!wanted.includes(found)) wrong.push(`${unit} is of generation ${found}, not ${wanted.join(" or ")}`);
 		}
-		for (let arrived = 1; arrived <= gen; arrived++)
-			if (!seen.has(`file data/arrivals/${String(arrived).padStart(5, "0")}.jsonl`))
-				wrong.push(`the file of ${arrived} is lost`);
+		wrong.push(...faultsOfLanded(seen, gen));
 		wrong.push(...(await faultsOfIncrementals(gen)));
 		for (const { schema, name } of await ask(SHADOWS))
 			if (schema.startsWith("tfm_o_")) wrong.push(`${schema} is there outside a publish`);
@@ -259,7 +264,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 		return wrong;
 	}
 
-	/** No lease is held, no run stands as running, by the state tables. */
+	/** No lease is held, no run stands as running, and each is told once and as it was, by the state tables. */
 	async function faultsOfState() {
 		const wrong = [];
 		const [{ leases }] = await ask("select to_regclass('tfm_state.leases') is not null as leases");
@@ -268,6 +273,8 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 		if (Number(n) !== 0) wrong.push(`${n} leases are left`);
 		const open = await ask("select run_id, pid from tfm_state.runs where status is null");
 		for (const { run_id, pid } of open) wrong.push(`run ${run_id} of process ${pid} has no end in tfm_state.runs`);
+		wrong.push(...(await history.faults(ask, { lost: fault.lossy })));
+		fault.lossy = false;
 		return wrong;
 	}
 
@@ -299,7 +306,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 		await remember();
 	}
 
-	/** Kills after a part of the usual time, or at a random moment of a random layer's publish. */
+	/** Kills after a part of the usual time, or at a random moment of a random layer's publish, of the loads, of the run's end. */
 	function aim(kind, gen, more = {}) {
 		if (kind === "random") {
 			const run = start("run", gen, more);
@@ -308,12 +315,22 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 		}
 		const layer = LAYERS[1 + Math.floor(random() * 3)];
 		const share = random();
-		const typical = publishOf(layer);
+		const moments = {
+			publish: {
+				begins: (event) => event.event.startsWith("gate.") && event.layer === layer,
+				typical: publishOf(layer),
+			},
+			load: {
+				begins: (event) => event.event === "node.started" && event.resource_type === "source",
+				typical: LOADS_MS,
+			},
+			end: { begins: (event) => event.event === "publish.finished" && event.unit === LAST_LAYER, typical: END_MS },
+		};
+		const { begins, typical } = moments[kind];
 		const run = start("run", gen, {
 			...more,
 			onEvent: (event) => {
-				if (event.event.startsWith("gate.") && event.layer === layer)
-					setTimeout(() => run.kill(), typical * 1.15 * share);
+				if (begins(event)) setTimeout(() => run.kill(), typical * 1.15 * share);
 			},
 		});
 		return run;
@@ -344,6 +361,14 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 			const result = await aim("publish", gen).finished;
 			return (await killed(result, "killed at a publish")) ?? faultsOfEnd(result, [codeOf(gen)]);
 		},
+		async killLoad(gen) {
+			const result = await aim("load", gen).finished;
+			return (await killed(result, "killed in its loads")) ?? faultsOfEnd(result, [codeOf(gen)]);
+		},
+		async killEnd(gen) {
+			const result = await aim("end", gen).finished;
+			return (await killed(result, "killed at its end")) ?? faultsOfEnd(result, [codeOf(gen)]);
+		},
 		async interrupt(gen) {
 			const run = start("run", gen);
 			const timer = setTimeout(() => run.kill("SIGINT"), usual * (0.2 + 0.7 * random()));
@@ -368,7 +393,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 			figures.count(result.code === codeOf(gen) ? "low timeouts, went through" : "low timeouts, failed");
 			return faultsOfEnd(result, [0, 1]);
 		},
-		/** Half of the crashes at a publish. */
+		/** Half of the crashes at a publish or in the loads. */
 		async crash(gen) {
 			let crashing = null;
 			const crash = () => {
@@ -385,10 +410,12 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 				run = start("run", gen);
 				setTimeout(crash, usual * (0.2 + 0.7 * random()));
 			} else {
-				const layer = LAYERS[1 + Math.floor(random() * 3)];
+				const layer = LAYERS[Math.floor(random() * 4)];
 				run = start("run", gen, {
 					onEvent: (event) => {
-						if (event.event.startsWith("gate.") && event.layer === layer)
+						if (layer === LAYERS[0] && event.event === "node.started" && event.resource_type === "source")
+							setTimeout(crash, LOADS_MS * random());
+						else if (event.event.startsWith("gate.") && event.layer === layer && layer !== LAYERS[0])
 							setTimeout(crash, publishOf(layer) * 1.15 * random());
 					},
 				});
@@ -444,15 +471,21 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 		readers: null,
 		/** What the run that lived through this round's crash said of itself: told beside what was found wrong. */
 		crashed: [],
+		/** The server went away or refused in this round: a run may have had to do without its history. */
+		lossy: false,
 		async round(action) {
 			fault.rounds++;
 			fault.crashed = [];
+			fault.lossy = action === "crash" || action === "low";
 			const gen = model.gen + 1;
 			project.arrive(gen);
 			model.gen = gen;
 			model.maybe.add(gen);
 			const title = `round ${fault.rounds}, ${action} in generation ${gen}`;
+			// A file of the next generation comes in the middle of this run, which takes it or leaves it.
+			const early = random() < 0.3 ? setTimeout(() => project.arriveEarly(gen + 1), usual * random() * 0.6) : undefined;
 			const ended = await rounds[action](gen);
+			clearTimeout(early);
 			const fresh = model.gen === gen ? [gen] : [gen, model.gen];
 			const wrong = [...ended, ...(await faultsInBetween(fresh, fresh.length === 1))];
 			tally.judge(title, wrong.length === 0 ? wrong : [...wrong, ...fault.crashed]);

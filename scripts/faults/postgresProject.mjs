@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ARRIVALS, BROKEN_EVERY, LAYERS, LOG_ROWS, RELATIONS } from "./relations.mjs";
+import { createLanding } from "./landing.mjs";
+import { ARRIVALS, BROKEN_EVERY, LAYERS, LOG_ROWS, PROJECT, RELATIONS } from "./relations.mjs";
 
 const rowsOf = (name) => RELATIONS.find((r) => r.name === name).rows;
 const GEN = "{{ var('gen') }}";
@@ -70,7 +71,7 @@ const PROFILE = `faults:
       threads: 4
 `;
 
-/** Writes the layered project that is run and killed; `features` as in relations.mjs. */
+/** Writes the layered project that is run and killed; `features` as in relations.mjs. Returns how its files arrive. */
 export function writeProject(root, features) {
 	const write = (path, text) => {
 		mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -78,7 +79,7 @@ export function writeProject(root, features) {
 	};
 	write(
 		"tfm_project.yml",
-		`name: faults\nversion: "1.0.0"\nprofile: faults\nlayers: [${LAYERS.join(", ")}]\nschema_naming: exact\nmodels: { +materialized: table }\n`,
+		`name: ${PROJECT}\nversion: "1.0.0"\nprofile: faults\nlayers: [${LAYERS.join(", ")}]\nschema_naming: exact\nmodels: { +materialized: table }\n`,
 	);
 	write("profiles.yml", PROFILE);
 	const known = new Map(RELATIONS.map((r) => [`${r.layer}/${r.name}`, r]));
@@ -88,18 +89,9 @@ export function writeProject(root, features) {
 	}
 	if (features.has("snapshots")) write("snapshots/history.sql", HISTORY);
 	for (const layer of LAYERS.slice(1)) write(`models/${layer}/_${layer}.yml`, testsOf(layer, features));
-	write(
-		"models/landing/_arrivals.yml",
-		"version: 2\nsources:\n  - name: raw\n    tables:\n      - name: arrivals\n        load: { files: data/arrivals/*.jsonl }\n        columns: [{ name: record, data_tests: [not_null] }]\n",
-	);
-	return {
-		/** A file of this generation arrives, whole; again is no change. */
-		arrive: (gen) =>
-			write(
-				`data/arrivals/${String(gen).padStart(5, "0")}.jsonl`,
-				Array.from({ length: ARRIVALS }, (_, i) => `{"id": ${i}, "gen": ${gen}}`).join("\n"),
-			),
-	};
+	const landing = createLanding({ root, arrivals: ARRIVALS });
+	for (const [path, text] of Object.entries(landing.files)) write(path, text);
+	return landing;
 }
 
 /** No row of any relation is bad; the key of tables that others hang on, or that rows are brought into, is unique. */

@@ -7,10 +7,14 @@
  * gate closes then (and only then); S can be built by itself, beside another run. A layer's relations of one family are
  * always published together, so they are always of one generation.
  */
+import { faultsOfLanding, lookAtLanding } from "./landing.mjs";
+
 export const LAYERS = ["landing", "staging", "transform", "reporting"];
 export const BROKEN_EVERY = 5;
 export const LOG_ROWS = 50;
+/** Good records in each file of the landing table that is added to. */
 export const ARRIVALS = 400;
+export const PROJECT = "faults";
 
 /** `way`: what the publish does with it; kept and applied relations keep their identity. */
 const relation = (layer, family, name, rows, more = {}) => ({
@@ -97,11 +101,8 @@ export function lookAt(r) {
 	}
 }
 
-/** Files of the landing table: whole or not there. */
-export const LOOK_AT_ARRIVALS = `select 'file ' || _tfm_file as name, count(*)::bigint as n, min((record->>'gen')::bigint) as low, max((record->>'gen')::bigint) as high,
-	(count(*) - count(distinct _tfm_row))::bigint as wrong, 0::bigint as extra from landing.arrivals group by _tfm_file`;
-
-export const lookAtAll = (relations) => [...relations.map(lookAt), LOOK_AT_ARRIVALS].join("\nunion all\n");
+export const lookAtAll = (relations) =>
+	[...relations.map(lookAt), ...lookAtLanding(PROJECT, ARRIVALS)].join("\nunion all\n");
 
 /** Rows of the look by name, numbers as numbers. */
 export const byName = (rows) =>
@@ -149,9 +150,7 @@ export function faultsOfView(relations, seen) {
 		if (a !== undefined && b !== undefined && a !== b && !isBroken(a))
 			wrong.push(`${layer} is half published: A is of ${a}, B of ${b}, and no gate was closed in ${a}`);
 	}
-	for (const [name, row] of seen)
-		if (name.startsWith("file ") && (row.n !== ARRIVALS || row.wrong !== 0 || row.low !== row.high))
-			wrong.push(`${name} was loaded as ${row.n} rows of ${ARRIVALS}`);
+	wrong.push(...faultsOfLanding(seen, ARRIVALS));
 	return wrong;
 }
 

@@ -1,21 +1,23 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const TFM = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "tfm.js");
+export const TFM = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "tfm.js");
 const KEPT_CHARACTERS = 20_000;
 
 /**
  * Starts `tfm` and follows its events (`--log-format events`). `onEvent` sees each with what was known before it.
- * `finished` resolves to { code, signal, stderr, tail, events, phase, layer, publishes, ms }; `phase` is where the run
+ * `finished` resolves to { id, code, signal, stderr, tail, phase, layer, publishes, results, ms }; `phase` is where the run
  * stood at the last event: before (no gate decided yet), during (a gate is decided, its publish not finished), between
  * (a publish finished, more to come), after (the last layer is published). `unpublished`: names of the nodes that the
  * run says it did not publish, as soon as it says so.
  */
 export function startTfm({ root, args, env, lastLayer, onEvent = () => {} }) {
+	const id = randomUUID();
 	const child = spawn(process.execPath, [TFM, ...args, "--log-format", "events"], {
 		cwd: root,
-		env: { ...process.env, NO_COLOR: "1", ...env },
+		env: { ...process.env, NO_COLOR: "1", TFM_INVOCATION_ID: id, ...env },
 		stdio: ["ignore", "pipe", "pipe"],
 	});
 	const began = Date.now();
@@ -24,7 +26,9 @@ export function startTfm({ root, args, env, lastLayer, onEvent = () => {} }) {
 		layer: null,
 		publishes: [],
 		diagnostics: [],
-		runId: null,
+		/** Whether it had begun to write, and what it said of its nodes and tests in the end. */
+		wrote: false,
+		results: null,
 		closed: false,
 		unpublished: [],
 	};
@@ -49,13 +53,12 @@ export function startTfm({ root, args, env, lastLayer, onEvent = () => {} }) {
 	});
 	child.stderr.on("data", (data) => (stderr = (stderr + data).slice(-KEPT_CHARACTERS)));
 	const finished = new Promise((resolve) => {
-		child.on("close", (code, signal) => resolve({ ...seen, code, signal, stderr, tail, ms: Date.now() - began }));
+		child.on("close", (code, signal) => resolve({ ...seen, id, code, signal, stderr, tail, ms: Date.now() - began }));
 	});
 	return { child, finished, seen, kill: (signal = "SIGKILL") => child.kill(signal) };
 }
 
 function follow(seen, event, lastLayer) {
-	seen.runId ??= event.run_id;
 	switch (event.event) {
 		case "gate.passed":
 		case "gate.closed":
@@ -78,6 +81,12 @@ function follow(seen, event, lastLayer) {
 		case "publish.failed":
 			seen.phase = "between";
 			seen.diagnostics.push(`${event.diagnostic.code} ${event.diagnostic.message}`);
+			break;
+		case "node.started":
+			seen.wrote = true;
+			break;
+		case "run.finished":
+			seen.results = event.run.results;
 			break;
 		case "diagnostic":
 			seen.diagnostics.push(`${event.diagnostic.code} ${event.diagnostic.message}`);

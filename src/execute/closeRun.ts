@@ -1,21 +1,13 @@
 import { diagnostic } from "../core/diagnostic.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
-import { writes } from "./prepare.ts";
-import { recordHistory } from "./recordHistory.ts";
+import { endRun, endWithHistory } from "./recordHistory.ts";
 import type { Run } from "./run.ts";
 import { databaseErrorOf } from "./statement.ts";
 import { exitCodeOf, summarize } from "./summarize.ts";
 
-/** The state store's last word on the run. After a cancel the signal is spent, so none is passed. */
-async function closeState(run: Run, status: "success" | "failed" | "cancelled"): Promise<void> {
-	if (!writes(run)) return;
-	const { adapter, state, clock } = run.ports;
-	await adapter.withSession((session) => state.endRun(session, run.job.runId, status, clock().toISOString()));
-}
-
 /** The run broke off: its leases are given back where that is still possible; else it counts as killed, and the next run takes them. */
 async function abandon(run: Run): Promise<void> {
-	await closeState(run, "failed").catch(() => {
+	await endRun(run, "failed").catch(() => {
 		// What broke the run off is thrown by the caller; this failure only follows from it.
 	});
 }
@@ -25,8 +17,7 @@ async function conclude(run: Run, results: readonly NodeResult[], started: Date)
 	const exitCode = exitCodeOf(run, results);
 	try {
 		const status = exitCode === 130 ? "cancelled" : exitCode === 0 ? "success" : "failed";
-		await closeState(run, status);
-		await recordHistory(run, { results, status, startedAt: started.toISOString() });
+		await endWithHistory(run, { results, status, startedAt: started.toISOString() });
 		return exitCode;
 	} catch (error) {
 		const refused = databaseErrorOf(error);

@@ -190,29 +190,43 @@ async function write(run: Run, ended: EndedRun, keepMs: number): Promise<void> {
 	const row = { runId: job.runId, project, command: job.command, host, pid, startedAt: ended.startedAt };
 	const before = new Date(now.getTime() - keepMs).toISOString();
 	await adapter.withSession((session) =>
-		session.transaction(() =>
-			runBound(session, [
+		session.transaction(async () => {
+			await runBound(session, [
 				...(wrote ? [] : state.recordRun(row, ended.status, at)),
 				...state.saveHistory(history),
 				...state.saveIntervals(history, builtIntervals(run, ended.results)),
 				...state.purgeHistory(project, before),
-			]),
-		),
+			]);
+			if (wrote) await state.endRun(session, job.runId, ended.status, at);
+		}),
 	);
 }
 
-/** Never rejects. */
-export async function recordHistory(run: Run, ended: EndedRun): Promise<void> {
+/**
+ * Ends the run in the state tables, its history in the same transaction: a run that is killed stands as killed and has no
+ * history, or has all of it. Where the history cannot be written the run ends without, which is a warning. Rejects when
+ * not even the end can be written.
+ */
+export async function endWithHistory(run: Run, ended: EndedRun): Promise<void> {
 	const { history, flags } = run.job;
 	// A look at candidates judges nothing that readers see; unit tests that are offline have no database.
-	if (history === undefined || flags.candidates || flags.offline || ended.results.length === 0) return;
+	const silent = history === undefined || flags.candidates || flags.offline || ended.results.length === 0;
+	if (silent) return endRun(run, ended.status);
 	try {
 		await write(run, ended, history.keepMs);
 	} catch (error) {
+		await endRun(run, ended.status);
 		const message = error instanceof Error ? error.message : String(error);
 		run.ports.emit(
 			{ event: "diagnostic", diagnostic: diagnostic("TFM-HIST-001", { message }, { severity: "warning" }) },
 			"warn",
 		);
 	}
+}
+
+/** The state store's last word on the run. After a cancel the signal is spent, so none is passed. */
+export async function endRun(run: Run, status: RunStatus): Promise<void> {
+	if (!writes(run)) return;
+	const { adapter, state, clock } = run.ports;
+	await adapter.withSession((session) => state.endRun(session, run.job.runId, status, clock().toISOString()));
 }
