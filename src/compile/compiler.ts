@@ -42,13 +42,13 @@ import { freshnessCriteria, loadedAtField } from "../core/freshness.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { ExecutableNode, NodeId, OperationNode, SourceNode } from "../core/node.ts";
 import { goodRows, readQuarantine, rejectedRows, writtenQuarantine } from "../core/quarantine.ts";
-import type { Journal, Suspended } from "../core/request.ts";
+import type { Journal } from "../core/request.ts";
 import {
 	compileTemplate,
 	fromPlain,
 	type KeptTemplates,
-	ReplayCursor,
-	Suspend,
+	type ReplayCursor,
+	type Resumable,
 	type Template,
 	toPlain,
 	toText,
@@ -58,6 +58,7 @@ import { EphemeralModels, type InlinedModel } from "./ephemeralModels.ts";
 import { cteText, injectCtes } from "./injectCtes.ts";
 import { macroArguments } from "./macroValues.ts";
 import { materializationFor, movedTo, readMaterialized } from "./materialization.ts";
+import { called, RenderPasses, rendered } from "./renderPasses.ts";
 import { inputModel, testedModel } from "./unitTests.ts";
 
 export interface CompilerInput {
@@ -92,6 +93,18 @@ function split(node: ExecutableNode, sql: string): string {
 	return typeof node.config.rejects_of === "string" ? rejectedRows(sql, rules) : goodRows(sql, rules);
 }
 
+/** One pass over what is rendered for a node. */
+interface CompilePass {
+	readonly cursor: ReplayCursor;
+	readonly binding: Binding;
+}
+
+interface NodePass extends CompilePass {
+	readonly ephemeral: EphemeralModels;
+	/** Takes the unique ids of the macros that the node's text calls. */
+	readonly macros: Set<string>;
+}
+
 class NodeCompiler implements Compiler {
 	readonly #facts: ProjectFacts;
 	/** The same with `--store-failures`, for bindings that want whole rows. */
@@ -102,6 +115,7 @@ class NodeCompiler implements Compiler {
 	readonly #references: ReturnType<typeof createReferences>;
 	readonly #templates = new Map<NodeId, Template>();
 	readonly #graph: SharedGraph;
+	readonly #passes: RenderPasses;
 
 	constructor({ manifest, ...facts }: CompilerInput) {
 		this.#facts = facts;
@@ -109,28 +123,12 @@ class NodeCompiler implements Compiler {
 		this.#storing = { ...facts, invocation: { ...invocation, flags: { ...invocation.flags, STORE_FAILURES: true } } };
 		this.#manifest = manifest;
 		this.#graph = new SharedGraph(graphData(manifest, invocation.startedAt));
+		this.#passes = new RenderPasses(this.#graph);
 		this.#references = createReferences(manifest, {
 			rootPackage: manifest.projectName,
 			ownPackageFirst: flagOf(facts.invocation, "REQUIRE_REF_SEARCHES_NODE_PACKAGE_BEFORE_ROOT") === true,
 		});
 		this.#injects = flagOf(facts.invocation, "INJECT_EPHEMERAL_CTES") !== false;
-	}
-
-	/** Runs one pass; a question that the journal cannot answer yet ends it. */
-	#attempt<T>(journal: Journal, pass: (cursor: ReplayCursor) => T): T | Suspended {
-		const cursor = new ReplayCursor(journal);
-		try {
-			const outcome = pass(cursor);
-			this.#graph.keep(cursor);
-			return outcome;
-		} catch (stop) {
-			if (stop instanceof Suspend) return { kind: "suspended", request: stop.request };
-			this.#graph.keep(cursor);
-			journal.failed?.(cursor.messages);
-			throw stop;
-		} finally {
-			cursor.close();
-		}
 	}
 
 	compileNode(id: NodeId, journal: Journal, binding: Binding): CompileOutcome {
@@ -142,35 +140,34 @@ class NodeCompiler implements Compiler {
 	}
 
 	#compile(node: ExecutableNode, journal: Journal, binding: Binding): CompileOutcome {
-		return this.#attempt(journal, (cursor) => {
-			const ephemeral = new EphemeralModels();
-			const macros = new Set<string>();
-			const sql = this.#render(node, { cursor, binding, ephemeral, macros });
-			const compiled = {
-				id: node.unique_id,
-				sql: this.#injects ? injectCtes(sql, ephemeral.models) : sql,
-				ctes: ephemeral.models.map(inlinedCte),
-				macros: [...macros],
-				messages: cursor.messages,
-			};
-			return { kind: "compiled", compiled: Object.freeze(compiled) } as const;
-		});
+		return this.#passes.attempt(journal, (cursor) => this.#compiled(node, { cursor, binding }));
 	}
 
-	/** The node's own text; ephemeral models that it reads are rendered on the way. */
-	#render(
-		node: ExecutableNode,
-		pass: {
-			readonly cursor: ReplayCursor;
-			readonly binding: Binding;
-			readonly ephemeral: EphemeralModels;
-			readonly macros: Set<string>;
-		},
-	): string {
+	*#compiled(node: ExecutableNode, { cursor, binding }: CompilePass): Resumable<CompileOutcome> {
+		const ephemeral = new EphemeralModels();
+		const macros = new Set<string>();
+		const sql = yield* this.#render(node, { cursor, binding, ephemeral, macros });
+		const compiled = {
+			id: node.unique_id,
+			sql: this.#injects ? injectCtes(sql, ephemeral.models) : sql,
+			ctes: ephemeral.models.map(inlinedCte),
+			macros: [...macros],
+			messages: cursor.messages,
+		};
+		return { kind: "compiled", compiled: Object.freeze(compiled) } as const;
+	}
+
+	/** The node's own text. */
+	*#render(node: ExecutableNode, pass: NodePass): Resumable<string> {
 		// dbt renders no Jinja in Python either.
 		if (node.resource_type === "model" && node.language === "python") return node.raw_code;
+		return split(node, yield* rendered(this.#template(node), this.#nodeScope(node, pass), pass.cursor));
+	}
+
+	/** Names of a node's own text; ephemeral models that it reads are rendered when it names them. */
+	#nodeScope(node: ExecutableNode, pass: NodePass): ContextScope {
 		const { cursor, binding, ephemeral } = pass;
-		const scope = this.#scope(
+		return this.#scope(
 			node,
 			node.unique_id,
 			{ cursor, binding },
@@ -185,58 +182,61 @@ class NodeCompiler implements Compiler {
 						...bound
 					} = { ...binding, relationOf: binding.relationOf.bind(binding) };
 					ephemeral.include(model, relation.render(), (macros) =>
-						this.#render(model, { ...pass, binding: bound, macros }),
+						this.#template(model).render(this.#nodeScope(model, { ...pass, binding: bound, macros }), RUN_RENDERING),
 					);
 					return relation;
 				},
 			},
 		);
-		return split(node, this.#template(node).render(scope, RUN_RENDERING));
 	}
 
 	compileUnitTest(id: NodeId, journal: Journal, binding: Binding): CompileOutcome {
-		return this.#attempt(journal, (cursor) => {
-			const { test, model, facts } = this.#unitTest(id);
-			for (const { node, input, location } of test.given)
-				if (node === null) fail("TFM-UNIT-013", { test: test.name, input }, { at: location });
-			const inputs = new EphemeralModels();
-			const include = (original: ExecutableNode | SourceNode, reference: string) => {
-				const input = test.given.find((given) => given.node === original.unique_id);
-				if (input === undefined)
-					return fail("TFM-UNIT-014", { test: test.name, reads: reference, model: model.unique_id });
-				const { node, name } = inputModel(input, original, model);
-				const relation = cteObject(this.#facts.dialect, name);
-				const self = binding.relationOf(original.unique_id);
-				const bound = { relationOf: binding.relationOf.bind(binding), ...(self === undefined ? {} : { self }) };
-				inputs.include(node, relation.toText(), () => {
-					const scope = this.#scope(node, node.unique_id, { cursor, binding: bound }, {});
-					return this.#templateOf(node).render(scope, RUN_RENDERING);
-				});
-				return relation;
-			};
-			// dbt asks for `this` first, whether the model uses it or not.
-			const self = test.given.some(({ node }) => node === model.unique_id) ? include(model, "this") : null;
-			const given = { relationOf: include, self, macros: test.overrides?.macros ?? {} };
-			const scope = this.#scope(testedModel(test, model), id, { cursor, binding }, { given }, facts);
-			const sql = this.#template(model).render(scope, RUN_RENDERING);
-			const ctes = inputs.models.map(inlinedCte);
-			const compiled = { id, sql: injectCtes(sql, inputs.models), ctes, macros: [], messages: cursor.messages };
-			return { kind: "compiled", compiled: Object.freeze(compiled) } as const;
-		});
+		return this.#passes.attempt(journal, (cursor) => this.#compiledUnitTest(id, { cursor, binding }));
+	}
+
+	*#compiledUnitTest(id: NodeId, { cursor, binding }: CompilePass): Resumable<CompileOutcome> {
+		const { test, model, facts } = this.#unitTest(id);
+		for (const { node, input, location } of test.given)
+			if (node === null) fail("TFM-UNIT-013", { test: test.name, input }, { at: location });
+		const inputs = new EphemeralModels();
+		const include = (original: ExecutableNode | SourceNode, reference: string) => {
+			const input = test.given.find((given) => given.node === original.unique_id);
+			if (input === undefined)
+				return fail("TFM-UNIT-014", { test: test.name, reads: reference, model: model.unique_id });
+			const { node, name } = inputModel(input, original, model);
+			const relation = cteObject(this.#facts.dialect, name);
+			const self = binding.relationOf(original.unique_id);
+			const bound = { relationOf: binding.relationOf.bind(binding), ...(self === undefined ? {} : { self }) };
+			inputs.include(node, relation.toText(), () => {
+				const scope = this.#scope(node, node.unique_id, { cursor, binding: bound }, {});
+				return this.#templateOf(node).render(scope, RUN_RENDERING);
+			});
+			return relation;
+		};
+		// dbt asks for `this` first, whether the model uses it or not.
+		const self = test.given.some(({ node }) => node === model.unique_id) ? include(model, "this") : null;
+		const given = { relationOf: include, self, macros: test.overrides?.macros ?? {} };
+		const scope = this.#scope(testedModel(test, model), id, { cursor, binding }, { given }, facts);
+		const sql = yield* rendered(this.#template(model), scope, cursor);
+		const ctes = inputs.models.map(inlinedCte);
+		const compiled = { id, sql: injectCtes(sql, inputs.models), ctes, macros: [], messages: cursor.messages };
+		return { kind: "compiled", compiled: Object.freeze(compiled) } as const;
 	}
 
 	renderComparison(id: NodeId, query: ComparedQuery, journal: Journal, binding: Binding): RenderOutcome {
-		return this.#attempt(journal, (cursor) => {
-			const { test, model } = this.#unitTest(id);
-			const node = testedModel(test, model);
-			const scope = this.#scope(node, id, { cursor, binding }, { sql: query.sql });
-			const { format, code } = test.expect;
-			const rows = format === "sql" ? [] : expressionOf(id, code).renderNative(scope, RUN_RENDERING);
-			const columns = query.columns.map(({ name, type }) => describedColumn(this.#facts.dialect, name, type));
-			const macro = scope.callable(this.#macro("tfm_unit_test_query", node));
-			const value = macro.call({ positional: [rows, format === "sql" ? code : null, columns], keyword: new Map() });
-			return { kind: "rendered", text: toText(value), value: null, messages: cursor.messages } as const;
-		});
+		return this.#passes.attempt(journal, (cursor) => this.#comparison(id, query, { cursor, binding }));
+	}
+
+	*#comparison(id: NodeId, query: ComparedQuery, { cursor, binding }: CompilePass): Resumable<RenderOutcome> {
+		const { test, model } = this.#unitTest(id);
+		const node = testedModel(test, model);
+		const scope = this.#scope(node, id, { cursor, binding }, { sql: query.sql });
+		const { format, code } = test.expect;
+		const rows = format === "sql" ? [] : expressionOf(id, code).renderNative(scope, RUN_RENDERING);
+		const columns = query.columns.map(({ name, type }) => describedColumn(this.#facts.dialect, name, type));
+		const args = { positional: [rows, format === "sql" ? code : null, columns], keyword: new Map() };
+		const value = yield* called(scope.callable(this.#macro("tfm_unit_test_query", node)), args, cursor);
+		return { kind: "rendered", text: toText(value), value: null, messages: cursor.messages } as const;
 	}
 
 	/** A unit test, its model, and what templates share with the test's variables and environment in place of theirs. */
@@ -257,30 +257,32 @@ class NodeCompiler implements Compiler {
 	}
 
 	readFreshness(id: NodeId, journal: Journal, binding: Binding): FreshnessOutcome {
-		return this.#attempt(journal, (cursor) => {
-			const source = this.#source(id);
-			const label = `${source.source_name}.${source.name}`;
-			const relation = sourceObject(this.#facts, source);
-			const query = source.loaded_at_query ?? null;
-			const field = loadedAtField(source);
-			if (query === null && field === null)
-				fail(
-					"TFM-FRESH-001",
-					{ source: source.source_name, table: source.name, adapter: this.#facts.adapterType },
-					{ at: source.location },
-				);
-			const positional: Value[] =
-				query !== null
-					? [relation, this.#sourceText(source, query, { cursor, binding })]
-					: [relation, field, freshnessCriteria(source)?.filter ?? null];
-			const macro = query !== null ? "collect_freshness_custom_sql" : "collect_freshness";
-			const scope = this.#scope(null, label, { cursor, binding }, {});
-			// An operation's own search would prefer tfm's macro to that of a package; here dbt takes any package's first.
-			const entry = this.#facts.registry.findAnywhere(macro) ?? this.#macro(macro, null);
-			const returned = scope.callable(entry).call({ positional, keyword: new Map() });
-			const reading = freshnessReading(returned, { macro, source: label });
-			return { kind: "read", reading, messages: cursor.messages } as const;
-		});
+		return this.#passes.attempt(journal, (cursor) => this.#freshness(id, { cursor, binding }));
+	}
+
+	*#freshness(id: NodeId, { cursor, binding }: CompilePass): Resumable<FreshnessOutcome> {
+		const source = this.#source(id);
+		const label = `${source.source_name}.${source.name}`;
+		const relation = sourceObject(this.#facts, source);
+		const query = source.loaded_at_query ?? null;
+		const field = loadedAtField(source);
+		if (query === null && field === null)
+			fail(
+				"TFM-FRESH-001",
+				{ source: source.source_name, table: source.name, adapter: this.#facts.adapterType },
+				{ at: source.location },
+			);
+		const positional: Value[] =
+			query !== null
+				? [relation, this.#sourceText(source, query, { cursor, binding })]
+				: [relation, field, freshnessCriteria(source)?.filter ?? null];
+		const macro = query !== null ? "collect_freshness_custom_sql" : "collect_freshness";
+		const scope = this.#scope(null, label, { cursor, binding }, {});
+		// An operation's own search would prefer tfm's macro to that of a package; here dbt takes any package's first.
+		const entry = this.#facts.registry.findAnywhere(macro) ?? this.#macro(macro, null);
+		const returned = yield* called(scope.callable(entry), { positional, keyword: new Map() }, cursor);
+		const reading = freshnessReading(returned, { macro, source: label });
+		return { kind: "read", reading, messages: cursor.messages } as const;
 	}
 
 	/** Text of a source's properties, rendered when it is needed. */
@@ -296,16 +298,18 @@ class NodeCompiler implements Compiler {
 	}
 
 	renderMacro(call: MacroCall, journal: Journal, binding: Binding): RenderOutcome {
-		return this.#attempt(journal, (cursor) => {
-			const node = call.node === null ? null : this.#node(call.node);
-			const label = node?.unique_id ?? `macro ${call.macro}`;
-			const sql = call.sql === undefined ? {} : { sql: call.sql };
-			const scope = this.#scope(node, label, { cursor, binding }, sql);
-			const macro = scope.callable(this.#macro(call.macro, node));
-			const value = macro.call(macroArguments(this.#facts, node, call));
-			const text = value === null || value === undefined ? "" : toText(value);
-			return { kind: "rendered", text, value: toPlain(value), messages: cursor.messages } as const;
-		});
+		return this.#passes.attempt(journal, (cursor) => this.#renderedMacro(call, { cursor, binding }));
+	}
+
+	*#renderedMacro(call: MacroCall, { cursor, binding }: CompilePass): Resumable<RenderOutcome> {
+		const node = call.node === null ? null : this.#node(call.node);
+		const label = node?.unique_id ?? `macro ${call.macro}`;
+		const sql = call.sql === undefined ? {} : { sql: call.sql };
+		const scope = this.#scope(node, label, { cursor, binding }, sql);
+		const macro = scope.callable(this.#macro(call.macro, node));
+		const value = yield* called(macro, macroArguments(this.#facts, node, call), cursor);
+		const text = value === null || value === undefined ? "" : toText(value);
+		return { kind: "rendered", text, value: toPlain(value), messages: cursor.messages } as const;
 	}
 
 	renderText(
@@ -314,13 +318,19 @@ class NodeCompiler implements Compiler {
 		journal: Journal,
 		binding: Binding,
 	): RenderOutcome {
-		return this.#attempt(journal, (cursor) => {
-			const node = options.node === null ? null : this.#node(options.node);
-			const extra = options.extra === undefined ? {} : { extra: options.extra };
-			const scope = this.#scope(node, options.label, { cursor, binding }, extra);
-			const rendered = compileTemplate({ file: options.label, text }).render(scope, RUN_RENDERING);
-			return { kind: "rendered", text: rendered, value: rendered, messages: cursor.messages } as const;
-		});
+		return this.#passes.attempt(journal, (cursor) => this.#renderedText(text, options, { cursor, binding }));
+	}
+
+	*#renderedText(
+		text: string,
+		options: Parameters<CompilerPort["renderText"]>[1],
+		{ cursor, binding }: CompilePass,
+	): Resumable<RenderOutcome> {
+		const node = options.node === null ? null : this.#node(options.node);
+		const extra = options.extra === undefined ? {} : { extra: options.extra };
+		const scope = this.#scope(node, options.label, { cursor, binding }, extra);
+		const value = yield* rendered(compileTemplate({ file: options.label, text }), scope, cursor);
+		return { kind: "rendered", text: value, value, messages: cursor.messages } as const;
 	}
 
 	materializationOf(id: NodeId): OwnMaterialization | null {
@@ -334,27 +344,33 @@ class NodeCompiler implements Compiler {
 		journal: Journal,
 		binding: Binding,
 	): MaterializeOutcome {
-		return this.#attempt(journal, (cursor) => {
-			let written: string | null = null;
-			const node = movedTo(this.#node(about.node), binding.self, this.#facts.dialect);
-			const scope = this.#scope(
-				node,
-				node.unique_id,
-				{ cursor, binding },
-				{
-					...(about.sql === null ? {} : { sql: about.sql }),
-					onWrite: (text) => {
-						written = text;
-					},
+		return this.#passes.attempt(journal, (cursor) => this.#materialized(materialization, about, { cursor, binding }));
+	}
+
+	*#materialized(
+		materialization: OwnMaterialization,
+		about: Parameters<CompilerPort["materialize"]>[1],
+		{ cursor, binding }: CompilePass,
+	): Resumable<MaterializeOutcome> {
+		let written: string | null = null;
+		const node = movedTo(this.#node(about.node), binding.self, this.#facts.dialect);
+		const scope = this.#scope(
+			node,
+			node.unique_id,
+			{ cursor, binding },
+			{
+				...(about.sql === null ? {} : { sql: about.sql }),
+				onWrite: (text) => {
+					written = text;
 				},
-			);
-			const entry = this.#facts.registry.byId(materialization.macro);
-			if (entry === undefined) throw new Error(`there is no macro ${materialization.macro}`);
-			const returned = scope.callable(entry).call({ positional: [], keyword: new Map() });
-			return readMaterialized(returned, scope.context.results.get("main"), {
-				executedSql: written,
-				messages: cursor.messages,
-			});
+			},
+		);
+		const entry = this.#facts.registry.byId(materialization.macro);
+		if (entry === undefined) throw new Error(`there is no macro ${materialization.macro}`);
+		const returned = yield* called(scope.callable(entry), NO_ARGUMENTS, cursor);
+		return readMaterialized(returned, scope.context.results.get("main"), {
+			executedSql: written,
+			messages: cursor.messages,
 		});
 	}
 
@@ -422,6 +438,8 @@ class NodeCompiler implements Compiler {
 		return this.#facts.templates.of({ file: location.file, text: raw_code, line: code_line, column: code_column });
 	}
 }
+
+const NO_ARGUMENTS = Object.freeze({ positional: [], keyword: new Map() });
 
 const inlinedCte = ({ id, reads, macros, ...cte }: InlinedModel): InlinedCte => ({
 	id,

@@ -10,6 +10,7 @@ import {
 	HostFunction,
 	HostObject,
 	type RenderOptions,
+	type Resumable,
 	type Scope,
 	toText,
 	type Value,
@@ -129,7 +130,7 @@ class MacroCallable extends HostObject {
 	readonly typeName = "macro";
 	readonly entry: MacroEntry;
 	readonly #scope: ContextScope;
-	#bound: HostObject | null = null;
+	#bound: HostFunction | null = null;
 
 	constructor(scope: ContextScope, entry: MacroEntry) {
 		super();
@@ -138,16 +139,33 @@ class MacroCallable extends HostObject {
 	}
 
 	override call(args: Arguments): Value {
+		const { stack } = this.#scope.context;
+		const bound = this.#enter();
+		try {
+			return bound.call(args);
+		} finally {
+			stack.pop();
+		}
+	}
+
+	override *resumable(args: Arguments): Resumable<Value> {
+		const { stack } = this.#scope.context;
+		const bound = this.#enter();
+		try {
+			return bound.resumable === undefined ? bound.call(args) : yield* bound.resumable(args);
+		} finally {
+			stack.pop();
+		}
+	}
+
+	/** Notes the call, which the caller has to end by taking it from the stack. */
+	#enter(): HostFunction {
 		const { stack, onMacro, rendering } = this.#scope.context;
 		const id = this.entry.node.unique_id;
 		onMacro?.(id, stack.length);
 		this.#bound ??= this.entry.macro.bind(this.#scope, rendering);
 		stack.push(id);
-		try {
-			return this.#bound.call?.(args);
-		} finally {
-			stack.pop();
-		}
+		return this.#bound;
 	}
 
 	override attribute(name: string): Value {

@@ -295,7 +295,7 @@ export function createRunScope(input: RunScopeInput): ContextScope {
 		...input,
 		extra,
 		packageName: node?.package_name ?? facts.config.project.name,
-		rendering: RUN_RENDERING,
+		rendering: { ...RUN_RENDERING, replay: cursor },
 		...(input.given === undefined ? {} : { answers: answersOf(input.given.macros) }),
 		stack,
 		onMacro: (id, depth) => {

@@ -3,7 +3,8 @@
  * plain `return(x)` in a macro a JavaScript return. A template's names never become JavaScript names: variables are
  * numbered, and every text taken from the template is a JSON literal. Positions are kept in the local `p` (see
  * library.ts). Which variables a scope holds follows Jinja2: a loop's body, a macro, a call block, `with`, a filter
- * block and a set block are scopes; an `if` is not; a variable begins with its outer value.
+ * block and a set block are scopes; an `if` is not; a variable begins with its outer value. Resumable code is the same
+ * with generators for functions, so that whatever is called may stop for an answer of the database.
  * Longer than 500 lines because it is one method per kind of node, all sharing the counters and tables of the unit.
  */
 import { fail } from "../core/diagnostic.ts";
@@ -76,14 +77,16 @@ function isKnown(variables: Variables | null, name: string): boolean {
 /** The declarations of a function's temporaries; called when its body is written. */
 const temporaries = (frame: Frame): string => frame.temporaries.map((name) => `,${name}`).join("");
 
-/** A whole template: gives its text, or the list of its values. */
-export function generateTemplate(body: n.Body, origin: Origin, collectsValues: boolean): Generated {
-	return new Generator(origin).template(body, collectsValues);
+/** What a template is rendered to: its text, the list of its values, or its text by code that can be resumed. */
+export type Target = "text" | "values" | "resumable";
+
+export function generateTemplate(body: n.Body, origin: Origin, target: Target): Generated {
+	return new Generator(origin, target === "resumable").template(body, target === "values");
 }
 
 /** One macro: gives the macro. Its own name is not bound in it, as dbt looks macros up in the context. */
-export function generateMacro(macro: n.MacroNode, origin: Origin): Generated {
-	return new Generator(origin).lonelyMacro(macro);
+export function generateMacro(macro: n.MacroNode, origin: Origin, target: Exclude<Target, "values">): Generated {
+	return new Generator(origin, target === "resumable").lonelyMacro(macro);
 }
 
 class Generator {
@@ -91,10 +94,21 @@ class Generator {
 	readonly #operations = new Map<number, Operation>();
 	readonly #constants: string[] = [];
 	readonly #constantNames = new Map<string, string>();
+	readonly #resumable: boolean;
 	#counter = 0;
 
-	constructor(origin: Origin) {
+	constructor(origin: Origin, resumable: boolean) {
 		this.#origin = origin;
+		this.#resumable = resumable;
+	}
+
+	#function(parameters: string, body: string): string {
+		return this.#resumable ? `function*(${parameters}){${body}}` : `(${parameters})=>{${body}}`;
+	}
+
+	/** A call of something that may stop. */
+	#calling(call: string): string {
+		return this.#resumable ? `(yield* ${call})` : call;
 	}
 
 	template(body: n.Body, collectsValues: boolean): Generated {
@@ -104,7 +118,7 @@ class Generator {
 		const inner = this.#declare(variables, scopeNames(body.children)) + this.#body(body.children, context);
 		const start = collectsValues ? "[]" : '""';
 		return this.#finish(
-			`return(c,S)=>{let p=0,o=${start}${temporaries(frame)};try{${inner}return o;}catch(e){throw L.traceTop(e,U,p,c);}};`,
+			`return ${this.#function("c,S", `let p=0,o=${start}${temporaries(frame)};try{${inner}return o;}catch(e){throw L.traceTop(e,U,p,c);}`)};`,
 		);
 	}
 
@@ -366,8 +380,10 @@ class Generator {
 		const inner: Context = { ...context, frame, buffer, collectsValues: false };
 		const head = `const ${items}=${this.#use("items")}(${given},${this.#at(node)});`;
 		const turns = this.#turns(node, items, inner, { depth, again });
-		const loop = `const ${again}=(${given},${depth})=>{let ${buffer}=""${temporaries(frame)};${head}${turns}return ${buffer};};`;
-		return `{${loop}${this.#emit(`${again}(${this.#value(node.iterated, context)},0)`, context)}}`;
+		const body = `let ${buffer}=""${temporaries(frame)};${head}${turns}return ${buffer};`;
+		const loop = `const ${again}=${this.#function(`${given},${depth}`, body)};`;
+		const start = this.#calling(`${again}(${this.#value(node.iterated, context)},0)`);
+		return `{${loop}${this.#emit(start, context)}}`;
 	}
 
 	#turns(node: n.ForNode, items: string, context: Context, recursion: { depth: string; again: string }): string {
@@ -379,7 +395,7 @@ class Generator {
 		let turn = "";
 		if (usesLoop) {
 			const loop = this.#fresh("l");
-			before += `const ${loop}=new ${this.#use("loop")}(${list},${recursion.depth},${recursion.again});`;
+			before += `const ${loop}=new ${this.#use(this.#resumable ? "loopResumable" : "loop")}(${list},${recursion.depth},${recursion.again});`;
 			turn = `${loop}.index0=${index};`;
 			inner.variables.names.set("loop", loop);
 		}
@@ -408,7 +424,8 @@ class Generator {
 		const [list, item] = [this.#fresh("a"), this.#fresh("x")];
 		const test = this.#inner({ ...inner, variables: inner.variables.parent! });
 		const bound = this.#bind(node.target, item, test.variables);
-		const code = `const ${list}=${items}.filter((${item})=>{${bound}return ${this.#condition(condition, test)};});`;
+		const passes = `if(${this.#condition(condition, test)})${list}.push(${item});`;
+		const code = `const ${list}=[];for(const ${item} of ${items}){${bound}${passes}}`;
 		return [list, code, () => ""];
 	}
 
@@ -439,7 +456,9 @@ class Generator {
 		const where = kind === "macro" ? `macro ${node.name}` : "the call block";
 		const catching = `catch(e){throw L.trace(e,U,p,{frame:${json(where)},scope:c});}`;
 		const first = this.#at(node);
-		return `new ${this.#use("macro")}(${this.#constant(jsonOf(shape))},(b,x)=>{let ${first},o=""${temporaries(frame)};try{S.tick();${head}${body}return o;}${catching}})`;
+		const code = `let ${first},o=""${temporaries(frame)};try{S.tick();${head}${body}return o;}${catching}`;
+		const kindOf = this.#use(this.#resumable ? "macroResumable" : "macro");
+		return `new ${kindOf}(${this.#constant(jsonOf(shape))},${this.#function("b,x", code)})`;
 	}
 
 	/** A default sees the parameters before it, and is evaluated at every call. */
@@ -612,9 +631,15 @@ class Generator {
 		const at = this.#at(node, names, startOf(node));
 		if (callee.typename === "LookupVal" && callee.dotted) {
 			const method = json((callee.val as n.LiteralNode).value as string);
-			return `${this.#use("method")}(${this.#value(callee.target, context)},${method},${this.#arguments(node.args, context, caller)},S,${at})`;
+			const use = this.#use(this.#resumable ? "methodResumable" : "method");
+			return this.#calling(
+				`${use}(${this.#value(callee.target, context)},${method},${this.#arguments(node.args, context, caller)},S,${at})`,
+			);
 		}
-		return `${this.#use("call")}(${this.#value(callee, context)},${this.#arguments(node.args, context, caller)},S,${at})`;
+		const use = this.#use(this.#resumable ? "callResumable" : "call");
+		return this.#calling(
+			`${use}(${this.#value(callee, context)},${this.#arguments(node.args, context, caller)},S,${at})`,
+		);
 	}
 
 	#arguments(args: n.CallArguments, context: Context, caller: string | null): string {

@@ -14,7 +14,7 @@ export { type BlockKind, compileMacro, findBlocks, type Macro, type MacroBlock }
 export { compare } from "./operators.ts";
 export type { TemplateSource } from "./origin.ts";
 export { fromPlain, toJson, toPlain } from "./plain.ts";
-export { ReplayCursor, Suspend } from "./replay.ts";
+export { ReplayCursor, type Resumable, Suspend } from "./replay.ts";
 export { type LiteralCall, scanLiterals } from "./scanner.ts";
 export type { RenderOptions, Scope } from "./scope.ts";
 export { compileTemplate, type Template } from "./template.ts";

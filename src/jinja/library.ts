@@ -10,10 +10,11 @@ import { filterNamed, testNamed } from "./filters.ts";
 import { globals } from "./globals.ts";
 import { itemsOf, unpack } from "./iteration.ts";
 import { attributeOf, callMethod, callValue, itemOf, sliced } from "./lookup.ts";
-import { Loop } from "./loop.ts";
-import { MacroFunction, MISSING } from "./macroFunction.ts";
+import { Loop, ResumableLoop } from "./loop.ts";
+import { MacroFunction, MISSING, ResumableMacro } from "./macroFunction.ts";
 import { negate } from "./numbers.ts";
 import { add, contains, operate, ordered } from "./operators.ts";
+import { callMethodResumable, callResumable } from "./resumable.ts";
 import type { Scope } from "./scope.ts";
 import { toText } from "./text.ts";
 import { ReturnSignal, trace, traceTop, undefinedUsed } from "./trace.ts";
@@ -105,6 +106,8 @@ export const library = Object.freeze({
 	slice: sliced,
 	call: callValue,
 	method: callMethod,
+	callResumable,
+	methodResumable: callMethodResumable,
 	args: positionalOnly,
 	keywords: withKeywords,
 	spread,
@@ -119,7 +122,9 @@ export const library = Object.freeze({
 	filter: filterNamed,
 	test: testNamed,
 	loop: Loop,
+	loopResumable: ResumableLoop,
 	macro: MacroFunction,
+	macroResumable: ResumableMacro,
 	missing: MISSING,
 	throwReturn,
 	trace,

@@ -32,7 +32,7 @@ const format: Builtin<string> = (text, args, state) =>
 	});
 
 /** The built-in method of a value, or none. */
-function methodOf(value: Value, name: string): Builtin<never> | undefined {
+export function methodOf(value: Value, name: string): Builtin<never> | undefined {
 	if (typeof value === "string")
 		return (name === "format" ? format : stringMethods.get(name)) as Builtin<never> | undefined;
 	if (value instanceof PyDict) return dictMethods.get(name) as Builtin<never> | undefined;
@@ -136,7 +136,7 @@ export function callMethod(value: Value, name: string, args: Arguments, state: R
 	return callValue(attributeForCall(value, name, state), args, state);
 }
 
-function attributeForCall(value: Value, name: string, state: RenderState): Value {
+export function attributeForCall(value: Value, name: string, state: RenderState): Value {
 	if (value === undefined && !state.chainable) throw undefinedUsed(1);
 	return attributeOf(value, name, state);
 }

@@ -1,6 +1,8 @@
 /** The `loop` variable. */
 import { fail } from "../core/diagnostic.ts";
 import { equals } from "./equality.ts";
+import type { Resumable } from "./replay.ts";
+import { runThrough } from "./resumable.ts";
 import { type Arguments, HostFunction, HostObject, type Value } from "./values.ts";
 
 export class Loop extends HostObject {
@@ -76,5 +78,25 @@ export class Loop extends HostObject {
 
 	override toText(): string {
 		return `<LoopContext ${this.index0 + 1}/${this.#items.length}>`;
+	}
+}
+
+/** The `loop` of a resumable template. */
+export class ResumableLoop extends Loop {
+	readonly #again: ((items: Value, depth: number) => Resumable<string>) | null;
+
+	constructor(
+		items: readonly Value[],
+		depth0: number,
+		again: ((items: Value, depth: number) => Resumable<string>) | null,
+	) {
+		super(items, depth0, again === null ? null : (inner, depth) => runThrough(again(inner, depth)));
+		this.#again = again;
+	}
+
+	override *resumable(args: Arguments): Resumable<Value> {
+		return this.#again === null
+			? this.call(args)
+			: yield* this.#again(args.positional[0], this.attribute("depth") as number);
 	}
 }

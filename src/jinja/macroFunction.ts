@@ -1,5 +1,7 @@
 /** A macro, or the body of a call block, as a value that can be called. Arguments bind as Jinja2's macros bind. */
 import { wrongCall } from "./builtin.ts";
+import type { Resumable } from "./replay.ts";
+import { runThrough } from "./resumable.ts";
 import { ReturnSignal } from "./trace.ts";
 import { type Arguments, HostObject, PyDict, PyTuple, type Value } from "./values.ts";
 
@@ -24,14 +26,20 @@ export interface MacroShape {
 	readonly endsReturn: boolean;
 }
 
-type MacroBody = (passed: readonly Passed[], extras: MacroExtras) => Value;
+type MacroBody<R> = (passed: readonly Passed[], extras: MacroExtras) => R;
+
+/** The value of a return(); whatever else was thrown is thrown on. */
+function returned(error: unknown): Value {
+	if (error instanceof ReturnSignal) return error.value;
+	throw error;
+}
 
 export class MacroFunction extends HostObject {
 	readonly typeName = "Macro";
 	readonly #shape: MacroShape;
-	readonly #body: MacroBody;
+	readonly #body: MacroBody<Value>;
 
-	constructor(shape: MacroShape, body: MacroBody) {
+	constructor(shape: MacroShape, body: MacroBody<Value>) {
 		super();
 		this.#shape = shape;
 		this.#body = body;
@@ -43,8 +51,7 @@ export class MacroFunction extends HostObject {
 		try {
 			return this.#body(passed.values, passed.extras);
 		} catch (error) {
-			if (error instanceof ReturnSignal) return error.value;
-			throw error;
+			return returned(error);
 		}
 	}
 
@@ -58,6 +65,28 @@ export class MacroFunction extends HostObject {
 
 	override toText(): string {
 		return `<Macro '${this.#shape.name}'>`;
+	}
+}
+
+/** A macro in the code of a resumable template. */
+export class ResumableMacro extends MacroFunction {
+	readonly #shape: MacroShape;
+	readonly #body: MacroBody<Resumable<Value>>;
+
+	constructor(shape: MacroShape, body: MacroBody<Resumable<Value>>) {
+		super(shape, (passed, extras) => runThrough(body(passed, extras)));
+		this.#shape = shape;
+		this.#body = body;
+	}
+
+	override *resumable(args: Arguments): Resumable<Value> {
+		const passed = bindMacro(this.#shape, args);
+		try {
+			return yield* this.#body(passed.values, passed.extras);
+		} catch (error) {
+			if (!this.#shape.endsReturn) throw error;
+			return returned(error);
+		}
 	}
 }
 

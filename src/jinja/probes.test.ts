@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Code } from "../core/codes/table.ts";
 import { TfmError } from "../core/diagnostic.ts";
-import { compileTemplate, fromPlain } from "./jinja.ts";
+import { compileTemplate, fromPlain, type Scope, type Template } from "./jinja.ts";
 
 interface Probe {
 	readonly template: string;
@@ -37,11 +37,23 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
 	"TFM-JINJA-025": ["OverflowError"],
 };
 
-function outcome(probe: Probe): { text: string } | { exceptions: readonly string[]; code: Code } {
+type Renderer = (template: Template, scope: Scope) => string;
+
+/** The same template as plain code and as code that can be resumed. */
+const RENDERERS: readonly Renderer[] = [
+	(template, scope) => template.render(scope, { undefined: "strict" }),
+	(template, scope) => {
+		const { value, done } = template.renderResumable(scope, { undefined: "strict" }).next();
+		if (done !== true) throw new Error("a template that asks nothing has stopped");
+		return value;
+	},
+];
+
+function outcome(probe: Probe, render: Renderer): { text: string } | { exceptions: readonly string[]; code: Code } {
 	const context = new Map(Object.entries(probe.context ?? {}).map(([key, value]) => [key, fromPlain(value)]));
 	try {
 		const template = compileTemplate({ file: "probe.sql", text: probe.template });
-		return { text: template.render({ get: (name) => context.get(name) }, { undefined: "strict" }) };
+		return { text: render(template, { get: (name) => context.get(name) }) };
 	} catch (error) {
 		if (!(error instanceof TfmError)) throw error;
 		const code = error.diagnostics[0]!.code;
@@ -55,9 +67,11 @@ for (const file of readdirSync(folder).sort()) {
 	const probes = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Probe[];
 	describe(`${file} renders as Jinja2 does`, () => {
 		it.each(probes.map((probe, i) => [`${i}: ${probe.template}`, probe] as const))("%s", (_title, probe) => {
-			const result = outcome(probe);
-			if (probe.error === undefined) expect(result).toEqual({ text: probe.expected });
-			else expect("exceptions" in result ? result.exceptions : result).toContain(probe.error);
+			for (const render of RENDERERS) {
+				const result = outcome(probe, render);
+				if (probe.error === undefined) expect(result).toEqual({ text: probe.expected });
+				else expect("exceptions" in result ? result.exceptions : result).toContain(probe.error);
+			}
 		});
 	});
 }

@@ -1,5 +1,6 @@
 /** What one render carries: how Undefined behaves and how much looping is left. */
 import { fail } from "../core/diagnostic.ts";
+import type { ReplayCursor, ReplayMark } from "./replay.ts";
 import type { RenderOptions } from "./scope.ts";
 
 const DEFAULT_MAX_LOOP = 10_000_000;
@@ -9,12 +10,23 @@ export class RenderState {
 	/** Values of YAML are being rendered: as_bool and its kin mark their values. */
 	readonly native: boolean;
 	readonly #maxLoop: number;
+	readonly #replay: ReplayCursor | undefined;
 	#iterations = 0;
 
 	constructor(options: RenderOptions, native = false) {
 		this.native = native;
 		this.chainable = options.undefined === "chainable";
 		this.#maxLoop = options.maxLoop ?? DEFAULT_MAX_LOOP;
+		this.#replay = options.replay;
+	}
+
+	/** Where the pass stands; undefined where nothing is replayed. */
+	mark(): ReplayMark | undefined {
+		return this.#replay?.mark();
+	}
+
+	rewind(mark: ReplayMark | undefined): void {
+		if (mark !== undefined) this.#replay?.rewind(mark);
 	}
 
 	/** Called at every turn of every loop, and by every macro: what calls itself twice ends long after all of us. */

@@ -1,7 +1,8 @@
 /**
  * Suspend and replay: a template that needs the database asks a journal. Where the journal has no answer yet, the
  * render is abandoned by throwing Suspend; the executor runs the request, appends the exchange and renders again from
- * the start. One ReplayCursor serves one pass.
+ * the start. A rendering that asks often is resumed instead (resumable.ts): starting over for each of its questions
+ * would cost the square of their number. One ReplayCursor serves one pass, however often it is resumed.
  */
 import { fail } from "../core/diagnostic.ts";
 import type { DbAnswer, DbRequest, Journal, JournalEntry, TemplateMessage } from "../core/request.ts";
@@ -11,12 +12,26 @@ export class Suspend {
 	readonly request: DbRequest;
 	/** The place in the journal where the answer belongs. */
 	readonly sequence: number;
+	/** Thrown through template code that cannot be resumed; whoever called it must start over. */
+	leftTemplate = false;
 
 	constructor(request: DbRequest, sequence: number) {
 		this.request = request;
 		this.sequence = sequence;
 	}
 }
+
+/** Gives its questions to whoever resumes it once the journal has the answer. */
+export type Resumable<T> = Generator<Suspend, T, void>;
+
+/** A place in a pass to which a repeated call of plain code goes back. */
+export interface ReplayMark {
+	readonly position: number;
+	readonly messages: number;
+}
+
+/** So many answers are replayed; most templates that ask need fewer, and no second compilation of their code. */
+const REPLAYED = 3;
 
 /**
  * Whether two plain values are the same; a key that is absent and one that is undefined are. Asked for every request of
@@ -95,6 +110,20 @@ export class ReplayCursor {
 	/** Keeps a line of log() or print(); only the pass that completes has its lines shown. */
 	message(message: TemplateMessage): void {
 		this.#messages.push(message);
+	}
+
+	/** Whether this pass is one that asks often, so that it should be rendered by code that can be resumed. */
+	get asksOften(): boolean {
+		return this.#journal.entries.length >= REPLAYED;
+	}
+
+	mark(): ReplayMark {
+		return { position: this.#position, messages: this.#messages.length };
+	}
+
+	rewind({ position, messages }: ReplayMark): void {
+		this.#position = position;
+		this.#messages.length = messages;
 	}
 
 	/** Ends the pass. What another template got hold of and uses later is refused (028): the answers are not its own. */

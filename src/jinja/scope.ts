@@ -1,3 +1,4 @@
+import type { ReplayCursor } from "./replay.ts";
 import type { Value } from "./values.ts";
 
 /** The names a template sees from outside. */
@@ -16,4 +17,6 @@ export interface RenderOptions {
 	readonly undefined: "chainable" | "strict";
 	/** Most iterations of all loops of one render together; the default is 10 million. */
 	readonly maxLoop?: number;
+	/** The pass that a resumable rendering belongs to. */
+	readonly replay?: ReplayCursor;
 }

@@ -1,11 +1,12 @@
 /** Templates: compiled on first render, rendered any number of times. */
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
-import { generateTemplate } from "./codegen.ts";
+import { generateTemplate, type Target } from "./codegen.ts";
 import { library } from "./library.ts";
 import { concatNative } from "./native.ts";
 import { Origin, type TemplateSource } from "./origin.ts";
 import { TemplateParser } from "./parser.ts";
 import { RenderState } from "./renderState.ts";
+import type { Resumable } from "./replay.ts";
 import type { RenderOptions, Scope } from "./scope.ts";
 import { mentions } from "./syntaxQueries.ts";
 import { codedRangeError } from "./trace.ts";
@@ -15,6 +16,8 @@ import { writtenKeywords } from "./writtenCall.ts";
 export interface Template {
 	readonly source: TemplateSource;
 	render(scope: Scope, options: RenderOptions): string;
+	/** As render, by code that can be resumed; `options.replay` is the pass that it belongs to. */
+	renderResumable(scope: Scope, options: RenderOptions): Resumable<string>;
 	/** dbt's native rendering of YAML values: a lone expression keeps its type, as_bool and as_number convert. */
 	renderNative(scope: Scope, options: RenderOptions): Value;
 	/** Whether the text reads or writes a variable of this name, as far as can be seen without rendering it. */
@@ -53,22 +56,27 @@ export function compileTemplate(source: TemplateSource): Template {
 	const parse = () => new TemplateParser(source.text, origin).parseTemplate();
 	// Kept between a question and the first rendering, which is when it is let go: trees are larger than functions.
 	let tree: ReturnType<typeof parse> | null = null;
-	const compile = <T>(collectsValues: boolean): Compiled<T> =>
+	const compile = <T>(target: Target): Compiled<T> =>
 		guarded(source.file, () => {
 			const parsed = tree ?? parse();
 			tree = null;
-			return instantiate<T>(generateTemplate(parsed, origin, collectsValues));
+			return instantiate<T>(generateTemplate(parsed, origin, target));
 		});
 	let text: Compiled<string> | null = null;
+	let resumable: Compiled<Resumable<string>> | null = null;
 	let values: Compiled<Value[]> | null = null;
 	return Object.freeze({
 		source,
 		render(scope: Scope, options: RenderOptions): string {
-			text ??= compile<string>(false);
+			text ??= compile<string>("text");
 			return text(scope, new RenderState(options));
 		},
+		renderResumable(scope: Scope, options: RenderOptions): Resumable<string> {
+			resumable ??= compile<Resumable<string>>("resumable");
+			return resumable(scope, new RenderState(options));
+		},
 		renderNative(scope: Scope, options: RenderOptions): Value {
-			values ??= compile<Value[]>(true);
+			values ??= compile<Value[]>("values");
 			return concatNative(values(scope, new RenderState(options, true)));
 		},
 		mentions: (name: string) => guarded(source.file, () => mentions(parse(), name)),

@@ -7,6 +7,7 @@
 import { type Diagnostic, diagnostic, type RelatedPlace, TfmError } from "../core/diagnostic.ts";
 import { suggestName } from "../core/suggestName.ts";
 import type { Origin } from "./origin.ts";
+import { Suspend } from "./replay.ts";
 import type { Scope } from "./scope.ts";
 import { typeName, type Value } from "./values.ts";
 
@@ -72,6 +73,7 @@ export interface Frame {
 
 /** What a frame throws on when `error` reached it while it stood at `position`. */
 export function trace(error: unknown, unit: Unit, position: number, { frame, scope }: Frame): unknown {
+	if (error instanceof Suspend) error.leftTemplate = true;
 	if (error instanceof ReturnSignal || !(error instanceof Error)) return error;
 	const known = error instanceof TfmError ? error : codedRangeError(error);
 	if (known === null) return error;

@@ -6,6 +6,7 @@
  * property of a JavaScript value is ever read by a name that a template chose.
  */
 import { fail } from "../core/diagnostic.ts";
+import type { Resumable } from "./replay.ts";
 
 export type Value =
 	| null
@@ -103,6 +104,8 @@ export abstract class HostObject {
 	setItem?(key: Value, value: Value): void;
 	setAttribute?(name: string, value: Value): void;
 	call?(args: Arguments): Value;
+	/** As `call`, for callers that can be resumed: only what runs template code has it. */
+	resumable?(args: Arguments): Resumable<Value>;
 	length?(): number;
 	iterate?(): Iterable<Value>;
 	contains?(value: Value): boolean;
