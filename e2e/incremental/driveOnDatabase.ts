@@ -9,6 +9,8 @@ export interface Driven {
 	readonly session: Session;
 	readonly compiler: Compiler;
 	readonly stands: Candidate[];
+	/** The query of a model that is built anew. */
+	readonly wholeSql?: string;
 }
 
 async function answer(driven: Driven, request: PlanRequest): Promise<PlanAnswer> {
@@ -31,6 +33,9 @@ async function answer(driven: Driven, request: PlanRequest): Promise<PlanAnswer>
 			const columns = await session.listColumns([relation]);
 			return { kind: "database", answer: { kind: "columns", columns: columns.get(relationKey(relation)) ?? null } };
 		}
+		case "compile":
+			if (request.whole !== true || driven.wholeSql === undefined) throw new Error("nothing should ask for a batch");
+			return { kind: "rendered", text: driven.wholeSql, value: null };
 		case "transaction":
 			await session.transaction(() => driveOnDatabase(driven, request.body()));
 			return { kind: "done" };

@@ -4,6 +4,7 @@ import { type Batch, type EventWindow, readEventTime } from "../core/eventTime.t
 import { missingBatches } from "../core/intervals.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { ModelNode, NodeId } from "../core/node.ts";
+import { readReprocessBy } from "../core/reprocessBy.ts";
 import { createStateStore } from "../history/stateStore.ts";
 import { openAdapter } from "./openAdapter.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
@@ -16,6 +17,8 @@ interface Work {
 	readonly size: BatchSize;
 	readonly asked: readonly Batch[];
 	readonly due: readonly Batch[];
+	/** Windows of a run. */
+	readonly perRun: number;
 }
 
 /** Windows of one model in one run: a backfill that is stopped loses at most so many. */
@@ -41,18 +44,18 @@ export async function backfillCommand(asked: Invocation): Promise<ExitCode> {
 		? (["source", "function", "seed", "model", "snapshot", "test", "unit_test"] as const)
 		: (["model"] as const);
 	const { selected, warnings } = selectFor(invocation, project, kinds);
-	const works = await workOf(invocation, project, { selected, window });
+	const works = await workOf(invocation, project, { selected, window, atOnce });
 	invocation.stdout.write(works.map(describeWork).join(""));
 	if (extra.dryRun === true) return 0;
-	const rounds = Math.max(0, ...works.map(({ due }) => Math.ceil(due.length / atOnce)));
+	const rounds = Math.max(0, ...works.map(({ due, perRun }) => Math.ceil(due.length / perRun)));
 	if (rounds === 0) {
 		invocation.stdout.write("nothing to backfill: every window is built\n");
 		return 0;
 	}
 	for (let round = 1; round <= rounds; round++) {
 		const only = new Map<NodeId, readonly EventWindow[]>();
-		for (const { node, due } of works) {
-			const some = due.slice((round - 1) * atOnce, round * atOnce);
+		for (const { node, due, perRun } of works) {
+			const some = due.slice((round - 1) * perRun, round * perRun);
 			if (some.length > 0) only.set(node.unique_id, some);
 		}
 		if (rounds > 1) invocation.stdout.write(`\nbackfill ${round} of ${rounds}\n`);
@@ -91,8 +94,9 @@ function readWindow({ flags, clock }: Invocation): EventWindow {
 	return window;
 }
 
-function readCount(written: unknown): number {
-	if (written === undefined) return WINDOWS_AT_ONCE;
+/** Null: it was not said. */
+function readCount(written: unknown): number | null {
+	if (written === undefined) return null;
 	const count = Number(written);
 	if (!Number.isInteger(count) || count < 1)
 		fail("TFM-CLI-003", { option: "--at-once", value: String(written), expected: "a whole number from 1" });
@@ -102,7 +106,11 @@ function readCount(written: unknown): number {
 async function workOf(
 	invocation: Invocation,
 	project: OpenProject,
-	{ selected, window }: { readonly selected: ReadonlySet<NodeId>; readonly window: EventWindow },
+	{
+		selected,
+		window,
+		atOnce,
+	}: { readonly selected: ReadonlySet<NodeId>; readonly window: EventWindow; readonly atOnce: number | null },
 ): Promise<readonly Work[]> {
 	const { manifest } = project;
 	const nodes = [...selected].flatMap((id) => {
@@ -135,7 +143,9 @@ async function workOf(
 				});
 				const built = await state.builtIntervals(session, manifest.projectName, node.unique_id);
 				const due = invocation.flags.extra.all === true ? asked : missingBatches(asked, built);
-				works.push({ node, size, asked, due });
+				// Groups of rows may reach across windows: all of these are asked first, and each group is computed once.
+				const most = readReprocessBy(node.config) === null ? WINDOWS_AT_ONCE : Math.max(1, due.length);
+				works.push({ node, size, asked, due, perRun: atOnce ?? most });
 			}
 			return works;
 		});

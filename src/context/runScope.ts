@@ -216,11 +216,16 @@ function callText(c: RunContext, call: ReferenceCall): string {
 /** The node's config; while a batch is built with its window in it. */
 function configObject(c: RunContext): Value {
 	const { node, label } = c;
-	const { batch } = c.binding;
+	const { batch, whole } = c.binding;
 	const config =
-		node === null || batch === undefined
+		node === null || (batch === undefined && whole !== true)
 			? (node?.config ?? null)
-			: { ...node.config, ...batchConfig(batch, node.config) };
+			: {
+					...node.config,
+					...(batch === undefined ? {} : batchConfig(batch, node.config)),
+					// What is_incremental() asks first.
+					...(whole === true ? { full_refresh: true } : {}),
+				};
 	return new RunConfig(config, label, node?.resource_type ?? "operation", () => modelView(c));
 }
 

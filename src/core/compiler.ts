@@ -14,6 +14,8 @@ export interface Binding {
 	readonly batch?: Batch;
 	/** Tests are rendered as if their failures were stored, which gives whole rows where they would give one column. */
 	readonly wholeRows?: boolean;
+	/** An incremental model is rendered as if all of it were built anew: is_incremental() is false. */
+	readonly whole?: boolean;
 }
 
 /** An ephemeral model as it stands in front of a query that reads it. */

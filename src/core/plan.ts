@@ -38,8 +38,8 @@ export type PlanRequest =
 			/** What `model.batch` is in it, outside of the batch's own transaction. */
 			readonly batch?: Batch;
 	  }
-	/** The node's own text rendered for the batch under way. */
-	| { readonly kind: "compile"; readonly self: RelationName | null }
+	/** The node's own text rendered for the batch under way; `whole`: as if all were built anew, without a window. */
+	| { readonly kind: "compile"; readonly self: RelationName | null; readonly whole?: boolean }
 	/**
 	 * One batch of a microbatch model: everything its body asks for happens in one transaction, within the batch's
 	 * window. A failure is the answer and leaves nothing of the batch. Null: it is skipped.

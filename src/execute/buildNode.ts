@@ -8,6 +8,7 @@ import { EphemeralModelError } from "../core/diagnostic.ts";
 import type { Batch } from "../core/eventTime.ts";
 import type { AdapterResponse, BuildableNode, BuildInput } from "../core/plan.ts";
 import { relationKey } from "../core/relation.ts";
+import { readReprocessBy } from "../core/reprocessBy.ts";
 import type { NodeResult } from "../core/result.ts";
 import { batchFacts, lastBatchOf } from "./batchFacts.ts";
 import { codeHash } from "./codeHash.ts";
@@ -115,7 +116,9 @@ const modeOf = (input: BuildInput, candidate: Candidate): string => {
 	const pointer = input.pointer === null ? "" : `, pointed at by ${input.pointer.target.identifier}`;
 	if (input.own !== null) return `${candidate.kind} by ${input.own.macro}${pointer}`;
 	if (!LOOKS.has(input.node.config.materialized)) return `${candidate.kind}${pointer}`;
-	return `${candidate.kind}${pointer} over ${input.existing ?? "nothing"}${input.fullRefresh ? ", refreshed" : ""}`;
+	const groups = readReprocessBy(input.node.config);
+	const by = groups === null ? "" : `, by ${typeof groups === "string" ? groups : groups.columns.join(", ")}`;
+	return `${candidate.kind}${pointer} over ${input.existing ?? "nothing"}${input.fullRefresh ? ", refreshed" : ""}${by}`;
 };
 
 async function reuseOrBuild(

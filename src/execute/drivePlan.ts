@@ -4,10 +4,12 @@ import type { RelationName } from "../core/relation.ts";
 import { performRequest } from "./answerRequest.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import type { PlanDrive } from "./planDrive.ts";
-import { bindingOf } from "./run.ts";
+import { bindingOf, type Run } from "./run.ts";
 import { runBatch } from "./runBatch.ts";
 import { runMaterialization } from "./runMaterialization.ts";
 import { statement, withRetries } from "./statement.ts";
+
+const wholeBinding = (run: Run, self: RelationName | null): Binding => ({ ...bindingOf(run, self), whole: true });
 
 async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanAnswer> {
 	const { run, session, node } = drive;
@@ -43,10 +45,9 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 			return { kind: "rendered", text: compiled.sql, value: null };
 		}
 		case "compile": {
-			const { compiled } = await driveTemplate(drive, (journal) =>
-				compiler.compileNode(node, journal, binding(request.self)),
-			);
-			if (drive.batch !== undefined) drive.batch.compiled = compiled;
+			const bound = request.whole === true ? wholeBinding(run, request.self) : binding(request.self);
+			const { compiled } = await driveTemplate(drive, (journal) => compiler.compileNode(node, journal, bound));
+			if (drive.batch !== undefined && request.whole !== true) drive.batch.compiled = compiled;
 			emitMessages(run, node, compiled.messages);
 			return { kind: "rendered", text: compiled.sql, value: null };
 		}

@@ -11,6 +11,7 @@ import { recordOr } from "./resolveConfig.ts";
 const OF_THE_MODEL = [
 	"quarantine",
 	"unique_key",
+	"reprocess_by",
 	"incremental_strategy",
 	"on_schema_change",
 	"merge_update_columns",

@@ -66,6 +66,11 @@ export function* batchSql(self: RelationName | null): Plan<string> {
 	return (yield* ask({ kind: "compile", self }, "rendered")).text;
 }
 
+/** The node's query as it is where all of it is built anew. */
+export function* wholeSql(): Plan<string> {
+	return (yield* ask({ kind: "compile", self: null, whole: true }, "rendered")).text;
+}
+
 /** Why the batch failed, or null. */
 export function* runBatch(request: Omit<Extract<PlanRequest, { kind: "batch" }>, "kind">): Plan<Diagnostic | null> {
 	return (yield* ask({ kind: "batch", ...request }, "batch")).failure;

@@ -17,6 +17,7 @@ import { checkMergeKeys } from "./duplicateKeys.ts";
 import { type IncrementalConfig, readIncremental, warnOfSchemaChange } from "./incrementalConfig.ts";
 import { bringInto, strategySql, updatedColumns, type Work, workOn } from "./incrementalWork.ts";
 import { isPartitioned } from "./partitionBy.ts";
+import { deleteGroups, dropKeys, type Groups, gatherKeys, groupsOf, groupsSql, leavesRows } from "./reprocess.ts";
 import { configuredTable, createIndexes } from "./tableConfig.ts";
 
 /** The rows that are published now in a table of the candidate's name, which the strategy can be run against. */
@@ -105,11 +106,45 @@ export function* buildIncremental(input: BuildInput, candidate: Candidate): Plan
 	if (sql === null) throw new Error(`${input.node.unique_id} is incremental and has no query`);
 	const config = readIncremental(input);
 	yield* warnOfSchemaChange(input);
+	if (!config.reprocesses)
+		return yield* bringRows(input, config, { candidate, sql, hooks: () => hooksAfterwards(input) });
+	yield* gatherKeys(input, config, { sql, first: true });
+	return yield* bringGroups(input, config, { candidate, hooks: () => hooksAfterwards(input) });
+}
+
+/** New rows: how they come, and what becomes of them. */
+interface NewRows {
+	readonly candidate: Candidate;
+	readonly sql: string;
+	/** The rows are all there is of these groups. */
+	readonly groups?: Groups;
+	readonly hooks: () => Plan<readonly string[]>;
+}
+
+/** Every touched group, computed again, in place of what the table has of it. */
+export function* bringGroups(
+	input: BuildInput,
+	config: IncrementalConfig,
+	{ candidate, hooks }: Pick<NewRows, "candidate" | "hooks">,
+): Plan<Built> {
+	const groups = yield* groupsOf(input, config);
+	const built = yield* bringRows(input, config, { candidate, sql: yield* groupsSql(groups), groups, hooks });
+	yield* dropKeys(input);
+	return built;
+}
+
+function* bringRows(
+	input: BuildInput,
+	config: IncrementalConfig,
+	{ candidate, sql, groups, hooks }: NewRows,
+): Plan<Built> {
 	const delta = deltaOf(input.standsAt);
 	const { executedSql, result: made } = yield* createDelta(input, delta, sql);
 	const work = yield* workOn(input, config, { delta, into: input.target });
-	if (needsCopy(work)) {
+	const left = groups !== undefined && (yield* leavesRows(input, config, { groups, delta }));
+	if (left || needsCopy(work)) {
 		yield* copyTarget(input, candidate.candidate);
+		if (groups !== undefined) yield* deleteGroups(input, groups, candidate.candidate);
 		const result = yield* bringInto(work, candidate.candidate);
 		yield* createIndexes(input, candidate.candidate);
 		return { candidate: { ...candidate, kind: "table" }, response: adapterResponse(result), executedSql };
@@ -117,6 +152,6 @@ export function* buildIncremental(input: BuildInput, candidate: Candidate): Plan
 	const { columns, shape } = work;
 	yield* fitDelta(input, { relation: delta, columns, wanted: shape.columns, key: config.key });
 	if (config.strategy === "merge") yield* checkMergeKeys({ input, config, delta });
-	const audited = yield* auditDelta(work, candidate, yield* hooksAfterwards(input));
+	const audited = yield* auditDelta(work, candidate, yield* hooks());
 	return { candidate: audited, response: responseOf(config, made), executedSql };
 }

@@ -22,6 +22,9 @@ export const deltaOf = (standsAt: RelationName): RelationName => named(standsAt,
 /** Where the rows of one batch stand until they are part of the delta or the candidate. */
 export const batchDeltaOf = (standsAt: RelationName): RelationName => named(standsAt, `${standsAt.identifier}\0batch`);
 
+/** The keys of the groups that are computed again, while they are. */
+export const keysOf = (standsAt: RelationName): RelationName => named(standsAt, `${standsAt.identifier}\0keys`);
+
 export interface NewRows {
 	readonly result: ExecuteResult;
 	readonly executedSql: string;

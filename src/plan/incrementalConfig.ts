@@ -1,6 +1,7 @@
 /** What an incremental model asks for, read once and checked before anything is sent. */
 import { diagnostic, fail } from "../core/diagnostic.ts";
 import type { BuildInput, Plan } from "../core/plan.ts";
+import { readReprocessBy } from "../core/reprocessBy.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { perform } from "./ask.ts";
 import { columnNamed } from "./columnNamed.ts";
@@ -24,6 +25,8 @@ export interface IncrementalConfig {
 	readonly contract: boolean;
 	readonly mergeUpdate: readonly string[];
 	readonly mergeExclude: readonly string[];
+	/** The key is that of groups that are computed again as a whole (`reprocess_by`). */
+	readonly reprocesses: boolean;
 }
 
 /** The macros that a built-in strategy is made of: replacing any of them may change what the table will be. */
@@ -101,14 +104,49 @@ function strategyOf(input: BuildInput, keyed: boolean): Pick<IncrementalConfig, 
 	return { strategy: "merge", macro };
 }
 
+const REPLACES_GROUPS = new Set(["default", "delete+insert", "delete_insert", "microbatch"]);
+/** Configs that say something about single rows, which a group that is computed anew does not have. */
+const OF_ROWS = ["incremental_predicates", "predicates", "merge_update_columns", "merge_exclude_columns"] as const;
+
+/** The columns of `reprocess_by`, or null. Groups are deleted and inserted, whatever the strategy gathers them by. */
+function groupKey(input: BuildInput): readonly string[] | null {
+	const { name, location, config } = input.node;
+	const wrong = (problem: string, key = "reprocess_by"): never =>
+		fail("TFM-INC-011", { node: name, config: key, problem }, { at: location });
+	const read = readReprocessBy(config);
+	if (read === null) return null;
+	if (typeof read === "string") return wrong(read);
+	const expression = read.columns.find((column) => columnNamed(column) === null);
+	if (expression !== undefined) wrong(`"${expression}" must be a column of the model`);
+	const strategy = config.incremental_strategy;
+	if (typeof strategy === "string" && strategy !== "" && !REPLACES_GROUPS.has(strategy))
+		wrong(
+			`"${strategy}" does not replace groups: with reprocess_by it is delete+insert or microbatch`,
+			"incremental_strategy",
+		);
+	const other = OF_ROWS.find((key) => config[key] != null);
+	if (other !== undefined) wrong("cannot stand together with reprocess_by", other);
+	return read.columns;
+}
+
+const groupStrategy = ({ isOverridden }: BuildInput): Pick<IncrementalConfig, "strategy" | "macro"> => ({
+	strategy: MADE_OF["delete+insert"].some(isOverridden) ? "custom" : "delete+insert",
+	macro: "get_incremental_delete_insert_sql",
+});
+
 /** Throws TFM-INC-001, 002 and 011 for what cannot be built, also where the first run would not need it yet (dbt). */
 export function readIncremental(input: BuildInput): IncrementalConfig {
 	const { node } = input;
 	const { config } = node;
-	const raw = strings(input, "unique_key", config.unique_key);
+	const groups = groupKey(input);
+	const raw = groups ?? strings(input, "unique_key", config.unique_key);
 	const uniqueKey =
-		raw.length === 0 || raw.join("") === "" ? null : typeof config.unique_key === "string" ? raw[0]! : raw;
-	const { strategy, macro } = strategyOf(input, uniqueKey !== null);
+		raw.length === 0 || raw.join("") === ""
+			? null
+			: groups === null && typeof config.unique_key === "string"
+				? raw[0]!
+				: raw;
+	const { strategy, macro } = groups === null ? strategyOf(input, uniqueKey !== null) : groupStrategy(input);
 	const key = uniqueKey === null ? [] : strategy === "delete+insert" ? raw.flatMap(splitTopLevel) : raw;
 	const expression = strategy === "merge" ? key.find((k) => columnNamed(k) === null) : undefined;
 	if (expression !== undefined)
@@ -135,6 +173,7 @@ export function readIncremental(input: BuildInput): IncrementalConfig {
 		contract,
 		mergeUpdate: strings(input, "merge_update_columns", config.merge_update_columns),
 		mergeExclude: strings(input, "merge_exclude_columns", config.merge_exclude_columns),
+		reprocesses: groups !== null,
 	};
 }
 

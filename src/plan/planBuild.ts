@@ -12,6 +12,7 @@ import { isPartitioned } from "./partitionBy.ts";
 import { planOwn } from "./planOwn.ts";
 import { planSnapshot } from "./planSnapshot.ts";
 import { pointAt } from "./pointAt.ts";
+import { checkGroupColumns } from "./reprocess.ts";
 import { runHooks } from "./runHooks.ts";
 import { createIndexes, makeIndexes } from "./tableConfig.ts";
 
@@ -42,9 +43,10 @@ const hooksMeetAFreshTable = (input: BuildInput): boolean =>
 /** A table, view, materialized view or seed out of its whole query. */
 function* buildWhole(input: BuildInput, candidate: Candidate): Plan<Built> {
 	// dbt looks for the strategy on the first run too.
-	if (input.node.config.materialized === "incremental") readIncremental(input);
+	const config = input.node.config.materialized === "incremental" ? readIncremental(input) : null;
 	if (candidate.kind === "table") isPartitioned(input);
 	const built = yield* create(input, candidate);
+	if (config?.reprocesses === true) yield* checkGroupColumns(input, config, candidate.candidate);
 	yield* indexCandidate(input, candidate);
 	return built;
 }

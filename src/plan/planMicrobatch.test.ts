@@ -150,6 +150,27 @@ describe("the plan of a microbatch model", () => {
 		expect(result).toMatchObject({ kind: "batchesFailed", batches: { successful: [batches[0], batches[2]] } });
 	});
 
+	it("only gathers keys in batches, and computes their groups once at the end (reprocess_by)", () => {
+		const { lines } = run({ reprocess_by: "id", unique_key: null }, { input: { existing: "table" } });
+		const steps = outline(lines)
+			.map(String)
+			.filter((line) => !/hook/.test(line));
+		expect(steps.slice(0, 9)).toEqual(
+			batches.flatMap(({ id }, i) => [`batch ${i + 1} of 3: ${id}`, "  compile with this = -", "  execute build"]),
+		);
+		expect(steps.slice(9, 15)).toEqual([
+			"transaction",
+			"  execute touched groups",
+			"  query touched groups",
+			"  compile whole with this = -",
+			"  macro get_create_table_as_sql",
+			"  execute build",
+		]);
+		expect(lines.find((line) => line.includes("create table"))).toMatch(
+			/select distinct id from \(\nselect 20240101\n\)/,
+		);
+	});
+
 	it("refuses a model without a key (TFM-INC-013), and batches with columns of their own (TFM-INC-014)", () => {
 		expect(() => run({ unique_key: null })).toThrow("TFM-INC-013");
 		const wider = { input: { existing: "table" as const }, batch: [...COLUMNS, "w text"] };

@@ -1,11 +1,12 @@
 /**
  * A microbatch model: the query is compiled and built once for each window of time, in order, each batch in a transaction
  * of its own. A batch that fails leaves nothing, and the others go on; where the first one fails the others are skipped
- * (dbt). Batches go into one table, in one of three ways (ADR 0021):
+ * (dbt). Batches go into one table, in one of these ways (ADR 0021):
  *
  *   whole  nothing stands, or a full refresh: the first batch makes the candidate, the others are merged into it
  *   delta  the table stands: batches are merged into one delta, which the audit sees and the publish merges
  *   copy   what the merge does cannot be foretold, or the query reads `this`: batches are merged into a copy
+ *   groups batches only say which groups are touched; those are computed at the end, each once
  */
 import type { Candidate } from "../core/adapter.ts";
 import { type Diagnostic, fail } from "../core/diagnostic.ts";
@@ -13,14 +14,15 @@ import type { Batch } from "../core/eventTime.ts";
 import type { BatchesDone, BuildInput, NodePlan, Plan } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
 import { batchSql, execute, perform, runBatch } from "./ask.ts";
-import { auditDelta, copyTarget, hooksAfterwards, needsCopy } from "./buildIncremental.ts";
+import { auditDelta, bringGroups, copyTarget, hooksAfterwards, needsCopy } from "./buildIncremental.ts";
 import { createFromQuery } from "./createFromQuery.ts";
-import { batchDeltaOf, createDelta, deltaOf, fitDelta } from "./delta.ts";
+import { batchDeltaOf, createDelta, deltaOf, fitDelta, keysOf } from "./delta.ts";
 import { bringsRows, describeCandidate } from "./describeCandidate.ts";
 import { checkMergeKeys } from "./duplicateKeys.ts";
 import { type IncrementalConfig, readIncremental, warnOfSchemaChange } from "./incrementalConfig.ts";
 import { bringInto, strategySql, type Work, workOn } from "./incrementalWork.ts";
 import { finishCandidate } from "./planBuild.ts";
+import { dropKeys, gatherKeys, groupsOf, groupsSql } from "./reprocess.ts";
 import { runHooks } from "./runHooks.ts";
 import { createIndexes } from "./tableConfig.ts";
 
@@ -51,6 +53,28 @@ function intoTable(input: BuildInput, config: IncrementalConfig, candidate: Cand
 		},
 	};
 	return way;
+}
+
+/**
+ * Batches that only say which groups of rows they touch: each group is computed once, when the last one has spoken
+ * (`reprocess_by`).
+ */
+function overGroups(input: BuildInput, config: IncrementalConfig, candidate: Candidate): Way {
+	const gathering = (first: boolean): Way => ({
+		self: null,
+		*add(sql) {
+			yield* gatherKeys(input, config, { sql, first });
+			return gathering(false);
+		},
+		*finish(hooks) {
+			if (bringsRows(input)) return (yield* bringGroups(input, config, { candidate, hooks })).candidate;
+			yield* createFromQuery(input, candidate, yield* groupsSql(yield* groupsOf(input, config)));
+			yield* createIndexes(input, candidate.candidate);
+			yield* dropKeys(input);
+			return candidate;
+		},
+	});
+	return gathering(true);
 }
 
 /** The first batch makes the table. */
@@ -132,6 +156,7 @@ const oneByOne = ({ microbatch }: BuildInput, config: IncrementalConfig): boolea
 	config.strategy !== "merge" || config.predicates.length > 0 || microbatch?.readsThis === true;
 
 function firstWay(input: BuildInput, config: IncrementalConfig, candidate: Candidate): Way {
+	if (config.reprocesses) return overGroups(input, config, candidate);
 	if (!bringsRows(input)) return fromNothing(input, config, candidate);
 	return (oneByOne(input, config) ? overCopy : overDelta)(input, config, candidate);
 }
@@ -180,7 +205,7 @@ export function* planMicrobatch(
 	const done: BatchesDone = { successful, failed, problem, last, lastFailed: failed.includes(last) };
 	if (successful.length === 0) return { kind: "batchesFailed", batches: done };
 	if (failed.length > 0 && !keepsPart) {
-		const leftovers = [described.candidate, deltaOf(input.standsAt)];
+		const leftovers = [described.candidate, (config.reprocesses ? keysOf : deltaOf)(input.standsAt)];
 		const names = leftovers.map((relation) => input.dialect.render({ ...relation, database: "" }));
 		yield* execute(`drop table if exists ${names.join(", ")}`, "batch");
 		return { kind: "batchesFailed", batches: done };

@@ -76,7 +76,7 @@ export function drive(
 				return { kind: "rendered", text: ` <${request.call.macro}> `, value: null };
 			}
 			case "compile":
-				say(`compile with this = ${name(request.self)}`);
+				say(`compile${request.whole === true ? " whole" : ""} with this = ${name(request.self)}`);
 				return { kind: "rendered", text: `select ${batch}`, value: null };
 			case "batch": {
 				say(`batch ${request.position} of ${request.total}: ${request.batch.id}`);
