@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
 	createTestDatabase,
@@ -11,6 +12,7 @@ import type { Called } from "./runCase.ts";
 import { type ListingAnswers, listingAnswers } from "./warehouse/listingAnswers.ts";
 import { type PersonAnswers, personAnswers } from "./warehouse/personAnswers.ts";
 import { type DrugNode, type PublicationAnswers, publicationAnswers } from "./warehouse/publicationAnswers.ts";
+import { type RobotAnswers, robotAnswers } from "./warehouse/robotAnswers.ts";
 import { type TransactionAnswers, transactionAnswers } from "./warehouse/transactionAnswers.ts";
 import {
 	type Contents,
@@ -22,6 +24,7 @@ import {
 
 const persons = personAnswers(join(REPOSITORY, "data"));
 const publications = publicationAnswers(REPOSITORY);
+const robots = await robotAnswers(REPOSITORY);
 const transactions = transactionAnswers(REPOSITORY);
 const listings = listingAnswers(REPOSITORY);
 let embedded: Contents;
@@ -59,6 +62,12 @@ describe("the reference warehouse on the embedded database", () => {
 		expect(publications.topJournals.length).toBeGreaterThan(1);
 	});
 
+	it("puts the robots' readings side by side, fills gaps inside a run, and tells how far each robot went", () => {
+		expect(Object.keys(robots.rejected)).toHaveLength(10);
+		expect(robots.runs.flatMap(({ distances }) => distances).filter((way) => way === null).length).toBeGreaterThan(1);
+		expectRobots(embedded, robots);
+	});
+
 	it("tags every transaction, and tells what is spent and what no rule knows, as plain JavaScript does", () => {
 		expect(Object.keys(transactions.rejected)).toHaveLength(7);
 		expect(transactions.untagged.length).toBeGreaterThan(3);
@@ -81,6 +90,8 @@ describe("the reference warehouse on the embedded database", () => {
 	});
 
 	it("reads only new pages of persons, and gives what reading all of them would give", () => expectNewPages(project));
+
+	it("processes the runs of late readings as a whole, and only those", () => expectLateReadings(project));
 
 	it("takes a reject in once a seed corrects it, and a file anew once it has changed", async () => {
 		const reject = embedded.stg_publications__rejects!.find((row) => row.reject_reason === "the title is blank")!;
@@ -145,7 +156,10 @@ describeOnPostgres("the reference warehouse on a Postgres server", () => {
 			for (const [name, rows] of Object.entries(contents)) expect(rows, name).toEqual(embedded[name]);
 		});
 
-	it("reads only new pages of persons there, too", () => expectNewPages(project));
+	it("reads only new pages of persons and new runs of robots there, too", async () => {
+		await expectNewPages(project);
+		await expectLateReadings(project);
+	});
 });
 
 /**
@@ -177,6 +191,69 @@ async function expectNewPages(project: WarehouseProject): Promise<void> {
 	const taken = results.results.find((r) => r.unique_id === "model.warehouse.stg_persons__latest");
 	expect(taken?.adapter_response.rows_affected).toBe(4);
 	expectPersons(await project.contents(), personAnswers(join(project.root, "data")));
+}
+
+/**
+ * A reading of the first run comes days late, inside of a gap, with the first ones of a new run; then two windows that
+ * both touch the second run are processed anew.
+ */
+async function expectLateReadings(project: WarehouseProject): Promise<void> {
+	const runsAt = (rows: readonly Row[] | undefined) => new Map(rows!.map((r) => [r.run_uuid, r.processed_at]));
+	const contents = await project.contents();
+	const before = runsAt(contents.rpt_robot_runs);
+	const [first, second] = inOrder(contents.rpt_robot_runs, "started_at");
+	const [, moment] = inOrder(
+		contents.trf_robot_moments!.filter((row) => row.run_uuid === first!.run_uuid),
+		"time_ms",
+	);
+	const reading = { value: 9.5, field: "x", robot_id: 1, sensor_type: "encoder" };
+	const added = "0a0b0c0d-0000-4000-8000-000000000001";
+	writeReadings(join(project.root, "data/robots/2026-11-20.parquet"), [
+		{ ...reading, run_uuid: String(first!.run_uuid), time: Number(moment!.time_ms) + 1 },
+		{ ...reading, run_uuid: added, time: Date.UTC(2026, 10, 20, 6) },
+		{ ...reading, run_uuid: added, time: Date.UTC(2026, 10, 20, 7), field: "y" },
+	]);
+	const readers = ["run", "--select", "source:raw.robot_readings+", "robots_corrections"];
+	const late = await project.run(...readers);
+	expect(late.code, late.stdout + late.stderr).toBe(0);
+	const then = await project.contents();
+	expectRobots(then, await robotAnswers(project.root));
+	const after = runsAt(then.rpt_robot_runs);
+	const processed = [...after].filter(([run, at]) => before.get(run) !== at).map(([run]) => run);
+	expect(processed.sort()).toEqual([added, first!.run_uuid].sort());
+	for (const name of ["stg_robot_readings", "trf_robot_moments", "anl_robot_motion"])
+		for (const row of then[name]!) expect(row.processed_at).toBe(after.get(row.run_uuid));
+
+	const day = String(second!.started_at).slice(0, 10);
+	const window = `{from: ${day}, to: 2026-11-20}`;
+	const again = await project.run(...readers, "--vars", `reprocess: [${window}, ${window}]`);
+	expect(again.code, again.stdout + again.stderr).toBe(0);
+	const rebuilt = await project.contents();
+	const inside = [...after.keys()].filter((run) => run !== added && !startsBefore(then.rpt_robot_runs!, run, day));
+	expect([...runsAt(rebuilt.rpt_robot_runs)].filter(([run, at]) => after.get(run) !== at).map(([run]) => run)).toEqual(
+		inside,
+	);
+	const asBefore = (rows: readonly Row[]) => rows.map(({ processed_at: _, ...row }) => row);
+	for (const name of ["stg_robot_reading_records", "trf_robot_moments", "anl_robot_motion", "rpt_robot_runs"])
+		expectSameRows(asBefore(rebuilt[name]!), asBefore(then[name]!));
+}
+
+const startsBefore = (runs: readonly Row[], run: unknown, day: string): boolean =>
+	String(runs.find((row) => row.run_uuid === run)!.stopped_at) < day;
+
+function writeReadings(path: string, readings: readonly Readonly<Record<string, string | number>>[]): void {
+	const types = {
+		value: "DOUBLE",
+		field: "STRING",
+		robot_id: "INT32",
+		run_uuid: "STRING",
+		sensor_type: "STRING",
+	} as const;
+	const columnData = [
+		{ name: "time", type: "INT64" as const, data: readings.map(({ time }) => BigInt(time!)) },
+		...Object.entries(types).map(([name, type]) => ({ name, type, data: readings.map((one) => one[name]) })),
+	];
+	writeFileSync(path, Buffer.from(parquetWriteBuffer({ columnData })));
 }
 
 function expectPersons(contents: Contents, answers: PersonAnswers): void {
@@ -225,6 +302,28 @@ function expectTransactions(contents: Contents, answers: TransactionAnswers): vo
 	expect(new Map(categories as [string, string | null][])).toEqual(answers.categories);
 	expectSameRows(contents.rpt_spend_by_category, answers.spend);
 	expectSameRows(contents.rpt_untagged_labels, answers.untagged);
+}
+
+function expectRobots(contents: Contents, answers: RobotAnswers): void {
+	expect(contents.stg_robot_reading_records).toHaveLength(answers.arrived);
+	expect(contents.stg_robot_readings).toHaveLength(answers.believed);
+	expect(reasonsOf(contents.stg_robot_readings__rejects!)).toEqual(answers.rejected);
+	expect(contents.trf_robot_moments).toHaveLength(answers.moments.size);
+	for (const { run_uuid, time_ms, processed_at: _, ...row } of contents.trf_robot_moments!) {
+		const known = answers.moments.get(`${run_uuid} ${time_ms}`)!;
+		for (const [name, value] of Object.entries(row))
+			if (value === null) expect(known.get(name)).toBeUndefined();
+			else expect(Math.abs(known.get(name)! - Number(value))).toBeLessThan(1e-9);
+	}
+	const runs = inOrder(contents.rpt_robot_runs, "run_uuid");
+	const ways = runs.map((row) => [row.distance_1_mm, row.distance_2_mm] as (number | null)[]);
+	expect(runs.map(({ distance_1_mm: _1, distance_2_mm: _2, processed_at: _, ...run }) => run)).toEqual(
+		answers.runs.map(({ distances: _, ...run }) => run),
+	);
+	for (const [i, { distances }] of answers.runs.entries())
+		for (const [robot, way] of distances.entries())
+			if (way === null) expect(ways[i]![robot]).toBeNull();
+			else expect(Math.abs(way - ways[i]![robot]!)).toBeLessThan(0.01);
 }
 
 function expectListings(contents: Contents, answers: ListingAnswers): void {

@@ -30,6 +30,14 @@ where records.record_key is null
 
 union all
 
+select 'robots_corrections', corrections._tfm_file || ', row ' || corrections._tfm_row, corrections.reason
+from {{ ref('robots_corrections') }} as corrections
+left join {{ ref('stg_robot_reading_records') }} as records
+    on records._tfm_file = corrections._tfm_file and records._tfm_row = corrections._tfm_row
+where records._tfm_file is null
+
+union all
+
 select 'transactions_annotations', annotations.transaction_id, annotations.annotation
 from {{ ref('transactions_annotations') }} as annotations
 left join {{ ref('stg_transactions') }} as transactions on transactions.id = annotations.transaction_id

@@ -3,7 +3,7 @@ with arrived as (
     select 'drugs' as arrived_in, count(*) as n from {{ source('raw', 'drugs') }}
     union all
     select 'drugs', count(*) from {{ rejects_of(source('raw', 'drugs')) }}
-    {%- for table in ['clinical_trials', 'pubmed_csv', 'pubmed_json', 'transactions', 'listings'] %}
+    {%- for table in ['clinical_trials', 'pubmed_csv', 'pubmed_json', 'robot_readings', 'transactions', 'listings'] %}
     union all
     select '{{ table }}', count(*) from {{ source('raw', table) }}
     union all
@@ -27,6 +27,10 @@ kept as (
     union all
     select '{{ table }}', count(*) from {{ ref('stg_' ~ table ~ '__rejects') }}
     {%- endfor %}
+    union all
+    select 'robot_readings', count(*) from {{ ref('stg_robot_reading_records') }} where reject_reason is null
+    union all
+    select 'robot_readings', count(*) from {{ ref('stg_robot_readings__rejects') }}
     union all
     select 'persons', count(*) from {{ ref('stg_persons') }}
     union all
