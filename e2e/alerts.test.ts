@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type LocalService, likeTheServices, startService } from "../src/alerts/testing/localService.ts";
 import { startSmtpServer } from "../src/alerts/testing/smtpServer.ts";
@@ -75,6 +76,32 @@ const received = () =>
 	}));
 const paths = () => received().map(({ path }) => path);
 
+const DOCS = join(dirname(dirname(fileURLToPath(import.meta.url))), "docs/alerts.md");
+const MARK = "<!-- as received: written by e2e/alerts.test.ts with UPDATE_DOCS=1 -->\n";
+
+/** What each channel got, for docs/alerts.md. */
+function asReceived(told: ReturnType<typeof received>, mailed: string): string {
+	const block = (title: string, text: string) => `${title}\n\n\`\`\`\n${text.trim()}\n\`\`\`\n`;
+	const body = (part: string): unknown => told.find(({ path }) => path.includes(part))?.body;
+	const json = (part: string): string => JSON.stringify(body(part), null, 2);
+	const text = new URLSearchParams(String(body("Messages.json"))).get("Body") ?? "";
+	const plain = mailed.replace(/^(Message-ID|Date): .*\r?\n/gm, "").replaceAll("\r", "");
+	return [
+		block("`slack`", json("/slack")),
+		block("`teams`", json("/teams")),
+		block("`pagerduty`", json("/v2/enqueue")),
+		block("`twilio`, the text of the message", text),
+		block("`webhook`, beside its headers `X-Tfm-Delivery`, `X-Tfm-Timestamp` and `X-Tfm-Signature`", json("/hook")),
+		block("`smtp`, without `Date` and `Message-ID`", plain),
+	].join("\n");
+}
+
+function compareWithDocs(shown: string): void {
+	const [before] = readFileSync(DOCS, "utf8").split(MARK);
+	if (process.env.UPDATE_DOCS === "1") writeFileSync(DOCS, `${before}${MARK}${shown}`);
+	expect(readFileSync(DOCS, "utf8").split(MARK)[1]).toBe(shown);
+}
+
 describe("alerts of a run whose gate closes", () => {
 	it("tell each channel once, name the root cause first, and take it back when it is well again", async () => {
 		const failed = await call("run");
@@ -82,6 +109,7 @@ describe("alerts of a run whose gate closes", () => {
 		expect(failed.stderr).not.toContain("TFM-ALERT");
 		const told = received();
 		await expect(`${JSON.stringify(told, null, 2)}\n`).toMatchFileSnapshot("golden/alerts.failed.json");
+		compareWithDocs(asReceived(told, mail.mails[0]?.text ?? ""));
 		expect(JSON.stringify(told)).not.toContain("anna@");
 		expect(mail.mails[0]?.text).toContain("Subject: shop (dev): 1 failed, 3 blocked");
 		expect(JSON.parse(readFileSync(join(root, "hook.json"), "utf8"))).toMatchObject({ hook: "on_failure", blocked: 3 });
@@ -108,6 +136,35 @@ describe("alerts of a run whose gate closes", () => {
 		await call("run");
 		expect(paths()).toContain("/slack/T0/very-secret");
 		expect(mail.mails).toHaveLength(1);
+
+		const mended = () => tfm(["run", "--vars", "{second: 2}"], root, env());
+		up = false;
+		expect((await mended()).stderr).toContain("TFM-ALERT-001");
+		up = true;
+		received();
+		await mended();
+		const over = received().filter(({ path }) => path.startsWith("/slack"));
+		expect(over.map(({ body }) => body.text)).toEqual(["shop (dev): all well again"]);
+		expect(mail.mails).toHaveLength(2);
+	});
+
+	it("name the failing step in a text message to each number on call, and only what their route takes", async () => {
+		const routes = "  routes:\n    - {match: {owner: ledger}, to: sms}\n    - {match: {owner: somebody}, to: data}\n";
+		const two = PROJECT.replace("to: [+15550002]", "to: [+15550002, +15550003]").replace(
+			/ {2}routes:\n( {4}.*\n)+/,
+			routes,
+		);
+		writeFileSync(join(root, "tfm_project.yml"), two);
+		const step = "models/reporting/transactions_by_category.sql";
+		const owned = "{{ config(materialized='table', meta={'owner': '@ledger'}) }}";
+		writeFileSync(join(root, step), `${owned} select id, id / 0 as share from {{ ref('stg_orders') }}`);
+		expect((await tfm(["run", "--vars", "{second: 2}"], root, env())).code).toBe(1);
+		const sent = received().filter(({ path }) => !path.startsWith("/ping"));
+		expect(new Set(sent.map(({ path }) => path))).toEqual(new Set(["/2010-04-01/Accounts/AC1/Messages.json"]));
+		const texts = sent.map(({ body }) => Object.fromEntries(new URLSearchParams(String(body))));
+		const what = "the database refused transactions_by_category: division by zero (SQLSTATE 22012)";
+		const Body = `shop (dev): 1 failed. reporting.transactions_by_category: ${what}`;
+		expect(texts).toEqual(["+15550002", "+15550003"].map((To) => ({ To, From: "+15550001", Body })));
 	});
 
 	it("are told all the same where they cannot be written down, and a command that fails is a warning", async () => {

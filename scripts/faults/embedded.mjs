@@ -56,7 +56,7 @@ export async function embeddedFaults({ kills, seed, rows }) {
 	const timedRun = async (gen) => {
 		const result = await run(gen, {
 			watch: (event, _, at) => {
-				if (event.event === "node.started" && event.resource_type === "source") usual.load = at;
+				if (event.event === "layer.started" && event.layer === LAYERS[0]) usual.load = at;
 				if (event.event.startsWith("gate.")) usual.gates.set(event.layer, at);
 				if (event.event === "publish.finished" && event.unit === LAYERS.at(-1)) usual.end = at;
 			},
@@ -78,7 +78,7 @@ export async function embeddedFaults({ kills, seed, rows }) {
 		const next = usual.gates.get(LAYERS[LAYERS.indexOf(layer) + 1]) ?? usual.end;
 		const aims = {
 			load: [
-				(event) => event.event === "node.started" && event.resource_type === "source",
+				(event) => event.event === "layer.started" && event.layer === LAYERS[0],
 				usual.gates.get("landing") - usual.load,
 			],
 			publish: [

@@ -321,7 +321,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 				typical: publishOf(layer),
 			},
 			load: {
-				begins: (event) => event.event === "node.started" && event.resource_type === "source",
+				begins: (event) => event.event === "layer.started" && event.layer === LAYERS[0],
 				typical: LOADS_MS,
 			},
 			end: { begins: (event) => event.event === "publish.finished" && event.unit === LAST_LAYER, typical: END_MS },
@@ -413,7 +413,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 				const layer = LAYERS[Math.floor(random() * 4)];
 				run = start("run", gen, {
 					onEvent: (event) => {
-						if (layer === LAYERS[0] && event.event === "node.started" && event.resource_type === "source")
+						if (layer === LAYERS[0] && event.event === "layer.started" && event.layer === LAYERS[0])
 							setTimeout(crash, LOADS_MS * random());
 						else if (event.event.startsWith("gate.") && event.layer === layer && layer !== LAYERS[0])
 							setTimeout(crash, publishOf(layer) * 1.15 * random());

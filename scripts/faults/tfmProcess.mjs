@@ -82,7 +82,7 @@ function follow(seen, event, lastLayer) {
 			seen.phase = "between";
 			seen.diagnostics.push(`${event.diagnostic.code} ${event.diagnostic.message}`);
 			break;
-		case "node.started":
+		case "layer.started":
 			seen.wrote = true;
 			break;
 		case "run.finished":

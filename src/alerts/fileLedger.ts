@@ -58,6 +58,12 @@ export function createFileLedger(path: string): AlertLedger {
 			return new Set(over.map((row) => row.item.key));
 		},
 
+		async reopen({ route, channel, at, items }) {
+			const keys = new Set(items.map((item) => item.key));
+			const others = read().filter((row) => !isAt(row, { route, channel }) || !keys.has(row.item.key));
+			write([...others, ...items.map((item) => ({ route, channel, item, at, claimedAt: at }))]);
+		},
+
 		async release({ route, channel, keys }) {
 			write(
 				read().map((row) =>

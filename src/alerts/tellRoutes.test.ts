@@ -71,6 +71,16 @@ describe("a route", () => {
 		expect(await run([A], 1)).toEqual(["data alert a open 1"]);
 	});
 
+	it("hears that it is over from the next run where the channel did not take that", async () => {
+		await run([A, B], 0);
+		refuses = true;
+		expect(await run([B], 1, undefined, [A.key])).toEqual([]);
+		refuses = false;
+		expect(await run([], 2)).toEqual([]);
+		expect(await run([B], 3, undefined, [A.key])).toEqual(["data resolved a open 1"]);
+		expect(await run([B], 4, undefined, [A.key])).toEqual([]);
+	});
+
 	it("takes what it matches: layer, owner, severity, event, target", async () => {
 		const take = (match: Partial<AlertRoute["match"]>) =>
 			run([A, B], 0, [route({ name: JSON.stringify(match), match: { ...MATCH, ...match } })]);

@@ -21,7 +21,7 @@ export interface Telling {
 /**
  * Tells every route what it does not know yet: one message per route and channel for what failed, one for what is well
  * again. Each failure is written down as told before it is sent, so that a crash in between sends nothing twice; what
- * no channel took is taken out again, and the next run that finds it tells it.
+ * no channel took is taken out again, and the next run that finds it tells it. So it is with the word that it is over.
  */
 export async function tellRoutes(telling: Telling): Promise<void> {
 	const { settings, now, run } = telling;
@@ -74,7 +74,10 @@ async function tellOne(telling: Telling, { channel, route, items, over, known }:
 	if (gone.length > 0) {
 		const message = alertMessage(run, { kind: "resolved", route: route.name, items: gone, open: openNow.size });
 		const reason = await send(message, channel);
-		if (reason !== null) onFailure(channel, reason);
+		if (reason !== null) {
+			onFailure(channel, reason);
+			await ledger.reopen({ ...about, items: gone });
+		}
 	}
 }
 

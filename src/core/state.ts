@@ -189,6 +189,10 @@ export interface AlertLedger {
 	resolve(
 		request: AlertPlace & { readonly runId: string; readonly at: string; readonly keys: readonly string[] },
 	): Promise<ReadonlySet<string>>;
+	/** Opens again what `resolve` ended: nobody heard that it is over. */
+	reopen(
+		request: AlertPlace & { readonly runId: string; readonly at: string; readonly items: readonly AlertItem[] },
+	): Promise<void>;
 	/** Takes claims back: nobody was told. */
 	release(request: AlertPlace & { readonly keys: readonly string[] }): Promise<void>;
 }

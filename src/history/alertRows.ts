@@ -50,6 +50,15 @@ export function createAlertRows({ table, raw, rowsOf }: Tables): AlertStore {
 						[at, runId, project, target, route, channel, JSON.stringify(keys)],
 					),
 
+				reopen: async ({ route, channel, runId, items }) => {
+					await keysOf(
+						`update tfm_state.alerts set resolved_at = null
+							where project = ? and target = ? and route = ? and channel = ? and last_run = ?
+							and key in (select json_array_elements_text(?::json)) returning key`,
+						[project, target, route, channel, runId, JSON.stringify(items.map((item) => item.key))],
+					);
+				},
+
 				release: async ({ route, channel, keys }) => {
 					await keysOf(
 						`update tfm_state.alerts set claimed_at = null
