@@ -434,8 +434,16 @@ class NodeCompiler implements Compiler {
 		return template;
 	}
 
-	#templateOf({ location, raw_code, code_line, code_column }: ExecutableNode): Template {
-		return this.#facts.templates.of({ file: location.file, text: raw_code, line: code_line, column: code_column });
+	#templateOf(node: ExecutableNode): Template {
+		return this.#facts.templates.of({
+			text: node.raw_code,
+			line: node.code_line,
+			column: node.code_column,
+			// Of a test it is asked for only when something is wrong with it: finding it may read the project again.
+			get file() {
+				return node.location.file;
+			},
+		});
 	}
 }
 

@@ -1,5 +1,5 @@
 import type { TestMetadata } from "../core/node.ts";
-import { compileTemplate, fromPlain, PyDict, type Scope, type Value } from "../jinja/jinja.ts";
+import { fromPlain, PyDict, type Scope, type Value } from "../jinja/jinja.ts";
 import type { ContextScope } from "./contextScope.ts";
 
 /** Text that dbt renders although it has no braces: a lone call. */
@@ -35,5 +35,6 @@ function renderDeep(value: unknown, path: string, scope: ContextScope): Value {
 function renderText(value: string, path: string, scope: Scope, { context }: ContextScope): Value {
 	const text = CALL.test(value) ? `{{ ${value} }}` : value;
 	if (!text.includes("{")) return text;
-	return compileTemplate({ file: `${context.label} (${path})`, text }).renderNative(scope, context.rendering);
+	const template = context.facts.templates.of({ file: `${context.label} (${path})`, text });
+	return template.renderNative(scope, context.rendering);
 }

@@ -48,7 +48,7 @@ class BoundMacro extends HostFunction {
 /** A macro, test or materialization of a file. The macro's own name is looked up in its scope, as in dbt. */
 export function compileMacro(source: TemplateSource, block: MacroBlock): Macro {
 	const generate = <M>(target: "text" | "resumable"): CompiledMacro<M> =>
-		guarded(source.file, () => {
+		guarded(source, () => {
 			const part = { file: source.file, text: block.text, line: block.line, column: block.column };
 			const origin = new Origin(part, source);
 			const [node] = new TemplateParser(block.text, origin).parseTemplate().children;

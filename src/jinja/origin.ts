@@ -16,7 +16,7 @@ export interface Place {
 }
 
 export class Origin {
-	readonly file: string;
+	readonly #source: TemplateSource;
 	readonly #text: string;
 	readonly #line: number;
 	readonly #column: number;
@@ -24,7 +24,7 @@ export class Origin {
 
 	/** `whole` is the text that code frames are cut from, where the template is only a part of it. */
 	constructor(source: TemplateSource, whole?: TemplateSource) {
-		this.file = source.file;
+		this.#source = source;
 		this.#line = source.line ?? 1;
 		this.#column = source.column ?? 1;
 		this.#text = (whole ?? source).text;
@@ -32,6 +32,11 @@ export class Origin {
 	}
 
 	readonly #frameLine: number;
+
+	/** Asked for only when a place is shown: of some sources it is known only by reading files again. */
+	get file(): string {
+		return this.#source.file;
+	}
 
 	/** The place of a 0-based line and column of the template's text. */
 	place(line: number, column: number): Place {

@@ -1,7 +1,7 @@
 /** Templates: compiled on first render, rendered any number of times. */
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
-import { generateTemplate, type Target } from "./codegen.ts";
-import { library } from "./library.ts";
+import { type Generated, generateTemplate, type Target } from "./codegen.ts";
+import { type Library, library } from "./library.ts";
 import { concatNative } from "./native.ts";
 import { Origin, type TemplateSource } from "./origin.ts";
 import { TemplateParser } from "./parser.ts";
@@ -9,7 +9,7 @@ import { RenderState } from "./renderState.ts";
 import type { Resumable } from "./replay.ts";
 import type { RenderOptions, Scope } from "./scope.ts";
 import { mentions } from "./syntaxQueries.ts";
-import { codedRangeError } from "./trace.ts";
+import { codedRangeError, type Unit } from "./trace.ts";
 import type { Value } from "./values.ts";
 import { writtenKeywords } from "./writtenCall.ts";
 
@@ -27,22 +27,37 @@ export interface Template {
 	 * `var('a')`), without rendering anything; null where there is none.
 	 */
 	writtenKeywords(callee: string): Readonly<Record<string, string>> | null;
+	/** The same text at another place, by the same code. `source.text` must be this template's. */
+	elsewhere(source: TemplateSource): Template;
 }
 
 type Compiled<T> = (scope: Scope, state: RenderState) => T;
 
-/** Runs generated source; `L` and `U` are all it can reach besides JavaScript's own globals, which it never names. */
-export function instantiate<T>(generated: ReturnType<typeof generateTemplate>): Compiled<T> {
-	return new Function("L", "U", generated.code)(library, generated.unit) as Compiled<T>;
+/** Generated code, which knows positions in its text but not where the text stands. */
+interface Code {
+	readonly instantiate: (library: Library, unit: Unit) => unknown;
+	readonly operations: Unit["operations"];
 }
 
+/** The code of one text by what it renders to, as far as it was asked for. */
+type Codes = { [target in Target]?: Code };
+
+const codeOf = ({ code, unit }: Generated): Code => ({
+	instantiate: new Function("L", "U", code) as Code["instantiate"],
+	operations: unit.operations,
+});
+
+/** Runs generated source; `L` and `U` are all it can reach besides JavaScript's own globals, which it never names. */
+export const instantiate = <T>(generated: Generated): Compiled<T> =>
+	codeOf(generated).instantiate(library, generated.unit) as Compiled<T>;
+
 /** Runs a step of compilation; nesting too deep for the stack is a coded error at the top of the file. */
-export function guarded<T>(file: string, step: () => T): T {
+export function guarded<T>(source: Pick<TemplateSource, "file">, step: () => T): T {
 	try {
 		return step();
 	} catch (error) {
 		if (codedRangeError(error) === null) throw error;
-		const at = { file, line: 1, column: 1 };
+		const at = { file: source.file, line: 1, column: 1 };
 		throw new TfmError(diagnostic("TFM-JINJA-021", { what: "the nesting of this template" }, { at }));
 	}
 }
@@ -51,16 +66,19 @@ export function guarded<T>(file: string, step: () => T): T {
  * A template that compiles when first rendered and keeps what it compiled. Rendering throws TfmError with the place
  * in the file (and the callers' places in `related`), or lets Suspend through.
  */
-export function compileTemplate(source: TemplateSource): Template {
+export const compileTemplate = (source: TemplateSource): Template => templateOf(source, {});
+
+function templateOf(source: TemplateSource, codes: Codes): Template {
 	const origin = new Origin(source);
 	const parse = () => new TemplateParser(source.text, origin).parseTemplate();
 	// Kept between a question and the first rendering, which is when it is let go: trees are larger than functions.
 	let tree: ReturnType<typeof parse> | null = null;
 	const compile = <T>(target: Target): Compiled<T> =>
-		guarded(source.file, () => {
-			const parsed = tree ?? parse();
+		guarded(source, () => {
+			codes[target] ??= codeOf(generateTemplate(tree ?? parse(), origin, target));
 			tree = null;
-			return instantiate<T>(generateTemplate(parsed, origin, target));
+			const { instantiate: make, operations } = codes[target];
+			return make(library, { origin, operations }) as Compiled<T>;
 		});
 	let text: Compiled<string> | null = null;
 	let resumable: Compiled<Resumable<string>> | null = null;
@@ -79,11 +97,12 @@ export function compileTemplate(source: TemplateSource): Template {
 			values ??= compile<Value[]>("values");
 			return concatNative(values(scope, new RenderState(options, true)));
 		},
-		mentions: (name: string) => guarded(source.file, () => mentions(parse(), name)),
+		mentions: (name: string) => guarded(source, () => mentions(parse(), name)),
 		writtenKeywords: (callee: string) =>
-			guarded(source.file, () => {
+			guarded(source, () => {
 				tree ??= parse();
 				return writtenKeywords(tree, callee);
 			}),
+		elsewhere: (other: TemplateSource) => templateOf(other, codes),
 	});
 }
