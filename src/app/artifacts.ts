@@ -22,18 +22,19 @@ import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.
 import { writeWhole } from "./writeWhole.ts";
 
 /** What a command did with a node: its SQL with published names and the ephemeral models in it, and whether it was run. */
-export interface DoneNode extends Pick<CompiledNode, "id" | "ctes" | "macros"> {
+export interface DoneNode extends Pick<CompiledNode, "id" | "ctes" | "macros" | "overloads"> {
 	/** Null: it has none, or was not compiled. */
 	readonly sql: string | null;
 	readonly ran: boolean;
 }
 
 export const doneBy = (run: RunResult): readonly DoneNode[] =>
-	run.results.map(({ unique_id: id, compiled_code: sql, executed_code, extra_ctes: ctes = [], macros = [] }) => ({
+	run.results.map(({ unique_id: id, compiled_code: sql, executed_code, extra_ctes, macros = [], overloads }) => ({
 		id,
 		sql,
-		ctes,
+		ctes: extra_ctes ?? [],
 		macros,
+		...(overloads === undefined ? {} : { overloads }),
 		ran: executed_code !== null,
 	}));
 
@@ -111,7 +112,7 @@ function workOn({ manifest, config, facts }: OpenProject, done: readonly DoneNod
 	const target = relative(config.project.root, config.targetDir);
 	const work = new Map<NodeId, NodeWork>();
 	const keysOf = foreignKeys({ manifest, facts });
-	const add = ({ id, sql, ctes, macros, ran }: DoneNode): void => {
+	const add = ({ id, sql, ctes, macros, overloads = [], ran }: DoneNode): void => {
 		const node = findNode(manifest, id);
 		if (node === undefined) return;
 		const called =
@@ -119,7 +120,7 @@ function workOn({ manifest, config, facts }: OpenProject, done: readonly DoneNod
 				? CALLED_BY_TESTS.flatMap((name) => facts.registry.find(name, node.package_name)?.node.unique_id ?? [])
 				: [];
 		work.set(id, {
-			compiled: sql === null ? null : { code: sql, path: `${target}/${sqlPath("compiled", node)}`, ctes },
+			compiled: sql === null ? null : { code: sql, path: `${target}/${sqlPath("compiled", node)}`, ctes, overloads },
 			build_path: ran && node.resource_type !== "operation" ? `${target}/${sqlPath("run", node)}` : null,
 			macros: [...macros, ...called],
 			...(sql !== null && node.resource_type === "model" ? keysOf(node) : {}),

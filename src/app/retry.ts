@@ -64,6 +64,9 @@ export async function retryCommand(asked: Invocation): Promise<ExitCode> {
 			: {}),
 		nothingLeft: NOTHING,
 		microbatch: { now: last.startedAt ?? project.startedAt, unfinished: unfinishedBatches(last) },
+		overloadsDone: new Map(
+			last.results.flatMap(({ id, overloads }) => (overloads === undefined ? [] : [[id, overloads]])),
+		),
 		flags: { reuse: true, testsBlock: command === "build", gates: notes?.gates ?? invocation.flags.gates },
 	});
 }
@@ -210,12 +213,21 @@ interface LastRun {
 		readonly id: NodeId;
 		readonly status: string;
 		readonly batches?: BatchResults | undefined;
+		/** A function's signatures that were created, by the names of their files. */
+		readonly overloads?: readonly string[] | undefined;
 	}[];
 	/** Absent where the file does not say. */
 	readonly startedAt?: Date | undefined;
 	/** The windows of event time that it was asked for. */
 	readonly eventTime?: EventWindow | undefined;
 	readonly sample?: EventWindow | undefined;
+}
+
+interface StoredResult {
+	readonly unique_id?: unknown;
+	readonly status?: unknown;
+	readonly batch_results?: unknown;
+	readonly overload_results?: unknown;
 }
 
 interface StoredResults {
@@ -248,6 +260,11 @@ function readBatches(value: unknown): BatchResults | undefined {
 	return { successful: windows(stored.successful), failed: windows(stored.failed) };
 }
 
+function readOverloads(value: unknown): readonly string[] | undefined {
+	const { successful } = (value ?? {}) as { readonly successful?: unknown };
+	return Array.isArray(successful) ? successful.filter((name) => typeof name === "string") : undefined;
+}
+
 function readLast(path: string, shown: string): LastRun {
 	if (!existsSync(path)) fail("TFM-APP-002", { path: shown });
 	let document: StoredResults | null;
@@ -257,7 +274,7 @@ function readLast(path: string, shown: string): LastRun {
 		fail("TFM-APP-003", { path: shown, problem: "it is not JSON" }, { cause });
 	}
 	if (!Array.isArray(document?.results)) fail("TFM-APP-003", { path: shown, problem: "it has no results" });
-	const results = document.results as readonly { unique_id?: unknown; status?: unknown; batch_results?: unknown }[];
+	const results = document.results as readonly StoredResult[];
 	const { args = {} } = document;
 	const sample = args.sample as { readonly start?: unknown; readonly end?: unknown } | null | undefined;
 	return {
@@ -268,6 +285,7 @@ function readLast(path: string, shown: string): LastRun {
 			id: nodeId(String(r.unique_id)),
 			status: String(r.status),
 			batches: readBatches(r.batch_results),
+			overloads: readOverloads(r.overload_results),
 		})),
 		startedAt: readTime(document.metadata?.invocation_started_at),
 		eventTime: readWindow(args.event_time_start, args.event_time_end),

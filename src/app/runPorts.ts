@@ -72,6 +72,7 @@ export interface JobRequest {
 	readonly flags?: Partial<RunFlags>;
 	/** `retry`: what its run asked for and did. */
 	readonly microbatch?: Partial<MicrobatchJob>;
+	readonly overloadsDone?: RunJob["overloadsDone"];
 	readonly hooks?: boolean;
 	readonly settled?: RunJob["settled"];
 }
@@ -93,6 +94,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 				? { start: [], end: [] }
 				: { start: operations(project, "on-run-start"), end: operations(project, "on-run-end") },
 		...(request.settled === undefined ? {} : { settled: request.settled }),
+		...(request.overloadsDone === undefined ? {} : { overloadsDone: request.overloadsDone }),
 		about: { target: config.target.targetName, engine: adapter.facts.version, version: TFM_VERSION },
 		host: { name: invocation.host.name, pid: invocation.host.pid },
 		origin: { args: invocation.commandLine, trigger: runTrigger(config.env ?? invocation.env) },

@@ -29,6 +29,8 @@ export interface RunRequest {
 	readonly flags?: Partial<RunFlags>;
 	/** `retry`: what its run asked of microbatch models, and what became of their batches. */
 	readonly microbatch?: Partial<MicrobatchJob>;
+	/** `retry`: signatures of functions that are created already. */
+	readonly overloadsDone?: ReadonlyMap<NodeId, readonly string[]>;
 	/** Leaves out of the selection what only the database knows to be done, or tells what is settled already. */
 	readonly refine?: (open: { readonly adapter: Adapter; readonly state: StateStore }) => Promise<Refined>;
 	/** False: what is sent is not the nodes' own SQL, so that the artifacts call none of them compiled (`clone`). */

@@ -57,7 +57,7 @@ import {
 import { EphemeralModels, type InlinedModel } from "./ephemeralModels.ts";
 import { cteText, injectCtes } from "./injectCtes.ts";
 import { macroArguments } from "./macroValues.ts";
-import { materializationFor, movedTo, readMaterialized } from "./materialization.ts";
+import { materializationFor, movedTo, readMaterialized, signedAs } from "./materialization.ts";
 import { called, RenderPasses, rendered } from "./renderPasses.ts";
 import { inputModel, testedModel } from "./unitTests.ts";
 
@@ -147,21 +147,29 @@ class NodeCompiler implements Compiler {
 		const ephemeral = new EphemeralModels();
 		const macros = new Set<string>();
 		const sql = yield* this.#render(node, { cursor, binding, ephemeral, macros });
+		const overloads: string[] = [];
+		for (const { raw_body: text, body_at } of node.resource_type === "function" ? node.overloads : []) {
+			const read = new EphemeralModels();
+			const body = this.#facts.templates.of({ ...body_at, text });
+			const pass = { cursor, binding, ephemeral: read, macros };
+			overloads.push(injectCtes(yield* this.#render(node, pass, body), read.models));
+		}
 		const compiled = {
 			id: node.unique_id,
 			sql: this.#injects ? injectCtes(sql, ephemeral.models) : sql,
 			ctes: ephemeral.models.map(inlinedCte),
 			macros: [...macros],
+			...(overloads.length === 0 ? {} : { overloads }),
 			messages: cursor.messages,
 		};
 		return { kind: "compiled", compiled: Object.freeze(compiled) } as const;
 	}
 
-	/** The node's own text. */
-	*#render(node: ExecutableNode, pass: NodePass): Resumable<string> {
+	/** The node's own text, or the body of another signature of a function. */
+	*#render(node: ExecutableNode, pass: NodePass, template?: Template): Resumable<string> {
 		// dbt renders no Jinja in Python either.
 		if (node.resource_type === "model" && node.language === "python") return node.raw_code;
-		return split(node, yield* rendered(this.#template(node), this.#nodeScope(node, pass), pass.cursor));
+		return split(node, yield* rendered(template ?? this.#template(node), this.#nodeScope(node, pass), pass.cursor));
 	}
 
 	/** Names of a node's own text; ephemeral models that it reads are rendered when it names them. */
@@ -340,7 +348,7 @@ class NodeCompiler implements Compiler {
 
 	materialize(
 		materialization: OwnMaterialization,
-		about: { readonly node: NodeId; readonly sql: string | null },
+		about: { readonly node: NodeId; readonly sql: string | null; readonly overload?: number },
 		journal: Journal,
 		binding: Binding,
 	): MaterializeOutcome {
@@ -353,7 +361,7 @@ class NodeCompiler implements Compiler {
 		{ cursor, binding }: CompilePass,
 	): Resumable<MaterializeOutcome> {
 		let written: string | null = null;
-		const node = movedTo(this.#node(about.node), binding.self, this.#facts.dialect);
+		const node = movedTo(signedAs(this.#node(about.node), about.overload), binding.self, this.#facts.dialect);
 		const scope = this.#scope(
 			node,
 			node.unique_id,

@@ -27,6 +27,13 @@ export function movedTo(node: ExecutableNode, self: RelationName | undefined, di
 	return { ...node, database, schema, alias, relation_name: dialect.render(self) };
 }
 
+/** A function under another of its signatures: what `model` says of arguments and of what is returned. */
+export function signedAs(node: ExecutableNode, overload: number | undefined): ExecutableNode {
+	const other = node.resource_type === "function" && overload !== undefined ? node.overloads[overload] : undefined;
+	if (other === undefined || node.resource_type !== "function") return node;
+	return { ...node, arguments: other.arguments, returns: other.returns ?? node.returns };
+}
+
 /** The relations that were returned; null when the value has not dbt's shape. */
 function relationsIn(returned: Value): readonly RelationName[] | null {
 	const list = returned instanceof PyDict ? returned.get("relations") : undefined;

@@ -37,6 +37,8 @@ export interface CompiledNode {
 	readonly ctes: readonly InlinedCte[];
 	/** Unique ids of the macros that the node's own text called, in order. */
 	readonly macros: readonly string[];
+	/** Bodies of a function's other signatures, in their order; absent where it has none. */
+	readonly overloads?: readonly string[];
 	readonly messages: readonly TemplateMessage[];
 }
 
@@ -136,10 +138,13 @@ export interface CompilerPort {
 	): RenderOutcome;
 	/** Null: tfm builds the node itself. */
 	materializationOf(id: NodeId): OwnMaterialization | null;
-	/** Runs a materialization's whole template; `sql` is the node's compiled query, null for seeds. `binding.self` is where it builds. */
+	/**
+	 * Runs a materialization's whole template; `sql` is the node's compiled query, null for seeds. `overload`: for the
+	 * function's other signature of that place, whose body `sql` is. `binding.self` is where it builds.
+	 */
 	materialize(
 		materialization: OwnMaterialization,
-		about: { readonly node: NodeId; readonly sql: string | null },
+		about: { readonly node: NodeId; readonly sql: string | null; readonly overload?: number },
 		journal: Journal,
 		binding: Binding,
 	): MaterializeOutcome;

@@ -153,13 +153,31 @@ export interface FunctionArgument {
 	readonly default_value: Plain;
 }
 
+export interface FunctionReturns {
+	readonly data_type: string;
+	readonly description: string | null;
+}
+
+/** Another signature under a function's name. */
+export interface FunctionOverload {
+	/** The name of the file with its body. */
+	readonly defined_in: string;
+	readonly arguments: readonly FunctionArgument[];
+	/** Null: what the function itself returns. */
+	readonly returns: FunctionReturns | null;
+	readonly description: string | null;
+	readonly raw_body: string;
+	/** Where the body's first character stands. */
+	readonly body_at: Location;
+}
+
 /** A function of the database (UDF), from the function paths; its text is the body. */
 export interface FunctionNode extends Executable {
 	readonly resource_type: "function";
 	readonly arguments: readonly FunctionArgument[];
-	readonly returns: { readonly data_type: string; readonly description: string | null };
-	/** Other signatures of the same name, as written; kept in the manifest, not created. */
-	readonly overloads: readonly Plain[];
+	readonly returns: FunctionReturns;
+	/** Created after it, in their order. */
+	readonly overloads: readonly FunctionOverload[];
 }
 
 export interface AnalysisNode extends Executable {

@@ -69,7 +69,11 @@ export type PlanRequest =
 			readonly materialization: OwnMaterialization;
 			readonly sql: string | null;
 			readonly self: RelationName | null;
+			/** The place of a function's other signature. */
+			readonly overload?: number;
 	  }
+	/** A piece of work whose failure is an answer; what it left open in the database is rolled back. */
+	| { readonly kind: "attempt"; readonly body: () => Plan<void> }
 	/** A remark for the user; the build goes on. */
 	| { readonly kind: "warn"; readonly diagnostic: Diagnostic }
 	/** Everything the body asks for happens in one transaction; a transient failure runs a fresh body. */
@@ -84,6 +88,7 @@ export type PlanAnswer =
 	/** `kept`: false where the materialization never committed, so that all it did was rolled back. */
 	| { readonly kind: "materialized"; readonly outcome: Materialized; readonly kept: boolean }
 	| { readonly kind: "batch"; readonly failure: Diagnostic | null }
+	| { readonly kind: "attempted"; readonly failure: Diagnostic | null }
 	| { readonly kind: "done" };
 
 export type Materialized = Exclude<MaterializeOutcome, Suspended>;
@@ -120,6 +125,8 @@ export interface BuildInput {
 	readonly engine: string;
 	/** Set where the project or a package brings the materialization; `inPlace`: it works on the published relation. */
 	readonly own: (OwnMaterialization & { readonly inPlace: boolean }) | null;
+	/** A function's other signatures, in their order: compiled bodies, null where the run that is retried has created it. */
+	readonly overloads?: readonly (string | null)[];
 	/** A microbatch model: what is built, in order; `sql` is then the first batch's. Never empty. */
 	readonly microbatch?: {
 		readonly batches: readonly Batch[];
@@ -178,6 +185,13 @@ export interface BatchesDone extends BatchResults {
 	readonly lastFailed: boolean;
 }
 
+/** What became of a function's other signatures, by the names of their files (dbt's overload_results). */
+export interface OverloadsDone {
+	readonly results: NonNullable<NodeResult["overload_results"]>;
+	/** Why those that failed did; null: none did. */
+	readonly problem: Diagnostic | null;
+}
+
 /** How a plan ended. */
 export type NodePlan =
 	| {
@@ -188,6 +202,8 @@ export type NodePlan =
 			/** The main statement as sent. */
 			readonly executedSql: string | null;
 			readonly batches?: BatchesDone;
+			/** Of a function. */
+			readonly overloads?: OverloadsDone;
 	  }
 	/** No batch of a microbatch model was built. */
 	| { readonly kind: "batchesFailed"; readonly batches: BatchesDone }

@@ -36,6 +36,8 @@ export interface RunJob {
 	readonly settled?: ReadonlyMap<NodeId, SettledNode>;
 	readonly flags: RunFlags;
 	readonly microbatch: MicrobatchJob;
+	/** `retry`: signatures of functions that its run has created, by the names of their files. */
+	readonly overloadsDone?: ReadonlyMap<NodeId, readonly string[]>;
 	/** Absent: the run writes no history. */
 	readonly history?: HistorySettings;
 }

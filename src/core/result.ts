@@ -59,6 +59,8 @@ export interface NodeResult {
 	readonly extra_ctes?: readonly InlinedCte[];
 	/** Unique ids of the macros that its text called while it was compiled; absent where there are none. */
 	readonly macros?: readonly string[];
+	/** Compiled bodies of a function's other signatures; absent where it has none. */
+	readonly overloads?: readonly string[];
 	/** As sent to the database, when it differs. */
 	readonly executed_code: string | null;
 	readonly relation_name: string | null;
@@ -72,6 +74,8 @@ export interface NodeResult {
 	readonly failedIn?: string;
 	/** What became of a microbatch model's batches; those of the run that `retry` repeats are among the successful. */
 	readonly batch_results?: BatchResults;
+	/** What became of a function's other signatures, by the names of their files; present for every function that was created. */
+	readonly overload_results?: { readonly successful: readonly string[]; readonly failed: readonly string[] };
 	/** Where a test's failing rows are kept, as it is written in SQL; absent: nowhere. */
 	readonly storedIn?: string;
 	/** A few failing rows of a test. */

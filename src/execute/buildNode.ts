@@ -33,6 +33,7 @@ interface Progress {
 	compiledSql: string | null;
 	ctes: CompiledNode["ctes"];
 	macros: CompiledNode["macros"];
+	overloads: CompiledNode["overloads"];
 	executedSql: string | null;
 }
 
@@ -81,7 +82,7 @@ function buildInput(
 	run: Run,
 	node: BuildableNode,
 	sql: string | null,
-	ground: Pick<BuildInput, "existing" | "fullRefresh" | "microbatch">,
+	ground: Pick<BuildInput, "existing" | "fullRefresh" | "microbatch" | "overloads">,
 ): BuildInput {
 	const { adapter, compiler } = run.ports;
 	const target = targetOf(run, node);
@@ -103,6 +104,13 @@ function buildInput(
 		engine: adapter.facts.version,
 		own: own === null ? null : { ...own, inPlace: worksInPlace(run, node) },
 	};
+}
+
+/** Those that the run which is retried has created are left alone (dbt). */
+function dueOverloads(run: Run, node: BuildableNode, bodies: CompiledNode["overloads"]): Pick<BuildInput, "overloads"> {
+	if (node.resource_type !== "function" || bodies === undefined) return {};
+	const done = run.job.overloadsDone?.get(node.unique_id) ?? [];
+	return { overloads: bodies.map((body, i) => (done.includes(node.overloads[i]?.defined_in ?? "") ? null : body)) };
 }
 
 interface Built {
@@ -198,9 +206,17 @@ async function reuseOrBuild(
 		const stands = standing(plan.candidate, job.runId, lastBatchOf(last, lastFailed));
 		return { standing: stands, facts: batchFacts(run, node, plan.batches) };
 	}
+	const { message, response, overloads } = plan;
+	const failed = overloads !== undefined && overloads.problem !== null;
 	return {
 		standing: standing(plan.candidate, job.runId),
-		facts: { status: "success", message: plan.message, adapter_response: plan.response },
+		facts: {
+			...(failed
+				? { status: "partial success", message: `PARTIAL SUCCESS ${node.name}`, diagnostic: overloads.problem }
+				: { status: "success", message }),
+			adapter_response: response,
+			...(overloads === undefined ? {} : { overload_results: overloads.results }),
+		},
 	};
 }
 
@@ -239,6 +255,7 @@ function textFacts(progress: Progress): Partial<NodeResult> {
 		compiled_code: progress.compiledSql,
 		...(progress.ctes.length === 0 ? {} : { extra_ctes: progress.ctes }),
 		...(progress.macros.length === 0 ? {} : { macros: progress.macros }),
+		...(progress.overloads === undefined ? {} : { overloads: progress.overloads }),
 		executed_code: progress.executedSql,
 	};
 }
@@ -271,7 +288,9 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 		progress.ctes = (compiled?.ctes ?? []).map((cte) => ({ ...cte, sql: run.toPublished(cte.sql) }));
 		progress.macros = compiled?.macros ?? [];
 		watch.compiled();
-		const input = buildInput(run, node, sql, await groundOf(run, session, node));
+		progress.overloads = compiled?.overloads;
+		const ground = { ...(await groundOf(run, session, node)), ...dueOverloads(run, node, compiled?.overloads) };
+		const input = buildInput(run, node, sql, ground);
 		return reuseOrBuild(run, session, input, seed.hash, progress);
 	};
 	const built = await repeatBuild(run, node, () => run.ports.adapter.withSession(build));
@@ -294,7 +313,7 @@ export async function buildNode(run: Run, node: BuildableNode, slot: number): Pr
 	const { clock, emit } = run.ports;
 	const thread = `Thread-${slot + 1}`;
 	const started = startStopwatch(clock);
-	const progress: Progress = { compiledSql: null, ctes: [], macros: [], executedSql: null };
+	const progress: Progress = { compiledSql: null, ctes: [], macros: [], overloads: undefined, executedSql: null };
 	emit({
 		event: "node.started",
 		node_id: node.unique_id,

@@ -18,7 +18,8 @@ export async function runMaterialization(
 ): Promise<Extract<PlanAnswer, { kind: "materialized" }>> {
 	const { run, session, node } = drive;
 	const { compiler } = run.ports;
-	const { materialization, sql, self } = request;
+	const { materialization, sql, self, overload } = request;
+	const about = { node, sql, ...(overload === undefined ? {} : { overload }) };
 	const journals: Journal[] = [];
 	let kept = false;
 	const send = (purpose: string) =>
@@ -30,7 +31,7 @@ export async function runMaterialization(
 	};
 	const outcome = await driveTemplate({ ...drive, inTransaction: true, commit }, (journal) => {
 		journals[0] = journal;
-		return compiler.materialize(materialization, { node, sql }, journal, bindingOf(run, self));
+		return compiler.materialize(materialization, about, journal, bindingOf(run, self));
 	});
 	kept ||= (journals[0]?.entries ?? []).some(
 		(entry) => entry.kind === "exchange" && entry.request.kind === "query" && COMMITS.test(entry.request.sql),

@@ -182,7 +182,7 @@ function draftResources(work: ManifestWork): readonly Draft[] {
 	for (const entry of parsed.properties) if (isYamlSnapshot(entry)) drafts.push(yamlSnapshot(entry, problems));
 	const patcher = new Patcher(drafts, { problems, warnings });
 	for (const entry of parsed.properties) patcher.apply(entry);
-	const own = takeOverloads(drafts);
+	const own = takeOverloads(drafts, problems);
 	for (const draft of own) {
 		addConstraintRefs(draft);
 		checkName(draft, work);

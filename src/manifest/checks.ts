@@ -207,7 +207,7 @@ export function checkSnapshot(draft: Draft, problems: Diagnostic[]): void {
 	problems.push(diagnostic("TFM-PARSE-028", { snapshot: draft.name, problem, hint }, configPlace(draft, key)));
 }
 
-/** What the database has to know of a function, and what tfm does not create. */
+/** The order of a function's arguments. That it says what it returns is looked at when it is created (dbt). */
 export function checkFunction(draft: Draft, problems: Diagnostic[]): void {
 	if (draft.kind !== "function") return;
 	const { patch, name } = draft;
@@ -217,11 +217,6 @@ export function checkFunction(draft: Draft, problems: Diagnostic[]): void {
 			diagnostic("TFM-PARSE-054", { function: name, problem, hint, ...(dbt === undefined ? {} : { dbt }) }, at),
 		);
 	};
-	if (patch?.signature == null)
-		wrong(
-			"does not say what it returns",
-			"list it under `functions:` in a property file, with `returns: {data_type: …}`",
-		);
 	const given = patch?.signature?.arguments ?? [];
 	const first = given.findIndex((argument) => argument.default_value != null);
 	const bare = first < 0 ? undefined : given.slice(first).find((argument) => argument.default_value == null);

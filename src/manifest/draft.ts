@@ -3,7 +3,7 @@
  * else sees. Private to this room.
  */
 import type { Location } from "../core/location.ts";
-import type { FunctionNode, NodeId, Plain, RefArgs, TestMetadata } from "../core/node.ts";
+import type { FunctionNode, FunctionOverload, NodeId, Plain, RefArgs, TestMetadata } from "../core/node.ts";
 import type { FilePlace, ParsedCode, PlainRecord, YamlEntry } from "../core/parsed.ts";
 import type { ConfiguredKind } from "./configDefaults.ts";
 
@@ -26,7 +26,12 @@ export interface Patch {
 	readonly deprecationDate: string | null;
 	readonly timeSpine: Plain;
 	/** Of a function; null where the entry does not say what it returns. */
-	readonly signature: Pick<FunctionNode, "arguments" | "returns" | "overloads"> | null;
+	readonly signature: FunctionSignature | null;
+}
+
+export interface FunctionSignature extends Pick<FunctionNode, "arguments" | "returns"> {
+	/** As listed; the body is that of another draft. */
+	readonly overloads: readonly Omit<FunctionOverload, "raw_body" | "body_at">[];
 }
 
 /** A column of a property file and the way to it inside its entry. */
@@ -76,7 +81,9 @@ export interface Draft {
 	readonly descriptionAt: (() => FilePlace) | null;
 	refs: readonly RefArgs[];
 	sources: readonly (readonly [string, string])[];
-	readonly functions: readonly (readonly string[])[];
+	functions: readonly (readonly string[])[];
+	/** Of a function, with their bodies. */
+	overloads?: readonly FunctionOverload[];
 	readonly metrics: readonly (readonly string[])[];
 	macros: readonly string[];
 	readonly test: TestFacts | null;

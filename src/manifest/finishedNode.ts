@@ -9,6 +9,8 @@ import type {
 	ColumnSpec,
 	Dependencies,
 	FunctionArgument,
+	FunctionOverload,
+	FunctionReturns,
 	NodeConfig,
 	NodeId,
 	Plain,
@@ -167,15 +169,15 @@ export class FinishedTest extends FinishedNode {
 
 export class FinishedFunction extends FinishedNode {
 	readonly arguments: readonly FunctionArgument[];
-	readonly returns: { readonly data_type: string; readonly description: string | null };
-	readonly overloads: readonly Plain[];
+	readonly returns: FunctionReturns;
+	readonly overloads: readonly FunctionOverload[];
 
 	constructor(draft: Draft, texts: FinishedTexts) {
 		super(draft, texts);
 		const { signature } = draft.patch ?? {};
 		this.arguments = signature?.arguments ?? [];
 		this.returns = signature?.returns ?? { data_type: "", description: null };
-		this.overloads = signature?.overloads ?? [];
+		this.overloads = draft.overloads ?? [];
 	}
 }
 

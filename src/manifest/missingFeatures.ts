@@ -61,8 +61,6 @@ function needsOfNodes({ nodes, macros }: ProjectNeeds): readonly Need[] {
 			const language = node.language === "python" ? "Python" : "JavaScript";
 			return need(`${language} ${node.resource_type}s`, `write it in SQL, or ${LEAVE_OUT}`);
 		}
-		if (node.resource_type === "function" && node.overloads.length > 0)
-			return need("overloads of functions", "give each of them a file and a name of its own");
 		const { materialized } = config;
 		if (node.resource_type !== "model" || PLANNED.includes(materialized) || materializations.has(materialized))
 			return [];

@@ -33,6 +33,8 @@ export interface NodeWork {
 		readonly code: string;
 		readonly path: string;
 		readonly ctes: readonly { readonly id: NodeId; readonly sql: string }[];
+		/** Bodies of a function's other signatures, in their order. */
+		readonly overloads?: readonly string[];
 	} | null;
 	/** Where its last statement stands; null: it was not run. */
 	readonly build_path: string | null;
@@ -215,7 +217,10 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 		...(queried as FieldTexts<FunctionNode>),
 		arguments: (n) => sortedText(n.arguments),
 		returns: (n) => sortedText(n.returns),
-		overloads: (n) => sortedText(n.overloads),
+		overloads: (n) => {
+			const bodies = compiled(n)?.overloads ?? [];
+			return sortedText(n.overloads.map(({ body_at: _at, ...o }, i) => ({ ...o, compiled_body: bodies[i] ?? null })));
+		},
 	});
 	const seed = objectWriter<SeedNode>({
 		...(executable as FieldTexts<SeedNode>),

@@ -133,8 +133,6 @@ function signatureOf(value: PlainRecord): Patch["signature"] {
 				arguments: argumentsOf(overload),
 				returns: isRecord(overload.returns) ? described(overload.returns) : null,
 				description: typeof overload.description === "string" ? overload.description : null,
-				raw_body: null,
-				compiled_body: null,
 			})),
 	};
 }

@@ -39,6 +39,11 @@ export function* materialize(
 	return yield* ask({ kind: "materialize", ...request }, "materialized");
 }
 
+/** Why the work failed, or null. */
+export function* attempt(body: () => Plan<void>): Plan<Diagnostic | null> {
+	return (yield* ask({ kind: "attempt", body }, "attempted")).failure;
+}
+
 /** Columns in their order; the relation must be there. */
 export function* columnsOf(relation: RelationName): Plan<readonly ColumnInfo[]> {
 	const { answer } = yield* ask({ kind: "database", request: { kind: "columns", relation } }, "database");

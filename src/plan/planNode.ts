@@ -26,8 +26,11 @@ function checkLanguage({ node, own }: BuildInput): void {
 				: "write it in SQL, or leave it out with `enabled: false`",
 		);
 	}
-	if (node.resource_type === "function" && node.overloads.length > 0)
-		refuse("has overloads, which tfm does not create", "give each of them a file and a name of its own");
+	if (node.resource_type === "function" && node.returns.data_type === "")
+		refuse(
+			"does not say what it returns",
+			"list it under `functions:` in a property file, with `returns: {data_type: …}`",
+		);
 }
 
 /** Throws TfmError (TFM-RUN-002, 006, 007, 008, 024, 032) from inside the generator. */

@@ -3,10 +3,19 @@
  * checked here: dbt's rules for what it returns, and, where it builds aside, that it left one table there.
  */
 import type { Candidate } from "../core/adapter.ts";
-import { diagnostic, fail } from "../core/diagnostic.ts";
-import type { AdapterResponse, BuildInput, Materialized, NodePlan, Plan, TestInput } from "../core/plan.ts";
+import { type Diagnostic, diagnostic, fail } from "../core/diagnostic.ts";
+import type { FunctionNode } from "../core/node.ts";
+import type {
+	AdapterResponse,
+	BuildInput,
+	Materialized,
+	NodePlan,
+	OverloadsDone,
+	Plan,
+	TestInput,
+} from "../core/plan.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
-import { database, materialize, perform } from "./ask.ts";
+import { attempt, database, materialize, perform } from "./ask.ts";
 import { pointAt } from "./pointAt.ts";
 
 type Own = NonNullable<TestInput["own"]>;
@@ -96,13 +105,38 @@ export function* planOwn(input: BuildInput, described: Candidate): Plan<NodePlan
 			},
 		});
 	} else if (input.pointer !== null) yield* perform({ kind: "transaction", body: () => pointAt(input, described) });
+	const { node } = input;
 	return {
 		kind: "built",
 		candidate: described,
 		message: response._message ?? "",
 		response,
 		executedSql: outcome.executedSql,
+		...(node.resource_type === "function" ? { overloads: yield* createOverloads(input, node, own) } : {}),
 	};
+}
+
+/** A function's other signatures, by the same materialization. Each is tried, whatever became of the one before (dbt). */
+function* createOverloads(input: BuildInput, node: FunctionNode, own: Own): Plan<OverloadsDone> {
+	const [successful, failed]: [string[], string[]] = [[], []];
+	const failures: Diagnostic[] = [];
+	for (const [overload, sql] of (input.overloads ?? []).entries()) {
+		const name = node.overloads[overload]?.defined_in ?? "";
+		const failure =
+			sql === null
+				? null
+				: yield* attempt(function* () {
+						const { outcome } = yield* materialize({ materialization: own, sql, self: null, overload });
+						checkReturned(input, own, outcome);
+					});
+		(failure === null ? successful : failed).push(name);
+		if (failure !== null) failures.push({ ...failure, message: `${name}: ${failure.message}` });
+	}
+	const results = { successful, failed };
+	if (failures.length === 0) return { results, problem: null };
+	const at = node.overloads.find(({ defined_in }) => failed.includes(defined_in))?.body_at ?? node.location;
+	const facts = { function: node.name, failed, all: node.overloads.length, messages: failures.map((f) => f.message) };
+	return { results, problem: diagnostic("TFM-RUN-042", facts, { at }) };
 }
 
 /** A test whose materialization is overridden: its statement "main" counts, as the built-in one does. */

@@ -92,7 +92,7 @@ function resultEntry(result: NodeResult, redact: <T>(value: T) => T) {
 		compiled_code: result.compiled_code,
 		relation_name: isCompiled(result) ? result.relation_name : null,
 		batch_results: batchResults(result.batch_results),
-		overload_results: null,
+		overload_results: result.overload_results ?? null,
 	};
 }
 

@@ -2,6 +2,7 @@
 import type {
 	ExecutableNode,
 	ExposureNode,
+	FunctionNode,
 	GraphNode,
 	MetricNode,
 	ModelNode,
@@ -30,6 +31,8 @@ const same = (before: PlainRecord, node: object, key: string): boolean =>
 /** Changes of a node that was there before; its macros are compared elsewhere. */
 export function compareNodes(before: PlainRecord, node: GraphNode, facts: ComparisonFacts): readonly Change[] {
 	switch (node.resource_type) {
+		case "function":
+			return compareExecutables(before, node, facts);
 		case "source":
 			return compareSources(before, node, facts);
 		case "exposure":
@@ -65,6 +68,7 @@ function compareExecutables(before: PlainRecord, node: ExecutableNode, facts: Co
 		...compareRelations(wrote, written),
 		...comparePersisted(before, node),
 		...compareFqn(before, node),
+		...(node.resource_type === "function" ? compareSignatures(before, node) : []),
 		...(node.resource_type === "model" ? compareModels(before, node, facts) : []),
 	];
 }
@@ -72,6 +76,27 @@ function compareExecutables(before: PlainRecord, node: ExecutableNode, facts: Co
 function compareBodies(before: PlainRecord, node: ExecutableNode): readonly Change[] {
 	if (node.resource_type === "seed") return sameSeed(before, node) ? [] : [{ part: "body", says: "its rows changed" }];
 	return same(before, node, "raw_code") ? [] : [{ part: "body", says: "its SQL changed" }];
+}
+
+/** Arguments, what is returned, and the other signatures with their bodies, whatever they are described as (dbt). */
+function compareSignatures(before: PlainRecord, node: FunctionNode): readonly Change[] {
+	const part = "property";
+	const signed = (list: unknown): Plain =>
+		(Array.isArray(list) ? list : [])
+			.map(recordOf)
+			.map(({ defined_in = null, arguments: given = null, returns = null, raw_body = null }) => [
+				defined_in,
+				given,
+				returns,
+				raw_body,
+			]);
+	return [
+		...(same(before, node, "arguments") ? [] : [{ part, says: "its arguments changed" } as const]),
+		...(same(before, node, "returns") ? [] : [{ part, says: "what it returns changed" } as const]),
+		...(samePlain(signed(before.overloads), signed(node.overloads))
+			? []
+			: [{ part, says: "its overloads changed" } as const]),
+	];
 }
 
 /** By the hash of its rows, or for large files by the path alone. */

@@ -248,6 +248,13 @@ export const RUN_CODES = {
 		explain:
 			"`timeout` of a node is for all of its work: compiling, every statement of its build with its hooks, and the attempts after failures that pass. `statement_timeout` is for each statement alone. What the node was doing was cancelled on the server, and nothing of it was kept.",
 	}),
+	"TFM-RUN-042": code<{ function: string; failed: readonly string[]; all: number; messages: readonly string[] }>({
+		message: (f) =>
+			`${f.failed.length} of ${f.all} overloads of ${f.function} could not be created:\n${f.messages.join("\n")}`,
+		next: () => "tfm retry creates those that failed",
+		explain:
+			"A function and each of its `overloads` are created one after the other, and the failure of one does not stop the next. The function counts as a partial success: what reads it is skipped.",
+	}),
 	"TFM-RUN-022": code<{ layer: string }>({
 		message: (f) => `no generations of layer ${f.layer} are kept`,
 		hint: () =>

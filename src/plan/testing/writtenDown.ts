@@ -87,6 +87,10 @@ export function drive(
 				else run(request.body(), `${indent}  `);
 				return { kind: "batch", failure };
 			}
+			case "attempt":
+				say("attempt");
+				run(request.body(), `${indent}  `);
+				return { kind: "attempted", failure: null };
 			case "comparison":
 				say(`comparison of ${request.query.sql}`);
 				return { kind: "rendered", text: "actual and expected", value: null };
