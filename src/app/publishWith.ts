@@ -10,6 +10,7 @@ import { openEvents } from "./commandEvents.ts";
 import { openAdapter } from "./openAdapter.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { createRunPorts, jobOf, summaryDocument } from "./runPorts.ts";
+import { openWatchers } from "./runWatchers.ts";
 
 interface Opened {
 	readonly project: OpenProject;
@@ -43,8 +44,11 @@ export async function publishWith(
 ): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	layerArgument(invocation, project);
-	const events = openEvents(invocation, project, [summaryDocument(invocation)]);
+	const watchers = await openWatchers(invocation, project);
+	const subscribers = [summaryDocument(invocation), ...watchers.map((watcher) => watcher.subscriber)];
+	const events = openEvents(invocation, project, subscribers);
 	let adapter: Adapter | undefined;
+	let broken: unknown;
 	try {
 		const open = await openAdapter(project.config, invocation);
 		adapter = open;
@@ -56,7 +60,11 @@ export async function publishWith(
 			hooks: { start: [], end: [] },
 		});
 		return (await work({ project, ports, job }))?.exitCode ?? 0;
+	} catch (error) {
+		broken = error;
+		throw error;
 	} finally {
+		for (const watcher of watchers) await watcher.finish({ adapter, emit: events, error: broken });
 		events.close();
 		await adapter?.close();
 	}
