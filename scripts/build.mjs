@@ -23,7 +23,11 @@ mkdirSync("dist", { recursive: true });
 rmSync("dist/.next", { recursive: true, force: true });
 
 const result = await build({
-	entryPoints: { "cli/main": "src/cli/main.ts", "cli/pgliteWorker": "src/adapters/pglite/pgliteWorker.js" },
+	entryPoints: {
+		"cli/main": "src/cli/main.ts",
+		"cli/pgliteWorker": "src/adapters/pglite/pgliteWorker.js",
+		"cli/sqlWorker": "src/sql/sqlWorker.js",
+	},
 	outdir: "dist/.next",
 	bundle: true,
 	splitting: true,
@@ -35,6 +39,8 @@ const result = await build({
 	packages: "bundle",
 	external: [
 		"@electric-sql/pglite",
+		// Finds its WebAssembly beside itself.
+		"@guanmingchiu/sqlparser-ts",
 		"snowflake-sdk",
 		"pg",
 		"pg-native",

@@ -98,6 +98,24 @@ export const LIST_NODES: readonly OptionSpec[] = [
 	command("output-keys", { value: "keys...", kind: LIST, help: "Fields of --output json" }),
 ];
 
+export const LINEAGE: readonly OptionSpec[] = [
+	command("upstream", { kind: SWITCH, help: "Only what it is made from, back to the sources" }),
+	command("downstream", { kind: SWITCH, help: "Only what is made from it" }),
+	command("output", {
+		value: "format",
+		kind: TEXT,
+		choices: ["text", "json", "mermaid"],
+		help: "text, json or mermaid (default: text)",
+	}),
+	...NO_INTROSPECT,
+];
+
+export const CHECK: readonly OptionSpec[] = [
+	command("strict", { kind: SWITCH, help: "Every remark is an error" }),
+	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
+	...NO_INTROSPECT,
+];
+
 export const INIT: readonly OptionSpec[] = [
 	command("engine", {
 		value: "name",

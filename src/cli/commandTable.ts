@@ -9,6 +9,7 @@ import {
 	ALERTS,
 	BACKFILL,
 	CANDIDATES,
+	CHECK,
 	CLEAN,
 	COMPILE,
 	DEBUG,
@@ -20,6 +21,7 @@ import {
 	FRESHNESS,
 	HISTORY,
 	INIT,
+	LINEAGE,
 	LIST_NODES,
 	LOAD,
 	OFFLINE,
@@ -57,6 +59,8 @@ export type CommandName =
 	| "clone"
 	| "source freshness"
 	| "docs generate"
+	| "lineage"
+	| "check"
 	| "state explain"
 	| "alerts test"
 	| "alerts list"
@@ -469,6 +473,39 @@ export const COMMANDS: readonly CommandSpec[] = [
 			{ line: "tfm docs generate", says: "everything" },
 			{ line: "tfm docs generate --select +orders", says: "what orders is made of" },
 			{ line: "tfm docs generate --empty-catalog", says: "manifest.json alone, without a look at the database" },
+		],
+	},
+	{
+		name: "lineage",
+		heading: "Look",
+		summary: "Show where columns come from and what is made from them",
+		sentence:
+			"Reads the SQL of all models, as it would be built, and tells of a model or of one column what it is made from and what is made from it. Nothing is run. All of it is written to target/lineage.columns.json.",
+		argument: {
+			name: "model",
+			key: "model",
+			required: false,
+			help: "A model, seed or source, or a column: orders.amount",
+		},
+		options: withShared([...LINEAGE, ...only(RUNNING, "writeJson")]),
+		examples: [
+			{ line: "tfm lineage orders.amount", says: "one column, both ways" },
+			{ line: "tfm lineage raw.payments.amount --downstream", says: "all that hangs on a column of a source" },
+			{ line: "tfm lineage orders", says: "the columns of a model" },
+			{ line: "tfm lineage orders --upstream --output mermaid", says: "as a picture for a README" },
+		],
+	},
+	{
+		name: "check",
+		heading: "Look",
+		summary: "Read the SQL of the models and say what looks wrong",
+		sentence:
+			"Looks for columns that do not exist, ambiguous names, relations that nobody declares, and for personal data in layers that forbid it. Nothing is run. Exit code 1 for personal data where it may not be, and with --strict for any remark.",
+		options: withShared([...CHECK, ...SELECTION, ...COMPARING, ...only(RUNNING, "writeJson")]),
+		examples: [
+			{ line: "tfm check", says: "the whole project" },
+			{ line: "tfm check --select staging --strict", says: "in CI, part of it" },
+			{ line: "tfm check --output json", says: "for other programs" },
 		],
 	},
 	{

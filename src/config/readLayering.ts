@@ -13,6 +13,7 @@ const LAYER_KEYS = [
 	"keep_generations",
 	"warehouse",
 	"role",
+	"pii",
 ] as const;
 
 /** `off` and `on` are booleans in YAML 1.1. */
@@ -57,6 +58,7 @@ function readLayer({ value, index, check, modelPaths, keep }: LayerPart): Layer 
 	}
 	const text = (key: (typeof LAYER_KEYS)[number]): string | undefined => check.text(own(long, key), [...at, key]);
 	const gates = ["error", "warn", "off"] as const;
+	const pii = check.choice(own(long, "pii"), [...at, "pii"], ["allowed", "forbidden"] as const) ?? "allowed";
 	const keepGenerations = check.integer(own(long, "keep_generations"), [...at, "keep_generations"]) ?? keep;
 	return Object.freeze({
 		name,
@@ -68,6 +70,7 @@ function readLayer({ value, index, check, modelPaths, keep }: LayerPart): Layer 
 		warehouse: text("warehouse") ?? null,
 		role: text("role") ?? null,
 		...(keepGenerations === 0 ? {} : { keepGenerations }),
+		...(pii === "forbidden" ? { pii } : {}),
 		index,
 	});
 }

@@ -16,6 +16,8 @@ export interface Layer {
 	readonly contract: "required" | "optional";
 	/** How many replaced generations of its relations are kept, for `tfm rollback`; absent: none. */
 	readonly keepGenerations?: number;
+	/** No column with personal data may be in it: `tfm check` fails. Absent: allowed. */
+	readonly pii?: "forbidden";
 	/** Position from 0; a model may read layers of its own or a smaller index. */
 	readonly index: number;
 	/** Snowflake: what to build this layer with. */

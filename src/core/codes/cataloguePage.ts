@@ -22,6 +22,7 @@ const AREAS: Readonly<Record<string, string>> = {
 	RUN: "Running",
 	SELECT: "Selecting",
 	SNAP: "Snapshots",
+	SQL: "What the SQL says: columns, lineage, personal data",
 	STATE: "Earlier runs: comparing, deferring",
 	UNIT: "Unit tests",
 	YAML: "YAML",

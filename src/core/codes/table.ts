@@ -19,6 +19,7 @@ import { REF_CODES } from "./ref.ts";
 import { RUN_CODES } from "./run.ts";
 import { SELECT_CODES } from "./select.ts";
 import { SNAPSHOT_CODES } from "./snapshot.ts";
+import { SQL_CODES } from "./sql.ts";
 import { STATE_CODES } from "./state.ts";
 import { UNIT_CODES } from "./unit.ts";
 import { YAML_CODES } from "./yaml.ts";
@@ -48,6 +49,7 @@ export const CODES = {
 	...APP_CODES,
 	...ALERT_CODES,
 	...OBSERVABILITY_CODES,
+	...SQL_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;

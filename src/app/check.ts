@@ -1,0 +1,94 @@
+import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import type { LineageRemark, NodeLineage } from "../core/lineage.ts";
+import type { NodeId } from "../core/node.ts";
+import { sortDiagnostics } from "../core/sortDiagnostics.ts";
+import { judgeWarnings } from "../core/warningPolicy.ts";
+import { analyzeProject } from "./columnLineage/analyzeProject.ts";
+import { type AnalysedNode, analysedNodes, type Compiled } from "./columnLineage/compiledSql.ts";
+import { piiExposures } from "./columnLineage/piiExposures.ts";
+import { placeInFile } from "./columnLineage/placeInFile.ts";
+import { openEvents } from "./commandEvents.ts";
+import { displayName } from "./lineage.ts";
+import { openProject } from "./openProject.ts";
+import { selectIds } from "./selectFor.ts";
+
+/**
+ * `tfm check`: what looks wrong in the SQL of the selected models, and personal data in layers that forbid it. Remarks
+ * are warnings; with --strict they are errors. Exit code 1 when there is an error.
+ */
+export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
+	const project = await openProject(invocation);
+	const { flags, stdout } = invocation;
+	const { ids, warnings } = selectIds(invocation, project, { all: ["model", "snapshot"] });
+	const { lineage, compiled } = await analyzeProject(invocation, project);
+	const selected = new Set(ids);
+	const nodes = analysedNodes(project).filter(({ unique_id: id }) => selected.has(id));
+	const nameOf = displayName(project);
+	const remarks = nodes.flatMap((node) =>
+		remarksOf(node, { known: lineage.nodes[node.unique_id]!, compiled, name: nameOf(node.unique_id) }),
+	);
+	const { layering } = project.config.project;
+	const exposures = piiExposures(nodes, { lineage, manifest: project.manifest, layering, nameOf });
+	const found = sortDiagnostics([...remarks, ...exposures]);
+	const judged = flags.extra.strict === true ? found.map(asError) : judgeWarnings(found, flags);
+	const events = openEvents(invocation, project);
+	const errors = judged.filter(({ severity }) => severity === "error").length;
+	const columns = nodes.reduce((sum, { unique_id: id }) => sum + lineage.nodes[id]!.columns.length, 0);
+	const summary = { models: nodes.length, columns, errors, warnings: judged.length - errors };
+	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
+	if (flags.extra.output === "json") stdout.write(`${JSON.stringify({ diagnostics: judged, summary })}\n`);
+	else {
+		for (const one of judged)
+			events({ event: "diagnostic", diagnostic: one }, one.severity === "error" ? "error" : "warn");
+		events({ event: "message", text: summaryText(summary), node_id: null, print: true });
+	}
+	events.close();
+	return errors > 0 ? 1 : 0;
+}
+
+const asError = (one: Diagnostic): Diagnostic => ({ ...one, severity: "error" });
+
+interface Summary {
+	readonly models: number;
+	readonly columns: number;
+	readonly errors: number;
+	readonly warnings: number;
+}
+
+function summaryText({ models, columns, errors, warnings }: Summary): string {
+	const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
+	return `${count(models, "model")} read, ${count(columns, "column")}: ${count(errors, "error")}, ${count(warnings, "warning")}`;
+}
+
+interface About {
+	readonly known: NodeLineage;
+	readonly compiled: ReadonlyMap<NodeId, Compiled>;
+	readonly name: string;
+}
+
+function remarksOf(node: AnalysedNode, { known, compiled, name }: About): readonly Diagnostic[] {
+	if (known.reason !== undefined)
+		return [
+			diagnostic("TFM-SQL-005", { node: name, reason: known.reason }, { severity: "warning", at: node.location }),
+		];
+	const found = compiled.get(node.unique_id);
+	const sql = found !== undefined && "sql" in found ? found.sql : "";
+	return known.remarks.map((remark) => told(remark, name, placeInFile(node, sql, remark) ?? node.location));
+}
+
+function told({ problem, name, known }: LineageRemark, node: string, at: Diagnostic["at"]): Diagnostic {
+	const places = { severity: "warning" as const, at };
+	switch (problem) {
+		case "unknown_column":
+			return diagnostic("TFM-SQL-001", { node, name, known }, places);
+		case "ambiguous_column":
+			return diagnostic("TFM-SQL-002", { node, name, known }, places);
+		case "unknown_relation":
+			return diagnostic("TFM-SQL-003", { node, name, known }, places);
+		case "set_operation_arity":
+			return diagnostic("TFM-SQL-004", { node, widths: name }, places);
+		case "duplicate_column":
+			return diagnostic("TFM-SQL-010", { node, name }, places);
+	}
+}

@@ -1,0 +1,135 @@
+/** The project → its column lineage: SQL rendered, analysed in the order of the graph, described, written. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Invocation } from "../../core/invocation.ts";
+import type { ColumnLineage } from "../../core/lineage.ts";
+import { type NodeId, nodeId } from "../../core/node.ts";
+import { storedName } from "../../core/storedName.ts";
+import { TFM_VERSION } from "../../core/version.ts";
+import type { KnownColumn } from "../../sql/analysis.ts";
+import { openAnalysisCache } from "../../sql/analysisCache.ts";
+import { type Analyst, createAnalyst } from "../../sql/analyst.ts";
+import { type AnalysisJob, analyzeGraph, type ModelSql } from "../../sql/analyzeGraph.ts";
+import { describeLineage } from "../../sql/describeLineage.ts";
+import type { SqlDialectName } from "../../sql/sqlDialect.ts";
+import type { OpenProject } from "../openProject.ts";
+import { writeWhole } from "../writeWhole.ts";
+import { columnFacts } from "./columnFacts.ts";
+import { type AnalysedNode, analysedNodes, type Compiled, compiledSql } from "./compiledSql.ts";
+import { declaredRelations, rejectsId } from "./declaredRelations.ts";
+
+export interface AnalysedProject {
+	readonly lineage: ColumnLineage;
+	/** The SQL that was looked at, for places in it. */
+	readonly compiled: ReadonlyMap<NodeId, Compiled>;
+}
+
+export const lineagePath = ({ config }: Pick<OpenProject, "config">): string =>
+	join(config.targetDir, "lineage.columns.json");
+
+export async function analyzeProject(invocation: Invocation, project: OpenProject): Promise<AnalysedProject> {
+	const dialect = dialectOf(project);
+	const nodes = analysedNodes(project);
+	const compiled = await compiledSql(invocation, project, nodes);
+	const models = new Map(nodes.map((node) => [node.unique_id as string, modelSql(node, project, compiled)]));
+	const declared = await declaredRelations(project, dialect);
+	const analyses = await analyzeWithCache({ dialect, declared, models }, project, invocation.signal);
+	const described = describeLineage({
+		declared,
+		analyses,
+		inputs: new Map(nodes.map((node) => [node.unique_id, node.depends_on.nodes])),
+		added: new Map([...models].map(([id, { added = [] }]) => [id, added])),
+		facts: columnFacts(project, dialect),
+	});
+	const lineage: ColumnLineage = {
+		metadata: {
+			schema_version: "tfm.lineage.columns/1",
+			tfm_version: TFM_VERSION,
+			generated_at: invocation.clock().toISOString(),
+			invocation_id: project.runId,
+			dialect,
+		},
+		nodes: Object.fromEntries(described),
+	};
+	if (invocation.flags.writeJson) writeWhole(lineagePath(project), lineageText(lineage));
+	return { lineage, compiled };
+}
+
+/** A node a line: two versions can be compared by eye, and no text has to hold all of a large project. */
+function* lineageText({ metadata, nodes }: ColumnLineage): Generator<string> {
+	yield `{"metadata": ${JSON.stringify(metadata)},\n"nodes": {`;
+	let first = true;
+	for (const [id, node] of Object.entries(nodes)) {
+		yield `${first ? "\n" : ",\n"}${JSON.stringify(id)}: ${JSON.stringify(node)}`;
+		first = false;
+	}
+	yield "\n}}\n";
+}
+
+/** The embedded database is a Postgres. */
+const dialectOf = ({ engine }: OpenProject): SqlDialectName => (engine.type === "snowflake" ? "snowflake" : "postgres");
+
+/** The thread is started for the first question that was never asked before. */
+async function analyzeWithCache(job: AnalysisJob, { config }: OpenProject, signal: AbortSignal) {
+	const path = join(config.targetDir, "analysis.tfm.json");
+	const cache = openAnalysisCache(existsSync(path) ? readFileSync(path, "utf8") : null);
+	let analyst: Analyst | undefined;
+	try {
+		return await analyzeGraph(job, cache, (requests) => {
+			analyst ??= createAnalyst();
+			return analyst.analyze(requests, signal);
+		});
+	} finally {
+		await analyst?.close();
+		const text = cache.text();
+		if (text !== null) writeWhole(path, [text]);
+	}
+}
+
+function modelSql(node: AnalysedNode, project: OpenProject, compiled: ReadonlyMap<NodeId, Compiled>): ModelSql {
+	const found = compiled.get(node.unique_id) ?? { reason: "it was not rendered" };
+	const { database, schema, identifier } = storedName(node, project.engine.dialect);
+	const ephemeral = node.config.materialized === "ephemeral";
+	return {
+		id: node.unique_id,
+		name: ephemeral ? [`__dbt__cte__${node.alias}`] : [database, schema, identifier],
+		...("sql" in found ? { sql: found.sql } : { sql: null, reason: found.reason }),
+		inputs: [...inputsOf(node, project), ...(ephemeral ? [] : [node.unique_id])],
+		...(node.resource_type === "snapshot" ? { added: snapshotColumns(node) } : {}),
+	};
+}
+
+/** What a node reads, and what the ephemeral models among it read: their text stands in front of the node's. */
+function inputsOf(node: AnalysedNode, { manifest }: OpenProject): readonly NodeId[] {
+	const found = new Set<NodeId>();
+	const waiting = [...node.depends_on.nodes];
+	for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+		if (found.has(id)) continue;
+		found.add(id);
+		const input = manifest.nodes.get(id);
+		if (input?.config.materialized !== "ephemeral") continue;
+		for (const inner of input.depends_on.nodes)
+			if (manifest.nodes.get(inner)?.config.materialized === "ephemeral") waiting.push(inner);
+	}
+	const rejects = [...found].flatMap((id) => (manifest.sources.get(id)?.load == null ? [] : [nodeId(rejectsId(id))]));
+	return [...found, ...rejects].sort();
+}
+
+const SNAPSHOT_COLUMNS = {
+	dbt_scd_id: "text",
+	dbt_updated_at: undefined,
+	dbt_valid_from: undefined,
+	dbt_valid_to: undefined,
+} as const;
+
+/** Columns that a snapshot adds to those of its query, under the project's names for them. */
+function snapshotColumns({ config }: AnalysedNode): readonly KnownColumn[] {
+	const renamed = config.snapshot_meta_column_names;
+	const names = typeof renamed === "object" && renamed !== null ? (renamed as Record<string, unknown>) : {};
+	const deleted = config.hard_deletes === "new_record" ? { dbt_is_deleted: "text" } : {};
+	return Object.entries({ ...SNAPSHOT_COLUMNS, ...deleted }).map(([name, type]) => {
+		const written = names[name];
+		const stored = typeof written === "string" ? written : name;
+		return type === undefined ? { name: stored } : { name: stored, type };
+	});
+}

@@ -1,0 +1,79 @@
+import { createCompiler } from "../../compile/compiler.ts";
+import { TfmError } from "../../core/diagnostic.ts";
+import type { Invocation } from "../../core/invocation.ts";
+import type { ModelNode, NodeId, SnapshotNode } from "../../core/node.ts";
+import type { JournalEntry } from "../../core/request.ts";
+import { PUBLISHED, withDatabase } from "../database.ts";
+import type { OpenProject } from "../openProject.ts";
+
+export type AnalysedNode = ModelNode | SnapshotNode;
+
+/** What a template gave: SQL, or why there is none. */
+export type Compiled = { readonly sql: string } | { readonly reason: string };
+
+export const analysedNodes = ({ manifest }: OpenProject): readonly AnalysedNode[] =>
+	[...manifest.nodes.values()].filter(
+		(node): node is AnalysedNode =>
+			(node.resource_type === "model" || node.resource_type === "snapshot") && node.language === "sql",
+	);
+
+/**
+ * The SQL of models and snapshots as a full build runs it, under published names: what an incremental model adds later
+ * has the same columns, and no database is asked what exists. A template that asks the database something else has it
+ * opened, once; a template that fails is not the end of the others.
+ */
+export async function compiledSql(
+	invocation: Invocation,
+	project: OpenProject,
+	nodes: readonly AnalysedNode[],
+): Promise<ReadonlyMap<NodeId, Compiled>> {
+	const { invocation: asked } = project.facts;
+	const facts = {
+		...project.facts,
+		invocation: { ...asked, flags: { ...asked.flags, FULL_REFRESH: true, full_refresh: true } },
+	};
+	const found = new Map<NodeId, Compiled>();
+	const waiting: NodeId[] = [];
+	const compiler = createCompiler({ ...facts, manifest: project.manifest });
+	for (const { unique_id: id } of nodes) {
+		const entries: JournalEntry[] = [];
+		const journal = { entries, append: (entry: JournalEntry) => void entries.push(entry) };
+		try {
+			const outcome = compiler.compileNode(id, journal, PUBLISHED);
+			if (outcome.kind === "suspended") waiting.push(id);
+			else found.set(id, { sql: outcome.compiled.sql });
+		} catch (error) {
+			found.set(id, { reason: reasonOf(error) });
+		}
+	}
+	if (waiting.length === 0) return found;
+	if (invocation.flags.extra.introspect === false) {
+		for (const id of waiting)
+			found.set(id, { reason: "its template asks the database, which --no-introspect forbids" });
+		return found;
+	}
+	try {
+		await withDatabase(invocation, { ...project, facts }, async (database) => {
+			for (const id of waiting) {
+				const pass = database.render((journal) => database.compiler.compileNode(id, journal, PUBLISHED));
+				found.set(
+					id,
+					await pass.then(
+						({ compiled }) => ({ sql: compiled.sql }),
+						(error: unknown) => ({ reason: reasonOf(error) }),
+					),
+				);
+			}
+		});
+	} catch (error) {
+		const reason = `its template asks the database: ${reasonOf(error)}`;
+		for (const id of waiting) if (!found.has(id)) found.set(id, { reason });
+	}
+	return found;
+}
+
+/** A mistake of the project or of its environment; anything else is a fault of tfm's own and goes on. */
+function reasonOf(error: unknown): string {
+	if (error instanceof TfmError) return error.diagnostics[0]?.message ?? error.message;
+	throw error;
+}

@@ -1,0 +1,106 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { TfmError } from "../../core/diagnostic.ts";
+import type { ColumnSpec, SeedNode, SourceNode } from "../../core/node.ts";
+import { storedName } from "../../core/storedName.ts";
+import { rejectsOf } from "../../load/landingTable.ts";
+import { LANDING_TYPES } from "../../load/landingTypes.ts";
+import { readLoadSpec } from "../../load/loadSpec.ts";
+import { readSeed } from "../../load/readSeed.ts";
+import type { KnownColumn, KnownRelation } from "../../sql/analysis.ts";
+import { SQL_DIALECTS, type SqlDialectName } from "../../sql/sqlDialect.ts";
+import type { OpenProject } from "../openProject.ts";
+
+/** Beyond this the types of a seed's columns are not worth reading it. */
+const SEED_BYTES = 5_000_000;
+
+/** Sources and seeds: what is known of their columns without SQL and without a database. */
+export async function declaredRelations(
+	project: OpenProject,
+	dialect: SqlDialectName,
+): Promise<ReadonlyMap<string, KnownRelation>> {
+	const found = new Map<string, KnownRelation>();
+	for (const source of project.manifest.sources.values()) {
+		found.set(source.unique_id, sourceRelation(source, project, dialect));
+		if (source.load !== null) found.set(rejectsId(source.unique_id), rejectsRelation(source, project));
+	}
+	for (const node of project.manifest.nodes.values())
+		if (node.resource_type === "seed") found.set(node.unique_id, await seedRelation(node, project, dialect));
+	return found;
+}
+
+/** A column as a property file names it, under the name that the database gives it. */
+export const storedColumn = ({ name, quote }: Pick<ColumnSpec, "name" | "quote">, dialect: SqlDialectName): string =>
+	SQL_DIALECTS[dialect].fold(name, quote === true);
+
+const OWN_COLUMNS: readonly KnownColumn[] = [
+	{ name: "_tfm_file", type: "text" },
+	{ name: "_tfm_row", type: "bigint" },
+	{ name: "_tfm_loaded_at", type: "timestamp with time zone" },
+];
+
+/** The table of what a load turned away: no node, and read by name. */
+export const rejectsId = (source: string): string => `${source}__rejects`;
+
+function rejectsRelation(source: SourceNode, { engine }: OpenProject): KnownRelation {
+	const { database, schema, identifier } = rejectsOf(engine.dialect, storedName(source, engine.dialect));
+	const own: readonly KnownColumn[] = [
+		{ name: "raw", type: "text" },
+		{ name: "reason", type: "text" },
+	];
+	const columns = [...own, ...OWN_COLUMNS];
+	return { id: rejectsId(source.unique_id), name: [database, schema, identifier], columns, open: false };
+}
+
+/** What a landing load fills has the columns of its load: block; undefined: they are found in the files. */
+function loadedColumns(source: SourceNode): readonly KnownColumn[] | undefined {
+	if (source.load === null) return undefined;
+	const { columns } = readLoadSpec(source);
+	if (columns === "infer") return undefined;
+	if (columns === "record") return [{ name: "record", type: "json" }, ...OWN_COLUMNS];
+	return [...columns.map(({ name, type }) => ({ name, type: LANDING_TYPES[type] })), ...OWN_COLUMNS];
+}
+
+/**
+ * Only a source that says of every column what type it has is taken to have no other ones: most projects list just the
+ * columns that they test.
+ */
+function sourceRelation(source: SourceNode, { engine }: OpenProject, dialect: SqlDialectName): KnownRelation {
+	const { database, schema, identifier } = storedName(source, engine.dialect);
+	const relation = { id: source.unique_id, name: [database, schema, identifier] };
+	const loaded = loadedColumns(source);
+	if (loaded !== undefined) return { ...relation, columns: loaded, open: false };
+	const specs = Object.values(source.columns);
+	const columns = specs.map((spec): KnownColumn => {
+		const name = storedColumn(spec, dialect);
+		return spec.data_type === null ? { name } : { name, type: spec.data_type.toLowerCase() };
+	});
+	const open = columns.length === 0 || columns.some(({ type }) => type === undefined);
+	return { ...relation, columns, open };
+}
+
+async function seedRelation(seed: SeedNode, { engine }: OpenProject, dialect: SqlDialectName): Promise<KnownRelation> {
+	const path = join(seed.root_path, seed.original_file_path);
+	const { database, schema, identifier } = storedName(seed, engine.dialect);
+	const relation = { id: seed.unique_id, name: [database, schema, identifier] };
+	if (!existsSync(path) || statSync(path).size > SEED_BYTES) {
+		const columns = Object.values(seed.columns).map((spec) => ({ name: storedColumn(spec, dialect) }));
+		return { ...relation, columns, open: true };
+	}
+	const written = seed.config.column_types;
+	const columnTypes = typeof written === "object" && written !== null ? (written as Record<string, string>) : {};
+	const { delimiter, quote_columns: quoted } = seed.config;
+	const options = { columnTypes, delimiter: typeof delimiter === "string" ? delimiter : "," };
+	const table = await readSeed(path, seed.location.file, options).catch((error: unknown) => {
+		// What is wrong in the file is for `tfm seed` to say.
+		if (error instanceof TfmError) return null;
+		throw error;
+	});
+	if (table === null) return { ...relation, columns: [], open: true };
+	const { columns } = table;
+	const named = columns.map(({ name, ddl }) => ({
+		name: quoted === false ? SQL_DIALECTS[dialect].fold(name, false) : name,
+		type: ddl.toLowerCase(),
+	}));
+	return { ...relation, columns: named, open: false };
+}

@@ -1,0 +1,58 @@
+import type { Layering } from "../../core/config.ts";
+import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
+import type { ColumnLineage, ColumnRef, NodeLineage } from "../../core/lineage.ts";
+import type { Manifest } from "../../core/manifest.ts";
+import { nodeId } from "../../core/node.ts";
+import { unexplained } from "./columnFacts.ts";
+import type { AnalysedNode } from "./compiledSql.ts";
+
+interface Checked {
+	readonly lineage: ColumnLineage;
+	readonly manifest: Manifest;
+	readonly layering: Layering | null;
+	readonly nameOf: (id: string) => string;
+}
+
+/** Personal data in layers that forbid it, and marks that say `none` without a reason. */
+export function piiExposures(nodes: readonly AnalysedNode[], checked: Checked): readonly Diagnostic[] {
+	const forbidding = new Set(
+		(checked.layering?.layers ?? []).flatMap(({ name, pii }) => (pii === "forbidden" ? [name] : [])),
+	);
+	return nodes.flatMap((node) => [
+		...unexplainedMarks(node, checked),
+		...(node.layer !== null && forbidding.has(node.layer) ? exposuresOf(node, node.layer, checked) : []),
+	]);
+}
+
+const unexplainedMarks = (node: AnalysedNode, { nameOf }: Checked): readonly Diagnostic[] =>
+	Object.values(node.columns)
+		.filter(unexplained)
+		.map(({ name: column }) =>
+			diagnostic("TFM-SQL-007", { node: nameOf(node.unique_id), column }, { severity: "warning", at: node.location }),
+		);
+
+function exposuresOf(node: AnalysedNode, layer: string, { lineage, nameOf }: Checked): readonly Diagnostic[] {
+	const known = lineage.nodes[node.unique_id];
+	if (known === undefined) return [];
+	const about = { node: nameOf(node.unique_id), layer };
+	const texts = (refs: readonly ColumnRef[]) => refs.map((ref) => `${nameOf(ref.node)}.${ref.column}`);
+	const columns = known.columns.flatMap(({ name: column, confidence, pii, inherited }) => {
+		const certain = confidence === "resolved" || confidence === "assumed";
+		if (pii?.pii === true) return [{ column, from: [], certain: true }];
+		return inherited?.pii === undefined ? [] : [{ column, from: texts(inherited.pii.from), certain }];
+	});
+	const hidden = unlisted(known, lineage);
+	const all = hidden.length === 0 ? columns : [...columns, { column: null, from: texts(hidden), certain: false }];
+	return all.map((found) => diagnostic("TFM-SQL-006", { ...about, ...found }, { at: node.location }));
+}
+
+/** Personal data among what a model may hand on in columns that are not known. */
+function unlisted({ complete, status, reads, rest }: NodeLineage, { nodes }: ColumnLineage): readonly ColumnRef[] {
+	if (complete) return [];
+	const from = status === "unparsed" || status === "timeout" ? reads : rest;
+	return from.flatMap((id) =>
+		(nodes[nodeId(id)]?.columns ?? []).flatMap(({ name, pii, inherited }) =>
+			pii?.pii === true ? [{ node: id, column: name }] : (inherited?.pii?.from ?? []),
+		),
+	);
+}

@@ -1,0 +1,73 @@
+import type { ColumnKind, Confidence, LineageRemark } from "../core/lineage.ts";
+import type { SqlDialectName } from "./sqlDialect.ts";
+
+/** Part of every key of the cache: raise it when an answer may come out differently for the same question. */
+export const ANALYZER_VERSION = 1;
+
+export interface KnownColumn {
+	/** As the database stores it. */
+	readonly name: string;
+	readonly type?: string;
+}
+
+/** A relation that the SQL may name. */
+export interface KnownRelation {
+	/** What references to it are called: the node's id. */
+	readonly id: string;
+	/** Database, schema and identifier as stored; for an ephemeral model the name of its CTE alone. */
+	readonly name: readonly string[];
+	readonly columns: readonly KnownColumn[];
+	/** There may be columns that are not listed. */
+	readonly open: boolean;
+}
+
+/** All that the analysis of one query depends on. */
+export interface AnalysisRequest {
+	readonly sql: string;
+	readonly dialect: SqlDialectName;
+	readonly relations: readonly KnownRelation[];
+}
+
+export interface AnalysisRef {
+	readonly relation: string;
+	readonly column: string;
+}
+
+export interface OutputColumn {
+	readonly name: string;
+	readonly type?: string;
+	readonly kind: ColumnKind;
+	readonly confidence: Confidence;
+	/** Sorted by relation, then column. */
+	readonly upstream: readonly AnalysisRef[];
+}
+
+/** What one query says of its columns. */
+export interface Analysis {
+	readonly status: "ok" | "partial" | "unparsed" | "timeout";
+	/** Of `unparsed` and `timeout`: why. */
+	readonly reason?: string;
+	readonly columns: readonly OutputColumn[];
+	/** False: `select *` of a relation whose columns are not all known. */
+	readonly complete: boolean;
+	/** The relations behind such a star. */
+	readonly rest: readonly string[];
+	/** What decides on rows: where, join, group by, having, order by. Sorted. */
+	readonly indirect: readonly AnalysisRef[];
+	/** Relations that are read, sorted; those not among the request's under the name that the SQL gives them. */
+	readonly reads: readonly string[];
+	readonly remarks: readonly LineageRemark[];
+	readonly hash?: string;
+}
+
+/** Nothing is known but why. */
+export const unreadable = (status: "unparsed" | "timeout", reason: string): Analysis => ({
+	status,
+	reason,
+	columns: [],
+	complete: false,
+	rest: [],
+	indirect: [],
+	reads: [],
+	remarks: [],
+});

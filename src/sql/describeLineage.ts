@@ -1,0 +1,123 @@
+/**
+ * Analyses of queries → the lineage of nodes: columns that only their readers name are added, what was declared of
+ * columns is put to them, and what they were not given is inherited.
+ */
+import type { ColumnRef, LineageColumn, NodeLineage, PiiMark } from "../core/lineage.ts";
+import type { NodeId } from "../core/node.ts";
+import type { Analysis, AnalysisRef, KnownColumn, KnownRelation } from "./analysis.ts";
+import { inheritFacts } from "./inheritFacts.ts";
+
+export interface ColumnFacts {
+	readonly description?: string;
+	readonly tags?: readonly string[];
+	readonly pii?: PiiMark;
+}
+
+export interface LineageInput {
+	/** Sources and seeds. */
+	readonly declared: ReadonlyMap<string, KnownRelation>;
+	readonly analyses: ReadonlyMap<string, Analysis>;
+	/** Of models: what the graph says they read. */
+	readonly inputs: ReadonlyMap<string, readonly string[]>;
+	/** Columns that a table has beside its query's. */
+	readonly added: ReadonlyMap<string, readonly KnownColumn[]>;
+	/** By node and column, both as stored. */
+	readonly facts: ReadonlyMap<string, ReadonlyMap<string, ColumnFacts>>;
+}
+
+/** A node's lineage while columns are added to it. */
+interface Draft extends Omit<NodeLineage, "columns"> {
+	readonly columns: Map<string, LineageColumn>;
+	readonly twice: LineageColumn[];
+}
+
+export function describeLineage(input: LineageInput): ReadonlyMap<string, NodeLineage> {
+	const drafts = new Map<string, Draft>();
+	for (const [id, relation] of input.declared) drafts.set(id, declaredDraft(relation));
+	for (const [id, analysis] of input.analyses) drafts.set(id, analysedDraft(id, analysis, input));
+	addSeenColumns(drafts);
+	const nodes = new Map<string, NodeLineage>();
+	for (const id of [...drafts.keys()].sort()) {
+		const { columns, twice, ...draft } = drafts.get(id)!;
+		const facts = input.facts.get(id);
+		const all = [...columns.values(), ...twice].map((column) => ({ ...column, ...facts?.get(column.name) }));
+		nodes.set(id, { ...draft, columns: all });
+	}
+	return inheritFacts(nodes);
+}
+
+function declaredDraft({ columns, open }: KnownRelation): Draft {
+	const listed = columns.map(({ name, type }): [string, LineageColumn] => [name, ownColumn(name, type)]);
+	return {
+		status: "declared",
+		complete: !open,
+		columns: new Map(listed),
+		twice: [],
+		indirect: [],
+		reads: [],
+		rest: [],
+		remarks: [],
+	};
+}
+
+/** A column whose values begin here. */
+const ownColumn = (name: string, type: string | undefined): LineageColumn => ({
+	name,
+	...(type === undefined ? {} : { type }),
+	kind: "direct",
+	confidence: "resolved",
+	upstream: [],
+});
+
+const refOf = ({ relation, column }: AnalysisRef): ColumnRef => ({ node: relation, column });
+
+function analysedDraft(id: string, analysis: Analysis, { inputs, added }: LineageInput): Draft {
+	const { hash, reason, columns: found, reads, rest, remarks, status, complete } = analysis;
+	const columns = new Map<string, LineageColumn>();
+	const twice: LineageColumn[] = [];
+	for (const { upstream, ...column } of found) {
+		const made = { ...column, upstream: upstream.map(refOf) };
+		if (columns.has(column.name)) twice.push(made);
+		else columns.set(column.name, made);
+	}
+	for (const { name, type } of added.get(id) ?? []) columns.set(name, { ...ownColumn(name, type), kind: "expression" });
+	const unread = status === "unparsed" || status === "timeout";
+	return {
+		status,
+		...(reason === undefined ? {} : { reason }),
+		complete,
+		columns,
+		twice,
+		indirect: analysis.indirect.map(refOf),
+		reads: [...(unread ? (inputs.get(id) ?? []) : reads)].sort() as NodeId[],
+		rest,
+		...(hash === undefined ? {} : { semantic_hash: hash }),
+		remarks,
+	};
+}
+
+/** A column that an open node does not list and that is read from it is there all the same. */
+function addSeenColumns(drafts: ReadonlyMap<string, Draft>): void {
+	const waiting: ColumnRef[] = [];
+	for (const { columns, twice, indirect } of drafts.values()) {
+		for (const column of columns.values()) waiting.push(...column.upstream);
+		for (const column of twice) waiting.push(...column.upstream);
+		waiting.push(...indirect);
+	}
+	for (let ref = waiting.pop(); ref !== undefined; ref = waiting.pop()) {
+		const draft = drafts.get(ref.node);
+		if (draft === undefined || draft.complete || ref.column === "*" || draft.columns.has(ref.column)) continue;
+		const { column: name } = ref;
+		const upstream = draft.rest.map((node) => ({ node, column: name }));
+		const confidence =
+			draft.status === "declared"
+				? "resolved"
+				: upstream.length === 0
+					? "unknown"
+					: upstream.length === 1
+						? "assumed"
+						: "ambiguous";
+		draft.columns.set(name, { name, kind: "direct", confidence, upstream });
+		waiting.push(...upstream);
+	}
+}

@@ -1,0 +1,275 @@
+/** Expressions: which columns go into one, what is done to them, and which type comes out. */
+import { type Ast, field, identifier, identifiers, isRecord, list, textOf, variant } from "./ast.ts";
+import { argument } from "./fromClause.ts";
+import { AGGREGATES, functionType } from "./functionTypes.ts";
+import { CONSTANT, combine, type LineageValue } from "./lineageValue.ts";
+import { operatorType } from "./operatorTypes.ts";
+import { resolveName, sourceNamed } from "./resolveName.ts";
+import type { Frame, Resolver } from "./resolver.ts";
+import { newScope } from "./scope.ts";
+import { commonType, typeName } from "./types.ts";
+
+/** Fields that hold no expressions, though some look like one. */
+const NOT_EXPRESSIONS = new Set(
+	(
+		"span data_type alias wildcard_token case_token end_token op collation leading_field last_field field unit date_part " +
+		"fractional_seconds_precision leading_precision quote_style compare_op parameters null_treatment trim_where kind " +
+		"window_frame options operator duplicate_treatment shorthand special named array format syntax"
+	).split(" "),
+);
+
+/** Functions whose first argument is a part of a date, which some dialects write as a bare word. */
+const DATE_FUNCTIONS = new Set(
+	(
+		"datediff dateadd date_trunc timestampdiff timestampadd date_part last_day next_day previous_day trunc time_slice " +
+		"date_diff datetime_diff timediff timeadd datepart date_add date_sub timestamp_diff extract"
+	).split(" "),
+);
+const DATE_PARTS = new Set(
+	(
+		"year years yy yyyy quarter quarters qtr month months mon mm week weeks wk isoweek weekiso day days dd d dayofweek " +
+		"dow dayofyear doy hour hours hh minute minutes min mi second seconds ss sec s millisecond milliseconds ms " +
+		"microsecond microseconds us nanosecond nanoseconds ns epoch epoch_second decade century"
+	).split(" "),
+);
+
+type Rule = (body: Ast, frame: Frame, resolver: Resolver) => LineageValue;
+
+export function resolveExpression(ast: Ast, frame: Frame, resolver: Resolver): LineageValue {
+	if (Array.isArray(ast)) return combine(list(ast).map((item) => resolver.expression(item, frame)));
+	if (!isRecord(ast)) return CONSTANT;
+	const [tag, body] = variant(ast) ?? [];
+	if (tag === undefined) return inside(ast, frame, resolver);
+	const rule = Object.hasOwn(RULES, tag) ? RULES[tag] : undefined;
+	return rule === undefined ? resolver.expression(body, frame) : rule(body, frame, resolver);
+}
+
+/** All expressions in the fields of a structure. */
+function inside(ast: Ast, frame: Frame, resolver: Resolver): LineageValue {
+	if (!isRecord(ast)) return CONSTANT;
+	// A query that no rule knows of: in a place where this version of the parser allows one.
+	if ("body" in ast && "order_by" in ast) return subquery(ast, frame, resolver);
+	const values: LineageValue[] = [];
+	for (const [key, value] of Object.entries(ast))
+		if (typeof value === "object" && value !== null && !NOT_EXPRESSIONS.has(key))
+			values.push(resolver.expression(value, frame));
+	return values.length === 0 ? CONSTANT : combine(values);
+}
+
+const typed =
+	(type: string): Rule =>
+	(body, frame, resolver) => ({ ...combine([fieldsOf(body, frame, resolver)]), type });
+
+const fieldsOf: Rule = (body, frame, resolver) =>
+	Array.isArray(body) || variant(body) !== undefined ? resolver.expression(body, frame) : inside(body, frame, resolver);
+
+/** The columns of a query that stands for a value; its first column gives the type. */
+function subquery(ast: Ast, frame: Frame, resolver: Resolver): LineageValue {
+	const { columns, opaque } = resolver.query(ast, frame.ctes, frame.scope);
+	const value = combine(columns);
+	const upstream = opaque === undefined ? value.upstream : new Set([...value.upstream, ...opaque]);
+	return { ...value, upstream, type: columns[0]?.type };
+}
+
+const RULES: Readonly<Record<string, Rule>> = {
+	Identifier: (body, frame, resolver) => {
+		const name = identifier(body);
+		return name === undefined ? CONSTANT : resolveName([name], frame, resolver);
+	},
+	CompoundIdentifier: (body, frame, resolver) => {
+		const names = identifiers(body);
+		return names.length === 0 ? CONSTANT : resolveName(names, frame, resolver);
+	},
+	Nested: (body, frame, resolver) => resolver.expression(body, frame),
+	Collate: (body, frame, resolver) => resolver.expression(field(body, "expr"), frame),
+	Cast: (body, frame, resolver) => {
+		const value = resolver.expression(field(body, "expr"), frame);
+		const type = typeName(field(body, "data_type"));
+		return { ...value, type, kind: value.kind === "direct" ? "cast" : value.kind };
+	},
+	Value: (body) => ({ ...CONSTANT, type: literalType(field(body, "value")) }),
+	TypedString: (body) => ({ ...CONSTANT, type: typeName(field(body, "data_type")) }),
+	Interval: typed("interval"),
+	Subquery: subquery,
+	Exists: (body, frame, resolver) => {
+		// Whether there is a row is told by the query's conditions, which it notes itself; what it selects is not looked at.
+		resolver.query(field(body, "subquery"), frame.ctes, frame.scope);
+		return { ...CONSTANT, kind: "expression", type: "boolean" };
+	},
+	InSubquery: (body, frame, resolver) => {
+		const value = resolver.expression(field(body, "expr"), frame);
+		return { ...combine([value, subquery(field(body, "subquery"), frame, resolver)]), type: "boolean" };
+	},
+	BinaryOp: binary,
+	UnaryOp: (body, frame, resolver) => {
+		const value = combine([resolver.expression(field(body, "expr"), frame)]);
+		const type = textOf(field(body, "op")) === "Not" ? "boolean" : resolver.expression(field(body, "expr"), frame).type;
+		return { ...value, type };
+	},
+	IsNull: typed("boolean"),
+	IsNotNull: typed("boolean"),
+	IsTrue: typed("boolean"),
+	IsNotTrue: typed("boolean"),
+	IsFalse: typed("boolean"),
+	IsNotFalse: typed("boolean"),
+	IsUnknown: typed("boolean"),
+	IsNotUnknown: typed("boolean"),
+	IsDistinctFrom: typed("boolean"),
+	IsNotDistinctFrom: typed("boolean"),
+	Between: typed("boolean"),
+	Like: typed("boolean"),
+	ILike: typed("boolean"),
+	SimilarTo: typed("boolean"),
+	RLike: typed("boolean"),
+	InList: typed("boolean"),
+	InUnnest: typed("boolean"),
+	AnyOp: typed("boolean"),
+	AllOp: typed("boolean"),
+	Extract: typed("numeric"),
+	Substring: typed("text"),
+	Trim: typed("text"),
+	Overlay: typed("text"),
+	Position: typed("integer"),
+	AtTimeZone: (body, frame, resolver) => {
+		const value = inside(body, frame, resolver);
+		const from = resolver.expression(field(body, "timestamp"), frame).type;
+		const type = from?.endsWith("with time zone") === true ? "timestamp without time zone" : "timestamp with time zone";
+		return { ...value, type: from === undefined ? undefined : type };
+	},
+	Case: (body, frame, resolver) => {
+		const results = [
+			...list(field(body, "conditions")).map((when) => field(when, "result")),
+			field(body, "else_result"),
+		]
+			.filter((result) => isRecord(result))
+			.map((result) => resolver.expression(result, frame).type);
+		return { ...inside(body, frame, resolver), type: commonType(results) };
+	},
+	Ceil: roundedLike,
+	Floor: roundedLike,
+	Array: (body, frame, resolver) => {
+		const elements = list(field(body, "elem")).map((element) => resolver.expression(element, frame));
+		const type = commonType(elements.map((element) => element.type));
+		return {
+			...(elements.length === 0 ? CONSTANT : combine(elements)),
+			type: type === undefined ? undefined : `${type}[]`,
+		};
+	},
+	Function: call,
+	CompoundFieldAccess: (body, frame, resolver) => {
+		const names = fieldPath(body, frame, resolver);
+		if (names !== undefined) return resolveName(names, frame, resolver);
+		const root = resolver.expression(field(body, "root"), frame);
+		const chain = list(field(body, "access_chain"));
+		const subscripts = chain.map((step) => resolver.expression(field(step, "Subscript"), frame));
+		const element = chain.length === 1 && root.type?.endsWith("[]") === true ? root.type.slice(0, -2) : undefined;
+		const index = isRecord(field(field(chain[0], "Subscript"), "Index"));
+		return { ...combine([root, ...subscripts]), type: index ? element : undefined };
+	},
+	JsonAccess: (body, frame, resolver) => combine([resolver.expression(field(body, "value"), frame)]),
+	Lambda: (body, frame, resolver) => {
+		const [kind, params] = variant(field(body, "params")) ?? [];
+		const names = kind === "Many" ? list(params) : [params];
+		const columns = names.flatMap((param) => {
+			const name = identifier(field(param, "name")) ?? identifier(param);
+			return name === undefined ? [] : [{ ...CONSTANT, name: resolver.fold(name) }];
+		});
+		const scope = newScope(frame.scope);
+		scope.sources.push({ alias: "", columns, open: false, openTo: [] });
+		return resolver.expression(field(body, "body"), { ...frame, scope });
+	},
+	Wildcard: () => CONSTANT,
+	QualifiedWildcard: (body, frame, resolver) => {
+		const name = identifiers(Array.isArray(body) ? body[0] : body);
+		return name.length === 0 ? CONSTANT : resolveName(name.slice(-1), frame, resolver);
+	},
+	NamedWindow: (body, frame, resolver) => namedWindow(body, frame, resolver),
+};
+
+function roundedLike(body: Ast, frame: Frame, resolver: Resolver): LineageValue {
+	const value = resolver.expression(field(body, "expr"), frame);
+	return { ...combine([value]), type: functionType("floor", [value], resolver.dialect.name) };
+}
+
+/** A chain of operators leans to the left, as deep as it is long: walked in a loop. */
+function binary(body: Ast, frame: Frame, resolver: Resolver): LineageValue {
+	const chain: { readonly op: string; readonly right: Ast }[] = [];
+	let at: Ast = body;
+	let left: Ast;
+	for (;;) {
+		chain.push({ op: variant(field(at, "op"))?.[0] ?? "", right: field(at, "right") });
+		left = field(at, "left");
+		const next = field(left, "BinaryOp");
+		if (!isRecord(next)) break;
+		at = next;
+	}
+	const values = [resolver.expression(left, frame)];
+	let type = values[0]?.type;
+	for (const { op, right } of chain.reverse()) {
+		const value = resolver.expression(right, frame);
+		values.push(value);
+		type = operatorType(op, type, value.type);
+	}
+	return { ...combine(values), type };
+}
+
+/** `(t).column` of Postgres is `t.column` where t is a relation. */
+function fieldPath(body: Ast, frame: Frame, resolver: Resolver) {
+	const root = identifier(field(field(body, "root"), "Nested"));
+	const chain = list(field(body, "access_chain"));
+	const step = chain.length === 1 ? identifier(field(chain[0], "Dot")) : undefined;
+	if (root === undefined || step === undefined) return undefined;
+	const source = sourceNamed(frame.scope, [resolver.fold(root)]);
+	return source === undefined ? undefined : [root, step];
+}
+
+function literalType(value: Ast): string | undefined {
+	const [kind, body] = variant(value) ?? [];
+	if (kind === undefined || kind === "Null" || kind === "Placeholder") return undefined;
+	if (kind === "Boolean") return "boolean";
+	if (kind !== "Number") return /String/.test(kind) ? "text" : undefined;
+	const [text] = list(body);
+	if (!/^\d+$/.test(String(text))) return "numeric";
+	const number = Number(text);
+	return number <= 2_147_483_647 ? "integer" : number < 9.2e18 ? "bigint" : "numeric";
+}
+
+function call(body: Ast, frame: Frame, resolver: Resolver): LineageValue {
+	const name = (identifiers(field(body, "name")).at(-1)?.value ?? "").toLowerCase();
+	const args = field(body, "args");
+	const written = list(field(field(args, "List"), "args")).map(argument);
+	const isDatePart = (arg: Ast): boolean => {
+		const word = identifier(field(arg, "Identifier"));
+		return DATE_FUNCTIONS.has(name) && word !== undefined && DATE_PARTS.has(word.value.toLowerCase());
+	};
+	const values = written.filter((arg) => !isDatePart(arg)).map((arg) => resolver.expression(arg, frame));
+	const query = field(args, "Subquery");
+	const others = [
+		...(isRecord(query) ? [subquery(query, frame, resolver)] : []),
+		...[field(field(args, "List"), "clauses"), field(body, "filter"), field(body, "within_group"), field(body, "over")]
+			.filter((part) => typeof part === "object" && part !== null)
+			.map((part) => resolver.expression(part, frame)),
+	];
+	const inner = [...values, ...others];
+	const value = inner.length === 0 ? CONSTANT : combine(inner);
+	const windowed = isRecord(field(body, "over"));
+	const own = windowed ? "window" : AGGREGATES.has(name) ? "aggregate" : undefined;
+	const type = functionType(name, values, resolver.dialect.name) ?? windowlessType(name, args);
+	// Without columns it is still no constant: now(), random(), a sequence.
+	const kind = own ?? (value.kind === "constant" ? (values.length === 0 ? "expression" : "constant") : value.kind);
+	return { ...value, kind, type };
+}
+
+/** `current_date` and its like come as calls without parentheses. */
+function windowlessType(name: string, args: Ast): string | undefined {
+	if (args !== "None") return undefined;
+	if (name === "current_date") return "date";
+	if (name === "current_timestamp") return "timestamp with time zone";
+	return name === "localtimestamp" ? "timestamp without time zone" : undefined;
+}
+
+function namedWindow(body: Ast, frame: Frame, resolver: Resolver): LineageValue {
+	const name = identifier(body);
+	const window = name === undefined ? undefined : frame.scope.windows.get(resolver.fold(name));
+	return window === undefined ? CONSTANT : resolver.expression(window, frame);
+}

@@ -1,0 +1,142 @@
+/**
+ * What a column was not told of itself, it has from where it comes from. A description goes along where the value stays
+ * what it is: one column, unchanged or cast. Tags, too, from each of several. Personal data goes with any value that is
+ * made of it, until a model says that it is gone; where it is not known what a column is made of, all that the model
+ * reads counts.
+ */
+import type { ColumnRef, InheritedFacts, LineageColumn, NodeLineage } from "../core/lineage.ts";
+
+/** Personal data that a column holds: where it was declared, and as what. */
+interface Personal {
+	readonly from: ReadonlyMap<string, ColumnRef>;
+	readonly what: ReadonlySet<string>;
+}
+
+const NOTHING: Personal = { from: new Map(), what: new Set() };
+
+interface Known {
+	readonly description?: { readonly value: string; readonly from: ColumnRef };
+	readonly tags: ReadonlyMap<string, readonly ColumnRef[]>;
+	readonly personal: Personal;
+}
+
+export function inheritFacts(nodes: ReadonlyMap<string, NodeLineage>): ReadonlyMap<string, NodeLineage> {
+	const known = new Map<string, Known>();
+	const done = new Map<string, NodeLineage>();
+	for (const id of inputsFirst(nodes)) {
+		const node = nodes.get(id)!;
+		const everything = lazily(() =>
+			personalOf(
+				node.reads.filter((read) => read !== id),
+				nodes,
+				known,
+			),
+		);
+		const columns = node.columns.map((column) => {
+			const facts = factsOf(id, column, known, everything);
+			known.set(key(id, column.name), facts);
+			return withInherited(column, facts);
+		});
+		done.set(id, { ...node, columns });
+	}
+	// In the order they came, which is that of their names.
+	return new Map([...nodes.keys()].map((id) => [id, done.get(id)!]));
+}
+
+const key = (node: string, column: string): string => `${node}\0${column}`;
+
+const DOUBTED = new Set(["ambiguous", "opaque", "unknown"]);
+
+function factsOf(
+	id: string,
+	column: LineageColumn,
+	known: ReadonlyMap<string, Known>,
+	everything: () => Personal,
+): Known {
+	const self: ColumnRef = { node: id, column: column.name };
+	const upstream = column.upstream.flatMap((ref) => known.get(key(ref.node, ref.column)) ?? []);
+	const same = column.kind === "direct" || column.kind === "cast";
+	const [first] = upstream;
+	const inherited = same && column.upstream.length === 1 ? first?.description : undefined;
+	const description = column.description === undefined ? inherited : { value: column.description, from: self };
+	const tags = new Map<string, readonly ColumnRef[]>();
+	if (same)
+		for (const facts of upstream)
+			for (const [tag, from] of facts.tags) tags.set(tag, [...(tags.get(tag) ?? []), ...from]);
+	for (const tag of column.tags ?? []) tags.set(tag, [self]);
+	const personal =
+		ownPersonal(self, column) ??
+		merge([...upstream.map((facts) => facts.personal), ...(DOUBTED.has(column.confidence) ? [everything()] : [])]);
+	return { ...(description === undefined ? {} : { description }), tags, personal };
+}
+
+/** What the column says of itself; undefined: nothing. */
+function ownPersonal(self: ColumnRef, { pii }: LineageColumn): Personal | undefined {
+	if (pii === undefined) return undefined;
+	if (!pii.pii) return NOTHING;
+	return { from: new Map([[key(self.node, self.column), self]]), what: new Set(pii.what === null ? [] : [pii.what]) };
+}
+
+/** The personal data in any column of these nodes. */
+function personalOf(
+	ids: readonly string[],
+	nodes: ReadonlyMap<string, NodeLineage>,
+	known: ReadonlyMap<string, Known>,
+): Personal {
+	return merge(
+		ids.flatMap((id) => (nodes.get(id)?.columns ?? []).flatMap(({ name }) => known.get(key(id, name))?.personal ?? [])),
+	);
+}
+
+function merge(all: readonly Personal[]): Personal {
+	const full = all.filter(({ from }) => from.size > 0);
+	if (full.length < 2) return full[0] ?? NOTHING;
+	return {
+		from: new Map(full.flatMap(({ from }) => [...from])),
+		what: new Set(full.flatMap(({ what }) => [...what])),
+	};
+}
+
+function lazily<T>(make: () => T): () => T {
+	let made: { readonly value: T } | undefined;
+	return () => (made ??= { value: make() }).value;
+}
+
+const sorted = (refs: Iterable<ColumnRef>): readonly ColumnRef[] =>
+	[...refs].sort((a, b) => (key(a.node, a.column) < key(b.node, b.column) ? -1 : 1));
+
+function withInherited(column: LineageColumn, { description, tags, personal }: Known): LineageColumn {
+	const own = new Set(column.tags);
+	const fromAbove = [...tags].filter(([tag]) => !own.has(tag)).sort(([a], [b]) => (a < b ? -1 : 1));
+	const inherited: InheritedFacts = {
+		...(column.description === undefined && description !== undefined ? { description } : {}),
+		...(fromAbove.length > 0 ? { tags: fromAbove.map(([value, from]) => ({ value, from: sorted(from) })) } : {}),
+		...(column.pii === undefined && personal.from.size > 0
+			? { pii: { what: [...personal.what].sort(), from: sorted(personal.from.values()) } }
+			: {}),
+	};
+	return Object.keys(inherited).length === 0 ? column : { ...column, inherited };
+}
+
+/** Every node after those that its columns come from. */
+export function inputsFirst(nodes: ReadonlyMap<string, Pick<NodeLineage, "reads" | "rest">>): readonly string[] {
+	const readers = new Map<string, string[]>();
+	const open = new Map<string, number>();
+	for (const [id, { reads, rest }] of nodes) {
+		const inputs = new Set([...reads, ...rest].filter((input) => input !== id && nodes.has(input)));
+		open.set(id, inputs.size);
+		for (const input of inputs) {
+			const known = readers.get(input);
+			if (known === undefined) readers.set(input, [id]);
+			else known.push(id);
+		}
+	}
+	const order = [...open].flatMap(([id, count]) => (count === 0 ? [id] : []));
+	for (let i = 0; i < order.length; i++)
+		for (const reader of readers.get(order[i]!) ?? []) {
+			const left = open.get(reader)! - 1;
+			open.set(reader, left);
+			if (left === 0) order.push(reader);
+		}
+	return order;
+}

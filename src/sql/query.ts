@@ -1,0 +1,240 @@
+/** Queries: WITH, set operations, VALUES and SELECT, from the outside to the expressions. */
+import { type Ast, field, type Identifier, identifier, identifiers, isRecord, list, variant } from "./ast.ts";
+import { renameColumns } from "./fromClause.ts";
+import { CONSTANT, type LineageValue, oneOf, union } from "./lineageValue.ts";
+import { outputName } from "./outputName.ts";
+import { sourceNamed } from "./resolveName.ts";
+import type { CteScope, Frame, Resolver } from "./resolver.ts";
+import { type Columns, newScope, type Scope, type ScopeColumn } from "./scope.ts";
+import { commonType } from "./types.ts";
+
+const NOTHING: Columns = { columns: [], open: true, openTo: [] };
+
+/** What a body gives beside its columns: where ORDER BY looks names up. */
+interface Body extends Columns {
+	readonly frame?: Frame;
+}
+
+export function resolveQuery(ast: Ast, outer: CteScope | null, parent: Scope | null, resolver: Resolver): Columns {
+	const ctes: CteScope = { named: new Map(), parent: outer };
+	const recursive = field(field(ast, "with"), "recursive") === true;
+	for (const cte of list(field(field(ast, "with"), "cte_tables"))) addCte(cte, { ctes, parent, recursive, resolver });
+	const body = resolveBody(field(ast, "body"), ctes, parent, resolver);
+	const order = field(field(field(ast, "order_by"), "kind"), "Expressions");
+	for (const item of list(order)) orderItem(item, body, resolver);
+	return { columns: body.columns, open: body.open, openTo: body.openTo, opaque: body.opaque };
+}
+
+function orderItem(item: Ast, { columns, frame }: Body, resolver: Resolver): void {
+	const expr = field(item, "expr");
+	const name = identifier(field(expr, "Identifier"));
+	const output = name === undefined ? undefined : columns.find((column) => column.name === resolver.fold(name));
+	if (output !== undefined) resolver.indirect(output.upstream);
+	else if (frame !== undefined) resolver.indirect(resolver.expression(expr, { ...frame, aliasFirst: true }).upstream);
+}
+
+interface CtePlace {
+	readonly ctes: CteScope;
+	readonly parent: Scope | null;
+	readonly recursive: boolean;
+	readonly resolver: Resolver;
+}
+
+function addCte(cte: Ast, { ctes, parent, recursive, resolver }: CtePlace): void {
+	const alias = field(cte, "alias");
+	const name = identifier(field(alias, "name"));
+	if (name === undefined) return;
+	const folded = resolver.fold(name);
+	// The text of an ephemeral model is analysed once, as a model.
+	if (resolver.relation([folded]) !== undefined) return;
+	const written = list(field(alias, "columns"));
+	const rename = (columns: Columns): Columns =>
+		written.length === 0 ? columns : renameColumns(columns, written, resolver);
+	const query = field(cte, "query");
+	const operation = field(field(query, "body"), "SetOperation");
+	if (!recursive || operation === undefined || operation === null) {
+		ctes.named.set(folded, rename(resolver.query(query, ctes, parent)));
+		return;
+	}
+	// The first branch says which columns there are; the second one reads them.
+	const inner: CteScope = { named: new Map(), parent: ctes };
+	for (const nested of list(field(field(query, "with"), "cte_tables")))
+		addCte(nested, { ctes: inner, parent, recursive, resolver });
+	const first = resolveBody(field(operation, "left"), inner, parent, resolver);
+	inner.named.set(folded, rename(first));
+	const second = resolveBody(field(operation, "right"), inner, parent, resolver);
+	ctes.named.set(folded, rename(combineBranches(operation, first, second, resolver)));
+}
+
+function resolveBody(ast: Ast, ctes: CteScope, parent: Scope | null, resolver: Resolver): Body {
+	const [kind, body] = variant(ast) ?? [];
+	switch (kind) {
+		case "Select":
+			return resolveSelect(body, ctes, parent, resolver);
+		case "Query":
+			return resolver.query(body, ctes, parent);
+		case "Values":
+			return resolveValues(body, { scope: newScope(parent), ctes }, resolver);
+		case "SetOperation": {
+			const left = resolveBody(field(body, "left"), ctes, parent, resolver);
+			const right = resolveBody(field(body, "right"), ctes, parent, resolver);
+			return combineBranches(body, left, right, resolver);
+		}
+		case "Table": {
+			const name = textName(body);
+			const scope = newScope(parent);
+			resolver.from([{ relation: { Table: { name } }, joins: [] }], scope, ctes);
+			return resolver.star(scope.sources, undefined, { scope, ctes });
+		}
+		default:
+			return NOTHING;
+	}
+}
+
+/** `table x`. */
+const textName = (body: Ast): Ast =>
+	[field(body, "schema_name"), field(body, "table_name")].flatMap((part): Ast[] =>
+		typeof part === "string" ? [{ Identifier: { value: part, quote_style: null } }] : [],
+	);
+
+function resolveValues(body: Ast, frame: Frame, resolver: Resolver): Columns {
+	const rows = list(field(body, "rows")).map((row) => list(isRecord(row) ? row.content : row));
+	const width = Math.max(0, ...rows.map((row) => row.length));
+	const columns = Array.from({ length: width }, (_, i): ScopeColumn => {
+		const values = rows.flatMap((row) => (i < row.length ? [resolver.expression(row[i], frame)] : []));
+		const name = resolver.fold({ value: `column${i + 1}`, quoted: false, line: 0, column: 0 });
+		return { ...oneOf(values), type: commonType(values.map((value) => value.type)), name };
+	});
+	return { columns, open: false, openTo: [] };
+}
+
+/** UNION, INTERSECT, EXCEPT: by position, or by name where the dialect has that. Names are the first branch's. */
+function combineBranches(operation: Ast, left: Columns, right: Columns, resolver: Resolver): Columns {
+	const quantifier = variant(field(operation, "set_quantifier"))?.[0] ?? "";
+	const byName = quantifier.includes("ByName");
+	const [operator] = variant(field(operation, "op")) ?? [""];
+	const open = left.open || right.open;
+	if (!open && !byName && left.columns.length !== right.columns.length)
+		resolver.remark("set_operation_arity", `${left.columns.length} and ${right.columns.length}`, startOf(operation));
+	// Rows of the second branch are never shown: they decide which of the first are.
+	if (operator === "Except" || operator === "Minus") {
+		for (const column of right.columns) resolver.indirect(column.upstream);
+		return left;
+	}
+	const partner = (column: ScopeColumn, i: number) =>
+		byName ? right.columns.find((other) => other.name === column.name) : right.columns[i];
+	const columns = left.columns.map((column, i): ScopeColumn => {
+		const other = partner(column, i);
+		if (other === undefined) return open ? { ...column, confidence: "assumed" } : column;
+		const value = oneOf([column, other]);
+		// Behind the star of an open relation positions are not known.
+		const confidence = open && !byName && value.confidence === "resolved" ? "assumed" : value.confidence;
+		return { ...value, confidence, type: commonType([column.type, other.type]), name: column.name };
+	});
+	const more = byName
+		? right.columns.filter((column) => !left.columns.some((other) => other.name === column.name))
+		: [];
+	const opaque = [left.opaque, right.opaque].filter((set) => set !== undefined);
+	return {
+		columns: [...columns, ...more],
+		open,
+		openTo: [...new Set([...left.openTo, ...right.openTo])],
+		...(opaque.length === 0 ? {} : { opaque: union(opaque) }),
+	};
+}
+
+/** Where the second branch begins: the place that a person looks at. */
+function startOf(operation: Ast): Identifier | undefined {
+	const find = (ast: Ast, depth: number): Identifier | undefined => {
+		if (depth > 12 || !isRecord(ast)) return undefined;
+		const token = field(field(ast, "select_token"), "span");
+		const start = field(token, "start");
+		if (isRecord(start))
+			return { value: "", quoted: false, line: Number(start.line ?? 0), column: Number(start.column ?? 0) };
+		for (const key of ["Select", "Query", "body", "SetOperation", "left"]) {
+			const found = find(ast[key], depth + 1);
+			if (found !== undefined) return found;
+		}
+		return undefined;
+	};
+	return find(field(operation, "right"), 0);
+}
+
+function resolveSelect(ast: Ast, ctes: CteScope, parent: Scope | null, resolver: Resolver): Body {
+	const scope = newScope(parent);
+	for (const pair of list(field(ast, "named_window"))) {
+		const [name, window] = list(pair);
+		const written = identifier(name);
+		if (written !== undefined) scope.windows.set(resolver.fold(written), window);
+	}
+	resolver.from(field(ast, "from"), scope, ctes);
+	const aliases = new Map<string, LineageValue>();
+	const lateral = resolver.dialect.lateralAliases ? aliases : undefined;
+	const frame: Frame = { scope, ctes, aliases: lateral };
+	const parts: Columns[] = [];
+	for (const item of list(field(ast, "projection"))) parts.push(selectItem(item, frame, aliases, resolver));
+	const decide = (expr: Ast, within: Frame): void => {
+		if (expr !== undefined && expr !== null) resolver.indirect(resolver.expression(expr, within).upstream);
+	};
+	decide(field(ast, "selection"), frame);
+	decide(field(ast, "prewhere"), frame);
+	const grouped: Frame = { scope, ctes, aliases };
+	groupBy(field(ast, "group_by"), parts, grouped, resolver);
+	decide(field(ast, "having"), frame);
+	decide(field(ast, "qualify"), grouped);
+	decide(field(field(ast, "distinct"), "On"), grouped);
+	decide(field(ast, "connect_by"), grouped);
+	const opaque = parts.flatMap((part) => part.opaque ?? []);
+	return {
+		columns: parts.flatMap((part) => part.columns),
+		open: parts.some((part) => part.open),
+		openTo: [...new Set(parts.flatMap((part) => part.openTo))],
+		...(opaque.length === 0 ? {} : { opaque: union(opaque) }),
+		frame: { scope, ctes, aliases },
+	};
+}
+
+/** GROUP BY 2 means the second column; a name is a column of FROM before it is one of the select list. */
+function groupBy(ast: Ast, parts: readonly Columns[], frame: Frame, resolver: Resolver): void {
+	const [expressions] = list(field(ast, "Expressions"));
+	const output = parts.flatMap((part) => part.columns);
+	for (const expr of list(expressions)) {
+		const number = list(field(field(field(expr, "Value"), "value"), "Number"))[0];
+		const column = typeof number === "string" ? output[Number(number) - 1] : undefined;
+		resolver.indirect(column?.upstream ?? resolver.expression(expr, frame).upstream);
+	}
+}
+
+function selectItem(item: Ast, frame: Frame, aliases: Map<string, LineageValue>, resolver: Resolver): Columns {
+	const [kind, body] = variant(item) ?? [];
+	if (kind === "Wildcard") return resolver.star(frame.scope.sources, body, frame);
+	if (kind === "QualifiedWildcard") return qualifiedStar(list(body), frame, resolver);
+	const expr = kind === "ExprWithAlias" ? field(body, "expr") : body;
+	const alias = kind === "ExprWithAlias" ? identifier(field(body, "alias")) : undefined;
+	const value = resolver.expression(expr, frame);
+	const name = alias === undefined ? outputName(expr, resolver) : resolver.fold(alias);
+	if (!aliases.has(name)) aliases.set(name, value);
+	return { columns: [{ ...value, name }], open: false, openTo: [] };
+}
+
+function qualifiedStar([target, options]: readonly Ast[], frame: Frame, resolver: Resolver): Columns {
+	const [kind, body] = variant(target) ?? [];
+	if (kind !== "ObjectName") {
+		// `(composite).*`: its fields are not known.
+		const { upstream } = kind === "Expr" ? resolver.expression(body, frame) : CONSTANT;
+		return { columns: [], open: true, openTo: [], opaque: upstream };
+	}
+	const name = identifiers(body);
+	const folded = name.map((part) => resolver.fold(part));
+	for (let scope: Scope | null = frame.scope; scope !== null; scope = scope.parent) {
+		const source = sourceNamed(scope, folded);
+		if (source !== undefined) return resolver.star([source], options, frame);
+	}
+	resolver.remark(
+		"unknown_relation",
+		folded.join("."),
+		name[0],
+		frame.scope.sources.map((source) => source.alias),
+	);
+	return NOTHING;
+}

@@ -1,0 +1,79 @@
+/**
+ * Where names are looked up: the sources of one FROM, inside the scopes around it. A source is *open* when it may have
+ * columns that nobody has told of; then a name that no closed source has must come from it.
+ */
+import type { AnalysisRef } from "./analysis.ts";
+import type { Ast } from "./ast.ts";
+import { type LineageValue, leastSure, NO_COLUMNS, union } from "./lineageValue.ts";
+
+export interface ScopeColumn extends LineageValue {
+	readonly name: string;
+}
+
+/** A query's columns; of an open one, what the others are read from. */
+export interface Columns {
+	readonly columns: readonly ScopeColumn[];
+	readonly open: boolean;
+	/** Relations that hand on the columns not listed. */
+	readonly openTo: readonly string[];
+	/** What all of a relation is made from that is not looked into; its columns come from there somehow. */
+	readonly opaque?: ReadonlySet<AnalysisRef> | undefined;
+}
+
+export interface Source extends Columns {
+	/** Empty: cannot be named. */
+	readonly alias: string;
+	/** Of a table without alias: its whole name, for `schema.table.column`. */
+	readonly qualifier?: readonly string[] | undefined;
+}
+
+export interface Scope {
+	readonly sources: Source[];
+	/** Columns of USING and NATURAL: one name, several origins. */
+	readonly merged: Map<string, readonly LineageValue[]>;
+	readonly windows: Map<string, Ast>;
+	readonly parent: Scope | null;
+}
+
+export const newScope = (parent: Scope | null): Scope => ({
+	sources: [],
+	merged: new Map(),
+	windows: new Map(),
+	parent,
+});
+
+export type Intern = (relation: string, column: string) => AnalysisRef;
+
+/** A column that an open source does not list. */
+export function throughOpen(source: Columns, name: string, intern: Intern): LineageValue {
+	if (source.opaque !== undefined) return { upstream: source.opaque, confidence: "opaque", kind: "expression" };
+	const upstream = new Set(source.openTo.map((relation) => intern(relation, name)));
+	return { upstream, confidence: source.openTo.length === 1 ? "resolved" : "ambiguous", kind: "direct" };
+}
+
+/** The source's column of that name; undefined where it certainly has none. `twice`: it has several. */
+export function columnOf(
+	source: Columns,
+	name: string,
+	intern: Intern,
+): (LineageValue & { readonly twice: boolean }) | undefined {
+	const found = source.columns.filter((column) => column.name === name);
+	const [first] = found;
+	if (first === undefined) return source.open ? { ...throughOpen(source, name, intern), twice: false } : undefined;
+	if (found.length === 1) return { ...first, twice: false };
+	return {
+		upstream: union(found.map((column) => column.upstream)),
+		confidence: leastSure(found),
+		kind: first.kind,
+		type: first.type,
+		twice: true,
+	};
+}
+
+/** All of a row. */
+export function wholeRow(source: Columns, intern: Intern): LineageValue {
+	const known = source.columns.map((column) => column.upstream);
+	const rest = new Set(source.opaque ?? source.openTo.map((relation) => intern(relation, "*")));
+	const confidence = source.open ? "opaque" : leastSure(source.columns);
+	return { upstream: union([...known, source.open ? rest : NO_COLUMNS]), confidence, kind: "expression" };
+}
