@@ -2,14 +2,18 @@
     Runs that have to be processed anew, as a query of `run_key`, where the readings of runs stand in `this`: those with
     a reading in a file that is new, was loaded again or is gone; those with a reading that is corrected otherwise than
     before; and those with a reading in a window of the variable `reprocess`. However often a run is touched, it is
-    there once. Takes the names of common table expressions: what landed, the corrections, what arrived with them.
+    there once. `corrections`: the seed with a hash of what each says.
 -#}
-{% macro runs_touched(landed, corrections, arrived) %}
+{% macro runs_touched(landing_table, corrections) %}
     with other_files as (
 
         select coalesce(theirs._tfm_file, ours._tfm_file) as _tfm_file
-        from (select distinct _tfm_file, _tfm_loaded_at from {{ landed }}) as theirs
-        full join (select distinct _tfm_file, _tfm_loaded_at from {{ this }}) as ours
+        from (
+            select _tfm_file, _tfm_loaded_at from {{ landing_table }} group by 1, 2
+            union
+            select _tfm_file, _tfm_loaded_at from {{ rejects_of(landing_table) }} as unread
+        ) as theirs
+        full join (select _tfm_file, _tfm_loaded_at from {{ this }} group by 1, 2) as ours
             on ours._tfm_file = theirs._tfm_file and ours._tfm_loaded_at = theirs._tfm_loaded_at
         where ours._tfm_file is null or theirs._tfm_file is null
 
@@ -19,7 +23,8 @@
 
         select
             coalesce(theirs._tfm_file, ours._tfm_file) as _tfm_file,
-            coalesce(theirs._tfm_row, ours._tfm_row) as _tfm_row
+            coalesce(theirs._tfm_row, ours._tfm_row) as _tfm_row,
+            theirs.run_uuid
         from {{ corrections }} as theirs
         full join (select _tfm_file, _tfm_row, corrected_as from {{ this }} where corrected_as is not null) as ours
             on ours._tfm_file = theirs._tfm_file and ours._tfm_row = theirs._tfm_row and ours.corrected_as = theirs.says
@@ -27,18 +32,25 @@
 
     )
 
-    {% for readings in [arrived, this] -%}
-    select run_key from {{ readings }} where _tfm_file in (select _tfm_file from other_files)
+    select coalesce(run_uuid, {{ no_run() }}) as run_key
+    from {{ landing_table }}
+    where
+        _tfm_file in (select _tfm_file from other_files)
+        {%- if var('reprocess') %}
+        or {{ in_reprocess_windows('time_ms') }}
+        {%- endif %}
+    union
+    select {{ no_run() }}
+    from {{ rejects_of(landing_table) }} as unread
+    where _tfm_file in (select _tfm_file from other_files)
+    union
+    select run_key from {{ this }} where _tfm_file in (select _tfm_file from other_files)
     union
     select readings.run_key
-    from {{ readings }} as readings
+    from {{ this }} as readings
     inner join other_corrections as other on other._tfm_file = readings._tfm_file and other._tfm_row = readings._tfm_row
-    {% if not loop.last %}union{% endif %}
-    {% endfor -%}
-    {%- if var('reprocess') %}
     union
-    select run_key from {{ arrived }} where {{ in_reprocess_windows('time_ms') }}
-    {%- endif %}
+    select coalesce(run_uuid, {{ no_run() }}) from other_corrections
 {% endmacro %}
 
 {#-
@@ -71,6 +83,9 @@
     {%- set since = datetime.strptime(day | string, '%Y-%m-%d') - datetime(1970, 1, 1) %}
     {{- return(since.days * 86400000) -}}
 {% endmacro %}
+
+{#- Stands for the run of readings that name none, so that they too are processed together. -#}
+{% macro no_run() %}'00000000-0000-0000-0000-000000000000'{% endmacro %}
 
 {#- When this run of tfm began, UTC. -#}
 {% macro this_run_started_at() %}cast('{{ run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f') }}' as {{ dbt.type_timestamp() }}){% endmacro %}

@@ -31,7 +31,7 @@ with landed as (
 
 ),
 
-corrections as (
+corrections as {{ computed_once() }} (
 
     select
         *,
@@ -61,7 +61,7 @@ arrived as (
 
     select
         *,
-        coalesce(nullif(lower(trim(run_uuid)), ''), '(none)') as run_key
+        coalesce(run_uuid, {{ no_run() }}) as run_key
     from corrected
 
 ),
@@ -72,8 +72,7 @@ judged as (
         *,
         case
             when landing_reason is not null and corrected_as is null then 'could not be read: ' || landing_reason
-            when run_key = '(none)' then 'there is no run'
-            when not {{ matches('run_key', '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') }} then 'the run is no UUID: ' || run_uuid
+            when run_uuid is null then 'there is no run'
             when robot_id is null then 'there is no robot'
             when robot_id not in (1, 2) then 'the robot is not known: ' || robot_id
             when field is null then 'there is no field'
@@ -87,7 +86,7 @@ judged as (
         end as reject_reason
     from arrived
     {%- if is_incremental() %}
-    where run_key in ({{ runs_touched('landed', 'corrections', 'arrived') }})
+    where run_key in ({{ runs_touched(source('raw', 'robot_readings'), 'corrections') }})
     {%- endif %}
 
 )
@@ -101,7 +100,7 @@ select
     value,
     reject_reason,
     reject_reason is null and row_number() over (
-        partition by {{ byte_order('run_key') }}, robot_id, {{ byte_order('field') }}, time_ms
+        partition by run_key, robot_id, {{ byte_order('field') }}, time_ms
         order by case when reject_reason is null then 0 else 1 end, {{ byte_order('_tfm_file') }} desc, _tfm_row desc
     ) = 1 as is_believed,
     corrected_as,
