@@ -40,7 +40,8 @@ describe("the reference warehouse on the embedded database", () => {
 	afterAll(() => project.remove());
 
 	it("runs all five layers in one command, with every test passing", () => {
-		expect(first.stderr).toBe("");
+		// On a busy machine it says now and then that it is still there.
+		expect(first.stderr.replace(/^ … .*\n/gm, "")).toBe("");
 		expect({ code: first.code, troubled: /failed|GATE CLOSED|warn/.test(first.stdout) }, first.stdout).toEqual({
 			code: 0,
 			troubled: false,
