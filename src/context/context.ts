@@ -26,9 +26,9 @@ export { isAdapterMember } from "./objects/runAdapter.ts";
 export { cellsOf } from "./objects/tableObject.ts";
 export { targetObject } from "./objects/targetObject.ts";
 export { isTemplate, variablesFor } from "./objects/varFunction.ts";
-export { createParseCollector } from "./parseCollector.ts";
-export { createParseScope, PARSE_RENDERING, type ParseSubject } from "./parseScope.ts";
-export { flagOf, type InvocationFacts, type ProjectFacts } from "./projectFacts.ts";
+export { createParseCollector, type ParseCollector } from "./parseCollector.ts";
+export { collectFrom, createParseScope, PARSE_RENDERING, type ParseSubject } from "./parseScope.ts";
+export { flagOf, type InvocationFacts, type ProjectFacts, type ReadingWatch, type TextRead } from "./projectFacts.ts";
 export { createReferences, type Found, type References } from "./references.ts";
 export {
 	boundRelation,

@@ -4,7 +4,7 @@
  * target may not have been read yet.
  */
 import type { TestMetadata } from "../core/node.ts";
-import type { RenderOptions, Scope, Value } from "../jinja/jinja.ts";
+import type { RenderOptions, Scope, Template, Value } from "../jinja/jinja.ts";
 import { BASE_MEMBERS, renderVariable } from "./baseMembers.ts";
 import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
 import { viewOf } from "./objects/lazyMapping.ts";
@@ -14,7 +14,7 @@ import { ParseConfig } from "./objects/parseConfig.ts";
 import { functionFunction, refFunction, sourceFunction } from "./objects/refFunction.ts";
 import { type RelationObject, relationObject } from "./objects/relationObject.ts";
 import { VarFunction, variablesFor } from "./objects/varFunction.ts";
-import type { ParseCollector } from "./parseCollector.ts";
+import { createParseCollector, type ParseCollector } from "./parseCollector.ts";
 import type { ProjectFacts } from "./projectFacts.ts";
 import { testKeywords } from "./testKeywords.ts";
 
@@ -115,4 +115,14 @@ export function createParseScope(facts: ProjectFacts, subject: ParseSubject, col
 		...(subject.test_metadata == null ? {} : { extra: testKeywords(subject.test_metadata) }),
 	};
 	return new ContextScope(context, MEMBERS);
+}
+
+/** Renders a text as dbt does while it parses, and gives what it said about itself. */
+export function collectFrom(facts: ProjectFacts, template: Template, subject: ParseSubject): ParseCollector {
+	const read = (): ParseCollector => {
+		const collector = createParseCollector();
+		template.render(createParseScope(facts, subject, collector), PARSE_RENDERING);
+		return collector;
+	};
+	return facts.watch?.({ source: template.source, subject }, read) ?? read();
 }

@@ -3,8 +3,10 @@ import type { Config } from "../core/config.ts";
 import type { Deferral } from "../core/deferral.ts";
 import type { EventWindow } from "../core/eventTime.ts";
 import type { Plain } from "../core/node.ts";
-import type { KeptTemplates } from "../jinja/jinja.ts";
+import type { KeptTemplates, TemplateSource } from "../jinja/jinja.ts";
 import type { MacroRegistry } from "./macroRegistry.ts";
+import type { ParseCollector } from "./parseCollector.ts";
+import type { ParseSubject } from "./parseScope.ts";
 
 /** What every template of one command sees, whatever node it belongs to. */
 export interface ProjectFacts {
@@ -18,9 +20,20 @@ export interface ProjectFacts {
 	readonly parseYaml: (text: string) => unknown;
 	/** What parsing compiled and a run will render again. */
 	readonly templates: KeptTemplates;
+	/** Looks on while the templates of a project are read. */
+	readonly watch?: ReadingWatch;
 	/** With --defer and in `clone`: nodes of another environment. */
 	readonly deferral?: Deferral;
 }
+
+/** A text that is rendered while the project is read, and for what. */
+export interface TextRead {
+	readonly source: TemplateSource;
+	readonly subject: ParseSubject;
+}
+
+/** Calls `read`, which renders the text, once, and gives what it gives. */
+export type ReadingWatch = (of: TextRead, read: () => ParseCollector) => ParseCollector;
 
 export interface InvocationFacts {
 	readonly id: string;

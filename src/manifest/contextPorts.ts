@@ -1,11 +1,9 @@
 /** The template side of the manifest, made from the context room. */
 import {
+	collectFrom,
 	createNameGenerator,
-	createParseCollector,
-	createParseScope,
 	createYamlScope,
 	isAdapterMember,
-	PARSE_RENDERING,
 	type ProjectFacts,
 	YAML_RENDERING,
 } from "../context/context.ts";
@@ -63,9 +61,7 @@ export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
 		},
 
 		collect(text, node, place) {
-			const collector = createParseCollector();
-			const template = templates.get(text, place);
-			template.render(createParseScope(facts, { ...node }, collector), PARSE_RENDERING);
+			const collector = collectFrom(facts, templates.get(text, place), { ...node });
 			return {
 				refs: collector.refs,
 				sources: collector.sources,

@@ -3,15 +3,7 @@
  * parses. The scanner is for speed only and must never answer differently, so it is not asked when a project replaces
  * one of the functions that it recognises.
  */
-import {
-	createParseCollector,
-	createParseScope,
-	isTemplate,
-	PARSE_RENDERING,
-	type ParseSubject,
-	type ProjectFacts,
-	variablesFor,
-} from "../context/context.ts";
+import { collectFrom, isTemplate, type ParseSubject, type ProjectFacts, variablesFor } from "../context/context.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain, RefArgs } from "../core/node.ts";
 import type { Collected, PlainRecord } from "../core/parsed.ts";
@@ -94,11 +86,10 @@ export class Collector {
 	}
 
 	#render(source: TemplateSource, subject: ParseSubject): Collected {
-		const collector = createParseCollector();
 		const template = compileTemplate(source);
 		// Asked first, so that the text is parsed once for both.
 		const keywords = MAY_CONFIGURE.test(source.text) ? template.writtenKeywords("config") : null;
-		template.render(createParseScope(this.#facts, subject, collector), PARSE_RENDERING);
+		const collector = collectFrom(this.#facts, template, subject);
 		this.#facts.templates.keep(template);
 		const written = collector.configs.length === 0 ? null : keywords;
 		return {

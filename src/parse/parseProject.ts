@@ -10,6 +10,7 @@ import {
 	type InvocationFacts,
 	type MacroDefinition,
 	type ProjectFacts,
+	type ReadingWatch,
 	YAML_RENDERING,
 } from "../context/context.ts";
 import type { Dialect } from "../core/adapter.ts";
@@ -37,6 +38,7 @@ export interface ParseOptions {
 	/** What templates see as `adapter.type()`, and the first prefix of dispatch: `postgres`. */
 	readonly adapterType: string;
 	readonly invocation: InvocationFacts;
+	readonly watch?: ReadingWatch;
 }
 
 export interface ParseResult {
@@ -200,9 +202,11 @@ export function createProjectFacts(
 		dispatch: config.project.dispatch,
 		macros,
 	});
-	const { dialect, adapterType, invocation } = options;
+	const { dialect, adapterType, invocation, watch } = options;
 	const parseYaml = (text: string): unknown => readYaml(text, "fromyaml()").value;
-	return { config, registry, dialect, adapterType, invocation, parseYaml, templates: new KeptTemplates() };
+	const templates = new KeptTemplates();
+	const facts = { config, registry, dialect, adapterType, invocation, parseYaml, templates };
+	return watch === undefined ? facts : { ...facts, watch };
 }
 
 /** Property files see `var`, `env_var` and `target`; a lone expression keeps its type. */

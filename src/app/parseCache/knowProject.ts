@@ -23,6 +23,7 @@ import {
 import { BUILD_ID } from "./buildId.ts";
 import { cachePath, originOf, readParseCache, writeParseCache } from "./parseCache.ts";
 import { recordReads } from "./recordReads.ts";
+import { findChanged, watchTimedTexts } from "./timedTexts.ts";
 
 export interface ReadProject {
 	readonly facts: ProjectFacts;
@@ -60,22 +61,31 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 		return again === null ? undefined : findNode(again, id)?.location;
 	};
 	const answer = readParseCache(path, { origin, invocation: options.invocation }, locate);
+	let why = "";
 	if (answer.kind === "known") {
-		const { manifest, macros } = answer.project;
+		const { manifest, macros, timed } = answer.project;
 		const facts = createProjectFacts(config, options, macros);
-		return { facts, manifest, graph: buildGraph(manifest), read: null };
-	}
+		const changed = findChanged(timed, facts);
+		if (changed === undefined) return { facts, manifest, graph: buildGraph(manifest), read: null };
+		why = `${changed.subject.unique_id} depends on the time`;
+	} else why = answer.because;
 	const { invocation, reads } = recordReads(options.invocation);
-	const { facts, manifest, macros, graph } = readProject(config, { ...options, invocation }, files);
-	let unwritten = "";
+	const { watch, timed } = watchTimedTexts(reads);
+	const { facts, manifest, macros, graph } = readProject(config, { ...options, invocation, watch }, files);
+	let unwritten = reads.repeatable ? "" : "; not kept: the time or the run was asked for outside of a node's text";
 	try {
-		writeParseCache(path, origin, reads, { manifest, macros });
+		writeParseCache(path, origin, reads, { manifest, macros, timed });
 	} catch (error) {
 		// A folder that cannot be written is said where it matters, by what has to be written there.
 		unwritten = `; not kept: ${error instanceof Error ? error.message : error}`;
 	}
-	const read = `${answer.because}${unwritten}`;
-	return { facts: { ...facts, invocation: options.invocation }, manifest, graph, read };
+	const { watch: _done, ...shared } = facts;
+	return {
+		facts: { ...shared, invocation: options.invocation },
+		manifest,
+		graph,
+		read: `${why}${unwritten}`,
+	};
 }
 
 function readProject(

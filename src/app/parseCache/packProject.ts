@@ -2,11 +2,14 @@ import type { MacroDefinition } from "../../context/context.ts";
 import type { Location } from "../../core/location.ts";
 import type { Manifest } from "../../core/manifest.ts";
 import type { ExecutableNode, GraphNode, NodeId } from "../../core/node.ts";
+import type { TimedText } from "./timedTexts.ts";
 
 /** What reading a project found. */
 export interface KnownProject {
 	readonly manifest: Manifest;
 	readonly macros: readonly MacroDefinition[];
+	/** What has to be asked again. */
+	readonly timed: readonly TimedText[];
 }
 
 /** The places of nodes that know theirs without reading a file again; of tests that is none. */
@@ -48,8 +51,8 @@ const placesOf = (nodes: readonly GraphNode[]): Places =>
 	);
 
 /** Plain values, in parts that need each other in this order. */
-export function* packProject({ manifest, macros }: KnownProject): Generator<FirstPart | NodesPart> {
-	yield { manifest: { ...manifest, nodes: new Map() }, macros, places: placesOf(othersIn(manifest)) };
+export function* packProject({ manifest, macros, timed }: KnownProject): Generator<FirstPart | NodesPart> {
+	yield { manifest: { ...manifest, nodes: new Map() }, macros, timed, places: placesOf(othersIn(manifest)) };
 	const all = [...manifest.nodes];
 	for (let from = 0; from < all.length; from += NODES_IN_PART) {
 		const nodes = all.slice(from, from + NODES_IN_PART);
@@ -82,5 +85,5 @@ export function unpackProject(parts: readonly unknown[], locate: (id: NodeId) =>
 			part.places,
 		);
 	}
-	return { manifest: Object.freeze({ ...first.manifest, nodes }), macros: first.macros };
+	return { manifest: Object.freeze({ ...first.manifest, nodes }), macros: first.macros, timed: first.timed };
 }

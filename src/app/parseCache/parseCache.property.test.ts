@@ -21,7 +21,11 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
 		"{{ config(tags=['full'] if flags.FULL_REFRESH else []) }} select * from {{ ref('a') }}",
 		"{{ config(meta={'at': run_started_at | string, 'of': invocation_id}) }} select * from {{ ref('c') }}",
 	],
-	"models/c.sql": ["select * from {{ ref('b') }}", "select * from {{ ref('s') }}"],
+	"models/c.sql": [
+		"select * from {{ ref('b') }}",
+		"select *, '{{ run_started_at }} {{ invocation_id }}' as loaded from {{ ref('s') }}",
+		"{% if run_started_at.second % 2 == 0 %}select * from {{ ref('a') }}{% else %}{{ config(tags=['odd']) }} select 1 as id{% endif %}",
+	],
 	"models/schema.yml": ["not_null", "unique", "wrong"].map(
 		(test) =>
 			`models:\n  - name: a\n    description: "{{ doc('d') }}"\n    columns: [{name: id, data_tests: [${test}, {accepted_values: {arguments: {values: [1]}}}]}]\n`,

@@ -63,13 +63,28 @@ describe("a project that was read", () => {
 	});
 
 	it.each(["invocation_id", "run_started_at", "modules.datetime.datetime.now()", "dbt_metadata_envs"])(
-		"is read each time when it asked for %s",
+		"is read again when a node is configured by %s, and known when its text only prints it",
 		async (what) => {
+			const later = { id: "another", startedAt: new Date(5), env: { DBT_ENV_CUSTOM_ENV_A: "1" } };
+			sandbox.write({ "models/b.sql": `select '{{ ${what} }}' as at from {{ ref('a') }}` });
+			await know();
+			expect((await know(later)).read).toBe(null);
 			sandbox.write({ "models/b.sql": `{{ config(meta={'is': ${what} | string}) }} select 1` });
 			await know();
-			expect((await know()).read).toBe("nothing is known of it yet");
+			expect((await know(later)).read).toBe("model.shop.b depends on the time");
 		},
 	);
+
+	it("is read each time when a property asked for the time, and says why", async () => {
+		sandbox.write({
+			"macros/generate_schema_name.sql":
+				"{% macro generate_schema_name(custom_schema_name, node) %}day_{{ run_started_at.day }}{% endmacro %}",
+		});
+		await know();
+		expect((await know()).read).toBe(
+			"nothing is known of it yet; not kept: the time or the run was asked for outside of a node's text",
+		);
+	});
 
 	it.each([
 		["cut short", (bytes: Buffer) => bytes.subarray(0, bytes.length - 9), "its content is damaged"],

@@ -3,7 +3,8 @@
  *
  * What it holds for: the content of every file, in order; the project's and the packages' settings, variables, what
  * templates see of the target; the build of tfm; and the answers to what templates asked of the environment and of the
- * flags. A project whose reading asked for the time, for the run's id or for all of the environment is never kept.
+ * flags. Texts that asked for the time, for the run's id or for all of the environment are rendered again and have to
+ * say the same of themselves; a project that asked for them anywhere else (in a property, for a name) is not kept.
  */
 import { hash } from "node:crypto";
 import { join } from "node:path";

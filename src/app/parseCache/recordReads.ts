@@ -7,7 +7,7 @@ export interface Reads {
 	readonly env: ReadonlyMap<string, string | undefined>;
 	readonly flags: ReadonlyMap<string, Plain | undefined>;
 	/** False once something was asked that is another thing each time: the time, the run's id, all of the environment. */
-	readonly repeatable: boolean;
+	repeatable: boolean;
 }
 
 /** The same invocation, which writes down what is asked of it. */
