@@ -23,6 +23,8 @@ export interface LineageInput {
 	readonly added: ReadonlyMap<string, readonly KnownColumn[]>;
 	/** By node and column, both as stored. */
 	readonly facts: ReadonlyMap<string, ReadonlyMap<string, ColumnFacts>>;
+	/** By node: what holds for each column that is not marked itself. */
+	readonly cleared: ReadonlyMap<string, PiiMark>;
 }
 
 /** A node's lineage while columns are added to it. */
@@ -40,7 +42,12 @@ export function describeLineage(input: LineageInput): ReadonlyMap<string, NodeLi
 	for (const id of [...drafts.keys()].sort()) {
 		const { columns, twice, ...draft } = drafts.get(id)!;
 		const facts = input.facts.get(id);
-		const all = [...columns.values(), ...twice].map((column) => ({ ...column, ...facts?.get(column.name) }));
+		const cleared = input.cleared.get(id);
+		const all = [...columns.values(), ...twice].map((column) => ({
+			...column,
+			...(cleared === undefined ? {} : { pii: cleared }),
+			...facts?.get(column.name),
+		}));
 		nodes.set(id, { ...draft, columns: all });
 	}
 	return inheritFacts(nodes);

@@ -14,7 +14,7 @@ import { describeLineage } from "../../sql/describeLineage.ts";
 import type { SqlDialectName } from "../../sql/sqlDialect.ts";
 import type { OpenProject } from "../openProject.ts";
 import { writeWhole } from "../writeWhole.ts";
-import { columnFacts } from "./columnFacts.ts";
+import { clearedNodes, columnFacts } from "./columnFacts.ts";
 import { type AnalysedNode, analysedNodes, type Compiled, compiledSql } from "./compiledSql.ts";
 import { declaredRelations, rejectsId } from "./declaredRelations.ts";
 
@@ -40,6 +40,7 @@ export async function analyzeProject(invocation: Invocation, project: OpenProjec
 		inputs: new Map(nodes.map((node) => [node.unique_id, node.depends_on.nodes])),
 		added: new Map([...models].map(([id, { added = [] }]) => [id, added])),
 		facts: columnFacts(project, dialect),
+		cleared: clearedNodes(project),
 	});
 	const lineage: ColumnLineage = {
 		metadata: {

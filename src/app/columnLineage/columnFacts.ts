@@ -27,6 +27,17 @@ export function columnFacts(
 	return found;
 }
 
+/** `pii: none` with its reason on a model: for all of its columns that say nothing themselves. */
+export function clearedNodes({ manifest }: OpenProject): ReadonlyMap<string, PiiMark> {
+	const found = new Map<string, PiiMark>();
+	for (const node of manifest.nodes.values()) {
+		// That a table holds personal data says nothing of a column.
+		const mark = piiMark(node.config.meta);
+		if (mark?.pii === false) found.set(node.unique_id, mark);
+	}
+	return found;
+}
+
 function factsOf(spec: ColumnSpec): ColumnFacts {
 	const tags = spec.tags.filter((tag) => tag !== PII_TAG);
 	const pii = piiMark(metaOf(spec)) ?? (spec.tags.includes(PII_TAG) ? { pii: true, what: null } : undefined);
