@@ -110,6 +110,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			statementTimeoutMs: flags.statementTimeoutMs ?? null,
 			connectionFailureLimit: connectionFailureLimit(config.project.flags.connection_failure_limit),
 			storeFailures: flags.storeFailures ?? null,
+			sharedScans: sharedScans(config.project.flags.shared_test_scans),
 			showRows: flags.showRows,
 			warnError: failsWarnedTests(flags),
 			reuse: false,
@@ -127,6 +128,19 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			...request.microbatch,
 		},
 	};
+}
+
+/** `flags: {shared_test_scans: false}` of the project file. */
+function sharedScans(written: Plain | undefined): boolean {
+	if (written === undefined || written === null) return true;
+	if (typeof written === "boolean") return written;
+	const facts = {
+		node: "the flags of the project file",
+		key: "shared_test_scans",
+		value: JSON.stringify(written),
+		expected: "true or false",
+	};
+	return fail("TFM-RUN-023", facts);
 }
 
 const CONNECTION_FAILURES = 3;

@@ -148,8 +148,16 @@ export interface TestInput {
 	/** True when the SQL names candidates: a stored view would then hang on a relation that will move. */
 	readonly readsCandidates: boolean;
 	readonly own: OwnMaterialization | null;
+	/** The failing rows of `sql`, where a statement that several tests share has counted them. */
+	readonly counted: number | null;
 	/** The dialect's spelling of a relation. */
 	readonly render: (relation: RelationName) => string;
+}
+
+/** Queries of tests that may be counted together. */
+export interface ScanInput {
+	readonly kind: "scan";
+	readonly queries: readonly string[];
 }
 
 /** `inPublish`: hooks inside the transaction, on the published relation; `afterPublish`: those with `transaction: false`. */
@@ -168,7 +176,7 @@ export interface UnitTestPlanInput {
 	readonly sql: string;
 }
 
-export type PlanInput = BuildInput | TestInput | UnitTestPlanInput | HooksInput;
+export type PlanInput = BuildInput | TestInput | ScanInput | UnitTestPlanInput | HooksInput;
 
 export interface TestOutcome {
 	readonly failures: number;
@@ -215,6 +223,8 @@ export type NodePlan =
 			/** Where the failing rows are kept, as it is written in SQL. */
 			readonly storedIn: string | null;
 	  }
+	/** Failing rows by query, of those that a shared statement could count. */
+	| { readonly kind: "scanned"; readonly failures: ReadonlyMap<string, number> }
 	/** Actual and expected rows, told apart by the column `actual_or_expected`. */
 	| { readonly kind: "compared"; readonly table: ResultTable; readonly executedSql: string }
 	| { readonly kind: "hooked"; readonly count: number };

@@ -81,6 +81,8 @@ export interface RunFlags {
 	readonly connectionFailureLimit: number;
 	/** `--store-failures` / `--no-store-failures`; null when neither is given. */
 	readonly storeFailures: boolean | null;
+	/** Tests of one relation are counted by one statement where their verdicts stay the same. */
+	readonly sharedScans: boolean;
 	/** Failing rows to keep per test. */
 	readonly showRows: number;
 	readonly warnError: boolean;

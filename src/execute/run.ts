@@ -19,6 +19,7 @@ import { createIdentities } from "./identities.ts";
 import { checkInPlace } from "./inPlace.ts";
 import { createToPublished, type ToPublished } from "./publishedText.ts";
 import { buildRunGraph, type RunGraph } from "./runGraph.ts";
+import { type SharedScan, sharedScans } from "./sharedScans.ts";
 import type { Task } from "./task.ts";
 import { createTestMemory, type TestMemory } from "./testMemory.ts";
 
@@ -71,6 +72,8 @@ export interface Run {
 	readonly identities: Identities;
 	/** What tests found nothing in, now and before: over an incremental model they may read only the new rows. */
 	readonly testMemory: TestMemory;
+	/** By test: those that are counted by one statement. */
+	readonly scans: ReadonlyMap<NodeId, SharedScan>;
 	/** Generations of this run's layers, where they are kept: what each node's present relation is. */
 	readonly generations: Map<NodeId, { readonly generation: string; readonly kind: CandidateKind }>;
 	/** Relations made for unit tests on the embedded database; `tried`: what was tried in vain, null where one is there. */
@@ -153,6 +156,9 @@ function checkConfigs(graph: RunGraph): void {
 	if (wrong.length > 0) throw new TfmError(wrong);
 }
 
+/** Rows that are to be kept are counted where they are kept. */
+const sharesScans = ({ flags }: RunJob): boolean => flags.sharedScans && flags.storeFailures !== true;
+
 export function createRun(job: RunJob, ports: RunPorts): Run {
 	const wantsGates = job.layering !== null && job.flags.gates;
 	const graph = buildRunGraph({
@@ -197,6 +203,9 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		seedsThere: new Set(),
 		identities: createIdentities(job, ports, standing),
 		testMemory: createTestMemory((id) => job.manifest.nodes.get(id)?.config.materialized === "incremental"),
+		scans: sharesScans(job)
+			? sharedScans(graph.tasks, graph.stages, (id) => job.manifest.parents.get(id) ?? [])
+			: new Map(),
 		generations: new Map(),
 		staged: new Map(),
 		counts: { retried: 0, unreachable: 0 },

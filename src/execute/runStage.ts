@@ -182,7 +182,11 @@ export async function runStage(run: Run, stage: Stage): Promise<StageReport | nu
 		});
 	await drainStage({
 		ids: stage.ids,
-		dependenciesOf: (id) => run.graph.dependencies.get(id) ?? [],
+		dependenciesOf: (id) => {
+			const scan = run.scans.get(id);
+			const inputs = run.graph.dependencies.get(id) ?? [];
+			return scan === undefined || scan.first === id ? inputs : [...inputs, scan.first];
+		},
 		capacity: Math.min(run.job.flags.threads, adapter.capabilities.concurrency),
 		stopped: () => run.stopReason() !== null,
 		start: (id, slot) => startTask(run, id, slot),

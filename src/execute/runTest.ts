@@ -1,6 +1,6 @@
 /** One data test: compiled against candidates where they stand, run, judged, and weighed by its layer's gate. */
 import type { Session } from "../core/adapter.ts";
-import type { Binding, CompiledNode } from "../core/compiler.ts";
+import type { CompiledNode } from "../core/compiler.ts";
 import { EphemeralModelError } from "../core/diagnostic.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
@@ -8,17 +8,18 @@ import type { NodePlan } from "../core/plan.ts";
 import type { TestVerdict } from "../core/ports.ts";
 import type { NodeResult } from "../core/result.ts";
 import type { ResultTable } from "../core/resultTable.ts";
+import { askShared } from "./askShared.ts";
 import { drivePlan } from "./drivePlan.ts";
-import { driveTemplate, emitMessages } from "./driveTemplate.ts";
+import { emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
 import { failureMessage } from "./failureMessage.ts";
 import { nodeResult, startStopwatch } from "./nodeResult.ts";
+import { prepareTest, rowTestIn } from "./prepareTest.ts";
 import { repeatTest } from "./repeatable.ts";
-import { bindingOf, layerNamed, type Run } from "./run.ts";
+import { layerNamed, type Run } from "./run.ts";
 import { settle } from "./settle.ts";
 import { databaseErrorOf } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
-import { type RowTest, rowTestOf, seesNewRows, testHash } from "./testMemory.ts";
 
 /** The layer that a test judges: its own, else the latest among what it reads. */
 function layerOfTest(run: Run, test: TestNode): string | null {
@@ -83,14 +84,6 @@ function keysOf(run: Run, test: TestNode, sample: ResultTable): ResultTable {
 
 const ONLY_NEW = "-- only the new rows are read: this test found nothing in the rows that are published";
 
-/** References to an incremental model's new rows alone, where nothing else can make the test fail; null: read all. */
-function newRowsFor(run: Run, test: TestNode, { node, kind }: RowTest, hash: string): Binding | null {
-	const apply = run.standing.get(node)?.candidate.apply;
-	if (apply === undefined || !seesNewRows(test, kind, apply) || !run.testMemory.passedBefore(node, hash)) return null;
-	const binding = bindingOf(run);
-	return { ...binding, relationOf: (id) => (id === node ? apply.delta : binding.relationOf(id)) };
-}
-
 /** What is known of the test so far, for its result should it fail. */
 interface Progress {
 	sql: string | null;
@@ -111,20 +104,21 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 	const watch = startStopwatch(run.ports.clock);
 	const id = test.unique_id;
 	const readsCandidates = run.standing.size > 0 && (manifest.parents.get(id) ?? []).length > 0;
-	const rowTest = run.gated ? rowTestOf(run.job, compiler, test) : null;
+	const rowTest = rowTestIn(run, test);
 	let hash = "";
+	const scan = run.scans.get(id);
 	const ask = async (session: Session): Promise<NodePlan> => {
 		const drive = { run, session, node: id, inTransaction: false };
-		const compile = (binding: Binding) => driveTemplate(drive, (journal) => compiler.compileNode(id, journal, binding));
-		const { compiled } = await compile(bindingOf(run));
+		const prepared = scan?.prepared.get(id) ?? (await prepareTest(run, test, session));
+		const { compiled, query, onlyNew } = prepared;
 		emitMessages(run, id, compiled.messages);
 		progress.sql = run.toPublished(compiled.sql);
 		progress.ctes = compiled.ctes.map((cte) => ({ ...cte, sql: run.toPublished(cte.sql) }));
 		progress.macros = compiled.macros;
-		hash = testHash(test, progress.sql);
-		const rows = rowTest === null ? null : newRowsFor(run, test, rowTest, hash);
-		const sql = rows === null ? compiled.sql : `${ONLY_NEW}\n${(await compile(rows)).compiled.sql}`;
+		hash = prepared.hash;
 		watch.compiled();
+		if (scan?.first === id && scan.state === "open") await askShared(run, scan, { session, prepared });
+		const sql = onlyNew ? `${ONLY_NEW}\n${query}` : query;
 		return drivePlan(
 			{ ...drive, seed: null, record: async () => {} },
 			planNode({
@@ -135,6 +129,7 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 				sampleRows: flags.showRows,
 				readsCandidates,
 				own: compiler.materializationOf(id),
+				counted: scan?.counted.get(query) ?? null,
 				render: (relation) => adapter.dialect.render(relation),
 			}),
 		);

@@ -110,6 +110,7 @@ describe("the plan of a test", () => {
 		storeFailures: undefined,
 		sampleRows: 5,
 		own: null,
+		counted: null,
 		readsCandidates: false,
 		render: (r) => `"${r.schema}"."${r.identifier}"`,
 		...rest,

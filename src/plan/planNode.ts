@@ -7,6 +7,7 @@ import { fail } from "../core/diagnostic.ts";
 import type { BuildInput, NodePlan, Plan, PlanInput } from "../core/plan.ts";
 import { planBuild } from "./planBuild.ts";
 import { planMicrobatch } from "./planMicrobatch.ts";
+import { planScan } from "./planScan.ts";
 import { planTest } from "./planTest.ts";
 import { planUnitTest } from "./planUnitTest.ts";
 import { runHooks } from "./runHooks.ts";
@@ -41,6 +42,8 @@ export function* planNode(input: PlanInput): Plan<NodePlan> {
 			return input.microbatch === undefined ? yield* planBuild(input) : yield* planMicrobatch(input, input.microbatch);
 		case "test":
 			return yield* planTest(input);
+		case "scan":
+			return yield* planScan(input);
 		case "unit":
 			return yield* planUnitTest(input);
 		case "hooks": {

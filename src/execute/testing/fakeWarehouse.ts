@@ -237,6 +237,7 @@ const FLAGS: RunFlags = {
 	statementTimeoutMs: null,
 	connectionFailureLimit: 3,
 	storeFailures: null,
+	sharedScans: true,
 	showRows: 0,
 	warnError: false,
 	reuse: false,
