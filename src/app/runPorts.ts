@@ -12,6 +12,7 @@ import { TFM_VERSION } from "../core/version.ts";
 import { failsWarnedTests } from "../core/warningPolicy.ts";
 import { createFetcher } from "../load/fetchFiles.ts";
 import { createLandingLoader } from "../load/landingLoader.ts";
+import { landingWatermark } from "../load/landingWatermark.ts";
 import { createSeedPort } from "../load/seedPort.ts";
 import { describeCandidate } from "../plan/describeCandidate.ts";
 import { planNode } from "../plan/planNode.ts";
@@ -55,6 +56,10 @@ export function createRunPorts(about: {
 			root,
 			env: invocation.env,
 			window,
+			watermark: async (source) =>
+				invocation.flags.fullRefresh
+					? null
+					: adapter.withSession((session) => landingWatermark(session, engine.dialect, source)),
 			log: (text, source) => emit({ event: "message", text, node_id: source.unique_id, print: false }),
 		}),
 		loadSource: createLandingLoader({ root, dialect: engine.dialect, state, clock: invocation.clock, window }),

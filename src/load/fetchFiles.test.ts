@@ -11,12 +11,13 @@ import { wholeText } from "./utf8Blocks.ts";
 const root = mkdtempSync(join(tmpdir(), "tfm-fetch-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
-async function fetch(before: Plain, signal = new AbortController().signal) {
+async function fetch(before: Plain, signal = new AbortController().signal, more: Record<string, Plain> = {}) {
 	const lines: string[] = [];
 	const window = { ...WHOLE_LOAD, from: "2026-01-01" };
 	const env = { PATH: process.env.PATH, INHERITED: "yes" };
-	const run = createFetcher({ root, env, window, log: (line) => lines.push(line) });
-	const problem = await run(landingSource({ files: "*.jsonl", before }), signal).then(
+	const watermark = async () => "2026-01-31 10:00:00";
+	const run = createFetcher({ root, env, window, watermark, log: (line) => lines.push(line) });
+	const problem = await run(landingSource({ files: "*.jsonl", before, ...more }), signal).then(
 		() => null,
 		(error: Error) => error.message,
 	);
@@ -30,6 +31,14 @@ test("the command runs in the project without a shell, with its window, and its 
 	expect(lines.sort()).toEqual(["late", "raw.t 2026-01-01 yes x *"]);
 	expect(readFileSync(join(root, "out.jsonl"), "utf8")).toBe("{}\n");
 	expect((await fetch(["printf", "%s", "$TFM_FROM; ls"])).lines).toEqual(["$TFM_FROM; ls"]);
+});
+
+test("the command knows how far a table with a watermark is loaded", async () => {
+	const ask = ["sh", "-c", "echo since $TFM_WATERMARK"];
+	const columns = [{ name: "at", type: "timestamp" }];
+	const signal = new AbortController().signal;
+	expect((await fetch(ask, signal, { columns, watermark: "at" })).lines).toEqual(["since 2026-01-31 10:00:00"]);
+	expect((await fetch(ask, signal, { columns })).lines).toEqual(["since"]);
 });
 
 test("a command that fails, is not there or takes too long stops the load", async () => {

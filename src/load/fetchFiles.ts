@@ -9,6 +9,8 @@ export interface FetchOptions {
 	readonly root: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly window: LoadWindow;
+	/** How far a table with a watermark is loaded; null: it holds nothing yet, or is loaded afresh. */
+	readonly watermark: (source: SourceNode) => Promise<string | null>;
 	/** Takes each line that the command writes. Secrets are taken out of it by whoever shows it. */
 	readonly log: (line: string, source: SourceNode) => void;
 }
@@ -22,19 +24,21 @@ const GRACE_MS = 5000;
 
 /**
  * Runs the command of a source's `before:`, if it has one: without a shell, in the project's folder, with TFM_SOURCE,
- * TFM_FROM and TFM_TO beside its own variables. Throws TFM-LOAD-029 when it fails or takes too long, and the signal's
+ * TFM_FROM, TFM_TO and TFM_WATERMARK beside its own variables, each where there is one. Throws TFM-LOAD-029 when it fails or takes too long, and the signal's
  * reason when it is cancelled.
  */
 export function createFetcher(options: FetchOptions): (source: SourceNode, signal: AbortSignal) => Promise<void> {
 	return async (source, signal) => {
-		const { before } = readLoadSpec(source);
+		const { before, watermark } = readLoadSpec(source);
 		if (before === null) return;
+		const reached = watermark === null ? null : await options.watermark(source);
 		const table = `${source.source_name}.${source.name}`;
 		const { from, to } = options.window;
 		const own = {
 			TFM_SOURCE: table,
 			...(from === null ? {} : { TFM_FROM: from }),
 			...(to === null ? {} : { TFM_TO: to }),
+			...(reached === null ? {} : { TFM_WATERMARK: reached }),
 		};
 		const [command, ...args] = before.argv;
 		const last: string[] = [];

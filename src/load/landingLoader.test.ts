@@ -108,8 +108,8 @@ test("CSV files land by their headers; ragged and unfit rows are rejects", async
 		"4|||5",
 	]);
 	expect(await query("select _tfm_row, raw, reason from landing.t__rejects order by 1")).toEqual([
-		'3|2;soon;x|day: "soon" is not a date (YYYY-MM-DD)',
-		"4|3;2026-01-02|2 values where the header has 3",
+		'3|2;soon;x|day: "soon" is not a date (YYYY-MM-DD) (line 5)',
+		"4|3;2026-01-02|2 values where the header has 3 (line 6)",
 	]);
 	put("b.csv", "id;note\n1;2\n");
 	expect(await mistakes({ files: "*.csv", delimiter: ";", columns })).toEqual([

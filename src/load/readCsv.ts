@@ -39,7 +39,11 @@ export async function* readCsv(
 		if (width === 0) width = Math.max(record.count, ...places.map((p) => p + 1));
 		const reason = sink.misfit ?? record.problem ?? wrongWidth(record, width, spec) ?? writeRow(record, places, sink);
 		if (reason === undefined) sink.take(row);
-		else sink.reject(row, record.source.toString("utf8", record.start, record.end), reason);
+		else {
+			// Where a record before it has line ends inside of a field, its line is not told by its number.
+			const told = record.line === row + (spec.header ? 1 : 0) ? reason : `${reason} (line ${record.line})`;
+			sink.reject(row, record.source.toString("utf8", record.start, record.end), told);
+		}
 		return sink.full;
 	};
 	const digest = yield* csvRecords(utf8Blocks(stored, spec.encoding), { file, shape: csvShape(spec), take });
