@@ -256,6 +256,17 @@ export function writeHooks({ manifest, config }: OpenProject, run: RunResult): v
 	}
 }
 
+/** A node's compiled SQL under target/compiled. */
+export function writeCompiled(
+	{ manifest, config }: Pick<OpenProject, "manifest" | "config">,
+	id: NodeId,
+	sql: string,
+): void {
+	const node = manifest.nodes.get(id);
+	if (node !== undefined) writeSql(config.targetDir, sqlPath("compiled", node), `${sql}\n`);
+}
+
+/** A file of SQL under target/. */
 export function writeSql(targetDir: string, path: string, sql: string): void {
 	const full = join(targetDir, path);
 	mkdirSync(dirname(full), { recursive: true });

@@ -7,7 +7,7 @@ import type { RunResult } from "../core/result.ts";
 import type { StateStore } from "../core/state.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
-import { doneBy, writeHooks, writeRunNotes, writeRunResults, writeSources } from "./artifacts.ts";
+import { doneBy, writeCompiled, writeHooks, writeRunNotes, writeRunResults, writeSources } from "./artifacts.ts";
 import { checkNames } from "./checkNames.ts";
 import { openEvents } from "./commandEvents.ts";
 import { withDeferral } from "./deferral.ts";
@@ -18,6 +18,9 @@ import { requireInputs } from "./requireInputs.ts";
 import { createRunPorts, jobOf, summaryDocument } from "./runPorts.ts";
 import { openWatchers } from "./runWatchers.ts";
 import { createSqlWriter } from "./sqlWriter.ts";
+import { compileUnread, type UnreadModels } from "./unreadEphemerals.ts";
+
+const NONE_UNREAD: UnreadModels = { compiled: [], warnings: [] };
 
 export interface RunRequest {
 	readonly command: string;
@@ -101,8 +104,15 @@ export async function runSelected(
 		writeHooks(project, run);
 		// A look at what is held changes nothing, so `tfm retry` must still find the run that held it.
 		const looksOnly = request.flags?.candidates === true;
-		await manifestFile.finish(looksOnly ? null : doneBy(run), deferring.facts.deferral);
-		if (looksOnly) return run.exitCode;
+		if (looksOnly) {
+			await manifestFile.finish(null);
+			return run.exitCode;
+		}
+		const compiles = request.compiles !== false && request.sources === undefined;
+		const unread = compiles ? compileUnread({ ...deferring, compiler: ports.compiler }, selected, run) : NONE_UNREAD;
+		for (const remark of unread.warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
+		for (const { id, sql } of unread.compiled) writeCompiled(project, id, sql);
+		await manifestFile.finish([...doneBy(run), ...unread.compiled], deferring.facts.deferral);
 		if (request.sources !== undefined) {
 			const { path, print } = request.sources;
 			const text = writeSources(invocation, project, run, path);

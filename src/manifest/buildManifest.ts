@@ -82,6 +82,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	const written = [...resources, ...draftTests(work, sources)];
 	checkDisabledTwins(written, work);
 	configure(written, work);
+	for (const draft of written) if (draft.kind === "test" && isEnabled(draft)) checkName(draft, work);
 	const drafts = [...written, ...quarantineDrafts(written, work)];
 	collectHooks(drafts, work);
 	const semantics = makeSemanticLayer(drafts, work);
@@ -180,7 +181,9 @@ function draftResources(work: ManifestWork): readonly Draft[] {
 	const { parsed, problems, warnings } = work;
 	const drafts = parsed.code.map(makeDraft);
 	for (const entry of parsed.properties) if (isYamlSnapshot(entry)) drafts.push(yamlSnapshot(entry, problems));
-	const patcher = new Patcher(drafts, { problems, warnings });
+	const patcher = new Patcher(drafts, { problems, warnings }, ({ kind, package_name, fqn, calls }) => {
+		return resolveConfig({ kind, package_name, fqn, yaml: null, calls }, work.projects).enabled === false;
+	});
 	for (const entry of parsed.properties) patcher.apply(entry);
 	const own = takeOverloads(drafts, problems);
 	for (const draft of own) {

@@ -123,6 +123,9 @@ export class TestMaker {
 			config,
 		});
 		const tags = sortedTags(item.tags, config.tags ?? null);
+		const rendered = !(macro.builtin && isShortcut(name));
+		// dbt configures a test before and after it renders its call, and tags add up.
+		const tagsTwice = rendered && config.tags !== undefined ? [{ tags: config.tags }] : [];
 		return blankDraft({
 			kind: "test",
 			name: names.full,
@@ -134,8 +137,8 @@ export class TestMaker {
 			fqn: [target.package_name, ...target.original_file_path.split("/").slice(1, -1), names.full],
 			locate: () => item.place().at,
 			raw_code,
-			rendered: !(macro.builtin && isShortcut(name)),
-			calls: Object.keys(config).length === 0 ? collected.configs : [...collected.configs, config],
+			rendered,
+			calls: [...tagsTwice, ...collected.configs, ...(Object.keys(config).length === 0 ? [] : [config])],
 			firstTags: tags,
 			description: definition.description,
 			descriptionAt: item.place,

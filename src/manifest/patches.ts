@@ -180,10 +180,13 @@ function versionPatch(entry: YamlEntry, version: VersionEntry): Patch {
 export class Patcher {
 	readonly #byName = new Map<string, Draft[]>();
 	readonly #report: PatchReport;
+	readonly #isOff: (draft: Draft) => boolean;
 	#missed = 0;
 
-	constructor(drafts: Iterable<Draft>, report: PatchReport) {
+	/** `isOff`: disabled by its file or by a project file, whatever property files say. */
+	constructor(drafts: Iterable<Draft>, report: PatchReport, isOff: (draft: Draft) => boolean) {
 		this.#report = report;
+		this.#isOff = isOff;
 		for (const draft of drafts) {
 			const list = this.#byName.get(draft.name);
 			if (list === undefined) this.#byName.set(draft.name, [draft]);
@@ -200,10 +203,18 @@ export class Patcher {
 		else this.#applyVersions(entry, versions);
 	}
 
+	/**
+	 * Of the package and enabled, else of any package and enabled, else those of the package that are disabled (dbt): a
+	 * project that disables a package's seed and brings one of its own gets the package's properties for it.
+	 */
 	#find(name: string, kind: DraftKind, packageName: string): readonly Draft[] {
 		const all = (this.#byName.get(name) ?? []).filter((draft) => draft.kind === kind && draft.test === null);
-		const own = all.filter((draft) => draft.package_name === packageName);
-		return own.length > 0 ? own : kind === "test" ? [] : all;
+		const isOwn = (draft: Draft): boolean => draft.package_name === packageName;
+		if (kind === "test") return all.filter(isOwn);
+		if (all.length < 2) return all;
+		const live = all.filter((draft) => !this.#isOff(draft));
+		for (const found of [live.filter(isOwn), live, all.filter(isOwn)]) if (found.length > 0) return found;
+		return all;
 	}
 
 	#applyOne(entry: YamlEntry, kind: DraftKind): void {

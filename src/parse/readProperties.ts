@@ -59,8 +59,10 @@ interface Reading {
 }
 
 export function readProperties(file: ProjectFile, render: RenderProperty): PropertyResult {
-	const text = readText(file);
-	if (typeof text !== "string") return { ...NOTHING, problems: [text] };
+	const read = readText(file);
+	if (typeof read !== "string") return { ...NOTHING, problems: [read] };
+	// A block of text that the file ends with loses its line end (dbt).
+	const text = read.trimEnd();
 	let document: YamlDocument;
 	try {
 		document = readYaml(text, file.file);

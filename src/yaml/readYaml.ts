@@ -8,6 +8,7 @@ import yaml from "js-yaml";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Location } from "../core/location.ts";
 import type { Plain } from "../core/node.ts";
+import { dropLastLineEnd } from "./lastBlock.ts";
 import { ImpossibleScalar } from "./plainScalar.ts";
 import {
 	findMark,
@@ -208,6 +209,7 @@ export function readYaml(source: string, file: string): YamlDocument {
 	}
 	const read = parse(file, text);
 	const { value } = read;
+	dropLastLineEnd(value, text);
 	if (!freezeAll(value)) {
 		const start = mappingAsKey(text);
 		const written = /^.*/.exec(text.slice(start))?.[0].trimEnd() ?? "";

@@ -1,0 +1,39 @@
+import type { CompilerPort } from "../core/compiler.ts";
+import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { Manifest } from "../core/manifest.ts";
+import type { NodeId } from "../core/node.ts";
+import type { RunResult } from "../core/result.ts";
+import type { DoneNode } from "./artifacts.ts";
+
+export interface UnreadModels {
+	readonly compiled: readonly (DoneNode & { readonly sql: string })[];
+	/** What is wrong with the others. */
+	readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Selected ephemeral models that nothing in the run has read, compiled for the artifacts as dbt does. One whose template
+ * asks the database is left out: nobody waits for its answer.
+ */
+export function compileUnread(
+	{ manifest, compiler }: { readonly manifest: Manifest; readonly compiler: CompilerPort },
+	selected: ReadonlySet<NodeId>,
+	run: RunResult,
+): UnreadModels {
+	const read = new Set(run.results.flatMap(({ extra_ctes = [] }) => extra_ctes.map(({ id }) => id)));
+	const compiled: (DoneNode & { readonly sql: string })[] = [];
+	const warnings: Diagnostic[] = [];
+	for (const id of [...selected].sort()) {
+		const node = manifest.nodes.get(id);
+		if (node?.resource_type !== "model" || node.config.materialized !== "ephemeral" || read.has(id)) continue;
+		try {
+			const nothing = { entries: [], append: () => {} };
+			const outcome = compiler.compileNode(id, nothing, { relationOf: () => undefined });
+			if (outcome.kind === "compiled") compiled.push({ ...outcome.compiled, ran: false });
+		} catch (error) {
+			if (!(error instanceof TfmError)) throw error;
+			warnings.push(...error.diagnostics.map((found) => ({ ...found, severity: "warning" as const })));
+		}
+	}
+	return { compiled, warnings };
+}
