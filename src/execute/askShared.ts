@@ -2,9 +2,9 @@ import type { Session } from "../core/adapter.ts";
 import { TfmError } from "../core/diagnostic.ts";
 import { drivePlan } from "./drivePlan.ts";
 import type { PlanDrive } from "./planDrive.ts";
-import { type PreparedTest, prepareTest } from "./prepareTest.ts";
+import { prepareTest } from "./prepareTest.ts";
 import type { Run } from "./run.ts";
-import type { SharedScan } from "./sharedScans.ts";
+import type { PreparedTest, SharedScan } from "./sharedScans.ts";
 import { databaseErrorOf } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
 

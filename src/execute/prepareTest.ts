@@ -3,17 +3,8 @@ import type { Binding, CompiledNode } from "../core/compiler.ts";
 import type { TestNode } from "../core/node.ts";
 import { driveTemplate } from "./driveTemplate.ts";
 import { bindingOf, type Run } from "./run.ts";
+import type { PreparedTest } from "./sharedScans.ts";
 import { type RowTest, rowTestOf, seesNewRows, testHash } from "./testMemory.ts";
-
-/** A test's query, ready to be sent. */
-export interface PreparedTest {
-	readonly compiled: CompiledNode;
-	/** sha256 of the query under published names, for what is remembered of it. */
-	readonly hash: string;
-	/** The query to count: over the new rows alone, where those are enough. */
-	readonly query: string;
-	readonly onlyNew: boolean;
-}
 
 /** References to an incremental model's new rows alone, where nothing else can make the test fail; null: read all. */
 function newRowsFor(run: Run, test: TestNode, { node, kind }: RowTest, hash: string): Binding | null {

@@ -3,10 +3,20 @@
  * has the queries of all compiled, sends those that can be joined as one statement, and keeps what was counted for the
  * others. Each is judged by itself afterwards; one that was not counted, or is to show failing rows, sends its own query.
  */
+import type { CompiledNode } from "../core/compiler.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
-import type { PreparedTest } from "./prepareTest.ts";
 import type { Stage } from "./runGraph.ts";
 import type { Task } from "./task.ts";
+
+/** A test's query, ready to be sent. */
+export interface PreparedTest {
+	readonly compiled: CompiledNode;
+	/** sha256 of the query under published names, for what is remembered of it. */
+	readonly hash: string;
+	/** The query to count: over the new rows alone, where those are enough. */
+	readonly query: string;
+	readonly onlyNew: boolean;
+}
 
 export interface SharedScan {
 	readonly first: NodeId;
