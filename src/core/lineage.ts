@@ -86,6 +86,8 @@ export interface NodeLineage {
 	readonly rest: readonly (NodeId | string)[];
 	/** The same for two texts that differ in comments, space and the case of names only; absent where unparsed. */
 	readonly semantic_hash?: string;
+	/** The same for parts of the query, where it ends in a plain select: all but the select list, and its items. */
+	readonly outline?: { readonly frame: string; readonly items: readonly string[] };
 	readonly remarks: readonly LineageRemark[];
 }
 

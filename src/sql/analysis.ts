@@ -1,8 +1,9 @@
 import type { ColumnKind, Confidence, LineageRemark } from "../core/lineage.ts";
+import type { QueryOutline } from "./canonicalHash.ts";
 import type { SqlDialectName } from "./sqlDialect.ts";
 
 /** Part of every key of the cache: raise it when an answer may come out differently for the same question. */
-export const ANALYZER_VERSION = 1;
+export const ANALYZER_VERSION = 2;
 
 export interface KnownColumn {
 	/** As the database stores it. */
@@ -58,6 +59,7 @@ export interface Analysis {
 	readonly reads: readonly string[];
 	readonly remarks: readonly LineageRemark[];
 	readonly hash?: string;
+	readonly outline?: QueryOutline;
 }
 
 /** Nothing is known but why. */

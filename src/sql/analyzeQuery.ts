@@ -6,7 +6,7 @@ import type { LineageProblem, LineageRemark } from "../core/lineage.ts";
 import type { Analysis, AnalysisRef, AnalysisRequest, KnownRelation, OutputColumn } from "./analysis.ts";
 import { unreadable } from "./analysis.ts";
 import { type Ast, field, type Identifier, isRecord } from "./ast.ts";
-import { canonicalHash } from "./canonicalHash.ts";
+import { canonicalHash, queryOutline } from "./canonicalHash.ts";
 import { resolveExpression } from "./expression.ts";
 import { resolveFrom } from "./fromClause.ts";
 import { resolveQuery } from "./query.ts";
@@ -73,6 +73,7 @@ function analyzeTree(query: Ast, request: AnalysisRequest): Analysis {
 	const result = resolver.query(query, null, null);
 	remarkDuplicates(result.columns, resolver);
 	const columns = result.columns.map(outputColumn);
+	const outline = queryOutline(query, dialect);
 	const sure = columns.every(({ confidence }) => confidence === "resolved" || confidence === "assumed");
 	return {
 		status: sure && !result.open ? "ok" : "partial",
@@ -83,6 +84,7 @@ function analyzeTree(query: Ast, request: AnalysisRequest): Analysis {
 		reads: [...reads].sort(),
 		remarks: [...remarks.values()].sort((a, b) => a.line - b.line || a.column - b.column || (a.name < b.name ? -1 : 1)),
 		hash: canonicalHash(query, dialect),
+		...(outline === undefined ? {} : { outline }),
 	};
 }
 

@@ -79,7 +79,7 @@ const ownColumn = (name: string, type: string | undefined): LineageColumn => ({
 const refOf = ({ relation, column }: AnalysisRef): ColumnRef => ({ node: relation, column });
 
 function analysedDraft(id: string, analysis: Analysis, { inputs, added }: LineageInput): Draft {
-	const { hash, reason, columns: found, reads, rest, remarks, status, complete } = analysis;
+	const { hash, outline, reason, columns: found, reads, rest, remarks, status, complete } = analysis;
 	const columns = new Map<string, LineageColumn>();
 	const twice: LineageColumn[] = [];
 	for (const { upstream, ...column } of found) {
@@ -99,6 +99,7 @@ function analysedDraft(id: string, analysis: Analysis, { inputs, added }: Lineag
 		reads: [...(unread ? (inputs.get(id) ?? []) : reads)].sort() as NodeId[],
 		rest,
 		...(hash === undefined ? {} : { semantic_hash: hash }),
+		...(outline === undefined ? {} : { outline }),
 		remarks,
 	};
 }

@@ -6,7 +6,7 @@ import { CONSTANT, combine, type LineageValue } from "./lineageValue.ts";
 import { operatorType } from "./operatorTypes.ts";
 import { resolveName, sourceNamed } from "./resolveName.ts";
 import type { Frame, Resolver } from "./resolver.ts";
-import { newScope } from "./scope.ts";
+import { newScope, wholeRow } from "./scope.ts";
 import { commonType, typeName } from "./types.ts";
 
 /** Fields that hold no expressions, though some look like one. */
@@ -18,13 +18,14 @@ const NOT_EXPRESSIONS = new Set(
 	).split(" "),
 );
 
-/** Functions whose first argument is a part of a date, which some dialects write as a bare word. */
+/** Functions of Snowflake and DuckDB that take a part of a date as a bare word: first, or for these last. */
 const DATE_FUNCTIONS = new Set(
 	(
-		"datediff dateadd date_trunc timestampdiff timestampadd date_part last_day next_day previous_day trunc time_slice " +
-		"date_diff datetime_diff timediff timeadd datepart date_add date_sub timestamp_diff extract"
+		"datediff dateadd date_trunc timestampdiff timestampadd date_part timediff timeadd datepart date_diff " +
+		"datetime_diff date_add date_sub timestamp_diff"
 	).split(" "),
 );
+const DATE_PART_LAST = new Set("last_day next_day previous_day trunc time_slice date_trunc".split(" "));
 const DATE_PARTS = new Set(
 	(
 		"year years yy yyyy quarter quarters qtr month months mon mm week weeks wk isoweek weekiso day days dd d dayofweek " +
@@ -87,7 +88,8 @@ const RULES: Readonly<Record<string, Rule>> = {
 		const type = typeName(field(body, "data_type"));
 		return { ...value, type, kind: value.kind === "direct" ? "cast" : value.kind };
 	},
-	Value: (body) => ({ ...CONSTANT, type: literalType(field(body, "value")) }),
+	Value: (body, frame, resolver) =>
+		positional(body, frame, resolver) ?? { ...CONSTANT, type: literalType(field(body, "value")) },
 	TypedString: (body) => ({ ...CONSTANT, type: typeName(field(body, "data_type")) }),
 	Interval: typed("interval"),
 	Subquery: subquery,
@@ -223,6 +225,16 @@ function fieldPath(body: Ast, frame: Frame, resolver: Resolver) {
 	return source === undefined ? undefined : [root, step];
 }
 
+/** `$2` of Snowflake: a column by its place. */
+function positional(body: Ast, { scope }: Frame, { dialect, intern }: Resolver): LineageValue | undefined {
+	const placeholder = textOf(field(field(body, "value"), "Placeholder"));
+	const [only, second] = scope.sources;
+	if (dialect.name !== "snowflake" || placeholder === undefined || !/^\$\d+$/.test(placeholder)) return undefined;
+	if (only === undefined || second !== undefined) return { ...CONSTANT, confidence: "unknown", kind: "direct" };
+	const column = only.open ? undefined : only.columns[Number(placeholder.slice(1)) - 1];
+	return column ?? { ...wholeRow(only, intern), confidence: "opaque" };
+}
+
 function literalType(value: Ast): string | undefined {
 	const [kind, body] = variant(value) ?? [];
 	if (kind === undefined || kind === "Null" || kind === "Placeholder") return undefined;
@@ -238,11 +250,14 @@ function call(body: Ast, frame: Frame, resolver: Resolver): LineageValue {
 	const name = (identifiers(field(body, "name")).at(-1)?.value ?? "").toLowerCase();
 	const args = field(body, "args");
 	const written = list(field(field(args, "List"), "args")).map(argument);
-	const isDatePart = (arg: Ast): boolean => {
+	const isDatePart = (arg: Ast, i: number): boolean => {
+		const place = (i === 0 && DATE_FUNCTIONS.has(name)) || (i > 0 && DATE_PART_LAST.has(name));
 		const word = identifier(field(arg, "Identifier"));
-		return DATE_FUNCTIONS.has(name) && word !== undefined && DATE_PARTS.has(word.value.toLowerCase());
+		return place && word !== undefined && DATE_PARTS.has(word.value.toLowerCase());
 	};
-	const values = written.filter((arg) => !isDatePart(arg)).map((arg) => resolver.expression(arg, frame));
+	// Postgres writes parts of dates as texts.
+	const plain = resolver.dialect.name === "postgres" ? written : written.filter((arg, i) => !isDatePart(arg, i));
+	const values = plain.map((arg) => resolver.expression(arg, frame));
 	const query = field(args, "Subquery");
 	const others = [
 		...(isRecord(query) ? [subquery(query, frame, resolver)] : []),
@@ -254,7 +269,9 @@ function call(body: Ast, frame: Frame, resolver: Resolver): LineageValue {
 	const value = inner.length === 0 ? CONSTANT : combine(inner);
 	const windowed = isRecord(field(body, "over"));
 	const own = windowed ? "window" : AGGREGATES.has(name) ? "aggregate" : undefined;
-	const type = functionType(name, values, resolver.dialect.name) ?? windowlessType(name, args);
+	const [element] = others;
+	const ofQuery = isRecord(query) && name === "array" && element?.type !== undefined ? `${element.type}[]` : undefined;
+	const type = ofQuery ?? functionType(name, values, resolver.dialect.name) ?? windowlessType(name, args);
 	// Without columns it is still no constant: now(), random(), a sequence.
 	const kind = own ?? (value.kind === "constant" ? (values.length === 0 ? "expression" : "constant") : value.kind);
 	return { ...value, kind, type };

@@ -128,14 +128,12 @@ function factor(ast: Ast, place: Place): Source | undefined {
 function table(name: readonly Identifier[], { ctes, resolver }: Place): Source {
 	const parts = name.map((part) => resolver.fold(part));
 	const alias = parts.at(-1) ?? "";
-	const known = resolver.relation(parts);
-	if (parts.length === 1) {
-		// An ephemeral model stands in front of its reader as a CTE; the reader's lineage leads to the model.
-		for (let at = known === undefined ? ctes : null; at !== null; at = at.parent) {
+	if (parts.length === 1)
+		for (let at = ctes; at !== null; at = at.parent) {
 			const cte = at.named.get(alias);
 			if (cte !== undefined) return { alias, ...cte };
 		}
-	}
+	const known = resolver.relation(parts);
 	const qualifier = parts.length > 1 ? parts : undefined;
 	const id = known?.id ?? parts.join(".");
 	resolver.reads(id);
@@ -216,7 +214,7 @@ function named(source: Source, alias: Ast, resolver: Resolver): Source {
 	if (name === undefined) return source;
 	const written = list(field(alias, "columns"));
 	const renamed = { ...source, alias: resolver.fold(name), qualifier: undefined };
-	return written.length === 0 ? renamed : { ...renamed, ...renameColumns(source, written, resolver) };
+	return written.length === 0 ? renamed : { ...renamed, ...renameColumns(renamed, written, resolver) };
 }
 
 /** The columns under the names of a list such as `t(a, b)`. */

@@ -20,8 +20,11 @@ const FIXED: Readonly<Record<string, string>> = {
 		"integer",
 		"length char_length character_length octet_length strpos position ascii ntile array_length cardinality",
 	),
-	...types("integer", "jsonb_array_length json_array_length regexp_count array_position date_part_year width_bucket"),
-	...types("double precision", "percent_rank cume_dist random sqrt_double pi"),
+	...types(
+		"integer",
+		"grouping jsonb_array_length json_array_length regexp_count array_position date_part_year width_bucket",
+	),
+	...types("double precision", "percent_rank cume_dist random pi percentile_cont"),
 	...types(
 		"text",
 		"lower upper initcap concat concat_ws trim btrim ltrim rtrim replace translate substr substring left right " +
@@ -50,7 +53,7 @@ const FIXED: Readonly<Record<string, string>> = {
 
 /** Of these the type is that of what they choose from. */
 const SAME_AS_ARGUMENTS = new Set(
-	"coalesce nvl ifnull greatest least min max lag lead first_value last_value nth_value nullif any_value abs mode zeroifnull mod array_remove array_append".split(
+	"coalesce nvl ifnull greatest least min max max_by min_by arg_max arg_min lag lead first_value last_value nth_value nullif any_value abs mode zeroifnull mod array_remove array_append".split(
 		" ",
 	),
 );
@@ -65,7 +68,8 @@ export function functionType(name: string, args: readonly LineageValue[], dialec
 	if (dialect !== "postgres" && /^(age|to_timestamp|length|now|string_to_array)$/.test(name)) return undefined;
 	if (fixed !== undefined) return fixed;
 	const [first] = args;
-	if (name === "nullif" || name === "lag" || name === "lead") return first?.type;
+	if (name === "nullif" || /^(arg_)?(max|min)(_by)?$/.test(name) || name === "lag" || name === "lead")
+		return first?.type;
 	if (SAME_AS_ARGUMENTS.has(name)) return commonType(args.map((arg) => arg.type));
 	const base = baseType(first?.type);
 	switch (name) {

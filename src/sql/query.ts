@@ -45,8 +45,8 @@ function addCte(cte: Ast, { ctes, parent, recursive, resolver }: CtePlace): void
 	const name = identifier(field(alias, "name"));
 	if (name === undefined) return;
 	const folded = resolver.fold(name);
-	// The text of an ephemeral model is analysed once, as a model.
-	if (resolver.relation([folded]) !== undefined) return;
+	// An ephemeral model stands in front of its reader as a CTE: it is analysed once, and the reader's lineage leads to it.
+	if (folded.toLowerCase().startsWith("__dbt__cte__") && resolver.relation([folded]) !== undefined) return;
 	const written = list(field(alias, "columns"));
 	const rename = (columns: Columns): Columns =>
 		written.length === 0 ? columns : renameColumns(columns, written, resolver);

@@ -1,0 +1,62 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { AnalysisRequest } from "./analysis.ts";
+import { type Analyst, createAnalyst } from "./analyst.ts";
+import { compact } from "./testing/microCases.ts";
+
+const request = (sql: string): AnalysisRequest => ({ sql, dialect: "postgres", relations: [] });
+
+describe("the thread that reads SQL", () => {
+	let analyst: Analyst | undefined;
+	afterEach(() => analyst?.close());
+
+	it("answers in order, and goes on after SQL that breaks the parser", async () => {
+		analyst = createAnalyst();
+		const chain = (terms: number) => `select ${Array.from({ length: terms }, () => "'a'").join(" || ")} as c`;
+		const texts = [
+			"select 1 as a",
+			chain(3_000),
+			"select 2 as b",
+			`select ${"(".repeat(5_000)}1${")".repeat(5_000)} as d`,
+			chain(300),
+			"",
+			"-- nothing",
+			"select 1; select 2",
+			"create table x (a int)",
+			"selec 1",
+			`select '${"x".repeat(2_000_000)}' as e`,
+			"select 3 as g",
+		];
+		const answers = await analyst.analyze(texts.map(request));
+		expect(answers.map(compact)).toEqual([
+			["a integer: constant"],
+			[expect.stringMatching(/^unparsed: the parser broke on its SQL \(/)],
+			["b integer: constant"],
+			["unparsed: recursion limit exceeded"],
+			["c text: constant"],
+			["unparsed: there is no statement"],
+			["unparsed: there is no statement"],
+			["unparsed: there are 2 statements, expected one query"],
+			["unparsed: the statement is no query"],
+			[expect.stringMatching(/^unparsed: Expected: an SQL statement, found: selec at Line: 1, Column: 1/)],
+			["unparsed: its SQL is longer than 2 million characters"],
+			["g integer: constant"],
+		]);
+	}, 120_000);
+
+	it("gives up on SQL that takes too long, and answers the rest", async () => {
+		analyst = createAnalyst({ limitMs: 1 });
+		await analyst.analyze([request("select 1")]);
+		const slow = `select ${Array.from({ length: 5_000 }, (_, i) => `c${i} + 1 as name_${i}`).join(", ")} from t`;
+		const [first, second] = await analyst.analyze([request(slow), request(slow)]);
+		expect([first?.status, second?.status]).toContain("timeout");
+		expect(first?.reason ?? second?.reason).toBe("its SQL was not read within 0.001 seconds");
+	}, 120_000);
+
+	it("stops when the command is cancelled", async () => {
+		analyst = createAnalyst();
+		const stop = new AbortController();
+		const asked = analyst.analyze([request("select 1 as a")], stop.signal);
+		stop.abort(new Error("cancelled"));
+		await expect(asked).rejects.toThrow("cancelled");
+	}, 60_000);
+});
