@@ -109,3 +109,18 @@ describe("a node's retries and statement_timeout", () => {
 		expect(events.filter((event) => event.event === "node.retried")).toHaveLength(3);
 	});
 });
+
+describe("where nodes stand in their files", () => {
+	it("is asked only where something is wrong: finding it may read the whole project again", async () => {
+		const nodes = new Map(manifest.nodes);
+		for (const [id, node] of nodes) {
+			const get = (): never => {
+				throw new Error(`the place of ${id} was asked for`);
+			};
+			nodes.set(id, Object.defineProperty({ ...node }, "location", { get }));
+		}
+		const silent = { ...manifest, nodes };
+		for (const of of [LAYERS, null])
+			expect((await runFake({ manifest: silent, layering: of })).result.exitCode).toBe(0);
+	});
+});

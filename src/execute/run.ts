@@ -141,10 +141,10 @@ function checkConfigs(graph: RunGraph): void {
 	const wrong: Diagnostic[] = [];
 	for (const task of graph.tasks.values()) {
 		if (task.kind !== "build" && task.kind !== "test") continue;
-		const { name, location, config } = task.node;
+		const { name, config } = task.node;
 		const say = (key: string, expected: string): void => {
 			const facts = { node: name, key, value: JSON.stringify(config[key]), expected };
-			wrong.push(diagnostic("TFM-RUN-023", facts, { at: location }));
+			wrong.push(diagnostic("TFM-RUN-023", facts, { at: task.node.location }));
 		};
 		const { retries } = config;
 		for (const key of ["statement_timeout", "timeout"])
