@@ -16,7 +16,7 @@ export interface TfmProcess {
 }
 
 export interface TfmProcesses {
-	start(argv: readonly string[], cwd: string): TfmProcess;
+	start(argv: readonly string[], cwd: string, env?: Readonly<Record<string, string>>): TfmProcess;
 	dispose(): void;
 }
 
@@ -44,8 +44,8 @@ export async function openTfmProcesses(): Promise<TfmProcesses> {
 	writeFileSync(join(root, "tfm.mjs"), 'import { runProcess } from "./dist/cli/main.js";\nawait runProcess();\n');
 	const children: ChildProcess[] = [];
 	return {
-		start(argv, cwd) {
-			const env = { ...process.env, NO_COLOR: "1" };
+		start(argv, cwd, more = {}) {
+			const env = { ...process.env, NO_COLOR: "1", ...more };
 			const child = spawn(process.execPath, [join(root, "tfm.mjs"), ...argv], {
 				cwd,
 				env,

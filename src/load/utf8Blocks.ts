@@ -136,6 +136,9 @@ export async function wholeText(
 	encoding: Encoding,
 	limit = WHOLE,
 ): Promise<{ readonly text: string; readonly digest: FileDigest }> {
+	// What is far too large is not read to find that out. UTF-16 may become half as long, nothing else becomes shorter.
+	const stored = input.file.endsWith(".gz") ? 0 : ((await stat(input.absolute).catch(() => undefined))?.size ?? 0);
+	if (stored > limit * (encoding === "utf-16" ? 2 : 1)) fail("TFM-LOAD-025", { file: input.file, limit });
 	const pieces: Buffer[] = [];
 	let bytes = 0;
 	const blocks = utf8Blocks(input, encoding);
