@@ -24,6 +24,8 @@ export const ROOMS = {
 	quality: ["core"],
 	sql: ["core"],
 	history: ["core"],
+	// What the docs site is made of and how it is served: artifacts in, files out.
+	docs: ["core"],
 	report: ["core"],
 	alerts: ["core"],
 	telemetry: ["core"],
@@ -50,6 +52,7 @@ export const ROOMS = {
 		"quality",
 		"sql",
 		"history",
+		"docs",
 		"report",
 		"alerts",
 		"telemetry",

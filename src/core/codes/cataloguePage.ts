@@ -7,6 +7,7 @@ const AREAS: Readonly<Record<string, string>> = {
 	CONFIG: "Project file, profiles, variables",
 	DB: "The database",
 	DEPS: "Packages",
+	DOCS: "The docs site",
 	GRAPH: "The graph",
 	HIST: "History",
 	INC: "Incremental models, materialized views, partitions",

@@ -4,6 +4,7 @@ import { CLI_CODES } from "./cli.ts";
 import { CONFIG_CODES } from "./config.ts";
 import { DATABASE_CODES } from "./database.ts";
 import { DEPS_CODES } from "./deps.ts";
+import { DOCS_CODES } from "./docs.ts";
 import type { CodeEntry } from "./entry.ts";
 import { EXPORT_CODES } from "./export.ts";
 import { FRESHNESS_CODES } from "./freshness.ts";
@@ -44,6 +45,7 @@ export const CODES = {
 	...UNIT_CODES,
 	...LOAD_CODES,
 	...EXPORT_CODES,
+	...DOCS_CODES,
 	...CLI_CODES,
 	...INIT_CODES,
 	...APP_CODES,

@@ -1,0 +1,147 @@
+import type { Markdown } from "./markdown.ts";
+import type { CatalogBody, NodeBody, ProjectFacts, TestBody, TestFact } from "./projectFacts.ts";
+import type { SiteColumn, SiteNode, SiteTest } from "./siteData.ts";
+import type { PageFacts, SourceAge } from "./siteGraph.ts";
+import type { SiteSource } from "./siteSource.ts";
+
+interface PageSource {
+	readonly facts: ProjectFacts;
+	readonly source: SiteSource;
+	readonly ages: ReadonlyMap<string, SourceAge>;
+	readonly markdown: Markdown;
+	readonly inherited: (node: string, column: string) => { readonly text: string; readonly from: readonly [string, string] } | null;
+}
+
+export interface Page {
+	readonly node: SiteNode;
+	readonly facts: PageFacts;
+	/** Names of columns, for searching. */
+	readonly columnNames: string;
+}
+
+export type Spooled = readonly [string, NodeBody | TestBody | CatalogBody | { readonly kind: "before"; readonly raw: string }];
+
+/** Makes the pages of one shard from what was spooled for it. Sorted by id. */
+export function createPages({ facts, source, ages, markdown, inherited }: PageSource) {
+	const tests = new Map<string, TestFact>(facts.tests.map((test) => [test.id, test]));
+	const termNames = new Map(facts.docs.map((doc) => [doc.id, doc.name]));
+	const nodeTerms = new Map(
+		facts.nodes.map((node) => [node.id, node.terms.flatMap(([term, column]) => (column === "" ? [term] : []))]),
+	);
+
+	return (spooled: readonly Spooled[]): ReadonlyMap<string, Page> => {
+		const bodies = new Map<string, { node?: NodeBody; catalog?: CatalogBody; tests: TestBody[]; before?: string }>();
+		for (const [id, record] of spooled) {
+			if (!nodeTerms.has(id)) continue;
+			const body = bodies.get(id) ?? { tests: [] };
+			bodies.set(id, body);
+			if (record.kind === "node") body.node = record;
+			else if (record.kind === "catalog") body.catalog = record;
+			else if (record.kind === "before") body.before = record.raw;
+			else body.tests.push(record);
+		}
+		const pages = new Map<string, Page>();
+		for (const [id, { node, catalog, tests: found, before }] of [...bodies].sort(([a], [b]) => (a < b ? -1 : 1))) {
+			if (node === undefined) continue;
+			const columns = columnsOf(id, node, catalog);
+			const described = columns.filter((column) => column.html !== "" && column.from === undefined).length;
+			const age = ages.get(id);
+			const sample = source.samples.get(id);
+			pages.set(id, {
+				node: {
+					id,
+					html: markdown(node.description),
+					relation: node.relation,
+					path: node.path,
+					patch: node.patch,
+					access: node.access,
+					contract: node.contract,
+					key: node.key,
+					columns,
+					tests: found.map((body) => testOf(body)).sort((a, b) => byTest(a, b)),
+					raw: node.raw,
+					compiled: node.compiled,
+					...(before === undefined || before === node.raw ? {} : { before }),
+					message: source.results.get(id)?.message ?? null,
+					meta: node.meta,
+					terms: namesOf(id),
+					...(node.url === null ? {} : { url: node.url }),
+					...(node.freshness === null && age === undefined
+						? {}
+						: {
+								freshness: {
+									warn: node.freshness?.warn ?? null,
+									error: node.freshness?.error ?? null,
+									ageMs: age?.age === null || age?.age === undefined ? null : Math.round(age.age * 1000),
+									maxLoadedAt: age?.maxLoadedAt ?? null,
+								},
+							}),
+					...(sample === undefined ? {} : { sample }),
+					...(catalog?.comment && node.description === "" ? { catalogComment: catalog.comment } : {}),
+				},
+				facts: { columns: columns.length, described },
+				columnNames: columns.map((column) => column.name).join(" "),
+			});
+		}
+		return pages;
+	};
+
+	/** Names of the docs blocks that the node's own description uses. */
+	function namesOf(id: string): readonly string[] {
+		return (nodeTerms.get(id) ?? []).map((term) => termNames.get(term) ?? term);
+	}
+
+	/** Columns of the database in its order, with what is written of them; then those that are only written of. */
+	function columnsOf(id: string, node: NodeBody, catalog: CatalogBody | undefined): SiteColumn[] {
+		const written = new Map(node.columns.map((column) => [column.name.toLowerCase(), column]));
+		const stands = catalog?.columns ?? [];
+		const names = new Set(stands.map(([name]) => name.toLowerCase()));
+		const rows = [
+			...stands.map(([name, type, comment]) => ({ name, type, comment, column: written.get(name.toLowerCase()) })),
+			...node.columns
+				.filter((column) => !names.has(column.name.toLowerCase()))
+				.map((column) => ({ name: column.name, type: column.type ?? "", comment: null, column })),
+		];
+		return rows.map(({ name, type, comment, column }): SiteColumn => {
+			const own = column?.description || comment || "";
+			const taken = own === "" ? inherited(id, name) : null;
+			return {
+				name,
+				type: type || (column?.type ?? ""),
+				html: markdown(taken?.text ?? own),
+				...(taken === null ? {} : { from: taken.from }),
+				...(column?.pii === true ? { pii: true } : {}),
+				...(column === undefined || column.tags.length === 0 ? {} : { tags: column.tags }),
+				...(column === undefined || column.constraints.length === 0 ? {} : { constraints: column.constraints }),
+				...(column === undefined || column.terms.length === 0
+					? {}
+					: { terms: column.terms.map((term) => termNames.get(term) ?? term) }),
+			};
+		});
+	}
+
+	function testOf(body: TestBody): SiteTest {
+		const test = tests.get(body.id)!;
+		const result = source.results.get(body.id);
+		const sample = source.samples.get(body.id);
+		return {
+			id: body.id,
+			name: test.name,
+			kind: test.kind,
+			column: test.column,
+			severity: test.severity,
+			dimension: test.dimension,
+			status: result?.status ?? null,
+			failures: result?.failures ?? null,
+			message: result?.message ?? null,
+			ms: result === undefined ? null : Math.round(result.ms),
+			html: markdown(body.description),
+			sql: body.sql,
+			storedIn: body.storedIn,
+			path: body.path,
+			...(sample === undefined ? {} : { sample }),
+		};
+	}
+}
+
+const byTest = (a: SiteTest, b: SiteTest): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1);

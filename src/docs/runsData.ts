@@ -1,0 +1,30 @@
+import { DATA_VERSION, type RunRecord, type RunsData } from "./siteData.ts";
+import type { SiteSource } from "./siteSource.ts";
+import { statusIndex, statusOf } from "./statuses.ts";
+
+/** data/runs.json: what the last runs did, node by node. */
+export function runsData({ runs }: SiteSource, position: ReadonlyMap<string, number>): RunsData {
+	return {
+		v: DATA_VERSION,
+		runs: runs.map((run): RunRecord => {
+			const nodes = run.nodes.filter(({ node }) => position.has(node)).sort((a, b) => a.startedAt - b.startedAt);
+			const threads = [...new Set(nodes.map(({ thread }) => thread))].sort();
+			return {
+				id: run.id,
+				command: run.command,
+				args: run.args,
+				status: run.status,
+				startedAt: run.startedAt,
+				ms: run.ms,
+				node: nodes.map(({ node }) => position.get(node)!),
+				start: nodes.map(({ startedAt }) => Math.max(0, Math.round(startedAt - run.startedAt))),
+				dur: nodes.map(({ ms }) => Math.round(ms)),
+				state: nodes.map(({ status }) => statusIndex(statusOf(status))),
+				rows: nodes.map(({ rows }) => rows),
+				thread: nodes.map(({ thread }) => threads.indexOf(thread)),
+				tests: run.tests,
+				dimensions: run.dimensions,
+			};
+		}),
+	};
+}

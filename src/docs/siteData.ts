@@ -1,0 +1,267 @@
+/**
+ * The shapes of the site's data files, for those who write them (this room) and those who read them (site/, in the
+ * browser). Times are milliseconds since 1970, durations milliseconds.
+ */
+
+export const DATA_VERSION = 1;
+
+export const SHARDS = 256;
+
+/** Position in `graph.status`. */
+export const STATUSES = ["unknown", "ok", "warn", "fail", "skipped"] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** Position in `graph.type`. */
+export const NODE_TYPES = [
+	"source",
+	"seed",
+	"snapshot",
+	"model",
+	"exposure",
+	"metric",
+	"semantic_model",
+	"saved_query",
+	"function",
+	"analysis",
+] as const;
+export type NodeType = (typeof NODE_TYPES)[number];
+
+/** Where every other file is, by what it holds; in the shell. Null: the file would be empty. */
+export interface SiteIndex {
+	readonly v: typeof DATA_VERSION;
+	readonly project: string;
+	readonly graph: string;
+	readonly search: string;
+	readonly runs: string | null;
+	readonly terms: string | null;
+	readonly diff: string | null;
+	readonly node: readonly (string | null)[];
+	readonly collin: readonly (string | null)[];
+	/** Served by `tfm docs serve`, which tells of changes at `/_live`. */
+	readonly live?: boolean;
+}
+
+export interface Lane {
+	readonly name: string;
+	/** Of its band in the drawing. */
+	readonly x0: number;
+	readonly x1: number;
+}
+
+/** One entry per node in every array. */
+export interface GraphColumns {
+	/** The unique id without its type and package: `orders`, `raw.orders`, `orders.v2`. */
+	readonly name: readonly string[];
+	readonly package: readonly number[];
+	readonly lane: readonly number[];
+	readonly type: readonly number[];
+	readonly status: readonly number[];
+	/** Tests of the node, and how many of them failed or warned when they ran last. */
+	readonly tests: readonly number[];
+	readonly failed: readonly number[];
+	/** Of its last run; -1: none is known. */
+	readonly ms: readonly number[];
+	/** When its data or the node itself was last brought up to date; 0: not known. */
+	readonly fresh: readonly number[];
+	/** Freshness of a source or of what it promises: position in STATUSES. */
+	readonly freshness: readonly number[];
+	readonly owner: readonly number[];
+	readonly tags: readonly (readonly number[])[];
+	/** Folder below the lane's: the blocks of the overview. */
+	readonly group: readonly number[];
+	readonly materialized: readonly number[];
+	readonly columns: readonly number[];
+	readonly described: readonly number[];
+	/** 1: has a description itself. */
+	readonly documented: readonly number[];
+	readonly x: readonly number[];
+	readonly y: readonly number[];
+}
+
+export interface GraphData {
+	readonly v: typeof DATA_VERSION;
+	readonly project: string;
+	readonly generatedAt: string;
+	/** `tfm 0.1.0`, `dbt 1.12.6`: what wrote the manifest. */
+	readonly writtenBy: string;
+	/** The project's layers; false: lanes were found by folder. */
+	readonly layered: boolean;
+	readonly lanes: readonly Lane[];
+	readonly packages: readonly string[];
+	readonly owners: readonly string[];
+	readonly tags: readonly string[];
+	readonly groups: readonly string[];
+	readonly materializations: readonly string[];
+	readonly nodes: GraphColumns;
+	/** from, to, from, to … as positions in `nodes`. */
+	readonly edges: readonly number[];
+	/** Edges against the order of layers, as positions of pairs in `edges`. */
+	readonly against: readonly number[];
+	readonly quality: readonly QualityCell[];
+	/** Totals for the home page. */
+	readonly run: RunHeader | null;
+	readonly hasColumnLineage: boolean;
+	readonly homepage: string;
+}
+
+/** Tests of one dimension in one lane. */
+export interface QualityCell {
+	readonly lane: number;
+	readonly dimension: string;
+	readonly tests: number;
+	readonly passed: number;
+	readonly failed: number;
+	readonly warned: number;
+	/** Nodes of the lane with at least one such test. */
+	readonly nodes: number;
+}
+
+export interface RunHeader {
+	readonly id: string;
+	readonly command: string;
+	readonly status: string;
+	readonly startedAt: number;
+	readonly ms: number;
+}
+
+export interface SiteColumn {
+	readonly name: string;
+	readonly type: string;
+	/** Safe HTML. */
+	readonly html: string;
+	/** The node and column that the description was taken from, where it is not its own. */
+	readonly from?: readonly [string, string];
+	readonly pii?: boolean;
+	readonly tags?: readonly string[];
+	readonly constraints?: readonly string[];
+	/** Names of docs blocks. */
+	readonly terms?: readonly string[];
+}
+
+export interface SiteTest {
+	readonly id: string;
+	readonly name: string;
+	/** `unique`; `singular` and `unit` for tests that have no such name. */
+	readonly kind: string;
+	readonly column: string | null;
+	readonly severity: string;
+	readonly dimension: string | null;
+	readonly status: string | null;
+	readonly failures: number | null;
+	readonly message: string | null;
+	readonly ms: number | null;
+	readonly html: string;
+	readonly sql: string | null;
+	readonly storedIn: string | null;
+	readonly path: string;
+	/** Of rows that failed, where they were asked for. */
+	readonly sample?: SiteSample;
+}
+
+export interface SiteSample {
+	readonly columns: readonly string[];
+	readonly rows: readonly (readonly (string | null)[])[];
+	/** Columns left out because they are marked as personal. */
+	readonly withheld: readonly string[];
+}
+
+/** One node's page. */
+export interface SiteNode {
+	readonly id: string;
+	readonly html: string;
+	readonly relation: string | null;
+	readonly path: string;
+	readonly patch: string | null;
+	readonly access: string | null;
+	readonly contract: boolean;
+	readonly key: readonly string[];
+	readonly columns: readonly SiteColumn[];
+	readonly tests: readonly SiteTest[];
+	readonly raw: string | null;
+	readonly compiled: string | null;
+	/** In the state that the site was compared with; absent: the same, or nothing was compared. */
+	readonly before?: string | null;
+	readonly message: string | null;
+	readonly meta: readonly (readonly [string, string])[];
+	readonly terms: readonly string[];
+	readonly url?: string;
+	readonly freshness?: { readonly warn: string | null; readonly error: string | null; readonly ageMs: number | null; readonly maxLoadedAt: string | null };
+	readonly sample?: SiteSample;
+	readonly catalogComment?: string;
+}
+
+export type NodeShard = Readonly<Record<string, SiteNode>>;
+
+/** Column edges that end in a node: column → what it is made of. */
+export interface ColumnEdges {
+	readonly columns: Readonly<Record<string, { readonly kind: string; readonly confidence: string; readonly from: readonly (readonly [string, string])[] }>>;
+	/** Filters, joins, order. */
+	readonly indirect: readonly (readonly [string, string])[];
+	/** Columns of other nodes that are made of columns of this one. */
+	readonly uses: Readonly<Record<string, readonly (readonly [string, string])[]>>;
+	readonly status: string;
+	readonly reason?: string;
+}
+export type ColumnShard = Readonly<Record<string, ColumnEdges>>;
+
+/** One text per node, in the order of the graph: description, columns. Lower case. */
+export interface SearchData {
+	readonly v: typeof DATA_VERSION;
+	readonly text: readonly string[];
+	readonly columns: readonly string[];
+}
+
+export interface RunRecord extends RunHeader {
+	readonly args: string;
+	/** Node positions (tests come with their node), starts relative to the run's, durations, statuses. */
+	readonly node: readonly number[];
+	readonly start: readonly number[];
+	readonly dur: readonly number[];
+	readonly state: readonly number[];
+	readonly rows: readonly (number | null)[];
+	readonly thread: readonly number[];
+	/** Tests: passed, warned, failed in all, and per dimension. */
+	readonly tests: readonly [number, number, number];
+	readonly dimensions: Readonly<Record<string, readonly [number, number]>>;
+}
+
+export interface RunsData {
+	readonly v: typeof DATA_VERSION;
+	/** The newest first. */
+	readonly runs: readonly RunRecord[];
+}
+
+export interface Term {
+	readonly id: string;
+	readonly name: string;
+	readonly package: string;
+	readonly html: string;
+	readonly text: string;
+	/** Node id and column; an empty column is the node itself. */
+	readonly used: readonly (readonly [string, string])[];
+}
+export interface TermsData {
+	readonly v: typeof DATA_VERSION;
+	readonly terms: readonly Term[];
+}
+
+export interface DiffEntry {
+	readonly id: string;
+	readonly change: "added" | "removed" | "modified";
+	readonly reasons: readonly string[];
+	readonly category: string | null;
+	readonly columns: readonly { readonly name: string; readonly change: string; readonly says: string }[];
+	readonly rows?: { readonly base: number; readonly now: number; readonly added: number; readonly removed: number; readonly changed: number };
+}
+export interface DiffData {
+	readonly v: typeof DATA_VERSION;
+	readonly base: string;
+	readonly nodes: readonly DiffEntry[];
+}
+
+/** FNV-1a over UTF-16 units: which shard a node's page is in. */
+export function shardOf(id: string): number {
+	let hash = 0x811c9dc5;
+	for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+	return (hash ^ (hash >>> 16)) & (SHARDS - 1);
+}
