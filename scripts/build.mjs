@@ -3,7 +3,7 @@
  * data directory of the embedded database. Run by `npm ci` through `prepare`.
  */
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -17,6 +17,41 @@ function digestOfSources() {
 		.map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 	for (const file of ["package-lock.json", ...files].sort()) digest.update(`${file}\0`).update(readFileSync(file));
 	return digest.digest("hex").slice(0, 16);
+}
+
+/** The docs site's program: modules that are fetched when they are needed, and one script for a site that is one file. */
+async function buildSite() {
+	const shared = {
+		bundle: true,
+		minify: true,
+		jsx: "automatic",
+		jsxImportSource: "preact",
+		platform: "browser",
+		target: "es2022",
+		legalComments: "none",
+		logLevel: "warning",
+		// Prism looks for the global object under the name that it has in Node.
+		define: { global: "globalThis" },
+	};
+	rmSync("dist/.site", { recursive: true, force: true });
+	const { metafile } = await build({
+		...shared,
+		entryPoints: { app: "site/main.tsx", style: "site/style.css" },
+		outdir: "dist/.site",
+		format: "esm",
+		splitting: true,
+		metafile: true,
+		entryNames: "[name].[hash]",
+		chunkNames: "[name].[hash]",
+	});
+	await build({ ...shared, entryPoints: { single: "site/main.tsx" }, outdir: "dist/.site", format: "iife" });
+	const names = Object.keys(metafile.outputs).map((path) => path.slice("dist/.site/".length));
+	const scripts = names.filter((name) => name.endsWith(".js")).sort();
+	const styles = names.filter((name) => name.endsWith(".css")).sort();
+	const files = { entry: scripts.find((name) => name.startsWith("app.")), style: styles[0], scripts, styles };
+	writeFileSync("dist/.site/files.json", `${JSON.stringify(files, null, 1)}\n`);
+	rmSync("dist/site", { recursive: true, force: true });
+	renameSync("dist/.site", "dist/site");
 }
 
 mkdirSync("dist", { recursive: true });
@@ -74,6 +109,8 @@ renameSync("dist/.next/cli", "dist/cli");
 rmSync("dist/.next", { recursive: true, force: true });
 cpSync("src/context/macros", "dist/macros/dbt", { recursive: true });
 cpSync("src/adapters/postgresFamily/macros", "dist/macros/dbt_postgres", { recursive: true });
+
+await buildSite();
 
 if (existsSync("scripts/templateDataDir.mjs")) {
 	const { makeTemplate } = await import("./templateDataDir.mjs");

@@ -32,7 +32,7 @@ for (const file of files) {
 	if (lines > LINE_CAP && !/longer than 500 lines because/i.test(text.slice(0, 1500)))
 		problems.push(`${file}: ${lines} lines; over ${LINE_CAP} it must say why at its top`);
 }
-for (const file of walk("src").concat(walk("e2e")))
+for (const file of walk("src").concat(walk("e2e"), walk("site")))
 	if (/(^|\/)(utils?|helpers?|common|misc|manager)(\.[a-z]+$|\/)/i.test(file))
 		problems.push(`${file}: a name that says nothing`);
 

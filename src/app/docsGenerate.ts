@@ -1,16 +1,22 @@
 import { cpSync, existsSync, rmSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { TfmError } from "../core/diagnostic.ts";
+import type { PastTrace } from "../core/history.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode, type Manifest } from "../core/manifest.ts";
 import type { GraphNode, NodeId } from "../core/node.ts";
+import { readRunResults } from "../docs/docs.ts";
 import { type CatalogRow, catalogKey, dbtMessage, toCatalogJson } from "../report/report.ts";
 import { writeCatalog } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { COMPILED_KINDS, compileSelected } from "./compile.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
+import { countOption, writeDocsSite } from "./docsSite.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
+
+/** Runs that the site shows. */
+const RUNS = 30;
 
 /** A relation that the catalog is asked for. */
 interface Wanted {
@@ -25,16 +31,22 @@ interface Catalog {
 	readonly rows: readonly CatalogRow[];
 	/** What databases answered instead of rows. */
 	readonly errors: readonly TfmError[];
+	/** Null: the database was not asked. */
+	readonly trace: PastTrace | null;
 }
 
 /**
  * `tfm docs generate`: manifest.json and run_results.json as `tfm compile` writes them, and catalog.json: the columns of
  * the relations of the selected nodes and sources as the database has them. With --no-compile catalog.json is
- * all that is written, and the selection is not looked at (dbt). Exit code 1 when a database could not be asked.
+ * written of them, and the selection is not looked at (dbt). Then the site of all artifacts in target/site. Exit code 1
+ * when a database could not be asked.
  */
 export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
+	if (typeof invocation.flags.extra.from === "string") return docsOfArtifacts(invocation, invocation.flags.extra.from);
 	const project = await openProject(invocation);
 	const { compile = true, emptyCatalog = false } = invocation.flags.extra;
+	// Compiling writes a run_results.json of its own.
+	const earlier = readRunResults(project.config.targetDir);
 	if (compile !== false) await compileSelected(invocation, project);
 	const ids =
 		compile === false
@@ -44,7 +56,7 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	const wanted = emptyCatalog === true ? [] : wantedRelations(project.manifest, ids);
 	const { log, clock } = invocation;
 	log?.write(dbtMessage("BuildingCatalog", "Building catalog", { ts: clock().toISOString(), data: {} }));
-	const { rows, errors } = await readCatalog(invocation, project, wanted);
+	const { rows, errors, trace } = await readCatalog(invocation, project, wanted);
 
 	const nodes = new Map<string, string>();
 	const sources = new Map<string, string[]>();
@@ -74,8 +86,30 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 		const text = `catalog written to ${relative(invocation.cwd, written)}`;
 		events({ event: "message", text, node_id: null, print: true });
 	}
+	const target = project.config.targetDir;
+	// With --no-compile there may be no manifest to make a site of.
+	if (existsSync(join(target, "manifest.json"))) {
+		const site = await writeDocsSite(invocation, { target, project, earlier, trace, samples: new Map() });
+		if (invocation.log?.onScreen !== true)
+			events({ event: "message", text: siteWritten(invocation, site), node_id: null, print: true });
+	}
 	events.close();
 	return errors.length === 0 ? 0 : 1;
+}
+
+function siteWritten({ flags }: Invocation, { folder }: Awaited<ReturnType<typeof writeDocsSite>>): string {
+	if (flags.extra.singleFile === true) return `site written to ${folder}/index.html`;
+	const serve = flags.extra.out === undefined ? "tfm docs serve" : `tfm docs serve --out ${folder}`;
+	return `site written to ${folder}; to look at it: ${serve}`;
+}
+
+/** `--from`: the site of a folder of artifacts that tfm or dbt left, without a project and without a database. */
+async function docsOfArtifacts(invocation: Invocation, from: string): Promise<ExitCode> {
+	const target = resolve(invocation.cwd, from);
+	const earlier = readRunResults(target);
+	const site = await writeDocsSite(invocation, { target, project: null, earlier, trace: null, samples: new Map() });
+	invocation.stdout.write(`${siteWritten(invocation, site)}\n`);
+	return 0;
 }
 
 /**
@@ -106,7 +140,7 @@ function wantedRelations(manifest: Manifest, ids: readonly NodeId[]): readonly W
 
 /** One query for each database, by dbt's macro `get_catalog_relations`, which a project may have replaced. */
 async function readCatalog(invocation: Invocation, project: OpenProject, wanted: readonly Wanted[]): Promise<Catalog> {
-	if (wanted.length === 0) return { rows: [], errors: [] };
+	if (wanted.length === 0) return { rows: [], errors: [], trace: null };
 	const byDatabase = new Map<string, Wanted[]>();
 	for (const relation of wanted) {
 		const group = byDatabase.get(relation.database);
@@ -124,7 +158,9 @@ async function readCatalog(invocation: Invocation, project: OpenProject, wanted:
 				errors.push(error);
 			}
 		}
-		return { rows, errors };
+		const runs = countOption(invocation.flags.extra, "runs", "runs", RUNS);
+		const trace = await database.state.pastTrace(database.session, project.manifest.projectName, runs);
+		return { rows, errors, trace };
 	});
 }
 

@@ -69,14 +69,44 @@ export const DOCS: readonly OptionSpec[] = [
 		help: "Compile nothing; the catalog is of the whole project",
 	}),
 	command("empty-catalog", { kind: SWITCH, help: "Do not look at the database; the catalog is empty" }),
-	command("static", {
+	command("out", { value: "folder", kind: TEXT, help: "Write the site here (default: target/site)" }),
+	command("single-file", {
 		kind: SWITCH,
-		refused: "there is no site to put the documents into; catalog.json and manifest.json are written without it",
-		help: "",
-		hidden: true,
+		help: "One page with everything in it, which opens from a disk; 20 MB at most",
+	}),
+	command("static", { key: "singleFile", kind: SWITCH, help: "As --single-file", hidden: true }),
+	command("sample-rows", {
+		value: "n",
+		kind: TEXT,
+		help: "Rows of each table to show, never personal columns (default: 0)",
+	}),
+	command("runs", { value: "n", kind: TEXT, help: "Past runs to show (default: 30)" }),
+	command("base-url", { value: "url", kind: TEXT, help: "Address at which the site will stand" }),
+	command("exclude-code", { kind: SWITCH, help: "Leave the SQL out of the site" }),
+	command("from", {
+		value: "folder",
+		kind: TEXT,
+		help: "Only the site, of the artifacts in this folder; no project, no database",
 	}),
 	...NO_INTROSPECT,
 ];
+
+const SITE_FOLDER = command("out", { value: "folder", kind: TEXT, help: "The site's folder (default: target/site)" });
+
+export const DOCS_SERVE: readonly OptionSpec[] = [
+	SITE_FOLDER,
+	command("port", { value: "n", kind: TEXT, help: "Port (default: 8080, or the next that is free)" }),
+	command("host", {
+		value: "address",
+		kind: TEXT,
+		help: "Address to be heard on (default: 127.0.0.1, this machine only)",
+	}),
+	command("watch", { kind: SWITCH, help: "Make the site anew when artifacts change" }),
+	command("browser", { kind: SWITCH, help: "Taken, and nothing is opened: the address is printed", hidden: true }),
+	command("no-browser", { key: "browser", sets: false, kind: SWITCH, help: "The default", hidden: true }),
+];
+
+export const DOCS_CHECK: readonly OptionSpec[] = [SITE_FOLDER];
 
 /** dbt's --output is a path; `json` alone means what it means in other commands. */
 export const FRESHNESS: readonly OptionSpec[] = [

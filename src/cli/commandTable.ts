@@ -15,6 +15,8 @@ import {
 	DEBUG,
 	DEPS,
 	DOCS,
+	DOCS_CHECK,
+	DOCS_SERVE,
 	EVENT_TIMES,
 	EXPLAIN,
 	EXPORT,
@@ -32,7 +34,7 @@ import {
 	SHOW,
 	WATERMARK,
 } from "./commandOptions.ts";
-import { ACCEPTED, REFUSED } from "./dbtOptions.ts";
+import { ACCEPTED } from "./dbtOptions.ts";
 import type { OptionGroup, OptionSpec } from "./optionSpec.ts";
 import { OUTPUT, PROJECT, RUNNING, SELECTION, STATE, SUMMARY } from "./sharedOptions.ts";
 
@@ -61,6 +63,8 @@ export type CommandName =
 	| "docs generate"
 	| "lineage"
 	| "check"
+	| "docs serve"
+	| "docs check"
 	| "state explain"
 	| "alerts test"
 	| "alerts list"
@@ -103,7 +107,7 @@ export interface CommandSpec {
 /** What `tfm source --help` says first. */
 export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
 	source: "The tables that others fill",
-	docs: "What other tools read about the project",
+	docs: "The site that shows the project, and catalog.json for other tools",
 	alerts: "Who is told of what",
 	state: "The project beside an earlier state of it",
 };
@@ -118,7 +122,7 @@ const GLOBALS = hide([...[...SELECTION, ...RUNNING].filter((option) => GLOBAL_KE
 const GROUPS: readonly OptionGroup[] = ["Command", "Selection", "State", "Running", "Project", "Output", "Accepted"];
 
 const withShared = (own: readonly OptionSpec[]): OptionSpec[] => {
-	const all = [...own, ...PROJECT, ...OUTPUT, ...ACCEPTED, ...REFUSED, ...GLOBALS];
+	const all = [...own, ...PROJECT, ...OUTPUT, ...ACCEPTED, ...GLOBALS];
 	const seen = new Set<string>();
 	// An option of the command's own wins over a shared one of the same spelling.
 	const distinct = all.filter((option) => !seen.has(option.long) && seen.add(option.long));
@@ -465,14 +469,16 @@ export const COMMANDS: readonly CommandSpec[] = [
 		name: "docs generate",
 		which: "generate",
 		heading: "Look",
-		summary: "Write catalog.json: what the database holds of the project",
+		summary: "Make the site that shows the project, and catalog.json",
 		sentence:
-			"Compiles the selected nodes and writes target/catalog.json with the columns, types, comments and owners of their relations and of sources, beside manifest.json. In a layered project these are the published relations.",
+			"Compiles the selected nodes, writes target/catalog.json with the columns, types, comments and owners of their relations and of sources, and makes the site of all artifacts in target/site: static files for any web server. In a layered project these are the published relations.",
 		options: withShared([...DOCS, ...SELECTION, ...STATE, ...only(RUNNING, "fullRefresh", "empty", "writeJson")]),
 		examples: [
 			{ line: "tfm docs generate", says: "everything" },
 			{ line: "tfm docs generate --select +orders", says: "what orders is made of" },
 			{ line: "tfm docs generate --empty-catalog", says: "manifest.json alone, without a look at the database" },
+			{ line: "tfm docs generate --single-file --out docs.d", says: "one page to send to somebody" },
+			{ line: "tfm docs generate --from ../shop/target", says: "the site of a project that dbt built" },
 		],
 	},
 	{
@@ -507,6 +513,28 @@ export const COMMANDS: readonly CommandSpec[] = [
 			{ line: "tfm check --select staging --strict", says: "in CI, part of it" },
 			{ line: "tfm check --output json", says: "for other programs" },
 		],
+	},
+	{
+		name: "docs serve",
+		which: "serve",
+		heading: "Look",
+		summary: "Show the site in the browser",
+		sentence:
+			"Serves what docs generate made to this machine, and makes open pages load again when it is made anew. Ends with Ctrl-C.",
+		options: withShared(DOCS_SERVE),
+		examples: [
+			{ line: "tfm docs serve", says: "at http://127.0.0.1:8080/" },
+			{ line: "tfm docs serve --port 9000 --watch", says: "made anew after every run" },
+		],
+	},
+	{
+		name: "docs check",
+		heading: "Look",
+		summary: "Check the site: dead links, public models without words, sizes",
+		sentence:
+			"Looks through what docs generate made for links that lead nowhere, public models and columns without a description, and files larger than a browser should have to fetch. Exit code 1 when it finds any.",
+		options: withShared(DOCS_CHECK),
+		examples: [{ line: "tfm docs check", says: "in CI, after tfm docs generate" }],
 	},
 	{
 		name: "parse",
@@ -577,8 +605,3 @@ export const COMMANDS: readonly CommandSpec[] = [
 		],
 	},
 ];
-
-/** dbt's commands that tfm does not have yet, with what to do meanwhile. */
-export const COMMANDS_NOT_YET: Readonly<Record<string, string>> = {
-	"docs serve": "docs generate writes manifest.json and catalog.json, which documentation sites read",
-};

@@ -40,6 +40,3 @@ export const ACCEPTED: readonly OptionSpec[] = [
 	accepted("single-threaded", { kind: SWITCH, env: "SINGLE_THREADED", help: "--threads 1", hidden: true }),
 	accepted("no-single-threaded", { key: "singleThreaded", sets: false, kind: SWITCH, help: "no effect", hidden: true }),
 ];
-
-/** dbt's flags that change what is built and that tfm does not have yet. */
-export const REFUSED: readonly OptionSpec[] = [];

@@ -60,10 +60,6 @@ test.each([
 		'error[TFM-CLI-006]: tfm run does not take the argument "orders"\n   = hint: to pick nodes, write  tfm run --select orders\n   = next: tfm run --help',
 	],
 	[
-		["docs", "serve"],
-		'error[TFM-CLI-007]: the command "docs serve" is not in this version of tfm yet\n   = hint: docs generate writes manifest.json and catalog.json, which documentation sites read',
-	],
-	[
 		["show", "--inline", "select 1", "--failures", "t"],
 		"error[TFM-CLI-008]: --inline and --failures cannot be used together\n   = hint: leave one of them out",
 	],

@@ -29,8 +29,6 @@ export interface OptionSpec {
 	readonly choices?: readonly string[];
 	/** Understood but not listed by `--help`. */
 	readonly hidden?: boolean;
-	/** Known from dbt, but ignoring it would give other results than asked for: TFM-CLI-007 with this advice. */
-	readonly refused?: string;
 }
 
 type OptionRest = Omit<OptionSpec, "group" | "long" | "key"> & { readonly key?: string };

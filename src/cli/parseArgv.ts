@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { fail } from "../core/diagnostic.ts";
 import { TFM_VERSION } from "../core/version.ts";
-import { COMMAND_GROUPS, COMMANDS, COMMANDS_NOT_YET, type CommandSpec } from "./commandTable.ts";
+import { COMMAND_GROUPS, COMMANDS, type CommandSpec } from "./commandTable.ts";
 import type { OptionSpec } from "./optionSpec.ts";
 
 /** Values as typed: switches are booleans, counts numbers, the rest text; several spellings share one key. */
@@ -57,9 +57,6 @@ export async function parseArgv(argv: readonly string[], width: number): Promise
 		program.outputHelp();
 		return { kind: "help", text: help };
 	}
-	const asked = words.slice(0, 2).join(" ");
-	const notYet = Object.hasOwn(COMMANDS_NOT_YET, asked) ? COMMANDS_NOT_YET[asked] : undefined;
-	if (notYet !== undefined) fail("TFM-CLI-007", { what: `the command "${asked}"`, instead: notYet });
 	try {
 		program.parse([...words], { from: "user" });
 	} catch (error) {
@@ -135,7 +132,6 @@ function subcommand(spec: CommandSpec, given: Record<string, boolean | number | 
 }
 
 function take(given: Record<string, boolean | number | string | string[]>, option: OptionSpec, text?: string): void {
-	if (option.refused !== undefined) fail("TFM-CLI-007", { what: `--${option.long}`, instead: option.refused });
 	const before = given[option.key];
 	if (option.kind === "switch") given[option.key] = option.sets ?? true;
 	else if (option.kind === "count") given[option.key] = (typeof before === "number" ? before : 0) + 1;

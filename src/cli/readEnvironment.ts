@@ -26,12 +26,7 @@ export function readEnvironment(
 		const prefixes = option.envOfTfmOnly === true ? ["TFM_"] : ["TFM_", "DBT_ENGINE_", "DBT_"];
 		const name = prefixes.map((prefix) => prefix + option.env).find((key) => (env[key] ?? "") !== "");
 		if (name === undefined) continue;
-		const value = readVariable(option, name, env[name]!);
-		if (option.refused !== undefined) {
-			if (value !== false) fail("TFM-CLI-007", { what: name, instead: option.refused });
-			continue;
-		}
-		given[option.key] = value;
+		given[option.key] = readVariable(option, name, env[name]!);
 		names.set(option.key, name);
 	}
 	return { given, names };

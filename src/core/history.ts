@@ -100,3 +100,34 @@ export interface TestRate {
 	readonly lastFailedAt: string | null;
 	readonly recent: readonly string[];
 }
+
+/** What the docs site shows of the past. Instants and durations in milliseconds. */
+export interface PastTrace {
+	/** The newest first. */
+	readonly runs: readonly {
+		readonly runId: string;
+		readonly command: string;
+		readonly args: string;
+		/** Null: it has not said how it ended. */
+		readonly status: string | null;
+		readonly startedAt: number;
+		readonly endedAt: number | null;
+		readonly nodes: readonly (readonly [
+			node: string,
+			status: string,
+			startedAt: number,
+			ms: number,
+			rows: number | null,
+		])[];
+		readonly tests: readonly (readonly [dimension: string, passed: number, warned: number, failed: number])[];
+	}[];
+	/** The last results of nodes and tests. */
+	readonly latest: readonly (readonly [
+		id: string,
+		status: string,
+		failures: number | null,
+		message: string | null,
+		ms: number,
+		at: number,
+	])[];
+}

@@ -1,7 +1,7 @@
 import type { BoundStatement, Candidate, CandidateKind, DeltaApplication, Session } from "./adapter.ts";
 import type { AlertItem } from "./alerts.ts";
 import type { EventWindow } from "./eventTime.ts";
-import type { ColumnsRow, PastNodeRun, RunHistory, TestRate, UsualDuration } from "./history.ts";
+import type { ColumnsRow, PastNodeRun, PastTrace, RunHistory, TestRate, UsualDuration } from "./history.ts";
 import type { BuiltIntervals } from "./intervals.ts";
 import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
@@ -297,6 +297,8 @@ export interface StateStore {
 	builtIntervals(session: Session, project: string, node: NodeId): Promise<readonly EventWindow[]>;
 	/** Of the last successes of each node and test. */
 	usualDurations(session: Session, project: string): Promise<ReadonlyMap<NodeId, UsualDuration>>;
+	/** The last `limit` runs with all that they did, and the last result of everything; empty where no history was ever written. */
+	pastTrace(session: Session, project: string, limit: number): Promise<PastTrace>;
 	/** The newest first. */
 	nodeRuns(session: Session, project: string, node: NodeId, limit: number): Promise<readonly PastNodeRun[]>;
 	/** Of tests that ran since then, by id. */

@@ -32,6 +32,7 @@ export function* artifactEntries(
 export function checkVersion(path: string, metadata: Json, wanted: RegExp, name: string): void {
 	const version = textOf(metadata.dbt_schema_version);
 	if (wanted.test(version)) return;
-	const found = version === "" ? "no version" : `the version ${version.replace(/^https:\/\/schemas\.getdbt\.com\//, "")}`;
+	const found =
+		version === "" ? "no version" : `the version ${version.replace(/^https:\/\/schemas\.getdbt\.com\//, "")}`;
 	fail("TFM-DOCS-001", { file: basename(path), found, wanted: name });
 }

@@ -17,7 +17,7 @@ const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byt
 
 /**
  * Reads a JSON object of any size an entry at a time, so that a manifest of hundreds of megabytes takes the memory of
- * its largest node. `sections` are keys at the top whose objects are gone into; `whole` are keys that come in one piece;
+ * its largest node. `sections` are keys at the top whose objects and lists are gone into; `whole` are keys that come in one piece;
  * everything else is stepped over. Throws BrokenJson.
  */
 export function* jsonEntries(
@@ -31,6 +31,9 @@ export function* jsonEntries(
 			if (sections.has(key) && bytes.peek() === OPEN) {
 				bytes.expect(OPEN);
 				for (const inner of bytes.keys()) yield { section: key, key: inner, value: bytes.value() };
+			} else if (sections.has(key) && bytes.peek() === LIST) {
+				bytes.expect(LIST);
+				for (const index of bytes.elements()) yield { section: key, key: String(index), value: bytes.value() };
 			} else if (whole.has(key)) yield { section: null, key, value: bytes.value() };
 			else bytes.skip();
 		}
@@ -69,6 +72,21 @@ class Bytes {
 			this.#at++;
 			if (next === CLOSE) return;
 			if (next !== COMMA) throw new BrokenJson("a comma or a brace is expected");
+		}
+	}
+
+	/** Positions in the list whose bracket was just passed; after each the caller passes its value. */
+	*elements(): Generator<number> {
+		if (this.peek() === END) {
+			this.#at++;
+			return;
+		}
+		for (let index = 0; ; index++) {
+			yield index;
+			const next = this.peek();
+			this.#at++;
+			if (next === END) return;
+			if (next !== COMMA) throw new BrokenJson("a comma or a bracket is expected");
 		}
 	}
 

@@ -18,7 +18,9 @@ export interface Lanes {
 export function findLanes(nodes: readonly NodeFact[], edges: readonly number[], layers: SiteSource["layers"]): Lanes {
 	const folders = new Set(nodes.flatMap((node) => (node.type === "model" ? (node.folders[0] ?? []) : [])));
 	const byFolder = folders.size <= MOST_FOLDERS;
-	const lane = nodes.map((node) => layers?.of(node.id) ?? laneByType(node) ?? (byFolder ? node.folders[0] : undefined) ?? "models");
+	const lane = nodes.map(
+		(node) => layers?.of(node.id) ?? laneByType(node) ?? (byFolder ? node.folders[0] : undefined) ?? "models",
+	);
 	const present = new Set(lane);
 	const fixed = layers?.names ?? [];
 	const depth = depths(nodes.length, edges);

@@ -100,7 +100,10 @@ function splitEdges({ count, edges, lane }: LayoutInput): { forward: number[]; a
 		if (edges[e] !== edges[e + 1] && lane[edges[e]!]! <= lane[edges[e + 1]!]!) candidates.push(e);
 		else against.push(e / 2);
 	const waiting = new Int32Array(count);
-	const { start, target } = adjacency(count, candidates.map((e) => [edges[e]!, edges[e + 1]!]));
+	const { start, target } = adjacency(
+		count,
+		candidates.map((e) => [edges[e]!, edges[e + 1]!]),
+	);
 	for (const t of target) waiting[t]!++;
 	const ready: number[] = [];
 	for (let v = 0; v < count; v++) if (waiting[v] === 0) ready.push(v);
@@ -211,7 +214,10 @@ function withPoints(count: number, rank: Int32Array, forward: readonly number[])
 		total: ranks.length,
 		rank: Int32Array.from(ranks),
 		down: adjacency(ranks.length, pairs),
-		up: adjacency(ranks.length, pairs.map(([a, b]): [number, number] => [b, a])),
+		up: adjacency(
+			ranks.length,
+			pairs.map(([a, b]): [number, number] => [b, a]),
+		),
 	};
 }
 

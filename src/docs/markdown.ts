@@ -1,5 +1,7 @@
 import type MarkdownIt from "markdown-it";
 
+type Parser = InstanceType<typeof MarkdownIt>;
+
 /** Nothing in it could be Markdown, so that it need not be parsed: most descriptions of columns. */
 const PLAIN = /^[\p{L}\p{N} ,.;:'"()/%?=+-]*$/u;
 const URLISH = /:\/\/|www\.|\.[a-z]{2,}\/|^\s*(?:\d+\.|[-+])\s|^\s{4}|@/i;
@@ -11,8 +13,8 @@ const escapeHtml = (text: string): string =>
 export type Markdown = (text: string) => string;
 
 export async function createMarkdown(): Promise<Markdown> {
-	let parser: MarkdownIt | undefined;
-	const { default: Parser } = await import("markdown-it");
+	let parser: Parser | undefined;
+	const { default: Maker } = await import("markdown-it");
 	const known = new Map<string, string>();
 	return (text) => {
 		const trimmed = text.trim();
@@ -20,7 +22,7 @@ export async function createMarkdown(): Promise<Markdown> {
 		if (PLAIN.test(trimmed) && !URLISH.test(trimmed)) return `<p>${escapeHtml(trimmed)}</p>`;
 		let html = known.get(trimmed);
 		if (html === undefined) {
-			parser ??= safeParser(Parser);
+			parser ??= safeParser(Maker);
 			html = parser.render(trimmed).trim();
 			if (known.size < 20_000) known.set(trimmed, html);
 		}
@@ -28,8 +30,8 @@ export async function createMarkdown(): Promise<Markdown> {
 	};
 }
 
-function safeParser(Parser: typeof MarkdownIt): MarkdownIt {
-	const parser = new Parser({ html: false, linkify: true });
+function safeParser(Maker: typeof MarkdownIt): Parser {
+	const parser = new Maker({ html: false, linkify: true });
 	parser.validateLink = (url) => /^(?:https?:|mailto:|#|[^:]*$)/i.test(url.trim());
 	parser.renderer.rules.link_open = (tokens, index, options, _env, self) => {
 		const token = tokens[index]!;

@@ -1,3 +1,4 @@
+import type { LineageBody } from "./columnLineage.ts";
 import type { Markdown } from "./markdown.ts";
 import type { CatalogBody, NodeBody, ProjectFacts, TestBody, TestFact } from "./projectFacts.ts";
 import type { SiteColumn, SiteNode, SiteTest } from "./siteData.ts";
@@ -9,7 +10,6 @@ interface PageSource {
 	readonly source: SiteSource;
 	readonly ages: ReadonlyMap<string, SourceAge>;
 	readonly markdown: Markdown;
-	readonly inherited: (node: string, column: string) => { readonly text: string; readonly from: readonly [string, string] } | null;
 }
 
 export interface Page {
@@ -19,10 +19,21 @@ export interface Page {
 	readonly columnNames: string;
 }
 
-export type Spooled = readonly [string, NodeBody | TestBody | CatalogBody | { readonly kind: "before"; readonly raw: string }];
+export type Spooled = readonly [
+	string,
+	NodeBody | TestBody | CatalogBody | LineageBody | { readonly kind: "before"; readonly raw: string },
+];
+
+interface Body {
+	node?: NodeBody;
+	catalog?: CatalogBody;
+	lineage?: LineageBody;
+	before?: string;
+	readonly tests: TestBody[];
+}
 
 /** Makes the pages of one shard from what was spooled for it. Sorted by id. */
-export function createPages({ facts, source, ages, markdown, inherited }: PageSource) {
+export function createPages({ facts, source, ages, markdown }: PageSource) {
 	const tests = new Map<string, TestFact>(facts.tests.map((test) => [test.id, test]));
 	const termNames = new Map(facts.docs.map((doc) => [doc.id, doc.name]));
 	const nodeTerms = new Map(
@@ -30,20 +41,23 @@ export function createPages({ facts, source, ages, markdown, inherited }: PageSo
 	);
 
 	return (spooled: readonly Spooled[]): ReadonlyMap<string, Page> => {
-		const bodies = new Map<string, { node?: NodeBody; catalog?: CatalogBody; tests: TestBody[]; before?: string }>();
+		const bodies = new Map<string, Body>();
 		for (const [id, record] of spooled) {
 			if (!nodeTerms.has(id)) continue;
 			const body = bodies.get(id) ?? { tests: [] };
 			bodies.set(id, body);
 			if (record.kind === "node") body.node = record;
 			else if (record.kind === "catalog") body.catalog = record;
+			else if (record.kind === "lineage") body.lineage = record;
 			else if (record.kind === "before") body.before = record.raw;
 			else body.tests.push(record);
 		}
 		const pages = new Map<string, Page>();
-		for (const [id, { node, catalog, tests: found, before }] of [...bodies].sort(([a], [b]) => (a < b ? -1 : 1))) {
+		for (const [id, { node, catalog, lineage, tests: found, before }] of [...bodies].sort(([a], [b]) =>
+			a < b ? -1 : 1,
+		)) {
 			if (node === undefined) continue;
-			const columns = columnsOf(id, node, catalog);
+			const columns = columnsOf(node, catalog, lineage);
 			const described = columns.filter((column) => column.html !== "" && column.from === undefined).length;
 			const age = ages.get(id);
 			const sample = source.samples.get(id);
@@ -91,26 +105,25 @@ export function createPages({ facts, source, ages, markdown, inherited }: PageSo
 		return (nodeTerms.get(id) ?? []).map((term) => termNames.get(term) ?? term);
 	}
 
-	/** Columns of the database in its order, with what is written of them; then those that are only written of. */
-	function columnsOf(id: string, node: NodeBody, catalog: CatalogBody | undefined): SiteColumn[] {
+	/** Columns of the database in its order, with what is written of them; then those that only the analysis or the files know. */
+	function columnsOf(node: NodeBody, catalog: CatalogBody | undefined, lineage: LineageBody | undefined): SiteColumn[] {
 		const written = new Map(node.columns.map((column) => [column.name.toLowerCase(), column]));
-		const stands = catalog?.columns ?? [];
-		const names = new Set(stands.map(([name]) => name.toLowerCase()));
-		const rows = [
-			...stands.map(([name, type, comment]) => ({ name, type, comment, column: written.get(name.toLowerCase()) })),
-			...node.columns
-				.filter((column) => !names.has(column.name.toLowerCase()))
-				.map((column) => ({ name: column.name, type: column.type ?? "", comment: null, column })),
-		];
-		return rows.map(({ name, type, comment, column }): SiteColumn => {
+		const analysed = new Map(lineage?.columns.map((column) => [column.name.toLowerCase(), column]));
+		const rows = new Map<string, { name: string; type: string; comment: string | null }>();
+		for (const [name, type, comment] of catalog?.columns ?? []) rows.set(name.toLowerCase(), { name, type, comment });
+		for (const { name, type } of [...(lineage?.columns ?? []), ...node.columns])
+			if (!rows.has(name.toLowerCase())) rows.set(name.toLowerCase(), { name, type: type ?? "", comment: null });
+		return [...rows].map(([key, { name, type, comment }]): SiteColumn => {
+			const column = written.get(key);
+			const found = analysed.get(key);
 			const own = column?.description || comment || "";
-			const taken = own === "" ? inherited(id, name) : null;
+			const taken = own === "" ? (found?.inherited ?? null) : null;
 			return {
 				name,
-				type: type || (column?.type ?? ""),
+				type: type || column?.type || found?.type || "",
 				html: markdown(taken?.text ?? own),
 				...(taken === null ? {} : { from: taken.from }),
-				...(column?.pii === true ? { pii: true } : {}),
+				...((found?.pii ?? column?.pii) ? { pii: true } : {}),
 				...(column === undefined || column.tags.length === 0 ? {} : { tags: column.tags }),
 				...(column === undefined || column.constraints.length === 0 ? {} : { constraints: column.constraints }),
 				...(column === undefined || column.terms.length === 0
@@ -144,4 +157,5 @@ export function createPages({ facts, source, ages, markdown, inherited }: PageSo
 	}
 }
 
-const byTest = (a: SiteTest, b: SiteTest): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1);
+const byTest = (a: SiteTest, b: SiteTest): number =>
+	a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1;

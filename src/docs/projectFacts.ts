@@ -43,7 +43,12 @@ export interface ProjectFacts {
 	/** Sorted by id. */
 	readonly nodes: readonly NodeFact[];
 	readonly tests: readonly TestFact[];
-	readonly docs: readonly { readonly id: string; readonly name: string; readonly package: string; readonly contents: string }[];
+	readonly docs: readonly {
+		readonly id: string;
+		readonly name: string;
+		readonly package: string;
+		readonly contents: string;
+	}[];
 }
 
 /** What of a node goes through the spool. */
@@ -119,8 +124,7 @@ export function readProjectFacts(
 				package: textOf(node.package_name),
 				contents: textOf(node.block_contents),
 			});
-		else if (node.resource_type === "test" || section === "unit_tests")
-			tests.push(takeTest(key, node, spool, options));
+		else if (node.resource_type === "test" || section === "unit_tests") tests.push(takeTest(key, node, spool, options));
 		else if ((NODE_TYPES as readonly unknown[]).includes(node.resource_type))
 			nodes.push(takeNode(key, node, spool, options.excludeCode));
 	}
@@ -217,18 +221,15 @@ function freshnessOf(node: Json): NodeBody["freshness"] {
 	const freshness = objectOf(node.freshness);
 	const limit = (name: string): string | null => {
 		const { count, period } = objectOf(freshness[name]);
-		return typeof count === "number" && typeof period === "string" ? `${count} ${period}${count === 1 ? "" : "s"}` : null;
+		return typeof count === "number" && typeof period === "string"
+			? `${count} ${period}${count === 1 ? "" : "s"}`
+			: null;
 	};
 	const [warn, error] = [limit("warn_after"), limit("error_after")];
 	return warn === null && error === null ? null : { warn, error };
 }
 
-function takeTest(
-	id: string,
-	node: Json,
-	spool: Spool,
-	{ excludeCode }: { readonly excludeCode: boolean },
-): TestFact {
+function takeTest(id: string, node: Json, spool: Spool, { excludeCode }: { readonly excludeCode: boolean }): TestFact {
 	const config = objectOf(node.config);
 	const metadata = objectOf(node.test_metadata);
 	const isUnit = node.resource_type === "unit_test" || id.startsWith("unit_test.");

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../core/diagnostic.ts";
+import { appFiles } from "./appFiles.ts";
 import type { SiteIndex } from "./siteData.ts";
-import type { AppFiles } from "./writeSite.ts";
 
 /** Runs before the first paint, so that a dark page is never white for a moment. */
 const THEME =
@@ -44,11 +44,9 @@ ${body}
 `;
 }
 
-const readApp = (app: string): AppFiles => JSON.parse(readFileSync(join(app, "files.json"), "utf8")) as AppFiles;
-
 /** The page of a site in a folder. `baseUrl` is where it stands; empty: paths are relative to the page. */
 export function shellHtml(index: SiteIndex, app: string, baseUrl: string): string {
-	const { entry, style } = readApp(app);
+	const { entry, style } = appFiles(app);
 	const css = readFileSync(join(app, style), "utf8");
 	const canonical = baseUrl === "" ? "" : `<link rel="canonical" href="${escapeHtml(baseUrl)}">\n`;
 	const policy = `default-src 'none'; script-src 'self' ${digest(THEME)}; connect-src 'self'; img-src 'self' data: blob:; ${SHARED}`;
@@ -58,7 +56,7 @@ export function shellHtml(index: SiteIndex, app: string, baseUrl: string): strin
 
 /** Everything in one page, which opens from a disk. Throws TFM-DOCS-003 when it would be too large. */
 export function singleHtml(index: SiteIndex, data: ReadonlyMap<string, string>, app: string): string {
-	const css = readFileSync(join(app, readApp(app).style), "utf8");
+	const css = readFileSync(join(app, appFiles(app).style), "utf8");
 	const program = readFileSync(join(app, "single.js"), "utf8").replaceAll("</script", "<\\/script");
 	const bytes = [...data.values()].reduce((sum, text) => sum + Buffer.byteLength(text), program.length + css.length);
 	if (bytes > SINGLE_FILE_LIMIT) fail("TFM-DOCS-003", { bytes, limit: SINGLE_FILE_LIMIT });

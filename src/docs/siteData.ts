@@ -185,7 +185,12 @@ export interface SiteNode {
 	readonly meta: readonly (readonly [string, string])[];
 	readonly terms: readonly string[];
 	readonly url?: string;
-	readonly freshness?: { readonly warn: string | null; readonly error: string | null; readonly ageMs: number | null; readonly maxLoadedAt: string | null };
+	readonly freshness?: {
+		readonly warn: string | null;
+		readonly error: string | null;
+		readonly ageMs: number | null;
+		readonly maxLoadedAt: string | null;
+	};
 	readonly sample?: SiteSample;
 	readonly catalogComment?: string;
 }
@@ -194,7 +199,12 @@ export type NodeShard = Readonly<Record<string, SiteNode>>;
 
 /** Column edges that end in a node: column → what it is made of. */
 export interface ColumnEdges {
-	readonly columns: Readonly<Record<string, { readonly kind: string; readonly confidence: string; readonly from: readonly (readonly [string, string])[] }>>;
+	readonly columns: Readonly<
+		Record<
+			string,
+			{ readonly kind: string; readonly confidence: string; readonly from: readonly (readonly [string, string])[] }
+		>
+	>;
 	/** Filters, joins, order. */
 	readonly indirect: readonly (readonly [string, string])[];
 	/** Columns of other nodes that are made of columns of this one. */
@@ -204,7 +214,7 @@ export interface ColumnEdges {
 }
 export type ColumnShard = Readonly<Record<string, ColumnEdges>>;
 
-/** One text per node, in the order of the graph: description, columns. Lower case. */
+/** One text per node, in the order of the graph: description, and columns between spaces. */
 export interface SearchData {
 	readonly v: typeof DATA_VERSION;
 	readonly text: readonly string[];
@@ -251,7 +261,13 @@ export interface DiffEntry {
 	readonly reasons: readonly string[];
 	readonly category: string | null;
 	readonly columns: readonly { readonly name: string; readonly change: string; readonly says: string }[];
-	readonly rows?: { readonly base: number; readonly now: number; readonly added: number; readonly removed: number; readonly changed: number };
+	readonly rows?: {
+		readonly base: number;
+		readonly now: number;
+		readonly added: number;
+		readonly removed: number;
+		readonly changed: number;
+	};
 }
 export interface DiffData {
 	readonly v: typeof DATA_VERSION;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fail } from "../core/diagnostic.ts";
 
@@ -17,14 +17,18 @@ export interface SiteFiles {
 	readonly kept: ReadonlyMap<string, string>;
 }
 
-const OWN = /^(?:index\.html|[\w.-]+\.js|[\w.-]+\.css|data|assets|\.nojekyll|\.spool)$/;
+/** Files of an earlier site that this one may not have. What others put into the folder (a CNAME, a robots.txt) stays. */
+const OWN = /^(?:data\/.+\.json|[\w-]+\.[A-Z0-9]{8}\.(?:js|css))$/;
+const isSite = (path: string): boolean => existsSync(path) && readFileSync(path, "utf8").includes('id="index"');
 
 /** Throws TFM-DOCS-010 for a folder with other people's files. */
 export function createSiteFiles(folder: string, keep: boolean): SiteFiles {
 	if (existsSync(folder)) {
-		const names = readdirSync(folder);
-		const foreign = names.length > 0 && (!names.includes("index.html") || names.some((name) => !OWN.test(name)));
-		if (foreign) fail("TFM-DOCS-010", { folder });
+		// A command that was stopped leaves data without a page.
+		const strangers = readdirSync(folder).filter(
+			(name) => !/^(?:data|\.spool|\.nojekyll)$/.test(name) && !OWN.test(name),
+		);
+		if (strangers.length > 0 && !isSite(join(folder, "index.html"))) fail("TFM-DOCS-010", { folder });
 	}
 	const sizes = new Map<string, number>();
 	const kept = new Map<string, string>();
@@ -53,7 +57,8 @@ export function createSiteFiles(folder: string, keep: boolean): SiteFiles {
 		finish() {
 			for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
 				const path = join(entry.parentPath ?? entry.path, entry.name);
-				if (entry.isFile() && !sizes.has(relative(folder, path).replaceAll("\\", "/"))) rmSync(path);
+				const name = relative(folder, path).replaceAll("\\", "/");
+				if (entry.isFile() && OWN.test(name) && !sizes.has(name)) rmSync(path);
 			}
 		},
 	};

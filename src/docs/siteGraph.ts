@@ -27,7 +27,9 @@ interface GraphSource {
 	readonly homepage: string;
 }
 
-const DRAWING = { rankGap: 110, laneGap: 70, nodeGap: 22, tallest: 240 };
+const DRAWING = { rankGap: 192, laneGap: 56, tallest: 240 };
+/** Rows of a card's height; small projects have room for more, and are easier to read with it. */
+const ROW = { least: 34, most: 76, height: 1500 };
 
 /** data/graph.json: every node's facts and place, every edge. */
 export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepage }: GraphSource): GraphData {
@@ -41,6 +43,7 @@ export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepa
 		lane: lanes.of,
 		lanes: lanes.names.length,
 		order: byFolder(nodes),
+		nodeGap: rowGap(lanes.of),
 		...DRAWING,
 	});
 	const list = lists();
@@ -90,7 +93,11 @@ export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepa
 		generatedAt: facts.generatedAt,
 		writtenBy: source.writtenBy,
 		layered: source.layers !== null,
-		lanes: lanes.names.map((name, i) => ({ name, x0: Math.round(layout.lanes[i]!.x0), x1: Math.round(layout.lanes[i]!.x1) })),
+		lanes: lanes.names.map((name, i) => ({
+			name,
+			x0: Math.round(layout.lanes[i]!.x0),
+			x1: Math.round(layout.lanes[i]!.x1),
+		})),
 		packages: packages.names,
 		owners: owners.names,
 		tags: [...tags.keys()],
@@ -107,6 +114,13 @@ export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepa
 		hasColumnLineage,
 		homepage,
 	};
+}
+
+function rowGap(lane: readonly number[]): number {
+	const sizes = new Map<number, number>();
+	for (const of of lane) sizes.set(of, (sizes.get(of) ?? 0) + 1);
+	const tallest = Math.max(1, ...sizes.values());
+	return Math.max(ROW.least, Math.min(ROW.most, Math.round(ROW.height / tallest)));
 }
 
 function edgesOf(nodes: readonly NodeFact[], position: ReadonlyMap<string, number>): number[] {
@@ -192,7 +206,7 @@ function qualityCells(
 		if (status === "warn") cell.counts[3]!++;
 		for (const id of test.nodes) {
 			const at = position.get(id);
-			if (at !== undefined) cell.nodes.add(at);
+			if (at !== undefined && laneOf[at] === laneOf[node]) cell.nodes.add(at);
 		}
 	}
 	return [...cells.values()]

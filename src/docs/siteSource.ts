@@ -53,4 +53,6 @@ export interface SiteSource {
 	readonly baseUrl: string;
 	readonly singleFile: boolean;
 	readonly writtenBy: string;
+	/** Folders of pictures that descriptions show, with their names in the site. */
+	readonly assets: readonly { readonly from: string; readonly to: string }[];
 }

@@ -13,7 +13,6 @@ export interface Spool {
 	add(node: string, record: unknown): void;
 	/** Records of a shard in the order in which they came. */
 	take(shard: number): readonly unknown[];
-	remove(): void;
 }
 
 export function createSpool(folder: string): Spool {
@@ -38,8 +37,12 @@ export function createSpool(folder: string): Spool {
 			const text = (written.has(shard) ? readFileSync(path(shard), "utf8") : "") + held[shard]!.join("");
 			held[shard] = [];
 			if (written.delete(shard)) rmSync(path(shard));
-			return text === "" ? [] : text.trimEnd().split("\n").map((line): unknown => JSON.parse(line));
+			return text === ""
+				? []
+				: text
+						.trimEnd()
+						.split("\n")
+						.map((line): unknown => JSON.parse(line));
 		},
-		remove: () => rmSync(folder, { recursive: true, force: true }),
 	};
 }

@@ -1,14 +1,15 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { createLineagePages } from "./columnLineage.ts";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { appFiles } from "./appFiles.ts";
+import { columnShard, spoolLineage } from "./columnLineage.ts";
 import { createMarkdown, plainText } from "./markdown.ts";
 import { createPages, type Spooled } from "./nodePages.ts";
 import { readProjectFacts } from "./projectFacts.ts";
 import { readDiff } from "./readDiff.ts";
 import { runsData } from "./runsData.ts";
 import { shellHtml, singleHtml } from "./shell.ts";
-import { DATA_VERSION, SHARDS, type SearchData, type SiteIndex } from "./siteData.ts";
-import { createSiteFiles } from "./siteFiles.ts";
+import { DATA_VERSION, type SearchData, SHARDS, type SiteIndex } from "./siteData.ts";
+import { createSiteFiles, type SiteFiles } from "./siteFiles.ts";
 import { type PageFacts, siteGraph } from "./siteGraph.ts";
 import type { SiteSource } from "./siteSource.ts";
 import { readSourceAges } from "./sourceAges.ts";
@@ -30,14 +31,15 @@ const hex = (shard: number): string => shard.toString(16).padStart(2, "0");
  */
 export async function writeSite(source: SiteSource, out: string, app: string): Promise<WrittenSite> {
 	const files = createSiteFiles(out, source.singleFile);
-	const spool = createSpool(join(out, ".spool"));
+	const spool = createSpool(join(out, ".spool/pages"));
+	const edges = createSpool(join(out, ".spool/edges"));
 	try {
 		const facts = readProjectFacts(source.target, spool, source);
 		if (source.state !== null) spoolState(source.state, spool);
-		const lineage = createLineagePages(source.target, facts);
+		const hasColumnLineage = spoolLineage(source.target, spool, edges);
 		const ages = readSourceAges(source.target);
 		const markdown = await createMarkdown();
-		const pagesOf = createPages({ facts, source, ages, markdown, inherited: lineage.inherited });
+		const pagesOf = createPages({ facts, source, ages, markdown });
 
 		const position = new Map(facts.nodes.map((node, i) => [node.id, i]));
 		const pageFacts = new Map<string, PageFacts>();
@@ -48,24 +50,24 @@ export async function writeSite(source: SiteSource, out: string, app: string): P
 			const pages = pagesOf(spool.take(shard) as readonly Spooled[]);
 			for (const [id, page] of pages) {
 				pageFacts.set(id, page.facts);
-				columnNames[position.get(id)!] = page.columnNames.toLowerCase();
+				columnNames[position.get(id)!] = page.columnNames;
 			}
 			const texts = [...pages].map(([id, page]) => `${JSON.stringify(id)}:${JSON.stringify(page.node)}`);
 			node.push(texts.length === 0 ? null : files.data(`node/${hex(shard)}`, `{${texts.join(",\n")}}`));
-			const edges = lineage.shard(shard);
-			collin.push(edges === null ? null : files.data(`collin/${hex(shard)}`, JSON.stringify(edges)));
+			const columns = columnShard(edges.take(shard));
+			collin.push(columns === null ? null : files.data(`collin/${hex(shard)}`, JSON.stringify(columns)));
 		}
 		const graph = siteGraph({
 			facts,
 			source,
 			pages: pageFacts,
 			ages,
-			hasColumnLineage: collin.some((name) => name !== null),
+			hasColumnLineage,
 			homepage: overviewOf(facts, markdown),
 		});
 		const search: SearchData = {
 			v: DATA_VERSION,
-			text: facts.nodes.map(({ text }) => plainText(text).toLowerCase().slice(0, 400)),
+			text: facts.nodes.map(({ text }) => plainText(text).slice(0, 400)),
 			columns: columnNames,
 		};
 		const terms = termsData(facts, markdown);
@@ -83,31 +85,29 @@ export async function writeSite(source: SiteSource, out: string, app: string): P
 		};
 		if (source.singleFile) files.file("index.html", singleHtml(index, files.kept, app));
 		else {
-			for (const name of appFiles(app)) files.file(name, readFileSync(join(app, name)));
+			const { scripts, styles } = appFiles(app);
+			for (const name of [...scripts, ...styles]) files.file(name, readFileSync(join(app, name)));
 			files.file("index.html", shellHtml(index, app, source.baseUrl));
+			for (const { from, to } of source.assets) copyAssets(from, to, files);
 			// GitHub Pages would leave out what its own generator does not know.
 			files.file(".nojekyll", "");
 		}
-		spool.remove();
+		removeSpool(out);
 		files.finish();
 		const written = source.singleFile ? ["index.html"] : [...files.sizes.keys()];
 		const bytes = written.reduce((sum, name) => sum + files.sizes.get(name)!, 0);
 		return { nodes: facts.nodes.length, files: written.length, bytes };
 	} finally {
-		spool.remove();
+		removeSpool(out);
 	}
 }
 
-/** Names of the browser program's files, as its build listed them. */
-function appFiles(app: string): readonly string[] {
-	const { scripts, styles } = JSON.parse(readFileSync(join(app, "files.json"), "utf8")) as AppFiles;
-	return [...scripts, ...styles];
-}
+const removeSpool = (out: string): void => rmSync(join(out, ".spool"), { recursive: true, force: true });
 
-/** dist/site/files.json: written by scripts/build.mjs. */
-export interface AppFiles {
-	readonly entry: string;
-	readonly style: string;
-	readonly scripts: readonly string[];
-	readonly styles: readonly string[];
+function copyAssets(from: string, to: string, files: SiteFiles): void {
+	if (!existsSync(from)) return;
+	for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+		const path = join(entry.parentPath ?? entry.path, entry.name);
+		if (entry.isFile()) files.file(`${to}/${relative(from, path).replaceAll("\\", "/")}`, readFileSync(path));
+	}
 }

@@ -1,5 +1,6 @@
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { StateStore } from "../core/state.ts";
+import { readPastTrace } from "./pastTrace.ts";
 import { instant, json, type Row, type Tables, text, textOrNull } from "./tables.ts";
 
 type HistoryRows = Pick<
@@ -10,6 +11,7 @@ type HistoryRows = Pick<
 	| "purgeHistory"
 	| "usualDurations"
 	| "nodeRuns"
+	| "pastTrace"
 	| "testRates"
 	| "latestColumns"
 >;
@@ -184,6 +186,8 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 				]),
 			);
 		},
+
+		pastTrace: (session, project, limit) => readPastTrace({ raw, rowsOf }, session, project, limit),
 
 		async nodeRuns(session, project, node, limit) {
 			const rows = await rowsOf(

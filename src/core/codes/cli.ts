@@ -46,12 +46,6 @@ export const CLI_CODES = {
 		next: (f) => `tfm ${f.command} --help`,
 		explain: "A word that belongs to no option was left over. Names of nodes are given with `--select`.",
 	}),
-	"TFM-CLI-007": code<{ what: string; instead: string | undefined }>({
-		message: (f) => `${f.what} is not in this version of tfm yet`,
-		hint: (f) => f.instead,
-		explain:
-			"dbt knows this command or flag and tfm does not have it yet. It is refused, not ignored, because the result would differ from what was asked for.",
-	}),
 	"TFM-CLI-008": code<{ first: string; second: string }>({
 		message: (f) => `${f.first} and ${f.second} cannot be used together`,
 		hint: () => "leave one of them out",

@@ -11,7 +11,8 @@ export const DOCS_CODES = {
 	"TFM-DOCS-002": code<{ file: string; problem: string }>({
 		message: (f) => `${f.file} cannot be read: ${f.problem}`,
 		next: () => "write it anew: tfm docs generate",
-		explain: "An artifact is cut off, is no JSON, or is missing: a command that wrote it was stopped, or the disk was full.",
+		explain:
+			"An artifact is cut off, is no JSON, or is missing: a command that wrote it was stopped, or the disk was full.",
 	}),
 	"TFM-DOCS-003": code<{ bytes: number; limit: number }>({
 		message: (f) =>

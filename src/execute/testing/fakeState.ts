@@ -75,6 +75,7 @@ export function fakeState(world: Warehouse): StateStore {
 		saveIntervals: () => [],
 		builtIntervals: async () => [],
 		usualDurations: async () => new Map(),
+		pastTrace: async () => ({ runs: [], latest: [] }),
 		nodeRuns: async () => [],
 		testRates: async () => [],
 		latestColumns: async () => new Map(),

@@ -1,0 +1,145 @@
+import type { ComponentType } from "preact";
+import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
+import { index } from "./data.ts";
+import { Help } from "./help.tsx";
+import { Catalog } from "./pages/catalog.tsx";
+import { Home } from "./pages/home.tsx";
+import { NodePage } from "./pages/node.tsx";
+import { Palette } from "./palette.tsx";
+import type { Project } from "./project.ts";
+import { go, href, type Route, useRoute } from "./route.ts";
+import { Sidebar } from "./sidebar.tsx";
+
+export interface PageProps {
+	readonly project: Project;
+	readonly route: Route;
+}
+type Page = ComponentType<PageProps>;
+
+/** Pages that are opened less often are fetched when they are. */
+const LATER: Readonly<Record<string, () => Promise<Page>>> = {
+	graph: () => import("./pages/graph.tsx").then(({ GraphPage }) => GraphPage),
+	embed: () => import("./pages/graph.tsx").then(({ GraphPage }) => GraphPage),
+	run: () => import("./pages/run.tsx").then(({ RunPage }) => RunPage),
+	quality: () => import("./pages/quality.tsx").then(({ QualityPage }) => QualityPage),
+	glossary: () => import("./pages/glossary.tsx").then(({ GlossaryPage }) => GlossaryPage),
+	diff: () => import("./pages/diff.tsx").then(({ DiffPage }) => DiffPage),
+};
+const NOW: Readonly<Record<string, Page>> = { "": Home, catalog: Catalog, m: NodePage };
+
+export function App({ project }: { project: Project }) {
+	const route = useRoute();
+	const [open, setOpen] = useState<"search" | "help" | null>(null);
+	const [error, reset] = useErrorBoundary();
+	const place = route.path.slice(0, 2).join("/");
+	const first = useRef(true);
+
+	useEffect(() => {
+		if (error !== undefined) reset();
+		const heading = document.querySelector<HTMLElement>("main h1");
+		document.title = heading === null ? `${project.project} · docs` : `${heading.textContent} · ${project.project}`;
+		// The first page keeps the browser's own focus; later ones are announced by their heading.
+		if (first.current) first.current = false;
+		else {
+			window.scrollTo(0, 0);
+			heading?.focus({ preventScroll: true });
+		}
+	}, [place]);
+
+	useShortcuts(setOpen);
+	if (route.query.get("chrome") === "0")
+		return (
+			<main class="bare">
+				<Outlet project={project} route={route} />
+			</main>
+		);
+	return (
+		<>
+			<a class="skip" href="#main" onClick={toContent}>
+				Skip to content
+			</a>
+			<Sidebar project={project} route={route} onSearch={() => setOpen("search")} onHelp={() => setOpen("help")} />
+			<main id="main" class={route.path[0] === "graph" ? "wide" : ""}>
+				{error === undefined ? (
+					<Outlet project={project} route={route} />
+				) : (
+					<section class="page">
+						<h1 tabIndex={-1}>This page could not be shown</h1>
+						<p class="lead">{String((error as Error).message ?? error)}</p>
+					</section>
+				)}
+			</main>
+			{open === "search" && <Palette project={project} onClose={() => setOpen(null)} />}
+			{open === "help" && <Help onClose={() => setOpen(null)} />}
+		</>
+	);
+}
+
+/** The address after `#` says where the reader is, so the link may not change it. */
+function toContent(event: Event): void {
+	event.preventDefault();
+	document.querySelector<HTMLElement>("main h1")?.focus();
+}
+
+function Outlet({ project, route }: PageProps) {
+	const name = route.path[0] ?? "";
+	const [loaded, setLoaded] = useState<{ name: string; Page: Page } | null>(null);
+	useEffect(() => {
+		let current = true;
+		LATER[name]?.().then((Page) => current && setLoaded({ name, Page }));
+		return () => {
+			current = false;
+		};
+	}, [name]);
+	const Page = NOW[name] ?? (loaded?.name === name ? loaded.Page : null);
+	if (Page !== null) return <Page project={project} route={route} />;
+	if (name in LATER) return <div class="loading" aria-busy="true" />;
+	return (
+		<section class="page">
+			<h1 tabIndex={-1}>There is no such page</h1>
+			<p class="lead">
+				<a href="#/">The beginning</a> and <a href="#/catalog">the catalog</a> are there.
+			</p>
+		</section>
+	);
+}
+
+/** Keys that work everywhere; pages add their own. */
+function useShortcuts(open: (what: "search" | "help" | null) => void): void {
+	useEffect(() => {
+		let led = false;
+		const pressed = (event: KeyboardEvent): void => {
+			if (event.key === "Escape") return open(null);
+			const target = event.target as HTMLElement;
+			if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || target.isContentEditable) return;
+			if ((event.metaKey || event.ctrlKey) && event.key === "k") {
+				event.preventDefault();
+				return open("search");
+			}
+			if (event.metaKey || event.ctrlKey || event.altKey) return;
+			if (led) {
+				led = false;
+				const to = PLACES[event.key];
+				if (to !== undefined) return go(to);
+			}
+			if (event.key === "/") {
+				event.preventDefault();
+				open("search");
+			} else if (event.key === "?") open("help");
+			else if (event.key === "g") led = true;
+		};
+		window.addEventListener("keydown", pressed);
+		return () => window.removeEventListener("keydown", pressed);
+	}, []);
+}
+
+/** After `g`. */
+const PLACES: Readonly<Record<string, string>> = {
+	h: href([]),
+	c: href(["catalog"]),
+	o: href(["graph"]),
+	r: href(["run"]),
+	q: href(["quality"]),
+	t: href(["glossary"]),
+	...(index.diff === null ? {} : { d: href(["diff"]) }),
+};

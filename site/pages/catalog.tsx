@@ -1,0 +1,190 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { STATUSES } from "../../src/docs/siteData.ts";
+import type { PageProps } from "../app.tsx";
+import { loadSearch } from "../data.ts";
+import { count, duration, percent } from "../format.ts";
+import { NodeLink, PageHead, StatusMark, useData, WORDS } from "../parts.tsx";
+import type { Project } from "../project.ts";
+import { setQuery } from "../route.ts";
+import { search } from "../search.ts";
+
+const ROW = 62;
+const AROUND = 8;
+
+type Sort = "name" | "layer" | "slow" | "tests" | "columns";
+
+/** Everything there is, narrowed by words and by facts; rows out of sight are not in the page. */
+export function Catalog({ project, route }: PageProps) {
+	const { query } = route;
+	const q = query.get("q") ?? "";
+	const sort = (query.get("sort") ?? "layer") as Sort;
+	const words = useData(loadSearch, []) ?? null;
+	const wanted = ["layer", "type", "owner", "tag", "status"].map((key) => query.get(key) ?? "");
+	const found = useMemo(() => select(project, words, q, wanted, sort), [words, q, sort, ...wanted]);
+	const used = <T,>(values: readonly T[]): ReadonlySet<T> => new Set(values);
+	const types = [...used(project.nodes.type.map((_, node) => project.type(node)))];
+	return (
+		<section class="page catalog">
+			<PageHead title="Catalog" />
+			<search class="filters">
+				<input
+					type="search"
+					aria-label="Filter by name, column or description"
+					placeholder="Filter by name, column or description"
+					value={q}
+					onInput={(event) => setQuery({ q: event.currentTarget.value })}
+				/>
+				<Choice
+					name="layer"
+					label={project.layered ? "Layer" : "Folder"}
+					values={project.lanes.map(({ name }) => name)}
+					chosen={wanted[0]!}
+				/>
+				<Choice name="type" label="Type" values={types} chosen={wanted[1]!} />
+				<Choice name="owner" label="Owner" values={project.owners.filter(Boolean)} chosen={wanted[2]!} />
+				<Choice name="tag" label="Tag" values={project.tags} chosen={wanted[3]!} />
+				<Choice name="status" label="Status" values={[...STATUSES]} names={WORDS} chosen={wanted[4]!} />
+				<Choice
+					name="sort"
+					label="Sort"
+					all="by layer"
+					values={["name", "slow", "tests", "columns"]}
+					names={{ name: "by name", slow: "slowest first", tests: "most tests", columns: "most columns" }}
+					chosen={sort === "layer" ? "" : sort}
+				/>
+			</search>
+			<p class="found" aria-live="polite">
+				{count(found.length)} of {count(project.count)}
+				{(q !== "" || wanted.some(Boolean)) && (
+					<button
+						type="button"
+						class="quiet"
+						onClick={() => setQuery({ q: null, layer: null, type: null, owner: null, tag: null, status: null })}
+					>
+						Clear
+					</button>
+				)}
+			</p>
+			<Rows project={project} found={found} texts={words?.text ?? []} />
+		</section>
+	);
+}
+
+function Choice({
+	name,
+	label,
+	values,
+	names = {},
+	chosen,
+	all = "any",
+}: {
+	name: string;
+	label: string;
+	values: readonly string[];
+	names?: Readonly<Record<string, string>>;
+	chosen: string;
+	all?: string;
+}) {
+	if (values.length < 2 && chosen === "") return null;
+	return (
+		<label class={chosen === "" ? "choice" : "choice chosen"}>
+			<span>{label}</span>
+			<select value={chosen} onChange={(event) => setQuery({ [name]: event.currentTarget.value })}>
+				<option value="">{all}</option>
+				{values.map((value) => (
+					<option key={value} value={value}>
+						{names[value] ?? value.replace("_", " ")}
+					</option>
+				))}
+			</select>
+		</label>
+	);
+}
+
+function select(
+	project: Project,
+	words: Parameters<typeof search>[1],
+	q: string,
+	[layer, type, owner, tag, status]: readonly string[],
+	sort: Sort,
+): readonly number[] {
+	const { nodes } = project;
+	const ownerAt = project.owners.indexOf(owner!);
+	const tagAt = project.tags.indexOf(tag!);
+	const fits = (node: number): boolean =>
+		(layer === "" || project.laneName(node) === layer) &&
+		(type === "" || project.type(node) === type) &&
+		(owner === "" || nodes.owner[node] === ownerAt) &&
+		(tag === "" || nodes.tags[node]!.includes(tagAt)) &&
+		(status === "" || project.status(node) === status);
+	if (q.trim() !== "")
+		return search(project, words, q, Number.POSITIVE_INFINITY)
+			.map(({ node }) => node)
+			.filter(fits);
+	const found: number[] = [];
+	for (let node = 0; node < project.count; node++) if (fits(node)) found.push(node);
+	const by = (value: (node: number) => number) => (a: number, b: number) => value(a) - value(b) || byName(a, b);
+	const byName = (a: number, b: number): number => (project.lower[a]! < project.lower[b]! ? -1 : 1);
+	const orders: Record<Sort, (a: number, b: number) => number> = {
+		name: byName,
+		layer: by((node) => nodes.lane[node]!),
+		slow: by((node) => -nodes.ms[node]!),
+		tests: by((node) => -nodes.tests[node]!),
+		columns: by((node) => -nodes.columns[node]!),
+	};
+	return found.sort(orders[sort] ?? byName);
+}
+
+function Rows({ project, found, texts }: { project: Project; found: readonly number[]; texts: readonly string[] }) {
+	const list = useRef<HTMLDivElement>(null);
+	const [range, setRange] = useState({ from: 0, to: 30 });
+	useEffect(() => {
+		const look = (): void => {
+			const top = list.current!.getBoundingClientRect().top;
+			const from = Math.max(0, Math.floor(-top / ROW) - AROUND);
+			setRange({ from, to: from + Math.ceil(window.innerHeight / ROW) + 2 * AROUND });
+		};
+		look();
+		window.addEventListener("scroll", look, { passive: true });
+		window.addEventListener("resize", look);
+		return () => {
+			window.removeEventListener("scroll", look);
+			window.removeEventListener("resize", look);
+		};
+	}, [found]);
+	const { nodes } = project;
+	return (
+		<div class="catalog-rows" ref={list} style={{ height: `${found.length * ROW}px` }}>
+			<ul style={{ transform: `translateY(${Math.min(range.from, found.length) * ROW}px)` }}>
+				{found.slice(range.from, range.to).map((node) => (
+					<li key={node} style={{ height: `${ROW}px` }}>
+						<StatusMark status={project.status(node)} />
+						<div class="catalog-main">
+							<NodeLink project={project} node={node} />
+							<span class="catalog-text">{texts[node] || ""}</span>
+						</div>
+						<span class="catalog-fact">
+							{project.laneName(node)}
+							<small>
+								{nodes.materialized[node] === undefined
+									? ""
+									: project.materializations[nodes.materialized[node]!] || project.type(node)}
+							</small>
+						</span>
+						<span class="catalog-fact">
+							{project.owners[nodes.owner[node]!] || "no owner"}
+							<small>{nodes.tests[node] === 0 ? "no tests" : `${nodes.tests[node]} tests`}</small>
+						</span>
+						<span class="catalog-fact end">
+							{nodes.columns[node] === 0 ? "–" : `${nodes.columns[node]} columns`}
+							<small>
+								{nodes.columns[node] === 0 ? "" : `${percent(nodes.described[node]!, nodes.columns[node]!)} described`}
+								{nodes.ms[node]! > 0 && ` · ${duration(nodes.ms[node]!)}`}
+							</small>
+						</span>
+					</li>
+				))}
+			</ul>
+		</div>
+	);
+}

@@ -1,0 +1,577 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { PageProps } from "../app.tsx";
+import { loadNode } from "../data.ts";
+import { count, plural } from "../format.ts";
+import { type ColumnTrace, traceColumn } from "../graph/columnTrace.ts";
+import { exportCsv, exportMermaid, exportSvg, save } from "../graph/exports.ts";
+import { type Focus, focusOn, waysBetween } from "../graph/focus.ts";
+import { FocusView } from "../graph/focusView.tsx";
+import { createOverview, type Overview, type View } from "../graph/overview.ts";
+import { NodeTree } from "../graph/tree.tsx";
+import { LENSES, legendOf, readLens } from "../lens.ts";
+import { Copy, StatusMark, useData } from "../parts.tsx";
+import type { Project } from "../project.ts";
+import { go, href, setQuery } from "../route.ts";
+import { select } from "../selector.ts";
+
+const PAN_MS = 140;
+const CHANGED = "themechange";
+
+/** The whole project, or a neighbourhood of it; which, and all that was chosen, is in the address. */
+export function GraphPage({ project, route }: PageProps) {
+	const { query } = route;
+	const lens = readLens(query.get("lens"));
+	const sel = query.get("sel") ?? "";
+	const focusKeys = (query.get("focus") ?? "").split(",").filter(Boolean);
+	const centre = focusKeys.map((key) => project.find(key)).filter((node) => node !== undefined);
+	const [up, down] = [depth(query.get("up")), depth(query.get("down"))];
+	const expanded = (query.get("expand") ?? "")
+		.split(",")
+		.map((key) => project.find(key))
+		.filter((node) => node !== undefined);
+	const path = (query.get("path") ?? "")
+		.split(",")
+		.map((key) => project.find(key))
+		.filter((node) => node !== undefined);
+	const between = path.length === 2 ? ([path[0]!, path[1]!] as const) : undefined;
+	const column = query.get("col");
+	const focused = centre.length > 0 || between !== undefined;
+	const current = project.find(query.get("node") ?? "") ?? centre[0] ?? null;
+
+	const chosen = useMemo(() => (sel === "" ? null : select(project, sel)), [sel]);
+	const [trace, setTrace] = useState<ColumnTrace | null>(null);
+	useEffect(() => {
+		let live = true;
+		setTrace(null);
+		if (column !== null && centre[0] !== undefined)
+			traceColumn(project, centre[0], column).then((found) => live && setTrace(found));
+		return () => {
+			live = false;
+		};
+	}, [column, centre[0]]);
+	const focus = useMemo(
+		() =>
+			!focused
+				? null
+				: focusOn(project, {
+						centre: trace === null ? centre : [...trace.columns.keys()],
+						up: trace === null ? up : 0,
+						down: trace === null ? down : 0,
+						expanded,
+						...(between === undefined ? {} : { between }),
+						...(trace === null ? {} : { columns: trace.columns }),
+					}),
+		[focused, trace, query.get("focus"), up, down, query.get("expand"), query.get("path")],
+	);
+	const toFocus = (node: number): void => go(href(["graph"], { ...kept(query), focus: project.key(node) }));
+	useGraphKeys({ project, current, focused, up, down, toFocus, query });
+
+	return (
+		<section class="graph-page">
+			<h1 class="unseen" tabIndex={-1}>
+				Lineage
+			</h1>
+			<div class="graph-bar">
+				<label class="selector">
+					<span class="unseen">Select nodes</span>
+					<input
+						type="search"
+						placeholder="Select: +orders+2, layer:staging, tag:finance"
+						spellcheck={false}
+						value={sel}
+						aria-invalid={chosen === null && sel !== ""}
+						onInput={(event) => setQuery({ sel: event.currentTarget.value })}
+					/>
+				</label>
+				{sel !== "" && (
+					<span class="found" aria-live="polite">
+						{chosen === null ? "not a selector" : plural(chosen.size, "node")}
+						{chosen !== null && chosen.size > 0 && <Copy text={`tfm run --select "${sel}"`} label="Copy as tfm run" />}
+					</span>
+				)}
+				<span class="spring" />
+				<fieldset class="segments">
+					<legend class="unseen">Colour by</legend>
+					{LENSES.map(({ id, name }) => (
+						<button
+							type="button"
+							key={id}
+							aria-pressed={lens === id}
+							onClick={() => setQuery({ lens: id === "status" ? null : id })}
+						>
+							{name}
+						</button>
+					))}
+				</fieldset>
+				<ExportMenu {...{ project, focus, chosen }} />
+			</div>
+			<div class="graph-body">
+				<div class="graph-stage">
+					{focus !== null ? (
+						<FocusView
+							{...{ project, focus, lens, current, trace }}
+							onChoose={(node) => setQuery({ node: project.key(node) })}
+							onExpand={(node) => setQuery({ expand: [...expanded, node].map(project.key).join(",") })}
+							onColumn={(node, name) => go(href(["graph"], { ...kept(query), focus: project.key(node), col: name }))}
+						/>
+					) : (
+						<OverviewCanvas {...{ project, lens, chosen, current, query }} onOpen={toFocus} />
+					)}
+					<Legend project={project} lens={lens} />
+				</div>
+				{(focused || current !== null || chosen !== null || project.against.length > 0) && (
+					<aside class="graph-side" aria-label="The chosen node">
+						{focused && (
+							<div class="side-tools">
+								<a href={href(["graph"], kept(query))}>Whole project</a>
+								{between === undefined && trace === null && (
+									<>
+										<Stepper label="Inputs" value={up} onChange={(n) => setQuery({ up: n })} />
+										<Stepper label="Readers" value={down} onChange={(n) => setQuery({ down: n })} />
+									</>
+								)}
+								{focus !== null && focus.left > 0 && (
+									<p class="note">
+										{count(focus.left)} nodes are left out: this many cannot be read. Take fewer steps.
+									</p>
+								)}
+							</div>
+						)}
+						{current === null ? (
+							<NothingChosen project={project} chosen={chosen} />
+						) : (
+							<Side {...{ project, node: current, column, trace, focused, toFocus, query }} />
+						)}
+					</aside>
+				)}
+			</div>
+		</section>
+	);
+}
+
+const depth = (text: string | null): number => (text === null || !/^\d{1,2}$/.test(text) ? 1 : Number(text));
+
+/** What stays when the view changes. */
+const kept = (query: URLSearchParams): Record<string, string | null> => ({
+	lens: query.get("lens"),
+	sel: query.get("sel"),
+	chrome: query.get("chrome"),
+});
+
+function Stepper({ label, value, onChange }: { label: string; value: number; onChange: (value: number) => void }) {
+	return (
+		<span class="stepper">
+			{label}
+			<button
+				type="button"
+				class="quiet"
+				aria-label={`${label}: one step fewer`}
+				disabled={value === 0}
+				onClick={() => onChange(value - 1)}
+			>
+				−
+			</button>
+			<output>{value}</output>
+			<button type="button" class="quiet" aria-label={`${label}: one step more`} onClick={() => onChange(value + 1)}>
+				+
+			</button>
+		</span>
+	);
+}
+
+function NothingChosen({ project, chosen }: { project: Project; chosen: ReadonlySet<number> | null }) {
+	const list = chosen === null ? [] : [...chosen].slice(0, 200);
+	return (
+		<>
+			<h2>{chosen === null ? "The whole project" : plural(chosen.size, "node")}</h2>
+			{chosen === null && (
+				<p class="soft">
+					{plural(project.count, "node")}, {plural(project.edges.length / 2, "edge")}. Choose a node to see what it
+					reads and who reads it.
+				</p>
+			)}
+			{project.against.length > 0 && chosen === null && (
+				<section>
+					<h3>Against the layers</h3>
+					<ul class="tree-list">
+						{project.against.slice(0, 20).map((e) => (
+							<li key={e}>
+								<StatusMark status="fail" />
+								<span>
+									{project.nodes.name[project.edges[2 * e + 1]!]} reads {project.nodes.name[project.edges[2 * e]!]}
+								</span>
+							</li>
+						))}
+					</ul>
+				</section>
+			)}
+			<ul class="tree-list">
+				{list.map((node) => (
+					<li key={node}>
+						<StatusMark status={project.status(node)} />
+						<a class="node-link" href={href(["graph"], { focus: project.key(node) })}>
+							{project.nodes.name[node]}
+						</a>
+					</li>
+				))}
+			</ul>
+		</>
+	);
+}
+
+interface SideProps {
+	readonly project: Project;
+	readonly node: number;
+	readonly column: string | null;
+	readonly trace: ColumnTrace | null;
+	readonly focused: boolean;
+	readonly toFocus: (node: number) => void;
+	readonly query: URLSearchParams;
+}
+
+function Side({ project, node, column, trace, focused, toFocus, query }: SideProps) {
+	const page = useData(() => loadNode(project.id(node)), [node]);
+	const pathFrom = project.find(query.get("from") ?? "");
+	return (
+		<>
+			<p class="crumbs">{project.laneName(node)}</p>
+			<h2>
+				<a href={href(["m", project.key(node)])}>{project.nodes.name[node]}</a>
+			</h2>
+			<p>
+				<StatusMark status={project.status(node)} word />
+			</p>
+			<div class="side-actions">
+				{!(focused && project.find(query.get("focus") ?? "") === node && column === null) && (
+					<button type="button" onClick={() => toFocus(node)}>
+						Focus
+					</button>
+				)}
+				{pathFrom === undefined || pathFrom === node ? (
+					<button type="button" onClick={() => setQuery({ from: project.key(node) })} aria-pressed={pathFrom === node}>
+						Path from here
+					</button>
+				) : (
+					<button
+						type="button"
+						onClick={() =>
+							go(
+								href(["graph"], {
+									...kept(query),
+									path: `${project.key(pathFrom)},${project.key(node)}`,
+									node: project.key(node),
+								}),
+							)
+						}
+					>
+						Paths from {project.nodes.name[pathFrom]} ({waysBetween(project, [pathFrom, node]).size})
+					</button>
+				)}
+			</div>
+			{page && page.columns.length > 0 && project.hasColumnLineage && (
+				<label class="choice wide">
+					<span>Follow a column</span>
+					<select
+						value={column ?? ""}
+						onChange={(event) =>
+							go(href(["graph"], { ...kept(query), focus: project.key(node), col: event.currentTarget.value }))
+						}
+					>
+						<option value="">none</option>
+						{page.columns.map(({ name }) => (
+							<option key={name} value={name}>
+								{name}
+							</option>
+						))}
+					</select>
+				</label>
+			)}
+			{column !== null && trace !== null && (
+				<p class="soft" aria-live="polite">
+					{trace.edges.length === 0
+						? `Nothing is known to be made of ${column}, and it is made of nothing else.`
+						: `${column} meets ${plural([...trace.columns.values()].flat().length - 1, "other column")} in ${plural(trace.columns.size, "node")}.`}
+					{trace.doubtful > 0 && ` ${plural(trace.doubtful, "step")} cannot be told for certain.`}
+				</p>
+			)}
+			<NodeTree
+				project={project}
+				node={node}
+				to={(other) =>
+					href(["graph"], {
+						...Object.fromEntries(query),
+						node: project.key(other),
+						...(focused ? { focus: project.key(other), path: null, expand: null, col: null } : {}),
+					})
+				}
+			/>
+		</>
+	);
+}
+
+function Legend({ project, lens }: { project: Project; lens: Parameters<typeof legendOf>[1] }) {
+	return (
+		<ul class="legend" aria-label="Colours">
+			{legendOf(project, lens).map(({ colour, label, n }) => (
+				<li key={label}>
+					<span style={{ background: `var(${colour})` }} aria-hidden="true" />
+					{label} <span class="soft">{count(n)}</span>
+				</li>
+			))}
+		</ul>
+	);
+}
+
+function ExportMenu({
+	project,
+	focus,
+	chosen,
+}: {
+	project: Project;
+	focus: Focus | null;
+	chosen: ReadonlySet<number> | null;
+}) {
+	const name = project.project;
+	return (
+		<details class="menu">
+			<summary>Export</summary>
+			<div>
+				<button type="button" onClick={() => save(`${name}.svg`, "image/svg+xml", exportSvg(project, focus))}>
+					SVG
+				</button>
+				<button
+					type="button"
+					disabled={focus === null || focus.nodes.length > 100}
+					onClick={() => focus !== null && save(`${name}.mmd`, "text/plain", exportMermaid(project, focus))}
+				>
+					Mermaid{focus === null ? " (of a neighbourhood)" : ""}
+				</button>
+				<button type="button" onClick={() => save(`${name}.csv`, "text/csv", exportCsv(project, focus, chosen))}>
+					CSV of the nodes
+				</button>
+			</div>
+		</details>
+	);
+}
+
+interface OverviewProps {
+	readonly project: Project;
+	readonly lens: Parameters<typeof legendOf>[1];
+	readonly chosen: ReadonlySet<number> | null;
+	readonly current: number | null;
+	readonly query: URLSearchParams;
+	readonly onOpen: (node: number) => void;
+}
+
+function OverviewCanvas({ project, lens, chosen, current, query, onOpen }: OverviewProps) {
+	const canvas = useRef<HTMLCanvasElement>(null);
+	const overview = useRef<Overview | null>(null);
+	const view = useRef<View>({ x: 0, y: 0, k: 1 });
+	const [hover, setHover] = useState<number | null>(null);
+	const shown = useRef({ lens, chosen, current, hover });
+	shown.current = { lens, chosen, current, hover };
+	const redraw = useRef(() => {});
+
+	useEffect(() => {
+		const element = canvas.current!;
+		const made = createOverview(element, project);
+		overview.current = made;
+		const [x, y, k] = ["x", "y", "k"].map((key) => Number.parseFloat(query.get(key) ?? ""));
+		view.current = Number.isFinite(x) && Number.isFinite(y) && k! > 0 ? { x: x!, y: y!, k: k! } : made.fit();
+		let settle: ReturnType<typeof setTimeout> | undefined;
+		/** What was drawn last, and the view that it shows: moved and scaled while the reader drags. */
+		const kept = document.createElement("canvas");
+		let keptView = view.current;
+		const draw = (): void => {
+			made.draw(view.current, shown.current);
+			kept.width = element.width;
+			kept.height = element.height;
+			kept.getContext("2d")!.drawImage(element, 0, 0);
+			keptView = view.current;
+			element.dataset.drawn = String(Number(element.dataset.drawn ?? 0) + 1);
+		};
+		const blit = (): void => {
+			const context = element.getContext("2d")!;
+			const ratio = element.width / element.clientWidth;
+			const { x, y, k } = view.current;
+			const scale = k / keptView.k;
+			context.setTransform(1, 0, 0, 1, 0, 0);
+			context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--canvas");
+			context.fillRect(0, 0, element.width, element.height);
+			context.drawImage(
+				kept,
+				(keptView.x - x) * k * ratio,
+				(keptView.y - y) * k * ratio,
+				kept.width * scale,
+				kept.height * scale,
+			);
+		};
+		redraw.current = draw;
+		draw();
+		const moved = (next: View): void => {
+			view.current = next;
+			blit();
+			clearTimeout(settle);
+			settle = setTimeout(() => {
+				draw();
+				setQuery({ x: next.x.toFixed(0), y: next.y.toFixed(0), k: next.k.toFixed(3) });
+			}, PAN_MS);
+		};
+		const wheel = (event: WheelEvent): void => {
+			event.preventDefault();
+			const { x, y, k } = view.current;
+			const next = Math.min(3, Math.max(0.01, k * Math.exp(-event.deltaY / 400)));
+			moved({
+				k: next,
+				x: x + event.offsetX / k - event.offsetX / next,
+				y: y + event.offsetY / k - event.offsetY / next,
+			});
+		};
+		const pressed = (event: PointerEvent): void => {
+			const from = { ...view.current, px: event.clientX, py: event.clientY };
+			let far = 0;
+			const move = (at: PointerEvent): void => {
+				const [dx, dy] = [at.clientX - from.px, at.clientY - from.py];
+				far = Math.max(far, Math.abs(dx) + Math.abs(dy));
+				if (far > 4) moved({ k: from.k, x: from.x - dx / from.k, y: from.y - dy / from.k });
+			};
+			const up = (): void => {
+				window.removeEventListener("pointermove", move);
+				window.removeEventListener("pointerup", up);
+				if (far > 4) return;
+				const node = made.hit(view.current, event.offsetX, event.offsetY);
+				if (event.shiftKey && node !== null && shown.current.current !== null)
+					go(href(["graph"], { path: `${project.key(shown.current.current)},${project.key(node)}` }));
+				else setQuery({ node: node === null ? null : project.key(node) });
+			};
+			window.addEventListener("pointermove", move);
+			window.addEventListener("pointerup", up);
+		};
+		const over = (event: PointerEvent): void => {
+			if (event.buttons === 0) setHover(made.hit(view.current, event.offsetX, event.offsetY));
+		};
+		const twice = (event: MouseEvent): void => {
+			const node = made.hit(view.current, event.offsetX, event.offsetY);
+			if (node !== null) onOpen(node);
+		};
+		const resized = (): void => {
+			made.resize();
+			draw();
+		};
+		const zoom = (event: Event): void => {
+			const factor = (event as CustomEvent<number>).detail;
+			if (factor === 0) return moved(made.fit());
+			const { x, y, k } = view.current;
+			const next = Math.min(3, Math.max(0.01, k * factor));
+			const [w, h] = [element.clientWidth / 2, element.clientHeight / 2];
+			moved({ k: next, x: x + w / k - w / next, y: y + h / k - h / next });
+		};
+		element.addEventListener("wheel", wheel, { passive: false });
+		element.addEventListener("pointerdown", pressed);
+		element.addEventListener("pointermove", over);
+		element.addEventListener("dblclick", twice);
+		window.addEventListener("resize", resized);
+		window.addEventListener(CHANGED, draw);
+		window.addEventListener("graphzoom", zoom);
+		return () => {
+			clearTimeout(settle);
+			window.removeEventListener("resize", resized);
+			window.removeEventListener(CHANGED, draw);
+			window.removeEventListener("graphzoom", zoom);
+		};
+	}, [project]);
+	useEffect(() => redraw.current(), [lens, chosen, current, hover]);
+	useEffect(() => {
+		if (chosen === null || chosen.size === 0 || overview.current === null) return;
+		view.current = overview.current.fit(chosen);
+		redraw.current();
+	}, [chosen]);
+	const zoomBy = (factor: number) => () => void window.dispatchEvent(new CustomEvent("graphzoom", { detail: factor }));
+	return (
+		<>
+			<canvas
+				ref={canvas}
+				class={hover === null ? "" : "pointing"}
+				role="img"
+				aria-label={`All ${project.count} nodes in their ${project.layered ? "layers" : "folders"}. The catalog lists them; the panel beside lists the neighbours of the chosen one.`}
+			/>
+			<div class="zoom">
+				<button type="button" class="quiet" aria-label="Larger" onClick={zoomBy(1.4)}>
+					+
+				</button>
+				<button type="button" class="quiet" aria-label="Smaller" onClick={zoomBy(1 / 1.4)}>
+					−
+				</button>
+				<button type="button" class="quiet" onClick={zoomBy(0)}>
+					Fit
+				</button>
+			</div>
+			{hover !== null && (
+				<p class="hover-card" aria-hidden="true">
+					<StatusMark status={project.status(hover)} /> <strong>{project.nodes.name[hover]}</strong>{" "}
+					<span class="soft">
+						{project.laneName(hover)} · reads {project.parents(hover).length} · read by {project.children(hover).length}
+					</span>
+				</p>
+			)}
+		</>
+	);
+}
+
+interface GraphKeys {
+	readonly project: Project;
+	readonly current: number | null;
+	readonly focused: boolean;
+	readonly up: number;
+	readonly down: number;
+	readonly toFocus: (node: number) => void;
+	readonly query: URLSearchParams;
+}
+
+/** Arrows walk along edges and within a lane; the rest is what the buttons do. */
+function useGraphKeys({ project, current, focused, up, down, toFocus, query }: GraphKeys): void {
+	useEffect(() => {
+		const pressed = (event: KeyboardEvent): void => {
+			const target = event.target as HTMLElement;
+			if (
+				/^(INPUT|SELECT|TEXTAREA|BUTTON|SUMMARY)$/.test(target.tagName) ||
+				document.querySelector("dialog[open]") !== null
+			)
+				return;
+			if (event.metaKey || event.ctrlKey || event.altKey) return;
+			const choose = (node: number | undefined): void => {
+				if (node === undefined) return;
+				event.preventDefault();
+				if (focused) go(href(["graph"], { ...kept(query), up, down, focus: project.key(node) }));
+				else setQuery({ node: project.key(node) });
+			};
+			const zoom = (factor: number): void =>
+				void window.dispatchEvent(new CustomEvent("graphzoom", { detail: factor }));
+			if (event.key === "Escape" && focused) go(href(["graph"], kept(query)));
+			else if (event.key === "+" || event.key === "=") zoom(1.4);
+			else if (event.key === "-") zoom(1 / 1.4);
+			else if (event.key === "0") zoom(0);
+			else if (event.key === "]") setQuery({ up: up + 1, down: down + 1 });
+			else if (event.key === "[") setQuery({ up: Math.max(0, up - 1), down: Math.max(0, down - 1) });
+			else if (/^Arrow/.test(event.key) && current === null) choose(0);
+			else if (current === null) return;
+			else if (event.key === "f") toFocus(current);
+			else if (event.key === "Enter" && target.tagName !== "A") go(href(["m", project.key(current)]));
+			else if (event.key === "ArrowLeft") choose(project.parents(current)[0]);
+			else if (event.key === "ArrowRight") choose(project.children(current)[0]);
+			else if (event.key === "ArrowUp" || event.key === "ArrowDown")
+				choose(besides(project, current, event.key === "ArrowDown" ? 1 : -1));
+		};
+		window.addEventListener("keydown", pressed);
+		return () => window.removeEventListener("keydown", pressed);
+	}, [current, focused, up, down, query.toString()]);
+}
+
+/** The next in the lane, from top to bottom. */
+function besides(project: Project, node: number, step: number): number | undefined {
+	const { lane, x, y } = project.nodes;
+	const list = lane
+		.flatMap((l, other) => (l === lane[node] ? [other] : []))
+		.sort((a, b) => x[a]! - x[b]! || y[a]! - y[b]! || a - b);
+	return list[list.indexOf(node) + step];
+}

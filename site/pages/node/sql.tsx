@@ -1,0 +1,37 @@
+import { setQuery } from "../../route.ts";
+import { Changes, Sql } from "../../sqlView.tsx";
+import type { NodeTabProps } from "../node.tsx";
+
+/** The model as written, as sent, and beside the state that the site was compared with. */
+export function SqlTab({ page, query }: NodeTabProps) {
+	const views = [
+		...(page.raw === null ? [] : [{ id: "raw", name: "Source" }]),
+		...(page.compiled === null ? [] : [{ id: "compiled", name: "Compiled" }]),
+		...(page.before === undefined || page.before === null ? [] : [{ id: "changed", name: "Changed" }]),
+	];
+	const asked = query.get("sql");
+	const chosen = views.some(({ id }) => id === asked) ? asked! : views[0]!.id;
+	const line = Number(query.get("line")) || null;
+	return (
+		<>
+			<fieldset class="segments">
+				<legend class="unseen">Which SQL</legend>
+				{views.map(({ id, name }) => (
+					<button type="button" key={id} aria-pressed={chosen === id} onClick={() => setQuery({ sql: id, line: null })}>
+						{name}
+					</button>
+				))}
+			</fieldset>
+			{chosen === "changed" ? (
+				<Changes before={page.before ?? ""} after={page.raw ?? ""} />
+			) : (
+				<Sql
+					text={chosen === "raw" ? (page.raw ?? "") : (page.compiled ?? "")}
+					label={chosen === "raw" ? page.path : "Compiled SQL"}
+					line={line}
+					onLine={(n) => setQuery({ line: n })}
+				/>
+			)}
+		</>
+	);
+}

@@ -1,0 +1,176 @@
+import { type RunRecord, STATUSES } from "../../src/docs/siteData.ts";
+import type { PageProps } from "../app.tsx";
+import { criticalPath } from "../criticalPath.ts";
+import { loadRuns } from "../data.ts";
+import { ago, count, dateTime, duration, plural } from "../format.ts";
+import { Copy, Empty, NodeLink, PageHead, StatusMark, useData } from "../parts.tsx";
+import type { Project } from "../project.ts";
+import { href, setQuery } from "../route.ts";
+
+const BARS = 120;
+
+const statusOfRun = (status: string) =>
+	status === "success"
+		? "ok"
+		: status === "failed" || status === "killed"
+			? "fail"
+			: status === "cancelled"
+				? "skipped"
+				: "unknown";
+
+export function RunPage({ project, route }: PageProps) {
+	const data = useData(loadRuns, []);
+	const id = route.path[1];
+	if (data === undefined) return <div class="loading" aria-busy="true" />;
+	if (data === null)
+		return (
+			<section class="page">
+				<PageHead title="Runs" lead="No run is known. After tfm run or tfm build, make the site again." />
+			</section>
+		);
+	if (id === undefined) return <RunList runs={data.runs} />;
+	const run = data.runs.find((one) => one.id === id);
+	if (run === undefined)
+		return (
+			<section class="page">
+				<PageHead title="Run" lead="This run is not among those that the site shows." />
+				<p>
+					<a href="#/run">All runs</a>
+				</p>
+			</section>
+		);
+	return <OneRun project={project} run={run} query={route.query} />;
+}
+
+function RunList({ runs }: { runs: readonly RunRecord[] }) {
+	const most = Math.max(1, ...runs.map(({ ms }) => ms));
+	return (
+		<section class="page">
+			<PageHead title="Runs" lead={`The last ${plural(runs.length, "run")}, the newest first.`} />
+			<ul class="run-list">
+				{runs.map((run) => (
+					<li key={run.id}>
+						<a href={href(["run", run.id])}>
+							<StatusMark status={statusOfRun(run.status)} />
+							<span class="run-name">{run.command}</span>
+							<span class="soft" title={dateTime(run.startedAt)}>
+								{ago(run.startedAt)}
+							</span>
+							<span class="soft">{plural(run.node.length, "node")}</span>
+							<TestCounts run={run} />
+							<span class="bar" aria-hidden="true">
+								<span style={{ width: `${(100 * run.ms) / most}%` }} />
+							</span>
+							<span class="num">{duration(run.ms)}</span>
+						</a>
+					</li>
+				))}
+			</ul>
+		</section>
+	);
+}
+
+function TestCounts({ run: { tests } }: { run: RunRecord }) {
+	const [passed, warned, failed] = tests;
+	return (
+		<span class="soft">
+			{count(passed)} ok{warned > 0 && `, ${warned} warned`}
+			{failed > 0 && `, ${failed} failed`}
+		</span>
+	);
+}
+
+function OneRun({ project, run, query }: { project: Project; run: RunRecord; query: URLSearchParams }) {
+	const path = criticalPath(project, run);
+	const onPath = new Set(path);
+	const critical = query.get("crit") === "1";
+	const table = query.get("view") === "table";
+	const span = Math.max(1, run.ms, ...run.start.map((start, i) => start + run.dur[i]!));
+	const pathMs = path.reduce((sum, i) => sum + run.dur[i]!, 0);
+	const all = run.node.map((_, i) => i).filter((i) => !critical || onPath.has(i));
+	const shown = table ? [...all].sort((a, b) => run.dur[b]! - run.dur[a]!) : all;
+	return (
+		<section class="page run">
+			<header class="page-head">
+				<nav class="crumbs" aria-label="Place">
+					<a href="#/run">Runs</a>
+				</nav>
+				<div class="title-row">
+					<h1 tabIndex={-1}>
+						{run.command}, {dateTime(run.startedAt)}
+					</h1>
+					<StatusMark status={statusOfRun(run.status)} word />
+				</div>
+				<ul class="facts">
+					<li>
+						<span>Took</span>
+						{duration(run.ms)}
+					</li>
+					<li>
+						<span>Critical path</span>
+						{duration(pathMs)} in {plural(path.length, "node")}
+					</li>
+					<li>
+						<span>Tests</span>
+						<TestCounts run={run} />
+					</li>
+					{run.args !== "" && (
+						<li class="relation">
+							<span>Command</span>
+							<code>{run.args}</code>
+							<Copy text={run.args} />
+						</li>
+					)}
+				</ul>
+			</header>
+			<div class="toolbar">
+				<fieldset class="segments">
+					<legend class="unseen">View</legend>
+					<button type="button" aria-pressed={!table} onClick={() => setQuery({ view: null })}>
+						Timeline
+					</button>
+					<button type="button" aria-pressed={table} onClick={() => setQuery({ view: "table" })}>
+						Slowest first
+					</button>
+				</fieldset>
+				<label class="check">
+					<input
+						type="checkbox"
+						checked={critical}
+						onChange={(event) => setQuery({ crit: event.currentTarget.checked ? 1 : null })}
+					/>
+					Critical path only
+				</label>
+			</div>
+			{shown.length === 0 && <Empty>The run built nothing.</Empty>}
+			<ol class="gantt">
+				{shown.slice(0, BARS).map((i) => {
+					const status = STATUSES[run.state[i]!]!;
+					return (
+						<li key={run.node[i]} class={onPath.has(i) ? "on-path" : ""}>
+							<span class="gantt-name">
+								<StatusMark status={status} />
+								<NodeLink project={project} node={run.node[i]!} />
+							</span>
+							<span class="gantt-lane" aria-hidden="true">
+								<span
+									class={`gantt-bar ${status}`}
+									style={{
+										left: `${table ? 0 : (100 * run.start[i]!) / span}%`,
+										width: `max(3px, ${(100 * run.dur[i]!) / span}%)`,
+									}}
+								/>
+							</span>
+							<span class="num">{duration(run.dur[i]!)}</span>
+						</li>
+					);
+				})}
+			</ol>
+			{shown.length > BARS && (
+				<p class="soft">
+					and {count(shown.length - BARS)} more; “Slowest first” and “Critical path only” say which matter.
+				</p>
+			)}
+		</section>
+	);
+}

@@ -1,0 +1,155 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Status } from "../src/docs/siteData.ts";
+import type { Project } from "./project.ts";
+import { href } from "./route.ts";
+
+export const GLYPHS: Readonly<Record<Status, string>> = { unknown: "○", ok: "✓", warn: "!", fail: "✗", skipped: "–" };
+export const WORDS: Readonly<Record<Status, string>> = {
+	unknown: "not run",
+	ok: "passing",
+	warn: "warning",
+	fail: "failing",
+	skipped: "skipped",
+};
+
+/** A status as a glyph with its word: never by colour alone. */
+export function StatusMark({ status, word = false }: { status: Status; word?: boolean }) {
+	return (
+		<span class={`status ${status}`}>
+			<span aria-hidden="true" class="glyph">
+				{GLYPHS[status]}
+			</span>
+			<span class={word ? "" : "unseen"}>{WORDS[status]}</span>
+		</span>
+	);
+}
+
+export function NodeLink({ project, node, query }: { project: Project; node: number; query?: Record<string, string> }) {
+	return (
+		<a class="node-link" href={href(["m", project.key(node)], query)}>
+			{project.nodes.name[node]}
+		</a>
+	);
+}
+
+/** Waits for data; says what went wrong. */
+export function useData<T>(load: () => Promise<T>, keys: readonly unknown[]): T | undefined {
+	const [state, setState] = useState<{ keys: readonly unknown[]; value?: T; error?: Error }>({ keys: [] });
+	useEffect(() => {
+		let current = true;
+		load().then(
+			(value) => current && setState({ keys, value }),
+			(error: Error) => current && setState({ keys, error }),
+		);
+		return () => {
+			current = false;
+		};
+	}, keys);
+	if (state.error !== undefined) throw state.error;
+	return state.keys.length === keys.length && state.keys.every((key, i) => key === keys[i]) ? state.value : undefined;
+}
+
+export function Copy({ text, label = "Copy" }: { text: string; label?: string }) {
+	const [done, setDone] = useState(false);
+	return (
+		<button
+			type="button"
+			class="quiet"
+			title={text}
+			onClick={async () => {
+				await copyText(text);
+				setDone(true);
+				setTimeout(() => setDone(false), 1500);
+			}}
+		>
+			<span aria-live="polite">{done ? "Copied" : label}</span>
+		</button>
+	);
+}
+
+/** A page from a disk has no clipboard of its own. */
+async function copyText(text: string): Promise<void> {
+	if (navigator.clipboard !== undefined && window.isSecureContext) return navigator.clipboard.writeText(text);
+	const area = document.createElement("textarea");
+	area.value = text;
+	document.body.append(area);
+	area.select();
+	document.execCommand("copy");
+	area.remove();
+}
+
+/** HTML that the generator made of Markdown; there is no raw HTML in it. */
+export function Prose({ html, class: name = "" }: { html: string; class?: string }) {
+	return <div class={`prose ${name}`} dangerouslySetInnerHTML={{ __html: html }} />;
+}
+
+export function Meter({ part, whole, label }: { part: number; whole: number; label: string }) {
+	const share = whole === 0 ? 0 : part / whole;
+	return (
+		<span class="meter" role="img" aria-label={label} title={label}>
+			<span style={{ width: `${share * 100}%` }} />
+		</span>
+	);
+}
+
+export function Empty({ children }: { children: ComponentChildren }) {
+	return <p class="empty">{children}</p>;
+}
+
+export function PageHead({ title, lead, children }: { title: string; lead?: string; children?: ComponentChildren }) {
+	return (
+		<header class="page-head">
+			<h1 tabIndex={-1}>{title}</h1>
+			{lead !== undefined && <p class="lead">{lead}</p>}
+			{children}
+		</header>
+	);
+}
+
+export interface Tab {
+	readonly id: string;
+	readonly name: string;
+	readonly count?: number;
+}
+
+/** Tabs whose choice is in the address. Arrow keys go from one to the next. */
+export function Tabs({
+	tabs,
+	chosen,
+	onChoose,
+}: {
+	tabs: readonly Tab[];
+	chosen: string;
+	onChoose: (id: string) => void;
+}) {
+	const move = (event: KeyboardEvent): void => {
+		const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+		if (step === 0) return;
+		event.preventDefault();
+		event.stopPropagation();
+		const at = tabs.findIndex((tab) => tab.id === chosen);
+		const next = tabs[(at + step + tabs.length) % tabs.length]!;
+		onChoose(next.id);
+		requestAnimationFrame(() => document.getElementById(`tab-${next.id}`)?.focus());
+	};
+	return (
+		<div class="tabs" role="tablist" onKeyDown={move}>
+			{tabs.map((tab) => (
+				<button
+					type="button"
+					role="tab"
+					key={tab.id}
+					id={`tab-${tab.id}`}
+					aria-selected={tab.id === chosen}
+					aria-controls="panel"
+					tabIndex={tab.id === chosen ? 0 : -1}
+					onClick={() => onChoose(tab.id)}
+				>
+					{tab.name}
+					{tab.count !== undefined && <span class="count">{tab.count}</span>}
+				</button>
+			))}
+		</div>
+	);
+}

@@ -1,0 +1,70 @@
+import { existsSync, watch } from "node:fs";
+import { join, relative } from "node:path";
+import { fail } from "../core/diagnostic.ts";
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { readRunResults, serveSite } from "../docs/docs.ts";
+import { countOption, siteFolder, writeDocsSite } from "./docsSite.ts";
+import { openProject, readConfig } from "./openProject.ts";
+
+const PORT = 8080;
+/** Artifacts are written one after the other. */
+const QUIET_MS = 300;
+const WATCHED = new Set([
+	"manifest.json",
+	"catalog.json",
+	"run_results.json",
+	"sources.json",
+	"lineage.columns.json",
+	"diff.json",
+]);
+
+/** `tfm docs serve`: until it is stopped. With --watch the site is made anew when artifacts change. */
+export async function docsServe(invocation: Invocation): Promise<ExitCode> {
+	const { extra } = invocation.flags;
+	const config = await readConfig(invocation);
+	const folder = siteFolder(invocation, config.targetDir);
+	const port = countOption(extra, "port", "port", PORT);
+	if (!existsSync(join(folder, "index.html")))
+		fail("TFM-DOCS-005", { folder: relative(invocation.cwd, folder) || "." });
+	const server = await serveSite({
+		folder,
+		host: typeof extra.host === "string" ? extra.host : "127.0.0.1",
+		port,
+		portMayDiffer: extra.port === undefined,
+	});
+	const stopWatching = extra.watch === true ? watchArtifacts(invocation, config.targetDir) : () => {};
+	invocation.stdout.write(`docs at ${server.url} (Ctrl-C ends)\n`);
+	await new Promise<void>((done) => {
+		if (invocation.signal.aborted) done();
+		invocation.signal.addEventListener("abort", () => done(), { once: true });
+	});
+	stopWatching();
+	await server.close();
+	return 0;
+}
+
+/** The site again after each command that wrote artifacts. What fails is told, and the site stays as it was. */
+function watchArtifacts(invocation: Invocation, target: string): () => void {
+	let timer: NodeJS.Timeout | undefined;
+	let building = Promise.resolve();
+	const rebuild = async (): Promise<void> => {
+		try {
+			const project = await openProject(invocation);
+			const earlier = readRunResults(target);
+			await writeDocsSite(invocation, { target, project, earlier, trace: null, samples: new Map() });
+		} catch (error) {
+			invocation.stderr.write(`the site stays as it was: ${(error as Error).message}\n`);
+		}
+	};
+	const watcher = watch(target, (_, name) => {
+		if (name === null || !WATCHED.has(name)) return;
+		clearTimeout(timer);
+		timer = setTimeout(() => {
+			building = building.then(rebuild);
+		}, QUIET_MS);
+	});
+	return () => {
+		clearTimeout(timer);
+		watcher.close();
+	};
+}

@@ -1,0 +1,140 @@
+import { join, relative, resolve } from "node:path";
+import { fail } from "../core/diagnostic.ts";
+import type { PastTrace } from "../core/history.ts";
+import type { Invocation } from "../core/invocation.ts";
+import { findNode } from "../core/manifest.ts";
+import { nodeId, type Plain } from "../core/node.ts";
+import { TFM_VERSION } from "../core/version.ts";
+import {
+	type PastRunFacts,
+	type ResultFact,
+	type RunResults,
+	type SiteSample,
+	type SiteSource,
+	type WrittenSite,
+	writeSite,
+} from "../docs/docs.ts";
+import type { OpenProject } from "./openProject.ts";
+
+/** Where `tfm docs generate` puts the site, and where serve and check look for it. */
+export const siteFolder = ({ cwd, flags }: Pick<Invocation, "cwd" | "flags">, targetDir: string): string =>
+	typeof flags.extra.out === "string" ? resolve(cwd, flags.extra.out) : join(targetDir, "site");
+
+/** The built browser program, which is part of the package. */
+const appFolder = (assetsDir: string): string => join(assetsDir, "site");
+
+/** Throws TFM-DOCS-009 for what is no number. */
+export function countOption(
+	extra: { readonly [key: string]: Plain },
+	key: string,
+	option: string,
+	fallback: number,
+): number {
+	const value = extra[key];
+	if (value === undefined) return fallback;
+	if (!/^\d{1,6}$/.test(String(value)))
+		return fail("TFM-DOCS-009", { option, value: String(value), expected: "a whole number" });
+	return Number(value);
+}
+
+export interface SiteInputs {
+	readonly target: string;
+	/** Null: the artifacts stand alone. */
+	readonly project: OpenProject | null;
+	/** run_results.json as it was before this command wrote its own. */
+	readonly earlier: RunResults;
+	readonly trace: PastTrace | null;
+	readonly samples: ReadonlyMap<string, SiteSample>;
+}
+
+/** Artifacts, layers and history → the site. Answers what was written. */
+export async function writeDocsSite(
+	invocation: Invocation,
+	inputs: SiteInputs,
+): Promise<WrittenSite & { readonly folder: string }> {
+	const { flags, assetsDir } = invocation;
+	const { project, target } = inputs;
+	const baseUrl = typeof flags.extra.baseUrl === "string" ? flags.extra.baseUrl : "";
+	if (baseUrl !== "" && !/^https?:\/\//.test(baseUrl))
+		fail("TFM-DOCS-009", {
+			option: "base-url",
+			value: baseUrl,
+			expected: "an address such as https://docs.example.com/",
+		});
+	const folder = siteFolder(invocation, target);
+	const layering = project?.config.project.layering;
+	const source: SiteSource = {
+		target,
+		layers:
+			project === null || layering === null || layering === undefined
+				? null
+				: {
+						names: layering.layers.map(({ name }) => name),
+						of: (id) => findNode(project.manifest, nodeId(id))?.layer ?? null,
+					},
+		...pastOf(inputs),
+		state: flags.state === undefined ? null : resolve(project?.config.project.root ?? invocation.cwd, flags.state),
+		samples: inputs.samples,
+		excludeCode: flags.extra.excludeCode === true,
+		baseUrl,
+		singleFile: flags.extra.singleFile === true,
+		assets: (project?.config.project.assetPaths ?? [])
+			.filter((path) => /^[\w][\w./-]*$/.test(path) && !path.includes(".."))
+			.map((path) => ({ from: resolve(project!.config.project.root, path), to: path })),
+		writtenBy: `tfm ${TFM_VERSION}`,
+	};
+	return {
+		...(await writeSite(source, folder, appFolder(assetsDir))),
+		folder: relative(invocation.cwd, folder) || ".",
+	};
+}
+
+/** The history where there is one, else the last run's own results. */
+function pastOf({ trace, earlier }: SiteInputs): Pick<SiteSource, "runs" | "results"> {
+	if (trace === null || trace.runs.length === 0)
+		return { runs: earlier.run === null ? [] : [earlier.run], results: earlier.results };
+	const results = new Map<string, ResultFact>(
+		trace.latest.map(([id, status, failures, message, ms, at]) => [id, { status, failures, message, ms, at }]),
+	);
+	// Messages of tests are in run_results.json alone; of the same run they are of the same result.
+	for (const [id, fact] of earlier.results) {
+		const known = results.get(id);
+		if (known === undefined) results.set(id, fact);
+		else if (known.status === fact.status) results.set(id, { ...known, message: known.message ?? fact.message });
+	}
+	return { runs: trace.runs.map(runOf), results };
+}
+
+function runOf({
+	runId,
+	command,
+	args,
+	status,
+	startedAt,
+	endedAt,
+	nodes,
+	tests,
+}: PastTrace["runs"][number]): PastRunFacts {
+	const total = (at: 1 | 2 | 3): number => tests.reduce((sum, counts) => sum + counts[at], 0);
+	const last = nodes.reduce((latest, [, , began, ms]) => Math.max(latest, began + ms), startedAt);
+	return {
+		id: runId,
+		command,
+		args,
+		status: status ?? "unknown",
+		startedAt,
+		ms: (endedAt ?? last) - startedAt,
+		nodes: nodes.map(([node, state, began, ms, rows]) => ({
+			node,
+			status: state,
+			startedAt: began,
+			ms,
+			rows,
+			thread: "",
+		})),
+		tests: [total(1), total(2), total(3)],
+		dimensions: Object.fromEntries(
+			tests.map(([name, passed, warned, failed]) => [name, [passed, passed + warned + failed]]),
+		),
+	};
+}

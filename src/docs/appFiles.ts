@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** dist/site/files.json: what scripts/build.mjs made of site/. */
+export interface AppFiles {
+	readonly entry: string;
+	readonly style: string;
+	readonly scripts: readonly string[];
+	readonly styles: readonly string[];
+}
+
+export const appFiles = (app: string): AppFiles =>
+	JSON.parse(readFileSync(join(app, "files.json"), "utf8")) as AppFiles;

@@ -1,0 +1,7 @@
+/** The face of the room: the docs site is made, served and checked. */
+export { checkSite } from "./checkSite.ts";
+export { type RunResults, readRunResults } from "./readRunResults.ts";
+export { type SiteServer, serveSite } from "./serveSite.ts";
+export type { SiteSample } from "./siteData.ts";
+export type { PastNode, PastRunFacts, ResultFact, SiteSource } from "./siteSource.ts";
+export { type WrittenSite, writeSite } from "./writeSite.ts";

@@ -1,0 +1,232 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { TfmError } from "../core/diagnostic.ts";
+import { checkSite } from "./checkSite.ts";
+import { type GraphData, type NodeShard, type SiteIndex, type SiteNode, shardOf } from "./siteData.ts";
+import type { SiteSource } from "./siteSource.ts";
+import { model, siteSource, test, writeArtifacts, writeProgram } from "./testing/artifacts.ts";
+import { writeSite } from "./writeSite.ts";
+
+const work = mkdtempSync(join(tmpdir(), "site-"));
+afterAll(() => rmSync(work, { recursive: true }));
+const app = writeProgram(join(work, "app"));
+let made = 0;
+const folder = (): string => join(work, String(made++));
+
+const indexOf = (site: string): SiteIndex =>
+	JSON.parse(/id="index">(.*)<\/script>/.exec(readFileSync(join(site, "index.html"), "utf8"))![1]!);
+const graphOf = (site: string): GraphData => JSON.parse(readFileSync(join(site, indexOf(site).graph), "utf8"));
+const pageOf = (site: string, id: string): SiteNode =>
+	(JSON.parse(readFileSync(join(site, indexOf(site).node[shardOf(id)]!), "utf8")) as NodeShard)[id]!;
+
+type Nodes = Parameters<typeof writeArtifacts>[1];
+async function siteOf(
+	nodes: Nodes,
+	options: Parameters<typeof writeArtifacts>[2] = {},
+	source: Partial<SiteSource> = {},
+) {
+	const site = folder();
+	await writeSite(siteSource(writeArtifacts(folder(), nodes, options), source), site, app);
+	return site;
+}
+
+const codeOf = async (work: Promise<unknown>): Promise<string | undefined> => {
+	const error = await work.then(
+		() => null,
+		(thrown: unknown) => thrown,
+	);
+	return error instanceof TfmError ? error.diagnostics[0]!.code : String(error);
+};
+
+const SHOP: Nodes = {
+	"model.shop.stg_orders": model("stg_orders", {
+		description: "Orders as **they came**.",
+		columns: { id: { name: "id", description: "The <b>number</b>.", meta: { pii: true } } },
+	}),
+	"model.shop.orders": model("orders", {
+		fqn: ["shop", "marts", "orders"],
+		depends_on: { nodes: ["model.shop.stg_orders"] },
+		config: { materialized: "view", meta: { owner: "finance" } },
+	}),
+	"test.shop.nn.1": test("not_null_orders_id", "model.shop.orders"),
+};
+const CATALOG = {
+	metadata: { dbt_schema_version: "https://schemas.getdbt.com/dbt/catalog/v1.json" },
+	nodes: { "model.shop.stg_orders": { metadata: {}, columns: { ID: { name: "ID", type: "bigint", index: 1 } } } },
+};
+const result = (status: string, failures: number | null = null) => ({
+	status,
+	failures,
+	message: null,
+	ms: 12,
+	at: 1000,
+});
+
+describe("the site of artifacts", () => {
+	it("holds the graph in lanes, and a page for each node in its shard", async () => {
+		const results = new Map([
+			["model.shop.orders", result("success")],
+			["test.shop.nn.1", result("fail", 3)],
+		]);
+		const site = await siteOf(SHOP, { files: { "catalog.json": CATALOG } }, { results });
+		const graph = graphOf(site);
+		expect(graph.nodes.name).toEqual(["orders", "stg_orders"]);
+		expect(graph.lanes.map(({ name }) => name)).toEqual(["staging", "marts"]);
+		expect(graph.edges).toEqual([1, 0]);
+		expect([graph.nodes.tests, graph.nodes.failed, graph.nodes.status]).toEqual([
+			[1, 0],
+			[1, 0],
+			[3, 0],
+		]);
+		expect(graph.quality).toMatchObject([{ dimension: "completeness", tests: 1, failed: 1 }]);
+		expect(pageOf(site, "model.shop.orders").tests).toMatchObject([{ kind: "not_null", status: "fail", failures: 3 }]);
+	});
+
+	it("shows Markdown, and HTML in it as text", async () => {
+		const site = await siteOf({
+			"model.shop.a": model("a", {
+				description: "x <script>alert(1)</script> [go](javascript:alert(1)) ![p](assets/a.png)",
+			}),
+		});
+		const { html } = pageOf(site, "model.shop.a");
+		expect(html).toContain("&lt;script&gt;");
+		expect(html).not.toMatch(/<script|href="javascript/);
+		expect(html).toContain('<img src="assets/a.png"');
+	});
+
+	it("takes types from the catalog, whatever the case of names, and says what is personal", async () => {
+		const site = await siteOf(SHOP, { files: { "catalog.json": CATALOG } });
+		expect(pageOf(site, "model.shop.stg_orders").columns).toEqual([
+			{ name: "ID", type: "bigint", html: "<p>The &lt;b&gt;number&lt;/b&gt;.</p>", pii: true },
+		]);
+	});
+
+	it("holds names with quotes, markup and other scripts", async () => {
+		const name = 'a"b</script><script>alert(1)</script>ü漢';
+		const site = await siteOf({ [`model.shop.${name}`]: model(name) });
+		expect(graphOf(site).nodes.name).toEqual([name]);
+		const single = folder();
+		const target = writeArtifacts(folder(), { [`model.shop.${name}`]: model(name) });
+		await writeSite(siteSource(target, { singleFile: true }), single, app);
+		expect(readFileSync(join(single, "index.html"), "utf8")).not.toContain("<script>alert");
+		expect(readdirSync(single)).toEqual(["index.html"]);
+	});
+
+	it("shows a column's inherited description with where it is from, and the edges in both directions", async () => {
+		const ref = { node: "model.shop.stg_orders", column: "id" };
+		const column = {
+			name: "id",
+			kind: "direct",
+			confidence: "resolved",
+			upstream: [ref],
+			inherited: { description: { value: "The number.", from: ref } },
+		};
+		const empty = { status: "ok", complete: true, indirect: [], reads: [], rest: [], remarks: [] };
+		const lineage = {
+			metadata: { schema_version: "tfm.lineage.columns/1" },
+			nodes: { "model.shop.orders": { ...empty, columns: [column] } },
+		};
+		const site = await siteOf(SHOP, { files: { "lineage.columns.json": lineage } });
+		expect(pageOf(site, "model.shop.orders").columns).toMatchObject([
+			{ name: "id", html: "<p>The number.</p>", from: ["model.shop.stg_orders", "id"] },
+		]);
+		const shard = indexOf(site).collin[shardOf("model.shop.stg_orders")]!;
+		expect(JSON.parse(readFileSync(join(site, shard), "utf8"))["model.shop.stg_orders"].uses).toEqual({
+			id: [["model.shop.orders", "id"]],
+		});
+	});
+
+	it("is the same bytes for the same artifacts, and cleans up after an earlier site", async () => {
+		const target = writeArtifacts(folder(), SHOP);
+		const [one, two] = [folder(), folder()];
+		await writeSite(siteSource(target), one, app);
+		await writeSite(siteSource(target), two, app);
+		const files = readdirSync(one, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+		for (const { name, parentPath } of files)
+			expect(readFileSync(join(parentPath.replace(one, two), name))).toEqual(readFileSync(join(parentPath, name)));
+		writeFileSync(join(one, "CNAME"), "docs.example.com");
+		await writeSite(siteSource(writeArtifacts(folder(), { "model.shop.b": model("b") })), one, app);
+		expect(readdirSync(join(one, "data/node"))).toHaveLength(1);
+		expect(readFileSync(join(one, "CNAME"), "utf8")).toBe("docs.example.com");
+	});
+
+	it("compares the SQL with an earlier state, and leaves it out where that is asked for", async () => {
+		const state = writeArtifacts(folder(), { ...SHOP, "model.shop.orders": model("orders", { raw_code: "select 0" }) });
+		const site = await siteOf(SHOP, {}, { state });
+		expect(pageOf(site, "model.shop.orders").before).toBe("select 0");
+		expect(pageOf(site, "model.shop.stg_orders").before).toBeUndefined();
+		expect(pageOf(await siteOf(SHOP, {}, { excludeCode: true }), "model.shop.orders")).toMatchObject({
+			raw: null,
+			compiled: null,
+		});
+	});
+});
+
+describe("what no site is made of", () => {
+	it.each([
+		[
+			"a manifest of another version",
+			"TFM-DOCS-001",
+			{ manifest: { metadata: { dbt_schema_version: "https://schemas.getdbt.com/dbt/manifest/v9.json" } } },
+		],
+		["a manifest without a version", "TFM-DOCS-001", { manifest: { metadata: {} } }],
+		["a catalog of another tool", "TFM-DOCS-001", { files: { "catalog.json": { nodes: {} } } }],
+		["a catalog that is cut off", "TFM-DOCS-002", { files: { "catalog.json": '{"nodes": {"a": ' } }],
+		["sources.json that is no JSON", "TFM-DOCS-002", { files: { "sources.json": "none" } }],
+	])("%s is told by its code: %s", async (_, code, options) => {
+		expect(await codeOf(siteOf(SHOP, options))).toBe(code);
+	});
+
+	it("a folder without a manifest is told", async () => {
+		expect(await codeOf(writeSite(siteSource(join(work, "nowhere")), folder(), app))).toBe("TFM-DOCS-002");
+	});
+
+	it("a folder that holds something else is not written into (TFM-DOCS-010)", async () => {
+		const out = writeArtifacts(folder(), {});
+		expect(await codeOf(writeSite(siteSource(out), out, app))).toBe("TFM-DOCS-010");
+	});
+
+	it("one file of more than 20 MB is refused with advice (TFM-DOCS-003)", async () => {
+		const large = { "model.shop.a": model("a", { raw_code: "x".repeat(21_000_000) }) };
+		const source = siteSource(writeArtifacts(folder(), large), { singleFile: true });
+		expect(await codeOf(writeSite(source, folder(), app))).toBe("TFM-DOCS-003");
+	});
+});
+
+describe("checking a site", () => {
+	it("finds nothing in a good one", async () => {
+		const described = {
+			description:
+				"See [orders](#/m/marts.orders), [dbt's way](#!/model/model.shop.orders) and [the web](https://example.com).",
+		};
+		expect(checkSite(await siteOf({ ...SHOP, "model.shop.x": model("x", described) }))).toEqual([]);
+	});
+
+	it("finds dead links (TFM-DOCS-006), public models without words (TFM-DOCS-007) and large files (TFM-DOCS-008)", async () => {
+		const site = await siteOf({
+			"model.shop.a": model("a", {
+				description: "[gone](#/m/staging.gone) and ![no](assets/none.png) and ![out](../../etc/passwd)",
+			}),
+			"model.shop.b": model("b", { access: "public" }),
+			"model.shop.c": model("c", {
+				access: "public",
+				description: "C.",
+				columns: { id: { name: "id", description: "" } },
+			}),
+			"model.shop.d": model("d", { raw_code: "x".repeat(4_100_000) }),
+		});
+		const found = checkSite(site)
+			.map(({ code, message }) => `${code} ${message}`)
+			.sort();
+		expect(found).toEqual([
+			"TFM-DOCS-006 model.shop.a links to #/m/staging.gone, which is not there",
+			"TFM-DOCS-006 model.shop.a links to ../../etc/passwd, which is not there",
+			"TFM-DOCS-006 model.shop.a links to assets/none.png, which is not there",
+			"TFM-DOCS-007 model.shop.b is public and has no description",
+			"TFM-DOCS-007 model.shop.c is public, and its column id has no description",
+			expect.stringMatching(/^TFM-DOCS-008 data\/node\/..\.[0-9a-f]{10}\.json has 4\d{3}\.\d kB, more than 4000 kB$/),
+		]);
+	});
+});

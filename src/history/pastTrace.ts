@@ -1,0 +1,71 @@
+import type { Session } from "../core/adapter.ts";
+import type { PastTrace } from "../core/history.ts";
+import { json, type Tables, text, textOrNull } from "./tables.ts";
+
+const NONE: PastTrace = { runs: [], latest: [] };
+
+type Run = PastTrace["runs"][number];
+
+/** One query for each table, grouped in the database: thirty runs of ten thousand nodes come as thirty rows. Changes nothing, also where there are no tables. */
+export async function readPastTrace(
+	{ raw, rowsOf }: Pick<Tables, "raw" | "rowsOf">,
+	session: Session,
+	project: string,
+	limit: number,
+): Promise<PastTrace> {
+	const { rows } = await session.query("select to_regclass('tfm_state.test_results') is not null");
+	if (rows[0]?.[0] !== true) return NONE;
+	const runs = await rowsOf(
+		session,
+		raw(
+			`with last as (
+				select r.* from tfm_state.runs r where r.project = ?
+				and exists (select from tfm_state.node_runs n where n.run_id = r.run_id)
+				order by r.started_at desc, r.run_id desc limit ?
+			) select r.run_id, r.command, r.args, r.status, (extract(epoch from r.started_at) * 1000)::float8 as began,
+				(extract(epoch from r.ended_at) * 1000)::float8 as ended,
+				(select json_agg(json_build_array(n.node, n.status, (extract(epoch from n.started_at) * 1000)::float8, n.seconds * 1000, n.rows)
+					order by n.started_at, n.node) from tfm_state.node_runs n where n.run_id = r.run_id)::text as nodes,
+				(select coalesce(json_agg(json_build_array(d.dimension, d.passed, d.warned, d.failed) order by d.dimension), '[]') from (
+					select coalesce(t.dimension, 'other') as dimension, count(*) filter (where t.status = 'pass') as passed,
+					count(*) filter (where t.status = 'warn') as warned,
+					count(*) filter (where t.status not in ('pass', 'warn', 'skipped')) as failed
+					from tfm_state.test_results t where t.run_id = r.run_id group by 1) d)::text as tests
+			from last r order by r.started_at desc, r.run_id desc`,
+			[project, limit],
+		),
+	);
+	if (runs.length === 0) return NONE;
+	const latest = await rowsOf(
+		session,
+		raw(
+			`select (select coalesce(json_agg(json_build_array(n.node, n.status, null, n.message, n.seconds * 1000,
+				(extract(epoch from n.started_at) + n.seconds) * 1000) order by n.node), '[]') from (
+				select distinct on (node) * from tfm_state.node_runs where project = ?
+				order by node, started_at desc) n)::text as nodes,
+			(select coalesce(json_agg(json_build_array(t.test, t.status, t.failures, null, t.seconds * 1000,
+				extract(epoch from t.at) * 1000) order by t.test), '[]') from (
+				select distinct on (test) * from tfm_state.test_results where project = ? order by test, at desc) t)::text as tests`,
+			[project, project],
+		),
+	);
+	const [last] = latest;
+	return {
+		runs: runs.map(
+			(row): Run => ({
+				runId: text(row, "run_id"),
+				command: textOrNull(row, "command") ?? "",
+				args: textOrNull(row, "args") ?? "",
+				status: textOrNull(row, "status"),
+				startedAt: Number(row.began),
+				endedAt: row.ended === null ? null : Number(row.ended),
+				nodes: json(row, "nodes"),
+				tests: json(row, "tests"),
+			}),
+		),
+		latest:
+			last === undefined
+				? []
+				: [...json<PastTrace["latest"]>(last, "nodes"), ...json<PastTrace["latest"]>(last, "tests")],
+	};
+}
