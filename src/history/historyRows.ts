@@ -151,7 +151,7 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 				), tests as (delete from tfm_state.test_results where project = ? and at < ?::timestamptz
 				), ages as (delete from tfm_state.source_ages where project = ? and at < ?::timestamptz
 				), figures as (delete from tfm_state.measures where project = ? and at < ?::timestamptz
-				), done as (delete from tfm_state.incidents where project = ? and resolved_at < ?::timestamptz
+				), done as (delete from tfm_state.alerts where project = ? and resolved_at < ?::timestamptz
 				) delete from tfm_state.schema_snapshots s where s.project = ? and s.at < ?::timestamptz and exists
 				(select from tfm_state.schema_snapshots n where n.project = s.project and n.node = s.node and n.at > s.at)`,
 				Array.from({ length: 7 }, () => [project, before]).flat(),

@@ -3,6 +3,7 @@ import type { BoundStatement } from "../core/adapter.ts";
 import { alertTables } from "./alertTables.ts";
 import { bound } from "./bound.ts";
 import { historyTables } from "./historyTables.ts";
+import { incidentView } from "./incidentView.ts";
 import { intervalTable } from "./intervalTable.ts";
 
 export const STATE_SCHEMA = "tfm_state";
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
 	historyTables,
 	(k) => alertTables(k, STATE_SCHEMA),
 	intervalTable,
+	incidentView,
 ];
 
 function firstTables(k: Knex): readonly BoundStatement[] {

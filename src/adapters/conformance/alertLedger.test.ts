@@ -52,4 +52,51 @@ onBothEngines((bench) => {
 			const other = { route: "all", channel: "page", runId: "r", at: at(0), items: [A], remindBefore: at(-24) };
 			expect([...(await book.claim(other))]).toEqual([A.key]);
 		}));
+
+	test("an incident is open as long as one of those who were told has not heard its end", () =>
+		bench.on(async (session) => {
+			const store = await createStateStore();
+			await store.migrate(session);
+			const book = store.alerts.ledger((ask) => ask(session), { project: "shop", target: "prod" });
+			await claim(book, 0, [A]);
+			await book.claim({ route: "all", channel: "page", runId: "r1", at: at(1), items: [A], remindBefore: at(-24) });
+			const incident = async () => {
+				const { rows } = await session.query(
+					"select incident, state, opened_by, last_run, extract(hour from resolved_at at time zone 'UTC')::int from tfm_state.incidents",
+				);
+				return rows;
+			};
+			await book.resolve({ ...PLACE, runId: "r2", at: at(2), keys: [A.key] });
+			expect(await incident()).toEqual([[A.key, "open", "r0", "r2", null]]);
+			await book.resolve({ route: "all", channel: "page", runId: "r3", at: at(3), keys: [A.key] });
+			expect(await incident()).toEqual([[A.key, "over", "r0", "r3", 3]]);
+			for (const { sql, binds } of store.purgeHistory("shop", at(4))) await session.query(sql, binds);
+			expect(await incident()).toEqual([]);
+		}));
+
+	test("a promise looks at the layer's publishes and at the runs with the same words", () =>
+		bench.on(async (session) => {
+			const store = await createStateStore();
+			await store.migrate(session);
+			for (const hour of [1, 5, 9])
+				await session.execute(`insert into tfm_state.publishes (run_id, project, unit, published_at)
+					values ('r${hour}', 'shop', 'mart', '${at(hour)}'), ('x${hour}', 'other', 'mart', '${at(20)}')`);
+			const published = (layer: string, since: number) =>
+				store.alerts.layerPublishes(session, { project: "shop", layer, since: at(since) });
+			expect(await published("mart", 4)).toEqual({ last: at(9), firstSince: at(5) });
+			expect(await published("mart", 10)).toEqual({ last: at(9), firstSince: null });
+			expect(await published("staging", 0)).toEqual({ last: null, firstSince: null });
+
+			const run = (id: string, args: string, status: string, hour: number, minutes: number | null) =>
+				session.execute(`insert into tfm_state.runs (run_id, project, command, host, pid, started_at, ended_at, status, args)
+					values ('${id}', 'shop', 'run', 'h', 1, '${at(hour)}', '${at(hour)}'::timestamptz + ${minutes ?? "null"} * interval '1 minute', '${status}', '${args}')`);
+			await run("a", "tfm run", "success", 1, 10);
+			await run("b", "tfm run", "success", 2, 12);
+			await run("c", "tfm run", "failed", 3, 1);
+			await run("d", "tfm test", "success", 4, 2);
+			await run("e", "tfm run", "success", 5, null);
+			const seconds = (limit: number) => store.alerts.runSeconds(session, { project: "shop", args: "tfm run", limit });
+			expect(await seconds(10)).toEqual([720, 600]);
+			expect(await seconds(1)).toEqual([720]);
+		}));
 });
