@@ -9,7 +9,7 @@ import type { NodeId, OperationNode, Plain } from "../core/node.ts";
 import type { MicrobatchJob, RunFlags, RunJob, RunPorts } from "../core/ports.ts";
 import type { StateStore } from "../core/state.ts";
 import { TFM_VERSION } from "../core/version.ts";
-import { failsWarnedTests } from "../core/warningPolicy.ts";
+import { failsOnTemplateWarnings, failsWarnedTests } from "../core/warningPolicy.ts";
 import { createFetcher } from "../load/fetchFiles.ts";
 import { createLandingLoader } from "../load/landingLoader.ts";
 import { landingWatermark } from "../load/landingWatermark.ts";
@@ -118,6 +118,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			sharedScans: sharedScans(config.project.flags.shared_test_scans),
 			showRows: flags.showRows,
 			warnError: failsWarnedTests(flags),
+			templatesMayWarn: !failsOnTemplateWarnings(flags),
 			reuse: false,
 			testsBlock: false,
 			candidates: false,

@@ -72,6 +72,8 @@ export interface SettledNode {
 export interface RunFlags {
 	readonly fullRefresh: boolean;
 	readonly failFast: boolean;
+	/** False: `exceptions.warn()` fails its node (`--warn-error`, JinjaLogWarning). */
+	readonly templatesMayWarn?: boolean;
 	/** False: `--no-gate`, every node is published right after its build. */
 	readonly gates: boolean;
 	readonly threads: number;

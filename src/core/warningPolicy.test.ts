@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diagnostic } from "./diagnostic.ts";
-import { failsWarnedTests, judgeWarnings, type WarningPolicy } from "./warningPolicy.ts";
+import { failsOnTemplateWarnings, failsWarnedTests, judgeWarnings, type WarningPolicy } from "./warningPolicy.ts";
 
 const remark = diagnostic("TFM-YAML-003", { key: "a" }, { severity: "warning" });
 const options = (more: Partial<WarningPolicy>) => ({
@@ -33,5 +33,11 @@ describe("--warn-error-options", () => {
 		expect(failsWarnedTests(options({ error: "all", warn: ["LogTestResult"] }))).toBe(false);
 		expect(failsWarnedTests({ warnError: true })).toBe(true);
 		expect(failsWarnedTests({ warnError: false })).toBe(false);
+	});
+
+	it("names what exceptions.warn() says JinjaLogWarning, as dbt does", () => {
+		expect(failsOnTemplateWarnings(options({ error: ["JinjaLogWarning"] }))).toBe(true);
+		expect(failsOnTemplateWarnings(options({ error: "all", silence: ["JinjaLogWarning"] }))).toBe(false);
+		expect(failsOnTemplateWarnings({ warnError: false })).toBe(false);
 	});
 });

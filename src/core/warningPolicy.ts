@@ -35,6 +35,9 @@ export const dbtNameOf = (code: string): string | undefined => DBT_NAMES[code];
 /** dbt's name of a data test that warns. */
 const TEST_RESULT = "LogTestResult";
 
+/** dbt's name of `exceptions.warn()`. */
+const TEMPLATE_WARNING = "JinjaLogWarning";
+
 /** Notes of what tfm lacks: a project is no worse for them than under dbt, so `all` does not mean them. */
 const NOTES: ReadonlySet<string> = new Set(["TFM-PARSE-070"]);
 
@@ -74,8 +77,13 @@ export function judgeWarnings(warnings: readonly Diagnostic[], flags: WarningFla
 	return judged.filter(({ as }) => as === "warning").map(({ remark }) => remark);
 }
 
-/** Whether a data test that warns fails. */
-export const failsWarnedTests = (flags: WarningFlags): boolean => {
+const isError = (name: string, flags: WarningFlags): boolean => {
 	const policy = policyOf(flags);
-	return policy !== null && ruling([TEST_RESULT], policy) === "error";
+	return policy !== null && ruling([name], policy) === "error";
 };
+
+/** Whether a data test that warns fails. */
+export const failsWarnedTests = (flags: WarningFlags): boolean => isError(TEST_RESULT, flags);
+
+/** Whether a node whose template warns fails. */
+export const failsOnTemplateWarnings = (flags: WarningFlags): boolean => isError(TEMPLATE_WARNING, flags);

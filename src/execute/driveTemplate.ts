@@ -1,4 +1,5 @@
 import type { Session } from "../core/adapter.ts";
+import { fail } from "../core/diagnostic.ts";
 import type { NodeId } from "../core/node.ts";
 import type { Journal, JournalEntry, Suspended, TemplateMessage } from "../core/request.ts";
 import { answerRequest } from "./answerRequest.ts";
@@ -10,7 +11,7 @@ function createJournal(run: Run, node: NodeId | null): Journal {
 	return {
 		entries,
 		append: (entry) => void entries.push(entry),
-		failed: (said) => emitMessages(run, node, said),
+		failed: (said) => tell(run, node, said),
 	};
 }
 
@@ -45,7 +46,14 @@ export async function driveTemplate<T extends { readonly kind: string }>(
 	}
 }
 
+/** Tells what a template said; throws TFM-JINJA-023 where it warned and warnings count as errors. */
 export function emitMessages(run: Run, node: NodeId | null, messages: readonly TemplateMessage[]): void {
+	tell(run, node, messages);
+	const warning = run.job.flags.templatesMayWarn === false ? messages.find((message) => message.warning) : undefined;
+	if (warning !== undefined) fail("TFM-JINJA-023", { message: warning.text });
+}
+
+function tell(run: Run, node: NodeId | null, messages: readonly TemplateMessage[]): void {
 	for (const { text, info } of messages)
 		run.ports.emit({ event: "message", text, node_id: node, print: false }, info ? "info" : "debug");
 }

@@ -33,8 +33,9 @@ export function makeExposures(
 		const fqn = [package_name, ...entry.folders, name];
 		const input = { kind: "exposure" as const, package_name, fqn, yaml: recordOr(value.config), calls: [] };
 		const config = resolveConfig(input, projects);
-		const tags = dedupe([...tagsOf(value), ...tagsOf(config)].sort());
-		const meta = { ...recordOr(value.meta), ...recordOr(config.meta) };
+		const all = projects.ofAllExposures(package_name);
+		const tags = dedupe([...tagsOf(all), ...tagsOf(value), ...tagsOf(config)].sort());
+		const meta = { ...all.meta, ...recordOr(value.meta), ...recordOr(config.meta) };
 		const calls = listOf(value.depends_on).map((item, i) => ({
 			index: i,
 			call: readDependency(item, entry, i, problems),

@@ -43,7 +43,7 @@ export interface Finishing {
 	readonly unitTests: UnitTests;
 }
 
-/** Nodes, sources and exposures sorted by id, with their parents and children. */
+/** Nodes and sources sorted by id, exposures as they are written, with their parents and children. */
 export function finishManifest({
 	work,
 	drafts,
@@ -84,7 +84,7 @@ export function finishManifest({
 		else disable(node);
 	}
 	const exposureNodes = new Map<NodeId, ExposureNode>();
-	for (const exposure of [...exposures].sort(byId)) {
+	for (const exposure of exposures) {
 		const shown = exposure.config.enabled === false ? AS_WRITTEN : descriptions;
 		const node = finishExposure(exposure, exposureInputs.get(exposure.unique_id) ?? [], shown);
 		if (exposure.config.enabled !== false) exposureNodes.set(node.unique_id, node);

@@ -77,6 +77,12 @@ export class ProjectConfigs {
 		return known;
 	}
 
+	/** What a package's `exposures:` says at the top without a plus sign: every exposure has these tags and this meta (dbt). */
+	ofAllExposures(packageName: string): { readonly tags: Plain; readonly meta: PlainRecord } {
+		const { tags = null, meta } = this.#project(packageName)?.trees.exposures ?? {};
+		return { tags, meta: isRecord(meta) ? meta : {} };
+	}
+
 	/** Defaults and the tree of the node's own package: what YAML and config() are laid over. */
 	base(kind: ConfiguredKind, packageName: string, fqn: readonly string[]): PlainRecord {
 		const defaults = CONFIG_DEFAULTS[kind];

@@ -33,6 +33,7 @@ const EVENTS = {
 	SQLQuery: ["E016", "debug"],
 	SQLQueryStatus: ["E017", "debug"],
 	PrintEvent: ["Z052", "info"],
+	ListCmdOut: ["Z049", "info"],
 	JinjaLogInfo: ["I062", "info"],
 	JinjaLogDebug: ["I063", "debug"],
 	FinishedRunningStats: ["E047", "info"],
@@ -66,6 +67,7 @@ const EVENTS = {
 	NoNodesForSelectionCriteria: ["M030", "warn"],
 	NodeNotFoundOrDisabled: ["I060", "warn"],
 	PackageRedirectDeprecation: ["D001", "warn"],
+	SpacesInResourceNameDeprecation: ["D014", "warn"],
 	UnsupportedConstraintMaterialization: ["I068", "warn"],
 	UnusedResourceConfigPath: ["I051", "warn"],
 	UpcomingReferenceDeprecation: ["I066", "warn"],
@@ -77,7 +79,7 @@ export type DbtEvent = keyof typeof EVENTS;
 export const isDbtEvent = (name: string): name is DbtEvent => Object.hasOwn(EVENTS, name);
 
 /** Events whose text is a command's result: shown without a time, and also with `-q`. */
-const RESULTS: ReadonlySet<string> = new Set(["PrintEvent", "ShowNode", "CompiledNode"]);
+const RESULTS: ReadonlySet<string> = new Set(["PrintEvent", "ListCmdOut", "ShowNode", "CompiledNode"]);
 
 export const isResult = (message: LogMessage): boolean => RESULTS.has(message.name);
 
