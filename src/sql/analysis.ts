@@ -1,5 +1,4 @@
 import type { ColumnKind, Confidence, LineageRemark } from "../core/lineage.ts";
-import type { QueryOutline } from "./canonicalHash.ts";
 import type { SqlDialectName } from "./sqlDialect.ts";
 
 /** Part of every key of the cache: raise it when an answer may come out differently for the same question. */
@@ -41,6 +40,12 @@ export interface OutputColumn {
 	readonly confidence: Confidence;
 	/** Sorted by relation, then column. */
 	readonly upstream: readonly AnalysisRef[];
+}
+
+/** A query in parts that can be compared: all but the last select list, and each item of that. */
+export interface QueryOutline {
+	readonly frame: string;
+	readonly items: readonly string[];
 }
 
 /** What one query says of its columns. */

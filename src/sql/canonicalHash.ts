@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import type { QueryOutline } from "./analysis.ts";
 import { type Ast, field, identifiers, isRecord, list } from "./ast.ts";
 import { AGGREGATES } from "./functionTypes.ts";
 import type { SqlDialect } from "./sqlDialect.ts";
@@ -18,12 +19,6 @@ export function canonicalHash(query: Ast, dialect: SqlDialect): string {
 	const hash = createHash("sha256");
 	feed(query, hash, dialect);
 	return hash.digest("hex").slice(0, 16);
-}
-
-/** A query in parts that can be compared: all but the last select list, and each item of that. */
-export interface QueryOutline {
-	readonly frame: string;
-	readonly items: readonly string[];
 }
 
 /**
