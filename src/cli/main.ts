@@ -13,6 +13,7 @@
 import type { ExitCode } from "../core/invocation.ts";
 import { DBT_VERSION, TFM_VERSION } from "../core/version.ts";
 import { ACTIONS, type Actions } from "./actions.ts";
+import { forwardClock } from "./forwardClock.ts";
 import { flush, processWorld, type World } from "./world.ts";
 
 /** What bin/tfm.js calls. Ends the process: a driver's forgotten handle must not keep a finished run alive. */
@@ -43,5 +44,5 @@ export async function main(world: World, actions: Actions = ACTIONS): Promise<Ex
 		return 0;
 	}
 	const { runCommandLine } = await import("./runCommandLine.ts");
-	return await runCommandLine(world, actions);
+	return await runCommandLine({ ...world, clock: forwardClock(world.clock) }, actions);
 }
