@@ -1,8 +1,9 @@
-/** Projects with one big file: a seed's CSV, or JSON lines for a landing table. The same arguments, the same bytes. */
+/** Projects with one big file: a seed's CSV, or CSV, JSON lines or Parquet for a landing table. The same arguments, the same bytes. */
 
 import { once } from "node:events";
 import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
 
 const NAMES = ["Ada", "Grace", "Edsger", "Barbara", "Tony", "Karen", "Niklaus", "Frances"];
 
@@ -61,4 +62,30 @@ export async function makeLandingProject({ out, rows, format = "jsonl" }) {
 	const csvLine = (r) => `${r.id === 1 ? header : ""}${COLUMNS.map((c) => csvField(r[c])).join(",")}\n`;
 	const lineOf = format === "csv" ? csvLine : (r) => `${JSON.stringify(r)}\n`;
 	await writeLines(join(out, `data/big.${format}`), rows, lineOf);
+}
+
+/** Rows of six columns as sensors give them: a moment, a value, and four that repeat much. */
+export function makeParquetLandingProject({ out, rows }) {
+	mkdirSync(join(out, "data"), { recursive: true });
+	mkdirSync(join(out, "models"), { recursive: true });
+	writeFileSync(join(out, "tfm_project.yml"), "name: bench\nprofile: bench\nschema_naming: exact\n");
+	writeFileSync(
+		join(out, "models/sources.yml"),
+		"version: 2\nsources:\n  - name: raw\n    schema: bench\n    tables:\n      - name: big\n        load: { files: data/*.parquet }\n",
+	);
+	const run = (i) => `0a0b0c0d-0000-4000-8000-${String(Math.floor(i / 5000)).padStart(12, "0")}`;
+	const columns = [
+		["time", "INT64", (i) => BigInt(1_763_100_000_000 + i * 3)],
+		["value", "DOUBLE", (i) => (Math.imul(i, 2654435761) >>> 0) / 1e6],
+		["field", "STRING", (i) => ["x", "y", "z", "fx", "fy", "fz"][i % 6]],
+		["robot_id", "INT32", (i) => 1 + (i % 2)],
+		["run_uuid", "STRING", run],
+		["sensor_type", "STRING", (i) => (i % 6 < 3 ? "encoder" : "load_cell")],
+	];
+	const columnData = columns.map(([name, type, of]) => ({
+		name,
+		type,
+		data: Array.from({ length: rows }, (_, i) => of(i)),
+	}));
+	writeFileSync(join(out, "data/big.parquet"), Buffer.from(parquetWriteBuffer({ columnData })));
 }

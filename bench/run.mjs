@@ -9,7 +9,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
-import { makeCsvLandingProject, makeLandingProject, makeSeedProject } from "./makeLoad.mjs";
+import { makeCsvLandingProject, makeLandingProject, makeParquetLandingProject, makeSeedProject } from "./makeLoad.mjs";
 import { makeProject } from "./makeProject.mjs";
 import { makeQueryProject } from "./makeQueries.mjs";
 import { compare, here, runNode } from "./measure.mjs";
@@ -18,7 +18,7 @@ import { serverLoad, serverProfile, serverRun, startBenchServer } from "./server
 const smoke = process.argv.includes("--smoke");
 const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
 const sizes = smoke
-	? { repeats: 1, runsBefore: 1, parse: [60], run: 15, serverRun: 15, rows: 500, queries: 20 }
+	? { repeats: 1, runsBefore: 1, parse: [60], run: 15, serverRun: 15, rows: 500, readings: 2800, queries: 20 }
 	: {
 			repeats: 5,
 			startRepeats: 15,
@@ -27,6 +27,7 @@ const sizes = smoke
 			run: 200,
 			serverRun: 1000,
 			rows: 500_000,
+			readings: 1_000_000,
 			queries: 300,
 		};
 const root = join(here, "..");
@@ -221,6 +222,17 @@ async function loadOf(name, make, options) {
 	return serverLoad(postgres, cwd, { workDir: work, rows: sizes.rows, ...options });
 }
 
+/** The warehouse's robots alone, with so many readings, and nothing built. One round: it takes its time. */
+async function robotsRun() {
+	const cwd = join(work, "robots");
+	const parts = ["macros", "tests/generic", "seeds/robots_corrections.csv", "tfm_project.yml"];
+	const layers = ["landing", "staging", "transform", "analytics", "reporting"].map((layer) => `models/${layer}/robots`);
+	for (const part of [...parts, ...layers]) cpSync(join(root, part), join(cwd, part), { recursive: true });
+	const scale = smoke ? 0.02 : 1;
+	runNode([join(root, "scripts/data.mjs"), "--scale", String(scale), "--out", join(cwd, "data")], { cwd: root });
+	return { ...(await onServer(cwd, { first: true })), repeats: 1 };
+}
+
 const count = (n) => n.toLocaleString("en");
 const ROWS = [
 	["version", "`tfm --version`", () => start(["--version"], { cwd: work })],
@@ -283,6 +295,12 @@ const ROWS = [
 		`\`tfm load\`, a CSV of ${count(sizes.rows)} rows, Postgres`,
 		() => loadOf("landing-csv", makeCsvLandingProject, { command: "load", table: "bench.big" }),
 	],
+	[
+		"load-parquet",
+		`\`tfm load\`, a Parquet file of ${count(sizes.rows)} rows and 6 columns, Postgres`,
+		() => loadOf("landing-parquet", makeParquetLandingProject, { command: "load", table: "bench.big" }),
+	],
+	["robots", `\`tfm run\`, robots from ${count(sizes.readings)} readings to the report, Postgres`, robotsRun],
 ];
 if (only !== undefined && !ROWS.some(([name]) => name === only)) {
 	console.error(`--only takes one of ${ROWS.map(([name]) => name).join(", ")}`);
