@@ -74,3 +74,12 @@ test("a path is keys and positions", () => {
 	expect(parseJsonPath('$.a["b.c"][0].d e')).toEqual(["a", "b.c", 0, "d e"]);
 	for (const bad of ["", "$", "a[", "a[x]", "a]"]) expect(parseJsonPath(bad)).toBeUndefined();
 });
+
+test("keys are found in any order, prefixes of others too, and those that JSON writes with an escape", () => {
+	const paths = ["a", "ab", '["b\\"c"]', '["d\\\\e"]'];
+	expect(find('{"a":1,"ab":2,"b\\"c":3,"d\\\\e":4}', ...paths)).toEqual(["1", "2", "3", "4"]);
+	expect(find('{"d\\\\e":4,"ab":2,"\\u0061":1}', ...paths)).toEqual(["1", "2", null, "4"]);
+	expect(find('{"b"c":3}', '["b\\"c"]')).toBeUndefined();
+	expect(find('{"d\\e":3}', '["d\\\\e"]')).toBeUndefined();
+	expect(find('{"a', "a")).toBeUndefined();
+});

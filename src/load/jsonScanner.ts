@@ -18,7 +18,8 @@ export function parseJsonPath(path: string): readonly (string | number)[] | unde
 }
 
 interface Branch {
-	readonly keys: { readonly name: string; readonly bytes: Buffer; readonly node: Branch }[];
+	/** `isPlain`: it stands in JSON as it is, between quotes. */
+	readonly keys: { readonly name: string; readonly bytes: Buffer; readonly isPlain: boolean; readonly node: Branch }[];
 	readonly items: Map<number, Branch>;
 	/** The columns whose value stands here. */
 	readonly columns: number[];
@@ -92,6 +93,7 @@ export class JsonScanner {
 		this.#escaped = false;
 		if (first === 123 && (node.keys.length > 0 || (this.#gather && this.#depth === 0)))
 			stop = this.#object(b, at, node);
+		else if (first === QUOTE) stop = this.#string(b, at, this.#end);
 		else if (first === 91 && node.items.size > 0) stop = this.#array(b, at, node);
 		else stop = this.#skip(b, at);
 		if (stop === -1) return -1;
@@ -111,12 +113,21 @@ export class JsonScanner {
 		if (at < end && b[at] === CLOSE_OBJECT) at++;
 		else
 			for (let turn = 0; ; turn++) {
-				this.#escaped = false;
-				const closed = this.#string(b, at, end);
-				if (closed === -1) return -1;
-				const inner = this.#escaped
-					? this.#escapedMember(b, at, closed, node)
-					: member(b, at + 1, closed - 1, node.keys, turn);
+				// Records mostly have their keys in the same order: the one that is due is compared before any is looked for.
+				const due = node.keys[turn];
+				let inner: Branch | undefined;
+				let closed: number;
+				if (due?.isPlain === true && isKey(b, at, end, due.bytes)) {
+					closed = at + due.bytes.length + 2;
+					inner = due.node;
+				} else {
+					this.#escaped = false;
+					closed = this.#string(b, at, end);
+					if (closed === -1) return -1;
+					inner = this.#escaped
+						? this.#escapedMember(b, at, closed, node)
+						: member(b, at + 1, closed - 1, node.keys, turn);
+				}
 				if (inner === undefined && this.#gather && depth === 0) this.strangers.push(this.#keyText(b, at, closed));
 				at = blank(b, closed, end);
 				if (at >= end || b[at] !== COLON) return -1;
@@ -296,6 +307,14 @@ function word(b: Buffer, start: number, end: number, text: string): number {
 	return stop;
 }
 
+/** Whether `"key"` stands here. */
+function isKey(b: Buffer, at: number, end: number, key: Buffer): boolean {
+	const close = at + key.length + 1;
+	if (close >= end || b[at] !== QUOTE || b[close] !== QUOTE) return false;
+	for (let i = 0; i < key.length; i++) if (b[at + 1 + i] !== key[i]) return false;
+	return true;
+}
+
 function sameBytes(b: Buffer, start: number, end: number, wanted: Buffer): boolean {
 	if (end - start !== wanted.length) return false;
 	for (let i = 0; i < wanted.length; i++) if (b[start + i] !== wanted[i]) return false;
@@ -315,7 +334,8 @@ function keyOf(node: Branch, name: string): Branch {
 	const known = node.keys.find((key) => key.name === name);
 	if (known !== undefined) return known.node;
 	const inner = branch();
-	node.keys.push({ name, bytes: Buffer.from(name), node: inner });
+	const bytes = Buffer.from(name);
+	node.keys.push({ name, bytes, isPlain: bytes.every((byte) => IN_STRING[byte] === 1), node: inner });
 	return inner;
 }
 
