@@ -135,6 +135,32 @@ describe("the reference warehouse on the embedded database", () => {
 	});
 });
 
+describe("the reference warehouse a month later", () => {
+	it("has forgotten persons whom no page has named since, and reads none of their pages again", async () => {
+		const project = warehouseProject();
+		const build = ["run", "--select", "persons_corrections", "source:raw.persons+", "--exclude", "test_type:singular"];
+		expect((await project.run(...build)).code).toBe(0);
+		project.wait(20);
+		const page = {
+			data: [
+				{ id: 7, email: "g@gmail.com", birthday: "1950-01-01", address: { country: "Germany", country_code: "DE" } },
+			],
+		};
+		writeFileSync(join(project.root, "data/persons/20261211T060000_page_0001.json.gz"), gzipSync(JSON.stringify(page)));
+		expect((await project.run(...build)).code).toBe(0);
+		project.wait(11);
+		for (const _ of ["forgets", "stays so"]) {
+			const run = await project.run(...build);
+			expect(run.code, run.stdout + run.stderr).toBe(0);
+			const sql =
+				"select (select count(*) from {{ source('raw', 'persons') }}), (select count(*) from {{ ref('stg_persons') }}), (select string_agg(id::text, ',') from {{ ref('stg_persons__latest') }}) as ids";
+			const shown = await project.run("show", "--inline", sql, "--output", "json", "-q");
+			expect(Object.values((JSON.parse(shown.stdout) as { show: Row[] }).show[0]!)).toEqual(["1", "1", "7"]);
+		}
+		project.remove();
+	});
+});
+
 describeOnPostgres("the reference warehouse on a Postgres server", () => {
 	let project: WarehouseProject;
 	let server: TestDatabase;

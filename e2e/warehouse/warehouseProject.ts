@@ -12,6 +12,8 @@ export const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url)
 export interface WarehouseProject {
 	readonly root: string;
 	run(...argv: string[]): Promise<Called>;
+	/** The next commands are of so many days later. */
+	wait(days: number): void;
 	/** Every row of every relation that the project loads and builds. */
 	contents(): Promise<Contents>;
 	remove(): void;
@@ -36,8 +38,9 @@ export function warehouseProject(server?: TestDatabase): WarehouseProject {
 		cpSync(join(REPOSITORY, part), join(root, part), { recursive: true });
 	if (server !== undefined) writeFileSync(join(root, "profiles.yml"), profileOf(server));
 	let minutes = 0;
+	let waited = 0;
 	// Later each time: what an incremental model has seen is known by its load time.
-	const clock = () => new Date(Date.UTC(2026, 10, 21, 6, minutes));
+	const clock = () => new Date(Date.UTC(2026, 10, 21 + waited, 6, minutes));
 	const run = (...argv: string[]) => {
 		minutes++;
 		return tfm(argv, root, server === undefined ? {} : { TFM_PROFILE: "warehouse" }, clock);
@@ -64,7 +67,10 @@ export function warehouseProject(server?: TestDatabase): WarehouseProject {
 			Object.entries(texts).map(([name, list]) => [name, list.sort().map((text) => JSON.parse(text) as Row)]),
 		);
 	};
-	return { root, run, contents, remove: () => rmSync(root, { recursive: true, force: true }) };
+	const wait = (days: number) => {
+		waited += days;
+	};
+	return { root, run, wait, contents, remove: () => rmSync(root, { recursive: true, force: true }) };
 }
 
 const profileOf = (server: TestDatabase): string => `warehouse:

@@ -103,6 +103,8 @@ export type EventBody =
 			readonly skipped: number;
 			readonly rows: number;
 			readonly rejects: number;
+			/** Rows and rejects whose retention is over; absent: the table has none. */
+			readonly purged?: number;
 			readonly duration_ms: number;
 	  }
 	| {

@@ -128,6 +128,8 @@ export interface LoadOutcome {
 	readonly skipped: number;
 	readonly rows: number;
 	readonly rejects: number;
+	/** Rows and rejects that went because their `retention` is over; absent: the table has none. */
+	readonly purged?: number;
 }
 
 export interface SeedPort {

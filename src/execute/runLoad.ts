@@ -68,10 +68,11 @@ export async function runLoad(run: Run, source: SourceNode, slot: number): Promi
 			...loaded,
 			duration_ms: clock().getTime() - startedAt,
 		});
+		const purged = (loaded.purged ?? 0) > 0 ? `, ${loaded.purged} purged` : "";
 		const message =
 			loaded.files === 0
-				? `LOAD 0 (${plural(loaded.skipped, "file")} unchanged)`
-				: `LOAD ${loaded.rows} (${plural(loaded.files, "file")}, ${plural(loaded.rejects, "reject")})`;
+				? `LOAD 0 (${plural(loaded.skipped, "file")} unchanged${purged})`
+				: `LOAD ${loaded.rows} (${plural(loaded.files, "file")}, ${plural(loaded.rejects, "reject")}${purged})`;
 		const aged = await ageAfterLoad(run, source);
 		settle(
 			run,

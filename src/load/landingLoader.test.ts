@@ -259,3 +259,19 @@ test("an aborted load leaves nothing", async () => {
 	await expect(load({ files: "*.jsonl" }, { signal: AbortSignal.abort(new Error("stop")) })).rejects.toThrow("stop");
 	expect(await ledger()).toEqual([]);
 });
+
+test("rows and rejects go when their retention is over, and their files are not taken in again", async () => {
+	const block = { files: "*.jsonl", columns: [{ name: "x", type: "integer" }], retention: "30 days" };
+	const on = (day: string) => ({ clock: () => new Date(`2026-${day}T10:00:00Z`) });
+	put("a.jsonl", '{"x":1}\n{"x":"one"}\n');
+	expect(await load(block, on("10-01"))).toEqual({ files: 1, skipped: 0, rows: 1, rejects: 1, purged: 0 });
+	put("b.jsonl", '{"x":2}\n');
+	expect(await load(block, on("10-31"))).toMatchObject({ rows: 1, purged: 0 });
+	expect(await load(block, on("11-01"))).toEqual({ files: 0, skipped: 2, rows: 0, rejects: 0, purged: 2 });
+	expect(await query("select x from landing.t")).toEqual(["2"]);
+	expect(await query("select count(*) from landing.t__rejects")).toEqual(["0"]);
+	expect(await mistakes({ ...block, mode: "replace", retention: "soon" })).toEqual([
+		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t retention "soon" is no time',
+		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t has retention, which is for mode append and merge",
+	]);
+});

@@ -61,7 +61,8 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 			}
 			if (spec.mode === "merge") await session.execute(`drop table ${dialect.render(load.staging)}`);
 			load.judge();
-			return { files: due.length, skipped: plan.files.length - due.length, ...load.counts };
+			const purged = spec.retentionMs === null ? {} : { purged: await load.purge(spec.retentionMs) };
+			return { files: due.length, skipped: plan.files.length - due.length, ...load.counts, ...purged };
 		});
 	};
 }
@@ -146,6 +147,27 @@ class LandingTransaction {
 		if (sink.taken > 0) this.#byHash.set(digest.hash, { path, loadedAt });
 		this.#rows += sink.taken;
 		this.#rejects += sink.rejected;
+	}
+
+	/**
+	 * Rows and rejects that were loaded longer ago go; how many. The ledger keeps their files, so that none is taken in
+	 * again.
+	 */
+	async purge(retentionMs: number): Promise<number> {
+		const { dialect, clock } = this.#options;
+		const { session } = this.#parts.input;
+		const before = new Date(clock().getTime() - retentionMs).toISOString();
+		let gone = 0;
+		for (const relation of [this.#parts.table, this.#rejectTable]) {
+			if ((await existingColumns(session, relation)) === undefined) continue;
+			const from = dialect.render(relation);
+			const counted = await session.query(
+				`with gone as (delete from ${from} where _tfm_loaded_at < $1 returning 1) select count(*) from gone`,
+				[before],
+			);
+			gone += Number(counted.rows[0]?.[0] ?? 0);
+		}
+		return gone;
 	}
 
 	/** Throws TFM-LOAD-022 when the load turned away more than it may. */

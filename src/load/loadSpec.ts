@@ -43,6 +43,8 @@ export interface LoadSpec {
 	readonly trailingCommas: "error" | "accept";
 	/** The column whose highest value `tfm watermark` prints. */
 	readonly watermark: string | null;
+	/** Rows and rejects go so many milliseconds after they were loaded; null: they stay. */
+	readonly retentionMs: number | null;
 	/** Run before the files are looked for. */
 	readonly before: FetchCommand | null;
 }
@@ -67,6 +69,7 @@ const KEYS = [
 	"date_formats",
 	"trailing_commas",
 	"watermark",
+	"retention",
 	"before",
 ];
 
@@ -135,6 +138,7 @@ export function readLoadSpec(source: SourceNode): LoadSpec {
 		dateFormats,
 		trailingCommas: read.oneOf("trailing_commas", ["error", "accept"], "error"),
 		watermark: read.text("watermark", "") || null,
+		retentionMs: retentionOf(given.retention, { mode, wrong }),
 		before: readBefore(given.before, wrong),
 	};
 	for (const [key, formats] of Object.entries(ONLY))
@@ -201,6 +205,18 @@ function maxRejectsOf(given: unknown, wrong: Wrong): LoadSpec["maxRejects"] {
 	if (Number.isSafeInteger(rows) && rows >= 0) return { rows };
 	wrong(`max_rejects "${String(given)}" is neither a number of rows nor a percentage`, "max_rejects: 1%");
 	return null;
+}
+
+const DAY_MS = 86_400_000;
+
+/** `30 days`, `30d`, `12h`. A table that is replaced whole holds what its files hold, however old. */
+function retentionOf(given: unknown, { mode, wrong }: { mode: LoadSpec["mode"]; wrong: Wrong }): number | null {
+	if (given === undefined || given === null) return null;
+	const match = /^([1-9]\d{0,4})\s*(d|days?|h|hours?)$/.exec(String(given).trim());
+	if (match === null) wrong(`retention "${String(given)}" is no time`, "retention: 30 days");
+	if (mode === "replace") wrong("has retention, which is for mode append and merge");
+	if (match === null) return null;
+	return Number(match[1]) * (match[2]!.startsWith("d") ? DAY_MS : DAY_MS / 24);
 }
 
 /** Values of the block, each told when it is not what it should be. */

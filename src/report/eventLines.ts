@@ -16,6 +16,7 @@ export function loadLine(event: Named<"load.finished">, look: Look, facts: NodeF
 		...(event.skipped === 0 ? [] : [`${event.skipped} known`]),
 		count(event.rows, "row"),
 		...(rejected ? [count(event.rejects, "reject")] : []),
+		...((event.purged ?? 0) > 0 ? [`${event.purged} purged`] : []),
 	].join(", ");
 	const sign = rejected ? look.paint("warn", signs.warned) : look.paint("good", signs.ok);
 	const closer = rejected ? `   tfm show --rejects ${facts?.name ?? event.node_id}` : "";

@@ -9,6 +9,7 @@ with corrected as (
         corrections.id is not null as is_corrected
     from {{ ref('stg_persons__latest') }} as latest
     left join {{ ref('persons_corrections') }} as corrections on corrections.id = latest.id
+    where {{ within_retention('latest._tfm_loaded_at') }}
 
 )
 

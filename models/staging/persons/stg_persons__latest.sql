@@ -1,4 +1,9 @@
-{{ config(materialized='incremental', unique_key='id', on_schema_change='fail') }}
+{{ config(
+    materialized='incremental',
+    unique_key='id',
+    on_schema_change='fail',
+    post_hook="delete from {{ this }} where not {{ within_retention('_tfm_loaded_at') }}"
+) }}
 {#-
     One row per person, as the latest extraction has it: pages overlap, and later extractions repeat persons. Only pages
     that landed since the last run are read; a page of an older extraction that comes late changes nobody who is known

@@ -76,7 +76,7 @@ export const LOAD_CODES = {
 		message: (f) => `the load: block of ${f.table} ${f.problem}`,
 		hint: (f) => f.hint,
 		explain:
-			"The `load:` block of a source table says which files fill it. Its keys: files, format (json, jsonl, csv, parquet), records, columns (a list, or infer), mode (append, replace, merge), keys, on_change (error, reload), duplicate_files (error, load), on_error (reject, fail), max_rejects, delimiter, quote, escape, header, encoding, null_values, date_formats, trailing_commas (error, accept), watermark, before.",
+			"The `load:` block of a source table says which files fill it. Its keys: files, format (json, jsonl, csv, parquet), records, columns (a list, or infer), mode (append, replace, merge), keys, on_change (error, reload), duplicate_files (error, load), on_error (reject, fail), max_rejects, delimiter, quote, escape, header, encoding, null_values, date_formats, trailing_commas (error, accept), watermark, retention, before.",
 	}),
 	"TFM-LOAD-011": code<{ missing: readonly string[]; header: readonly string[] }>({
 		message: (f) => `the file has no column ${f.missing.map((m) => `"${m}"`).join(", ")}`,
