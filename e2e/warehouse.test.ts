@@ -155,7 +155,7 @@ describe("the reference warehouse a month later", () => {
 			const sql =
 				"select (select count(*) from {{ source('raw', 'persons') }}), (select count(*) from {{ ref('stg_persons') }}), (select string_agg(id::text, ',') from {{ ref('stg_persons__latest') }}) as ids";
 			const shown = await project.run("show", "--inline", sql, "--output", "json", "-q");
-			expect(Object.values((JSON.parse(shown.stdout) as { show: Row[] }).show[0]!)).toEqual(["1", "1", "7"]);
+			expect(Object.values((JSON.parse(shown.stdout) as { show: Row[] }).show[0]!)).toEqual([1, 1, "7"]);
 		}
 		project.remove();
 	});
