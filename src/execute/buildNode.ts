@@ -3,6 +3,7 @@
  * session), describe, reuse or build in one transaction with the record of it. Where no gate stands, publish at once.
  */
 import type { Candidate, Session } from "../core/adapter.ts";
+import { batchOf } from "../core/batches.ts";
 import type { Binding, CompiledNode } from "../core/compiler.ts";
 import { EphemeralModelError } from "../core/diagnostic.ts";
 import type { Batch } from "../core/eventTime.ts";
@@ -40,11 +41,18 @@ interface Progress {
 /** True: published right after its build, whatever the layer's gate says. */
 const isDirect = (run: Run, node: BuildableNode): boolean => !run.gated || node.config.publish === "direct";
 
-async function compile(run: Run, session: Session, node: BuildableNode, batch?: Batch): Promise<CompiledNode | null> {
+/** `whole`: as if all of it were built anew. */
+async function compile(
+	run: Run,
+	session: Session,
+	node: BuildableNode,
+	{ batch, whole = false }: { readonly batch?: Batch; readonly whole?: boolean } = {},
+): Promise<CompiledNode | null> {
 	if (node.resource_type === "seed") return null;
 	const drive = { run, session, node: node.unique_id, inTransaction: false };
 	// The body of a function outlives the run's candidates.
-	const binding = node.resource_type === "function" ? PUBLISHED : bindingOf(run, null, batch);
+	const bound = node.resource_type === "function" ? PUBLISHED : bindingOf(run, null, batch);
+	const binding = whole ? { ...bound, whole } : bound;
 	const { compiled } = await driveTemplate(drive, (journal) =>
 		run.ports.compiler.compileNode(node.unique_id, journal, binding),
 	);
@@ -111,6 +119,16 @@ function dueOverloads(run: Run, node: BuildableNode, bodies: CompiledNode["overl
 	if (node.resource_type !== "function" || bodies === undefined) return {};
 	const done = run.job.overloadsDone?.get(node.unique_id) ?? [];
 	return { overloads: bodies.map((body, i) => (done.includes(node.overloads[i]?.defined_in ?? "") ? null : body)) };
+}
+
+/**
+ * `--event-time-start` and `--event-time-end` for a model that is reprocessed by groups: the rows of this span, rather
+ * than those that its own condition finds new, say which groups are touched. Other incremental models pass over it (dbt).
+ */
+function touchedWindow(run: Run, node: BuildableNode): Batch | null {
+	const { asked } = run.job.microbatch;
+	const groups = node.config.materialized === "incremental" ? readReprocessBy(node.config) : null;
+	return asked === null || groups === null || typeof groups === "string" ? null : batchOf(asked, "day");
 }
 
 interface Built {
@@ -234,7 +252,7 @@ async function microbatchInput(run: Run, session: Session, node: BuildableNode):
 	};
 	const input = buildInput(run, node, null, { ...ground, microbatch });
 	const first = isDirect(run, node) ? undefined : batches[0];
-	const text = first === undefined ? node.raw_code : ((await compile(run, session, node, first))?.sql ?? "");
+	const text = first === undefined ? node.raw_code : ((await compile(run, session, node, { batch: first }))?.sql ?? "");
 	return { ...input, publishedSql: [run.toPublished(text), ...batches.map((batch) => batch.id)].join("\0") };
 }
 
@@ -282,14 +300,20 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 			watch.compiled();
 			return reuseOrBuild(run, session, await microbatchInput(run, session, node), null, progress);
 		}
-		const compiled = await compile(run, session, node);
+		const asked = touchedWindow(run, node);
+		const before = asked === null ? null : await groundOf(run, session, node);
+		const touched = before?.existing === "table" && !before.fullRefresh && asked !== null;
+		const compiled = await compile(run, session, node, touched ? { batch: asked, whole: true } : {});
 		const sql = compiled?.sql ?? null;
 		progress.compiledSql = sql === null ? null : run.toPublished(sql);
 		progress.ctes = (compiled?.ctes ?? []).map((cte) => ({ ...cte, sql: run.toPublished(cte.sql) }));
 		progress.macros = compiled?.macros ?? [];
 		watch.compiled();
 		progress.overloads = compiled?.overloads;
-		const ground = { ...(await groundOf(run, session, node)), ...dueOverloads(run, node, compiled?.overloads) };
+		const ground = {
+			...(before ?? (await groundOf(run, session, node))),
+			...dueOverloads(run, node, compiled?.overloads),
+		};
 		const input = buildInput(run, node, sql, ground);
 		return reuseOrBuild(run, session, input, seed.hash, progress);
 	};
