@@ -60,9 +60,8 @@ export async function listNodes(invocation: Invocation): Promise<ExitCode> {
 		if (node === undefined) throw new Error(`${id} is selected and is not in the manifest`);
 		const text = writeLine(node);
 		const asEvent = output.logFormat === "events" && form !== "json";
-		if (asEvent || output.logFormat === "json") {
-			events({ event: "message", text, node_id: id, print: true, listed: true });
-		} else invocation.stdout.write(`${text}\n`);
+		if (asEvent || output.logFormat === "json") events({ event: "message", text, node_id: id, print: true });
+		else invocation.stdout.write(`${text}\n`);
 	}
 	events.close();
 	return 0;

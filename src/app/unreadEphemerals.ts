@@ -2,7 +2,7 @@ import type { CompilerPort } from "../core/compiler.ts";
 import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
-import type { RunResult } from "../core/result.ts";
+import type { NodeStatus, RunResult } from "../core/result.ts";
 import type { DoneNode } from "./artifacts.ts";
 
 export interface UnreadModels {
@@ -11,21 +11,30 @@ export interface UnreadModels {
 	readonly warnings: readonly Diagnostic[];
 }
 
+const DONE: ReadonlySet<NodeStatus> = new Set(["success", "pass", "warn", "no-op"]);
+
 /**
- * Selected ephemeral models that nothing in the run has read, compiled for the artifacts as dbt does. One whose template
- * asks the database is left out: nobody waits for its answer.
+ * Selected ephemeral models that nothing in the run has read, compiled for the artifacts as dbt does: not those that
+ * read what failed or was skipped. One whose template asks the database is left out: nobody waits for its answer.
  */
 export function compileUnread(
-	{ manifest, compiler }: { readonly manifest: Manifest; readonly compiler: CompilerPort },
+	{ manifest, compiler }: { readonly manifest: Manifest; readonly compiler: Pick<CompilerPort, "compileNode"> },
 	selected: ReadonlySet<NodeId>,
 	run: RunResult,
 ): UnreadModels {
 	const read = new Set(run.results.flatMap(({ extra_ctes = [] }) => extra_ctes.map(({ id }) => id)));
+	const broken = new Set(run.results.flatMap(({ unique_id: id, status }) => (DONE.has(status) ? [] : [id])));
+	const isBroken = (id: NodeId): boolean => {
+		if (broken.has(id)) return true;
+		const node = manifest.nodes.get(id);
+		return node?.config.materialized === "ephemeral" && node.depends_on.nodes.some(isBroken);
+	};
 	const compiled: (DoneNode & { readonly sql: string })[] = [];
 	const warnings: Diagnostic[] = [];
 	for (const id of [...selected].sort()) {
 		const node = manifest.nodes.get(id);
-		if (node?.resource_type !== "model" || node.config.materialized !== "ephemeral" || read.has(id)) continue;
+		if (node?.resource_type !== "model" || node.config.materialized !== "ephemeral") continue;
+		if (run.cancelled || read.has(id) || isBroken(id)) continue;
 		try {
 			const nothing = { entries: [], append: () => {} };
 			const outcome = compiler.compileNode(id, nothing, { relationOf: () => undefined });

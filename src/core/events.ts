@@ -179,8 +179,6 @@ export type EventBody =
 			readonly print: boolean;
 			/** It comes from `log(…, info=True)`, which dbt tells from what is printed. */
 			readonly logged?: true;
-			/** A line of `ls`. */
-			readonly listed?: true;
 	  }
 	| { readonly event: "diagnostic"; readonly diagnostic: Diagnostic }
 	| { readonly event: "progress"; readonly text: string }

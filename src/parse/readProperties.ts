@@ -59,13 +59,11 @@ interface Reading {
 }
 
 export function readProperties(file: ProjectFile, render: RenderProperty): PropertyResult {
-	const read = readText(file);
-	if (typeof read !== "string") return { ...NOTHING, problems: [read] };
-	// A block of text that the file ends with loses its line end (dbt).
-	const text = read.trimEnd();
+	const text = readText(file);
+	if (typeof text !== "string") return { ...NOTHING, problems: [text] };
 	let document: YamlDocument;
 	try {
-		document = readYaml(text, file.file);
+		document = readYaml(text, file.file, { stripped: true });
 	} catch (error) {
 		if (error instanceof TfmError) return { ...NOTHING, problems: error.diagnostics };
 		throw error;

@@ -33,7 +33,6 @@ const EVENTS = {
 	SQLQuery: ["E016", "debug"],
 	SQLQueryStatus: ["E017", "debug"],
 	PrintEvent: ["Z052", "info"],
-	ListCmdOut: ["Z049", "info"],
 	JinjaLogInfo: ["I062", "info"],
 	JinjaLogDebug: ["I063", "debug"],
 	FinishedRunningStats: ["E047", "info"],
@@ -79,7 +78,7 @@ export type DbtEvent = keyof typeof EVENTS;
 export const isDbtEvent = (name: string): name is DbtEvent => Object.hasOwn(EVENTS, name);
 
 /** Events whose text is a command's result: shown without a time, and also with `-q`. */
-const RESULTS: ReadonlySet<string> = new Set(["PrintEvent", "ListCmdOut", "ShowNode", "CompiledNode"]);
+const RESULTS: ReadonlySet<string> = new Set(["PrintEvent", "ShowNode", "CompiledNode"]);
 
 export const isResult = (message: LogMessage): boolean => RESULTS.has(message.name);
 

@@ -103,8 +103,8 @@ export function createNodeMessages(options: {
 		return [dbtMessage("LogBatchResult", `Batch ${text}`, { ts, data, level, thread: threadOf(id) })];
 	};
 
-	const message: NodeMessages["message"] = ({ ts, level, text, node_id: id, print, logged, listed }) => {
-		if (print && logged !== true) return [dbtMessage(listed === true ? "ListCmdOut" : "PrintEvent", text, { ts })];
+	const message: NodeMessages["message"] = ({ ts, level, text, node_id: id, print, logged }) => {
+		if (print && logged !== true) return [dbtMessage("PrintEvent", text, { ts })];
 		const data = { msg: text, ...about(id, "executing") };
 		const name = level === "debug" ? "JinjaLogDebug" : "JinjaLogInfo";
 		return [dbtMessage(name, text, { ts, data, thread: threadOf(id), level: levelOfEvent(level) })];

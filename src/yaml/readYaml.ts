@@ -198,10 +198,15 @@ function parse(file: string, text: string, hasRepeated = false): Reading {
 }
 
 /**
- * One YAML document as plain data with places. `file` is how messages call it. Throws TfmError (TFM-YAML-001 … 017)
+ * One YAML document as plain data with places. `file` is how messages call it. `stripped`: a block of text at the end
+ * has no line end, as in the files that dbt strips before it reads them. Throws TfmError (TFM-YAML-001 … 017)
  * when the text is not YAML.
  */
-export function readYaml(source: string, file: string): YamlDocument {
+export function readYaml(
+	source: string,
+	file: string,
+	{ stripped = false }: { readonly stripped?: boolean } = {},
+): YamlDocument {
 	const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
 	if (text.length > MOST_CHARACTERS) {
 		const [megabytes, allowed] = [text.length, MOST_CHARACTERS].map((n) => (n / 1e6).toFixed(0)) as [string, string];
@@ -209,7 +214,7 @@ export function readYaml(source: string, file: string): YamlDocument {
 	}
 	const read = parse(file, text);
 	const { value } = read;
-	dropLastLineEnd(value, text);
+	dropLastLineEnd(value, stripped ? text.trimEnd() : text);
 	if (!freezeAll(value)) {
 		const start = mappingAsKey(text);
 		const written = /^.*/.exec(text.slice(start))?.[0].trimEnd() ?? "";
