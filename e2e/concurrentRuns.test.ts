@@ -94,13 +94,12 @@ describeOnPostgres("two runs on one server", () => {
 		expect(impatient.stderr).toMatch(
 			/TFM-RUN-013\]: waited 1 s in vain for run \S+ \(tfm run on host, process \d+, since .*\), which writes dev_staging\.gated/,
 		);
-		const patient = tfm(["run", "-s", "gated", "--vars", "{gen: 2}"], root);
-		await pause(1700);
+		const patient = processes.start(["run", "-s", "gated", "--vars", "{gen: 2}"], root);
+		while (!patient.said().includes("waiting for run") && patient.process.exitCode === null) await pause(20);
 		await open();
 		expect((await first).code).toBe(0);
-		const waited = await patient;
-		expect(waited.code, waited.stderr).toBe(0);
-		expect(waited.stdout).toMatch(/waiting for run \S+ \(tfm run on host, process \d+, since /);
+		expect(await patient.ended, patient.said()).toBe(0);
+		expect(patient.said()).toMatch(/waiting for run \S+ \(tfm run on host, process \d+, since /);
 		expect(await rows("select gen from dev_staging.gated")).toEqual([2]);
 		expect(await rows("select count(*)::int from tfm_state.leases")).toEqual([0]);
 	});

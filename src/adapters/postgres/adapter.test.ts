@@ -37,10 +37,13 @@ describeOnPostgres("a server's sessions", () => {
 	const pidOf = async (s: Session): Promise<number> => Number((await s.query("select pg_backend_pid()")).rows[0]?.[0]);
 	const observed = async (sql: string, binds: readonly (string | number)[] = []) =>
 		(await observer.withSession((s) => s.query(sql, binds))).rows;
-	const end = async (pid: number): Promise<void> => {
-		await observed("select pg_terminate_backend($1)", [pid]);
+	const gone = async (pid: number): Promise<void> => {
 		while ((await observed("select 1 from pg_stat_activity where pid = $1", [pid])).length > 0) await pause(5);
 		await pause(20);
+	};
+	const end = async (pid: number): Promise<void> => {
+		await observed("select pg_terminate_backend($1)", [pid]);
+		await gone(pid);
 	};
 
 	it("work side by side: each waits for what the other does", async () => {
@@ -138,10 +141,11 @@ describeOnPostgres("a server's sessions", () => {
 	it("a session that idled too long in its transaction is told why it is gone", async () => {
 		const error = await refusal(
 			adapter.withSession(async (s) => {
+				const pid = await pidOf(s);
 				await s.execute("set idle_in_transaction_session_timeout = '50ms'");
 				await s.transaction(async () => {
 					await s.execute("insert into t values (1)");
-					await pause(200);
+					await gone(pid);
 					await s.execute("insert into t values (2)");
 				});
 			}),
