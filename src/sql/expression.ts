@@ -104,9 +104,8 @@ const RULES: Readonly<Record<string, Rule>> = {
 	},
 	BinaryOp: binary,
 	UnaryOp: (body, frame, resolver) => {
-		const value = combine([resolver.expression(field(body, "expr"), frame)]);
-		const type = textOf(field(body, "op")) === "Not" ? "boolean" : resolver.expression(field(body, "expr"), frame).type;
-		return { ...value, type };
+		const value = resolver.expression(field(body, "expr"), frame);
+		return { ...combine([value]), type: textOf(field(body, "op")) === "Not" ? "boolean" : value.type };
 	},
 	IsNull: typed("boolean"),
 	IsNotNull: typed("boolean"),
@@ -133,19 +132,19 @@ const RULES: Readonly<Record<string, Rule>> = {
 	Overlay: typed("text"),
 	Position: typed("integer"),
 	AtTimeZone: (body, frame, resolver) => {
-		const value = inside(body, frame, resolver);
-		const from = resolver.expression(field(body, "timestamp"), frame).type;
-		const type = from?.endsWith("with time zone") === true ? "timestamp without time zone" : "timestamp with time zone";
-		return { ...value, type: from === undefined ? undefined : type };
+		const time = resolver.expression(field(body, "timestamp"), frame);
+		const value = combine([time, resolver.expression(field(body, "time_zone"), frame)]);
+		const zoned = time.type?.endsWith("with time zone") === true;
+		const type = zoned ? "timestamp without time zone" : "timestamp with time zone";
+		return { ...value, type: time.type === undefined ? undefined : type };
 	},
+	// Each part once: nested cases would otherwise be walked twice at every level.
 	Case: (body, frame, resolver) => {
-		const results = [
-			...list(field(body, "conditions")).map((when) => field(when, "result")),
-			field(body, "else_result"),
-		]
-			.filter((result) => isRecord(result))
-			.map((result) => resolver.expression(result, frame).type);
-		return { ...inside(body, frame, resolver), type: commonType(results) };
+		const value = (ast: Ast) => (isRecord(ast) ? [resolver.expression(ast, frame)] : []);
+		const whens = list(field(body, "conditions"));
+		const tests = [...value(field(body, "operand")), ...whens.flatMap((when) => value(field(when, "condition")))];
+		const results = [...whens.flatMap((when) => value(field(when, "result"))), ...value(field(body, "else_result"))];
+		return { ...combine([...tests, ...results]), type: commonType(results.map((result) => result.type)) };
 	},
 	Ceil: roundedLike,
 	Floor: roundedLike,
