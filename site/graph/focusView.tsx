@@ -38,7 +38,10 @@ export function FocusView({ project, focus, lens, current, trace, onChoose, onEx
 		// What does not fit begins with the chosen node in the middle.
 		setView({
 			k,
-			x: width * k > clientWidth && centre !== undefined ? clientWidth / 2 - (centre.x + PAD + BOX.width / 2) * k : x,
+			x:
+				width * k > clientWidth && centre !== undefined
+					? Math.min(0, Math.max(clientWidth - width * k, clientWidth / 2 - (centre.x + PAD + BOX.width / 2) * k))
+					: x,
 			y: height * k > clientHeight && centre !== undefined ? clientHeight / 2 - (centre.y + TOP) * k : y,
 		});
 	}, [focus]);
@@ -140,7 +143,7 @@ export function FocusView({ project, focus, lens, current, trace, onChoose, onEx
 									key={entry.node}
 									{...{ project, entry, onChoose, onExpand }}
 									{...(onColumn === undefined ? {} : { onColumn })}
-									hue={shade(entry.node).colour}
+									hue={shade(entry.node).colour.replace("--ok-soft", "--ok")}
 									says={lens === "status" ? "" : shade(entry.node).label}
 									isCurrent={entry.node === current}
 								/>

@@ -8,6 +8,7 @@ import type { GraphNode, NodeId } from "../core/node.ts";
 import { readRunResults } from "../docs/docs.ts";
 import { type CatalogRow, catalogKey, dbtMessage, toCatalogJson } from "../report/report.ts";
 import { writeCatalog } from "./artifacts.ts";
+import { analyzeProject } from "./columnLineage/analyzeProject.ts";
 import { openEvents } from "./commandEvents.ts";
 import { COMPILED_KINDS, compileSelected } from "./compile.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
@@ -47,7 +48,10 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	const { compile = true, emptyCatalog = false } = invocation.flags.extra;
 	// Compiling writes a run_results.json of its own.
 	const earlier = readRunResults(project.config.targetDir);
-	if (compile !== false) await compileSelected(invocation, project);
+	if (compile !== false) {
+		await compileSelected(invocation, project);
+		await analyzeProject(invocation, project);
+	}
 	const ids =
 		compile === false
 			? [...project.manifest.nodes.keys(), ...project.manifest.sources.keys()]

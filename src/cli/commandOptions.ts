@@ -75,11 +75,6 @@ export const DOCS: readonly OptionSpec[] = [
 		help: "One page with everything in it, which opens from a disk; 20 MB at most",
 	}),
 	command("static", { key: "singleFile", kind: SWITCH, help: "As --single-file", hidden: true }),
-	command("sample-rows", {
-		value: "n",
-		kind: TEXT,
-		help: "Rows of each table to show, never personal columns (default: 0)",
-	}),
 	command("runs", { value: "n", kind: TEXT, help: "Past runs to show (default: 30)" }),
 	command("base-url", { value: "url", kind: TEXT, help: "Address at which the site will stand" }),
 	command("exclude-code", { kind: SWITCH, help: "Leave the SQL out of the site" }),

@@ -1,0 +1,313 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type SiteServer, serveSite } from "../src/docs/docs.ts";
+import { model, siteSource, test as testOf, writeArtifacts } from "../src/docs/testing/artifacts.ts";
+import { writeSite } from "../src/docs/writeSite.ts";
+
+/**
+ * The site in headless Chromium, as a person would use it. Needs Chromium on the machine and dist/site; with
+ * TFM_REQUIRE_CHROMIUM their absence is a failure. Screenshots of each page in both themes go to target/screenshots.
+ */
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const APP = join(ROOT, "dist/site");
+const SHOTS = join(ROOT, "target/screenshots");
+const possible = CHROMIUM !== undefined && existsSync(join(APP, "files.json"));
+if (!possible && process.env.TFM_REQUIRE_CHROMIUM)
+	throw new Error("the site's tests need Chromium and dist/site (npm run build)");
+
+const LAYERS = ["staging", "transform", "reporting"];
+const ref = (node: string, column: string) => ({ node: `model.shop.${node}`, column });
+const column = (name: string, upstream: readonly object[]) => ({
+	name,
+	kind: "direct",
+	confidence: "resolved",
+	upstream,
+});
+const lineage = (columns: readonly object[]) => ({
+	status: "ok",
+	complete: true,
+	columns,
+	indirect: [],
+	reads: [],
+	rest: [],
+	remarks: [],
+});
+const described = (...names: string[]) =>
+	Object.fromEntries(names.map((name) => [name, { name, description: `The ${name}.` }]));
+const STRANGE = 'strange "quoted" <script>alert(1)</script> ünïcode';
+
+/** Four models in a row, one test that fails, and a name that tries everything. */
+function smallSite(): Parameters<typeof writeArtifacts>[1] {
+	const after = (name: string, parent: string, layer: string) =>
+		model(name, {
+			fqn: ["shop", layer, name],
+			description: `About ${name}.`,
+			columns: described("id", "amount"),
+			depends_on: { nodes: [`model.shop.${parent}`] },
+		});
+	return {
+		"model.shop.stg_payments": model("stg_payments", {
+			description: "Payments as they come.",
+			columns: described("id", "amount"),
+			raw_code: "select id,\n  amount\nfrom {{ source('raw', 'payments') }}",
+		}),
+		"model.shop.payments": after("payments", "stg_payments", "transform"),
+		"model.shop.revenue": after("revenue", "payments", "transform"),
+		"model.shop.rpt_revenue": after("rpt_revenue", "revenue", "reporting"),
+		[`model.shop.${STRANGE}`]: model(STRANGE, { description: "<img src=x onerror=alert(1)>" }),
+		"test.shop.nn.1": testOf("not_null_rpt_revenue_amount", "model.shop.rpt_revenue", { column_name: "amount" }),
+	};
+}
+const LINEAGE = {
+	metadata: { schema_version: "tfm.lineage.columns/1" },
+	nodes: {
+		"model.shop.payments": lineage([column("amount", [ref("stg_payments", "amount")])]),
+		"model.shop.revenue": lineage([column("amount", [ref("payments", "amount")])]),
+		"model.shop.rpt_revenue": lineage([column("amount", [ref("revenue", "amount")])]),
+	},
+};
+
+/** `count` models in layers, each reading up to three before it; a star of 1,000, a chain of 500, 300 columns in one. */
+function largeSite(count: number): Parameters<typeof writeArtifacts>[1] {
+	const nodes: Record<string, ReturnType<typeof model>> = {};
+	for (let i = 0; i < count; i++) {
+		const layer = LAYERS[Math.floor((i * LAYERS.length) / count)]!;
+		const parents = new Set(
+			i < 50 ? [] : [i - 1 - ((i * 7919) % 49), ((i * 104_729) % i) >> 1, i % 11 === 0 ? 0 : i - 50],
+		);
+		nodes[`model.shop.m${i}`] = model(`m${i}`, {
+			fqn: ["shop", layer, `f${i % 40}`, `m${i}`],
+			depends_on: { nodes: [...parents].map((p) => `model.shop.m${p}`) },
+		});
+	}
+	for (let i = 0; i < 500; i++)
+		nodes[`model.shop.chain${i}`] = model(`chain${i}`, {
+			depends_on: { nodes: i === 0 ? [] : [`model.shop.chain${i - 1}`] },
+		});
+	nodes["model.shop.star"] = model("star");
+	for (let i = 0; i < 1000; i++)
+		nodes[`model.shop.ray${i}`] = model(`ray${i}`, {
+			fqn: ["shop", "reporting", `ray${i}`],
+			depends_on: { nodes: ["model.shop.star"] },
+		});
+	nodes["model.shop.wide"] = model("wide", {
+		columns: described(...Array.from({ length: 300 }, (_, i) => `column_${i}`)),
+	});
+	return nodes;
+}
+
+const result = (status: string, failures: number | null = null) => ({
+	status,
+	failures,
+	message: failures === null ? null : `Got ${failures} results, configured to fail if != 0`,
+	ms: 40,
+	at: 1_790_000_000_000,
+});
+
+describe.skipIf(!possible)("the docs site in a browser", () => {
+	const work = mkdtempSync(join(tmpdir(), "docs-site-"));
+	let browser: Browser;
+	let page: Page;
+	const servers: SiteServer[] = [];
+	const problems: string[] = [];
+	const serve = async (nodes: Parameters<typeof writeArtifacts>[1], options = {}, source = {}): Promise<string> => {
+		const site = join(work, `site${servers.length}`);
+		const target = writeArtifacts(join(work, `target${servers.length}`), nodes, options);
+		await writeSite(siteSource(target, source), site, APP);
+		const server = await serveSite({ folder: site, host: "127.0.0.1", port: 0, portMayDiffer: false });
+		servers.push(server);
+		return server.url;
+	};
+	const heading = () => page.locator("main h1").first().textContent();
+	let url: string;
+	beforeAll(async () => {
+		mkdirSync(SHOTS, { recursive: true });
+		browser = await chromium.launch({ executablePath: CHROMIUM!, args: ["--no-sandbox"] });
+		page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
+		page.on("pageerror", (error) => problems.push(error.message));
+		const results = new Map([
+			...["stg_payments", "payments", "revenue", "rpt_revenue"].map(
+				(name) => [`model.shop.${name}`, result("success")] as const,
+			),
+			["test.shop.nn.1", result("fail", 3)],
+		]);
+		const runs = [
+			{
+				id: "run-1",
+				command: "build",
+				args: "tfm build",
+				status: "failed",
+				startedAt: 1_790_000_000_000,
+				ms: 160,
+				nodes: ["stg_payments", "payments", "revenue", "rpt_revenue"].map((name, i) => ({
+					node: `model.shop.${name}`,
+					status: "success",
+					startedAt: 1_790_000_000_000 + 40 * i,
+					ms: 40,
+					rows: 7,
+					thread: "",
+				})),
+				tests: [0, 0, 1],
+				dimensions: { completeness: [0, 1] },
+			},
+		];
+		url = await serve(
+			smallSite(),
+			{
+				files: {
+					"lineage.columns.json": LINEAGE,
+					"diff.json": {
+						base: "main",
+						nodes: [{ id: "model.shop.revenue", change: "modified", reasons: ["its SQL changed"] }],
+					},
+				},
+				manifest: {
+					docs: { "doc.shop.amount": { name: "amount", package_name: "shop", block_contents: "Money, **gross**." } },
+				},
+			},
+			{ results, runs },
+		);
+	}, 120_000);
+	afterAll(async () => {
+		await browser?.close();
+		for (const server of servers) await server.close();
+		rmSync(work, { recursive: true, force: true });
+	});
+	const open = async (hash: string, at = url): Promise<void> => {
+		await page.goto("about:blank");
+		await page.goto(at + hash);
+		await page.locator("main h1").first().waitFor({ state: "attached" });
+	};
+
+	it("is searched, walked, and followed along a column for three hops", async () => {
+		await open("");
+		await page.keyboard.press("/");
+		await page.keyboard.type("rpt_rev");
+		await page.locator('[role="option"]').first().waitFor();
+		await page.keyboard.press("Enter");
+		await expect.poll(heading).toBe("rpt_revenue");
+		for (const name of ["revenue", "payments", "stg_payments"]) {
+			const chip = page.locator(".chip", { hasText: `${name}.amount` }).first();
+			await chip.click();
+			await expect.poll(heading).toBe(name);
+			await expect.poll(() => page.locator("li.open .column-name button").textContent()).toBe("amount");
+		}
+		await open("#/graph?focus=reporting.rpt_revenue&col=amount");
+		await expect.poll(() => page.locator(".edge.column").count()).toBe(3);
+	});
+
+	it("opens the failing test from the first page, with its SQL and how to see the rows", async () => {
+		await open("");
+		await page.locator(".rows .node-link", { hasText: "rpt_revenue" }).click();
+		await page.locator(".tests > li > button").first().click();
+		await expect
+			.poll(() => page.locator(".test-body").textContent())
+			.toContain("tfm show --failures not_null_rpt_revenue_amount");
+		expect(await page.locator(".tests").textContent()).toContain("3 rows");
+		await expect.poll(() => page.locator(".test-body .token.keyword").count()).toBeGreaterThan(0);
+	});
+
+	it("filters the graph, and a copied link shows the same again", async () => {
+		await open("#/graph");
+		await page.locator(".selector input").fill("+revenue");
+		await expect.poll(() => page.locator(".graph-bar .found").textContent()).toContain("3 nodes");
+		await page.getByRole("button", { name: "Coverage" }).click();
+		const link = page.url();
+		await page.goto("about:blank");
+		await page.goto(link);
+		await expect.poll(() => page.locator(".selector input").inputValue()).toBe("+revenue");
+		await expect.poll(() => page.locator('[aria-pressed="true"]').textContent()).toBe("Coverage");
+	});
+
+	it("is used with keys alone", async () => {
+		await open("");
+		await page.keyboard.press("g");
+		await page.keyboard.press("o");
+		await page.locator("canvas").waitFor();
+		await page.keyboard.press("/");
+		await page.keyboard.type("stg_pay");
+		await page.locator('[role="option"]').first().waitFor();
+		await page.keyboard.press("Enter");
+		await expect.poll(heading).toBe("stg_payments");
+		await open("#/graph?focus=staging.stg_payments");
+		await page.keyboard.press("ArrowRight");
+		await expect.poll(() => page.locator(".graph-side h2").textContent()).toBe("payments");
+		await page.keyboard.press("Escape");
+		await page.locator("canvas").waitFor();
+		await page.keyboard.press("?");
+		await page.locator("dialog[open]").waitFor();
+		await page.keyboard.press("Escape");
+		await expect.poll(() => page.locator("dialog[open]").count()).toBe(0);
+	});
+
+	it("shows strange names and markup as text, and runs none of it", async () => {
+		await open(`#/m/${encodeURIComponent(`staging.${STRANGE}`)}`);
+		await expect.poll(heading).toBe(STRANGE);
+		expect(await page.locator(".prose").first().textContent()).toContain("<img src=x");
+		expect(await page.locator("main img").count()).toBe(0);
+	});
+
+	it("has no serious fault for people who cannot see or use a mouse (axe), in both themes", async () => {
+		const axe = readFileSync(join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
+		const pages = {
+			home: "",
+			catalog: "#/catalog",
+			model: "#/m/reporting.rpt_revenue",
+			sql: "#/m/staging.stg_payments?tab=sql",
+			tests: "#/m/reporting.rpt_revenue?tab=tests&test=test.shop.nn.1",
+			runs: "#/m/reporting.rpt_revenue?tab=runs",
+			graph: "#/graph?node=transform.revenue",
+			focus: "#/graph?focus=transform.revenue&up=2&down=2",
+			run: "#/run/run-1",
+			quality: "#/quality",
+			glossary: "#/glossary",
+			diff: "#/diff",
+		};
+		const found: string[] = [];
+		for (const theme of ["light", "dark"] as const) {
+			await page.emulateMedia({ colorScheme: theme });
+			for (const [name, hash] of Object.entries(pages)) {
+				await open(hash);
+				await page.locator(".loading").waitFor({ state: "detached" });
+				await page.screenshot({ path: join(SHOTS, `${name}-${theme}.png`) });
+				await page.evaluate(axe);
+				const faults = await page.evaluate(async () => {
+					const run = (
+						globalThis as unknown as {
+							axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+						}
+					).axe.run();
+					return (await run).violations.map(({ id, impact, nodes }) => ({
+						id,
+						impact,
+						html: nodes.slice(0, 2).map(({ html }) => html.slice(0, 160)),
+					}));
+				});
+				for (const { id, impact, html } of faults)
+					if (impact === "serious" || impact === "critical") found.push(`${theme} ${name}: ${id} ${html.join(" | ")}`);
+			}
+		}
+		expect(found).toEqual([]);
+	}, 180_000);
+
+	it("stays usable with 5,000 models, a star of 1,000, a chain of 500 and 300 columns", async () => {
+		const at = await serve(largeSite(5000));
+		await open("#/graph", at);
+		await page.locator("canvas[data-drawn]").waitFor();
+		await open("#/graph?focus=staging.star&down=1", at);
+		await expect.poll(() => page.locator(".card").count()).toBeLessThan(20);
+		await open("#/graph?focus=staging.chain250&up=99&down=99", at);
+		await expect.poll(() => page.locator(".card").count()).toBe(199);
+		await open("#/m/staging.wide", at);
+		await expect.poll(() => page.locator(".columns > li").count()).toBe(300);
+		await open("#/catalog?q=ray99", at);
+		await expect.poll(() => page.locator(".found").textContent()).toContain("11 of");
+	}, 120_000);
+
+	it("raised no error in the browser", () => expect(problems).toEqual([]));
+});
