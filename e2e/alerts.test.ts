@@ -167,6 +167,18 @@ describe("alerts of a run whose gate closes", () => {
 		expect(texts).toEqual(["+15550002", "+15550003"].map((To) => ({ To, From: "+15550001", Body })));
 	});
 
+	it("watch a publish by hand as they watch a run", async () => {
+		await tfm(["run"], root, { ...env(), TFM_INVOCATION_ID: "closed" });
+		received();
+		const words = ["publish", "staging", "--run", "closed", "--accept", "unique_stg_orders_id", "--reason", "known"];
+		const published = await tfm(words, root, env());
+		expect(published.code, published.stdout + published.stderr).toBe(0);
+		const told = received();
+		expect(told.map(({ path }) => path)).toContain("/ping");
+		const news = told.filter(({ path }) => path === "/hook").map(({ body }) => body.items[0].event);
+		expect(news).toEqual(["run.success"]);
+	});
+
 	it("are told all the same where they cannot be written down, and a command that fails is a warning", async () => {
 		writeFileSync(join(root, "tfm_project.yml"), PROJECT.replace("cat > hook.json", "exit 4"));
 		expect((await tfm(["run", "--vars", "{second: 2}"], root, env())).code).toBe(0);

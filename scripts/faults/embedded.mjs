@@ -99,6 +99,10 @@ export async function embeddedFaults({ kills, seed, rows }) {
 		return Array.isArray(parsed) ? parsed : parsed.show;
 	}
 
+	/** Of all runs since it was asked last: each question is a process of its own. */
+	const faultsOfHistory = async (killed) =>
+		killed % 4 === 0 || killed === kills ? history.faults(ask, { lost: false }) : [];
+
 	async function look() {
 		const tables = models.map(
 			(m) =>
@@ -162,7 +166,7 @@ export async function embeddedFaults({ kills, seed, rows }) {
 		const again = await timedRun(fresh);
 		const converged =
 			again.code === 0
-				? [...faultsOf(await look(), fresh, fresh), ...(await history.faults(ask, { lost: false }))]
+				? [...faultsOf(await look(), fresh, fresh), ...(await faultsOfHistory(killed))]
 				: [`rerun ended with ${again.code}: ${again.stderr}${again.tail}`];
 		tally.judge(`rerun after kill ${killed}`, converged);
 		old = fresh;
