@@ -45,7 +45,6 @@ export function Palette({ project, onClose }: { project: Project; onClose: () =>
 					setChosen(0);
 				}}
 				onKeyDown={pressed}
-				// biome-ignore lint/a11y/noAutofocus: a search that was asked for is typed into at once
 				autofocus
 			/>
 			<ul id="hits" role="listbox" aria-label="Found">

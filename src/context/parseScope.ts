@@ -3,7 +3,6 @@
  * collected instead of resolved. A reference answers with the relation of the node itself, as in dbt, because its
  * target may not have been read yet.
  */
-import type { TestMetadata } from "../core/node.ts";
 import type { RenderOptions, Scope, Template, Value } from "../jinja/jinja.ts";
 import { BASE_MEMBERS, renderVariable } from "./baseMembers.ts";
 import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
@@ -16,21 +15,11 @@ import { type RelationObject, relationObject } from "./objects/relationObject.ts
 import { VarFunction, variablesFor } from "./objects/varFunction.ts";
 import { createParseCollector, type ParseCollector } from "./parseCollector.ts";
 import type { ProjectFacts } from "./projectFacts.ts";
+import type { ParseSubject } from "./readingWatch.ts";
 import { testKeywords } from "./testKeywords.ts";
 
 /** Undefined names and their attributes are let pass while parsing. */
 export const PARSE_RENDERING: RenderOptions = Object.freeze({ undefined: "chainable" });
-
-/** What is known of a node before it has been parsed. Further plain fields show up in `model`. */
-export interface ParseSubject {
-	readonly unique_id: string;
-	readonly name: string;
-	readonly package_name: string;
-	readonly resource_type: string;
-	/** The arguments of a generic test, for `_dbt_generic_test_kwargs`. */
-	readonly test_metadata?: TestMetadata | null;
-	readonly [field: string]: unknown;
-}
 
 interface ParseContext extends BaseContext {
 	readonly subject: ParseSubject;

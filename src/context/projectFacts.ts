@@ -3,10 +3,9 @@ import type { Config } from "../core/config.ts";
 import type { Deferral } from "../core/deferral.ts";
 import type { EventWindow } from "../core/eventTime.ts";
 import type { Plain } from "../core/node.ts";
-import type { KeptTemplates, TemplateSource } from "../jinja/jinja.ts";
+import type { KeptTemplates } from "../jinja/jinja.ts";
 import type { MacroRegistry } from "./macroRegistry.ts";
-import type { ParseCollector } from "./parseCollector.ts";
-import type { ParseSubject } from "./parseScope.ts";
+import type { ReadingWatch } from "./readingWatch.ts";
 
 /** What every template of one command sees, whatever node it belongs to. */
 export interface ProjectFacts {
@@ -25,15 +24,6 @@ export interface ProjectFacts {
 	/** With --defer and in `clone`: nodes of another environment. */
 	readonly deferral?: Deferral;
 }
-
-/** A text that is rendered while the project is read, and for what. */
-export interface TextRead {
-	readonly source: TemplateSource;
-	readonly subject: ParseSubject;
-}
-
-/** Calls `read`, which renders the text, once, and gives what it gives. */
-export type ReadingWatch = (of: TextRead, read: () => ParseCollector) => ParseCollector;
 
 export interface InvocationFacts {
 	readonly id: string;
