@@ -182,7 +182,7 @@ describe("alerts of a run whose gate closes", () => {
 	it("are told all the same where they cannot be written down, and a command that fails is a warning", async () => {
 		writeFileSync(join(root, "tfm_project.yml"), PROJECT.replace("cat > hook.json", "exit 4"));
 		expect((await tfm(["run", "--vars", "{second: 2}"], root, env())).code).toBe(0);
-		await tfm(["run-operation", "--sql", "drop table tfm_state.alerts"], root, env());
+		await tfm(["run-operation", "--sql", "drop table tfm_state.alerts cascade"], root, env());
 		received();
 		const { stdout, stderr } = await call("run");
 		expect(stdout + stderr).toMatch(/TFM-ALERT-006[\s\S]*relation "tfm_state.alerts" does not exist/);
