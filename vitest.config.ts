@@ -13,7 +13,7 @@ export default defineConfig({
 			{
 				test: {
 					name: "unit",
-					include: ["src/**/*.test.ts"],
+					include: ["src/**/*.test.ts", "site/**/*.test.ts"],
 					globalSetup,
 					execArgv,
 					testTimeout: 30_000,

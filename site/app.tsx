@@ -7,7 +7,7 @@ import { Home } from "./pages/home.tsx";
 import { NodePage } from "./pages/node.tsx";
 import { Palette } from "./palette.tsx";
 import type { Project } from "./project.ts";
-import { go, href, type Route, useRoute } from "./route.ts";
+import { go, href, type Route, readRoute, useRoute } from "./route.ts";
 import { Sidebar } from "./sidebar.tsx";
 
 export interface PageProps {
@@ -25,6 +25,9 @@ const LATER: Readonly<Record<string, () => Promise<Page>>> = {
 	glossary: () => import("./pages/glossary.tsx").then(({ GlossaryPage }) => GlossaryPage),
 	diff: () => import("./pages/diff.tsx").then(({ DiffPage }) => DiffPage),
 };
+/** Begins to fetch the page that the address names, while the data is on its way. */
+export const fetchPage = (): void => void LATER[readRoute().path[0] ?? ""]?.().catch(() => {});
+
 const NOW: Readonly<Record<string, Page>> = { "": Home, catalog: Catalog, m: NodePage };
 
 export function App({ project }: { project: Project }) {

@@ -53,20 +53,7 @@ export async function loadEdges(id: string): Promise<ColumnEdges | null> {
 	return file ? ((await read<ColumnShard>(file))[id] ?? null) : null;
 }
 
-/** The texts as written, and in lower case for searching. */
-export interface Words extends SearchData {
-	readonly lowerText: readonly string[];
-	readonly lowerColumns: readonly string[];
-}
-let words: Promise<Words> | undefined;
-export function loadSearch(): Promise<Words> {
-	words ??= read<SearchData>(index.search).then((data) => ({
-		...data,
-		lowerText: data.text.map((text) => text.toLowerCase()),
-		lowerColumns: data.columns.map((text) => text.toLowerCase()),
-	}));
-	return words;
-}
+export const loadWords = (): Promise<SearchData> => read<SearchData>(index.search);
 export const loadRuns = async (): Promise<RunsData | null> => (index.runs === null ? null : read<RunsData>(index.runs));
 export const loadTerms = async (): Promise<TermsData | null> =>
 	index.terms === null ? null : read<TermsData>(index.terms);

@@ -1,7 +1,8 @@
 import { render } from "preact";
-import { App } from "./app.tsx";
+import { App, fetchPage } from "./app.tsx";
 import { index, loadProject } from "./data.ts";
 
+fetchPage();
 loadProject().then(
 	(project) => render(<App project={project} />, document.getElementById("app")!),
 	(error: Error) => {

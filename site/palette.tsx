@@ -1,10 +1,8 @@
 import { useMemo, useState } from "preact/hooks";
-import { loadSearch } from "./data.ts";
 import { Dialog } from "./dialog.tsx";
-import { StatusMark, useData } from "./parts.tsx";
+import { StatusMark, useSearch } from "./parts.tsx";
 import type { Project } from "./project.ts";
 import { go, href } from "./route.ts";
-import { search } from "./search.ts";
 
 const SHOWN = 12;
 
@@ -12,8 +10,8 @@ const SHOWN = 12;
 export function Palette({ project, onClose }: { project: Project; onClose: () => void }) {
 	const [text, setText] = useState("");
 	const [chosen, setChosen] = useState(0);
-	const words = useData(loadSearch, []) ?? null;
-	const hits = useMemo(() => search(project, words, text, SHOWN), [text, words]);
+	const search = useSearch(project);
+	const hits = useMemo(() => search(text, SHOWN), [text, search]);
 	const open = (at: number): void => {
 		const hit = hits[at];
 		if (hit === undefined) return;

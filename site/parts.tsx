@@ -1,8 +1,10 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { Status } from "../src/docs/siteData.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { SearchData, Status } from "../src/docs/siteData.ts";
+import { loadWords } from "./data.ts";
 import type { Project } from "./project.ts";
-import { href } from "./route.ts";
+import { href, setQuery } from "./route.ts";
+import { createSearch, type Search } from "./search.ts";
 
 export const GLYPHS: Readonly<Record<Status, string>> = { unknown: "○", ok: "✓", warn: "!", fail: "✗", skipped: "–" };
 export const WORDS: Readonly<Record<Status, string>> = {
@@ -48,6 +50,46 @@ export function useData<T>(load: () => Promise<T>, keys: readonly unknown[]): T 
 	}, keys);
 	if (state.error !== undefined) throw state.error;
 	return state.keys.length === keys.length && state.keys.every((key, i) => key === keys[i]) ? state.value : undefined;
+}
+
+let made: { readonly project: Project; readonly words: SearchData | null; readonly search: Search } | undefined;
+
+/** Of the whole project; of names alone until the words are there. Made once for all that search. */
+export function useSearch(project: Project): Search {
+	const words = useData(loadWords, []) ?? (made?.project === project ? made.words : null);
+	if (made?.project !== project || made.words !== words) {
+		const lanes = project.nodes.name.map((_, node) => project.laneName(node));
+		made = { project, words, search: createSearch({ names: project.nodes.name, lanes }, words) };
+	}
+	return made.search;
+}
+
+const PAUSE_MS = 200;
+
+/**
+ * A text that is shown as it is typed, and put into the address when there is a pause. Links and the reader's way back
+ * change it too.
+ */
+export function useTypedText(key: string, inAddress: string): readonly [string, (text: string) => void] {
+	const [text, setText] = useState(inAddress);
+	const written = useRef(inAddress);
+	const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+	useEffect(() => {
+		if (inAddress === written.current) return;
+		written.current = inAddress;
+		clearTimeout(timer.current);
+		setText(inAddress);
+	}, [inAddress]);
+	useEffect(() => () => clearTimeout(timer.current), []);
+	const typed = (next: string): void => {
+		setText(next);
+		clearTimeout(timer.current);
+		timer.current = setTimeout(() => {
+			written.current = next;
+			setQuery({ [key]: next });
+		}, PAUSE_MS);
+	};
+	return [text, typed];
 }
 
 export function Copy({ text, label = "Copy" }: { text: string; label?: string }) {

@@ -1,5 +1,4 @@
-import type { Words } from "./data.ts";
-import type { Project } from "./project.ts";
+import type { SearchData } from "../src/docs/siteData.ts";
 
 export interface Hit {
 	readonly node: number;
@@ -8,53 +7,131 @@ export interface Hit {
 	readonly column?: string;
 }
 
-/**
- * Nodes that hold all words, the best first: names that are the words, begin with them, hold them; then columns; then
- * descriptions. Ten thousand nodes take some milliseconds.
- */
-export function search(project: Project, words: Words | null, text: string, limit = 50): readonly Hit[] {
-	const parts = text
-		.toLowerCase()
-		.split(/[\s.]+/)
-		.filter(Boolean);
-	if (parts.length === 0) return [];
-	const hits: Hit[] = [];
-	for (let node = 0; node < project.count; node++) {
-		let score = 0;
-		let column: string | undefined;
-		for (const part of parts) {
-			const name = project.lower[node]!;
-			const at = name.indexOf(part);
-			let best =
-				at === -1 ? 0 : name.length === part.length ? 100 : at === 0 ? 60 : /[^a-z0-9]/.test(name[at - 1]!) ? 45 : 30;
-			if (best === 0 && project.laneName(node).toLowerCase() === part) best = 5;
-			if (best === 0 && words !== null) {
-				const found = columnWith(words, node, part);
-				if (found !== undefined) {
-					best = found.length === part.length ? 20 : 12;
-					column ??= found;
-				} else if (words.lowerText[node]!.includes(part)) best = 6;
-			}
-			if (best === 0) {
-				score = 0;
-				break;
-			}
-			score += best;
-		}
-		if (score > 0)
-			hits.push({
-				node,
-				score: score - project.lower[node]!.length / 100,
-				...(column === undefined ? {} : { column }),
-			});
-	}
-	return hits.sort((a, b) => b.score - a.score || a.node - b.node).slice(0, limit);
+/** What is searched of a project: names and lanes of nodes, by position. */
+export interface Searched {
+	readonly names: readonly string[];
+	readonly lanes: readonly string[];
 }
 
-function columnWith({ columns, lowerColumns }: Words, node: number, part: string): string | undefined {
-	const lower = lowerColumns[node]!;
-	const at = lower.indexOf(part);
-	if (at === -1) return undefined;
-	const end = lower.indexOf(" ", at);
-	return columns[node]!.slice(lower.lastIndexOf(" ", at) + 1, end === -1 ? undefined : end);
+/** Finds nodes that hold all words of a text, the best first. */
+export type Search = (text: string, limit?: number) => readonly Hit[];
+
+const SCORE = {
+	nameIs: 100,
+	nameBegins: 60,
+	nameWord: 45,
+	nameHolds: 30,
+	columnIs: 20,
+	columnHolds: 12,
+	text: 6,
+	lane: 5,
+};
+/** Above all positions of nodes: score and position are one number, which sorts as a number does. */
+const POSITIONS = 2 ** 22;
+
+/**
+ * Names that are the words, begin with them, hold them; then columns; then descriptions; then the layer. Texts are laid
+ * out once: a key that is pressed looks through three strings and a list of distinct column names, which is some
+ * milliseconds for ten thousand nodes. `words` is null until they are there: names alone are searched.
+ */
+export function createSearch({ names, lanes }: Searched, words: SearchData | null): Search {
+	const count = names.length;
+	const name = layOut(names);
+	const text = words === null ? null : layOut(words.text);
+	const columns = words === null ? [] : distinctColumns(words.columns);
+	const lane = lanes.map((each) => each.toLowerCase());
+	const best = new Uint8Array(count);
+	const sum = new Float64Array(count);
+	const found = new Int32Array(count);
+
+	function rate(part: string): void {
+		best.fill(0);
+		found.fill(-1);
+		for (let node = 0; node < count; node++) if (lane[node] === part) best[node] = SCORE.lane;
+		text?.holding(part, (node) => {
+			best[node] = SCORE.text;
+		});
+		for (const [at, { lower, nodes }] of columns.entries()) {
+			if (!lower.includes(part)) continue;
+			const score = lower.length === part.length ? SCORE.columnIs : SCORE.columnHolds;
+			for (const node of nodes)
+				if (score > best[node]!) {
+					best[node] = score;
+					found[node] = at;
+				}
+		}
+		name.holding(part, (node, at, length, before) => {
+			best[node] =
+				length === part.length
+					? SCORE.nameIs
+					: at === 0
+						? SCORE.nameBegins
+						: /[^a-z0-9]/.test(before)
+							? SCORE.nameWord
+							: SCORE.nameHolds;
+			found[node] = -1;
+		});
+	}
+
+	return (asked, limit = 50) => {
+		const parts = asked
+			.toLowerCase()
+			.split(/[\s.]+/)
+			.filter(Boolean);
+		if (parts.length === 0) return [];
+		const column = new Int32Array(count).fill(-1);
+		sum.fill(0);
+		for (const part of parts) {
+			rate(part);
+			for (let node = 0; node < count; node++) {
+				sum[node] = best[node] === 0 ? Number.NaN : sum[node]! + best[node]!;
+				if (column[node] === -1) column[node] = found[node]!;
+			}
+		}
+		const keys = new Float64Array(count);
+		let hits = 0;
+		const shortFirst = (node: number): number => Math.min(2000, names[node]!.length);
+		for (let node = 0; node < count; node++)
+			if (sum[node]! > 0)
+				keys[hits++] = (1_000_000 - Math.round(sum[node]! * 100) + shortFirst(node)) * POSITIONS + node;
+		return Array.from(keys.subarray(0, hits).sort().subarray(0, limit), (key): Hit => {
+			const node = key % POSITIONS;
+			const score = sum[node]! - names[node]!.length / 100;
+			return column[node] === -1 ? { node, score } : { node, score, column: columns[column[node]!]!.name };
+		});
+	};
+}
+
+/** All texts in one string, in lower case: to look through it is one call of the engine for each place found. */
+function layOut(texts: readonly string[]) {
+	const lower = texts.map((text) => text.toLowerCase().replaceAll("\n", " "));
+	const all = lower.join("\n");
+	const start = new Int32Array(texts.length + 1);
+	for (const [i, text] of lower.entries()) start[i + 1] = start[i]! + text.length + 1;
+	return {
+		/** Calls back for the first place in each text: where in it, the text's length, and the letter before. */
+		holding(part: string, each: (text: number, at: number, length: number, before: string) => void): void {
+			let text = 0;
+			for (let at = all.indexOf(part); at !== -1; at = all.indexOf(part, start[text + 1])) {
+				while (start[text + 1]! <= at) text++;
+				each(text, at - start[text]!, start[text + 1]! - start[text]! - 1, all[at - 1] ?? "");
+				if (text + 1 >= texts.length) return;
+			}
+		},
+	};
+}
+
+/** Each column's name once, with the nodes that have it. */
+function distinctColumns(
+	lists: readonly string[],
+): readonly { name: string; lower: string; nodes: readonly number[] }[] {
+	const byName = new Map<string, { name: string; lower: string; nodes: number[] }>();
+	for (const [node, list] of lists.entries())
+		for (const name of list.split(" ")) {
+			if (name === "") continue;
+			const known = byName.get(name);
+			if (known === undefined) byName.set(name, { name, lower: name.toLowerCase(), nodes: [node] });
+			else known.nodes.push(node);
+		}
+	return [...byName.values()];
 }

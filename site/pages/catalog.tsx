@@ -1,26 +1,28 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { STATUSES } from "../../src/docs/siteData.ts";
 import type { PageProps } from "../app.tsx";
-import { loadSearch } from "../data.ts";
+import { loadWords } from "../data.ts";
 import { count, duration, percent } from "../format.ts";
-import { NodeLink, PageHead, StatusMark, useData, WORDS } from "../parts.tsx";
+import { NodeLink, PageHead, StatusMark, useData, useSearch, useTypedText, WORDS } from "../parts.tsx";
 import type { Project } from "../project.ts";
 import { setQuery } from "../route.ts";
-import { search } from "../search.ts";
+import type { Search } from "../search.ts";
 
 const ROW = 62;
-const AROUND = 8;
+const AROUND = 4;
+const NO_TEXTS: readonly string[] = [];
 
 type Sort = "name" | "layer" | "slow" | "tests" | "columns";
 
 /** Everything there is, narrowed by words and by facts; rows out of sight are not in the page. */
 export function Catalog({ project, route }: PageProps) {
 	const { query } = route;
-	const q = query.get("q") ?? "";
+	const [q, setQ] = useTypedText("q", query.get("q") ?? "");
 	const sort = (query.get("sort") ?? "layer") as Sort;
-	const words = useData(loadSearch, []) ?? null;
+	const texts = useData(loadWords, [])?.text ?? NO_TEXTS;
+	const search = useSearch(project);
 	const wanted = ["layer", "type", "owner", "tag", "status"].map((key) => query.get(key) ?? "");
-	const found = useMemo(() => select(project, words, q, wanted, sort), [words, q, sort, ...wanted]);
+	const found = useMemo(() => select(project, search, q, wanted, sort), [search, q, sort, ...wanted]);
 	const used = <T,>(values: readonly T[]): ReadonlySet<T> => new Set(values);
 	const types = [...used(project.nodes.type.map((_, node) => project.type(node)))];
 	return (
@@ -32,7 +34,7 @@ export function Catalog({ project, route }: PageProps) {
 					aria-label="Filter by name, column or description"
 					placeholder="Filter by name, column or description"
 					value={q}
-					onInput={(event) => setQuery({ q: event.currentTarget.value })}
+					onInput={(event) => setQ(event.currentTarget.value)}
 				/>
 				<Choice
 					name="layer"
@@ -59,13 +61,16 @@ export function Catalog({ project, route }: PageProps) {
 					<button
 						type="button"
 						class="quiet"
-						onClick={() => setQuery({ q: null, layer: null, type: null, owner: null, tag: null, status: null })}
+						onClick={() => {
+							setQ("");
+							setQuery({ q: null, layer: null, type: null, owner: null, tag: null, status: null });
+						}}
 					>
 						Clear
 					</button>
 				)}
 			</p>
-			<Rows project={project} found={found} texts={words?.text ?? []} />
+			<Rows project={project} found={found} texts={texts} />
 		</section>
 	);
 }
@@ -103,7 +108,7 @@ function Choice({
 
 function select(
 	project: Project,
-	words: Parameters<typeof search>[1],
+	search: Search,
 	q: string,
 	[layer, type, owner, tag, status]: readonly string[],
 	sort: Sort,
@@ -118,7 +123,7 @@ function select(
 		(tag === "" || nodes.tags[node]!.includes(tagAt)) &&
 		(status === "" || project.status(node) === status);
 	if (q.trim() !== "")
-		return search(project, words, q, Number.POSITIVE_INFINITY)
+		return search(q, Number.POSITIVE_INFINITY)
 			.map(({ node }) => node)
 			.filter(fits);
 	const found: number[] = [];
@@ -137,7 +142,7 @@ function select(
 
 function Rows({ project, found, texts }: { project: Project; found: readonly number[]; texts: readonly string[] }) {
 	const list = useRef<HTMLDivElement>(null);
-	const [range, setRange] = useState({ from: 0, to: 30 });
+	const [range, setRange] = useState({ from: 0, to: 20 });
 	useEffect(() => {
 		const look = (): void => {
 			const top = list.current!.getBoundingClientRect().top;
@@ -156,8 +161,9 @@ function Rows({ project, found, texts }: { project: Project; found: readonly num
 	return (
 		<div class="catalog-rows" ref={list} style={{ height: `${found.length * ROW}px` }}>
 			<ul style={{ transform: `translateY(${Math.min(range.from, found.length) * ROW}px)` }}>
-				{found.slice(range.from, range.to).map((node) => (
-					<li key={node} style={{ height: `${ROW}px` }}>
+				{/* Rows are used again for what is found next: to change their words is cheaper than to make others. */}
+				{found.slice(range.from, range.to).map((node, row) => (
+					<li key={row} style={{ height: `${ROW}px` }}>
 						<StatusMark status={project.status(node)} />
 						<div class="catalog-main">
 							<NodeLink project={project} node={node} />

@@ -9,7 +9,7 @@ import { FocusView } from "../graph/focusView.tsx";
 import { createOverview, type Overview, type View } from "../graph/overview.ts";
 import { NodeTree } from "../graph/tree.tsx";
 import { LENSES, legendOf, readLens } from "../lens.ts";
-import { Copy, StatusMark, useData } from "../parts.tsx";
+import { Copy, StatusMark, useData, useTypedText } from "../parts.tsx";
 import type { Project } from "../project.ts";
 import { go, href, setQuery } from "../route.ts";
 import { select } from "../selector.ts";
@@ -22,6 +22,7 @@ export function GraphPage({ project, route }: PageProps) {
 	const { query } = route;
 	const lens = readLens(query.get("lens"));
 	const sel = query.get("sel") ?? "";
+	const [typed, setTyped] = useTypedText("sel", sel);
 	const focusKeys = (query.get("focus") ?? "").split(",").filter(Boolean);
 	const centre = focusKeys.map((key) => project.find(key)).filter((node) => node !== undefined);
 	const [up, down] = [depth(query.get("up")), depth(query.get("down"))];
@@ -78,9 +79,9 @@ export function GraphPage({ project, route }: PageProps) {
 						type="search"
 						placeholder="Select: +orders+2, layer:staging, tag:finance"
 						spellcheck={false}
-						value={sel}
+						value={typed}
 						aria-invalid={chosen === null && sel !== ""}
-						onInput={(event) => setQuery({ sel: event.currentTarget.value })}
+						onInput={(event) => setTyped(event.currentTarget.value)}
 					/>
 				</label>
 				{sel !== "" && (
