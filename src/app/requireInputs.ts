@@ -6,45 +6,58 @@ import type { RelationName } from "../core/relation.ts";
 import { storedName } from "../core/storedName.ts";
 import type { OpenProject } from "./openProject.ts";
 
+export interface Runnable {
+	/** The selection without the tests that cannot run. */
+	readonly selected: ReadonlySet<NodeId>;
+	/** One remark for each of those tests. */
+	readonly warnings: readonly Diagnostic[];
+}
+
 /**
  * In a layered project, all that the selected nodes read must be selected too or exist already: found out with one
- * catalog query before anything runs. Sources that somebody else fills are left to the database. Throws all misses
- * together (TFM-APP-010).
+ * catalog query before anything runs. Sources that somebody else fills are left to the database. A test that came along
+ * with what it judges (indirect selection) and reads something else that is not there is left out, with a remark. All
+ * other misses are thrown together (TFM-APP-010).
  */
 export async function requireInputs(
 	project: OpenProject,
 	selected: ReadonlySet<NodeId>,
 	adapter: Adapter,
-): Promise<void> {
+): Promise<Runnable> {
 	const { manifest, config } = project;
-	if (config.project.layering === null) return;
+	if (config.project.layering === null) return { selected, warnings: [] };
 	const isDeferred = (id: NodeId): boolean => project.facts.deferral?.reads.has(id) === true;
-	const reads = new Map<NodeId, { node: GraphNode; reader: GraphNode }>();
+	const reads: { node: GraphNode; reader: GraphNode; relation: RelationName; cameAlong: boolean }[] = [];
 	for (const id of selected) {
 		const reader = findNode(manifest, id);
 		if (reader === undefined || reader.resource_type === "unit_test") continue;
-		for (const input of storedInputs(project, id))
-			if (!selected.has(input.unique_id) && !reads.has(input.unique_id) && !isDeferred(input.unique_id))
-				reads.set(input.unique_id, { node: input, reader });
+		const inputs = storedInputs(project, id);
+		const cameAlong = reader.resource_type === "test" && inputs.some((input) => selected.has(input.unique_id));
+		for (const node of inputs)
+			if (!selected.has(node.unique_id) && !isDeferred(node.unique_id))
+				reads.push({ node, reader, relation: relationOf(node, project), cameAlong });
 	}
-	if (reads.size === 0) return;
-	const schemas = [...new Set([...reads.values()].map(({ node }) => relationOf(node, project).schema))].sort();
+	if (reads.length === 0) return { selected, warnings: [] };
+	const schemas = [...new Set(reads.map(({ relation }) => relation.schema))].sort();
 	const there = new Set(
 		(await adapter.withSession((s) => s.listRelations(schemas))).map((r) => `${r.schema}\0${r.identifier}`),
 	);
-	const missing: Diagnostic[] = [];
-	for (const { node, reader } of reads.values()) {
-		const relation = relationOf(node, project);
+	const missing = new Map<NodeId, Diagnostic>();
+	const leftOut = new Map<NodeId, Diagnostic>();
+	for (const { node, reader, relation, cameAlong } of reads) {
 		if (there.has(`${relation.schema}\0${relation.identifier}`)) continue;
-		missing.push(
-			diagnostic(
-				"TFM-APP-010",
-				{ node: reader.name, reads: node.name, relation: `${relation.schema}.${relation.identifier}` },
-				{ at: reader.location },
-			),
-		);
+		const facts = { node: reader.name, reads: node.name, relation: `${relation.schema}.${relation.identifier}` };
+		const at = reader.location;
+		if (cameAlong && !leftOut.has(reader.unique_id))
+			leftOut.set(reader.unique_id, diagnostic("TFM-APP-019", facts, { at, severity: "warning" }));
+		if (!cameAlong && !missing.has(node.unique_id))
+			missing.set(node.unique_id, diagnostic("TFM-APP-010", facts, { at }));
 	}
-	if (missing.length > 0) throw new TfmError(missing);
+	if (missing.size > 0) throw new TfmError([...missing.values()]);
+	return {
+		selected: leftOut.size === 0 ? selected : new Set([...selected].filter((id) => !leftOut.has(id))),
+		warnings: [...leftOut.values()],
+	};
 }
 
 /** Inputs that have a relation; ephemeral models are looked through. */

@@ -5,6 +5,7 @@ import type { NodeId } from "../core/node.ts";
 import type { MicrobatchJob, RunFlags, SettledNode } from "../core/ports.ts";
 import type { RunResult } from "../core/result.ts";
 import type { StateStore } from "../core/state.ts";
+import { judgeWarnings } from "../core/warningPolicy.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
 import { doneBy, writeCompiled, writeHooks, writeRunNotes, writeRunResults, writeSources } from "./artifacts.ts";
@@ -80,7 +81,12 @@ export async function runSelected(
 		const about = { selected: request.selected, builds, adapter };
 		const deferring = offline ? project : await withDeferral(invocation, project, about);
 		// Candidates stand where published relations may not.
-		if (request.flags?.candidates !== true && !offline) await requireInputs(deferring, request.selected, adapter);
+		const readable =
+			request.flags?.candidates === true || offline
+				? { selected: request.selected, warnings: [] }
+				: await requireInputs(deferring, request.selected, adapter);
+		for (const remark of judgeWarnings(readable.warnings, invocation.flags))
+			events({ event: "diagnostic", diagnostic: remark }, "warn");
 		const state = await createStateStore();
 		const ports = createRunPorts({
 			invocation,
@@ -92,13 +98,14 @@ export async function runSelected(
 			selected: request.selected,
 		});
 		const refined: Refined = (await request.refine?.({ adapter, state })) ?? request;
-		const { selected } = refined;
+		const selected =
+			readable === null ? refined.selected : new Set([...refined.selected].filter((id) => readable.selected.has(id)));
 		if (selected.size === 0 && request.selected.size > 0) {
 			invocation.stdout.write(`${request.nothingLeft ?? "nothing to do"}\n`);
 			await manifestFile.finish(null);
 			return 0;
 		}
-		const done = await executeRun(jobOf(invocation, deferring, { ...request, ...refined }, adapter), ports);
+		const done = await executeRun(jobOf(invocation, deferring, { ...request, ...refined, selected }, adapter), ports);
 		const run = request.compiles === false ? uncompiled(done) : done;
 		await sqlFiles.written();
 		writeHooks(project, run);

@@ -90,6 +90,13 @@ export const APP_CODES = {
 		explain:
 			"With --select, everything that a selected node reads must be selected too or exist in the database already. This is checked before anything runs.",
 	}),
+	"TFM-APP-019": code<{ node: string; reads: string; relation: string }>({
+		message: (f) =>
+			`the test ${f.node} is left out: it also reads ${f.reads}, which is neither selected nor built yet (${f.relation})`,
+		next: (f) => `select ${f.reads} too`,
+		explain:
+			"A selection takes along the tests of what it picks. One that reads something else too can only run where that is part of the run or exists already; the rest of the run is gated without it.",
+	}),
 	"TFM-APP-011": code<{ path: string; target: string }>({
 		message: (f) => `will not delete ${f.path}: it is outside the project`,
 		hint: (f) => `clean-targets names ${f.target}`,
