@@ -130,11 +130,34 @@ onBothEngines((bench) => {
 			]);
 		}));
 
-	test("002: what is stored over a materialized view binds it", () =>
+	test("what others store over a materialized view is filled anew with it, and keeps what it had", () =>
 		bench.on(async (s) => {
-			const models: Model[] = [{ name: "m", kind: "materialized_view", sql: "select 1 as id" }];
+			const model = (id: number): Model => ({ name: "m", kind: "materialized_view", sql: `select ${id} as id` });
+			await publish(s, [model(1)]);
+			await s.execute(
+				`create materialized view bi.above with (fillfactor = 50) as select id from s.m; create view bi.top as select id from bi.above;
+				create unique index one on bi.above (id); comment on index bi.one is 'key'; comment on materialized view bi.above is 'stored'; grant select on bi.above to reader; alter materialized view bi.above owner to bi_owner`,
+			);
+			const report = await publish(s, [model(2)]);
+			expect(report.refused).toEqual([]);
+			expect(report.warnings).toEqual(["materialized view bi.above is filled while readers of what it reads wait"]);
+			expect(await rows(s, "select t.id, a.id from bi.top t, bi.above a")).toEqual(["2,2"]);
+			expect(
+				await rows(
+					s,
+					"select relowner::regrole, relacl::text, obj_description(oid), obj_description('bi.one'::regclass), reloptions::text from pg_class where oid = 'bi.above'::regclass",
+				),
+			).toEqual(["bi_owner,{bi_owner=arwdDxt/bi_owner,reader=r/bi_owner},stored,key,{fillfactor=50}"]);
+			expect(await shadowTraces(s)).toEqual([]);
+		}));
+
+	test("002: one with statistics of its own binds the materialized view that it reads", () =>
+		bench.on(async (s) => {
+			const models: Model[] = [{ name: "m", kind: "materialized_view", sql: "select 1 as id, 2 as n" }];
 			await publish(s, models);
-			await s.execute("create materialized view bi.above as select id from s.m");
+			await s.execute(
+				"create materialized view bi.above as select id, n from s.m; create statistics bi.st on id, n from bi.above",
+			);
 			expect((await publish(s, models)).refused.map((r) => `${r.code} ${r.reason}`)).toEqual([
 				"TFM-PUB-002 s.m cannot be replaced by a new one because of materialized view bi.above, and it is a materialized view",
 			]);

@@ -45,7 +45,7 @@ onBothEngines((bench) => {
 
 		test("002: a materialized view above a view that would have to be rebuilt", async () => {
 			const setup =
-				"create table s.t (id int); create view bi.v as select id from s.t; create materialized view bi.m as select id from bi.v";
+				"create table s.t (id int); create view bi.v as select id from s.t; create materialized view bi.m as select id, id as n from bi.v; create statistics bi.st on id, n from bi.m";
 			expect(await refusedBy(setup, [{ name: "t", sql: "select 1::bigint as id" }])).toEqual([
 				"model.demo.t TFM-PUB-002 s.t cannot be replaced by a new one because of materialized view bi.m, and view bi.v would have to be rebuilt under it",
 			]);

@@ -18,7 +18,7 @@ export const PUBLISH_CODES = {
 				? "take `publish: keep` away for one run, so that a new table takes its place, or give the model its old columns"
 				: "drop what hangs on it, or give the model the columns that the published table has",
 		explain:
-			"Materialized views, foreign keys from other tables, publications, row types, identity columns, owned sequences and inheritance hang on the table itself, not on its name. tfm then keeps the table and replaces its rows, which works only while the columns are the same and it stays a table. `publish: keep` on a node asks for the same.",
+			"Materialized views over a table, foreign keys from other tables, publications, row types, identity columns, owned sequences and inheritance hang on the table itself, not on its name. tfm then keeps the table and replaces its rows, which works only while the columns are the same and it stays a table. `publish: keep` on a node asks for the same.",
 	}),
 	"TFM-PUB-003": code<{ target: string; object: string; owner: string; role: string; keepable: boolean }>({
 		message: (f) =>

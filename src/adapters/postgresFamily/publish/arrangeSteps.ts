@@ -16,7 +16,7 @@ import { keepRows } from "./keepRows.ts";
 import { type Generation, generationsOf, looseEnds } from "./keptGenerations.ts";
 import { ignoredConfig, indexChanges } from "./keptTable.ts";
 import type { LockPlan } from "./lockProtocol.ts";
-import { createMatview, type Making, makingOf } from "./materializedViews.ts";
+import { createMatview, foreignMatview, type Making, makingOf } from "./materializedViews.ts";
 import type { Member } from "./members.ts";
 import { afterNeeds } from "./order.ts";
 import { type Blame, isTable, kindWord, qualified, type Step, step, viewStatement } from "./statements.ts";
@@ -76,7 +76,7 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 		...swapped.filter((m) => !keeping.includes(m)).map((m) => m.old!),
 		...[...choice.rebuild.values()].map((a) => a.what),
 	];
-	const warnings = [...members.flatMap((m) => lostTriggers(m, wayOf(m))), ...slowFills(members, making)];
+	const warnings = [...members.flatMap((m) => lostTriggers(m, wayOf(m))), ...slowFills(members, making, choice)];
 
 	const schemas = [...new Set(leaving.map((r) => oldSchema(r.schema)))].sort();
 	const targets = [...new Set(members.map((m) => m.candidate.target.schema))]
@@ -135,7 +135,12 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 		...[...choice.restate].map(([what, a]) => step(restatement(a), blameFor(a, what))),
 		...members.flatMap((m) => carryMember(dialect, catalog, { member: m, way: wayOf(m), created: !comesAlong(m) })),
 		...[...choice.rebuild.values()].flatMap((a) =>
-			carryForeignView(dialect, catalog, a.what, blameFor(a, `view ${a.what.schema}.${a.what.name}`)),
+			carryForeignView(
+				dialect,
+				catalog,
+				a.what,
+				blameFor(a, `${kindWord(a.what.kind)} ${a.what.schema}.${a.what.name}`),
+			),
 		),
 		...applied.filter((m) => m.fresh.kind === "v" && !spent.has(m.fresh.oid)).map((m) => step(overTarget(dialect, m))),
 		...drops(input, { leaving, oldSchema, spent }).map((sql) => step(sql)),
@@ -193,10 +198,15 @@ function restatement({ what }: Affected<{ readonly kind: string; readonly defini
 /** Partitions that stand beside their table have names that others of the new version will take; those elsewhere stay. */
 const besides = (r: RelationFacts) => r.partitions.filter((p) => p.schema === r.schema);
 
-const slowFills = (members: readonly Member[], making: ReadonlyMap<Member, Making>): readonly string[] =>
-	members
-		.filter((m) => making.get(m) === "late")
-		.map((m) => `materialized view ${m.label} is filled while readers of what it reads wait`);
+const slowFills = (
+	members: readonly Member[],
+	making: ReadonlyMap<Member, Making>,
+	{ rebuild }: Choice,
+): readonly string[] =>
+	[
+		...members.filter((m) => making.get(m) === "late").map((m) => m.label),
+		...[...rebuild.values()].flatMap(({ what: v }) => (v.kind === "m" ? [`${v.schema}.${v.name}`] : [])),
+	].map((label) => `materialized view ${label} is filled while readers of what it reads wait`);
 
 /** A trigger of a table that becomes a view, or the other way round, has no place to go. */
 function lostTriggers(m: Member, way: string): readonly string[] {
@@ -252,10 +262,9 @@ function createViews(input: ArrangeInput, making: ReadonlyMap<Member, Making>): 
 			};
 		}
 		const affected = choice.rebuild.get(view.oid) ?? choice.rebind.get(view.oid)!;
-		return step(
-			viewStatement(dialect, view, { replace: !choice.rebuild.has(view.oid) }),
-			blameFor(affected, `view ${view.schema}.${view.name}`),
-		);
+		const blame = blameFor(affected, `${kindWord(view.kind)} ${view.schema}.${view.name}`);
+		if (view.kind === "m") return foreignMatview(dialect, view).map((sql) => step(sql, blame));
+		return step(viewStatement(dialect, view, { replace: !choice.rebuild.has(view.oid) }), blame);
 	});
 }
 

@@ -184,10 +184,11 @@ export function carryForeignView(
 ): readonly Step[] {
 	const relation = qualified(dialect, view.schema, view.name);
 	const statements: string[] = [];
-	if (view.owner !== catalog.role) statements.push(`alter view ${relation} owner to ${dialect.quote(view.owner)}`);
+	const word = kindWord(view.kind);
+	if (view.owner !== catalog.role) statements.push(`alter ${word} ${relation} owner to ${dialect.quote(view.owner)}`);
 	const on = { relation, owner: view.owner };
 	statements.push(...grantStatements(dialect, on, bornWith(catalog, view.schema), view.acl));
-	if (view.comment !== null) statements.push(`comment on view ${relation} is ${dialect.literal(view.comment)}`);
+	if (view.comment !== null) statements.push(`comment on ${word} ${relation} is ${dialect.literal(view.comment)}`);
 	for (const column of view.columns) {
 		const name = dialect.quote(column.name);
 		if (column.acl !== null)

@@ -59,8 +59,8 @@ select json_build_object(
 from pg_roles me where me.rolname = current_user`;
 
 /**
- * Everything that holds a reference to the relations of `$1`, to any view above them (a rebuilt view takes those above
- * it along), or to their row types; their own parts left out.
+ * Everything that holds a reference to the relations of `$1`, to any view above them, materialized ones too (a rebuilt view
+ * takes those above it along), or to their row types; their own parts left out.
  */
 export const DEPENDENTS_SQL = `
 with recursive above(oid) as (
@@ -69,7 +69,7 @@ with recursive above(oid) as (
 	select w.ev_class from above join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = above.oid
 		and d.classid = 'pg_rewrite'::regclass
 	join pg_rewrite w on w.oid = d.objid and w.rulename = '_RETURN'
-	join pg_class v on v.oid = w.ev_class and v.relkind = 'v'
+	join pg_class v on v.oid = w.ev_class and v.relkind in ('v', 'm')
 ),
 held as (
 	select above.oid as target, d.classid, d.objid, d.refobjsubid as attnum, false as rowtype, d.deptype

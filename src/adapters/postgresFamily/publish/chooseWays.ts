@@ -3,7 +3,7 @@
  * replaced. Pure: it reads only the catalog snapshot, so that every case is a test without a lock.
  *
  * A relation that is swapped out takes its oid along. What names it by oid is either re-created over the new one (views,
- * `begin atomic` functions, rules), or cannot be (materialized views, foreign keys, publications, row types): then the
+ * `begin atomic` functions, rules), or cannot be (materialized views over a table, foreign keys, publications, row types): then the
  * table itself is kept and its rows are replaced, for as long as its columns are the same.
  */
 import type { PublishWay } from "../../../core/adapter.ts";
@@ -30,7 +30,7 @@ export interface Choice {
 	readonly ways: ReadonlyMap<Member, PublishWay>;
 	/** Views replaced in place: their columns stay as they are. */
 	readonly rebind: ReadonlyMap<number, Affected<RelationFacts>>;
-	/** Views whose columns change type, and all above them: made anew with all they had. */
+	/** Views whose columns change type, materialized views over views, and all above them: made anew with all they had. */
 	readonly rebuild: ReadonlyMap<number, Affected<RelationFacts>>;
 	/** Functions and rules to state again, by what they are called. */
 	readonly restate: ReadonlyMap<string, Affected<Dependent>>;
@@ -181,9 +181,18 @@ class Follower {
 			if (way === "swap" || dependent.kind === "view") return;
 		}
 		if (this.#isShadow(dependent.holderSchema ?? "")) this.#visitShadow(dependent, why.because);
-		else if (dependent.rowType || !["view", "rule", "function"].includes(dependent.kind))
-			this.#bind(gone, dependent, why);
+		else if (dependent.rowType || !this.#canBeStated(gone, dependent)) this.#bind(gone, dependent, why);
 		else if (this.#mayRestate(gone, dependent, why)) this.#restate(gone, dependent, why);
+	}
+
+	/**
+	 * A materialized view over a table keeps that table; over a view of either kind, which has nothing to keep, it is made
+	 * and filled anew. One with statistics or a tablespace of its own would come back without them.
+	 */
+	#canBeStated(gone: RelationFacts, { kind, holder }: Dependent): boolean {
+		if (kind !== "matview") return kind === "view" || kind === "rule" || kind === "function";
+		const view = this.#catalog.relations.get(holder);
+		return !isTable(gone) && view?.statistics.length === 0 && view.tablespace === null;
 	}
 
 	/** A foreign view, rule or function can be stated again if its columns are there and its owner is ours. */
@@ -200,7 +209,9 @@ class Follower {
 			this.#mustOwn(m, dependent, { object: dependent.what, keepable });
 		}
 		const text =
-			dependent.kind === "view" ? this.#catalog.relations.get(dependent.holder)?.query : dependent.definition;
+			dependent.kind === "view" || dependent.kind === "matview"
+				? this.#catalog.relations.get(dependent.holder)?.query
+				: dependent.definition;
 		if (fresh === null || !columnsMoved(gone, fresh) || !namesColumnsByPosition(text ?? "", gone.printed)) return true;
 		const problem = "it names the columns by their position, and the order has changed";
 		this.#refuse(because, (m) => refusal(m, "TFM-PUB-010", { target: m.label, dependent: dependent.what, problem }));
@@ -208,7 +219,7 @@ class Follower {
 	}
 
 	#restate(gone: RelationFacts, dependent: Dependent, why: Why): void {
-		if (dependent.kind !== "view") {
+		if (dependent.kind !== "view" && dependent.kind !== "matview") {
 			merge(this.restate, dependent.what, dependent, why.because);
 			return;
 		}
@@ -216,7 +227,7 @@ class Follower {
 		const old = gone.columns.find((c) => c.name === dependent.column);
 		const now = why.fresh?.columns.find((c) => c.name === dependent.column);
 		const retyped = old !== undefined && now !== undefined && !sameType(old, now);
-		if (why.fresh !== null && !why.unsure && !retyped) {
+		if (dependent.kind === "view" && why.fresh !== null && !why.unsure && !retyped) {
 			merge(this.rebind, view.oid, view, why.because);
 			return;
 		}

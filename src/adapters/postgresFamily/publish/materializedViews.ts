@@ -6,10 +6,10 @@
  */
 import type { Dialect, PublishWay } from "../../../core/adapter.ts";
 import { carriedOptions } from "./carry.ts";
-import type { Catalog } from "./catalogFacts.ts";
+import type { Catalog, RelationFacts } from "./catalogFacts.ts";
 import { indexOn } from "./dress.ts";
 import type { Member } from "./members.ts";
-import { qualified, type Step, step } from "./statements.ts";
+import { qualified, type Step, step, viewStatement } from "./statements.ts";
 
 export type Making = "move" | "early" | "late";
 
@@ -76,5 +76,21 @@ export function createMatview(dialect: Dialect, member: Member, schema: string):
 				: [step(`comment on index ${qualified(dialect, schema, index.name)} is ${dialect.literal(index.comment)}`)]),
 		]),
 		step(`analyze ${name}`),
+	];
+}
+
+/** A materialized view of others as the catalog has it, filled, with its indexes: their definitions name it by its place. */
+export function foreignMatview(dialect: Dialect, view: RelationFacts): readonly string[] {
+	const name = qualified(dialect, view.schema, view.name);
+	return [
+		viewStatement(dialect, view, { replace: false }),
+		...view.indexes.flatMap((index) => [
+			index.definition,
+			...(index.clustered ? [`alter materialized view ${name} cluster on ${dialect.quote(index.name)}`] : []),
+			...(index.comment === null
+				? []
+				: [`comment on index ${qualified(dialect, view.schema, index.name)} is ${dialect.literal(index.comment)}`]),
+		]),
+		`analyze ${name}`,
 	];
 }

@@ -49,10 +49,10 @@ export function mergeOptions(first: readonly string[], second: readonly string[]
 	return [...byKey.values()];
 }
 
-/** A view as the catalog has it. Without `replace` it must not exist. */
+/** A view, materialized or not, as the catalog has it. Without `replace` it must not exist. */
 export function viewStatement(dialect: Dialect, view: RelationFacts, mode: { readonly replace: boolean }): string {
 	const columns = view.columns.map((c) => dialect.quote(c.name)).join(", ");
 	const options = view.options.length === 0 ? "" : ` with (${optionList(dialect, view.options)})`;
 	const query = (view.query ?? "").replace(/;\s*$/, "");
-	return `create ${mode.replace ? "or replace " : ""}view ${qualified(dialect, view.schema, view.name)} (${columns})${options} as\n${query}`;
+	return `create ${mode.replace ? "or replace " : ""}${kindWord(view.kind)} ${qualified(dialect, view.schema, view.name)} (${columns})${options} as\n${query}`;
 }
