@@ -198,10 +198,13 @@ describe("executeRun, whatever happens", () => {
 });
 
 describe("long chains", () => {
+	/** Three seconds by themselves; what else the machine does must not decide. */
+	const PATIENCE = { timeout: 180_000 };
+
 	it.each([
 		["unlayered", null],
 		["layered", layering(["one"])],
-	])("runs 20,000 nodes in a row (%s)", async (_, layers) => {
+	])("runs 20,000 nodes in a row (%s)", PATIENCE, async (_, layers) => {
 		const models: Record<string, NodeSpec> = {};
 		for (let i = 0; i < 20_000; i++)
 			models[`m${i}`] = { ...(layers === null ? {} : { layer: "one" }), reads: i === 0 ? [] : [`m${i - 1}`] };
@@ -210,7 +213,7 @@ describe("long chains", () => {
 		expect(result.results[19_999]?.unique_id).toBe(id("model", "m19999"));
 	});
 
-	it("skips 20,000 nodes below one that failed", async () => {
+	it("skips 20,000 nodes below one that failed", PATIENCE, async () => {
 		const models: Record<string, NodeSpec> = {};
 		for (let i = 0; i < 20_000; i++) models[`m${i}`] = { layer: "one", reads: i === 0 ? [] : [`m${i - 1}`] };
 		const manifest = project({ models });
