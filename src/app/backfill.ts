@@ -1,6 +1,6 @@
 import { type BatchSize, batchesOf, isBatchSize } from "../core/batches.ts";
 import { fail } from "../core/diagnostic.ts";
-import { type Batch, type EventWindow, readEventTime } from "../core/eventTime.ts";
+import { type Batch, type EventWindow, eventTimeIso, readEventTime } from "../core/eventTime.ts";
 import { missingBatches } from "../core/intervals.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { ModelNode, NodeId } from "../core/node.ts";
@@ -29,13 +29,14 @@ const LISTED = 10;
 /**
  * `tfm backfill MODEL --from DAY --to DAY`: the windows of microbatch models that are not in the published table yet
  * (`--all`: all of them), some at a time, each time tested and published as in `tfm run`. What else is selected is built
- * with the last of them. Started again it goes on with what is missing.
+ * with the last of them; of other models with `reprocess_by`, the groups that have rows between the two times. Started
+ * again it goes on with what is missing; there is no ledger of groups.
  */
 export async function backfillCommand(asked: Invocation): Promise<ExitCode> {
 	const { extra } = asked.flags;
 	const flags = { ...asked.flags, select: [...asked.flags.select, String(extra.model)] };
 	// Templates see the command that it stands for.
-	const invocation = { ...asked, command: "run", flags };
+	let invocation: Invocation = { ...asked, command: "run", flags };
 	const window = readWindow(invocation);
 	const atOnce = readCount(extra.atOnce);
 	let project = await openProject(invocation);
@@ -44,10 +45,21 @@ export async function backfillCommand(asked: Invocation): Promise<ExitCode> {
 		? (["source", "function", "seed", "model", "snapshot", "test", "unit_test"] as const)
 		: (["model"] as const);
 	const { selected, warnings } = selectFor(invocation, project, kinds);
-	const works = await workOf(invocation, project, { selected, window, atOnce });
-	invocation.stdout.write(works.map(describeWork).join(""));
+	const models = modelsIn(project, selected);
+	const batches = models.filter(({ config }) => config.incremental_strategy === "microbatch");
+	const grouped = models.filter((node) => !batches.includes(node) && isReprocessed(node));
+	if (batches.length + grouped.length === 0) fail("TFM-INC-019", { selected: String(extra.model) });
+	const works = batches.length === 0 ? [] : await workOf(invocation, project, { nodes: batches, window, atOnce });
+	invocation.stdout.write(
+		[...works.map(describeWork), ...grouped.map((node) => describeGroups(node, window))].join(""),
+	);
 	if (extra.dryRun === true) return 0;
-	const rounds = Math.max(0, ...works.map(({ due, perRun }) => Math.ceil(due.length / perRun)));
+	const rounds = Math.max(
+		grouped.length > 0 ? 1 : 0,
+		...works.map(({ due, perRun }) => Math.ceil(due.length / perRun)),
+	);
+	// Microbatch models have windows of their own (`only`); to the others it says which groups are touched.
+	if (grouped.length > 0) invocation = { ...invocation, flags: { ...flags, eventTime: window } };
 	if (rounds === 0) {
 		invocation.stdout.write("nothing to backfill: every window is built\n");
 		return 0;
@@ -103,28 +115,33 @@ function readCount(written: unknown): number | null {
 	return count;
 }
 
+/** By their ids. */
+const modelsIn = ({ manifest }: OpenProject, selected: ReadonlySet<NodeId>): readonly ModelNode[] =>
+	[...selected].sort().flatMap((id) => {
+		const node = manifest.nodes.get(id);
+		return node?.resource_type === "model" && node.config.materialized === "incremental" ? [node] : [];
+	});
+
+/** A wrong `reprocess_by` is told when the model is built. */
+const isReprocessed = ({ config }: ModelNode): boolean => readReprocessBy(config) !== null;
+
 async function workOf(
 	invocation: Invocation,
 	project: OpenProject,
 	{
-		selected,
+		nodes,
 		window,
 		atOnce,
-	}: { readonly selected: ReadonlySet<NodeId>; readonly window: EventWindow; readonly atOnce: number | null },
+	}: { readonly nodes: readonly ModelNode[]; readonly window: EventWindow; readonly atOnce: number | null },
 ): Promise<readonly Work[]> {
 	const { manifest } = project;
-	const nodes = [...selected].flatMap((id) => {
-		const node = manifest.nodes.get(id);
-		return node?.resource_type === "model" && node.config.incremental_strategy === "microbatch" ? [node] : [];
-	});
-	if (nodes.length === 0) fail("TFM-INC-019", { selected: String(invocation.flags.extra.model) });
 	const adapter = await openAdapter(project.config, invocation);
 	try {
 		const state = await createStateStore();
 		return await adapter.withSession(async (session) => {
 			await state.migrate(session);
 			const works: Work[] = [];
-			for (const node of nodes.sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1))) {
+			for (const node of nodes) {
 				const { batch_size: size, begin } = node.config;
 				const first = typeof begin === "string" ? readEventTime(begin) : null;
 				if (!isBatchSize(size) || first === null)
@@ -161,4 +178,13 @@ function describeWork({ node, size, asked, due }: Work): string {
 	const more = due.length > LISTED ? ` and ${due.length - LISTED} more, to ${due.at(-1)?.label ?? ""}` : "";
 	const list = due.length === 0 ? "" : `: ${listed.join(", ")}${more}`;
 	return `${node.name}: ${windows}, ${asked.length - due.length} built, ${due.length} to build${list}\n`;
+}
+
+const dayOrInstant = (at: Date): string => eventTimeIso(at).slice(0, 19).replace("T00:00:00", "");
+
+/** `curves: the groups by run that have rows from 2026-01-03 to 2026-01-04` */
+function describeGroups(node: ModelNode, { start, end }: EventWindow): string {
+	const groups = readReprocessBy(node.config);
+	const by = groups === null || typeof groups === "string" ? "" : ` by ${groups.columns.join(", ")}`;
+	return `${node.name}: the groups${by} that have rows from ${dayOrInstant(start)} to ${dayOrInstant(end)}\n`;
 }

@@ -142,11 +142,11 @@ export const INCREMENTAL_CODES = {
 		explain: "`tfm backfill` builds the windows of time from `--from` up to `--to` (by default now).",
 	}),
 	"TFM-INC-019": code<{ selected: string }>({
-		message: (f) => `${f.selected} selects no microbatch model, and only those are built in windows of time`,
+		message: (f) => `${f.selected} selects no model that is built in windows of time or in groups`,
 		hint: () =>
-			"incremental_strategy: microbatch, with event_time, batch_size and begin; other models are built whole by tfm run",
+			"incremental_strategy: microbatch, with event_time, batch_size and begin; or reprocess_by, the key of a group; other models are built whole by tfm run",
 		explain:
-			"A backfill builds windows of time. Which rows belong to a window is known of models with the strategy microbatch; an incremental model with a condition of its own decides by itself what is new.",
+			"A backfill builds windows of time. Which rows belong to a window is known of models with the strategy microbatch, and of those with `reprocess_by`, whose groups are touched by the rows of a window; any other incremental model decides by itself what is new.",
 	}),
 	"TFM-INC-017": code<{ node: string }>({
 		message: (f) => `the microbatch model ${f.node} reads nothing that has an event_time: each batch reads all rows`,
