@@ -1,23 +1,22 @@
 import { cpSync, existsSync, rmSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import { TfmError } from "../core/diagnostic.ts";
+import { fail, TfmError } from "../core/diagnostic.ts";
 import type { PastTrace } from "../core/history.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode, type Manifest } from "../core/manifest.ts";
 import type { GraphNode, NodeId } from "../core/node.ts";
-import { readRunResults } from "../docs/docs.ts";
+import { type RunResults, readRunResults, type SiteSample, type SiteSource } from "../docs/docs.ts";
 import { type CatalogRow, catalogKey, dbtMessage, toCatalogJson } from "../report/report.ts";
 import { writeCatalog } from "./artifacts.ts";
 import { analyzeProject } from "./columnLineage/analyzeProject.ts";
+import { type ShownColumns, shownColumns } from "./columnLineage/shownColumns.ts";
 import { openEvents } from "./commandEvents.ts";
 import { COMPILED_KINDS, compileSelected } from "./compile.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
-import { countOption, writeDocsSite } from "./docsSite.ts";
+import { readSamples } from "./docsSamples.ts";
+import { countOption, pastOf, readTrace, writeDocsSite } from "./docsSite.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
-
-/** Runs that the site shows. */
-const RUNS = 30;
 
 /** A relation that the catalog is asked for. */
 interface Wanted {
@@ -34,6 +33,15 @@ interface Catalog {
 	readonly errors: readonly TfmError[];
 	/** Null: the database was not asked. */
 	readonly trace: PastTrace | null;
+	readonly samples: ReadonlyMap<string, SiteSample>;
+}
+
+interface Asked {
+	readonly wanted: readonly Wanted[];
+	readonly earlier: RunResults;
+	/** Of each relation and of each failing test; 0: none. */
+	readonly sampleRows: number;
+	readonly shown: ShownColumns | null;
 }
 
 /**
@@ -48,10 +56,10 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	const { compile = true, emptyCatalog = false } = invocation.flags.extra;
 	// Compiling writes a run_results.json of its own.
 	const earlier = readRunResults(project.config.targetDir);
-	if (compile !== false) {
-		await compileSelected(invocation, project);
-		await analyzeProject(invocation, project);
-	}
+	const sampleRows = sampleRowsOf(invocation);
+	if (compile !== false) await compileSelected(invocation, project);
+	// Which columns are personal is known from the lineage alone.
+	const analysed = compile !== false || sampleRows > 0 ? await analyzeProject(invocation, project) : null;
 	const ids =
 		compile === false
 			? [...project.manifest.nodes.keys(), ...project.manifest.sources.keys()]
@@ -60,7 +68,12 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	const wanted = emptyCatalog === true ? [] : wantedRelations(project.manifest, ids);
 	const { log, clock } = invocation;
 	log?.write(dbtMessage("BuildingCatalog", "Building catalog", { ts: clock().toISOString(), data: {} }));
-	const { rows, errors, trace } = await readCatalog(invocation, project, wanted);
+	const { rows, errors, trace, samples } = await readCatalog(invocation, project, {
+		wanted,
+		earlier,
+		sampleRows,
+		shown: analysed === null ? null : shownColumns(analysed.lineage),
+	});
 
 	const nodes = new Map<string, string>();
 	const sources = new Map<string, string[]>();
@@ -93,7 +106,7 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	const target = project.config.targetDir;
 	// With --no-compile there may be no manifest to make a site of.
 	if (existsSync(join(target, "manifest.json"))) {
-		const site = await writeDocsSite(invocation, { target, project, earlier, trace, samples: new Map() });
+		const site = await writeDocsSite(invocation, { target, project, earlier, trace, samples });
 		if (invocation.log?.onScreen !== true)
 			events({ event: "message", text: siteWritten(invocation, site), node_id: null, print: true });
 	}
@@ -143,8 +156,9 @@ function wantedRelations(manifest: Manifest, ids: readonly NodeId[]): readonly W
 }
 
 /** One query for each database, by dbt's macro `get_catalog_relations`, which a project may have replaced. */
-async function readCatalog(invocation: Invocation, project: OpenProject, wanted: readonly Wanted[]): Promise<Catalog> {
-	if (wanted.length === 0) return { rows: [], errors: [], trace: null };
+async function readCatalog(invocation: Invocation, project: OpenProject, asked: Asked): Promise<Catalog> {
+	const { wanted, earlier, sampleRows, shown } = asked;
+	if (wanted.length === 0) return { rows: [], errors: [], trace: null, samples: new Map() };
 	const byDatabase = new Map<string, Wanted[]>();
 	for (const relation of wanted) {
 		const group = byDatabase.get(relation.database);
@@ -162,11 +176,42 @@ async function readCatalog(invocation: Invocation, project: OpenProject, wanted:
 				errors.push(error);
 			}
 		}
-		const runs = countOption(invocation.flags.extra, "runs", "runs", RUNS);
-		const trace = await database.state.pastTrace(database.session, project.manifest.projectName, runs);
-		return { rows, errors, trace };
+		const trace = await readTrace(invocation, project, database);
+		if (sampleRows === 0 || shown === null) return { rows, errors, trace, samples: new Map() };
+		const there = new Set(
+			rows.map(({ table_database: database, table_schema: schema, table_name: identifier }) =>
+				catalogKey({ database: String(database), schema: String(schema), identifier: String(identifier) }),
+			),
+		);
+		const taken = await readSamples(
+			{ project, database, rows: sampleRows },
+			{
+				relations: wanted.flatMap((relation) => (there.has(catalogKey(relation)) ? [relation.id] : [])),
+				failing: failingTests(project.manifest, pastOf({ trace, earlier }).results),
+				wholeRows: invocation.flags.extra.wholeRows === true,
+				shown,
+			},
+		);
+		return { rows, errors: [...errors, ...taken.errors], trace, samples: taken.samples };
 	});
 }
+
+const MOST_ROWS = 100;
+
+/** Throws TFM-DOCS-009. */
+function sampleRowsOf({ flags: { extra } }: Invocation): number {
+	const rows = countOption(extra, "sampleRows", "sample-rows", 0);
+	if (rows > MOST_ROWS)
+		fail("TFM-DOCS-009", { option: "sample-rows", value: String(rows), expected: `a whole number up to ${MOST_ROWS}` });
+	return rows;
+}
+
+const failingTests = (manifest: Manifest, results: SiteSource["results"]): readonly NodeId[] =>
+	[...manifest.nodes.values()].flatMap((node) =>
+		node.resource_type === "test" && ["fail", "warn"].includes(results.get(node.unique_id)?.status ?? "")
+			? [node.unique_id]
+			: [],
+	);
 
 async function askCatalog(
 	{ render, compiler }: Database,

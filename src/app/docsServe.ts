@@ -1,10 +1,13 @@
 import { existsSync, watch } from "node:fs";
 import { join, relative } from "node:path";
-import { fail } from "../core/diagnostic.ts";
+import { DatabaseError } from "../core/databaseError.ts";
+import { fail, TfmError } from "../core/diagnostic.ts";
+import type { PastTrace } from "../core/history.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { readRunResults, serveSite } from "../docs/docs.ts";
-import { countOption, siteFolder, writeDocsSite } from "./docsSite.ts";
-import { openProject, readConfig } from "./openProject.ts";
+import { withDatabase } from "./database.ts";
+import { countOption, readTrace, siteFolder, writeDocsSite } from "./docsSite.ts";
+import { type OpenProject, openProject, readConfig } from "./openProject.ts";
 
 const PORT = 8080;
 /** Artifacts are written one after the other. */
@@ -43,15 +46,28 @@ export async function docsServe(invocation: Invocation): Promise<ExitCode> {
 	return 0;
 }
 
+/** Null when the database does not answer: an embedded one may be in use by the next run already. */
+async function pastRuns(invocation: Invocation, project: OpenProject): Promise<PastTrace | null> {
+	try {
+		return await withDatabase(invocation, project, (database) => readTrace(invocation, project, database));
+	} catch (error) {
+		if (!(error instanceof TfmError) && !(error instanceof DatabaseError)) throw error;
+		invocation.stderr.write(`the runs before are shown as they were: ${error.message}\n`);
+		return null;
+	}
+}
+
 /** The site again after each command that wrote artifacts. What fails is told, and the site stays as it was. */
 function watchArtifacts(invocation: Invocation, target: string): () => void {
 	let timer: NodeJS.Timeout | undefined;
 	let building = Promise.resolve();
+	let trace: PastTrace | null = null;
 	const rebuild = async (): Promise<void> => {
 		try {
 			const project = await openProject(invocation);
 			const earlier = readRunResults(target);
-			await writeDocsSite(invocation, { target, project, earlier, trace: null, samples: new Map() });
+			trace = (await pastRuns(invocation, project)) ?? trace;
+			await writeDocsSite(invocation, { target, project, earlier, trace, samples: new Map() });
 		} catch (error) {
 			invocation.stderr.write(`the site stays as it was: ${(error as Error).message}\n`);
 		}

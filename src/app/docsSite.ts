@@ -14,6 +14,7 @@ import {
 	type WrittenSite,
 	writeSite,
 } from "../docs/docs.ts";
+import type { Database } from "./database.ts";
 import type { OpenProject } from "./openProject.ts";
 
 /** Where `tfm docs generate` puts the site, and where serve and check look for it. */
@@ -36,6 +37,13 @@ export function countOption(
 		return fail("TFM-DOCS-009", { option, value: String(value), expected: "a whole number" });
 	return Number(value);
 }
+
+/** Runs that the site shows. */
+const RUNS = 30;
+
+/** The last runs, as many as `--runs` says. */
+export const readTrace = (invocation: Invocation, project: OpenProject, { state, session }: Database) =>
+	state.pastTrace(session, project.manifest.projectName, countOption(invocation.flags.extra, "runs", "runs", RUNS));
 
 export interface SiteInputs {
 	readonly target: string;
@@ -90,7 +98,10 @@ export async function writeDocsSite(
 }
 
 /** The history where there is one, else the last run's own results. */
-function pastOf({ trace, earlier }: SiteInputs): Pick<SiteSource, "runs" | "results"> {
+export function pastOf({
+	trace,
+	earlier,
+}: Pick<SiteInputs, "trace" | "earlier">): Pick<SiteSource, "runs" | "results"> {
 	if (trace === null || trace.runs.length === 0)
 		return { runs: earlier.run === null ? [] : [earlier.run], results: earlier.results };
 	const results = new Map<string, ResultFact>(

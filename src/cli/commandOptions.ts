@@ -76,6 +76,16 @@ export const DOCS: readonly OptionSpec[] = [
 	}),
 	command("static", { key: "singleFile", kind: SWITCH, help: "As --single-file", hidden: true }),
 	command("runs", { value: "n", kind: TEXT, help: "Past runs to show (default: 30)" }),
+	command("sample-rows", {
+		value: "n",
+		kind: TEXT,
+		help: "Show n rows of each relation and the keys of what tests find wrong; personal columns never (default: 0)",
+	}),
+	command("show-rows", {
+		key: "wholeRows",
+		kind: SWITCH,
+		help: "With --sample-rows: whole rows of what tests find wrong, not their keys alone",
+	}),
 	command("base-url", { value: "url", kind: TEXT, help: "Address at which the site will stand" }),
 	command("exclude-code", { kind: SWITCH, help: "Leave the SQL out of the site" }),
 	command("from", {

@@ -91,6 +91,16 @@ describe("the server of the site", () => {
 		await reader.cancel();
 	});
 
+	it("tells them too when another program has written index.html", async () => {
+		const response = await fetch(`${server.url}_live`);
+		const reader = response.body!.getReader();
+		await reader.read();
+		writeFileSync(join(folder, "index.html"), "<p>shop, made anew</p>");
+		expect(new TextDecoder().decode((await reader.read()).value)).toContain("event: reload");
+		expect((await get("/")).body).toBe("<p>shop, made anew</p>");
+		await reader.cancel();
+	});
+
 	it("takes the next free port, or says that the one asked for is in use (TFM-DOCS-004)", async () => {
 		const blocker = createServer().listen(0, "127.0.0.1");
 		await new Promise((listening) => blocker.once("listening", listening));
