@@ -1,5 +1,5 @@
 import type { ComponentType } from "preact";
-import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { index } from "./data.ts";
 import { Help } from "./help.tsx";
 import { Catalog } from "./pages/catalog.tsx";
@@ -107,9 +107,9 @@ function Outlet({ project, route }: PageProps) {
 	);
 }
 
-/** Keys that work everywhere; pages add their own. */
+/** Keys that work everywhere, as soon as the page is seen (an effect comes later); pages add their own. */
 function useShortcuts(open: (what: "search" | "help" | null) => void): void {
-	useEffect(() => {
+	useLayoutEffect(() => {
 		let led = false;
 		const pressed = (event: KeyboardEvent): void => {
 			if (event.key === "Escape") return open(null);

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { PageProps } from "../app.tsx";
 import { loadNode } from "../data.ts";
 import { count, plural } from "../format.ts";
@@ -531,7 +531,7 @@ interface GraphKeys {
 
 /** Arrows walk along edges and within a lane; the rest is what the buttons do. */
 function useGraphKeys({ project, current, focused, up, down, toFocus, query }: GraphKeys): void {
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const pressed = (event: KeyboardEvent): void => {
 			const target = event.target as HTMLElement;
 			if (
