@@ -1,5 +1,6 @@
 /** `loaded_at_field` and `loaded_at_query` as dbt allows them: one of the two at each level, and no empty text. */
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { SourceNode } from "../core/node.ts";
 import type { PlainRecord } from "../core/parsed.ts";
 import { recordOr } from "./resolveConfig.ts";
 import type { SourceDraft } from "./sourceDrafts.ts";
@@ -24,4 +25,18 @@ export function checkSourceTimes(draft: SourceDraft, problems: Diagnostic[]): vo
 		if (fieldIsGiven(record, level) && isGiven(record, "loaded_at_query"))
 			problems.push(diagnostic("TFM-FRESH-005", { source: text, level }, entry.at([...place])));
 	}
+}
+
+/**
+ * A source with thresholds and nothing that says how old it is: Postgres keeps no such time (dbt: FreshnessConfigProblem).
+ * A landing table's loads are recorded.
+ */
+export function checkFreshness(source: SourceNode): readonly Diagnostic[] {
+	const { freshness, loaded_at_field: field, loaded_at_query: query, load } = source;
+	if (field !== null || query !== null || (load !== null && load !== undefined)) return [];
+	const { warn_after: warn, error_after: error } = recordOr(freshness);
+	const counts = [warn, error].map((after) => recordOr(after).count ?? null);
+	if (counts.every((count) => count === null)) return [];
+	const facts = { source: `${source.source_name}.${source.name}` };
+	return [diagnostic("TFM-FRESH-008", facts, { at: source.location, severity: "warning" })];
 }

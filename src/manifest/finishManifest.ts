@@ -11,6 +11,7 @@ import {
 } from "../core/node.ts";
 import type { YamlEntry } from "../core/parsed.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
+import { checkFreshness } from "./checkSourceTimes.ts";
 import { describeMacros } from "./describeMacros.ts";
 import { AS_WRITTEN, Descriptions } from "./descriptions.ts";
 import { type Draft, isEnabled } from "./draft.ts";
@@ -82,6 +83,8 @@ export function finishManifest({
 		const node = finishSource(source, names, source.config.enabled === false ? AS_WRITTEN : descriptions);
 		if (source.config.enabled !== false) sourceNodes.set(node.unique_id, node);
 		else disable(node);
+		// dbt says it of disabled ones, too.
+		warnings.push(...checkFreshness(node));
 	}
 	const exposureNodes = new Map<NodeId, ExposureNode>();
 	for (const exposure of exposures) {
@@ -109,7 +112,7 @@ export function finishManifest({
 		...semanticModels,
 		...savedQueries,
 	]);
-	const described = describeMacros(parsed, descriptions, warnings);
+	const described = describeMacros(parsed, descriptions, { config, warnings });
 	const macros = new Map(described.map((macro) => [macro.unique_id, macro]));
 	warnings.push(...missingFeatures({ nodes: [...nodes.values()], macros, config, ports }));
 	const { parents, children } = edges(nodes, sourceNodes, readers);

@@ -24,6 +24,7 @@ import type {
 	UnitTestNode,
 } from "../core/node.ts";
 import { contractOf } from "./contract.ts";
+import { parametersOf } from "./macroArguments.ts";
 import { type FieldTexts, objectWriter, sortedText } from "./sortedJson.ts";
 
 /** What a command added to a node. */
@@ -370,8 +371,6 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 const macroDocs = ({ docs }: MacroNode): string => docsText(docs ?? { show: true, node_color: null });
 
 /** A materialization is to dbt a macro of one parameter. */
-const parametersOf = (macro: MacroNode): readonly string[] =>
-	/^\{%[-+]?\s*materialization\b/.test(macro.macro_sql) ? ["supported_languages"] : macro.parameters;
 
 const macroWriter = (created: number) =>
 	objectWriter<MacroNode>({

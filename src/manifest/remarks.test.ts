@@ -44,6 +44,51 @@ describe("remarks of a whole project", () => {
 	});
 });
 
+describe("remarks that dbt makes of property files", () => {
+	const macros = (flags: string) => ({
+		"tfm_project.yml": `${PROJECT}${flags}`,
+		"models/a.sql": "select 1 as id",
+		"macros/m.sql":
+			"{% macro one(a, b=1) %}{% endmacro %}{% macro two(a) %}{% endmacro %}{% macro three(p, q) %}{% endmacro %}",
+		"macros/m.yml": `macros:
+  - {name: one, arguments: [{name: a, type: string}, {name: c, type: "list[int]"}, {name: x, type: varchar}]}
+  - {name: two, arguments: [{name: a, type: "dict[str, optional[int]]"}]}
+  - {name: three}
+`,
+	});
+
+	it("tell of described arguments that are not those of the macro (InvalidMacroAnnotation)", async () => {
+		const said = "TFM-PARSE-072 macros/m.yml";
+		expect((await manifestOf(macros(""))).warnings.map((w) => brief(w).split(" | ")[0])).toEqual([
+			`${said}:2:28 the description of the macro one does not fit it: its code has 2 arguments, and 3 are described`,
+			`${said}:2:61 the description of the macro one does not fit it: the argument c is called b in its code`,
+			`${said}:2:100 the description of the macro one does not fit it: "varchar", the type of x, is none of dbt's`,
+		]);
+		const off = await manifestOf(macros("flags: {validate_macro_args: false}\n"));
+		expect([off.warnings, off.macros.get("macro.shop.three")?.arguments]).toEqual([[], []]);
+	});
+
+	it("tell of sources with thresholds whose age nothing says (FreshnessConfigProblem)", async () => {
+		const table = (name: string, rest: string) => `{name: ${name}, config: {freshness: ${rest}}}`;
+		const day = "{count: 1, period: day}";
+		const tables = [
+			table("a", `{warn_after: ${day}}`),
+			table("b", "{}"),
+			table("c", `{error_after: ${day}}, loaded_at_query: select now()`),
+			table("d", "{filter: x}"),
+		];
+		const gone = `  - {name: gone, config: {enabled: false, freshness: {error_after: ${day}}}, tables: [{name: f}]}\n`;
+		const { warnings } = await manifestOf({
+			"tfm_project.yml": PROJECT,
+			"models/s.yml": `sources:\n  - {name: raw, tables: [${tables.join(", ")}]}\n${gone}`,
+		});
+		expect(warnings.map(({ code, message }) => [code, message.split(":")[0]])).toEqual([
+			["TFM-FRESH-008", "the freshness of raw.a cannot be told"],
+			["TFM-FRESH-008", "the freshness of gone.f cannot be told"],
+		]);
+	});
+});
+
 describe("flags of dbt 1.12", () => {
 	const flags = (...on: readonly string[]) => `${PROJECT}flags: {${on.map((flag) => `${flag}: true`).join(", ")}}\n`;
 

@@ -54,4 +54,12 @@ export const FRESHNESS_CODES = {
 		explain:
 			"The table of a source does not exist, its loaded_at_field or filter names a column that it does not have, or loaded_at_query gives more than one value.",
 	}),
+	"TFM-FRESH-008": code<{ source: string }>({
+		message: (f) => `the freshness of ${f.source} cannot be told: it has thresholds and no loaded_at_field`,
+		next: () => "name the column with the time of the load, or give loaded_at_query",
+		dbt: (f) =>
+			`The configured adapter does not support metadata-based freshness. A loaded_at_field must be specified for source '${f.source}'.`,
+		explain:
+			"`tfm source freshness` compares the last load with `warn_after` and `error_after`. Postgres does not keep the time at which a table was written, so a column or a query has to say it.",
+	}),
 } satisfies Record<string, CodeEntry<never>>;

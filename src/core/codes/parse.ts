@@ -331,6 +331,12 @@ export const PARSE_CODES = {
 		explain:
 			"`latest_version_pointer` puts a view without the version in its name beside the latest version of a model. That name must be free.",
 	}),
+	"TFM-PARSE-072": code<{ macro: string; problem: string }>({
+		message: (f) => `the description of the macro ${f.macro} does not fit it: ${f.problem}`,
+		next: () => "correct `arguments:`, or switch the comparison off: flags: {validate_macro_args: false}",
+		explain:
+			"The `arguments:` of a macro in a property file are those of its code, in their order. A type is str, string, bool, int, integer, float, any, relation, column, list[…], optional[…] or dict[…, …].",
+	}),
 	"TFM-PARSE-071": code<{ model: string; problem: string }>({
 		message: (f) => `the quarantine of ${f.model} cannot be read: ${f.problem}`,
 		hint: () => 'quarantine: {rules: [{expect: "amount > 0", reason: "no amount"}]}',
