@@ -183,7 +183,8 @@ describe("one scan for several tests", () => {
 					{ numRuns: 150 },
 				),
 			);
-			expect(counted).toBeGreaterThan(60);
+			// Some 60 in most runs: enough that the comparison is one of something.
+			expect(counted).toBeGreaterThan(10);
 		});
 	});
 });
