@@ -17,6 +17,7 @@ import { toGraphSummaryJson } from "../manifest/graphSummaryJson.ts";
 import { type ManifestMeta, type NodeWork, toManifestJson } from "../manifest/manifestJson.ts";
 import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJson.ts";
 import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } from "../report/report.ts";
+import { type BegunRun, writeBegun } from "./begunRun.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
 import { writeWhole } from "./writeWhole.ts";
@@ -236,6 +237,18 @@ export function writeRunNotes(
 	const args = createRedactor(project.config.secrets)(runArgs(invocation, project));
 	const notes: RunNotes = { v: 1, invocation_id: runId, ...run, args, ...known };
 	writeWhole(runNotesPath(project.config.targetDir), [`${JSON.stringify(notes)}\n`]);
+}
+
+/** Written before a run that `tfm retry` could take up; removed when it has ended. */
+export function noteBegun(
+	invocation: Invocation,
+	project: OpenProject,
+	run: Pick<BegunRun, "command" | "gates" | "selected">,
+): void {
+	if (!invocation.flags.writeJson) return;
+	const args = createRedactor(project.config.secrets)(runArgs(invocation, project));
+	const known = { invocationId: project.runId, startedAt: project.startedAt.toISOString(), args };
+	writeBegun(project.config.targetDir, { ...run, ...known });
 }
 
 /** dbt's `DBT_ENV_CUSTOM_ENV_X`, by X. */

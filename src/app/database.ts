@@ -9,7 +9,7 @@ import type { NodeId } from "../core/node.ts";
 import { relationKey } from "../core/relation.ts";
 import type { DbRequest, Journal, JournalEntry, Suspended } from "../core/request.ts";
 import type { ResultTable } from "../core/resultTable.ts";
-import type { StateStore } from "../core/state.ts";
+import type { RunStatus, StateStore } from "../core/state.ts";
 import { type Answerer, answerQuestion, refusalAsAnswer } from "../execute/answerQuestion.ts";
 import { createStateStore } from "../history/stateStore.ts";
 import { withDeferral } from "./deferral.ts";
@@ -35,6 +35,8 @@ export interface DatabaseOptions {
 	readonly defers?: ReadonlySet<NodeId>;
 	/** Told what a template had said before it failed. */
 	readonly failed?: NonNullable<Journal["failed"]>;
+	/** Told how the work ended, with a session of its own: that of the work may hold a transaction that failed. */
+	readonly afterwards?: (session: Session, state: StateStore, status: RunStatus) => Promise<void>;
 }
 
 /** Opens the database around some work and closes it whatever happens. */
@@ -45,13 +47,14 @@ export async function withDatabase<T>(
 	options: DatabaseOptions = {},
 ): Promise<T> {
 	const adapter = await openAdapter(project.config, invocation);
+	const state = await createStateStore();
+	let status: RunStatus = "failed";
 	try {
 		const { defers: selected } = options;
 		const { facts, manifest } =
 			selected === undefined ? project : await withDeferral(invocation, project, { selected, builds: false, adapter });
 		const compiler = createCompiler({ ...facts, manifest });
-		const state = await createStateStore();
-		return await adapter.withSession((session) => {
+		const done = await adapter.withSession((session) => {
 			const { signal } = invocation;
 			const query = async (sql: string, what: string): Promise<ResultTable> => {
 				try {
@@ -92,7 +95,12 @@ export async function withDatabase<T>(
 				},
 			});
 		});
+		status = "success";
+		return done;
 	} finally {
+		const { afterwards } = options;
+		const ended = invocation.signal.aborted ? "cancelled" : status;
+		if (afterwards !== undefined) await adapter.withSession((session) => afterwards(session, state, ended));
 		await adapter.close();
 	}
 }

@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Adapter } from "../core/adapter.ts";
 import type { Config } from "../core/config.ts";
-import { fail } from "../core/diagnostic.ts";
+import { diagnostic, fail } from "../core/diagnostic.ts";
 import { type BatchResults, type EventWindow, readEventTime } from "../core/eventTime.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { StateStore } from "../core/state.ts";
 import { ancestors, descendants } from "../graph/relatives.ts";
+import { type BegunRun, begunPath, readBegun } from "./begunRun.ts";
 import { cloneNodes } from "./clone.ts";
 import { type OpenProject, readConfig, resolveProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, readRunNotes } from "./runNotes.ts";
@@ -29,7 +30,7 @@ const WHOLE = new Set(["compile", "generate", "docs generate"]);
  */
 export async function retryCommand(asked: Invocation): Promise<ExitCode> {
 	const statuses = asked.flags.warnError ? new Set([...RETRIED, "warn"]) : RETRIED;
-	const { invocation, project, last, notes } = await repeatedProject(asked, statuses);
+	const { invocation, project, last, notes, killed } = await repeatedProject(asked, statuses);
 	const { command } = invocation;
 	const root = project.config.project;
 	if (command === "run-operation" && last.results.some((r) => statuses.has(r.status)))
@@ -54,7 +55,8 @@ export async function retryCommand(asked: Invocation): Promise<ExitCode> {
 		command: "retry",
 		origin: command,
 		selected,
-		warnings: [],
+		warnings:
+			killed === null ? [] : [diagnostic("TFM-APP-020", { run: last.invocationId, command }, { severity: "warning" })],
 		...(held
 			? {
 					refine: async (open) => ({
@@ -67,7 +69,7 @@ export async function retryCommand(asked: Invocation): Promise<ExitCode> {
 		overloadsDone: new Map(
 			last.results.flatMap(({ id, overloads }) => (overloads === undefined ? [] : [[id, overloads]])),
 		),
-		flags: { reuse: true, testsBlock: command === "build", gates: notes?.gates ?? invocation.flags.gates },
+		flags: { reuse: true, testsBlock: command === "build", gates: (killed ?? notes)?.gates ?? invocation.flags.gates },
 	});
 }
 
@@ -88,15 +90,35 @@ function resultsPath({ flags }: Invocation, { targetDir, project }: Config): [pa
 	return [path, relative(project.root, path)];
 }
 
+interface Found {
+	readonly last: LastRun;
+	readonly notes: RunNotes | null;
+	/** The run never said how it ended. */
+	readonly killed: Pick<BegunRun, "command" | "gates"> | null;
+}
+
+const finished = (asked: Invocation, config: Config, statuses: ReadonlySet<string>): Found => ({
+	...lastOf(readLast(...resultsPath(asked, config)), config, statuses),
+	killed: null,
+});
+
+/** A run that was killed counts as the last one, though it has no results; all of it is left to do. */
+function takenUp(asked: Invocation, config: Config, statuses: ReadonlySet<string>): Found {
+	const killed = readBegun(config.targetDir);
+	if (killed === null) return finished(asked, config, statuses);
+	const path = begunPath(config.targetDir);
+	return { last: readLast(path, relative(config.project.root, path)), notes: null, killed };
+}
+
 /** The earlier command, and the project as it read it: with its variables, its target and its other flags. */
 async function repeatedProject(
 	asked: Invocation,
 	statuses: ReadonlySet<string>,
-): Promise<ReturnType<typeof lastOf> & { readonly invocation: Invocation; readonly project: OpenProject }> {
+): Promise<Found & { readonly invocation: Invocation; readonly project: OpenProject }> {
 	const startedAt = asked.clock();
 	const config = await readConfig(asked);
-	const found = lastOf(readLast(...resultsPath(asked, config)), config, statuses);
-	const command = found.notes?.command ?? found.last.command;
+	const found = asked.flags.state === undefined ? takenUp(asked, config, statuses) : finished(asked, config, statuses);
+	const command = (found.killed ?? found.notes)?.command ?? found.last.command;
 	if (!COMMANDS.has(command) && !WHOLE.has(command)) fail("TFM-APP-004", { command });
 	// Also for templates and artifacts it is that command which runs (dbt).
 	const invocation = { ...asked, command, flags: takeOver(asked.flags, elsewhere(found.last.args, config)) };

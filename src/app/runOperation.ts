@@ -1,16 +1,19 @@
 import type { Session } from "../core/adapter.ts";
 import type { MacroArgument } from "../core/compiler.ts";
-import { type Diagnostic, fail, TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic, fail, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { TemplateMessage } from "../core/request.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
+import type { RunStatus, StateStore } from "../core/state.ts";
 import { nodeResult, startStopwatch } from "../execute/nodeResult.ts";
+import { runBound } from "../execute/statement.ts";
 import { makeInlineNode } from "../parse/inlineNode.ts";
 import { adapterResponse } from "../plan/adapterResponse.ts";
 import { writeManifest, writeRunResults } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { type Database, failRefused, PUBLISHED, withDatabase } from "./database.ts";
+import { historySettings } from "./historySettings.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 
 /** What is called, under dbt's unique id. */
@@ -55,7 +58,15 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 	};
 	watch.compiled();
 	try {
-		const { messages, response, says } = await withDatabase(invocation, project, operation.call, { failed: tell });
+		const { messages, response, says } = await withDatabase(invocation, project, operation.call, {
+			failed: tell,
+			afterwards: (session, state, status) =>
+				noteOperation({ invocation, project, session, state }, status).catch((error: unknown) => {
+					const facts = { message: error instanceof Error ? error.message : String(error) };
+					const remark = diagnostic("TFM-HIST-001", facts, { severity: "warning" });
+					events({ event: "diagnostic", diagnostic: remark }, "warn");
+				}),
+		});
 		tell(messages);
 		if (says !== null) events({ event: "message", text: says, node_id: null, print: true });
 		write({ status: "success", failures: 0, adapter_response: response });
@@ -68,6 +79,29 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 	} finally {
 		events.close();
 	}
+}
+
+interface Noted {
+	readonly invocation: Invocation;
+	readonly project: OpenProject;
+	readonly session: Session;
+	readonly state: StateStore;
+}
+
+/** A row among the runs, where earlier runs have made the tables and the role may insert. */
+async function noteOperation({ invocation, project, session, state }: Noted, status: RunStatus): Promise<void> {
+	if (historySettings(project.config.project) === undefined || !(await state.canRecord(session))) return;
+	const { name: host, pid } = invocation.host;
+	const startedAt = project.startedAt.toISOString();
+	const row = {
+		runId: project.runId,
+		project: project.manifest.projectName,
+		command: "run-operation",
+		host,
+		pid,
+		startedAt,
+	};
+	await runBound(session, state.recordRun(row, status, invocation.clock().toISOString()));
 }
 
 /** dbt's form: the kind of error, then what was said, indented. */

@@ -8,7 +8,16 @@ import type { StateStore } from "../core/state.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { createStateStore } from "../history/stateStore.ts";
-import { doneBy, writeCompiled, writeHooks, writeRunNotes, writeRunResults, writeSources } from "./artifacts.ts";
+import {
+	doneBy,
+	noteBegun,
+	writeCompiled,
+	writeHooks,
+	writeRunNotes,
+	writeRunResults,
+	writeSources,
+} from "./artifacts.ts";
+import { removeBegun } from "./begunRun.ts";
 import { checkNames } from "./checkNames.ts";
 import { openEvents } from "./commandEvents.ts";
 import { withDeferral } from "./deferral.ts";
@@ -105,6 +114,12 @@ export async function runSelected(
 			await manifestFile.finish(null);
 			return 0;
 		}
+		if (isRetried(project, request))
+			noteBegun(invocation, project, {
+				command: request.origin ?? request.command,
+				gates: request.flags?.gates ?? invocation.flags.gates,
+				selected: [...selected],
+			});
 		const done = await executeRun(jobOf(invocation, deferring, { ...request, ...refined, selected }, adapter), ports);
 		const run = request.compiles === false ? uncompiled(done) : done;
 		await sqlFiles.written();
@@ -141,6 +156,7 @@ export async function runSelected(
 		broken = error;
 		throw error;
 	} finally {
+		removeBegun(project.config.targetDir, project.runId);
 		await manifestFile.idle();
 		const outcome = { adapter: offline ? undefined : adapter, emit: events, error: broken };
 		for (const watcher of watchers) await watcher.finish(outcome);
@@ -149,6 +165,13 @@ export async function runSelected(
 		await scratch.close();
 	}
 }
+
+/** Whether `tfm retry` would take the run up: in a layered project tests alone leave that to the last run before them. */
+const isRetried = ({ config }: OpenProject, { origin, command, flags, sources }: RunRequest): boolean =>
+	sources === undefined &&
+	flags?.candidates !== true &&
+	flags?.offline !== true &&
+	(config.project.layering === null || (origin ?? command) !== "test");
 
 /** The run as dbt tells of clones: nothing is compiled, and a seed is a seed. */
 const uncompiled = (run: RunResult): RunResult => ({

@@ -12,6 +12,9 @@ async function abandon(run: Run): Promise<void> {
 	});
 }
 
+/** The state tables or their schema are not there any more, or no longer for this role. */
+const GONE: ReadonlySet<string> = new Set(["42P01", "3F000", "42501"]);
+
 /** Closes the state; when even that fails (the server is gone) the results must still reach the user. Returns the exit code. */
 async function conclude(run: Run, results: readonly NodeResult[], started: Date): Promise<RunResult["exitCode"]> {
 	const exitCode = exitCodeOf(run, results);
@@ -22,6 +25,13 @@ async function conclude(run: Run, results: readonly NodeResult[], started: Date)
 	} catch (error) {
 		const refused = databaseErrorOf(error);
 		if (refused === null) throw error;
+		// The tables went away while the run was on, and all that it published is published: its word is what is lost.
+		if (GONE.has(refused.sqlstate ?? "")) {
+			const facts = { message: refused.message };
+			const remark = diagnostic("TFM-HIST-001", facts, { severity: "warning" });
+			run.ports.emit({ event: "diagnostic", diagnostic: remark }, "warn");
+			return exitCode;
+		}
 		const facts = { node: "the end of the run", message: refused.message };
 		run.ports.emit({ event: "diagnostic", diagnostic: diagnostic("TFM-RUN-005", facts) }, "error");
 		return exitCode === 0 ? 1 : exitCode;

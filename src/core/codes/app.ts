@@ -23,7 +23,7 @@ export const APP_CODES = {
 	"TFM-APP-004": code<{ command: string }>({
 		message: (f) => `the last command was "${f.command}", which cannot be retried`,
 		hint: () => "run, build, test, seed, snapshot, load, clone, compile, docs generate and run-operation can be",
-		next: () => "tfm run",
+		next: (f) => (f.command === "backfill" ? "the same tfm backfill again: it builds what is missing" : "tfm run"),
 		explain:
 			"`tfm retry` repeats what failed in the last command that wrote run_results.json, with that command's flags. Some commands leave no results to go by.",
 	}),
@@ -89,6 +89,12 @@ export const APP_CODES = {
 		next: () => "select it too: put + before the selector, or run tfm run once",
 		explain:
 			"With --select, everything that a selected node reads must be selected too or exist in the database already. This is checked before anything runs.",
+	}),
+	"TFM-APP-020": code<{ run: string; command: string }>({
+		message: (f) =>
+			`the last ${f.command} (${f.run}) was killed before it could say how it ended: all of it is repeated`,
+		explain:
+			"A run that is killed (out of memory, `kill -9`, a machine that goes down) writes no run_results.json; that of the run before would say nothing of it. What it had selected is noted when it begins, and `tfm retry` repeats that. In a layered project candidates that stand and are unchanged are used again.",
 	}),
 	"TFM-APP-019": code<{ node: string; reads: string; relation: string }>({
 		message: (f) =>
