@@ -11,6 +11,8 @@ import { nodeNamed } from "./nodeNamed.ts";
 import { openAdapter } from "./openAdapter.ts";
 import { openProject } from "./openProject.ts";
 
+/** Of one scan: Postgres gives no more than 1664 values in a row, and a column has four. */
+const COLUMNS_AT_ONCE = 400;
 /** A list of values is looked at where there are at most so many. */
 const FEW = 12;
 const TEXTS = /^(text|character varying|character|boolean)/;
@@ -60,23 +62,38 @@ interface Scanned {
 	readonly pii: ReadonlySet<unknown>;
 }
 
-/** One scan for all columns, and one for the values of those that have few; null where there is no such relation. */
+/** The values of the one row that `expressions` give, `each` of them to a column: a scan for every 400 columns. */
+async function scanOf(
+	session: Session,
+	from: string,
+	expressions: readonly string[],
+	each: number,
+): Promise<unknown[]> {
+	const values: unknown[] = [];
+	for (let at = 0; at < expressions.length; at += each * COLUMNS_AT_ONCE) {
+		const some = expressions.slice(at, at + each * COLUMNS_AT_ONCE);
+		const { rows } = await session.query(`select ${some.join(", ")} from ${from}`);
+		values.push(...(rows[0] ?? []));
+	}
+	return values;
+}
+
+/** One scan for all columns (for each 400), and one for the values of those that have few; null where there is no such relation. */
 async function scan(session: Session, { relation, rendered, quote, pii }: Scanned): Promise<TableProfile | null> {
 	const columns = (await session.listColumns([relation])).get(relationKey(relation));
 	if (columns === undefined) return null;
 	const shows = columns.map(({ name, type }) => ORDERED.test(type) && !pii.has(name.toLowerCase()));
-	const figures = columns.flatMap(({ name }, i) => {
+	const perColumn = columns.flatMap(({ name }, i) => {
 		const column = quote(name);
 		// json has no equality; its text has.
 		const compared = /^(json|xml|point|polygon)/.test(columns[i]!.type) ? `${column}::text` : column;
 		const ends = shows[i] === true ? [`min(${column})::text`, `max(${column})::text`] : ["null::text", "null::text"];
 		return [`count(${column})::text`, `count(distinct ${compared})::text`, ...ends];
 	});
-	const { rows } = await session.query(`select count(*)::text, ${figures.join(", ")} from ${rendered}`);
-	const [first = []] = rows;
-	const count = Number(first[0]);
+	const [rowCount, ...figures] = await scanOf(session, rendered, ["count(*)::text", ...perColumn], 4);
+	const count = Number(rowCount);
 	const found = columns.map(({ name, type }, i) => {
-		const [filled, distinct, min, max] = first.slice(1 + 4 * i, 5 + 4 * i);
+		const [filled, distinct, min, max] = figures.slice(4 * i, 4 * i + 4);
 		return {
 			name,
 			type,
@@ -95,7 +112,7 @@ async function scan(session: Session, { relation, rendered, quote, pii }: Scanne
 		({ name }) =>
 			`array_to_json(array_agg(distinct ${quote(name)}::text order by ${quote(name)}::text) filter (where ${quote(name)} is not null))::text`,
 	);
-	const values = (await session.query(`select ${lists.join(", ")} from ${rendered}`)).rows[0] ?? [];
+	const values = await scanOf(session, rendered, lists, 1);
 	const valuesOf = new Map(few.map(({ name }, i) => [name, JSON.parse(String(values[i])) as string[]]));
 	return {
 		rows: count,
