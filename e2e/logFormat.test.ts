@@ -5,7 +5,7 @@
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import golden from "./logFormat.golden.json" with { type: "json" };
 import { tfm } from "./runCase.ts";
@@ -79,7 +79,7 @@ interface Line {
 }
 
 /** tfm's own, or dbt's about what is not compared. */
-const LEFT_OUT = new Set(["SQLQuery", "SQLQueryStatus", "JinjaLogDebug", "Note"]);
+const LEFT_OUT = new Set(["ArtifactWritten", "SQLQuery", "SQLQueryStatus", "JinjaLogDebug", "Note"]);
 
 function summary(text: string): string[] {
 	const lines = text.trimEnd().split("\n");
@@ -114,4 +114,21 @@ describe("--log-format json says what dbt says:", () => {
 		const log = readFileSync(join(root, "logs/dbt.log"), "utf8");
 		expect(log.endsWith(called.stdout)).toBe(true);
 	});
+
+	it.each([
+		["build", ["run_results.json RunExecutionResult"]],
+		["source freshness", ["sources.json FreshnessResult"]],
+		["parse", []],
+	])(
+		"which files %s has written, by dbt's names (dbt tells of the manifest once more, before the run)",
+		async (command, own) => {
+			const called = await tfm([...command.split(" "), "--log-format", "json", "--log-level", "debug"], root);
+			const lines = called.stdout.trimEnd().split("\n");
+			const told = lines.map((line) => JSON.parse(line) as Line).filter(({ info }) => info.name === "ArtifactWritten");
+			const files = told.map(({ data }) => `${basename(String(data.artifact_path))} ${data.artifact_type}`);
+			const always = ["manifest.json WritableManifest", "semantic_manifest.json SemanticManifest"];
+			expect(files.toSorted()).toEqual([...always, ...own].sort());
+			expect(new Set(told.map(({ info }) => `${info.code} ${info.level}`))).toEqual(new Set(["P001 debug"]));
+		},
+	);
 });

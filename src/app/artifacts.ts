@@ -20,6 +20,7 @@ import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } fro
 import { type BegunRun, writeBegun } from "./begunRun.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
+import { tellArtifact } from "./tellArtifact.ts";
 import { writeWhole } from "./writeWhole.ts";
 
 /** What a command did with a node: its SQL with published names and the ephemeral models in it, and whether it was run. */
@@ -61,13 +62,17 @@ export const manifestMeta = (
 /** For commands that write it once; those that compile begin a ManifestFile. */
 export function writeManifest(invocation: Invocation, project: OpenProject): void {
 	if (!invocation.flags.writeJson) return;
-	writeWhole(manifestPath(project), toManifestJson(project.manifest, manifestMeta(invocation, project)));
-	writeSemanticManifest(project);
+	const path = manifestPath(project);
+	writeWhole(path, toManifestJson(project.manifest, manifestMeta(invocation, project)));
+	tellArtifact(invocation, "WritableManifest", path);
+	writeSemanticManifest(invocation, project);
 }
 
 /** Written with every manifest.json; nothing in it hangs on what is compiled. */
-export function writeSemanticManifest({ config, manifest }: OpenProject): void {
-	writeWhole(join(config.targetDir, "semantic_manifest.json"), [toSemanticManifestJson(manifest)]);
+export function writeSemanticManifest(invocation: Invocation, { config, manifest }: OpenProject): void {
+	const path = join(config.targetDir, "semantic_manifest.json");
+	writeWhole(path, [toSemanticManifestJson(manifest)]);
+	tellArtifact(invocation, "SemanticManifest", path);
 }
 
 /** Of commands that work on the graph, as dbt writes it: for whoever looks into the graph's shape. */
@@ -150,7 +155,9 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 		order: inputsFirst(project.graph),
 		args: runArgs(invocation, project),
 	});
-	writeWhole(join(project.config.targetDir, "run_results.json"), [json]);
+	const path = join(project.config.targetDir, "run_results.json");
+	writeWhole(path, [json]);
+	tellArtifact(invocation, "RunExecutionResult", path);
 }
 
 /** How the command was called, by dbt's names: `tfm retry` takes it over (takeOver.ts). What was not given is left out. */
@@ -198,7 +205,9 @@ export function writeSources(
 		invocationStartedAt: project.startedAt.toISOString(),
 		env: customEnv(invocation),
 	});
-	writeWhole(path ?? join(project.config.targetDir, "sources.json"), [json]);
+	const file = path ?? join(project.config.targetDir, "sources.json");
+	writeWhole(file, [json]);
+	tellArtifact(invocation, "FreshnessResult", file);
 	return json;
 }
 
@@ -214,7 +223,9 @@ export function writeCatalog(
 		invocationStartedAt: project.startedAt.toISOString(),
 		env: customEnv(invocation),
 	};
-	writeWhole(join(project.config.targetDir, "catalog.json"), [text(meta)]);
+	const path = join(project.config.targetDir, "catalog.json");
+	writeWhole(path, [text(meta)]);
+	tellArtifact(invocation, "CatalogArtifact", path);
 	return "catalog.json";
 }
 

@@ -12,6 +12,7 @@ import type { NodeId } from "../core/node.ts";
 import { manifestPieces } from "../manifest/manifestJson.ts";
 import { type DoneNode, manifestMeta, manifestPath, writeGraphSummary, writeSemanticManifest } from "./artifacts.ts";
 import type { OpenProject } from "./openProject.ts";
+import { tellArtifact } from "./tellArtifact.ts";
 import { partOf, removeAbandoned, writeWhole } from "./writeWhole.ts";
 
 /** Bytes kept from the first time for the second. */
@@ -37,7 +38,7 @@ export function beginManifest(invocation: Invocation, project: OpenProject): Man
 
 	mkdirSync(dirname(path), { recursive: true });
 	removeAbandoned(path);
-	writeSemanticManifest(project);
+	writeSemanticManifest(invocation, project);
 	const file = openSync(part, "w");
 	const first = async (): Promise<void> => {
 		let index = 0;
@@ -81,6 +82,7 @@ export function beginManifest(invocation: Invocation, project: OpenProject): Man
 			await begun;
 			if (failure !== null) throw failure.error;
 			if (done !== null) writeWhole(path, again(done, deferral));
+			tellArtifact(invocation, "WritableManifest", path);
 		},
 	};
 }

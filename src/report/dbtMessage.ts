@@ -51,6 +51,7 @@ const EVENTS = {
 	ShowNode: ["Q041", "info"],
 	NothingToDo: ["Q035", "warn"],
 	BuildingCatalog: ["E044", "info"],
+	ArtifactWritten: ["P001", "debug"],
 	CatalogWritten: ["E042", "info"],
 	CommandCompleted: ["Q039", "debug"],
 	Note: ["Z050", "info"],
