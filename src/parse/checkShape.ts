@@ -45,7 +45,8 @@ export function checkFields(
 			continue;
 		}
 		const value = record[key] ?? null;
-		if (value !== null) checkValue({ value, shape, where, key, path: [...path, key] }, report);
+		const refusesNull = shape === "name list" && Object.hasOwn(record, key);
+		if (value !== null || refusesNull) checkValue({ value, shape, where, key, path: [...path, key] }, report);
 	}
 	if (isSet(record.tests) && isSet(record.data_tests))
 		report.problems.push(diagnostic("TFM-PARSE-010", { where }, report.at([...path, "tests"], "key")));
@@ -84,6 +85,7 @@ const EXPECTED: { readonly [shape: string]: string } = {
 	list: "a list",
 	tests: "a list of tests",
 	names: "a name or a list of names",
+	"name list": "a list of names",
 };
 
 function fits(value: Plain, shape: string): boolean {
@@ -99,7 +101,9 @@ function fits(value: Plain, shape: string): boolean {
 		case "tests":
 			return Array.isArray(value);
 		case "names":
-			return typeof value === "string" || (Array.isArray(value) && value.every((v) => typeof v === "string"));
+			return typeof value === "string" || fits(value, "name list");
+		case "name list":
+			return Array.isArray(value) && value.every((v) => typeof v === "string");
 		default:
 			return true;
 	}

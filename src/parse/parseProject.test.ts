@@ -152,6 +152,15 @@ describe("mistakes in files", () => {
 		);
 	});
 
+	it("refuses tags of an exposure that are no list, as dbt does, null too", async () => {
+		const exposure = (name: string, tags: string) => `  - {name: ${name}, type: dashboard, owner: {name: o}${tags}}\n`;
+		const yaml = `exposures:\n${exposure("a", ", tags: null")}${exposure("b", ", tags: one")}${exposure("c", ", tags: [one]")}${exposure("d", "")}`;
+		expect(await mistakesIn({ "models/p.yml": yaml })).toEqual([
+			'TFM-PARSE-006 models/p.yml:2:56 "tags" of exposure "a" must be a list of names, but it is empty',
+			'TFM-PARSE-006 models/p.yml:3:56 "tags" of exposure "b" must be a list of names, but it is the text "one"',
+		]);
+	});
+
 	it("has a place for every wrong shape of a property file", async () => {
 		const yaml = `models:
   - just text

@@ -138,7 +138,7 @@ export const SECTIONS: { readonly [section: string]: Fields } = {
 		maturity: "text",
 		url: "text",
 		depends_on: "list",
-		tags: "names",
+		tags: "name list",
 		meta: "map",
 		config: "map",
 		enabled: "flag",
