@@ -10,15 +10,17 @@ import { cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { makeCsvLandingProject, makeLandingProject, makeParquetLandingProject, makeSeedProject } from "./makeLoad.mjs";
+import { makeManifest } from "./makeManifest.mjs";
 import { makeProject } from "./makeProject.mjs";
 import { makeQueryProject } from "./makeQueries.mjs";
 import { compare, here, runNode } from "./measure.mjs";
 import { serverLoad, serverProfile, serverRun, startBenchServer } from "./serverRows.mjs";
+import { programSize, siteInBrowser } from "./siteInBrowser.mjs";
 
 const smoke = process.argv.includes("--smoke");
 const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
 const sizes = smoke
-	? { repeats: 1, runsBefore: 1, parse: [60], run: 15, serverRun: 15, rows: 500, readings: 2800, queries: 20 }
+	? { repeats: 1, runsBefore: 1, parse: [60], run: 15, serverRun: 15, rows: 500, readings: 2800, queries: 20, site: 60 }
 	: {
 			repeats: 5,
 			startRepeats: 15,
@@ -29,6 +31,7 @@ const sizes = smoke
 			rows: 500_000,
 			readings: 1_000_000,
 			queries: 300,
+			site: 10_000,
 		};
 const root = join(here, "..");
 const work = join(here, ".work");
@@ -233,6 +236,39 @@ async function robotsRun() {
 	return { ...(await onServer(cwd, { first: true })), repeats: 1 };
 }
 
+/** The site of a manifest alone: reading, layout, pages, files. */
+function siteOf(models) {
+	const [target, out] = [join(work, "site-target"), join(work, "site")];
+	makeManifest({ out: target, models });
+	return {
+		subject: {
+			args: [TFM, "docs", "generate", "--from", target, "--out", out],
+			options: { cwd: work },
+			before: () => rmSync(out, { recursive: true, force: true }),
+			check: () => must(existsSync(join(out, "index.html")), "no site was made"),
+		},
+		floors: [
+			{
+				title: "reading and parsing the manifest",
+				args: [join(here, "readManifest.mjs"), join(target, "manifest.json")],
+				options: { cwd: work },
+				check: (stdout) => must(Number(stdout) === models * 5, "the floor read something else"),
+			},
+		],
+	};
+}
+
+/** What a reader meets in the site that siteOf left; null: it was not made. */
+async function siteFacts(models) {
+	const out = join(work, "site");
+	if (!existsSync(join(out, "index.html"))) return null;
+	const size = `${(programSize(join(root, "dist/site")) / 1000).toFixed(1)} kB of scripts and styles, packed`;
+	const seen = await siteInBrowser(out, sizes.repeats);
+	if (seen === null) return `The site: ${size}. No Chromium was found to open it in.`;
+	const { openMs, openCpuMs, keyMs, worstKeyMs, memoryMb } = seen;
+	return `The site of ${count(models)} models: ${size}. In headless Chromium without a graphics card the whole graph was drawn after ${whole(openMs)} ms (${whole(openCpuMs)} ms of the page's processor time), a key in the catalog's filter took ${keyMs.toFixed(1)} ms of it (the worst ${worstKeyMs.toFixed(1)}), and the page held ${whole(memoryMb)} MB.`;
+}
+
 const count = (n) => n.toLocaleString("en");
 const ROWS = [
 	["version", "`tfm --version`", () => start(["--version"], { cwd: work })],
@@ -300,6 +336,11 @@ const ROWS = [
 		`\`tfm load\`, a Parquet file of ${count(sizes.rows)} rows and 6 columns, Postgres`,
 		() => loadOf("landing-parquet", makeParquetLandingProject, { command: "load", table: "bench.big" }),
 	],
+	[
+		"site",
+		`\`tfm docs generate\`, ${count(sizes.site)} models, ${count(sizes.site * 4)} tests`,
+		() => siteOf(sizes.site),
+	],
 	["robots", `\`tfm run\`, robots from ${count(sizes.readings)} readings to the report, Postgres`, robotsRun],
 ];
 if (only !== undefined && !ROWS.some(([name]) => name === only)) {
@@ -342,6 +383,15 @@ for (const [name, title, prepare] of ROWS) {
 	}
 }
 
+let site = null;
+try {
+	site = await siteFacts(sizes.site);
+	if (site !== null) console.error(site);
+} catch (error) {
+	broken.push("site in the browser");
+	console.error(`the site could not be measured: ${error.message}`);
+}
+
 const git = (...args) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
 const pack = () => {
 	const npm = ["pack", "--dry-run", "--json", "--ignore-scripts"];
@@ -361,7 +411,7 @@ ${lines.join("\n")}
 
 Medians of ${sizes.repeats} alternating rounds, ${sizes.startRepeats ?? sizes.repeats} for what only starts; ratio and difference are medians over the rounds. How: [README.md](README.md).
 
-The package: ${pack()}.
+${site === null ? "" : `${site}\n\n`}The package: ${pack()}.
 `;
 console.log(report);
 if (!smoke && only === undefined && broken.length === 0) writeFileSync(join(here, "RESULTS.md"), report);

@@ -12,6 +12,9 @@ import { type OpenProject, openProject, readConfig } from "./openProject.ts";
 const PORT = 8080;
 /** Artifacts are written one after the other. */
 const QUIET_MS = 300;
+/** The database that a run has open is asked again for what the run did. */
+const RETRY_MS = 3000;
+const TRIES = 20;
 const WATCHED = new Set([
 	"manifest.json",
 	"catalog.json",
@@ -47,12 +50,12 @@ export async function docsServe(invocation: Invocation): Promise<ExitCode> {
 }
 
 /** Null when the database does not answer: an embedded one may be in use by the next run already. */
-async function pastRuns(invocation: Invocation, project: OpenProject): Promise<PastTrace | null> {
+async function pastRuns(invocation: Invocation, project: OpenProject, tell: boolean): Promise<PastTrace | null> {
 	try {
 		return await withDatabase(invocation, project, (database) => readTrace(invocation, project, database));
 	} catch (error) {
 		if (!(error instanceof TfmError) && !(error instanceof DatabaseError)) throw error;
-		invocation.stderr.write(`the runs before are shown as they were: ${error.message}\n`);
+		if (tell) invocation.stderr.write(`the runs before are shown as they were: ${error.message}\n`);
 		return null;
 	}
 }
@@ -62,11 +65,21 @@ function watchArtifacts(invocation: Invocation, target: string): () => void {
 	let timer: NodeJS.Timeout | undefined;
 	let building = Promise.resolve();
 	let trace: PastTrace | null = null;
-	const rebuild = async (): Promise<void> => {
+	const schedule = (ms: number, tries: number): void => {
+		clearTimeout(timer);
+		timer = setTimeout(() => {
+			building = building.then(() => rebuild(tries));
+		}, ms);
+	};
+	const rebuild = async (tries: number): Promise<void> => {
 		try {
 			const project = await openProject(invocation);
 			const earlier = readRunResults(target);
-			trace = (await pastRuns(invocation, project)) ?? trace;
+			const read = await pastRuns(invocation, project, tries === TRIES);
+			if (read === null && tries > 0) schedule(RETRY_MS, tries - 1);
+			// Nothing else has changed since the first try.
+			if (read === null && tries < TRIES) return;
+			trace = read ?? trace;
 			await writeDocsSite(invocation, { target, project, earlier, trace, samples: new Map() });
 		} catch (error) {
 			invocation.stderr.write(`the site stays as it was: ${(error as Error).message}\n`);
@@ -74,13 +87,10 @@ function watchArtifacts(invocation: Invocation, target: string): () => void {
 	};
 	const watcher = watch(target, (_, name) => {
 		if (name === null || !WATCHED.has(name)) return;
-		clearTimeout(timer);
-		timer = setTimeout(() => {
-			building = building.then(rebuild);
-		}, QUIET_MS);
+		schedule(QUIET_MS, TRIES);
 	});
 	return () => {
-		clearTimeout(timer);
 		watcher.close();
+		clearTimeout(timer);
 	};
 }
