@@ -1,4 +1,5 @@
 import type { Session } from "../core/adapter.ts";
+import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type GraphNode, type NodeId, nodeId } from "../core/node.ts";
@@ -25,6 +26,7 @@ interface Asked {
 export async function historyCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { extra } = invocation.flags;
+	const days = wholeDays(extra.since ?? "30");
 	const node = typeof extra.node === "string" ? nodeNamed(project, extra.node) : null;
 	const adapter = await openAdapter(project.config, invocation);
 	try {
@@ -33,7 +35,7 @@ export async function historyCommand(invocation: Invocation): Promise<ExitCode> 
 			await state.migrate(session);
 			const asked = { project, state, session, json: extra.output === "json", limit: Number(extra.limit ?? 10) };
 			if (node !== null) return historyOfNode(asked, node);
-			if (extra.tests === true) return historyOfTests(asked, daysBefore(invocation.clock(), Number(extra.since ?? 30)));
+			if (extra.tests === true) return historyOfTests(asked, daysBefore(invocation.clock(), days));
 			return historyOfRuns(asked, (open) => adapter.presence.living(session, open));
 		});
 		invocation.stdout.write(text);
@@ -41,6 +43,16 @@ export async function historyCommand(invocation: Invocation): Promise<ExitCode> 
 	} finally {
 		await adapter.close();
 	}
+}
+
+/** A hundred years is more than any history. */
+const MOST_DAYS = 36_500;
+
+function wholeDays(written: unknown): number {
+	const days = Number(written);
+	if (/^\d+$/.test(String(written)) && days >= 1 && days <= MOST_DAYS) return days;
+	const expected = `a whole number of days from 1 to ${MOST_DAYS}`;
+	return fail("TFM-CLI-003", { option: "--since", value: String(written), expected });
 }
 
 const daysBefore = (now: Date, days: number): string => new Date(now.getTime() - days * 86_400_000).toISOString();

@@ -163,7 +163,7 @@ models:
 	files.set("models/landing/.gitkeep", "");
 	files.set("macros/.gitkeep", "");
 	files.set("tests/.gitkeep", "");
-	files.set(".gitignore", ".tfm/\ntarget/\nlogs/\ndbt_packages/\nprofiles.yml\n");
+	files.set(".gitignore", ".tfm/\ntarget/\nlogs/\ndbt_packages/\nnode_modules/\nprofiles.yml\n.env\n");
 	if (engine !== "pglite") files.set("profiles.yml", profileText(name, engine));
 	return files;
 }

@@ -51,6 +51,24 @@ test("columns are found in the first file and stay: what a later one has otherwi
 	expect(await query("select id, tags, n from landing.j order by id")).toEqual(['1|["a"]|1', "2.5||", "3||"]);
 });
 
+test("a record that is no object is turned away; a list is one where it is kept whole or a column says a place in it", async () => {
+	put("1.jsonl", '{"id": 1}\n"x"\n7\nnull\n [1, 2]\n');
+	for (const [name, columns] of [
+		["declared", [{ name: "id", type: "bigint" }]],
+		["inferred", "infer"],
+	] as const) {
+		expect(await load({ files: "*.jsonl", columns }, { name })).toMatchObject({ rows: 1, rejects: 4 });
+		expect(await query(`select distinct reason from landing.${name}__rejects`)).toEqual(["not a JSON object"]);
+	}
+	expect(await load({ files: "*.jsonl" }, { name: "whole" })).toMatchObject({ rows: 2, rejects: 3 });
+	const columns = [{ name: "second", type: "bigint", path: "$[1]" }];
+	expect(await load({ files: "*.jsonl", columns }, { name: "places" })).toMatchObject({ rows: 2, rejects: 3 });
+	expect(await query("select second from landing.places where second is not null")).toEqual(["2"]);
+	put("page.json", '{"data": [{"id": 1}, "x", null, 7, [1, 2]]}');
+	const page = { files: "page.json", records: "data", columns: "infer" };
+	expect(await load(page, { name: "page" })).toMatchObject({ rows: 1, rejects: 4 });
+});
+
 test("a Parquet file brings its columns and their types; declared ones are picked from it", async () => {
 	copyFileSync(fixture("types.parquet"), join(root, "1.parquet"));
 	expect(await load({ files: "*.parquet" })).toEqual({ files: 1, skipped: 0, rows: 3, rejects: 0 });

@@ -107,6 +107,8 @@ class JsonWriter {
 	readonly #whole: boolean;
 	readonly #infer: boolean;
 	readonly #commas: boolean;
+	/** A list is a record where it is kept as it came or where a column says a place in it: `$[0]`. */
+	readonly #takesLists: boolean;
 
 	constructor(spec: LoadSpec, sink: LandingSink) {
 		this.#sink = sink;
@@ -114,6 +116,7 @@ class JsonWriter {
 		this.#infer = spec.columns === "infer";
 		this.#commas = spec.trailingCommas === "accept";
 		const paths = this.#whole ? [] : sink.fields.map(({ column }) => pathOf(column.path, this.#infer));
+		this.#takesLists = this.#whole || paths.some(([first]) => typeof first === "number");
 		this.#scanner = new JsonScanner(paths, { gatherStrangers: this.#infer });
 	}
 
@@ -140,6 +143,9 @@ class JsonWriter {
 		const { rows, fields } = this.#sink;
 		const scanner = this.#scanner;
 		if (!scanner.scan(b, start, end)) return scanner.tooDeep ? "nested too deeply" : "not JSON";
+		let first = start;
+		while (b[first]! <= 32) first++;
+		if (b[first] !== OBJECT && !(this.#takesLists && b[first] === LIST)) return "not a JSON object";
 		rows.begin();
 		if (this.#whole) return this.#writeWhole(b, start, end);
 		if (this.#infer && scanner.strangers.length > 0)
@@ -168,9 +174,6 @@ class JsonWriter {
 	}
 
 	#writeWhole(b: Buffer, start: number, end: number): string | undefined {
-		let first = start;
-		while (b[first]! <= 32) first++;
-		if (b[first] !== 123 && b[first] !== 91) return "not a JSON object";
 		if (this.#scanner.anyEscape) {
 			const text = b.toString("utf8", start, end);
 			const reason = BAD_ESCAPE.test(text) ? firstProblem(JSON.parse(text)) : undefined;
@@ -182,6 +185,8 @@ class JsonWriter {
 }
 
 const QUOTE = 34;
+const OBJECT = 123;
+const LIST = 91;
 /** The n of null: no other value begins with it. */
 const NULL = 110;
 
