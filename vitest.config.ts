@@ -28,6 +28,8 @@ export default defineConfig({
 					execArgv,
 					testTimeout: 120_000,
 					hookTimeout: 120_000,
+					// The default of one second is a guess about the machine.
+					expect: { poll: { timeout: 30_000 } },
 				},
 			},
 		],
