@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** A window over the page: the browser keeps the focus in it, and Escape closes it. */
 export function Dialog({
@@ -14,7 +14,8 @@ export function Dialog({
 	children: ComponentChildren;
 }) {
 	const dialog = useRef<HTMLDialogElement>(null);
-	useEffect(() => {
+	// Before the next key arrives: what is typed after "/" belongs to the search.
+	useLayoutEffect(() => {
 		const element = dialog.current!;
 		const before = document.activeElement as HTMLElement | null;
 		element.showModal();
