@@ -25,6 +25,15 @@ test("tfm alone prints the help page and is no mistake", async () => {
 	expect(stdout).toBe((await call(["--help"])).stdout);
 });
 
+test.each(["source", "docs", "state", "alerts"])(
+	"tfm %s alone prints the group's page and is a mistake, as in dbt",
+	async (group) => {
+		const { code, stdout, stderr } = await call([group]);
+		expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+		expect(stderr).toBe((await call([group, "--help"])).stdout);
+	},
+);
+
 test("the use case's exit code is tfm's", async () => {
 	for (const code of [0, 1, 2, 130] as const) {
 		expect((await call(["run"], { action: async () => code })).code).toBe(code);

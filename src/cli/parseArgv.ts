@@ -11,6 +11,8 @@ export interface Given {
 
 export type ParsedArgv =
 	| { readonly kind: "help"; readonly text: string }
+	/** `tfm docs`: the group's page, and a mistake, as in dbt. */
+	| { readonly kind: "incomplete"; readonly text: string }
 	| {
 			readonly kind: "command";
 			readonly command: CommandSpec;
@@ -61,7 +63,11 @@ export async function parseArgv(argv: readonly string[], width: number): Promise
 		program.parse([...words], { from: "user" });
 	} catch (error) {
 		if (!(error instanceof CommanderError)) throw error;
-		if (error.code.startsWith("commander.help")) return { kind: "help", text: help };
+		const group = groups.get(words[0] ?? "");
+		if (error.code.startsWith("commander.help"))
+			return help === "" && group !== undefined
+				? { kind: "incomplete", text: group.helpInformation() }
+				: { kind: "help", text: help };
 		return await explain(error, words, byName);
 	}
 	if (outcome === undefined) return { kind: "help", text: help || program.helpInformation() };
@@ -70,7 +76,7 @@ export async function parseArgv(argv: readonly string[], width: number): Promise
 
 type Commands = Map<string, { spec: CommandSpec; command: Command }>;
 
-/** `tfm source`: a name for commands that belong together; alone it shows its help page. */
+/** `tfm source`: a name for commands that belong together. */
 const groupCommand = (name: string, first: CommandSpec): Command =>
 	new Command(name)
 		.description(COMMAND_GROUPS[name] ?? first.summary)

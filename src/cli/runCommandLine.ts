@@ -24,6 +24,10 @@ export async function runCommandLine(outer: World, actions: Actions): Promise<Ex
 			world.stdout.write(parsed.text);
 			return 0;
 		}
+		if (parsed.kind === "incomplete") {
+			world.stderr.write(parsed.text);
+			return 2;
+		}
 		if (parsed.command.name === "completion") {
 			const { completionScript } = await import("./completionScript.ts");
 			world.stdout.write(completionScript(parsed.argument ?? ""));
