@@ -100,9 +100,20 @@ function located(d: Diagnostic, place: RelatedPlace): Diagnostic {
 
 /** V8's own limits as coded errors; null for everything else, which is a bug of ours and keeps its stack. */
 export function codedRangeError(error: unknown): TfmError | null {
+	if (isStackOverflow(error)) return new TfmError(diagnostic("TFM-JINJA-020", {}));
 	if (!(error instanceof RangeError)) return null;
-	if (/call stack/i.test(error.message)) return new TfmError(diagnostic("TFM-JINJA-020", {}));
 	if (/invalid (string|array) length|bigint|allocation/i.test(error.message))
 		return new TfmError(diagnostic("TFM-JINJA-021", { what: "a value" }));
 	return null;
+}
+
+/**
+ * Asked where the stack has just ended, so without a regular expression: V8 compiles one when it is first used, and
+ * says with a SyntaxError of the same words that the stack was too short for it.
+ */
+function isStackOverflow(error: unknown): boolean {
+	return (
+		(error instanceof RangeError || error instanceof SyntaxError) &&
+		error.message.includes("Maximum call stack size exceeded")
+	);
 }
