@@ -20,6 +20,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import yaml from "js-yaml";
+import { keptEngine } from "../src/adapters/pglite/testing/testAdapter.ts";
 import { main } from "../src/cli/main.ts";
 import type { World } from "../src/cli/world.ts";
 
@@ -68,6 +69,7 @@ export async function transcriptOf(name: string): Promise<string> {
 	if (existsSync(own)) cpSync(own, root, { recursive: true });
 	const parts: string[] = [];
 	commands = 0;
+	await keptEngine;
 	try {
 		for (const step of spec.steps) parts.push(await runStep(step, root, work));
 	} finally {

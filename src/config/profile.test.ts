@@ -122,7 +122,7 @@ describe("a connection", () => {
 });
 
 describe("a secret from a command", () => {
-	const shell = shellSecretCommand({ env: { PATH: process.env.PATH, WORD: "abc" }, cwd: "/", timeoutMs: 2000 });
+	const shell = shellSecretCommand({ env: { PATH: process.env.PATH, WORD: "abc" }, cwd: "/", timeoutMs: 30_000 });
 
 	it("is what the command prints, without the line break", async () => {
 		expect(await shell('printf "%s-x y\\n\\n" "$WORD"')).toBe("abc-x y");

@@ -56,6 +56,8 @@ export function createEngine(dataDir: string): Engine {
 		const spawned = new Worker(new URL("./pgliteWorker.js", import.meta.url), {
 			name: "tfm-pglite",
 			resourceLimits: { stackSizeMb: 16 },
+			// What the program was started with (loaders, inspectors) has no business here, and costs time at each start.
+			execArgv: [],
 			// Nothing of the engine's may reach the program's own output. Unread: reading them would keep the program alive.
 			stdout: true,
 			stderr: true,

@@ -34,8 +34,11 @@ describe("killed", () => {
 		let committed = 0;
 		for (let round = 0; round < 6; round++) {
 			const run = shop.run(WRITER, dataDir, String(committed));
-			while (!run.lines.includes("open") && run.process.exitCode === null) await pause(10);
-			await pause(Math.random() * 400);
+			// First before it has said anything, then after a commit or two; the rest is chance.
+			const seen = () => run.lines.filter((line) => line.startsWith("committed ")).length;
+			const wanted = round % 3;
+			while (!(run.lines.includes("open") && seen() >= wanted) && run.process.exitCode === null) await pause(10);
+			await pause(Math.random() * 60);
 			run.process.kill("SIGKILL");
 			expect(await run.ended).toBe("SIGKILL");
 			const said = run.lines.filter((l) => l.startsWith("committed ")).map((l) => Number(l.slice(10)));
