@@ -1,8 +1,8 @@
-import type { ColumnKind, Confidence, LineageRemark } from "../core/lineage.ts";
+import type { ColumnKind, ColumnRef, Confidence, LineageRemark } from "../core/lineage.ts";
 import type { SqlDialectName } from "./sqlDialect.ts";
 
 /** Part of every key of the cache: raise it when an answer may come out differently for the same question. */
-export const ANALYZER_VERSION = 2;
+export const ANALYZER_VERSION = 3;
 
 export interface KnownColumn {
 	/** As the database stores it. */
@@ -28,10 +28,8 @@ export interface AnalysisRequest {
 	readonly relations: readonly KnownRelation[];
 }
 
-export interface AnalysisRef {
-	readonly relation: string;
-	readonly column: string;
-}
+/** `node` is the id of a relation, or the name that the SQL gives it. */
+export type AnalysisRef = ColumnRef;
 
 export interface OutputColumn {
 	readonly name: string;

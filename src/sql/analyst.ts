@@ -1,7 +1,8 @@
 /**
- * The thread's other end: sends queries, takes answers, and replaces the thread when it crashes or does not answer.
+ * The other end of the threads: sends queries, takes answers, and replaces a thread that crashes or does not answer.
  * What it cannot have analysed it answers itself, so a question never fails.
  */
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type Analysis, type AnalysisRequest, unreadable } from "./analysis.ts";
 
@@ -26,12 +27,59 @@ export interface AnalystOptions {
 	readonly limitMs?: number;
 	/** The first answer of a thread comes after the parser is loaded. */
 	readonly startMs?: number;
+	/** At most so many, each with a parser of its own; they start when there is enough to do. */
+	readonly threads?: number;
 }
 
 /** A tree takes many times the room of its text; what is longer is no query that a person wrote. */
 const LONGEST_SQL = 2_000_000;
 
-export function createAnalyst({ limitMs = 3_000, startMs = 30_000 }: AnalystOptions = {}): Analyst {
+/** So many questions are sent at once, and for so many more another thread is worth its start. */
+const BATCH = 32;
+
+const tooLong = ({ sql }: AnalysisRequest): Analysis | undefined =>
+	sql.length > LONGEST_SQL
+		? unreadable("unparsed", `its SQL is longer than ${LONGEST_SQL / 1e6} million characters`)
+		: undefined;
+
+export function createAnalyst({
+	limitMs = 3_000,
+	startMs = 30_000,
+	threads = Math.min(4, availableParallelism()),
+}: AnalystOptions = {}): Analyst {
+	const own = Array.from({ length: Math.max(1, threads) }, () => createThread({ limitMs, startMs }));
+	return {
+		async analyze(requests, signal) {
+			const found = new Map<number, Analysis>();
+			const questions = requests.flatMap((request, id): readonly Question[] => {
+				const refused = tooLong(request);
+				if (refused !== undefined) found.set(id, refused);
+				return refused === undefined ? [{ id, request }] : [];
+			});
+			let next = 0;
+			const work = async (thread: Thread): Promise<void> => {
+				while (next < questions.length) {
+					const batch = questions.slice(next, next + BATCH);
+					next += batch.length;
+					await thread.answer(batch, found, signal);
+				}
+			};
+			const busy = own.slice(0, Math.max(1, Math.floor(questions.length / BATCH)));
+			const ends = await Promise.allSettled(busy.map(work));
+			for (const end of ends) if (end.status === "rejected") throw end.reason;
+			return requests.map((_, id) => found.get(id)!);
+		},
+		close: async () => void (await Promise.all(own.map((thread) => thread.close()))),
+	};
+}
+
+interface Thread {
+	/** Puts an answer to each question into `found`. */
+	answer(questions: readonly Question[], found: Map<number, Analysis>, signal?: AbortSignal): Promise<void>;
+	close(): Promise<void>;
+}
+
+function createThread({ limitMs, startMs }: { readonly limitMs: number; readonly startMs: number }): Thread {
 	let worker: Worker | undefined;
 	let warm = false;
 
@@ -99,19 +147,13 @@ export function createAnalyst({ limitMs = 3_000, startMs = 30_000 }: AnalystOpti
 	}
 
 	return {
-		async analyze(requests, signal) {
-			const found = new Map<number, Analysis>();
-			requests.forEach(({ sql }, id) => {
-				if (sql.length > LONGEST_SQL)
-					found.set(id, unreadable("unparsed", `its SQL is longer than ${LONGEST_SQL / 1e6} million characters`));
-			});
+		async answer(questions, found, signal) {
 			for (;;) {
 				signal?.throwIfAborted();
-				const open = requests.flatMap((request, id) => (found.has(id) ? [] : [{ id, request }]));
-				if (open.length === 0) break;
+				const open = questions.filter(({ id }) => !found.has(id));
+				if (open.length === 0) return;
 				await ask(open, found, signal);
 			}
-			return requests.map((_, id) => found.get(id)!);
 		},
 		close: end,
 	};

@@ -51,7 +51,7 @@ function analyzeTree(query: Ast, request: AnalysisRequest): Analysis {
 		dialect,
 		intern(relation, column) {
 			const key = `${relation}\0${column}`;
-			const known = refs.get(key) ?? { relation, column };
+			const known = refs.get(key) ?? { node: relation, column };
 			refs.set(key, known);
 			return known;
 		},
@@ -79,7 +79,7 @@ function analyzeTree(query: Ast, request: AnalysisRequest): Analysis {
 		status: sure && !result.open ? "ok" : "partial",
 		columns,
 		complete: !result.open,
-		rest: [...new Set([...result.openTo, ...[...(result.opaque ?? [])].map((ref) => ref.relation)])].sort(),
+		rest: [...new Set([...result.openTo, ...[...(result.opaque ?? [])].map((ref) => ref.node)])].sort(),
 		indirect: sortedRefs(indirect),
 		reads: [...reads].sort(),
 		remarks: [...remarks.values()].sort((a, b) => a.line - b.line || a.column - b.column || (a.name < b.name ? -1 : 1)),
@@ -136,6 +136,6 @@ const outputColumn = ({ name, type, kind, confidence, upstream }: ScopeColumn): 
 });
 
 const sortedRefs = (refs: ReadonlySet<AnalysisRef>): readonly AnalysisRef[] =>
-	[...refs].sort((a, b) => order(a.relation, b.relation) || order(a.column, b.column));
+	[...refs].sort((a, b) => order(a.node, b.node) || order(a.column, b.column));
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -4,7 +4,7 @@
  */
 import type { ColumnRef, LineageColumn, NodeLineage, PiiMark } from "../core/lineage.ts";
 import type { NodeId } from "../core/node.ts";
-import type { Analysis, AnalysisRef, KnownColumn, KnownRelation } from "./analysis.ts";
+import type { Analysis, KnownColumn, KnownRelation } from "./analysis.ts";
 import { inheritFacts } from "./inheritFacts.ts";
 
 export interface ColumnFacts {
@@ -43,14 +43,19 @@ export function describeLineage(input: LineageInput): ReadonlyMap<string, NodeLi
 		const { columns, twice, ...draft } = drafts.get(id)!;
 		const facts = input.facts.get(id);
 		const cleared = input.cleared.get(id);
-		const all = [...columns.values(), ...twice].map((column) => ({
-			...column,
-			...(cleared === undefined ? {} : { pii: cleared }),
-			...facts?.get(column.name),
-		}));
-		nodes.set(id, { ...draft, columns: all });
+		const all = [...columns.values(), ...twice];
+		const told =
+			cleared === undefined && facts === undefined
+				? all
+				: all.map((column) => withFacts(column, cleared, facts?.get(column.name)));
+		nodes.set(id, { ...draft, columns: told });
 	}
 	return inheritFacts(nodes);
+}
+
+function withFacts(column: LineageColumn, cleared: PiiMark | undefined, facts: ColumnFacts | undefined): LineageColumn {
+	if (cleared === undefined) return facts === undefined ? column : { ...column, ...facts };
+	return { ...column, pii: cleared, ...facts };
 }
 
 function declaredDraft({ columns, open }: KnownRelation): Draft {
@@ -76,17 +81,13 @@ const ownColumn = (name: string, type: string | undefined): LineageColumn => ({
 	upstream: [],
 });
 
-const refOf = ({ relation, column }: AnalysisRef): ColumnRef => ({ node: relation, column });
-
 function analysedDraft(id: string, analysis: Analysis, { inputs, added }: LineageInput): Draft {
 	const { hash, outline, reason, columns: found, reads, rest, remarks, status, complete } = analysis;
 	const columns = new Map<string, LineageColumn>();
 	const twice: LineageColumn[] = [];
-	for (const { upstream, ...column } of found) {
-		const made = { ...column, upstream: upstream.map(refOf) };
-		if (columns.has(column.name)) twice.push(made);
-		else columns.set(column.name, made);
-	}
+	for (const column of found)
+		if (columns.has(column.name)) twice.push(column);
+		else columns.set(column.name, column);
 	for (const { name, type } of added.get(id) ?? []) columns.set(name, { ...ownColumn(name, type), kind: "expression" });
 	const unread = status === "unparsed" || status === "timeout";
 	return {
@@ -95,7 +96,7 @@ function analysedDraft(id: string, analysis: Analysis, { inputs, added }: Lineag
 		complete,
 		columns,
 		twice,
-		indirect: analysis.indirect.map(refOf),
+		indirect: analysis.indirect,
 		reads: [...(unread ? (inputs.get(id) ?? []) : reads)].sort() as NodeId[],
 		rest,
 		...(hash === undefined ? {} : { semantic_hash: hash }),

@@ -3,7 +3,16 @@ import { type Ast, field, type Identifier, identifier, identifiers, isRecord, li
 import { CONSTANT, combine, type LineageValue, NO_COLUMNS, UNKNOWN, union } from "./lineageValue.ts";
 import { allSources } from "./resolveName.ts";
 import type { CteScope, Resolver } from "./resolver.ts";
-import { type Columns, columnOf, newScope, type Scope, type ScopeColumn, type Source, wholeRow } from "./scope.ts";
+import {
+	type Columns,
+	columnOf,
+	hasColumn,
+	newScope,
+	type Scope,
+	type ScopeColumn,
+	type Source,
+	wholeRow,
+} from "./scope.ts";
 import { tableFunction } from "./tableFunctions.ts";
 import { typeName } from "./types.ts";
 
@@ -54,7 +63,7 @@ function mergeColumn(
 	const folded = resolver.fold(name);
 	const before = scope.merged.get(folded);
 	const find = (sources: readonly Source[]): readonly LineageValue[] => {
-		const closed = sources.filter((source) => source.columns.some((column) => column.name === folded));
+		const closed = sources.filter((source) => hasColumn(source, folded));
 		const from = closed.length > 0 ? closed : sources.filter((source) => source.open);
 		return from.flatMap((source) => columnOf(source, folded, resolver.intern) ?? []);
 	};

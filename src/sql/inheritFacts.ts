@@ -13,15 +13,22 @@ interface Personal {
 }
 
 const NOTHING: Personal = { from: new Map(), what: new Set() };
+const NO_TAGS: Known["tags"] = new Map();
 
 interface Known {
-	readonly description?: { readonly value: string; readonly from: ColumnRef };
+	readonly description: { readonly value: string; readonly from: ColumnRef } | undefined;
 	readonly tags: ReadonlyMap<string, readonly ColumnRef[]>;
 	readonly personal: Personal;
 }
 
+/** Of most columns of most projects. */
+const NOTHING_KNOWN: Known = { description: undefined, tags: NO_TAGS, personal: NOTHING };
+
+/** By node, then by column. */
+type Facts = Map<string, Map<string, Known>>;
+
 export function inheritFacts(nodes: ReadonlyMap<string, NodeLineage>): ReadonlyMap<string, NodeLineage> {
-	const known = new Map<string, Known>();
+	const known: Facts = new Map();
 	const done = new Map<string, NodeLineage>();
 	for (const id of inputsFirst(nodes)) {
 		const node = nodes.get(id)!;
@@ -32,11 +39,13 @@ export function inheritFacts(nodes: ReadonlyMap<string, NodeLineage>): ReadonlyM
 				known,
 			),
 		);
+		const own = new Map<string, Known>();
 		const columns = node.columns.map((column) => {
 			const facts = factsOf(id, column, known, everything);
-			known.set(key(id, column.name), facts);
-			return withInherited(column, facts);
+			own.set(column.name, facts);
+			return facts === NOTHING_KNOWN ? column : withInherited(column, facts);
 		});
+		known.set(id, own);
 		done.set(id, { ...node, columns });
 	}
 	// In the order they came, which is that of their names.
@@ -47,27 +56,41 @@ const key = (node: string, column: string): string => `${node}\0${column}`;
 
 const DOUBTED = new Set(["ambiguous", "opaque", "unknown"]);
 
-function factsOf(
-	id: string,
-	column: LineageColumn,
-	known: ReadonlyMap<string, Known>,
-	everything: () => Personal,
-): Known {
+function factsOf(id: string, column: LineageColumn, known: Facts, everything: () => Personal): Known {
 	const self: ColumnRef = { node: id, column: column.name };
-	const upstream = column.upstream.flatMap((ref) => known.get(key(ref.node, ref.column)) ?? []);
+	const upstream = upstreamFacts(column.upstream, known);
+	const doubted = DOUBTED.has(column.confidence);
+	const { description: written, tags: given = [], pii } = column;
+	if (upstream.length === 0 && !doubted && written === undefined && given.length === 0 && pii === undefined)
+		return NOTHING_KNOWN;
 	const same = column.kind === "direct" || column.kind === "cast";
 	const [first] = upstream;
 	const inherited = same && column.upstream.length === 1 ? first?.description : undefined;
 	const description = column.description === undefined ? inherited : { value: column.description, from: self };
+	const tags = tagsOf(self, given, same ? upstream : []);
+	const personal = ownPersonal(self, column) ?? inheritedPersonal(upstream, doubted ? everything() : NOTHING);
+	return description === undefined && tags === NO_TAGS && personal === NOTHING
+		? NOTHING_KNOWN
+		: { description, tags, personal };
+}
+
+/** Those of which anything is known. */
+function upstreamFacts(refs: readonly ColumnRef[], known: Facts): readonly Known[] {
+	const found: Known[] = [];
+	for (const { node, column } of refs) {
+		const facts = known.get(node)?.get(column);
+		if (facts !== undefined && facts !== NOTHING_KNOWN) found.push(facts);
+	}
+	return found;
+}
+
+function tagsOf(self: ColumnRef, given: readonly string[], upstream: readonly Known[]): Known["tags"] {
+	if (given.length === 0 && upstream.every(({ tags }) => tags.size === 0)) return NO_TAGS;
 	const tags = new Map<string, readonly ColumnRef[]>();
-	if (same)
-		for (const facts of upstream)
-			for (const [tag, from] of facts.tags) tags.set(tag, [...(tags.get(tag) ?? []), ...from]);
-	for (const tag of column.tags ?? []) tags.set(tag, [self]);
-	const personal =
-		ownPersonal(self, column) ??
-		merge([...upstream.map((facts) => facts.personal), ...(DOUBTED.has(column.confidence) ? [everything()] : [])]);
-	return { ...(description === undefined ? {} : { description }), tags, personal };
+	for (const facts of upstream)
+		for (const [tag, from] of facts.tags) tags.set(tag, [...(tags.get(tag) ?? []), ...from]);
+	for (const tag of given) tags.set(tag, [self]);
+	return tags;
 }
 
 /** What the column says of itself; undefined: nothing. */
@@ -78,14 +101,15 @@ function ownPersonal(self: ColumnRef, { pii }: LineageColumn): Personal | undefi
 }
 
 /** The personal data in any column of these nodes. */
-function personalOf(
-	ids: readonly string[],
-	nodes: ReadonlyMap<string, NodeLineage>,
-	known: ReadonlyMap<string, Known>,
-): Personal {
+function personalOf(ids: readonly string[], nodes: ReadonlyMap<string, NodeLineage>, known: Facts): Personal {
 	return merge(
-		ids.flatMap((id) => (nodes.get(id)?.columns ?? []).flatMap(({ name }) => known.get(key(id, name))?.personal ?? [])),
+		ids.flatMap((id) => (nodes.get(id)?.columns ?? []).flatMap(({ name }) => known.get(id)?.get(name)?.personal ?? [])),
 	);
+}
+
+function inheritedPersonal(upstream: readonly Known[], more: Personal): Personal {
+	if (more === NOTHING && upstream.every(({ personal }) => personal === NOTHING)) return NOTHING;
+	return merge([...upstream.map(({ personal }) => personal), more]);
 }
 
 function merge(all: readonly Personal[]): Personal {
@@ -106,6 +130,8 @@ const sorted = (refs: Iterable<ColumnRef>): readonly ColumnRef[] =>
 	[...refs].sort((a, b) => (key(a.node, a.column) < key(b.node, b.column) ? -1 : 1));
 
 function withInherited(column: LineageColumn, { description, tags, personal }: Known): LineageColumn {
+	if (personal === NOTHING && tags === NO_TAGS && (description === undefined || column.description !== undefined))
+		return column;
 	const own = new Set(column.tags);
 	const fromAbove = [...tags].filter(([tag]) => !own.has(tag)).sort(([a], [b]) => (a < b ? -1 : 1));
 	const inherited: InheritedFacts = {

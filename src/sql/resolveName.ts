@@ -1,7 +1,7 @@
 import type { Identifier } from "./ast.ts";
 import { CONSTANT, combine, type LineageValue, leastSure, UNKNOWN, union } from "./lineageValue.ts";
 import type { Frame, Resolver } from "./resolver.ts";
-import { columnOf, type Scope, type Source, throughOpen, wholeRow } from "./scope.ts";
+import { columnOf, hasColumn, type Scope, type Source, throughOpen, wholeRow } from "./scope.ts";
 
 /** Functions that are written without parentheses. */
 const NILADIC: Readonly<Record<string, string>> = {
@@ -64,7 +64,7 @@ function bareName(
 	if (alias !== undefined && own?.aliasFirst === true) return alias;
 	const merged = scope.merged.get(name);
 	if (merged !== undefined) return mergedValue(merged);
-	const closed = scope.sources.filter((source) => source.columns.some((column) => column.name === name));
+	const closed = scope.sources.filter((source) => hasColumn(source, name));
 	const open = scope.sources.filter((source) => source.open && !closed.includes(source));
 	const [only] = closed;
 	if (closed.length > 1) {
@@ -95,7 +95,7 @@ function bareName(
 	if (!id!.quoted && NILADIC[name.toLowerCase()] !== undefined) return undefined;
 	if (open.length === 1) {
 		const value = throughOpen(first, name, resolver.intern);
-		return scope.parent !== null && isKnownAbove(scope.parent, name) ? { ...value, confidence: "assumed" } : value;
+		return scope.parent !== null && isKnown(scope.parent, name) ? { ...value, confidence: "assumed" } : value;
 	}
 	const values = open.map((source) => throughOpen(source, name, resolver.intern));
 	return { ...mergedValue(values), confidence: "ambiguous" };
@@ -108,8 +108,7 @@ function namedRow(source: Source, name: string, resolver: Resolver): LineageValu
 	return wholeRow(source, resolver.intern);
 }
 
-const isKnownAbove = (scope: Scope, name: string): boolean =>
-	allSources(scope).some((source) => source.columns.some((column) => column.name === name));
+const isKnown = (scope: Scope, name: string): boolean => allSources(scope).some((source) => hasColumn(source, name));
 
 function qualifiedName(
 	name: readonly Identifier[],
@@ -153,11 +152,7 @@ function fieldOf(
 	frame: Frame,
 	resolver: Resolver,
 ): LineageValue | undefined {
-	const hasColumn = (scope: Scope | null): boolean =>
-		scope !== null &&
-		(scope.sources.some((source) => source.columns.some((column) => column.name === folded[0])) ||
-			hasColumn(scope.parent));
-	const known = hasColumn(frame.scope);
+	const known = isKnown(frame.scope, folded[0]!);
 	const open = allSources(frame.scope).filter((source) => source.open);
 	if (!known && open.length === 0) return undefined;
 	const value = resolveName([name[0]!], frame, resolver);

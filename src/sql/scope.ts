@@ -44,6 +44,33 @@ export const newScope = (parent: Scope | null): Scope => ({
 
 export type Intern = (relation: string, column: string) => AnalysisRef;
 
+const byName = new WeakMap<readonly ScopeColumn[], ReadonlyMap<string, readonly ScopeColumn[]>>();
+
+/** Those of that name, through an index of wide relations: each of thousands of columns is looked for once or more. */
+export function columnsNamed({ columns }: Columns, name: string): readonly ScopeColumn[] {
+	if (columns.length < 8) return columns.filter((column) => column.name === name);
+	let index = byName.get(columns);
+	if (index === undefined) {
+		index = indexByName(columns);
+		byName.set(columns, index);
+	}
+	return index.get(name) ?? NOT_THERE;
+}
+
+const NOT_THERE: readonly ScopeColumn[] = [];
+
+function indexByName(columns: readonly ScopeColumn[]): ReadonlyMap<string, readonly ScopeColumn[]> {
+	const index = new Map<string, ScopeColumn[]>();
+	for (const column of columns) {
+		const known = index.get(column.name);
+		if (known === undefined) index.set(column.name, [column]);
+		else known.push(column);
+	}
+	return index;
+}
+
+export const hasColumn = (source: Columns, name: string): boolean => columnsNamed(source, name).length > 0;
+
 /** A column that an open source does not list. */
 export function throughOpen(source: Columns, name: string, intern: Intern): LineageValue {
 	if (source.opaque !== undefined) return { upstream: source.opaque, confidence: "opaque", kind: "expression" };
@@ -57,7 +84,7 @@ export function columnOf(
 	name: string,
 	intern: Intern,
 ): (LineageValue & { readonly twice: boolean }) | undefined {
-	const found = source.columns.filter((column) => column.name === name);
+	const found = columnsNamed(source, name);
 	const [first] = found;
 	if (first === undefined) return source.open ? { ...throughOpen(source, name, intern), twice: false } : undefined;
 	if (found.length === 1) return { ...first, twice: false };

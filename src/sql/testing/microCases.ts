@@ -36,7 +36,7 @@ export const relationsOf = (dialect: SqlDialectName): readonly KnownRelation[] =
 		];
 	});
 
-const refText = ({ relation, column }: AnalysisRef): string => `${relation}.${column}`;
+const refText = ({ node, column }: AnalysisRef): string => `${node}.${column}`;
 
 /** `total numeric: aggregate of t.a, t.b`, `rows: t.c`, `rest: v`, `unknown_column zz at 1:8`. */
 export function compact(analysis: Analysis): readonly string[] {
