@@ -5,17 +5,27 @@
  */
 import { join } from "node:path";
 import type { Dialect } from "../core/adapter.ts";
-import { fail } from "../core/diagnostic.ts";
+import { diagnostic, fail, TfmError } from "../core/diagnostic.ts";
+import type { SourceNode } from "../core/node.ts";
 import { type LoadInput, type LoadOutcome, type LoadWindow, WHOLE_LOAD } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { LoadedFileRow, StateStore } from "../core/state.ts";
+import { suggestName } from "../core/suggestName.ts";
 import { inferColumns } from "./inferColumns.ts";
 import { type PlannedFile, planLanding } from "./landingPlan.ts";
 import { LandingSink, type Reject } from "./landingSink.ts";
 import { existingColumns, fitLandingTable, landingColumns, OWN_COLUMNS, rejectsOf } from "./landingTable.ts";
 import type { LandingColumn } from "./landingTypes.ts";
 import { type LoadSpec, readLoadSpec } from "./loadSpec.ts";
-import { mergeStatements, stagingTable } from "./mergeRows.ts";
+import {
+	forgetFoundKeys,
+	isLaterFile,
+	LOST_KEYS,
+	mergeStatements,
+	rememberKeys,
+	restoreStatements,
+	stagingTable,
+} from "./mergeRows.ts";
 import { readRecords } from "./readRecords.ts";
 import type { FileDigest } from "./textFile.ts";
 
@@ -40,6 +50,7 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 		const spec = readLoadSpec(source);
 		const ledger = await state.loadedFiles(session, source.unique_id);
 		const plan = await planLanding({ root, source, spec, ledger, fullRefresh, window, signal });
+		if (plan.changed.length > 0) throw new TfmError(plan.changed);
 		const due = plan.files.filter((file) => file.status !== "unchanged");
 		const table: RelationName = { database: source.database, schema: source.schema, identifier: source.identifier };
 		return session.transaction(async () => {
@@ -48,6 +59,7 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 			const infer = async () =>
 				first === undefined ? [] : inferColumns({ absolute: join(root, first.path), file: first.path }, spec);
 			const columns = await landingColumns(spec, plan.afresh ? undefined : existing, infer);
+			if (spec.columns === "infer" && columns.length > 0) checkFound(spec, columns, source);
 			const load = new LandingTransaction(options, { input, spec, table, columns, ledger: plan.afresh ? [] : ledger });
 			if (plan.afresh) await load.empty();
 			const inferred = spec.columns === "infer";
@@ -56,8 +68,12 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 			if (spec.mode === "merge") await session.execute(stagingTable(dialect, table));
 			for (const file of due) {
 				signal.throwIfAborted();
-				if (file.status === "again") await load.forget(file.path);
-				await load.take(file);
+				if (file.status !== "again") await load.take(file);
+				else if (spec.mode === "merge") await load.takeMergedAgain(file, new Set(plan.all));
+				else {
+					await load.forget(file.path);
+					await load.take(file);
+				}
 			}
 			if (spec.mode === "merge") await session.execute(`drop table ${dialect.render(load.staging)}`);
 			load.judge();
@@ -65,6 +81,21 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 			return { files: due.length, skipped: plan.files.length - due.length, ...load.counts, ...purged };
 		});
 	};
+}
+
+/** Throws TFM-LOAD-010 for names of the block that the columns found in a file do not have. */
+function checkFound({ keys, watermark }: LoadSpec, columns: readonly LandingColumn[], source: SourceNode): void {
+	const known = columns.map((column) => column.name);
+	const named = [...keys.map((key) => ["key", key]), ...(watermark === null ? [] : [["watermark", watermark]])];
+	const table = `${source.source_name}.${source.name}`;
+	const mistakes = named.flatMap(([what, name = ""]) => {
+		if (known.includes(name)) return [];
+		const suggestion = suggestName(name, known);
+		const hint = suggestion === undefined ? `they are: ${known.join(", ")}` : `did you mean "${suggestion}"?`;
+		const problem = `names the ${what} "${name}", which is not among the columns that were found`;
+		return [diagnostic("TFM-LOAD-010", { table, problem, hint }, { at: source.location })];
+	});
+	if (mistakes.length > 0) throw new TfmError(mistakes);
 }
 
 interface LandingParts {
@@ -82,7 +113,9 @@ class LandingTransaction {
 	readonly #options: LandingOptions;
 	readonly #parts: LandingParts;
 	readonly #rejectTable: RelationName;
-	/** Files that are in, by the hash of their bytes. */
+	/** Files that are in, by their path. */
+	readonly #files: Map<string, Pick<LoadedFileRow, "bytes" | "contentHash" | "loadedAt">>;
+	/** Those with rows, by the hash of their bytes. */
 	readonly #byHash: Map<string, { readonly path: string; readonly loadedAt: string }>;
 	#rows = 0;
 	#rejects = 0;
@@ -95,6 +128,7 @@ class LandingTransaction {
 		this.#rejectTable = rejectsOf(options.dialect, parts.table);
 		this.staging = { database: "", schema: "pg_temp", identifier: parts.table.identifier };
 		const filled = parts.ledger.filter((row) => row.rows > 0);
+		this.#files = new Map(filled.map((row) => [row.path, row] as const));
 		this.#byHash = new Map(filled.map((row) => [row.contentHash, row] as const));
 	}
 
@@ -117,6 +151,43 @@ class LandingTransaction {
 		for (const relation of [this.#parts.table, this.#rejectTable])
 			await session.query(`delete from ${this.#options.dialect.render(relation)} where _tfm_file = $1`, [path]);
 		for (const [hash, row] of this.#byHash) if (row.path === path) this.#byHash.delete(hash);
+		this.#files.delete(path);
+	}
+
+	/** Takes a merged file again: where it no longer has a key, the row of an earlier file comes back. */
+	async takeMergedAgain(file: PlannedFile, there: ReadonlySet<string>): Promise<void> {
+		const { input, table, spec } = this.#parts;
+		const merge = { dialect: this.#options.dialect, table, keys: spec.keys };
+		await input.session.query(rememberKeys(merge), [file.path]);
+		await this.forget(file.path);
+		await this.take(file);
+		await input.session.execute(forgetFoundKeys(merge));
+		await this.#restore(file.path, there);
+		await input.session.execute(`drop table ${this.#options.dialect.render(LOST_KEYS)}`);
+	}
+
+	/** Reads earlier files, the last one first, until every lost key is found or none is left that could have it. */
+	async #restore(path: string, there: ReadonlySet<string>): Promise<void> {
+		const { input, spec, table, columns } = this.#parts;
+		const { dialect, clock, root } = this.#options;
+		const { session, signal } = input;
+		const names = [...columns.map((c) => c.name), ...OWN_COLUMNS];
+		const merge = { dialect, table, staging: this.staging, columns: names, keys: spec.keys };
+		const kept = spec.retentionMs === null ? "" : new Date(clock().getTime() - spec.retentionMs).toISOString();
+		const earlier = [...this.#files].filter(
+			([other, row]) => isLaterFile(path, other) && there.has(other) && row.loadedAt >= kept,
+		);
+		for (const [other, row] of earlier.sort(([a], [b]) => (isLaterFile(a, b) ? -1 : 1))) {
+			const { rows } = await session.query(`select exists (select from ${dialect.render(LOST_KEYS)})`);
+			if (rows[0]?.[0] !== true) return;
+			signal.throwIfAborted();
+			// What did not fit then is among the rejects already.
+			const sink = new LandingSink(other, row.loadedAt, { ...spec, onError: "reject" }, columns);
+			const expected = { hash: row.contentHash, bytes: row.bytes };
+			const stored = { absolute: join(root, other), file: other, expected };
+			await this.#send(sink, readRecords(stored, spec, sink), () => Promise.resolve());
+			await session.execute(restoreStatements(merge));
+		}
 	}
 
 	/** Rows, rejects and the ledger entry of one file. */
@@ -126,11 +197,15 @@ class LandingTransaction {
 		const loadedAt = this.#options.clock().toISOString();
 		const sink = new LandingSink(path, loadedAt, spec, columns);
 		const stored = { absolute: join(this.#options.root, path), file: path, expected };
-		const digest = await this.#send(sink, readRecords(stored, spec, sink));
+		const digest = await this.#send(sink, readRecords(stored, spec, sink), (rejects) =>
+			this.#keepRejects(rejects, sink.ownOf),
+		);
 		this.#checkDuplicate(path, digest, sink.taken);
 		if (spec.mode === "merge") {
 			const names = [...columns.map((c) => c.name), ...OWN_COLUMNS];
-			const merge = { dialect: this.#options.dialect, table, staging: this.staging, columns: names, keys: spec.keys };
+			const { dialect } = this.#options;
+			const contested = [...this.#files.keys()].some((other) => isLaterFile(other, path));
+			const merge = { dialect, table, staging: this.staging, columns: names, keys: spec.keys, contested };
 			await session.execute(mergeStatements(merge));
 		}
 		const entry: LoadedFileRow = {
@@ -144,7 +219,10 @@ class LandingTransaction {
 			loadedAt,
 		};
 		for (const s of this.#options.state.saveLoadedFile(entry)) await session.query(s.sql, s.binds);
-		if (sink.taken > 0) this.#byHash.set(digest.hash, { path, loadedAt });
+		if (sink.taken > 0) {
+			this.#byHash.set(digest.hash, { path, loadedAt });
+			this.#files.set(path, entry);
+		}
 		this.#rows += sink.taken;
 		this.#rejects += sink.rejected;
 	}
@@ -184,7 +262,11 @@ class LandingTransaction {
 	}
 
 	/** Reads a file to its end: rows into the table, or into the one they are merged from, and rejects whenever many wait. */
-	async #send(sink: LandingSink, reading: AsyncGenerator<void, FileDigest>): Promise<FileDigest> {
+	async #send(
+		sink: LandingSink,
+		reading: AsyncGenerator<void, FileDigest>,
+		keepRejects: (rejects: readonly Reject[]) => Promise<void>,
+	): Promise<FileDigest> {
 		const { input, spec, table, columns } = this.#parts;
 		const { session, signal } = input;
 		const into = spec.mode === "merge" ? this.staging : table;
@@ -202,7 +284,7 @@ class LandingTransaction {
 		try {
 			while (digest === undefined) {
 				await session.bulkLoad({ relation: into, columns: names, rows: rows() }, { signal });
-				await this.#keepRejects(sink.takeRejects(), sink.ownOf);
+				await keepRejects(sink.takeRejects());
 			}
 		} finally {
 			await reading.return({ hash: "", bytes: 0 });

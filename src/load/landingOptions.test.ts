@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { WHOLE_LOAD } from "../core/ports.ts";
-import { landingBench } from "./testing/landingBench.ts";
+import { type LoadMore, landingBench } from "./testing/landingBench.ts";
 
 const { root, put, load, query, ledger, mistakes } = landingBench();
 
@@ -23,6 +23,45 @@ test("merged rows take the place of those with the same key, the last of a file 
 	]);
 	expect(await query("select reason from landing.t__rejects")).toEqual(["id: is a key and has no value"]);
 	expect(await ledger()).toEqual(["1.csv|3|1|r1", "2.csv|2|0|r2"]);
+});
+
+test("of all rows with a key the last by file name stays, also when a file comes late, comes again or loses a key", async () => {
+	const columns = [{ name: "id", type: "bigint" }, { name: "v" }];
+	const block = { files: "*.csv", mode: "merge", keys: ["id"], columns, on_change: "reload" };
+	const rows = () => query("select id, v, _tfm_file, _tfm_row from landing.t order by id");
+	const loaded = async (more: LoadMore = {}): Promise<readonly string[]> => {
+		await load(block, more);
+		const found = await rows();
+		// Loading all of it anew gives the same, on a table beside it.
+		await load(block, { name: "afresh", fullRefresh: true });
+		expect(found).toEqual(await query("select id, v, _tfm_file, _tfm_row from landing.afresh order by id"));
+		return found;
+	};
+	put("2.csv", "id,v\n1,a2\n2,b2\n3,c2\nx,?\n");
+	put("4.csv", "id,v\n1,a4\n3,c4\n");
+	expect(await loaded()).toEqual(["1|a4|4.csv|1", "2|b2|2.csv|2", "3|c4|4.csv|2"]);
+	put("1.csv", "id,v\n2,b1\n3,c1\n4,d1\n");
+	put("3.csv", "id,v\n1,a3\n2,b3\n");
+	expect(await loaded()).toEqual(["1|a4|4.csv|1", "2|b3|3.csv|2", "3|c4|4.csv|2", "4|d1|1.csv|3"]);
+	put("2.csv", "id,v\n1,a2 again\n2,b2 again\n3,c2\nx,?\n");
+	expect((await loaded())[0]).toBe("1|a4|4.csv|1");
+	put("4.csv", "id,v\n5,e4\n");
+	expect(await loaded()).toEqual(["1|a3|3.csv|1", "2|b3|3.csv|2", "3|c2|2.csv|3", "4|d1|1.csv|3", "5|e4|4.csv|1"]);
+	put("3.csv", "id,v\n9,i3\n");
+	const window = { ...WHOLE_LOAD, files: ["3.csv"], reload: true };
+	expect((await loaded({ window })).slice(0, 2)).toEqual(["1|a2 again|2.csv|1", "2|b2 again|2.csv|2"]);
+	expect(await query("select count(*) from landing.t__rejects")).toEqual(["1"]);
+});
+
+test("all files that changed after they were loaded are told together", async () => {
+	const block = { files: "*.csv", columns: [{ name: "id" }] };
+	for (const name of ["1.csv", "2.csv", "3.csv"]) put(name, `id\n${name}\n`);
+	await load(block);
+	for (const name of ["1.csv", "3.csv"]) put(name, `id\n${name} changed\n`);
+	expect((await mistakes(block)).map((line) => line.slice(0, 58))).toEqual([
+		"TFM-LOAD-012 models/landing/_raw.yml:7:5 1.csv was loaded ",
+		"TFM-LOAD-012 models/landing/_raw.yml:7:5 3.csv was loaded ",
+	]);
 });
 
 test("columns are found in the first file and stay: what a later one has otherwise is turned away", async () => {
@@ -116,7 +155,7 @@ test("dates are read as the templates say, and in no other way", async () => {
 	expect(await load(unix, { name: "u" })).toMatchObject({ rows: 1, rejects: 1 });
 	expect(await query("select at at time zone 'utc' from landing.u")).toEqual(["2026-01-01T00:00:00.5"]);
 	expect(await mistakes({ ...unix, date_formats: ["%d.%m.%Y"] }, { name: "w" })).toEqual([
-		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.w date_formats: "%d.%m.%Y" is no date format',
+		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.w: date_formats: "%d.%m.%Y" is no date format',
 	]);
 });
 

@@ -5,7 +5,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { globSync } from "tinyglobby";
-import { fail } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic, fail } from "../core/diagnostic.ts";
 import type { SourceNode } from "../core/node.ts";
 import type { LoadWindow } from "../core/ports.ts";
 import type { LoadedFileRow } from "../core/state.ts";
@@ -16,8 +16,8 @@ import { digestFile, type FileDigest } from "./textFile.ts";
 export interface PlannedFile {
 	readonly path: string;
 	readonly bytes: number;
-	/** `again`: its rows are in, and are replaced. */
-	readonly status: "new" | "again" | "unchanged";
+	/** `again`: its rows are in, and are replaced. `changed`: they are in, and the file may not be another one now. */
+	readonly status: "new" | "again" | "unchanged" | "changed";
 	/** Where it had to be known beforehand. */
 	readonly digest?: FileDigest;
 }
@@ -26,6 +26,10 @@ export interface LandingPlan {
 	readonly files: readonly PlannedFile[];
 	/** The table is emptied first. */
 	readonly afresh: boolean;
+	/** All files of the glob, whatever the caller asks for. */
+	readonly all: readonly string[];
+	/** What is wrong with files of status `changed`. */
+	readonly changed: readonly Diagnostic[];
 }
 
 export interface PlanRequest {
@@ -38,7 +42,10 @@ export interface PlanRequest {
 	readonly signal?: AbortSignal;
 }
 
-/** Throws TFM-LOAD-012 (a loaded file has other bytes now), 013, 017, 028 (a window for a table that is replaced whole). */
+/**
+ * Throws TFM-LOAD-013, 017, 028 (a window for a table that is replaced whole). Loaded files that changed where they may
+ * not (012) are told together, in `changed`.
+ */
 export async function planLanding(request: PlanRequest): Promise<LandingPlan> {
 	const { root, source, spec, ledger, window } = request;
 	const all = findLandingFiles(root, spec, source);
@@ -50,6 +57,7 @@ export async function planLanding(request: PlanRequest): Promise<LandingPlan> {
 	const paths = all.filter((path) => (named === null || named.has(path)) && isInDays(path, window));
 	const known = new Map(ledger.map((row) => [row.path, row] as const));
 	const files: PlannedFile[] = [];
+	const changed: Diagnostic[] = [];
 	for (const path of paths) {
 		const absolute = join(root, path);
 		const bytes = (await stat(absolute).catch(() => undefined))?.size ?? 0;
@@ -61,18 +69,21 @@ export async function planLanding(request: PlanRequest): Promise<LandingPlan> {
 		// Of a file that is in, the bytes say whether it is still the same; of a new one nobody asks before it is read.
 		const digest = await digestFile(absolute, path, request.signal);
 		if (digest.hash === before.contentHash) files.push({ path, bytes, status: "unchanged", digest });
-		else if (spec.onChange === "error" && spec.mode !== "replace")
-			fail("TFM-LOAD-012", { file: path, loadedAt: before.loadedAt, table }, { at: source.location });
-		else files.push({ path, bytes, status: "again", digest });
+		else if (spec.onChange === "error" && spec.mode !== "replace") {
+			const facts = { file: path, loadedAt: before.loadedAt, table };
+			changed.push(diagnostic("TFM-LOAD-012", facts, { at: source.location }));
+			files.push({ path, bytes, status: "changed", digest });
+		} else files.push({ path, bytes, status: "again", digest });
 	}
 	// A table that is replaced is loaded whole as soon as one file is new, changed or gone.
 	const differs = paths.length !== known.size || files.some((file) => file.status !== "unchanged");
 	const afresh = request.fullRefresh || (spec.mode === "replace" && differs);
-	return { files: afresh ? files.map((file) => ({ ...file, status: "new" as const })) : files, afresh };
+	const taken = afresh ? files.map((file) => ({ ...file, status: "new" as const })) : files;
+	return { files: taken, afresh, all, changed };
 }
 
 /** Paths and globs under the root. */
-const filesAt = (root: string, files: readonly string[]): readonly string[] =>
+export const filesAt = (root: string, files: readonly string[]): readonly string[] =>
 	globSync([...files], { cwd: root, followSymbolicLinks: false, expandDirectories: false }).map((path) =>
 		path.replaceAll("\\", "/"),
 	);
