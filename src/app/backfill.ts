@@ -9,7 +9,7 @@ import { createStateStore } from "../history/stateStore.ts";
 import { openAdapter } from "./openAdapter.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { runSelected } from "./runSelected.ts";
-import { selectFor } from "./selectFor.ts";
+import { failUnselected, selectFor } from "./selectFor.ts";
 
 /** What one microbatch model has to do. */
 interface Work {
@@ -48,6 +48,7 @@ export async function backfillCommand(asked: Invocation): Promise<ExitCode> {
 	const models = modelsIn(project, selected);
 	const batches = models.filter(({ config }) => config.incremental_strategy === "microbatch");
 	const grouped = models.filter((node) => !batches.includes(node) && isReprocessed(node));
+	if (selected.size === 0) failUnselected(warnings);
 	if (batches.length + grouped.length === 0) fail("TFM-INC-019", { selected: String(extra.model) });
 	const works = batches.length === 0 ? [] : await workOf(invocation, project, { nodes: batches, window, atOnce });
 	invocation.stdout.write(

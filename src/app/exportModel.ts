@@ -4,9 +4,9 @@ import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type GraphNode, isStored, type StoredNode } from "../core/node.ts";
 import { storedName } from "../core/storedName.ts";
-import { suggestName } from "../core/suggestName.ts";
 import { EXPORT_FORMATS, type ExportFormat, exportRows } from "../export/exportRows.ts";
 import { failRefused, withDatabase } from "./database.ts";
+import { nearestName } from "./nodeNamed.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectIds } from "./selectFor.ts";
 
@@ -63,7 +63,7 @@ function exportedNode(invocation: Invocation, project: OpenProject): Exported {
 			: all.filter((node) => nameOf(node) === name || node.unique_id === name);
 	const [node] = found;
 	if (node === undefined || found.length > 1 || (name === null && invocation.flags.select.length === 0)) {
-		const suggestion = name === null ? undefined : suggestName(name, all.map(nameOf));
+		const suggestion = name === null ? undefined : nearestName(name, all.map(nameOf));
 		fail("TFM-EXPORT-001", { name, found: found.map(nameOf).sort(), suggestion });
 	}
 	return node;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Diagnostic, fail } from "../core/diagnostic.ts";
+import { type Diagnostic, fail, TfmError } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type NodeId, nodeId, type ResourceType } from "../core/node.ts";
@@ -28,6 +28,12 @@ export function selectFor(invocation: Invocation, project: OpenProject, kinds: r
 	);
 	if (kinds.includes("model")) withRejects(project, selected);
 	return { selected, warnings };
+}
+
+/** For commands that make no sense without a node: what selected nothing is an error. */
+export function failUnselected(warnings: readonly Diagnostic[]): void {
+	const empty = warnings.filter(({ code }) => code === "TFM-SELECT-005");
+	if (empty.length > 0) throw new TfmError(empty.map((warning) => ({ ...warning, severity: "error" })));
 }
 
 /** A model and the rows that its quarantine turned away are of one run. */

@@ -120,6 +120,13 @@ export interface LoadWindow {
 	readonly reload: boolean;
 }
 
+/** What is wrong with a `load:` block, said after its table's name; `path` leads to it inside the block. */
+export interface LoadMistake {
+	readonly problem: string;
+	readonly hint: string | undefined;
+	readonly path: readonly (string | number)[];
+}
+
 export const WHOLE_LOAD: LoadWindow = { from: null, to: null, files: null, reload: false };
 
 export interface LoadOutcome {

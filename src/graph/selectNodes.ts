@@ -264,9 +264,10 @@ class Selection {
 		const of = names[criterion.method];
 		if (of === undefined) return undefined;
 		const value = String(criterion.value);
-		// `raw.drugs` is a table of a source, which only the method selects.
-		const source = criterion.method === "fqn" && this.#nodes.some((node) => names.source!(node).includes(value));
-		return source ? `source:${value}` : suggestName(value, new Set(this.#nodes.flatMap(of)));
+		// `raw.drugs`, or `drugs` alone, is a table of a source, which only the method selects.
+		const whole = criterion.method !== "fqn" ? [] : this.#nodes.flatMap((node) => names.source!(node));
+		const source = whole.find((name) => name === value) ?? whole.find((name) => name.endsWith(`.${value}`));
+		return source !== undefined ? `source:${source}` : suggestName(value, new Set(this.#nodes.flatMap(of)));
 	}
 }
 

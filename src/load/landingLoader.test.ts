@@ -42,7 +42,7 @@ test("trailing commas are read as blanks where the load says so, and are a mista
 
 	const csv = { files: "data/*.csv", columns: [{ name: "id" }], ...accept };
 	expect(await mistakes(csv)).toEqual([
-		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t has trailing_commas, which is for json and jsonl",
+		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t: has trailing_commas, which is for json and jsonl",
 	]);
 });
 
@@ -191,14 +191,14 @@ test("all mistakes of a load: block are told at once", async () => {
 			mode: "upsert",
 		}),
 	).toEqual([
-		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t has an unknown key "file"',
-		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t needs files",
-		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t format "xml" is not one of json, jsonl, csv, parquet',
-		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t column a: type "int4" is not one of text, integer, bigint, numeric, real, double, boolean, date, time, timestamp, timestamptz, uuid, bytea, json',
-		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t column _tfm_x: names that start with _tfm_ are tfm's own",
-		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t column b stands there twice",
-		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t each column needs a name",
-		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t mode "upsert" is not one of append, replace, merge',
+		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t: has an unknown key "file"',
+		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t: needs files",
+		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t: format "xml" is not one of json, jsonl, csv, parquet',
+		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t: column a: type "int4" is not one of text, integer, bigint, numeric, real, double, boolean, date, time, timestamp, timestamptz, uuid, bytea, json',
+		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t: column _tfm_x: names that start with _tfm_ are tfm's own",
+		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t: column b stands there twice",
+		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t: each column needs a name",
+		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t: mode "upsert" is not one of append, replace, merge',
 	]);
 });
 
@@ -271,7 +271,7 @@ test("rows and rejects go when their retention is over, and their files are not 
 	expect(await query("select x from landing.t")).toEqual(["2"]);
 	expect(await query("select count(*) from landing.t__rejects")).toEqual(["0"]);
 	expect(await mistakes({ ...block, mode: "replace", retention: "soon" })).toEqual([
-		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t retention "soon" is no time',
-		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t has retention, which is for mode append and merge",
+		'TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t: retention "soon" is no time',
+		"TFM-LOAD-010 models/landing/_raw.yml:7:5 the load: block of raw.t: has retention, which is for mode append and merge",
 	]);
 });

@@ -1,3 +1,5 @@
+import type { LoadMistake } from "../core/ports.ts";
+
 /** The types that columns of landing tables have, as `columns:` names them, with what the catalog prints. */
 export const LANDING_TYPES = {
 	text: "text",
@@ -36,5 +38,5 @@ export interface LandingColumn {
 export const LANDING_FORMATS = ["json", "jsonl", "csv", "parquet"] as const;
 export type LandingFormat = (typeof LANDING_FORMATS)[number];
 
-/** Takes a mistake of a `load:` block, said after its table's name, and what to do. */
-export type Wrong = (problem: string, hint?: string) => void;
+/** Takes a mistake of a `load:` block: said after its table's name, what to do, and where it stands in the block. */
+export type Wrong = (problem: string, hint: string | undefined, path: LoadMistake["path"]) => void;

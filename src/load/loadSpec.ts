@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
-import type { SourceNode } from "../core/node.ts";
+import type { Plain, SourceNode } from "../core/node.ts";
+import type { LoadMistake } from "../core/ports.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { LANDING_FORMATS, type LandingColumn, type LandingFormat, type Wrong } from "./landingTypes.ts";
 import { type FetchCommand, readBefore } from "./readBefore.ts";
@@ -84,21 +85,32 @@ const ONLY: Readonly<Record<string, readonly LandingFormat[]>> = {
 	trailing_commas: ["json", "jsonl"],
 };
 
-/** Validates a `load:` block; throws all its mistakes together (TFM-LOAD-010). */
+/** The `load:` block of a source; throws all its mistakes together (TFM-LOAD-010), which parsing has told with their places. */
 export function readLoadSpec(source: SourceNode): LoadSpec {
-	const block = source.load;
-	const mistakes: Diagnostic[] = [];
-	const wrong: Wrong = (problem, hint) =>
-		mistakes.push(
-			diagnostic(
-				"TFM-LOAD-010",
-				{ table: `${source.source_name}.${source.name}`, problem, hint },
-				{ at: source.location },
-			),
-		);
+	const mistakes: LoadMistake[] = [];
+	const spec = readLoadBlock(source.load, mistakes);
+	if (spec !== null && mistakes.length === 0) return spec;
+	const table = `${source.source_name}.${source.name}`;
+	throw new TfmError(
+		mistakes.map(
+			({ problem, hint }): Diagnostic => diagnostic("TFM-LOAD-010", { table, problem, hint }, { at: source.location }),
+		),
+	);
+}
+
+/** What is wrong with a `load:` block. */
+export function loadMistakes(block: Plain): readonly LoadMistake[] {
+	const mistakes: LoadMistake[] = [];
+	readLoadBlock(block, mistakes);
+	return mistakes;
+}
+
+/** Null where the block is no mapping; of a block with mistakes, what is left of it. */
+function readLoadBlock(block: Plain, mistakes: LoadMistake[]): LoadSpec | null {
+	const wrong: Wrong = (problem, hint, path) => mistakes.push({ problem, hint, path });
 	if (typeof block !== "object" || block === null || Array.isArray(block)) {
-		wrong("must be a mapping", 'load: { files: "data/orders/*.jsonl.gz", format: jsonl }');
-		throw new TfmError(mistakes);
+		wrong("must be a mapping", 'load: { files: "data/orders/*.jsonl.gz", format: jsonl }', []);
+		return null;
 	}
 	const given = block as Record<string, unknown>;
 	for (const key of Object.keys(given)) {
@@ -107,13 +119,19 @@ export function readLoadSpec(source: SourceNode): LoadSpec {
 		wrong(
 			`has an unknown key "${key}"`,
 			close === undefined ? `known keys: ${KEYS.join(", ")}` : `did you mean "${close}"?`,
+			[key],
 		);
 	}
 	const read = new BlockReader(given, wrong);
 	const files = read.text("files", "");
-	if (files === "") wrong("needs files", 'a glob under the project: files: "data/orders/*.jsonl.gz"');
+	if (files === "")
+		wrong(
+			"needs files",
+			'a glob under the project: files: "data/orders/*.jsonl.gz"',
+			given.files === undefined ? [] : ["files"],
+		);
 	else if (files.startsWith("/") || /^[A-Za-z]:/.test(files) || files.split(/[\\/]/).includes(".."))
-		wrong(`files "${files}" leaves the project`, "landing files stand under the project's folder");
+		wrong(`files "${files}" leaves the project`, "landing files stand under the project's folder", ["files"]);
 	const format = read.oneOf("format", LANDING_FORMATS, formatOf(files));
 	const dateFormats = read.list("date_formats", []);
 	const columns = columnsOf(given.columns, { format, dateFormats, wrong });
@@ -143,24 +161,36 @@ export function readLoadSpec(source: SourceNode): LoadSpec {
 	};
 	for (const [key, formats] of Object.entries(ONLY))
 		if (given[key] !== undefined && !formats.includes(format))
-			wrong(`has ${key}, which is for ${formats.join(" and ")}`, `remove it, or say format: ${formats[0]}`);
+			wrong(`has ${key}, which is for ${formats.join(" and ")}`, `remove it, or say format: ${formats[0]}`, [key]);
 	checkTogether(spec, given, wrong);
-	if (mistakes.length > 0) throw new TfmError(mistakes);
 	return spec;
 }
 
 function checkTogether(spec: LoadSpec, given: Record<string, unknown>, wrong: Wrong): void {
 	const { columns, format, watermark } = spec;
 	if (format === "csv" && columns === "record" && given.columns === undefined)
-		wrong("format csv needs columns", "columns: [{name: id, type: bigint}, …], or columns: infer");
+		wrong("format csv needs columns", "columns: [{name: id, type: bigint}, …], or columns: infer", []);
 	if (format === "csv" && !spec.header && columns === "infer")
-		wrong("has columns: infer, which needs a header", "columns: [{name: id, type: bigint}, …] in their order");
-	if (spec.delimiter === spec.quote) wrong("has the same character for delimiter and quote");
+		wrong("has columns: infer, which needs a header", "columns: [{name: id, type: bigint}, …] in their order", [
+			"columns",
+		]);
+	if (spec.delimiter === spec.quote)
+		wrong("has the same character for delimiter and quote", undefined, [
+			given.delimiter === undefined ? "quote" : "delimiter",
+		]);
 	if (watermark !== null && Array.isArray(columns) && !columns.some((c) => c.name === watermark))
-		wrong(`watermark "${watermark}" is not one of its columns`);
+		wrong(`watermark "${watermark}" is not one of its columns`, nearest(watermark, columns), ["watermark"]);
 	if (watermark !== null && columns === "record" && given.columns !== "infer")
-		wrong(`watermark "${watermark}" needs columns`);
+		wrong(`watermark "${watermark}" needs columns`, undefined, ["watermark"]);
 }
+
+const nearest = (name: string, columns: readonly LandingColumn[]): string | undefined => {
+	const close = suggestName(
+		name,
+		columns.map((column) => column.name),
+	);
+	return close === undefined ? undefined : `did you mean "${close}"?`;
+};
 
 const formatOf = (files: string): LandingFormat =>
 	/\.(csv|tsv)(\.gz)?$/.test(files)
@@ -187,12 +217,14 @@ function keysOf(
 	{ mode, columns, wrong }: { mode: LoadSpec["mode"]; columns: LoadSpec["columns"]; wrong: Wrong },
 ): readonly string[] {
 	if (mode === "merge" && keys.length === 0)
-		wrong("mode merge needs keys", "keys: [id]: rows with the same id replace each other");
-	if (mode !== "merge" && keys.length > 0) wrong("has keys, which are for mode merge");
+		wrong("mode merge needs keys", "keys: [id]: rows with the same id replace each other", ["mode"]);
+	if (mode !== "merge" && keys.length > 0) wrong("has keys, which are for mode merge", undefined, ["keys"]);
 	if (columns === "record" && keys.length > 0)
-		wrong("has keys and no columns", "columns: [{name: id, type: bigint}, …]");
+		wrong("has keys and no columns", "columns: [{name: id, type: bigint}, …]", ["keys"]);
 	if (Array.isArray(columns))
-		for (const key of keys) if (!columns.some((c) => c.name === key)) wrong(`key "${key}" is not one of its columns`);
+		for (const key of keys)
+			if (!columns.some((c) => c.name === key))
+				wrong(`key "${key}" is not one of its columns`, nearest(key, columns), ["keys"]);
 	return keys;
 }
 
@@ -203,7 +235,9 @@ function maxRejectsOf(given: unknown, wrong: Wrong): LoadSpec["maxRejects"] {
 	const rows =
 		typeof given === "number" ? given : typeof given === "string" && /^\d+$/.test(given) ? Number(given) : -1;
 	if (Number.isSafeInteger(rows) && rows >= 0) return { rows };
-	wrong(`max_rejects "${String(given)}" is neither a number of rows nor a percentage`, "max_rejects: 1%");
+	wrong(`max_rejects "${String(given)}" is neither a number of rows nor a percentage`, "max_rejects: 1%", [
+		"max_rejects",
+	]);
 	return null;
 }
 
@@ -212,9 +246,11 @@ const DAY_MS = 86_400_000;
 /** `30 days`, `30d`, `12h`. A table that is replaced whole holds what its files hold, however old. */
 function retentionOf(given: unknown, { mode, wrong }: { mode: LoadSpec["mode"]; wrong: Wrong }): number | null {
 	if (given === undefined || given === null) return null;
-	const match = /^([1-9]\d{0,4})\s*(d|days?|h|hours?)$/.exec(String(given).trim());
-	if (match === null) wrong(`retention "${String(given)}" is no time`, "retention: 30 days");
-	if (mode === "replace") wrong("has retention, which is for mode append and merge");
+	const match = /^([1-9]\d*)\s*(d|days?|h|hours?)$/.exec(String(given).trim());
+	if (match === null) wrong(`retention "${String(given)}" is no time`, "retention: 30 days", ["retention"]);
+	else if (match[1]!.length > 5)
+		wrong(`retention "${String(given)}" is more than 99999 days or hours`, "leave it out: rows stay", ["retention"]);
+	if (mode === "replace") wrong("has retention, which is for mode append and merge", undefined, ["retention"]);
 	if (match === null) return null;
 	return Number(match[1]) * (match[2]!.startsWith("d") ? DAY_MS : DAY_MS / 24);
 }
@@ -233,14 +269,16 @@ class BlockReader {
 		const value = this.#given[key];
 		if (value === undefined || value === null) return fallback;
 		if (typeof value === "string") return value;
-		this.#wrong(`${key} must be text`);
+		this.#wrong(`${key} must be text`, undefined, [key]);
 		return fallback;
 	}
 
 	oneOf<T extends string>(key: string, options: readonly T[], fallback: T): T {
 		const value = this.text(key, fallback);
 		if ((options as readonly string[]).includes(value)) return value as T;
-		this.#wrong(`${key} "${value}" is not one of ${options.join(", ")}`);
+		const close = suggestName(value, options);
+		const hint = close === undefined ? undefined : `did you mean "${close}"?`;
+		this.#wrong(`${key} "${value}" is not one of ${options.join(", ")}`, hint, [key]);
 		return fallback;
 	}
 
@@ -248,7 +286,7 @@ class BlockReader {
 		const value = this.#given[key];
 		if (value === undefined || value === null) return fallback;
 		if (typeof value === "boolean") return value;
-		this.#wrong(`${key} must be true or false`);
+		this.#wrong(`${key} must be true or false`, undefined, [key]);
 		return fallback;
 	}
 
@@ -258,7 +296,7 @@ class BlockReader {
 		if (value === undefined || value === null) return fallback;
 		if (key !== "delimiter" && (value === false || value === "none" || value === "")) return null;
 		if (typeof value === "string" && /^[\0-\x7f]$/.test(value) && value !== "\n" && value !== "\r") return value;
-		this.#wrong(`${key} ${JSON.stringify(value)} is not one plain character`, 'a tab is "\\t" in double quotes');
+		this.#wrong(`${key} ${JSON.stringify(value)} is not one plain character`, 'a tab is "\\t" in double quotes', [key]);
 		return fallback;
 	}
 
@@ -267,7 +305,9 @@ class BlockReader {
 		if (value === undefined || value === null) return fallback;
 		if (typeof value === "string") return [value];
 		if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value as string[];
-		this.#wrong(`${key} must be a list of texts`, key === "null_values" ? 'null_values: ["", "NA", "-"]' : undefined);
+		this.#wrong(`${key} must be a list of texts`, key === "null_values" ? 'null_values: ["", "NA", "-"]' : undefined, [
+			key,
+		]);
 		return fallback;
 	}
 }

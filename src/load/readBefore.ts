@@ -18,21 +18,23 @@ export function readBefore(given: unknown, wrong: Wrong): FetchCommand | null {
 	const block = Array.isArray(given) ? { run: given } : given;
 	const example = 'before: [python, scripts/fetch.py, --out, data/orders]; for a shell: [sh, -c, "…"]';
 	if (typeof block !== "object" || block === null) {
-		wrong("before must be a list: the command and its arguments", example);
+		wrong("before must be a list: the command and its arguments", example, ["before"]);
 		return null;
 	}
 	const { run, timeout, env = {} } = block as Record<string, unknown>;
 	const unknown = Object.keys(block).find((key) => !KEYS.includes(key));
-	if (unknown !== undefined) wrong(`before has an unknown key "${unknown}"`, `known keys: ${KEYS.join(", ")}`);
+	if (unknown !== undefined)
+		wrong(`before has an unknown key "${unknown}"`, `known keys: ${KEYS.join(", ")}`, ["before", unknown]);
 	if (!Array.isArray(run) || run.length === 0 || !run.every(isScalar)) {
-		wrong("before must be a list: the command and its arguments", example);
+		wrong("before must be a list: the command and its arguments", example, ["before"]);
 		return null;
 	}
 	const timeoutMs = timeout === undefined ? TEN_MINUTES : readDuration(String(timeout));
-	if (timeoutMs === undefined) wrong(`before: timeout "${String(timeout)}" is no time`, "timeout: 90s, 10m or 1h");
+	if (timeoutMs === undefined)
+		wrong(`before: timeout "${String(timeout)}" is no time`, "timeout: 90s, 10m or 1h", ["before", "timeout"]);
 	const variables = typeof env === "object" && env !== null ? Object.entries(env) : [];
 	if (typeof env !== "object" || env === null || !variables.every(([, value]) => isScalar(value)))
-		wrong("before: env must map names to texts", "env: { SINCE: \"{{ env_var('SINCE') }}\" }");
+		wrong("before: env must map names to texts", "env: { SINCE: \"{{ env_var('SINCE') }}\" }", ["before", "env"]);
 	return {
 		argv: run.map(String) as [string, ...string[]],
 		timeoutMs: timeoutMs ?? TEN_MINUTES,

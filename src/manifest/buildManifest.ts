@@ -15,6 +15,7 @@ import type { FilePlace, ParsedProject, PlainRecord, YamlEntry } from "../core/p
 import { isSourceCall, readCall } from "../core/referenceText.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { checkConfig, checkDeclared } from "./checkConfig.ts";
+import { checkLoads } from "./checkLoads.ts";
 import { checkSourceTimes } from "./checkSourceTimes.ts";
 import {
 	checkAccess,
@@ -91,6 +92,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	checkSourceNames(sources, exposures, semantics, work);
 	checkSpacesInNames([...sources.filter(({ config: c }) => c.enabled !== false), ...semantics.semanticModels], work);
 	for (const source of sources) checkSourceTimes(source, work.problems);
+	checkLoads(sources, ports, work.problems);
 	stopOn(work.problems);
 
 	const { flags } = config.project;

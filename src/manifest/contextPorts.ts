@@ -21,7 +21,11 @@ import {
 } from "../jinja/jinja.ts";
 import type { ManifestPorts, NameSubject } from "./ports.ts";
 
-export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
+/** `loadMistakes`: of the room that loads files. */
+export function createManifestPorts(
+	facts: ProjectFacts,
+	loadMistakes: ManifestPorts["loadMistakes"] = () => [],
+): ManifestPorts {
 	const { registry, config } = facts;
 	const authors = new Set([config.project.name, ...config.packages.map(({ name }) => name)]);
 	const generateName = createNameGenerator(facts);
@@ -46,6 +50,7 @@ export function createManifestPorts(facts: ProjectFacts): ManifestPorts {
 
 	return {
 		dialect: facts.dialect,
+		loadMistakes,
 
 		generateName(kind, custom, subject) {
 			if (kind === "alias" && isOwnAlias(subject.package_name)) return builtinAlias(custom, subject);

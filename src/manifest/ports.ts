@@ -2,6 +2,7 @@ import type { Dialect } from "../core/adapter.ts";
 import type { Location } from "../core/location.ts";
 import type { Plain, TestMetadata } from "../core/node.ts";
 import type { Collected } from "../core/parsed.ts";
+import type { LoadMistake } from "../core/ports.ts";
 
 /** Fields of a node that a name macro or a template may look at while the manifest is made. */
 export interface NamedNode {
@@ -25,9 +26,11 @@ export interface NameSubject {
 /** `pointer`: generate_latest_version_pointer_alias; the others: generate_<kind>_name. */
 export type NameKind = "schema" | "alias" | "database" | "pointer";
 
-/** What the manifest asks of the template side. */
+/** What the manifest asks of the template side, and of the room that loads files. */
 export interface ManifestPorts {
 	readonly dialect: Dialect;
+	/** What is wrong with the `load:` block of a landing table. */
+	loadMistakes(block: Plain): readonly LoadMistake[];
 	/** What generate_schema_name and the other name macros make of a custom name. Throws TfmError. */
 	generateName(kind: NameKind, custom: string | null, subject: NameSubject): string;
 	/** What a text asks for when it is rendered for this node: hooks, generic tests. Throws TfmError. */

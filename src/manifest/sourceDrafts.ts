@@ -26,6 +26,8 @@ export interface SourceDraft {
 	readonly columns: readonly ColumnSource[];
 	readonly freshness: Plain;
 	readonly load: Plain;
+	/** Where it stands in the entry. */
+	readonly loadPath: readonly (string | number)[];
 	/** `layer:` as configured. */
 	readonly wantedLayer: string | null;
 }
@@ -162,6 +164,13 @@ function makeSourceDraft({ entry, source, table, index }: TableInput, projects: 
 	};
 	const input = { kind: "source" as const, package_name, fqn, yaml, calls: [] };
 	const config = resolveConfig(input, projects);
+	const loads = [
+		[table, ["tables", index]],
+		[tableConfig, ["tables", index, "config"]],
+		[source, []],
+		[sourceConfig, ["config"]],
+	] as const;
+	const load = loads.find(([record]) => (record.load ?? null) !== null);
 	const wanted = table.layer ?? config.layer ?? source.layer ?? null;
 	return {
 		entry,
@@ -177,7 +186,8 @@ function makeSourceDraft({ entry, source, table, index }: TableInput, projects: 
 		unrendered: unrenderedConfig({ ...input, call: {} }, projects),
 		columns: columnsOf(table, ["tables", index]),
 		freshness: config.freshness ?? null,
-		load: table.load ?? tableConfig.load ?? source.load ?? sourceConfig.load ?? null,
+		load: load?.[0].load ?? null,
+		loadPath: [...(load?.[1] ?? []), "load"],
 		wantedLayer: typeof wanted === "string" ? wanted : null,
 	};
 }

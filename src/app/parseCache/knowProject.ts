@@ -8,6 +8,7 @@ import { findNode, type Manifest } from "../../core/manifest.ts";
 import type { GraphNode, NodeId } from "../../core/node.ts";
 import { describeCycle, findCycle } from "../../graph/cycle.ts";
 import { buildGraph, type Graph } from "../../graph/graph.ts";
+import { loadMistakes } from "../../load/loadSpec.ts";
 import { buildManifest } from "../../manifest/buildManifest.ts";
 import { createManifestPorts } from "../../manifest/contextPorts.ts";
 import { findCall } from "../../manifest/findCall.ts";
@@ -94,7 +95,7 @@ function readProject(
 	files?: ProjectFiles,
 ): Pick<ParseResult, "facts" | "macros"> & Pick<ReadProject, "manifest" | "graph"> {
 	const { parsed, facts, macros } = parseProject(config, options, files);
-	const manifest = buildManifest(parsed, config, createManifestPorts(facts));
+	const manifest = buildManifest(parsed, config, createManifestPorts(facts, loadMistakes));
 	const graph = buildGraph(manifest);
 	const cycle = findCycle(graph);
 	if (cycle !== null) throw new TfmError(describeCycle(manifest, cycle, placeOfReference));

@@ -73,7 +73,7 @@ export const LOAD_CODES = {
 		explain: "The `records` path of a landing load leads to nothing in a page.",
 	}),
 	"TFM-LOAD-010": code<{ table: string; problem: string; hint?: string | undefined }>({
-		message: (f) => `the load: block of ${f.table} ${f.problem}`,
+		message: (f) => `the load: block of ${f.table}: ${f.problem}`,
 		hint: (f) => f.hint,
 		explain:
 			"The `load:` block of a source table says which files fill it. Its keys: files, format (json, jsonl, csv, parquet), records, columns (a list, or infer), mode (append, replace, merge), keys, on_change (error, reload), duplicate_files (error, load), on_error (reject, fail), max_rejects, delimiter, quote, escape, header, encoding, null_values, date_formats, trailing_commas (error, accept), watermark, retention, before.",
@@ -227,5 +227,16 @@ export const LOAD_CODES = {
 		next: () => "declare it in the load: block: watermark: updated_at",
 		explain:
 			"`tfm watermark` prints the highest loaded value of the column that a `load:` block calls its `watermark`.",
+	}),
+	"TFM-LOAD-031": code<{ selected: string }>({
+		message: (f) => `none of what --select ${f.selected} names is loaded from files`,
+		next: () => "tfm ls --resource-type source shows the sources; a load: block says which files fill one",
+		explain: "`tfm load` fills source tables that have a `load:` block.",
+	}),
+	"TFM-LOAD-032": code<{ files: readonly string[] }>({
+		message: (f) => `no landing file matches --files ${f.files.map((file) => `'${file}'`).join(" ")}`,
+		hint: () => "paths and globs start at the project's folder, and are looked for among the files of the load: blocks",
+		next: () => "tfm load --dry-run lists the files",
+		explain: "Files that an orchestrator names and that are not there were not delivered, or are misspelt.",
 	}),
 };
