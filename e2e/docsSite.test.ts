@@ -203,8 +203,8 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 
 	it("opens the failing test from the first page, with its SQL and how to see the rows", async () => {
 		await open("");
-		await page.locator(".rows .node-link", { hasText: "rpt_revenue" }).click();
-		await page.locator(".tests > li > button").first().click();
+		await expect.poll(() => page.locator("#verdict").textContent()).toContain("1 test fails");
+		await page.locator(".failures .why a", { hasText: "not null: amount" }).click();
 		await expect
 			.poll(() => page.locator(".test-body").textContent())
 			.toContain("tfm show --failures not_null_rpt_revenue_amount");

@@ -1,10 +1,11 @@
 /** Milliseconds as people say them: `240 ms`, `3.2 s`, `4 min 10 s`. */
 export function duration(ms: number): string {
 	if (ms < 0) return "–";
-	if (ms < 1000) return `${Math.round(ms)} ms`;
-	if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-	if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
-	return `${Math.floor(ms / 3_600_000)} h ${Math.round((ms % 3_600_000) / 60_000)} min`;
+	// A number is not parted from its unit at the end of a line.
+	if (ms < 1000) return `${Math.round(ms)}\u00a0ms`;
+	if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)}\u00a0s`;
+	if (ms < 3_600_000) return `${Math.floor(ms / 60_000)}\u00a0min ${Math.round((ms % 60_000) / 1000)}\u00a0s`;
+	return `${Math.floor(ms / 3_600_000)}\u00a0h ${Math.round((ms % 3_600_000) / 60_000)}\u00a0min`;
 }
 
 /** `3 hours ago` */

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { index } from "./data.ts";
 import { ago } from "./format.ts";
 import type { Project } from "./project.ts";
@@ -32,6 +32,12 @@ export function Sidebar({ project, route, onSearch, onHelp }: SidebarProps) {
 		...(index.terms === null ? [] : ([["glossary", "Glossary"]] as [string, string][])),
 		...(index.diff === null ? [] : ([["diff", "Changes"]] as [string, string][])),
 	];
+	const nav = useRef<HTMLElement>(null);
+	// On a narrow screen the pages stand in a row that is longer than the screen.
+	useEffect(() => {
+		const link = nav.current!.querySelector<HTMLElement>("[aria-current]");
+		if (link !== null) nav.current!.scrollLeft = link.offsetLeft - nav.current!.clientWidth / 2 + link.offsetWidth / 2;
+	}, [here]);
 	return (
 		<aside class="sidebar">
 			<a class="brand" href="#/">
@@ -48,7 +54,7 @@ export function Sidebar({ project, route, onSearch, onHelp }: SidebarProps) {
 				Search
 				<kbd>/</kbd>
 			</button>
-			<nav aria-label="Pages">
+			<nav aria-label="Pages" ref={nav}>
 				{links.map(([path, name]) => (
 					<a key={path} href={`#/${path}`} aria-current={here === path ? "page" : undefined}>
 						<svg viewBox="0 0 20 20" aria-hidden="true">

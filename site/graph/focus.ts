@@ -70,8 +70,8 @@ export function focusOn(project: Project, options: FocusOptions): Focus {
 		lane: lane.map((l) => used.indexOf(l)),
 		lanes: used.length,
 		order: [...inside.map((node) => project.nodes.y[node]!), ...piles.map(() => Number.MAX_SAFE_INTEGER)],
-		rankGap: BOX.width + 84,
-		laneGap: 36,
+		rankGap: BOX.width + 64,
+		laneGap: 28,
 		nodeGap: (i) => heightOf(i) + 22,
 	});
 	const top = Math.min(...lane.map((_, i) => layout.y[i]! - heightOf(i) / 2));

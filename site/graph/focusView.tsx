@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { duration } from "../format.ts";
 import { type Lens, shadeOf } from "../lens.ts";
 import { GLYPHS, WORDS } from "../parts.tsx";
@@ -18,8 +18,10 @@ interface FocusViewProps {
 	readonly onColumn?: (node: number, column: string) => void;
 }
 
-/** Names can be read from this size on; what does not fit then is beyond the border. */
-const READABLE = 0.78;
+/** From this size on cards have all their words; below it a name alone, in letters that can be read. */
+const WORDY = 0.78;
+/** Smaller than this a name has no room; what does not fit then is beyond the border. */
+const LEAST = 0.4;
 const PAD = 28;
 const TOP = 52;
 
@@ -30,9 +32,9 @@ export function FocusView({ project, focus, lens, current, trace, onChoose, onEx
 	const shade = useMemo(() => shadeOf(project, lens), [project, lens]);
 	const [width, height] = [focus.width + 2 * PAD, focus.height + PAD + TOP];
 
-	useEffect(() => {
+	const fit = (): void => {
 		const { clientWidth, clientHeight } = box.current!;
-		const k = Math.min(1, Math.max(READABLE, Math.min(clientWidth / width, clientHeight / height)));
+		const k = Math.min(1, Math.max(LEAST, Math.min(clientWidth / width, clientHeight / height)));
 		const centre = focus.nodes.find(({ node }) => node === current);
 		const [x, y] = [(clientWidth - width * k) / 2, (clientHeight - height * k) / 2];
 		// What does not fit begins with the chosen node in the middle.
@@ -44,6 +46,27 @@ export function FocusView({ project, focus, lens, current, trace, onChoose, onEx
 					: x,
 			y: height * k > clientHeight && centre !== undefined ? clientHeight / 2 - (centre.y + TOP) * k : y,
 		});
+	};
+	useLayoutEffect(fit, [focus]);
+	/** About the middle of what is seen. */
+	const zoom = (factor: number): void =>
+		setView(({ x, y, k }) => {
+			const next = Math.min(2, Math.max(0.15, k * factor));
+			const [px, py] = [box.current!.clientWidth / 2, box.current!.clientHeight / 2];
+			return { k: next, x: px - ((px - x) / k) * next, y: py - ((py - y) / k) * next };
+		});
+	useEffect(() => {
+		const zoomed = (event: Event): void => {
+			const factor = (event as CustomEvent<number>).detail;
+			if (factor === 0) fit();
+			else zoom(factor);
+		};
+		window.addEventListener("graphzoom", zoomed);
+		window.addEventListener("resize", fit);
+		return () => {
+			window.removeEventListener("graphzoom", zoomed);
+			window.removeEventListener("resize", fit);
+		};
 	}, [focus]);
 
 	const drag = (event: PointerEvent): void => {
@@ -146,6 +169,7 @@ export function FocusView({ project, focus, lens, current, trace, onChoose, onEx
 									hue={shade(entry.node).colour.replace("--ok-soft", "--ok")}
 									says={lens === "status" ? "" : shade(entry.node).label}
 									isCurrent={entry.node === current}
+									size={Math.max(1, WORDY / view.k)}
 								/>
 							) : (
 								<g
@@ -166,21 +190,14 @@ export function FocusView({ project, focus, lens, current, trace, onChoose, onEx
 				</g>
 			</svg>
 			<div class="zoom">
-				<button
-					type="button"
-					class="quiet"
-					aria-label="Larger"
-					onClick={() => setView((now) => ({ ...now, k: Math.min(2, now.k * 1.25) }))}
-				>
+				<button type="button" class="quiet" aria-label="Larger" onClick={() => zoom(1.25)}>
 					+
 				</button>
-				<button
-					type="button"
-					class="quiet"
-					aria-label="Smaller"
-					onClick={() => setView((now) => ({ ...now, k: Math.max(0.15, now.k / 1.25) }))}
-				>
+				<button type="button" class="quiet" aria-label="Smaller" onClick={() => zoom(1 / 1.25)}>
 					−
+				</button>
+				<button type="button" class="quiet" onClick={fit}>
+					Fit
 				</button>
 			</div>
 		</div>
@@ -193,13 +210,15 @@ interface CardProps {
 	readonly hue: string;
 	readonly says: string;
 	readonly isCurrent: boolean;
+	/** Of letters: larger than 1 when the drawing is small, and only the name is written then. */
+	readonly size: number;
 	readonly onChoose: (node: number) => void;
 	readonly onExpand: (node: number) => void;
 	readonly onColumn?: (node: number, column: string) => void;
 }
 
 /** The list beside the drawing has the same for keys and screen readers; here everything is for the pointer. */
-function Card({ project, entry, hue, says, isCurrent, onChoose, onExpand, onColumn }: CardProps) {
+function Card({ project, entry, hue, says, isCurrent, size, onChoose, onExpand, onColumn }: CardProps) {
 	const { node, x, y, height, columns, hiddenUp, hiddenDown } = entry;
 	const { nodes } = project;
 	const status = project.status(node);
@@ -220,12 +239,14 @@ function Card({ project, entry, hue, says, isCurrent, onChoose, onExpand, onColu
 				<text class="glyph" x="16" y="27" text-anchor="middle" style={{ fill: `var(${hue})` }}>
 					{GLYPHS[status]}
 				</text>
-				<text class="card-name" x="32" y="20">
-					{cut(nodes.name[node]!, 26)}
+				<text class="card-name" x="32" y={size === 1 ? 20 : 23 + 4.5 * size} style={{ fontSize: `${12.5 * size}px` }}>
+					{middleOut(nodes.name[node]!, Math.floor(23 / size))}
 				</text>
-				<text class="card-facts" x="32" y="36">
-					{cut(facts.join(" · "), 32)}
-				</text>
+				{size === 1 && (
+					<text class="card-facts" x="32" y="36">
+						{cut(facts.join(" · "), 32)}
+					</text>
+				)}
 			</g>
 			{columns.map((column, i) => (
 				<g key={column} class="port" data-act onClick={() => onColumn?.(node, column)}>
@@ -251,6 +272,11 @@ const More = ({ x, n, onClick }: { x: number; n: number; onClick: () => void }) 
 	</g>
 );
 
+/** Names differ in their ends as often as in their beginnings. */
+const middleOut = (text: string, most: number): string =>
+	text.length <= most
+		? text
+		: `${text.slice(0, Math.ceil((most - 1) / 2))}…${text.slice(text.length - Math.floor((most - 1) / 2))}`;
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 const middle = ({ y }: FocusNode): number => y + BOX.height / 2;
 const port = (entry: FocusNode, column: string): number => {

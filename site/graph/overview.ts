@@ -7,6 +7,8 @@ import type { Project } from "../project.ts";
 
 export const CARD = { width: 160, height: 24 };
 const HEAD = 34;
+/** Of the legend and the buttons below. */
+const FOOT = 36;
 
 export interface View {
 	/** World coordinates of the canvas's top left corner, and screen pixels per unit. */
@@ -65,8 +67,12 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		}
 		if (x0 === Infinity) return { x: 0, y: 0, k: 1 };
 		const pad = 24;
-		const k = Math.min(1.25, (size.width - 2 * pad) / (x1 - x0 || 1), (size.height - HEAD - 2 * pad) / (y1 - y0 || 1));
-		return { x: (x0 + x1) / 2 - size.width / 2 / k, y: (y0 + y1) / 2 - (size.height + HEAD) / 2 / k, k };
+		const k = Math.min(
+			1.25,
+			(size.width - 2 * pad) / (x1 - x0 || 1),
+			(size.height - HEAD - FOOT - 2 * pad) / (y1 - y0 || 1),
+		);
+		return { x: (x0 + x1) / 2 - size.width / 2 / k, y: (y0 + y1) / 2 - (size.height + HEAD - FOOT) / 2 / k, k };
 	}
 
 	function draw({ x, y, k }: View, { lens, chosen, current, hover }: Shown): void {

@@ -36,24 +36,26 @@ export function Catalog({ project, route }: PageProps) {
 					value={q}
 					onInput={(event) => setQ(event.currentTarget.value)}
 				/>
-				<Choice
-					name="layer"
-					label={project.layered ? "Layer" : "Folder"}
-					values={project.lanes.map(({ name }) => name)}
-					chosen={wanted[0]!}
-				/>
-				<Choice name="type" label="Type" values={types} chosen={wanted[1]!} />
-				<Choice name="owner" label="Owner" values={project.owners.filter(Boolean)} chosen={wanted[2]!} />
-				<Choice name="tag" label="Tag" values={project.tags} chosen={wanted[3]!} />
-				<Choice name="status" label="Status" values={[...STATUSES]} names={WORDS} chosen={wanted[4]!} />
-				<Choice
-					name="sort"
-					label="Sort"
-					all="by layer"
-					values={["name", "slow", "tests", "columns"]}
-					names={{ name: "by name", slow: "slowest first", tests: "most tests", columns: "most columns" }}
-					chosen={sort === "layer" ? "" : sort}
-				/>
+				<div class="choices">
+					<Choice
+						name="layer"
+						label={project.layered ? "Layer" : "Folder"}
+						values={project.lanes.map(({ name }) => name)}
+						chosen={wanted[0]!}
+					/>
+					<Choice name="type" label="Type" values={types} chosen={wanted[1]!} />
+					<Choice name="owner" label="Owner" values={project.owners.filter(Boolean)} chosen={wanted[2]!} />
+					<Choice name="tag" label="Tag" values={project.tags} chosen={wanted[3]!} />
+					<Choice name="status" label="Status" values={[...STATUSES]} names={WORDS} chosen={wanted[4]!} />
+					<Choice
+						name="sort"
+						label="Sort"
+						all="by layer"
+						values={["name", "slow", "tests", "columns"]}
+						names={{ name: "by name", slow: "slowest first", tests: "most tests", columns: "most columns" }}
+						chosen={sort === "layer" ? "" : sort}
+					/>
+				</div>
 			</search>
 			<p class="found" aria-live="polite">
 				{count(found.length)} of {count(project.count)}

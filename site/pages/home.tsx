@@ -3,17 +3,14 @@ import { ago, count, dateTime, duration, percent, plural } from "../format.ts";
 import { Meter, NodeLink, PageHead, Prose, StatusMark } from "../parts.tsx";
 import type { Project } from "../project.ts";
 import { href } from "../route.ts";
+import { STALE_MS, Verdict } from "./verdict.tsx";
 
-const STALE_MS = 2 * 86_400_000;
 const LISTED = 8;
 
+/** Is the data right, what is wrong, why, and who is behind it; then what there is. */
 export function Home({ project }: PageProps) {
-	const { nodes, run } = project;
+	const { nodes } = project;
 	const all = nodes.name.map((_, node) => node);
-	const models = all.filter((node) => project.type(node) === "model");
-	const sources = all.filter((node) => project.type(node) === "source");
-	const failing = all.filter((node) => project.status(node) === "fail");
-	const warning = all.filter((node) => project.status(node) === "warn");
 	const newest = Math.max(0, ...nodes.fresh);
 	const stale = all.filter((node) => {
 		const freshness = nodes.freshness[node]!;
@@ -22,59 +19,16 @@ export function Home({ project }: PageProps) {
 	const slowest = all
 		.filter((node) => nodes.ms[node]! > 0)
 		.sort((a, b) => nodes.ms[b]! - nodes.ms[a]!)
-		.slice(0, 10);
-	const tests = project.quality.reduce((sum, cell) => sum + cell.tests, 0);
+		.slice(0, LISTED);
 	return (
 		<section class="page home">
 			<PageHead title={project.project}>
-				<p class="lead">
-					{plural(models.length, "model")}, {plural(sources.length, "source")} and {plural(tests, "test")} in{" "}
-					{plural(
-						project.lanes.filter((_, lane) => nodes.lane.includes(lane)).length,
-						project.layered ? "layer" : "folder",
-					)}
-					.
-					{run !== null && (
-						<>
-							{" "}
-							Last run{" "}
-							<a href={href(["run", run.id])} title={dateTime(run.startedAt)}>
-								{ago(run.startedAt)}
-							</a>
-							, {run.status === "success" ? "all well" : run.status}, in {duration(run.ms)}.
-						</>
-					)}
-				</p>
+				<Inventory project={project} />
 			</PageHead>
+			<Verdict project={project} />
 			{project.homepage !== "" && <Prose html={project.homepage} class="overview" />}
 			<Layers project={project} all={all} />
 			<div class="pair">
-				<section>
-					<h2>Needs attention</h2>
-					{failing.length + warning.length === 0 ? (
-						<p class="calm">
-							<StatusMark status={run === null ? "unknown" : "ok"} />{" "}
-							{run === null ? "No run is known. Statuses come with the first one." : "Nothing fails and nothing warns."}
-						</p>
-					) : (
-						<ul class="rows">
-							{[...failing, ...warning].slice(0, LISTED).map((node) => (
-								<li key={node}>
-									<StatusMark status={project.status(node)} />
-									<NodeLink project={project} node={node} query={{ tab: "tests" }} />
-									<span class="aside">
-										{nodes.failed[node]! > 0 ? plural(nodes.failed[node]!, "test") : "did not build"} ·{" "}
-										{project.laneName(node)}
-									</span>
-								</li>
-							))}
-						</ul>
-					)}
-					<More
-						n={failing.length + warning.length}
-						to={href(["catalog"], { status: failing.length > 0 ? "fail" : "warn" })}
-					/>
-				</section>
 				<section>
 					<h2>Out of date</h2>
 					{stale.length === 0 ? (
@@ -86,18 +40,19 @@ export function Home({ project }: PageProps) {
 						<ul class="rows">
 							{stale.slice(0, LISTED).map((node) => (
 								<li key={node}>
-									<StatusMark status={nodes.freshness[node]! >= 2 ? project.status(node) : "warn"} />
+									<StatusMark status={nodes.freshness[node] === 3 ? "fail" : "warn"} />
 									<NodeLink project={project} node={node} />
 									<span class="aside">{ago(nodes.fresh[node]!)}</span>
 								</li>
 							))}
 						</ul>
 					)}
-				</section>
-			</div>
-			<div class="pair">
-				<section>
-					<h2>Slowest</h2>
+					{stale.length > LISTED && (
+						<p class="more">
+							<a href={href(["graph"], { lens: "fresh" })}>All {count(stale.length)} in the lineage</a>
+						</p>
+					)}
+					<h2 class="second">Slowest</h2>
 					{slowest.length === 0 ? (
 						<p class="calm">No durations are known.</p>
 					) : (
@@ -123,6 +78,30 @@ export function Home({ project }: PageProps) {
 	);
 }
 
+function Inventory({ project }: { project: Project }) {
+	const { nodes, run, lanes, quality } = project;
+	const models = nodes.name.filter((_, node) => project.type(node) === "model").length;
+	const sources = nodes.name.filter((_, node) => project.type(node) === "source").length;
+	const tests = quality.reduce((sum, cell) => sum + cell.tests, 0);
+	const used = new Set(nodes.lane);
+	return (
+		<p class="lead">
+			{plural(models, "model")}, {plural(sources, "source")} and {plural(tests, "test")} in{" "}
+			{plural(lanes.filter((_, lane) => used.has(lane)).length, project.layered ? "layer" : "folder")}.
+			{run !== null && (
+				<>
+					{" "}
+					Last run{" "}
+					<a href={href(["run", run.id])} title={dateTime(run.startedAt)}>
+						{ago(run.startedAt)}
+					</a>{" "}
+					({run.command}, {duration(run.ms)}).
+				</>
+			)}
+		</p>
+	);
+}
+
 function Layers({ project, all }: { project: Project; all: readonly number[] }) {
 	const { nodes, lanes } = project;
 	return (
@@ -130,11 +109,12 @@ function Layers({ project, all }: { project: Project; all: readonly number[] }) 
 			{lanes.map(({ name }, lane) => {
 				const own = all.filter((node) => nodes.lane[node] === lane);
 				if (own.length === 0) return null;
-				const bad = own.filter((node) => project.status(node) === "fail").length;
-				const warned = own.filter((node) => project.status(node) === "warn").length;
+				const with_ = (status: string): number => own.filter((node) => project.status(node) === status).length;
+				const [bad, warned, skipped] = [with_("fail"), with_("warn"), with_("skipped")];
 				const known = own.some((node) => project.status(node) !== "unknown");
 				const tests = own.reduce((sum, node) => sum + nodes.tests[node]!, 0);
-				const status = bad > 0 ? "fail" : warned > 0 ? "warn" : known ? "ok" : "unknown";
+				const status = bad > 0 ? "fail" : warned > 0 ? "warn" : skipped > 0 ? "skipped" : known ? "ok" : "unknown";
+				const read = own.every((node) => project.type(node) === "exposure");
 				return (
 					<li key={name}>
 						<a href={href(["catalog"], { layer: name })} class="layer-card">
@@ -142,9 +122,19 @@ function Layers({ project, all }: { project: Project; all: readonly number[] }) 
 							<span class="layer-count">{count(own.length)}</span>
 							<span class="layer-facts">
 								<StatusMark status={status} />{" "}
-								{bad > 0 ? `${bad} failing` : warned > 0 ? `${warned} warning` : known ? "passing" : "not run"}
+								{bad > 0
+									? `${count(bad)} failing`
+									: warned > 0
+										? `${count(warned)} ${read ? "affected" : "warning"}`
+										: skipped > 0
+											? `${count(skipped)} not updated`
+											: known
+												? read
+													? "fed"
+													: "passing"
+												: "not run"}
 							</span>
-							<span class="layer-facts soft">{plural(tests, "test")}</span>
+							<span class="layer-facts soft">{read ? "external" : plural(tests, "test")}</span>
 						</a>
 					</li>
 				);
@@ -173,7 +163,9 @@ function Coverage({ project, all }: { project: Project; all: readonly number[] }
 					const tested = own.filter((node) => nodes.tests[node]! > 0).length;
 					return (
 						<tr key={name}>
-							<th scope="row">{name}</th>
+							<th scope="row">
+								<a href={href(["catalog"], { layer: name })}>{name}</a>
+							</th>
 							<td>
 								<Meter part={described} whole={columns} label={`${described} of ${columns} columns`} />
 								<span class="num">{percent(described, columns)}</span>
@@ -189,10 +181,3 @@ function Coverage({ project, all }: { project: Project; all: readonly number[] }
 		</table>
 	);
 }
-
-const More = ({ n, to }: { n: number; to: string }) =>
-	n <= LISTED ? null : (
-		<p class="more">
-			<a href={to}>All {count(n)}</a>
-		</p>
-	);

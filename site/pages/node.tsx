@@ -12,6 +12,7 @@ import { RunsTab } from "./node/runs.tsx";
 import { SampleTab } from "./node/sample.tsx";
 import { SqlTab } from "./node/sql.tsx";
 import { TestsTab } from "./node/tests.tsx";
+import { Trouble } from "./node/trouble.tsx";
 
 export interface NodeTabProps {
 	readonly project: Project;
@@ -153,7 +154,7 @@ function Known({ project, node, query }: { project: Project; node: number; query
 						</li>
 					)}
 				</ul>
-				{page?.message && project.status(node) === "fail" && <pre class="message">{page.message}</pre>}
+				{page && <Trouble project={project} node={node} page={page} />}
 			</header>
 			<Neighbourhood project={project} node={node} />
 			{page === null && <p class="calm">There is nothing more to say of it.</p>}

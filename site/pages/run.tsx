@@ -53,7 +53,7 @@ function RunList({ runs }: { runs: readonly RunRecord[] }) {
 						<a href={href(["run", run.id])}>
 							<StatusMark status={statusOfRun(run.status)} />
 							<span class="run-name">{run.command}</span>
-							<span class="soft" title={dateTime(run.startedAt)}>
+							<span class="soft when" title={dateTime(run.startedAt)}>
 								{ago(run.startedAt)}
 							</span>
 							<span class="soft">{plural(run.node.length, "node")}</span>

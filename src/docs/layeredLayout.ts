@@ -31,6 +31,8 @@ export interface Layout {
 	/** Positions of pairs in `edges` that go against the order of lanes, or close a circle. */
 	readonly against: readonly number[];
 	readonly crossings: number;
+	/** Columns of the drawing, before tall ones were dealt to several. */
+	readonly ranks: number;
 }
 
 const SWEEPS = 8;
@@ -58,7 +60,7 @@ export function layeredLayout(input: LayoutInput): Layout {
 		else at = inColumns(members, columns, { at, x, y, input });
 		band.x1 = at;
 	}
-	return { x, y: y.subarray(0, count), lanes: closeBands(bands, input), against, crossings: order.crossings };
+	return { x, y: y.subarray(0, count), lanes: closeBands(bands, input), against, crossings: order.crossings, ranks };
 }
 
 /** A rank that is too tall is dealt to several columns; each is closed up around the middle of the rank. */

@@ -100,8 +100,35 @@ export interface GraphData {
 	readonly quality: readonly QualityCell[];
 	/** Totals for the home page. */
 	readonly run: RunHeader | null;
+	/** What failed or warned when it ran last, failures first; at most FAILURES. */
+	readonly failures: readonly Failure[];
+	/** In all: tests that fail, nodes that could not be built, nodes that only warn. */
+	readonly failed: { readonly tests: number; readonly nodes: number; readonly warning: number };
+	/** Columns of the drawing. */
+	readonly depth: number;
 	readonly hasColumnLineage: boolean;
 	readonly homepage: string;
+}
+
+/** So many are listed on the first page; pages of nodes have them all. */
+export const FAILURES = 100;
+
+/** A node that could not be built or published, or a test that found something. */
+export interface Failure {
+	readonly node: number;
+	readonly status: "fail" | "warn";
+	/** Null: the node itself. */
+	readonly test: {
+		readonly id: string;
+		readonly name: string;
+		readonly kind: string;
+		readonly column: string | null;
+	} | null;
+	/** Rows that a test found. */
+	readonly rows: number | null;
+	readonly message: string | null;
+	/** The node was built and is held back: readers see the version before. */
+	readonly held: boolean;
 }
 
 /** Tests of one dimension in one lane. */

@@ -1,9 +1,10 @@
 import { findLanes } from "./lanes.ts";
 import { layeredLayout } from "./layeredLayout.ts";
 import type { NodeFact, ProjectFacts, TestFact } from "./projectFacts.ts";
-import { DATA_VERSION, type GraphData, NODE_TYPES, type QualityCell, type Status } from "./siteData.ts";
+import { DATA_VERSION, type GraphData, NODE_TYPES, type QualityCell } from "./siteData.ts";
 import type { SiteSource } from "./siteSource.ts";
-import { statusIndex, statusOf, worst } from "./statuses.ts";
+import { standings } from "./standings.ts";
+import { statusIndex, statusOf } from "./statuses.ts";
 
 /** What is only known when a node's page has been made. */
 export interface PageFacts {
@@ -57,19 +58,16 @@ export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepa
 		tags.set(tag, known);
 		return known;
 	};
-	const tested = countTests(tests, position, source.results, nodes.length);
+	const standing = standings({ nodes, tests, edges, position, results: source.results, ages });
 	const result = nodes.map((node) => source.results.get(node.id));
 	const columns = {
 		name: nodes.map((node) => node.label),
 		package: nodes.map(packages.of),
 		lane: [...lanes.of],
 		type: nodes.map((node) => NODE_TYPES.indexOf(node.type)),
-		status: nodes.map((node, i) => {
-			const own = statusOf(result[i]?.status);
-			return statusIndex(worst(worst(own, tested.worst[i]!), statusOf(ages.get(node.id)?.status)));
-		}),
-		tests: tested.all,
-		failed: tested.failed,
+		status: standing.status.map(statusIndex),
+		tests: standing.tests,
+		failed: standing.failed,
 		ms: result.map((fact) => (fact === undefined ? -1 : Math.round(fact.ms))),
 		fresh: nodes.map((node, i) => {
 			const loaded = ages.get(node.id)?.maxLoadedAt;
@@ -111,6 +109,9 @@ export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepa
 			last === undefined
 				? null
 				: { id: last.id, command: last.command, status: last.status, startedAt: last.startedAt, ms: last.ms },
+		failures: standing.failures,
+		failed: standing.totals,
+		depth: layout.ranks,
 		hasColumnLineage,
 		homepage,
 	};
@@ -161,29 +162,6 @@ const lists =
 			},
 		};
 	};
-
-function countTests(
-	tests: readonly TestFact[],
-	position: ReadonlyMap<string, number>,
-	results: SiteSource["results"],
-	count: number,
-) {
-	const all = new Array<number>(count).fill(0);
-	const failed = new Array<number>(count).fill(0);
-	const worstOf = new Array<Status>(count).fill("unknown");
-	for (const test of tests) {
-		const status = statusOf(results.get(test.id)?.status);
-		for (const id of test.nodes) {
-			const i = position.get(id);
-			if (i === undefined) continue;
-			all[i]!++;
-			if (status === "fail" || status === "warn") failed[i]!++;
-			// A test that could not run because its table could not be built says nothing of its own.
-			if (status !== "skipped") worstOf[i] = worst(worstOf[i]!, status);
-		}
-	}
-	return { all, failed, worst: worstOf };
-}
 
 function qualityCells(
 	tests: readonly TestFact[],

@@ -5,6 +5,9 @@ const OF_DBT: Readonly<Record<string, Status>> = {
 	pass: "ok",
 	warn: "warn",
 	"partial success": "warn",
+	/** Built, and not published: a gate is closed. */
+	held: "fail",
+	reused: "ok",
 	error: "fail",
 	fail: "fail",
 	"runtime error": "fail",
