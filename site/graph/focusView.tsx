@@ -20,7 +20,7 @@ interface FocusViewProps {
 
 /** From this size on cards have all their words; below it a name alone, in letters that can be read. */
 const WORDY = 0.78;
-/** Smaller than this a name has no room; what does not fit then is beyond the border. */
+/** Smaller than this a name has no room; what does not showAll then is beyond the border. */
 const LEAST = 0.4;
 const PAD = 28;
 const TOP = 52;
@@ -32,12 +32,12 @@ export function FocusView({ project, focus, lens, current, trace, onChoose, onEx
 	const shade = useMemo(() => shadeOf(project, lens), [project, lens]);
 	const [width, height] = [focus.width + 2 * PAD, focus.height + PAD + TOP];
 
-	const fit = (): void => {
+	const showAll = (): void => {
 		const { clientWidth, clientHeight } = box.current!;
 		const k = Math.min(1, Math.max(LEAST, Math.min(clientWidth / width, clientHeight / height)));
 		const centre = focus.nodes.find(({ node }) => node === current);
 		const [x, y] = [(clientWidth - width * k) / 2, (clientHeight - height * k) / 2];
-		// What does not fit begins with the chosen node in the middle.
+		// What does not showAll begins with the chosen node in the middle.
 		setView({
 			k,
 			x:
@@ -47,7 +47,7 @@ export function FocusView({ project, focus, lens, current, trace, onChoose, onEx
 			y: height * k > clientHeight && centre !== undefined ? clientHeight / 2 - (centre.y + TOP) * k : y,
 		});
 	};
-	useLayoutEffect(fit, [focus]);
+	useLayoutEffect(showAll, [focus]);
 	/** About the middle of what is seen. */
 	const zoom = (factor: number): void =>
 		setView(({ x, y, k }) => {
@@ -58,14 +58,14 @@ export function FocusView({ project, focus, lens, current, trace, onChoose, onEx
 	useEffect(() => {
 		const zoomed = (event: Event): void => {
 			const factor = (event as CustomEvent<number>).detail;
-			if (factor === 0) fit();
+			if (factor === 0) showAll();
 			else zoom(factor);
 		};
 		window.addEventListener("graphzoom", zoomed);
-		window.addEventListener("resize", fit);
+		window.addEventListener("resize", showAll);
 		return () => {
 			window.removeEventListener("graphzoom", zoomed);
-			window.removeEventListener("resize", fit);
+			window.removeEventListener("resize", showAll);
 		};
 	}, [focus]);
 
@@ -196,7 +196,7 @@ export function FocusView({ project, focus, lens, current, trace, onChoose, onEx
 				<button type="button" class="quiet" aria-label="Smaller" onClick={() => zoom(1 / 1.25)}>
 					−
 				</button>
-				<button type="button" class="quiet" onClick={fit}>
+				<button type="button" class="quiet" onClick={showAll}>
 					Fit
 				</button>
 			</div>

@@ -2,8 +2,9 @@ import type { LineageBody } from "./columnLineage.ts";
 import type { Markdown } from "./markdown.ts";
 import type { CatalogBody, NodeBody, ProjectFacts, TestBody, TestFact } from "./projectFacts.ts";
 import type { SiteColumn, SiteNode, SiteTest } from "./siteData.ts";
-import type { PageFacts, SourceAge } from "./siteGraph.ts";
+import type { PageFacts } from "./siteGraph.ts";
 import type { SiteSource } from "./siteSource.ts";
+import type { SourceAge } from "./sourceAges.ts";
 
 interface PageSource {
 	readonly facts: ProjectFacts;

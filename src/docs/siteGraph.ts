@@ -3,6 +3,7 @@ import { layeredLayout } from "./layeredLayout.ts";
 import type { NodeFact, ProjectFacts, TestFact } from "./projectFacts.ts";
 import { DATA_VERSION, type GraphData, NODE_TYPES, type QualityCell } from "./siteData.ts";
 import type { SiteSource } from "./siteSource.ts";
+import type { SourceAge } from "./sourceAges.ts";
 import { standings } from "./standings.ts";
 import { statusIndex, statusOf } from "./statuses.ts";
 
@@ -10,13 +11,6 @@ import { statusIndex, statusOf } from "./statuses.ts";
 export interface PageFacts {
 	readonly columns: number;
 	readonly described: number;
-}
-
-export interface SourceAge {
-	readonly status: string;
-	readonly maxLoadedAt: string | null;
-	/** Seconds. */
-	readonly age: number | null;
 }
 
 interface GraphSource {

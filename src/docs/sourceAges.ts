@@ -2,7 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../core/diagnostic.ts";
 import { type Json, objectOf, textOf } from "./artifact.ts";
-import type { SourceAge } from "./siteGraph.ts";
+
+export interface SourceAge {
+	readonly status: string;
+	readonly maxLoadedAt: string | null;
+	/** Seconds. */
+	readonly age: number | null;
+}
 
 /** How old each source was when it was looked at last, from sources.json; empty where nobody looked. */
 export function readSourceAges(target: string): ReadonlyMap<string, SourceAge> {

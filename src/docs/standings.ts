@@ -1,7 +1,8 @@
 import type { NodeFact, TestFact } from "./projectFacts.ts";
 import { FAILURES, type Failure, type GraphData, type Status } from "./siteData.ts";
-import type { SourceAge } from "./siteGraph.ts";
+
 import type { SiteSource } from "./siteSource.ts";
+import type { SourceAge } from "./sourceAges.ts";
 import { statusOf, worst } from "./statuses.ts";
 
 interface Known {
