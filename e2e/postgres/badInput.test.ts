@@ -151,11 +151,10 @@ describeOnPostgres("a Postgres server that", () => {
 
 	it("lets the role create nothing", async () => {
 		expect(await shop.run("run", { output: reader })).toMatchInlineSnapshot(`
-			"tfm 0.1.0 · shop · dev (PostgreSQL <version>) · 2 threads · 2 models · run <id>
-
-			[stderr]
-			 error[TFM-RUN-001]: the database refused the preparation of the run: permission denied for database <database> (SQLSTATE 42501)
-			   = hint: the role that tfm works as needs \`create\` on the database, \`usage\` and \`create\` on the schemas, and to own what it replaces
+			"[stderr]
+			 error[TFM-DB-022]: tfm's own tables are needed here and cannot be used: there is no schema tfm_state, and e2e_reader may not create one
+			   = hint: what tfm publishes safely, loads once and remembers is written down there; a project without layers runs without
+			   = next: as an owner or an administrator: create schema tfm_state; grant usage, create on schema tfm_state to e2e_reader; grant create on database <database> to e2e_reader;
 
 			 1 error, nothing was run (<t>s)
 			[exit 2]
@@ -176,9 +175,11 @@ describeOnPostgres("a Postgres server that", () => {
 			database     failed: e2e_reader may not create schemas in <database>
 			schema       dev_reporting is not there yet
 			schema       dev_staging is not there yet
+			state        failed: there is no schema tfm_state, and e2e_reader may not create one
 			connection   ok
-			1 check failed. Next:
+			2 checks failed. Next:
 			  grant create on database "<database>" to "e2e_reader"
+			  create schema tfm_state; grant usage, create on schema tfm_state to e2e_reader;
 			[exit 1]
 			"
 		`);

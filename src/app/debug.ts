@@ -1,13 +1,15 @@
 import { isAbsolute, relative } from "node:path";
 import { loadConfig, shellSecretCommand } from "../config/loadConfig.ts";
+import type { Adapter } from "../core/adapter.ts";
 import type { Config } from "../core/config.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { storedName } from "../core/storedName.ts";
 import { DBT_VERSION, TFM_VERSION } from "../core/version.ts";
+import { createStateStore } from "../history/stateStore.ts";
 import { printDiagnostics } from "../report/report.ts";
-import { inspectDatabase, openAdapter } from "./openAdapter.ts";
+import { type Inspection, inspectDatabase, openAdapter } from "./openAdapter.ts";
 import { resolveProject } from "./openProject.ts";
 import { readSourceLine } from "./readSourceLine.ts";
 
@@ -30,6 +32,17 @@ function writtenSchemas(invocation: Invocation, config: Config): readonly string
 	}
 	if (schemas.size === 0 && project.layering === null) schemas.add(target.schema);
 	return [...schemas].sort();
+}
+
+/** Whether runs leave notes in the database; without layers they may go without. */
+async function inspectNotes(adapter: Adapter, { project }: Config): Promise<readonly Inspection[]> {
+	const state = await createStateStore();
+	const access = await adapter.withSession((session) => state.access(session));
+	if (access.kind === "ready") return [];
+	const grants = access.grants.join(" ");
+	return project.layering === null
+		? [{ name: "state", value: `runs without tfm's own tables: ${access.reason} (to have them: ${grants})` }]
+		: [{ name: "state", value: access.reason, problem: grants }];
 }
 
 /** `tfm debug`: what tfm sees of the project, the profile and the database. Exit code 1 when a check fails, as in dbt. */
@@ -66,11 +79,10 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 			say("database", adapter.facts.version);
 			await adapter.withSession((session) => session.query("select 1"));
 			const problems: string[] = [];
-			for (const { name, value, problem } of await inspectDatabase(
-				adapter,
-				config,
-				writtenSchemas(invocation, config),
-			)) {
+			for (const { name, value, problem } of [
+				...(await inspectDatabase(adapter, config, writtenSchemas(invocation, config))),
+				...(await inspectNotes(adapter, config)),
+			]) {
 				say(name, problem === undefined ? value : `failed: ${value}`);
 				if (problem !== undefined) problems.push(problem);
 			}

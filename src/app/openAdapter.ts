@@ -106,16 +106,25 @@ function profileTimeout(fields: TargetConfig["fields"]): number | undefined {
 	return typeof seconds === "number" && seconds > 0 ? seconds * 1000 : undefined;
 }
 
+/** A line of `tfm debug`; a `problem` is what to do about it. */
+export interface Inspection {
+	readonly name: string;
+	readonly value: string;
+	readonly problem?: string;
+}
+
 /** What `tfm debug` says of the database beyond that it answers: a `problem` is what to do about it. */
 export async function inspectDatabase(
 	adapter: Adapter,
-	{ target }: Config,
+	{ target, project }: Config,
 	/** Schemas that the project writes to. */
 	schemas: readonly string[],
-): Promise<readonly { readonly name: string; readonly value: string; readonly problem?: string }[]> {
+): Promise<readonly Inspection[]> {
 	if (target.type !== "postgres") return [];
 	const { inspectServer } = await import("../adapters/postgres/inspectServer.ts");
 	const { threads } = target;
 	const sessions = adapter.capabilities.concurrency;
-	return adapter.withSession((session) => inspectServer({ session, schemas, sessions, threads }));
+	return adapter.withSession((session) =>
+		inspectServer({ session, schemas, sessions, threads, layered: project.layering !== null }),
+	);
 }

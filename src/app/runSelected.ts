@@ -7,7 +7,6 @@ import type { RunResult } from "../core/result.ts";
 import type { StateStore } from "../core/state.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import { executeRun } from "../execute/executeRun.ts";
-import { createStateStore } from "../history/stateStore.ts";
 import {
 	doneBy,
 	noteBegun,
@@ -24,6 +23,7 @@ import { withDeferral } from "./deferral.ts";
 import { beginManifest } from "./manifestFile.ts";
 import { createScratch, openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
+import { openState } from "./openState.ts";
 import { requireInputs } from "./requireInputs.ts";
 import { createRunPorts, jobOf, summaryDocument } from "./runPorts.ts";
 import { openWatchers } from "./runWatchers.ts";
@@ -96,11 +96,12 @@ export async function runSelected(
 				: await requireInputs(deferring, request.selected, adapter);
 		for (const remark of judgeWarnings(readable.warnings, invocation.flags))
 			events({ event: "diagnostic", diagnostic: remark }, "warn");
-		const state = await createStateStore();
+		const opened = await openState({ adapter, project, selected: request.selected, emit: events });
+		const { state, remembers } = opened;
 		const ports = createRunPorts({
 			invocation,
 			project: deferring,
-			adapter,
+			adapter: opened.adapter,
 			state,
 			emit: events,
 			openScratch: scratch.open,
@@ -120,7 +121,9 @@ export async function runSelected(
 				gates: request.flags?.gates ?? invocation.flags.gates,
 				selected: [...selected],
 			});
-		const done = await executeRun(jobOf(invocation, deferring, { ...request, ...refined, selected }, adapter), ports);
+		const { history, ...job } = jobOf(invocation, deferring, { ...request, ...refined, selected }, adapter);
+		const keeps = remembers && history !== undefined ? { history } : {};
+		const done = await executeRun({ ...job, ...keeps }, ports);
 		const run = request.compiles === false ? uncompiled(done) : done;
 		await sqlFiles.written();
 		writeHooks(project, run);

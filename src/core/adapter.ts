@@ -234,10 +234,23 @@ export interface PublishReport {
 	}[];
 }
 
+/** A schema that the role cannot build candidates in, and the statement that would let it. */
+export interface ClosedSchema {
+	readonly schema: string;
+	readonly grant: string;
+}
+
 /** Builds aside and publishes; the SQL behind it is the engine's own. */
 export interface Publisher {
 	/** Where the candidate of `target` stands: same name, shadow schema `tfm_c_<hash>_<schema>`. */
 	candidateOf(project: string, target: RelationName): RelationName;
+	/** Shadow schemas of these targets that the role may neither make nor build in; sorted. */
+	closedSchemas(session: Session, project: string, targets: readonly RelationName[]): Promise<readonly ClosedSchema[]>;
+	/**
+	 * The same for a role that may make no schemas: candidates stand beside their targets under names of their own
+	 * (`tfm_c_…`), two of one target apart by `owner`. For units of one node; nothing can be tested over a candidate.
+	 */
+	beside(owner: string): Publisher;
 	/** Creates the shadow schemas (readers have no usage there) and the target schemas, where missing. */
 	ensureSchemas(session: Session, project: string, targets: readonly RelationName[]): Promise<void>;
 	/** Drops candidates and leftovers of earlier runs in the shadow schemas of these targets, except `keep`; never cascades to what is not tfm's. */

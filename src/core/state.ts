@@ -197,9 +197,16 @@ export interface AlertLedger {
 	release(request: AlertPlace & { readonly keys: readonly string[] }): Promise<void>;
 }
 
+/** What a role may do with tfm's own tables; where it may not work with them, the statements that would let it. */
+export type StateAccess =
+	| { readonly kind: "ready" }
+	| { readonly kind: "refused"; readonly role: string; readonly reason: string; readonly grants: readonly string[] };
+
 /** tfm's own tables (schema `tfm_state`) in the warehouse. Statements for the caller's transaction are returned, not run. */
 export interface StateStore {
-	/** Creates or upgrades the tables; cheap when current. */
+	/** Whether the role may make or use the tables: one query, two where they may be of an older version. */
+	access(session: Session): Promise<StateAccess>;
+	/** Creates or upgrades the tables; cheap when current. Rejects with TFM-DB-022 where the role may not. */
 	migrate(session: Session): Promise<void>;
 	beginRun(session: Session, run: RunRow): Promise<void>;
 	/** The run's last word; gives its leases back, in one transaction. A run that was taken for dead stays `killed`. */

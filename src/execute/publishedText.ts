@@ -21,16 +21,25 @@ const spellings: readonly ((name: string) => string)[] = [
 	(name) => name.replaceAll("'", "''"),
 ];
 
+/** The names of candidates that stand beside their targets: too many for a pattern of each. */
+const BESIDE = /tfm_c_[0-9a-f]{16}/g;
+
 /** `moves`: every candidate of the run with its target. */
 export function createToPublished(
 	moves: Iterable<{ readonly candidate: RelationName; readonly target: RelationName }>,
 ): ToPublished {
 	const published = new Map<string, string>();
+	let beside = false;
 	for (const { candidate, target } of moves)
-		for (const spell of spellings) published.set(spell(candidate.schema), spell(target.schema));
+		if (candidate.schema !== target.schema)
+			for (const spell of spellings) published.set(spell(candidate.schema), spell(target.schema));
+		else {
+			beside = true;
+			published.set(candidate.identifier, target.identifier);
+		}
 	if (published.size === 0) return (text) => text;
 	// Longest first: where a cut name is the beginning of another, the whole name wins.
 	const names = [...published.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
-	const pattern = new RegExp(names.map(escapeRegExp).join("|"), "g");
+	const pattern = beside ? BESIDE : new RegExp(names.map(escapeRegExp).join("|"), "g");
 	return (text) => text.replace(pattern, (name) => published.get(name) ?? name);
 }

@@ -9,7 +9,7 @@ import type { NodeId } from "../core/node.ts";
 import type { BuildableNode, BuildInput } from "../core/plan.ts";
 import type { RunJob, RunPorts } from "../core/ports.ts";
 import { readDuration } from "../core/readDuration.ts";
-import type { RelationName } from "../core/relation.ts";
+import { type RelationName, relationKey } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
 import type { CandidateRow } from "../core/state.ts";
 import { storedName } from "../core/storedName.ts";
@@ -124,16 +124,19 @@ export const bindingOf = (run: Run, self: RelationName | null = null, batch?: Ba
 	...(batch === undefined ? {} : { batch }),
 });
 
-/** One candidate name per schema is enough to know the shadow schema's name. */
-function shadowMoves(job: RunJob, ports: RunPorts): readonly { candidate: RelationName; target: RelationName }[] {
-	const bySchema = new Map<string, RelationName>();
-	for (const node of job.manifest.nodes.values())
-		if (node.resource_type === "model" || node.resource_type === "seed" || node.resource_type === "snapshot")
-			bySchema.set(`${node.database}\0${node.schema}`, targetOf({ ports }, node));
-	return [...bySchema.values()].map((target) => ({
-		target,
-		candidate: ports.adapter.publisher.candidateOf(job.manifest.projectName, target),
-	}));
+/** Where candidates stand apart one name per schema is enough to know the shadow schema's; beside their targets all are needed. */
+function candidateMoves(job: RunJob, ports: RunPorts): readonly { candidate: RelationName; target: RelationName }[] {
+	const moves = new Map<string, { candidate: RelationName; target: RelationName }>();
+	for (const node of job.manifest.nodes.values()) {
+		if (node.resource_type !== "model" && node.resource_type !== "seed" && node.resource_type !== "snapshot") continue;
+		const schema = `${node.database}\0${node.schema}`;
+		if (moves.has(schema)) continue;
+		for (const target of targetsOf({ ports }, node)) {
+			const candidate = ports.adapter.publisher.candidateOf(job.manifest.projectName, target);
+			moves.set(candidate.schema === target.schema ? relationKey(target) : schema, { candidate, target });
+		}
+	}
+	return [...moves.values()];
 }
 
 /** The configs of nodes that the run itself reads; a slip must not mean "no limit" (TFM-RUN-023). */
@@ -193,7 +196,7 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		graph,
 		gated,
 		signal: abort.signal,
-		toPublished: createToPublished(shadowMoves(job, ports)),
+		toPublished: createToPublished(candidateMoves(job, ports)),
 		results: new Map(),
 		states: new Map(),
 		standing,

@@ -10,7 +10,7 @@ const VERSIONS = `"${STATE_SCHEMA}".schema_version`;
 const MIGRATION_LOCK = 7_462_001;
 
 /** How many steps the state tables have taken; 0 where there are none. */
-async function versionOf(session: Session): Promise<number> {
+export async function versionOf(session: Session): Promise<number> {
 	const there = await session.query("select pg_catalog.to_regclass($1) is not null", [VERSIONS]);
 	if (there.rows[0]?.[0] !== true) return 0;
 	const { rows } = await session.query(`select max(version) from ${VERSIONS}`);
@@ -39,5 +39,27 @@ export async function migrate(session: Session, k: Knex, steps: readonly Migrati
 				.insert({ version: version + 1 });
 			for (const { sql, binds } of bound(done)) await session.query(sql, binds);
 		}
+		await shareTables(session);
 	});
+}
+
+/** Roles that the schema's owner lets create in it, and that owner: they work with its tables, whoever of them made these. */
+const SHARERS = `select distinct pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(r.role)) from pg_catalog.pg_namespace n,
+	lateral (select n.nspowner as role union all
+		select a.grantee from pg_catalog.aclexplode(n.nspacl) a where a.privilege_type = 'CREATE' and a.grantee <> 0) r
+where n.nspname = $1 and r.role <> (select oid from pg_catalog.pg_roles where rolname = current_user) order by 1`;
+
+const OWN = `select pg_catalog.string_agg(case c.relkind when 'S' then null else pg_catalog.format('%I.%I', n.nspname, c.relname) end, ', '),
+	pg_catalog.string_agg(case c.relkind when 'S' then pg_catalog.format('%I.%I', n.nspname, c.relname) end, ', ')
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where n.nspname = $1 and c.relkind in ('r', 'v', 'S') and c.relowner = (select oid from pg_catalog.pg_roles where rolname = current_user)`;
+
+/** An administrator who gives several roles `create` on the schema need not know of the tables that one of them makes. */
+async function shareTables(session: Session): Promise<void> {
+	const sharers = (await session.query(SHARERS, [STATE_SCHEMA])).rows.map(([role]) => String(role));
+	if (sharers.length === 0) return;
+	const to = sharers.join(", ");
+	const [tables, sequences] = (await session.query(OWN, [STATE_SCHEMA])).rows[0] ?? [];
+	if (tables != null) await session.execute(`grant select, insert, update, delete on ${tables} to ${to}`);
+	if (sequences != null) await session.execute(`grant usage on sequence ${sequences} to ${to}`);
 }

@@ -4,6 +4,8 @@
  * so that a ledger row commits or fails with the load it records. The SQL of models never comes near knex.
  */
 import type { CandidateKind, DeltaApplication } from "../core/adapter.ts";
+import { DatabaseError } from "../core/databaseError.ts";
+import { fail } from "../core/diagnostic.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { AlertStore, CandidateRow, LoadedFileRow, PublishedRow, StateStore } from "../core/state.ts";
 import { createAlertRows } from "./alertRows.ts";
@@ -12,8 +14,9 @@ import { createGateRows } from "./gateRows.ts";
 import { createGenerationRows } from "./generationRows.ts";
 import { createHistoryRows } from "./historyRows.ts";
 import { createIntervalRows } from "./intervalRows.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, versionOf } from "./migrate.ts";
 import { createRunRows } from "./runRows.ts";
+import { judgeStateAccess, readStateFacts } from "./stateAccess.ts";
 import { chunks, createTables, instant, type Row, relation, text } from "./tables.ts";
 
 /** knex (60–100 ms) is imported here and not before: commands that read no state do not pay for it. */
@@ -26,7 +29,23 @@ export async function createStateStore(): Promise<StateStore & { readonly alerts
 		upsertAll(name, [row], key);
 
 	return {
-		migrate: (session) => migrate(session, k),
+		access: async (session) => {
+			const facts = await readStateFacts(session);
+			// Only a role that lacks something of the tables is asked how old they are.
+			const asked = facts.tablesThere && facts.usage && facts.tables && (facts.otherOwner !== null || !facts.create);
+			return judgeStateAccess(facts, asked ? await versionOf(session) : null);
+		},
+		async migrate(session) {
+			try {
+				await migrate(session, k);
+			} catch (error) {
+				// insufficient_privilege: said with what would help. Anything else, and a refusal that this cannot explain, as it is.
+				if (!(error instanceof DatabaseError && error.sqlstate === "42501")) throw error;
+				const access = judgeStateAccess(await readStateFacts(session), 0);
+				if (access.kind === "ready") throw error;
+				fail("TFM-DB-022", access, { cause: error });
+			}
+		},
 
 		...createRunRows(tables),
 		...createGateRows(tables),

@@ -14,6 +14,8 @@ export interface InspectionParts {
 	readonly schemas: readonly string[];
 	readonly sessions: number;
 	readonly threads: number;
+	/** Whether what is built stands in schemas of tfm's own until it is published. */
+	readonly layered: boolean;
 }
 
 const QUESTIONS = `select session_user, current_user, pg_catalog.current_database(),
@@ -28,37 +30,31 @@ const QUESTIONS = `select session_user, current_user, pg_catalog.current_databas
 
 const quoted = (name: unknown): string => `"${String(name).replaceAll('"', '""')}"`;
 
-/** tfm's own tables, in the schema that src/history makes. */
-const STATE = "tfm_state";
-
-/** Of each schema that is there: owner, what the role may, and whether it may write every table in it. */
+/** Of each schema that is there: its owner, and what the role may. */
 const SCHEMAS = `select n.nspname, pg_catalog.pg_get_userbyid(n.nspowner),
-	pg_catalog.has_schema_privilege(n.oid, 'USAGE'), pg_catalog.has_schema_privilege(n.oid, 'CREATE'),
-	coalesce((select pg_catalog.bool_and(pg_catalog.has_table_privilege(c.oid, p)) from pg_catalog.pg_class c,
-		pg_catalog.unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p
-		where c.relnamespace = n.oid and c.relkind = 'r'), true)
+	pg_catalog.has_schema_privilege(n.oid, 'USAGE'), pg_catalog.has_schema_privilege(n.oid, 'CREATE')
 from pg_catalog.pg_namespace n
 where n.nspname in (select s::pg_catalog.name from pg_catalog.json_array_elements_text($1::pg_catalog.json) s)`;
 
-async function inspectSchemas(session: Session, schemas: readonly string[], user: string): Promise<Inspection[]> {
-	const { rows } = await session.query(SCHEMAS, [JSON.stringify([...schemas, STATE])]);
+interface InspectedSchema {
+	readonly found: Inspection;
+	readonly missing: boolean;
+}
+
+async function inspectSchemas(session: Session, schemas: readonly string[], user: string): Promise<InspectedSchema[]> {
+	const { rows } = await session.query(SCHEMAS, [JSON.stringify(schemas)]);
 	const there = new Map(rows.map(([name, ...rest]) => [String(name), rest] as const));
-	const found = schemas.map((schema): Inspection => {
+	return schemas.map((schema): InspectedSchema => {
 		const [owner, mayUse, mayCreate] = there.get(schema) ?? [];
-		if (owner === undefined) return { name: "schema", value: `${schema} is not there yet` };
+		if (owner === undefined) return { found: { name: "schema", value: `${schema} is not there yet` }, missing: true };
 		const may = mayUse === true && mayCreate === true;
-		return {
+		const found = {
 			name: "schema",
 			value: `${schema} is owned by ${owner}${may ? "" : `, and ${user} may not ${mayUse === true ? "create in it" : "use it"}`}`,
 			...(may ? {} : { problem: `grant usage, create on schema ${quoted(schema)} to ${quoted(user)}` }),
 		};
+		return { found, missing: false };
 	});
-	const [owner, ...rights] = there.get(STATE) ?? [];
-	if (owner === undefined || rights.every((right) => right === true)) return found;
-	const value = `${STATE} is owned by ${owner}, and ${user} may not work with its tables`;
-	// Candidates stand in schemas that are the first role's too, so grants on these tables alone would not do.
-	const problem = `grant ${quoted(owner)} to ${quoted(user)}, and set \`role: ${owner}\` in the profile: all who run tfm on a database work as one role`;
-	return [...found, { name: "state", value, problem }];
 }
 
 export async function inspectServer({
@@ -66,9 +62,13 @@ export async function inspectServer({
 	schemas,
 	sessions,
 	threads,
+	layered,
 }: InspectionParts): Promise<readonly Inspection[]> {
 	const [row = []] = (await session.query(QUESTIONS)).rows;
 	const [login, user, database, address, port, tls, mayCreate, readOnly, limits] = row;
+	const inside = await inspectSchemas(session, schemas, String(user));
+	// Without layers a schema is made only where one is missing.
+	const needsCreate = layered || inside.some(({ missing }) => missing);
 	const at = address === null ? "a unix socket" : `${address}:${port}`;
 	return [
 		{ name: "server", value: `${at}, database ${database}` },
@@ -79,10 +79,15 @@ export async function inspectServer({
 		...(limits === null ? [] : [{ name: "limits", value: `${limits} (set by the server, the role or the profile)` }]),
 		{
 			name: "database",
-			value: mayCreate === true ? "may create schemas" : `${user} may not create schemas in ${database}`,
-			...(mayCreate === true ? {} : { problem: `grant create on database ${quoted(database)} to ${quoted(user)}` }),
+			value:
+				mayCreate === true
+					? "may create schemas"
+					: `${user} may not create schemas in ${database}${needsCreate ? "" : ": builds beside what it replaces"}`,
+			...(mayCreate === true || !needsCreate
+				? {}
+				: { problem: `grant create on database ${quoted(database)} to ${quoted(user)}` }),
 		},
-		...(await inspectSchemas(session, schemas, String(user))),
+		...inside.map(({ found }) => found),
 		...(readOnly === true
 			? [
 					{

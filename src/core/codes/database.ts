@@ -177,4 +177,20 @@ export const DATABASE_CODES = {
 		explain:
 			"The profile names a role to work as (`set role`). The login must be a member of it, and the role must exist.",
 	}),
+	"TFM-DB-022": code<{ reason: string; grants: readonly string[] }>({
+		message: (f) => `tfm's own tables are needed here and cannot be used: ${f.reason}`,
+		hint: () =>
+			"what tfm publishes safely, loads once and remembers is written down there; a project without layers runs without",
+		next: (f) => `as an owner or an administrator: ${f.grants.join(" ")}`,
+		explain:
+			"tfm keeps runs, leases, candidates and ledgers in the schema tfm_state. Without them two runs could publish over each other and landing files would be loaded twice, so a project with layers or landing loads does not start. A project without either runs without them (TFM-DB-023). An administrator may create the schema beforehand and give several roles `usage` and `create` on it: whoever runs first makes the tables and shares them with the others.",
+	}),
+	"TFM-DB-023": code<{ reason: string; grants: readonly string[] }>({
+		message: (f) => `this run leaves no notes in the database: ${f.reason}`,
+		hint: () =>
+			"without them: no history, no usual times, no lock between runs, seeds are always loaded, alerts remember in a file",
+		next: (f) => `to have them, as an owner or an administrator: ${f.grants.join(" ")}`,
+		explain:
+			"The role may neither make nor use tfm's own tables (schema tfm_state). A project without layers needs none to do what dbt does, so it runs as dbt does; only what tfm keeps from run to run is missing. This is a remark: it does not change the exit code, also not with --warn-error. `tfm debug` says which of the two holds.",
+	}),
 };

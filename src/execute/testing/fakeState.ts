@@ -16,6 +16,7 @@ const fakeRow = (runId: string): RunRow => ({
 /** The state tables as JSON commands that the fake session takes in. */
 export function fakeState(world: Warehouse): StateStore {
 	return {
+		access: async () => ({ kind: "ready" }),
 		migrate: async () => {},
 		beginRun: async (_s, run) => void world.runs.set(run.runId, "running"),
 		endRun: async (_s, runId, status) => {

@@ -162,6 +162,8 @@ function fakePublisher(world: Warehouse, script: Script, sessionOf: (s: Session)
 	let failures = script.publishFails?.times ?? 0;
 	return {
 		candidateOf,
+		closedSchemas: async () => [],
+		beside: () => fakePublisher(world, script, sessionOf),
 		ensureSchemas: async () => {},
 		generationOf: (_project, target, publishedBy) => ({ ...target, schema: `tfm_g_${publishedBy}_${target.schema}` }),
 		dropGenerations: async () => {},

@@ -19,6 +19,7 @@ import type { LockPlan } from "./lockProtocol.ts";
 import { createMatview, foreignMatview, type Making, makingOf } from "./materializedViews.ts";
 import type { Member } from "./members.ts";
 import { afterNeeds } from "./order.ts";
+import type { Placement } from "./placement.ts";
 import { type Blame, isTable, kindWord, qualified, type Step, step, viewStatement } from "./statements.ts";
 
 export interface ArrangeInput {
@@ -28,6 +29,7 @@ export interface ArrangeInput {
 	readonly members: readonly Member[];
 	readonly choice: Choice;
 	readonly publishedSchema: (schema: string) => string | undefined;
+	readonly placement: Placement;
 }
 
 export interface Arrangement {
@@ -52,13 +54,13 @@ const blameFor = (affected: Affected<unknown>, what: string): Blame => ({
 });
 
 export function arrangeSteps(input: ArrangeInput): Arrangement {
-	const { dialect, catalog, members, choice } = input;
+	const { dialect, project, catalog, members, choice, placement } = input;
 	const wayOf = (m: Member) => choice.ways.get(m)!;
-	const oldSchema = (schema: string) => shadowSchema("o", input.project, schema, dialect.maxIdentifierBytes);
 	const target = (m: Member) => qualified(dialect, m.candidate.target.schema, m.candidate.target.identifier);
 	const swapped = members.filter((m) => wayOf(m) === "swap");
 	const newSchema = (schema: string) => shadowSchema("n", input.project, schema, dialect.maxIdentifierBytes);
 	const making = makingOf({ ...choice, members, catalog, rebuilt: new Set(choice.rebuild.keys()) });
+	if (placement.kind === "beside") for (const [m, how] of making) if (how === "early") making.set(m, "late");
 	const spent = spentCandidates(input, making);
 	const early = members.filter((m) => making.get(m) === "early");
 	const comesAlong = (m: Member) => isTable(m.fresh) || making.get(m) === "move";
@@ -78,7 +80,7 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 	];
 	const warnings = [...members.flatMap((m) => lostTriggers(m, wayOf(m))), ...slowFills(members, making, choice)];
 
-	const schemas = [...new Set(leaving.map((r) => oldSchema(r.schema)))].sort();
+	const schemas = placement.oldSchemas(project, [...new Set(leaving.map((r) => r.schema))]).toSorted();
 	const targets = [...new Set(members.map((m) => m.candidate.target.schema))]
 		.filter((s) => !catalog.schemas.has(s))
 		.sort();
@@ -90,11 +92,7 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 	const moves: string[] = [];
 	for (const m of swapped)
 		for (const s of m.old!.statistics) moves.push(`drop statistics ${qualified(dialect, s.schema, s.name)}`);
-	for (const r of leaving)
-		for (const part of [r, ...besides(r)])
-			moves.push(
-				`alter ${kindWord(part.kind)} ${qualified(dialect, part.schema, part.name)} set schema ${dialect.quote(oldSchema(r.schema))}`,
-			);
+	for (const r of leaving) moves.push(...placement.takeOut(project, r));
 	for (const m of keeping) {
 		const { schema, identifier } = m.candidate.keepAs!;
 		moves.push(...looseEnds(dialect, m), `alter table ${target(m)} set schema ${dialect.quote(schema)}`);
@@ -102,11 +100,8 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 			moves.push(`alter table ${qualified(dialect, schema, m.old!.name)} rename to ${dialect.quote(identifier)}`);
 	}
 	for (const m of moving) {
-		for (const part of [m.fresh, ...besides(m.fresh)])
-			moves.push(
-				`alter ${kindWord(part.kind)} ${qualified(dialect, part.schema, part.name)} set schema ${dialect.quote(m.candidate.target.schema)}`,
-			);
-		for (const s of m.fresh.statistics.filter((s) => s.schema === m.fresh.schema)) {
+		moves.push(...placement.bringIn({ fresh: m.fresh, target: m.candidate.target, old: m.old }));
+		for (const s of m.fresh.statistics.filter((s) => s.schema === m.fresh.schema && placement.kind === "apart")) {
 			const home = m.old?.statistics.find((o) => o.name === s.name)?.schema ?? m.candidate.target.schema;
 			moves.push(`alter statistics ${qualified(dialect, s.schema, s.name)} set schema ${dialect.quote(home)}`);
 		}
@@ -143,7 +138,7 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 			),
 		),
 		...applied.filter((m) => m.fresh.kind === "v" && !spent.has(m.fresh.oid)).map((m) => step(overTarget(dialect, m))),
-		...drops(input, { leaving, oldSchema, spent }).map((sql) => step(sql)),
+		...drops(input, { leaving, spent }).map((sql) => step(sql)),
 		...lastIndexes,
 		...lastColumns,
 		...[...schemas, ...earlySchemas].map((s) => step(`drop schema ${dialect.quote(s)}`)),
@@ -194,9 +189,6 @@ function restatement({ what }: Affected<{ readonly kind: string; readonly defini
 	const text = (what.definition ?? "").replace(/;\s*$/, "");
 	return what.kind === "rule" ? text.replace(/^CREATE RULE/, "CREATE OR REPLACE RULE") : text;
 }
-
-/** Partitions that stand beside their table have names that others of the new version will take; those elsewhere stay. */
-const besides = (r: RelationFacts) => r.partitions.filter((p) => p.schema === r.schema);
 
 const slowFills = (
 	members: readonly Member[],
@@ -308,16 +300,18 @@ const isOwnKey = (d: { readonly kind: string; readonly holder: number }, members
 
 /** Outermost first. Relations that go together go in one statement, which settles the order among them. */
 function drops(
-	{ dialect, catalog }: ArrangeInput,
+	{ dialect, project, catalog, placement }: ArrangeInput,
 	about: {
 		readonly leaving: readonly RelationFacts[];
-		readonly oldSchema: (schema: string) => string;
 		readonly spent: ReadonlySet<number>;
 	},
 ): readonly string[] {
-	const { leaving, oldSchema, spent } = about;
+	const { leaving, spent } = about;
 	const names = new Map(
-		leaving.map((r) => [r.oid, { kind: r.kind, name: qualified(dialect, oldSchema(r.schema), r.name) }] as const),
+		leaving.map((r) => {
+			const { schema, name } = placement.oldPlace(project, r);
+			return [r.oid, { kind: r.kind, name: qualified(dialect, schema, name) }] as const;
+		}),
 	);
 	for (const oid of spent) {
 		const r = catalog.relations.get(oid);

@@ -110,12 +110,12 @@ class Follower {
 	readonly #byOld: ReadonlyMap<number, Member>;
 	readonly #ways: ReadonlyMap<Member, PublishWay>;
 	readonly #catalog: Catalog;
-	readonly #isShadow: (schema: string) => boolean;
+	readonly #isCandidate: (dependent: Dependent) => boolean;
 	readonly #byFresh: ReadonlySet<number>;
 
 	constructor(input: ChooseInput, ways: ReadonlyMap<Member, PublishWay>, unsure: ReadonlySet<Member>) {
 		this.#catalog = input.catalog;
-		this.#isShadow = input.isShadow;
+		this.#isCandidate = ({ holderSchema: schema, holderName: name }) => input.isCandidate({ schema, name });
 		this.#ways = ways;
 		const byTarget = new Map<number, Dependent[]>();
 		for (const d of input.catalog.dependents) byTarget.set(d.target, [...(byTarget.get(d.target) ?? []), d]);
@@ -156,7 +156,7 @@ class Follower {
 			const holder = this.#byOld.get(dependent.holder);
 			const way = holder === undefined ? undefined : this.#ways.get(holder);
 			if (dependent.kind === "view" && (way === "swap" || way === "replace")) continue;
-			if (this.#isShadow(dependent.holderSchema ?? "")) this.#visitShadow(dependent, new Set([member]));
+			if (this.#isCandidate(dependent)) this.#visitShadow(dependent, new Set([member]));
 			else need(dependent.column, dependent.what, dependent.owner);
 		}
 		for (const [word, parts] of [
@@ -180,7 +180,7 @@ class Follower {
 			if (dependent.kind === "view" && (why.fresh === null || why.unsure)) this.unsure.add(holder);
 			if (way === "swap" || dependent.kind === "view") return;
 		}
-		if (this.#isShadow(dependent.holderSchema ?? "")) this.#visitShadow(dependent, why.because);
+		if (this.#isCandidate(dependent)) this.#visitShadow(dependent, why.because);
 		else if (dependent.rowType || !this.#canBeStated(gone, dependent)) this.#bind(gone, dependent, why);
 		else if (this.#mayRestate(gone, dependent, why)) this.#restate(gone, dependent, why);
 	}
@@ -246,7 +246,7 @@ class Follower {
 		if ((dependent.kind !== "view" && dependent.kind !== "matview") || this.staleViews.has(dependent.holder)) return;
 		this.staleViews.add(dependent.holder);
 		for (const above of this.#byTarget.get(dependent.holder) ?? []) {
-			if (above.holderSchema !== null && this.#isShadow(above.holderSchema)) this.#visitShadow(above, because);
+			if (this.#isCandidate(above)) this.#visitShadow(above, because);
 			else
 				this.#refuse(because, (member) =>
 					refusal(member, "TFM-PUB-007", { candidate: dependent.what, objects: [above.what] }),
@@ -294,8 +294,8 @@ function merge<K, T>(into: Map<K, Affected<T>>, key: K, what: T, because: Iterab
 export interface ChooseInput {
 	readonly members: readonly Member[];
 	readonly catalog: Catalog;
-	/** True for the candidate schemas of this project. */
-	readonly isShadow: (schema: string) => boolean;
+	/** True for candidates of this project. */
+	readonly isCandidate: (place: { readonly schema: string | null; readonly name: string | null }) => boolean;
 }
 
 /**

@@ -3,6 +3,7 @@ import { DatabaseError } from "../../../core/databaseError.ts";
 import type { IndexFacts, RelationFacts } from "./catalogFacts.ts";
 import { refersTo } from "./foreignKeys.ts";
 import { sameType } from "./members.ts";
+import type { Placement } from "./placement.ts";
 import { placeOf, readRelations, withEmptyPath } from "./readCatalog.ts";
 import { isTable, kindWord, optionList, qualified } from "./statements.ts";
 
@@ -47,11 +48,13 @@ export function dressing(
 	tables: {
 		readonly old: RelationFacts;
 		readonly fresh: RelationFacts;
+		/** What an index or statistics object is called on the candidate. */
+		readonly partName: Placement["partName"];
 		/** The candidate that stands for a relation a foreign key refers to, if one does. */
 		readonly parentOf: (schema: string, name: string) => string | undefined;
 	},
 ): Dressing {
-	const { old, fresh } = tables;
+	const { old, fresh, partName } = tables;
 	const out: Dressing = { statements: [], warnings: [] };
 	const relation = qualified(dialect, fresh.schema, fresh.name);
 	const columns = new Set(fresh.columns.map((c) => c.name));
@@ -74,21 +77,22 @@ export function dressing(
 		const made =
 			twin === undefined && !isConfigIndex(index) && !names.has(index.name) && !(index.primary && hasPrimary);
 		if (made && !fits(index.constraint === null ? "index" : "constraint", index)) continue;
-		const name = dialect.quote(twin?.name ?? index.name);
+		const stands = partName(index.name);
+		const name = dialect.quote(twin?.name ?? stands);
 		if (made && index.constraint !== null) {
-			const constraint = dialect.quote(index.constraint.name);
+			const constraint = dialect.quote(partName(index.constraint.name));
 			out.statements.push(`alter table ${relation} add constraint ${constraint} ${index.constraint.definition}`);
 			if (index.constraint.comment !== null)
 				out.statements.push(
 					`comment on constraint ${constraint} on ${relation} is ${dialect.literal(index.constraint.comment)}`,
 				);
 		} else if (made) {
-			out.statements.push(indexOn(dialect, relation, { index, table: old }));
+			out.statements.push(indexOn(dialect, relation, { index: { ...index, name: stands }, table: old }));
 		}
 		if (!made && twin === undefined) continue;
 		if (made && index.comment !== null)
 			out.statements.push(
-				`comment on index ${qualified(dialect, fresh.schema, index.name)} is ${dialect.literal(index.comment)}`,
+				`comment on index ${qualified(dialect, fresh.schema, stands)} is ${dialect.literal(index.comment)}`,
 			);
 		if (index.replicaIdentity && bothTables && fresh.replicaIdentity === "d")
 			out.statements.push(`alter table ${relation} replica identity using index ${name}`);
@@ -123,7 +127,7 @@ export function dressing(
 	const known = new Set(fresh.statistics.map((s) => s.name));
 	for (const statistics of old.statistics) {
 		if (known.has(statistics.name) || !fits("statistics", statistics)) continue;
-		const name = qualified(dialect, fresh.schema, statistics.name);
+		const name = qualified(dialect, fresh.schema, partName(statistics.name));
 		out.statements.push(restated(statistics.definition, old, name, relation));
 		if (statistics.target >= 0) out.statements.push(`alter statistics ${name} set statistics ${statistics.target}`);
 		if (statistics.comment !== null)
@@ -212,6 +216,7 @@ export async function dress(
 	dialect: Dialect,
 	session: Session,
 	candidate: Candidate,
+	{ partName }: Pick<Placement, "partName">,
 ): Promise<{ readonly warnings: readonly string[] }> {
 	if (candidate.kind === "view" || candidate.apply !== undefined) return { warnings: [] };
 	const analyze = () => session.execute(`analyze ${dialect.render({ ...candidate.candidate, database: "" })}`);
@@ -225,7 +230,7 @@ export async function dress(
 		const fresh = relations.get(placeOf(candidate.candidate));
 		const old = relations.get(placeOf(candidate.target));
 		if (fresh === undefined || old === undefined || !DRESSED.has(fresh.kind)) return { warnings: [] };
-		const warnings = await putOn(dialect, session, { old, fresh });
+		const warnings = await putOn(dialect, session, { old, fresh, partName });
 		await analyze();
 		return { warnings };
 	});
@@ -239,12 +244,12 @@ const MAX_LOOKS = 10;
 async function putOn(
 	dialect: Dialect,
 	session: Session,
-	{ old, fresh }: { readonly old: RelationFacts; readonly fresh: RelationFacts },
+	{ old, fresh, partName }: Omit<Parameters<typeof dressing>[1], "parentOf">,
 ): Promise<readonly string[]> {
 	for (let looks = 1; ; looks++) {
 		const parents = await findParents(session, old);
 		const parentOf = (schema: string, name: string) => parents.get(placeOf({ schema, identifier: name }));
-		const { statements, warnings } = dressing(dialect, { old, fresh, parentOf });
+		const { statements, warnings } = dressing(dialect, { old, fresh, partName, parentOf });
 		if (statements.length === 0) return warnings;
 		const dressed = () => session.execute(statements.join(";\n"));
 		try {

@@ -6,6 +6,7 @@ import { deltaOf, shadowSchema } from "./candidateNames.ts";
 import type { Catalog, Dependent, RelationFacts } from "./catalogFacts.ts";
 import { type LockProtocol, LockWaitEnded } from "./lockProtocol.ts";
 import { afterNeeds } from "./order.ts";
+import type { Placement } from "./placement.ts";
 import { publishedSchemas } from "./planPublish.ts";
 import { placeOf, readCatalog, withEmptyPath } from "./readCatalog.ts";
 import { kindWord, qualified } from "./statements.ts";
@@ -15,6 +16,7 @@ export interface StaleInput {
 	readonly targets: readonly RelationName[];
 	readonly keep: readonly RelationName[];
 	readonly locks: LockProtocol;
+	readonly placement: Placement;
 }
 
 /** As long as a publish waits by default; then the drop queues for its locks like any DDL. */
@@ -31,25 +33,65 @@ export async function dropStale(
 ): Promise<readonly RelationName[]> {
 	const database = input.targets[0]?.database ?? "";
 	const published = [...new Set(input.targets.map((t) => t.schema))].sort();
-	const schemas = (["c", "o"] as const).flatMap((kind) =>
-		published.map((s) => shadowSchema(kind, input.project, s, dialect.maxIdentifierBytes)),
-	);
-	if (schemas.length === 0) return [];
-	const listed = await session.query(
-		`select n.nspname::text, c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
-		where n.nspname in (select json_array_elements_text($1::json)) and c.relkind in ('r', 'v', 'm', 'p', 'f') order by 1, 2`,
-		[JSON.stringify(schemas)],
-	);
-	if (listed.rows.length === 0) return [];
-	const names = listed.rows.map(
-		([schema, identifier]): RelationName => ({ database, schema: String(schema), identifier: String(identifier) }),
-	);
+	if (published.length === 0) return [];
+	const names = await (input.placement.kind === "apart" ? listApart : listBeside)(dialect, session, {
+		...input,
+		published,
+		database,
+	});
+	if (names.length === 0) return [];
 	for (let looks = 1; ; looks++)
 		try {
 			return await dropNamed(dialect, session, { ...input, names });
 		} catch (error) {
 			if (!(error instanceof DatabaseError && error.sqlstate === DEPENDENTS_LEFT && looks < MAX_LOOKS)) throw error;
 		}
+}
+
+interface Listing extends StaleInput {
+	readonly published: readonly string[];
+	readonly database: string;
+}
+
+/** All that stands in the candidate schemas. */
+async function listApart(dialect: Dialect, session: Session, { project, published, database }: Listing) {
+	const schemas = (["c", "o"] as const).flatMap((kind) =>
+		published.map((s) => shadowSchema(kind, project, s, dialect.maxIdentifierBytes)),
+	);
+	const { rows } = await session.query(
+		`select n.nspname::text, c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		where n.nspname in (select json_array_elements_text($1::json)) and c.relkind in ('r', 'v', 'm', 'p', 'f') order by 1, 2`,
+		[JSON.stringify(schemas)],
+	);
+	return rows.map(([schema, identifier]) => ({ database, schema: String(schema), identifier: String(identifier) }));
+}
+
+/** In schemas that are not tfm's: candidates of these very targets, and the new rows that belong to them. */
+async function listBeside(
+	_dialect: Dialect,
+	session: Session,
+	{ project, published, database, targets, placement }: Listing,
+) {
+	const { rows } = await session.query(
+		`select n.nspname::text, c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		where n.nspname in (select json_array_elements_text($1::json)) and c.relkind in ('r', 'v', 'm', 'p')
+		and starts_with(c.relname::text, 'tfm_c_') order by 1, 2`,
+		[JSON.stringify(published)],
+	);
+	const found = rows.map(([schema, identifier]) => ({
+		database,
+		schema: String(schema),
+		identifier: String(identifier),
+	}));
+	if (found.length === 0) return [];
+	const patterns = targets.map((target) => ({
+		schema: target.schema,
+		pattern: new RegExp(placement.namesOf(project, target)!),
+	}));
+	const own = found.filter((r) =>
+		patterns.some(({ schema, pattern }) => schema === r.schema && pattern.test(r.identifier)),
+	);
+	return own.flatMap((candidate) => [candidate, deltaOf(candidate)]);
 }
 
 /** dependent_objects_still_exist: a build beside this one pointed a key at what goes, after the look. It is looked at again. */
@@ -64,8 +106,10 @@ async function dropNamed(
 	const { names } = input;
 	const { catalog, relations, keys } = await withEmptyPath(session, async () => {
 		const catalog = await readCatalog(session, names);
-		const shadows = new Set(publishedSchemas(dialect, input.project, catalog.schemas).keys());
-		return { catalog, ...staleRelations(catalog, { names, keep: input.keep, shadows }) };
+		const published = publishedSchemas(dialect, input.project, catalog.schemas);
+		const isCandidate = ({ holderSchema: schema, holderName: name }: Dependent) =>
+			input.placement.isCandidate({ schema, name }, published);
+		return { catalog, ...staleRelations(catalog, { names, keep: input.keep, isCandidate }) };
 	});
 	// Each in a transaction of its own: the locks that readers meet are held for a moment.
 	for (const key of keysToOthers(dialect, relations))
@@ -108,7 +152,7 @@ function staleRelations(
 	about: {
 		readonly names: readonly RelationName[];
 		readonly keep: readonly RelationName[];
-		readonly shadows: ReadonlySet<string>;
+		readonly isCandidate: (dependent: Dependent) => boolean;
 	},
 ): Stale {
 	const oid = (name: RelationName) => catalog.oids.get(placeOf(name));
@@ -129,18 +173,14 @@ function staleRelations(
 		if (relation === undefined || stays.has(relation.oid) || stale.has(relation.oid)) return;
 		stale.set(relation.oid, relation);
 		for (const d of catalog.dependents)
-			if (
-				d.target === relation.oid &&
-				(d.kind === "view" || d.kind === "matview") &&
-				about.shadows.has(d.holderSchema ?? "")
-			)
+			if (d.target === relation.oid && (d.kind === "view" || d.kind === "matview") && about.isCandidate(d))
 				add(d.holder);
 	};
 	for (const name of about.names) add(oid(name));
 	const keys: Dependent[] = [];
 	for (const relation of stale.values()) {
 		const above = catalog.dependents.filter((d) => d.target === relation.oid && !stale.has(d.holder));
-		const mine = above.filter((d) => d.kind === "foreignKey" && about.shadows.has(d.holderSchema ?? ""));
+		const mine = above.filter((d) => d.kind === "foreignKey" && about.isCandidate(d));
 		const objects = [...new Set(above.filter((d) => !mine.includes(d)).map((d) => d.what))].sort();
 		if (objects.length > 0) fail("TFM-PUB-007", { candidate: `${relation.schema}.${relation.name}`, objects });
 		for (const key of mine) if (!keys.some((k) => k.holder === key.holder && k.name === key.name)) keys.push(key);

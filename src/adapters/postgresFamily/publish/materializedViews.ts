@@ -22,7 +22,7 @@ interface Reading {
 }
 
 /** How each materialized view of the request comes to its place; those that are not in the answer are none. */
-export function makingOf(input: Reading): ReadonlyMap<Member, Making> {
+export function makingOf(input: Reading): Map<Member, Making> {
 	const { members, ways, catalog, rebuilt } = input;
 	const byFresh = new Map(members.map((m) => [m.fresh.oid, m] as const));
 	const gone = new Set([...rebuilt, ...members.flatMap((m) => (ways.get(m) === "swap" ? [m.old!.oid] : []))]);

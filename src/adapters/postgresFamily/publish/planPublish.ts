@@ -3,8 +3,9 @@ import type { NodeId } from "../../../core/node.ts";
 import { type Arrangement, arrangeSteps } from "./arrangeSteps.ts";
 import { shadowSchema } from "./candidateNames.ts";
 import type { Catalog, RelationFacts } from "./catalogFacts.ts";
-import { chooseWays } from "./chooseWays.ts";
+import { type ChooseInput, chooseWays } from "./chooseWays.ts";
 import { findMembers, type Member, type Refusal } from "./members.ts";
+import { type Placement, placedApart } from "./placement.ts";
 
 export interface PublishPlan extends Arrangement {
 	readonly ways: readonly { readonly node: NodeId; readonly way: PublishWay }[];
@@ -38,12 +39,14 @@ export function planPublish(
 	dialect: Dialect,
 	request: Pick<PublishRequest, "project" | "candidates">,
 	catalog: Catalog,
+	placement: Placement = placedApart(dialect),
 ): Planned {
 	const { members, refusals } = findMembers(request.candidates, catalog);
 	if (refusals.length > 0) return { kind: "refused", refusals };
 	const targets = request.candidates.map((c) => c.target.schema);
 	const published = publishedSchemas(dialect, request.project, [...catalog.schemas, ...targets]);
-	const choice = chooseWays({ members, catalog, isShadow: (schema) => published.has(schema) });
+	const isCandidate: ChooseInput["isCandidate"] = (place) => placement.isCandidate(place, published);
+	const choice = chooseWays({ members, catalog, isCandidate });
 	if (choice.refusals.length > 0) return { kind: "refused", refusals: choice.refusals };
 	const arrangement = arrangeSteps({
 		dialect,
@@ -52,6 +55,7 @@ export function planPublish(
 		members,
 		choice,
 		publishedSchema: (schema) => published.get(schema),
+		placement,
 	});
 	return {
 		kind: "plan",

@@ -8,24 +8,32 @@
  * first and the last is pure.
  */
 import type { Dialect, Publisher } from "../../../core/adapter.ts";
-import { candidateOf, generationOf } from "./candidateNames.ts";
+import { generationOf } from "./candidateNames.ts";
 import { dress } from "./dress.ts";
 import { dropGenerations } from "./dropGenerations.ts";
 import { dropStale } from "./dropStale.ts";
 import { type LockProtocol, plainLocks } from "./lockProtocol.ts";
+import { type Placement, placedApart, placedBeside } from "./placement.ts";
 import { runPublish } from "./runPublish.ts";
-import { ensureSchemas } from "./shadowSchemas.ts";
+import { closedSchemas, ensureSchemas } from "./shadowSchemas.ts";
 
 /** `locks`: how to share the database with other sessions; the default queues for its locks like any DDL. */
-export function createPostgresPublisher(dialect: Dialect, locks: LockProtocol = plainLocks): Publisher {
+export function createPostgresPublisher(
+	dialect: Dialect,
+	locks: LockProtocol = plainLocks,
+	placement: Placement = placedApart(dialect),
+): Publisher {
 	return Object.freeze({
-		candidateOf: (project, target) => candidateOf(project, target, dialect.maxIdentifierBytes),
-		ensureSchemas: (session, project, targets) => ensureSchemas(dialect, session, project, targets),
-		dropStale: (session, project, targets, keep) => dropStale(dialect, session, { project, targets, keep, locks }),
+		candidateOf: placement.candidateOf,
+		closedSchemas: (session, project, targets) => closedSchemas(dialect, session, { project, targets }),
+		beside: (owner) => createPostgresPublisher(dialect, locks, placedBeside(dialect, owner)),
+		ensureSchemas: (session, project, targets) => ensureSchemas(dialect, session, { project, targets, placement }),
+		dropStale: (session, project, targets, keep) =>
+			dropStale(dialect, session, { project, targets, keep, locks, placement }),
 		generationOf: (project, target, publishedBy) =>
 			generationOf(project, target, publishedBy, dialect.maxIdentifierBytes),
 		dropGenerations: (session, relations) => dropGenerations(dialect, session, relations),
-		dress: (session, candidate) => dress(dialect, session, candidate),
-		publish: (session, request) => runPublish({ dialect, session, request, locks }),
+		dress: (session, candidate) => dress(dialect, session, candidate, placement),
+		publish: (session, request) => runPublish({ dialect, session, request, locks, placement }),
 	} satisfies Publisher);
 }

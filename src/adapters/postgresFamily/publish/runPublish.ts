@@ -21,6 +21,7 @@ import { type Generation, prepareGenerations } from "./keptGenerations.ts";
 import { keptSettings } from "./keptSettings.ts";
 import { type LockProtocol, LockWaitEnded, setLockTimeout } from "./lockProtocol.ts";
 import { labelOf, type Refusal, refusal } from "./members.ts";
+import type { Placement } from "./placement.ts";
 import { type PublishPlan, planPublish } from "./planPublish.ts";
 import { readCatalog, withEmptyPath } from "./readCatalog.ts";
 import { refuse } from "./refuse.ts";
@@ -47,6 +48,7 @@ interface Run {
 	readonly session: Session;
 	readonly request: PublishRequest;
 	readonly locks: LockProtocol;
+	readonly placement: Placement;
 }
 
 const look = ({ dialect, session, request }: Run, candidates: readonly Candidate[]): Promise<CatalogLook> =>
@@ -117,7 +119,7 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 		request.signal?.throwIfAborted();
 		const seen = await look(run, candidates);
 		const { catalog } = seen;
-		const planned = planPublish(dialect, { project: request.project, candidates }, catalog);
+		const planned = planPublish(dialect, { project: request.project, candidates }, catalog, run.placement);
 		if (planned.kind === "refused") {
 			drop(planned.refusals);
 			continue;

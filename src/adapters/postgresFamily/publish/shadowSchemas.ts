@@ -1,18 +1,44 @@
-import type { Dialect, Session } from "../../../core/adapter.ts";
+import type { ClosedSchema, Dialect, Session } from "../../../core/adapter.ts";
+import { sqlName } from "../../../core/codes/sqlName.ts";
 import { fail } from "../../../core/diagnostic.ts";
 import type { RelationName } from "../../../core/relation.ts";
 import { shadowSchema } from "./candidateNames.ts";
+import type { Placement } from "./placement.ts";
 
-/** Creates what is missing of the targets' schemas and their candidate schemas. */
+const schemasOf = (targets: readonly RelationName[]): readonly string[] =>
+	[...new Set(targets.map((t) => t.schema))].sort();
+
+/** Creates what is missing of the targets' schemas and, where candidates stand apart, of their candidate schemas. */
 export async function ensureSchemas(
 	dialect: Dialect,
 	session: Session,
-	project: string,
-	targets: readonly RelationName[],
+	about: { readonly project: string; readonly targets: readonly RelationName[]; readonly placement: Placement },
 ): Promise<void> {
-	const published = [...new Set(targets.map((t) => t.schema))].sort();
-	const shadows = published.map((s) => shadowSchema("c", project, s, dialect.maxIdentifierBytes));
-	await createMissing(dialect, session, { published, hidden: shadows });
+	const published = schemasOf(about.targets);
+	const shadows = published.map((s) => shadowSchema("c", about.project, s, dialect.maxIdentifierBytes));
+	await createMissing(dialect, session, { published, hidden: about.placement.kind === "apart" ? shadows : [] });
+}
+
+/** Candidate schemas of these targets that the role may neither make nor build in, each with what would let it; sorted. */
+export async function closedSchemas(
+	dialect: Dialect,
+	session: Session,
+	about: { readonly project: string; readonly targets: readonly RelationName[] },
+): Promise<readonly ClosedSchema[]> {
+	const shadows = schemasOf(about.targets).map((s) => shadowSchema("c", about.project, s, dialect.maxIdentifierBytes));
+	const { rows } = await session.query(
+		`select s.name, n.oid is not null, current_database()::text, current_user::text from json_array_elements_text($1::json) s(name) left join pg_catalog.pg_namespace n on n.nspname = s.name::name
+		where not case when n.oid is null then has_database_privilege(current_database(), 'CREATE')
+			else has_schema_privilege(n.oid, 'USAGE') and has_schema_privilege(n.oid, 'CREATE') end order by 1`,
+		[JSON.stringify(shadows)],
+	);
+	return rows.map(([schema, there, database, role]) => ({
+		schema: String(schema),
+		grant:
+			there === true
+				? `grant usage, create on schema ${sqlName(String(schema))} to ${sqlName(String(role))};`
+				: `grant create on database ${sqlName(String(database))} to ${sqlName(String(role))};`,
+	}));
 }
 
 /** Creates schemas that nobody but their owner may use. */
