@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { loadConfig, shellSecretCommand } from "../config/loadConfig.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { tellRemarks } from "./tellRemarks.ts";
 
 /** `tfm clean`: deletes the project's clean-targets, by default the target folder; all of them are checked first. */
 export async function cleanCommand(invocation: Invocation): Promise<ExitCode> {
@@ -42,6 +43,10 @@ export async function cleanCommand(invocation: Invocation): Promise<ExitCode> {
 			refused.push(diagnostic("TFM-APP-012", { path: target }, place));
 	}
 	if (refused.length > 0) throw new TfmError(refused);
+	const old = ["dbt_modules", project.packagesInstallPath].map((path) => project.cleanTargets.includes(path));
+	const place = { at: project.places.get("clean-targets"), severity: "warning" as const };
+	const remarks = old[0] && !old[1] ? [diagnostic("TFM-DEPR-009", {}, place)] : [];
+	tellRemarks([...(invocation.remarks ?? []), ...config.warnings, ...remarks], config, invocation);
 
 	let count = 0;
 	for (const { target, path } of targets) {

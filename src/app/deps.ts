@@ -10,15 +10,14 @@ import type { Config } from "../core/config.ts";
 import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { DBT_VERSION } from "../core/version.ts";
-import { judgeWarnings } from "../core/warningPolicy.ts";
 import { addEntry, splitVersion } from "../packages/addEntry.ts";
 import { createHub } from "../packages/hub.ts";
 import { type Installation, installPackages } from "../packages/installPackages.ts";
 import { LOCK_FILE, listHash, lockText } from "../packages/lockFile.ts";
 import { type Resolving, resolvePackages } from "../packages/resolvePackages.ts";
 import { createWorkspace } from "../packages/workspace.ts";
-import { createRedactor, printDiagnostics } from "../report/report.ts";
-import { readSourceLine } from "./readSourceLine.ts";
+import { createRedactor } from "../report/report.ts";
+import { tellRemarks } from "./tellRemarks.ts";
 
 export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
 	const { cwd, env, flags, signal } = invocation;
@@ -28,7 +27,7 @@ export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
 	const say = (text: string): void => {
 		if (invocation.output.verbosity >= 0) invocation.stdout.write(`${redact(text)}\n`);
 	};
-	const warnings: Diagnostic[] = [...config.warnings];
+	const warnings: Diagnostic[] = [...(invocation.remarks ?? []), ...config.warnings];
 	const packages = packagesOf(config, warnings);
 	if (typeof flags.extra.addPackage === "string") addPackage(config, invocation, say);
 
@@ -36,7 +35,7 @@ export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
 	const list = packages.list();
 	const listName = list.file ?? "packages.yml";
 	if (list.specs.length === 0) {
-		remark(warnings, config, invocation);
+		tellRemarks(warnings, config, invocation);
 		say(`${listName} lists no packages: nothing to install`);
 		return 0;
 	}
@@ -61,10 +60,10 @@ export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
 				warn: (found) => warnings.push(found),
 			};
 			const pinned = await resolvePackages(job);
-			remark(warnings, config, invocation);
+			tellRemarks(warnings, config, invocation);
 			writeAtOnce(join(root, LOCK_FILE), lockText(pinned, hash));
 			say(`${LOCK_FILE}: ${pinned.length} ${pinned.length === 1 ? "package" : "packages"}`);
-		} else remark(warnings, config, invocation);
+		} else tellRemarks(warnings, config, invocation);
 		if (flags.extra.lock === true) return 0;
 
 		const installDir = resolve(root, config.project.packagesInstallPath);
@@ -78,16 +77,6 @@ export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
 	} finally {
 		rmSync(stageDir, { recursive: true, force: true });
 	}
-}
-
-function remark(found: readonly Diagnostic[], config: Config, invocation: Invocation): void {
-	// A list is read more than once, and a package is met more than once.
-	const distinct = [...new Map(found.map((d) => [JSON.stringify([d.message, d.at]), d])).values()];
-	const warnings = judgeWarnings(distinct, invocation.flags);
-	const { output, env, stdout, stderr, clock } = invocation;
-	const readLine = readSourceLine(config.project.root);
-	const printing = { output, env, stdout, stderr, now: clock(), readLine, elapsedMs: null, secrets: config.secrets };
-	if (warnings.length > 0) printDiagnostics(warnings, printing);
 }
 
 /** A reader never sees half a lock. */

@@ -61,7 +61,11 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 		},
 	};
 	const { facts, manifest: built, graph, read } = knowProject(config, options, cacheUse(invocation, config));
-	const warnings = sortDiagnostics([...built.warnings, ...modelDeprecations(built, startedAt)]);
+	const warnings = sortDiagnostics([
+		...(invocation.remarks ?? []),
+		...built.warnings,
+		...modelDeprecations(built, startedAt),
+	]);
 	const manifest = Object.freeze({ ...built, warnings: judgeWarnings(warnings, flags) });
 	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt, read });
 }

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
+import { diagnostic } from "../core/diagnostic.ts";
 import { freshnessCriteria } from "../core/freshness.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { judgeWarnings } from "../core/warningPolicy.ts";
 import { openProject } from "./openProject.ts";
 import { runSelected } from "./runSelected.ts";
 import { selectIds } from "./selectFor.ts";
@@ -22,10 +24,12 @@ export async function sourceFreshness(invocation: Invocation): Promise<ExitCode>
 	);
 	const { output } = invocation.flags.extra;
 	const print = output === "json";
+	const elsewhere =
+		typeof output === "string" && !print ? [diagnostic("TFM-DEPR-014", { path: output }, { severity: "warning" })] : [];
 	return runSelected(invocation, project, {
 		command: "source freshness",
 		selected,
-		warnings,
+		warnings: [...warnings, ...judgeWarnings(elsewhere, invocation.flags)],
 		hooks: project.config.project.flags.source_freshness_run_project_hooks !== false,
 		flags: { freshness: true, gates: false },
 		// As in dbt a relative path is taken from where the command was called.

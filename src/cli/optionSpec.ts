@@ -27,6 +27,10 @@ export interface OptionSpec {
 	/** Only TFM_… is read: dbt has no such variable, and one of its own could mean something else. */
 	readonly envOfTfmOnly?: boolean;
 	readonly choices?: readonly string[];
+	/** dbt calls this spelling deprecated, on the command line. */
+	readonly deprecated?: boolean;
+	/** The variable is an old one, whose place this one took: `DBT_STATE` for ARTIFACT_STATE_PATH. */
+	readonly envNow?: string;
 	/** Understood but not listed by `--help`. */
 	readonly hidden?: boolean;
 }

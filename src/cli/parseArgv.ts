@@ -19,6 +19,8 @@ export type ParsedArgv =
 			readonly given: Given;
 			/** The positional argument, if there was one. */
 			readonly argument: string | undefined;
+			/** Spellings used that dbt calls deprecated: `--models`. */
+			readonly deprecated: readonly string[];
 	  };
 
 /**
@@ -34,9 +36,10 @@ export async function parseArgv(argv: readonly string[], width: number): Promise
 	const groups = new Map<string, Command>();
 	for (const spec of COMMANDS) {
 		const given: Record<string, boolean | number | string | string[]> = {};
-		const command = subcommand(spec, given);
+		const deprecated: string[] = [];
+		const command = subcommand(spec, given, deprecated);
 		command.action(() => {
-			outcome = { kind: "command", command: spec, given, argument: command.args[0] };
+			outcome = { kind: "command", command: spec, given, argument: command.args[0], deprecated };
 		});
 		const [first = "", second] = spec.name.split(" ");
 		if (second === undefined) program.addCommand(command);
@@ -110,7 +113,11 @@ const HEADINGS: Readonly<Record<OptionSpec["group"], string>> = {
 	Accepted: "Accepted:",
 };
 
-function subcommand(spec: CommandSpec, given: Record<string, boolean | number | string | string[]>): Command {
+function subcommand(
+	spec: CommandSpec,
+	given: Record<string, boolean | number | string | string[]>,
+	deprecated: string[],
+): Command {
 	const command = new Command(spec.name.split(" ").at(-1) ?? spec.name)
 		.summary(spec.summary)
 		.description(spec.sentence);
@@ -127,7 +134,10 @@ function subcommand(spec: CommandSpec, given: Record<string, boolean | number | 
 				.hideHelp(option.hidden ?? false)
 				.helpGroup(HEADINGS[option.group]),
 		);
-		command.on(`option:${option.long}`, (text?: string) => take(given, option, text));
+		command.on(`option:${option.long}`, (text?: string) => {
+			take(given, option, text);
+			if (option.deprecated === true) deprecated.push(`--${option.long}`);
+		});
 	}
 	command.helpGroup(`${spec.heading}:`);
 	command.helpOption("-h, --help", "Show this page");

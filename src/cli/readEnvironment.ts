@@ -1,4 +1,4 @@
-import { fail } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic, fail } from "../core/diagnostic.ts";
 import type { OptionSpec } from "./optionSpec.ts";
 import type { Given } from "./parseArgv.ts";
 
@@ -15,7 +15,13 @@ export function readEnvironment(
 	typed: Given,
 	options: readonly OptionSpec[],
 	env: Environment,
-): { readonly given: Given; readonly names: ReadonlyMap<string, string> } {
+): {
+	readonly given: Given;
+	readonly names: ReadonlyMap<string, string>;
+	/** Variables under names that dbt has given up. */
+	readonly remarks: readonly Diagnostic[];
+} {
+	const remarks: Diagnostic[] = [];
 	const given: Record<string, Given[string]> = { ...typed };
 	const names = new Map<string, string>();
 	for (const option of options) {
@@ -27,9 +33,17 @@ export function readEnvironment(
 		const name = prefixes.map((prefix) => prefix + option.env).find((key) => (env[key] ?? "") !== "");
 		if (name === undefined) continue;
 		given[option.key] = readVariable(option, name, env[name]!);
+		if (option.envNow !== undefined)
+			remarks.push(
+				diagnostic(
+					"TFM-DEPR-001",
+					{ old: `DBT_${option.env}`, current: `DBT_ENGINE_${option.envNow}` },
+					{ severity: "warning" },
+				),
+			);
 		names.set(option.key, name);
 	}
-	return { given, names };
+	return { given, names, remarks };
 }
 
 function readVariable(option: OptionSpec, name: string, text: string): Given[string] {
@@ -39,5 +53,6 @@ function readVariable(option: OptionSpec, name: string, text: string): Given[str
 	if (!TRUE.test(text) && !FALSE.test(text))
 		fail("TFM-CLI-003", { option: name, value: text, expected: "true or false" });
 	const on = TRUE.test(text);
-	return option.kind === "count" ? Number(on) : on;
+	if (option.kind === "count") return Number(on);
+	return option.sets === false ? !on : on;
 }

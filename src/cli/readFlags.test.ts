@@ -189,3 +189,12 @@ test("durations have a unit, or are seconds", () => {
 		undefined,
 	]);
 });
+
+test("dbt's older variables work, and each is told of under its present name", async () => {
+	const { invocation } = await call(["run"], { env: { DBT_NO_PRINT: "1", DBT_DEFER_TO_STATE: "true" } });
+	expect(invocation).toMatchObject({ flags: { defer: true }, output: { print: false } });
+	expect(invocation?.remarks?.map(({ dbt }) => dbt)).toEqual([
+		"The environment variable `DBT_DEFER_TO_STATE` has been renamed as `DBT_ENGINE_DEFER`",
+		"The environment variable `DBT_NO_PRINT` has been renamed as `DBT_ENGINE_PRINT`",
+	]);
+});

@@ -1,8 +1,9 @@
-import { fail } from "../core/diagnostic.ts";
+import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { Flags, OutputOptions } from "../core/invocation.ts";
 import type { Plain } from "../core/node.ts";
 import { readDuration } from "../core/readDuration.ts";
 import type { CommandSpec } from "./commandTable.ts";
+import { oldSpellings } from "./oldSpellings.ts";
 import type { Given } from "./parseArgv.ts";
 import { type Environment, readEnvironment } from "./readEnvironment.ts";
 import { type NamedText, readEventWindow, readSample } from "./readEventTimes.ts";
@@ -28,10 +29,17 @@ export async function readFlags(parsed: {
 	readonly command: CommandSpec;
 	readonly given: Given;
 	readonly argument: string | undefined;
+	/** See ParsedArgv. */
+	readonly deprecated?: readonly string[];
 	readonly env: Environment;
 	/** `flags:` of the project file. */
 	readonly projectFlags?: { readonly [name: string]: Plain };
-}): Promise<{ readonly flags: Flags; readonly output: OutputOptions }> {
+}): Promise<{
+	readonly flags: Flags;
+	readonly output: OutputOptions;
+	/** What dbt calls deprecated in it. */
+	readonly remarks: readonly Diagnostic[];
+}> {
 	const { command } = parsed;
 	const said = readEnvironment(parsed.given, command.options, parsed.env);
 	if ("warnError" in said.given && "warnErrorOptions" in said.given && said.given.warnError === true)
@@ -89,7 +97,16 @@ export async function readFlags(parsed: {
 		...(sample === null ? {} : { sample: await readSample(sample) }),
 		extra: await readExtra(parsed, said.given, read),
 	};
-	return { flags, output: readOutput(given, read) };
+	const remarks = [
+		...said.remarks,
+		...oldSpellings({
+			deprecated: parsed.deprecated ?? [],
+			policy: flags.warnErrorOptions,
+			policyName: read.name("warnErrorOptions"),
+			env: parsed.env,
+		}),
+	];
+	return { flags, output: readOutput(given, read), remarks };
 }
 
 /** dbt's names; `default` is tfm's own picture of the run. */

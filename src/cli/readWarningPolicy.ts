@@ -38,5 +38,11 @@ export async function readWarningPolicy(option: string, text: string): Promise<W
 		return wrong(`a list of names under ${key}${key === "error" ? ", or all" : ""}`);
 	};
 	const names = (key: "warn" | "silence"): readonly string[] => list(key) as readonly string[];
-	return { error: list("error"), warn: names("warn"), silence: names("silence") };
+	const old = (["include", "exclude"] as const).filter((key) => written[key] != null);
+	return {
+		error: list("error"),
+		warn: names("warn"),
+		silence: names("silence"),
+		...(old.length === 0 ? {} : { old }),
+	};
 }

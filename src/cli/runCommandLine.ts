@@ -38,7 +38,7 @@ export async function runCommandLine(outer: World, actions: Actions): Promise<Ex
 		const projectDir = typeof parsed.given.projectDir === "string" ? parsed.given.projectDir : undefined;
 		const projectFlags =
 			parsed.command.name === "init" ? {} : readProjectFlags({ cwd: world.cwd, projectDir, env: world.env });
-		const { flags, output } = await readFlags({ ...parsed, env: world.env, projectFlags });
+		const { flags, output, remarks } = await readFlags({ ...parsed, env: world.env, projectFlags });
 		const dbtLines = isDbtFormat(output.logFormat) || output.logFormatFile !== undefined;
 		if (dbtLines) {
 			const { logCommand } = await import("./commandLog.ts");
@@ -49,6 +49,7 @@ export async function runCommandLine(outer: World, actions: Actions): Promise<Ex
 			commandLine: scrubSecrets(["tfm", ...world.argv].join(" "), world.env),
 			flags,
 			output,
+			remarks,
 			cwd: world.cwd,
 			env: world.env,
 			stdout: logged?.stdout ?? world.stdout,

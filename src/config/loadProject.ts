@@ -144,6 +144,7 @@ function assemble(part: Assembly): ProjectConfig {
 		functionPaths,
 	].flat();
 	const targetPath = readPath(part, "target-path", "target");
+	noteOldPaths(part);
 	checkVersionRequirement(part, name);
 	for (const key of ["metrics", "semantic-models", "saved-queries", "functions", "dbt-cloud"]) {
 		const value = own(project, key);
@@ -241,6 +242,17 @@ function readPaths(part: Assembly, key: string, byDefault: readonly string[], ol
 	// `clean-targets` may name anything to remove; `tfm clean` refuses what lies outside the project.
 	if (key === "clean-targets") return Object.freeze([...paths]);
 	return Object.freeze(paths.map((path, i) => insidePath(path, key, part, [used, i])));
+}
+
+/** Keys of the project file for which dbt has options instead, where they say anything but the default. */
+function noteOldPaths({ project, check, loading }: Assembly): void {
+	const differs = (key: string, byDefault: string): boolean =>
+		own(project, key) != null && own(project, key) !== byDefault;
+	const place = (key: string) => ({ ...check.at([key], "key"), severity: "warning" as const });
+	if (differs("log-path", "logs"))
+		loading.warnings.push(diagnostic("TFM-DEPR-006", { key: "log-path" }, place("log-path")));
+	if (differs("target-path", "target"))
+		loading.warnings.push(diagnostic("TFM-DEPR-007", { key: "target-path" }, place("target-path")));
 }
 
 /** Folders that tfm writes to; these may lie elsewhere (a build server's scratch disk). */

@@ -98,6 +98,9 @@ export async function resolveProfile(request: ProfileRequest): Promise<ResolvedP
 	}
 	const check = new ShapeCheck(document, problems, { hideValues: true });
 	const profiles = check.mapping(document.value, []) ?? {};
+	const user = own(profiles, "config");
+	if (isMapping(user) && Object.keys(user).length > 0)
+		warnings.push(diagnostic("TFM-DEPR-005", {}, { ...check.at(["config"], "key"), severity: "warning" }));
 	const profile = own(profiles, name);
 	if (profile === undefined) {
 		const known = Object.keys(profiles)

@@ -99,7 +99,7 @@ const tryOrCompilerError: Member = () =>
 
 const metadataEnvironment: Member = ({ facts }) => {
 	const dict = new PyDict();
-	for (const [name, value] of Object.entries(facts.invocation.env).sort(([a], [b]) => (a < b ? -1 : 1))) {
+	for (const [name, value] of Object.entries(facts.invocation.env)) {
 		const custom = /^(?:DBT|TFM)_ENV_CUSTOM_ENV_(.+)$/.exec(name)?.[1];
 		if (custom !== undefined && value !== undefined) dict.set(custom, value);
 	}

@@ -61,6 +61,11 @@ it("refuses secrets outside profiles", () => {
 	expect(() => parse("{{ env_var('DBT_ENV_SECRET_KEY') }}", facts)).toThrow("TFM-REF-009");
 	expect(() => parse("{{ env_var('MISSING') }}", facts)).toThrow("TFM-REF-008");
 	expect(parse("{{ env_var('MISSING', 'd') }}", facts).text).toBe("d");
+	const settings = {
+		...facts,
+		invocation: { ...facts.invocation, env: { DBT_PRINT: "old", DBT_ENGINE_PRINT: "new" } },
+	};
+	expect(parse("{{ env_var('DBT_PRINT') }} {{ env_var('DBT_ENGINE_PRINT') }}", settings).text).toBe("new new");
 });
 
 it("shows no password in target", () => {

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "./diagnostic.ts";
 import type { EventWindow } from "./eventTime.ts";
 import type { CommandLog, MessageLevel } from "./logMessage.ts";
 import type { Plain } from "./node.ts";
@@ -65,6 +66,8 @@ export interface Invocation {
 	readonly commandLine: string;
 	readonly flags: Flags;
 	readonly output: OutputOptions;
+	/** What the command line and the environment say in words that dbt calls deprecated. */
+	readonly remarks?: readonly Diagnostic[];
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly stdout: OutputStream;

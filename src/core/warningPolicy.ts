@@ -5,6 +5,8 @@ export interface WarningPolicy {
 	readonly error: "all" | readonly string[];
 	readonly warn: readonly string[];
 	readonly silence: readonly string[];
+	/** The lists that were given by dbt's older names of them; absent: none. */
+	readonly old?: readonly ("include" | "exclude")[];
 }
 
 /** dbt's names of what tfm says under a code of its own. */
@@ -28,6 +30,20 @@ const DBT_NAMES: Readonly<Record<string, string>> = {
 	"TFM-CONFIG-034": "UnusedResourceConfigPath",
 	"TFM-SELECT-005": "NoNodesForSelectionCriteria",
 	"TFM-SELECT-013": "NoNodesForSelectionCriteria",
+	"TFM-DEPR-001": "EnvironmentVariableRenamed",
+	"TFM-DEPR-002": "ModelParamUsageDeprecation",
+	"TFM-DEPR-003": "WEOIncludeExcludeDeprecation",
+	"TFM-DEPR-004": "EnvironmentVariableNamespaceDeprecation",
+	"TFM-DEPR-005": "ProjectFlagsMovedDeprecation",
+	"TFM-DEPR-006": "ConfigLogPathDeprecation",
+	"TFM-DEPR-007": "ConfigTargetPathDeprecation",
+	"TFM-DEPR-008": "ExposureNameDeprecation",
+	"TFM-DEPR-009": "PackageInstallPathDeprecation",
+	"TFM-DEPR-010": "PackageMaterializationOverrideDeprecation",
+	"TFM-DEPR-011": "DuplicateNameDistinctNodeTypesDeprecation",
+	"TFM-DEPR-012": "ModulesItertoolsUsageDeprecation",
+	"TFM-DEPR-013": "ResourceNamesWithSpacesDeprecation",
+	"TFM-DEPR-014": "CustomOutputPathInSourceFreshnessDeprecation",
 	"TFM-DEPS-015": "DepsUnpinned",
 	"TFM-DEPS-025": "PackageRedirectDeprecation",
 };

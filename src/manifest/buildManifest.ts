@@ -91,6 +91,8 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	checkDuplicates(drafts.filter(isEnabled), work.problems);
 	checkSourceNames(sources, exposures, semantics, work);
 	checkSpacesInNames([...sources.filter(({ config: c }) => c.enabled !== false), ...semantics.semanticModels], work);
+	const spaced = work.warnings.filter(({ code }) => code === "TFM-PARSE-027").length;
+	if (spaced > 0) work.warnings.push(diagnostic("TFM-DEPR-013", { count: spaced }, { severity: "warning" }));
 	for (const source of sources) checkSourceTimes(source, work.problems);
 	checkLoads(sources, ports, work.problems);
 	stopOn(work.problems);
@@ -115,7 +117,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 	const layers = new Map((config.project.layering?.layers ?? []).map((layer) => [layer.name, layer]));
 	for (const draft of drafts) namer.name(draft, layers.get(draft.layer ?? "") ?? null);
 	checkGroups(enabled.values(), new Set(parsed.groups.map(({ name }) => name)), work.problems);
-	checkNamesAcrossKinds(enabled.values(), flags.require_unique_project_resource_names === true, work.problems);
+	checkNamesAcrossKinds(enabled.values(), flags.require_unique_project_resource_names === true, work);
 	checkAccess(enabled.values(), work.problems);
 	checkRelations([...enabled.values()], work.problems);
 	for (const draft of enabled.values()) {

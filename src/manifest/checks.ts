@@ -66,15 +66,27 @@ export function checkDuplicates(drafts: readonly Draft[], problems: Diagnostic[]
 export function checkName(draft: Draft, { config, problems, warnings }: ManifestWork): void {
 	// dbt looks for spaces in every name; other white space could only spoil what is referred to.
 	if (!(isRefable(draft.kind) ? /\s/ : / /).test(draft.name)) return;
-	const facts = { kind: draft.kind, name: draft.name, problem: "has a space in it" };
+	const facts = {
+		kind: draft.kind,
+		name: draft.name,
+		problem: "has a space in it",
+		id: draft.unique_id,
+		path: draft.original_file_path,
+	};
 	const tolerated = config.project.flags.require_resource_names_without_spaces === false && !/[^\S ]/.test(draft.name);
-	if (tolerated) warnings.push(diagnostic("TFM-PARSE-027", facts, { at: draft.locate(), severity: "warning" }));
+	if (tolerated)
+		warnings.push(diagnostic("TFM-PARSE-027", { ...facts, tolerated }, { at: draft.locate(), severity: "warning" }));
 	else problems.push(diagnostic("TFM-PARSE-027", facts, { at: draft.locate() }));
 }
 
 /** The same of sources and semantic models, where dbt's flag only makes an error of it; a source is told of once. */
 export function checkSpacesInNames(
-	resources: Iterable<{ readonly entry: YamlEntry; readonly name: string; readonly source_name?: string }>,
+	resources: Iterable<{
+		readonly entry: YamlEntry;
+		readonly name: string;
+		readonly unique_id: string;
+		readonly source_name?: string;
+	}>,
 	{ config, problems, warnings }: ManifestWork,
 ): void {
 	const strict = config.project.flags.require_source_and_semantic_model_names_without_spaces === true;
@@ -84,7 +96,9 @@ export function checkSpacesInNames(
 		const kind = source_name === undefined ? "semantic model" : "source";
 		if (!name.includes(" ") || seen.has(`${kind} ${name}`)) continue;
 		seen.add(`${kind} ${name}`);
-		const found = diagnostic("TFM-PARSE-027", { kind, name, problem: "has a space in it" }, entry.at(["name"]));
+		const place = entry.at(["name"]);
+		const facts = { kind, name, problem: "has a space in it", id: resource.unique_id, path: place.at.file };
+		const found = diagnostic("TFM-PARSE-027", { ...facts, tolerated: !strict }, place);
 		if (strict) problems.push(found);
 		else warnings.push({ ...found, severity: "warning" });
 	}
@@ -95,7 +109,11 @@ export function checkSpacesInNames(
  * with dbt's flag require_unique_project_resource_names. A versioned model shares its name with nothing, whatever the
  * flag says.
  */
-export function checkNamesAcrossKinds(drafts: Iterable<Draft>, unique: boolean, problems: Diagnostic[]): void {
+export function checkNamesAcrossKinds(
+	drafts: Iterable<Draft>,
+	unique: boolean,
+	{ problems, warnings }: Pick<ManifestWork, "problems" | "warnings">,
+): void {
 	const seen = new Map<string, Draft>();
 	for (const draft of drafts) {
 		if (!isRefable(draft.kind)) continue;
@@ -106,7 +124,17 @@ export function checkNamesAcrossKinds(drafts: Iterable<Draft>, unique: boolean, 
 			continue;
 		}
 		const versions = Number(isVersioned(first)) + Number(isVersioned(draft));
-		if (versions === 2 || (versions === 0 && !unique)) continue;
+		if (versions === 2) continue;
+		if (versions === 0 && !unique) {
+			const facts = {
+				name: draft.name,
+				first: first.unique_id,
+				second: draft.unique_id,
+				package: draft.package_name,
+			};
+			warnings.push(diagnostic("TFM-DEPR-011", facts, { at: draft.locate(), severity: "warning" }));
+			continue;
+		}
 		problems.push(
 			diagnostic(
 				"TFM-PARSE-017",
@@ -286,7 +314,7 @@ function checkConstraints(draft: Draft, enforced: boolean, problems: Diagnostic[
 	const { patch } = draft;
 	if (patch === null) return;
 	const typed = (constraint: Plain): string => (isRecord(constraint) ? textOf(constraint.type) : "");
-	const keys: string[] = [];
+	const keyed = new Map<string, boolean>();
 	const checkTarget = (to: Plain | undefined, path: readonly (string | number)[]): void => {
 		if (typeof to !== "string" || to === "" || readCall(to) !== undefined) return;
 		problems.push(diagnostic("TFM-PARSE-051", { model: draft.name, to }, patch.entry.at([...path, "to"])));
@@ -304,12 +332,21 @@ function checkConstraints(draft: Draft, enforced: boolean, problems: Diagnostic[
 		};
 		problems.push(diagnostic("TFM-PARSE-023", facts, patch.entry.at(path)));
 	};
-	for (const { record, path } of patch.columns)
-		listOf(record.constraints).forEach((constraint, i) => {
+	for (const { record, path } of patch.columns) {
+		const constraints = listOf(record.constraints);
+		constraints.forEach((constraint, i) => {
 			check(constraint, [...path, "constraints", i]);
-			if (typed(constraint) === "primary_key") keys.push(textOf(record.name));
 		});
-	if (enforced) for (const [i, constraint] of patch.constraints.entries()) check(constraint, ["constraints", i]);
+		// A later column of the same name replaces an earlier one.
+		keyed.set(
+			textOf(record.name),
+			constraints.some((constraint) => typed(constraint) === "primary_key"),
+		);
+	}
+	const keys = [...keyed].flatMap(([name, isKey]) => (isKey ? [name] : []));
+	for (const [i, constraint] of patch.constraints.entries())
+		if (enforced) check(constraint, ["constraints", i]);
+		else if (typed(constraint) === "foreign_key") checkTarget(recordOr(constraint).to, ["constraints", i]);
 	const ofModel = patch.constraints.some((constraint) => typed(constraint) === "primary_key");
 	if (keys.length > 1 || (keys.length > 0 && ofModel)) {
 		const [what, dbt] =

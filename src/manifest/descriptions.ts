@@ -46,28 +46,35 @@ export class Descriptions {
 		}
 	}
 
+	/**
+	 * The text, and the blocks that it names. dbt reads the names off the template: only `{{ doc('name') }}` standing by
+	 * itself counts, as often as it is written, however the rest of the text is made.
+	 */
 	render(written: string, site: DescriptionSite): Described {
 		if (!JINJA.test(written)) return { text: written, blocks: NONE };
-		const blocks: string[] = [];
 		const quote = (name: string, packageName: string | null): string => {
 			const block = this.#find(name, packageName, site.package_name);
-			if (block === undefined) {
-				const suggestion = suggestName(name, this.#byName.keys());
-				this.#problems.push(diagnostic("TFM-PARSE-025", { name, from: site.label, suggestion }, site.place()));
-				return "";
-			}
-			if (!blocks.includes(block.unique_id)) blocks.push(block.unique_id);
-			return block.block_contents;
+			if (block !== undefined) return block.block_contents;
+			const suggestion = suggestName(name, this.#byName.keys());
+			this.#problems.push(diagnostic("TFM-PARSE-025", { name, from: site.label, suggestion }, site.place()));
+			return "";
 		};
-		const text = written.replace(DOC_CALL, (_call, _q1, first: string, _q2, second: string | undefined) =>
-			second === undefined ? quote(first, null) : quote(second, first),
-		);
+		const blocks = [...written.matchAll(DOC_CALL)].flatMap(([, , first, , second]) => {
+			const block =
+				second === undefined
+					? this.#find(first ?? "", null, site.package_name)
+					: this.#find(second, first ?? null, site.package_name);
+			return block === undefined ? [] : [block.unique_id];
+		});
 		const isPlain = !JINJA.test(written.replace(DOC_CALL, ""));
-		if (isPlain) return { text, blocks };
-		blocks.length = 0;
+		if (isPlain) {
+			const text = written.replace(DOC_CALL, (_call, _q1, first: string, _q2, second: string | undefined) =>
+				second === undefined ? quote(first, null) : quote(second, first),
+			);
+			return { text, blocks };
+		}
 		try {
-			const whole = this.#ports.renderDescription(written, site.package_name, site.place().at, quote);
-			return { text: whole, blocks };
+			return { text: this.#ports.renderDescription(written, site.package_name, site.place().at, quote), blocks };
 		} catch (error) {
 			if (!(error instanceof TfmError)) throw error;
 			this.#problems.push(...error.diagnostics);

@@ -12,6 +12,7 @@ import {
 import type { YamlEntry } from "../core/parsed.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { checkFreshness } from "./checkSourceTimes.ts";
+import { deprecatedUses } from "./deprecatedUses.ts";
 import { describeMacros } from "./describeMacros.ts";
 import { AS_WRITTEN, Descriptions } from "./descriptions.ts";
 import { type Draft, isEnabled } from "./draft.ts";
@@ -115,6 +116,7 @@ export function finishManifest({
 	const described = describeMacros(parsed, descriptions, { config, warnings });
 	const macros = new Map(described.map((macro) => [macro.unique_id, macro]));
 	warnings.push(...missingFeatures({ nodes: [...nodes.values()], macros, config, ports }));
+	warnings.push(...deprecatedUses({ nodes: [...nodes.values()], macros, exposures, config }));
 	const { parents, children } = edges(nodes, sourceNodes, readers);
 	return Object.freeze({
 		projectName: config.project.name,

@@ -1,7 +1,7 @@
 /**
  * manifest.json, version 12, as dbt 1.12 writes it (spec 2.17). Written piece by piece, so that a project of ten
- * thousand models never stands in memory a second time as text. Keys are sorted and nothing depends on the order of
- * finding, so the same project gives the same bytes; what changes from run to run is `metadata` and `created_at`.
+ * thousand models never stands in memory a second time as text. Keys are sorted, but for exposures and metrics, which
+ * stand in the order of their files as in dbt; nothing depends on the order of finding, so the same project gives the same bytes; what changes from run to run is `metadata` and `created_at`.
  */
 import { hash } from "node:crypto";
 import type { GroupNode, Manifest } from "../core/manifest.ts";
@@ -57,13 +57,13 @@ export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generat
 		["child_map", mapPieces(children, (ids) => JSON.stringify(ids))],
 		["disabled", mapPieces(manifest.disabled, (nodes) => `[${nodes.map(node).join(",")}]`)],
 		["docs", mapPieces(manifest.docs, (doc) => sortedText({ ...doc, resource_type: "doc" }))],
-		["exposures", mapPieces(manifest.exposures, node)],
+		["exposures", mapPieces(manifest.exposures, node, "kept")],
 		["functions", mapPieces(functions, node)],
 		["group_map", wholePiece(() => sortedText(groupMap(manifest, groups)))],
 		["groups", mapPieces(groups, sortedText)],
 		["macros", mapPieces(manifest.macros, macro)],
 		["metadata", wholePiece(() => sortedText(metadata(manifest, meta)))],
-		["metrics", mapPieces(manifest.metrics, node)],
+		["metrics", mapPieces(manifest.metrics, node, "kept")],
 		["nodes", mapPieces(nodes, node)],
 		["parent_map", mapPieces(parents, (ids) => JSON.stringify(ids))],
 		["saved_queries", mapPieces(manifest.savedQueries, node)],

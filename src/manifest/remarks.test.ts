@@ -27,6 +27,29 @@ describe("remarks of a whole project", () => {
 		);
 	});
 
+	it("name the docs blocks that stand by themselves in a description, as often as they do", async () => {
+		const describe = (...texts: readonly string[]) =>
+			texts.map((text, i) => `{name: c${i}, description: ${text}}`).join(", ");
+		const columns = describe(
+			`"{{ doc('d') }} and {{ doc('d') }}"`,
+			`"{{ doc('d') }} {{ 'more' }}"`,
+			`"{{ doc('d').format(x=1) }}"`,
+			`"{{ doc('d' ~ '') }}"`,
+		);
+		const { nodes } = await manifestOf({
+			"models/m.sql": "select 1",
+			"models/m.yml": `models: [{name: m, columns: [${columns}]}]`,
+			"models/d.md": "{% docs d %}text{% enddocs %}",
+		});
+		const { columns: found } = nodes.get(nodeId("model.shop.m"))!;
+		expect(Object.values(found).map(({ description, doc_blocks }) => [description, doc_blocks ?? []])).toEqual([
+			["text and text", ["doc.shop.d", "doc.shop.d"]],
+			["text more", ["doc.shop.d"]],
+			["text", []],
+			["text", []],
+		]);
+	});
+
 	it("tell of models past their deprecation date and of those that read one with such a date", async () => {
 		const manifest = await manifestOf({
 			"models/old.sql": "select 1 as id",
@@ -136,6 +159,7 @@ describe("flags of dbt 1.12", () => {
 	it("make an error of spaces in names of sources and semantic models, which are remarks without them", async () => {
 		const yaml = "sources:\n  - name: raw data\n    tables: [{name: a}, {name: b}]\n";
 		expect((await manifestOf({ "models/s.yml": yaml })).warnings.map(brief)).toEqual([
+			"TFM-DEPR-013 1 name has spaces | rename the resources",
 			'TFM-PARSE-027 models/s.yml:2:11 the name "raw data" of a source has a space in it | rename it',
 		]);
 		const flag = flags("require_source_and_semantic_model_names_without_spaces");
@@ -144,6 +168,14 @@ describe("flags of dbt 1.12", () => {
 });
 
 describe("mistakes that dbt refuses too", () => {
+	it("are a model's foreign key to what is no reference, contract or not", async () => {
+		const key = "{type: foreign_key, columns: [id], to: invalid, to_columns: [id]}";
+		const yaml = `models: [{name: m, constraints: [${key}], columns: [{name: id, data_type: int}]}]`;
+		expect(await mistakesIn({ "models/m.sql": "select 1 as id", "models/m.yml": yaml })).toEqual([
+			"TFM-PARSE-051 models/m.yml:1:73 a foreign key of \"m\" refers to invalid, which is neither ref(…) nor source(…) | write `to: ref('model')` and `to_columns: [id]`",
+		]);
+	});
+
 	it("are arguments without a default after one with a default", async () => {
 		expect(
 			await mistakesIn({

@@ -67,12 +67,13 @@ export function* objectPieces(entries: readonly (readonly [string, Iterable<Json
 /** A value as one piece. */
 export const wholePiece = (text: () => string): readonly JsonPiece[] => [{ ids: [], text }];
 
-/** A map as an object, keys sorted, in pieces worth a write. */
+/** A map as an object, keys sorted unless their order says something, in pieces worth a write. */
 export function* mapPieces<K extends string, V>(
 	map: ReadonlyMap<K, V>,
 	write: (value: V) => string,
+	order: "sorted" | "kept" = "sorted",
 ): Generator<JsonPiece> {
-	const keys = [...map.keys()].sort();
+	const keys = order === "kept" ? [...map.keys()] : [...map.keys()].sort();
 	if (keys.length === 0) yield fixed("{}");
 	for (let from = 0; from < keys.length; from += ENTRIES) {
 		const ids = keys.slice(from, from + ENTRIES);

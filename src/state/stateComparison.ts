@@ -179,6 +179,12 @@ function largeSeeds({ earlier, manifest }: StateComparisonInput): readonly Diagn
 		const checksum: PlainRecord = isRecord(before.checksum) ? before.checksum : {};
 		const verdict =
 			checksum.name !== "path" ? "grown" : checksum.checksum === node.checksum.checksum ? "unknown" : "moved";
-		return [diagnostic("TFM-STATE-006", { seed: node.name, verdict }, { at: node.location, severity: "warning" })];
+		return [
+			diagnostic(
+				"TFM-STATE-006",
+				{ seed: node.name, package: node.package_name, verdict },
+				{ at: node.location, severity: "warning" },
+			),
+		];
 	});
 }

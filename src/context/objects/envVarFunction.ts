@@ -1,3 +1,4 @@
+import { DBT_VARIABLES } from "../../core/dbtVariables.ts";
 import { fail } from "../../core/diagnostic.ts";
 import { bindArguments, HostFunction, toText, type Value } from "../../jinja/jinja.ts";
 
@@ -16,7 +17,7 @@ export const envVarFunction = (options: EnvOptions): HostFunction =>
 		const given = bindArguments("env_var", ["var", "default?"], args);
 		const name = toText(given.var);
 		if (options.secrets === "refused" && isSecretName(name)) fail("TFM-REF-009", { name });
-		const value = Object.hasOwn(options.env, name) ? options.env[name] : undefined;
+		const value = lookUp(options.env, name);
 		if (value !== undefined) {
 			options.onRead?.(name, value);
 			return value;
@@ -24,3 +25,12 @@ export const envVarFunction = (options: EnvOptions): HostFunction =>
 		if (given.default === null || given.default === undefined) fail("TFM-REF-008", { name });
 		return given.default;
 	});
+
+/** A setting of dbt's is found under either of its names, `DBT_X` and `DBT_ENGINE_X`; the second one wins (dbt's rule). */
+function lookUp(env: EnvOptions["env"], name: string): string | undefined {
+	const setting = /^DBT_(?:ENGINE_)?(.+)$/.exec(name)?.[1];
+	const names =
+		setting !== undefined && DBT_VARIABLES.has(setting) ? [`DBT_ENGINE_${setting}`, `DBT_${setting}`] : [name];
+	const found = names.find((one) => Object.hasOwn(env, one) && env[one] !== undefined);
+	return found === undefined ? undefined : env[found];
+}

@@ -6,6 +6,7 @@ const AREAS: Readonly<Record<string, string>> = {
 	CLI: "The command line",
 	CONFIG: "Project file, profiles, variables",
 	DB: "The database",
+	DEPR: "What dbt calls deprecated",
 	DEPS: "Packages",
 	DOCS: "The docs site",
 	GRAPH: "The graph",

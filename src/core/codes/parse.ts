@@ -175,10 +175,22 @@ export const PARSE_CODES = {
 		hint: (f) => didYouMean(f.suggestion),
 		explain: "A docs block is written {% docs name %} … {% enddocs %} in a .md file of the docs paths.",
 	}),
-	"TFM-PARSE-027": code<{ kind: string; name: string; problem: string }>({
+	"TFM-PARSE-027": code<{
+		kind: string;
+		name: string;
+		problem: string;
+		id?: string;
+		path?: string;
+		/** A remark, not a mistake. */
+		tolerated?: boolean;
+	}>({
 		message: (f) => `the name "${f.name}" of a ${f.kind} ${f.problem}`,
 		hint: () => "rename it",
-		dbt: (f) => (f.problem.includes("space") ? "Resource names cannot contain spaces" : undefined),
+		dbt: (f) => {
+			if (!f.problem.includes("space")) return undefined;
+			if (f.tolerated === true) return `Found spaces in the name of \`${f.id ?? f.name}\``;
+			return `Resource names cannot contain spaces: '${f.id ?? f.name}'${f.path === undefined ? "" : ` (${f.path})`}`;
+		},
 		explain: "Names of nodes are used in SQL names, unique ids and selectors, so some characters cannot stand in them.",
 	}),
 	"TFM-PARSE-028": code<{ snapshot: string; problem: string; hint?: string | undefined }>({
@@ -240,9 +252,10 @@ export const PARSE_CODES = {
 		message: (f) => `${f.key} names the folder "${f.folder}", which cannot be read`,
 		explain: "A folder of the project file's path keys exists but cannot be listed.",
 	}),
-	"TFM-PARSE-038": code<{ node: string; problem: string; hint?: string | undefined }>({
+	"TFM-PARSE-038": code<{ node: string; problem: string; hint?: string | undefined; dbt?: string | undefined }>({
 		message: (f) => `${f.node} ${f.problem}`,
 		hint: (f) => f.hint,
+		dbt: (f) => f.dbt,
 		explain:
 			"A metric, semantic model, saved query or time spine is not what dbt's semantic layer can read: a value that has no meaning there, something it needs is missing, or it names a metric or measure that does not exist.",
 	}),
@@ -262,6 +275,7 @@ export const PARSE_CODES = {
 	"TFM-PARSE-051": code<{ model: string; to: string }>({
 		message: (f) => `a foreign key of "${f.model}" refers to ${f.to}, which is neither ref(…) nor source(…)`,
 		hint: () => "write `to: ref('model')` and `to_columns: [id]`",
+		dbt: (f) => `Invalid 'ref' or 'source' syntax on foreign key constraint 'to' on model ${f.model}: ${f.to}.`,
 		explain: "The `to` of a foreign key is a reference, so that the referred table is built first.",
 	}),
 	"TFM-PARSE-052": code<{ model: string; layer: string }>({

@@ -31,16 +31,25 @@ export const STATE_CODES = {
 	"TFM-STATE-005": code<{ model: string; breaking: readonly string[] }>({
 		message: (f) => `the contract of ${f.model} was broken: ${indented(f.breaking)}`,
 		hint: () => "models with versions can keep the old contract beside the new one",
+		dbt: () => "While comparing to previous project state, dbt detected a breaking change to an unversioned model",
 		explain:
 			"Compared with the earlier state, a model no longer keeps the contract that it had (dbt: UnversionedBreakingChange). Without versions it is a warning, with --warn-error an error.",
 	}),
-	"TFM-STATE-006": code<{ seed: string; verdict: "grown" | "unknown" | "moved" }>({
+	"TFM-STATE-006": code<{ seed: string; package: string; verdict: "grown" | "unknown" | "moved" }>({
 		message: (f) =>
 			f.verdict === "unknown"
 				? `the seed ${f.seed} is larger than 1 MiB: whether its rows changed is not known, so it counts as unchanged`
 				: f.verdict === "moved"
 					? `the seed ${f.seed} is larger than 1 MiB and its file has moved, so it counts as changed`
 					: `the seed ${f.seed} has grown over 1 MiB, so it counts as changed`,
+		dbt: (f) => {
+			const found = `Found a seed (${f.package}.${f.seed}) >1MiB in size`;
+			if (f.verdict === "unknown")
+				return `${found} at the same path, dbt cannot tell if it has changed: assuming they are the same`;
+			if (f.verdict === "moved")
+				return `${found}. The previous file was in a different location, assuming it has changed`;
+			return `${found}. The previous file was <=1MiB, so it has changed`;
+		},
 		explain:
 			"Of seeds above 1 MiB the manifest keeps the path and no hash of the rows, as dbt does, so that a selection by state cannot tell whether they changed.",
 	}),

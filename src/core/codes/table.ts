@@ -3,6 +3,7 @@ import { APP_CODES } from "./app.ts";
 import { CLI_CODES } from "./cli.ts";
 import { CONFIG_CODES } from "./config.ts";
 import { DATABASE_CODES } from "./database.ts";
+import { DEPRECATION_CODES } from "./deprecation.ts";
 import { DEPS_CODES } from "./deps.ts";
 import { DOCS_CODES } from "./docs.ts";
 import type { CodeEntry } from "./entry.ts";
@@ -30,6 +31,7 @@ export const CODES = {
 	...JINJA_CODES,
 	...YAML_CODES,
 	...CONFIG_CODES,
+	...DEPRECATION_CODES,
 	...DEPS_CODES,
 	...PARSE_CODES,
 	...REF_CODES,

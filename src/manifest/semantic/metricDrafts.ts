@@ -65,16 +65,32 @@ export function makeMetric(source: MetricSource, projects: ProjectConfigs, probl
 	};
 }
 
-/** dbt's rule for names of metrics: they become columns. */
+/** dbt's rules for names of metrics, which become columns: what is wrong, and dbt's words for it. */
+const NAME_RULES: readonly { readonly breaks: RegExp; readonly problem: string; readonly dbt: string }[] = [
+	{ breaks: / /, problem: "has a name with a space", dbt: "cannot contain spaces" },
+	{
+		breaks: /^.{251}/,
+		problem: "has a name of more than 250 characters",
+		dbt: "cannot contain more than 250 characters",
+	},
+	{
+		breaks: /^[^A-Za-z]/,
+		problem: "has a name that does not begin with a letter",
+		dbt: "must begin with a letter",
+	},
+	{
+		breaks: /\W|^$/,
+		problem: "has a name that is not a letter followed by letters, digits and underscores",
+		dbt: "must contain only letters, numbers and underscores",
+	},
+];
+
 function checkName(name: string, reader: SemanticReader, path: EntryPath): void {
-	const problem = name.includes(" ")
-		? "has a name with a space"
-		: name.length > 250
-			? "has a name of more than 250 characters"
-			: /^[A-Za-z]\w*$/.test(name)
-				? null
-				: "has a name that is not a letter followed by letters, digits and underscores";
-	if (problem !== null) reader.report([...path, "name"], problem, "rename it");
+	const broken = NAME_RULES.filter(({ breaks }) => breaks.test(name));
+	const [first] = broken;
+	if (first === undefined) return;
+	const dbt = `The metric name '${name}' is invalid.  It ${broken.map((rule) => rule.dbt).join(", ")}`;
+	reader.report([...path, "name"], first.problem, "rename it", dbt);
 }
 
 const NO_PARAMS = {

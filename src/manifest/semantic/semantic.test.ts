@@ -78,7 +78,7 @@ saved_queries: [{name: q, query_params: {metrics: []}, exports: [{name: e, confi
 			[
 			  "TFM-PARSE-038 models/p.yml:5:33 semantic model "orders" has the type "prime" | write one of foreign, natural, primary, unique",
 			  "TFM-PARSE-038 models/p.yml:6:31 semantic model "orders" has the agg "suum" | did you mean "sum"?",
-			  "TFM-PARSE-038 models/p.yml:8:12 metric "1st" has a name that is not a letter followed by letters, digits and underscores | rename it",
+			  "TFM-PARSE-038 models/p.yml:8:12 metric "1st" has a name that does not begin with a letter | rename it",
 			  "TFM-PARSE-038 models/p.yml:9:5 metric "old" has no \`label\` | metrics with \`type_params\` need one",
 			  "TFM-PARSE-038 models/p.yml:9:69 metric "old" has the window "7" | write a count and a grain, like \`28 days\`",
 			  "TFM-PARSE-038 models/p.yml:10:25 metric "lonely" aggregates rows, but stands beside no model | move it to \`metrics:\` of a model entry",

@@ -61,8 +61,8 @@ export class SemanticReader {
 		this.#problems = problems;
 	}
 
-	report(path: EntryPath, problem: string, hint?: string): void {
-		this.#problems.push(diagnostic("TFM-PARSE-038", { node: this.#label, problem, hint }, this.#entry.at(path)));
+	report(path: EntryPath, problem: string, hint?: string, dbt?: string): void {
+		this.#problems.push(diagnostic("TFM-PARSE-038", { node: this.#label, problem, hint, dbt }, this.#entry.at(path)));
 	}
 
 	/** One of the words that dbt knows for `key`, the last step of the path; it takes them in any case. */
