@@ -6,6 +6,7 @@ import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import { analyzeProject } from "./columnLineage/analyzeProject.ts";
 import { type AnalysedNode, analysedNodes, type Compiled } from "./columnLineage/compiledSql.ts";
+import { contractMisfits } from "./columnLineage/contractMisfits.ts";
 import { piiExposures } from "./columnLineage/piiExposures.ts";
 import { placeInFile } from "./columnLineage/placeInFile.ts";
 import { openEvents } from "./commandEvents.ts";
@@ -28,9 +29,12 @@ export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
 	const remarks = nodes.flatMap((node) =>
 		remarksOf(node, { known: lineage.nodes[node.unique_id]!, compiled, name: nameOf(node.unique_id) }),
 	);
+	const contracts = nodes.flatMap((node) =>
+		contractMisfits(node, lineage.nodes[node.unique_id]!, project, nameOf(node.unique_id)),
+	);
 	const { layering } = project.config.project;
 	const exposures = piiExposures(nodes, { lineage, manifest: project.manifest, layering, nameOf });
-	const found = sortDiagnostics([...remarks, ...exposures]);
+	const found = sortDiagnostics([...remarks, ...contracts, ...exposures]);
 	const judged = flags.extra.strict === true ? found.map(asError) : judgeWarnings(found, flags);
 	const events = openEvents(invocation, project);
 	const errors = judged.filter(({ severity }) => severity === "error").length;

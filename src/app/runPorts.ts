@@ -52,6 +52,9 @@ export function createRunPorts(about: {
 		judgeUnitTest,
 		judgeFreshness,
 		openScratch: openScratch ?? (() => Promise.reject(new Error("this command runs no unit tests"))),
+		// Only a unit test whose input no database can make asks: the analysis is loaded then.
+		inferColumns: async (id) =>
+			(await import("./columnLineage/analyzeProject.ts")).inferColumns(invocation, project, id),
 		fetchSource: createFetcher({
 			root,
 			env: invocation.env,

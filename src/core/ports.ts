@@ -193,6 +193,8 @@ export interface RunPorts {
 	readonly judgeFreshness: JudgeFreshness;
 	/** An empty embedded database for unit tests whose inputs the target lacks; the same at every call, closed by the caller. */
 	readonly openScratch: () => Promise<Adapter>;
+	/** Columns of a model or snapshot as its SQL is read, without a database; a type may not be known. Empty: nothing is. */
+	readonly inferColumns: (id: NodeId) => Promise<readonly { readonly name: string; readonly type?: string }[]>;
 	/** Runs what the source's `before:` asks for. Outside of any transaction; the files are looked for afterwards. */
 	readonly fetchSource: (source: SourceNode, signal: AbortSignal) => Promise<void>;
 	readonly loadSource: (input: LoadInput) => Promise<LoadOutcome>;

@@ -54,23 +54,29 @@ export function typeOfValues(values: readonly Plain[], fromCsv = false): string 
 	return "text";
 }
 
-/** Declared columns in their order, then those that only rows have. Empty where nothing is known. */
+/**
+ * Inferred columns, then declared ones, in their order, then those that only rows have. A declared type comes before an
+ * inferred one, and that before the values. Empty where nothing is known.
+ */
 export function guessColumns(
 	manifest: Manifest,
 	id: NodeId,
 	declared: { readonly [name: string]: ColumnSpec },
 	test: UnitTestNode,
+	inferred: readonly { readonly name: string; readonly type?: string }[] = [],
 ): readonly GuessedColumn[] {
 	const rows = givenRows(manifest, id, test);
 	const values = new Map<string, Plain[]>();
-	for (const { name } of Object.values(declared)) values.set(name.toLowerCase(), []);
+	for (const { name } of [...inferred, ...Object.values(declared)]) values.set(name.toLowerCase(), []);
 	for (const row of rows)
 		for (const [name, value] of Object.entries(row)) {
 			const list = values.get(name.toLowerCase());
 			if (list === undefined) values.set(name.toLowerCase(), [value]);
 			else list.push(value);
 		}
-	const types = new Map(Object.values(declared).map((column) => [column.name.toLowerCase(), column.data_type]));
+	const types = new Map(inferred.map(({ name, type }) => [name.toLowerCase(), type ?? null]));
+	for (const { name, data_type } of Object.values(declared))
+		if (data_type !== null) types.set(name.toLowerCase(), data_type);
 	const texts =
 		rows.length > 0 && rows.every((row) => Object.values(row).every((v) => v === null || typeof v === "string"));
 	return [...values].map(([name, given]) => ({ name, type: types.get(name) ?? typeOfValues(given, texts) }));

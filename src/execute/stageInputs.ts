@@ -1,7 +1,8 @@
 /**
  * Relations without rows on the embedded database, for unit tests whose inputs the target lacks. What tells the columns
  * of an input, in this order: an enforced contract; a seed's file; a model's own SQL, over relations made in the same
- * way; `data_type` in YAML, and for columns without one the values that unit tests give.
+ * way; `data_type` in YAML, for columns without one the type that the analysis of the SQL infers, and else the values
+ * that unit tests give.
  */
 import type { Session } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
@@ -93,12 +94,17 @@ function waysFor(node: Stageable): readonly Way[] {
 			return [fromFile, fromKnownColumns];
 		case "snapshot":
 			return [fromSql, fromKnownColumns];
-		case "model": {
-			const contract = node.config.contract as { readonly enforced?: unknown } | undefined;
-			return contract?.enforced === true ? [fromKnownColumns] : [fromSql, fromKnownColumns];
-		}
+		case "model":
+			return hasContract(node) ? [fromKnownColumns] : [fromSql, fromKnownColumns];
 	}
 }
+
+const hasContract = ({ config }: ModelNode): boolean =>
+	(config.contract as { readonly enforced?: unknown } | undefined)?.enforced === true;
+
+/** Of what has SQL that the embedded database could not run (an extension, another dialect) the text still tells. */
+const mayInfer = (node: Stageable): boolean =>
+	node.resource_type === "snapshot" || (node.resource_type === "model" && !hasContract(node));
 
 /** In a transaction of its own, so that what fails leaves nothing. */
 async function attempt({ run, session }: Staging, what: string, work: () => Promise<void>): Promise<string | null> {
@@ -127,7 +133,8 @@ const fromFile: Way = (staging, node, name) =>
 
 const fromKnownColumns: Way = async (staging, node, name) => {
 	const { run, test } = staging;
-	const columns = guessColumns(run.job.manifest, node.unique_id, node.columns, test);
+	const inferred = mayInfer(node) ? await run.ports.inferColumns(node.unique_id) : [];
+	const columns = guessColumns(run.job.manifest, node.unique_id, node.columns, test, inferred);
 	if (columns.length === 0) return "no data_type in YAML, and no given values";
 	const { dialect } = run.ports.adapter;
 	const line = ({ name: column, type }: GuessedColumn) => `${dialect.quote(column)} ${type}`;

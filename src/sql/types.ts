@@ -76,8 +76,19 @@ function precision(body: Ast): string {
 	return "";
 }
 
+/** A type as a person writes it: `VARCHAR (20)` is `character varying(20)`, `timestamptz` has its long name. */
+export function writtenType(text: string): string {
+	const [, base = "", modifiers = "", zone = "", array = ""] =
+		/^([^([]+?)\s*(\([^)]*\))?(\s+with(?:out)? time zone)?\s*((?:\[\d*\])*)$/.exec(text.trim().toLowerCase()) ?? [];
+	if (base === "") return text.trim().toLowerCase();
+	const plain = base.replace(/\s+/g, " ");
+	const name = NAMES[plain.replaceAll(" ", "")] ?? plain;
+	const zoned = /^time(stamp)?$/.test(name) ? `${name}${zone === "" ? " without time zone" : zone}` : `${name}${zone}`;
+	return `${zoned}${modifiers.replaceAll(" ", "")}${array === "" ? "" : "[]"}`;
+}
+
 /** Without precision: `numeric(10,2)` is `numeric`. */
-export const baseType = (type: string | undefined): string | undefined => type?.replace(/\(.*\)$/, "");
+export const baseType = (type: string | undefined): string | undefined => type?.replace(/\(.*\)(?=(\[\])?$)/, "");
 
 const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision"];
 

@@ -28,12 +28,10 @@ export const lineagePath = ({ config }: Pick<OpenProject, "config">): string =>
 	join(config.targetDir, "lineage.columns.json");
 
 export async function analyzeProject(invocation: Invocation, project: OpenProject): Promise<AnalysedProject> {
-	const dialect = dialectOf(project);
 	const nodes = analysedNodes(project);
-	const compiled = await compiledSql(invocation, project, nodes);
-	const models = new Map(nodes.map((node) => [node.unique_id as string, modelSql(node, project, compiled)]));
-	const declared = await declaredRelations(project, dialect);
-	const analyses = await analyzeWithCache({ dialect, declared, models }, project, invocation.signal);
+	const { job, compiled } = await analysisJob(invocation, project, nodes);
+	const { dialect, declared, models } = job;
+	const analyses = await analyzeWithCache(job, project, invocation.signal);
 	const described = describeLineage({
 		declared,
 		analyses,
@@ -56,6 +54,42 @@ export async function analyzeProject(invocation: Invocation, project: OpenProjec
 	return { lineage, compiled };
 }
 
+/**
+ * The columns of a node as they are inferred from its SQL and what that reads, without a database. Empty where nothing
+ * is known. For those who need one node's: nothing is kept and nothing written.
+ */
+export async function inferColumns(
+	invocation: Invocation,
+	project: OpenProject,
+	id: NodeId,
+): Promise<readonly KnownColumn[]> {
+	const above = new Set([id]);
+	for (const node of above) for (const parent of project.manifest.parents.get(node) ?? []) above.add(parent);
+	const nodes = analysedNodes(project).filter((node) => above.has(node.unique_id));
+	const { flags } = invocation;
+	const offline = { ...invocation, flags: { ...flags, extra: { ...flags.extra, introspect: false } } };
+	const { job } = await analysisJob(offline, project, nodes);
+	const analyst = createAnalyst({ threads: 1 });
+	try {
+		const nothing = { get: () => undefined, set: () => undefined };
+		const found = await analyzeGraph(job, nothing, (requests) => analyst.analyze(requests, invocation.signal));
+		return [...(found.get(id)?.columns ?? []), ...(job.models.get(id)?.added ?? [])];
+	} finally {
+		await analyst.close();
+	}
+}
+
+async function analysisJob(
+	invocation: Invocation,
+	project: OpenProject,
+	nodes: readonly AnalysedNode[],
+): Promise<{ readonly job: AnalysisJob; readonly compiled: ReadonlyMap<NodeId, Compiled> }> {
+	const dialect = dialectOf(project);
+	const compiled = await compiledSql(invocation, project, nodes);
+	const models = new Map(nodes.map((node) => [node.unique_id as string, modelSql(node, project, compiled)]));
+	return { job: { dialect, declared: await declaredRelations(project, dialect), models }, compiled };
+}
+
 /** A node a line: two versions can be compared by eye, and no text has to hold all of a large project. */
 function* lineageText({ metadata, nodes }: ColumnLineage): Generator<string> {
 	yield `{"metadata": ${JSON.stringify(metadata)},\n"nodes": {`;
@@ -68,7 +102,8 @@ function* lineageText({ metadata, nodes }: ColumnLineage): Generator<string> {
 }
 
 /** The embedded database is a Postgres. */
-const dialectOf = ({ engine }: OpenProject): SqlDialectName => (engine.type === "snowflake" ? "snowflake" : "postgres");
+export const dialectOf = ({ engine }: OpenProject): SqlDialectName =>
+	engine.type === "snowflake" ? "snowflake" : "postgres";
 
 /** The thread is started for the first question that was never asked before. */
 async function analyzeWithCache(job: AnalysisJob, { config }: OpenProject, signal: AbortSignal) {

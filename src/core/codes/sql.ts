@@ -76,4 +76,10 @@ export const SQL_CODES = {
 		message: (f) => `${f.node} gives two columns the name ${f.name}`,
 		explain: "A table cannot have two columns of one name: the database would refuse to build it.",
 	}),
+	"TFM-SQL-011": code<{ node: string; problems: readonly string[] }>({
+		message: (f) => `the contract of ${f.node} does not fit its SQL: ${f.problems.join("; ")}`,
+		hint: () => "the build compares names and types with the database's, and would stop at this",
+		explain:
+			"The columns that the analysis infers from the SQL are not those of the model's enforced contract. No database is asked, so only types that are certain from casts, literals, functions and declared inputs are compared, without their precision.",
+	}),
 } satisfies Record<string, CodeEntry<never>>;

@@ -334,6 +334,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 				: { status: test.config.severity === "warn" ? "warn" : "fail", message: "Got 2", failures: outcome.failures },
 		judgeFreshness: (age) => (age > 100 ? "error" : age > 10 ? "warn" : "pass"),
 		judgeUnitTest: async () => ({ status: "pass", message: null, failures: 0, differences: null }),
+		inferColumns: async () => [],
 		openScratch: async () => adapter,
 		fetchSource: async () => {},
 		loadSource: async ({ source, signal }) => {
