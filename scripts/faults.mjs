@@ -61,13 +61,14 @@ for (const [signal, code] of [
 ])
 	process.once(signal, () => process.exit(code));
 
-const results = [];
+/** The two run at the same time: each waits much, for its database, for a kill. */
+const parts = [];
 if (values.engine !== "pglite") {
 	if (findPostgresBinaries() === null && values.engine === "all" && !process.env.TFM_REQUIRE_POSTGRES)
 		console.warn("SKIPPED: the part on a real Postgres, because initdb was found nowhere");
 	else
-		results.push(
-			await postgresFaults({
+		parts.push(
+			postgresFaults({
 				kills,
 				seed,
 				minutes: Number(values.minutes),
@@ -80,7 +81,8 @@ if (values.engine !== "pglite") {
 			}),
 		);
 }
-if (values.engine !== "postgres") results.push(await embeddedFaults({ kills, seed, rows: Number(values.rows) }));
+if (values.engine !== "postgres") parts.push(embeddedFaults({ kills, seed, rows: Number(values.rows) }));
+const results = await Promise.all(parts);
 const total = (what) => results.reduce((sum, result) => sum + result[what], 0);
 console.log(`${total("passed")} passed, ${total("failed")} failed`);
 process.exit(total("failed") > 0 ? 1 : 0);

@@ -14,13 +14,15 @@ import { createLanding, faultsOfLanded, faultsOfLanding, lookAtLanding } from ".
 import { choose, seededRandom } from "./random.mjs";
 import { byName } from "./relations.mjs";
 import { createTally } from "./tally.mjs";
-import { startTfm, TFM } from "./tfmProcess.mjs";
+import { QUICK_DATABASE, startTfm, TFM } from "./tfmProcess.mjs";
 
 const LAYERS = ["landing", "staging", "transform", "reporting"];
 const ARRIVALS = 3000;
 const PROJECT = "faults";
 /** Where a kill is aimed, and how often. */
 const AIMS = { time: 50, load: 20, publish: 18, end: 12 };
+/** How often the run after a kill is killed too. */
+const KILLED_AGAIN = 0.5;
 
 /** Resolves to { passed, failed }. `rows`: of each table. */
 export async function embeddedFaults({ kills, seed, rows }) {
@@ -36,6 +38,7 @@ export async function embeddedFaults({ kills, seed, rows }) {
 		const run = startTfm({
 			root,
 			args,
+			nodeArgs: QUICK_DATABASE,
 			lastLayer: LAYERS.at(-1),
 			onEvent: (event) => watch(event, run, Date.now() - began),
 		});
@@ -99,16 +102,23 @@ export async function embeddedFaults({ kills, seed, rows }) {
 		return Array.isArray(parsed) ? parsed : parsed.show;
 	}
 
-	/** Of all runs since it was asked last: each question is a process of its own. */
-	const faultsOfHistory = async (killed) =>
-		killed % 4 === 0 || killed === kills ? history.faults(ask, { lost: false }) : [];
+	const tables = models.map(
+		(m) =>
+			`select '${m.name}' as name, count(*) as n, min(gen) as low, max(gen) as high, count(*) - count(distinct id) as wrong, 0 as extra from ${m.layer}.${m.name}`,
+	);
+	const published = [...tables, ...lookAtLanding(PROJECT, ARRIVALS)].join("\nunion all\n");
+	const look = async () => byName(await ask(published));
 
-	async function look() {
-		const tables = models.map(
-			(m) =>
-				`select '${m.name}' as name, count(*) as n, min(gen) as low, max(gen) as high, count(*) - count(distinct id) as wrong, 0 as extra from ${m.layer}.${m.name}`,
-		);
-		return byName(await ask([...tables, ...lookAtLanding(PROJECT, ARRIVALS)].join("\nunion all\n")));
+	/** What is published, and what is wrong with the history of the runs since it was asked last: each question is a process. */
+	async function lookAtAllOf() {
+		let rows;
+		const asked = async (sql) => {
+			const both = [published, sql].map((one) => `(select json_agg(a) from (${one}) a)`);
+			[rows] = await ask(`select ${both[0]}::text as published, ${both[1]}::text as history`);
+			return JSON.parse(rows.history) ?? [];
+		};
+		const wrong = await history.faults(asked, { lost: false });
+		return { seen: byName(JSON.parse(rows.published)), wrong };
 	}
 
 	/** What is wrong with what readers see, where views show the rows of the layer below as soon as it is published. */
@@ -152,22 +162,27 @@ export async function embeddedFaults({ kills, seed, rows }) {
 	const instants = { none: 0, some: 0, all: 0 };
 	while (killed < kills && runs < kills * 4) {
 		const fresh = old + 1;
-		const result = await killedRun(fresh);
-		runs++;
-		if (result.signal === "SIGKILL") {
-			killed++;
-			const seen = await look();
-			tally.judge(`after kill ${killed}`, faultsOf(seen, old, fresh));
-			const layersNew = new Set(models.filter((m) => seen.get(m.name)?.high === fresh).map((m) => m.layer)).size;
-			instants[layersNew === 0 ? "none" : layersNew === LAYERS.length ? "all" : "some"]++;
-		} else if (result.code !== 0)
-			tally.judge(`run ${fresh}`, [`ended by itself with ${result.code}: ${result.stderr}`]);
+		let result;
+		// Every second killed run is followed by another that finds what it left, and is killed as well.
+		do {
+			result = await killedRun(fresh);
+			runs++;
+			if (result.signal === "SIGKILL") {
+				killed++;
+				const seen = await look();
+				tally.judge(`after kill ${killed}`, faultsOf(seen, old, fresh));
+				const layersNew = new Set(models.filter((m) => seen.get(m.name)?.high === fresh).map((m) => m.layer)).size;
+				instants[layersNew === 0 ? "none" : layersNew === LAYERS.length ? "all" : "some"]++;
+			} else if (result.code !== 0)
+				tally.judge(`run ${fresh}`, [`ended by itself with ${result.code}: ${result.stderr}`]);
+		} while (result.signal === "SIGKILL" && killed < kills && random() < KILLED_AGAIN);
 		// It ended before its kill: the machine is faster now than when it was measured.
 		const again = await timedRun(fresh);
-		const converged =
-			again.code === 0
-				? [...faultsOf(await look(), fresh, fresh), ...(await faultsOfHistory(killed))]
-				: [`rerun ended with ${again.code}: ${again.stderr}${again.tail}`];
+		const converged = again.code === 0 ? [] : [`rerun ended with ${again.code}: ${again.stderr}${again.tail}`];
+		if (again.code === 0) {
+			const { seen, wrong } = await lookAtAllOf();
+			converged.push(...faultsOf(seen, fresh, fresh), ...wrong);
+		}
 		tally.judge(`rerun after kill ${killed}`, converged);
 		old = fresh;
 	}
@@ -184,7 +199,7 @@ function showRows(root, sql) {
 	const args = ["show", "--inline", sql, "--limit", "-1", "--output", "json", "--vars", '{"gen": 0}'];
 	return new Promise((resolve) => {
 		const options = { cwd: root, env: { ...process.env, NO_COLOR: "1" }, maxBuffer: 64 << 20 };
-		execFile(process.execPath, [TFM, ...args], options, (error, stdout, stderr) =>
+		execFile(process.execPath, [...QUICK_DATABASE, TFM, ...args], options, (error, stdout, stderr) =>
 			resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
 		);
 	});

@@ -28,9 +28,9 @@ const LOW_SETTINGS = [
 	{ statement_timeout: "1500ms" },
 	{ idle_in_transaction_session_timeout: "300ms", lock_timeout: "20ms", statement_timeout: "2s" },
 ];
-/** What the loads take together, and what a run does after its last publish, on a quiet machine. */
-const LOADS_MS = 250;
-const END_MS = 120;
+/** How often the run after a kill is killed too. */
+const KILLED_AGAIN = 0.5;
+const KILLS = ["killRandom", "killAimed", "killLoad", "killEnd"];
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** `longMs`: a snapshot of that age stands now and then; 0: none. Resolves to { passed, failed }. */
@@ -41,7 +41,8 @@ export async function postgresFaults({ kills, seed, minutes, longMs, features, a
 	const root = mkdtempSync(join(tmpdir(), "tfm-faults-postgres-"));
 	const server = await startPostgresServer({ settings: { max_connections: 80 } });
 	const began = Date.now();
-	const fault = await startWarehouse({ server, root, features, random, tally, figures });
+	const again = Object.fromEntries(Object.entries(actions).filter(([name]) => KILLS.includes(name)));
+	const fault = await startWarehouse({ server, root, features, random, tally, figures, kills, again });
 	const readers = startReaders({
 		host: server.host,
 		port: server.port,
@@ -93,8 +94,11 @@ function withServerLog(server, problems) {
 	return [...problems, at < 0 ? "the server's log has no more of it" : log.slice(at, at + 3000)];
 }
 
-/** The project published twice by undisturbed runs, with all that others hang on it. */
-async function startWarehouse({ server, root, features, random, tally, figures }) {
+/**
+ * The project published twice by undisturbed runs, with all that others hang on it. `again`: how often which kill comes
+ * after a kill, until there were `kills`.
+ */
+async function startWarehouse({ server, root, features, random, tally, figures, kills, again }) {
 	const relations = relationsFor(features);
 	const project = writeProject(root, features);
 	const connect = async (database) => {
@@ -125,12 +129,16 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 	const env = { FAULTS_HOST: server.host, FAULTS_PORT: String(server.port), TFM_ENV_SECRET_FAULTS: server.password };
 	const model = { gen: 0, standing: new Map(), slices: new Map(), log: new Set(), maybe: new Set() };
 	const history = createHistoryJudge();
-	let usual = 3000;
+	/** Milliseconds of a run, of its loads together, and of what it does after its last publish: those of the runs that went through. */
+	const usual = { run: 3000, loads: 250, end: 120 };
 	let fingerprint = [];
 
 	/** Starts tfm for a generation; the publish windows and the publishes of it go into the figures. */
 	function start(command, gen, { args = [], vars = {}, onEvent = () => {}, folder = "target" } = {}) {
 		let gateAt = null;
+		let loadsAt = null;
+		let lastAt = null;
+		let loads = null;
 		const run = startTfm({
 			root,
 			env,
@@ -146,7 +154,12 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 				...args,
 			],
 			onEvent: (event, seen) => {
-				if (event.event.startsWith("gate.")) gateAt = Date.now();
+				if (event.event === "layer.started" && event.layer === LAYERS[0]) loadsAt ??= Date.now();
+				if (event.event.startsWith("gate.")) {
+					gateAt = Date.now();
+					loads ??= loadsAt === null ? null : gateAt - loadsAt;
+				}
+				if (event.event === "publish.finished" && event.unit === LAST_LAYER) lastAt = Date.now();
 				if (event.event === "publish.finished" || event.event === "publish.failed") {
 					if (gateAt !== null) figures.publishing(gateAt, Date.now());
 					gateAt = null;
@@ -158,6 +171,10 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 			if (gateAt !== null) figures.publishing(gateAt, Date.now());
 			for (const publish of result.publishes) figures.publish(publish);
 			history.ended(result);
+			if (command === "run" && args.length === 0 && result.code === 0 && loads !== null && lastAt !== null) {
+				usual.loads = 0.7 * usual.loads + 0.3 * loads;
+				usual.end = 0.7 * usual.end + 0.3 * (Date.now() - lastAt);
+			}
 			return result;
 		});
 		return { ...run, finished };
@@ -290,7 +307,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 		const result = await start("run", gen).finished;
 		figures.count("undisturbed");
 		const wrong = [...faultsOfEnd(result, [codeOf(gen)]), ...(await faultsOfConverged(gen, model.standing))];
-		if (tally.judge(title, wrong)) usual = 0.7 * usual + 0.3 * result.ms;
+		if (tally.judge(title, wrong)) usual.run = 0.7 * usual.run + 0.3 * result.ms;
 		model.gen = gen;
 		await remember();
 		if (isBroken(gen) && random() < 0.6) await correct(gen);
@@ -310,7 +327,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 	function aim(kind, gen, more = {}) {
 		if (kind === "random") {
 			const run = start("run", gen, more);
-			const timer = setTimeout(() => run.kill(), usual * (0.1 + 1.0 * random()));
+			const timer = setTimeout(() => run.kill(), usual.run * (0.1 + 1.0 * random()));
 			return { ...run, finished: run.finished.finally(() => clearTimeout(timer)) };
 		}
 		const layer = LAYERS[1 + Math.floor(random() * 3)];
@@ -322,9 +339,9 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 			},
 			load: {
 				begins: (event) => event.event === "layer.started" && event.layer === LAYERS[0],
-				typical: LOADS_MS,
+				typical: usual.loads,
 			},
-			end: { begins: (event) => event.event === "publish.finished" && event.unit === LAST_LAYER, typical: END_MS },
+			end: { begins: (event) => event.event === "publish.finished" && event.unit === LAST_LAYER, typical: usual.end },
 		};
 		const { begins, typical } = moments[kind];
 		const run = start("run", gen, {
@@ -371,7 +388,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 		},
 		async interrupt(gen) {
 			const run = start("run", gen);
-			const timer = setTimeout(() => run.kill("SIGINT"), usual * (0.2 + 0.7 * random()));
+			const timer = setTimeout(() => run.kill("SIGINT"), usual.run * (0.2 + 0.7 * random()));
 			const result = await run.finished;
 			clearTimeout(timer);
 			figures.count("interrupted");
@@ -408,13 +425,13 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 			let run;
 			if (random() < 0.5) {
 				run = start("run", gen);
-				setTimeout(crash, usual * (0.2 + 0.7 * random()));
+				setTimeout(crash, usual.run * (0.2 + 0.7 * random()));
 			} else {
 				const layer = LAYERS[Math.floor(random() * 4)];
 				run = start("run", gen, {
 					onEvent: (event) => {
 						if (layer === LAYERS[0] && event.event === "layer.started" && event.layer === LAYERS[0])
-							setTimeout(crash, LOADS_MS * random());
+							setTimeout(crash, usual.loads * random());
 						else if (event.event.startsWith("gate.") && event.layer === layer && layer !== LAYERS[0])
 							setTimeout(crash, publishOf(layer) * 1.15 * random());
 					},
@@ -439,7 +456,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 					: start("run", gen, { args: ["--exclude", "tag:side"] });
 			await sleep(random() * 400);
 			const side = start("run", gen, { args: ["--select", "tag:side"], folder: "target-side" });
-			if (which > 0.7) setTimeout(() => side.kill(), usual * random());
+			if (which > 0.7) setTimeout(() => side.kill(), usual.run * random());
 			const [one, two] = await Promise.all([main.finished, side.finished]);
 			figures.count("two at once, disjoint");
 			return [
@@ -452,7 +469,7 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 			project.arrive(next);
 			const which = random();
 			const first = which < 0.4 ? aim(which < 0.2 ? "publish" : "random", gen) : start("run", gen);
-			await sleep(random() * usual);
+			await sleep(random() * usual.run);
 			const second = start("run", next, { folder: "target-side" });
 			const [one, two] = await Promise.all([first.finished, second.finished]);
 			figures.count("two at once, overlapping");
@@ -483,12 +500,21 @@ async function startWarehouse({ server, root, features, random, tally, figures }
 			model.maybe.add(gen);
 			const title = `round ${fault.rounds}, ${action} in generation ${gen}`;
 			// A file of the next generation comes in the middle of this run, which takes it or leaves it.
-			const early = random() < 0.3 ? setTimeout(() => project.arriveEarly(gen + 1), usual * random() * 0.6) : undefined;
-			const ended = await rounds[action](gen);
-			clearTimeout(early);
-			const fresh = model.gen === gen ? [gen] : [gen, model.gen];
-			const wrong = [...ended, ...(await faultsInBetween(fresh, fresh.length === 1))];
-			tally.judge(title, wrong.length === 0 ? wrong : [...wrong, ...fault.crashed]);
+			const early =
+				random() < 0.3 ? setTimeout(() => project.arriveEarly(gen + 1), usual.run * random() * 0.6) : undefined;
+			let fresh;
+			let killsBefore;
+			// Every second killed run is followed by another that finds what it left, and is killed as well.
+			for (let next = action; ; next = choose(random, again)) {
+				killsBefore = figures.kills();
+				const ended = await rounds[next](gen);
+				clearTimeout(early);
+				fresh = model.gen === gen ? [gen] : [gen, model.gen];
+				const wrong = [...ended, ...(await faultsInBetween(fresh, fresh.length === 1))];
+				tally.judge(title, wrong.length === 0 ? wrong : [...wrong, ...fault.crashed]);
+				const wasKilled = next in again && figures.kills() > killsBefore;
+				if (!wasKilled || figures.kills() >= kills || random() >= KILLED_AGAIN) break;
+			}
 			if (random() < 0.15) await retryFirst(title, model.gen, fresh);
 			await converge(`${title}, the run after`, fresh.length === 1 ? gen : model.gen + 1);
 		},

@@ -184,7 +184,7 @@ const cursor = async (client, report, pause) => {
 		report([`a cursor on staging.lines gave ${head.length + rest.length} rows of generations ${[...gens].join(", ")}`]);
 };
 
-/** One relation after the other, without any pause. */
+/** One relation after the other, almost without pause. */
 let next = 0;
 const each = async (client, report) => {
 	const r = relations[next++ % relations.length];
@@ -196,9 +196,9 @@ const each = async (client, report) => {
  * layer at every moment, its publish waits, as it must.
  */
 await Promise.all([
-	loop("each", {}, each),
-	loop("everything", { pauseMs: 40, share: 1 }, everything),
-	loop("prepared", { pauseMs: 40, share: 1 }, prepared),
+	loop("each", { pauseMs: 1, share: 0.5 }, each),
+	loop("everything", { pauseMs: 40, share: 2 }, everything),
+	loop("prepared", { pauseMs: 40, share: 2 }, prepared),
 	loop("forwards", { pauseMs: 200, share: 3 }, transaction(false)),
 	loop("backwards", { pauseMs: 200, share: 3 }, transaction(true)),
 	loop("cursor", { pauseMs: 100, share: 1 }, cursor),
