@@ -217,6 +217,20 @@ describeOnPostgres("a role", () => {
 		);
 		expect(await shop.call("build -q", as("e2e_dev1", "dev1").output)).toMatchObject({ code: 0, stderr: "" });
 		expect(await shop.call("build -q", as("e2e_dev2", "dev2").output)).toMatchObject({ code: 0, stderr: "" });
+		// What one of them has loaded is not the other's: an older file that comes back is loaded where another one stands.
+		const raw = "id,amount\n1,3\n2,4\n";
+		for (const [role, schema, text] of [
+			["e2e_dev1", "dev1", raw.replace("3", "5")],
+			["e2e_dev2", "dev2", raw],
+			["e2e_dev1", "dev1", raw],
+		] as const) {
+			shop.write("seeds/raw.csv", text);
+			await shop.call("seed -q", as(role, schema).output);
+		}
+		expect(await ask("select sum(amount)::int from dev1.raw union all select sum(amount)::int from dev2.raw")).toEqual([
+			[7],
+			[7],
+		]);
 		expect((await shop.call("history", as("e2e_dev2", "dev2").output)).stdout).toMatch(/build.*\n.*build/);
 		expect(await ask("select distinct tableowner from pg_tables where schemaname = 'tfm_state'")).toEqual([
 			["e2e_dev1"],
@@ -227,6 +241,7 @@ describeOnPostgres("a role", () => {
 		await admin.query(`revoke all on all tables in schema tfm_state from e2e_dev2`);
 		const { code, stderr } = await shop.call("run", as("e2e_dev2", "dev2").output);
 		expect(code).toBe(0);
+		expect(await shop.call("docs generate -q", as("e2e_dev2", "dev2").output)).toMatchObject({ code: 0, stderr: "" });
 		expect(stderr).toContain(
 			"next: to have them, as an owner or an administrator: grant select, insert, update, delete on all tables in schema tfm_state to e2e_dev2;",
 		);

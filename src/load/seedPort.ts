@@ -20,9 +20,12 @@ export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: bo
 	return {
 		async hash(node) {
 			const { hash } = await digestFile(join(node.root_path, node.original_file_path), node.location.file);
-			return createHash("sha256")
-				.update(JSON.stringify([RULES, hash, configOf(node), ...(empty ? ["empty"] : [])]))
-				.digest("hex");
+			return (
+				createHash("sha256")
+					// The place too: targets of one project may share a database, each with a table of its own.
+					.update(JSON.stringify([RULES, hash, configOf(node), node.schema, node.alias, ...(empty ? ["empty"] : [])]))
+					.digest("hex")
+			);
 		},
 		async load({ node, session, relation, signal }) {
 			const config = configOf(node);
