@@ -26,6 +26,7 @@ alerts:
   ping: "{{ env_var('API') }}/ping"
 `;
 const FILES = {
+	"profiles.yml": "shop: {target: dev, outputs: {dev: {type: pglite, path: .tfm/database, schema: dev}}}",
 	"tfm_project.yml": PROJECT,
 	"models/staging/stg_orders.sql":
 		"select 1 as id, 'anna@shop.test' as email union all select {{ var('second', 1) }}, 'karl@shop.test'",

@@ -3,7 +3,7 @@ import { loadConfig, shellSecretCommand } from "../config/loadConfig.ts";
 import type { Adapter } from "../core/adapter.ts";
 import type { Config } from "../core/config.ts";
 import { DatabaseError } from "../core/databaseError.ts";
-import { TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { storedName } from "../core/storedName.ts";
 import { DBT_VERSION, TFM_VERSION } from "../core/version.ts";
@@ -52,6 +52,18 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 	say("tfm", `${TFM_VERSION} (dbt ${DBT_VERSION} compatible)`);
 	const startedAt = clock();
 	let root = cwd;
+	const tell = (diagnostics: readonly Diagnostic[]): void => {
+		const now = clock();
+		printDiagnostics(diagnostics, {
+			output: invocation.output,
+			env,
+			stdout,
+			stderr: invocation.stderr,
+			now,
+			readLine: readSourceLine(root),
+			elapsedMs: now.getTime() - startedAt.getTime(),
+		});
+	};
 	try {
 		const config = await loadConfig({
 			cwd,
@@ -62,6 +74,7 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 		});
 		const { project, target } = config;
 		root = project.root;
+		tell(config.warnings);
 		say("project", `${project.name} (${project.file})`);
 		say(
 			"layers",
@@ -103,16 +116,7 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 			return 1;
 		}
 		if (!(error instanceof TfmError)) throw error;
-		const now = clock();
-		printDiagnostics(error.diagnostics, {
-			output: invocation.output,
-			env,
-			stdout,
-			stderr: invocation.stderr,
-			now,
-			readLine: readSourceLine(root),
-			elapsedMs: now.getTime() - startedAt.getTime(),
-		});
+		tell(error.diagnostics);
 		return 1;
 	}
 }

@@ -64,7 +64,7 @@ async function readField(
 		case "text":
 			return check.scalarText(value, path);
 		case "integer":
-			return check.integer(value, path);
+			return check.integer(value, path, path.at(-1) === "threads" ? 1 : 0);
 		case "number":
 			if (typeof value === "number") return value;
 			return check.integer(value, path);
@@ -76,6 +76,11 @@ async function readField(
 			return check.mapping(value, path);
 	}
 }
+
+const isPassword = (known: ConnectionFields, name: string): boolean => (known.aliases.get(name) ?? name) === "password";
+
+const hasPassword = (known: ConnectionFields, output: PlainMapping): boolean =>
+	Object.keys(output).some((name) => isPassword(known, name));
 
 /** One output checked against its kind's table of fields. Undefined when something is wrong. */
 export async function readConnection(reading: OutputReading): Promise<Connection | undefined> {
@@ -93,9 +98,13 @@ export async function readConnection(reading: OutputReading): Promise<Connection
 		const name = known.aliases.get(written) ?? written;
 		const kind = known.fields.get(name);
 		if (kind === undefined) {
-			const facts = { field: written, type, suggestion: suggestName(written, known.fields.keys()) };
-			const place = { ...check.at([...path, written], "key"), severity: "warning" as const };
-			reading.warnings.push(diagnostic("TFM-CONFIG-024", facts, place));
+			const suggestion = suggestName(written, [...known.fields.keys(), ...known.aliases.keys()]);
+			const facts = { field: written, type, suggestion };
+			const place = check.at([...path, written], "key");
+			// dbt ignores what it does not know, but it does not connect to Postgres without a password either.
+			if (suggestion !== undefined && isPassword(known, suggestion) && !hasPassword(known, output))
+				check.problems.push(diagnostic("TFM-CONFIG-024", { ...facts, meant: true }, place));
+			else reading.warnings.push(diagnostic("TFM-CONFIG-024", facts, { ...place, severity: "warning" }));
 			continue;
 		}
 		if (name !== written && Object.hasOwn(output, name)) {
@@ -115,7 +124,7 @@ export async function readConnection(reading: OutputReading): Promise<Connection
 		const value = fields[key];
 		return typeof value === "string" ? value : (known.defaults[key] ?? "");
 	};
-	const threads = typeof fields.threads === "number" ? Math.max(1, fields.threads) : known.defaults.threads;
+	const threads = typeof fields.threads === "number" ? fields.threads : known.defaults.threads;
 	return {
 		target: {
 			type,

@@ -28,7 +28,7 @@ describe("a .env file", () => {
 
 	it("fills what the shell does not set", async () => {
 		const box = sandbox({
-			".env": "DBT_TARGET=prod\nTFM_ENV_SECRET_X=fromfile\n",
+			".env": "DBT_TARGET=dev\nTFM_ENV_SECRET_X=fromfile\n",
 			"tfm_project.yml": "name: shop\n",
 		});
 		expect(await box.load()).toMatchObject({ target: { targetName: "dev" }, secrets: ["fromfile"] });

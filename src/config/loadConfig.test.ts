@@ -303,12 +303,26 @@ describe("the database", () => {
 		expect(warnings).toEqual([]);
 	});
 
-	it("is embedded, with a remark, where the project names a profile and there is no profiles.yml", async () => {
-		const { target, warnings } = await sandbox({ "dbt_project.yml": "name: shop\nprofile: shop\n" }).load();
-		expect(target.type).toBe("pglite");
-		expect(warnings.map(brief)).toEqual([
-			'TFM-CONFIG-025 the project names the profile "shop", but there is no profiles.yml: the embedded database is used | write a profiles.yml (see profiles.example.yml) to use another database',
+	it("must be there where it is named, by the project, a flag or a variable", async () => {
+		const first = (texts: readonly string[]) => texts.map((text) => text.split(" | ")[0]);
+		const named = sandbox({ "dbt_project.yml": "name: shop\nprofile: shop\n" });
+		const missing = 'names the profile "shop", but there is no profiles.yml';
+		expect(first(await named.mistakes())).toEqual([`TFM-CONFIG-025 the project ${missing}`]);
+		expect((await named.load({ command: "deps" })).target.type).toBe("pglite");
+		const bare = sandbox({ "dbt_project.yml": "name: shop\n" });
+		expect(first(await bare.mistakes({ flags: { profile: "shop" } }))).toEqual([`TFM-CONFIG-025 --profile ${missing}`]);
+		expect(first(await bare.mistakes({ env: { DBT_PROFILE: "shop" } }))).toEqual([
+			`TFM-CONFIG-025 DBT_PROFILE / TFM_PROFILE ${missing}`,
 		]);
+	});
+
+	it("is not needed by a project that names none; the embedded database has one target", async () => {
+		const bare = sandbox({ "dbt_project.yml": "name: shop\n" });
+		expect((await bare.load({ flags: { target: "dev" } })).target).toMatchObject({ type: "pglite", targetName: "dev" });
+		const wrong =
+			'TFM-CONFIG-035 there is no target "prod": no profile is named, and the embedded database has the target dev';
+		for (const request of [{ flags: { target: "prod" } }, { env: { DBT_TARGET: "prod" } }])
+			expect((await bare.mistakes(request))[0]).toMatch(wrong);
 	});
 
 	it("comes from the profile's default target, --target, or the environment", async () => {

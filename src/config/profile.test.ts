@@ -82,10 +82,18 @@ describe("a connection", () => {
 		expect(await withOutput("type: postgress").mistakes()).toEqual([
 			'TFM-YAML-015 profiles.yml:4:13 p.outputs.default.type cannot be "postgress" | did you mean "postgres"? (one of: pglite, postgres, snowflake)',
 		]);
-		const { warnings } = await withOutput(`${POSTGRES}passwrd: x`).load();
+		const { warnings } = await withOutput(`${POSTGRES}sslmod: disable`).load();
 		expect(warnings.map(brief)).toEqual([
-			'TFM-CONFIG-024 profiles.yml:9:7 `passwrd` is not a field of a postgres connection, and is ignored | did you mean "password"?',
+			'TFM-CONFIG-024 profiles.yml:9:7 `sslmod` is not a field of a postgres connection, and is ignored | did you mean "sslmode"?',
 		]);
+	});
+
+	it("takes no misspelt password for none, and no threads for one", async () => {
+		expect(await withOutput(`${POSTGRES}passwrd: x\nthreads: 0`).mistakes()).toEqual([
+			'TFM-CONFIG-024 profiles.yml:9:7 `passwrd` is not a field of a postgres connection | did you mean "password"?',
+			"TFM-YAML-013 profiles.yml:10:16 p.outputs.default.threads must be a whole number of at least 1, but it is the number 0",
+		]);
+		expect((await withOutput(`${POSTGRES}password: y\npasswrd: x`).load()).warnings).toHaveLength(1);
 	});
 
 	it("names the slip that a required field is missing for", async () => {

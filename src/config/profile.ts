@@ -1,7 +1,8 @@
 /**
  * The database to work on. As dbt: profiles.yml is looked for in --profiles-dir, the variable, the current folder,
  * ~/.dbt; the profile is --profile or the project's, the target --target or the profile's default; only the chosen
- * target is rendered and checked. Unlike dbt, no profile at all is no mistake: it means the embedded database.
+ * target is rendered and checked. Unlike dbt, a project that names no profile makes no mistake: it runs on the embedded
+ * database.
  */
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
@@ -41,13 +42,16 @@ export interface ResolvedProfile {
 	readonly secrets: readonly string[];
 }
 
-/** What is used where no profile says otherwise. */
+/** The embedded database without a profile has one target. */
+const EMBEDDED_TARGET = "dev";
+
+/** What is used where no profile is named. */
 export function embeddedTarget(flags: Flags): TargetConfig {
 	const { defaults, shown } = CONNECTIONS.pglite;
 	const { database, schema, threads } = defaults;
 	return Object.freeze({
 		profileName: "embedded",
-		targetName: flags.target ?? "dev",
+		targetName: EMBEDDED_TARGET,
 		type: "pglite",
 		threads: flags.threads ?? threads,
 		database: database ?? "postgres",
@@ -60,9 +64,15 @@ export function embeddedTarget(flags: Flags): TargetConfig {
 
 /** A profiles.yml that lies beside the project was meant for it; one in ~/.dbt serves many. */
 function profileNotNamed(document: YamlDocument): Diagnostic {
-	const known = isMapping(document.value) ? Object.keys(document.value).filter((key) => key !== "config") : [];
-	return diagnostic("TFM-CONFIG-033", { file: document.file, known: known.sort() }, { severity: "warning" });
+	return diagnostic("TFM-CONFIG-033", { file: document.file, known: profilesIn(document) }, { severity: "warning" });
 }
+
+const profilesIn = (document: YamlDocument | undefined): readonly string[] =>
+	document !== undefined && isMapping(document.value)
+		? Object.keys(document.value)
+				.filter((key) => key !== "config")
+				.sort()
+		: [];
 
 interface FoundProfiles {
 	readonly dir: string;
@@ -91,10 +101,20 @@ export async function resolveProfile(request: ProfileRequest): Promise<ResolvedP
 	const found = findProfilesDir(request);
 	const document = found === null ? undefined : readProfiles(found, request);
 	if (found !== null && document === undefined) return undefined;
-	if (document === undefined || name === null) {
-		if (name !== null) warnings.push(diagnostic("TFM-CONFIG-025", { profile: name }, { severity: "warning" }));
-		else if (document !== undefined && !found!.shared) warnings.push(profileNotNamed(document));
+	if (name === null) {
+		const asked = flags.target ?? setting(env, "TARGET")?.value ?? EMBEDDED_TARGET;
+		if (asked !== EMBEDDED_TARGET) {
+			problems.push(diagnostic("TFM-CONFIG-035", { target: asked, known: profilesIn(document) }));
+			return undefined;
+		}
+		if (document !== undefined && !found!.shared) warnings.push(profileNotNamed(document));
 		return { target: embeddedTarget(flags), secrets: [] };
+	}
+	if (document === undefined) {
+		const from =
+			flags.profile !== undefined ? "option" : setting(env, "PROFILE") !== undefined ? "variable" : "project";
+		problems.push(diagnostic("TFM-CONFIG-025", { profile: name, from }));
+		return undefined;
 	}
 	const check = new ShapeCheck(document, problems, { hideValues: true });
 	const profiles = check.mapping(document.value, []) ?? {};

@@ -74,14 +74,14 @@ export const CONFIG_CODES = {
 	"TFM-CONFIG-020": code<{ dir: string }>({
 		message: (f) => `there is no profiles.yml in ${f.dir}`,
 		hint: () => "the folder was named by --profiles-dir or by DBT_PROFILES_DIR / TFM_PROFILES_DIR",
-		explain: "A folder for profiles.yml was named, so the embedded database is not taken instead.",
+		explain: "A folder for profiles.yml was named, and it holds none.",
 	}),
 	"TFM-CONFIG-021": code<{ profile: string; file: string; known: readonly string[]; suggestion?: string | undefined }>({
 		message: (f) => `${f.file} has no profile "${f.profile}"`,
 		hint: (f) => didYouMean(f.suggestion) ?? `profiles there: ${listed(f.known)}`,
 		dbt: (f) => `Could not find profile named '${f.profile}'`,
 		explain:
-			"The profile that the project's `profile:` key or --profile names does not exist. The embedded database is taken only when there is no profiles.yml at all, or when no profile is named.",
+			"The profile that the project's `profile:` key or --profile names does not exist. The embedded database is taken only when no profile is named.",
 	}),
 	"TFM-CONFIG-022": code<{
 		target: string;
@@ -101,17 +101,32 @@ export const CONFIG_CODES = {
 		explain:
 			"A field of the profile is `{command: …}`. The command is run in a shell when the profile is read; its output is not shown.",
 	}),
-	"TFM-CONFIG-024": code<{ field: string; type: string; suggestion?: string | undefined }>({
-		message: (f) => `\`${f.field}\` is not a field of a ${f.type} connection, and is ignored`,
-		hint: (f) => didYouMean(f.suggestion),
-		explain: "The output has a field that neither dbt's adapter nor tfm knows.",
-	}),
-	"TFM-CONFIG-025": code<{ profile: string }>({
+	"TFM-CONFIG-024": code<{ field: string; type: string; suggestion?: string | undefined; meant?: boolean }>({
 		message: (f) =>
-			`the project names the profile "${f.profile}", but there is no profiles.yml: the embedded database is used`,
-		hint: () => "write a profiles.yml (see profiles.example.yml) to use another database",
+			`\`${f.field}\` is not a field of a ${f.type} connection${f.meant === true ? "" : ", and is ignored"}`,
+		hint: (f) => didYouMean(f.suggestion),
 		explain:
-			"profiles.yml was found neither in the project nor in ~/.dbt, so the run goes to the embedded database in .tfm/database.",
+			"The output has a field that neither dbt's adapter nor tfm knows. A misspelt password is an error, where no other is given.",
+	}),
+	"TFM-CONFIG-025": code<{ profile: string; from: "option" | "variable" | "project" }>({
+		message: (f) =>
+			`${{ option: "--profile", variable: "DBT_PROFILE / TFM_PROFILE", project: "the project" }[f.from]} names the profile "${f.profile}", but there is no profiles.yml`,
+		hint: () => "it is looked for in the current folder, in the project's and in ~/.dbt, or where --profiles-dir says",
+		next: (f) =>
+			`write a profiles.yml (profiles.example.yml shows how); for the embedded database: ${f.profile}: {target: dev, outputs: {dev: {type: pglite}}}${f.from === "project" ? ", or no `profile:` in the project file" : ""}`,
+		dbt: (f) => `Could not find profile named '${f.profile}'`,
+		explain:
+			"A project that names a profile means that database and no other, so nothing is run without it. A project without `profile:` runs on the embedded database in .tfm/database.",
+	}),
+	"TFM-CONFIG-035": code<{ target: string; known: readonly string[] }>({
+		message: (f) =>
+			`there is no target "${f.target}": no profile is named, and the embedded database has the target dev`,
+		hint: (f) =>
+			f.known.length === 0
+				? "targets stand in a profile: write a profiles.yml, and `profile: NAME` into the project file"
+				: `write \`profile: ${f.known[0]}\` into the project file, or give --profile ${f.known[0]}`,
+		explain:
+			"Without a profile a run goes to the embedded database in .tfm/database. Another target than its own was asked for with --target or DBT_TARGET / TFM_TARGET, so that database cannot have been meant.",
 	}),
 	"TFM-CONFIG-026": code<{ problem: string; fix: string }>({
 		message: (f) => f.problem,
