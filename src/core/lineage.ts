@@ -42,6 +42,8 @@ export interface LineageColumn {
 	readonly confidence: Confidence;
 	/** Sorted. Columns whose values go into this one. */
 	readonly upstream: readonly ColumnRef[];
+	/** The same where the same value is made, in whatever words: names stand for the columns that they lead to. */
+	readonly definition?: string;
 	/** From property files; absent: none of its own. */
 	readonly description?: string;
 	readonly tags?: readonly string[];
@@ -86,8 +88,8 @@ export interface NodeLineage {
 	readonly rest: readonly (NodeId | string)[];
 	/** The same for two texts that differ in comments, space and the case of names only; absent where unparsed. */
 	readonly semantic_hash?: string;
-	/** The same for parts of the query, where it ends in a plain select: all but the select list, and its items. */
-	readonly outline?: { readonly frame: string; readonly items: readonly string[] };
+	/** The same where the same rows come out, as far as the text tells: FROM, conditions, groups, limits. */
+	readonly rows_definition?: string;
 	readonly remarks: readonly LineageRemark[];
 }
 

@@ -2,7 +2,7 @@ import type { ColumnKind, ColumnRef, Confidence, LineageRemark } from "../core/l
 import type { SqlDialectName } from "./sqlDialect.ts";
 
 /** Part of every key of the cache: raise it when an answer may come out differently for the same question. */
-export const ANALYZER_VERSION = 3;
+export const ANALYZER_VERSION = 4;
 
 export interface KnownColumn {
 	/** As the database stores it. */
@@ -38,12 +38,8 @@ export interface OutputColumn {
 	readonly confidence: Confidence;
 	/** Sorted by relation, then column. */
 	readonly upstream: readonly AnalysisRef[];
-}
-
-/** A query in parts that can be compared: all but the last select list, and each item of that. */
-export interface QueryOutline {
-	readonly frame: string;
-	readonly items: readonly string[];
+	/** The same where the same value is made, in whatever words; see definition.ts. */
+	readonly definition?: string;
 }
 
 /** What one query says of its columns. */
@@ -62,7 +58,8 @@ export interface Analysis {
 	readonly reads: readonly string[];
 	readonly remarks: readonly LineageRemark[];
 	readonly hash?: string;
-	readonly outline?: QueryOutline;
+	/** The same where the same rows come out, as far as the text tells. */
+	readonly rows?: string;
 }
 
 /** Nothing is known but why. */

@@ -2,11 +2,14 @@
  * One query → its columns, where they come from, and what looks wrong. The parts (names, expressions, FROM, stars,
  * queries) are put together here.
  */
+
+import { createHash } from "node:crypto";
 import type { LineageProblem, LineageRemark } from "../core/lineage.ts";
 import type { Analysis, AnalysisRef, AnalysisRequest, KnownRelation, OutputColumn } from "./analysis.ts";
 import { unreadable } from "./analysis.ts";
 import { type Ast, field, type Identifier, isRecord } from "./ast.ts";
-import { canonicalHash, queryOutline } from "./canonicalHash.ts";
+import { canonicalText } from "./canonicalText.ts";
+import { definitionsOf, shortDigest } from "./definition.ts";
 import { resolveExpression } from "./expression.ts";
 import { resolveFrom } from "./fromClause.ts";
 import { resolveQuery } from "./query.ts";
@@ -47,6 +50,8 @@ function analyzeTree(query: Ast, request: AnalysisRequest): Analysis {
 	const reads = new Set<string>();
 	const indirect = new Set<AnalysisRef>();
 	const remarks = new Map<string, LineageRemark>();
+	const notes = new Map<Ast, string>();
+	const relationNotes = new Map<Ast, string>();
 	const resolver: Resolver = {
 		dialect,
 		intern(relation, column) {
@@ -62,18 +67,24 @@ function analyzeTree(query: Ast, request: AnalysisRequest): Analysis {
 			const remark = remarkOf(problem, name, at, known);
 			remarks.set(`${problem}\0${remark.line}\0${remark.column}\0${name}`, remark);
 		},
+		notes,
+		relationNotes,
+		define: (ast) => shortDigest(canonicalText(ast, dialect, notes)),
 		indirect(upstream) {
 			for (const ref of upstream) indirect.add(ref);
 		},
 		expression: (ast, frame) => resolveExpression(ast, frame, resolver),
-		query: (ast, ctes, parent) => resolveQuery(ast, ctes, parent, resolver),
+		query(ast, ctes, parent) {
+			const found = resolveQuery(ast, ctes, parent, resolver);
+			notes.set(ast, `${found.rows}(${definitionsOf(found.columns)})`);
+			return found;
+		},
 		from: (tables, scope, ctes) => resolveFrom(tables, scope, ctes, resolver),
 		star: (sources, options, frame) => starColumns(sources, options, frame, resolver),
 	};
 	const result = resolver.query(query, null, null);
 	remarkDuplicates(result.columns, resolver);
 	const columns = result.columns.map(outputColumn);
-	const outline = queryOutline(query, dialect);
 	const sure = columns.every(({ confidence }) => confidence === "resolved" || confidence === "assumed");
 	return {
 		status: sure && !result.open ? "ok" : "partial",
@@ -83,8 +94,11 @@ function analyzeTree(query: Ast, request: AnalysisRequest): Analysis {
 		indirect: sortedRefs(indirect),
 		reads: [...reads].sort(),
 		remarks: [...remarks.values()].sort((a, b) => a.line - b.line || a.column - b.column || (a.name < b.name ? -1 : 1)),
-		hash: canonicalHash(query, dialect),
-		...(outline === undefined ? {} : { outline }),
+		hash: createHash("sha256")
+			.update(canonicalText(query, dialect, relationNotes))
+			.digest("hex")
+			.slice(0, 16),
+		...(result.rows === undefined ? {} : { rows: shortDigest(result.rows) }),
 	};
 }
 
@@ -127,12 +141,13 @@ function remarkDuplicates(columns: readonly ScopeColumn[], resolver: Resolver): 
 	}
 }
 
-const outputColumn = ({ name, type, kind, confidence, upstream }: ScopeColumn): OutputColumn => ({
+const outputColumn = ({ name, type, kind, confidence, upstream, definition }: ScopeColumn): OutputColumn => ({
 	name,
 	...(type === undefined ? {} : { type }),
 	kind,
 	confidence,
 	upstream: sortedRefs(upstream),
+	...(definition === undefined ? {} : { definition: shortDigest(definition) }),
 });
 
 const sortedRefs = (refs: ReadonlySet<AnalysisRef>): readonly AnalysisRef[] =>

@@ -82,7 +82,7 @@ const ownColumn = (name: string, type: string | undefined): LineageColumn => ({
 });
 
 function analysedDraft(id: string, analysis: Analysis, { inputs, added }: LineageInput): Draft {
-	const { hash, outline, reason, columns: found, reads, rest, remarks, status, complete } = analysis;
+	const { hash, rows, reason, columns: found, reads, rest, remarks, status, complete } = analysis;
 	const columns = new Map<string, LineageColumn>();
 	const twice: LineageColumn[] = [];
 	for (const column of found)
@@ -100,7 +100,7 @@ function analysedDraft(id: string, analysis: Analysis, { inputs, added }: Lineag
 		reads: [...(unread ? (inputs.get(id) ?? []) : reads)].sort() as NodeId[],
 		rest,
 		...(hash === undefined ? {} : { semantic_hash: hash }),
-		...(outline === undefined ? {} : { outline }),
+		...(rows === undefined ? {} : { rows_definition: rows }),
 		remarks,
 	};
 }

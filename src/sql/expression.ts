@@ -1,5 +1,5 @@
 /** Expressions: which columns go into one, what is done to them, and which type comes out. */
-import { type Ast, field, identifier, identifiers, isRecord, list, textOf, variant } from "./ast.ts";
+import { type Ast, field, type Identifier, identifier, identifiers, isRecord, list, textOf, variant } from "./ast.ts";
 import { argument } from "./fromClause.ts";
 import { AGGREGATES, functionType } from "./functionTypes.ts";
 import { CONSTANT, combine, type LineageValue } from "./lineageValue.ts";
@@ -17,6 +17,10 @@ const NOT_EXPRESSIONS = new Set(
 		"window_frame options operator duplicate_treatment shorthand special named array format syntax"
 	).split(" "),
 );
+
+/** In a select list such a call gives more rows, or none. */
+const ROW_MAKERS =
+	/^(unnest|generate_series|generate_subscripts|jsonb?_array_elements(_text)?|jsonb?_each(_text)?|jsonb?_object_keys|jsonb_path_query|regexp_matches|regexp_split_to_table|string_to_table|explode)$/;
 
 /** Functions of Snowflake and DuckDB that take a part of a date as a bare word: first, or for these last. */
 const DATE_FUNCTIONS = new Set(
@@ -75,11 +79,11 @@ function subquery(ast: Ast, frame: Frame, resolver: Resolver): LineageValue {
 const RULES: Readonly<Record<string, Rule>> = {
 	Identifier: (body, frame, resolver) => {
 		const name = identifier(body);
-		return name === undefined ? CONSTANT : resolveName([name], frame, resolver);
+		return name === undefined ? CONSTANT : resolvedName(body, [name], frame, resolver);
 	},
 	CompoundIdentifier: (body, frame, resolver) => {
 		const names = identifiers(body);
-		return names.length === 0 ? CONSTANT : resolveName(names, frame, resolver);
+		return names.length === 0 ? CONSTANT : resolvedName(body, names, frame, resolver);
 	},
 	Nested: (body, frame, resolver) => resolver.expression(body, frame),
 	Collate: (body, frame, resolver) => resolver.expression(field(body, "expr"), frame),
@@ -88,8 +92,11 @@ const RULES: Readonly<Record<string, Rule>> = {
 		const type = typeName(field(body, "data_type"));
 		return { ...value, type, kind: value.kind === "direct" ? "cast" : value.kind };
 	},
-	Value: (body, frame, resolver) =>
-		positional(body, frame, resolver) ?? { ...CONSTANT, type: literalType(field(body, "value")) },
+	Value: (body, frame, resolver) => {
+		const column = positional(body, frame, resolver);
+		if (column?.definition !== undefined) resolver.notes.set(body, column.definition);
+		return column ?? { ...CONSTANT, type: literalType(field(body, "value")) };
+	},
 	TypedString: (body) => ({ ...CONSTANT, type: typeName(field(body, "data_type")) }),
 	Interval: typed("interval"),
 	Subquery: subquery,
@@ -159,7 +166,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 	Function: call,
 	CompoundFieldAccess: (body, frame, resolver) => {
 		const names = fieldPath(body, frame, resolver);
-		if (names !== undefined) return resolveName(names, frame, resolver);
+		if (names !== undefined) return resolvedName(body, names, frame, resolver);
 		const root = resolver.expression(field(body, "root"), frame);
 		const chain = list(field(body, "access_chain"));
 		const subscripts = chain.map((step) => resolver.expression(field(step, "Subscript"), frame));
@@ -182,10 +189,19 @@ const RULES: Readonly<Record<string, Rule>> = {
 	Wildcard: () => CONSTANT,
 	QualifiedWildcard: (body, frame, resolver) => {
 		const name = identifiers(Array.isArray(body) ? body[0] : body);
-		return name.length === 0 ? CONSTANT : resolveName(name.slice(-1), frame, resolver);
+		return name.length === 0 ? CONSTANT : resolvedName(body, name.slice(-1), frame, resolver);
 	},
 	NamedWindow: (body, frame, resolver) => namedWindow(body, frame, resolver),
 };
+
+/** A name, with what it stands for noted at its place. */
+function resolvedName(at: Ast, names: readonly Identifier[], frame: Frame, resolver: Resolver): LineageValue {
+	const value = resolveName(names, frame, resolver);
+	const from = () => [...value.upstream].map(({ node, column }) => `${node}.${column}`);
+	const written = () => [...names.map((name) => resolver.fold(name)), ...from()].join("~");
+	resolver.notes.set(at, value.definition ?? written());
+	return value;
+}
 
 function roundedLike(body: Ast, frame: Frame, resolver: Resolver): LineageValue {
 	const value = resolver.expression(field(body, "expr"), frame);
@@ -267,6 +283,8 @@ function call(body: Ast, frame: Frame, resolver: Resolver): LineageValue {
 	const inner = [...values, ...others];
 	const value = inner.length === 0 ? CONSTANT : combine(inner);
 	const windowed = isRecord(field(body, "over"));
+	if (!windowed && AGGREGATES.has(name)) frame.scope.aggregates = true;
+	if (ROW_MAKERS.test(name)) frame.scope.rowMakers.push(body);
 	const own = windowed ? "window" : AGGREGATES.has(name) ? "aggregate" : undefined;
 	const [element] = others;
 	const ofQuery = isRecord(query) && name === "array" && element?.type !== undefined ? `${element.type}[]` : undefined;
@@ -287,5 +305,8 @@ function windowlessType(name: string, args: Ast): string | undefined {
 function namedWindow(body: Ast, frame: Frame, resolver: Resolver): LineageValue {
 	const name = identifier(body);
 	const window = name === undefined ? undefined : frame.scope.windows.get(resolver.fold(name));
-	return window === undefined ? CONSTANT : resolver.expression(window, frame);
+	if (window === undefined) return CONSTANT;
+	const value = resolver.expression(window, frame);
+	resolver.notes.set(body, resolver.define(window));
+	return value;
 }

@@ -1,5 +1,6 @@
 /** FROM: what each table, subquery, function and join brings into the scope. */
 import { type Ast, field, type Identifier, identifier, identifiers, isRecord, list, variant } from "./ast.ts";
+import { definitionsOf, shortDigest } from "./definition.ts";
 import { CONSTANT, combine, type LineageValue, NO_COLUMNS, UNKNOWN, union } from "./lineageValue.ts";
 import { allSources } from "./resolveName.ts";
 import type { CteScope, Resolver } from "./resolver.ts";
@@ -32,12 +33,14 @@ function addJoined(tableWithJoins: Ast, place: Place): void {
 		if (source !== undefined) scope.sources.push(source);
 		return source;
 	};
-	add(factor(field(tableWithJoins, "relation"), place));
+	const first = add(factor(field(tableWithJoins, "relation"), place));
+	if (first !== undefined) scope.rows.push(first.rows ?? "?");
 	for (const join of list(field(tableWithJoins, "joins"))) {
 		const left = [...scope.sources];
 		const right = add(factor(field(join, "relation"), place));
 		const added = right === undefined ? scope.sources.slice(left.length) : [right];
-		const [, body] = variant(field(join, "join_operator")) ?? [];
+		const [operator, body] = variant(field(join, "join_operator")) ?? [];
+		if (right !== undefined) scope.rows.push(right.rows ?? "?");
 		const constraint = isRecord(body) && "constraint" in body ? body.constraint : body;
 		const match = field(body, "match_condition");
 		const [kind, condition] = variant(constraint) ?? [];
@@ -48,8 +51,15 @@ function addJoined(tableWithJoins: Ast, place: Place): void {
 			}
 		if (kind === "Natural") mergeCommon(left, added, place);
 		const frame = { scope, ctes };
-		if (kind === "On") resolver.indirect(resolver.expression(condition, frame).upstream);
-		if (match !== undefined && match !== null) resolver.indirect(resolver.expression(match, frame).upstream);
+		scope.rows.push(`${operator}`);
+		if (kind === "On") {
+			resolver.indirect(resolver.expression(condition, frame).upstream);
+			scope.rows.push(resolver.define(condition));
+		}
+		if (match !== undefined && match !== null) {
+			resolver.indirect(resolver.expression(match, frame).upstream);
+			scope.rows.push(resolver.define(match));
+		}
 	}
 }
 
@@ -81,6 +91,7 @@ function mergeColumn(
 	const all = [...first, ...second];
 	const several = !before && first.length > 1 ? all.map((one) => ({ ...one, confidence: "ambiguous" as const })) : all;
 	scope.merged.set(folded, several.length === 0 ? [UNKNOWN] : several);
+	scope.rows.push(`using ${definitionsOf(all)}`);
 	resolver.indirect(union(all.map((value) => value.upstream)));
 }
 
@@ -104,7 +115,11 @@ function factor(ast: Ast, place: Place): Source | undefined {
 				const ordinality = field(body, "with_ordinality") === true;
 				return functionSource({ name, args: field(args, "args"), alias, ordinality }, place);
 			}
-			return named(table(identifiers(field(body, "name")), place), alias, resolver);
+			const source = table(field(body, "name"), place);
+			const part = [field(body, "sample"), field(body, "version"), field(body, "partitions")];
+			const whole = part.every((one) => !isRecord(one) && list(one).length === 0);
+			const rows = whole ? source.rows : shortDigest(`${source.rows} ${resolver.define(part)}`);
+			return named({ ...source, rows }, alias, resolver);
 		}
 		case "Derived": {
 			const lateral = field(body, "lateral") === true;
@@ -134,7 +149,8 @@ function factor(ast: Ast, place: Place): Source | undefined {
 }
 
 /** A table of the request, a CTE, or a name that nobody knows. */
-function table(name: readonly Identifier[], { ctes, resolver }: Place): Source {
+function table(written: Ast, { ctes, resolver }: Place): Source {
+	const name = identifiers(written);
 	const parts = name.map((part) => resolver.fold(part));
 	const alias = parts.at(-1) ?? "";
 	if (parts.length === 1)
@@ -146,9 +162,11 @@ function table(name: readonly Identifier[], { ctes, resolver }: Place): Source {
 	const qualifier = parts.length > 1 ? parts : undefined;
 	const id = known?.id ?? parts.join(".");
 	resolver.reads(id);
+	resolver.notes.set(written, id);
+	resolver.relationNotes.set(written, id);
 	if (known === undefined) {
 		if (!isSystem(parts)) resolver.remark("unknown_relation", parts.join("."), name.at(-1));
-		return { alias, qualifier, columns: [], open: true, openTo: [id] };
+		return { alias, qualifier, columns: [], open: true, openTo: [id], rows: id };
 	}
 	const columns = known.columns.map(
 		(column): ScopeColumn => ({
@@ -157,9 +175,10 @@ function table(name: readonly Identifier[], { ctes, resolver }: Place): Source {
 			upstream: new Set([resolver.intern(id, column.name)]),
 			confidence: "resolved",
 			kind: "direct",
+			definition: `${id}.${column.name}`,
 		}),
 	);
-	return { alias, qualifier, columns, open: known.open, openTo: known.open ? [id] : [] };
+	return { alias, qualifier, columns, open: known.open, openTo: known.open ? [id] : [], rows: id };
 }
 
 const isSystem = (parts: readonly string[]): boolean =>
@@ -191,12 +210,18 @@ function functionSource({ name, args, alias, ordinality }: Call, { scope, ctes, 
 	// `as t(a int, b text)` says itself which columns there are.
 	const typed = written.length > 0 && written.every((column) => variant(field(column, "data_type")) !== undefined);
 	const names = shape === undefined ? (written.length > 0 ? [] : undefined) : shape === "value" ? [single] : shape;
-	const columns = (names ?? []).map((column): ScopeColumn => ({ ...value, name: fold(column) }));
-	if (ordinality) columns.push({ ...CONSTANT, name: "ordinality", type: "bigint" });
+	const rows = shortDigest(`${name.toLowerCase()} ${resolver.define(args)}`);
+	const columns = (names ?? []).map(
+		(column, i): ScopeColumn => ({ ...value, name: fold(column), definition: `${rows}#${i}` }),
+	);
+	if (ordinality) columns.push({ ...CONSTANT, name: "ordinality", type: "bigint", definition: `${rows}#n` });
 	const listed = typed || (shape === undefined && written.length > 0);
 	const source: Source = {
 		alias: fold(name.toLowerCase()),
-		columns: listed ? written.map((column) => ({ ...value, name: "", type: columnType(column) })) : columns,
+		columns: listed
+			? written.map((column, i) => ({ ...value, name: "", type: columnType(column), definition: `${rows}#${i}` }))
+			: columns,
+		rows,
 		open: names === undefined,
 		openTo: [],
 		opaque: names === undefined ? upstream : undefined,
@@ -236,7 +261,8 @@ export function renameColumns(source: Columns, written: readonly Ast[], resolver
 	// Columns of an open source have no known order: a new name can mean any of them.
 	const made = names.slice(columns.length).map((name): ScopeColumn => {
 		const upstream = source.opaque ?? NO_COLUMNS;
-		return { name, upstream, confidence: source.opaque === undefined ? "unknown" : "opaque", kind: "expression" };
+		const confidence = source.opaque === undefined ? "unknown" : "opaque";
+		return { name, upstream, confidence, kind: "expression", definition: `${source.rows}.${name}` };
 	});
 	return source.open ? { ...source, columns: [...columns, ...made] } : { ...source, columns };
 }
@@ -246,29 +272,31 @@ function nestedJoin(ast: Ast, alias: Ast, place: Place): Source | undefined {
 	const { scope, resolver } = place;
 	const inner = newScope(scope);
 	addJoined(ast, { ...place, scope: inner });
+	const rows = shortDigest(inner.rows.join(" "));
 	if (identifier(field(alias, "name")) === undefined) {
 		scope.sources.push(...inner.sources);
+		scope.rows.push(rows);
 		for (const [name, values] of inner.merged) scope.merged.set(name, values);
 		return undefined;
 	}
 	const star = resolver.star(inner.sources, undefined, { scope: inner, ctes: place.ctes });
-	return named({ alias: "", ...star }, alias, resolver);
+	return named({ alias: "", ...star, rows }, alias, resolver);
 }
 
 /** PIVOT, UNPIVOT, MATCH_RECOGNIZE, JSON_TABLE …: columns come somehow from what stands inside. */
 function opaque(body: Ast, alias: Ast, place: Place): Source {
+	const { resolver } = place;
 	const inner = isRecord(field(body, "table")) ? factor(field(body, "table"), place) : undefined;
-	const columns = inner === undefined ? NO_COLUMNS : wholeRow(inner, place.resolver.intern).upstream;
+	const columns = inner === undefined ? NO_COLUMNS : wholeRow(inner, resolver.intern).upstream;
 	const outer =
-		inner === undefined
-			? union(allSources(place.scope).map((s) => wholeRow(s, place.resolver.intern).upstream))
-			: NO_COLUMNS;
+		inner === undefined ? union(allSources(place.scope).map((s) => wholeRow(s, resolver.intern).upstream)) : NO_COLUMNS;
 	const source: Source = {
 		alias: inner?.alias ?? "",
 		columns: [],
 		open: true,
 		openTo: inner?.openTo ?? [],
 		opaque: union([columns, outer]),
+		rows: resolver.define(body),
 	};
-	return named(source, alias, place.resolver);
+	return named(source, alias, resolver);
 }

@@ -7,6 +7,8 @@ export interface LineageValue {
 	readonly confidence: Confidence;
 	readonly kind: ColumnKind;
 	readonly type?: string | undefined;
+	/** Of a column: what it means, see definition.ts. An expression's is made from its tree. */
+	readonly definition?: string | undefined;
 }
 
 export const NO_COLUMNS: ReadonlySet<AnalysisRef> = new Set();

@@ -1,5 +1,6 @@
 /** Queries: WITH, set operations, VALUES and SELECT, from the outside to the expressions. */
-import { type Ast, field, type Identifier, identifier, identifiers, isRecord, list, variant } from "./ast.ts";
+import { type Ast, field, type Identifier, identifier, identifiers, isRecord, list, textOf, variant } from "./ast.ts";
+import { definitionsOf, joinDefinitions, shortDigest } from "./definition.ts";
 import { renameColumns } from "./fromClause.ts";
 import { CONSTANT, type LineageValue, oneOf, union } from "./lineageValue.ts";
 import { outputName } from "./outputName.ts";
@@ -22,15 +23,32 @@ export function resolveQuery(ast: Ast, outer: CteScope | null, parent: Scope | n
 	const body = resolveBody(field(ast, "body"), ctes, parent, resolver);
 	const order = field(field(field(ast, "order_by"), "kind"), "Expressions");
 	for (const item of list(order)) orderItem(item, body, resolver);
-	return { columns: body.columns, open: body.open, openTo: body.openTo, opaque: body.opaque };
+	const { columns, open, openTo, opaque } = body;
+	return { columns, open, openTo, opaque, rows: limitedRows(ast, body, resolver) };
+}
+
+/** Which rows a limit leaves hangs on their order. */
+function limitedRows(ast: Ast, { rows }: Body, resolver: Resolver): string | undefined {
+	const limits = [field(ast, "limit_clause"), field(ast, "fetch")].filter(isRecord);
+	return limits.length === 0 ? rows : shortDigest(`${rows} ${resolver.define([field(ast, "order_by"), ...limits])}`);
 }
 
 function orderItem(item: Ast, { columns, frame }: Body, resolver: Resolver): void {
 	const expr = field(item, "expr");
-	const name = identifier(field(expr, "Identifier"));
-	const output = name === undefined ? undefined : columns.find((column) => column.name === resolver.fold(name));
-	if (output !== undefined) resolver.indirect(output.upstream);
-	else if (frame !== undefined) resolver.indirect(resolver.expression(expr, { ...frame, aliasFirst: true }).upstream);
+	const written = field(expr, "Identifier");
+	const name = identifier(written);
+	const output =
+		name === undefined ? columnAt(expr, columns) : columns.find((column) => column.name === resolver.fold(name));
+	if (output !== undefined) {
+		resolver.indirect(output.upstream);
+		resolver.notes.set(name === undefined ? expr : written, output.definition ?? output.name);
+	} else if (frame !== undefined) resolver.indirect(resolver.expression(expr, { ...frame, aliasFirst: true }).upstream);
+}
+
+/** `order by 2`, `group by 2`. */
+function columnAt(expr: Ast, columns: readonly ScopeColumn[]): ScopeColumn | undefined {
+	const number = list(field(field(field(expr, "Value"), "value"), "Number"))[0];
+	return typeof number === "string" ? columns[Number(number) - 1] : undefined;
 }
 
 interface CtePlace {
@@ -81,7 +99,7 @@ function resolveBody(ast: Ast, ctes: CteScope, parent: Scope | null, resolver: R
 			return combineBranches(body, left, right, resolver);
 		}
 		case "Table": {
-			const name = textName(body);
+			const name = tableName(body);
 			const scope = newScope(parent);
 			resolver.from([{ relation: { Table: { name } }, joins: [] }], scope, ctes);
 			return resolver.star(scope.sources, undefined, { scope, ctes });
@@ -92,7 +110,7 @@ function resolveBody(ast: Ast, ctes: CteScope, parent: Scope | null, resolver: R
 }
 
 /** `table x`. */
-const textName = (body: Ast): Ast =>
+const tableName = (body: Ast): Ast =>
 	[field(body, "schema_name"), field(body, "table_name")].flatMap((part): Ast[] =>
 		typeof part === "string" ? [{ Identifier: { value: part, quote_style: null } }] : [],
 	);
@@ -103,9 +121,10 @@ function resolveValues(body: Ast, frame: Frame, resolver: Resolver): Columns {
 	const columns = Array.from({ length: width }, (_, i): ScopeColumn => {
 		const values = rows.flatMap((row) => (i < row.length ? [resolver.expression(row[i], frame)] : []));
 		const name = resolver.fold({ value: `column${i + 1}`, quoted: false, line: 0, column: 0 });
-		return { ...oneOf(values), type: commonType(values.map((value) => value.type)), name };
+		const definition = resolver.define(rows.map((row) => row[i]));
+		return { ...oneOf(values), type: commonType(values.map((value) => value.type)), name, definition };
 	});
-	return { columns, open: false, openTo: [] };
+	return { columns, open: false, openTo: [], rows: `values ${rows.length}` };
 }
 
 /** UNION, INTERSECT, EXCEPT: by position, or by name where the dialect has that. Names are the first branch's. */
@@ -117,9 +136,11 @@ function combineBranches(operation: Ast, left: Columns, right: Columns, resolver
 	if (!open && !byName && left.columns.length !== right.columns.length)
 		resolver.remark("set_operation_arity", `${left.columns.length} and ${right.columns.length}`, startOf(operation));
 	// Rows of the second branch are never shown: they decide which of the first are.
+	const all = quantifier.startsWith("All") ? "" : `${definitionsOf(left.columns)} ${definitionsOf(right.columns)}`;
+	const rows = shortDigest(`${operator} ${quantifier} ${left.rows} ${right.rows} ${all}`);
 	if (operator === "Except" || operator === "Minus") {
 		for (const column of right.columns) resolver.indirect(column.upstream);
-		return left;
+		return { ...left, rows };
 	}
 	const partner = (column: ScopeColumn, i: number) =>
 		byName ? right.columns.find((other) => other.name === column.name) : right.columns[i];
@@ -127,9 +148,10 @@ function combineBranches(operation: Ast, left: Columns, right: Columns, resolver
 		const other = partner(column, i);
 		if (other === undefined) return open ? { ...column, confidence: "assumed" } : column;
 		const value = oneOf([column, other]);
+		const definition = joinDefinitions([column, other]);
 		// Behind the star of an open relation positions are not known.
 		const confidence = open && !byName && value.confidence === "resolved" ? "assumed" : value.confidence;
-		return { ...value, confidence, type: commonType([column.type, other.type]), name: column.name };
+		return { ...value, confidence, type: commonType([column.type, other.type]), name: column.name, definition };
 	});
 	const more = byName
 		? right.columns.filter((column) => !left.columns.some((other) => other.name === column.name))
@@ -139,6 +161,7 @@ function combineBranches(operation: Ast, left: Columns, right: Columns, resolver
 		columns: [...columns, ...more],
 		open,
 		openTo: [...new Set([...left.openTo, ...right.openTo])],
+		rows,
 		...(opaque.length === 0 ? {} : { opaque: union(opaque) }),
 	};
 }
@@ -185,8 +208,10 @@ function resolveSelect(ast: Ast, ctes: CteScope, parent: Scope | null, resolver:
 	decide(field(field(ast, "distinct"), "On"), grouped);
 	decide(field(ast, "connect_by"), grouped);
 	const opaque = parts.flatMap((part) => part.opaque ?? []);
+	const columns = parts.flatMap((part) => part.columns);
 	return {
-		columns: parts.flatMap((part) => part.columns),
+		columns,
+		rows: selectedRows(ast, columns, scope, resolver),
 		open: parts.some((part) => part.open),
 		openTo: [...new Set(parts.flatMap((part) => part.openTo))],
 		...(opaque.length === 0 ? {} : { opaque: union(opaque) }),
@@ -194,13 +219,50 @@ function resolveSelect(ast: Ast, ctes: CteScope, parent: Scope | null, resolver:
 	};
 }
 
+/** FROM, conditions and groups; of a grouping or a distinction by columns these too. */
+function selectedRows(ast: Ast, columns: readonly ScopeColumn[], scope: Scope, resolver: Resolver): string {
+	const { group_by: groups, distinct, ...clauses } = isRecord(ast) ? ast : {};
+	const grouped = groups !== undefined && list(field(groups, "Expressions")).some((part) => list(part).length > 0);
+	const byAll = textOf(groups) === "All" || isRecord(field(groups, "All")) || Array.isArray(field(groups, "All"));
+	const deciding = ["selection", "prewhere", "having", "qualify", "connect_by", "top"].flatMap((key) => {
+		const clause = clauses[key];
+		return clause === undefined || clause === null || (Array.isArray(clause) && clause.length === 0)
+			? []
+			: [`${key} ${resolver.define(clause)}`];
+	});
+	const own = [
+		...deciding,
+		...(grouped || byAll ? [groupsOf(groups, resolver)] : scope.aggregates ? ["one"] : []),
+		...(distinct === undefined || distinct === null ? [] : [resolver.define(distinct)]),
+		...(byAll || distinct === "Distinct" ? [definitionsOf(columns)] : []),
+		...scope.rowMakers.map((call) => resolver.define(call)),
+	];
+	// `select … from q` alone has the rows of q.
+	const [only, second] = scope.rows;
+	if (only !== undefined && second === undefined && own.length === 0) return only;
+	const parts = [...scope.rows, ...own];
+	return shortDigest(parts.join(" "));
+}
+
+/** In which order groups are written does not matter. */
+function groupsOf(groups: Ast, resolver: Resolver): string {
+	const [expressions, modifiers] = list(field(groups, "Expressions"));
+	const plain = Array.isArray(expressions) && list(modifiers).length === 0;
+	const parts = plain
+		? list(expressions)
+				.map((expr) => resolver.define(expr))
+				.sort()
+		: [resolver.define(groups)];
+	return `group ${parts.join()}`;
+}
+
 /** GROUP BY 2 means the second column; a name is a column of FROM before it is one of the select list. */
 function groupBy(ast: Ast, parts: readonly Columns[], frame: Frame, resolver: Resolver): void {
 	const [expressions] = list(field(ast, "Expressions"));
 	const output = parts.flatMap((part) => part.columns);
 	for (const expr of list(expressions)) {
-		const number = list(field(field(field(expr, "Value"), "value"), "Number"))[0];
-		const column = typeof number === "string" ? output[Number(number) - 1] : undefined;
+		const column = columnAt(expr, output);
+		if (column !== undefined) resolver.notes.set(expr, column.definition ?? column.name);
 		resolver.indirect(column?.upstream ?? resolver.expression(expr, frame).upstream);
 	}
 }
@@ -211,10 +273,18 @@ function selectItem(item: Ast, frame: Frame, aliases: Map<string, LineageValue>,
 	if (kind === "QualifiedWildcard") return qualifiedStar(list(body), frame, resolver);
 	const expr = kind === "ExprWithAlias" ? field(body, "expr") : body;
 	const alias = kind === "ExprWithAlias" ? identifier(field(body, "alias")) : undefined;
-	const value = resolver.expression(expr, frame);
+	const resolved = resolver.expression(expr, frame);
+	const value = { ...resolved, definition: resolver.notes.get(nameIn(expr)) ?? resolver.define(expr) };
 	const name = alias === undefined ? outputName(expr, resolver) : resolver.fold(alias);
 	if (!aliases.has(name)) aliases.set(name, value);
 	return { columns: [{ ...value, name }], open: false, openTo: [] };
+}
+
+/** Where a name was noted that is all of an expression. */
+function nameIn(expr: Ast): Ast {
+	const [tag, body] = variant(expr) ?? [];
+	if (tag === "Nested") return nameIn(body);
+	return tag === "Identifier" || tag === "CompoundIdentifier" || tag === "CompoundFieldAccess" ? body : undefined;
 }
 
 function qualifiedStar([target, options]: readonly Ast[], frame: Frame, resolver: Resolver): Columns {

@@ -1,4 +1,5 @@
 import type { Identifier } from "./ast.ts";
+import { joinDefinitions } from "./definition.ts";
 import { CONSTANT, combine, type LineageValue, leastSure, UNKNOWN, union } from "./lineageValue.ts";
 import type { Frame, Resolver } from "./resolver.ts";
 import { columnOf, hasColumn, type Scope, type Source, throughOpen, wholeRow } from "./scope.ts";
@@ -173,5 +174,6 @@ export function mergedValue(values: readonly LineageValue[]): LineageValue {
 		confidence: leastSure(values),
 		kind: first.kind,
 		type: values.find((value) => value.type !== undefined)?.type,
+		definition: joinDefinitions(values),
 	};
 }

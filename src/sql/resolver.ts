@@ -35,6 +35,12 @@ export interface Resolver {
 	/** Notes that a relation is read. */
 	reads(id: string): void;
 	remark(problem: LineageProblem, name: string, at: Identifier | undefined, known?: readonly string[]): void;
+	/** What names and queries in the tree were resolved to, see definition.ts. */
+	readonly notes: Map<Ast, string>;
+	/** The same for relations alone: what is left of a name in the hash of the text. */
+	readonly relationNotes: Map<Ast, string>;
+	/** Of a part of the tree whose names are resolved. */
+	define(ast: Ast): string;
 	/** Notes what decides on rows. */
 	indirect(upstream: ReadonlySet<AnalysisRef>): void;
 	/** A FROM source without FROM: `select` of an expression. */

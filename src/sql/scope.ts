@@ -4,6 +4,7 @@
  */
 import type { AnalysisRef } from "./analysis.ts";
 import type { Ast } from "./ast.ts";
+import { joinDefinitions, shortDigest } from "./definition.ts";
 import { type LineageValue, leastSure, NO_COLUMNS, union } from "./lineageValue.ts";
 
 export interface ScopeColumn extends LineageValue {
@@ -18,6 +19,8 @@ export interface Columns {
 	readonly openTo: readonly string[];
 	/** What all of a relation is made from that is not looked into; its columns come from there somehow. */
 	readonly opaque?: ReadonlySet<AnalysisRef> | undefined;
+	/** What decides on its rows, see definition.ts. */
+	readonly rows?: string | undefined;
 }
 
 export interface Source extends Columns {
@@ -33,6 +36,11 @@ export interface Scope {
 	readonly merged: Map<string, readonly LineageValue[]>;
 	readonly windows: Map<string, Ast>;
 	readonly parent: Scope | null;
+	/** What FROM says on rows, part by part. */
+	readonly rows: string[];
+	/** Calls of the select's expressions that make rows of one, and whether one makes one of all. */
+	readonly rowMakers: Ast[];
+	aggregates: boolean;
 }
 
 export const newScope = (parent: Scope | null): Scope => ({
@@ -40,6 +48,9 @@ export const newScope = (parent: Scope | null): Scope => ({
 	merged: new Map(),
 	windows: new Map(),
 	parent,
+	rows: [],
+	rowMakers: [],
+	aggregates: false,
 });
 
 export type Intern = (relation: string, column: string) => AnalysisRef;
@@ -73,9 +84,13 @@ export const hasColumn = (source: Columns, name: string): boolean => columnsName
 
 /** A column that an open source does not list. */
 export function throughOpen(source: Columns, name: string, intern: Intern): LineageValue {
-	if (source.opaque !== undefined) return { upstream: source.opaque, confidence: "opaque", kind: "expression" };
+	if (source.opaque !== undefined) {
+		const definition = `${source.rows}.${name}`;
+		return { upstream: source.opaque, confidence: "opaque", kind: "expression", definition };
+	}
+	const definition = `${source.openTo.join("|")}.${name}`;
 	const upstream = new Set(source.openTo.map((relation) => intern(relation, name)));
-	return { upstream, confidence: source.openTo.length === 1 ? "resolved" : "ambiguous", kind: "direct" };
+	return { upstream, confidence: source.openTo.length === 1 ? "resolved" : "ambiguous", kind: "direct", definition };
 }
 
 /** The source's column of that name; undefined where it certainly has none. `twice`: it has several. */
@@ -93,6 +108,7 @@ export function columnOf(
 		confidence: leastSure(found),
 		kind: first.kind,
 		type: first.type,
+		definition: joinDefinitions(found),
 		twice: true,
 	};
 }
@@ -102,5 +118,7 @@ export function wholeRow(source: Columns, intern: Intern): LineageValue {
 	const known = source.columns.map((column) => column.upstream);
 	const rest = new Set(source.opaque ?? source.openTo.map((relation) => intern(relation, "*")));
 	const confidence = source.open ? "opaque" : leastSure(source.columns);
-	return { upstream: union([...known, source.open ? rest : NO_COLUMNS]), confidence, kind: "expression" };
+	const parts = source.columns.map((column) => `${column.name}=${column.definition}`);
+	const definition = shortDigest(`row(${parts.join()})${source.open ? [...source.openTo, source.rows].join() : ""}`);
+	return { upstream: union([...known, source.open ? rest : NO_COLUMNS]), confidence, kind: "expression", definition };
 }

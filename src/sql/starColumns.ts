@@ -24,7 +24,10 @@ export function starColumns(sources: readonly Source[], options: Ast, frame: Fra
 		.filter((column) => !excluded.has(column.name))
 		.map((column): ScopeColumn => {
 			const instead = replaced.get(column.name);
-			const value = instead === undefined ? column : resolver.expression(instead, frame);
+			const value =
+				instead === undefined
+					? column
+					: { ...resolver.expression(instead, frame), definition: resolver.define(instead) };
 			return { ...value, name: renamed.get(column.name) ?? column.name };
 		});
 	const open = sources.filter((source) => source.open);
