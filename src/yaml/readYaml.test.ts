@@ -165,6 +165,11 @@ describe("mistakes", () => {
 			"a: &all\n  - *all\n",
 			"TFM-YAML-001 2:5 this is not valid YAML: an alias stands inside what it names | write the value out where the alias stands",
 		],
+		[
+			// Without a line end, where a block of text would lose its own.
+			"a: &all\n  - *all",
+			"TFM-YAML-001 2:5 this is not valid YAML: an alias stands inside what it names | write the value out where the alias stands",
+		],
 		["a: *\n", "TFM-YAML-001 1:5 this is not valid YAML: name of an alias node must contain at least one character"],
 		[
 			"a: *all\n",

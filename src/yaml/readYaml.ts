@@ -214,6 +214,8 @@ export function readYaml(
 	}
 	const read = parse(file, text);
 	const { value } = read;
+	// First of all: whatever walks through data without end does not come back.
+	if (text.includes("*")) checkAliases(value, text, file);
 	dropLastLineEnd(value, stripped ? text.trimEnd() : text);
 	if (!freezeAll(value)) {
 		const start = mappingAsKey(text);
@@ -221,7 +223,6 @@ export function readYaml(
 		const at = locate(text, file, { start, end: start + written.length });
 		throw new TfmError(diagnostic("TFM-YAML-011", { text: written }, { at, source: lineText(text, at.line) }));
 	}
-	if (text.includes("*")) checkAliases(value, text, file);
 	return new Document(file, text, read);
 }
 
