@@ -35,6 +35,43 @@ export function NodeLink({ project, node, query }: { project: Project; node: num
 	);
 }
 
+/** A file of the project, in its repository and in the reader's editor where the site knows them. */
+export function FileLink({
+	project,
+	node,
+	path,
+	line,
+}: {
+	project: Project;
+	node: number;
+	path: string;
+	line?: number;
+}) {
+	const { repository, editor } = project.links;
+	// A package's files are in a repository of their own.
+	const own = project.packages[project.nodes.package[node]!] === project.project;
+	const address = (template: string): string =>
+		template
+			.replaceAll("{path}", path.split("/").map(encodeURIComponent).join("/"))
+			.replaceAll("{line}", String(line ?? 1));
+	return (
+		<>
+			{own && repository !== "" ? (
+				<a href={address(repository)} rel="noopener noreferrer" title="Open in the repository">
+					<code>{path}</code>
+				</a>
+			) : (
+				<code>{path}</code>
+			)}
+			{own && editor !== "" && (
+				<a class="open" href={address(editor)}>
+					Open
+				</a>
+			)}
+		</>
+	);
+}
+
 /** Waits for data; says what went wrong. */
 export function useData<T>(load: () => Promise<T>, keys: readonly unknown[]): T | undefined {
 	const [state, setState] = useState<{ keys: readonly unknown[]; value?: T; error?: Error }>({ keys: [] });

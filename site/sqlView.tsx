@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { compareLines } from "./compareLines.ts";
 import { Copy } from "./parts.tsx";
@@ -5,12 +6,14 @@ import { Copy } from "./parts.tsx";
 interface SqlProps {
 	readonly text: string;
 	readonly label: string;
+	/** In place of the label. */
+	readonly head?: ComponentChildren;
 	readonly line?: number | null;
 	readonly onLine?: (line: number) => void;
 }
 
 /** Numbered lines; the highlighter is fetched with the first SQL that is shown. */
-export function Sql({ text, label, line = null, onLine }: SqlProps) {
+export function Sql({ text, label, head, line = null, onLine }: SqlProps) {
 	const body = text.replace(/^\s*\n/, "").trimEnd();
 	const [lines, setLines] = useState<readonly string[] | null>(null);
 	const box = useRef<HTMLDivElement>(null);
@@ -29,7 +32,7 @@ export function Sql({ text, label, line = null, onLine }: SqlProps) {
 	return (
 		<div class="code">
 			<div class="code-head">
-				<span>{label}</span>
+				<span>{head ?? label}</span>
 				<Copy text={body} />
 			</div>
 			<div class="scroll" ref={box} tabIndex={0} role="region" aria-label={label}>

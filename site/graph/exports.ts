@@ -101,8 +101,29 @@ export function exportCsv(project: Project, focus: Focus | null, chosen: Readonl
 		.concat("\n");
 }
 
-export function save(name: string, type: string, text: string): void {
-	const url = URL.createObjectURL(new Blob([text], { type }));
+const MOST_PIXELS = 16_000_000;
+
+/** The picture as PNG at twice its size, smaller where a browser would refuse that much. */
+export async function exportPng(project: Project, focus: Focus | null): Promise<Blob> {
+	const svg = exportSvg(project, focus);
+	const [, width, height] = /viewBox="\S+ \S+ (\S+) (\S+)"/.exec(svg)!.map(Number);
+	const scale = Math.min(2, Math.sqrt(MOST_PIXELS / (width! * height!)), 16_000 / Math.max(width!, height!));
+	const image = new Image();
+	image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(
+		svg.replace("<svg ", `<svg width="${width! * scale}" height="${height! * scale}" `),
+	)}`;
+	await image.decode();
+	const canvas = document.createElement("canvas");
+	canvas.width = Math.max(1, Math.round(width! * scale));
+	canvas.height = Math.max(1, Math.round(height! * scale));
+	canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
+	return new Promise((done, failed) =>
+		canvas.toBlob((blob) => (blob === null ? failed(new Error("the picture is too large")) : done(blob)), "image/png"),
+	);
+}
+
+export function save(name: string, type: string, content: string | Blob): void {
+	const url = URL.createObjectURL(new Blob([content], { type }));
 	const link = document.createElement("a");
 	link.href = url;
 	link.download = name;

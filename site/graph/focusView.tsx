@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { duration } from "../format.ts";
-import { type Lens, shadeOf } from "../lens.ts";
+import { type Lens, type Shade, shadeOf } from "../lens.ts";
 import { GLYPHS, WORDS } from "../parts.tsx";
 import type { Project } from "../project.ts";
 import { go, href } from "../route.ts";
@@ -13,6 +13,8 @@ interface FocusViewProps {
 	readonly lens: Lens;
 	readonly current: number | null;
 	readonly trace: ColumnTrace | null;
+	/** In place of the lens's. */
+	readonly shade?: (node: number) => Shade;
 	readonly onChoose: (node: number) => void;
 	readonly onExpand: (node: number) => void;
 	readonly onColumn?: (node: number, column: string) => void;
@@ -20,16 +22,18 @@ interface FocusViewProps {
 
 /** From this size on cards have all their words; below it a name alone, in letters that can be read. */
 const WORDY = 0.78;
-/** Smaller than this a name has no room; what does not showAll then is beyond the border. */
+/** Smaller than this a name has no room; what does not fit then is beyond the border. */
 const LEAST = 0.4;
 const PAD = 28;
 const TOP = 52;
 
 /** A neighbourhood as SVG: cards, edges, and ports where columns are followed. Drag moves, the wheel makes larger. */
-export function FocusView({ project, focus, lens, current, trace, onChoose, onExpand, onColumn }: FocusViewProps) {
+export function FocusView(props: FocusViewProps) {
+	const { project, focus, lens, current, trace, onChoose, onExpand, onColumn } = props;
 	const box = useRef<HTMLDivElement>(null);
 	const [view, setView] = useState({ x: 0, y: 0, k: 1 });
-	const shade = useMemo(() => shadeOf(project, lens), [project, lens]);
+	const ofLens = useMemo(() => shadeOf(project, lens), [project, lens]);
+	const shade = props.shade ?? ofLens;
 	const [width, height] = [focus.width + 2 * PAD, focus.height + PAD + TOP];
 
 	const showAll = (): void => {
@@ -37,7 +41,7 @@ export function FocusView({ project, focus, lens, current, trace, onChoose, onEx
 		const k = Math.min(1, Math.max(LEAST, Math.min(clientWidth / width, clientHeight / height)));
 		const centre = focus.nodes.find(({ node }) => node === current);
 		const [x, y] = [(clientWidth - width * k) / 2, (clientHeight - height * k) / 2];
-		// What does not showAll begins with the chosen node in the middle.
+		// What does not fit begins with the chosen node in the middle.
 		setView({
 			k,
 			x:
@@ -167,7 +171,7 @@ export function FocusView({ project, focus, lens, current, trace, onChoose, onEx
 									{...{ project, entry, onChoose, onExpand }}
 									{...(onColumn === undefined ? {} : { onColumn })}
 									hue={shade(entry.node).colour.replace("--ok-soft", "--ok")}
-									says={lens === "status" ? "" : shade(entry.node).label}
+									says={lens === "status" && props.shade === undefined ? "" : shade(entry.node).label}
 									isCurrent={entry.node === current}
 									size={Math.max(1, WORDY / view.k)}
 								/>

@@ -23,6 +23,8 @@ export interface Shown {
 	readonly chosen: ReadonlySet<number> | null;
 	readonly current: number | null;
 	readonly hover: number | null;
+	/** The others are not drawn at all: there are too many of them. */
+	readonly only: boolean;
 }
 
 export interface Overview {
@@ -75,7 +77,7 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		return { x: (x0 + x1) / 2 - size.width / 2 / k, y: (y0 + y1) / 2 - (size.height + HEAD - FOOT) / 2 / k, k };
 	}
 
-	function draw({ x, y, k }: View, { lens, chosen, current, hover }: Shown): void {
+	function draw({ x, y, k }: View, { lens, chosen, current, hover, only }: Shown): void {
 		const colour = colours();
 		const { width, height, ratio } = size;
 		const [right, bottom] = [x + width / k, y + height / k];
@@ -122,7 +124,7 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 			};
 			const inChoice = (e: number): boolean => chosen === null || (chosen.has(edges[e]!) && chosen.has(edges[e + 1]!));
 			const many = edges.length > 8000;
-			if (chosen !== null) pass(colour("--edge"), many ? 0.05 : 0.25, 1, (e) => !inChoice(e));
+			if (chosen !== null && !only) pass(colour("--edge"), many ? 0.05 : 0.25, 1, (e) => !inChoice(e));
 			pass(colour("--edge"), many && chosen === null ? Math.min(0.9, 0.12 + k) : 0.9, 1, inChoice);
 			if (against.size > 0) pass(colour("--fail"), 0.9, 1.5, (e) => against.has(e / 2));
 			if (lit !== null) pass(colour("--accent"), 1, 1.75, (e) => edges[e] === lit || edges[e + 1] === lit);
@@ -138,6 +140,7 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 			for (let node = 0; node < count; node++) {
 				if (!seen(node)) continue;
 				const dim = chosen !== null && !chosen.has(node);
+				if (dim && only) continue;
 				context.globalAlpha = dim ? 0.18 : 1;
 				const [nx, ny] = [nodes.x[node]!, nodes.y[node]!];
 				const hue = colour(shade(node).colour);

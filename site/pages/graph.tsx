@@ -1,12 +1,13 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { PageProps } from "../app.tsx";
 import { loadNode } from "../data.ts";
 import { count, plural } from "../format.ts";
+import { BlocksView } from "../graph/blocksView.tsx";
 import { type ColumnTrace, traceColumn } from "../graph/columnTrace.ts";
-import { exportCsv, exportMermaid, exportSvg, save } from "../graph/exports.ts";
+import { exportCsv, exportMermaid, exportPng, exportSvg, save } from "../graph/exports.ts";
 import { type Focus, focusOn, waysBetween } from "../graph/focus.ts";
 import { FocusView } from "../graph/focusView.tsx";
-import { createOverview, type Overview, type View } from "../graph/overview.ts";
+import { OverviewCanvas } from "../graph/overviewCanvas.tsx";
 import { NodeTree } from "../graph/tree.tsx";
 import { LENSES, legendOf, readLens } from "../lens.ts";
 import { Copy, StatusMark, useData, useTypedText } from "../parts.tsx";
@@ -14,8 +15,10 @@ import type { Project } from "../project.ts";
 import { go, href, setQuery } from "../route.ts";
 import { select } from "../selector.ts";
 
-const PAN_MS = 140;
-const CHANGED = "themechange";
+/** From so many nodes on a project is first seen as folders. */
+const FOLDERS_FROM = 2000;
+/** Beyond these nobody can read the drawing of all nodes: chosen ones alone are drawn. */
+const GUARD = { nodes: 20_000, ranks: 300 };
 
 /** The whole project, or a neighbourhood of it; which, and all that was chosen, is in the address. */
 export function GraphPage({ project, route }: PageProps) {
@@ -64,6 +67,13 @@ export function GraphPage({ project, route }: PageProps) {
 					}),
 		[focused, trace, query.get("focus"), up, down, query.get("expand"), query.get("path")],
 	);
+	const guarded = project.count > GUARD.nodes || project.depth > GUARD.ranks;
+	const asked = query.get("view");
+	const place = ["x", "node"].some((key) => query.has(key));
+	const folders =
+		!focused &&
+		(chosen === null || chosen.size === 0) &&
+		(guarded || asked === "folders" || (asked === null && !place && project.count > FOLDERS_FROM));
 	const toFocus = (node: number): void => go(href(["graph"], { ...kept(query), focus: project.key(node) }));
 	useGraphKeys({ project, current, focused, up, down, toFocus, query });
 
@@ -104,6 +114,21 @@ export function GraphPage({ project, route }: PageProps) {
 						</button>
 					))}
 				</fieldset>
+				{!focused && !guarded && (
+					<fieldset class="segments">
+						<legend class="unseen">Show</legend>
+						<button type="button" aria-pressed={!folders} onClick={() => setQuery({ view: "nodes" })}>
+							Nodes
+						</button>
+						<button
+							type="button"
+							aria-pressed={folders}
+							onClick={() => setQuery({ view: "folders", sel: null, x: null, y: null, k: null })}
+						>
+							Folders
+						</button>
+					</fieldset>
+				)}
 				<ExportMenu {...{ project, focus, chosen }} />
 			</div>
 			<div class="graph-body">
@@ -115,8 +140,18 @@ export function GraphPage({ project, route }: PageProps) {
 							onExpand={(node) => setQuery({ expand: [...expanded, node].map(project.key).join(",") })}
 							onColumn={(node, name) => go(href(["graph"], { ...kept(query), focus: project.key(node), col: name }))}
 						/>
+					) : folders ? (
+						<BlocksView
+							{...{ project, lens }}
+							onOpen={({ lane, folder }) =>
+								setQuery({
+									view: null,
+									sel: `layer:${project.lanes[lane]!.name}${folder === "" || folder === "other folders" ? "" : `,path:${folder}`}`,
+								})
+							}
+						/>
 					) : (
-						<OverviewCanvas {...{ project, lens, chosen, current, query }} onOpen={toFocus} />
+						<OverviewCanvas {...{ project, lens, chosen, current, query, guarded }} onOpen={toFocus} />
 					)}
 					<Legend project={project} lens={lens} />
 				</div>
@@ -156,6 +191,7 @@ const depth = (text: string | null): number => (text === null || !/^\d{1,2}$/.te
 const kept = (query: URLSearchParams): Record<string, string | null> => ({
 	lens: query.get("lens"),
 	sel: query.get("sel"),
+	view: query.get("view"),
 	chrome: query.get("chrome"),
 });
 
@@ -340,6 +376,9 @@ function ExportMenu({
 				<button type="button" onClick={() => save(`${name}.svg`, "image/svg+xml", exportSvg(project, focus))}>
 					SVG
 				</button>
+				<button type="button" onClick={async () => save(`${name}.png`, "image/png", await exportPng(project, focus))}>
+					PNG
+				</button>
 				<button
 					type="button"
 					disabled={focus === null || focus.nodes.length > 100}
@@ -352,170 +391,6 @@ function ExportMenu({
 				</button>
 			</div>
 		</details>
-	);
-}
-
-interface OverviewProps {
-	readonly project: Project;
-	readonly lens: Parameters<typeof legendOf>[1];
-	readonly chosen: ReadonlySet<number> | null;
-	readonly current: number | null;
-	readonly query: URLSearchParams;
-	readonly onOpen: (node: number) => void;
-}
-
-function OverviewCanvas({ project, lens, chosen, current, query, onOpen }: OverviewProps) {
-	const canvas = useRef<HTMLCanvasElement>(null);
-	const overview = useRef<Overview | null>(null);
-	const view = useRef<View>({ x: 0, y: 0, k: 1 });
-	const [hover, setHover] = useState<number | null>(null);
-	const shown = useRef({ lens, chosen, current, hover });
-	shown.current = { lens, chosen, current, hover };
-	const redraw = useRef(() => {});
-
-	useEffect(() => {
-		const element = canvas.current!;
-		const made = createOverview(element, project);
-		overview.current = made;
-		const [x, y, k] = ["x", "y", "k"].map((key) => Number.parseFloat(query.get(key) ?? ""));
-		view.current = Number.isFinite(x) && Number.isFinite(y) && k! > 0 ? { x: x!, y: y!, k: k! } : made.fit();
-		let settle: ReturnType<typeof setTimeout> | undefined;
-		/** What was drawn last, and the view that it shows: moved and scaled while the reader drags. */
-		const kept = document.createElement("canvas");
-		let keptView = view.current;
-		const draw = (): void => {
-			made.draw(view.current, shown.current);
-			kept.width = element.width;
-			kept.height = element.height;
-			kept.getContext("2d")!.drawImage(element, 0, 0);
-			keptView = view.current;
-			element.dataset.drawn = String(Number(element.dataset.drawn ?? 0) + 1);
-		};
-		const blit = (): void => {
-			const context = element.getContext("2d")!;
-			const ratio = element.width / element.clientWidth;
-			const { x, y, k } = view.current;
-			const scale = k / keptView.k;
-			context.setTransform(1, 0, 0, 1, 0, 0);
-			context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--canvas");
-			context.fillRect(0, 0, element.width, element.height);
-			context.drawImage(
-				kept,
-				(keptView.x - x) * k * ratio,
-				(keptView.y - y) * k * ratio,
-				kept.width * scale,
-				kept.height * scale,
-			);
-		};
-		redraw.current = draw;
-		draw();
-		const moved = (next: View): void => {
-			view.current = next;
-			blit();
-			clearTimeout(settle);
-			settle = setTimeout(() => {
-				draw();
-				setQuery({ x: next.x.toFixed(0), y: next.y.toFixed(0), k: next.k.toFixed(3) });
-			}, PAN_MS);
-		};
-		const wheel = (event: WheelEvent): void => {
-			event.preventDefault();
-			const { x, y, k } = view.current;
-			const next = Math.min(3, Math.max(0.01, k * Math.exp(-event.deltaY / 400)));
-			moved({
-				k: next,
-				x: x + event.offsetX / k - event.offsetX / next,
-				y: y + event.offsetY / k - event.offsetY / next,
-			});
-		};
-		const pressed = (event: PointerEvent): void => {
-			const from = { ...view.current, px: event.clientX, py: event.clientY };
-			let far = 0;
-			const move = (at: PointerEvent): void => {
-				const [dx, dy] = [at.clientX - from.px, at.clientY - from.py];
-				far = Math.max(far, Math.abs(dx) + Math.abs(dy));
-				if (far > 4) moved({ k: from.k, x: from.x - dx / from.k, y: from.y - dy / from.k });
-			};
-			const up = (): void => {
-				window.removeEventListener("pointermove", move);
-				window.removeEventListener("pointerup", up);
-				if (far > 4) return;
-				const node = made.hit(view.current, event.offsetX, event.offsetY);
-				if (event.shiftKey && node !== null && shown.current.current !== null)
-					go(href(["graph"], { path: `${project.key(shown.current.current)},${project.key(node)}` }));
-				else setQuery({ node: node === null ? null : project.key(node) });
-			};
-			window.addEventListener("pointermove", move);
-			window.addEventListener("pointerup", up);
-		};
-		const over = (event: PointerEvent): void => {
-			if (event.buttons === 0) setHover(made.hit(view.current, event.offsetX, event.offsetY));
-		};
-		const twice = (event: MouseEvent): void => {
-			const node = made.hit(view.current, event.offsetX, event.offsetY);
-			if (node !== null) onOpen(node);
-		};
-		const resized = (): void => {
-			made.resize();
-			draw();
-		};
-		const zoom = (event: Event): void => {
-			const factor = (event as CustomEvent<number>).detail;
-			if (factor === 0) return moved(made.fit());
-			const { x, y, k } = view.current;
-			const next = Math.min(3, Math.max(0.01, k * factor));
-			const [w, h] = [element.clientWidth / 2, element.clientHeight / 2];
-			moved({ k: next, x: x + w / k - w / next, y: y + h / k - h / next });
-		};
-		element.addEventListener("wheel", wheel, { passive: false });
-		element.addEventListener("pointerdown", pressed);
-		element.addEventListener("pointermove", over);
-		element.addEventListener("dblclick", twice);
-		window.addEventListener("resize", resized);
-		window.addEventListener(CHANGED, draw);
-		window.addEventListener("graphzoom", zoom);
-		return () => {
-			clearTimeout(settle);
-			window.removeEventListener("resize", resized);
-			window.removeEventListener(CHANGED, draw);
-			window.removeEventListener("graphzoom", zoom);
-		};
-	}, [project]);
-	useEffect(() => redraw.current(), [lens, chosen, current, hover]);
-	useEffect(() => {
-		if (chosen === null || chosen.size === 0 || overview.current === null) return;
-		view.current = overview.current.fit(chosen);
-		redraw.current();
-	}, [chosen]);
-	const zoomBy = (factor: number) => () => void window.dispatchEvent(new CustomEvent("graphzoom", { detail: factor }));
-	return (
-		<>
-			<canvas
-				ref={canvas}
-				class={hover === null ? "" : "pointing"}
-				role="img"
-				aria-label={`All ${project.count} nodes in their ${project.layered ? "layers" : "folders"}. The catalog lists them; the panel beside lists the neighbours of the chosen one.`}
-			/>
-			<div class="zoom">
-				<button type="button" class="quiet" aria-label="Larger" onClick={zoomBy(1.4)}>
-					+
-				</button>
-				<button type="button" class="quiet" aria-label="Smaller" onClick={zoomBy(1 / 1.4)}>
-					−
-				</button>
-				<button type="button" class="quiet" onClick={zoomBy(0)}>
-					Fit
-				</button>
-			</div>
-			{hover !== null && (
-				<p class="hover-card" aria-hidden="true">
-					<StatusMark status={project.status(hover)} /> <strong>{project.nodes.name[hover]}</strong>{" "}
-					<span class="soft">
-						{project.laneName(hover)} · reads {project.parents(hover).length} · read by {project.children(hover).length}
-					</span>
-				</p>
-			)}
-		</>
 	);
 }
 

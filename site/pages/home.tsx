@@ -114,7 +114,8 @@ function Layers({ project, all }: { project: Project; all: readonly number[] }) 
 				const known = own.some((node) => project.status(node) !== "unknown");
 				const tests = own.reduce((sum, node) => sum + nodes.tests[node]!, 0);
 				const status = bad > 0 ? "fail" : warned > 0 ? "warn" : skipped > 0 ? "skipped" : known ? "ok" : "unknown";
-				const read = own.every((node) => project.type(node) === "exposure");
+				const read = own.every((node) => !hasRows(project, node));
+				const sources = own.every((node) => project.type(node) === "source");
 				return (
 					<li key={name}>
 						<a href={href(["catalog"], { layer: name })} class="layer-card">
@@ -132,9 +133,13 @@ function Layers({ project, all }: { project: Project; all: readonly number[] }) 
 												? read
 													? "fed"
 													: "passing"
-												: "not run"}
+												: sources
+													? "not checked"
+													: "not run"}
 							</span>
-							<span class="layer-facts soft">{read ? "external" : plural(tests, "test")}</span>
+							<span class="layer-facts soft">
+								{read ? (project.type(own[0]!) === "exposure" ? "external" : "not tables") : plural(tests, "test")}
+							</span>
 						</a>
 					</li>
 				);
@@ -142,6 +147,10 @@ function Layers({ project, all }: { project: Project; all: readonly number[] }) 
 		</ol>
 	);
 }
+
+/** Dashboards, metrics and the like are read, and have no table that could be tested. */
+const hasRows = (project: Project, node: number): boolean =>
+	!["exposure", "metric", "semantic_model", "saved_query"].includes(project.type(node));
 
 function Coverage({ project, all }: { project: Project; all: readonly number[] }) {
 	const { nodes, lanes } = project;
@@ -157,7 +166,7 @@ function Coverage({ project, all }: { project: Project; all: readonly number[] }
 			</thead>
 			<tbody>
 				{lanes.map(({ name }, lane) => {
-					const own = all.filter((node) => nodes.lane[node] === lane && project.type(node) !== "exposure");
+					const own = all.filter((node) => nodes.lane[node] === lane && hasRows(project, node));
 					if (own.length === 0) return null;
 					const [columns, described] = [sum(own, nodes.columns), sum(own, nodes.described)];
 					const tested = own.filter((node) => nodes.tests[node]! > 0).length;

@@ -3,7 +3,7 @@ import type { SiteNode } from "../../src/docs/siteData.ts";
 import type { PageProps } from "../app.tsx";
 import { index, loadNode } from "../data.ts";
 import { ago, dateTime, duration, plural } from "../format.ts";
-import { Copy, PageHead, Prose, StatusMark, type Tab, Tabs, useData } from "../parts.tsx";
+import { Copy, FileLink, PageHead, Prose, StatusMark, type Tab, Tabs, useData } from "../parts.tsx";
 import { type Project, reach } from "../project.ts";
 import { go, href, setQuery } from "../route.ts";
 import { ColumnsTab } from "./node/columns.tsx";
@@ -141,7 +141,7 @@ function Known({ project, node, query }: { project: Project; node: number; query
 					{page?.path && (
 						<li class="relation">
 							<span>File</span>
-							<code>{page.path}</code>
+							<FileLink project={project} node={node} path={page.path} />
 							<Copy text={page.path} />
 						</li>
 					)}

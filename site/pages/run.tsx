@@ -8,6 +8,7 @@ import type { Project } from "../project.ts";
 import { href, setQuery } from "../route.ts";
 
 const BARS = 120;
+const LISTED = 12;
 
 const statusOfRun = (status: string) =>
 	status === "success"
@@ -80,6 +81,49 @@ function TestCounts({ run: { tests } }: { run: RunRecord }) {
 	);
 }
 
+/** What went wrong in a run, before how long it took. */
+function Failed({ project, run }: { project: Project; run: RunRecord }) {
+	const broken = run.node.filter((_, i) => STATUSES[run.state[i]!] === "fail");
+	const held = new Set(run.failing.map(([, , node]) => node));
+	const only = broken.filter((node) => !held.has(node));
+	if (run.failing.length + only.length === 0) return null;
+	return (
+		<section class="verdict fail run-failed" aria-labelledby="failed">
+			<h2 id="failed">
+				{[
+					...(only.length > 0 ? [`${plural(only.length, "node")} failed`] : []),
+					...(run.failing.length > 0 ? [`${plural(run.failing.length, "test")} did not pass`] : []),
+				].join(", ")}
+			</h2>
+			<ul class="rows">
+				{only.slice(0, LISTED).map((node) => (
+					<li key={node}>
+						<StatusMark status="fail" />
+						<NodeLink project={project} node={node} />
+						<span class="aside">{project.laneName(node)}</span>
+					</li>
+				))}
+				{run.failing.slice(0, LISTED).map(([id, name, node, status, rows]) => (
+					<li key={id}>
+						<StatusMark status={status} />
+						{node === -1 ? (
+							<span class="node-link">{name}</span>
+						) : (
+							<a class="node-link" href={href(["m", project.key(node)], { tab: "tests", test: id })}>
+								{name}
+							</a>
+						)}
+						<span class="aside">
+							{rows !== null && rows > 0 && plural(rows, "row")} {node !== -1 && project.nodes.name[node]}
+						</span>
+					</li>
+				))}
+			</ul>
+			{only.length + run.failing.length > 2 * LISTED && <p class="more soft">and more</p>}
+		</section>
+	);
+}
+
 function OneRun({ project, run, query }: { project: Project; run: RunRecord; query: URLSearchParams }) {
 	const path = criticalPath(project, run);
 	const onPath = new Set(path);
@@ -106,10 +150,12 @@ function OneRun({ project, run, query }: { project: Project; run: RunRecord; que
 						<span>Took</span>
 						{duration(run.ms)}
 					</li>
-					<li>
-						<span>Critical path</span>
-						{duration(pathMs)} in {plural(path.length, "node")}
-					</li>
+					{path.length > 0 && (
+						<li>
+							<span>Critical path</span>
+							{duration(pathMs)} in {plural(path.length, "node")}
+						</li>
+					)}
 					<li>
 						<span>Tests</span>
 						<TestCounts run={run} />
@@ -123,26 +169,33 @@ function OneRun({ project, run, query }: { project: Project; run: RunRecord; que
 					)}
 				</ul>
 			</header>
-			<div class="toolbar">
-				<fieldset class="segments">
-					<legend class="unseen">View</legend>
-					<button type="button" aria-pressed={!table} onClick={() => setQuery({ view: null })}>
-						Timeline
-					</button>
-					<button type="button" aria-pressed={table} onClick={() => setQuery({ view: "table" })}>
-						Slowest first
-					</button>
-				</fieldset>
-				<label class="check">
-					<input
-						type="checkbox"
-						checked={critical}
-						onChange={(event) => setQuery({ crit: event.currentTarget.checked ? 1 : null })}
-					/>
-					Critical path only
-				</label>
-			</div>
-			{shown.length === 0 && <Empty>The run built nothing.</Empty>}
+			<Failed project={project} run={run} />
+			{run.node.length > 0 && (
+				<div class="toolbar">
+					<fieldset class="segments">
+						<legend class="unseen">View</legend>
+						<button type="button" aria-pressed={!table} onClick={() => setQuery({ view: null })}>
+							Timeline
+						</button>
+						<button type="button" aria-pressed={table} onClick={() => setQuery({ view: "table" })}>
+							Slowest first
+						</button>
+					</fieldset>
+					<label class="check">
+						<input
+							type="checkbox"
+							checked={critical}
+							onChange={(event) => setQuery({ crit: event.currentTarget.checked ? 1 : null })}
+						/>
+						Critical path only
+					</label>
+				</div>
+			)}
+			{shown.length === 0 && (
+				<Empty>
+					{run.command === "test" ? "It built nothing: it tested what was there." : "The run built nothing."}
+				</Empty>
+			)}
 			<ol class="gantt">
 				{shown.slice(0, BARS).map((i) => {
 					const status = STATUSES[run.state[i]!]!;

@@ -30,8 +30,15 @@ export async function docsServe(invocation: Invocation): Promise<ExitCode> {
 	const config = await readConfig(invocation);
 	const folder = siteFolder(invocation, config.targetDir);
 	const port = countOption(extra, "port", "port", PORT);
-	if (!existsSync(join(folder, "index.html")))
-		fail("TFM-DOCS-005", { folder: relative(invocation.cwd, folder) || "." });
+	if (!existsSync(join(folder, "index.html"))) {
+		// dbt docs generate, or an earlier tfm compile, left what a site is made of.
+		const target = config.targetDir;
+		const plain = config.project.layering === null && extra.out === undefined;
+		if (!plain || !existsSync(join(target, "manifest.json")))
+			fail("TFM-DOCS-005", { folder: relative(invocation.cwd, folder) || "." });
+		const earlier = readRunResults(target);
+		await writeDocsSite(invocation, { target, project: null, earlier, trace: null, samples: new Map() });
+	}
 	const server = await serveSite({
 		folder,
 		host: typeof extra.host === "string" ? extra.host : "127.0.0.1",

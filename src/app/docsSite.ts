@@ -6,9 +6,12 @@ import { findNode } from "../core/manifest.ts";
 import { nodeId, type Plain } from "../core/node.ts";
 import { TFM_VERSION } from "../core/version.ts";
 import {
+	EDITOR_NAMES,
+	editorAddress,
 	type PastRunFacts,
 	type ResultFact,
 	type RunResults,
+	repositoryAddress,
 	type SiteSample,
 	type SiteSource,
 	type WrittenSite,
@@ -90,11 +93,33 @@ export async function writeDocsSite(
 			.filter((path) => /^[\w][\w./-]*$/.test(path) && !path.includes(".."))
 			.map((path) => ({ from: resolve(project!.config.project.root, path), to: path })),
 		writtenBy: `tfm ${TFM_VERSION}`,
+		links: linksOf(invocation, project?.config.project.root ?? null),
 	};
 	return {
 		...(await writeSite(source, folder, appFolder(assetsDir))),
 		folder: relative(invocation.cwd, folder) || ".",
 	};
+}
+
+/** Where files can be read and changed; a path of this machine only for who asked for an editor. Throws TFM-DOCS-009. */
+function linksOf({ flags: { extra } }: Invocation, root: string | null): SiteSource["links"] {
+	const given = typeof extra.repository === "string" ? extra.repository : null;
+	const repository = root === null && given === null ? "" : repositoryAddress(root ?? "", given);
+	if (repository === null)
+		fail("TFM-DOCS-009", {
+			option: "repository",
+			value: given!,
+			expected: "none, an address such as https://github.com/acme/shop, or one with {path} in it",
+		});
+	if (typeof extra.editor !== "string") return { repository, editor: "" };
+	const editor = root === null ? "" : editorAddress(extra.editor, root);
+	if (editor === null)
+		fail("TFM-DOCS-009", {
+			option: "editor",
+			value: extra.editor,
+			expected: `one of ${EDITOR_NAMES.join(", ")}, or an address with {root} and {path} in it`,
+		});
+	return { repository, editor };
 }
 
 /** The history where there is one, else the last run's own results. */
@@ -125,6 +150,7 @@ function runOf({
 	endedAt,
 	nodes,
 	tests,
+	failing,
 }: PastTrace["runs"][number]): PastRunFacts {
 	const total = (at: 1 | 2 | 3): number => tests.reduce((sum, counts) => sum + counts[at], 0);
 	const last = nodes.reduce((latest, [, , began, ms]) => Math.max(latest, began + ms), startedAt);
@@ -147,5 +173,6 @@ function runOf({
 		dimensions: Object.fromEntries(
 			tests.map(([name, passed, warned, failed]) => [name, [passed, passed + warned + failed]]),
 		),
+		failing,
 	};
 }

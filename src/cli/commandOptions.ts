@@ -87,6 +87,16 @@ export const DOCS: readonly OptionSpec[] = [
 		help: "With --sample-rows: whole rows of what tests find wrong, not their keys alone",
 	}),
 	command("base-url", { value: "url", kind: TEXT, help: "Address at which the site will stand" }),
+	command("repository", {
+		value: "url",
+		kind: TEXT,
+		help: "Where the project's files can be read (default: the page of the git remote origin); none: no links",
+	}),
+	command("editor", {
+		value: "name",
+		kind: TEXT,
+		help: "Links that open files in vscode, cursor, windsurf, zed or idea on this machine; for a site of your own",
+	}),
 	command("exclude-code", { kind: SWITCH, help: "Leave the SQL out of the site" }),
 	command("from", {
 		value: "folder",

@@ -120,6 +120,8 @@ export interface PastTrace {
 			rows: number | null,
 		])[];
 		readonly tests: readonly (readonly [dimension: string, passed: number, warned: number, failed: number])[];
+		/** Tests that did not pass; those that were skipped are none. */
+		readonly failing: readonly (readonly [test: string, status: string, failures: number | null])[];
 	}[];
 	/** The last results of nodes and tests. */
 	readonly latest: readonly (readonly [

@@ -5,6 +5,7 @@ import type { SiteColumn, SiteNode, SiteTest } from "./siteData.ts";
 import type { PageFacts } from "./siteGraph.ts";
 import type { SiteSource } from "./siteSource.ts";
 import type { SourceAge } from "./sourceAges.ts";
+import { statusOf } from "./statuses.ts";
 
 interface PageSource {
 	readonly facts: ProjectFacts;
@@ -77,7 +78,7 @@ export function createPages({ facts, source, ages, markdown }: PageSource) {
 					raw: node.raw,
 					compiled: node.compiled,
 					...(before === undefined || before === node.raw ? {} : { before }),
-					message: source.results.get(id)?.message ?? null,
+					message: messageOf(id),
 					meta: node.meta,
 					terms: namesOf(id),
 					...(node.url === null ? {} : { url: node.url }),
@@ -100,6 +101,12 @@ export function createPages({ facts, source, ages, markdown }: PageSource) {
 		}
 		return pages;
 	};
+
+	/** Of what went wrong; dbt also keeps what the database answered to what went well. */
+	function messageOf(id: string): string | null {
+		const result = source.results.get(id);
+		return result === undefined || statusOf(result.status) === "ok" ? null : result.message;
+	}
 
 	/** Names of the docs blocks that the node's own description uses. */
 	function namesOf(id: string): readonly string[] {

@@ -44,7 +44,7 @@ export function readRunResults(target: string): RunResults {
 			at: ended,
 		});
 		if (id.startsWith("test.") || id.startsWith("unit_test."))
-			tests[status === "pass" ? 0 : status === "warn" ? 1 : 2]++;
+			if (status !== "skipped") tests[status === "pass" || status === "success" ? 0 : status === "warn" ? 1 : 2]++;
 		const rows = objectOf(result.adapter_response).rows_affected;
 		nodes.push({
 			node: id,
@@ -75,6 +75,11 @@ export function readRunResults(target: string): RunResults {
 		nodes,
 		tests,
 		dimensions: {},
+		failing: [...results].flatMap(([id, { status, failures }]) =>
+			/^(?:unit_)?test\./.test(id) && status !== "pass" && status !== "success" && status !== "skipped"
+				? [[id, status, failures] as const]
+				: [],
+		),
 	};
 	return { run, results };
 }

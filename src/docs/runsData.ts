@@ -1,9 +1,16 @@
-import { DATA_VERSION, type RunRecord, type RunsData } from "./siteData.ts";
+import type { TestFact } from "./projectFacts.ts";
+import { DATA_VERSION, FAILURES, type RunRecord, type RunsData } from "./siteData.ts";
 import type { SiteSource } from "./siteSource.ts";
 import { statusIndex, statusOf } from "./statuses.ts";
 
 /** data/runs.json: what the last runs did, node by node. */
-export function runsData({ runs }: SiteSource, position: ReadonlyMap<string, number>): RunsData {
+export function runsData(
+	{ runs }: SiteSource,
+	position: ReadonlyMap<string, number>,
+	tests: readonly TestFact[],
+): RunsData {
+	const byId = new Map(tests.map((test) => [test.id, test]));
+
 	return {
 		v: DATA_VERSION,
 		runs: runs.map((run): RunRecord => {
@@ -24,6 +31,13 @@ export function runsData({ runs }: SiteSource, position: ReadonlyMap<string, num
 				thread: nodes.map(({ thread }) => threads.indexOf(thread)),
 				tests: run.tests,
 				dimensions: run.dimensions,
+				failing: run.failing.slice(0, FAILURES).flatMap(([id, status, rows]) => {
+					const found = statusOf(status);
+					if (found !== "fail" && found !== "warn") return [];
+					const test = byId.get(id);
+					// A test that is no longer there has its id for a name.
+					return [[id, test?.name ?? id, position.get(test?.nodes[0] ?? "") ?? -1, found, rows] as const];
+				}),
 			};
 		}),
 	};

@@ -86,6 +86,8 @@ export interface GraphData {
 	readonly writtenBy: string;
 	/** The project's layers; false: lanes were found by folder. */
 	readonly layered: boolean;
+	/** Addresses of the project's files with `{path}` and `{line}`; empty: none. */
+	readonly links: { readonly repository: string; readonly editor: string };
 	readonly lanes: readonly Lane[];
 	readonly packages: readonly string[];
 	readonly owners: readonly string[];
@@ -260,6 +262,14 @@ export interface RunRecord extends RunHeader {
 	/** Tests: passed, warned, failed in all, and per dimension. */
 	readonly tests: readonly [number, number, number];
 	readonly dimensions: Readonly<Record<string, readonly [number, number]>>;
+	/** Tests that did not pass: id, name, position of what they test or -1, status, rows; at most FAILURES. */
+	readonly failing: readonly (readonly [
+		id: string,
+		name: string,
+		node: number,
+		status: "fail" | "warn",
+		rows: number | null,
+	])[];
 }
 
 export interface RunsData {
@@ -282,23 +292,64 @@ export interface TermsData {
 	readonly terms: readonly Term[];
 }
 
+/** One side of a comparison. Empty: not known. */
+export interface DiffSide {
+	readonly name: string;
+	readonly commit: string;
+	readonly url: string;
+}
+
+/** What must be looked at before the change is merged. */
+export interface DiffFinding {
+	readonly severity: "error" | "warn";
+	readonly code: string;
+	readonly says: string;
+	readonly node: string | null;
+	readonly path: string;
+	readonly line: number | null;
+}
+
+/** Rows of both sides compared by key. Null: not counted. */
+export interface DiffRows {
+	/** Why they were not compared: no key, or one that is not unique. */
+	readonly refused: string | null;
+	readonly base: number | null;
+	readonly now: number | null;
+	readonly added: number | null;
+	readonly removed: number | null;
+	readonly changed: number | null;
+	readonly key: readonly string[];
+}
+
+export interface DiffColumn {
+	readonly name: string;
+	/** `added`, `removed`, `renamed`, `type`, `logic`. */
+	readonly change: string;
+	readonly before: string;
+	readonly after: string;
+	/** Ids of the nodes that read the column and break. */
+	readonly breaks: readonly string[];
+	/** In how many rows its value is another. */
+	readonly rows: number | null;
+}
+
 export interface DiffEntry {
 	readonly id: string;
-	readonly change: "added" | "removed" | "modified";
-	readonly reasons: readonly string[];
+	/** `reached`: itself the same, and made of what is not. */
+	readonly change: "added" | "removed" | "modified" | "reached";
+	/** `breaking`, `risky`, `non-breaking`, `none`. */
 	readonly category: string | null;
-	readonly columns: readonly { readonly name: string; readonly change: string; readonly says: string }[];
-	readonly rows?: {
-		readonly base: number;
-		readonly now: number;
-		readonly added: number;
-		readonly removed: number;
-		readonly changed: number;
-	};
+	readonly reasons: readonly string[];
+	readonly columns: readonly DiffColumn[];
+	readonly rows?: DiffRows;
+	/** Passed, warned, failed. */
+	readonly tests?: readonly [number, number, number];
 }
 export interface DiffData {
 	readonly v: typeof DATA_VERSION;
-	readonly base: string;
+	readonly base: DiffSide;
+	readonly head: DiffSide;
+	readonly findings: readonly DiffFinding[];
 	readonly nodes: readonly DiffEntry[];
 }
 

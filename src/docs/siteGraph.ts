@@ -85,6 +85,7 @@ export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepa
 		generatedAt: facts.generatedAt,
 		writtenBy: source.writtenBy,
 		layered: source.layers !== null,
+		links: source.links,
 		lanes: lanes.names.map((name, i) => ({
 			name,
 			x0: Math.round(layout.lanes[i]!.x0),

@@ -33,6 +33,8 @@ export interface PastRunFacts {
 	readonly tests: readonly [number, number, number];
 	/** By dimension of quality: passed, all. */
 	readonly dimensions: Readonly<Record<string, readonly [number, number]>>;
+	/** Tests that did not pass, and how many rows they found. */
+	readonly failing: readonly (readonly [test: string, status: string, failures: number | null])[];
 }
 
 /** What a site is made of. */
@@ -53,6 +55,8 @@ export interface SiteSource {
 	readonly baseUrl: string;
 	readonly singleFile: boolean;
 	readonly writtenBy: string;
+	/** Addresses with `{path}` and `{line}`; empty: none. */
+	readonly links: { readonly repository: string; readonly editor: string };
 	/** Folders of pictures that descriptions show, with their names in the site. */
 	readonly assets: readonly { readonly from: string; readonly to: string }[];
 }

@@ -77,7 +77,8 @@ export async function writeSite(source: SiteSource, out: string, app: string): P
 			project: facts.project,
 			graph: files.data("graph", JSON.stringify(graph)),
 			search: files.data("search", JSON.stringify(search)),
-			runs: source.runs.length === 0 ? null : files.data("runs", JSON.stringify(runsData(source, position))),
+			runs:
+				source.runs.length === 0 ? null : files.data("runs", JSON.stringify(runsData(source, position, facts.tests))),
 			terms: terms.terms.length === 0 ? null : files.data("terms", JSON.stringify(terms)),
 			diff: diff === null ? null : files.data("diff", JSON.stringify(diff)),
 			node,

@@ -24,17 +24,20 @@ export async function readPastTrace(
 		raw(
 			`with last as (
 				select r.* from tfm_state.runs r where r.project = ?
-				and exists (select from tfm_state.node_runs n where n.run_id = r.run_id)
+				and (exists (select from tfm_state.node_runs n where n.run_id = r.run_id)
+					or exists (select from tfm_state.test_results t where t.run_id = r.run_id))
 				order by r.started_at desc, r.run_id desc limit ?
 			) select r.run_id, r.command, r.args, r.status, (extract(epoch from r.started_at) * 1000)::float8 as began,
 				(extract(epoch from r.ended_at) * 1000)::float8 as ended,
-				(select json_agg(json_build_array(n.node, n.status, (extract(epoch from n.started_at) * 1000)::float8, n.seconds * 1000, n.rows)
-					order by n.started_at, n.node) from tfm_state.node_runs n where n.run_id = r.run_id)::text as nodes,
+				(select coalesce(json_agg(json_build_array(n.node, n.status, (extract(epoch from n.started_at) * 1000)::float8, n.seconds * 1000, n.rows)
+					order by n.started_at, n.node), '[]') from tfm_state.node_runs n where n.run_id = r.run_id)::text as nodes,
 				(select coalesce(json_agg(json_build_array(d.dimension, d.passed, d.warned, d.failed) order by d.dimension), '[]') from (
 					select coalesce(t.dimension, 'other') as dimension, count(*) filter (where t.status = 'pass') as passed,
 					count(*) filter (where t.status = 'warn') as warned,
 					count(*) filter (where t.status not in ('pass', 'warn', 'skipped')) as failed
-					from tfm_state.test_results t where t.run_id = r.run_id group by 1) d)::text as tests
+					from tfm_state.test_results t where t.run_id = r.run_id group by 1) d)::text as tests,
+				(select coalesce(json_agg(json_build_array(t.test, t.status, t.failures) order by t.status, t.test), '[]')
+					from tfm_state.test_results t where t.run_id = r.run_id and t.status not in ('pass', 'success', 'skipped'))::text as failing
 			from last r order by r.started_at desc, r.run_id desc`,
 			[project, limit],
 		),
@@ -65,6 +68,7 @@ export async function readPastTrace(
 				endedAt: row.ended === null ? null : Number(row.ended),
 				nodes: json(row, "nodes"),
 				tests: json(row, "tests"),
+				failing: json(row, "failing"),
 			}),
 		),
 		latest:

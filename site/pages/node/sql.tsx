@@ -1,9 +1,10 @@
+import { FileLink } from "../../parts.tsx";
 import { setQuery } from "../../route.ts";
 import { Changes, Sql } from "../../sqlView.tsx";
 import type { NodeTabProps } from "../node.tsx";
 
 /** The model as written, as sent, and beside the state that the site was compared with. */
-export function SqlTab({ page, query }: NodeTabProps) {
+export function SqlTab({ project, node, page, query }: NodeTabProps) {
 	const views = [
 		...(page.raw === null ? [] : [{ id: "raw", name: "Source" }]),
 		...(page.compiled === null ? [] : [{ id: "compiled", name: "Compiled" }]),
@@ -28,6 +29,9 @@ export function SqlTab({ page, query }: NodeTabProps) {
 				<Sql
 					text={chosen === "raw" ? (page.raw ?? "") : (page.compiled ?? "")}
 					label={chosen === "raw" ? page.path : "Compiled SQL"}
+					{...(chosen === "raw"
+						? { head: <FileLink {...{ project, node }} path={page.path} {...(line === null ? {} : { line })} /> }
+						: {})}
 					line={line}
 					onLine={(n) => setQuery({ line: n })}
 				/>

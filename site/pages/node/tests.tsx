@@ -1,6 +1,6 @@
 import type { SiteTest } from "../../../src/docs/siteData.ts";
 import { duration, plural } from "../../format.ts";
-import { Copy, Prose, StatusMark } from "../../parts.tsx";
+import { Copy, FileLink, Prose, StatusMark } from "../../parts.tsx";
 import { setQuery } from "../../route.ts";
 import { Sql } from "../../sqlView.tsx";
 import { statusOfTest } from "../../tests.ts";
@@ -10,7 +10,7 @@ import { SampleTable } from "./sample.tsx";
 const RANK = ["fail", "warn", "skipped", "unknown", "ok"];
 
 /** What fails comes first; a test opens to its SQL, what it found, and how to see it oneself. */
-export function TestsTab({ page, query }: NodeTabProps) {
+export function TestsTab({ project, node, page, query }: NodeTabProps) {
 	const open = query.get("test");
 	const column = query.get("col");
 	const tests = page.tests
@@ -28,14 +28,19 @@ export function TestsTab({ page, query }: NodeTabProps) {
 			)}
 			<ul class="tests">
 				{tests.map((test) => (
-					<Test key={test.id} test={test} open={open === test.id} />
+					<Test key={test.id} {...{ project, node, test }} open={open === test.id} />
 				))}
 			</ul>
 		</>
 	);
 }
 
-function Test({ test, open }: { test: SiteTest; open: boolean }) {
+function Test({
+	project,
+	node,
+	test,
+	open,
+}: Pick<NodeTabProps, "project" | "node"> & { test: SiteTest; open: boolean }) {
 	const status = statusOfTest(test);
 	return (
 		<li class={open ? "open" : ""}>
@@ -92,7 +97,7 @@ function Test({ test, open }: { test: SiteTest; open: boolean }) {
 						<div>
 							<dt>Written in</dt>
 							<dd>
-								<code>{test.path}</code>
+								<FileLink project={project} node={node} path={test.path} />
 							</dd>
 						</div>
 					</dl>

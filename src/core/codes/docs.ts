@@ -1,18 +1,34 @@
 import { type CodeEntry, code } from "./entry.ts";
 
+/** The command that writes an artifact; dbt's where dbt made the folder. */
+function writerOf(file: string): string {
+	switch (file.split(/[\\/]/).at(-1)) {
+		case "run_results.json":
+			return "tfm build, or dbt build in a folder that dbt made";
+		case "sources.json":
+			return "tfm source freshness, or dbt source freshness in a folder that dbt made";
+		case "lineage.columns.json":
+			return "tfm lineage";
+		case "diff.json":
+			return "compare again, or remove the file";
+		default:
+			return "tfm docs generate, or dbt docs generate in a folder that dbt made";
+	}
+}
+
 /** The docs site. */
 export const DOCS_CODES = {
 	"TFM-DOCS-001": code<{ file: string; found: string; wanted: string }>({
 		message: (f) => `${f.file} is of ${f.found}, and the site is made of ${f.wanted}`,
-		next: () => "write it anew: tfm docs generate, or dbt docs generate with dbt 1.8 or newer",
+		next: (f) => `write it anew with tfm, or with dbt 1.8 or newer: ${writerOf(f.file)}`,
 		explain:
 			"The docs site reads manifest.json of version 12, catalog.json of version 1 and run_results.json of versions 4 to 6, which tfm and dbt from 1.8 on write. A file of another version, or one that says no version, is not guessed at.",
 	}),
 	"TFM-DOCS-002": code<{ file: string; problem: string }>({
 		message: (f) => `${f.file} cannot be read: ${f.problem}`,
-		next: () => "write it anew: tfm docs generate",
+		next: (f) => `write it anew: ${writerOf(f.file)}`,
 		explain:
-			"An artifact is cut off, is no JSON, or is missing: a command that wrote it was stopped, or the disk was full.",
+			"An artifact is cut off, is no JSON, or is missing: a command that wrote it was stopped, or the disk was full. In a folder that dbt made it is dbt that writes it anew.",
 	}),
 	"TFM-DOCS-003": code<{ bytes: number; limit: number }>({
 		message: (f) =>

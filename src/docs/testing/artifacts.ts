@@ -86,6 +86,7 @@ export const siteSource = (target: string, fields: Partial<SiteSource> = {}): Si
 	baseUrl: "",
 	singleFile: false,
 	writtenBy: "tfm 0.1.0",
+	links: { repository: "", editor: "" },
 	assets: [],
 	...fields,
 });

@@ -1,0 +1,176 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { legendOf } from "../lens.ts";
+import { StatusMark } from "../parts.tsx";
+import type { Project } from "../project.ts";
+import { go, href, setQuery } from "../route.ts";
+import { createOverview, type Overview, type View } from "./overview.ts";
+
+const PAN_MS = 140;
+const CHANGED = "themechange";
+
+interface OverviewProps {
+	readonly project: Project;
+	readonly lens: Parameters<typeof legendOf>[1];
+	readonly chosen: ReadonlySet<number> | null;
+	readonly current: number | null;
+	readonly query: URLSearchParams;
+	/** Only what is chosen is drawn. */
+	readonly guarded: boolean;
+	readonly onOpen: (node: number) => void;
+}
+
+/** The canvas with the whole project: dragged, made larger, looked into. */
+export function OverviewCanvas({ project, lens, chosen, current, query, guarded, onOpen }: OverviewProps) {
+	const canvas = useRef<HTMLCanvasElement>(null);
+	const overview = useRef<Overview | null>(null);
+	const view = useRef<View>({ x: 0, y: 0, k: 1 });
+	const [hover, setHover] = useState<number | null>(null);
+	const shown = useRef({ lens, chosen, current, hover, only: guarded });
+	shown.current = { lens, chosen, current, hover, only: guarded };
+	const redraw = useRef(() => {});
+
+	useEffect(() => {
+		const element = canvas.current!;
+		const made = createOverview(element, project);
+		overview.current = made;
+		const [x, y, k] = ["x", "y", "k"].map((key) => Number.parseFloat(query.get(key) ?? ""));
+		view.current = Number.isFinite(x) && Number.isFinite(y) && k! > 0 ? { x: x!, y: y!, k: k! } : made.fit();
+		let settle: ReturnType<typeof setTimeout> | undefined;
+		/** What was drawn last, and the view that it shows: moved and scaled while the reader drags. */
+		const kept = document.createElement("canvas");
+		let keptView = view.current;
+		const draw = (): void => {
+			made.draw(view.current, shown.current);
+			kept.width = element.width;
+			kept.height = element.height;
+			kept.getContext("2d")!.drawImage(element, 0, 0);
+			keptView = view.current;
+			element.dataset.drawn = String(Number(element.dataset.drawn ?? 0) + 1);
+		};
+		const blit = (): void => {
+			const context = element.getContext("2d")!;
+			const ratio = element.width / element.clientWidth;
+			const { x, y, k } = view.current;
+			const scale = k / keptView.k;
+			context.setTransform(1, 0, 0, 1, 0, 0);
+			context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--canvas");
+			context.fillRect(0, 0, element.width, element.height);
+			context.drawImage(
+				kept,
+				(keptView.x - x) * k * ratio,
+				(keptView.y - y) * k * ratio,
+				kept.width * scale,
+				kept.height * scale,
+			);
+		};
+		redraw.current = draw;
+		draw();
+		const moved = (next: View): void => {
+			view.current = next;
+			blit();
+			clearTimeout(settle);
+			settle = setTimeout(() => {
+				draw();
+				setQuery({ x: next.x.toFixed(0), y: next.y.toFixed(0), k: next.k.toFixed(3) });
+			}, PAN_MS);
+		};
+		const wheel = (event: WheelEvent): void => {
+			event.preventDefault();
+			const { x, y, k } = view.current;
+			const next = Math.min(3, Math.max(0.01, k * Math.exp(-event.deltaY / 400)));
+			moved({
+				k: next,
+				x: x + event.offsetX / k - event.offsetX / next,
+				y: y + event.offsetY / k - event.offsetY / next,
+			});
+		};
+		const pressed = (event: PointerEvent): void => {
+			const from = { ...view.current, px: event.clientX, py: event.clientY };
+			let far = 0;
+			const move = (at: PointerEvent): void => {
+				const [dx, dy] = [at.clientX - from.px, at.clientY - from.py];
+				far = Math.max(far, Math.abs(dx) + Math.abs(dy));
+				if (far > 4) moved({ k: from.k, x: from.x - dx / from.k, y: from.y - dy / from.k });
+			};
+			const up = (): void => {
+				window.removeEventListener("pointermove", move);
+				window.removeEventListener("pointerup", up);
+				if (far > 4) return;
+				const node = made.hit(view.current, event.offsetX, event.offsetY);
+				if (event.shiftKey && node !== null && shown.current.current !== null)
+					go(href(["graph"], { path: `${project.key(shown.current.current)},${project.key(node)}` }));
+				else setQuery({ node: node === null ? null : project.key(node) });
+			};
+			window.addEventListener("pointermove", move);
+			window.addEventListener("pointerup", up);
+		};
+		const over = (event: PointerEvent): void => {
+			if (event.buttons === 0) setHover(made.hit(view.current, event.offsetX, event.offsetY));
+		};
+		const twice = (event: MouseEvent): void => {
+			const node = made.hit(view.current, event.offsetX, event.offsetY);
+			if (node !== null) onOpen(node);
+		};
+		const resized = (): void => {
+			made.resize();
+			draw();
+		};
+		const zoom = (event: Event): void => {
+			const factor = (event as CustomEvent<number>).detail;
+			if (factor === 0) return moved(made.fit());
+			const { x, y, k } = view.current;
+			const next = Math.min(3, Math.max(0.01, k * factor));
+			const [w, h] = [element.clientWidth / 2, element.clientHeight / 2];
+			moved({ k: next, x: x + w / k - w / next, y: y + h / k - h / next });
+		};
+		element.addEventListener("wheel", wheel, { passive: false });
+		element.addEventListener("pointerdown", pressed);
+		element.addEventListener("pointermove", over);
+		element.addEventListener("dblclick", twice);
+		window.addEventListener("resize", resized);
+		window.addEventListener(CHANGED, draw);
+		window.addEventListener("graphzoom", zoom);
+		return () => {
+			clearTimeout(settle);
+			window.removeEventListener("resize", resized);
+			window.removeEventListener(CHANGED, draw);
+			window.removeEventListener("graphzoom", zoom);
+		};
+	}, [project]);
+	useEffect(() => redraw.current(), [lens, chosen, current, hover]);
+	useEffect(() => {
+		if (chosen === null || chosen.size === 0 || overview.current === null) return;
+		view.current = overview.current.fit(chosen);
+		redraw.current();
+	}, [chosen]);
+	const zoomBy = (factor: number) => () => void window.dispatchEvent(new CustomEvent("graphzoom", { detail: factor }));
+	return (
+		<>
+			<canvas
+				ref={canvas}
+				class={hover === null ? "" : "pointing"}
+				role="img"
+				aria-label={`All ${project.count} nodes in their ${project.layered ? "layers" : "folders"}. The catalog lists them; the panel beside lists the neighbours of the chosen one.`}
+			/>
+			<div class="zoom">
+				<button type="button" class="quiet" aria-label="Larger" onClick={zoomBy(1.4)}>
+					+
+				</button>
+				<button type="button" class="quiet" aria-label="Smaller" onClick={zoomBy(1 / 1.4)}>
+					−
+				</button>
+				<button type="button" class="quiet" onClick={zoomBy(0)}>
+					Fit
+				</button>
+			</div>
+			{hover !== null && (
+				<p class="hover-card" aria-hidden="true">
+					<StatusMark status={project.status(hover)} /> <strong>{project.nodes.name[hover]}</strong>{" "}
+					<span class="soft">
+						{project.laneName(hover)} · reads {project.parents(hover).length} · read by {project.children(hover).length}
+					</span>
+				</p>
+			)}
+		</>
+	);
+}
