@@ -17,13 +17,11 @@ export class CopyRows {
 	#at = 0;
 	#rowStart = 0;
 	#rows = 0;
-	readonly #head: Buffer;
-	readonly #tail: Buffer;
+	readonly #own: OwnFields;
 
 	/** Every row ends with these three: the file it came from, its number, when it was loaded. */
 	constructor(file: string, loadedAt: string) {
-		this.#head = Buffer.from(`${escaped(file)}\t`);
-		this.#tail = Buffer.from(`\t${escaped(loadedAt)}\n`);
+		this.#own = new OwnFields(`${escaped(file)}\t`, `\t${escaped(loadedAt)}\n`);
 	}
 
 	/** Enough for a message. */
@@ -50,17 +48,13 @@ export class CopyRows {
 	}
 
 	end(row: number): void {
-		this.#room(this.#head.length + this.#tail.length + 20);
-		const out = this.#out;
-		const [head, tail] = [this.#head, this.#tail];
+		const own = this.#own;
+		own.count(row);
+		this.#room(own.bytes.length);
+		const [from, out] = [own.bytes, this.#out];
 		let at = this.#at;
-		for (let i = 0; i < head.length; i++) out[at++] = head[i]!;
-		const digits = row < 10 ? 1 : Math.floor(Math.log10(row)) + 1;
-		for (let i = at + digits - 1, rest = row; i >= at; i--, rest = Math.floor(rest / 10)) out[i] = 48 + (rest % 10);
-		at += digits;
-		for (let i = 0; i < tail.length; i++) out[at++] = tail[i]!;
-		this.#at = at;
-		this.#rowStart = this.#at;
+		for (let i = 0; i < from.length; i++) out[at++] = from[i]!;
+		this.#at = this.#rowStart = at;
 		this.#rows++;
 	}
 
@@ -118,6 +112,45 @@ export class CopyRows {
 		const larger = Buffer.allocUnsafeSlow((this.#at + bytes) * 2);
 		this.#out.copy(larger, 0, 0, this.#at);
 		this.#out = larger;
+	}
+}
+
+/** The end of a row with its number, which mostly is the one before and one: then a digit or two change. */
+class OwnFields {
+	bytes: Buffer;
+	#row = 0;
+	readonly #head: string;
+	readonly #tail: string;
+	/** Where the number's last digit stands. */
+	#last = 0;
+
+	constructor(head: string, tail: string) {
+		this.#head = head;
+		this.#tail = tail;
+		this.bytes = this.#write(0);
+	}
+
+	count(row: number): void {
+		const next = row === this.#row + 1;
+		this.#row = row;
+		if (next) {
+			const bytes = this.bytes;
+			let at = this.#last;
+			while (bytes[at] === 57) bytes[at--] = 48;
+			const digit = bytes[at]!;
+			if (digit >= 48 && digit < 57) {
+				bytes[at] = digit + 1;
+				return;
+			}
+		}
+		// The first one, one more digit, or rows in between that are none.
+		this.bytes = this.#write(row);
+	}
+
+	#write(row: number): Buffer {
+		const before = Buffer.from(`${this.#head}${row}`);
+		this.#last = before.length - 1;
+		return Buffer.concat([before, Buffer.from(this.#tail)]);
 	}
 }
 

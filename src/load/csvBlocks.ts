@@ -31,7 +31,7 @@ export interface CsvFields {
 	/** Where each field stands in `source`, without its quotes; an end below zero: it holds escapes, and `at` has its bytes. */
 	readonly starts: Int32Array;
 	readonly ends: Int32Array;
-	/** The bytes of a field without quotes and escapes. */
+	/** The bytes of a field without quotes and escapes; good until the next is asked for. */
 	at(field: number): { readonly from: Buffer; readonly start: number; readonly end: number };
 }
 
@@ -239,9 +239,13 @@ class CsvCursor implements CsvFields {
 		this.ends = wider(this.ends);
 	}
 
+	/** Of the field that was asked for last. */
+	#scratch = Buffer.allocUnsafeSlow(1024);
+
 	#unescaped(start: number, end: number) {
 		const { quote, escape: mark } = this.#shape;
-		const from = Buffer.allocUnsafe(end - start);
+		if (this.#scratch.length < end - start) this.#scratch = Buffer.allocUnsafeSlow((end - start) * 2);
+		const from = this.#scratch;
 		let to = 0;
 		for (let at = start; at < end; at++) {
 			const c = this.source[at]!;

@@ -23,9 +23,11 @@ interface Branch {
 	readonly items: Map<number, Branch>;
 	/** The columns whose value stands here. */
 	readonly columns: number[];
+	/** Nothing below it is asked for. */
+	isLeaf: boolean;
 }
 
-const branch = (): Branch => ({ keys: [], items: new Map(), columns: [] });
+const branch = (): Branch => ({ keys: [], items: new Map(), columns: [], isLeaf: true });
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -76,7 +78,7 @@ export class JsonScanner {
 
 	/** True when the bytes are one JSON value and blanks around it. */
 	scan(b: Buffer, start: number, end: number): boolean {
-		this.starts.fill(-1);
+		for (let column = 0; column < this.starts.length; column++) this.starts[column] = -1;
 		if (this.#gather) this.strangers.length = 0;
 		this.anyEscape = this.tooDeep = false;
 		this.#end = end;
@@ -91,13 +93,16 @@ export class JsonScanner {
 		const first = at < this.#end ? b[at] : 0;
 		let stop: number;
 		this.#escaped = false;
-		if (first === 123 && (node.keys.length > 0 || (this.#gather && this.#depth === 0)))
+		if (first === QUOTE) stop = this.#string(b, at, this.#end);
+		else if (node.isLeaf && first !== 123 && first !== 91) stop = at < this.#end ? scalarEnd(b, at, this.#end) : -1;
+		else if (first === 123 && (node.keys.length > 0 || (this.#gather && this.#depth === 0)))
 			stop = this.#object(b, at, node);
-		else if (first === QUOTE) stop = this.#string(b, at, this.#end);
 		else if (first === 91 && node.items.size > 0) stop = this.#array(b, at, node);
 		else stop = this.#skip(b, at);
 		if (stop === -1) return -1;
-		for (const column of node.columns) {
+		const { columns } = node;
+		for (let i = 0; i < columns.length; i++) {
+			const column = columns[i]!;
 			this.starts[column] = at;
 			this.ends[column] = stop;
 			this.escapes[column] = first === QUOTE && this.#escaped ? 1 : 0;
@@ -134,7 +139,7 @@ export class JsonScanner {
 				at = blank(b, at + 1, end);
 				if (inner === undefined) at = this.#skip(b, at);
 				else {
-					if (inner.keys.length > 0 || inner.items.size > 0) this.#forget(inner);
+					if (!inner.isLeaf) this.#forget(inner);
 					at = this.#value(b, at, inner);
 				}
 				if (at === -1) return -1;
@@ -335,6 +340,7 @@ function keyOf(node: Branch, name: string): Branch {
 	if (known !== undefined) return known.node;
 	const inner = branch();
 	const bytes = Buffer.from(name);
+	node.isLeaf = false;
 	node.keys.push({ name, bytes, isPlain: bytes.every((byte) => IN_STRING[byte] === 1), node: inner });
 	return inner;
 }
@@ -343,6 +349,7 @@ function itemOf(node: Branch, item: number): Branch {
 	const known = node.items.get(item);
 	if (known !== undefined) return known;
 	const inner = branch();
+	node.isLeaf = false;
 	node.items.set(item, inner);
 	return inner;
 }
