@@ -96,6 +96,15 @@ function makeRepository(name: string, project = name): string {
 }
 
 describe("tfm deps", () => {
+	it("asks for no variable that only a model needs, as dbt does not", async () => {
+		publish({ "acme/utils": { "1.0.0": [] } });
+		write({
+			"dbt_project.yml": "name: shop\nmodels: {shop: {+schema: \"{{ var('where') }}\"}}\n",
+			"packages.yml": "packages:\n  - package: acme/utils\n    version: 1.0.0\n",
+		});
+		expect(await deps()).toContain("package-lock.yml: 1 package");
+	});
+
 	it("finds versions, writes dbt's lock file, installs, and needs no network the second time", async () => {
 		publish({
 			"acme/utils": { "1.0.0": [], "1.2.0": [], "9.0.0": [] },

@@ -276,7 +276,7 @@ const customEnv = (invocation: Invocation): Record<string, string> =>
 export function writeHooks({ manifest, config }: OpenProject, run: RunResult): void {
 	for (const { unique_id: id, resource_type: type, compiled_code: sql } of run.results) {
 		const node = type === "operation" && sql !== null ? findNode(manifest, id) : undefined;
-		if (node !== undefined) writeSql(config.targetDir, sqlPath("compiled", node), `${sql}\n`);
+		if (node !== undefined) writeSql(config.targetDir, sqlPath("compiled", node), sql ?? "");
 	}
 }
 
@@ -287,7 +287,7 @@ export function writeCompiled(
 	sql: string,
 ): void {
 	const node = manifest.nodes.get(id);
-	if (node !== undefined) writeSql(config.targetDir, sqlPath("compiled", node), `${sql}\n`);
+	if (node !== undefined) writeSql(config.targetDir, sqlPath("compiled", node), sql);
 }
 
 /** A file of SQL under target/. */

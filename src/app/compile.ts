@@ -72,7 +72,7 @@ export async function compileSelected(
 		passes: nodes.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
 	}).finally(manifestFile.idle);
 	for (const [i, node] of nodes.entries())
-		writeSql(project.config.targetDir, sqlPath("compiled", node), `${results[i]!.sql}\n`);
+		writeSql(project.config.targetDir, sqlPath("compiled", node), results[i]!.sql);
 
 	await manifestFile.finish(
 		results.map((compiled) => ({ ...compiled, ran: false })),

@@ -105,7 +105,8 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 
 	const target = profile?.target ?? embeddedTarget(flags);
 	const vars = { ...readVarsFile(files), ...cliVars };
-	const scope = yamlScope({ env, vars, secrets: false, target, reader: files.main.file });
+	const lenient = request.command === "deps";
+	const scope = yamlScope({ env, vars, secrets: false, target, lenient, reader: files.main.file });
 	const secretScope = yamlScope({ env, vars: cliVars, secrets: true, reader: "packages.yml" });
 	const written = files.main.value;
 	const projectFlags = typeof written === "object" && written !== null && "flags" in written ? written.flags : {};

@@ -24,6 +24,8 @@ export interface YamlScopeFacts {
 	/** Secret variables may be read (profiles.yml, packages.yml). */
 	readonly secrets: boolean;
 	readonly target?: TargetConfig;
+	/** A variable that is not set is none, not a mistake: packages can be fetched before anything is known (dbt). */
+	readonly lenient?: boolean;
 	/** How messages call the reader: "profiles.yml". */
 	readonly reader: string;
 }
@@ -43,6 +45,7 @@ function variable(facts: YamlScopeFacts, args: Arguments): Value {
 	const name = toText(bound.var_name);
 	if (Object.hasOwn(facts.vars, name)) return fromPlain(facts.vars[name]);
 	if ("default" in bound) return bound.default;
+	if (facts.lenient === true) return null;
 	const known = Object.keys(facts.vars).sort();
 	return fail("TFM-REF-007", { name, from: facts.reader, known, suggestion: suggestName(name, known) });
 }

@@ -26,6 +26,9 @@ const DBT_NAMES: Readonly<Record<string, string>> = {
 	"TFM-PARSE-072": "InvalidMacroAnnotation",
 	"TFM-FRESH-008": "FreshnessConfigProblem",
 	"TFM-STATE-005": "UnversionedBreakingChange",
+	"TFM-INC-016": "InvalidConcurrentBatchesConfig",
+	"TFM-INC-017": "MicrobatchModelNoEventTimeInputs",
+	"TFM-STATE-006": "SeedExceedsLimitSamePath",
 	"TFM-CONFIG-008": "ConfigSourcePathDeprecation",
 	"TFM-CONFIG-034": "UnusedResourceConfigPath",
 	"TFM-SELECT-005": "NoNodesForSelectionCriteria",
@@ -44,6 +47,7 @@ const DBT_NAMES: Readonly<Record<string, string>> = {
 	"TFM-DEPR-012": "ModulesItertoolsUsageDeprecation",
 	"TFM-DEPR-013": "ResourceNamesWithSpacesDeprecation",
 	"TFM-DEPR-014": "CustomOutputPathInSourceFreshnessDeprecation",
+	"TFM-DEPR-015": "MicrobatchMacroOutsideOfBatchesDeprecation",
 	"TFM-DEPS-015": "DepsUnpinned",
 	"TFM-DEPS-025": "PackageRedirectDeprecation",
 };

@@ -173,7 +173,7 @@ function readMicrobatch(
 	const batched = flag || /^macro\.dbt(_postgres)?\./.test(macro);
 	const eventTimesOf = ({ depends }: Draft) =>
 		depends.map((id) => (drafts.get(id) ?? sources.get(id))?.config.event_time);
-	checkMicrobatch(drafts.values(), { batched, eventTimesOf }, work);
+	checkMicrobatch(drafts.values(), { batched, macro, eventTimesOf }, work);
 }
 
 function stopOn(problems: readonly Diagnostic[]): void {

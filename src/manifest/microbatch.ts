@@ -42,12 +42,19 @@ export function checkMicrobatch(
 	drafts: Iterable<Draft>,
 	options: {
 		readonly batched: boolean;
+		/** Unique id of the macro in force. */
+		readonly macro: string;
 		/** The `event_time` of what a model reads. */
 		readonly eventTimesOf: (draft: Draft) => readonly (Plain | undefined)[];
 	},
 	found: { readonly problems: Diagnostic[]; readonly warnings: Diagnostic[] },
 ): void {
-	if (!options.batched) return;
+	if (!options.batched) {
+		const first = [...drafts].find(isMicrobatch);
+		const places = { at: first?.locate(), severity: "warning" } as const;
+		if (first !== undefined) found.warnings.push(diagnostic("TFM-DEPR-015", { macro: options.macro }, places));
+		return;
+	}
 	const concurrent: Draft[] = [];
 	for (const draft of drafts) {
 		if (draft.kind === "model" && draft.config.concurrent_batches === true) concurrent.push(draft);

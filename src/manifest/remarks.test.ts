@@ -156,6 +156,19 @@ describe("flags of dbt 1.12", () => {
 		);
 	});
 
+	it("take a microbatch macro of the project's own out of batches, with a remark", async () => {
+		const config =
+			"materialized='incremental', incremental_strategy='microbatch', event_time='at', begin='2024-01-01', batch_size='day'";
+		const files = (flag: string) => ({
+			"tfm_project.yml": `${PROJECT}flags: {require_batched_execution_for_custom_microbatch_strategy: ${flag}}\n`,
+			"macros/m.sql": "{% macro get_incremental_microbatch_sql(arg_dict) %}{% endmacro %}",
+			"models/m.sql": `{{ config(${config}) }} select 1 as at`,
+		});
+		const codes = async (flag: string) => (await manifestOf(files(flag))).warnings.map(({ code }) => code);
+		expect(await codes("false")).toEqual(["TFM-DEPR-015"]);
+		expect(await codes("true")).toEqual(["TFM-INC-017"]);
+	});
+
 	it("make an error of spaces in names of sources and semantic models, which are remarks without them", async () => {
 		const yaml = "sources:\n  - name: raw data\n    tables: [{name: a}, {name: b}]\n";
 		expect((await manifestOf({ "models/s.yml": yaml })).warnings.map(brief)).toEqual([

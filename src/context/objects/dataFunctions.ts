@@ -6,6 +6,7 @@ import {
 	floatValue,
 	fromPlain,
 	HostFunction,
+	HostObject,
 	PyDict,
 	PySet,
 	PyTuple,
@@ -38,7 +39,12 @@ export function dataFunctions(parseYaml: (text: string) => unknown): ReadonlyMap
 		),
 		define("toyaml", ["value", "default?", "sort_keys?"], ({ value, default: fallback, sort_keys }) =>
 			orElse(fallback, () =>
-				dump(toPlain(value), { noArrayIndent: true, lineWidth: 80, noRefs: true, sortKeys: truthy(sort_keys) }),
+				dump(toPlain(refuseObjects(value)), {
+					noArrayIndent: true,
+					lineWidth: 80,
+					noRefs: true,
+					sortKeys: truthy(sort_keys),
+				}),
 			),
 		),
 		define("set", ["value", "default?"], ({ value, default: fallback }) =>
@@ -55,6 +61,15 @@ export function dataFunctions(parseYaml: (text: string) => unknown): ReadonlyMap
 		define("diff_of_two_dicts", ["dict_a", "dict_b"], ({ dict_a, dict_b }) => dictDifference(dict_a, dict_b)),
 		define("local_md5", ["value"], ({ value }) => createHash("md5").update(toText(value), "utf8").digest("hex")),
 	]);
+}
+
+/** YAML has no words for `adapter` and its like: dbt's safe dump refuses them. */
+function refuseObjects(value: Value): Value {
+	if (value instanceof HostObject && value.toPlainValue === undefined)
+		fail("TFM-JINJA-012", { problem: `${value.typeName} cannot be written as YAML` });
+	if (value instanceof PyDict) for (const [, item] of value.items()) refuseObjects(item);
+	if (Array.isArray(value)) for (const item of value) refuseObjects(item);
+	return value;
 }
 
 const FLOAT = "\0float:";

@@ -100,6 +100,13 @@ export const DEPRECATION_CODES = {
 		explain:
 			"Names stand in SQL names, unique ids and selectors. TFM-PARSE-027 names each resource (dbt: ResourceNamesWithSpacesDeprecation).",
 	}),
+	"TFM-DEPR-015": code<{ macro: string }>({
+		message: (f) => `${f.macro} builds microbatch models in one piece, not in batches`,
+		hint: () => "set the flag require_batched_execution_for_custom_microbatch_strategy to true",
+		dbt: () => "The use of a custom microbatch macro outside of batched execution is deprecated.",
+		explain:
+			"dbt's flag is false and the project has a macro get_incremental_microbatch_sql of its own: it is called once, for all rows (dbt: MicrobatchMacroOutsideOfBatchesDeprecation).",
+	}),
 	"TFM-DEPR-014": code<{ path: string }>({
 		message: (f) => `--output ${f.path} of source freshness: sources.json elsewhere than in the target folder`,
 		hint: () => "leave --output out",
