@@ -86,6 +86,8 @@ export interface NodeLineage {
 	readonly reads: readonly NodeId[];
 	/** Nodes that pass on the columns which are not listed (`select *` of something whose columns are not known). */
 	readonly rest: readonly (NodeId | string)[];
+	/** Personal data that may be in columns which are not listed; absent: none, as far as is known. */
+	readonly unlisted_pii?: { readonly from: readonly ColumnRef[] };
 	/** The same for two texts that differ in comments, space and the case of names only; absent where unparsed. */
 	readonly semantic_hash?: string;
 	/** The same where the same rows come out, as far as the text tells: FROM, conditions, groups, limits. */

@@ -8,6 +8,8 @@ export interface KnownColumn {
 	/** As the database stores it. */
 	readonly name: string;
 	readonly type?: string;
+	/** Of a column that a table has beside its query's: those of the query that it is made from. */
+	readonly from?: readonly string[];
 }
 
 /** A relation that the SQL may name. */

@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { analyzeGraph, type ModelSql } from "./analyzeGraph.ts";
-import { analyzeQuery, type ParseSql } from "./analyzeQuery.ts";
+import type { ParseSql } from "./analyzeQuery.ts";
 import { queryChange } from "./changeCategory.ts";
 import { changeImpact } from "./changeImpact.ts";
-import { describeLineage } from "./describeLineage.ts";
 import { loadParser } from "./loadParser.ts";
+import { lineageOf } from "./testing/smallProject.ts";
 
 let parse: ParseSql;
 beforeAll(async () => {
@@ -22,26 +21,16 @@ const PROJECT = {
 };
 type Project = Readonly<Record<string, string>>;
 
-async function lineageOf(project: Project) {
-	const names = Object.keys(project);
-	const inputs = (sql: string) => [...names, "raw"].filter((name) => new RegExp(`(from|frm) ${name}\\b`).test(sql));
-	const models = new Map(
-		Object.entries(project).map(([id, sql]): [string, ModelSql] => [id, { id, name: [id], sql, inputs: inputs(sql) }]),
-	);
-	const columns = ["id", "customer", "amount", "state"].map((name) => ({ name, type: "integer" }));
-	const declared = new Map([["raw", { id: "raw", name: ["raw"], columns, open: false }]]);
-	const nothing = { get: () => undefined, set: () => undefined };
-	const analyses = await analyzeGraph({ dialect: "postgres", declared, models }, nothing, async (requests) =>
-		requests.map((request) => analyzeQuery(request, parse)),
-	);
-	const read = new Map([...models].map(([id, model]) => [id, model.inputs]));
-	const none = { added: new Map(), facts: new Map(), cleared: new Map() };
-	return describeLineage({ declared, analyses, inputs: read, ...none });
-}
+const RAW = {
+	id: "raw",
+	name: ["raw"],
+	columns: ["id", "customer", "amount", "state"].map((name) => ({ name, type: "integer" })),
+	open: false,
+};
 
 async function impactOf(changed: Project) {
-	const before = await lineageOf(PROJECT);
-	const after = await lineageOf({ ...PROJECT, ...changed });
+	const before = await lineageOf(PROJECT, [RAW], parse);
+	const after = await lineageOf({ ...PROJECT, ...changed }, [RAW], parse);
 	const changes = new Map(Object.keys(changed).map((id) => [id, queryChange(before.get(id)!, after.get(id)!)]));
 	const { columns, broken, ...rest } = changeImpact(before, after, changes);
 	const text = ({ node, column }: { node: string; column: string }) => `${node}.${column}`;

@@ -37,6 +37,7 @@ export function describeLineage(input: LineageInput): ReadonlyMap<string, NodeLi
 	const drafts = new Map<string, Draft>();
 	for (const [id, relation] of input.declared) drafts.set(id, declaredDraft(relation));
 	for (const [id, analysis] of input.analyses) drafts.set(id, analysedDraft(id, analysis, input));
+	addMarkedColumns(drafts, input.facts);
 	addSeenColumns(drafts);
 	const nodes = new Map<string, NodeLineage>();
 	for (const id of [...drafts.keys()].sort()) {
@@ -50,7 +51,7 @@ export function describeLineage(input: LineageInput): ReadonlyMap<string, NodeLi
 				: all.map((column) => withFacts(column, cleared, facts?.get(column.name)));
 		nodes.set(id, { ...draft, columns: told });
 	}
-	return inheritFacts(nodes);
+	return inheritFacts(nodes, input.cleared);
 }
 
 function withFacts(column: LineageColumn, cleared: PiiMark | undefined, facts: ColumnFacts | undefined): LineageColumn {
@@ -88,7 +89,10 @@ function analysedDraft(id: string, analysis: Analysis, { inputs, added }: Lineag
 	for (const column of found)
 		if (columns.has(column.name)) twice.push(column);
 		else columns.set(column.name, column);
-	for (const { name, type } of added.get(id) ?? []) columns.set(name, { ...ownColumn(name, type), kind: "expression" });
+	for (const { name, type, from = [] } of added.get(id) ?? []) {
+		const upstream = from.flatMap((column) => columns.get(column)?.upstream ?? []);
+		columns.set(name, { ...ownColumn(name, type), kind: "expression", upstream: [...new Set(upstream)] });
+	}
 	const unread = status === "unparsed" || status === "timeout";
 	return {
 		status,
@@ -105,6 +109,16 @@ function analysedDraft(id: string, analysis: Analysis, { inputs, added }: Lineag
 	};
 }
 
+/** Personal data that a property file tells of a column which an open node does not list: it is there. */
+function addMarkedColumns(drafts: ReadonlyMap<string, Draft>, facts: LineageInput["facts"]): void {
+	for (const [id, told] of facts) {
+		const draft = drafts.get(id);
+		if (draft === undefined || draft.complete) continue;
+		for (const [name, { pii }] of told)
+			if (pii?.pii === true && !draft.columns.has(name)) draft.columns.set(name, seenColumn(name, draft));
+	}
+}
+
 /** A column that an open node does not list and that is read from it is there all the same. */
 function addSeenColumns(drafts: ReadonlyMap<string, Draft>): void {
 	const waiting: ColumnRef[] = [];
@@ -116,17 +130,14 @@ function addSeenColumns(drafts: ReadonlyMap<string, Draft>): void {
 	for (let ref = waiting.pop(); ref !== undefined; ref = waiting.pop()) {
 		const draft = drafts.get(ref.node);
 		if (draft === undefined || draft.complete || ref.column === "*" || draft.columns.has(ref.column)) continue;
-		const { column: name } = ref;
-		const upstream = draft.rest.map((node) => ({ node, column: name }));
-		const confidence =
-			draft.status === "declared"
-				? "resolved"
-				: upstream.length === 0
-					? "unknown"
-					: upstream.length === 1
-						? "assumed"
-						: "ambiguous";
-		draft.columns.set(name, { name, kind: "direct", confidence, upstream });
-		waiting.push(...upstream);
+		const column = seenColumn(ref.column, draft);
+		draft.columns.set(column.name, column);
+		waiting.push(...column.upstream);
 	}
+}
+
+function seenColumn(name: string, { status, rest }: Draft): LineageColumn {
+	const upstream = rest.map((node) => ({ node, column: name }));
+	const sure = upstream.length === 0 ? "unknown" : upstream.length === 1 ? "assumed" : "ambiguous";
+	return { name, kind: "direct", confidence: status === "declared" ? "resolved" : sure, upstream };
 }

@@ -188,7 +188,9 @@ const RULES: Readonly<Record<string, Rule>> = {
 	},
 	Wildcard: () => CONSTANT,
 	QualifiedWildcard: (body, frame, resolver) => {
-		const name = identifiers(Array.isArray(body) ? body[0] : body);
+		// `t.*`: the name alone as an argument, with options elsewhere.
+		const alone = identifiers(body);
+		const name = alone.length > 0 ? alone : identifiers(list(body)[0]);
 		return name.length === 0 ? CONSTANT : resolvedName(body, name.slice(-1), frame, resolver);
 	},
 	NamedWindow: (body, frame, resolver) => namedWindow(body, frame, resolver),
@@ -272,7 +274,9 @@ function call(body: Ast, frame: Frame, resolver: Resolver): LineageValue {
 	};
 	// Postgres writes parts of dates as texts.
 	const plain = resolver.dialect.name === "postgres" ? written : written.filter((arg, i) => !isDatePart(arg, i));
-	const values = plain.map((arg) => resolver.expression(arg, frame));
+	const values = plain.map((arg) =>
+		name !== "count" && isWildcard(arg) ? everySource(frame, resolver) : resolver.expression(arg, frame),
+	);
 	const query = field(args, "Subquery");
 	const others = [
 		...(isRecord(query) ? [subquery(query, frame, resolver)] : []),
@@ -293,6 +297,12 @@ function call(body: Ast, frame: Frame, resolver: Resolver): LineageValue {
 	const kind = own ?? (value.kind === "constant" ? (values.length === 0 ? "expression" : "constant") : value.kind);
 	return { ...value, kind, type };
 }
+
+const isWildcard = (arg: Ast): boolean => /^Wildcard/.test(variant(arg)?.[0] ?? "");
+
+/** `object_construct(*)`: all of the row. */
+const everySource = ({ scope }: Frame, { intern }: Resolver): LineageValue =>
+	combine(scope.sources.map((source) => wholeRow(source, intern)));
 
 /** `current_date` and its like come as calls without parentheses. */
 function windowlessType(name: string, args: Ast): string | undefined {

@@ -4,7 +4,7 @@
  * made of it, until a model says that it is gone; where it is not known what a column is made of, all that the model
  * reads counts.
  */
-import type { ColumnRef, InheritedFacts, LineageColumn, NodeLineage } from "../core/lineage.ts";
+import type { ColumnRef, InheritedFacts, LineageColumn, NodeLineage, PiiMark } from "../core/lineage.ts";
 
 /** Personal data that a column holds: where it was declared, and as what. */
 interface Personal {
@@ -27,26 +27,31 @@ const NOTHING_KNOWN: Known = { description: undefined, tags: NO_TAGS, personal: 
 /** By node, then by column. */
 type Facts = Map<string, Map<string, Known>>;
 
-export function inheritFacts(nodes: ReadonlyMap<string, NodeLineage>): ReadonlyMap<string, NodeLineage> {
+/** `cleared`: nodes that say of all their columns that there is no personal data in them. */
+export function inheritFacts(
+	nodes: ReadonlyMap<string, NodeLineage>,
+	cleared: ReadonlyMap<string, PiiMark>,
+): ReadonlyMap<string, NodeLineage> {
 	const known: Facts = new Map();
+	const hidden = new Map<string, Personal>();
 	const done = new Map<string, NodeLineage>();
 	for (const id of inputsFirst(nodes)) {
 		const node = nodes.get(id)!;
 		const everything = lazily(() =>
-			personalOf(
-				node.reads.filter((read) => read !== id),
-				nodes,
-				known,
-			),
+			merge(node.reads.filter((read) => read !== id).map((read) => personalOf(read, known, hidden))),
 		);
 		const own = new Map<string, Known>();
 		const columns = node.columns.map((column) => {
 			const facts = factsOf(id, column, known, everything);
-			own.set(column.name, facts);
+			const twin = own.get(column.name);
+			own.set(column.name, twin === undefined ? facts : { ...facts, personal: merge([twin.personal, facts.personal]) });
 			return facts === NOTHING_KNOWN ? column : withInherited(column, facts);
 		});
 		known.set(id, own);
-		done.set(id, { ...node, columns });
+		const unlisted = cleared.has(id) ? NOTHING : unlistedPersonal(id, node, everything, { known, hidden });
+		hidden.set(id, unlisted);
+		const pii = unlisted === NOTHING ? {} : { unlisted_pii: { from: sorted(unlisted.from.values()) } };
+		done.set(id, { ...node, columns, ...pii });
 	}
 	// In the order they came, which is that of their names.
 	return new Map([...nodes.keys()].map((id) => [id, done.get(id)!]));
@@ -100,10 +105,31 @@ function ownPersonal(self: ColumnRef, { pii }: LineageColumn): Personal | undefi
 	return { from: new Map([[key(self.node, self.column), self]]), what: new Set(pii.what === null ? [] : [pii.what]) };
 }
 
-/** The personal data in any column of these nodes. */
-function personalOf(ids: readonly string[], nodes: ReadonlyMap<string, NodeLineage>, known: Facts): Personal {
+/** All personal data of a node, in columns that are listed or not. */
+const personalOf = (id: string, known: Facts, hidden: ReadonlyMap<string, Personal>): Personal =>
+	merge([...[...(known.get(id)?.values() ?? [])].map(({ personal }) => personal), hidden.get(id) ?? NOTHING]);
+
+/**
+ * What columns that are not listed may hold: of what could not be read, all that it reads; behind a star, what the
+ * relations there hold and no listed column is made of.
+ */
+function unlistedPersonal(
+	id: string,
+	{ complete, status, rest, columns }: NodeLineage,
+	everything: () => Personal,
+	{ known, hidden }: { readonly known: Facts; readonly hidden: ReadonlyMap<string, Personal> },
+): Personal {
+	if (complete || status === "declared") return NOTHING;
+	if (status === "unparsed" || status === "timeout") return everything();
+	const listed = new Set(columns.flatMap(({ upstream }) => upstream.map(({ node, column }) => key(node, column))));
+	const behind = rest.filter((from) => from !== id);
 	return merge(
-		ids.flatMap((id) => (nodes.get(id)?.columns ?? []).flatMap(({ name }) => known.get(id)?.get(name)?.personal ?? [])),
+		behind.flatMap((from) => [
+			hidden.get(from) ?? NOTHING,
+			...[...(known.get(from) ?? [])].flatMap(([name, { personal }]) =>
+				listed.has(key(from, name)) ? [] : [personal],
+			),
+		]),
 	);
 }
 

@@ -80,9 +80,24 @@ function addCte(cte: Ast, { ctes, parent, recursive, resolver }: CtePlace): void
 		addCte(nested, { ctes: inner, parent, recursive, resolver });
 	const first = resolveBody(field(operation, "left"), inner, parent, resolver);
 	inner.named.set(folded, rename(first));
-	const second = resolveBody(field(operation, "right"), inner, parent, resolver);
-	ctes.named.set(folded, rename(combineBranches(operation, first, second, resolver)));
+	// A value may need several rounds to get into a column; each round but the last one adds to what is known.
+	let found = rename(first);
+	for (let round = 0; round <= first.columns.length; round++) {
+		const second = resolveBody(field(operation, "right"), inner, parent, resolver);
+		const next = rename(combineBranches(operation, first, second, resolver));
+		const settled = sizeOf(next) === sizeOf(found);
+		found = next;
+		// What the columns mean is told by the first branch: a definition must not hold itself.
+		inner.named.set(folded, { ...next, columns: withDefinitions(next.columns, rename(first).columns) });
+		if (settled) break;
+	}
+	ctes.named.set(folded, found);
 }
+
+const sizeOf = ({ columns }: Columns): number => columns.reduce((sum, { upstream }) => sum + upstream.size, 0);
+
+const withDefinitions = (columns: readonly ScopeColumn[], from: readonly ScopeColumn[]): readonly ScopeColumn[] =>
+	columns.map((column, i) => ({ ...column, definition: from[i]?.definition }));
 
 function resolveBody(ast: Ast, ctes: CteScope, parent: Scope | null, resolver: Resolver): Body {
 	const [kind, body] = variant(ast) ?? [];

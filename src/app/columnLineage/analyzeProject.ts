@@ -151,21 +151,21 @@ function inputsOf(node: AnalysedNode, { manifest }: OpenProject): readonly NodeI
 	return [...found, ...rejects].sort();
 }
 
-const SNAPSHOT_COLUMNS = {
-	dbt_scd_id: "text",
-	dbt_updated_at: undefined,
-	dbt_valid_from: undefined,
-	dbt_valid_to: undefined,
-} as const;
-
-/** Columns that a snapshot adds to those of its query, under the project's names for them. */
+/** Columns that a snapshot adds to those of its query, under the project's names for them, and what they are made from. */
 function snapshotColumns({ config }: AnalysedNode): readonly KnownColumn[] {
 	const renamed = config.snapshot_meta_column_names;
 	const names = typeof renamed === "object" && renamed !== null ? (renamed as Record<string, unknown>) : {};
-	const deleted = config.hard_deletes === "new_record" ? { dbt_is_deleted: "text" } : {};
-	return Object.entries({ ...SNAPSHOT_COLUMNS, ...deleted }).map(([name, type]) => {
+	const column = (name: string, from: readonly string[], type?: string): KnownColumn => {
 		const written = names[name];
-		const stored = typeof written === "string" ? written : name;
-		return type === undefined ? { name: stored } : { name: stored, type };
-	});
+		return { name: typeof written === "string" ? written : name, ...(type === undefined ? {} : { type }), from };
+	};
+	const key = [config.unique_key].flat().filter((one): one is string => typeof one === "string");
+	const at = typeof config.updated_at === "string" ? [config.updated_at] : [];
+	return [
+		column("dbt_scd_id", [...key, ...at], "text"),
+		column("dbt_updated_at", at),
+		column("dbt_valid_from", at),
+		column("dbt_valid_to", at),
+		...(config.hard_deletes === "new_record" ? [column("dbt_is_deleted", [], "text")] : []),
+	];
 }

@@ -1,8 +1,7 @@
 import type { Layering } from "../../core/config.ts";
 import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
-import type { ColumnLineage, ColumnRef, NodeLineage } from "../../core/lineage.ts";
+import type { ColumnLineage, ColumnRef } from "../../core/lineage.ts";
 import type { Manifest } from "../../core/manifest.ts";
-import { nodeId } from "../../core/node.ts";
 import { unexplained } from "./columnFacts.ts";
 import type { AnalysedNode } from "./compiledSql.ts";
 
@@ -41,18 +40,7 @@ function exposuresOf(node: AnalysedNode, layer: string, { lineage, nameOf }: Che
 		if (pii?.pii === true) return [{ column, from: [], certain: true }];
 		return inherited?.pii === undefined ? [] : [{ column, from: texts(inherited.pii.from), certain }];
 	});
-	const hidden = unlisted(known, lineage);
+	const hidden = known.unlisted_pii?.from ?? [];
 	const all = hidden.length === 0 ? columns : [...columns, { column: null, from: texts(hidden), certain: false }];
 	return all.map((found) => diagnostic("TFM-SQL-006", { ...about, ...found }, { at: node.location }));
-}
-
-/** Personal data among what a model may hand on in columns that are not known. */
-function unlisted({ complete, status, reads, rest }: NodeLineage, { nodes }: ColumnLineage): readonly ColumnRef[] {
-	if (complete) return [];
-	const from = status === "unparsed" || status === "timeout" ? reads : rest;
-	return from.flatMap((id) =>
-		(nodes[nodeId(id)]?.columns ?? []).flatMap(({ name, pii, inherited }) =>
-			pii?.pii === true ? [{ node: id, column: name }] : (inherited?.pii?.from ?? []),
-		),
-	);
 }
