@@ -23,6 +23,8 @@ export const ROOMS = {
 	export: ["core"],
 	quality: ["core"],
 	sql: ["core"],
+	// The rows of two relations compared.
+	diff: ["core"],
 	history: ["core"],
 	// What the docs site is made of and how it is served: artifacts in, files out.
 	docs: ["core"],
@@ -51,6 +53,7 @@ export const ROOMS = {
 		"export",
 		"quality",
 		"sql",
+		"diff",
 		"history",
 		"docs",
 		"report",
@@ -78,6 +81,7 @@ export const PURE_ROOMS = [
 	"plan",
 	"execute",
 	"quality",
+	"diff",
 	"state",
 ];
 export const IMPURE_BUILTINS =

@@ -17,6 +17,7 @@ export const ACTIONS: Actions = {
 	build: async () => (await import("../app/build.ts")).buildCommand,
 	seed: async () => (await import("../app/seed.ts")).seedCommand,
 	profile: async () => (await import("../app/profile.ts")).profileCommand,
+	diff: async () => (await import("../app/diffModel.ts")).diffCommand,
 	backfill: async () => (await import("../app/backfill.ts")).backfillCommand,
 	snapshot: async () => (await import("../app/snapshot.ts")).snapshotCommand,
 	load: async () => (await import("../app/load.ts")).loadCommand,

@@ -298,6 +298,28 @@ export const PROFILE: readonly OptionSpec[] = [
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 ];
 
+export const DIFF: readonly OptionSpec[] = [
+	command("key", {
+		value: "columns",
+		kind: TEXT,
+		help: "What names a row: order_id, or order_id,line (default: the model's)",
+	}),
+	command("against", {
+		value: "target",
+		kind: TEXT,
+		help: "Compare this target's relation with another target's, as the new one",
+	}),
+	command("held", { kind: SWITCH, help: "Compare what a closed gate holds back, instead of the query" }),
+	command("ignore", { value: "columns", kind: TEXT, help: "Columns whose values do not matter: loaded_at,*_ms" }),
+	command("tolerance", {
+		value: "part",
+		kind: TEXT,
+		help: "Of floating point numbers: 1e-9 is a billionth of the number",
+	}),
+	command("samples", { value: "rows", kind: TEXT, help: "Rows to show of each kind (default: 5)" }),
+	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
+];
+
 export const BACKFILL: readonly OptionSpec[] = [
 	command("from", { value: "time", kind: TEXT, help: "The first window, for example 2026-01-31; UTC" }),
 	command("to", { value: "time", kind: TEXT, help: "Up to here (default: now)" }),

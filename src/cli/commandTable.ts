@@ -14,6 +14,7 @@ import {
 	COMPILE,
 	DEBUG,
 	DEPS,
+	DIFF,
 	DOCS,
 	DOCS_CHECK,
 	DOCS_SERVE,
@@ -79,6 +80,7 @@ export type CommandName =
 	| "history"
 	| "backfill"
 	| "profile"
+	| "diff"
 	| "completion";
 
 export interface CommandSpec {
@@ -379,6 +381,26 @@ export const COMMANDS: readonly CommandSpec[] = [
 		examples: [
 			{ line: "tfm profile orders", says: "its columns" },
 			{ line: "tfm profile orders --propose", says: "tests to paste" },
+		],
+	},
+	{
+		name: "diff",
+		heading: "Look",
+		summary: "Compare the rows a model would have with those it has: which keys, which columns",
+		sentence:
+			"Computes the model's query aside, in full and over the published inputs, and compares its rows by key with what is published: added, removed, changed, by which columns. Nothing is published. With --against, this target's relation is compared with another target's; with --held, what a closed gate holds back. Values of columns tagged pii are masked.",
+		argument: {
+			name: "model",
+			key: "model",
+			required: true,
+			help: "A model; with --against also a seed, snapshot or source",
+		},
+		options: withShared([...DIFF, ...only(RUNNING, "statementTimeout")]),
+		examples: [
+			{ line: "tfm diff orders", says: "what the edit at hand does to the rows of orders" },
+			{ line: "tfm diff orders --against prod", says: "this target's orders beside those of prod" },
+			{ line: "tfm diff orders --held", says: "what the last run held back" },
+			{ line: "tfm diff orders --key order_id,line --ignore '*_at' --output json", says: "for a program" },
 		],
 	},
 	{

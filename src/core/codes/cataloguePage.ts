@@ -8,6 +8,7 @@ const AREAS: Readonly<Record<string, string>> = {
 	DB: "The database",
 	DEPR: "What dbt calls deprecated",
 	DEPS: "Packages",
+	DIFF: "Comparing rows",
 	DOCS: "The docs site",
 	GRAPH: "The graph",
 	HIST: "History",

@@ -5,6 +5,7 @@ import { CONFIG_CODES } from "./config.ts";
 import { DATABASE_CODES } from "./database.ts";
 import { DEPRECATION_CODES } from "./deprecation.ts";
 import { DEPS_CODES } from "./deps.ts";
+import { DIFF_CODES } from "./diff.ts";
 import { DOCS_CODES } from "./docs.ts";
 import type { CodeEntry } from "./entry.ts";
 import { EXPORT_CODES } from "./export.ts";
@@ -46,6 +47,7 @@ export const CODES = {
 	...SNAPSHOT_CODES,
 	...UNIT_CODES,
 	...LOAD_CODES,
+	...DIFF_CODES,
 	...EXPORT_CODES,
 	...DOCS_CODES,
 	...CLI_CODES,

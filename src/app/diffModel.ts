@@ -1,0 +1,191 @@
+import type { Session } from "../core/adapter.ts";
+import { fail } from "../core/diagnostic.ts";
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { findNode } from "../core/manifest.ts";
+import { type GraphNode, isStored, type SourceNode, type StoredNode } from "../core/node.ts";
+import { storedName } from "../core/storedName.ts";
+import { compareRows, type DiffSide, type RowDiff } from "../diff/diff.ts";
+import { COLUMNS_OF, SERVER_VERSION, UNIQUE_INDEXES_OF } from "../diff/postgres.ts";
+import { postgresRowHash } from "../diff/rowHash.ts";
+import { manifestFacts } from "../report/report.ts";
+import { maskDiff, rowDiffText } from "../report/rowDiffText.ts";
+import { candidateBinding, type Database, failRefused, PUBLISHED, withDatabase } from "./database.ts";
+import { nodeNamed } from "./nodeNamed.ts";
+import { type OpenProject, openProject } from "./openProject.ts";
+
+type Compared = StoredNode | SourceNode;
+
+/** Where the query's rows stand while they are compared; the session's own, gone with it. */
+const ASIDE = "pg_temp.tfm_diff_head";
+
+/** `tfm diff MODEL`: the rows that it would have, or has in this target, beside those that readers see. */
+export async function diffCommand(invocation: Invocation): Promise<ExitCode> {
+	const options = readOptions(invocation);
+	// All rows of an incremental model, not those that a run would add.
+	const project = await openProject(everyRow(invocation));
+	const node = nodeNamed(project, String(invocation.flags.extra.model));
+	if (!isCompared(node)) return fail("TFM-DIFF-003", { name: node.name, kind: node.resource_type.replace("_", " ") });
+	const base = await baseRelation(invocation, project, node);
+	const { diff, titles } = await withDatabase(invocation, project, async (database) => {
+		const { session } = database;
+		const key = options.key ?? keyOf(node);
+		// Before the query is computed: where there is nothing to compare with, its work would be for nothing.
+		const side = async ({ rendered, title }: Side): Promise<DiffSide> => {
+			const found = await sideOf(session, rendered, key);
+			const relation = rendered.replaceAll('"', "");
+			return found.columns.length > 0
+				? found
+				: fail("TFM-DIFF-001", { name: node.name, relation, where: ` (${title})` });
+		};
+		const standing = await side(base);
+		const head = await headRelation({ invocation, project, database, node });
+		const request = { base: standing, head: await side(head) };
+		const { signal } = invocation;
+		const major = Math.floor(Number((await session.query(SERVER_VERSION)).rows[0]?.[0]) / 10_000);
+		const compared = await compareRows(
+			{
+				...request,
+				...options,
+				key,
+				name: node.name,
+				hash: postgresRowHash(major),
+				quote: (name) => project.engine.dialect.quote(name),
+			},
+			async (sql) => (await session.query(sql, [], { signal })).rows,
+		).catch((error: unknown) => failRefused(error, node.name));
+		return { diff: compared, titles: { base: base.title, head: head.title } };
+	});
+	print({ invocation, project, node, diff, titles });
+	return 0;
+}
+
+const everyRow = (invocation: Invocation): Invocation => ({
+	...invocation,
+	flags: { ...invocation.flags, fullRefresh: true },
+});
+
+const isCompared = (node: GraphNode): node is Compared =>
+	node.resource_type === "source" ||
+	(isStored(node) && node.resource_type !== "test" && node.config.materialized !== "ephemeral");
+
+const listed = (text: unknown): readonly string[] =>
+	typeof text === "string"
+		? text
+				.split(",")
+				.map((part) => part.trim())
+				.filter((part) => part !== "")
+		: [];
+
+function readOptions({ flags: { extra } }: Invocation) {
+	const number = (name: string, value: unknown, expected: string, allowed: (n: number) => boolean): number => {
+		const read = Number(value);
+		return String(value).trim() !== "" && allowed(read)
+			? read
+			: fail("TFM-DIFF-006", { option: `--${name}`, value: String(value), expected });
+	};
+	const { tolerance, samples, key } = extra;
+	return {
+		key: key === undefined ? null : listed(key),
+		ignore: listed(extra.ignore),
+		tolerance:
+			tolerance === undefined
+				? {}
+				: { floatRelative: number("tolerance", tolerance, "a part of one, such as 1e-9", (n) => n >= 0 && n < 1) },
+		samples:
+			samples === undefined
+				? 5
+				: number("samples", samples, "a number of rows up to 1000", (n) => Number.isInteger(n) && n >= 0 && n <= 1000),
+	};
+}
+
+/** The model's own: what merges match by, else what its tests and constraints say is unique. */
+function keyOf(node: Compared): readonly string[] {
+	if (node.resource_type === "source") return [];
+	const unique = (node.config as { readonly unique_key?: unknown }).unique_key;
+	if (typeof unique === "string" && unique !== "") return listed(unique);
+	if (Array.isArray(unique) && unique.length > 0) return unique.map(String);
+	return "primary_key" in node ? node.primary_key.map((column) => column.replaceAll('"', "")) : [];
+}
+
+interface Side {
+	readonly rendered: string;
+	/** What a person calls it. */
+	readonly title: string;
+}
+
+/** What stands: the published relation, or that of the target that `--against` names. */
+async function baseRelation(invocation: Invocation, project: OpenProject, node: Compared): Promise<Side> {
+	const { against } = invocation.flags.extra;
+	const { dialect } = project.engine;
+	const own = storedName(node, dialect);
+	if (typeof against !== "string") return { rendered: dialect.render(own), title: "published" };
+	if (against === project.config.target.targetName) return fail("TFM-DIFF-007", { target: against });
+	const other = await openProject({ ...everyRow(invocation), flags: { ...invocation.flags, target: against } });
+	const twin = findNode(other.manifest, node.unique_id);
+	const named = twin !== undefined && isCompared(twin) ? storedName(twin, dialect) : own;
+	if (named.database !== own.database)
+		return fail("TFM-DIFF-004", { target: against, theirs: named.database, ours: own.database });
+	return { rendered: dialect.render(named), title: `target ${against}` };
+}
+
+interface HeadRequest {
+	readonly invocation: Invocation;
+	readonly project: OpenProject;
+	readonly database: Database;
+	readonly node: Compared;
+}
+
+/** What would take its place: the query's rows, what a gate holds back, or this target's relation. */
+async function headRelation({ invocation, project, database, node }: HeadRequest): Promise<Side> {
+	const { held, against } = invocation.flags.extra;
+	const { dialect } = project.engine;
+	if (held === true) {
+		const candidate = (await candidateBinding(database, project)).relationOf(node.unique_id);
+		if (candidate === undefined) return fail("TFM-DIFF-005", { name: node.name });
+		return { rendered: dialect.render(candidate), title: "held back" };
+	}
+	if (typeof against === "string")
+		return { rendered: dialect.render(storedName(node, dialect)), title: `target ${project.config.target.targetName}` };
+	if (node.resource_type !== "model") return fail("TFM-DIFF-003", { name: node.name, kind: node.resource_type });
+	const { compiled } = await database.render((journal) =>
+		database.compiler.compileNode(node.unique_id, journal, PUBLISHED),
+	);
+	const header = typeof node.config.sql_header === "string" ? `${node.config.sql_header}\n` : "";
+	const { session } = database;
+	const { signal } = invocation;
+	await session
+		.execute(`${header}create temporary table tfm_diff_head as\n${compiled.sql}\n;\nanalyze ${ASIDE}`, { signal })
+		.catch((error: unknown) => failRefused(error, node.name));
+	return { rendered: ASIDE, title: "its query" };
+}
+
+async function sideOf(session: Session, rendered: string, key: readonly string[]): Promise<DiffSide> {
+	const { rows } = await session.query(COLUMNS_OF, [rendered]);
+	const indexes = (await session.query(UNIQUE_INDEXES_OF, [rendered])).rows.map(
+		([columns]) => JSON.parse(String(columns)) as readonly string[],
+	);
+	const within = new Set(key.map((column) => column.toLowerCase()));
+	return {
+		from: rendered,
+		columns: rows.map(([name, type]) => ({ name: String(name), type: String(type) })),
+		uniqueKey: indexes.some((columns) => columns.every((column) => within.has(column.toLowerCase()))),
+	};
+}
+
+interface Printed {
+	readonly invocation: Invocation;
+	readonly project: OpenProject;
+	readonly node: Compared;
+	readonly diff: RowDiff;
+	readonly titles: { readonly base: string; readonly head: string };
+}
+
+function print({ invocation, project, node, diff, titles }: Printed): void {
+	const facts = manifestFacts(project.manifest, project.config.targetDir)(node.unique_id);
+	const shown = maskDiff(diff, facts);
+	invocation.stdout.write(
+		invocation.flags.extra.output === "json"
+			? `${JSON.stringify({ v: 1, node: node.unique_id, base: titles.base, head: titles.head, ...shown }, null, 2)}\n`
+			: rowDiffText({ name: facts?.label ?? node.name, ...titles, diff: shown }),
+	);
+}

@@ -1,0 +1,138 @@
+import type { ComparedColumn } from "./comparedColumns.ts";
+import type { DiffSide } from "./rowDiff.ts";
+import type { RowHash } from "./rowHash.ts";
+
+/** What every statement of one comparison is made of. */
+export interface Comparison {
+	readonly base: DiffSide;
+	readonly head: DiffSide;
+	readonly key: readonly ComparedColumn[];
+	readonly values: readonly ComparedColumn[];
+	readonly hash: RowHash;
+	readonly quote: (identifier: string) => string;
+}
+
+type Which = "base" | "head";
+
+/** With 152 rows of ten million in a part, a thousand changed rows leave 98 of 100 parts alone. */
+export const PARTS = 65_536;
+/** More unequal parts than these are not listed: the tables are joined whole. */
+export const MOST_PARTS = 8192;
+
+const cast = (expression: string, as: string | null): string => (as === null ? expression : `${expression}::${as}`);
+
+const comparable = (c: Comparison, which: Which, column: ComparedColumn): string =>
+	cast(c.quote(column[which]), column.as);
+
+const valuesOf = (c: Comparison, which: Which, columns: readonly ComparedColumn[]): readonly string[] =>
+	columns.map((column) => comparable(c, which, column));
+
+const partOf = (c: Comparison, which: Which): string => c.hash.part(c.hash.of(valuesOf(c, which, c.key)), PARTS);
+
+const keyIsNull = (c: Comparison, which: Which): string =>
+	c.key.map((column) => `${c.quote(column[which])} is null`).join(" or ");
+
+/** Rows beyond the first of their key. */
+export const duplicateRows = (c: Comparison, which: Which): string =>
+	`select coalesce(sum(n - 1), 0)::text from (select count(*) as n from ${c[which].from} where not (${keyIsNull(c, which)}) group by ${valuesOf(c, which, c.key).join(", ")} having count(*) > 1) as several`;
+
+/**
+ * Rows and null keys of both sides under part -1, then the parts that are not equal, one more than are of use. A part
+ * is equal when as many rows with the same sum of hashes are in it.
+ */
+export function unequalParts(c: Comparison): string {
+	const side = (which: Which): string => `select ${partOf(c, which)} as part, count(*) as n,
+	sum(case when ${keyIsNull(c, which)} then 1 else 0 end) as nulls,
+	sum(${c.hash.of(valuesOf(c, which, [...c.key, ...c.values]))}) as sum
+from ${c[which].from} group by 1`;
+	return `with base as (${side("base")}),
+head as (${side("head")}),
+parts as (select coalesce(base.part, head.part) as part, base.n as base_n, head.n as head_n,
+	base.nulls as base_nulls, head.nulls as head_nulls, base.sum is distinct from head.sum or base.n is distinct from head.n as unequal
+from base full join head on base.part = head.part)
+(select -1 as part, coalesce(sum(base_n), 0)::text, coalesce(sum(head_n), 0)::text, coalesce(sum(base_nulls), 0)::text, coalesce(sum(head_nulls), 0)::text from parts)
+union all
+(select part, null, null, null, null from parts where unequal order by part limit ${MOST_PARTS + 1})
+order by 1`;
+}
+
+/** Both sides joined by their keys, of these parts; null: of all. Columns are called k0…, b0…, h0…. */
+function joined(c: Comparison, columns: readonly ComparedColumn[], parts: readonly number[] | null): string {
+	const side = (which: Which): string => {
+		const letter = which[0]!;
+		const keys = valuesOf(c, which, c.key).map((value, i) => `${value} as ${letter}k${i}`);
+		const values = valuesOf(c, which, columns).map((value, i) => `${value} as ${letter}${i}`);
+		const within = parts === null ? "" : ` and ${partOf(c, which)} in (${parts.join(", ")})`;
+		return `(select true as in_${which}, ${[...keys, ...values].join(", ")} from ${c[which].from} where not (${keyIsNull(c, which)})${within}) as ${which}`;
+	};
+	const on = c.key.map((_, i) => `base.bk${i} = head.hk${i}`).join(" and ");
+	return `${side("base")} full join ${side("head")} on ${on}`;
+}
+
+/** Whether the values of one column differ, beyond what is tolerated. */
+function differs({ tolerance }: ComparedColumn, i: number): string {
+	const apart = `b${i} is distinct from h${i}`;
+	if (tolerance === null) return apart;
+	const near =
+		tolerance.kind === "relative"
+			? `abs(b${i} - h${i}) <= ${tolerance.most} * greatest(abs(b${i}), abs(h${i}))`
+			: `abs(extract(epoch from b${i} - h${i})) <= ${tolerance.most / 1000}`;
+	return `(${apart} and not coalesce(${near}, false))`;
+}
+
+const IN_BOTH = "in_base and in_head";
+
+/** Added, removed, changed, then the changed rows of each column. */
+export function totals(c: Comparison, parts: readonly number[] | null): string {
+	const each = c.values.map(differs);
+	const changed = each.length === 0 ? "false" : each.join(" or ");
+	const count = (condition: string): string => `count(*) filter (where ${condition})::text`;
+	return `select ${[
+		count("in_base is null"),
+		count("in_head is null"),
+		count(`${IN_BOTH} and (${changed})`),
+		...each.map((one) => count(`${IN_BOTH} and ${one}`)),
+	].join(", ")} from ${joined(c, c.values, parts)}`;
+}
+
+/** The first rows of each kind by their key: the kind, the key, then base and head of each of `columns`, all as text. */
+export function samples(
+	c: Comparison,
+	columns: readonly ComparedColumn[],
+	{ parts, rows }: { readonly parts: readonly number[] | null; readonly rows: number },
+): string {
+	const changed = columns.length === 0 ? "false" : columns.map(differs).join(" or ");
+	const keys = c.key.map((_, i) => `coalesce(bk${i}, hk${i})`);
+	const shown = [
+		...keys.map((key) => `${key}::text`),
+		...columns.flatMap((column, i) => {
+			const differ = `${IN_BOTH} and ${differs(column, i)}`;
+			return [`(${differ})::text`, `b${i}::text`, `h${i}::text`];
+		}),
+	];
+	const kind = "case when in_base is null then 'added' when in_head is null then 'removed' else 'changed' end";
+	return `select * from (
+	select kind, row_number() over (partition by kind order by ${keys.map((_, i) => `o${i}`).join(", ")}) as place, ${shown.map((_, i) => `s${i}`).join(", ")}
+	from (select ${kind} as kind, ${[...keys.map((key, i) => `${key} as o${i}`), ...shown.map((one, i) => `${one} as s${i}`)].join(", ")}
+		from ${joined(c, columns, parts)} where in_base is null or in_head is null or ${changed}) as different) as numbered
+where place <= ${rows} order by case kind when 'changed' then 0 when 'added' then 1 else 2 end, place`;
+}
+
+/** Nulls, and sums of numbers, of these columns on one side. */
+export function columnFigures(c: Comparison, which: Which, columns: readonly ComparedColumn[]): string {
+	const figures = columns.flatMap((column) => {
+		const name = c.quote(column[which]);
+		return [`count(*) filter (where ${name} is null)::text`, column.numeric ? `sum(${name})::text` : "null::text"];
+	});
+	return `select ${figures.join(", ")} from ${c[which].from}`;
+}
+
+/** Rows of both sides, and whole rows that one has more often than the other, by their hashes. */
+export function wholeRows(c: Comparison): string {
+	const side = (which: Which): string =>
+		`select ${c.hash.of(valuesOf(c, which, [...c.key, ...c.values]))} as hash, count(*) as n from ${c[which].from} group by 1`;
+	return `select coalesce(sum(base.n), 0)::text, coalesce(sum(head.n), 0)::text,
+	coalesce(sum(greatest(coalesce(head.n, 0) - coalesce(base.n, 0), 0)), 0)::text,
+	coalesce(sum(greatest(coalesce(base.n, 0) - coalesce(head.n, 0), 0)), 0)::text
+from (${side("base")}) as base full join (${side("head")}) as head on base.hash = head.hash`;
+}

@@ -1,0 +1,167 @@
+import { isMasked, maskTable, type NodeFacts } from "./nodeFacts.ts";
+import { columnsOfText } from "./textColumns.ts";
+
+interface Sides {
+	readonly base: number;
+	readonly head: number;
+}
+interface Sample {
+	readonly kind: "added" | "removed" | "changed";
+	readonly key: readonly (string | null)[];
+	readonly values: readonly { readonly column: string; readonly base: string | null; readonly head: string | null }[];
+}
+interface Change {
+	readonly column: string;
+	readonly rows: number;
+	readonly nulls: Sides;
+	readonly sum: { readonly base: string | null; readonly head: string | null } | null;
+}
+interface Columns {
+	readonly added: readonly { readonly name: string; readonly type: string }[];
+	readonly removed: readonly { readonly name: string; readonly type: string }[];
+	readonly retyped: readonly { readonly name: string; readonly base: string; readonly head: string }[];
+	readonly compared: readonly string[];
+	readonly ignored: readonly string[];
+}
+interface Common {
+	readonly key: readonly string[];
+	readonly columns: Columns;
+	readonly rows: Sides;
+	readonly added: number;
+	readonly removed: number;
+}
+interface Keyed extends Common {
+	readonly kind: "keyed";
+	readonly nullKeys: Sides;
+	readonly changed: number;
+	readonly same: number;
+	readonly changedColumns: readonly Change[];
+	readonly samples: readonly Sample[];
+}
+interface Unkeyed extends Common {
+	readonly kind: "unkeyed";
+	readonly because: "none" | "duplicates";
+	readonly duplicateRows: Sides;
+}
+/** diff's RowDiff, as far as it is shown. */
+type Diff = Keyed | Unkeyed;
+
+/** The same with personal data masked: in samples, and sums of such columns left out. */
+export function maskDiff<D extends Diff>(diff: D, facts: NodeFacts | undefined): D {
+	if (diff.kind === "unkeyed") return diff;
+	const hide = (column: string, value: string | null): string | null => {
+		const table = { columns: [{ name: column, type: "text" }], rows: [[value]], rowCount: 1 };
+		const [[masked = null] = []] = maskTable(table as unknown as Parameters<typeof maskTable>[0], facts).rows;
+		return masked === null ? null : String(masked);
+	};
+	const samples = diff.samples.map((sample) => ({
+		...sample,
+		key: sample.key.map((value, i) => hide(diff.key[i] ?? "", value)),
+		values: sample.values.map((value) => ({
+			...value,
+			base: hide(value.column, value.base),
+			head: hide(value.column, value.head),
+		})),
+	}));
+	const changedColumns = diff.changedColumns.map((change) =>
+		isMasked(change.column, facts) ? { ...change, sum: null } : change,
+	);
+	return { ...diff, samples, changedColumns };
+}
+
+const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+const rowsOf = (n: number): string => `${count(n)} ${n === 1 ? "row" : "rows"}`;
+const percent = (part: number, whole: number): string =>
+	whole === 0 || part === 0 ? "" : ` (${part / whole < 0.001 ? "<0.1" : ((100 * part) / whole).toFixed(1)}%)`;
+
+const LONGEST = 40;
+function short(text: string | null): string {
+	if (text === null) return "null";
+	const line = text.replace(/\s*\n\s*/g, "⏎");
+	return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
+}
+
+interface Titled {
+	readonly name: string;
+	readonly base: string;
+	readonly head: string;
+	readonly diff: Diff;
+}
+
+/** What a person reads: the counts first, then columns, then a few rows. */
+export function rowDiffText({ name, base, head, diff }: Titled): string {
+	const { rows } = diff;
+	const lines = [`${name}: ${head} beside ${base}`, ...problems(diff)];
+	const [wasRows, isRows] = [count(rows.base), count(rows.head)];
+	lines.push(` rows      ${wasRows === isRows ? wasRows : `${wasRows} → ${isRows}`}`);
+	if (diff.kind === "unkeyed") {
+		lines.push(` added     ${count(diff.added)}`, ` removed   ${count(diff.removed)}`);
+	} else {
+		lines.push(` key       ${diff.key.join(", ")}`);
+		lines.push(` added     ${count(diff.added)}`, ` removed   ${count(diff.removed)}`);
+		lines.push(
+			` changed   ${count(diff.changed)}${percent(diff.changed, rows.base)}`,
+			` same      ${count(diff.same)}`,
+		);
+	}
+	lines.push(...columnLines(diff.columns));
+	const text = `${lines.join("\n")}\n`;
+	return diff.kind === "unkeyed" ? text : `${text}${changesText(diff)}${samplesText(diff)}`;
+}
+
+function problems(diff: Diff): string[] {
+	if (diff.kind === "keyed") {
+		const { base, head } = diff.nullKeys;
+		return base + head === 0
+			? []
+			: [` ! the key is null in ${rowsOf(base)} before and ${rowsOf(head)} after: not compared`];
+	}
+	if (diff.because === "none")
+		return [" ! no key is known, so whole rows are compared: name one with --key, unique_key or a unique test"];
+	const { base, head } = diff.duplicateRows;
+	return [
+		` ! ${diff.key.join(", ")} is not unique: ${rowsOf(base)} too many before, ${count(head)} after; whole rows are compared`,
+	];
+}
+
+function columnLines({ added, removed, retyped, ignored }: Columns): string[] {
+	return [
+		...added.map(({ name, type }) => ` + column  ${name} ${type}`),
+		...removed.map(({ name, type }) => ` - column  ${name} ${type}`),
+		...retyped.map((c) => ` ~ column  ${c.name} ${c.base} → ${c.head}`),
+		...(ignored.length === 0 ? [] : [` ignored   ${ignored.join(", ")}`]),
+	];
+}
+
+function changesText({ changedColumns, rows }: Keyed): string {
+	if (changedColumns.length === 0) return "";
+	const pair = (base: string | null, head: string | null): string =>
+		base === head ? short(base) : `${short(base)} → ${short(head)}`;
+	const table = columnsOfText(
+		["CHANGED COLUMN", "ROWS", "", "NULLS", "SUM"],
+		changedColumns.map((c) => [
+			c.column,
+			count(c.rows),
+			percent(c.rows, rows.base).trim(),
+			pair(count(c.nulls.base), count(c.nulls.head)),
+			c.sum === null ? "" : pair(c.sum.base, c.sum.head),
+		]),
+		new Set([1, 2]),
+	);
+	return `\n${table}`;
+}
+
+function samplesText({ samples, key }: Keyed): string {
+	if (samples.length === 0) return "";
+	const changed = samples.filter((s) => s.kind === "changed");
+	const columns = [...new Set(changed.flatMap((s) => s.values.map((v) => v.column)))];
+	const rows = samples.map((sample) => [
+		sample.kind,
+		...sample.key.map(short),
+		...columns.map((column) => {
+			const value = sample.values.find((v) => v.column === column);
+			return value === undefined ? "" : `${short(value.base)} → ${short(value.head)}`;
+		}),
+	]);
+	return `\n${columnsOfText(["", ...key.map((k) => k.toUpperCase()), ...columns.map((c) => c.toUpperCase())], rows, new Set())}`;
+}
