@@ -14,13 +14,25 @@ import { makeManifest } from "./makeManifest.mjs";
 import { makeProject } from "./makeProject.mjs";
 import { makeQueryProject } from "./makeQueries.mjs";
 import { compare, here, runNode } from "./measure.mjs";
+import { rowDiff } from "./rowDiffRow.mjs";
 import { serverLoad, serverProfile, serverRun, startBenchServer } from "./serverRows.mjs";
 import { programSize, siteInBrowser } from "./siteInBrowser.mjs";
 
 const smoke = process.argv.includes("--smoke");
 const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
 const sizes = smoke
-	? { repeats: 1, runsBefore: 1, parse: [60], run: 15, serverRun: 15, rows: 500, readings: 2800, queries: 20, site: 60 }
+	? {
+			repeats: 1,
+			runsBefore: 1,
+			parse: [60],
+			run: 15,
+			serverRun: 15,
+			rows: 500,
+			readings: 2800,
+			queries: 20,
+			site: 60,
+			diff: 2000,
+		}
 	: {
 			repeats: 5,
 			startRepeats: 15,
@@ -32,6 +44,7 @@ const sizes = smoke
 			readings: 1_000_000,
 			queries: 300,
 			site: 10_000,
+			diff: 10_000_000,
 		};
 const root = join(here, "..");
 const work = join(here, ".work");
@@ -335,6 +348,11 @@ const ROWS = [
 		"load-parquet",
 		`\`tfm load\`, a Parquet file of ${count(sizes.rows)} rows and 6 columns, Postgres`,
 		() => loadOf("landing-parquet", makeParquetLandingProject, { command: "load", table: "bench.big" }),
+	],
+	[
+		"diff",
+		`\`tfm diff\`, ${count(sizes.diff)} rows beside as many, 1,000 changed, Postgres`,
+		async () => rowDiff(await theServer(), join(work, "diff"), { rows: sizes.diff }),
 	],
 	[
 		"site",

@@ -70,7 +70,7 @@ const duplicates = (all: readonly Row[]): number => {
 };
 
 async function fill(session: Session, table: string, all: readonly Row[]): Promise<DiffSide> {
-	await session.execute(`drop table if exists ${table}; create table ${table} (${DDL})`);
+	await session.execute(`discard temp; drop table if exists ${table}; create table ${table} (${DDL})`);
 	for (const r of all) {
 		const binds = [r.a, r.b, r.i, r.t, r.n, r.f, r.j, r.p].map((v) => (v === null ? null : String(v)));
 		await session.query(`insert into ${table} values (${binds.map((_, i) => `$${i + 1}`).join(", ")})`, binds);
@@ -109,8 +109,11 @@ onBothEngines((bench) => {
 					expect(diff.rows).toEqual({ base: base.length, head: head.length });
 					kinds.add(diff.kind);
 					if (diff.kind === "unkeyed") {
-						expect(diff.duplicateRows).toEqual({ base: duplicates(base), head: duplicates(head) });
-						expect(duplicates(base) + duplicates(head)).toBeGreaterThan(0);
+						// Those among rows that differ; equal parts of the tables are not looked into.
+						const { duplicateRows: found } = diff;
+						expect(found.base + found.head).toBeGreaterThan(0);
+						expect(found.base).toBeLessThanOrEqual(duplicates(base));
+						expect(found.head).toBeLessThanOrEqual(duplicates(head));
 						return;
 					}
 					const { columns, ...counts } = expected(base, head);

@@ -1,7 +1,7 @@
 import { fail } from "../core/diagnostic.ts";
 import type { CellValue } from "../core/resultTable.ts";
-import { type ComparedColumn, pairColumns, type Tolerance } from "./comparedColumns.ts";
-import type { ColumnChange, DiffSide, KeyedDiff, RowDiff, RowSample, Sides } from "./rowDiff.ts";
+import { type ComparedColumn, type PairedColumns, pairColumns, type Tolerance } from "./comparedColumns.ts";
+import type { ColumnChange, DiffSide, RowDiff, RowSample, Sides } from "./rowDiff.ts";
 import type { RowHash } from "./rowHash.ts";
 import {
 	type Comparison,
@@ -9,6 +9,7 @@ import {
 	duplicateRows,
 	MOST_PARTS,
 	samples,
+	someRows,
 	totals,
 	unequalParts,
 	wholeRows,
@@ -42,8 +43,10 @@ const numberOf = (value: CellValue | undefined): number => Number(value ?? 0);
 const textOf = (value: CellValue | undefined): string | null => (value == null ? null : String(value));
 
 /**
- * Compares two relations. Duplicate keys come first, since rows that share a key have no one counterpart: then, and
- * without a key, whole rows are counted instead. Memory is that of the samples and of 8,192 numbers.
+ * Compares two relations: parts of them by sums of hashes, then the rows of unequal parts by a join. Rows that share a
+ * key have no one counterpart: where there are such among the rows to be joined, and without a key, whole rows are
+ * counted instead. (Equal parts may hold duplicates; they hold the same ones.) Memory is that of the samples and of
+ * 8,192 numbers; on the server that of temporary tables with the rows of unequal parts.
  *
  * @throws TFM-DIFF-002 for a key that a side does not have.
  */
@@ -51,75 +54,88 @@ export async function compareRows(request: DiffRequest, ask: Ask): Promise<RowDi
 	const { base, head, key, name } = request;
 	const columns = pairColumns(base, head, request);
 	if (columns.missingKey.length > 0) fail("TFM-DIFF-002", { name, columns: columns.missingKey });
-	const comparison: Comparison = { ...request, key: columns.key, values: columns.values };
-	const duplicates: Sides =
-		key.length === 0
-			? { base: 0, head: 0 }
-			: { base: await duplicatesOf(comparison, "base", ask), head: await duplicatesOf(comparison, "head", ask) };
-	if (key.length === 0 || duplicates.base + duplicates.head > 0) {
-		const [row = []] = await ask(wholeRows(comparison));
-		const [baseRows, headRows, added, removed] = row.map(numberOf);
-		return Object.freeze({
-			kind: "unkeyed",
-			because: key.length === 0 ? "none" : "duplicates",
-			key,
-			duplicateRows: duplicates,
-			columns: columns.told,
-			rows: { base: baseRows!, head: headRows! },
-			added: added!,
-			removed: removed!,
-		});
-	}
-	const [facts, ...unequal] = await ask(unequalParts(comparison));
+	const whole: Comparison = { ...request, key: columns.key, values: columns.values };
+	if (key.length === 0) return compareWholeRows(whole, { ask, told: columns.told });
+	const [facts, ...unequal] = await ask(unequalParts(whole));
 	const [, baseRows, headRows, baseNulls, headNulls] = (facts ?? []).map(numberOf);
 	const rows: Sides = { base: baseRows!, head: headRows! };
 	const nullKeys: Sides = { base: baseNulls!, head: headNulls! };
 	const parts = unequal.map(([part]) => numberOf(part));
-	const found = await differences({ request, comparison, parts, ask });
+	// Where most rows are in unequal parts, a copy of them would only cost.
+	const different = parts.length > MOST_PARTS ? whole : await rowsOfParts(whole, { parts, ask, into: "tfm_diff_part" });
+	const duplicates: Sides = {
+		base: await duplicatesOf(different, "base", ask),
+		head: await duplicatesOf(different, "head", ask),
+	};
+	if (duplicates.base + duplicates.head > 0) return compareWholeRows(whole, { ask, told: columns.told, duplicates });
+	const { added, removed, changed, changedColumns } = await countDifferences(different, ask);
+	const sampled =
+		request.samples === 0 || added + removed + changed === 0
+			? []
+			: await sampleRows(
+					different === whole
+						? await rowsOfParts(whole, { parts: parts.slice(0, SAMPLED_PARTS), ask, into: "tfm_diff_sample" })
+						: different,
+					{ changed: changedColumns.map((c) => c.column), rows: request.samples, ask },
+				);
 	return Object.freeze({
 		kind: "keyed",
 		key: columns.key.map((c) => c.base),
 		columns: columns.told,
 		rows,
 		nullKeys,
-		added: found.added,
-		removed: found.removed,
-		changed: found.changed,
-		same: rows.base - nullKeys.base - found.removed - found.changed,
-		changedColumns: found.changedColumns,
-		samples: found.samples,
+		added,
+		removed,
+		changed,
+		same: rows.base - nullKeys.base - removed - changed,
+		changedColumns: await figuresOf(whole, changedColumns, ask),
+		samples: sampled,
 	});
+}
+
+interface Whole {
+	readonly ask: Ask;
+	readonly told: PairedColumns["told"];
+	readonly duplicates?: Sides;
+}
+
+async function compareWholeRows(comparison: Comparison, { ask, told, duplicates }: Whole): Promise<RowDiff> {
+	const [row = []] = await ask(wholeRows(comparison));
+	const [base, head, added, removed] = row.map(numberOf);
+	return Object.freeze({
+		kind: "unkeyed",
+		because: duplicates === undefined ? "none" : "duplicates",
+		key: comparison.key.map((c) => c.base),
+		duplicateRows: duplicates ?? { base: 0, head: 0 },
+		columns: told,
+		rows: { base: base!, head: head! },
+		added: added!,
+		removed: removed!,
+	});
+}
+
+interface Parts {
+	readonly parts: readonly number[];
+	/** Begins the names of the tables that are made. */
+	readonly into: string;
+	readonly ask: Ask;
+}
+
+/** The same comparison of the rows in some parts only, which are copied aside. */
+async function rowsOfParts(comparison: Comparison, { parts, into, ask }: Parts): Promise<Comparison> {
+	const [base, head] = [`${into}_base`, `${into}_head`];
+	await ask(someRows(comparison, "base", { parts, into: base }));
+	await ask(someRows(comparison, "head", { parts, into: head }));
+	return {
+		...comparison,
+		base: { ...comparison.base, from: `pg_temp.${base}` },
+		head: { ...comparison.head, from: `pg_temp.${head}` },
+	};
 }
 
 async function duplicatesOf(comparison: Comparison, which: "base" | "head", ask: Ask): Promise<number> {
 	if (comparison[which].uniqueKey) return 0;
 	return numberOf((await ask(duplicateRows(comparison, which)))[0]?.[0]);
-}
-
-interface Work {
-	readonly request: DiffRequest;
-	readonly comparison: Comparison;
-	/** Unequal ones; more than MOST_PARTS stand for all. */
-	readonly parts: readonly number[];
-	readonly ask: Ask;
-}
-
-type Differences = Pick<KeyedDiff, "added" | "removed" | "changed" | "changedColumns" | "samples">;
-
-async function differences(work: Work): Promise<Differences> {
-	const { comparison, parts, ask, request } = work;
-	if (parts.length === 0) return { added: 0, removed: 0, changed: 0, changedColumns: [], samples: [] };
-	const within = parts.length > MOST_PARTS ? null : parts;
-	const counted = await countDifferences(work, within);
-	const { changedColumns, ...totalled } = counted;
-	const shown =
-		request.samples === 0
-			? []
-			: await sampleRows(
-					work,
-					changedColumns.map((c) => c.column),
-				);
-	return { ...totalled, changedColumns: await figuresOf(comparison, changedColumns, ask), samples: shown };
 }
 
 interface Counted {
@@ -130,30 +146,30 @@ interface Counted {
 }
 
 /** Wide tables are counted some columns at a time; which rows changed at all is then asked with the columns that did. */
-async function countDifferences({ comparison, ask }: Work, parts: readonly number[] | null): Promise<Counted> {
+async function countDifferences(comparison: Comparison, ask: Ask): Promise<Counted> {
 	const { values } = comparison;
 	const answers: (readonly CellValue[])[] = [];
-	for (let at = 0; at === 0 || at < values.length; at += COLUMNS_AT_ONCE) {
-		const some = { ...comparison, values: values.slice(at, at + COLUMNS_AT_ONCE) };
-		answers.push((await ask(totals(some, parts)))[0] ?? []);
-	}
+	for (let at = 0; at === 0 || at < values.length; at += COLUMNS_AT_ONCE)
+		answers.push((await ask(totals({ ...comparison, values: values.slice(at, at + COLUMNS_AT_ONCE) })))[0] ?? []);
 	const perColumn = answers.flatMap((answer) => answer.slice(3).map(numberOf));
 	const changedColumns = values.flatMap((column, i) => (perColumn[i]! > 0 ? [{ column, rows: perColumn[i]! }] : []));
 	const [added, removed, changed] = (answers[0] ?? []).map(numberOf);
 	if (answers.length === 1) return { added: added!, removed: removed!, changed: changed!, changedColumns };
 	const narrowed = { ...comparison, values: changedColumns.map((c) => c.column).slice(0, 2 * COLUMNS_AT_ONCE) };
-	const [, , changedRows] = ((await ask(totals(narrowed, parts)))[0] ?? []).map(numberOf);
+	const [, , changedRows] = ((await ask(totals(narrowed)))[0] ?? []).map(numberOf);
 	return { added: added!, removed: removed!, changed: changedRows!, changedColumns };
 }
 
-async function sampleRows(
-	{ request, comparison, parts, ask }: Work,
-	changed: readonly ComparedColumn[],
-): Promise<readonly RowSample[]> {
+interface Sampling {
+	readonly changed: readonly ComparedColumn[];
+	readonly rows: number;
+	readonly ask: Ask;
+}
+
+async function sampleRows(comparison: Comparison, { changed, rows, ask }: Sampling): Promise<readonly RowSample[]> {
 	const columns = changed.slice(0, COLUMNS_AT_ONCE);
-	const where = { parts: parts.slice(0, SAMPLED_PARTS), rows: request.samples };
 	const keys = comparison.key.length;
-	return (await ask(samples(comparison, columns, where))).map((row): RowSample => {
+	return (await ask(samples(comparison, columns, rows))).map((row): RowSample => {
 		const values = columns.flatMap((column, i) => {
 			const [differ, base, head] = row.slice(2 + keys + 3 * i, 5 + keys + 3 * i);
 			return differ === "true" ? [{ column: column.base, base: textOf(base), head: textOf(head) }] : [];

@@ -14,7 +14,7 @@ export interface Comparison {
 
 type Which = "base" | "head";
 
-/** With 152 rows of ten million in a part, a thousand changed rows leave 98 of 100 parts alone. */
+/** Of ten million rows 152 are in a part: a thousand changed ones leave 98 of 100 parts alone. */
 export const PARTS = 65_536;
 /** More unequal parts than these are not listed: the tables are joined whole. */
 export const MOST_PARTS = 8192;
@@ -24,27 +24,32 @@ const cast = (expression: string, as: string | null): string => (as === null ? e
 const comparable = (c: Comparison, which: Which, column: ComparedColumn): string =>
 	cast(c.quote(column[which]), column.as);
 
-const valuesOf = (c: Comparison, which: Which, columns: readonly ComparedColumn[]): readonly string[] =>
+const comparables = (c: Comparison, which: Which, columns: readonly ComparedColumn[]): readonly string[] =>
 	columns.map((column) => comparable(c, which, column));
 
-const partOf = (c: Comparison, which: Which): string => c.hash.part(c.hash.of(valuesOf(c, which, c.key)), PARTS);
+const partOf = (c: Comparison, which: Which): string => c.hash.part(c.hash.of(comparables(c, which, c.key)), PARTS);
 
 const keyIsNull = (c: Comparison, which: Which): string =>
 	c.key.map((column) => `${c.quote(column[which])} is null`).join(" or ");
 
 /** Rows beyond the first of their key. */
 export const duplicateRows = (c: Comparison, which: Which): string =>
-	`select coalesce(sum(n - 1), 0)::text from (select count(*) as n from ${c[which].from} where not (${keyIsNull(c, which)}) group by ${valuesOf(c, which, c.key).join(", ")} having count(*) > 1) as several`;
+	`select coalesce(sum(n - 1), 0)::text from (select count(*) as n from ${c[which].from} where not (${keyIsNull(c, which)}) group by ${comparables(c, which, c.key).join(", ")} having count(*) > 1) as several`;
 
 /**
  * Rows and null keys of both sides under part -1, then the parts that are not equal, one more than are of use. A part
  * is equal when as many rows with the same sum of hashes are in it.
+ *
+ * `offset 0` keeps the planner from looking into the expression: it would expect a group for every row, and for that
+ * many it neither works in parallel nor keeps them in memory.
  */
 export function unequalParts(c: Comparison): string {
-	const side = (which: Which): string => `select ${partOf(c, which)} as part, count(*) as n,
-	sum(case when ${keyIsNull(c, which)} then 1 else 0 end) as nulls,
-	sum(${c.hash.of(valuesOf(c, which, [...c.key, ...c.values]))}) as sum
-from ${c[which].from} group by 1`;
+	const side = (
+		which: Which,
+	): string => `select part, count(*) as n, sum(null_key) as nulls, sum(hash) as sum from (select ${partOf(c, which)} as part,
+	case when ${keyIsNull(c, which)} then 1 else 0 end as null_key,
+	${c.hash.of(comparables(c, which, [...c.key, ...c.values]))} as hash
+from ${c[which].from} offset 0) as hashed group by part`;
 	return `with base as (${side("base")}),
 head as (${side("head")}),
 parts as (select coalesce(base.part, head.part) as part, base.n as base_n, head.n as head_n,
@@ -56,14 +61,25 @@ union all
 order by 1`;
 }
 
-/** Both sides joined by their keys, of these parts; null: of all. Columns are called k0…, b0…, h0…. */
-function joined(c: Comparison, columns: readonly ComparedColumn[], parts: readonly number[] | null): string {
+/** The rows of some parts under their own names, in a table of the session; null keys, which have no counterpart, stay out. */
+export function someRows(
+	c: Comparison,
+	which: Which,
+	{ parts, into }: { readonly parts: readonly number[]; readonly into: string },
+): string {
+	const columns = [...c.key, ...c.values].map((column) => c.quote(column[which])).join(", ");
+	const within = `${partOf(c, which)} in (select pg_catalog.unnest('{${parts.join(",")}}'::bigint[]))`;
+	return `create temporary table ${into} as select ${columns} from ${c[which].from} where not (${keyIsNull(c, which)}) and ${within};
+analyze ${into}`;
+}
+
+/** Both sides joined by their keys. Columns are called k0…, b0…, h0…. */
+function joined(c: Comparison, columns: readonly ComparedColumn[]): string {
 	const side = (which: Which): string => {
 		const letter = which[0]!;
-		const keys = valuesOf(c, which, c.key).map((value, i) => `${value} as ${letter}k${i}`);
-		const values = valuesOf(c, which, columns).map((value, i) => `${value} as ${letter}${i}`);
-		const within = parts === null ? "" : ` and ${partOf(c, which)} in (${parts.join(", ")})`;
-		return `(select true as in_${which}, ${[...keys, ...values].join(", ")} from ${c[which].from} where not (${keyIsNull(c, which)})${within}) as ${which}`;
+		const keys = comparables(c, which, c.key).map((value, i) => `${value} as ${letter}k${i}`);
+		const values = comparables(c, which, columns).map((value, i) => `${value} as ${letter}${i}`);
+		return `(select true as in_${which}, ${[...keys, ...values].join(", ")} from ${c[which].from} where not (${keyIsNull(c, which)})) as ${which}`;
 	};
 	const on = c.key.map((_, i) => `base.bk${i} = head.hk${i}`).join(" and ");
 	return `${side("base")} full join ${side("head")} on ${on}`;
@@ -83,7 +99,7 @@ function differs({ tolerance }: ComparedColumn, i: number): string {
 const IN_BOTH = "in_base and in_head";
 
 /** Added, removed, changed, then the changed rows of each column. */
-export function totals(c: Comparison, parts: readonly number[] | null): string {
+export function totals(c: Comparison): string {
 	const each = c.values.map(differs);
 	const changed = each.length === 0 ? "false" : each.join(" or ");
 	const count = (condition: string): string => `count(*) filter (where ${condition})::text`;
@@ -92,15 +108,11 @@ export function totals(c: Comparison, parts: readonly number[] | null): string {
 		count("in_head is null"),
 		count(`${IN_BOTH} and (${changed})`),
 		...each.map((one) => count(`${IN_BOTH} and ${one}`)),
-	].join(", ")} from ${joined(c, c.values, parts)}`;
+	].join(", ")} from ${joined(c, c.values)}`;
 }
 
 /** The first rows of each kind by their key: the kind, the key, then base and head of each of `columns`, all as text. */
-export function samples(
-	c: Comparison,
-	columns: readonly ComparedColumn[],
-	{ parts, rows }: { readonly parts: readonly number[] | null; readonly rows: number },
-): string {
+export function samples(c: Comparison, columns: readonly ComparedColumn[], rows: number): string {
 	const changed = columns.length === 0 ? "false" : columns.map(differs).join(" or ");
 	const keys = c.key.map((_, i) => `coalesce(bk${i}, hk${i})`);
 	const shown = [
@@ -114,7 +126,7 @@ export function samples(
 	return `select * from (
 	select kind, row_number() over (partition by kind order by ${keys.map((_, i) => `o${i}`).join(", ")}) as place, ${shown.map((_, i) => `s${i}`).join(", ")}
 	from (select ${kind} as kind, ${[...keys.map((key, i) => `${key} as o${i}`), ...shown.map((one, i) => `${one} as s${i}`)].join(", ")}
-		from ${joined(c, columns, parts)} where in_base is null or in_head is null or ${changed}) as different) as numbered
+		from ${joined(c, columns)} where in_base is null or in_head is null or ${changed}) as different) as numbered
 where place <= ${rows} order by case kind when 'changed' then 0 when 'added' then 1 else 2 end, place`;
 }
 
@@ -130,7 +142,7 @@ export function columnFigures(c: Comparison, which: Which, columns: readonly Com
 /** Rows of both sides, and whole rows that one has more often than the other, by their hashes. */
 export function wholeRows(c: Comparison): string {
 	const side = (which: Which): string =>
-		`select ${c.hash.of(valuesOf(c, which, [...c.key, ...c.values]))} as hash, count(*) as n from ${c[which].from} group by 1`;
+		`select ${c.hash.of(comparables(c, which, [...c.key, ...c.values]))} as hash, count(*) as n from ${c[which].from} group by 1`;
 	return `select coalesce(sum(base.n), 0)::text, coalesce(sum(head.n), 0)::text,
 	coalesce(sum(greatest(coalesce(head.n, 0) - coalesce(base.n, 0), 0)), 0)::text,
 	coalesce(sum(greatest(coalesce(base.n, 0) - coalesce(head.n, 0), 0)), 0)::text
