@@ -24,7 +24,10 @@ export async function diffCommand(invocation: Invocation): Promise<ExitCode> {
 	// All rows of an incremental model, not those that a run would add.
 	const project = await openProject(everyRow(invocation));
 	const node = nodeNamed(project, String(invocation.flags.extra.model));
-	if (!isCompared(node)) return fail("TFM-DIFF-003", { name: node.name, kind: node.resource_type.replace("_", " ") });
+	const { held, against } = invocation.flags.extra;
+	const computed = held !== true && typeof against !== "string";
+	if (!isCompared(node) || (computed && node.resource_type !== "model"))
+		return fail("TFM-DIFF-003", { name: node.name, kind: kindOf(node) });
 	const base = await baseRelation(invocation, project, node);
 	const { diff, titles } = await withDatabase(invocation, project, async (database) => {
 		const { session } = database;
@@ -63,6 +66,9 @@ const everyRow = (invocation: Invocation): Invocation => ({
 	...invocation,
 	flags: { ...invocation.flags, fullRefresh: true },
 });
+
+const kindOf = (node: GraphNode): string =>
+	node.resource_type === "model" ? "ephemeral model" : node.resource_type.replace("_", " ");
 
 const isCompared = (node: GraphNode): node is Compared =>
 	node.resource_type === "source" ||
@@ -146,7 +152,6 @@ async function headRelation({ invocation, project, database, node }: HeadRequest
 	}
 	if (typeof against === "string")
 		return { rendered: dialect.render(storedName(node, dialect)), title: `target ${project.config.target.targetName}` };
-	if (node.resource_type !== "model") return fail("TFM-DIFF-003", { name: node.name, kind: node.resource_type });
 	const { compiled } = await database.render((journal) =>
 		database.compiler.compileNode(node.unique_id, journal, PUBLISHED),
 	);
