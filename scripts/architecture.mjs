@@ -32,6 +32,12 @@ export const ROOMS = {
 	alerts: ["core"],
 	telemetry: ["core"],
 	state: ["core"],
+	// The project against the rules that its team chose.
+	rules: ["core"],
+	// What a change does, and the documents that say so.
+	ci: ["core"],
+	git: ["core"],
+	github: ["core"],
 	"adapters/postgresFamily": ["core"],
 	"adapters/pglite": ["core", "adapters/postgresFamily"],
 	"adapters/postgres": ["core", "adapters/postgresFamily"],
@@ -60,6 +66,10 @@ export const ROOMS = {
 		"alerts",
 		"telemetry",
 		"state",
+		"rules",
+		"ci",
+		"git",
+		"github",
 		"adapters/pglite",
 		"adapters/postgres",
 		"adapters/postgresFamily",
@@ -83,6 +93,8 @@ export const PURE_ROOMS = [
 	"quality",
 	"diff",
 	"state",
+	"rules",
+	"ci",
 ];
 export const IMPURE_BUILTINS =
 	"^(node:)?(fs|net|http|https|child_process|worker_threads|dgram|tls|cluster|os|process)(/|$)";

@@ -16,10 +16,20 @@ interface Explanation {
 	readonly reads: readonly NodeId[];
 }
 
-/** `tfm state explain`: of each selected node, what changed since the state of --state, in words or as JSON. */
-export async function explainCommand(invocation: Invocation): Promise<ExitCode> {
+/**
+ * `tfm state explain`: of each selected node, what changed since the state of --state (dbt's comparison) or since a
+ * commit (--base: what it does, not how it is written), in words or as JSON.
+ */
+export async function explainCommand(given: Invocation): Promise<ExitCode> {
+	const { model, base } = given.flags.extra;
+	const invocation =
+		typeof model !== "string" ? given : { ...given, flags: { ...given.flags, select: [...given.flags.select, model] } };
 	const project = await openProject(invocation);
 	const { flags, stdout } = invocation;
+	if (typeof base === "string") {
+		const { explainSinceCommit } = await import("./ci/explainSinceCommit.ts");
+		return explainSinceCommit(invocation, project);
+	}
 	const state = compareWithState(invocation, project, "the state is to be explained");
 	if (state === undefined) fail("TFM-STATE-008", { what: "tfm state explain" });
 	const all = flags.select.length + flags.exclude.length === 0 && flags.selector === undefined;

@@ -289,7 +289,19 @@ export const ALERTS: readonly OptionSpec[] = [
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 ];
 
+const BASE = command("base", {
+	value: "ref",
+	kind: TEXT,
+	help: "A branch or commit: compare with where this branch left it",
+});
+
+export const STATE_SAVE: readonly OptionSpec[] = [
+	command("out", { value: "folder", kind: TEXT, help: "Keep it here instead of in the store of ci.state" }),
+	...NO_INTROSPECT,
+];
+
 export const EXPLAIN: readonly OptionSpec[] = [
+	BASE,
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 ];
 

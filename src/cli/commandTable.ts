@@ -33,6 +33,7 @@ import {
 	ROLLBACK,
 	SEED,
 	SHOW,
+	STATE_SAVE,
 	WATERMARK,
 } from "./commandOptions.ts";
 import { ACCEPTED } from "./dbtOptions.ts";
@@ -67,6 +68,7 @@ export type CommandName =
 	| "docs serve"
 	| "docs check"
 	| "state explain"
+	| "state save"
 	| "alerts test"
 	| "alerts list"
 	| "alerts check"
@@ -363,11 +365,25 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Look",
 		summary: "Say why nodes count as modified since an earlier state",
 		sentence:
-			"Compares the project with the manifest.json in the folder of --state and says of each selected node what changed: its SQL, its configuration, a macro that it uses, or something that it reads. Without --select: state:modified.",
+			"Says of each selected node what changed: its SQL, its configuration, a macro that it uses, or something that it reads. With --state as dbt compares manifest.json, text by text; with --base since this branch left another one, by what the node does, so that comments and layout are no change.",
+		argument: { name: "model", key: "model", required: false, help: "The same as --select" },
 		options: withShared([...EXPLAIN, ...SELECTION, ...COMPARING]),
 		examples: [
+			{ line: "tfm state explain orders --base origin/main", says: "why orders would be built again" },
 			{ line: "tfm state explain --state prod-artifacts", says: "what changed" },
 			{ line: "tfm state explain --state prod-artifacts -s state:modified+", says: "and what that reaches" },
+		],
+	},
+	{
+		name: "state save",
+		heading: "Work",
+		summary: "Keep what this commit's nodes do, for reviews of later changes",
+		sentence:
+			"Reads the project and keeps a hash and the columns of each node under the commit's name, in the store of ci.state or in a folder. tfm ci then need not read the files of the commit that a change began from. Nothing is run.",
+		options: withShared([...STATE_SAVE, ...only(RUNNING, "writeJson")]),
+		examples: [
+			{ line: "tfm state save", says: "on the target branch, after each merge" },
+			{ line: "tfm state save --out states", says: "into a folder" },
 		],
 	},
 	{

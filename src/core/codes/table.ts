@@ -1,5 +1,6 @@
 import { ALERT_CODES } from "./alert.ts";
 import { APP_CODES } from "./app.ts";
+import { CI_CODES } from "./ci.ts";
 import { CLI_CODES } from "./cli.ts";
 import { CONFIG_CODES } from "./config.ts";
 import { DATABASE_CODES } from "./database.ts";
@@ -56,6 +57,7 @@ export const CODES = {
 	...ALERT_CODES,
 	...OBSERVABILITY_CODES,
 	...SQL_CODES,
+	...CI_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;

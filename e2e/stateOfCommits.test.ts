@@ -1,0 +1,222 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newRepository, type Repository } from "./ci/repository.ts";
+import { tfm as run } from "./runCase.ts";
+
+let shop: Repository;
+beforeAll(() => {
+	shop = newRepository();
+});
+afterAll(() => shop.remove());
+
+const tfm = async (...argv: readonly string[]) => {
+	const { code, stdout, stderr } = await run(argv, shop.root, { ...shop.env, PATH: process.env.PATH ?? "" });
+	return { code, said: stdout + stderr };
+};
+const explained = async (...argv: readonly string[]) => (await tfm("state", "explain", "--base", "main", ...argv)).said;
+
+describe("tfm state explain --base", { timeout: 120_000 }, () => {
+	it("does not see comments, layout, or the case of words", async () => {
+		shop.branch("layout", {
+			"models/marts/customers.sql": (sql) =>
+				`-- Who buys.\n${sql.replace("select", "SELECT").replace("count(*)", "count( * )")}`,
+			"macros/cents.sql": (text) => text.replace("(round", "{# to the cent #}(round"),
+		});
+		expect(await explained()).toBe("nothing changed\n");
+	});
+
+	it("names what a node uses that changed, and what of a node itself did", async () => {
+		shop.branch("uses", {
+			"macros/cents.sql": (text) => text.replace("round", "trunc"),
+			"tfm_project.yml": (text) => text.replace("least_amount: 1", "least_amount: 2"),
+			"models/marts/customers.sql": (sql) => `{{ config(materialized='view') }}\n${sql}`,
+			"seeds/countries.csv": (rows) => `${rows}CH,Switzerland\n`,
+			"models/schema.yml": (text) => text.replace("Revenue by", "What came in by"),
+		});
+		expect(await explained()).toMatchInlineSnapshot(`
+			"model customers
+			  config materialized: table → view
+			  it reads the model stg_orders, which changed
+			model orders
+			  it uses the macro shop.cents, which changed
+			  it reads the model stg_orders, which changed
+			model revenue
+			  its documentation, tags or grants changed; its rows do not
+			  it reads the model orders, which changed
+			  it reads the seed countries, which changed
+			model stg_orders
+			  the variable least_amount has another value
+			seed countries
+			  its rows changed
+			 warning[TFM-PARSE-032]: 1 view reads an earlier layer and will show new rows before its own tests have run: customers
+			   = hint: materialize as table or incremental, or set \`publish_scope: run\`
+			"
+		`);
+		expect(await explained("revenue", "--output", "json")).toMatchInlineSnapshot(`
+			"{"unique_id":"model.shop.revenue","change":"meta","reasons":[],"reads":["model.shop.orders","seed.shop.countries"]}
+			 warning[TFM-PARSE-032]: 1 view reads an earlier layer and will show new rows before its own tests have run: customers
+			   = hint: materialize as table or incremental, or set \`publish_scope: run\`
+			"
+		`);
+	});
+
+	it("leaves no worktree behind, and the files as they are", () => {
+		expect(shop.git("worktree", "list").split("\n")).toHaveLength(1);
+		expect(shop.git("status", "--porcelain")).toBe("");
+	});
+
+	it("sees secrets neither in a state nor in a hash of one", async () => {
+		const env = { ...shop.env, PATH: process.env.PATH ?? "", DBT_ENV_SECRET_X: "hunter2", COLOUR: "purple-haze" };
+		shop.branch("secrets", {
+			"macros/cents.sql": (text) =>
+				text.replace("(round", "{% if false %}{{ env_var('DBT_ENV_SECRET_X') ~ env_var('COLOUR') }}{% endif %}(round"),
+		});
+		const saved = await run(["state", "save", "--out", "../states"], shop.root, env);
+		expect(saved.stdout).toContain("in ../states, as dev/");
+		const state = JSON.parse(readState("../states"));
+		expect(JSON.stringify(state)).not.toMatch(/hunter2|purple-haze/);
+		expect(Object.keys(state.nodes["model.shop.orders"].parts)).toMatchInlineSnapshot(`
+			[
+			  "config:enabled",
+			  "config:latest_version_pointer",
+			  "config:lookback",
+			  "config:materialized",
+			  "config:on_configuration_change",
+			  "config:on_schema_change",
+			  "env:COLOUR",
+			  "env:DBT_ENV_SECRET_X",
+			  "macro:macro.shop.cents",
+			  "sql",
+			  "text",
+			]
+		`);
+	});
+});
+
+function readState(folder: string): string {
+	const dir = join(shop.root, folder, "dev");
+	return readFileSync(join(dir, readdirSync(dir)[0]!), "utf8");
+}
+
+describe("the store of states", { timeout: 120_000 }, () => {
+	const withStore = (state: string) => ({ "tfm_project.yml": (text: string) => `${text}ci: { state: ${state} }\n` });
+
+	it.each([
+		["a folder", "../kept"],
+		["a branch", "branch:tfm-state"],
+		[
+			"two commands",
+			"{ get: 'cat ../$(basename $TFM_STATE_KEY) 2>/dev/null', put: 'cat > ../$(basename $TFM_STATE_KEY)' }",
+		],
+	])("keeps the base in %s, whose files are not read then", async (_, written) => {
+		shop.git("checkout", "--quiet", "main");
+		const before = shop.git("rev-parse", "main");
+		shop.write(withStore(written));
+		shop.git("commit", "--quiet", "--all", "--message", "store");
+		const saved = await tfm("state", "save");
+		expect(saved).toMatchObject({ code: 0 });
+		expect(saved.said).toContain("kept the state of");
+		shop.branch("after", { "models/marts/customers.sql": (sql) => sql.replace("count(*)", "count(1)") });
+		expect(await explained()).toBe("model customers\n  its SQL changed\n");
+		shop.git("checkout", "--quiet", "main");
+		shop.git("reset", "--quiet", "--hard", before);
+	});
+
+	it("is left aside where what it has is of another format or target", async () => {
+		shop.branch("other", withStore("../kept"));
+		const dir = join(shop.work, "kept/dev");
+		const key = join(dir, `${shop.git("rev-parse", "main")}.json`);
+		writeFileSync(key, '{"schema_version": "tfm.state/0", "nodes": {}}');
+		expect(await explained()).toMatchInlineSnapshot(`
+			"nothing changed
+			 warning[TFM-CI-007]: the state of the base in ../kept is not used: it has another format
+			   = hint: the files of the base are read instead, which takes as long as tfm parse
+			"
+		`);
+		writeFileSync(key, '{"schema_version": "tfm.state/1", "target": "postgres prod", "nodes": {}}');
+		expect(await explained()).toContain("TFM-CI-007");
+		writeFileSync(key, "{");
+		expect(await explained()).toContain("TFM-STATE-002");
+	});
+
+	it("says what is wrong with its settings, its commands, and with a state that no commit holds", async () => {
+		shop.branch("wrong", { "tfm_project.yml": (text) => `${text}ci: { bases: main, breaking: loud, state: 3 }\n` });
+		expect((await tfm("state", "save")).said).toMatchInlineSnapshot(`
+			" error[TFM-CI-005]: ci.bases: there is no such key
+			  ┌─ tfm_project.yml:9:1
+			 9│ ci: { bases: main, breaking: loud, state: 3 }
+			  │ ^^ did you mean "base"?
+			 error[TFM-CI-005]: ci.state: a folder, branch:NAME, or the commands get and put are expected
+			  ┌─ tfm_project.yml:9:1
+			 9│ ci: { bases: main, breaking: loud, state: 3 }
+			  │ ^^
+			 error[TFM-CI-005]: ci.breaking: "loud" is none of error, warning
+			  ┌─ tfm_project.yml:9:1
+			 9│ ci: { bases: main, breaking: loud, state: 3 }
+			  │ ^^
+
+			 3 errors, nothing was run (0.0s)
+			"
+		`);
+		shop.branch("broken", withStore("{ get: 'echo no such bucket >&2; exit 2' }"));
+		expect(await explained()).toMatchInlineSnapshot(`
+			" error[TFM-CI-006]: the state store's command failed: echo no such bucket >&2; exit 2: no such bucket (exit code 2)
+
+			 1 error, nothing was run (0.0s)
+			"
+		`);
+		expect((await tfm("state", "save")).said).toContain("TFM-CI-008");
+		shop.write({ "seeds/countries.csv": "code,name\n" });
+		expect((await tfm("state", "save", "--out", "../x")).said).toContain("TFM-CI-009");
+		shop.git("checkout", "--quiet", "--force", "main");
+	});
+});
+
+describe("a base that cannot be read", { timeout: 120_000 }, () => {
+	it("is told from the files of the change", async () => {
+		shop.git("checkout", "--quiet", "-B", "bad-base", "main");
+		shop.write({ "models/marts/customers.sql": "select {{ nothing( }}" });
+		shop.git("commit", "--quiet", "--all", "--message", "bad");
+		shop.git("checkout", "--quiet", "-B", "mended");
+		shop.write({ "models/marts/customers.sql": "select 1 as customer" });
+		shop.git("commit", "--quiet", "--all", "--message", "mended");
+		expect((await tfm("state", "explain", "--base", "bad-base")).said).toMatchInlineSnapshot(`
+			" error[TFM-CI-004]: the project at 2d21921699, where this change began, cannot be read
+			   = hint: what follows is said of the files of that commit, not of yours
+			 error[TFM-JINJA-001]: models/marts/customers.sql:1: unexpected '}', expected ')'
+
+			 2 errors, nothing was run (0.0s)
+			"
+		`);
+	});
+
+	it("is not there, or the clone is shallow: the command to fetch it is said", async () => {
+		expect((await tfm("state", "explain", "--base", "origin/develop")).said).toMatchInlineSnapshot(`
+			" error[TFM-CI-002]: there is no commit origin/develop to compare with
+			   = next: git fetch origin +refs/heads/develop:refs/remotes/origin/develop
+
+			 1 error, nothing was run (0.0s)
+			"
+		`);
+		shop.branch("tip", {});
+		shop.git("clone", "--quiet", "--depth", "1", "--no-single-branch", `file://${shop.root}`, "../shallow");
+		const shallow = await run(["state", "explain", "--base", "main"], join(shop.work, "shallow"), {
+			...shop.env,
+			PATH: process.env.PATH ?? "",
+		});
+		expect(shallow.stderr).toMatchInlineSnapshot(`
+			" error[TFM-CI-003]: where this change began from main is not known: the clone is shallow
+			   = hint: GitHub's checkout fetches the whole history with fetch-depth: 0
+			   = next: git fetch --unshallow origin
+
+			 1 error, nothing was run (0.0s)
+			"
+		`);
+		const outside = await run(["state", "explain", "--base", "main", "--project-dir", shop.root], shop.root, {
+			...shop.env,
+			PATH: "/nowhere",
+		});
+		expect(outside.stderr).toContain("error[TFM-CI-001]: git cannot be asked: git is not installed");
+	});
+});

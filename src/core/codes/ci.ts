@@ -1,0 +1,61 @@
+import { type CodeEntry, code, didYouMean } from "./entry.ts";
+
+/** Reviewing a change: `tfm ci`, `tfm state explain --base`, `tfm state save`. */
+export const CI_CODES = {
+	"TFM-CI-001": code<{ problem: string }>({
+		message: (f) => `git cannot be asked: ${f.problem}`,
+		hint: () => "the project has to lie in a git repository, and git has to be installed",
+		explain:
+			"A change is reviewed against the commit that it began from; git knows which one, and has its files. In a container git may refuse a repository of another user: `git config --global --add safe.directory PATH`.",
+	}),
+	"TFM-CI-002": code<{ ref: string; fetch: string }>({
+		message: (f) => `there is no commit ${f.ref} to compare with`,
+		next: (f) => f.fetch,
+		explain:
+			"The target branch of the pull request is not in this clone. GitHub's checkout fetches it with `fetch-depth: 0`. Another branch can be named: `--base`, or `ci: {base: origin/develop}` in the project file.",
+	}),
+	"TFM-CI-003": code<{ ref: string; shallow: boolean; fetch: string | null }>({
+		message: (f) =>
+			f.shallow
+				? `where this change began from ${f.ref} is not known: the clone is shallow`
+				: `HEAD and ${f.ref} have no commit in common`,
+		hint: (f) => (f.shallow ? "GitHub's checkout fetches the whole history with fetch-depth: 0" : undefined),
+		next: (f) => f.fetch ?? undefined,
+		explain:
+			"The base of a change is the newest commit that it has in common with its target branch. A shallow clone holds too little history to find it.",
+	}),
+	"TFM-CI-004": code<{ commit: string }>({
+		message: (f) => `the project at ${f.commit.slice(0, 10)}, where this change began, cannot be read`,
+		hint: () => "what follows is said of the files of that commit, not of yours",
+		explain:
+			"No stored state of the base was found, so its files were read as `tfm parse` does, and they hold mistakes. The change may well mend them; it cannot be compared with them.",
+	}),
+	"TFM-CI-005": code<{ key: string; problem: string; suggestion: string | undefined }>({
+		message: (f) => `ci.${f.key}: ${f.problem}`,
+		hint: (f) => didYouMean(f.suggestion),
+		explain: "`ci:` in the project file is read by `tfm ci`. docs/ci.md lists its keys.",
+	}),
+	"TFM-CI-006": code<{ command: string; problem: string }>({
+		message: (f) => `the state store's command failed: ${f.command}: ${f.problem}`,
+		explain:
+			"`ci.state.get` and `ci.state.put` are commands of yours, run by the shell with TFM_STATE_KEY set. `get` prints the document, or ends with exit code 1 where there is none; `put` reads it from its standard input.",
+	}),
+	"TFM-CI-007": code<{ where: string; problem: string }>({
+		message: (f) => `the state of the base in ${f.where} is not used: ${f.problem}`,
+		hint: () => "the files of the base are read instead, which takes as long as tfm parse",
+		explain:
+			"A stored state is used where it was written by this version of tfm's format and for the same target, since configuration may hang on the target. `tfm state save` on the target branch writes one.",
+	}),
+	"TFM-CI-008": code<Record<never, never>>({
+		message: () => "there is no store to keep the state in",
+		next: () => "add --out FOLDER, or ci: {state: branch:tfm-state} to the project file",
+		explain:
+			"`ci.state` names where states of commits are kept: a folder, a branch of the repository (`branch:NAME`), or two commands (`get` and `put`) for any object store.",
+	}),
+	"TFM-CI-009": code<Record<never, never>>({
+		message: () =>
+			"the state would be kept under a commit that does not hold it: some files are changed and not committed",
+		next: () => "commit them first",
+		explain: "A store keeps the state of a commit. Files that git ignores or does not know do not matter.",
+	}),
+} satisfies Record<string, CodeEntry<never>>;

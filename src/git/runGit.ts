@@ -1,0 +1,51 @@
+/** The room's door to git: one call of the program, without a shell and without questions. */
+import { spawn } from "node:child_process";
+import { diagnostic, TfmError } from "../core/diagnostic.ts";
+
+export interface GitPlace {
+	/** Any folder of the working tree. */
+	readonly dir: string;
+	readonly env: { readonly [name: string]: string | undefined };
+	readonly signal: AbortSignal;
+}
+
+export interface GitAnswer {
+	readonly code: number | null;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** Set while git runs a hook: the child would work on the outer repository. */
+const REPOSITORY_VARIABLES = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"];
+
+/** Throws TFM-CI-001 where there is no git; any answer of git's own is returned. `input` goes to its standard input. */
+export function askGit(
+	{ dir, env, signal }: GitPlace,
+	words: readonly string[],
+	input: string | null = null,
+): Promise<GitAnswer> {
+	const clean: NodeJS.ProcessEnv = { ...env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+	for (const name of REPOSITORY_VARIABLES) delete clean[name];
+	return new Promise((resolve, reject) => {
+		const child = spawn("git", ["-C", dir, ...words], { env: clean, stdio: ["pipe", "pipe", "pipe"], signal });
+		const texts = { stdout: "", stderr: "" };
+		child.stdout.setEncoding("utf8").on("data", (text: string) => void (texts.stdout += text));
+		child.stderr.setEncoding("utf8").on("data", (text: string) => void (texts.stderr += text));
+		child.on("error", (error: NodeJS.ErrnoException) => {
+			const problem = error.code === "ENOENT" ? "git is not installed" : error.message;
+			reject(signal.aborted ? signal.reason : new TfmError(diagnostic("TFM-CI-001", { problem }), { cause: error }));
+		});
+		child.on("close", (code) => resolve({ code, ...texts }));
+		// git may be done before it has read all.
+		child.stdin.on("error", () => {});
+		child.stdin.end(input ?? "");
+	});
+}
+
+/** What git prints; throws TFM-CI-001 with its words where it refuses. */
+export async function runGit(place: GitPlace, words: readonly string[], input: string | null = null): Promise<string> {
+	const { code, stdout, stderr } = await askGit(place, words, input);
+	if (code === 0) return stdout;
+	const said = stderr.trim().split("\n").slice(-2).join("; ");
+	throw new TfmError(diagnostic("TFM-CI-001", { problem: `git ${words[0]}: ${said || `exit code ${code}`}` }));
+}
