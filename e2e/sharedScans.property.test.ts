@@ -77,9 +77,18 @@ const test = fc.oneof(
 		condition,
 	}),
 );
+/** What a step has not, or has under another name. */
+const ofTheTable = ["m.i > 1", "m is null", "ctid is null", "s.i > 1"];
+const steps = fc.oneof(
+	fc.record({ name: fc.constant("steps"), condition: fc.oneof(condition, fc.constantFrom(...ofTheTable)) }),
+	fc.record({ name: fc.constant("trimmed"), column_name: fc.constantFrom("t", "t", '"order"', "missing") }),
+);
 const scenario = fc.record({
 	rows: fc.array(row, { maxLength: 8 }),
-	tests: fc.array(fc.record({ test, config }), { minLength: 2, maxLength: 6 }),
+	tests: fc.array(fc.record({ test: fc.oneof({ weight: 3, arbitrary: test }, steps), config }), {
+		minLength: 2,
+		maxLength: 6,
+	}),
 });
 type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
 
@@ -88,11 +97,15 @@ const cell = (value: unknown): string =>
 
 function testModel({ test: { name, ...kwargs }, config: given }: Scenario["tests"][number], i: number): TestModel {
 	const model = "{{ get_where_subquery(ref('m')) }}";
-	const own = kwargs as { readonly list?: string; readonly condition?: string };
-	const sql =
-		name === "expression"
-			? `select\n    ${own.list ?? ""}\nfrom ${model}\n\nwhere not(${own.condition ?? ""})`
-			: `{{ test_${name}(**_dbt_generic_test_kwargs) }}`;
+	const own = kwargs as { readonly list?: string; readonly condition?: string; readonly column_name?: string };
+	const second = (first: string, met: string): string =>
+		`with s as (\n  select ${first}\n  from ${model}\n),\n\ne as (\n  select *\n  from s\n  where ${met}\n)\n\nselect *\nfrom e`;
+	const texts: Readonly<Record<string, string>> = {
+		expression: `select\n    ${own.list ?? ""}\nfrom ${model}\n\nwhere not(${own.condition ?? ""})`,
+		steps: second("*", `-- it's never true\n    1 = 2\n    or not ${own.condition ?? ""}`),
+		trimmed: second(`trim(${own.column_name}) as ${own.column_name}`, `${own.column_name} = ''`),
+	};
+	const sql = texts[name] ?? `{{ test_${name}(**_dbt_generic_test_kwargs) }}`;
 	const plain = name === "expression" && i % 2 === 0 ? sql.replace(/not\((.*)\)$/s, "$1") : sql;
 	const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 	const metadata = { name, namespace: null, kwargs: { ...kwargs, model } } as NonNullable<TestModel["test"]>;

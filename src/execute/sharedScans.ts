@@ -29,7 +29,14 @@ export interface SharedScan {
 }
 
 /** Tests whose query is most likely one of rows or values; what is really joined the query's text decides. */
-const LIKELY = new Set(["not_null", "unique", "accepted_values", "expression_is_true"]);
+const LIKELY = new Set([
+	"not_null",
+	"unique",
+	"accepted_values",
+	"expression_is_true",
+	"accepted_range",
+	"not_empty_string",
+]);
 
 /** Configs that are about the test's own statement, or keep its rows. */
 const OF_ITS_OWN = ["store_failures", "store_failures_as", "statement_timeout", "timeout", "retries", "sql_header"];

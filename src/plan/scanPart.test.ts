@@ -21,6 +21,45 @@ where value_field not in (
     'open','it''s'
 )`;
 
+const RANGE = `with meet_condition as(
+  select *
+  from "db"."dev"."orders"
+),
+
+validation_errors as (
+  select *
+  from meet_condition
+  where
+    -- never true, it's there so that each of the rest can begin with "or"
+    1 = 2
+    -- what is too small
+    or not amount >= 0.5
+)
+
+select *
+from validation_errors`;
+const NOT_EMPTY = `with
+
+    all_values as (
+
+        select
+
+
+            trim(name) as name
+
+        from dev.orders
+
+    ),
+
+    errors as (
+
+        select * from all_values
+        where name = ''
+
+    )
+
+    select * from errors`;
+
 describe("a part of a scan", () => {
 	it("is read from queries of known shapes", () => {
 		expect(readScanPart(NOT_NULL)).toMatchObject({
@@ -30,6 +69,40 @@ describe("a part of a scan", () => {
 		expect(readScanPart(FILTERED)?.from).toBe(`(select * from "dev"."orders" where a in (')', 'x')) dbt_subquery`);
 		expect(readScanPart(UNIQUE)?.counts).toHaveLength(2);
 		expect(readScanPart(VALUES)?.counts[0]).toContain("status not in ('open','it''s')");
+	});
+
+	it("is read from steps that only pass rows on, without their comments", () => {
+		const range = readScanPart(RANGE);
+		expect(range?.from).toBe('"db"."dev"."orders"');
+		expect(range?.counts[0]?.replaceAll(/\s+/g, " ")).toBe("count(*) filter (where 1 = 2 or not amount >= 0.5)");
+		expect(readScanPart(NOT_EMPTY)?.counts).toEqual(["count(*) filter (where trim(name) = '')"]);
+		expect(readScanPart(NOT_EMPTY.replace("trim(name) as name", "name"))?.counts).toEqual([
+			"count(*) filter (where name = '')",
+		]);
+		const filtered = "(select * from dev.orders where a > 1) dbt_subquery";
+		expect(readScanPart(NOT_EMPTY.replace("dev.orders", filtered))?.from).toBe(filtered);
+	});
+
+	it.each([
+		["a column named with its relation, which has another name in the second step", "amount", "orders.amount"],
+		["a column that may be the whole row", "amount", "orders"],
+		["a column that only the table itself has", "amount", "ctid"],
+		["a quoted whole row", "amount", '"orders"'],
+		["a subquery", "amount >= 0.5", "amount in (select 1)"],
+		["a step after a limit", "or not amount >= 0.5", "or not amount >= 0.5 limit 3"],
+		["another first step", 'select *\n  from "db', 'select amount\n  from "db'],
+		["another source of the second step", "from meet_condition", "from other"],
+		["another last step", "from validation_errors", "from meet_condition"],
+		["what follows", "from validation_errors", "from validation_errors limit 1"],
+	])("is not read from steps with %s", (_, from, to) => {
+		expect(RANGE).toContain(from);
+		expect(readScanPart(RANGE.replaceAll(from, to))).toBeNull();
+	});
+
+	it("is not read from a step that trims one column and looks at another, or renames it", () => {
+		for (const to of ["trim(label) as name", "trim(name) as label", "upper(name) as name", "orders"])
+			expect(readScanPart(NOT_EMPTY.replace("trim(name) as name", to))).toBeNull();
+		expect(readScanPart(NOT_EMPTY.replace("name = ''", "name <> ''"))).toBeNull();
 	});
 
 	it.each([

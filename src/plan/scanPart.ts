@@ -142,9 +142,62 @@ function otherValues(sql: string): ScanPart | null {
 	return { from, counts: [`${outside} + ${grouped}`], failures };
 }
 
+const STEPS_HEAD = new RegExp(
+	String.raw`^with\s+(${NAME})\s+as\s*\(\s*select\s+(?:(\*)|(${NAME})|trim\((${NAME})\) as (${NAME}))\s+from\s+`,
+	"i",
+);
+const STEPS_NEXT = new RegExp(
+	String.raw`\s*\)\s*,\s*(${NAME})\s+as\s*(\()\s*select \*\s+from\s+(${NAME})\s+where\b`,
+	"iy",
+);
+const STEPS_LAST = new RegExp(String.raw`^\s*select\s+\*\s+from\s+(${NAME})$`, "i");
+/** Columns that a table has and a step made of it has not. */
+const SYSTEM_COLUMN = /\b(?:ctid|tableoid|xmin|xmax|cmin|cmax)\b/i;
+/** `orders.amount`: in a step the relation has another name. */
+const QUALIFIED = /[a-z_]\w*\s*\./i;
+
+/** Line comments become blanks; what stands in quotes is left alone. */
+const withoutComments = (sql: string): string =>
+	sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*/g, (found) => (found.startsWith("--") ? " " : found));
+
+/**
+ * `with a as (select * from R), b as (select * from a where condition) select * from b`, as dbt_utils writes
+ * accepted_range, and not_empty_string of one column in the first step. The condition must mean the same of R itself.
+ */
+function rowsInSteps(sql: string): ScanPart | null {
+	const head = STEPS_HEAD.exec(sql);
+	if (head === null) return null;
+	const [{ length }, first, all, column, trimmed, as] = head;
+	const from = relationAt(sql, length);
+	if (from === null) return null;
+	STEPS_NEXT.lastIndex = length + from.length;
+	const next = STEPS_NEXT.exec(sql);
+	const plain = unquoted(sql);
+	if (next === null || plain === null || next[3] !== first) return null;
+	const [, second, open] = next;
+	const end = closing(plain, STEPS_NEXT.lastIndex - next[0].length + next[0].indexOf(open!, next[0].indexOf(second!)));
+	const condition = sql.slice(STEPS_NEXT.lastIndex, end).trim();
+	if (end < 0 || STEPS_LAST.exec(sql.slice(end + 1))?.[1] !== second || second === first) return null;
+	const own = from.startsWith("(") ? "dbt_subquery" : from.slice(from.lastIndexOf(".") + 1).replaceAll('"', "");
+	const words: readonly string[] = condition.toLowerCase().split(/\W+/);
+	if (words.includes(own.toLowerCase()) || words.includes("dbt_subquery") || !/^\w+$/.test(own)) return null;
+	if (!isCondition(condition) || SYSTEM_COLUMN.test(condition) || QUALIFIED.test(unquoted(condition) ?? "."))
+		return null;
+	const counted = (met: string): ScanPart => ({
+		from,
+		counts: [`count(*) filter (where ${met})`],
+		failures: ([rows]) => rows ?? null,
+	});
+	if (all !== undefined) return counted(condition);
+	const name = column ?? as;
+	if (trimmed !== as || condition !== `${name} = ''`) return null;
+	return counted(column === undefined ? `trim(${name}) = ''` : condition);
+}
+
 /** Null: the query is sent as it is. */
 export function readScanPart(query: string): ScanPart | null {
 	const sql = query.trim();
-	if (OPAQUE.test(sql)) return null;
-	return rowsWhere(sql) ?? repeatedValues(sql) ?? otherValues(sql);
+	if (!OPAQUE.test(sql)) return rowsWhere(sql) ?? repeatedValues(sql) ?? otherValues(sql) ?? rowsInSteps(sql);
+	const said = withoutComments(sql).trim();
+	return OPAQUE.test(said) ? null : rowsInSteps(said);
 }
