@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { tfm } from "./runCase.ts";
+import { startTfm, tfm } from "./runCase.ts";
 
 /** Rows in the site: none unless asked for, and of personal columns none at all. */
 let root: string;
@@ -89,3 +89,30 @@ it("shows whole rows of what tests find with --show-rows, without the personal c
 	expect(samples.not_null_people_email).toEqual({ columns: ["id", "name"], rows: [["3", null]], withheld: ["email"] });
 	expect(samples).not.toHaveProperty("sly");
 }, 120_000);
+
+it("makes the site anew after a command, while it is served, and tells the pages that are open", async () => {
+	expect((await generate()).code).toBe(0);
+	const server = startTfm(["docs", "serve", "--port", "0", "--watch"], root);
+	const stopped = new AbortController();
+	try {
+		await expect.poll(server.said, { timeout: 120_000 }).toContain("docs at ");
+		const url = /docs at (\S+)/.exec(server.said())![1]!;
+		const live = await fetch(`${url}_live`, { signal: stopped.signal });
+		writeFileSync(join(root, "models/more.sql"), "select 1 as id");
+		expect((await tfm(["run", "--select", "more"], root)).code).toBe(0);
+		const reader = live.body!.pipeThrough(new TextDecoderStream()).getReader();
+		let heard = "";
+		while (!heard.includes("event: reload")) heard += (await reader.read()).value;
+		// Artifacts are written one after the other: the site may be made more than once.
+		const graph = async (): Promise<string> => {
+			const index = /id="index">(.*?)<\/script>/.exec(await (await fetch(url)).text())![1]!;
+			return (await fetch(url + (JSON.parse(index) as { graph: string }).graph)).text();
+		};
+		await expect.poll(graph, { timeout: 120_000 }).toContain('"more"');
+	} finally {
+		stopped.abort();
+		server.stop();
+		expect(await server.ended).toBe(0);
+		rmSync(join(root, "models/more.sql"));
+	}
+}, 240_000);

@@ -319,6 +319,7 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		const at = await serve(largeSite());
 		await open("#/graph", at);
 		await expect.poll(() => page.locator(".block").count()).toBeGreaterThan(80);
+		await page.screenshot({ path: join(SHOTS, "folders-light.png") });
 		await page.locator('.block[aria-label="staging/f3: 9 nodes"]').focus();
 		await page.keyboard.press("Enter");
 		await expect.poll(() => page.locator(".graph-bar .found").textContent()).toContain("9 nodes");

@@ -166,6 +166,32 @@ export async function tfm(
 	return { code, stdout, stderr };
 }
 
+/** A command that goes on until it is stopped, in this process; `said` is all that it has printed. */
+export function startTfm(argv: readonly string[], cwd: string) {
+	let said = "";
+	let interrupt = (): void => {};
+	const write = (text: string): void => void (said += text);
+	const ended = main({
+		argv,
+		cwd,
+		env: { HOME: join(cwd, ".home"), LANG: "en_US.UTF-8", TFM_INVOCATION_ID: runIdOf(++commands) },
+		stdout: { write, isTTY: false, columns: 120 },
+		stderr: { write, isTTY: false, columns: 120 },
+		clock: () => new Date(),
+		ask: null,
+		assetsDir: assets(),
+		host: { name: "host", pid: process.pid, user: "someone" },
+		onSignal: (heard) => {
+			interrupt = () => heard("SIGINT");
+			return () => {};
+		},
+		exit: (code) => {
+			throw new Error(`the process was asked to end with ${code}`);
+		},
+	});
+	return { said: () => said, stop: () => interrupt(), ended };
+}
+
 let assetsDir: string | undefined;
 
 /** The layout of dist/, with the macros of the sources, so that a case sees what was just edited. */

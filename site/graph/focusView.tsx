@@ -260,8 +260,8 @@ function Card({ project, entry, hue, says, isCurrent, size, onChoose, onExpand, 
 					</text>
 				</g>
 			))}
-			{hiddenUp > 0 && <More x={0} n={hiddenUp} onClick={() => onExpand(node)} />}
-			{hiddenDown > 0 && <More x={BOX.width} n={hiddenDown} onClick={() => onExpand(node)} />}
+			{hiddenUp > 0 && <More x={-10} n={hiddenUp} onClick={() => onExpand(node)} />}
+			{hiddenDown > 0 && <More x={BOX.width + 10} n={hiddenDown} onClick={() => onExpand(node)} />}
 		</g>
 	);
 }

@@ -326,7 +326,9 @@ function Side({ project, node, column, trace, focused, toFocus, query }: SidePro
 			{column !== null && trace !== null && (
 				<p class="soft" aria-live="polite">
 					{trace.edges.length === 0
-						? `Nothing is known to be made of ${column}, and it is made of nothing else.`
+						? !project.hasColumnLineage
+							? "This site was made without reading the SQL: tfm docs generate in the project follows columns."
+							: `Nothing is known to be made of ${column}, and it is made of nothing else.`
 						: `${column} meets ${plural([...trace.columns.values()].flat().length - 1, "other column")} in ${plural(trace.columns.size, "node")}.`}
 					{trace.doubtful > 0 && ` ${plural(trace.doubtful, "step")} cannot be told for certain.`}
 				</p>

@@ -57,7 +57,7 @@ function RunList({ runs }: { runs: readonly RunRecord[] }) {
 							<span class="soft when" title={dateTime(run.startedAt)}>
 								{ago(run.startedAt)}
 							</span>
-							<span class="soft">{plural(run.node.length, "node")}</span>
+							<span class="soft">{run.node.length === 0 ? "" : plural(run.node.length, "node")}</span>
 							<TestCounts run={run} />
 							<span class="bar" aria-hidden="true">
 								<span style={{ width: `${(100 * run.ms) / most}%` }} />
