@@ -26,9 +26,9 @@ export interface BlockMap {
 	readonly height: number;
 }
 
-export const BLOCK = { width: 190, least: 30, most: 74, gap: 8, laneGap: 96, top: 34 };
+export const BLOCK = { width: 190, least: 34, most: 66, gap: 7, laneGap: 110, top: 34 };
 /** More blocks than this in a lane are not told apart: their folders are taken one level higher. */
-const IN_LANE = 40;
+const IN_LANE = 24;
 
 /** Linear in nodes and edges but for the sorting of blocks. */
 export function blockMap(project: Project): BlockMap {
@@ -47,7 +47,7 @@ export function blockMap(project: Project): BlockMap {
 		let y = BLOCK.top;
 		for (const [folder, members] of groupsOf) {
 			for (const node of members) blockOf[node] = blocks.length;
-			const tall = Math.min(BLOCK.most, BLOCK.least + 6 * Math.log2(members.length));
+			const tall = Math.min(BLOCK.most, BLOCK.least + 3 * Math.log2(members.length));
 			blocks.push({ lane, folder, nodes: members, x, y, height: tall });
 			y += tall + BLOCK.gap;
 		}

@@ -4,6 +4,10 @@ import { type Lens, shadeOf } from "../lens.ts";
 import type { Project } from "../project.ts";
 import { BLOCK, type Block, blockMap } from "./blocks.ts";
 
+/** Between these sizes names can be read and are not loud; what does not fit is scrolled to. */
+const LEAST = 0.72;
+const MOST = 1.1;
+
 interface BlocksViewProps {
 	readonly project: Project;
 	readonly lens: Lens;
@@ -30,7 +34,7 @@ export function BlocksView({ project, lens, onOpen }: BlocksViewProps) {
 		<div class="blocks scroll" tabIndex={0} role="region" aria-label="Folders of the project">
 			<svg
 				viewBox={`-16 0 ${map.width + 32} ${map.height + 64}`}
-				style={{ minWidth: `${Math.min(map.width + 32, 5 * (BLOCK.width + BLOCK.laneGap)) * 0.62}px` }}
+				style={{ minWidth: `${(map.width + 32) * LEAST}px`, maxWidth: `${(map.width + 32) * MOST}px` }}
 				role="group"
 				aria-label="Folders and what flows between them"
 			>
@@ -46,10 +50,12 @@ export function BlocksView({ project, lens, onOpen }: BlocksViewProps) {
 					const [x0, x1] = [a.x + (back ? 0 : BLOCK.width), b.x + (same || back ? BLOCK.width : 0)];
 					const bend = same ? 46 : Math.max(40, Math.abs(x1 - x0) / 2);
 					const lit = near === from || near === to;
+					// Inside a lane nearly every folder reads every other: shown for the folder that is looked at.
+					if (same && !lit) return null;
 					return (
 						<path
 							key={`${from} ${to}`}
-							class={`edge ${near === null ? "" : lit ? "near" : "dim"}`}
+							class={`edge ${near === null ? "far" : lit ? "near" : "dim"}`}
 							style={{ strokeWidth: 1 + Math.log2(edges) / 2 }}
 							d={`M${x0} ${middle(a)}C${x0 + (back ? -bend : bend)} ${middle(a)} ${x1 + (same || back ? bend : -bend)} ${middle(b)} ${x1} ${middle(b)}`}
 						>
