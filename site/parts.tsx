@@ -96,12 +96,23 @@ export function useSearch(project: Project): Search {
 	const words = useData(loadWords, []) ?? (made?.project === project ? made.words : null);
 	if (made?.project !== project || made.words !== words) {
 		const lanes = project.nodes.name.map((_, node) => project.laneName(node));
-		made = { project, words, search: createSearch({ names: project.nodes.name, lanes }, words) };
+		const search = createSearch({ names: project.nodes.name, lanes }, words);
+		made = { project, words, search };
+		// With letters that are there, so that what they are found with is used.
+		if (words !== null)
+			for (const name of project.nodes.name.slice(0, 3))
+				whenIdle(() => void search(name.slice(0, 1), Number.POSITIVE_INFINITY));
 	}
 	return made.search;
 }
 
 const PAUSE_MS = 200;
+
+/** The first key of a reader is to find code that the browser has compiled already. */
+function whenIdle(task: () => void): void {
+	if (typeof requestIdleCallback === "function") requestIdleCallback(task);
+	else setTimeout(task, PAUSE_MS);
+}
 
 /**
  * A text that is shown as it is typed, and put into the address when there is a pause. Links and the reader's way back
