@@ -27,7 +27,12 @@ export function readEventWindow(start: NamedText | null, end: NamedText | null):
 	}
 	const window = { start: readTime(start), end: readTime(end) };
 	if (window.start >= window.end)
-		fail("TFM-CLI-003", { option: start.name, value: start.text, expected: `a time before ${end.name} ${end.text}` });
+		fail("TFM-CLI-003", {
+			option: start.name,
+			value: start.text,
+			expected: `a time before ${end.name} ${end.text}`,
+			dbt: "Value for `--event-time-start` must be less than `--event-time-end`",
+		});
 	return window;
 }
 

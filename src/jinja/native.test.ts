@@ -21,6 +21,8 @@ describe("native rendering", () => {
 		["{{ '-3' | as_number }}", "-3"],
 		["{{ 'True' | as_bool }}", "True"],
 		["{{ (1 == 1) | as_bool }}", "True"],
+		["{{ 'prod' in ['dev', 'prod'] | as_bool }}", "True"],
+		["{{ 'test' in ['dev', 'prod'] | as_bool }}", "False"],
 		["{{ \"[1, {'a': (2,)}]\" | as_native }}", "[1, {'a': (2,)}]"],
 		["{{ 'true' | as_native }}", "'true'"],
 		["{{ 'a b' | as_native }}", "'a b'"],

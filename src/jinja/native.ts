@@ -28,6 +28,11 @@ class NativeMarker extends HostObject {
 	override toText(): string {
 		return this.text;
 	}
+
+	/** To Python a marked value is a text: `in` looks for a part of it. */
+	override contains(value: Value): boolean {
+		return this.text.includes(toText(value));
+	}
 }
 
 /** The value marked where native rendering will read the mark; the value itself everywhere else. */

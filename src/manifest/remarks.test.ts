@@ -50,6 +50,16 @@ describe("remarks of a whole project", () => {
 		]);
 	});
 
+	it("take a table's loaded_at_field for more than its source's loaded_at_query", async () => {
+		const yaml =
+			"sources: [{name: s, config: {loaded_at_query: select 1}, tables: [{name: t, config: {loaded_at_field: at}}, {name: u}]}]";
+		const { sources } = await manifestOf({ "models/s.yml": yaml });
+		expect([...sources.values()].map((one) => [one.loaded_at_field, one.loaded_at_query])).toEqual([
+			["at", null],
+			[null, "select 1"],
+		]);
+	});
+
 	it("tell of models past their deprecation date and of those that read one with such a date", async () => {
 		const manifest = await manifestOf({
 			"models/old.sql": "select 1 as id",

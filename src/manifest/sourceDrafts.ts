@@ -88,7 +88,7 @@ function loadedAt(source: PlainRecord, table: PlainRecord): { field: Plain; quer
 	const fieldIsWritten = Object.hasOwn(table, "loaded_at_field");
 	return {
 		field: fieldIsWritten || field !== null ? field : of(source, "loaded_at_field"),
-		query: query !== null ? query : fieldIsWritten ? null : of(source, "loaded_at_query"),
+		query: query !== null ? query : fieldIsWritten || field !== null ? null : of(source, "loaded_at_query"),
 	};
 }
 

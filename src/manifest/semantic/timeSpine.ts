@@ -41,6 +41,7 @@ export function checkTimeSpines(drafts: readonly Draft[], layer: SemanticLayer, 
 				node: `semantic model "${first.name}"`,
 				problem: "needs a time spine of days or finer, and the project has none",
 				hint: "add a model with one row per day and `time_spine: {standard_granularity_column: …}` in its entry",
+				dbt: "The semantic layer requires a time spine model with granularity DAY or smaller in the project, but none was found.",
 			},
 			first.entry.at(first.path),
 		),
@@ -52,23 +53,33 @@ function checkSpine(draft: Draft, problems: Diagnostic[]): string | null {
 	const { patch } = draft;
 	if (patch === null || !isRecord(patch.timeSpine)) return null;
 	const columns = new Map(patch.columns.map(({ record }) => [textOf(record.name), record]));
-	const report = (problem: string, hint: string): null => {
-		problems.push(diagnostic("TFM-PARSE-038", { node: labelOf(draft), problem, hint }, patch.entry.at(["time_spine"])));
+	const report = (problem: string, hint: string, dbt: string): null => {
+		const facts = { node: labelOf(draft), problem, hint, dbt };
+		problems.push(diagnostic("TFM-PARSE-038", facts, patch.entry.at(["time_spine"])));
 		return null;
 	};
 	const name = textOf(patch.timeSpine.standard_granularity_column);
 	const standard = columns.get(name);
 	if (standard === undefined)
-		return report(`has a time spine whose column "${name}" it does not describe`, "list the column under `columns:`");
+		return report(
+			`has a time spine whose column "${name}" it does not describe`,
+			"list the column under `columns:`",
+			"Time spine standard granularity column must be defined on the model.",
+		);
 	const grain = textOf(standard.granularity);
 	if (!GRANULARITIES.includes(grain))
-		return report(`has a time spine whose column "${name}" has no \`granularity\``, "write `granularity: day`");
+		return report(
+			`has a time spine whose column "${name}" has no \`granularity\``,
+			"write `granularity: day`",
+			"Time spine standard granularity column must have a granularity defined.",
+		);
 	for (const item of listOf(patch.timeSpine.custom_granularities).filter(isRecord)) {
 		const column = textOf(item.column_name) || textOf(item.name);
 		if (!columns.has(column))
 			return report(
 				`has a custom granularity whose column "${column}" it does not describe`,
 				"list it under `columns:`",
+				"Time spine custom granularity columns do not exist in the model.",
 			);
 	}
 	return grain;
