@@ -249,6 +249,52 @@ async function robotsRun() {
 	return { ...(await onServer(cwd, { first: true })), repeats: 1 };
 }
 
+/**
+ * Column lineage of a project that was parsed before: rendering, analysis, the artifact. `again`: every answer is known.
+ */
+function lineageOf(project, models, { again = false } = {}) {
+	const target = join(project, "target");
+	const written = join(target, "lineage.columns.json");
+	// The SQL as files, for the floor.
+	runNode([TFM, "compile"], { cwd: project });
+	if (again) runNode([TFM, "lineage"], { cwd: project });
+	return {
+		subject: {
+			args: [TFM, "lineage"],
+			options: { cwd: project },
+			before: () => {
+				rmSync(written, { force: true });
+				if (!again) rmSync(join(target, "analysis.tfm.json"), { force: true });
+			},
+			check: (stdout) => must(stdout.includes(`${count(models)} ok`) || stdout.includes(`${models} ok`), stdout),
+		},
+		floors: [
+			{
+				title: "reading the compiled SQL and parsing it",
+				args: [join(here, "parseSqlFloor.mjs"), join(target, "compiled")],
+				options: { cwd: work },
+				check: (stdout) => must(Number(stdout) >= models, "the floor parsed something else"),
+			},
+			{
+				title: "`tfm compile` of the same",
+				args: [TFM, "compile"],
+				options: { cwd: project },
+				check: () => must(existsSync(join(target, "compiled")), "nothing was compiled"),
+			},
+		],
+		per: { count: models, unit: "model" },
+	};
+}
+
+/** What one model costs, of the project that lineageOf left; null: it was not measured. */
+function lineageFacts(models) {
+	const project = join(work, `parse-${models}`);
+	if (!existsSync(join(project, "target/lineage.columns.json"))) return null;
+	const { stdout } = runNode([join(here, "analyzeEach.mjs"), project], { cwd: root });
+	const { medianMs, p95Ms } = JSON.parse(stdout);
+	return `Analysis of one of the ${whole(models)} models, parsing included: ${medianMs.toFixed(2)} ms median, ${p95Ms.toFixed(2)} ms for the largest twentieth.`;
+}
+
 /** The site of a manifest alone: reading, layout, pages, files. */
 function siteOf(models) {
 	const [target, out] = [join(work, "site-target"), join(work, "site")];
@@ -316,6 +362,18 @@ const ROWS = [
 		`\`tfm compile\`, ${count(sizes.parse[0])} models`,
 		() => renderOf(generated(`parse-${sizes.parse[0]}`, { models: sizes.parse[0] }), sizes.parse[0]),
 	],
+	...sizes.parse.slice(-1).flatMap((models) => [
+		[
+			"lineage",
+			`\`tfm lineage\`, ${count(models)} models, nothing analysed before`,
+			() => lineageOf(generated(`parse-${models}`, { models }), models),
+		],
+		[
+			"lineage-again",
+			"the same, nothing changed",
+			() => lineageOf(generated(`parse-${models}`, { models }), models, { again: true }),
+		],
+	]),
 	["queries", `${count(sizes.queries)} \`run_query\` in one render`, () => queriesOf("queries", sizes.queries)],
 	["server-first-run", "`tfm run`, the warehouse on Postgres, first run", () => onServer(warehouse(), { first: true })],
 	["server-run", "`tfm run`, the warehouse on Postgres, again", () => onServer(warehouse())],
@@ -401,6 +459,15 @@ for (const [name, title, prepare] of ROWS) {
 	}
 }
 
+let lineage = null;
+try {
+	lineage = lineageFacts(sizes.parse.at(-1));
+	if (lineage !== null) console.error(lineage);
+} catch (error) {
+	broken.push("one model's lineage");
+	console.error(`the analysis of one model could not be measured: ${error.message}`);
+}
+
 let site = null;
 try {
 	site = await siteFacts(sizes.site);
@@ -429,7 +496,7 @@ ${lines.join("\n")}
 
 Medians of ${sizes.repeats} alternating rounds, ${sizes.startRepeats ?? sizes.repeats} for what only starts; ratio and difference are medians over the rounds. How: [README.md](README.md).
 
-${site === null ? "" : `${site}\n\n`}The package: ${pack()}.
+${[lineage, site].flatMap((facts) => (facts === null ? [] : [`${facts}\n\n`])).join("")}The package: ${pack()}.
 `;
 console.log(report);
 if (!smoke && only === undefined && broken.length === 0) writeFileSync(join(here, "RESULTS.md"), report);

@@ -32,7 +32,10 @@ export interface AnalystOptions {
 }
 
 /** A tree takes many times the room of its text; what is longer is no query that a person wrote. */
-const LONGEST_SQL = 2_000_000;
+const LONGEST_SQL = 10_000_000;
+
+/** Beside the limit, for each character of a long text. */
+const CHARACTER_MS = 0.005;
 
 /** So many questions are sent at once, and for so many more another thread is worth its start. */
 const BATCH = 32;
@@ -123,7 +126,9 @@ function createThread({ limitMs, startMs }: { readonly limitMs: number; readonly
 				});
 			const watch = (): void => {
 				clearTimeout(timer);
-				const ms = warm ? limitMs : startMs;
+				// Answers come in order: the longest of those that are waited for is not passed over.
+				const longest = Math.max(...questions.map(({ id, request }) => (found.has(id) ? 0 : request.sql.length)));
+				const ms = Math.round((warm ? limitMs : startMs) + longest * CHARACTER_MS);
 				timer = setTimeout(() => lose(unreadable("timeout", `its SQL was not read within ${ms / 1000} seconds`)), ms);
 			};
 			const onMessage = (answer: Answer): void => {

@@ -11,7 +11,7 @@ import { type Ast, field, type Identifier, isRecord } from "./ast.ts";
 import { canonicalText } from "./canonicalText.ts";
 import { definitionsOf, shortDigest } from "./definition.ts";
 import { resolveExpression } from "./expression.ts";
-import { resolveFrom } from "./fromClause.ts";
+import { relationColumns, resolveFrom } from "./fromClause.ts";
 import { resolveQuery } from "./query.ts";
 import type { Resolver } from "./resolver.ts";
 import type { ScopeColumn } from "./scope.ts";
@@ -47,6 +47,7 @@ function analyzeTree(query: Ast, request: AnalysisRequest): Analysis {
 	const dialect = SQL_DIALECTS[request.dialect];
 	const findRelation = relationFinder(request.relations);
 	const refs = new Map<string, AnalysisRef>();
+	const columns = new Map<KnownRelation, readonly ScopeColumn[]>();
 	const reads = new Set<string>();
 	const indirect = new Set<AnalysisRef>();
 	const remarks = new Map<string, LineageRemark>();
@@ -62,6 +63,11 @@ function analyzeTree(query: Ast, request: AnalysisRequest): Analysis {
 		},
 		fold: (name) => dialect.fold(name.value, name.quoted),
 		relation: findRelation,
+		columnsOf(relation) {
+			const known = columns.get(relation) ?? relationColumns(relation, resolver.intern);
+			columns.set(relation, known);
+			return known;
+		},
 		reads: (id) => void reads.add(id),
 		remark(problem, name, at, known = []) {
 			const remark = remarkOf(problem, name, at, known);
@@ -84,11 +90,11 @@ function analyzeTree(query: Ast, request: AnalysisRequest): Analysis {
 	};
 	const result = resolver.query(query, null, null);
 	remarkDuplicates(result.columns, resolver);
-	const columns = result.columns.map(outputColumn);
-	const sure = columns.every(({ confidence }) => confidence === "resolved" || confidence === "assumed");
+	const outputs = result.columns.map(outputColumn);
+	const sure = outputs.every(({ confidence }) => confidence === "resolved" || confidence === "assumed");
 	return {
 		status: sure && !result.open ? "ok" : "partial",
-		columns,
+		columns: outputs,
 		complete: !result.open,
 		rest: [...new Set([...result.openTo, ...[...(result.opaque ?? [])].map((ref) => ref.node)])].sort(),
 		indirect: sortedRefs(indirect),

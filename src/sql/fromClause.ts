@@ -1,4 +1,5 @@
 /** FROM: what each table, subquery, function and join brings into the scope. */
+import type { KnownRelation } from "./analysis.ts";
 import { type Ast, field, type Identifier, identifier, identifiers, isRecord, list, variant } from "./ast.ts";
 import { definitionsOf, shortDigest } from "./definition.ts";
 import { CONSTANT, combine, type LineageValue, NO_COLUMNS, UNKNOWN, union } from "./lineageValue.ts";
@@ -8,6 +9,7 @@ import {
 	type Columns,
 	columnOf,
 	hasColumn,
+	type Intern,
 	newScope,
 	type Scope,
 	type ScopeColumn,
@@ -168,18 +170,20 @@ function table(written: Ast, { ctes, resolver }: Place): Source {
 		if (!isSystem(parts)) resolver.remark("unknown_relation", parts.join("."), name.at(-1));
 		return { alias, qualifier, columns: [], open: true, openTo: [id], rows: id };
 	}
-	const columns = known.columns.map(
-		(column): ScopeColumn => ({
-			name: column.name,
-			type: column.type,
-			upstream: new Set([resolver.intern(id, column.name)]),
-			confidence: "resolved",
-			kind: "direct",
-			definition: `${id}.${column.name}`,
-		}),
-	);
+	const columns = resolver.columnsOf(known);
 	return { alias, qualifier, columns, open: known.open, openTo: known.open ? [id] : [], rows: id };
 }
+
+/** The columns of a known relation, as its readers have them. */
+export const relationColumns = ({ id, columns }: KnownRelation, intern: Intern): readonly ScopeColumn[] =>
+	columns.map(({ name, type }) => ({
+		name,
+		type,
+		upstream: new Set([intern(id, name)]),
+		confidence: "resolved",
+		kind: "direct",
+		definition: `${id}.${name}`,
+	}));
 
 const isSystem = (parts: readonly string[]): boolean =>
 	parts.some((part) => ["information_schema", "pg_catalog", "account_usage"].includes(part.toLowerCase())) ||

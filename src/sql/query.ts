@@ -223,7 +223,8 @@ function resolveSelect(ast: Ast, ctes: CteScope, parent: Scope | null, resolver:
 	decide(field(field(ast, "distinct"), "On"), grouped);
 	decide(field(ast, "connect_by"), grouped);
 	const opaque = parts.flatMap((part) => part.opaque ?? []);
-	const columns = parts.flatMap((part) => part.columns);
+	const [first, second] = parts;
+	const columns = first !== undefined && second === undefined ? first.columns : parts.flatMap((part) => part.columns);
 	return {
 		columns,
 		rows: selectedRows(ast, columns, scope, resolver),

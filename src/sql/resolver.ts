@@ -32,6 +32,8 @@ export interface Resolver {
 	fold(name: Identifier): string;
 	/** The known relation of this name. */
 	relation(name: readonly string[]): KnownRelation | undefined;
+	/** Its columns: the same ones however often it is read. */
+	columnsOf(relation: KnownRelation): readonly ScopeColumn[];
 	/** Notes that a relation is read. */
 	reads(id: string): void;
 	remark(problem: LineageProblem, name: string, at: Identifier | undefined, known?: readonly string[]): void;

@@ -20,16 +20,18 @@ export function starColumns(sources: readonly Source[], options: Ast, frame: Fra
 		const name = identifier(field(item, "column_name"));
 		if (name !== undefined) replaced.set(resolver.fold(name), field(item, "expr"));
 	}
-	const columns = all
-		.filter((column) => !excluded.has(column.name))
-		.map((column): ScopeColumn => {
-			const instead = replaced.get(column.name);
-			const value =
-				instead === undefined
-					? column
-					: { ...resolver.expression(instead, frame), definition: resolver.define(instead) };
-			return { ...value, name: renamed.get(column.name) ?? column.name };
-		});
+	const kept = excluded.size === 0 ? all : all.filter((column) => !excluded.has(column.name));
+	const asTheyAre = renamed.size === 0 && replaced.size === 0;
+	const columns = asTheyAre
+		? kept
+		: kept.map((column): ScopeColumn => {
+				const instead = replaced.get(column.name);
+				const value =
+					instead === undefined
+						? column
+						: { ...resolver.expression(instead, frame), definition: resolver.define(instead) };
+				return { ...value, name: renamed.get(column.name) ?? column.name };
+			});
 	const open = sources.filter((source) => source.open);
 	const opaque = open.flatMap((source) => (source.opaque === undefined ? [] : [source.opaque]));
 	return {
@@ -43,6 +45,8 @@ export function starColumns(sources: readonly Source[], options: Ast, frame: Fra
 /** Columns of USING stand once: in front where the dialect follows the standard, else at their first place. */
 function allColumns(sources: readonly Source[], { scope }: Frame, { dialect }: Resolver): readonly ScopeColumn[] {
 	const merged = sources === scope.sources ? scope.merged : new Map<string, never>();
+	const [only, second] = sources;
+	if (only !== undefined && second === undefined && merged.size === 0) return only.columns;
 	const once = new Set<string>();
 	const found: ScopeColumn[] = [];
 	const addMerged = (name: string): void => {
