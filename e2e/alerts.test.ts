@@ -120,6 +120,10 @@ describe("alerts of a run whose gate closes", () => {
 
 		expect((await tfm(["run", "--vars", "{second: 2}"], root, env())).code).toBe(0);
 		await expect(`${JSON.stringify(received(), null, 2)}\n`).toMatchFileSnapshot("golden/alerts.resolved.json");
+
+		// Whoever mistypes a command reads the answer; nobody else is called.
+		expect((await call("rollback reporting --to nosuch")).code).toBe(2);
+		expect(paths()).toEqual([]);
 	});
 
 	it("are sent by the next run where a channel did not take them, and never fail a run or show a secret", async () => {

@@ -30,6 +30,12 @@ type Store = StateStore & { readonly alerts: AlertStore };
 /** Runs whose times say what is usual. */
 const USUAL_OF = 20;
 
+/** Commands that a person gives and whose answer they read: a refusal is nobody else's emergency. */
+const BY_HAND: ReadonlySet<string> = new Set(["rollback", "publish"]);
+/** Commands after whose end one that went before by hand, or resumed, has failed no longer. */
+const WHOLE: ReadonlySet<string> = new Set(["run", "build"]);
+const PARTIAL: ReadonlySet<string> = new Set([...BY_HAND, "retry", "backfill"]);
+
 /** Null where the project has no `alerts:`. */
 export function openRunAlerts(invocation: Invocation, project: OpenProject): Watcher | null {
 	const settings = project.config.project.alerts;
@@ -79,7 +85,7 @@ class Alerts implements Watcher {
 		const warnings: Warning[] = [];
 		try {
 			warnings.push(...(await Promise.all(this.#underway)).flat());
-			if (this.#finished === null && error === undefined) return;
+			if (this.#finished === null && (error === undefined || this.#isRefusal(error))) return;
 			const failed = this.#finished === null || this.#finished.run.exitCode !== 0;
 			const { ping: pings, hooks } = this.#settings;
 			const url = failed ? pings.failure : pings.success;
@@ -91,6 +97,18 @@ class Alerts implements Watcher {
 			warnings.push(unrecorded(fault));
 		}
 		for (const warning of warnings) emit({ event: "diagnostic", diagnostic: warning }, "warn");
+	}
+
+	/** A mistake in what was asked for, told to whoever asked; a database that is away is something else. */
+	#isRefusal = (error: unknown): boolean =>
+		BY_HAND.has(this.#invocation.command) &&
+		error instanceof TfmError &&
+		!error.diagnostics.some(({ code }) => code.startsWith("TFM-DB-"));
+
+	/** Incidents of whole commands that are over now that this one has come to its end. */
+	#endedCommands(): readonly string[] {
+		const { command } = this.#invocation;
+		return [command, ...(WHOLE.has(command) ? PARTIAL : [])].map((name) => `run.fail/${name}`);
 	}
 
 	/** What failed in the run, or that it could not be run at all. */
@@ -125,7 +143,7 @@ class Alerts implements Watcher {
 		const finished = this.#finished;
 		const passedNode = finished === null ? () => false : createPassed(finished.run, this.#wording());
 		const ended = finished !== null && this.#cancelledBy === null;
-		const over = new Set(ended ? [`run.fail/${this.#invocation.command}`] : []);
+		const over = new Set(ended ? this.#endedCommands() : []);
 		const base = { ...this.#telling(warnings), passed: (key: string) => over.has(key) || passedNode(key) };
 		const files = createFileLedger(join(this.#project.config.targetDir, "alerts.json"));
 		let items = found;
