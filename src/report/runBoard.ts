@@ -51,8 +51,6 @@ export interface RunBoard {
 	readonly usual: Readonly<Record<string, Usual>>;
 	/** Milliseconds. */
 	readonly expected: number | null;
-	/** Name of the first layer whose gate closed. */
-	readonly closedGate: string | null;
 	apply(event: RunEvent): void;
 }
 
@@ -82,7 +80,6 @@ class Board implements RunBoard {
 	readonly totals = { ok: 0, failed: 0, warned: 0, skipped: 0 };
 	usual: Readonly<Record<string, Usual>> = {};
 	expected: number | null = null;
-	closedGate: string | null = null;
 	/** A load may be told of twice, as a load and as a node; it counts once. */
 	readonly #done = new Set<NodeId>();
 
@@ -126,7 +123,6 @@ class Board implements RunBoard {
 				return;
 			case "gate.closed":
 				this.#layer(event.layer).gate = "closed";
-				this.closedGate ??= event.layer;
 				return;
 			case "gate.warned":
 				this.#layer(event.layer).gate = "warned";

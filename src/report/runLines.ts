@@ -1,5 +1,6 @@
 import type { RunEvent, Usual } from "../core/events.ts";
 import { ageText } from "../core/freshness.ts";
+import { findCauses } from "../core/heldCauses.ts";
 import { failureText } from "./failureText.ts";
 import { count, roughSeconds, seconds, wholeSeconds } from "./figures.ts";
 import type { Look, Tone } from "./look.ts";
@@ -54,6 +55,21 @@ export function headerLine(event: Extract<RunEvent, { event: "run.started" }>, l
 const builds = ({ counts }: Extract<RunEvent, { event: "run.started" }>): boolean =>
 	(counts.model ?? 0) + (counts.seed ?? 0) + (counts.snapshot ?? 0) > 0;
 
+/** The layers whose failures the nodes of a blocked layer were skipped for, in the order of the project. */
+function blockingGates({ name }: LayerState, board: RunBoard): readonly string[] {
+	const causes = findCauses(board.held);
+	const layerOf = new Map(board.outcomes.map(({ id, layer }) => [id, layer]));
+	const found = new Set<string | null | undefined>();
+	for (const { id, layer, result } of board.outcomes) {
+		const cause = layer === name && result.status === "skipped" ? causes.get(id) : undefined;
+		if (cause !== undefined) found.add(typeof cause === "string" ? layerOf.get(cause) : cause.gate);
+	}
+	const closed = [...board.layers.values()].filter((other) => other.gate === "closed");
+	const blamed = closed.filter((other) => found.has(other.name));
+	// Of a group that is published at once, no chain leads to the gate.
+	return (blamed.length > 0 ? blamed : closed.slice(0, 1)).map((other) => other.name);
+}
+
 /** ` silver   ✗ 81/83   1 failed, 1 warned        38.9s   tests 165/166   GATE CLOSED` */
 export function layerLine(layer: LayerState, board: RunBoard, look: Look): string {
 	const { finished } = layer;
@@ -71,7 +87,8 @@ export function layerLine(layer: LayerState, board: RunBoard, look: Look): strin
 	const middle = `${sign} ${padEnd(`${finished.built}/${finished.nodes}`, COUNT_WIDTH)}`;
 	const gate = gateText(layer, look);
 	if (blocked && !failed) {
-		const why = board.closedGate === null ? "blocked" : `blocked by ${board.closedGate} gate`;
+		const gates = blockingGates(layer, board);
+		const why = gates.length === 0 ? "blocked" : `blocked by ${gates.join(" and ")} gate${gates.length > 1 ? "s" : ""}`;
 		return ` ${layerName(layer, board)}${look.paint(tone, middle)}${why}`;
 	}
 	const refused = board.refused.filter((outcome) => outcome.layer === layer.name).length;

@@ -47,6 +47,14 @@ test("a closed gate in a pipe: layers, the failure once in full, what was publis
 	`);
 });
 
+test("a layer names the gate that blocks it, not the first one that closed", () => {
+	const [begin, ...rest] = closedGate;
+	const bronze: EventBody = { event: "gate.closed", layer: "bronze", failed: [], held: [], published: [] };
+	const { stdout } = play([begin!, bronze, ...rest], { facts: known });
+	expect(stdout).toContain("gold     ↷ 0/2     blocked by silver gate");
+	expect(stdout).not.toContain("bronze gate");
+});
+
 test("with -q only the failures and the last lines are left", () => {
 	expect(lines(play(closedGate, { facts: known, output: { verbosity: -1 } }).stdout)).toMatchInlineSnapshot(`
 		"
