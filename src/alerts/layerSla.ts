@@ -45,7 +45,8 @@ export function judgeSla(sla: LayerSla, { last, firstSince }: LayerPublishes, no
 	const since = last === null ? "it was never published" : `last published ${last.slice(0, 16).replace("T", " ")} UTC`;
 	if (maxLagMs !== null && last !== null && now.getTime() - Date.parse(last) > maxLagMs) {
 		const lag = now.getTime() - Date.parse(last);
-		return { kind: "broken", item: item(`${ageText(lag)} old, ${ageText(maxLagMs)} is promised; ${since}`) };
+		const [age, most] = [ageText(lag), ageText(maxLagMs)];
+		return { kind: "broken", item: item(`${age === most ? `over ${age}` : age} old, ${most} is promised; ${since}`) };
 	}
 	if (by === null) return { kind: "kept", item: item("is fresh again") };
 	if (firstSince === null) return { kind: "broken", item: item(`not published by ${by.text}; ${since}`) };

@@ -13,7 +13,7 @@ import {
 import { item, message } from "./testing/messages.ts";
 import { startSmtpServer } from "./testing/smtpServer.ts";
 
-const TIMES: SendingTimes = { tries: 3, tryMs: 150, totalMs: 3_000, pauseMs: 1 };
+const TIMES: SendingTimes = { tries: 3, tryMs: 1_000, totalMs: 6_000, pauseMs: 1 };
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
 	for (const service of open.splice(0)) await service.close();

@@ -86,7 +86,10 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 				? "none: the embedded database"
 				: `${target.profileName} (${isAbsolute(target.file) ? relative(cwd, target.file) : target.file})`,
 		);
-		say("target", `${target.targetName}: ${target.type}, schema ${target.schema}, ${target.threads} threads`);
+		say(
+			"target",
+			`${target.targetName}: ${target.type}, schema ${target.schema}, ${target.threads} ${target.threads === 1 ? "thread" : "threads"}`,
+		);
 		const adapter = await openAdapter(config, invocation);
 		try {
 			say("database", adapter.facts.version);

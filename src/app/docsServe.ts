@@ -30,6 +30,8 @@ export async function docsServe(invocation: Invocation): Promise<ExitCode> {
 	const config = await readConfig(invocation);
 	const folder = siteFolder(invocation, config.targetDir);
 	const port = countOption(extra, "port", "port", PORT);
+	if (port > 65_535)
+		fail("TFM-DOCS-009", { option: "port", value: String(port), expected: "a whole number from 0 to 65535" });
 	if (!existsSync(join(folder, "index.html"))) {
 		// dbt docs generate, or an earlier tfm compile, left what a site is made of.
 		const target = config.targetDir;

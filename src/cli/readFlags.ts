@@ -260,7 +260,7 @@ class Reader {
 
 	integer(key: string, least: number): number {
 		const text = this.text(key) ?? "";
-		const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+		const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
 		if (Number.isSafeInteger(value) && value >= least) return value;
 		return fail("TFM-CLI-003", { option: this.name(key), value: text, expected: `a whole number from ${least}` });
 	}

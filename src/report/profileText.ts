@@ -18,8 +18,11 @@ type Proposals = readonly {
 }[];
 
 const SHOWN = 30;
-const short = (text: string | null): string =>
-	text === null ? "" : text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
+/** On one line, whatever characters the value has. */
+const short = (value: string | null): string => {
+	const text = (value ?? "").replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
+	return text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
+};
 
 /** A line per column. */
 export function profileText({ rows, columns }: Profile): string {

@@ -1,6 +1,7 @@
 import type { RunEvent, Usual } from "../core/events.ts";
 import { ageText } from "../core/freshness.ts";
 import { findCauses } from "../core/heldCauses.ts";
+import type { NodeResult } from "../core/result.ts";
 import { failureText } from "./failureText.ts";
 import { count, roughSeconds, seconds, wholeSeconds } from "./figures.ts";
 import type { Look, Tone } from "./look.ts";
@@ -188,14 +189,22 @@ export function nodeLine(outcome: Outcome, board: RunBoard, look: Look, facts: N
 export const plainLabel = (outcome: Pick<Outcome, "name" | "layer">): string =>
 	outcome.layer === null ? outcome.name : `${outcome.layer}.${outcome.name}`;
 
+/** `data/2.json.gz: `, where a load stopped at a file that its message does not name. */
+function landingFile({ resource_type: type, diagnostic }: NodeResult): string {
+	const file = diagnostic?.at?.file;
+	const isNamed = file === undefined || /\.ya?ml$/.test(file) || diagnostic?.message.includes(file) === true;
+	return type !== "source" || isNamed ? "" : `${file}: `;
+}
+
 function nodeNote({ result }: Outcome, facts: NodeFacts | undefined): string {
-	if (isFailure(result) || result.status === "warn") return failureText(result, facts);
+	if (isFailure(result) || result.status === "warn") return `${landingFile(result)}${failureText(result, facts)}`;
 	if (result.status === "skipped") return (result.message ?? "").split("\n", 1)[0] ?? "";
 	if (result.status === "no-op") return result.message ?? "unchanged";
 	if (result.freshness !== undefined && result.adapter_response.code !== "LOAD")
 		return result.freshness.age < 0 ? ageText(result.freshness.age) : `${ageText(result.freshness.age)} old`;
 	if (result.resource_type === "test") return "";
 	if (result.resource_type === "unit_test") return result.place === "embedded" ? "on the embedded database" : "";
+	if (result.batch_results !== undefined) return count(result.batch_results.successful.length, "batch", "batches");
 	const rows = "rows_affected" in result.adapter_response ? result.adapter_response.rows_affected : undefined;
 	return rows === undefined || rows < 0 ? "" : count(rows, "row");
 }

@@ -164,7 +164,7 @@ export const LOAD_CODES = {
 		first: readonly string[];
 	}>({
 		message: (f) =>
-			`${f.rejects} of ${f.records} records for ${f.table} do not fit, and max_rejects is ${f.limit}:\n${f.first.map((line) => `  ${line}`).join("\n")}${f.rejects > f.first.length ? `\n  and ${f.rejects - f.first.length} more` : ""}`,
+			`${f.rejects} of ${f.records} records for ${f.table} do not fit, and max_rejects is ${f.limit}\n${f.first.map((line) => `  ${line}`).join("\n")}${f.rejects > f.first.length ? `\n  and ${f.rejects - f.first.length} more` : ""}`,
 		hint: () => "so many at once are mostly a file of another shape",
 		next: () => "correct the files or the columns; nothing of this load was kept",
 		explain:
