@@ -3,6 +3,8 @@
     case
         when {{ age }} is null then null
         when {{ age }} <= 10 then '[01-10]'
-        else '[' || (({{ age }} - 1) / 10 * 10 + 1)::varchar || '-' || (({{ age }} - 1) / 10 * 10 + 10)::varchar || ']'
+        {#- floor: an engine where a division of whole numbers has decimals must cut them off too. -#}
+        {%- set tens = "floor((" ~ age ~ " - 1) / 10)::integer * 10" %}
+        else '[' || ({{ tens }} + 1)::varchar || '-' || ({{ tens }} + 10)::varchar || ']'
     end
 {%- endmacro %}
