@@ -3,7 +3,7 @@ import type { CellValue, ResultColumn } from "../../core/resultTable.ts";
 import { floatValue, HostFunction, HostObject, PyDecimal, PyFloat, toText, type Value } from "../../jinja/jinja.ts";
 import { PyDateTime } from "../modules/dates.ts";
 import { dateFromIso, dateTimeFromIso } from "../modules/datetime.ts";
-import { arrayCell, jsonCell, timedeltaText } from "./pythonCell.ts";
+import { arrayCell, isRange, jsonCell, rangeCell, timedeltaText } from "./pythonCell.ts";
 
 export interface TableContent {
 	readonly names: readonly string[];
@@ -19,6 +19,7 @@ export function cellValue(cell: CellValue, { family, type }: Pick<ResultColumn, 
 	if (typeof cell === "string") {
 		if (type.endsWith("[]")) return arrayCell(cell, type);
 		if (type.startsWith("interval")) return timedeltaText(cell);
+		if (isRange(type)) return rangeCell(cell, type);
 		if (family === "json") return jsonCell(cell);
 	}
 	switch (family) {
@@ -36,10 +37,14 @@ export function cellValue(cell: CellValue, { family, type }: Pick<ResultColumn, 
 	return cell;
 }
 
-/** A float's text as Python's Decimal prints it. */
+/** A float's text as Python's Decimal prints it: without an exponent down to six places behind the point. */
 const floatDecimal = (text: string): string =>
 	text
-		.replace("e", "E")
+		.replace(
+			/^(-?)(\d)(?:\.(\d+))?e-0([56])$/,
+			(_all, sign, first, rest = "", places) => `${sign}0.${"0".repeat(Number(places) - 1)}${first}${rest}`,
+		)
+		.replace(/e([+-])0*/, "E$1")
 		.replace(/^(-?)inf(?:inity)?$/i, "$1Infinity")
 		.replace(/^nan$/i, "NaN");
 
