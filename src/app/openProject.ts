@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { requireNoCatalogs } from "../config/catalogsFile.ts";
 import { loadConfig, readEnvironment, shellSecretCommand } from "../config/loadConfig.ts";
 import type { ProjectFacts } from "../context/context.ts";
 import type { Config } from "../core/config.ts";
@@ -34,7 +35,9 @@ export interface OpenProject {
  */
 export async function openProject(invocation: Invocation): Promise<OpenProject> {
 	const startedAt = invocation.clock();
-	return resolveProject(invocation, await readConfig(invocation), startedAt);
+	const config = await readConfig(invocation);
+	requireNoCatalogs(config);
+	return resolveProject(invocation, config, startedAt);
 }
 
 /** Project file, profile, variables and environment. */

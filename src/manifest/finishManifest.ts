@@ -19,7 +19,7 @@ import { type Draft, isEnabled } from "./draft.ts";
 import type { ExposureDraft } from "./exposures.ts";
 import { finishExposure, finishNode, finishSource, type SourceNames } from "./finishNodes.ts";
 import type { ManifestWork } from "./manifestWork.ts";
-import { missingFeatures } from "./missingFeatures.ts";
+import { missingFeatures, requireKnownLanguages } from "./missingFeatures.ts";
 import type { Namer } from "./names.ts";
 import { textOf } from "./patches.ts";
 import { inferPrimaryKey } from "./primaryKey.ts";
@@ -115,6 +115,7 @@ export function finishManifest({
 	]);
 	const described = describeMacros(parsed, descriptions, { config, warnings });
 	const macros = new Map(described.map((macro) => [macro.unique_id, macro]));
+	requireKnownLanguages(nodes.values());
 	warnings.push(...missingFeatures({ nodes: [...nodes.values()], macros, config, ports }));
 	warnings.push(...deprecatedUses({ nodes: [...nodes.values()], macros, exposures, config }));
 	const { parents, children } = edges(nodes, sourceNodes, readers);

@@ -20,12 +20,9 @@ describe("what a project needs and tfm does not have", () => {
 				"{% macro inner() %}\n  {% do adapter.copy_table(a, b) %}\n{% endmacro %}\n" +
 				"{% macro unreached() %}{% do adapter.copy_more() %}{% endmacro %}\n" +
 				"{% materialization mine, default %}{% endmaterialization %}",
-			"functions/f.js": "return 1",
-			"functions/f.yml": "functions: [{name: f, returns: {data_type: int}}]",
 		});
 		expect(found).toMatchInlineSnapshot(`
 			[
-			  "TFM-PARSE-070 functions/f.js:1:1 shop needs JavaScript functions, which tfm does not have: f | write it in SQL, or leave it out with \`enabled: false\`; the rest of the project runs",
 			  "TFM-PARSE-070 macros/m.sql:6:1 shop needs adapter.copy_table(), which tfm does not have: the macro inner | write a macro of the same name in your project that does without it",
 			  "TFM-PARSE-070 models/lake.sql:1:1 shop needs the materialization "dynamic_table", which tfm does not have: lake | choose one of view, table, incremental, materialized_view, ephemeral, or leave it out with \`enabled: false\`; the rest of the project runs",
 			  "TFM-PARSE-070 models/p1.py:1:1 shop needs Python models, which tfm does not have: p1, p2 | write it in SQL, or leave it out with \`enabled: false\`; the rest of the project runs",
@@ -38,5 +35,13 @@ describe("what a project needs and tfm does not have", () => {
 		expect(judgeWarnings(warnings, { warnError: true }).map(({ code }) => code)).toEqual(["TFM-PARSE-070"]);
 		const named = { error: ["TFM-PARSE-070"], warn: [], silence: [] };
 		expect(() => judgeWarnings(warnings, { warnError: false, warnErrorOptions: named })).toThrow(TfmError);
+	});
+
+	it("is the end for a function in JavaScript, as in dbt on Postgres (TFM-PARSE-073)", async () => {
+		const files = {
+			"functions/f.js": "return 1",
+			"functions/f.yml": "functions: [{name: f, returns: {data_type: int}}]",
+		};
+		await expect(manifestOf(files)).rejects.toThrow("Postgres runs no JavaScript: the function f");
 	});
 });

@@ -4,7 +4,7 @@
  */
 import { relative, sep } from "node:path";
 import type { Config } from "../core/config.ts";
-import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Location } from "../core/location.ts";
 import type { ExecutableNode, MacroNode } from "../core/node.ts";
 import type { ManifestPorts } from "./ports.ts";
@@ -48,6 +48,15 @@ export function missingFeatures(project: ProjectNeeds): readonly Diagnostic[] {
 	});
 }
 
+/** dbt refuses the whole project, not only what calls the function. Throws TFM-PARSE-073. */
+export function requireKnownLanguages(nodes: Iterable<ExecutableNode>): void {
+	const found = [...nodes].filter((node) => node.resource_type === "function" && node.language === "javascript");
+	const [first] = found;
+	if (first === undefined) return;
+	const functions = found.map(({ name }) => name).sort();
+	throw new TfmError(diagnostic("TFM-PARSE-073", { functions }, { at: first.location }));
+}
+
 function needsOfNodes({ nodes, macros }: ProjectNeeds): readonly Need[] {
 	const materializations = new Set(
 		[...macros.values()].flatMap(({ name }) => /^materialization_(.+)_(?:default|postgres)$/.exec(name)?.[1] ?? []),
@@ -58,8 +67,7 @@ function needsOfNodes({ nodes, macros }: ProjectNeeds): readonly Need[] {
 			{ package_name, what, who: name, way, at: () => node.location },
 		];
 		if (node.language !== "sql") {
-			const language = node.language === "python" ? "Python" : "JavaScript";
-			return need(`${language} ${node.resource_type}s`, `write it in SQL, or ${LEAVE_OUT}`);
+			return need(`Python ${node.resource_type}s`, `write it in SQL, or ${LEAVE_OUT}`);
 		}
 		const { materialized } = config;
 		if (node.resource_type !== "model" || PLANNED.includes(materialized) || materializations.has(materialized))

@@ -162,6 +162,13 @@ export const CONFIG_CODES = {
 		message: (f) => `the local package ${f.path} does not exist or has no project file`,
 		explain: "`local:` in packages.yml names a folder, relative to the project, that holds a dbt_project.yml.",
 	}),
+	"TFM-CONFIG-036": code<{ problem: string; dbt?: string }>({
+		message: (f) => `catalogs.yml cannot be used: ${f.problem}`,
+		hint: () => "a project that other engines run as well keeps it out of the folder that runs on Postgres",
+		dbt: (f) => f.dbt,
+		explain:
+			"catalogs.yml says where engines such as Snowflake or Spark keep Iceberg tables. dbt refuses it on Postgres, whose adapter knows no kind of catalog, and so does tfm. A file that names none is fine.",
+	}),
 	"TFM-CONFIG-034": code<{ paths: readonly string[] }>({
 		message: (f) =>
 			f.paths.length === 1

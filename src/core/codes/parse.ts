@@ -345,6 +345,14 @@ export const PARSE_CODES = {
 		explain:
 			"`latest_version_pointer` puts a view without the version in its name beside the latest version of a model. That name must be free.",
 	}),
+	"TFM-PARSE-073": code<{ functions: readonly string[] }>({
+		message: (f) =>
+			`Postgres runs no JavaScript: ${f.functions.length === 1 ? "the function" : "functions"} ${listed(f.functions)}`,
+		next: () => "write it in SQL, or switch it off with `enabled: false`",
+		dbt: (f) => `Function '${f.functions[0]}' uses JavaScript, which is not supported on 'postgres'.`,
+		explain:
+			"A function in a `.js` file is one for engines that run JavaScript. As in dbt nothing is run while an enabled one is there.",
+	}),
 	"TFM-PARSE-072": code<{ macro: string; problem: string }>({
 		message: (f) => `the description of the macro ${f.macro} does not fit it: ${f.problem}`,
 		next: () => "correct `arguments:`, or switch the comparison off: flags: {validate_macro_args: false}",
