@@ -23,7 +23,7 @@ const INTEGRATION_KEYS = [
 	"adapter_properties",
 ];
 
-type Tell = (problem: string, path: YamlPath, dbt?: string) => void;
+type Tell = (problem: string, path: YamlPath, dbt?: string) => undefined;
 
 /** Throws TFM-CONFIG-036 with all that is wrong; a file without catalogs says nothing. */
 export function requireNoCatalogs({ project }: Pick<Config, "project">): void {
@@ -39,13 +39,13 @@ export function requireNoCatalogs({ project }: Pick<Config, "project">): void {
 	if (problems.length > 0) throw new TfmError(problems);
 }
 
-function checkFile({ value }: YamlDocument, second: boolean, tell: Tell): void {
+function checkFile({ value }: YamlDocument, second: boolean, tell: Tell): undefined {
 	if (!isMapping(value))
 		return tell(value === null ? "it is empty" : `it must be a mapping, not ${describe(value)}`, []);
 	if (second)
 		for (const key of Object.keys(value)) if (key !== "catalogs") tell(`it has the unknown key "${key}"`, [key]);
 	const catalogs = own(value, "catalogs");
-	if (catalogs === undefined) return;
+	if (catalogs === undefined) return undefined;
 	if (!Array.isArray(catalogs)) return tell(`\`catalogs\` must be a list, not ${describe(catalogs)}`, ["catalogs"]);
 	if (second && catalogs.length > 0)
 		return tell(
@@ -56,7 +56,7 @@ function checkFile({ value }: YamlDocument, second: boolean, tell: Tell): void {
 	for (const [i, catalog] of catalogs.entries()) checkCatalog(catalog as Plain, ["catalogs", i], tell);
 }
 
-function checkCatalog(catalog: Plain, at: YamlPath, tell: Tell): void {
+function checkCatalog(catalog: Plain, at: YamlPath, tell: Tell): undefined {
 	if (!isMapping(catalog) || typeof own(catalog, "name") !== "string") return tell("a catalog needs a `name`", at);
 	const name = String(own(catalog, "name"));
 	for (const key of Object.keys(catalog))
