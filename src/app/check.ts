@@ -1,14 +1,12 @@
-import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
-import type { LineageRemark, NodeLineage } from "../core/lineage.ts";
-import type { NodeId } from "../core/node.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import { analyzeProject } from "./columnLineage/analyzeProject.ts";
-import { type AnalysedNode, analysedNodes, type Compiled } from "./columnLineage/compiledSql.ts";
+import { analysedNodes } from "./columnLineage/compiledSql.ts";
 import { contractMisfits } from "./columnLineage/contractMisfits.ts";
 import { piiExposures } from "./columnLineage/piiExposures.ts";
-import { placeInFile } from "./columnLineage/placeInFile.ts";
+import { sqlRemarks } from "./columnLineage/sqlRemarks.ts";
 import { openEvents } from "./commandEvents.ts";
 import { displayName } from "./lineage.ts";
 import { openProject } from "./openProject.ts";
@@ -27,7 +25,7 @@ export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
 	const nodes = analysedNodes(project).filter(({ unique_id: id }) => selected.has(id));
 	const nameOf = displayName(project);
 	const remarks = nodes.flatMap((node) =>
-		remarksOf(node, { known: lineage.nodes[node.unique_id]!, compiled, name: nameOf(node.unique_id) }),
+		sqlRemarks(node, { known: lineage.nodes[node.unique_id]!, compiled, name: nameOf(node.unique_id) }),
 	);
 	const contracts = nodes.flatMap((node) =>
 		contractMisfits(node, lineage.nodes[node.unique_id]!, project, nameOf(node.unique_id)),
@@ -63,36 +61,4 @@ interface Summary {
 function summaryText({ models, columns, errors, warnings }: Summary): string {
 	const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 	return `${count(models, "model")} read, ${count(columns, "column")}: ${count(errors, "error")}, ${count(warnings, "warning")}`;
-}
-
-interface About {
-	readonly known: NodeLineage;
-	readonly compiled: ReadonlyMap<NodeId, Compiled>;
-	readonly name: string;
-}
-
-function remarksOf(node: AnalysedNode, { known, compiled, name }: About): readonly Diagnostic[] {
-	if (known.reason !== undefined)
-		return [
-			diagnostic("TFM-SQL-005", { node: name, reason: known.reason }, { severity: "warning", at: node.location }),
-		];
-	const found = compiled.get(node.unique_id);
-	const sql = found !== undefined && "sql" in found ? found.sql : "";
-	return known.remarks.map((remark) => told(remark, name, placeInFile(node, sql, remark) ?? node.location));
-}
-
-function told({ problem, name, known }: LineageRemark, node: string, at: Diagnostic["at"]): Diagnostic {
-	const places = { severity: "warning" as const, at };
-	switch (problem) {
-		case "unknown_column":
-			return diagnostic("TFM-SQL-001", { node, name, known }, places);
-		case "ambiguous_column":
-			return diagnostic("TFM-SQL-002", { node, name, known }, places);
-		case "unknown_relation":
-			return diagnostic("TFM-SQL-003", { node, name, known }, places);
-		case "set_operation_arity":
-			return diagnostic("TFM-SQL-004", { node, widths: name }, places);
-		case "duplicate_column":
-			return diagnostic("TFM-SQL-010", { node, name }, places);
-	}
 }

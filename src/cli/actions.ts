@@ -38,6 +38,7 @@ export const ACTIONS: Actions = {
 	"docs serve": async () => (await import("../app/docsServe.ts")).docsServe,
 	"docs check": async () => (await import("../app/docsCheck.ts")).docsCheck,
 	"state explain": async () => (await import("../app/explainState.ts")).explainCommand,
+	ci: async () => (await import("../app/ci/ci.ts")).ciCommand,
 	"state save": async () => (await import("../app/ci/saveState.ts")).saveStateCommand,
 	"alerts test": async () => (await import("../app/alertsTest.ts")).alertsTest,
 	"alerts list": async () => (await import("../app/alertsList.ts")).alertsList,

@@ -295,6 +295,18 @@ const BASE = command("base", {
 	help: "A branch or commit: compare with where this branch left it",
 });
 
+export const CI: readonly OptionSpec[] = [
+	BASE,
+	command("fail-on", {
+		value: "severity",
+		kind: TEXT,
+		choices: ["error", "warn", "never"],
+		help: "What makes exit code 1: error (the default), warn or never",
+	}),
+	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
+	...NO_INTROSPECT,
+];
+
 export const STATE_SAVE: readonly OptionSpec[] = [
 	command("out", { value: "folder", kind: TEXT, help: "Keep it here instead of in the store of ci.state" }),
 	...NO_INTROSPECT,

@@ -10,6 +10,7 @@ import {
 	BACKFILL,
 	CANDIDATES,
 	CHECK,
+	CI,
 	CLEAN,
 	COMPILE,
 	DEBUG,
@@ -69,6 +70,7 @@ export type CommandName =
 	| "docs check"
 	| "state explain"
 	| "state save"
+	| "ci"
 	| "alerts test"
 	| "alerts list"
 	| "alerts check"
@@ -372,6 +374,19 @@ export const COMMANDS: readonly CommandSpec[] = [
 			{ line: "tfm state explain orders --base origin/main", says: "why orders would be built again" },
 			{ line: "tfm state explain --state prod-artifacts", says: "what changed" },
 			{ line: "tfm state explain --state prod-artifacts -s state:modified+", says: "and what that reaches" },
+		],
+	},
+	{
+		name: "ci",
+		heading: "Work",
+		summary: "Say what a change does before it is merged, without a warehouse",
+		sentence:
+			"Compares the files with the commit where this branch left its target branch: which nodes do something else and why, which columns that reaches, what it breaks, broken contracts, and what tfm check finds in them. Prints a comment in Markdown and writes comment.md, diff.json, tfm.sarif and ci.junit.xml into the target folder. Exit code 1 as --fail-on says.",
+		options: withShared([...CI, ...only(RUNNING, "writeJson")]),
+		examples: [
+			{ line: "tfm ci", says: "on a pull request; the CI service names the target branch" },
+			{ line: "tfm ci --base origin/develop", says: "against another branch" },
+			{ line: "tfm ci --fail-on never --output json", says: "for another program" },
 		],
 	},
 	{

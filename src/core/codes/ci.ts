@@ -58,4 +58,23 @@ export const CI_CODES = {
 		next: () => "commit them first",
 		explain: "A store keeps the state of a commit. Files that git ignores or does not know do not matter.",
 	}),
+	"TFM-CI-010": code<{ node: string; problems: readonly string[]; owner: string | null }>({
+		message: (f) => `this change can break who reads ${f.node}: ${f.problems.join("; ")}`,
+		hint: (f) => (f.owner === null ? undefined : `${f.owner} answers for it`),
+		explain:
+			"A column that somebody relies on is gone, has another name or a narrower type, or the node itself is gone or may be read by fewer. Somebody relies on it: another node reads the model, or it is public or has a contract. A new version of the model can stand beside the old one until its readers have moved. `ci: {breaking: error}` makes it exit code 1.",
+	}),
+	"TFM-CI-011": code<{ node: string; column: string }>({
+		message: (f) => `${f.node} reads ${f.column}, which this change takes away`,
+		hint: () => "it was not changed with it, and its next build would fail",
+		explain:
+			"A column was removed or renamed, and a node that reads it is as it was. Lineage of the base says who read the column.",
+	}),
+	"TFM-CI-012": code<{ node: string; problems: readonly string[]; owner: string | null }>({
+		message: (f) => `the contract of ${f.node} is broken: ${f.problems.join("; ")}`,
+		hint: (f) => (f.owner === null ? undefined : `${f.owner} answers for it`),
+		next: () => "add to the contract instead, or make the change in a new version of the model",
+		explain:
+			"The contract that was enforced where this change began promised more than it does now: a column, a type that is wide enough, or a constraint is gone. Readers outside of the project cannot be looked at, so it is an error. Types that only grew wider keep the promise.",
+	}),
 } satisfies Record<string, CodeEntry<never>>;

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newRepository, type Repository } from "./ci/repository.ts";
+import { tfm as run } from "./runCase.ts";
+
+let shop: Repository;
+const tfm = (argv: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+	run(argv, shop.root, { ...shop.env, PATH: process.env.PATH ?? "", ...env });
+
+beforeAll(async () => {
+	shop = newRepository();
+	shop.write({ "tfm_project.yml": (text) => `${text}ci: { state: ../states }\n` });
+	shop.git("commit", "--quiet", "--all", "--message", "States are kept");
+	expect(await tfm(["state", "save"])).toMatchObject({ code: 0 });
+}, 120_000);
+afterAll(() => shop.remove());
+
+/** What each branch does to the shop; e2e/ci/<name>.md is the comment and the exit code. */
+const BRANCHES: Readonly<Record<string, Parameters<Repository["branch"]>[1]>> = {
+	"comment-only": {
+		"models/marts/orders.sql": (sql) => `-- One row for each order.\n${sql.replace("    customer,", "  CUSTOMER ,")}`,
+	},
+	"column-added": {
+		"models/marts/customers.sql": (sql) => sql.replace("count(*)", "max(ordered_at) as last_order,\n    count(*)"),
+	},
+	"column-renamed": {
+		"models/marts/orders.sql": (sql) => sql.replace("as amount_cents", "as cents"),
+	},
+	"filter-changed": {
+		"models/staging/stg_orders.sql": (sql) => sql.replace("where amount >=", "where amount >"),
+	},
+	"type-narrowed": {
+		"models/marts/orders.sql": (sql) => sql.replace("ordered_at::date", "ordered_at::date::text"),
+		"models/marts/customers.sql": (sql) => sql.replace("count(*)", "count(*)::integer"),
+	},
+	"macro-changed": {
+		"macros/cents.sql": (text) => text.replace("round", "trunc"),
+	},
+	"seed-changed": {
+		"seeds/countries.csv": (rows) => `${rows}CH,Switzerland\n`,
+	},
+	"model-deleted": {
+		"models/reporting/revenue.sql": null,
+		"models/schema.yml": (text) => text.slice(0, text.indexOf("  - name: revenue")),
+	},
+	"contract-broken": {
+		"models/reporting/revenue.sql": (sql) => sql.replace("sum(o.amount_cents)", "sum(o.amount_cents)::integer"),
+		"models/schema.yml": (text) => text.replace("data_type: bigint", "data_type: integer"),
+	},
+	"test-added": {
+		"models/schema.yml": (text) =>
+			text.replace("name: cents, data_type: bigint", "name: cents, data_type: bigint, data_tests: [not_null]"),
+	},
+	"file-moved": {
+		"models/marts/customers.sql": null,
+		"models/marts/people/customers.sql":
+			"select\n    customer,\n    count(*) as orders\nfrom {{ ref('stg_orders') }}\ngroup by customer\n",
+	},
+};
+
+describe("tfm ci on a branch with", { timeout: 60_000 }, () => {
+	it.each(Object.keys(BRANCHES))("%s", async (name) => {
+		shop.branch(name, BRANCHES[name]!);
+		const { code, stdout } = await tfm(["ci", "--base", "main"]);
+		await expect(`${stdout}\n[exit ${code}]\n`).toMatchFileSnapshot(`ci/${name}.md`);
+	});
+});
+
+describe("tfm ci", { timeout: 60_000 }, () => {
+	it("writes the same for other programs: diff.json, SARIF, JUnit, annotations, and the job's summary", async () => {
+		shop.branch("reports", BRANCHES["column-renamed"]!);
+		const summary = join(shop.work, "summary.md");
+		const env = { GITHUB_ACTIONS: "true", GITHUB_BASE_REF: "main", GITHUB_STEP_SUMMARY: summary };
+		// A clone has the target branch of its remote; here it is the same repository.
+		shop.git("update-ref", "refs/remotes/origin/main", "main");
+		const { code, stdout } = await tfm(["ci", "--fail-on", "never"], env);
+		const file = (name: string) => readFileSync(join(shop.root, "target", name), "utf8");
+		const shown = [
+			`[exit ${code}]`,
+			stdout.slice(stdout.indexOf("::")),
+			file("diff.json"),
+			file("tfm.sarif"),
+			file("ci.junit.xml"),
+		];
+		await expect(shown.join("\n")).toMatchFileSnapshot("ci/reports.txt");
+		expect(readFileSync(summary, "utf8")).toBe(file("comment.md"));
+		expect((await tfm(["ci", "--base", "main", "--fail-on", "warn"])).code).toBe(1);
+	});
+
+	it("has the exit code 2 for a project that cannot be read", async () => {
+		shop.branch("unreadable", { "models/marts/orders.sql": "select {{ nothing( }}" });
+		const { code, stderr } = await tfm(["ci", "--base", "main"]);
+		expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("TFM-JINJA-001") });
+	});
+});

@@ -1,0 +1,91 @@
+import { appendFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { type ChangeReview, errorsOf } from "../../ci/changeReview.ts";
+import { diffJson } from "../../ci/diffJson.ts";
+import { githubAnnotations, junitXml, sarifLog } from "../../ci/findingReports.ts";
+import { COMMENT_LIMIT, markdownComment, SUMMARY_LIMIT } from "../../ci/markdownComment.ts";
+import type { ExitCode, Invocation } from "../../core/invocation.ts";
+import { repositoryOf } from "../../git/git.ts";
+import { createRedactor } from "../../report/report.ts";
+import { projectStateText } from "../../state/readProjectState.ts";
+import { openEvents } from "../commandEvents.ts";
+import { type OpenProject, openProject } from "../openProject.ts";
+import { writeWhole } from "../writeWhole.ts";
+import { baseState } from "./baseState.ts";
+import { ciSettings, type FailOn } from "./ciSettings.ts";
+import { findBase } from "./findBase.ts";
+import { gitPlace, headState } from "./headState.ts";
+import { projectFindings } from "./projectFindings.ts";
+import { reviewChange } from "./reviewChange.ts";
+import { commitStates } from "./stateStore.ts";
+
+/**
+ * `tfm ci`: what the change since the merge base does, without a warehouse. Resolves the base, compares the two states,
+ * writes the reports into the target folder and prints the comment. Exit code 1 as --fail-on says; 2 where the project
+ * or the base cannot be read.
+ */
+export async function ciCommand(invocation: Invocation): Promise<ExitCode> {
+	const project = await openProject(invocation);
+	const settings = ciSettings(project.config.project);
+	const { base, ref } = await findBase(invocation, project, settings);
+	const store = commitStates(settings.state, project.config.project.root, invocation);
+	const head = await headState(invocation, project);
+	const before = await baseState(invocation, project, { commit: base, store });
+	const review = createRedactor(project.config.secrets)(
+		reviewChange({
+			before: before.state,
+			after: head.state,
+			base,
+			ref,
+			breaking: settings.breaking,
+			found: projectFindings(project, head.analysed),
+		}),
+	);
+	const { prefix: folder } = await repositoryOf(gitPlace(invocation, project.config.project.root));
+	const prefix = folder === "" ? "" : `${folder}/`;
+	const comment = writeReports(invocation, project, { review, prefix });
+	writeWhole(join(project.config.targetDir, "state.json"), projectStateText(head.state));
+	const events = openEvents(invocation, project);
+	for (const one of before.warnings) events({ event: "diagnostic", diagnostic: one }, "warn");
+	if (invocation.flags.extra.output === "json") invocation.stdout.write(`${JSON.stringify(review)}\n`);
+	else invocation.stdout.write(comment);
+	if (invocation.env.GITHUB_ACTIONS === "true") invocation.stdout.write(githubAnnotations(review, prefix));
+	const { failOn } = invocation.flags.extra;
+	const failed = fails(review, typeof failOn === "string" ? (failOn as FailOn) : settings.failOn);
+	// Standard output is the comment's alone.
+	const where = relative(invocation.cwd, project.config.targetDir) || ".";
+	if (invocation.output.verbosity >= 0)
+		invocation.stderr.write(`comment.md, diff.json, tfm.sarif and ci.junit.xml are in ${where}\n`);
+	events.close();
+	return failed ? 1 : 0;
+}
+
+const fails = (review: ChangeReview, failOn: FailOn): boolean =>
+	failOn === "error" ? errorsOf(review).length > 0 : failOn === "warn" && review.findings.length > 0;
+
+/** Returns the comment. The summary of GitHub's step takes more than a comment. */
+function writeReports(
+	invocation: Invocation,
+	{ config }: OpenProject,
+	{ review, prefix }: { readonly review: ChangeReview; readonly prefix: string },
+): string {
+	const { env, clock } = invocation;
+	const url = pageOf(env);
+	const write = (file: string, text: string): void => writeWhole(join(config.targetDir, file), [text]);
+	const comment = markdownComment(review, { limit: COMMENT_LIMIT, more: url });
+	write("comment.md", comment);
+	write("diff.json", diffJson(review, { generatedAt: clock().toISOString(), url }));
+	write("tfm.sarif", sarifLog(review, prefix));
+	write("ci.junit.xml", junitXml(review));
+	const { GITHUB_STEP_SUMMARY: summary } = env;
+	if (summary !== undefined && summary !== "")
+		appendFileSync(summary, markdownComment(review, { limit: SUMMARY_LIMIT, more: null }));
+	return comment;
+}
+
+/** The page of this job; null: no service that is known runs it. */
+function pageOf(env: Invocation["env"]): string | null {
+	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
+	if (server && repository && run) return `${server}/${repository}/actions/runs/${run}`;
+	return env.CI_JOB_URL ?? null;
+}

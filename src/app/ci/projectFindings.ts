@@ -1,0 +1,26 @@
+import type { Finding } from "../../ci/changeReview.ts";
+import { sortDiagnostics } from "../../core/sortDiagnostics.ts";
+import type { AnalysedProject } from "../columnLineage/analyzeProject.ts";
+import { analysedNodes } from "../columnLineage/compiledSql.ts";
+import { contractMisfits } from "../columnLineage/contractMisfits.ts";
+import { piiExposures } from "../columnLineage/piiExposures.ts";
+import { sqlRemarks } from "../columnLineage/sqlRemarks.ts";
+import { displayName } from "../lineage.ts";
+import type { OpenProject } from "../openProject.ts";
+
+/** What `tfm check` says of each model, by model. */
+export function projectFindings(project: OpenProject, { lineage, compiled }: AnalysedProject): readonly Finding[] {
+	const nameOf = displayName(project);
+	const { layering } = project.config.project;
+	return analysedNodes(project).flatMap((node) => {
+		const known = lineage.nodes[node.unique_id]!;
+		const name = nameOf(node.unique_id);
+		const found = [
+			...sqlRemarks(node, { known, compiled, name }),
+			// The build would stop at it.
+			...contractMisfits(node, known, project, name).map((one) => ({ ...one, severity: "error" as const })),
+			...piiExposures([node], { lineage, manifest: project.manifest, layering, nameOf }),
+		];
+		return sortDiagnostics(found).map((diagnostic) => ({ node: node.unique_id, diagnostic }));
+	});
+}
