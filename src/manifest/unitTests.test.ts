@@ -12,9 +12,10 @@ const META = {
 	env: {},
 };
 const { "dbt_project.yml": project, ...files } = golden.files;
+const PROFILES = "shop: {target: dev, outputs: {dev: {type: pglite, schema: main}}}";
 
 test("unit tests in the manifest are dbt's, field by field, checksums included", async () => {
-	const manifest = await manifestOf({ ...files, "tfm_project.yml": project });
+	const manifest = await manifestOf({ ...files, "tfm_project.yml": project, "profiles.yml": PROFILES });
 	const json = JSON.parse([...toManifestJson(manifest, META)].join(""));
 	// The schema is that of dbt's profile, the time that of the run.
 	const bare = ({ schema: _schema, created_at: _time, ...node }: { schema?: unknown; created_at?: unknown }) => node;
