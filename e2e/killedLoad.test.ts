@@ -27,7 +27,7 @@ async function killAndLoad(processes: TfmProcesses, root: string): Promise<void>
 		await pause(instant);
 		load.process.kill("SIGKILL");
 		expect(await load.ended, load.said()).toBe("SIGKILL");
-		expect((await tfm(["load", "--dry-run"])).said).toMatch(/raw\.big {2}1 files\n {2}new /);
+		expect((await tfm(["load", "--dry-run"])).said).toMatch(/raw\.big {2}1 file\n {2}new /);
 	}
 	const done = await tfm(["load"]);
 	expect(done.code, done.said).toBe(0);
