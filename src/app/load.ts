@@ -1,5 +1,6 @@
 import { type Diagnostic, fail, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { landingTableOf } from "../core/landingTable.ts";
 import type { NodeId, SourceNode } from "../core/node.ts";
 import type { LoadWindow } from "../core/ports.ts";
 import { landingFiles } from "../load/landingFiles.ts";
@@ -65,7 +66,7 @@ async function tellPlan(
 				root: project.config.project.root,
 				source,
 				spec: readLoadSpec(source),
-				ledger: await state.loadedFiles(session, source.unique_id),
+				ledger: await state.loadedFiles(session, landingTableOf(source)),
 				fullRefresh: invocation.flags.fullRefresh,
 				window: loadWindow(invocation),
 				signal: invocation.signal,

@@ -3,6 +3,7 @@ import type { AlertItem } from "./alerts.ts";
 import type { EventWindow } from "./eventTime.ts";
 import type { ColumnsRow, PastNodeRun, PastTrace, RunHistory, TestRate, UsualDuration } from "./history.ts";
 import type { BuiltIntervals } from "./intervals.ts";
+import type { LandingTable } from "./landingTable.ts";
 import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
 import type { HeldReason } from "./result.ts";
@@ -59,8 +60,7 @@ export interface PublishedRow {
 }
 
 /** One landing file taken in. */
-export interface LoadedFileRow {
-	readonly source: NodeId;
+export interface LoadedFileRow extends LandingTable {
 	/** Relative to the project root. */
 	readonly path: string;
 	readonly bytes: number;
@@ -262,9 +262,13 @@ export interface StateStore {
 	seedHashes(session: Session, project: string): Promise<ReadonlyMap<NodeId, string>>;
 	saveSeedHash(project: string, node: NodeId, hash: string): readonly BoundStatement[];
 
-	loadedFiles(session: Session, source: NodeId): Promise<readonly LoadedFileRow[]>;
+	/**
+	 * The files whose rows are in this table. Entries without a table's name count where the table has none of its own
+	 * and holds rows; a load then writes them down anew.
+	 */
+	loadedFiles(session: Session, table: LandingTable): Promise<readonly LoadedFileRow[]>;
 	saveLoadedFile(row: LoadedFileRow): readonly BoundStatement[];
-	forgetLoadedFiles(source: NodeId): readonly BoundStatement[];
+	forgetLoadedFiles(table: LandingTable): readonly BoundStatement[];
 
 	saveGate(failures: readonly GateFailureRow[], held: readonly HeldRow[]): readonly BoundStatement[];
 	gateFailures(session: Session, runId: string): Promise<readonly GateFailureRow[]>;

@@ -8,7 +8,8 @@
  */
 import { hash } from "node:crypto";
 import type { Session } from "../core/adapter.ts";
-import type { NodeId } from "../core/node.ts";
+import { landingTableOf } from "../core/landingTable.ts";
+import type { NodeId, SourceNode } from "../core/node.ts";
 import type { RunJob, RunPorts } from "../core/ports.ts";
 import type { PublishedRow } from "../core/state.ts";
 
@@ -47,10 +48,11 @@ export function createIdentities(
 	const parentsOf = (id: NodeId): readonly NodeId[] => manifest.parents.get(id) ?? [];
 	const materialized = (id: NodeId): string | undefined => manifest.nodes.get(id)?.config.materialized;
 
-	async function ledgerOf(id: NodeId, session: Session): Promise<string> {
+	async function ledgerOf(source: SourceNode, session: Session): Promise<string> {
+		const id = source.unique_id;
 		const seen = ledgers.get(id);
 		if (seen !== undefined) return seen;
-		const files = await ports.state.loadedFiles(session, id);
+		const files = await ports.state.loadedFiles(session, landingTableOf(source));
 		const lines = files.map((f) => `${f.path}\0${f.contentHash}\0${f.loadedAt}`).sort();
 		const ledger = sha256(lines.join("\n"));
 		ledgers.set(id, ledger);
@@ -90,7 +92,7 @@ export function createIdentities(
 			stack.pop();
 			const source = manifest.sources.get(id);
 			if (source !== undefined) {
-				known.set(id, source.load === null ? "external" : `loaded ${await ledgerOf(id, session)}`);
+				known.set(id, source.load === null ? "external" : `loaded ${await ledgerOf(source, session)}`);
 				continue;
 			}
 			const own = materialized(id) === "ephemeral" ? "ephemeral" : generationOf(id);

@@ -5,6 +5,7 @@ import { bound } from "./bound.ts";
 import { historyTables } from "./historyTables.ts";
 import { incidentView } from "./incidentView.ts";
 import { intervalTable } from "./intervalTable.ts";
+import { ledgerByTable } from "./ledgerByTable.ts";
 
 export const STATE_SCHEMA = "tfm_state";
 
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
 	(k) => alertTables(k, STATE_SCHEMA),
 	intervalTable,
 	incidentView,
+	ledgerByTable,
 ];
 
 function firstTables(k: Knex): readonly BoundStatement[] {

@@ -86,10 +86,25 @@ describe("the state store on the embedded database", () => {
 		});
 	});
 
+	it("takes entries that name no table, which an earlier tfm wrote, for those of a table that has rows", async () => {
+		const landing = { source: nodeId("source.p.old.t"), schema: "filled", identifier: "t" };
+		const about = { path: "data/1.csv", bytes: 1, contentHash: "h", rows: 2, rejects: 0, runId: "r1", loadedAt: AT };
+		const old = { ...about, source: landing.source, schema: "", identifier: "" };
+		await adapter.withSession(async (s) => {
+			await send(s, state.saveLoadedFile(old));
+			await s.execute("create schema filled; create table filled.t as select 1 as a; create table filled.e (a int)");
+			expect(await state.loadedFiles(s, landing)).toEqual([old]);
+			expect(await state.loadedFiles(s, { ...landing, identifier: "e" })).toEqual([]);
+			expect(await state.loadedFiles(s, { ...landing, identifier: "none" })).toEqual([]);
+			await send(s, state.saveLoadedFile({ ...old, ...landing, contentHash: "named" }));
+			expect(await state.loadedFiles(s, landing)).toMatchObject([{ contentHash: "named" }]);
+		});
+	});
+
 	it("keeps a ledger of landing files and of seeds", async () => {
-		const source = nodeId("source.p.raw.t");
+		const landing = { source: nodeId("source.p.raw.t"), schema: "dev", identifier: "t" };
 		const file = {
-			source,
+			...landing,
 			path: "data/1.json",
 			bytes: 3_000_000_000,
 			contentHash: "h",
@@ -100,9 +115,10 @@ describe("the state store on the embedded database", () => {
 		};
 		await adapter.withSession(async (s) => {
 			await send(s, state.saveLoadedFile(file));
-			expect(await state.loadedFiles(s, source)).toEqual([file]);
-			await send(s, state.forgetLoadedFiles(source));
-			expect(await state.loadedFiles(s, source)).toEqual([]);
+			expect(await state.loadedFiles(s, landing)).toEqual([file]);
+			expect(await state.loadedFiles(s, { ...landing, schema: "prod" })).toEqual([]);
+			await send(s, state.forgetLoadedFiles(landing));
+			expect(await state.loadedFiles(s, landing)).toEqual([]);
 			await send(s, state.saveSeedHash("p", nodeId("seed.p.s"), "one"));
 			await send(s, state.saveSeedHash("p", nodeId("seed.p.s"), "two"));
 			expect([...(await state.seedHashes(s, "p"))]).toEqual([["seed.p.s", "two"]]);

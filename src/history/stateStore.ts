@@ -7,13 +7,14 @@ import type { CandidateKind, DeltaApplication } from "../core/adapter.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { fail } from "../core/diagnostic.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
-import type { AlertStore, CandidateRow, LoadedFileRow, PublishedRow, StateStore } from "../core/state.ts";
+import type { AlertStore, CandidateRow, PublishedRow, StateStore } from "../core/state.ts";
 import { createAlertRows } from "./alertRows.ts";
 import { bound } from "./bound.ts";
 import { createGateRows } from "./gateRows.ts";
 import { createGenerationRows } from "./generationRows.ts";
 import { createHistoryRows } from "./historyRows.ts";
 import { createIntervalRows } from "./intervalRows.ts";
+import { createLedgerRows } from "./ledgerRows.ts";
 import { migrate, versionOf } from "./migrate.ts";
 import { createRunRows } from "./runRows.ts";
 import { judgeStateAccess, readStateFacts } from "./stateAccess.ts";
@@ -53,6 +54,7 @@ export async function createStateStore(): Promise<StateStore & { readonly alerts
 		...createHistoryRows(tables),
 		alerts: createAlertRows(tables),
 		...createIntervalRows(tables),
+		...createLedgerRows(tables),
 
 		saveCandidate: (row) =>
 			upsert(
@@ -136,29 +138,6 @@ export async function createStateStore(): Promise<StateStore & { readonly alerts
 
 		saveSeedHash: (project, node, content_hash) =>
 			upsert("seeds", { project, node, content_hash }, ["project", "node"]),
-
-		async loadedFiles(session, source) {
-			const rows = await rowsOf(session, table("loaded_files").where({ source }).orderBy("path"));
-			return rows.map(loadedFileOf);
-		},
-
-		saveLoadedFile: (row) =>
-			upsert(
-				"loaded_files",
-				{
-					source: row.source,
-					path: row.path,
-					bytes: row.bytes,
-					content_hash: row.contentHash,
-					rows: row.rows,
-					rejects: row.rejects,
-					run_id: row.runId,
-					loaded_at: row.loadedAt,
-				},
-				["source", "path"],
-			),
-
-		forgetLoadedFiles: (source) => bound(table("loaded_files").where({ source }).delete()),
 	};
 }
 
@@ -180,15 +159,4 @@ const publishedOf = (row: Row): PublishedRow => ({
 	runId: text(row, "run_id"),
 	codeHash: text(row, "code_hash"),
 	publishedAt: instant(row, "published_at"),
-});
-
-const loadedFileOf = (row: Row): LoadedFileRow => ({
-	source: nodeId(text(row, "source")),
-	path: text(row, "path"),
-	bytes: Number(row.bytes),
-	contentHash: text(row, "content_hash"),
-	rows: Number(row.rows),
-	rejects: Number(row.rejects),
-	runId: text(row, "run_id"),
-	loadedAt: instant(row, "loaded_at"),
 });

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import type { Dialect } from "../core/adapter.ts";
 import { diagnostic, fail, TfmError } from "../core/diagnostic.ts";
+import { landingTableOf } from "../core/landingTable.ts";
 import type { SourceNode } from "../core/node.ts";
 import { type LoadInput, type LoadOutcome, type LoadWindow, WHOLE_LOAD } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
@@ -48,7 +49,7 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 		const { session, source, signal, fullRefresh } = input;
 		const { root, dialect, state, window = WHOLE_LOAD } = options;
 		const spec = readLoadSpec(source);
-		const ledger = await state.loadedFiles(session, source.unique_id);
+		const ledger = await state.loadedFiles(session, landingTableOf(source));
 		const plan = await planLanding({ root, source, spec, ledger, fullRefresh, window, signal });
 		if (plan.changed.length > 0) throw new TfmError(plan.changed);
 		const due = plan.files.filter((file) => file.status !== "unchanged");
@@ -62,6 +63,7 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 			if (spec.columns === "infer" && columns.length > 0) checkFound(spec, columns, source);
 			const load = new LandingTransaction(options, { input, spec, table, columns, ledger: plan.afresh ? [] : ledger });
 			if (plan.afresh) await load.empty();
+			else await load.nameEntries();
 			const inferred = spec.columns === "infer";
 			if (existing !== undefined || columns.length > 0)
 				await fitLandingTable(session, dialect, { table, columns, existing, emptied: plan.afresh, inferred });
@@ -143,7 +145,17 @@ class LandingTransaction {
 		for (const relation of [this.#parts.table, this.#rejectTable])
 			if ((await existingColumns(session, relation)) !== undefined)
 				await session.execute(`delete from ${dialect.render(relation)}`);
-		for (const s of state.forgetLoadedFiles(source.unique_id)) await session.query(s.sql, s.binds);
+		for (const s of state.forgetLoadedFiles(landingTableOf(source))) await session.query(s.sql, s.binds);
+	}
+
+	/** Entries that name no table are those of this one from now on. */
+	async nameEntries(): Promise<void> {
+		const { input, ledger } = this.#parts;
+		for (const row of ledger) {
+			if (row.identifier !== "") continue;
+			const named = { ...row, ...landingTableOf(input.source) };
+			for (const s of this.#options.state.saveLoadedFile(named)) await input.session.query(s.sql, s.binds);
+		}
 	}
 
 	async forget(path: string): Promise<void> {
@@ -209,7 +221,7 @@ class LandingTransaction {
 			await session.execute(mergeStatements(merge));
 		}
 		const entry: LoadedFileRow = {
-			source: source.unique_id,
+			...landingTableOf(source),
 			path,
 			bytes: digest.bytes,
 			contentHash: digest.hash,
