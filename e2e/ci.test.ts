@@ -88,6 +88,28 @@ describe("tfm ci", { timeout: 60_000 }, () => {
 		expect((await tfm(["ci", "--base", "main", "--fail-on", "warn"])).code).toBe(1);
 	});
 
+	it("holds changed nodes to the project's rules, and others not", async () => {
+		shop.branch("rules", {
+			"tfm_project.yml": (text) => `${text}rules: { primary_key: error, naming: { marts: "*s" } }\n`,
+			"models/marts/country_sale.sql": "select customer from {{ ref('customers') }}\n",
+			"models/schema.yml": (text) =>
+				text.replace("      - { name: customer, data_tests: [unique, not_null] }\n", "      - { name: customer }\n"),
+		});
+		const { code, stdout } = await tfm(["ci", "--base", "main", "--comment"]);
+		await expect(`${stdout}\n[exit ${code}]\n`).toMatchFileSnapshot("ci/rules.md");
+	});
+
+	it("says that the comment could not be put where this is no pull request's job", async () => {
+		shop.branch("no-token", {});
+		expect((await tfm(["ci", "--base", "main", "--comment"])).stderr).toContain(
+			"warning[TFM-CI-013]: the comment was not put on the pull request: GITHUB_TOKEN is not set",
+		);
+		const env = { GITHUB_TOKEN: "t0ken", GITHUB_REPOSITORY: "acme/shop", GITHUB_REF: "refs/heads/main" };
+		const { code, stderr } = await tfm(["ci", "--base", "main", "--comment"], env);
+		expect(stderr).toContain("this is no job of a pull request");
+		expect(code).toBe(0);
+	});
+
 	it("has the exit code 2 for a project that cannot be read", async () => {
 		shop.branch("unreadable", { "models/marts/orders.sql": "select {{ nothing( }}" });
 		const { code, stderr } = await tfm(["ci", "--base", "main"]);

@@ -10,10 +10,12 @@ import { sqlRemarks } from "./columnLineage/sqlRemarks.ts";
 import { openEvents } from "./commandEvents.ts";
 import { displayName } from "./lineage.ts";
 import { openProject } from "./openProject.ts";
+import { ruleFindings } from "./ruleFindings.ts";
 import { selectIds } from "./selectFor.ts";
 
 /**
- * `tfm check`: what looks wrong in the SQL of the selected models, and personal data in layers that forbid it. Remarks
+ * `tfm check`: what looks wrong in the SQL of the selected models, and personal data in layers that forbid it, and
+ * what breaks the rules of the project file. Remarks
  * are warnings; with --strict they are errors. Exit code 1 when there is an error.
  */
 export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
@@ -32,7 +34,8 @@ export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
 	);
 	const { layering } = project.config.project;
 	const exposures = piiExposures(nodes, { lineage, manifest: project.manifest, layering, nameOf });
-	const found = sortDiagnostics([...remarks, ...contracts, ...exposures]);
+	const rules = ruleFindings(project).flatMap(({ node, diagnostic }) => (selected.has(node) ? [diagnostic] : []));
+	const found = sortDiagnostics([...remarks, ...contracts, ...exposures, ...rules]);
 	const judged = flags.extra.strict === true ? found.map(asError) : judgeWarnings(found, flags);
 	const events = openEvents(invocation, project);
 	const errors = judged.filter(({ severity }) => severity === "error").length;

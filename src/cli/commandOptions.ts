@@ -297,6 +297,7 @@ const BASE = command("base", {
 
 export const CI: readonly OptionSpec[] = [
 	BASE,
+	command("comment", { kind: SWITCH, help: "Put the comment on the pull request too (GitHub; needs GITHUB_TOKEN)" }),
 	command("fail-on", {
 		value: "severity",
 		kind: TEXT,

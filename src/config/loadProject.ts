@@ -366,6 +366,9 @@ function readTfmKeys({ files, loading, check, project }: Assembly): {
 		separate === null ? (isTfmFile(check.file) ? project : {}) : (render(separate, tfmCheck, loading) ?? {});
 	if (separate !== null) tfmCheck.knownKeys(mapping, [], { known: TFM_KEYS, where: separate.file });
 	const others: Record<string, Plain> = {};
+	// A word, or a mapping: who reads them says what is wrong.
+	const { rules } = mapping;
+	if (rules !== undefined && rules !== null) others.rules = rules;
 	for (const key of ["publish", "load", "ci", "history"]) {
 		const value = tfmCheck.mapping(own(mapping, key), [key]);
 		if (value !== undefined) others[key] = value;

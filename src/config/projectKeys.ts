@@ -60,6 +60,7 @@ export const TFM_KEYS: readonly string[] = [
 	"alerts",
 	"ci",
 	"history",
+	"rules",
 ];
 
 /** Words that a project may not be called, since Jinja knows them as something else (dbt's list). */

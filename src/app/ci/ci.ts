@@ -15,6 +15,7 @@ import { baseState } from "./baseState.ts";
 import { ciSettings, type FailOn } from "./ciSettings.ts";
 import { findBase } from "./findBase.ts";
 import { gitPlace, headState } from "./headState.ts";
+import { postComment } from "./postComment.ts";
 import { projectFindings } from "./projectFindings.ts";
 import { reviewChange } from "./reviewChange.ts";
 import { commitStates } from "./stateStore.ts";
@@ -45,8 +46,13 @@ export async function ciCommand(invocation: Invocation): Promise<ExitCode> {
 	const prefix = folder === "" ? "" : `${folder}/`;
 	const comment = writeReports(invocation, project, { review, prefix });
 	writeWhole(join(project.config.targetDir, "state.json"), projectStateText(head.state));
+	const refused =
+		invocation.flags.extra.comment === true
+			? await postComment(invocation, { project: review.project, text: comment })
+			: null;
 	const events = openEvents(invocation, project);
-	for (const one of before.warnings) events({ event: "diagnostic", diagnostic: one }, "warn");
+	for (const one of [...before.warnings, ...(refused === null ? [] : [refused])])
+		events({ event: "diagnostic", diagnostic: one }, "warn");
 	if (invocation.flags.extra.output === "json") invocation.stdout.write(`${JSON.stringify(review)}\n`);
 	else invocation.stdout.write(comment);
 	if (invocation.env.GITHUB_ACTIONS === "true") invocation.stdout.write(githubAnnotations(review, prefix));

@@ -7,12 +7,14 @@ import { piiExposures } from "../columnLineage/piiExposures.ts";
 import { sqlRemarks } from "../columnLineage/sqlRemarks.ts";
 import { displayName } from "../lineage.ts";
 import type { OpenProject } from "../openProject.ts";
+import { ruleFindings } from "../ruleFindings.ts";
 
 /** What `tfm check` says of each model, by model. */
 export function projectFindings(project: OpenProject, { lineage, compiled }: AnalysedProject): readonly Finding[] {
 	const nameOf = displayName(project);
 	const { layering } = project.config.project;
-	return analysedNodes(project).flatMap((node) => {
+	const rules = ruleFindings(project);
+	const seen = analysedNodes(project).flatMap((node) => {
 		const known = lineage.nodes[node.unique_id]!;
 		const name = nameOf(node.unique_id);
 		const found = [
@@ -21,6 +23,7 @@ export function projectFindings(project: OpenProject, { lineage, compiled }: Ana
 			...contractMisfits(node, known, project, name).map((one) => ({ ...one, severity: "error" as const })),
 			...piiExposures([node], { lineage, manifest: project.manifest, layering, nameOf }),
 		];
-		return sortDiagnostics(found).map((diagnostic) => ({ node: node.unique_id, diagnostic }));
+		return sortDiagnostics(found).map((diagnostic): Finding => ({ node: node.unique_id, diagnostic }));
 	});
+	return [...seen, ...rules];
 }

@@ -37,7 +37,12 @@ export function reviewChange({ before, after, base, ref, breaking, found }: Revi
 	const nodes = changes.map((change) => reviewed(change, { query: queries.get(change.id), impact, readers }));
 	const reached = reachedNodes(impact, after, new Set(changes.map(({ id }) => id)));
 	const all = [...nodes, ...reached].sort(byRisk);
-	const shown = new Set(all.map(({ id }) => id));
+	// A model that lost a test is held to the rules again.
+	const tested = changes.flatMap((change) => [
+		...("was" in change ? [change.was.tests?.node ?? ""] : []),
+		...("now" in change ? [change.now.tests?.node ?? ""] : []),
+	]);
+	const shown = new Set([...all.map(({ id }) => id), ...tested]);
 	const broken = new Set(impact.broken.map(({ node }) => node));
 	const contracts = changes.flatMap((change) => contractFindings(change));
 	const promised = new Set(contracts.map(({ node }) => node));

@@ -77,4 +77,10 @@ export const CI_CODES = {
 		explain:
 			"The contract that was enforced where this change began promised more than it does now: a column, a type that is wide enough, or a constraint is gone. Readers outside of the project cannot be looked at, so it is an error. Types that only grew wider keep the promise.",
 	}),
+	"TFM-CI-013": code<{ problem: string }>({
+		message: (f) => `the comment was not put on the pull request: ${f.problem}`,
+		hint: () => "the same is in the job's summary and in comment.md of the target folder",
+		explain:
+			"`tfm ci --comment` needs GITHUB_TOKEN with `pull-requests: write` in a job of a pull request. Jobs of forks have a token that may only read, so there it is a warning and no failure.",
+	}),
 } satisfies Record<string, CodeEntry<never>>;

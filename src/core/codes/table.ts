@@ -20,6 +20,7 @@ import { OBSERVABILITY_CODES } from "./observability.ts";
 import { PARSE_CODES } from "./parse.ts";
 import { PUBLISH_CODES } from "./publish.ts";
 import { REF_CODES } from "./ref.ts";
+import { RULE_CODES } from "./rule.ts";
 import { RUN_CODES } from "./run.ts";
 import { SELECT_CODES } from "./select.ts";
 import { SNAPSHOT_CODES } from "./snapshot.ts";
@@ -58,6 +59,7 @@ export const CODES = {
 	...OBSERVABILITY_CODES,
 	...SQL_CODES,
 	...CI_CODES,
+	...RULE_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;

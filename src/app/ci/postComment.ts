@@ -1,0 +1,43 @@
+import { commentMarker } from "../../ci/markdownComment.ts";
+import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
+import type { Invocation } from "../../core/invocation.ts";
+import { GithubUnreachable } from "../../github/githubClient.ts";
+import { putComment } from "../../github/stickyComment.ts";
+
+/**
+ * Puts the comment on the pull request that GitHub's variables name. Null: it stands there. That it could not be put is
+ * a warning: the review is in the job's summary as well (TFM-CI-013).
+ */
+export async function postComment(
+	{ env, signal, clock }: Invocation,
+	{ project, text }: { readonly project: string; readonly text: string },
+): Promise<Diagnostic | null> {
+	const warn = (problem: string): Diagnostic => diagnostic("TFM-CI-013", { problem }, { severity: "warning" });
+	const { GITHUB_TOKEN: token, GITHUB_REPOSITORY: repository, GITHUB_REF: ref } = env;
+	const pull = /^refs\/pull\/(\d+)\//.exec(ref ?? "")?.[1];
+	if (!token) return warn("GITHUB_TOKEN is not set");
+	if (!repository || pull === undefined) return warn("this is no job of a pull request");
+	const apiUrl = env.GITHUB_API_URL || "https://api.github.com";
+	const github = { apiUrl, token, signal, sleep, now: () => clock().getTime() };
+	try {
+		const marker = commentMarker(project);
+		const outcome = await putComment(github, { repository, pull: Number(pull), marker }, text);
+		return outcome.kind === "refused" ? warn(`GitHub answers ${outcome.status}: ${outcome.problem}`) : null;
+	} catch (error) {
+		if (error instanceof GithubUnreachable) return warn(`GitHub cannot be asked: ${error.message}`);
+		throw error;
+	}
+}
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+	new Promise((resolve, reject) => {
+		const stop = (): void => {
+			clearTimeout(timer);
+			reject(signal.reason);
+		};
+		const timer = setTimeout(() => {
+			signal.removeEventListener("abort", stop);
+			resolve();
+		}, ms);
+		signal.addEventListener("abort", stop, { once: true });
+	});

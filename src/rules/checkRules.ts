@@ -1,0 +1,124 @@
+/** The project against the rules that its team chose. Pure; a rule sees the manifest and nothing else. */
+import { type Diagnostic, diagnostic, type Severity } from "../core/diagnostic.ts";
+import type { Manifest } from "../core/manifest.ts";
+import type { ModelNode, NodeId, Plain } from "../core/node.ts";
+import type { RuleName, RuleSettings } from "./ruleSettings.ts";
+
+export interface RuleFinding {
+	readonly node: NodeId;
+	readonly diagnostic: Diagnostic;
+}
+
+interface Subject {
+	readonly node: ModelNode;
+	/** Others rely on it: `access: public`, or of the last layer. */
+	readonly isPublic: boolean;
+	readonly settings: RuleSettings;
+	readonly manifest: Manifest;
+	/** Models with a test of the project's own that is called unique…: of several columns, of an expression. */
+	readonly keyed: ReadonlySet<NodeId>;
+}
+
+type Rule = (subject: Subject, severity: Severity) => Diagnostic | null;
+
+/** Models of the root project: those of packages are not its team's to mend. Sorted by id. */
+export function checkRules(
+	manifest: Manifest,
+	lastLayer: string | null,
+	settings: RuleSettings,
+): readonly RuleFinding[] {
+	if (settings.severities.size === 0) return [];
+	const models = [...manifest.nodes.values()]
+		.filter((node): node is ModelNode => node.resource_type === "model" && node.package_name === manifest.projectName)
+		.sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1));
+	const keyed = testedUnique(manifest);
+	return models.flatMap((node) => {
+		const isPublic = node.access === "public" || (lastLayer !== null && node.layer === lastLayer);
+		const subject = { node, isPublic, settings, manifest, keyed };
+		const exceptions = exceptionsOf(node);
+		return [...settings.severities].flatMap(([rule, severity]): RuleFinding[] => {
+			const found = BY_NAME[rule](subject, severity);
+			if (found === null) return [];
+			const reason = exceptions[rule];
+			if (reason === undefined) return [{ node: node.unique_id, diagnostic: found }];
+			if (typeof reason === "string" && reason.trim() !== "") return [];
+			const facts = { node: node.name, rule };
+			const unexplained = diagnostic("TFM-RULE-002", facts, { at: node.location, severity });
+			return [{ node: node.unique_id, diagnostic: unexplained }];
+		});
+	});
+}
+
+const testedUnique = ({ nodes }: Manifest): ReadonlySet<NodeId> =>
+	new Set(
+		[...nodes.values()].flatMap((node) =>
+			node.resource_type === "test" && node.attached_node !== null && /^unique/.test(node.test_metadata?.name ?? "")
+				? [node.attached_node]
+				: [],
+		),
+	);
+
+/** `meta: {rule_exceptions: {primary_key: "why"}}` */
+function exceptionsOf({ config }: ModelNode): { readonly [rule: string]: Plain } {
+	const { rule_exceptions: written } = config.meta;
+	return typeof written === "object" && written !== null && !Array.isArray(written)
+		? (written as { readonly [rule: string]: Plain })
+		: {};
+}
+
+const BY_NAME: Readonly<Record<RuleName, Rule>> = {
+	primary_key: ({ node, keyed }, severity) =>
+		keyed.has(node.unique_id) ||
+		// Rows that a quarantine turned away are kept as they came.
+		node.primary_key.length > 0 ||
+		node.config.materialized === "ephemeral" ||
+		node.config.rejects_of !== undefined
+			? null
+			: diagnostic("TFM-RULE-010", { node: node.name }, { at: node.location, severity }),
+	description: ({ node, isPublic }, severity) =>
+		!isPublic || node.description.trim() !== ""
+			? null
+			: diagnostic("TFM-RULE-011", { node: node.name }, { at: node.location, severity }),
+	owner: (subject, severity) =>
+		!subject.isPublic || hasOwner(subject)
+			? null
+			: diagnostic("TFM-RULE-012", { node: subject.node.name }, { at: subject.node.location, severity }),
+	contract: ({ node, isPublic }, severity) => {
+		const { enforced } = (node.config.contract ?? {}) as { readonly enforced?: boolean };
+		return !isPublic || enforced === true || node.config.materialized === "ephemeral"
+			? null
+			: diagnostic("TFM-RULE-013", { node: node.name }, { at: node.location, severity });
+	},
+	select_star: ({ node, isPublic }, severity) =>
+		!isPublic || !takesAll(node.raw_code)
+			? null
+			: diagnostic("TFM-RULE-014", { node: node.name }, { at: node.location, severity }),
+	naming: ({ node, settings }, severity) => {
+		const pattern = node.layer === null ? undefined : settings.naming.get(node.layer);
+		if (pattern === undefined || matches(node.name, pattern)) return null;
+		const facts = { node: node.name, layer: node.layer ?? "", pattern };
+		return diagnostic("TFM-RULE-015", facts, { at: node.location, severity });
+	},
+};
+
+/** All columns of another node, in whatever order it has them; all those of a CTE are the model's own business. */
+const takesAll = (sql: string): boolean => {
+	let text = sql.replace(/\{#[\s\S]*?#\}|--[^\n]*|\/\*[\s\S]*?\*\//g, " ");
+	// CTEs and subqueries stand in parentheses, which are taken away from the inside out.
+	for (let before = ""; before !== text; ) {
+		before = text;
+		text = text.replace(/\([^()]*\)/g, " ");
+	}
+	return STAR.test(text);
+};
+const STAR = /\bselect\s+(?:distinct\s+)?(?:\w+\.)?\*\s+from\s+\{\{\s*(?:ref|source)\b/i;
+
+function hasOwner({ node, manifest }: Subject): boolean {
+	const group = [...(manifest.groups?.values() ?? [])].find(({ name }) => name === node.group);
+	return [node.config.meta.owner, node.meta.owner, group?.owner.name, group?.owner.email].some(
+		(owner) => typeof owner === "string" && owner !== "",
+	);
+}
+
+const matches = (name: string, pattern: string): boolean =>
+	new RegExp(`^${pattern.replace(/[^\w*]/g, "\\$&").replaceAll("*", ".*")}$`).test(name);
