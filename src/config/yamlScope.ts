@@ -52,7 +52,7 @@ function variable(facts: YamlScopeFacts, args: Arguments): Value {
 
 export function yamlScope(facts: YamlScopeFacts): Scope {
 	const names = new Map<string, Value>([
-		...dataFunctions((text) => readYaml(text, "fromyaml()").value),
+		...dataFunctions((text) => readYaml(text, "fromyaml()", { markDates: true }).value),
 		["env_var", new HostFunction("env_var", (args) => envVar(facts, args))],
 		["var", new HostFunction("var", (args) => variable(facts, args))],
 		["dbt_version", DBT_VERSION],

@@ -203,7 +203,7 @@ export function createProjectFacts(
 		macros,
 	});
 	const { dialect, adapterType, invocation, watch } = options;
-	const parseYaml = (text: string): unknown => readYaml(text, "fromyaml()").value;
+	const parseYaml = (text: string): unknown => readYaml(text, "fromyaml()", { markDates: true }).value;
 	const templates = new KeptTemplates();
 	const facts = { config, registry, dialect, adapterType, invocation, parseYaml, templates };
 	return watch === undefined ? facts : { ...facts, watch };

@@ -38,8 +38,11 @@ function mayResolve(first: number): boolean {
 	);
 }
 
-/** The value of a plain scalar; `undefined` when it is just text. Throws ImpossibleScalar. */
-export function resolvePlainScalar(text: string): ScalarValue | undefined {
+/**
+ * The value of a plain scalar; `undefined` when it is just text. `timestamp` reads what has the form of a date. Throws
+ * ImpossibleScalar.
+ */
+export function resolvePlainScalar(text: string, timestamp = timestampOf): ScalarValue | undefined {
 	if (text.length <= 5) {
 		const word = WORDS.get(text);
 		if (word !== undefined) return word;
@@ -47,7 +50,7 @@ export function resolvePlainScalar(text: string): ScalarValue | undefined {
 	if (!mayResolve(text.charCodeAt(0))) return undefined;
 	if (FLOAT.test(text)) return floatOf(text);
 	if (INTEGER.test(text)) return integerOf(text);
-	if (TIMESTAMP_SHAPE.test(text)) return timestampOf(text);
+	if (TIMESTAMP_SHAPE.test(text)) return timestamp(text);
 	return undefined;
 }
 

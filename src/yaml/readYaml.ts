@@ -21,7 +21,7 @@ import {
 	markText,
 	type YamlPath,
 } from "./positions.ts";
-import { SAFE_LOADER_SCHEMA } from "./safeLoaderSchema.ts";
+import { MARKED_DATES_SCHEMA, SAFE_LOADER_SCHEMA } from "./safeLoaderSchema.ts";
 import { yamlProblem } from "./yamlProblem.ts";
 
 export type { YamlPath } from "./positions.ts";
@@ -176,13 +176,13 @@ function containsItself(value: unknown, open: Set<unknown> = new Set(), done: Se
 	return false;
 }
 
-function parse(file: string, text: string, hasRepeated = false): Reading {
+function parse(file: string, text: string, schema: yaml.Schema, hasRepeated = false): Reading {
 	try {
 		// `json` lets a key stand twice. A first reading without it finds out whether one does.
-		return { value: yaml.load(text, { schema: SAFE_LOADER_SCHEMA, json: hasRepeated }) ?? null, hasRepeated };
+		return { value: yaml.load(text, { schema, json: hasRepeated }) ?? null, hasRepeated };
 	} catch (error) {
 		if (!hasRepeated && error instanceof yaml.YAMLException && error.reason?.includes("duplicated mapping key"))
-			return parse(file, text, true);
+			return parse(file, text, schema, true);
 		if (error instanceof ImpossibleScalar) {
 			const start = markText(text).openAt ?? 0;
 			const written = /^[^\n\r#,\]}]*/.exec(text.slice(start))?.[0].trim() ?? "";
@@ -199,20 +199,21 @@ function parse(file: string, text: string, hasRepeated = false): Reading {
 
 /**
  * One YAML document as plain data with places. `file` is how messages call it. `stripped`: a block of text at the end
- * has no line end, as in the files that dbt strips before it reads them. Throws TfmError (TFM-YAML-001 … 017)
+ * has no line end, as in the files that dbt strips before it reads them. `markDates`: dates can be told from text by the
+ * mark in front of them (DATE_MARK of safeLoaderSchema.ts). Throws TfmError (TFM-YAML-001 … 017)
  * when the text is not YAML.
  */
 export function readYaml(
 	source: string,
 	file: string,
-	{ stripped = false }: { readonly stripped?: boolean } = {},
+	{ stripped = false, markDates = false }: { readonly stripped?: boolean; readonly markDates?: boolean } = {},
 ): YamlDocument {
 	const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
 	if (text.length > MOST_CHARACTERS) {
 		const [megabytes, allowed] = [text.length, MOST_CHARACTERS].map((n) => (n / 1e6).toFixed(0)) as [string, string];
 		throw new TfmError(diagnostic("TFM-YAML-017", { megabytes, allowed }, { at: { file, line: 1, column: 1 } }));
 	}
-	const read = parse(file, text);
+	const read = parse(file, text, markDates ? MARKED_DATES_SCHEMA : SAFE_LOADER_SCHEMA);
 	const { value } = read;
 	// First of all: whatever walks through data without end does not come back.
 	if (text.includes("*")) checkAliases(value, text, file);

@@ -16,9 +16,13 @@ import {
 	truthy,
 	type Value,
 } from "../../jinja/jinja.ts";
+import { dateFromIso, dateTimeFromIso } from "../modules/datetime.ts";
 import { isIterable, iterableItems } from "./iterableItems.ts";
 
-/** dbt's pure functions: JSON, YAML, sets, zip, md5 and the comparison of two dicts. */
+/**
+ * dbt's pure functions: JSON, YAML, sets, zip, md5 and the comparison of two dicts. `parseYaml` marks the dates that it
+ * reads (readYaml's `markDates`), and throws TfmError.
+ */
 export function dataFunctions(parseYaml: (text: string) => unknown): ReadonlyMap<string, HostFunction> {
 	const define = (name: string, spec: readonly string[], run: (given: Record<string, Value>) => Value) =>
 		[name, new HostFunction(name, (args) => run(bindArguments(name, spec, args)))] as const;
@@ -35,7 +39,7 @@ export function dataFunctions(parseYaml: (text: string) => unknown): ReadonlyMap
 			toJson(value, { sortKeys: truthy(sort_keys) }),
 		),
 		define("fromyaml", ["value", "default?"], ({ value, default: fallback }) =>
-			orElse(fallback, () => fromPlain(parseYaml(toText(value)))),
+			orElse(fallback, () => withDates(parseYaml(toText(value)))),
 		),
 		define("toyaml", ["value", "default?", "sort_keys?"], ({ value, default: fallback, sort_keys }) =>
 			orElse(fallback, () =>
@@ -70,6 +74,21 @@ function refuseObjects(value: Value): Value {
 	if (value instanceof PyDict) for (const [, item] of value.items()) refuseObjects(item);
 	if (Array.isArray(value)) for (const item of value) refuseObjects(item);
 	return value;
+}
+
+const DATE = "\0date:";
+
+/** Plain data with marked dates, as PyYAML's safe_load has them: `date`, and `datetime` where there is a time of day. */
+function withDates(data: unknown): Value {
+	if (typeof data === "string" && data.startsWith(DATE)) {
+		const text = data.slice(DATE.length);
+		return text.includes("T") ? dateTimeFromIso(text) : dateFromIso(text);
+	}
+	if (typeof data !== "object" || data === null) return fromPlain(data);
+	if (Array.isArray(data)) return data.map(withDates);
+	const dict = new PyDict();
+	for (const [key, value] of Object.entries(data)) dict.set(withDates(key), withDates(value));
+	return dict;
 }
 
 const FLOAT = "\0float:";

@@ -1,12 +1,11 @@
 /** A small project for tests: macros as text, the built-in ones read from their files, a plain dialect. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { load, YAMLException } from "js-yaml";
 import type { Dialect } from "../../core/adapter.ts";
 import type { Config, ProjectConfig } from "../../core/config.ts";
-import { fail } from "../../core/diagnostic.ts";
 import type { MacroNode, Plain } from "../../core/node.ts";
 import { compileTemplate, findBlocks, KeptTemplates } from "../../jinja/jinja.ts";
+import { readYaml } from "../../yaml/readYaml.ts";
 import {
 	createMacroRegistry,
 	createParseCollector,
@@ -68,16 +67,6 @@ function builtInMacros(): readonly MacroDefinition[] {
 			.flatMap((file) => macrosOf(packageName, readFileSync(join(directory, file), "utf8"), join(directory, file))),
 	);
 	return builtIn;
-}
-
-/** YAML without PyYAML's scalars; what cannot be read is a mistake of the author. */
-function parseYaml(text: string): unknown {
-	try {
-		return load(text);
-	} catch (error) {
-		if (error instanceof YAMLException) return fail("TFM-JINJA-014", { problem: error.reason }, { cause: error });
-		throw error;
-	}
 }
 
 export interface TestProject {
@@ -174,7 +163,7 @@ export function testFacts(given: TestProject = {}): ProjectFacts {
 			flags: given.flags ?? {},
 			env: given.env ?? {},
 		},
-		parseYaml,
+		parseYaml: (text) => readYaml(text, "fromyaml()", { markDates: true }).value,
 		templates: new KeptTemplates(),
 		registry: createMacroRegistry({
 			rootPackage: "shop",
