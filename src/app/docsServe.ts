@@ -7,7 +7,7 @@ import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { readRunResults, serveSite } from "../docs/docs.ts";
 import { withDatabase } from "./database.ts";
 import { countOption, readTrace, siteFolder, writeDocsSite } from "./docsSite.ts";
-import { type OpenProject, openProject, readConfig } from "./openProject.ts";
+import { type OpenProject, openProject, readConfigWithoutProfile } from "./openProject.ts";
 
 const PORT = 8080;
 /** Artifacts are written one after the other. */
@@ -27,15 +27,16 @@ const WATCHED = new Set([
 /** `tfm docs serve`: until it is stopped. With --watch the site is made anew when artifacts change. */
 export async function docsServe(invocation: Invocation): Promise<ExitCode> {
 	const { extra } = invocation.flags;
-	const config = await readConfig(invocation);
-	const folder = siteFolder(invocation, config.targetDir);
 	const port = countOption(extra, "port", "port", PORT);
 	if (port > 65_535)
 		fail("TFM-DOCS-009", { option: "port", value: String(port), expected: "a whole number from 0 to 65535" });
+	// A site that --out names is served wherever it stands; only what is made anew needs a project.
+	const config = extra.out === undefined || extra.watch === true ? await readConfigWithoutProfile(invocation) : null;
+	const target = config?.targetDir ?? invocation.cwd;
+	const folder = siteFolder(invocation, target);
 	if (!existsSync(join(folder, "index.html"))) {
 		// dbt docs generate, or an earlier tfm compile, left what a site is made of.
-		const target = config.targetDir;
-		const plain = config.project.layering === null && extra.out === undefined;
+		const plain = config?.project.layering === null && extra.out === undefined;
 		if (!plain || !existsSync(join(target, "manifest.json")))
 			fail("TFM-DOCS-005", { folder: relative(invocation.cwd, folder) || "." });
 		const earlier = readRunResults(target);
@@ -47,7 +48,7 @@ export async function docsServe(invocation: Invocation): Promise<ExitCode> {
 		port,
 		portMayDiffer: extra.port === undefined,
 	});
-	const stopWatching = extra.watch === true ? watchArtifacts(invocation, config.targetDir) : () => {};
+	const stopWatching = extra.watch === true ? watchArtifacts(invocation, target) : () => {};
 	invocation.stdout.write(`docs at ${server.url} (Ctrl-C ends)\n`);
 	await new Promise<void>((done) => {
 		if (invocation.signal.aborted) done();

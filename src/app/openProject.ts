@@ -45,6 +45,12 @@ export function readConfig({ cwd, flags, command, env }: Invocation): Promise<Co
 	return loadConfig({ cwd, flags, env, command, readSecretCommand: shellSecretCommand({ env, cwd }) });
 }
 
+/** The same for what asks no database: profiles.yml is not looked for. */
+export function readConfigWithoutProfile({ cwd, flags, command, env }: Invocation): Promise<Config> {
+	const readSecretCommand = shellSecretCommand({ env, cwd });
+	return loadConfig({ cwd, flags, env, command, readSecretCommand, withoutProfile: true });
+}
+
 /** The same for a Config that has been read. */
 export function resolveProject(invocation: Invocation, config: Config, startedAt: Date): OpenProject {
 	const { flags } = invocation;

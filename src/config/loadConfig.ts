@@ -46,6 +46,8 @@ export interface ConfigRequest {
 	readonly command: string;
 	/** For `{command: …}` in profiles.yml. */
 	readonly readSecretCommand: ReadSecretCommand;
+	/** No database is asked: profiles.yml is not looked for. */
+	readonly withoutProfile?: boolean;
 	/** Instead of the user's home folder. */
 	readonly home?: string;
 }
@@ -99,7 +101,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 	const profile =
 		problems.length > 0
 			? undefined
-			: WITHOUT_PROFILE.has(request.command)
+			: request.withoutProfile === true || WITHOUT_PROFILE.has(request.command)
 				? { target: embeddedTarget(flags), secrets: [] }
 				: await resolveProfile(shared);
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TfmError } from "../core/diagnostic.ts";
@@ -80,6 +80,30 @@ describe("the server of the site", () => {
 		expect((await get("/", { host: "[::1]:8080" })).status).toBe(200);
 		expect((await get("/", {}, "POST")).status).toBe(405);
 		expect((await get("/", {}, "HEAD")).body).toBe("");
+	});
+
+	it("answers to the machine's own name when it is heard from outside, and to no other", async () => {
+		const open = await serveSite({ folder, host: "0.0.0.0", port: 0, portMayDiffer: false });
+		const { port } = new URL(open.url);
+		const asked = (host: string): Promise<number> =>
+			new Promise((done, failed) =>
+				request({ hostname: "127.0.0.1", port, headers: { host } }, (response) => {
+					response.resume();
+					done(response.statusCode!);
+				})
+					.on("error", failed)
+					.end(),
+			);
+		expect(await asked(`${hostname()}:${port}`)).toBe(200);
+		expect(await asked("evil.example")).toBe(421);
+		await open.close();
+	});
+
+	it("advises an address of this machine where --host names another (TFM-DOCS-004)", async () => {
+		const refused = await serveSite({ folder, host: "192.0.2.1", port: 0, portMayDiffer: false }).catch(
+			(error: unknown) => error,
+		);
+		expect((refused as TfmError).diagnostics[0]!.next).toContain("--host 127.0.0.1");
 	});
 
 	it("tells open pages when the site was made anew", async () => {

@@ -1,5 +1,6 @@
 import { createReadStream, type FSWatcher, realpathSync, statSync, watch } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { hostname } from "node:os";
 import { extname, join, sep } from "node:path";
 import { fail } from "../core/diagnostic.ts";
 
@@ -118,7 +119,10 @@ function answer(request: IncomingMessage, response: ServerResponse, { root, host
 	};
 	const path = pathOf(request.url ?? "/");
 	if (!isOwnName(request.headers.host ?? "", host)) {
-		refuse(421, "this server answers to its own name only");
+		refuse(
+			421,
+			"this server answers to localhost, to addresses, and to the name that tfm docs serve --host NAME gives",
+		);
 		return;
 	}
 	if (request.method !== "GET" && request.method !== "HEAD") {
@@ -159,10 +163,9 @@ function isOwnName(header: string, host: string): boolean {
 	const name = header.replace(/:\d+$/, "").toLowerCase();
 	if (name === "localhost" || /^127(?:\.\d{1,3}){3}$/.test(name) || name === "[::1]") return true;
 	if (name === host.toLowerCase() || name === `[${host.toLowerCase()}]`) return true;
-	// An address cannot be rebound.
-	return (
-		(host === "0.0.0.0" || host === "::") && (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) || /^\[[0-9a-f:]+\]$/.test(name))
-	);
+	if (host !== "0.0.0.0" && host !== "::") return false;
+	// An address cannot be rebound, and the machine's own name is not one that a page of the web can have.
+	return name === hostname().toLowerCase() || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) || /^\[[0-9a-f:]+\]$/.test(name);
 }
 
 function pathOf(url: string): string | null {

@@ -40,7 +40,10 @@ export const DOCS_CODES = {
 	}),
 	"TFM-DOCS-004": code<{ port: number; host: string; reason: string }>({
 		message: (f) => `cannot listen on ${f.host}:${f.port}: ${f.reason}`,
-		next: () => "choose another: tfm docs serve --port 8090",
+		next: (f) =>
+			/EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN/.test(f.reason)
+				? "name an address of this machine: tfm docs serve --host 127.0.0.1, or 0.0.0.0 for all of them"
+				: "choose another: tfm docs serve --port 8090",
 		explain:
 			"The port is taken by another program, or this user may not listen on it. Without `--port`, `tfm docs serve` takes the next free port from 8080 on.",
 	}),
