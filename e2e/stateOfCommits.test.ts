@@ -61,6 +61,17 @@ describe("tfm state explain --base", { timeout: 120_000 }, () => {
 		`);
 	});
 
+	it("does not see the time of a run", async () => {
+		shop.branch("timed", {
+			"models/marts/timed.sql": "select '{{ run_started_at }}' as at, '{{ invocation_id }}' as run",
+		});
+		let seconds = 0;
+		const clock = () => new Date(Date.UTC(2026, 10, 21, 6, 0, seconds++));
+		const env = { ...shop.env, PATH: process.env.PATH ?? "" };
+		const { stdout } = await run(["state", "explain", "--base", "timed"], shop.root, env, clock);
+		expect(stdout).toBe("nothing changed\n");
+	});
+
 	it("leaves no worktree behind, and the files as they are", () => {
 		expect(shop.git("worktree", "list").split("\n")).toHaveLength(1);
 		expect(shop.git("status", "--porcelain")).toBe("");

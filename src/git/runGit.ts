@@ -26,16 +26,21 @@ export function askGit(
 ): Promise<GitAnswer> {
 	const clean: NodeJS.ProcessEnv = { ...env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
 	for (const name of REPOSITORY_VARIABLES) delete clean[name];
+	signal.throwIfAborted();
 	return new Promise((resolve, reject) => {
 		const child = spawn("git", ["-C", dir, ...words], { env: clean, stdio: ["pipe", "pipe", "pipe"], signal });
 		const texts = { stdout: "", stderr: "" };
 		child.stdout.setEncoding("utf8").on("data", (text: string) => void (texts.stdout += text));
 		child.stderr.setEncoding("utf8").on("data", (text: string) => void (texts.stderr += text));
 		child.on("error", (error: NodeJS.ErrnoException) => {
+			// The child ends later than it is told to, and may be writing until then.
+			if (signal.aborted && child.pid !== undefined) return void child.once("close", () => reject(signal.reason));
 			const problem = error.code === "ENOENT" ? "git is not installed" : error.message;
-			reject(signal.aborted ? signal.reason : new TfmError(diagnostic("TFM-CI-001", { problem }), { cause: error }));
+			reject(new TfmError(diagnostic("TFM-CI-001", { problem }), { cause: error }));
 		});
-		child.on("close", (code) => resolve({ code, ...texts }));
+		child.on("close", (code) => {
+			if (!signal.aborted) resolve({ code, ...texts });
+		});
 		// git may be done before it has read all.
 		child.stdin.on("error", () => {});
 		child.stdin.end(input ?? "");

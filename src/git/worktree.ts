@@ -15,7 +15,7 @@ export async function withWorktree<T>(place: GitPlace, commit: string, work: (di
 		return await work(dir);
 	} finally {
 		const unhurried: GitPlace = { ...place, signal: new AbortController().signal };
-		rmSync(parent, { recursive: true, force: true });
+		rmSync(parent, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 		// Forgets worktrees whose folder is gone: this one, and those of processes that were killed.
 		await askGit(unhurried, ["worktree", "prune"]);
 	}

@@ -9,7 +9,7 @@ import { readProjectState } from "../../state/readProjectState.ts";
 import { analyzeProject } from "../columnLineage/analyzeProject.ts";
 import { type OpenProject, openProject } from "../openProject.ts";
 import { describeState, targetText } from "./describeState.ts";
-import { gitPlace } from "./headState.ts";
+import { gitPlace, outOfTime } from "./headState.ts";
 import type { CommitStates } from "./stateStore.ts";
 
 export interface BaseState {
@@ -86,7 +86,7 @@ function readBase(invocation: Invocation, project: OpenProject, commit: string):
 		try {
 			const asked = atBase(invocation, project, baseRoot);
 			const opened = await openProject(asked);
-			return describeState(opened, await analyzeProject(asked, opened), commit);
+			return describeState(opened, await analyzeProject(asked, outOfTime(opened)), commit);
 		} catch (error) {
 			if (!(error instanceof TfmError)) throw error;
 			throw new TfmError([diagnostic("TFM-CI-004", { commit }), ...error.diagnostics.map(withoutPlace)], {
