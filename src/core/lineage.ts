@@ -32,6 +32,8 @@ export interface InheritedFacts {
 	readonly tags?: readonly { readonly value: string; readonly from: readonly ColumnRef[] }[];
 	/** The columns, in other nodes, that were declared personal data. */
 	readonly pii?: { readonly what: readonly string[]; readonly from: readonly ColumnRef[] };
+	/** Columns of relations that are no nodes: what they hold is not known. Column `*`: any of theirs. */
+	readonly unknown?: { readonly from: readonly ColumnRef[] };
 }
 
 export interface LineageColumn {

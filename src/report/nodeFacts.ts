@@ -1,5 +1,6 @@
 import { findNode, type Manifest } from "../core/manifest.ts";
 import { type GraphNode, type NodeId, type TestNode, versionedName } from "../core/node.ts";
+import { columnMark, nodeMark } from "../core/piiMark.ts";
 import type { NodeResult } from "../core/result.ts";
 import type { CellValue, ResultTable } from "../core/resultTable.ts";
 import { sqlPath } from "../core/sqlPath.ts";
@@ -25,6 +26,8 @@ export interface NodeFacts {
 	readonly tests: readonly NodeId[];
 	/** Lower-case names of columns that hold personal data, among those that may appear in a sample. */
 	readonly piiColumns: ReadonlySet<string>;
+	/** Present where a whole node is marked: only these columns are not personal, and what tests count. Lower case. */
+	readonly clearColumns?: ReadonlySet<string>;
 	/** The test is on such a column, so that its values may stand under any name in a sample. */
 	readonly piiTest: boolean;
 	/** Where the executed SQL was written, relative to the root project. */
@@ -58,6 +61,7 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 	const tested = test === null ? undefined : testedNode(test, manifest);
 	const read = test === null ? [node] : test.depends_on.nodes.flatMap((id) => findNode(manifest, id) ?? []);
 	const piiColumns = new Set(read.flatMap(piiColumnsOf));
+	const whole = read.some((one) => nodeMark(one)?.pii === true);
 	const column = test?.column_name ?? null;
 	const compiled = node.resource_type === "unit_test" || ("raw_code" in node && node.resource_type !== "seed");
 	return {
@@ -78,6 +82,7 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 		limit: typeof test?.config.limit === "number" ? test.config.limit : null,
 		tests: test?.depends_on.nodes ?? [],
 		piiColumns,
+		...(whole ? { clearColumns: new Set(read.flatMap(clearColumnsOf)) } : {}),
 		piiTest: column !== null && piiColumns.has(column.toLowerCase()),
 		sqlPath: compiled ? `${targetPath}/${sqlPath("run", node)}` : null,
 		storedIn: test?.relation_name ?? null,
@@ -135,10 +140,18 @@ function ownerOf(node: GraphNode): string | null {
 
 function piiColumnsOf(node: GraphNode): string[] {
 	if (!("columns" in node)) return [];
+	const whole = nodeMark(node);
 	return Object.values(node.columns)
-		.filter((column) => column.tags.includes("pii") || column.meta.pii === true)
+		.filter((column) => (columnMark(column) ?? whole)?.pii === true)
 		.map((column) => column.name.toLowerCase());
 }
+
+const clearColumnsOf = (node: GraphNode): string[] =>
+	"columns" in node
+		? Object.values(node.columns).flatMap((column) =>
+				columnMark(column)?.pii === false ? [column.name.toLowerCase()] : [],
+			)
+		: [];
 
 /** Columns that tests add themselves and that only count. */
 const COUNTS = new Set(["n_records", "rows", "row_count", "failures"]);
@@ -146,7 +159,10 @@ const COUNTS = new Set(["n_records", "rows", "row_count", "failures"]);
 /** Whether a column of a test's sample holds personal data. */
 export const isMasked = (column: string, facts: NodeFacts | undefined): boolean => {
 	const name = column.toLowerCase();
-	return facts !== undefined && (facts.piiColumns.has(name) || (facts.piiTest && !COUNTS.has(name)));
+	if (facts === undefined) return false;
+	if (facts.piiColumns.has(name)) return true;
+	const { clearColumns: clear, piiTest } = facts;
+	return !COUNTS.has(name) && (piiTest || (clear !== undefined && !clear.has(name)));
 };
 
 /** The result with personal data in its sample rows masked. Masking twice changes nothing. */

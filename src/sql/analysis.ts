@@ -2,7 +2,7 @@ import type { ColumnKind, ColumnRef, Confidence, LineageRemark } from "../core/l
 import type { SqlDialectName } from "./sqlDialect.ts";
 
 /** Part of every key of the cache: raise it when an answer may come out differently for the same question. */
-export const ANALYZER_VERSION = 5;
+export const ANALYZER_VERSION = 6;
 
 export interface KnownColumn {
 	/** As the database stores it. */
@@ -21,6 +21,8 @@ export interface KnownRelation {
 	readonly columns: readonly KnownColumn[];
 	/** There may be columns that are not listed. */
 	readonly open: boolean;
+	/** The SQL names it directly, without ref() or source(). */
+	readonly byHand?: boolean;
 }
 
 /** All that the analysis of one query depends on. */

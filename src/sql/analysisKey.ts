@@ -13,9 +13,9 @@ export function analysisKey({ sql, dialect, relations }: AnalysisRequest): strin
 function textOf(relation: KnownRelation): string {
 	const known = texts.get(relation);
 	if (known !== undefined) return known;
-	const { id, name, columns, open } = relation;
+	const { id, name, columns, open, byHand = false } = relation;
 	const listed = columns.map((column) => `\0${column.name}\0${column.type ?? ""}`).join("");
-	const text = `\0\0${id}\0${name.join("\0")}\0${open}\0${columns.length}${listed}`;
+	const text = `\0\0${id}\0${name.join("\0")}\0${open}\0${byHand}\0${columns.length}${listed}`;
 	texts.set(relation, text);
 	return text;
 }

@@ -16,6 +16,8 @@ export interface ModelSql {
 	readonly reason?: string;
 	/** Nodes that it reads by ref() and source(), and itself where it may (incremental models). */
 	readonly inputs: readonly string[];
+	/** Nodes whose relations its SQL names without ref() or source(). */
+	readonly byHand?: readonly string[];
 	/** Columns that the table has beside the query's: those of snapshots. */
 	readonly added?: readonly KnownColumn[];
 }
@@ -49,7 +51,9 @@ export async function analyzeGraph(
 				found.set(model.id, unreadable("unparsed", model.reason ?? "its template could not be rendered"));
 				continue;
 			}
-			const relations = model.inputs.flatMap((id) => known.get(id) ?? (id === model.id ? openRelation(model) : []));
+			const referred = model.inputs.flatMap((id) => known.get(id) ?? (id === model.id ? openRelation(model) : []));
+			const named = (model.byHand ?? []).flatMap((id) => known.get(id) ?? []);
+			const relations = [...referred, ...named.map((relation) => ({ ...relation, byHand: true }))];
 			const request: AnalysisRequest = { sql: model.sql, dialect: job.dialect, relations };
 			const key = analysisKey(request);
 			const kept = memory.get(key);
@@ -82,8 +86,8 @@ function relationOf(model: ModelSql, { columns, complete }: Analysis): KnownRela
 function depths(models: ReadonlyMap<string, ModelSql>): readonly (readonly ModelSql[])[] {
 	const readers = new Map<string, string[]>();
 	const open = new Map<string, number>();
-	for (const { id, inputs } of models.values()) {
-		const own = inputs.filter((input) => input !== id && models.has(input));
+	for (const { id, inputs, byHand = [] } of models.values()) {
+		const own = [...inputs, ...byHand].filter((input) => input !== id && models.has(input));
 		open.set(id, new Set(own).size);
 		for (const input of new Set(own)) {
 			const known = readers.get(input);

@@ -24,7 +24,7 @@ export interface LineageInput {
 	/** By node and column, both as stored. */
 	readonly facts: ReadonlyMap<string, ReadonlyMap<string, ColumnFacts>>;
 	/** By node: what holds for each column that is not marked itself. */
-	readonly cleared: ReadonlyMap<string, PiiMark>;
+	readonly marks: ReadonlyMap<string, PiiMark>;
 }
 
 /** A node's lineage while columns are added to it. */
@@ -43,20 +43,20 @@ export function describeLineage(input: LineageInput): ReadonlyMap<string, NodeLi
 	for (const id of [...drafts.keys()].sort()) {
 		const { columns, twice, ...draft } = drafts.get(id)!;
 		const facts = input.facts.get(id);
-		const cleared = input.cleared.get(id);
+		const mark = input.marks.get(id);
 		const all = [...columns.values(), ...twice];
 		const told =
-			cleared === undefined && facts === undefined
+			mark === undefined && facts === undefined
 				? all
-				: all.map((column) => withFacts(column, cleared, facts?.get(column.name)));
+				: all.map((column) => withFacts(column, mark, facts?.get(column.name)));
 		nodes.set(id, { ...draft, columns: told });
 	}
-	return inheritFacts(nodes, input.cleared);
+	return inheritFacts(nodes, input.marks);
 }
 
-function withFacts(column: LineageColumn, cleared: PiiMark | undefined, facts: ColumnFacts | undefined): LineageColumn {
-	if (cleared === undefined) return facts === undefined ? column : { ...column, ...facts };
-	return { ...column, pii: cleared, ...facts };
+function withFacts(column: LineageColumn, mark: PiiMark | undefined, facts: ColumnFacts | undefined): LineageColumn {
+	if (mark === undefined) return facts === undefined ? column : { ...column, ...facts };
+	return { ...column, pii: mark, ...facts };
 }
 
 function declaredDraft({ columns, open }: KnownRelation): Draft {

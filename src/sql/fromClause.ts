@@ -16,6 +16,7 @@ import {
 	type Source,
 	wholeRow,
 } from "./scope.ts";
+import { isSystemRelation } from "./systemRelation.ts";
 import { tableFunction } from "./tableFunctions.ts";
 import { typeName } from "./types.ts";
 
@@ -167,9 +168,10 @@ function table(written: Ast, { ctes, resolver }: Place): Source {
 	resolver.notes.set(written, id);
 	resolver.relationNotes.set(written, id);
 	if (known === undefined) {
-		if (!isSystem(parts)) resolver.remark("unknown_relation", parts.join("."), name.at(-1));
+		if (!isSystemRelation(parts)) resolver.remark("unknown_relation", parts.join("."), name[0]);
 		return { alias, qualifier, columns: [], open: true, openTo: [id], rows: id };
 	}
+	if (known.byHand === true) resolver.remark("unknown_relation", parts.join("."), name[0]);
 	const columns = resolver.columnsOf(known);
 	return { alias, qualifier, columns, open: known.open, openTo: known.open ? [id] : [], rows: id };
 }
@@ -184,10 +186,6 @@ export const relationColumns = ({ id, columns }: KnownRelation, intern: Intern):
 		kind: "direct",
 		definition: `${id}.${name}`,
 	}));
-
-const isSystem = (parts: readonly string[]): boolean =>
-	parts.some((part) => ["information_schema", "pg_catalog", "account_usage"].includes(part.toLowerCase())) ||
-	/^(pg_|dual$)/i.test(parts.at(-1) ?? "");
 
 interface Call {
 	readonly name: string;

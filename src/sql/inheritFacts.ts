@@ -5,6 +5,7 @@
  * reads counts.
  */
 import type { ColumnRef, InheritedFacts, LineageColumn, NodeLineage, PiiMark } from "../core/lineage.ts";
+import { isSystemRelation } from "./systemRelation.ts";
 
 /** Personal data that a column holds: where it was declared, and as what. */
 interface Personal {
@@ -27,28 +28,36 @@ const NOTHING_KNOWN: Known = { description: undefined, tags: NO_TAGS, personal: 
 /** By node, then by column. */
 type Facts = Map<string, Map<string, Known>>;
 
-/** `cleared`: nodes that say of all their columns that there is no personal data in them. */
+interface Found {
+	readonly nodes: ReadonlyMap<string, NodeLineage>;
+	readonly known: Facts;
+	/** In columns that are not listed. */
+	readonly hidden: ReadonlyMap<string, Personal>;
+}
+
+/** `marks`: what nodes say of all their columns, also of those that are not listed. */
 export function inheritFacts(
 	nodes: ReadonlyMap<string, NodeLineage>,
-	cleared: ReadonlyMap<string, PiiMark>,
+	marks: ReadonlyMap<string, PiiMark>,
 ): ReadonlyMap<string, NodeLineage> {
 	const known: Facts = new Map();
 	const hidden = new Map<string, Personal>();
 	const done = new Map<string, NodeLineage>();
+	const facts: Found = { nodes, known, hidden };
 	for (const id of inputsFirst(nodes)) {
 		const node = nodes.get(id)!;
 		const everything = lazily(() =>
-			merge(node.reads.filter((read) => read !== id).map((read) => personalOf(read, known, hidden))),
+			merge(node.reads.filter((read) => read !== id).map((read) => personalOf(read, facts))),
 		);
 		const own = new Map<string, Known>();
 		const columns = node.columns.map((column) => {
-			const facts = factsOf(id, column, known, everything);
+			const found = factsOf(id, column, facts, everything);
 			const twin = own.get(column.name);
-			own.set(column.name, twin === undefined ? facts : { ...facts, personal: merge([twin.personal, facts.personal]) });
-			return facts === NOTHING_KNOWN ? column : withInherited(column, facts);
+			own.set(column.name, twin === undefined ? found : { ...found, personal: merge([twin.personal, found.personal]) });
+			return found === NOTHING_KNOWN ? column : withInherited(column, found, nodes);
 		});
 		known.set(id, own);
-		const unlisted = cleared.has(id) ? NOTHING : unlistedPersonal(id, node, everything, { known, hidden });
+		const unlisted = unlistedPersonal(id, node, everything, { ...facts, mark: marks.get(id) });
 		hidden.set(id, unlisted);
 		const pii = unlisted === NOTHING ? {} : { unlisted_pii: { from: sorted(unlisted.from.values()) } };
 		done.set(id, { ...node, columns, ...pii });
@@ -61,9 +70,9 @@ const key = (node: string, column: string): string => `${node}\0${column}`;
 
 const DOUBTED = new Set(["ambiguous", "opaque", "unknown"]);
 
-function factsOf(id: string, column: LineageColumn, known: Facts, everything: () => Personal): Known {
+function factsOf(id: string, column: LineageColumn, found: Found, everything: () => Personal): Known {
 	const self: ColumnRef = { node: id, column: column.name };
-	const upstream = upstreamFacts(column.upstream, known);
+	const upstream = upstreamFacts(column.upstream, found);
 	const doubted = DOUBTED.has(column.confidence);
 	const { description: written, tags: given = [], pii } = column;
 	if (upstream.length === 0 && !doubted && written === undefined && given.length === 0 && pii === undefined)
@@ -80,10 +89,10 @@ function factsOf(id: string, column: LineageColumn, known: Facts, everything: ()
 }
 
 /** Those of which anything is known. */
-function upstreamFacts(refs: readonly ColumnRef[], known: Facts): readonly Known[] {
+function upstreamFacts(refs: readonly ColumnRef[], { nodes, known }: Found): readonly Known[] {
 	const found: Known[] = [];
 	for (const { node, column } of refs) {
-		const facts = known.get(node)?.get(column);
+		const facts = nodes.has(node) ? known.get(node)?.get(column) : unknownFacts({ node, column }, nodes);
 		if (facts !== undefined && facts !== NOTHING_KNOWN) found.push(facts);
 	}
 	return found;
@@ -102,12 +111,30 @@ function tagsOf(self: ColumnRef, given: readonly string[], upstream: readonly Kn
 function ownPersonal(self: ColumnRef, { pii }: LineageColumn): Personal | undefined {
 	if (pii === undefined) return undefined;
 	if (!pii.pii) return NOTHING;
-	return { from: new Map([[key(self.node, self.column), self]]), what: new Set(pii.what === null ? [] : [pii.what]) };
+	return markedPersonal(self, pii.what);
 }
 
+const markedPersonal = (self: ColumnRef, what: string | null): Personal => ({
+	from: new Map([[key(self.node, self.column), self]]),
+	what: new Set(what === null ? [] : [what]),
+});
+
+/** A relation that is no node may hold anything, unless it is one of the database's own. */
+const unknownOf = (ref: ColumnRef, nodes: Found["nodes"]): Personal =>
+	nodes.has(ref.node) || isSystemRelation(ref.node.split(".")) ? NOTHING : markedPersonal(ref, null);
+
+const unknownFacts = (ref: ColumnRef, nodes: Found["nodes"]): Known => ({
+	...NOTHING_KNOWN,
+	personal: unknownOf(ref, nodes),
+});
+
 /** All personal data of a node, in columns that are listed or not. */
-const personalOf = (id: string, known: Facts, hidden: ReadonlyMap<string, Personal>): Personal =>
-	merge([...[...(known.get(id)?.values() ?? [])].map(({ personal }) => personal), hidden.get(id) ?? NOTHING]);
+const personalOf = (id: string, { nodes, known, hidden }: Found): Personal =>
+	merge([
+		unknownOf({ node: id, column: "*" }, nodes),
+		...[...(known.get(id)?.values() ?? [])].map(({ personal }) => personal),
+		hidden.get(id) ?? NOTHING,
+	]);
 
 /**
  * What columns that are not listed may hold: of what could not be read, all that it reads; behind a star, what the
@@ -117,15 +144,18 @@ function unlistedPersonal(
 	id: string,
 	{ complete, status, rest, columns }: NodeLineage,
 	everything: () => Personal,
-	{ known, hidden }: { readonly known: Facts; readonly hidden: ReadonlyMap<string, Personal> },
+	{ nodes, known, hidden, mark }: Found & { readonly mark: PiiMark | undefined },
 ): Personal {
-	if (complete || status === "declared") return NOTHING;
+	if (complete || mark?.pii === false) return NOTHING;
+	if (mark?.pii === true) return markedPersonal({ node: id, column: "*" }, mark.what);
+	if (status === "declared") return NOTHING;
 	if (status === "unparsed" || status === "timeout") return everything();
 	const listed = new Set(columns.flatMap(({ upstream }) => upstream.map(({ node, column }) => key(node, column))));
 	const behind = rest.filter((from) => from !== id);
 	return merge(
 		behind.flatMap((from) => [
 			hidden.get(from) ?? NOTHING,
+			unknownOf({ node: from, column: "*" }, nodes),
 			...[...(known.get(from) ?? [])].flatMap(([name, { personal }]) =>
 				listed.has(key(from, name)) ? [] : [personal],
 			),
@@ -155,17 +185,23 @@ function lazily<T>(make: () => T): () => T {
 const sorted = (refs: Iterable<ColumnRef>): readonly ColumnRef[] =>
 	[...refs].sort((a, b) => (key(a.node, a.column) < key(b.node, b.column) ? -1 : 1));
 
-function withInherited(column: LineageColumn, { description, tags, personal }: Known): LineageColumn {
+function withInherited(
+	column: LineageColumn,
+	{ description, tags, personal }: Known,
+	nodes: Found["nodes"],
+): LineageColumn {
 	if (personal === NOTHING && tags === NO_TAGS && (description === undefined || column.description !== undefined))
 		return column;
 	const own = new Set(column.tags);
 	const fromAbove = [...tags].filter(([tag]) => !own.has(tag)).sort(([a], [b]) => (a < b ? -1 : 1));
+	const from = sorted(personal.from.values());
+	const known = from.filter(({ node }) => nodes.has(node));
+	const unknown = from.filter(({ node }) => !nodes.has(node));
 	const inherited: InheritedFacts = {
 		...(column.description === undefined && description !== undefined ? { description } : {}),
 		...(fromAbove.length > 0 ? { tags: fromAbove.map(([value, from]) => ({ value, from: sorted(from) })) } : {}),
-		...(column.pii === undefined && personal.from.size > 0
-			? { pii: { what: [...personal.what].sort(), from: sorted(personal.from.values()) } }
-			: {}),
+		...(column.pii === undefined && known.length > 0 ? { pii: { what: [...personal.what].sort(), from: known } } : {}),
+		...(column.pii === undefined && unknown.length > 0 ? { unknown: { from: unknown } } : {}),
 	};
 	return Object.keys(inherited).length === 0 ? column : { ...column, inherited };
 }

@@ -25,7 +25,9 @@ type Project = Readonly<Record<string, string>>;
 async function exposed(project: Project, told: Parameters<typeof lineageOf>[3] = {}): Promise<readonly string[]> {
 	const nodes = await lineageOf(project, SOURCES, parse, { facts: MARKS, ...told });
 	const { columns, unlisted_pii: unlisted } = nodes.get("r")!;
-	const marked = columns.filter(({ pii, inherited }) => pii?.pii === true || inherited?.pii !== undefined);
+	const marked = columns.filter(
+		({ pii, inherited }) => pii?.pii === true || (inherited?.pii ?? inherited?.unknown) !== undefined,
+	);
 	return [...marked.map(({ name }) => name), ...(unlisted === undefined ? [] : ["?"])];
 }
 
@@ -132,10 +134,28 @@ describe("personal data is not lost on the way", () => {
 
 	it("ends where a model says so, and for all that is not listed where that is said of the whole model", async () => {
 		const none: PiiMark = { pii: false, reason: "masked" };
-		const cleared = new Map([["a", none]]);
-		expect(await exposed({ a: "select email from people", r: "select * from a" }, { cleared })).toEqual([]);
-		expect(await exposed({ a: "select email frm people where", r: "select * from a" }, { cleared })).toEqual([]);
+		const marks = new Map([["a", none]]);
+		expect(await exposed({ a: "select email from people", r: "select * from a" }, { marks })).toEqual([]);
+		expect(await exposed({ a: "select email frm people where", r: "select * from a" }, { marks })).toEqual([]);
 		const onR = new Map([["r", none]]);
-		expect(await exposed({ r: "select email frm people where" }, { cleared: onR })).toEqual([]);
+		expect(await exposed({ r: "select email frm people where" }, { marks: onR })).toEqual([]);
+	});
+
+	it("is taken to be in relations that nobody knows, but not in those of the database itself", async () => {
+		expect(await exposed({ a: "select k from else_where.t", r: "select k, 1 as n from a" })).toEqual(["k"]);
+		expect(await exposed({ a: "select * from else_where.t", r: "select * from a" })).toEqual(["?"]);
+		expect(await exposed({ r: "select table_name from information_schema.tables" })).toEqual([]);
+		const none: PiiMark = { pii: false, reason: "prices" };
+		expect(await exposed({ r: "select k from else_where.t" }, { marks: new Map([["r", none]]) })).toEqual([]);
+	});
+
+	it("is in each column of what is marked as a whole, but for those with a mark of their own", async () => {
+		const marks = new Map<string, PiiMark>(["people", "undeclared"].map((id) => [id, { pii: true, what: null }]));
+		const none: PiiMark = { pii: false, reason: "a number" };
+		const facts = new Map([["people", new Map([["id", { pii: none }]])]]);
+		expect(await exposed({ r: "select id, city, email from people" }, { marks, facts })).toEqual(["city", "email"]);
+		expect(await exposed({ r: "select x from undeclared" }, { marks })).toEqual(["x"]);
+		expect(await exposed({ r: "select * from undeclared" }, { marks })).toEqual(["?"]);
+		expect(await exposed({ a: "select city from people", r: "select city from a" }, { marks })).toEqual(["city"]);
 	});
 });

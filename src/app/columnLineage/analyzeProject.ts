@@ -14,9 +14,10 @@ import { describeLineage } from "../../sql/describeLineage.ts";
 import type { SqlDialectName } from "../../sql/sqlDialect.ts";
 import type { OpenProject } from "../openProject.ts";
 import { writeWhole } from "../writeWhole.ts";
-import { clearedNodes, columnFacts } from "./columnFacts.ts";
+import { columnFacts, markedNodes } from "./columnFacts.ts";
 import { type AnalysedNode, analysedNodes, type Compiled, compiledSql } from "./compiledSql.ts";
 import { declaredRelations, rejectsId } from "./declaredRelations.ts";
+import { withNamedByHand } from "./namedByHand.ts";
 
 export interface AnalysedProject {
 	readonly lineage: ColumnLineage;
@@ -35,10 +36,12 @@ export async function analyzeProject(invocation: Invocation, project: OpenProjec
 	const described = describeLineage({
 		declared,
 		analyses,
-		inputs: new Map(nodes.map((node) => [node.unique_id, node.depends_on.nodes])),
+		inputs: new Map(
+			nodes.map(({ unique_id: id, depends_on: on }) => [id, [...on.nodes, ...(models.get(id)?.byHand ?? [])]]),
+		),
 		added: new Map([...models].map(([id, { added = [] }]) => [id, added])),
 		facts: columnFacts(project, dialect),
-		cleared: clearedNodes(project),
+		marks: markedNodes(project),
 	});
 	const lineage: ColumnLineage = {
 		metadata: {
@@ -87,7 +90,8 @@ async function analysisJob(
 	const dialect = dialectOf(project);
 	const compiled = await compiledSql(invocation, project, nodes);
 	const models = new Map(nodes.map((node) => [node.unique_id as string, modelSql(node, project, compiled)]));
-	return { job: { dialect, declared: await declaredRelations(project, dialect), models }, compiled };
+	const declared = await declaredRelations(project, dialect);
+	return { job: { dialect, declared, models: withNamedByHand(models, declared, dialect) }, compiled };
 }
 
 /** A node a line: two versions can be compared by eye, and no text has to hold all of a large project. */

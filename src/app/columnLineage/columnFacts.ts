@@ -1,11 +1,10 @@
 import type { PiiMark } from "../../core/lineage.ts";
-import type { ColumnSpec, Plain } from "../../core/node.ts";
+import type { ColumnSpec } from "../../core/node.ts";
+import { columnMark, nodeMark, otherTags } from "../../core/piiMark.ts";
 import type { ColumnFacts } from "../../sql/describeLineage.ts";
 import type { SqlDialectName } from "../../sql/sqlDialect.ts";
 import type { OpenProject } from "../openProject.ts";
 import { rejectsId, storedColumn } from "./declaredRelations.ts";
-
-type PlainMeta = { readonly [key: string]: Plain };
 
 /** What property files say of columns: descriptions, tags, personal data; by node, then by stored name. */
 export function columnFacts(
@@ -27,50 +26,24 @@ export function columnFacts(
 	return found;
 }
 
-/** `pii: none` with its reason on a model: for all of its columns that say nothing themselves. */
-export function clearedNodes({ manifest }: OpenProject): ReadonlyMap<string, PiiMark> {
+/** Marks of whole nodes: for all of their columns that say nothing themselves. */
+export function markedNodes({ manifest }: OpenProject): ReadonlyMap<string, PiiMark> {
 	const found = new Map<string, PiiMark>();
-	for (const node of manifest.nodes.values()) {
-		// That a table holds personal data says nothing of a column.
-		const mark = piiMark(node.config.meta);
-		if (mark?.pii === false) found.set(node.unique_id, mark);
+	for (const node of [...manifest.nodes.values(), ...manifest.sources.values()]) {
+		const mark = nodeMark(node);
+		if (mark !== undefined) found.set(node.unique_id, mark);
+		if (mark?.pii === true && node.resource_type === "source" && node.load !== null)
+			found.set(rejectsId(node.unique_id), mark);
 	}
 	return found;
 }
 
 function factsOf(spec: ColumnSpec): ColumnFacts {
-	const tags = spec.tags.filter((tag) => tag !== PII_TAG);
-	const pii = piiMark(metaOf(spec)) ?? (spec.tags.includes(PII_TAG) ? { pii: true, what: null } : undefined);
+	const tags = otherTags(spec);
+	const pii = columnMark(spec);
 	return {
 		...(spec.description === "" ? {} : { description: spec.description }),
 		...(tags.length === 0 ? {} : { tags }),
 		...(pii === undefined ? {} : { pii }),
 	};
-}
-
-const PII_TAG = "pii";
-
-const metaOf = ({ meta, config }: ColumnSpec): PlainMeta => {
-	const { meta: configured } = config;
-	return typeof configured === "object" && configured !== null && !Array.isArray(configured)
-		? { ...meta, ...(configured as PlainMeta) }
-		: meta;
-};
-
-/**
- * `meta: { pii: true }`, or what it is (`pii: email`); `pii: none` with `pii_reason` says that the model has taken it
- * away. Without a reason that counts for nothing: see `unexplained`.
- */
-export function piiMark(meta: PlainMeta): PiiMark | undefined {
-	const { pii, pii_reason: reason } = meta;
-	if (pii === undefined || pii === null) return undefined;
-	if (pii === false || pii === "none")
-		return typeof reason === "string" && reason.trim() !== "" ? { pii: false, reason: reason.trim() } : undefined;
-	return { pii: true, what: typeof pii === "string" ? pii : null };
-}
-
-/** Columns that are declared free of personal data without a word why. */
-export function unexplained(spec: ColumnSpec): boolean {
-	const meta = metaOf(spec);
-	return (meta.pii === false || meta.pii === "none") && piiMark(meta) === undefined;
 }

@@ -2,7 +2,7 @@ import type { Layering } from "../../core/config.ts";
 import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
 import type { ColumnLineage, ColumnRef } from "../../core/lineage.ts";
 import type { Manifest } from "../../core/manifest.ts";
-import { unexplained } from "./columnFacts.ts";
+import { columnMeta, isUnexplained } from "../../core/piiMark.ts";
 import type { AnalysedNode } from "./compiledSql.ts";
 
 interface Checked {
@@ -25,7 +25,7 @@ export function piiExposures(nodes: readonly AnalysedNode[], checked: Checked): 
 
 const unexplainedMarks = (node: AnalysedNode, { nameOf }: Checked): readonly Diagnostic[] =>
 	Object.values(node.columns)
-		.filter(unexplained)
+		.filter((spec) => isUnexplained(columnMeta(spec)))
 		.map(({ name: column }) =>
 			diagnostic("TFM-SQL-007", { node: nameOf(node.unique_id), column }, { severity: "warning", at: node.location }),
 		);
@@ -38,7 +38,9 @@ function exposuresOf(node: AnalysedNode, layer: string, { lineage, nameOf }: Che
 	const columns = known.columns.flatMap(({ name: column, confidence, pii, inherited }) => {
 		const certain = confidence === "resolved" || confidence === "assumed";
 		if (pii?.pii === true) return [{ column, from: [], certain: true }];
-		return inherited?.pii === undefined ? [] : [{ column, from: texts(inherited.pii.from), certain }];
+		if (inherited?.pii !== undefined) return [{ column, from: texts(inherited.pii.from), certain }];
+		// What stands in a relation that is no node is not known.
+		return inherited?.unknown === undefined ? [] : [{ column, from: texts(inherited.unknown.from), certain: false }];
 	});
 	const hidden = known.unlisted_pii?.from ?? [];
 	const all = hidden.length === 0 ? columns : [...columns, { column: null, from: texts(hidden), certain: false }];

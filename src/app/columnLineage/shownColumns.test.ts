@@ -32,6 +32,12 @@ const shown = shownColumns({
 		guessed: node([column("x", { confidence: "ambiguous" })], { reads }),
 		harmless: node([column("x", { confidence: "unknown" })], { reads: [nodeId("plain")] }),
 		unread: node([], { status: "unparsed", complete: false, reads }),
+		strange: node([column("x", { inherited: { unknown: { from: [{ node: "else.where", column: "x" }] } } })]),
+		marked: node([], {
+			status: "declared",
+			complete: false,
+			unlisted_pii: { from: [{ node: "marked", column: "*" }] },
+		}),
 		behind: node([], { status: "unparsed", complete: false, reads: [nodeId("unread")] }),
 	},
 });
@@ -49,6 +55,8 @@ describe("what the site may show of a relation", () => {
 		["harmless.x", true],
 		["unread.anything", false],
 		["behind.anything", false],
+		["strange.x", false],
+		["marked.anything", false],
 		["nowhere.x", false],
 	])("%s: %s", (name, expected) => {
 		const [id, column] = name.split(".") as [string, string];

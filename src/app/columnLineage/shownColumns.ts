@@ -16,7 +16,7 @@ export interface ShownColumns {
 export function shownColumns({ nodes }: ColumnLineage): ShownColumns {
 	const known = new Map<string, boolean>();
 	const personal = ({ pii, inherited }: LineageColumn): boolean =>
-		pii === undefined ? inherited?.pii !== undefined : pii.pii;
+		pii === undefined ? inherited?.pii !== undefined || inherited?.unknown !== undefined : pii.pii;
 	const reads = (lineage: NodeLineage): boolean =>
 		[...lineage.reads, ...lineage.rest].some((id) => id in nodes && holdsPersonal(id));
 
@@ -26,7 +26,9 @@ export function shownColumns({ nodes }: ColumnLineage): ShownColumns {
 		// References have no cycles; should one be written, it is looked into once.
 		known.set(id, false);
 		const lineage = nodes[nodeId(id)];
-		const holds = lineage !== undefined && (lineage.columns.some(personal) || (doubtful(lineage) && reads(lineage)));
+		const holds =
+			lineage !== undefined &&
+			(lineage.columns.some(personal) || lineage.unlisted_pii !== undefined || (doubtful(lineage) && reads(lineage)));
 		known.set(id, holds);
 		return holds;
 	}
@@ -38,6 +40,7 @@ export function shownColumns({ nodes }: ColumnLineage): ShownColumns {
 			if (lineage === undefined) return false;
 			const wanted = name.toLowerCase();
 			const column = lineage.columns.find((each) => each.name.toLowerCase() === wanted);
+			if (column === undefined && lineage.unlisted_pii !== undefined) return false;
 			if (column === undefined) return lineage.status === "declared" || !reads(lineage);
 			if (column.pii !== undefined || personal(column)) return !personal(column);
 			return certain(column) || !reads(lineage);

@@ -36,7 +36,7 @@ export async function lineageOf(
 		inputs,
 		added: new Map(),
 		facts: new Map(),
-		cleared: new Map(),
+		marks: new Map(),
 		...told,
 	});
 }

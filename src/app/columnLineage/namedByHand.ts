@@ -1,0 +1,59 @@
+import type { KnownRelation } from "../../sql/analysis.ts";
+import type { ModelSql } from "../../sql/analyzeGraph.ts";
+import { SQL_DIALECTS, type SqlDialectName } from "../../sql/sqlDialect.ts";
+
+const PART = String.raw`(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*)`;
+const CHAIN = new RegExp(String.raw`${PART}(?:\s*\.\s*${PART})+`, "gu");
+const PARTS = new RegExp(PART, "gu");
+
+/**
+ * The models with the nodes whose relations their SQL names directly, as `schema.table`: lineage follows these as if
+ * they were referred to. A name that would close a circle stays a name that nobody knows. Names in comments and texts
+ * may be among what is found: the analysis decides which of them are read.
+ */
+export function withNamedByHand(
+	models: ReadonlyMap<string, ModelSql>,
+	declared: ReadonlyMap<string, KnownRelation>,
+	dialect: SqlDialectName,
+): ReadonlyMap<string, ModelSql> {
+	const { fold } = SQL_DIALECTS[dialect];
+	const byName = new Map<string, string>();
+	for (const { id, name } of [...declared.values(), ...models.values()])
+		if (name.length > 1) byName.set(pair(name.at(-2)!, name.at(-1)!), id);
+	const found = new Map(models);
+	for (const model of models.values()) {
+		const own = new Set([...model.inputs, model.id]);
+		const named = [...new Set(pairsIn(model.sql ?? "", fold).map((name) => byName.get(name)))].filter(
+			(id): id is string => id !== undefined && !own.has(id),
+		);
+		const byHand: string[] = [];
+		for (const id of named.sort()) {
+			if (readsFrom(id, model.id, found)) continue;
+			byHand.push(id);
+			found.set(model.id, { ...model, byHand: [...byHand] });
+		}
+	}
+	return found;
+}
+
+const pair = (schema: string, table: string): string => `${schema}\0${table}`;
+
+function pairsIn(sql: string, fold: (name: string, quoted: boolean) => string): readonly string[] {
+	return [...sql.matchAll(CHAIN)].flatMap(([chain]) => {
+		const parts = [...chain.matchAll(PARTS)].map(([part]) =>
+			part.startsWith('"') ? fold(part.slice(1, -1).replaceAll('""', '"'), true) : fold(part, false),
+		);
+		return parts.slice(1).map((part, i) => pair(parts[i]!, part));
+	});
+}
+
+/** Whether `id` reads `other`, over any number of steps. */
+function readsFrom(id: string, other: string, models: ReadonlyMap<string, ModelSql>): boolean {
+	const seen = new Set([id]);
+	for (const at of seen) {
+		if (at === other) return true;
+		const model = models.get(at);
+		for (const input of [...(model?.inputs ?? []), ...(model?.byHand ?? [])]) seen.add(input);
+	}
+	return false;
+}
