@@ -11,11 +11,17 @@ import { PyDict, repr, type Value } from "../jinja/jinja.ts";
 const kindOf = (node: ExecutableNode): string =>
 	node.resource_type === "model" ? node.config.materialized : node.resource_type;
 
+/** Where a project brings one of these, its seeds are loaded by dbt's steps, which call it, and not by a plan. */
+const SEED_MACROS = ["create_csv_table", "reset_csv_table", "load_csv_rows"];
+
 export function materializationFor(facts: ProjectFacts, node: ExecutableNode): OwnMaterialization | null {
 	const explicit =
 		flagOf(facts.invocation, "REQUIRE_EXPLICIT_PACKAGE_OVERRIDES_FOR_BUILTIN_MATERIALIZATIONS") !== false;
 	const entry = facts.registry.materialization(kindOf(node), explicit);
-	const isPlanned = node.resource_type !== "function" && facts.registry.isInternal(entry?.node.package_name ?? "");
+	const isPlanned =
+		node.resource_type !== "function" &&
+		!(node.resource_type === "seed" && SEED_MACROS.some((name) => facts.registry.isOverridden(name))) &&
+		facts.registry.isInternal(entry?.node.package_name ?? "");
 	if (entry === undefined || isPlanned) return null;
 	return { macro: entry.node.unique_id, supportedLanguages: entry.node.supported_languages ?? null };
 }

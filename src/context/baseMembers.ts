@@ -176,7 +176,7 @@ export const BASE_MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>
 				),
 			),
 	],
-	["load_agate_table", unavailable("load_agate_table", "seeds are loaded by tfm itself, in batches")],
+	["load_agate_table", unavailable("load_agate_table", "only a seed has a file of rows")],
 	["submit_python_job", unavailable("submit_python_job", "models are written in SQL")],
 	["metric", unavailable("metric", "metrics are named in models, tests and exposures only")],
 	["function", unavailable("function", "functions of the database are not part of this version")],

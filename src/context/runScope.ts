@@ -250,6 +250,16 @@ const nameOfRelation = (which: "published" | "built") => (c: RunContext) =>
 		return boundRelation(c.facts, node, built ?? publishedName(node));
 	});
 
+/** With --empty the types are those of all rows, and no row is handed on (dbt). Undefined where the node is no seed. */
+function seedTable(c: RunContext): Value {
+	if (c.node?.resource_type !== "seed") return undefined;
+	return new HostFunction("load_agate_table", () => {
+		const table = c.database.seedTable();
+		if (flagOf(c.facts.invocation, "EMPTY") !== true) return table;
+		return table.withoutRows();
+	});
+}
+
 const hooksOf =
 	(key: "pre-hook" | "post-hook") =>
 	(c: RunContext): Value =>
@@ -262,6 +272,7 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["source", (c) => sourceFunction(c.facts, (source, table) => sourceRelation(c, source, table))],
 	["function", (c) => functionFunction((names) => functionRelation(c, names))],
 	["metric", (c) => metricFunction((names) => resolvedMetric(c, names))],
+	["load_agate_table", (c, scope) => seedTable(c) ?? BASE_MEMBERS.get("load_agate_table")?.(c, scope)],
 	["this", selfRelation],
 	["defer_relation", otherRelation],
 	["model", modelView],

@@ -142,6 +142,8 @@ export interface LoadOutcome {
 export interface SeedPort {
 	/** sha256 of the file and of the config that shapes the table. */
 	hash(node: SeedNode): Promise<string>;
+	/** All rows of the file, for a materialization of the project's own. Throws TfmError. */
+	rows(node: SeedNode): Promise<ResultTable>;
 	/** Creates the relation (which does not exist) and fills it; takes part in the surrounding transaction. */
 	load(input: {
 		readonly node: SeedNode;

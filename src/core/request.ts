@@ -7,6 +7,8 @@ export type DbRequest =
 	| { readonly kind: "columns"; readonly relation: RelationName }
 	| { readonly kind: "relations"; readonly database: string; readonly schema: string }
 	| { readonly kind: "schemas"; readonly database: string }
+	/** `load_agate_table()`: the rows of the seed's file, typed as dbt types them. */
+	| { readonly kind: "seed" }
 	/** `adapter.commit()`: what has been sent so far is kept. */
 	| { readonly kind: "commit" }
 	| {

@@ -63,6 +63,8 @@ export async function answerQuestion(answerer: Answerer, request: DbRequest): Pr
 		}
 		case "relations":
 			return { kind: "relations", relations: await session.listRelations([request.schema]) };
+		case "seed":
+			throw new Error("the rows of a seed's file were asked for where none is built");
 		case "commit":
 			await answerer.commit?.();
 			return { kind: "done" };

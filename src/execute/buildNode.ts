@@ -260,10 +260,13 @@ async function microbatchInput(run: Run, session: Session, node: BuildableNode):
 async function unchangedSeed(run: Run, node: BuildableNode): Promise<{ hash: string | null; unchanged: boolean }> {
 	if (node.resource_type !== "seed") return { hash: null, unchanged: false };
 	const hash = await run.ports.seed.hash(node);
+	// What a materialization of the project's own makes of the file nobody knows: it runs each time, as in dbt.
+	const own = run.ports.compiler.materializationOf(node.unique_id);
+	if (own !== null) return { hash: `${hash} ${own.macro}`, unchanged: false };
 	const same = run.seedHashes.get(node.unique_id) === hash && run.seedsThere.has(node.unique_id);
 	// The config wins over the flag, both ways, as for every other node (should_full_refresh).
-	const own = node.config.full_refresh;
-	const refresh = typeof own === "boolean" ? own : run.job.flags.fullRefresh;
+	const asked = node.config.full_refresh;
+	const refresh = typeof asked === "boolean" ? asked : run.job.flags.fullRefresh;
 	return { hash, unchanged: same && !refresh };
 }
 

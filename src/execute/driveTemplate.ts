@@ -1,6 +1,6 @@
 import type { Session } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
-import type { NodeId } from "../core/node.ts";
+import type { NodeId, SeedNode } from "../core/node.ts";
 import type { Journal, JournalEntry, Suspended, TemplateMessage } from "../core/request.ts";
 import { answerRequest } from "./answerRequest.ts";
 import type { Run } from "./run.ts";
@@ -19,6 +19,8 @@ export interface TemplateDrive {
 	readonly run: Run;
 	readonly session: Session;
 	readonly node: NodeId | null;
+	/** Whose file `load_agate_table()` reads; null or absent where the node is no seed. */
+	readonly seed?: SeedNode | null;
 	/** Inside a transaction a failed statement has spoilt it, so nothing is sent twice. */
 	readonly inTransaction: boolean;
 	/** What adapter.commit() does; without it nothing, since who opened the transaction ends it. */
@@ -40,6 +42,14 @@ export async function driveTemplate<T extends { readonly kind: string }>(
 		if (outcome.kind !== "suspended") return outcome as Exclude<T, Suspended>;
 		run.signal.throwIfAborted();
 		const { request } = outcome as Suspended;
+		if (request.kind === "seed" && drive.seed) {
+			journal.append({
+				kind: "exchange",
+				request,
+				answer: { kind: "table", table: await run.ports.seed.rows(drive.seed) },
+			});
+			continue;
+		}
 		const ask = () => answerRequest(run, session, request, node, drive.commit);
 		const answer = await (drive.inTransaction ? ask() : withRetries(run, ask));
 		journal.append({ kind: "exchange", request, answer });

@@ -16,7 +16,7 @@ export const worksInPlace = (
 	(ports.compiler.materializationOf(node.unique_id) !== null &&
 		(job.layering === null || node.config.publish === "direct"));
 
-/** Refuses, before anything runs and all at once, what cannot be built (TFM-RUN-003, 025). */
+/** Refuses, before anything runs and all at once, what cannot be built (TFM-RUN-025). */
 export function checkInPlace(job: RunJob, graph: RunGraph, compiler: CompilerPort): void {
 	const wrong: Diagnostic[] = [];
 	for (const task of graph.tasks.values()) {
@@ -26,9 +26,7 @@ export function checkInPlace(job: RunJob, graph: RunGraph, compiler: CompilerPor
 		// A function is no relation: there is nothing to build aside, in layers as without.
 		if (own === null || node.resource_type === "function") continue;
 		const at = { at: node.location };
-		if (node.resource_type === "seed") {
-			wrong.push(diagnostic("TFM-RUN-003", { node: node.name, macro: own.macro }, at));
-		} else if (job.layering !== null && node.config.publish == null) {
+		if (job.layering !== null && node.config.publish == null) {
 			const { materialized } = node.config;
 			const facts = { node: node.name, materialized, macro: own.macro, layer: node.layer };
 			wrong.push(diagnostic("TFM-RUN-025", facts, at));

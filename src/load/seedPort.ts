@@ -9,11 +9,23 @@ import { DatabaseError } from "../core/databaseError.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { SeedNode } from "../core/node.ts";
 import type { SeedPort } from "../core/ports.ts";
+import type { CellValue, ResultColumn } from "../core/resultTable.ts";
 import { readSeed, type SeedTable } from "./readSeed.ts";
 import { digestFile } from "./textFile.ts";
 
 /** Raised when the same file and config would give another table than before. */
 const RULES = 2;
+
+/** Numbers are exact ones in agate, whole or not. */
+const FAMILIES: Readonly<Record<string, ResultColumn["family"]>> = {
+	integer: "decimal",
+	bigint: "decimal",
+	numeric: "decimal",
+	float8: "decimal",
+	date: "date",
+	"timestamp without time zone": "timestamp",
+	boolean: "boolean",
+};
 
 /** `empty`: tables get their columns and no rows, the types still read from the whole file (dbt's --empty). */
 export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: boolean }): SeedPort {
@@ -26,6 +38,20 @@ export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: bo
 					.update(JSON.stringify([RULES, hash, configOf(node), node.schema, node.alias, ...(empty ? ["empty"] : [])]))
 					.digest("hex")
 			);
+		},
+		async rows(node) {
+			const config = configOf(node);
+			checkDelimiter(node, config.delimiter);
+			const table = await readSeed(join(node.root_path, node.original_file_path), node.location.file, config);
+			const columns = table.columns.map(({ name, ddl }) => {
+				const family = Object.hasOwn(config.columnTypes, name) ? "text" : (FAMILIES[ddl] ?? "text");
+				return { name, type: family === "text" ? "text" : ddl, family } as const;
+			});
+			const rows: CellValue[][] = [];
+			for await (const batch of table.batches())
+				for (const row of batch)
+					rows.push(row.map((cell, i) => (cell !== null && columns[i]?.family === "boolean" ? cell === "true" : cell)));
+			return { columns, rows, rowCount: rows.length, status: `SELECT ${rows.length}` };
 		},
 		async load({ node, session, relation, signal }) {
 			const config = configOf(node);

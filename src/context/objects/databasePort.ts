@@ -5,7 +5,7 @@ import type { ResultTable } from "../../core/resultTable.ts";
 import { PyTuple, type ReplayCursor, type Value } from "../../jinja/jinja.ts";
 import { type ColumnObject, columnFromCatalog } from "./columnObject.ts";
 import { ResponseObject } from "./responseObject.ts";
-import { emptyTable, tableFrom } from "./tableObject.ts";
+import { emptyTable, type TableObject, tableFrom } from "./tableObject.ts";
 
 /** Statements that leave the list of relations as it is. */
 const READS = /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*\(*\s*(?:select|with|show|explain|values|table)\b/i;
@@ -77,6 +77,13 @@ export class DatabasePort {
 		const answer = this.#cursor.ask({ kind: "schemas", database });
 		if (answer.kind !== "schemas") throw new Error(`a list of schemas was answered with "${answer.kind}"`);
 		return answer.schemas;
+	}
+
+	/** The rows of the node's seed file as dbt's agate table. */
+	seedTable(): TableObject {
+		const answer = this.#cursor.ask({ kind: "seed" });
+		if (answer.kind !== "table") throw new Error(`the rows of a seed were answered with "${answer.kind}"`);
+		return tableFrom(answer.table, this.#write);
 	}
 
 	commit(): null {

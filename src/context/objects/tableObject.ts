@@ -79,6 +79,11 @@ export class TableObject extends HostObject {
 		this.#write = write;
 	}
 
+	/** The same columns with their types. */
+	withoutRows(): TableObject {
+		return new TableObject({ ...this.content, rows: [], rowNames: null }, this.#write);
+	}
+
 	get rows(): MappedSequence {
 		const { names, rows } = this.content;
 		this.#rows ??= new MappedSequence(

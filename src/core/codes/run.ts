@@ -38,13 +38,6 @@ export const RUN_CODES = {
 		explain:
 			"The node asks for a materialization that this version does not build: the name is mistyped, belongs to another database (dynamic_table), or stands in a package that is not installed.",
 	}),
-	"TFM-RUN-003": code<{ node: string; macro: string }>({
-		message: (f) => `${f.node} would be loaded by a materialization of seeds that the project brings (${f.macro})`,
-		hint: () => "tfm loads seeds itself, in batches that never hold the whole file",
-		next: () => "remove the override, or override generate_schema_name, the hooks or column_types instead",
-		explain:
-			"A project or package that defines a materialization block for seeds expects it to run in place of the built-in one. Models, snapshots and tests may have one; tfm does not silently load a seed in another way.",
-	}),
 	"TFM-RUN-004": code<{ node: string; byServer: boolean; message: string }>({
 		message: (f) => `${f.node} was stopped: ${f.message}`,
 		next: (f) =>

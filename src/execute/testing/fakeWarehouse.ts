@@ -343,7 +343,11 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			world.log.push(`load ${source.name}`);
 			return { files: 1, skipped: 0, rows: 10, rejects: 0 };
 		},
-		seed: { hash: async (node) => `hash of ${node.raw_code}`, load: async () => ({ rows: 1 }) },
+		seed: {
+			hash: async (node) => `hash of ${node.raw_code}`,
+			rows: async () => ({ columns: [], rows: [], rowCount: 0, status: "SELECT 0" }),
+			load: async () => ({ rows: 1 }),
+		},
 		emit: (body) => void events.push(body),
 		clock: () => new Date(now++),
 		sleep: options.sleep ?? (async () => {}),

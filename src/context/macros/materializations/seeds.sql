@@ -1,4 +1,33 @@
-{#- Parts of dbt's way to load a seed. tfm loads seeds itself; these are here for packages that load tables of their own. -#}
+{#- dbt's way to load a seed. tfm loads seeds by plans of its own; this runs where a project brings one of its macros or
+    calls it from a materialization of its own. -#}
+{% materialization seed, default %}
+  {%- set existing = load_cached_relation(this) -%}
+  {%- set refresh = should_full_refresh() -%}
+  {%- set target = this.incorporate(type='table') -%}
+  {%- set rows = load_agate_table() -%}
+  {%- do store_result('agate_table', response='OK', agate_table=rows) -%}
+  {%- do run_hooks(pre_hooks, inside_transaction=False) -%}
+  {%- do run_hooks(pre_hooks, inside_transaction=True) -%}
+  {%- if existing is not none and existing.is_view -%}
+    {%- do exceptions.raise_compiler_error("Cannot seed to '" ~ existing.render() ~ "', it is a view") -%}
+  {%- endif -%}
+  {%- if existing is none -%}
+    {%- set table_sql = create_csv_table(model, rows) -%}
+  {%- else -%}
+    {%- set table_sql = reset_csv_table(model, refresh, existing, rows) -%}
+  {%- endif -%}
+  {%- set count = rows.rows | length -%}
+  {%- set rows_sql = load_csv_rows(model, rows) if count > 0 else '' -%}
+  {%- set code = 'CREATE' if refresh else 'INSERT' -%}
+  {%- call noop_statement('main', code ~ ' ' ~ count, code, count) -%}
+    {{ get_csv_sql(table_sql, rows_sql) }};
+  {%- endcall -%}
+  {%- if refresh or existing is none -%}{%- do create_indexes(target) -%}{%- endif -%}
+  {%- do tfm_complete(target, existing, refresh) -%}
+  {%- do run_hooks(post_hooks, inside_transaction=False) -%}
+  {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
 {% macro create_csv_table(model, agate_table) -%}
   {{ adapter.dispatch('create_csv_table', 'dbt')(model, agate_table) }}
 {%- endmacro %}
