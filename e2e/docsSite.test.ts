@@ -217,6 +217,11 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 			await expect.poll(heading).toBe(name);
 			await expect.poll(() => page.locator("li.open .column-name button").textContent()).toBe("amount");
 		}
+		await expect.poll(() => page.title()).toBe("stg_payments · shop");
+		await open("#/quality");
+		await expect.poll(() => page.title()).toBe("Quality · shop");
+		await open("");
+		await expect.poll(() => page.title()).toBe("shop · docs");
 		await open("#/graph?focus=reporting.rpt_revenue&col=amount");
 		await expect.poll(() => page.locator(".edge.column").count()).toBe(3);
 	});
@@ -259,6 +264,10 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		await expect.poll(() => page.locator(".graph-side h2").textContent()).toBe("payments");
 		await page.keyboard.press("Escape");
 		await page.locator("canvas").waitFor();
+		await page.keyboard.press("?");
+		await page.locator("dialog[open]").waitFor();
+		await page.goBack();
+		await expect.poll(() => page.locator("dialog[open]").count()).toBe(0);
 		await page.keyboard.press("?");
 		await page.locator("dialog[open]").waitFor();
 		await page.keyboard.press("Escape");

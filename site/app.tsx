@@ -35,18 +35,28 @@ export function App({ project }: { project: Project }) {
 	const [open, setOpen] = useState<"search" | "help" | null>(null);
 	const [error, reset] = useErrorBoundary();
 	const place = route.path.slice(0, 2).join("/");
-	const first = useRef(true);
+	const shownPlace = useRef<string | null>(null);
 
 	useEffect(() => {
 		if (error !== undefined) reset();
-		const heading = document.querySelector<HTMLElement>("main h1");
-		document.title = heading === null ? `${project.project} · docs` : `${heading.textContent} · ${project.project}`;
-		// The first page keeps the browser's own focus; later ones are announced by their heading.
-		if (first.current) first.current = false;
-		else {
-			window.scrollTo(0, 0);
-			heading?.focus({ preventScroll: true });
-		}
+		/** Some pages come when their program or data does: the title and the focus wait for their heading. */
+		const arrived = (): void => {
+			const heading = document.querySelector<HTMLElement>("main h1");
+			if (heading === null) return;
+			const title = place === "" ? `${project.project} · docs` : `${heading.textContent} · ${project.project}`;
+			if (document.title !== title) document.title = title;
+			if (shownPlace.current === place) return;
+			// The first page keeps the browser's own focus; later ones are announced by their heading.
+			if (shownPlace.current !== null) {
+				window.scrollTo(0, 0);
+				heading.focus({ preventScroll: true });
+			}
+			shownPlace.current = place;
+		};
+		arrived();
+		const watcher = new MutationObserver(arrived);
+		watcher.observe(document.getElementById("app")!, { childList: true, subtree: true });
+		return () => watcher.disconnect();
 	}, [place]);
 
 	useShortcuts(setOpen);
@@ -131,8 +141,14 @@ function useShortcuts(open: (what: "search" | "help" | null) => void): void {
 			} else if (event.key === "?") open("help");
 			else if (event.key === "g") led = true;
 		};
+		// A dialog does not stay over what the browser's Back shows.
+		const moved = (): void => open(null);
 		window.addEventListener("keydown", pressed);
-		return () => window.removeEventListener("keydown", pressed);
+		window.addEventListener("popstate", moved);
+		return () => {
+			window.removeEventListener("keydown", pressed);
+			window.removeEventListener("popstate", moved);
+		};
 	}, []);
 }
 

@@ -1,24 +1,31 @@
 import type { RunRecord } from "../src/docs/siteData.ts";
 import type { Project } from "./project.ts";
 
+/** Times are of two clocks' readings, rounded to milliseconds. */
+const TOLERANCE_MS = 1;
+
 /**
- * Positions in the run of what decided how long it took: from what ended last, back through the input that ended last
- * before each began.
+ * Positions in the run of what decided how long it took: from what ended last, back to what ended last before each
+ * began. That is an input, or, where a node waited for a free thread or for the layer before, what freed the way.
  */
-export function criticalPath(project: Project, run: RunRecord): readonly number[] {
-	const at = new Map(run.node.map((node, i) => [node, i]));
+export function criticalPath(project: Pick<Project, "parents">, run: Pick<RunRecord, "node" | "start" | "dur">) {
 	const end = (i: number): number => run.start[i]! + run.dur[i]!;
-	let last = -1;
-	for (let i = 0; i < run.node.length; i++) if (last === -1 || end(i) > end(last)) last = i;
+	const byEnd = run.node.map((_, i) => i).sort((a, b) => end(a) - end(b) || run.start[a]! - run.start[b]! || a - b);
 	const path: number[] = [];
-	while (last !== -1) {
-		path.push(last);
-		let before = -1;
-		for (const parent of project.parents(run.node[last]!)) {
-			const i = at.get(parent);
-			if (i !== undefined && !path.includes(i) && (before === -1 || end(i) > end(before))) before = i;
-		}
-		last = before;
+	let at = byEnd.length - 1;
+	while (at >= 0) {
+		const node = byEnd[at]!;
+		path.push(node);
+		const inputs = new Set(project.parents(run.node[node]!));
+		// Each step goes down in the order of ends, so the walk ends.
+		let before = at - 1;
+		while (before >= 0 && end(byEnd[before]!) > run.start[node]! + TOLERANCE_MS) before--;
+		for (let i = before; i >= 0 && end(byEnd[i]!) >= end(byEnd[before]!) - TOLERANCE_MS; i--)
+			if (inputs.has(run.node[byEnd[i]!]!)) {
+				before = i;
+				break;
+			}
+		at = before;
 	}
-	return path.reverse();
+	return path.reverse() as readonly number[];
 }

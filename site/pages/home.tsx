@@ -16,6 +16,9 @@ export function Home({ project }: PageProps) {
 		const freshness = nodes.freshness[node]!;
 		return freshness === 2 || freshness === 3 || (nodes.fresh[node]! > 0 && newest - nodes.fresh[node]! > STALE_MS);
 	});
+	const unbuilt = all.filter(
+		(node) => nodes.fresh[node] === 0 && ["fail", "skipped"].includes(project.status(node)) && isTable(project, node),
+	);
 	const slowest = all
 		.filter((node) => nodes.ms[node]! > 0)
 		.sort((a, b) => nodes.ms[b]! - nodes.ms[a]!)
@@ -31,7 +34,19 @@ export function Home({ project }: PageProps) {
 			<div class="pair">
 				<section>
 					<h2>Out of date</h2>
-					{stale.length === 0 ? (
+					{unbuilt.length > 0 && (
+						<ul class="rows">
+							{unbuilt.slice(0, LISTED).map((node) => (
+								<li key={node}>
+									<StatusMark status={project.status(node)} />
+									<NodeLink project={project} node={node} />
+									<span class="aside">no build known</span>
+								</li>
+							))}
+						</ul>
+					)}
+					{unbuilt.length > LISTED && <p class="more soft">and {count(unbuilt.length - LISTED)} more never built</p>}
+					{stale.length + unbuilt.length === 0 ? (
 						<p class="calm">
 							<StatusMark status={newest === 0 ? "unknown" : "ok"} />{" "}
 							{newest === 0 ? "When tables were built is not known." : "Everything was built together."}
@@ -83,7 +98,8 @@ function Inventory({ project }: { project: Project }) {
 	const models = nodes.name.filter((_, node) => project.type(node) === "model").length;
 	const sources = nodes.name.filter((_, node) => project.type(node) === "source").length;
 	const tests = quality.reduce((sum, cell) => sum + cell.tests, 0);
-	const used = new Set(nodes.lane);
+	// Sources and what is no table stand in lanes of their own, which are no layers.
+	const used = new Set(nodes.lane.filter((_, node) => isTable(project, node)));
 	return (
 		<p class="lead">
 			{plural(models, "model")}, {plural(sources, "source")} and {plural(tests, "test")} in{" "}
@@ -147,6 +163,8 @@ function Layers({ project, all }: { project: Project; all: readonly number[] }) 
 		</ol>
 	);
 }
+
+const isTable = (project: Project, node: number): boolean => ["model", "seed", "snapshot"].includes(project.type(node));
 
 /** Dashboards, metrics and the like are read, and have no table that could be tested. */
 const hasRows = (project: Project, node: number): boolean =>

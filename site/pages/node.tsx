@@ -135,6 +135,9 @@ function Known({ project, node, query }: { project: Project; node: number; query
 						<li class="relation">
 							<span>Relation</span>
 							<code>{page.relation.replaceAll('"', "")}</code>
+							{nodes.fresh[node] === 0 && ["fail", "skipped"].includes(project.status(node)) && type !== "source" && (
+								<span class="soft">no build of it is known</span>
+							)}
 							<Copy text={page.relation} />
 						</li>
 					)}

@@ -154,6 +154,11 @@ function OneRun({ project, run, query }: { project: Project; run: RunRecord; que
 						<li>
 							<span>Critical path</span>
 							{duration(pathMs)} in {plural(path.length, "node")}
+							{run.ms - pathMs > 50 && (
+								<span class="soft">
+									; {duration(run.ms - pathMs)} between and around them: tests, publishing, waiting
+								</span>
+							)}
 						</li>
 					)}
 					<li>
@@ -195,6 +200,13 @@ function OneRun({ project, run, query }: { project: Project; run: RunRecord; que
 				<Empty>
 					{run.command === "test" ? "It built nothing: it tested what was there." : "The run built nothing."}
 				</Empty>
+			)}
+			{!table && shown.length > 0 && (
+				<div class="gantt-axis" aria-hidden="true">
+					<span>0</span>
+					<span>{duration(span / 2)}</span>
+					<span>{duration(span)}</span>
+				</div>
 			)}
 			<ol class="gantt">
 				{shown.slice(0, BARS).map((i) => {

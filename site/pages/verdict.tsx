@@ -76,18 +76,25 @@ function headline({ failed: { tests, nodes, warning } }: Project, failing: numbe
 
 function says(project: Project, failing: readonly number[], known: boolean) {
 	if (!known) return "Statuses come with the first run: tfm build, then tfm docs generate.";
-	const { nodes, failures } = project;
+	const { nodes, failures, quality } = project;
 	const newest = Math.max(0, ...nodes.fresh);
 	if (failing.length === 0) {
-		const tests = nodes.tests.reduce((sum, n) => sum + n, 0);
-		return `${tests > 0 ? `${plural(tests, "test")} pass${tests === 1 ? "es" : ""}. ` : ""}${newest > 0 ? `The newest table was built ${ago(newest)}.` : ""}`;
+		// As the line above counts them: a test of two tables is one test.
+		const tests = quality.reduce((sum, cell) => sum + cell.tests, 0);
+		const passed = quality.reduce((sum, cell) => sum + cell.passed, 0);
+		const rest = tests - passed - quality.reduce((sum, cell) => sum + cell.warned, 0);
+		return `${passed > 0 ? `${plural(passed, "test")} pass${passed === 1 ? "es" : ""}${rest > 0 ? `, ${count(rest)} did not run` : ""}. ` : ""}${newest > 0 ? `The newest table was built ${ago(newest)}.` : ""}`;
 	}
 	const behind = reach(failing, project.children);
 	for (const node of failing) behind.delete(node);
 	const stopped = [...behind].filter((node) => project.status(node) === "skipped").length;
-	const held = failures.some((failure) => failure.held);
+	const held = failures.filter((failure) => failure.held);
 	return [
-		held ? "What failed was held back: readers see the version before." : "",
+		held.length === 0
+			? ""
+			: held.some(({ node }) => nodes.fresh[node]! > 0)
+				? "What failed was held back: readers see the version before."
+				: "What failed was held back, and no earlier version is known.",
 		behind.size === 0
 			? "Nothing else depends on it."
 			: stopped > 0

@@ -136,10 +136,14 @@ export function pastOf({
 	for (const [id, fact] of earlier.results) {
 		const known = results.get(id);
 		if (known === undefined) results.set(id, fact);
-		else if (known.status === fact.status) results.set(id, { ...known, message: known.message ?? fact.message });
+		else if (known.status === fact.status) results.set(id, { ...known, message: fuller(known.message, fact.message) });
 	}
 	return { runs: trace.runs.map(runOf), results };
 }
+
+/** The history keeps the beginning of a message, run_results.json all of it. */
+const fuller = (kept: string | null, whole: string | null): string | null =>
+	kept === null || whole?.startsWith(kept.replace(/…$/, "")) ? whole : kept;
 
 function runOf({
 	runId,

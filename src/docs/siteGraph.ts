@@ -2,7 +2,7 @@ import { findLanes } from "./lanes.ts";
 import { layeredLayout } from "./layeredLayout.ts";
 import type { NodeFact, ProjectFacts, TestFact } from "./projectFacts.ts";
 import { DATA_VERSION, type GraphData, NODE_TYPES, type QualityCell } from "./siteData.ts";
-import type { SiteSource } from "./siteSource.ts";
+import type { ResultFact, SiteSource } from "./siteSource.ts";
 import type { SourceAge } from "./sourceAges.ts";
 import { standings } from "./standings.ts";
 import { statusIndex, statusOf } from "./statuses.ts";
@@ -54,6 +54,7 @@ export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepa
 	};
 	const standing = standings({ nodes, tests, edges, position, results: source.results, ages });
 	const result = nodes.map((node) => source.results.get(node.id));
+	const built = lastBuilt(source.runs);
 	const columns = {
 		name: nodes.map((node) => node.label),
 		package: nodes.map(packages.of),
@@ -65,7 +66,7 @@ export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepa
 		ms: result.map((fact) => (fact === undefined ? -1 : Math.round(fact.ms))),
 		fresh: nodes.map((node, i) => {
 			const loaded = ages.get(node.id)?.maxLoadedAt;
-			return loaded === undefined || loaded === null ? (result[i]?.at ?? 0) : Date.parse(loaded) || 0;
+			return loaded === undefined || loaded === null ? (built(node.id, result[i]) ?? 0) : Date.parse(loaded) || 0;
 		}),
 		freshness: nodes.map((node) => statusIndex(statusOf(ages.get(node.id)?.status))),
 		owner: nodes.map(owners.of),
@@ -111,6 +112,18 @@ export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepa
 		homepage,
 	};
 }
+
+/** When a node was brought up to date; of one that failed or was held back since, by the last run that did build it. */
+function lastBuilt(runs: SiteSource["runs"]) {
+	const at = new Map<string, number>();
+	for (const run of runs)
+		for (const { node, status, startedAt, ms } of run.nodes)
+			if (isBuilt(status) && !at.has(node)) at.set(node, startedAt + ms);
+	return (id: string, last: ResultFact | undefined): number | undefined =>
+		last !== undefined && isBuilt(last.status) ? last.at : at.get(id);
+}
+
+const isBuilt = (status: string): boolean => statusOf(status) === "ok" || statusOf(status) === "warn";
 
 function rowGap(lane: readonly number[]): number {
 	const sizes = new Map<number, number>();

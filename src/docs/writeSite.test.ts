@@ -84,6 +84,19 @@ describe("the site of artifacts", () => {
 		expect(pageOf(site, "model.shop.orders").tests).toMatchObject([{ kind: "not_null", status: "fail", failures: 3 }]);
 	});
 
+	it("says of what failed when it was built before, and nothing of what never was", async () => {
+		const at = 1_790_000_000_000;
+		const fact = { status: "error", failures: null, message: "no", ms: 5, at: at + 9000 };
+		const earlier = { node: "model.shop.orders", status: "success", startedAt: at, ms: 40, rows: 1, thread: "" };
+		const run = { id: "1", command: "run", args: "", status: "success", startedAt: at, ms: 50, tests: [0, 0, 0] };
+		const runs = [{ ...run, nodes: [earlier], dimensions: {}, failing: [] }] as unknown as SiteSource["runs"];
+		const results = new Map(Object.keys(SHOP).map((id) => [id, fact]));
+		const graph = graphOf(await siteOf(SHOP, {}, { results, runs }));
+		const fresh = Object.fromEntries(graph.nodes.name.map((name, i) => [name, graph.nodes.fresh[i]]));
+		expect(fresh.orders).toBe(at + 40);
+		expect(Object.values(fresh).filter((time) => time !== 0)).toHaveLength(1);
+	});
+
 	it("shows Markdown, and HTML in it as text", async () => {
 		const site = await siteOf({
 			"model.shop.a": model("a", {

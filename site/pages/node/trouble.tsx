@@ -32,7 +32,10 @@ export function Trouble({ project, node, page }: { project: Project; node: numbe
 				)}
 				{page.message !== null && status === "fail" && !held && <pre>{page.message}</pre>}
 				<p>
-					{held && "Built and held back: readers see the version before. "}
+					{held &&
+						(project.nodes.fresh[node]! > 0
+							? "Built and held back: readers see the version before. "
+							: "Built and held back: no earlier version is known. ")}
 					{behind > 0 && (
 						<>
 							<a href={href(["graph"], { focus: project.key(node), up: 0, down: 9 })}>{plural(behind, "node")}</a>{" "}
