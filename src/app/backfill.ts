@@ -159,7 +159,10 @@ async function workOf(
 					asked: window,
 					now: project.startedAt,
 				});
-				const built = await state.builtIntervals(session, manifest.projectName, node.unique_id);
+				const built = await state.builtIntervals(session, manifest.projectName, {
+					node: node.unique_id,
+					schema: node.schema,
+				});
 				const due = invocation.flags.extra.all === true ? asked : missingBatches(asked, built);
 				// Groups of rows may reach across windows: all of these are asked first, and each group is computed once.
 				const most = readReprocessBy(node.config) === null ? WINDOWS_AT_ONCE : Math.max(1, due.length);

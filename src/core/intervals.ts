@@ -4,6 +4,8 @@ import type { NodeId } from "./node.ts";
 /** What a run has put into the published table of a microbatch model. */
 export interface BuiltIntervals {
 	readonly node: NodeId;
+	/** Of the published table: each target of a project has its own. */
+	readonly schema: string;
 	readonly windows: readonly EventWindow[];
 	/** The table was made anew: nothing of what earlier runs built is in it. */
 	readonly whole: boolean;

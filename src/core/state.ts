@@ -305,7 +305,11 @@ export interface StateStore {
 		run: Pick<RunHistory, "project" | "runId" | "at">,
 		built: readonly BuiltIntervals[],
 	): readonly BoundStatement[];
-	builtIntervals(session: Session, project: string, node: NodeId): Promise<readonly EventWindow[]>;
+	builtIntervals(
+		session: Session,
+		project: string,
+		of: Pick<BuiltIntervals, "node" | "schema">,
+	): Promise<readonly EventWindow[]>;
 	/** Of the last successes of each node and test. */
 	usualDurations(session: Session, project: string): Promise<ReadonlyMap<NodeId, UsualDuration>>;
 	/** The last `limit` runs with all that they did, and the last result of everything; empty where no history was ever written. */

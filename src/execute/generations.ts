@@ -4,6 +4,8 @@
  */
 import type { BoundStatement, Candidate, CandidateKind, KeptGeneration, Session } from "../core/adapter.ts";
 import type { NodeId } from "../core/node.ts";
+import { isOfTarget } from "../core/ofTarget.ts";
+import type { RunJob, RunPorts } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { GenerationRow, StoodRow } from "../core/state.ts";
 import { layerNamed, layerOf, type Run, type Standing } from "./run.ts";
@@ -11,12 +13,26 @@ import { databaseErrorOf, runBound } from "./statement.ts";
 
 const keepOf = (run: Run, id: NodeId): number => layerNamed(run, layerOf(run, id))?.keepGenerations ?? 0;
 
+/** The generations of a layer that stood, or are kept, in the schemas of this target. */
+export async function generationsHere(
+	{ job, ports }: { readonly job: RunJob; readonly ports: Pick<RunPorts, "adapter" | "state"> },
+	session: Session,
+	layer: string,
+): ReturnType<RunPorts["state"]["listGenerations"]> {
+	const { generations: all, stood } = await ports.state.listGenerations(session, job.manifest.projectName, layer);
+	const here = (row: GenerationRow) => isOfTarget(job.manifest, ports.adapter.dialect, row.node, row.candidate.target);
+	const elsewhere = new Set(all.filter((row) => !here(row)).map((row) => `${row.node} ${row.generation}`));
+	return {
+		generations: all.filter(here),
+		stood: stood.filter((row) => !elsewhere.has(`${row.node} ${row.generation}`)),
+	};
+}
+
 /** Learns which generation each relation of this run is at present, where generations are kept. */
 export async function rememberGenerations(run: Run, session: Session): Promise<void> {
-	const { state } = run.ports;
 	for (const layer of run.job.layering?.layers ?? []) {
 		if ((layer.keepGenerations ?? 0) === 0) continue;
-		const { generations, stood } = await state.listGenerations(session, run.job.manifest.projectName, layer.name);
+		const { generations, stood } = await generationsHere(run, session, layer.name);
 		const kinds = new Map(generations.map((g) => [`${g.node} ${g.generation}`, g.candidate.kind] as const));
 		for (const { node, generation } of stood) {
 			const kind = kinds.get(`${node} ${generation}`);
@@ -105,7 +121,7 @@ export async function pruneGenerations(
 	try {
 		await adapter.withSession(async (session) => {
 			for (const layer of layers) {
-				const { generations, stood } = await state.listGenerations(session, project, layer);
+				const { generations, stood } = await generationsHere(run, session, layer);
 				const last = new Map(stood.map((s, i) => [`${s.node} ${s.generation}`, i] as const));
 				const out = [...nodes].flatMap((node) => {
 					const own = generations.filter((row) => row.node === node);

@@ -8,7 +8,7 @@ import { performRequest } from "./answerRequest.ts";
 import { expectDurations } from "./expectDurations.ts";
 import { rememberGenerations } from "./generations.ts";
 import { othersCandidates, takeLeases } from "./leases.ts";
-import { rowsToForget, standingCandidates } from "./reuse.ts";
+import { candidatesHere, rowsToForget, standingCandidates } from "./reuse.ts";
 import { buildTasks, type Run, targetOf, targetsOf } from "./run.ts";
 import { databaseErrorOf, runBound } from "./statement.ts";
 
@@ -22,7 +22,7 @@ async function clearLeftovers(run: Run, session: Session): Promise<void> {
 	const builds = buildTasks(run.graph);
 	if (builds.length === 0) return;
 	const targets = builds.flatMap((task) => targetsOf(run, task.node));
-	const rows = await ports.state.listCandidates(session, project);
+	const rows = await candidatesHere(run, session);
 	const rebuilt = new Set<NodeId>(builds.map((task) => task.id));
 	const kept = new Map<NodeId, CandidateRow>();
 	if (job.flags.reuse && run.gated)

@@ -114,9 +114,11 @@ function builtIntervals(run: Run, results: readonly NodeResult[]): readonly Buil
 		const { unique_id: node, batch_results: batches, published } = result;
 		const stands = published === "published" || published === "direct" || (!layered && batches !== undefined);
 		if (batches === undefined || batches.successful.length === 0 || !stands) return [];
-		const own = run.job.manifest.nodes.get(node)?.config.full_refresh;
+		const model = run.job.manifest.nodes.get(node);
+		if (model === undefined) return [];
+		const own = model.config.full_refresh;
 		const whole = typeof own === "boolean" ? own : run.job.flags.fullRefresh;
-		return [{ node, windows: batches.successful, whole }];
+		return [{ node, schema: model.schema, windows: batches.successful, whole }];
 	});
 }
 

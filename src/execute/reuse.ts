@@ -1,15 +1,22 @@
 /** Candidates that an earlier run left standing: found, checked, and dropped when they can no longer serve. */
 import type { Session } from "../core/adapter.ts";
 import type { NodeId } from "../core/node.ts";
+import { isOfTarget } from "../core/ofTarget.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
 import type { CandidateRow } from "../core/state.ts";
 import { othersCandidates } from "./leases.ts";
 import { buildTasks, type Run, targetsOf } from "./run.ts";
 import { runBound } from "./statement.ts";
 
+/** Recorded candidates for the relations of this target. */
+export async function candidatesHere({ job, ports }: Run, session: Session): Promise<readonly CandidateRow[]> {
+	const rows = await ports.state.listCandidates(session, job.manifest.projectName);
+	return rows.filter((row) => isOfTarget(job.manifest, ports.adapter.dialect, row.node, row.target));
+}
+
 /** Recorded candidates whose relation is really there, with the kind that was recorded. */
 export async function standingCandidates(run: Run, session: Session): Promise<readonly CandidateRow[]> {
-	const rows = await run.ports.state.listCandidates(session, run.job.manifest.projectName);
+	const rows = await candidatesHere(run, session);
 	const schemas = [...new Set(rows.map((row) => row.candidate.schema))].sort();
 	if (schemas.length === 0) return [];
 	const there = new Map<string, string>();

@@ -12,6 +12,7 @@ import type { RunJob, RunPorts } from "../core/ports.ts";
 import { relationKey } from "../core/relation.ts";
 import type { RunResult } from "../core/result.ts";
 import type { GenerationRow, PastRun, StoodRow } from "../core/state.ts";
+import { generationsHere } from "./generations.ts";
 import { othersCandidates } from "./leases.ts";
 import { requireRun } from "./publishHeld.ts";
 import { publishOnly, type Ready } from "./publishOnly.ts";
@@ -94,7 +95,7 @@ async function readGenerations(job: RunJob, ports: RunPorts, session: Session, a
 	const project = job.manifest.projectName;
 	await state.migrate(session);
 	const run = await requireRun(ports, session, project, ask.to);
-	const { generations, stood } = await state.listGenerations(session, project, ask.layer);
+	const { generations, stood } = await generationsHere({ job, ports }, session, ask.layer);
 	if (generations.length === 0) fail("TFM-RUN-022", { layer: ask.layer });
 	return choose(job, ask, generations, stood, momentOf(stood, run, ask.layer));
 }

@@ -7,26 +7,27 @@ type IntervalRows = Pick<StateStore, "saveIntervals" | "builtIntervals">;
 export function createIntervalRows({ raw, rowsOf }: Tables): IntervalRows {
 	return {
 		saveIntervals: ({ project, runId, at }, built) => {
-			const anew = built.filter((row) => row.whole).map((row) => row.node);
-			const rows = built.flatMap(({ node, windows }) =>
-				windows.map(({ start, end }) => [node, start.toISOString(), end.toISOString()]),
+			const anew = built.filter((row) => row.whole).map(({ node, schema }) => [node, schema]);
+			const rows = built.flatMap(({ node, schema, windows }) =>
+				windows.map(({ start, end }) => [node, schema, start.toISOString(), end.toISOString()]),
 			);
 			return [
 				...(anew.length === 0
 					? []
 					: [
 							raw(
-								"delete from tfm_state.intervals where project = ? and node in (select json_array_elements_text(?::json))",
-								[project, JSON.stringify(anew)],
+								`delete from tfm_state.intervals i using json_array_elements(?::json) e
+								where i.project = ? and i.node = e->>0 and i.table_schema in (e->>1, '')`,
+								[JSON.stringify(anew), project],
 							),
 						]),
 				...(rows.length === 0
 					? []
 					: [
 							raw(
-								`insert into tfm_state.intervals (project, node, window_start, window_end, run_id, built_at)
-								select ?, e->>0, (e->>1)::timestamptz, (e->>2)::timestamptz, ?, ?::timestamptz from json_array_elements(?::json) e
-								on conflict (project, node, window_start, window_end) do update
+								`insert into tfm_state.intervals (project, node, table_schema, window_start, window_end, run_id, built_at)
+								select ?, e->>0, e->>1, (e->>2)::timestamptz, (e->>3)::timestamptz, ?, ?::timestamptz from json_array_elements(?::json) e
+								on conflict (project, node, table_schema, window_start, window_end) do update
 								set run_id = excluded.run_id, built_at = excluded.built_at`,
 								[project, runId, at, JSON.stringify(rows)],
 							),
@@ -34,12 +35,13 @@ export function createIntervalRows({ raw, rowsOf }: Tables): IntervalRows {
 			];
 		},
 
-		async builtIntervals(session, project, node) {
+		async builtIntervals(session, project, { node, schema }) {
 			const rows = await rowsOf(
 				session,
 				raw(
-					"select window_start, window_end from tfm_state.intervals where project = ? and node = ? order by window_start",
-					[project, node],
+					`select window_start, window_end from tfm_state.intervals
+					where project = ? and node = ? and table_schema in (?, '') order by window_start`,
+					[project, node, schema],
 				),
 			);
 			return rows.map((row) => ({

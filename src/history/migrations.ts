@@ -4,6 +4,7 @@ import { alertTables } from "./alertTables.ts";
 import { bound } from "./bound.ts";
 import { historyTables } from "./historyTables.ts";
 import { incidentView } from "./incidentView.ts";
+import { intervalsByTable } from "./intervalsByTable.ts";
 import { intervalTable } from "./intervalTable.ts";
 import { ledgerByTable } from "./ledgerByTable.ts";
 
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
 	intervalTable,
 	incidentView,
 	ledgerByTable,
+	intervalsByTable,
 ];
 
 function firstTables(k: Knex): readonly BoundStatement[] {

@@ -1,0 +1,20 @@
+import type { Dialect } from "./adapter.ts";
+import type { Manifest } from "./manifest.ts";
+import type { NodeId } from "./node.ts";
+import type { RelationName } from "./relation.ts";
+import { storedName } from "./storedName.ts";
+
+/**
+ * Whether what is written down of a node is about its relation here, and not about that of another target: two targets
+ * of a project may share a database, and then its state, but not a schema. Of nodes that are gone nobody can say.
+ */
+export function isOfTarget(
+	manifest: Pick<Manifest, "nodes">,
+	dialect: Pick<Dialect, "fold">,
+	node: NodeId,
+	recorded: RelationName,
+): boolean {
+	const now = manifest.nodes.get(node);
+	if (now?.resource_type !== "model" && now?.resource_type !== "seed" && now?.resource_type !== "snapshot") return true;
+	return storedName(now, dialect).schema === recorded.schema;
+}
