@@ -2,7 +2,8 @@ import type { Layering } from "../../core/config.ts";
 import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
 import type { ColumnLineage, ColumnRef } from "../../core/lineage.ts";
 import type { Manifest } from "../../core/manifest.ts";
-import { columnMeta, isUnexplained } from "../../core/piiMark.ts";
+import { columnMark, columnMeta, isUnexplained } from "../../core/piiMark.ts";
+import { suggestName } from "../../core/suggestName.ts";
 import type { AnalysedNode } from "./compiledSql.ts";
 
 interface Checked {
@@ -19,6 +20,7 @@ export function piiExposures(nodes: readonly AnalysedNode[], checked: Checked): 
 	);
 	return nodes.flatMap((node) => [
 		...unexplainedMarks(node, checked),
+		...idleMarks(node, checked),
 		...(node.layer !== null && forbidding.has(node.layer) ? exposuresOf(node, node.layer, checked) : []),
 	]);
 }
@@ -29,6 +31,23 @@ const unexplainedMarks = (node: AnalysedNode, { nameOf }: Checked): readonly Dia
 		.map(({ name: column }) =>
 			diagnostic("TFM-SQL-007", { node: nameOf(node.unique_id), column }, { severity: "warning", at: node.location }),
 		);
+
+/** Marks on columns that the SQL is known not to give, and keys that are `pii` but for the case of their letters. */
+function idleMarks(node: AnalysedNode, { lineage, nameOf }: Checked): readonly Diagnostic[] {
+	const known = lineage.nodes[node.unique_id];
+	const given = known?.columns.map(({ name }) => name.toLowerCase()) ?? [];
+	return Object.values(node.columns).flatMap((spec) => {
+		const about = { node: nameOf(node.unique_id), column: spec.name };
+		const places = { severity: "warning" as const, at: node.location };
+		const key = Object.keys(columnMeta(spec)).find((name) => name !== "pii" && name.toLowerCase() === "pii");
+		if (key !== undefined)
+			return [diagnostic("TFM-SQL-012", { ...about, problem: `its key is ${key}`, suggestion: "pii" }, places)];
+		if (known?.complete !== true || columnMark(spec) === undefined || given.includes(spec.name.toLowerCase()))
+			return [];
+		const suggestion = suggestName(spec.name.toLowerCase(), given);
+		return [diagnostic("TFM-SQL-012", { ...about, problem: "there is no such column", suggestion }, places)];
+	});
+}
 
 function exposuresOf(node: AnalysedNode, layer: string, { lineage, nameOf }: Checked): readonly Diagnostic[] {
 	const known = lineage.nodes[node.unique_id];
