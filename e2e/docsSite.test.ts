@@ -259,6 +259,11 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		await page.locator('[role="option"]').first().waitFor();
 		await page.keyboard.press("Enter");
 		await expect.poll(heading).toBe("stg_payments");
+		await open("#/graph?focus=staging.nope");
+		await expect.poll(() => page.locator(".graph-bar .found").textContent()).toContain("no node staging.nope");
+		await page.locator("canvas[data-drawn]").waitFor();
+		await page.keyboard.press("ArrowRight");
+		await expect.poll(() => page.locator(".graph-stage [role=status]").textContent()).toContain(", staging, ");
 		await open("#/graph?focus=staging.stg_payments");
 		await page.keyboard.press("ArrowRight");
 		await expect.poll(() => page.locator(".graph-side h2").textContent()).toBe("payments");

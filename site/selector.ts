@@ -20,6 +20,8 @@ const CRITERION = /^(@)?(?:(\d*)(\+))?(?:([\w.]+):)?(.+?)(?:(\+)(\d*))?$/;
 function criterionOf(project: Project, text: string): Set<number> | null {
 	const match = CRITERION.exec(text);
 	if (match === null) return null;
+	// No name of a node: a method that is misspelt, or a bracket of another tool's language.
+	if (match[4] === undefined && /[():]/.test(match[5]!)) return null;
 	const [, at, up, plusUp, method = "name", value = "", plusDown, down] = match;
 	const test = methodOf(project, method, value);
 	if (test === null) return null;

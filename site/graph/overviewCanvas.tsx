@@ -152,6 +152,11 @@ export function OverviewCanvas({ project, lens, chosen, current, query, guarded,
 				role="img"
 				aria-label={`All ${project.count} nodes in their ${project.layered ? "layers" : "folders"}. The catalog lists them; the panel beside lists the neighbours of the chosen one.`}
 			/>
+			{/* What the arrows choose, for those who do not see the drawing. */}
+			<p class="unseen" role="status">
+				{current !== null &&
+					`${project.nodes.name[current]}, ${project.laneName(current)}, ${project.status(current)}, reads ${project.parents(current).length}, read by ${project.children(current).length}`}
+			</p>
 			<div class="zoom">
 				<button type="button" class="quiet" aria-label="Larger" onClick={zoomBy(1.4)}>
 					+

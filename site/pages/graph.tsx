@@ -94,9 +94,18 @@ export function GraphPage({ project, route }: PageProps) {
 						onInput={(event) => setTyped(event.currentTarget.value)}
 					/>
 				</label>
+				{focusKeys.length > centre.length && (
+					<span class="found" role="status">
+						no node {focusKeys.filter((key) => project.find(key) === undefined).join(", ")}
+					</span>
+				)}
 				{sel !== "" && (
 					<span class="found" aria-live="polite">
-						{chosen === null ? "not a selector" : plural(chosen.size, "node")}
+						{chosen === null
+							? /\bstate:/.test(sel)
+								? "state: is for the command line; Changes shows what changed"
+								: "not a selector"
+							: plural(chosen.size, "node")}
 						{chosen !== null && chosen.size > 0 && <Copy text={`tfm run --select "${sel}"`} label="Copy as tfm run" />}
 					</span>
 				)}
@@ -431,7 +440,7 @@ function useGraphKeys({ project, current, focused, up, down, toFocus, query }: G
 			else if (event.key === "0") zoom(0);
 			else if (event.key === "]") setQuery({ up: up + 1, down: down + 1 });
 			else if (event.key === "[") setQuery({ up: Math.max(0, up - 1), down: Math.max(0, down - 1) });
-			else if (/^Arrow/.test(event.key) && current === null) choose(0);
+			else if (/^Arrow/.test(event.key) && current === null) choose(first(project));
 			else if (current === null) return;
 			else if (event.key === "f") toFocus(current);
 			else if (event.key === "Enter" && target.tagName !== "A") go(href(["m", project.key(current)]));
@@ -443,6 +452,14 @@ function useGraphKeys({ project, current, focused, up, down, toFocus, query }: G
 		window.addEventListener("keydown", pressed);
 		return () => window.removeEventListener("keydown", pressed);
 	}, [current, focused, up, down, query.toString()]);
+}
+
+/** The topmost of the leftmost. */
+function first({ nodes: { x, y } }: Project): number | undefined {
+	let best: number | undefined;
+	for (const node of x.keys())
+		if (best === undefined || x[node]! < x[best]! || (x[node] === x[best] && y[node]! < y[best]!)) best = node;
+	return best;
 }
 
 /** The next in the lane, from top to bottom. */

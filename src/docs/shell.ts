@@ -9,6 +9,10 @@ import type { SiteIndex } from "./siteData.ts";
 const THEME =
 	'try{var t=localStorage.getItem("tfm-theme")}catch(e){}document.documentElement.dataset.theme=t==="dark"||t==="light"?t:matchMedia("(prefers-color-scheme:dark)").matches?"dark":"light"';
 
+/** A browser runs no program of a folder on the disk: only what stands in the page itself can say so. */
+const FROM_DISK =
+	'if(location.protocol==="file:")document.getElementById("app").textContent="A site in a folder is opened through a web server: tfm docs serve. One that opens from the disk: tfm docs generate --single-file."';
+
 /** The most that one file may hold. */
 export const SINGLE_FILE_LIMIT = 20_000_000;
 
@@ -49,9 +53,9 @@ export function shellHtml(index: SiteIndex, app: string, baseUrl: string): strin
 	const { entry, style } = appFiles(app);
 	const css = readFileSync(join(app, style), "utf8");
 	const canonical = baseUrl === "" ? "" : `<link rel="canonical" href="${escapeHtml(baseUrl)}">\n`;
-	const policy = `default-src 'none'; script-src 'self' ${digest(THEME)}; connect-src 'self'; img-src 'self' data: blob:; ${SHARED}`;
+	const policy = `default-src 'none'; script-src 'self' ${digest(THEME)} ${digest(FROM_DISK)}; connect-src 'self'; img-src 'self' data: blob:; ${SHARED}`;
 	const head = `${canonical}<link rel="modulepreload" href="${entry}">\n<link rel="preload" href="${index.graph}" as="fetch" crossorigin>\n<style>${css}</style>`;
-	return page(index, policy, head, `<script type="module" src="${entry}"></script>`);
+	return page(index, policy, head, `<script>${FROM_DISK}</script>\n<script type="module" src="${entry}"></script>`);
 }
 
 /** Everything in one page, which opens from a disk. Throws TFM-DOCS-003 when it would be too large. */
