@@ -13,14 +13,15 @@ const row = fc.record({
 	b: fc.constantFrom("x", "y", "X", "it's"),
 	i: nullable(fc.integer({ min: 0, max: 3 })),
 	t: nullable(fc.constantFrom("a", "A", "", "a ")),
-	n: nullable(fc.constantFrom("1", "1.0", "2", "NaN")),
+	n: nullable(fc.constantFrom("1", "1.0", "2", "NaN", "Infinity", "-Infinity")),
 	f: nullable(fc.constantFrom("0", "-0", "1.5", "NaN", "Infinity")),
 	j: nullable(fc.constantFrom('{"a": 1, "b": 2}', '{"b":2,"a":1}', "[]")),
 	p: nullable(fc.constantFrom("(1,2)", "(2,1)")),
+	l: nullable(fc.constantFrom("{1,2}", "{2}")),
 });
 type Row = typeof row extends fc.Arbitrary<infer R> ? R : never;
-const VALUES = ["i", "t", "n", "f", "j", "p"] as const;
-const DDL = "a int, b text, i int, t text, n numeric, f float8, j jsonb, p point";
+const VALUES = ["i", "t", "n", "f", "j", "p", "l"] as const;
+const DDL = "a int, b text, i int, t text, n numeric, f float8, j jsonb, p point, l int[]";
 
 /** Rows without two of one key, and rarely with: a diff of them says so. */
 const rows = fc.oneof(
@@ -39,7 +40,7 @@ const pair = fc.oneof(
 	}),
 );
 
-const TWICE: Row = { a: 1, b: "x", i: 1, t: "a", n: "1", f: "0", j: null, p: null };
+const TWICE: Row = { a: 1, b: "x", i: 1, t: "a", n: "1", f: "0", j: null, p: null, l: null };
 
 const same = {
 	i: (r: Row) => String(r.i),
@@ -48,6 +49,7 @@ const same = {
 	f: (r: Row) => String(r.f === null ? null : Number(r.f) + 0),
 	j: (r: Row) => (r.j === null ? "null" : JSON.stringify(Object.entries(JSON.parse(r.j)).sort())),
 	p: (r: Row) => String(r.p),
+	l: (r: Row) => String(r.l),
 };
 
 function expected(base: readonly Row[], head: readonly Row[]) {
@@ -72,7 +74,7 @@ const duplicates = (all: readonly Row[]): number => {
 async function fill(session: Session, table: string, all: readonly Row[]): Promise<DiffSide> {
 	await session.execute(`discard temp; drop table if exists ${table}; create table ${table} (${DDL})`);
 	for (const r of all) {
-		const binds = [r.a, r.b, r.i, r.t, r.n, r.f, r.j, r.p].map((v) => (v === null ? null : String(v)));
+		const binds = [r.a, r.b, r.i, r.t, r.n, r.f, r.j, r.p, r.l].map((v) => (v === null ? null : String(v)));
 		await session.query(`insert into ${table} values (${binds.map((_, i) => `$${i + 1}`).join(", ")})`, binds);
 	}
 	const { rows: columns } = await session.query(COLUMNS_OF, [table]);

@@ -3,6 +3,7 @@ import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type GraphNode, isStored, type SourceNode, type StoredNode } from "../core/node.ts";
+import type { RelationName } from "../core/relation.ts";
 import { storedName } from "../core/storedName.ts";
 import { compareRows, type DiffSide, type RowDiff } from "../diff/diff.ts";
 import { COLUMNS_OF, SERVER_VERSION, UNIQUE_INDEXES_OF } from "../diff/postgres.ts";
@@ -36,9 +37,10 @@ export async function diffCommand(invocation: Invocation): Promise<ExitCode> {
 		const side = async ({ rendered, title }: Side): Promise<DiffSide> => {
 			const found = await sideOf(session, rendered, key);
 			const relation = rendered.replaceAll('"', "");
+			const next = await waysToBuild({ invocation, project, database, node });
 			return found.columns.length > 0
 				? found
-				: fail("TFM-DIFF-001", { name: node.name, relation, where: ` (${title})` });
+				: fail("TFM-DIFF-001", { relation, name: node.name, where: ` (${title})`, next });
 		};
 		const standing = await side(base);
 		const head = await headRelation({ invocation, project, database, node });
@@ -91,7 +93,7 @@ function readOptions({ flags: { extra } }: Invocation) {
 	};
 	const { tolerance, samples, key } = extra;
 	return {
-		key: key === undefined ? null : listed(key),
+		key: key === undefined ? null : keyWritten(key),
 		ignore: listed(extra.ignore),
 		tolerance:
 			tolerance === undefined
@@ -102,6 +104,13 @@ function readOptions({ flags: { extra } }: Invocation) {
 				? 5
 				: number("samples", samples, "a number of rows up to 1000", (n) => Number.isInteger(n) && n >= 0 && n <= 1000),
 	};
+}
+
+function keyWritten(written: unknown): readonly string[] {
+	const columns = [...new Set(listed(written))];
+	return columns.length > 0
+		? columns
+		: fail("TFM-DIFF-006", { option: "--key", value: String(written), expected: "columns, such as order_id,line" });
 }
 
 /** The model's own: what merges match by, else what its tests and constraints say is unique. */
@@ -146,7 +155,7 @@ async function headRelation({ invocation, project, database, node }: HeadRequest
 	const { held, against } = invocation.flags.extra;
 	const { dialect } = project.engine;
 	if (held === true) {
-		const candidate = (await candidateBinding(database, project)).relationOf(node.unique_id);
+		const candidate = await heldOf({ project, database, node });
 		if (candidate === undefined) return fail("TFM-DIFF-005", { name: node.name });
 		return { rendered: dialect.render(candidate), title: "held back" };
 	}
@@ -162,6 +171,21 @@ async function headRelation({ invocation, project, database, node }: HeadRequest
 		.execute(`${header}create temporary table tfm_diff_head as\n${compiled.sql}\n;\nanalyze ${ASIDE}`, { signal })
 		.catch((error: unknown) => failRefused(error, node.name));
 	return { rendered: ASIDE, title: "its query" };
+}
+
+/** What the last run held back of it; nothing where no run has made tfm's tables yet. */
+async function heldOf({ project, database, node }: Omit<HeadRequest, "invocation">): Promise<RelationName | undefined> {
+	const { rows } = await database.session.query("select to_regclass('tfm_state.candidates') is not null");
+	return rows[0]?.[0] === true ? (await candidateBinding(database, project)).relationOf(node.unique_id) : undefined;
+}
+
+/** What makes the relation that is missing; what a gate holds back is not published by building it once more. */
+async function waysToBuild({ invocation, project, database, node }: HeadRequest): Promise<string> {
+	const { against } = invocation.flags.extra;
+	if (typeof against === "string") return `tfm run --select ${node.name} --target ${against}`;
+	return (await heldOf({ project, database, node })) !== undefined
+		? `nothing of it was ever published, and its first build is held back: tfm retry, or tfm show --select ${node.name}`
+		: `tfm run --select ${node.name}`;
 }
 
 async function sideOf(session: Session, rendered: string, key: readonly string[]): Promise<DiffSide> {

@@ -9,6 +9,8 @@ export interface ComparedColumn {
 	/** What a difference may be to count as none. */
 	readonly tolerance: { readonly kind: "relative" | "milliseconds"; readonly most: number } | null;
 	readonly numeric: boolean;
+	/** Postgres hashes NaN and both infinities of numeric to one number, so their sign is hashed as well. */
+	readonly decimal: boolean;
 }
 
 export interface RetypedColumn {
@@ -26,10 +28,11 @@ export interface Tolerance {
 /** Types with equality and hashing of their own in Postgres; all others are compared by their text. */
 const HASHED =
 	/^(smallint|integer|bigint|numeric|real|double precision|text|character varying|character|boolean|date|time|timestamp|interval|uuid|bytea|inet|jsonb)\b(?!.*\[\])/;
-const NUMBER = /^(smallint|integer|bigint|numeric|real|double precision)\b/;
-const FLOAT = /^(real|double precision)\b/;
-const MOMENT = /^(date|timestamp)\b/;
-const TEXT = /^(text|character varying|character)\b/;
+const NUMBER = /^(smallint|integer|bigint|numeric|real|double precision)\b(?!.*\[\])/;
+const FLOAT = /^(real|double precision)\b(?!.*\[\])/;
+const MOMENT = /^(date|timestamp)\b(?!.*\[\])/;
+const TEXT = /^(text|character varying|character)\b(?!.*\[\])/;
+const DECIMAL = /^numeric\b(?!.*\[\])/;
 
 /** Without length, precision and scale, which decide what may be stored and not what equals what. */
 const family = (type: string): string => type.replace(/\([^)]*\)/g, "").trim();
@@ -98,6 +101,7 @@ export function pairColumns(base: DiffSide, head: DiffSide, { key, ignore, toler
 			as: comparedAs(b.type, h.type),
 			tolerance: toleranceOf(types, tolerance),
 			numeric: types.every((type) => NUMBER.test(type)),
+			decimal: types.some((type) => DECIMAL.test(type)) && types.every((type) => NUMBER.test(type)),
 		};
 	});
 	const values = compared.filter((c) => !isKey(c.base) && !matchesAny(c.base, ignore));

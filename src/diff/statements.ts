@@ -27,7 +27,16 @@ const comparable = (c: Comparison, which: Which, column: ComparedColumn): string
 const comparables = (c: Comparison, which: Which, columns: readonly ComparedColumn[]): readonly string[] =>
 	columns.map((column) => comparable(c, which, column));
 
-const partOf = (c: Comparison, which: Which): string => c.hash.part(c.hash.of(comparables(c, which, c.key)), PARTS);
+/** What is hashed of these columns: equal rows give equal lists, and different ones hardly ever. */
+const hashed = (c: Comparison, which: Which, columns: readonly ComparedColumn[]): string =>
+	c.hash.of(
+		columns.flatMap((column) => {
+			const value = comparable(c, which, column);
+			return column.decimal ? [value, `sign(${value})`] : [value];
+		}),
+	);
+
+const partOf = (c: Comparison, which: Which): string => c.hash.part(hashed(c, which, c.key), PARTS);
 
 const keyIsNull = (c: Comparison, which: Which): string =>
 	c.key.map((column) => `${c.quote(column[which])} is null`).join(" or ");
@@ -48,7 +57,7 @@ export function unequalParts(c: Comparison): string {
 		which: Which,
 	): string => `select part, count(*) as n, sum(null_key) as nulls, sum(hash) as sum from (select ${partOf(c, which)} as part,
 	case when ${keyIsNull(c, which)} then 1 else 0 end as null_key,
-	${c.hash.of(comparables(c, which, [...c.key, ...c.values]))} as hash
+	${hashed(c, which, [...c.key, ...c.values])} as hash
 from ${c[which].from} offset 0) as hashed group by part`;
 	return `with base as (${side("base")}),
 head as (${side("head")}),
@@ -142,7 +151,7 @@ export function columnFigures(c: Comparison, which: Which, columns: readonly Com
 /** Rows of both sides, and whole rows that one has more often than the other, by their hashes. */
 export function wholeRows(c: Comparison): string {
 	const side = (which: Which): string =>
-		`select ${c.hash.of(comparables(c, which, [...c.key, ...c.values]))} as hash, count(*) as n from ${c[which].from} group by 1`;
+		`select ${hashed(c, which, [...c.key, ...c.values])} as hash, count(*) as n from ${c[which].from} group by 1`;
 	return `select coalesce(sum(base.n), 0)::text, coalesce(sum(head.n), 0)::text,
 	coalesce(sum(greatest(coalesce(head.n, 0) - coalesce(base.n, 0), 0)), 0)::text,
 	coalesce(sum(greatest(coalesce(base.n, 0) - coalesce(head.n, 0), 0)), 0)::text

@@ -77,6 +77,7 @@ const percent = (part: number, whole: number): string =>
 const LONGEST = 40;
 function short(text: string | null): string {
 	if (text === null) return "null";
+	if (text === "") return "''";
 	const line = text.replace(/\s*\n\s*/g, "⏎");
 	return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
 }
@@ -151,7 +152,18 @@ function changesText({ changedColumns, rows }: Keyed): string {
 	return `\n${table}`;
 }
 
-function samplesText({ samples, key }: Keyed): string {
+/** Both values cut where they begin to differ, so that long ones are told from each other. */
+function change(base: string | null, head: string | null): string {
+	if (base === null || head === null || Math.min(base.length, head.length) < LONGEST)
+		return `${short(base)} → ${short(head)}`;
+	let same = 0;
+	while (same < base.length && base[same] === head[same]) same++;
+	const from = same < LONGEST / 2 ? 0 : same - 10;
+	const cut = (text: string): string => short(`${from > 0 ? "…" : ""}${text.slice(from)}`);
+	return `${cut(base)} → ${cut(head)}`;
+}
+
+function samplesText({ samples, key, added, removed, changed: allChanged }: Keyed): string {
 	if (samples.length === 0) return "";
 	const changed = samples.filter((s) => s.kind === "changed");
 	const columns = [...new Set(changed.flatMap((s) => s.values.map((v) => v.column)))];
@@ -160,8 +172,14 @@ function samplesText({ samples, key }: Keyed): string {
 		...sample.key.map(short),
 		...columns.map((column) => {
 			const value = sample.values.find((v) => v.column === column);
-			return value === undefined ? "" : `${short(value.base)} → ${short(value.head)}`;
+			return value === undefined ? "" : change(value.base, value.head);
 		}),
 	]);
-	return `\n${columnsOfText(["", ...key.map((k) => k.toUpperCase()), ...columns.map((c) => c.toUpperCase())], rows, new Set())}`;
+	const table = columnsOfText(
+		["", ...key.map((k) => k.toUpperCase()), ...columns.map((c) => c.toUpperCase())],
+		rows,
+		new Set(),
+	);
+	const more = added + removed + allChanged - samples.length;
+	return `\n${table}${more > 0 ? `and ${rowsOf(more)} more (--samples)\n` : ""}`;
 }

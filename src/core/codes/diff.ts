@@ -2,9 +2,9 @@ import { type CodeEntry, code } from "./entry.ts";
 
 /** Comparing the rows of two relations. */
 export const DIFF_CODES = {
-	"TFM-DIFF-001": code<{ name: string; relation: string; where: string }>({
+	"TFM-DIFF-001": code<{ name: string; relation: string; where: string; next: string }>({
 		message: (f) => `${f.name} cannot be compared: ${f.relation} does not exist${f.where}`,
-		next: (f) => `tfm run --select ${f.name}`,
+		next: (f) => f.next,
 		explain:
 			"`tfm diff` compares with what is published, or with another target's relation: there must be one. The first build of a model has nothing to be compared with.",
 	}),
@@ -15,7 +15,8 @@ export const DIFF_CODES = {
 			"Rows are matched by a key: `--key`, else the model's `unique_key`, else the columns of its primary key (a constraint, or `unique` tests). Every column of it must be there before and after the change.",
 	}),
 	"TFM-DIFF-003": code<{ name: string; kind: string }>({
-		message: (f) => `${f.name} is a ${f.kind}, and has no query whose rows could be compared`,
+		message: (f) =>
+			`${f.name} is ${/^[aeiou]/.test(f.kind) ? "an" : "a"} ${f.kind}, and has no query whose rows could be compared`,
 		next: () => "compare two targets with --against, or what a gate held back with --held",
 		explain:
 			"Without `--against` and `--held`, `tfm diff` computes the model's query and compares its rows with what is published. Seeds, snapshots, sources and ephemeral models have none that could be computed aside.",
