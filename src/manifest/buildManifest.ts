@@ -26,6 +26,7 @@ import {
 	checkGroups,
 	checkName,
 	checkNamesAcrossKinds,
+	checkLandingTables,
 	checkRelations,
 	checkSnapshot,
 	checkSpacesInNames,
@@ -142,6 +143,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 		sourceLayers,
 		namer,
 	});
+	checkLandingTables(manifest, work.problems);
 	stopOn(work.problems);
 	return manifest;
 }

@@ -1,7 +1,9 @@
 /** Mistakes that show only once all nodes are known: clashing names, unknown groups, incomplete snapshots and contracts. */
+
 import type { Layer } from "../core/config.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
-import type { Plain } from "../core/node.ts";
+import type { Manifest } from "../core/manifest.ts";
+import type { GraphNode, Plain } from "../core/node.ts";
 import type { YamlEntry } from "../core/parsed.ts";
 import { readCall } from "../core/referenceText.ts";
 import { suggestName } from "../core/suggestName.ts";
@@ -188,6 +190,40 @@ export function checkRelations(drafts: readonly Draft[], problems: Diagnostic[])
 		}
 		const facts = { model: draft.name, alias: pointer.alias, taken: taken === draft ? null : labelOf(taken) };
 		problems.push(diagnostic("TFM-PARSE-061", facts, configPlace(draft, "latest_version_pointer")));
+	}
+}
+
+/**
+ * Landing tables and their rejects are written by loads, so no two of them, and no node, may mean one relation: rows of
+ * both would be mixed, or those of one lost. Sources that somebody else fills are only read and may share one.
+ */
+export function checkLandingTables(
+	{ nodes, sources }: Pick<Manifest, "nodes" | "sources">,
+	problems: Diagnostic[],
+): void {
+	const written = new Map<string, { readonly id: string; readonly at: GraphNode }>();
+	for (const node of nodes.values())
+		if ("relation_name" in node && node.relation_name !== null && node.resource_type !== "test")
+			written.set(node.relation_name, { id: node.unique_id, at: node });
+	for (const source of sources.values()) {
+		if (source.load === null) continue;
+		const rejects = source.relation_name.replace(/("?)$/, "__rejects$1");
+		const claims = [
+			{ relation: source.relation_name, id: source.unique_id, at: source },
+			{ relation: rejects, id: `the rejects of ${source.unique_id}`, at: source },
+		];
+		// Of one table two are enough to know.
+		const taken = claims.find(({ relation }) => written.has(relation));
+		for (const claim of claims) if (!written.has(claim.relation)) written.set(claim.relation, claim);
+		if (taken === undefined) continue;
+		const first = written.get(taken.relation)!;
+		problems.push(
+			diagnostic(
+				"TFM-PARSE-018",
+				{ relation: taken.relation, first: first.id, second: taken.id },
+				{ at: source.location, related: [{ label: "the other one", at: first.at.location }] },
+			),
+		);
 	}
 }
 

@@ -30,6 +30,27 @@ describe("layers", () => {
 		]);
 	});
 
+	it("give each landing table and its rejects a relation of their own", async () => {
+		const load = "load: {files: x/*.csv}";
+		const sources = `sources:
+  - {name: a, tables: [{name: t, ${load}}, {name: u, ${load}}]}
+  - {name: b, tables: [{name: t, ${load}}, {name: u__rejects, ${load}}, {name: m}]}
+`;
+		const two = (first: string, second: string, relation: string) =>
+			`${first} and ${second} would both be built as "postgres"."dev_landing"."${relation}"`;
+		const found = await mistakesIn({
+			...layered(),
+			"models/landing/s.yml": sources,
+			"models/staging/stg.sql": "select 1",
+		});
+		expect(found).toEqual([
+			expect.stringContaining(`s.yml:3:24 ${two("source.shop.a.t", "source.shop.b.t", "t")}`),
+			expect.stringContaining(
+				`s.yml:3:59 ${two("the rejects of source.shop.a.u", "source.shop.b.u__rejects", "u__rejects")}`,
+			),
+		]);
+	});
+
 	it("come from the folder, the config, or what a node reads", async () => {
 		const { nodes, sources } = await manifestOf({
 			...layered(),
