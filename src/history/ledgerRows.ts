@@ -12,16 +12,17 @@ export function createLedgerRows({ table, raw, rowsOf, upsertAll }: Tables): Led
 		table("loaded_files").where({ source, table_schema: schema, table_name: identifier });
 	return {
 		async loadedFiles(session, landing) {
+			const name = raw(
+				"select pg_catalog.to_regclass(pg_catalog.format('%I.%I', ?::text, ?::text)) is not null as there",
+				[landing.schema, landing.identifier],
+			);
+			// A table that somebody dropped has no file in it.
+			if ((await rowsOf(session, name))[0]?.there !== true) return [];
 			const own = await rowsOf(session, of(landing).orderBy("path"));
 			if (own.length > 0) return own.map(loadedFileOf);
 			const unnamed = await rowsOf(session, of({ ...landing, schema: "", identifier: "" }).orderBy("path"));
 			if (unnamed.length === 0) return [];
 			// An empty table has none of those files in it, whichever table they were loaded into.
-			const name = raw(
-				"select pg_catalog.to_regclass(pg_catalog.format('%I.%I', ?::text, ?::text)) is not null as there",
-				[landing.schema, landing.identifier],
-			);
-			if ((await rowsOf(session, name))[0]?.there !== true) return [];
 			const filled = raw("select exists (select from ??.??) as filled", [landing.schema, landing.identifier]);
 			return (await rowsOf(session, filled))[0]?.filled === true ? unnamed.map(loadedFileOf) : [];
 		},

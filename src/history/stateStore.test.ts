@@ -114,8 +114,12 @@ describe("the state store on the embedded database", () => {
 			loadedAt: AT,
 		};
 		await adapter.withSession(async (s) => {
+			await s.execute("create schema dev; create table dev.t (id int)");
 			await send(s, state.saveLoadedFile(file));
 			expect(await state.loadedFiles(s, landing)).toEqual([file]);
+			await s.execute("alter table dev.t rename to away");
+			expect(await state.loadedFiles(s, landing)).toEqual([]);
+			await s.execute("alter table dev.away rename to t");
 			expect(await state.loadedFiles(s, { ...landing, schema: "prod" })).toEqual([]);
 			await send(s, state.forgetLoadedFiles(landing));
 			expect(await state.loadedFiles(s, landing)).toEqual([]);

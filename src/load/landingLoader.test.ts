@@ -24,6 +24,19 @@ test("gzipped JSON pages land once, as they came, with file, row and time", asyn
 	expect(await load(block)).toEqual({ files: 0, skipped: 3, rows: 0, rejects: 0 });
 });
 
+test("a landing table that somebody dropped is filled again from the files that are there", async () => {
+	const block = { files: "gone/*.csv", columns: [{ name: "id" }] };
+	put("gone/a.csv", "id\n1\n");
+	put("gone/b.csv", "id\n2\n");
+	await load(block, { name: "gone" });
+	await query("drop table landing.gone");
+	rmSync(join(root, "gone/b.csv"));
+	expect(await load(block, { name: "gone" })).toMatchObject({ files: 1, skipped: 0, rows: 1 });
+	expect(await query("select id from landing.gone")).toEqual(["1"]);
+	put("gone/b.csv", "id\n2\n");
+	expect(await load(block, { name: "gone" })).toMatchObject({ files: 1, skipped: 1, rows: 1 });
+});
+
 test("trailing commas are read as blanks where the load says so, and are a mistake where it does not", async () => {
 	put("data/a.json", '[\n {"id": 1, "title": "a,]",},\n {"id": "x", },\n]\n');
 	const columns = [{ name: "id", type: "bigint" }, { name: "title" }];

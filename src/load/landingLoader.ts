@@ -62,7 +62,8 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 			const columns = await landingColumns(spec, plan.afresh ? undefined : existing, infer);
 			if (spec.columns === "infer" && columns.length > 0) checkFound(spec, columns, source);
 			const load = new LandingTransaction(options, { input, spec, table, columns, ledger: plan.afresh ? [] : ledger });
-			if (plan.afresh) await load.empty();
+			// A table that is not there has no files in it, and those that cannot be read again are not known either.
+			if (plan.afresh || existing === undefined) await load.empty();
 			else await load.nameEntries();
 			const inferred = spec.columns === "infer";
 			if (existing !== undefined || columns.length > 0)
