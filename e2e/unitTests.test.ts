@@ -20,6 +20,7 @@ const MORE = `unit_tests:
     expect: {rows: []}
 `;
 const FILES = {
+	"profiles.yml": "shop: {target: dev, outputs: {dev: {type: pglite, schema: main}}}",
 	...golden.files,
 	"macros/make_events.sql": `{% macro make_events() %}{% do run_query("create schema main_raw; create table main_raw.ev (id int, at timestamp)") %}{% endmacro %}`,
 	"models/nobody.yml": "sources: [{name: nobody, tables: [{name: things}]}]",
