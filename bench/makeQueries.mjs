@@ -13,7 +13,7 @@ export function makeQueryProject({ out, queries }) {
 select {% for answer in answers %}'{{ answer }}' as a{{ loop.index }}{{ ", " if not loop.last }}{% endfor %}{% if not answers %}1 as a{% endif %}
 `;
 	mkdirSync(join(out, "models"), { recursive: true });
-	writeFileSync(join(out, "dbt_project.yml"), "name: queries\nversion: '1.0'\nprofile: queries\n");
+	writeFileSync(join(out, "dbt_project.yml"), "name: queries\nversion: '1.0'\n");
 	writeFileSync(join(out, "models/many.sql"), model(queries));
 	writeFileSync(join(out, "models/one.sql"), model(1));
 }
