@@ -3,6 +3,7 @@
  * repository with a slash, or nothing; both name files from the repository's top.
  */
 import { TFM_VERSION } from "../core/version.ts";
+import { xmlAttribute as attribute } from "../core/xmlText.ts";
 import type { ChangeReview, Finding } from "./changeReview.ts";
 
 /** For code scanning. A finding keeps its place in the list as long as its code, node and words are the same. */
@@ -38,17 +39,6 @@ export function sarifLog({ findings }: ChangeReview, prefix: string): string {
 	};
 	return `${JSON.stringify(log, null, 1)}\n`;
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-	"&": "&amp;",
-	"<": "&lt;",
-	">": "&gt;",
-	'"': "&quot;",
-	"\n": "&#10;",
-};
-const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
-const attribute = (value: string): string =>
-	value.replace(FORBIDDEN, "").replace(/[&<>"\n]/g, (sign) => ENTITIES[sign]!);
 
 /** A test case for each changed node, which fails with the node's errors; warnings are its output. */
 export function junitXml({ project, nodes, findings }: ChangeReview): string {

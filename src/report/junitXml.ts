@@ -1,20 +1,8 @@
 import type { NodeId } from "../core/node.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
+import { xmlAttribute as attribute, xmlText as text } from "../core/xmlText.ts";
 import { failureText } from "./failureText.ts";
 import type { NodeFacts } from "./nodeFacts.ts";
-
-/** Control characters that XML 1.0 has no place for. */
-const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
-const ENTITIES: Readonly<Record<string, string>> = {
-	"&": "&amp;",
-	"<": "&lt;",
-	">": "&gt;",
-	'"': "&quot;",
-	"\n": "&#10;",
-};
-
-const text = (value: string): string => value.replace(FORBIDDEN, "").replace(/[&<>]/g, (c) => ENTITIES[c]!);
-const attribute = (value: string): string => value.replace(FORBIDDEN, "").replace(/[&<>"\n]/g, (c) => ENTITIES[c]!);
 
 /** What a build server counts: tests, and what could not be built for them. */
 const SHOWN: ReadonlySet<string> = new Set(["test", "unit_test", "model", "seed", "snapshot", "source", "operation"]);
