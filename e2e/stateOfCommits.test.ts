@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newRepository, type Repository } from "./ci/repository.ts";
@@ -75,6 +77,15 @@ describe("tfm state explain --base", { timeout: 120_000 }, () => {
 	it("leaves no worktree behind, and the files as they are", () => {
 		expect(shop.git("worktree", "list").split("\n")).toHaveLength(1);
 		expect(shop.git("status", "--porcelain")).toBe("");
+	});
+
+	it("removes the worktree of a process that was killed", async () => {
+		const { pid } = spawnSync(process.execPath, ["--version"]);
+		const left = join(tmpdir(), `tfm-base-${pid}-x`);
+		shop.git("worktree", "add", "--detach", "--quiet", join(left, "base"), "main");
+		await explained();
+		expect(shop.git("worktree", "list").split("\n")).toHaveLength(1);
+		expect(existsSync(left)).toBe(false);
 	});
 
 	it("sees secrets neither in a state nor in a hash of one", async () => {

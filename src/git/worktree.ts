@@ -1,14 +1,40 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { kill, pid } from "node:process";
 import { askGit, type GitPlace, runGit } from "./runGit.ts";
+
+/** Begins the name of the folder, before the number of the process that made it. */
+const FOLDER = "tfm-base-";
+
+/** Folders of processes that were killed before they could remove them; git forgets them with the next prune. */
+async function removeLeftovers(place: GitPlace): Promise<void> {
+	const temporary = realpathSync(tmpdir());
+	for (const line of (await runGit(place, ["worktree", "list", "--porcelain"])).split("\n")) {
+		if (!line.startsWith("worktree ")) continue;
+		const parent = dirname(line.slice("worktree ".length));
+		const maker = /^tfm-base-(\d+)-/.exec(basename(parent))?.[1];
+		if (maker === undefined || dirname(parent) !== temporary || lives(Number(maker))) continue;
+		rmSync(parent, { recursive: true, force: true });
+	}
+}
+
+function lives(process: number): boolean {
+	try {
+		return kill(process, 0);
+	} catch (error) {
+		// Somebody else's process lives, too.
+		return (error as NodeJS.ErrnoException).code === "EPERM";
+	}
+}
 
 /**
  * Files of a commit in a folder of their own while `work` runs; the user's files are not touched. The folder goes again
  * whatever happens, also when the command is cancelled (the signal that ended `work` does not stop the removal).
  */
 export async function withWorktree<T>(place: GitPlace, commit: string, work: (dir: string) => Promise<T>): Promise<T> {
-	const parent = realpathSync(mkdtempSync(join(tmpdir(), "tfm-base-")));
+	await removeLeftovers(place);
+	const parent = realpathSync(mkdtempSync(join(tmpdir(), `${FOLDER}${pid}-`)));
 	const dir = join(parent, "base");
 	try {
 		await runGit(place, ["worktree", "add", "--detach", "--quiet", "--no-guess-remote", dir, commit]);
@@ -16,7 +42,7 @@ export async function withWorktree<T>(place: GitPlace, commit: string, work: (di
 	} finally {
 		const unhurried: GitPlace = { ...place, signal: new AbortController().signal };
 		rmSync(parent, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-		// Forgets worktrees whose folder is gone: this one, and those of processes that were killed.
+		// Forgets worktrees whose folder is gone.
 		await askGit(unhurried, ["worktree", "prune"]);
 	}
 }
