@@ -82,7 +82,8 @@ describe("tfm state explain --base", { timeout: 120_000 }, () => {
 	it("removes the worktree of a process that was killed", async () => {
 		const { pid } = spawnSync(process.execPath, ["--version"]);
 		const left = join(tmpdir(), `tfm-base-${pid}-x`);
-		shop.git("worktree", "add", "--detach", "--quiet", join(left, "base"), "main");
+		// As git leaves it when it is killed itself.
+		shop.git("worktree", "add", "--detach", "--quiet", "--lock", join(left, "base"), "main");
 		await explained();
 		expect(shop.git("worktree", "list").split("\n")).toHaveLength(1);
 		expect(existsSync(left)).toBe(false);

@@ -7,15 +7,18 @@ import { askGit, type GitPlace, runGit } from "./runGit.ts";
 /** Begins the name of the folder, before the number of the process that made it. */
 const FOLDER = "tfm-base-";
 
-/** Folders of processes that were killed before they could remove them; git forgets them with the next prune. */
+/** Worktrees of processes that were killed before they could remove them. */
 async function removeLeftovers(place: GitPlace): Promise<void> {
 	const temporary = realpathSync(tmpdir());
 	for (const line of (await runGit(place, ["worktree", "list", "--porcelain"])).split("\n")) {
 		if (!line.startsWith("worktree ")) continue;
-		const parent = dirname(line.slice("worktree ".length));
+		const dir = line.slice("worktree ".length);
+		const parent = dirname(dir);
 		const maker = /^tfm-base-(\d+)-/.exec(basename(parent))?.[1];
 		if (maker === undefined || dirname(parent) !== temporary || lives(Number(maker))) continue;
 		rmSync(parent, { recursive: true, force: true });
+		// Locked where git itself was still filling it: a prune would keep that one. Forced twice means locked ones too.
+		await askGit(place, ["worktree", "remove", "--force", "--force", dir]);
 	}
 }
 
