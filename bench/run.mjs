@@ -9,6 +9,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { makeCsvLandingProject, makeLandingProject, makeParquetLandingProject, makeSeedProject } from "./makeLoad.mjs";
 import { makeManifest } from "./makeManifest.mjs";
 import { makeProject } from "./makeProject.mjs";
@@ -18,9 +19,18 @@ import { rowDiff } from "./rowDiffRow.mjs";
 import { serverLoad, serverProfile, serverRun, startBenchServer } from "./serverRows.mjs";
 import { programSize, siteInBrowser } from "./siteInBrowser.mjs";
 
-const smoke = process.argv.includes("--smoke");
-const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
-const sizes = smoke
+/** Mistyped options are refused: a whole benchmark takes most of an hour. */
+const { values: asked } = parseArgs({
+	options: {
+		smoke: { type: "boolean", default: false },
+		only: { type: "string" },
+		rows: { type: "string" },
+		rounds: { type: "string" },
+		help: { type: "boolean", default: false },
+	},
+});
+const { smoke, only } = asked;
+const sized = smoke
 	? {
 			repeats: 1,
 			runsBefore: 1,
@@ -46,6 +56,11 @@ const sizes = smoke
 			site: 10_000,
 			diff: 10_000_000,
 		};
+const sizes = {
+	...sized,
+	...(asked.rows === undefined ? {} : { rows: Number(asked.rows) }),
+	...(asked.rounds === undefined ? {} : { repeats: Number(asked.rounds) }),
+};
 const root = join(here, "..");
 const work = join(here, ".work");
 const TFM = join(root, "bin/tfm.js");
@@ -419,6 +434,12 @@ const ROWS = [
 	],
 	["robots", `\`tfm run\`, robots from ${count(sizes.readings)} readings to the report, Postgres`, robotsRun],
 ];
+if (asked.help) {
+	console.log(`node bench/run.mjs [--smoke] [--only=ROW] [--rounds=N] [--rows=N of the loads]
+
+ROW: ${ROWS.map(([name]) => name).join(", ")}`);
+	process.exit(0);
+}
 if (only !== undefined && !ROWS.some(([name]) => name === only)) {
 	console.error(`--only takes one of ${ROWS.map(([name]) => name).join(", ")}`);
 	process.exit(2);
@@ -499,7 +520,8 @@ Medians of ${sizes.repeats} alternating rounds, ${sizes.startRepeats ?? sizes.re
 ${[lineage, site].flatMap((facts) => (facts === null ? [] : [`${facts}\n\n`])).join("")}The package: ${pack()}.
 `;
 console.log(report);
-if (!smoke && only === undefined && broken.length === 0) writeFileSync(join(here, "RESULTS.md"), report);
+if (!smoke && only === undefined && asked.rows === undefined && asked.rounds === undefined && broken.length === 0)
+	writeFileSync(join(here, "RESULTS.md"), report);
 await server?.dispose();
 rmSync(work, { recursive: true, force: true });
 if (broken.length > 0) {
