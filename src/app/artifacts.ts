@@ -18,8 +18,9 @@ import { type ManifestMeta, type NodeWork, toManifestJson } from "../manifest/ma
 import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJson.ts";
 import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import { type BegunRun, writeBegun } from "./begunRun.ts";
+import { leftBefore } from "./leftRuns.ts";
 import type { OpenProject } from "./openProject.ts";
-import { checksumsOf, type RunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
+import { checksumsOf, type RunNotes, readRunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
 import { tellArtifact } from "./tellArtifact.ts";
 import { writeWhole } from "./writeWhole.ts";
 
@@ -241,13 +242,18 @@ export function writeRunNotes(
 	invocation: Invocation,
 	project: OpenProject,
 	run: Pick<RunNotes, "command" | "gates" | "results">,
+	takesUp?: string,
 ): void {
 	if (!invocation.flags.writeJson) return;
 	const { manifest, runId } = project;
+	const { targetDir } = project.config;
 	const known = { checksums: checksumsOf(manifest, project.config.project.root), tests: testIdsOf(manifest) };
 	const args = createRedactor(project.config.secrets)(runArgs(invocation, project));
-	const notes: RunNotes = { v: 1, invocation_id: runId, ...run, args, ...known };
-	writeWhole(runNotesPath(project.config.targetDir), [`${JSON.stringify(notes)}\n`]);
+	const started_at = project.startedAt.toISOString();
+	const own: RunNotes = { v: 1, invocation_id: runId, started_at, ...run, args, ...known };
+	const earlier = run.results === undefined ? [] : leftBefore(readRunNotes(targetDir, null), own, takesUp);
+	const notes: RunNotes = earlier.length === 0 ? own : { ...own, earlier };
+	writeWhole(runNotesPath(targetDir), [`${JSON.stringify(notes)}\n`]);
 }
 
 /** Written before a run that `tfm retry` could take up; removed when it has ended. */

@@ -11,13 +11,13 @@ import type { StateStore } from "../core/state.ts";
 import { ancestors, descendants } from "../graph/relatives.ts";
 import { type BegunRun, begunPath, readBegun } from "./begunRun.ts";
 import { cloneNodes } from "./clone.ts";
+import { LEFT_STATUSES, newestLeft, targetsLeft } from "./leftRuns.ts";
 import { type OpenProject, readConfig, resolveProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, readRunNotes } from "./runNotes.ts";
 import { callOperation } from "./runOperation.ts";
 import { runSelected } from "./runSelected.ts";
 import { type EarlierArgs, takeOver } from "./takeOver.ts";
 
-const RETRIED = new Set(["error", "fail", "skipped", "runtime error", "partial success"]);
 const COMMANDS = new Set(["run", "build", "test", "seed", "snapshot", "load", "clone", "run-operation"]);
 /** They compile all or nothing, so there is never anything left of them. dbt's name of `docs generate` is its last word. */
 const WHOLE = new Set(["compile", "generate", "docs generate"]);
@@ -29,8 +29,8 @@ const WHOLE = new Set(["compile", "generate", "docs generate"]);
  * with all that lies between. Without layers exactly the nodes of the last run are repeated, as in dbt.
  */
 export async function retryCommand(asked: Invocation): Promise<ExitCode> {
-	const statuses = asked.flags.warnError ? new Set([...RETRIED, "warn"]) : RETRIED;
-	const { invocation, project, last, notes, killed } = await repeatedProject(asked, statuses);
+	const statuses = asked.flags.warnError ? new Set([...LEFT_STATUSES, "warn"]) : LEFT_STATUSES;
+	const { invocation, project, last, notes, killed, since } = await repeatedProject(asked, statuses);
 	const { command } = invocation;
 	const root = project.config.project;
 	if (command === "run-operation" && last.results.some((r) => statuses.has(r.status)))
@@ -46,7 +46,12 @@ export async function retryCommand(asked: Invocation): Promise<ExitCode> {
 		for (const id of changedAbove(project, selected, notes)) selected.add(id);
 	for (const id of testsOf(project, selected, { last, notes })) selected.add(id);
 	if (selected.size === 0) {
-		invocation.stdout.write(`${NOTHING}\n`);
+		const others =
+			root.layering === null
+				? []
+				: targetsLeft(readRunNotes(project.config.targetDir, null), statuses, last.args.target);
+		const where = others.map((name) => `; left for the target ${name}: tfm retry --target ${name}`).join("");
+		invocation.stdout.write(`${NOTHING}${where}\n`);
 		return 0;
 	}
 	const held = root.layering !== null && failed.some((r) => r.status === "fail");
@@ -54,9 +59,16 @@ export async function retryCommand(asked: Invocation): Promise<ExitCode> {
 	return runSelected(repeated.invocation, repeated.project, {
 		command: "retry",
 		origin: command,
+		takesUp: last.invocationId,
 		selected,
-		warnings:
-			killed === null ? [] : [diagnostic("TFM-APP-020", { run: last.invocationId, command }, { severity: "warning" })],
+		warnings: [
+			...(killed === null
+				? []
+				: [diagnostic("TFM-APP-020", { run: last.invocationId, command }, { severity: "warning" })]),
+			...(since === null
+				? []
+				: [diagnostic("TFM-APP-021", { run: last.invocationId, command, since }, { severity: "warning" })]),
+		],
 		...(held
 			? {
 					refine: async (open) => ({
@@ -95,19 +107,23 @@ interface Found {
 	readonly notes: RunNotes | null;
 	/** The run never said how it ended. */
 	readonly killed: Pick<BegunRun, "command" | "gates"> | null;
+	/** The command that was run since, where the run taken up is not the last; a test hides nothing and is not named. */
+	readonly since: string | null;
 }
 
-const finished = (asked: Invocation, config: Config, statuses: ReadonlySet<string>): Found => ({
-	...lastOf(readLast(...resultsPath(asked, config)), config, statuses),
-	killed: null,
-});
+function finished(asked: Invocation, config: Config, statuses: ReadonlySet<string>): Found {
+	const written = readLast(...resultsPath(asked, config));
+	const { last, notes } = lastOf(written, config, { statuses, target: asked.flags.target });
+	const later = last === written || written.command === "test" ? null : written.command;
+	return { last, notes, killed: null, since: later };
+}
 
 /** A run that was killed counts as the last one, though it has no results; all of it is left to do. */
 function takenUp(asked: Invocation, config: Config, statuses: ReadonlySet<string>): Found {
 	const killed = readBegun(config.targetDir);
 	if (killed === null) return finished(asked, config, statuses);
 	const path = begunPath(config.targetDir);
-	return { last: readLast(path, relative(config.project.root, path)), notes: null, killed };
+	return { last: readLast(path, relative(config.project.root, path)), notes: null, killed, since: null };
 }
 
 /** The earlier command, and the project as it read it: with its variables, its target and its other flags. */
@@ -145,25 +161,32 @@ function asBefore(
 const NOTHING = "nothing to retry: all that ran last time succeeded";
 
 /**
- * The run that is taken up. In a layered project that is the last one that built something, also when `tfm test` has
- * run since, as long as it left something to do; elsewhere the last command that wrote run_results.json, as in dbt.
+ * The run that is taken up. In a layered project that is the newest one for the target that left something which no run
+ * has dealt with since; elsewhere the last command that wrote run_results.json, as in dbt.
  */
 function lastOf(
 	written: LastRun,
 	{ targetDir, project }: Config,
-	statuses: ReadonlySet<string>,
-): { readonly last: LastRun; readonly notes: RunNotes | null } {
+	wanted: { readonly statuses: ReadonlySet<string>; readonly target: string | undefined },
+): Pick<Found, "last" | "notes"> {
 	const own = readRunNotes(targetDir, written.invocationId);
-	if (own !== null || project.layering === null) return { last: written, notes: own };
-	const notes = readRunNotes(targetDir, null);
-	const unfinished = notes?.results?.some((r) => statuses.has(r.status)) === true;
-	if (notes?.results === undefined || !unfinished) return { last: written, notes: null };
-	const results = notes.results.map(({ id, status }) => ({ id: nodeId(id), status }));
-	return {
-		last: { command: notes.command, args: notes.args ?? {}, invocationId: notes.invocation_id, results },
-		notes,
-	};
+	if (project.layering === null) return { last: written, notes: own };
+	const failed = written.results.some((r) => wanted.statuses.has(r.status));
+	if (written.command === "run-operation" && failed) return { last: written, notes: own };
+	const target = wanted.target ?? written.args.target;
+	const left = newestLeft(readRunNotes(targetDir, null), wanted.statuses, target);
+	if (left === undefined || left.invocation_id === written.invocationId) return { last: written, notes: own };
+	return { last: lastOfNotes(left), notes: left };
 }
+
+const lastOfNotes = ({ command, args = {}, invocation_id, started_at, results = [] }: RunNotes): LastRun => ({
+	command,
+	startedAt: readTime(started_at),
+	args,
+	invocationId: invocation_id,
+	results: results.map(({ id, status }) => ({ id: nodeId(id), status })),
+	...windowsOf(args),
+});
 
 /** What a person has let through since (`tfm publish`) is published, and its tests do not hold it again. */
 async function withoutAccepted(
@@ -274,6 +297,14 @@ function readWindow(start: unknown, end: unknown): EventWindow | undefined {
 	return from === undefined || to === undefined ? undefined : { start: from, end: to };
 }
 
+function windowsOf(args: EarlierArgs): Pick<LastRun, "eventTime" | "sample"> {
+	const sample = args.sample as { readonly start?: unknown; readonly end?: unknown } | null | undefined;
+	return {
+		eventTime: readWindow(args.event_time_start, args.event_time_end),
+		sample: readWindow(sample?.start, sample?.end),
+	};
+}
+
 function readBatches(value: unknown): BatchResults | undefined {
 	const stored = value as { readonly successful?: unknown; readonly failed?: unknown } | null | undefined;
 	const windows = (of: unknown): readonly EventWindow[] =>
@@ -298,7 +329,6 @@ function readLast(path: string, shown: string): LastRun {
 	if (!Array.isArray(document?.results)) fail("TFM-APP-003", { path: shown, problem: "it has no results" });
 	const results = document.results as readonly StoredResult[];
 	const { args = {} } = document;
-	const sample = args.sample as { readonly start?: unknown; readonly end?: unknown } | null | undefined;
 	return {
 		command: typeof document.args?.which === "string" ? document.args.which : "run",
 		args,
@@ -310,7 +340,6 @@ function readLast(path: string, shown: string): LastRun {
 			overloads: readOverloads(r.overload_results),
 		})),
 		startedAt: readTime(document.metadata?.invocation_started_at),
-		eventTime: readWindow(args.event_time_start, args.event_time_end),
-		sample: readWindow(sample?.start, sample?.end),
+		...windowsOf(args),
 	};
 }

@@ -13,6 +13,8 @@ import { readLoadSpec } from "../load/loadSpec.ts";
 export interface RunNotes {
 	readonly v: 1;
 	readonly invocation_id: string;
+	/** ISO, UTC. */
+	readonly started_at?: string;
 	/** The command that is retried, also after several retries. */
 	readonly command: string;
 	readonly gates: boolean;
@@ -24,6 +26,8 @@ export interface RunNotes {
 	readonly args?: Readonly<Record<string, unknown>>;
 	/** In a layered project: how each node of the run ended, so that a later `tfm test` does not hide it. */
 	readonly results?: readonly { readonly id: string; readonly status: string }[];
+	/** In a layered project: runs before it that left something which no run has done since, newest first. */
+	readonly earlier?: readonly RunNotes[];
 }
 
 const FILE = "tfm_run.json";

@@ -36,6 +36,8 @@ export interface RunRequest {
 	readonly command: string;
 	/** `retry`: the command that it repeats. */
 	readonly origin?: string;
+	/** `retry`: the id of the run that it repeats. */
+	readonly takesUp?: string;
 	readonly selected: ReadonlySet<NodeId>;
 	/** Remarks of the selection. */
 	readonly warnings: readonly Diagnostic[];
@@ -149,11 +151,16 @@ export async function runSelected(
 		const command = request.origin ?? request.command;
 		// Tests alone judge what is published; in a layered project what `tfm retry` takes up is still the last run.
 		if (!layered || command !== "test")
-			writeRunNotes(invocation, project, {
-				command,
-				gates: request.flags?.gates ?? invocation.flags.gates,
-				...(layered ? { results: run.results.map((r) => ({ id: r.unique_id, status: r.status })) } : {}),
-			});
+			writeRunNotes(
+				invocation,
+				project,
+				{
+					command,
+					gates: request.flags?.gates ?? invocation.flags.gates,
+					...(layered ? { results: run.results.map((r) => ({ id: r.unique_id, status: r.status })) } : {}),
+				},
+				request.takesUp,
+			);
 		return run.exitCode;
 	} catch (error) {
 		broken = error;

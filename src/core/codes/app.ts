@@ -96,6 +96,12 @@ export const APP_CODES = {
 		explain:
 			"A run that is killed (out of memory, `kill -9`, a machine that goes down) writes no run_results.json; that of the run before would say nothing of it. What it had selected is noted when it begins, and `tfm retry` repeats that. In a layered project candidates that stand and are unchanged are used again.",
 	}),
+	"TFM-APP-021": code<{ run: string; command: string; since: string }>({
+		message: (f) =>
+			`takes up tfm ${f.command} (run ${f.run}), which left something undone; tfm ${f.since} has run since`,
+		explain:
+			"In a layered project a gate that closed stays closed whatever was run since, so `tfm retry` takes up the newest run for the target that left something which no later run has dealt with. After it, older ones have their turn, each with a `tfm retry`.",
+	}),
 	"TFM-APP-019": code<{ node: string; reads: string; relation: string }>({
 		message: (f) =>
 			`the test ${f.node} is left out: it also reads ${f.reads}, which is neither selected nor built yet (${f.relation})`,
