@@ -17,7 +17,6 @@ import {
 	writeSources,
 } from "./artifacts.ts";
 import { removeBegun } from "./begunRun.ts";
-import { checkNames } from "./checkNames.ts";
 import { openEvents } from "./commandEvents.ts";
 import { withDeferral } from "./deferral.ts";
 import { beginManifest } from "./manifestFile.ts";
@@ -87,7 +86,6 @@ export async function runSelected(
 	let broken: unknown;
 	try {
 		adapter = offline ? await scratch.open() : await openAdapter(project.config, invocation);
-		checkNames(project, request.selected);
 		const builds = (request.origin ?? request.command) !== "test";
 		const about = { selected: request.selected, builds, adapter };
 		const deferring = offline ? project : await withDeferral(invocation, project, about);

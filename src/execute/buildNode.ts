@@ -5,7 +5,7 @@
 import type { Candidate, Session } from "../core/adapter.ts";
 import { batchOf } from "../core/batches.ts";
 import type { Binding, CompiledNode } from "../core/compiler.ts";
-import { EphemeralModelError } from "../core/diagnostic.ts";
+import { EphemeralModelError, TfmError } from "../core/diagnostic.ts";
 import type { Batch } from "../core/eventTime.ts";
 import type { AdapterResponse, BuildableNode, BuildInput } from "../core/plan.ts";
 import { relationKey } from "../core/relation.ts";
@@ -19,6 +19,7 @@ import { dueBatches, isMicrobatch } from "./dueBatches.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
 import { failureMessage } from "./failureMessage.ts";
 import { worksInPlace } from "./inPlace.ts";
+import { nameProblem } from "./nameProblem.ts";
 import { nodeResult, type ResultFacts, startStopwatch } from "./nodeResult.ts";
 import { publishAtOnce } from "./publishAtOnce.ts";
 import { recordInPlace } from "./recordInPlace.ts";
@@ -146,6 +147,12 @@ const modeOf = (input: BuildInput, candidate: Candidate): string => {
 	const by = groups === null ? "" : `, by ${typeof groups === "string" ? groups : groups.columns.join(", ")}`;
 	return `${candidate.kind}${pointer} over ${input.existing ?? "nothing"}${input.fullRefresh ? ", refreshed" : ""}${by}`;
 };
+
+/** After the template, before anything is made (dbt). */
+function checkName(run: Run, node: BuildableNode): void {
+	const problem = nameProblem(node, run.ports.adapter.dialect);
+	if (problem !== null) throw new TfmError(problem);
+}
 
 async function reuseOrBuild(
 	run: Run,
@@ -301,6 +308,7 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 	const build = async (session: Session): Promise<Built> => {
 		if (isMicrobatch(run, node)) {
 			watch.compiled();
+			checkName(run, node);
 			return reuseOrBuild(run, session, await microbatchInput(run, session, node), null, progress);
 		}
 		const asked = touchedWindow(run, node);
@@ -313,6 +321,7 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 		progress.macros = compiled?.macros ?? [];
 		watch.compiled();
 		progress.overloads = compiled?.overloads;
+		checkName(run, node);
 		const ground = {
 			...(before ?? (await groundOf(run, session, node))),
 			...dueOverloads(run, node, compiled?.overloads),

@@ -24,6 +24,9 @@ function serverText(run: Run, error: DatabaseError): string[] {
 
 const REFUSALS: ReadonlySet<string> = new Set(["TFM-JINJA-024", "TFM-RUN-009", "TFM-FRESH-002", "TFM-FRESH-007"]);
 
+/** What dbt raises outside of templates and the database. */
+const RUNTIME: ReadonlySet<string> = new Set(["TFM-APP-013"]);
+
 const isDatabase = (found: Diagnostic): boolean => REFUSALS.has(found.code);
 
 /**
@@ -32,8 +35,8 @@ const isDatabase = (found: Diagnostic): boolean => REFUSALS.has(found.code);
  */
 export function failureMessage(run: Run, node: GraphNode, error: unknown, found: Diagnostic): string {
 	const refused = databaseErrorOf(error);
-	const kind =
-		refused !== null || isDatabase(found) ? "Database" : error instanceof TfmError ? "Compilation" : "Runtime";
+	const compilation = error instanceof TfmError && !RUNTIME.has(found.code);
+	const kind = refused !== null || isDatabase(found) ? "Database" : compilation ? "Compilation" : "Runtime";
 	const told = found.dbt === undefined ? [found.message] : [found.message, found.dbt];
 	const lines = refused === null ? told.join("\n").split("\n") : serverText(run, refused);
 	if (refused !== null) lines.push(`compiled code at ${run.job.targetPath}/${sqlPath("run", node)}`);

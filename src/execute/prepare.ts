@@ -124,7 +124,7 @@ async function workToPublish(run: Run): Promise<void> {
 	await begin(run);
 	await ports.adapter.withSession(async (session) => {
 		await takeLeases(run, session, async () => {});
-		const targets = buildTasks(run.graph).map((task) => targetOf(run, task.node));
+		const targets = buildTasks(run.graph).flatMap((task) => targetsOf(run, task.node));
 		await ports.adapter.publisher.ensureSchemas(session, job.manifest.projectName, targets);
 		run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName));
 		await rememberGenerations(run, session);
@@ -144,7 +144,7 @@ async function work(run: Run): Promise<void> {
 	await begin(run);
 	await ports.adapter.withSession(async (session) => {
 		await takeLeases(run, session, () => clearLeftovers(run, session));
-		const targets = buildTasks(run.graph).map((task) => targetOf(run, task.node));
+		const targets = buildTasks(run.graph).flatMap((task) => targetsOf(run, task.node));
 		if (targets.length > 0) await ports.adapter.publisher.ensureSchemas(session, job.manifest.projectName, targets);
 		if (run.gated) run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName));
 		if (buildTasks(run.graph).some(({ node }) => node.resource_type === "model"))

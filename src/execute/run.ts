@@ -17,6 +17,7 @@ import { pointerOf } from "../core/versionPointer.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
 import { checkInPlace } from "./inPlace.ts";
+import { nameProblem } from "./nameProblem.ts";
 import { createToPublished, type ToPublished } from "./publishedText.ts";
 import { buildRunGraph, type RunGraph } from "./runGraph.ts";
 import { type SharedScan, sharedScans } from "./sharedScans.ts";
@@ -96,8 +97,9 @@ export interface Run {
 export const targetOf = ({ ports }: Pick<Run, "ports">, node: BuildableNode): RelationName =>
 	storedName(node, ports.adapter.dialect);
 
-/** All that a node writes: its relation, and the pointer at the latest version beside it. */
+/** All that a node writes: its relation, and the pointer at the latest version beside it; nothing where it cannot be built under its name. */
 export const targetsOf = (run: Pick<Run, "ports">, node: BuildableNode): readonly RelationName[] => {
+	if (nameProblem(node, run.ports.adapter.dialect) !== null) return [];
 	const pointer = pointerOf(node, run.ports.adapter.dialect);
 	return pointer === null ? [targetOf(run, node)] : [targetOf(run, node), pointer];
 };

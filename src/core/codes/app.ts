@@ -123,11 +123,15 @@ export const APP_CODES = {
 		explain:
 			"`tfm clean` never deletes the project's folder or its model, seed, test, macro, snapshot or analysis paths.",
 	}),
-	"TFM-APP-013": code<{ node: string; what: "relation" | "schema"; name: string; problem: string }>({
+	"TFM-APP-013": code<{ node: string; what: "relation" | "schema"; name: string; problem: string; maxBytes?: number }>({
 		message: (f) => `the ${f.what} of ${f.node} cannot be called "${f.name}": the name ${f.problem}`,
 		next: (f) => (f.what === "schema" ? "give a shorter `schema:`" : "give it a shorter name by `alias:`"),
+		dbt: (f) =>
+			f.what === "relation" && f.maxBytes !== undefined
+				? `Relation name '${f.name}' is longer than ${f.maxBytes} characters`
+				: undefined,
 		explain:
-			"The database would cut the name, so that two models could meet in one relation, or refuse it. This is checked before anything runs.",
+			"The database would cut the name, so that two models could meet in one relation, or refuse it. The node fails when its turn comes, and what reads it is skipped; nothing else is touched.",
 	}),
 	"TFM-APP-014": code<Record<string, never>>({
 		message: () => "a template asks the database something, and --no-introspect forbids it",

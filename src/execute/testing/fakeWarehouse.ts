@@ -305,6 +305,8 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			endOrphans: async () => true,
 		},
 		dialect: {
+			maxIdentifierBytes: 63,
+			isReservedSchema: () => false,
 			fold: (x: string) => x,
 			quote: (x: string) => `"${x}"`,
 			render: (r: RelationName) => `"${r.schema}"."${r.identifier}"`,
