@@ -62,7 +62,8 @@ const sizes = {
 	...(asked.rounds === undefined ? {} : { repeats: Number(asked.rounds) }),
 };
 const root = join(here, "..");
-const work = join(here, ".work");
+/** Its own, so that two benchmarks of one checkout do not remove each other's projects. */
+const work = join(here, ".work", String(process.pid));
 const TFM = join(root, "bin/tfm.js");
 if (!existsSync(join(root, "dist/cli/main.js"))) {
 	console.error("dist/ is missing: npm run build");
