@@ -1,7 +1,7 @@
 import { judgeSla, lastDeadline } from "../alerts/layerSla.ts";
 import type { Adapter } from "../core/adapter.ts";
 import type { AlertItem, AlertSettings } from "../core/alerts.ts";
-import type { AlertStore } from "../core/state.ts";
+import type { AlertStore, ProjectTarget } from "../core/state.ts";
 
 export interface PromisesFound {
 	readonly broken: AlertItem[];
@@ -14,19 +14,19 @@ export interface PromisesFound {
 /** What `alerts: sla:` promises about layers, held against when they were published. */
 export async function checkPromises(about: {
 	readonly settings: AlertSettings;
-	readonly project: string;
+	readonly place: ProjectTarget;
 	readonly adapter: Adapter;
 	readonly alerts: AlertStore;
 	readonly now: Date;
 	/** A late publish is told by the run that did it, and not by those after it on the same day. */
 	readonly since: Date;
 }): Promise<PromisesFound> {
-	const { settings, project, adapter, alerts, now } = about;
+	const { settings, place, adapter, alerts, now } = about;
 	const found: PromisesFound = { broken: [], late: [], kept: [] };
 	for (const sla of settings.slas) {
 		const since = (sla.by === null ? now : lastDeadline(sla.by, now).day).toISOString();
 		const publishes = await adapter.withSession((session) =>
-			alerts.layerPublishes(session, { project, layer: sla.layer, since }),
+			alerts.layerPublishes(session, { ...place, layer: sla.layer, since }),
 		);
 		const { kind, item } = judgeSla(sla, publishes, now);
 		if (kind === "broken") found.broken.push(item);

@@ -17,13 +17,14 @@ export async function alertsCheck(invocation: Invocation): Promise<ExitCode> {
 	const settings = alertsOf(config);
 	const project = config.project.name;
 	const target = config.target.targetName;
+	const place = { project, target, schema: config.target.schema };
 	const redact = createRedactor(config.secrets);
 	const now = invocation.clock();
 	const adapter = await openAdapter(config, invocation);
 	try {
 		const store = await createStateStore();
 		await adapter.withSession((session) => store.migrate(session));
-		const found = await checkPromises({ settings, project, adapter, alerts: store.alerts, now, since: now });
+		const found = await checkPromises({ settings, place, adapter, alerts: store.alerts, now, since: now });
 		for (const item of found.broken) invocation.stdout.write(`broken  ${item.label}: ${item.what}\n`);
 		for (const key of new Set(found.kept))
 			invocation.stdout.write(`kept    layer ${key.slice(key.indexOf("/") + 1)}\n`);

@@ -6,6 +6,7 @@ import type { Deferral } from "../core/deferral.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
+import { isOfTarget } from "../core/ofTarget.ts";
 import { relationKey } from "../core/relation.ts";
 import type { DbRequest, Journal, JournalEntry, Suspended } from "../core/request.ts";
 import type { ResultTable } from "../core/resultTable.ts";
@@ -120,7 +121,10 @@ export const PUBLISHED: Binding = { relationOf: () => undefined };
 
 /** References to candidates that the last run held back, where they still stand. */
 export async function candidateBinding(database: Database, project: OpenProject): Promise<Binding> {
-	const rows = await database.state.listCandidates(database.session, project.manifest.projectName);
+	const { manifest, engine } = project;
+	const rows = (await database.state.listCandidates(database.session, manifest.projectName)).filter((row) =>
+		isOfTarget(manifest, engine.dialect, row.node, row.target),
+	);
 	const there = new Set(
 		(await database.session.listRelations([...new Set(rows.map((r) => r.candidate.schema))])).map(relationKey),
 	);

@@ -19,6 +19,7 @@ import {
 } from "../docs/docs.ts";
 import type { Database } from "./database.ts";
 import type { OpenProject } from "./openProject.ts";
+import { projectTarget } from "./projectTarget.ts";
 
 /** Where `tfm docs generate` puts the site, and where serve and check look for it. */
 export const siteFolder = ({ cwd, flags }: Pick<Invocation, "cwd" | "flags">, targetDir: string): string =>
@@ -46,7 +47,7 @@ const RUNS = 30;
 
 /** The last runs, as many as `--runs` says. */
 export const readTrace = (invocation: Invocation, project: OpenProject, { state, session }: Database) =>
-	state.pastTrace(session, project.manifest.projectName, countOption(invocation.flags.extra, "runs", "runs", RUNS));
+	state.pastTrace(session, projectTarget(project), countOption(invocation.flags.extra, "runs", "runs", RUNS));
 
 export interface SiteInputs {
 	readonly target: string;

@@ -3,6 +3,7 @@ import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type GraphNode, type NodeId, nodeId } from "../core/node.ts";
+import { tablesHere } from "../core/ofTarget.ts";
 import type { PastRun, StateStore } from "../core/state.ts";
 import { createStateStore } from "../history/stateStore.ts";
 import { nodeHistoryJson, nodeHistoryText, testRatesJson, testRatesText } from "../report/pastNodeRuns.ts";
@@ -10,6 +11,7 @@ import { pastRunsJson, pastRunsText } from "../report/pastRuns.ts";
 import { nodeNamed } from "./nodeNamed.ts";
 import { openAdapter } from "./openAdapter.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
+import { projectTarget } from "./projectTarget.ts";
 
 interface Asked {
 	readonly project: OpenProject;
@@ -62,7 +64,7 @@ async function historyOfRuns(
 	living: (open: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<string> {
 	const order = project.config.project.layering?.layers.map((layer) => layer.name) ?? [];
-	const rows = await state.listRuns(session, project.manifest.projectName, limit);
+	const rows = await state.listRuns(session, projectTarget(project), limit);
 	const open = rows.filter((row) => row.status === null).map((row) => row.runId);
 	const alive = open.length === 0 ? new Set() : await living(open);
 	// A run that never said how it ended and has no session left was killed; the next run writes that down.
@@ -78,19 +80,20 @@ async function historyOfRuns(
 
 async function historyOfNode(asked: Asked, node: GraphNode): Promise<string> {
 	const { project, state, session, json, limit } = asked;
-	const { projectName } = project.manifest;
+	const here = projectTarget(project);
 	const id: NodeId = node.unique_id;
+	const tables = tablesHere(project.manifest, project.engine.dialect);
 	const history = {
 		node: id,
-		runs: await state.nodeRuns(session, projectName, id, limit),
-		usual: (await state.usualDurations(session, projectName)).get(id) ?? null,
-		published: (await state.listPublished(session, projectName)).get(id) ?? null,
+		runs: await state.nodeRuns(session, here, id, limit),
+		usual: (await state.usualDurations(session, here)).get(id) ?? null,
+		published: (await state.listPublished(session, here.project, tables)).get(id) ?? null,
 	};
 	return json ? nodeHistoryJson(history) : nodeHistoryText({ ...history, node: node.name });
 }
 
 async function historyOfTests({ project, state, session, json }: Asked, since: string): Promise<string> {
-	const rates = await state.testRates(session, project.manifest.projectName, since);
+	const rates = await state.testRates(session, projectTarget(project), since);
 	if (json) return testRatesJson(rates);
 	return testRatesText(rates, (id) => findNode(project.manifest, nodeId(id))?.name ?? id);
 }

@@ -7,6 +7,7 @@ import { type BatchResults, type EventWindow, readEventTime } from "../core/even
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
+import { tablesHere } from "../core/ofTarget.ts";
 import type { StateStore } from "../core/state.ts";
 import { ancestors, descendants } from "../graph/relatives.ts";
 import { type BegunRun, begunPath, readBegun } from "./begunRun.ts";
@@ -200,7 +201,8 @@ async function withoutAccepted(
 		const accepted = await state.acceptancesOf(session, run);
 		if (accepted.length === 0) return selected;
 		const layers = new Set(accepted.map((row) => row.layer));
-		const published = await state.listPublished(session, manifest.projectName);
+		const here = tablesHere(manifest, project.engine.dialect);
+		const published = await state.listPublished(session, manifest.projectName, here);
 		const through = new Set(accepted.map((row) => row.publishedBy));
 		const done = new Set<NodeId>(accepted.map((row) => row.test));
 		for (const row of await state.heldBy(session, run))

@@ -20,6 +20,7 @@ import { createRedactor, failureText, manifestFacts, type Subscriber } from "../
 import { checkPromises, type PromisesFound } from "./alertPromises.ts";
 import { sendTo } from "./alertSending.ts";
 import type { OpenProject } from "./openProject.ts";
+import { projectTarget } from "./projectTarget.ts";
 import { runTrigger } from "./runTrigger.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -199,10 +200,10 @@ class Alerts implements Watcher {
 
 	/** Promises about layers, and whether the run was slow. */
 	async #promises(adapter: Adapter, { alerts }: Store): Promise<PromisesFound> {
-		const project = this.#project.manifest.projectName;
+		const place = projectTarget(this.#project);
 		const found = await checkPromises({
 			settings: this.#settings,
-			project,
+			place,
 			adapter,
 			alerts,
 			now: this.#invocation.clock(),
@@ -213,7 +214,7 @@ class Alerts implements Watcher {
 		if (slow !== null && run !== undefined && run.exitCode === 0) {
 			const args = this.#invocation.commandLine;
 			// The run itself is among them by now, as the newest.
-			const about = { project, args, limit: USUAL_OF + 1 };
+			const about = { ...place, args, limit: USUAL_OF + 1 };
 			const [, ...earlier] = await adapter.withSession((session) => alerts.runSeconds(session, about));
 			const what = slowText(slow, run.elapsed, earlier);
 			const key = `run.slow/${args}`;

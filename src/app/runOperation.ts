@@ -15,6 +15,7 @@ import { openEvents } from "./commandEvents.ts";
 import { type Database, failRefused, PUBLISHED, withDatabase } from "./database.ts";
 import { historySettings } from "./historySettings.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
+import { projectTarget } from "./projectTarget.ts";
 
 /** What is called, under dbt's unique id. */
 interface Operation {
@@ -95,7 +96,7 @@ async function noteOperation({ invocation, project, session, state }: Noted, sta
 	const startedAt = project.startedAt.toISOString();
 	const row = {
 		runId: project.runId,
-		project: project.manifest.projectName,
+		...projectTarget(project),
 		command: "run-operation",
 		host,
 		pid,

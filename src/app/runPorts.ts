@@ -103,7 +103,12 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 				: { start: operations(project, "on-run-start"), end: operations(project, "on-run-end") },
 		...(request.settled === undefined ? {} : { settled: request.settled }),
 		...(request.overloadsDone === undefined ? {} : { overloadsDone: request.overloadsDone }),
-		about: { target: config.target.targetName, engine: adapter.facts.version, version: TFM_VERSION },
+		about: {
+			target: config.target.targetName,
+			schema: config.target.schema,
+			engine: adapter.facts.version,
+			version: TFM_VERSION,
+		},
 		host: { name: invocation.host.name, pid: invocation.host.pid },
 		origin: { args: invocation.commandLine, trigger: runTrigger(config.env ?? invocation.env) },
 		targetPath: relative(config.project.root, config.targetDir),

@@ -12,6 +12,7 @@ import type { Manifest } from "../core/manifest.ts";
 import type { ExecutableNode, NodeId, Plain, RefArgs, SourceNode } from "../core/node.ts";
 import { isSourceCall, type ReferenceCall } from "../core/referenceText.ts";
 import { type QuotePolicy, type RelationName, relationKey } from "../core/relation.ts";
+import { storedName } from "../core/storedName.ts";
 import { fromPlain, HostFunction, type RenderOptions, type ReplayCursor, type Value } from "../jinja/jinja.ts";
 import { BASE_MEMBERS } from "./baseMembers.ts";
 import { type BaseContext, ContextScope, type Members } from "./contextScope.ts";
@@ -250,6 +251,13 @@ const nameOfRelation = (which: "published" | "built") => (c: RunContext) =>
 		return boundRelation(c.facts, node, built ?? publishedName(node));
 	});
 
+/** Where the table of the test's node is published, as the history has it. */
+function testedSchema({ facts, manifest, node }: RunContext): Value {
+	const tested = node?.resource_type === "test" ? node.attached_node : null;
+	const found = tested === null ? undefined : manifest.nodes.get(tested);
+	return found === undefined ? "" : storedName(found, facts.dialect).schema;
+}
+
 /** With --empty the types are those of all rows, and no row is handed on (dbt). Undefined where the node is no seed. */
 function seedTable(c: RunContext): Value {
 	if (c.node?.resource_type !== "seed") return undefined;
@@ -282,6 +290,7 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["_tfm_published_name", nameOfRelation("published")],
 	["_tfm_built_name", nameOfRelation("built")],
 	["_tfm_tested_node", (c) => (c.node?.resource_type === "test" ? (c.node.attached_node ?? "") : "")],
+	["_tfm_tested_schema", testedSchema],
 	["adapter", (c, scope) => runAdapter({ context: c, scope, database: c.database })],
 	["schema", (c) => c.node?.schema ?? c.facts.config.target.schema],
 	["database", (c) => c.node?.database ?? c.facts.config.target.database],

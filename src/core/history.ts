@@ -47,12 +47,16 @@ export interface FreshnessRow {
 /** The columns of a relation since a run changed them. */
 export interface ColumnsRow {
 	readonly node: NodeId;
+	/** Of the published relation. */
+	readonly schema: string;
 	readonly columns: readonly Pick<ColumnInfo, "name" | "type">[];
 }
 
 /** One figure of a published relation: `row_count`, or `null_rate` of a column. */
 export interface MeasureRow {
 	readonly node: NodeId;
+	/** Of the published relation. */
+	readonly schema: string;
 	readonly measure: string;
 	readonly column: string | null;
 	readonly value: number;

@@ -2,6 +2,7 @@ import type { Dialect } from "./adapter.ts";
 import type { Manifest } from "./manifest.ts";
 import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
+import type { TablesHere } from "./state.ts";
 import { storedName } from "./storedName.ts";
 
 /**
@@ -17,4 +18,14 @@ export function isOfTarget(
 	const now = manifest.nodes.get(node);
 	if (now?.resource_type !== "model" && now?.resource_type !== "seed" && now?.resource_type !== "snapshot") return true;
 	return storedName(now, dialect).schema === recorded.schema;
+}
+
+const BUILT: ReadonlySet<string> = new Set(["function", "model", "seed", "snapshot"]);
+
+/** Where the relations of a project are on this target, by node. */
+export function tablesHere(manifest: Pick<Manifest, "nodes">, dialect: Pick<Dialect, "fold">): TablesHere {
+	const here = new Map<NodeId, string>();
+	for (const [id, node] of manifest.nodes)
+		if (BUILT.has(node.resource_type)) here.set(id, storedName(node, dialect).schema);
+	return here;
 }

@@ -24,7 +24,12 @@ export interface RunJob {
 	readonly layering: Layering | null;
 	/** In the order in which they run. */
 	readonly hooks: { readonly start: readonly OperationNode[]; readonly end: readonly OperationNode[] };
-	readonly about: { readonly target: string; readonly engine: string; readonly version: string };
+	readonly about: {
+		readonly target: string;
+		readonly schema: string;
+		readonly engine: string;
+		readonly version: string;
+	};
 	readonly host: { readonly name: string; readonly pid: number };
 	/** The command line, secrets replaced, and what started it; written down with the run. */
 	readonly origin?: { readonly args: string; readonly trigger: RunTrigger | null };

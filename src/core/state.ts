@@ -8,9 +8,30 @@ import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
 import type { HeldReason } from "./result.ts";
 
+/** Whose runs: those of a project on one target. Two targets may share a database, and two people a target's name. */
+export interface ProjectTarget {
+	readonly project: string;
+	readonly target: string;
+	/** The target's own, which its profile names. */
+	readonly schema: string;
+}
+
+/** In which schema each node's relation is on this target. Of two targets with one database each has its own. */
+export type TablesHere = ReadonlyMap<NodeId, string>;
+
+/** A node's relation in one schema. */
+export interface TablePlace {
+	readonly node: NodeId;
+	readonly schema: string;
+}
+
 export interface RunRow {
 	readonly runId: string;
 	readonly project: string;
+	/** Absent: written down by a tfm that did not know of targets; it counts for whichever is asked about. */
+	readonly target?: string;
+	/** The target's own schema; present with it. */
+	readonly schema?: string;
 	readonly command: string;
 	readonly host: string;
 	readonly pid: number;
@@ -214,8 +235,8 @@ export interface StateStore {
 	/** Runs that have not said how they ended, of all projects. */
 	openRuns(session: Session): Promise<readonly RunRow[]>;
 	findRun(session: Session, runId: string): Promise<PastRun | null>;
-	/** The newest runs of a project first. */
-	listRuns(session: Session, project: string, limit: number): Promise<readonly PastRun[]>;
+	/** The newest first. */
+	listRuns(session: Session, of: ProjectTarget, limit: number): Promise<readonly PastRun[]>;
 	/** Runs whose process is gone: marked, and their leases freed. Waits for a publish of theirs that is being committed. */
 	buryRuns(runIds: readonly string[], at: string): readonly BoundStatement[];
 
@@ -236,7 +257,7 @@ export interface StateStore {
 
 	saveCandidate(row: CandidateRow): readonly BoundStatement[];
 	listCandidates(session: Session, project: string): Promise<readonly CandidateRow[]>;
-	forgetCandidates(project: string, nodes: readonly NodeId[]): readonly BoundStatement[];
+	forgetCandidates(project: string, places: readonly TablePlace[]): readonly BoundStatement[];
 
 	savePublish(publish: {
 		runId: string;
@@ -244,23 +265,23 @@ export interface StateStore {
 		/** A layer's name; null where a node is published by itself. */
 		unit: string | null;
 		at: string;
-		nodes: readonly { node: NodeId; codeHash: string }[];
+		nodes: readonly (TablePlace & { readonly codeHash: string })[];
 	}): readonly BoundStatement[];
-	listPublished(session: Session, project: string): Promise<ReadonlyMap<NodeId, PublishedRow>>;
+	listPublished(session: Session, project: string, here: TablesHere): Promise<ReadonlyMap<NodeId, PublishedRow>>;
 
 	/**
 	 * Tests that found nothing in what is now published under a node, by the hash of their text. Replaced as a whole with
 	 * each publish of the node, so that they always speak of the present generation.
 	 */
-	testPasses(session: Session, project: string): Promise<ReadonlyMap<NodeId, ReadonlySet<string>>>;
+	testPasses(session: Session, project: string, here: TablesHere): Promise<ReadonlyMap<NodeId, ReadonlySet<string>>>;
 	saveTestPasses(
 		project: string,
-		rows: readonly { readonly node: NodeId; readonly tests: readonly string[] }[],
+		rows: readonly (TablePlace & { readonly tests: readonly string[] })[],
 	): readonly BoundStatement[];
 
 	/** Content hash of each seed as last published, by node. */
-	seedHashes(session: Session, project: string): Promise<ReadonlyMap<NodeId, string>>;
-	saveSeedHash(project: string, node: NodeId, hash: string): readonly BoundStatement[];
+	seedHashes(session: Session, project: string, here: TablesHere): Promise<ReadonlyMap<NodeId, string>>;
+	saveSeedHash(project: string, place: TablePlace, hash: string): readonly BoundStatement[];
 
 	/**
 	 * The files whose rows are in this table. Entries without a table's name count where the table has none of its own
@@ -311,18 +332,18 @@ export interface StateStore {
 		of: Pick<BuiltIntervals, "node" | "schema">,
 	): Promise<readonly EventWindow[]>;
 	/** Of the last successes of each node and test. */
-	usualDurations(session: Session, project: string): Promise<ReadonlyMap<NodeId, UsualDuration>>;
+	usualDurations(session: Session, of: ProjectTarget): Promise<ReadonlyMap<NodeId, UsualDuration>>;
 	/** The last `limit` runs with all that they did, and the last result of everything; empty where no history was ever written. */
-	pastTrace(session: Session, project: string, limit: number): Promise<PastTrace>;
+	pastTrace(session: Session, of: ProjectTarget, limit: number): Promise<PastTrace>;
 	/** The newest first. */
-	nodeRuns(session: Session, project: string, node: NodeId, limit: number): Promise<readonly PastNodeRun[]>;
+	nodeRuns(session: Session, of: ProjectTarget, node: NodeId, limit: number): Promise<readonly PastNodeRun[]>;
 	/** Of tests that ran since then, by id. */
-	testRates(session: Session, project: string, since: string): Promise<readonly TestRate[]>;
+	testRates(session: Session, of: ProjectTarget, since: string): Promise<readonly TestRate[]>;
 	/** The columns of each of these nodes as last written down. */
 	latestColumns(
 		session: Session,
 		project: string,
-		nodes: readonly NodeId[],
+		here: TablesHere,
 	): Promise<ReadonlyMap<NodeId, ColumnsRow["columns"]>>;
 }
 
@@ -336,11 +357,11 @@ export interface AlertStore {
 	/** When a layer was last published, and the first time since a moment; null: never. */
 	layerPublishes(
 		session: Session,
-		about: { readonly project: string; readonly layer: string; readonly since: string },
+		about: ProjectTarget & { readonly layer: string; readonly since: string },
 	): Promise<{ readonly last: string | null; readonly firstSince: string | null }>;
 	/** Seconds that the last successful runs with the same words took, the newest first. */
 	runSeconds(
 		session: Session,
-		about: { readonly project: string; readonly args: string; readonly limit: number },
+		about: ProjectTarget & { readonly args: string; readonly limit: number },
 	): Promise<readonly number[]>;
 }

@@ -1,7 +1,7 @@
 import type { Session } from "../core/adapter.ts";
 import type { Usual } from "../core/events.ts";
 import { expectedDuration } from "./expectedDuration.ts";
-import type { Run } from "./run.ts";
+import { projectTargetOf, type Run } from "./run.ts";
 import { databaseErrorOf } from "./statement.ts";
 
 const MIN_RUNS = 3;
@@ -9,7 +9,7 @@ const MIN_RUNS = 3;
 /** Without them a run is only told less; what is wrong with the history is said when it is to be written. */
 async function usualDurations({ job, ports }: Run, session: Session): ReturnType<typeof ports.state.usualDurations> {
 	try {
-		return await ports.state.usualDurations(session, job.manifest.projectName);
+		return await ports.state.usualDurations(session, projectTargetOf(job));
 	} catch (error) {
 		if (databaseErrorOf(error)?.kind !== "sql") throw error;
 		return new Map();

@@ -2,14 +2,15 @@
 import type { Session } from "../core/adapter.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { NodeId } from "../core/node.ts";
+import { tablesHere } from "../core/ofTarget.ts";
 import type { RelationName } from "../core/relation.ts";
-import type { CandidateRow } from "../core/state.ts";
+import type { CandidateRow, TablesHere } from "../core/state.ts";
 import { performRequest } from "./answerRequest.ts";
 import { expectDurations } from "./expectDurations.ts";
 import { rememberGenerations } from "./generations.ts";
 import { othersCandidates, takeLeases } from "./leases.ts";
 import { candidatesHere, rowsToForget, standingCandidates } from "./reuse.ts";
-import { buildTasks, type Run, targetOf, targetsOf } from "./run.ts";
+import { buildTasks, projectTargetOf, type Run, targetOf, targetsOf } from "./run.ts";
 import { databaseErrorOf, runBound } from "./statement.ts";
 
 /**
@@ -41,10 +42,10 @@ async function clearLeftovers(run: Run, session: Session): Promise<void> {
 	for (const [id, row] of kept) run.reusable.set(id, row);
 }
 
-async function learnSeeds(run: Run, session: Session): Promise<void> {
+async function learnSeeds(run: Run, session: Session, here: TablesHere): Promise<void> {
 	const seeds = buildTasks(run.graph).filter((task) => task.node.resource_type === "seed");
 	if (seeds.length === 0) return;
-	const hashes = await run.ports.state.seedHashes(session, run.job.manifest.projectName);
+	const hashes = await run.ports.state.seedHashes(session, run.job.manifest.projectName, here);
 	for (const [id, hash] of hashes) run.seedHashes.set(id, hash);
 	const targets = seeds.map(({ id, node }) => ({ id, target: targetOf(run, node) }));
 	const schemas = [...new Set(targets.map(({ target }) => target.schema))].sort();
@@ -107,7 +108,7 @@ async function begin(run: Run): Promise<void> {
 		await ports.state.migrate(session);
 		await ports.state.beginRun(session, {
 			runId: job.runId,
-			project: job.manifest.projectName,
+			...projectTargetOf(job),
 			command: job.command,
 			host: job.host.name,
 			pid: job.host.pid,
@@ -126,7 +127,8 @@ async function workToPublish(run: Run): Promise<void> {
 		await takeLeases(run, session, async () => {});
 		const targets = buildTasks(run.graph).flatMap((task) => targetsOf(run, task.node));
 		await ports.adapter.publisher.ensureSchemas(session, job.manifest.projectName, targets);
-		run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName));
+		const here = tablesHere(job.manifest, ports.adapter.dialect);
+		run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName, here));
 		await rememberGenerations(run, session);
 	});
 }
@@ -146,12 +148,13 @@ async function work(run: Run): Promise<void> {
 		await takeLeases(run, session, () => clearLeftovers(run, session));
 		const targets = buildTasks(run.graph).flatMap((task) => targetsOf(run, task.node));
 		if (targets.length > 0) await ports.adapter.publisher.ensureSchemas(session, job.manifest.projectName, targets);
-		if (run.gated) run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName));
+		const here = tablesHere(job.manifest, ports.adapter.dialect);
+		if (run.gated) run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName, here));
 		if (buildTasks(run.graph).some(({ node }) => node.resource_type === "model"))
-			run.testMemory.remember(await ports.state.testPasses(session, job.manifest.projectName));
+			run.testMemory.remember(await ports.state.testPasses(session, job.manifest.projectName, here));
 		if (run.gated) await rememberGenerations(run, session);
 		await expectDurations(run, session);
-		await learnSeeds(run, session);
+		await learnSeeds(run, session, here);
 		await landingSchemas(run, session);
 	});
 }

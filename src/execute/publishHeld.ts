@@ -12,7 +12,7 @@ import type { AcceptanceRow, GateFailureRow, HeldRow, PastRun } from "../core/st
 import { suggestName } from "../core/suggestName.ts";
 import { publishOnly, type Ready } from "./publishOnly.ts";
 import { standingCandidates } from "./reuse.ts";
-import type { Run } from "./run.ts";
+import { projectTargetOf, type Run } from "./run.ts";
 
 export interface LetThrough {
 	readonly layer: string;
@@ -29,11 +29,13 @@ export interface LetThrough {
 
 const RECENT = 3;
 
-/** Fails with TFM-RUN-015 where the project has no such run. */
-export async function requireRun(ports: RunPorts, session: Session, project: string, runId: string): Promise<PastRun> {
+/** Fails with TFM-RUN-015 where the project has no such run on this target. */
+export async function requireRun(job: RunJob, ports: RunPorts, session: Session, runId: string): Promise<PastRun> {
+	const here = projectTargetOf(job);
 	const found = await ports.state.findRun(session, runId);
-	if (found?.project === project) return found;
-	const recent = (await ports.state.listRuns(session, project, RECENT)).map((row) => row.runId);
+	const { target = here.target, schema = here.schema } = found ?? {};
+	if (found?.project === here.project && target === here.target && schema === here.schema) return found;
+	const recent = (await ports.state.listRuns(session, here, RECENT)).map((row) => row.runId);
 	return fail("TFM-RUN-015", { run: runId, recent });
 }
 
@@ -45,7 +47,7 @@ interface Gate {
 async function readGate(job: RunJob, ports: RunPorts, session: Session, ask: LetThrough): Promise<Gate> {
 	const { state } = ports;
 	await state.migrate(session);
-	await requireRun(ports, session, job.manifest.projectName, ask.heldIn);
+	await requireRun(job, ports, session, ask.heldIn);
 	const all = await state.heldBy(session, ask.heldIn);
 	const held = all.filter((row) => row.layer === ask.layer);
 	const earlier = (await state.acceptancesOf(session, ask.heldIn)).find((row) => row.layer === ask.layer);

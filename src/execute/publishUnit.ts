@@ -8,7 +8,7 @@ import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { BuildableNode } from "../core/plan.ts";
 import type { HeldReason } from "../core/result.ts";
-import type { PublishedRow } from "../core/state.ts";
+import type { PublishedRow, TablePlace } from "../core/state.ts";
 import { ownerOf, withPointer } from "../core/versionPointer.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { keptAs, pruneGenerations, recordGenerations } from "./generations.ts";
@@ -50,25 +50,23 @@ const isOneNode = (members: readonly Member[], unit: string): boolean => members
 export function recordOf(run: Run, unit: string, members: readonly Member[], at: string): readonly BoundStatement[] {
 	const { job, ports } = run;
 	const project = job.manifest.projectName;
-	const nodes = members.map(({ id, standing }) => ({ node: id, codeHash: standing.codeHash }));
+	const placeOf = ({ id, standing }: Member): TablePlace => ({ node: id, schema: standing.candidate.target.schema });
+	const nodes = members.map((member) => ({ ...placeOf(member), codeHash: member.standing.codeHash }));
 	if (nodes.length === 0) return [];
 	return [
 		...ports.state.savePublish({ runId: job.runId, project, unit: isOneNode(members, unit) ? null : unit, at, nodes }),
 		// A node that is published by itself was never written down as a candidate.
-		...(isOneNode(members, unit)
-			? []
-			: ports.state.forgetCandidates(
-					project,
-					nodes.map((n) => n.node),
-				)),
-		...members.flatMap(({ id, standing }) =>
-			standing.seedHash === null ? [] : ports.state.saveSeedHash(project, id, standing.seedHash),
+		...(isOneNode(members, unit) ? [] : ports.state.forgetCandidates(project, nodes)),
+		...members.flatMap((member) =>
+			member.standing.seedHash === null
+				? []
+				: ports.state.saveSeedHash(project, placeOf(member), member.standing.seedHash),
 		),
 		...ports.state.saveTestPasses(
 			project,
-			members.flatMap(({ id }) => {
-				const tests = run.testMemory.toRecord(id);
-				return tests === null ? [] : [{ node: id, tests }];
+			members.flatMap((member) => {
+				const tests = run.testMemory.toRecord(member.id);
+				return tests === null ? [] : [{ ...placeOf(member), tests }];
 			}),
 		),
 	];

@@ -13,7 +13,7 @@ import type { NodeResult } from "../core/result.ts";
 import { samePlain } from "../core/samePlain.ts";
 import type { RunStatus } from "../core/state.ts";
 import { writes } from "./prepare.ts";
-import { buildTasks, type Run, targetOf } from "./run.ts";
+import { buildTasks, projectTargetOf, type Run, targetOf } from "./run.ts";
 import { runBound, statement } from "./statement.ts";
 
 export interface EndedRun {
@@ -129,10 +129,13 @@ async function changedColumns(run: Run, results: readonly NodeResult[]): Promise
 	const { adapter, state } = run.ports;
 	return adapter.withSession(async (session) => {
 		const there = await session.listColumns([...targets.values()]);
-		const known = await state.latestColumns(session, run.job.manifest.projectName, [...targets.keys()]);
+		const here = new Map([...targets].map(([node, { schema }]) => [node, schema]));
+		const known = await state.latestColumns(session, run.job.manifest.projectName, here);
 		return [...targets].flatMap(([node, target]) => {
 			const columns = there.get(relationKey(target))?.map(({ name, type }) => ({ name, type }));
-			return columns === undefined || samePlain(columns, known.get(node) ?? null) ? [] : [{ node, columns }];
+			return columns === undefined || samePlain(columns, known.get(node) ?? null)
+				? []
+				: [{ node, schema: target.schema, columns }];
 		});
 	});
 }
@@ -158,13 +161,14 @@ async function measures(run: Run, results: readonly NodeResult[]): Promise<reado
 		const figures = list.map(({ column }) =>
 			column === null ? "count(*)::float8" : `coalesce(avg((${column} is null)::int), 0)::float8`,
 		);
-		const relation = run.ports.adapter.dialect.render({ ...targets.get(node)!, database: "" });
+		const target = targets.get(node)!;
+		const relation = run.ports.adapter.dialect.render({ ...target, database: "" });
 		const sql = `select ${figures.join(", ")} from ${relation}`;
 		const { rows } = await run.ports.adapter.withSession((session) =>
 			statement(run, { node, purpose: "measure", sql }, (options) => session.query(sql, [], options)),
 		);
 		for (const [i, { measure, column }] of list.entries())
-			found.push({ node, measure, column, value: Number(rows[0]?.[i]) });
+			found.push({ node, schema: target.schema, measure, column, value: Number(rows[0]?.[i]) });
 	}
 	return found;
 }
@@ -189,7 +193,8 @@ async function write(run: Run, ended: EndedRun, keepMs: number): Promise<void> {
 		measures: wrote ? await measures(run, ended.results) : [],
 	};
 	const { name: host, pid } = job.host;
-	const row = { runId: job.runId, project, command: job.command, host, pid, startedAt: ended.startedAt };
+	const about = { runId: job.runId, ...projectTargetOf(job) };
+	const row = { ...about, command: job.command, host, pid, startedAt: ended.startedAt };
 	const before = new Date(now.getTime() - keepMs).toISOString();
 	await adapter.withSession((session) =>
 		session.transaction(async () => {

@@ -8,7 +8,7 @@ import type { TestNode } from "../core/node.ts";
 import type { BuildableNode } from "../core/plan.ts";
 import { afterLostConnection } from "./leases.ts";
 import { dropReusable } from "./reuse.ts";
-import type { Run } from "./run.ts";
+import { type Run, targetOf } from "./run.ts";
 import { databaseErrorOf, pauseBeforeRetry, type Retried, runBound } from "./statement.ts";
 
 interface Unit<T> {
@@ -58,7 +58,10 @@ export function repeatBuild<T>(run: Run, node: BuildableNode, work: () => Promis
 		recover: async (session) => {
 			await afterLostConnection(run, session);
 			await dropReusable(run, session, id);
-			await runBound(session, state.forgetCandidates(run.job.manifest.projectName, [id]));
+			await runBound(
+				session,
+				state.forgetCandidates(run.job.manifest.projectName, [{ node: id, schema: targetOf(run, node).schema }]),
+			);
 			return undefined;
 		},
 	});

@@ -3,7 +3,7 @@ import type { Session } from "../core/adapter.ts";
 import type { NodeId } from "../core/node.ts";
 import { isOfTarget } from "../core/ofTarget.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
-import type { CandidateRow } from "../core/state.ts";
+import type { CandidateRow, TablePlace } from "../core/state.ts";
 import { othersCandidates } from "./leases.ts";
 import { buildTasks, type Run, targetsOf } from "./run.ts";
 import { runBound } from "./statement.ts";
@@ -46,8 +46,11 @@ export async function dropReusable(run: Run, session: Session, id: NodeId): Prom
 		if (out.has(task.id)) targets.push(...written);
 		else keep.push(...written.map((target) => adapter.publisher.candidateOf(project, target)));
 	}
-	const gone = [...out].filter((node) => run.reusable.has(node));
-	for (const node of gone) run.reusable.delete(node);
+	const gone = [...out].flatMap((node): TablePlace[] => {
+		const row = run.reusable.get(node);
+		return row === undefined ? [] : [{ node, schema: row.target.schema }];
+	});
+	for (const { node } of gone) run.reusable.delete(node);
 	await session.transaction(async () => {
 		await adapter.publisher.dropStale(session, project, targets, [...keep, ...(await othersCandidates(run, session))]);
 		await runBound(session, state.forgetCandidates(project, gone));
@@ -60,10 +63,9 @@ export function rowsToForget(
 	kept: ReadonlyMap<NodeId, CandidateRow>,
 	rebuilt: ReadonlySet<NodeId>,
 	dropped: readonly RelationName[],
-): readonly NodeId[] {
+): readonly TablePlace[] {
 	const gone = new Set(dropped.map(relationKey));
 	return rows
 		.filter((row) => !kept.has(row.node) && (rebuilt.has(row.node) || gone.has(relationKey(row.candidate))))
-		.map((row) => row.node)
-		.sort();
+		.map((row) => ({ node: row.node, schema: row.target.schema }));
 }

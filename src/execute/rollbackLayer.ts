@@ -92,9 +92,8 @@ function choose(
 
 async function readGenerations(job: RunJob, ports: RunPorts, session: Session, ask: Rollback): Promise<Found> {
 	const { state } = ports;
-	const project = job.manifest.projectName;
 	await state.migrate(session);
-	const run = await requireRun(ports, session, project, ask.to);
+	const run = await requireRun(job, ports, session, ask.to);
 	const { generations, stood } = await generationsHere({ job, ports }, session, ask.layer);
 	if (generations.length === 0) fail("TFM-RUN-022", { layer: ask.layer });
 	return choose(job, ask, generations, stood, momentOf(stood, run, ask.layer));

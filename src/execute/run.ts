@@ -11,7 +11,7 @@ import type { RunJob, RunPorts } from "../core/ports.ts";
 import { readDuration } from "../core/readDuration.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
-import type { CandidateRow } from "../core/state.ts";
+import type { CandidateRow, ProjectTarget } from "../core/state.ts";
 import { storedName } from "../core/storedName.ts";
 import { pointerOf } from "../core/versionPointer.ts";
 import type { Identities } from "./identities.ts";
@@ -92,6 +92,13 @@ export interface Run {
 	/** Forgets the caller's signal. */
 	readonly dispose: () => void;
 }
+
+/** Whose run it is, for what is written down of it. */
+export const projectTargetOf = ({ manifest, about }: Pick<RunJob, "manifest" | "about">): ProjectTarget => ({
+	project: manifest.projectName,
+	target: about.target,
+	schema: about.schema,
+});
 
 /** The published relation of a node. */
 export const targetOf = ({ ports }: Pick<Run, "ports">, node: BuildableNode): RelationName =>

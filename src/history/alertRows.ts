@@ -1,6 +1,6 @@
 import type { AlertItem } from "../core/alerts.ts";
 import type { AlertStore } from "../core/state.ts";
-import { instant, json, type Tables, text } from "./tables.ts";
+import { instant, json, NOT_ELSEWHERE, OF_TARGET, type Tables, text } from "./tables.ts";
 
 /**
  * What was alerted. A claim is one statement: the row is written, or found to be somebody else's, in the same moment,
@@ -70,13 +70,13 @@ export function createAlertRows({ table, raw, rowsOf }: Tables): AlertStore {
 			};
 		},
 
-		async layerPublishes(session, { project, layer, since }) {
+		async layerPublishes(session, { project, target, schema, layer, since }) {
 			const [row] = await rowsOf(
 				session,
 				raw(
 					`select max(published_at) as last, min(published_at) filter (where published_at >= ?::timestamptz) as first_since
-						from tfm_state.publishes where project = ? and unit = ?`,
-					[since, project, layer],
+						from tfm_state.publishes where project = ? and unit = ? and ${NOT_ELSEWHERE}`,
+					[since, project, layer, project, target, schema],
 				),
 			);
 			const at = (name: string): string | null =>
@@ -84,14 +84,14 @@ export function createAlertRows({ table, raw, rowsOf }: Tables): AlertStore {
 			return { last: at("last"), firstSince: at("first_since") };
 		},
 
-		async runSeconds(session, { project, args, limit }) {
+		async runSeconds(session, { project, target, schema, args, limit }) {
 			const rows = await rowsOf(
 				session,
 				raw(
-					`select extract(epoch from ended_at - started_at)::float8 as seconds from tfm_state.runs
-						where project = ? and args = ? and status = 'success' and ended_at is not null
+					`select extract(epoch from ended_at - started_at)::float8 as seconds from tfm_state.runs r
+						where project = ? and ${OF_TARGET} and args = ? and status = 'success' and ended_at is not null
 						order by started_at desc limit ?`,
-					[project, args, limit],
+					[project, target, schema, args, limit],
 				),
 			);
 			return rows.map((row) => Number(row.seconds));

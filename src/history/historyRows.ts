@@ -1,7 +1,7 @@
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { StateStore } from "../core/state.ts";
 import { readPastTrace } from "./pastTrace.ts";
-import { instant, json, type Row, type Tables, text, textOrNull } from "./tables.ts";
+import { instant, json, NOT_ELSEWHERE, OF_TARGET, type Row, type Tables, text, textOrNull } from "./tables.ts";
 
 type HistoryRows = Pick<
 	StateStore,
@@ -35,9 +35,12 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 
 		recordRun: (run, status, endedAt) => [
 			raw(
-				`insert into tfm_state.runs (run_id, project, command, host, pid, started_at, ended_at, status)
-				values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (run_id) do nothing`,
-				[run.runId, run.project, run.command, run.host, run.pid, run.startedAt, endedAt, status],
+				`insert into tfm_state.runs (run_id, project, target, target_schema, command, host, pid, started_at, ended_at, status)
+				values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (run_id) do nothing`,
+				[
+					...[run.runId, run.project, run.target ?? null, run.schema ?? null],
+					...[run.command, run.host, run.pid, run.startedAt, endedAt, status],
+				],
 			),
 		],
 
@@ -103,14 +106,15 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 				? []
 				: [
 						raw(
-							`insert into tfm_state.schema_snapshots (project, node, run_id, at, columns)
-							select ?, r.node, ?, ?::timestamptz, r.columns from json_to_recordset(?::json) as r(node text, columns text)
-							on conflict (project, node, run_id) do update set at = excluded.at, columns = excluded.columns`,
+							`insert into tfm_state.schema_snapshots (project, node, table_schema, run_id, at, columns)
+							select ?, r.node, r.schema, ?, ?::timestamptz, r.columns
+							from json_to_recordset(?::json) as r(node text, schema text, columns text)
+							on conflict (project, node, table_schema, run_id) do update set at = excluded.at, columns = excluded.columns`,
 							[
 								project,
 								runId,
 								at,
-								JSON.stringify(columns.map((row) => ({ node: row.node, columns: JSON.stringify(row.columns) }))),
+								JSON.stringify(columns.map((row) => ({ ...row, columns: JSON.stringify(row.columns) }))),
 							],
 						),
 					]),
@@ -118,10 +122,10 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 				? []
 				: [
 						raw(
-							`insert into tfm_state.measures (project, node, measure, column_name, run_id, at, value)
-							select ?, r.node, r.measure, coalesce(r.column_name, ''), ?, ?::timestamptz, r.value
-							from json_to_recordset(?::json) as r(node text, measure text, column_name text, value float8)
-							on conflict (project, node, measure, column_name, run_id) do update set at = excluded.at, value = excluded.value`,
+							`insert into tfm_state.measures (project, node, table_schema, measure, column_name, run_id, at, value)
+							select ?, r.node, r.schema, r.measure, coalesce(r.column_name, ''), ?, ?::timestamptz, r.value
+							from json_to_recordset(?::json) as r(node text, schema text, measure text, column_name text, value float8)
+							on conflict (project, node, table_schema, measure, column_name, run_id) do update set at = excluded.at, value = excluded.value`,
 							[
 								project,
 								runId,
@@ -153,17 +157,17 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 				), figures as (delete from tfm_state.measures where project = ? and at < ?::timestamptz
 				), done as (delete from tfm_state.alerts where project = ? and resolved_at < ?::timestamptz
 				) delete from tfm_state.schema_snapshots s where s.project = ? and s.at < ?::timestamptz and exists
-				(select from tfm_state.schema_snapshots n where n.project = s.project and n.node = s.node and n.at > s.at)`,
+				(select from tfm_state.schema_snapshots n where n.project = s.project and n.node = s.node and n.table_schema = s.table_schema and n.at > s.at)`,
 				Array.from({ length: 7 }, () => [project, before]).flat(),
 			),
 		],
 
-		async usualDurations(session, project) {
+		async usualDurations(session, { project, target, schema }) {
 			const rows = await rowsOf(
 				session,
 				raw(
 					`with recent as (
-						select run_id from tfm_state.runs where project = ? order by started_at desc limit ${SAMPLES}
+						select run_id from tfm_state.runs r where project = ? and ${OF_TARGET} order by started_at desc limit ${SAMPLES}
 					) select node, count(*) as runs, percentile_cont(0.5) within group (order by seconds) as median,
 					percentile_cont(0.95) within group (order by seconds) as p95 from (
 						select node, seconds from tfm_state.node_runs join recent using (run_id) where project = ? and status = 'success'
@@ -171,7 +175,7 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 						select test, seconds from tfm_state.test_results join recent using (run_id)
 						where project = ? and status in ('pass', 'warn', 'fail')
 					) done group by node`,
-					[project, project, project],
+					[project, target, schema, project, project],
 				),
 			);
 			return new Map(
@@ -187,9 +191,9 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 			);
 		},
 
-		pastTrace: (session, project, limit) => readPastTrace({ raw, rowsOf }, session, project, limit),
+		pastTrace: (session, of, limit) => readPastTrace({ raw, rowsOf }, session, of, limit),
 
-		async nodeRuns(session, project, node, limit) {
+		async nodeRuns(session, { project, target, schema }, node, limit) {
 			const rows = await rowsOf(
 				session,
 				raw(
@@ -199,8 +203,8 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 						'failed', count(*) filter (where t.status not in ('pass', 'warn', 'skipped')))::text
 						from tfm_state.test_results t where t.run_id = n.run_id and t.node = n.node) as tested
 					from tfm_state.node_runs n left join tfm_state.runs r using (run_id)
-					where n.project = ? and n.node = ? order by n.started_at desc, n.run_id desc limit ?`,
-					[project, node, limit],
+					where n.project = ? and n.node = ? and n.${NOT_ELSEWHERE} order by n.started_at desc, n.run_id desc limit ?`,
+					[project, node, project, target, schema, limit],
 				),
 			);
 			return rows.map((row) => ({
@@ -221,7 +225,7 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 			}));
 		},
 
-		async testRates(session, project, since) {
+		async testRates(session, { project, target, schema }, since) {
 			const rows = await rowsOf(
 				session,
 				raw(
@@ -231,8 +235,8 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 					max(at) filter (where status not in ('pass', 'warn')) as last_failed_at,
 					to_json((array_agg(status order by at desc, run_id desc))[1:${RECENT}])::text as recent
 					from tfm_state.test_results where project = ? and at >= ?::timestamptz and status <> 'skipped'
-					group by test order by test`,
-					[project, since],
+					and ${NOT_ELSEWHERE} group by test order by test`,
+					[project, since, project, target, schema],
 				),
 			);
 			return rows.map((row) => {
@@ -251,13 +255,14 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 			});
 		},
 
-		async latestColumns(session, project, nodes) {
+		async latestColumns(session, project, here) {
 			const rows = await rowsOf(
 				session,
 				raw(
-					`select distinct on (node) node, columns from tfm_state.schema_snapshots
-					where project = ? and node in (select json_array_elements_text(?::json)) order by node, at desc`,
-					[project, JSON.stringify(nodes)],
+					`select distinct on (s.node) s.node, s.columns
+					from json_array_elements(?::json) e join tfm_state.schema_snapshots s on s.node = e->>0
+					where s.project = ? and s.table_schema in (e->>1, '') order by s.node, s.table_schema = '', s.at desc`,
+					[JSON.stringify([...here]), project],
 				),
 			);
 			return new Map(rows.map((row: Row) => [nodeId(text(row, "node")), json(row, "columns")]));

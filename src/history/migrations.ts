@@ -7,6 +7,7 @@ import { incidentView } from "./incidentView.ts";
 import { intervalsByTable } from "./intervalsByTable.ts";
 import { intervalTable } from "./intervalTable.ts";
 import { ledgerByTable } from "./ledgerByTable.ts";
+import { stateByTarget } from "./stateByTarget.ts";
 
 export const STATE_SCHEMA = "tfm_state";
 
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
 	incidentView,
 	ledgerByTable,
 	intervalsByTable,
+	stateByTarget,
 ];
 
 function firstTables(k: Knex): readonly BoundStatement[] {

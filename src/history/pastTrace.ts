@@ -1,6 +1,7 @@
 import type { Session } from "../core/adapter.ts";
 import type { PastTrace } from "../core/history.ts";
-import { json, type Tables, text, textOrNull } from "./tables.ts";
+import type { ProjectTarget } from "../core/state.ts";
+import { json, NOT_ELSEWHERE, OF_TARGET, type Tables, text, textOrNull } from "./tables.ts";
 
 const NONE: PastTrace = { runs: [], latest: [] };
 
@@ -10,7 +11,7 @@ type Run = PastTrace["runs"][number];
 export async function readPastTrace(
 	{ raw, rowsOf }: Pick<Tables, "raw" | "rowsOf">,
 	session: Session,
-	project: string,
+	{ project, target, schema }: ProjectTarget,
 	limit: number,
 ): Promise<PastTrace> {
 	const { rows } = await session.query(
@@ -23,7 +24,7 @@ export async function readPastTrace(
 		session,
 		raw(
 			`with last as (
-				select r.* from tfm_state.runs r where r.project = ?
+				select r.* from tfm_state.runs r where r.project = ? and ${OF_TARGET}
 				and (exists (select from tfm_state.node_runs n where n.run_id = r.run_id)
 					or exists (select from tfm_state.test_results t where t.run_id = r.run_id))
 				order by r.started_at desc, r.run_id desc limit ?
@@ -39,7 +40,7 @@ export async function readPastTrace(
 				(select coalesce(json_agg(json_build_array(t.test, t.status, t.failures) order by t.status, t.test), '[]')
 					from tfm_state.test_results t where t.run_id = r.run_id and t.status not in ('pass', 'success', 'skipped'))::text as failing
 			from last r order by r.started_at desc, r.run_id desc`,
-			[project, limit],
+			[project, target, schema, limit],
 		),
 	);
 	if (runs.length === 0) return NONE;
@@ -48,12 +49,12 @@ export async function readPastTrace(
 		raw(
 			`select (select coalesce(json_agg(json_build_array(n.node, n.status, null, n.message, n.seconds * 1000,
 				(extract(epoch from n.started_at) + n.seconds) * 1000) order by n.node), '[]') from (
-				select distinct on (node) * from tfm_state.node_runs where project = ?
+				select distinct on (node) * from tfm_state.node_runs where project = ? and ${NOT_ELSEWHERE}
 				order by node, started_at desc) n)::text as nodes,
 			(select coalesce(json_agg(json_build_array(t.test, t.status, t.failures, null, t.seconds * 1000,
 				extract(epoch from t.at) * 1000) order by t.test), '[]') from (
-				select distinct on (test) * from tfm_state.test_results where project = ? order by test, at desc) t)::text as tests`,
-			[project, project],
+				select distinct on (test) * from tfm_state.test_results where project = ? and ${NOT_ELSEWHERE} order by test, at desc) t)::text as tests`,
+			[project, project, target, schema, project, project, target, schema],
 		),
 	);
 	const [last] = latest;

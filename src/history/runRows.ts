@@ -6,7 +6,7 @@
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { PastRun, RunRow, RunStatus, RunTrigger, StateStore } from "../core/state.ts";
 import { bound } from "./bound.ts";
-import { chunks, instant, json, type Row, type Tables, text, textOrNull } from "./tables.ts";
+import { chunks, instant, json, OF_TARGET, type Row, type Tables, text, textOrNull } from "./tables.ts";
 
 type RunRows = Pick<
 	StateStore,
@@ -36,10 +36,11 @@ const PAST_RUNS = `select r.*,
 export function createRunRows({ table, raw, rowsOf, upsertAll }: Tables): RunRows {
 	return {
 		async beginRun(session, run) {
-			const { runId: run_id, project, command, host, pid, startedAt: started_at, args = null } = run;
+			const { runId: run_id, project, command, host, pid, startedAt: started_at, args = null, target = null } = run;
 			const trigger = run.trigger === undefined ? null : JSON.stringify(run.trigger);
 			// An orchestrator may give a repeated run the id of the first one: it begins anew.
-			const row = { run_id, project, command, host, pid, started_at, args, trigger, status: null, ended_at: null };
+			const begun = { run_id, project, target, target_schema: run.schema ?? null, command, host, pid, started_at };
+			const row = { ...begun, args, trigger, status: null, ended_at: null };
 			for (const { sql, binds } of upsertAll("runs", [row], ["run_id"])) await session.query(sql, binds);
 		},
 
@@ -62,9 +63,9 @@ export function createRunRows({ table, raw, rowsOf, upsertAll }: Tables): RunRow
 			return row === undefined ? null : pastRunOf(row);
 		},
 
-		async listRuns(session, project, limit) {
-			const newest = `${PAST_RUNS} where r.project = ? order by r.started_at desc, r.run_id desc limit ?`;
-			return (await rowsOf(session, raw(newest, [project, limit]))).map(pastRunOf);
+		async listRuns(session, { project, target, schema }, limit) {
+			const newest = `${PAST_RUNS} where r.project = ? and ${OF_TARGET} order by r.started_at desc, r.run_id desc limit ?`;
+			return (await rowsOf(session, raw(newest, [project, target, schema, limit]))).map(pastRunOf);
 		},
 
 		buryRuns: (runIds, at) =>
@@ -119,6 +120,7 @@ const runOf = (row: Row): RunRow => ({
 	host: text(row, "host"),
 	pid: Number(row.pid),
 	startedAt: instant(row, "started_at"),
+	...(textOrNull(row, "target") === null ? {} : { target: text(row, "target"), schema: text(row, "target_schema") }),
 	...(textOrNull(row, "args") === null ? {} : { args: text(row, "args") }),
 	...(textOrNull(row, "trigger") === null ? {} : { trigger: json<RunTrigger>(row, "trigger") }),
 });

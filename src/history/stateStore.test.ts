@@ -9,9 +9,11 @@ import { nodeId } from "../core/node.ts";
 import type { StateStore } from "../core/state.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS, type Migration } from "./migrations.ts";
+import { stateByTarget } from "./stateByTarget.ts";
 import { createStateStore } from "./stateStore.ts";
 
 const AT = "2026-11-21T06:00:00.000Z";
+const DEV = new Map([[nodeId("model.p.a"), "dev"]]);
 
 describe("the state store on the embedded database", () => {
 	const root = mkdtempSync(join(tmpdir(), "tfm-state-"));
@@ -41,7 +43,7 @@ describe("the state store on the embedded database", () => {
 		});
 	});
 
-	it("keeps one candidate per node and gives back what was put in", async () => {
+	it("keeps one candidate per relation and gives back what was put in", async () => {
 		const row = {
 			project: "p",
 			runId: "r1",
@@ -58,7 +60,11 @@ describe("the state store on the embedded database", () => {
 			await send(s, state.saveCandidate(row));
 			expect(await state.listCandidates(s, "p")).toEqual([row]);
 			expect(await state.listCandidates(s, "q")).toEqual([]);
-			await send(s, state.forgetCandidates("p", [row.node]));
+			const prod = { ...row, target: { ...row.target, schema: "prod" } };
+			await send(s, state.saveCandidate(prod));
+			await send(s, state.forgetCandidates("p", [{ node: row.node, schema: "s" }]));
+			expect(await state.listCandidates(s, "p")).toEqual([prod]);
+			await send(s, state.forgetCandidates("p", [{ node: row.node, schema: "prod" }]));
 			expect(await state.listCandidates(s, "p")).toEqual([]);
 		});
 	});
@@ -69,7 +75,7 @@ describe("the state store on the embedded database", () => {
 			project: "p",
 			unit: "staging",
 			at: AT,
-			nodes: [{ node: nodeId("model.p.a"), codeHash: "x" }],
+			nodes: [{ node: nodeId("model.p.a"), schema: "dev", codeHash: "x" }],
 		};
 		await adapter.withSession(async (s) => {
 			const broken = s.transaction(async () => {
@@ -77,9 +83,9 @@ describe("the state store on the embedded database", () => {
 				throw new Error("the swap failed");
 			});
 			await expect(broken).rejects.toThrow("the swap failed");
-			expect([...(await state.listPublished(s, "p"))]).toEqual([]);
+			expect([...(await state.listPublished(s, "p", DEV))]).toEqual([]);
 			await s.transaction(() => send(s, state.savePublish(publish)));
-			expect((await state.listPublished(s, "p")).get(nodeId("model.p.a"))).toMatchObject({
+			expect((await state.listPublished(s, "p", DEV)).get(nodeId("model.p.a"))).toMatchObject({
 				runId: "r1",
 				codeHash: "x",
 			});
@@ -123,9 +129,11 @@ describe("the state store on the embedded database", () => {
 			expect(await state.loadedFiles(s, { ...landing, schema: "prod" })).toEqual([]);
 			await send(s, state.forgetLoadedFiles(landing));
 			expect(await state.loadedFiles(s, landing)).toEqual([]);
-			await send(s, state.saveSeedHash("p", nodeId("seed.p.s"), "one"));
-			await send(s, state.saveSeedHash("p", nodeId("seed.p.s"), "two"));
-			expect([...(await state.seedHashes(s, "p"))]).toEqual([["seed.p.s", "two"]]);
+			const seed = { node: nodeId("seed.p.s"), schema: "dev" };
+			await send(s, state.saveSeedHash("p", seed, "one"));
+			await send(s, state.saveSeedHash("p", { ...seed, schema: "prod" }, "of prod"));
+			await send(s, state.saveSeedHash("p", seed, "two"));
+			expect([...(await state.seedHashes(s, "p", new Map([[seed.node, "dev"]])))]).toEqual([["seed.p.s", "two"]]);
 		});
 	});
 
@@ -140,14 +148,19 @@ describe("the state store on the embedded database", () => {
 	});
 
 	it("records 10,000 published nodes in a few statements, the second time over the first", async () => {
-		const nodes = Array.from({ length: 10_000 }, (_, i) => ({ node: nodeId(`model.big.m${i}`), codeHash: "one" }));
+		const nodes = Array.from({ length: 10_000 }, (_, i) => ({
+			node: nodeId(`model.big.m${i}`),
+			schema: "dev",
+			codeHash: "one",
+		}));
 		await adapter.withSession(async (s) => {
 			for (const runId of ["r1", "r2"]) {
 				const statements = state.savePublish({ runId, project: "big", unit: "staging", at: AT, nodes });
 				expect(statements.length).toBeLessThan(20);
 				await s.transaction(() => send(s, statements));
 			}
-			const published = await state.listPublished(s, "big");
+			const here = new Map(nodes.map(({ node, schema }) => [node, schema]));
+			const published = await state.listPublished(s, "big", here);
 			expect(published.size).toBe(10_000);
 			expect(published.get(nodeId("model.big.m9999"))).toEqual({
 				node: "model.big.m9999",
@@ -155,13 +168,7 @@ describe("the state store on the embedded database", () => {
 				codeHash: "one",
 				publishedAt: AT,
 			});
-			await send(
-				s,
-				state.forgetCandidates(
-					"big",
-					nodes.map((n) => n.node),
-				),
-			);
+			await send(s, state.forgetCandidates("big", nodes));
 		});
 	});
 
@@ -202,30 +209,75 @@ describe("the state store on the embedded database", () => {
 				},
 			],
 			freshness: [],
-			columns: [{ node, columns: [{ name: "id", type: "integer" }] }],
-			measures: [{ node, measure: "row_count", column: null, value: n }],
+			columns: [{ node, schema: "dev", columns: [{ name: "id", type: "integer" }] }],
+			measures: [{ node, schema: "dev", measure: "row_count", column: null, value: n }],
 		});
 		const runs = [run(1, "success", 10), run(2, "success", 12), run(3, "error", 1), run(4, "success", 11)];
+		const here = { project: "h", target: "dev", schema: "dev" };
 		await adapter.withSession(async (s) => {
 			for (const { runId, at } of runs) {
-				await state.beginRun(s, { runId, project: "h", command: "run", host: "h", pid: 1, startedAt: at });
+				await state.beginRun(s, { runId, ...here, command: "run", host: "h", pid: 1, startedAt: at });
 				await state.endRun(s, runId, "success", at);
 			}
 			for (const history of runs) await send(s, state.saveHistory(history));
-			expect((await state.usualDurations(s, "h")).get(node)).toEqual({ node, median: 11, p95: 11.9, runs: 3 });
-			const [newest, failed] = await state.nodeRuns(s, "h", node, 2);
+			expect((await state.usualDurations(s, here)).get(node)).toEqual({ node, median: 11, p95: 11.9, runs: 3 });
+			const [newest, failed] = await state.nodeRuns(s, here, node, 2);
 			expect(newest).toMatchObject({ runId: "h4", rows: 5_000_000_000, tests: { passed: 1, warned: 0, failed: 0 } });
 			expect(failed).toMatchObject({ runId: "h3", status: "error", tests: { failed: 1 } });
-			expect(await state.testRates(s, "h", "2026-11-02T00:00:00Z")).toMatchObject([
+			expect(await state.testRates(s, here, "2026-11-02T00:00:00Z")).toMatchObject([
 				{ test, runs: 3, passed: 2, lastStatus: "pass", recent: ["pass", "fail", "pass"] },
 			]);
-			expect((await state.latestColumns(s, "h", [node])).get(node)).toEqual([{ name: "id", type: "integer" }]);
+			expect((await state.latestColumns(s, "h", new Map([[node, "dev"]]))).get(node)).toEqual([
+				{ name: "id", type: "integer" },
+			]);
 			await send(s, state.purgeHistory("h", "2026-11-04T00:00:00Z"));
-			expect((await state.nodeRuns(s, "h", node, 9)).map((row) => row.runId)).toEqual(["h4"]);
-			expect((await state.listRuns(s, "h", 9)).map((row) => row.runId)).toEqual(["h4"]);
+			expect((await state.nodeRuns(s, here, node, 9)).map((row) => row.runId)).toEqual(["h4"]);
+			expect((await state.listRuns(s, here, 9)).map((row) => row.runId)).toEqual(["h4"]);
 			expect((await s.query("select count(*)::int from tfm_state.schema_snapshots where project = 'h'")).rows).toEqual([
 				[1],
 			]);
+		});
+	});
+
+	it("keeps what is of one target from another, and shows both what was written before targets were known", async () => {
+		const node = nodeId("model.t.a");
+		const dev = { project: "t", target: "dev", schema: "dev" };
+		const alices = { ...dev, schema: "alice" };
+		const began = { command: "run", host: "h", pid: 1, startedAt: AT };
+		const nodeRun = { layer: null, resourceType: "model", materialized: "table", status: "success", published: null };
+		const history = (runId: string, schema: string, type: string) => ({
+			...{ runId, project: "t", at: AT, tests: [], freshness: [] },
+			nodes: [{ ...nodeRun, node, startedAt: AT, seconds: 1, rows: 1, code: null, message: null }],
+			columns: [{ node, schema, columns: [{ name: "id", type }] }],
+			measures: [{ node, schema, measure: "row_count", column: null, value: 1 }],
+		});
+		const publish = (runId: string, schema: string) =>
+			state.savePublish({ runId, project: "t", unit: "mart", at: AT, nodes: [{ node, schema, codeHash: runId }] });
+		await adapter.withSession(async (s) => {
+			await state.beginRun(s, { runId: "old", project: "t", ...began });
+			await state.beginRun(s, { runId: "t1", ...dev, ...began });
+			await state.beginRun(s, { runId: "t2", ...alices, ...began });
+			for (const [runId, schema] of [
+				["old", ""],
+				["t1", "dev"],
+				["t2", "alice"],
+			] as const) {
+				await send(s, state.saveHistory(history(runId, schema, runId)));
+				await send(s, publish(runId, schema));
+			}
+			expect((await state.listRuns(s, dev, 9)).map((run) => run.runId)).toEqual(["t1", "old"]);
+			expect((await state.nodeRuns(s, alices, node, 9)).map((run) => run.runId)).toEqual(["t2", "old"]);
+			expect((await state.usualDurations(s, dev)).get(node)?.runs).toBe(2);
+			expect((await state.pastTrace(s, alices, 9)).runs.map((run) => run.runId)).toEqual(["t2", "old"]);
+			const publishedBy = async (schema: string) =>
+				(await state.listPublished(s, "t", new Map([[node, schema]]))).get(node)?.runId;
+			expect([await publishedBy("dev"), await publishedBy("alice"), await publishedBy("new")]).toEqual([
+				"t1",
+				"t2",
+				"old",
+			]);
+			const columns = await state.latestColumns(s, "t", new Map([[node, "alice"]]));
+			expect(columns.get(node)).toEqual([{ name: "id", type: "t2" }]);
 		});
 	});
 
@@ -250,6 +302,23 @@ describe("the state store on the embedded database", () => {
 			await migrate(s, k, [...MIGRATIONS, good]);
 			expect((await s.query(version)).rows).toEqual([[MIGRATIONS.length + 1]]);
 			expect((await s.query("select count(*)::int from tfm_state.extra")).rows).toEqual([[0]]);
+		});
+	});
+
+	it("gives old candidates their schema, and forgets only shortcuts, when targets become known", async () => {
+		const k = knex({ client: "pg" });
+		await adapter.withSession(async (s) => {
+			await s.execute("drop schema tfm_state cascade");
+			await migrate(s, k, MIGRATIONS.slice(0, MIGRATIONS.indexOf(stateByTarget)));
+			await s.execute(`
+				insert into tfm_state.candidates (project, node, run_id, candidate, target, kind, code_hash, inputs_hash, response)
+				values ('p', 'a', 'r', '{}', '{"schema": "prod"}', 'table', '', '', '');
+				insert into tfm_state.published values ('p', 'a', 'r', 'c', now()); insert into tfm_state.seeds values ('p', 's', 'h')`);
+			await migrate(s, k);
+			const rows = async (sql: string) => (await s.query(sql)).rows;
+			expect(await rows("select table_schema from tfm_state.candidates")).toEqual([["prod"]]);
+			expect(await rows("select table_schema from tfm_state.published")).toEqual([[""]]);
+			expect(await rows("select count(*)::int from tfm_state.seeds")).toEqual([[0]]);
 		});
 	});
 });

@@ -3,13 +3,12 @@
  * run, content hashes of seeds, the ledger of landing files. knex writes the SQL and the adapter's own session runs it,
  * so that a ledger row commits or fails with the load it records. The SQL of models never comes near knex.
  */
-import type { CandidateKind, DeltaApplication } from "../core/adapter.ts";
+import type { BoundStatement, CandidateKind, DeltaApplication } from "../core/adapter.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { fail } from "../core/diagnostic.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
-import type { AlertStore, CandidateRow, PublishedRow, StateStore } from "../core/state.ts";
+import type { AlertStore, CandidateRow, PublishedRow, StateStore, TablePlace } from "../core/state.ts";
 import { createAlertRows } from "./alertRows.ts";
-import { bound } from "./bound.ts";
 import { createGateRows } from "./gateRows.ts";
 import { createGenerationRows } from "./generationRows.ts";
 import { createHistoryRows } from "./historyRows.ts";
@@ -25,9 +24,15 @@ export async function createStateStore(): Promise<StateStore & { readonly alerts
 	const { default: knex } = await import("knex");
 	const k = knex({ client: "pg" });
 	const tables = createTables(k);
-	const { table, raw, rowsOf, upsertAll } = tables;
+	const { table, raw, rowsOf, rowsHere, upsertAll } = tables;
 	const upsert = (name: string, row: Record<string, string | number | null>, key: readonly string[]) =>
 		upsertAll(name, [row], key);
+	const deleteOf = (name: string, project: string, places: readonly TablePlace[]): BoundStatement =>
+		raw(
+			`delete from tfm_state.${name} where project = ?
+				and (node, table_schema) in (select e->>0, e->>1 from json_array_elements(?::json) e)`,
+			[project, JSON.stringify(places.map(({ node, schema }) => [node, schema]))],
+		);
 
 	return {
 		access: async (session) => {
@@ -62,6 +67,7 @@ export async function createStateStore(): Promise<StateStore & { readonly alerts
 				{
 					project: row.project,
 					node: row.node,
+					table_schema: row.target.schema,
 					run_id: row.runId,
 					candidate: JSON.stringify(row.candidate),
 					target: JSON.stringify(row.target),
@@ -71,25 +77,22 @@ export async function createStateStore(): Promise<StateStore & { readonly alerts
 					response: row.response,
 					apply: row.apply === undefined ? null : JSON.stringify(row.apply),
 				},
-				["project", "node"],
+				["project", "node", "table_schema"],
 			),
 
 		async listCandidates(session, project) {
-			const rows = await rowsOf(session, table("candidates").where({ project }).orderBy("node"));
+			const rows = await rowsOf(session, table("candidates").where({ project }).orderBy(["node", "table_schema"]));
 			return rows.map(candidateOf);
 		},
 
-		forgetCandidates: (project, nodes) =>
-			[...chunks(nodes)].flatMap((some) =>
-				bound(table("candidates").where({ project }).whereIn("node", some).delete()),
-			),
+		forgetCandidates: (project, places) => [...chunks(places)].map((some) => deleteOf("candidates", project, some)),
 
 		/** One statement for everything: a project of small models sends one for each of them. */
 		savePublish: ({ runId, project, unit, at, nodes }) => {
-			const rows = JSON.stringify(nodes.map(({ node, codeHash }) => [node, codeHash]));
-			const published = `insert into tfm_state.published (project, node, run_id, code_hash, published_at)
-				select ?, e->>0, ?, e->>1, ?::timestamptz from json_array_elements(?::json) e
-				on conflict (project, node) do update set
+			const rows = JSON.stringify(nodes.map(({ node, schema, codeHash }) => [node, schema, codeHash]));
+			const published = `insert into tfm_state.published (project, node, table_schema, run_id, code_hash, published_at)
+				select ?, e->>0, e->>1, ?, e->>2, ?::timestamptz from json_array_elements(?::json) e
+				on conflict (project, node, table_schema) do update set
 				run_id = excluded.run_id, code_hash = excluded.code_hash, published_at = excluded.published_at`;
 			if (unit === null) return [raw(published, [project, runId, at, rows])];
 			return [
@@ -103,13 +106,13 @@ export async function createStateStore(): Promise<StateStore & { readonly alerts
 			];
 		},
 
-		async listPublished(session, project) {
-			const rows = await rowsOf(session, table("published").where({ project }).orderBy("node"));
+		async listPublished(session, project, here) {
+			const rows = await rowsHere(session, "published", project, here);
 			return new Map(rows.map((row): [NodeId, PublishedRow] => [nodeId(text(row, "node")), publishedOf(row)]));
 		},
 
-		async testPasses(session, project) {
-			const rows = await rowsOf(session, table("test_passes").where({ project }).orderBy(["node", "test_hash"]));
+		async testPasses(session, project, here) {
+			const rows = await rowsHere(session, "test_passes", project, here);
 			const passes = new Map<NodeId, Set<string>>();
 			for (const row of rows) {
 				const node = nodeId(text(row, "node"));
@@ -119,25 +122,23 @@ export async function createStateStore(): Promise<StateStore & { readonly alerts
 		},
 
 		saveTestPasses: (project, rows) => [
-			...[...chunks(rows.map((row) => row.node))].flatMap((some) =>
-				bound(table("test_passes").where({ project }).whereIn("node", some).delete()),
-			),
+			...[...chunks(rows)].map((some) => deleteOf("test_passes", project, some)),
 			...upsertAll(
 				"test_passes",
-				rows.flatMap(({ node, tests }) =>
-					[...new Set(tests)].sort().map((test_hash) => ({ project, node, test_hash })),
+				rows.flatMap(({ node, schema: table_schema, tests }) =>
+					[...new Set(tests)].sort().map((test_hash) => ({ project, node, table_schema, test_hash })),
 				),
-				["project", "node", "test_hash"],
+				["project", "node", "table_schema", "test_hash"],
 			),
 		],
 
-		async seedHashes(session, project) {
-			const rows = await rowsOf(session, table("seeds").where({ project }).orderBy("node"));
+		async seedHashes(session, project, here) {
+			const rows = await rowsHere(session, "seeds", project, here);
 			return new Map(rows.map((row): [NodeId, string] => [nodeId(text(row, "node")), text(row, "content_hash")]));
 		},
 
-		saveSeedHash: (project, node, content_hash) =>
-			upsert("seeds", { project, node, content_hash }, ["project", "node"]),
+		saveSeedHash: (project, { node, schema: table_schema }, content_hash) =>
+			upsert("seeds", { project, node, table_schema, content_hash }, ["project", "node", "table_schema"]),
 	};
 }
 

@@ -1,7 +1,9 @@
 import type { Knex } from "knex";
 import type { BoundStatement, Session } from "../core/adapter.ts";
+import { nodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { CellValue } from "../core/resultTable.ts";
+import type { TablesHere } from "../core/state.ts";
 import { bound } from "./bound.ts";
 import { STATE_SCHEMA } from "./migrations.ts";
 
@@ -9,6 +11,13 @@ export type Row = Readonly<Record<string, CellValue>>;
 
 /** The wire counts binds in 16 bits; rows have a dozen columns at most where many go at once. */
 const ROWS_PER_STATEMENT = 1_000;
+
+/** Of the rows `r` of runs those on a target (binds: its name, its schema), and those that name none. */
+export const OF_TARGET = "((r.target, r.target_schema) <> (?, ?)) is not true";
+
+/** Not written by a run of the project on another target (binds: project, target, schema). */
+export const NOT_ELSEWHERE =
+	"run_id not in (select r.run_id from tfm_state.runs r where r.project = ? and (r.target, r.target_schema) <> (?, ?))";
 
 export function* chunks<T>(items: readonly T[]): Generator<T[]> {
 	for (let i = 0; i < items.length; i += ROWS_PER_STATEMENT) yield items.slice(i, i + ROWS_PER_STATEMENT);
@@ -20,6 +29,8 @@ export interface Tables {
 	/** SQL of our own with `?` binds; `tfm_state` stands for the schema. */
 	readonly raw: (sql: string, binds: readonly CellValue[]) => BoundStatement;
 	readonly rowsOf: (session: Session, query: Knex.QueryBuilder | BoundStatement) => Promise<readonly Row[]>;
+	/** Of these relations; a row of no schema, which an earlier tfm wrote, where a relation has none of its own. */
+	readonly rowsHere: (session: Session, name: string, project: string, here: TablesHere) => Promise<readonly Row[]>;
 	/** Rows of distinct keys, a thousand to a statement: a unit of 10,000 nodes is published in one transaction. */
 	readonly upsertAll: (
 		name: string,
@@ -30,13 +41,29 @@ export interface Tables {
 
 export function createTables(k: Knex): Tables {
 	const table = (name: string): Knex.QueryBuilder => k(name).withSchema(STATE_SCHEMA);
+	const rowsOf: Tables["rowsOf"] = async (session, query) => {
+		const { sql, binds } = "binds" in query ? query : bound(query)[0]!;
+		const result = await session.query(sql, binds);
+		return result.rows.map((row) => Object.fromEntries(result.columns.map((c, i) => [c.name, row[i]!])));
+	};
 	return {
 		table,
 		raw: (sql, binds) => bound(k.raw(sql.replaceAll("tfm_state.", `"${STATE_SCHEMA}".`), [...binds]))[0]!,
-		async rowsOf(session, query) {
-			const { sql, binds } = "binds" in query ? query : bound(query)[0]!;
-			const result = await session.query(sql, binds);
-			return result.rows.map((row) => Object.fromEntries(result.columns.map((c, i) => [c.name, row[i]!])));
+		rowsOf,
+		async rowsHere(session, name, project, here) {
+			const schemas = [...new Set(here.values()), ""].sort();
+			const rows = await rowsOf(
+				session,
+				table(name).where({ project }).whereIn("table_schema", schemas).orderBy("node"),
+			);
+			const own = rows.filter(
+				(row) => row.table_schema !== "" && here.get(nodeId(text(row, "node"))) === row.table_schema,
+			);
+			const known = new Set(own.map((row) => row.node));
+			const old = rows.filter(
+				(row) => row.table_schema === "" && !known.has(row.node!) && here.has(nodeId(text(row, "node"))),
+			);
+			return [...own, ...old];
 		},
 		upsertAll: (name, rows, key) =>
 			[...chunks(rows)].flatMap((some) =>

@@ -5,6 +5,7 @@ import { createStateStore } from "../../history/stateStore.ts";
 import { onBothEngines } from "./publishEngines.ts";
 
 const PLACE = { route: "all", channel: "data" };
+const PROD = { project: "shop", target: "prod", schema: "public" };
 const at = (hour: number) => new Date(Date.UTC(2026, 10, 21, hour)).toISOString();
 const [A, B] = [item({ key: "node.fail/a" }), item({ key: "test.fail/b" })];
 
@@ -82,7 +83,7 @@ onBothEngines((bench) => {
 				await session.execute(`insert into tfm_state.publishes (run_id, project, unit, published_at)
 					values ('r${hour}', 'shop', 'mart', '${at(hour)}'), ('x${hour}', 'other', 'mart', '${at(20)}')`);
 			const published = (layer: string, since: number) =>
-				store.alerts.layerPublishes(session, { project: "shop", layer, since: at(since) });
+				store.alerts.layerPublishes(session, { ...PROD, layer, since: at(since) });
 			expect(await published("mart", 4)).toEqual({ last: at(9), firstSince: at(5) });
 			expect(await published("mart", 10)).toEqual({ last: at(9), firstSince: null });
 			expect(await published("staging", 0)).toEqual({ last: null, firstSince: null });
@@ -95,8 +96,10 @@ onBothEngines((bench) => {
 			await run("c", "tfm run", "failed", 3, 1);
 			await run("d", "tfm test", "success", 4, 2);
 			await run("e", "tfm run", "success", 5, null);
-			const seconds = (limit: number) => store.alerts.runSeconds(session, { project: "shop", args: "tfm run", limit });
+			const seconds = (limit: number) => store.alerts.runSeconds(session, { ...PROD, args: "tfm run", limit });
 			expect(await seconds(10)).toEqual([720, 600]);
 			expect(await seconds(1)).toEqual([720]);
+			await session.execute("update tfm_state.runs set target = 'dev', target_schema = 'public' where run_id = 'b'");
+			expect(await seconds(1)).toEqual([600]);
 		}));
 });

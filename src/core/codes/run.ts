@@ -124,11 +124,11 @@ export const RUN_CODES = {
 			"A run is known to be alive by its database sessions. When all of them were lost, another run may take over its relations; the first one then stops as soon as it is connected again, and its publishes are refused.",
 	}),
 	"TFM-RUN-015": code<{ run: string; recent: readonly string[] }>({
-		message: (f) => `this project has no run ${f.run} in the database`,
+		message: (f) => `this project has no run ${f.run} on this target`,
 		hint: (f) => (f.recent.length === 0 ? "no run is recorded there yet" : `the last ones: ${f.recent.join(", ")}`),
 		next: () => "tfm history lists runs with their ids",
 		explain:
-			"Runs are recorded in the database that they write, in tfm_state.runs. Another target has another database, and its own runs.",
+			"Runs are recorded in the database that they write, in tfm_state.runs. Each target of the project has its own, also where two of them share a database: name the target (--target) that the run was of.",
 	}),
 	"TFM-RUN-016": code<{ run: string; layer: string; held: readonly string[]; letThroughBy: string | null }>({
 		message: (f) => `run ${f.run} held nothing back in layer ${f.layer}`,

@@ -366,7 +366,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			selected: new Set(selected),
 			layering: options.layering,
 			hooks: options.hooks ?? { start: [], end: [] },
-			about: { target: "dev", engine: "fake", version: "0" },
+			about: { target: "dev", schema: "dev", engine: "fake", version: "0" },
 			host: { name: "h", pid: 1 },
 			targetPath: "target",
 			flags: { ...FLAGS, ...options.flags },

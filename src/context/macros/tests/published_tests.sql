@@ -86,6 +86,7 @@ with past as (
     select value
     from {{ measures }}
     where project = '{{ project_name }}' and node = '{{ _tfm_tested_node }}'
+      and table_schema in ('{{ _tfm_tested_schema | replace("'", "''") }}', '')
       and measure = '{{ measure }}' and column_name = '{{ column | replace("'", "''") }}'
     order by at desc
     limit 30
