@@ -1,17 +1,23 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { findNode } from "../core/manifest.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import { analyzeProject } from "./columnLineage/analyzeProject.ts";
 import { analysedNodes } from "./columnLineage/compiledSql.ts";
 import { contractMisfits } from "./columnLineage/contractMisfits.ts";
+import { idleMarks } from "./columnLineage/idleMarks.ts";
 import { piiExposures } from "./columnLineage/piiExposures.ts";
+import { propertyPlaces } from "./columnLineage/propertyPlaces.ts";
 import { sqlRemarks } from "./columnLineage/sqlRemarks.ts";
 import { openEvents } from "./commandEvents.ts";
 import { displayName } from "./lineage.ts";
 import { openProject } from "./openProject.ts";
 import { ruleFindings } from "./ruleFindings.ts";
 import { selectIds } from "./selectFor.ts";
+
+/** Marks of personal data are looked at where it arrives, too. */
+const CHECKED = ["model", "snapshot", "seed", "source"] as const;
 
 /**
  * `tfm check`: what looks wrong in the SQL of the selected models, and personal data in layers that forbid it, and
@@ -21,7 +27,7 @@ import { selectIds } from "./selectFor.ts";
 export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { flags, stdout } = invocation;
-	const { ids, warnings } = selectIds(invocation, project, { all: ["model", "snapshot"] });
+	const { ids, warnings } = selectIds(invocation, project, { all: CHECKED });
 	const { lineage, compiled } = await analyzeProject(invocation, project);
 	const selected = new Set(ids);
 	const nodes = analysedNodes(project).filter(({ unique_id: id }) => selected.has(id));
@@ -33,9 +39,11 @@ export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
 		contractMisfits(node, lineage.nodes[node.unique_id]!, project, nameOf(node.unique_id)),
 	);
 	const { layering } = project.config.project;
-	const exposures = piiExposures(nodes, { lineage, manifest: project.manifest, layering, nameOf });
+	const exposures = piiExposures(nodes, { lineage, compiled, layering, nameOf });
+	const marked = ids.flatMap((id) => findNode(project.manifest, id) ?? []);
+	const marks = idleMarks(marked, { lineage, nameOf, placeOf: propertyPlaces(project) });
 	const rules = ruleFindings(project).flatMap(({ node, diagnostic }) => (selected.has(node) ? [diagnostic] : []));
-	const found = sortDiagnostics([...remarks, ...contracts, ...exposures, ...rules]);
+	const found = sortDiagnostics([...remarks, ...contracts, ...exposures, ...marks, ...rules]);
 	const judged = flags.extra.strict === true ? found.map(asError) : judgeWarnings(found, flags);
 	const events = openEvents(invocation, project);
 	const errors = judged.filter(({ severity }) => severity === "error").length;

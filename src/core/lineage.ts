@@ -46,6 +46,8 @@ export interface LineageColumn {
 	readonly upstream: readonly ColumnRef[];
 	/** The same where the same value is made, in whatever words: names stand for the columns that they lead to. */
 	readonly definition?: string;
+	/** Line and column in the compiled SQL where it is written, from 1; absent: it is not written there. */
+	readonly at?: readonly [number, number];
 	/** From property files; absent: none of its own. */
 	readonly description?: string;
 	readonly tags?: readonly string[];

@@ -2,7 +2,7 @@ import type { ColumnKind, ColumnRef, Confidence, LineageRemark } from "../core/l
 import type { SqlDialectName } from "./sqlDialect.ts";
 
 /** Part of every key of the cache: raise it when an answer may come out differently for the same question. */
-export const ANALYZER_VERSION = 6;
+export const ANALYZER_VERSION = 7;
 
 export interface KnownColumn {
 	/** As the database stores it. */
@@ -44,6 +44,8 @@ export interface OutputColumn {
 	readonly upstream: readonly AnalysisRef[];
 	/** The same where the same value is made, in whatever words; see definition.ts. */
 	readonly definition?: string;
+	/** Line and column in the SQL where it is written, from 1. */
+	readonly at?: readonly [number, number];
 }
 
 /** What one query says of its columns. */

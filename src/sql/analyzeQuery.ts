@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import type { LineageProblem, LineageRemark } from "../core/lineage.ts";
 import type { Analysis, AnalysisRef, AnalysisRequest, KnownRelation, OutputColumn } from "./analysis.ts";
 import { unreadable } from "./analysis.ts";
-import { type Ast, field, type Identifier, isRecord } from "./ast.ts";
+import { type Ast, field, isRecord, type TextPlace } from "./ast.ts";
 import { canonicalText } from "./canonicalText.ts";
 import { definitionsOf, shortDigest } from "./definition.ts";
 import { resolveExpression } from "./expression.ts";
@@ -132,7 +132,7 @@ function relationFinder(relations: readonly KnownRelation[]): (name: readonly st
 function remarkOf(
 	problem: LineageProblem,
 	name: string,
-	at: Identifier | undefined,
+	at: TextPlace | undefined,
 	known: readonly string[],
 ): LineageRemark {
 	const bare = name.split(".").at(-1) ?? name;
@@ -141,19 +141,20 @@ function remarkOf(
 
 function remarkDuplicates(columns: readonly ScopeColumn[], resolver: Resolver): void {
 	const seen = new Set<string>();
-	for (const { name } of columns) {
-		if (seen.has(name)) resolver.remark("duplicate_column", name, undefined);
+	for (const { name, at } of columns) {
+		if (seen.has(name)) resolver.remark("duplicate_column", name, at);
 		seen.add(name);
 	}
 }
 
-const outputColumn = ({ name, type, kind, confidence, upstream, definition }: ScopeColumn): OutputColumn => ({
+const outputColumn = ({ name, type, kind, confidence, upstream, definition, at }: ScopeColumn): OutputColumn => ({
 	name,
 	...(type === undefined ? {} : { type }),
 	kind,
 	confidence,
 	upstream: sortedRefs(upstream),
 	...(definition === undefined ? {} : { definition: shortDigest(definition) }),
+	...(at === undefined || at.line === 0 ? {} : { at: [at.line, at.column] }),
 });
 
 const sortedRefs = (refs: ReadonlySet<AnalysisRef>): readonly AnalysisRef[] =>

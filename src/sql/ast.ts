@@ -26,13 +26,16 @@ export function variant(ast: Ast): readonly [tag: string, body: Ast] | undefined
 	return keys.length === 1 && tag !== undefined && /^[A-Z]/.test(tag) ? [tag, ast[tag]] : undefined;
 }
 
-/** A name in the SQL. */
-export interface Identifier {
-	readonly value: string;
-	readonly quoted: boolean;
-	/** From 1; 0 where the parser does not say. */
+/** Line and column in the SQL, from 1. */
+export interface TextPlace {
 	readonly line: number;
 	readonly column: number;
+}
+
+/** A name in the SQL. Line 0: the parser does not say where. */
+export interface Identifier extends TextPlace {
+	readonly value: string;
+	readonly quoted: boolean;
 }
 
 export function identifier(ast: Ast): Identifier | undefined {
@@ -46,6 +49,23 @@ export function identifier(ast: Ast): Identifier | undefined {
 		line: Number(field(start, "line") ?? 0),
 		column: Number(field(start, "column") ?? 0),
 	};
+}
+
+/** Where a part of the tree begins in the text; undefined where the parser does not say. */
+export function startOf(ast: Ast, depth = 12): TextPlace | undefined {
+	if (depth === 0 || typeof ast !== "object" || ast === null) return undefined;
+	const start = field(field(ast, "span"), "start");
+	const line = Number(field(start, "line") ?? 0);
+	if (line > 0) return { line, column: Number(field(start, "column") ?? 0) };
+	return Object.values(ast)
+		.flatMap((part: Ast) => startOf(part, depth - 1) ?? [])
+		.reduce<TextPlace | undefined>(
+			(first, at) =>
+				first === undefined || at.line < first.line || (at.line === first.line && at.column < first.column)
+					? at
+					: first,
+			undefined,
+		);
 }
 
 /** The parts of `a.b.c`; empty where a part is no plain name. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Analysis } from "./analysis.ts";
 import { analyzeQuery, type ParseSql } from "./analyzeQuery.ts";
 import { loadParser } from "./loadParser.ts";
 import { relationsOf } from "./testing/microCases.ts";
@@ -11,6 +12,12 @@ beforeAll(async () => {
 });
 
 const analyse = (sql: string) => analyzeQuery({ sql, dialect: "postgres", relations: relationsOf("postgres") }, parse);
+
+/** All but where it stands in the text. */
+const placeless = ({ remarks: _, columns, ...rest }: Analysis) => ({
+	...rest,
+	columns: columns.map(({ at: __, ...column }) => column),
+});
 
 describe("random queries", () => {
 	it("are all read, and never crash the analysis", () => {
@@ -33,8 +40,8 @@ describe("random queries", () => {
 					const [between, loud] = ways[i % ways.length]!;
 					return (loud && !/['"]/.test(word) ? word.toUpperCase() : word) + between;
 				});
-				const { remarks: _, ...first } = analyse(words.join(" "));
-				const { remarks: __, ...second } = analyse(other.join(""));
+				const first = placeless(analyse(words.join(" ")));
+				const second = placeless(analyse(other.join("")));
 				expect(second).toEqual(first);
 			}),
 			{ numRuns: 200 },

@@ -5,7 +5,7 @@
 import type { ColumnRef, LineageColumn, NodeLineage, PiiMark } from "../core/lineage.ts";
 import type { NodeId } from "../core/node.ts";
 import type { Analysis, KnownColumn, KnownRelation } from "./analysis.ts";
-import { inheritFacts } from "./inheritFacts.ts";
+import { type HookWrite, inheritFacts } from "./inheritFacts.ts";
 
 export interface ColumnFacts {
 	readonly description?: string;
@@ -25,6 +25,8 @@ export interface LineageInput {
 	readonly facts: ReadonlyMap<string, ReadonlyMap<string, ColumnFacts>>;
 	/** By node: what holds for each column that is not marked itself. */
 	readonly marks: ReadonlyMap<string, PiiMark>;
+	/** By node: statements beside its query that write into it. */
+	readonly writes: ReadonlyMap<string, readonly HookWrite[]>;
 }
 
 /** A node's lineage while columns are added to it. */
@@ -51,7 +53,7 @@ export function describeLineage(input: LineageInput): ReadonlyMap<string, NodeLi
 				: all.map((column) => withFacts(column, mark, facts?.get(column.name)));
 		nodes.set(id, { ...draft, columns: told });
 	}
-	return inheritFacts(nodes, input.marks);
+	return inheritFacts(nodes, input);
 }
 
 function withFacts(column: LineageColumn, mark: PiiMark | undefined, facts: ColumnFacts | undefined): LineageColumn {

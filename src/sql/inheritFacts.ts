@@ -35,11 +35,55 @@ interface Found {
 	readonly hidden: ReadonlyMap<string, Personal>;
 }
 
-/** `marks`: what nodes say of all their columns, also of those that are not listed. */
+/** A statement beside a node's query that writes into its relation. */
+export interface HookWrite {
+	/** What a person calls it. */
+	readonly by: string;
+	/** Nodes, or written names of what is none. */
+	readonly reads: readonly string[];
+}
+
+export interface Declared {
+	/** What nodes say of all their columns, also of those that are not listed. */
+	readonly marks: ReadonlyMap<string, PiiMark>;
+	/** By the node that is written into. */
+	readonly writes: ReadonlyMap<string, readonly HookWrite[]>;
+}
+
 export function inheritFacts(
 	nodes: ReadonlyMap<string, NodeLineage>,
-	marks: ReadonlyMap<string, PiiMark>,
+	{ marks, writes }: Declared,
 ): ReadonlyMap<string, NodeLineage> {
+	// What is written into a node may be read from behind it: known when all else is, and then told once more.
+	let exposed: Exposed = new Map();
+	for (;;) {
+		const found = inherit(nodes, marks, exposed);
+		const next: Exposed = new Map(
+			[...writes].flatMap(([id, statements]) => {
+				const by = statements.filter(({ reads }) => reads.some((read) => personalOf(read, found.facts) !== NOTHING));
+				const refs = by.map((statement) => ({ node: statement.by, column: "*" }));
+				return nodes.has(id) && refs.length > 0 ? [[id, merge(refs.map((ref) => markedPersonal(ref, null)))]] : [];
+			}),
+		);
+		// A round can only add to what the one before found.
+		if (sizeOf(next) === sizeOf(exposed)) return found.nodes;
+		exposed = next;
+	}
+}
+
+type Exposed = ReadonlyMap<string, Personal>;
+const sizeOf = (exposed: Exposed): number => [...exposed.values()].reduce((sum, { from }) => sum + from.size, 0);
+
+interface Inherited {
+	readonly nodes: ReadonlyMap<string, NodeLineage>;
+	readonly facts: Found;
+}
+
+function inherit(
+	nodes: ReadonlyMap<string, NodeLineage>,
+	marks: ReadonlyMap<string, PiiMark>,
+	exposed: Exposed,
+): Inherited {
 	const known: Facts = new Map();
 	const hidden = new Map<string, Personal>();
 	const done = new Map<string, NodeLineage>();
@@ -51,20 +95,26 @@ export function inheritFacts(
 		);
 		const own = new Map<string, Known>();
 		const columns = node.columns.map((column) => {
-			const found = factsOf(id, column, facts, everything);
+			const found = withWritten(column, factsOf(id, column, facts, everything), exposed.get(id));
 			const twin = own.get(column.name);
 			own.set(column.name, twin === undefined ? found : { ...found, personal: merge([twin.personal, found.personal]) });
 			return found === NOTHING_KNOWN ? column : withInherited(column, found, nodes);
 		});
 		known.set(id, own);
-		const unlisted = unlistedPersonal(id, node, everything, { ...facts, mark: marks.get(id) });
+		const behind = unlistedPersonal(id, node, everything, { ...facts, mark: marks.get(id) });
+		const written = node.complete || marks.get(id)?.pii === false ? undefined : exposed.get(id);
+		const unlisted = written === undefined ? behind : merge([behind, written]);
 		hidden.set(id, unlisted);
 		const pii = unlisted === NOTHING ? {} : { unlisted_pii: { from: sorted(unlisted.from.values()) } };
 		done.set(id, { ...node, columns, ...pii });
 	}
 	// In the order they came, which is that of their names.
-	return new Map([...nodes.keys()].map((id) => [id, done.get(id)!]));
+	return { nodes: new Map([...nodes.keys()].map((id) => [id, done.get(id)!])), facts };
 }
+
+/** What a statement beside the query may have put into a column that says nothing itself. */
+const withWritten = ({ pii }: LineageColumn, found: Known, written: Personal | undefined): Known =>
+	written === undefined || pii !== undefined ? found : { ...found, personal: merge([found.personal, written]) };
 
 const key = (node: string, column: string): string => `${node}\0${column}`;
 

@@ -159,3 +159,27 @@ describe("personal data is not lost on the way", () => {
 		expect(await exposed({ a: "select city from people", r: "select city from a" }, { marks })).toEqual(["city"]);
 	});
 });
+
+describe("a statement beside the query may bring personal data in", () => {
+	const r = "select id, city from people";
+	it.each<[string, readonly string[], readonly string[]]>([
+		["from what has none", ["plain"], []],
+		["from what has some", ["people"], ["id", "city"]],
+		["from a relation that nobody knows", ["elsewhere.t"], ["id", "city"]],
+		["from what stands behind it", ["behind"], ["id", "city"]],
+	])("%s", async (_, reads, expected) => {
+		const writes = new Map([["r", [{ by: "the post-hook of r", reads }]]]);
+		const project = { r, plain: "select city from people", behind: "select r.id, people.email from r, people" };
+		expect(await exposed(project, { writes })).toEqual(expected);
+	});
+
+	it("is handed on, and not into a column that is declared free of it", async () => {
+		const writes = new Map([["q", [{ by: "the post-hook of q", reads: ["people"] }]]]);
+		const clear: PiiMark = { pii: false, reason: "a number" };
+		const facts = new Map<string, ReadonlyMap<string, { readonly pii: PiiMark }>>([
+			...MARKS,
+			["q", new Map([["id", { pii: clear }]])],
+		]);
+		expect(await exposed({ q: r, r: "select * from q" }, { writes, facts })).toEqual(["city"]);
+	});
+});

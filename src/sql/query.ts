@@ -1,5 +1,16 @@
 /** Queries: WITH, set operations, VALUES and SELECT, from the outside to the expressions. */
-import { type Ast, field, type Identifier, identifier, identifiers, isRecord, list, textOf, variant } from "./ast.ts";
+import {
+	type Ast,
+	field,
+	identifier,
+	identifiers,
+	isRecord,
+	list,
+	startOf,
+	type TextPlace,
+	textOf,
+	variant,
+} from "./ast.ts";
 import { definitionsOf, joinDefinitions, shortDigest } from "./definition.ts";
 import { renameColumns } from "./fromClause.ts";
 import { CONSTANT, type LineageValue, oneOf, union } from "./lineageValue.ts";
@@ -149,7 +160,12 @@ function combineBranches(operation: Ast, left: Columns, right: Columns, resolver
 	const [operator] = variant(field(operation, "op")) ?? [""];
 	const open = left.open || right.open;
 	if (!open && !byName && left.columns.length !== right.columns.length)
-		resolver.remark("set_operation_arity", `${left.columns.length} and ${right.columns.length}`, startOf(operation));
+		resolver.remark(
+			"set_operation_arity",
+			`${left.columns.length} and ${right.columns.length}`,
+			// The second branch is what a person looks at.
+			startOf(field(operation, "right")),
+		);
 	// Rows of the second branch are never shown: they decide which of the first are.
 	const all = quantifier.startsWith("All") ? "" : `${definitionsOf(left.columns)} ${definitionsOf(right.columns)}`;
 	const rows = shortDigest(`${operator} ${quantifier} ${left.rows} ${right.rows} ${all}`);
@@ -166,7 +182,8 @@ function combineBranches(operation: Ast, left: Columns, right: Columns, resolver
 		const definition = joinDefinitions([column, other]);
 		// Behind the star of an open relation positions are not known.
 		const confidence = open && !byName && value.confidence === "resolved" ? "assumed" : value.confidence;
-		return { ...value, confidence, type: commonType([column.type, other.type]), name: column.name, definition };
+		const { name, at } = column;
+		return { ...value, confidence, type: commonType([column.type, other.type]), name, definition, at };
 	});
 	const more = byName
 		? right.columns.filter((column) => !left.columns.some((other) => other.name === column.name))
@@ -179,23 +196,6 @@ function combineBranches(operation: Ast, left: Columns, right: Columns, resolver
 		rows,
 		...(opaque.length === 0 ? {} : { opaque: union(opaque) }),
 	};
-}
-
-/** Where the second branch begins: the place that a person looks at. */
-function startOf(operation: Ast): Identifier | undefined {
-	const find = (ast: Ast, depth: number): Identifier | undefined => {
-		if (depth > 12 || !isRecord(ast)) return undefined;
-		const token = field(field(ast, "select_token"), "span");
-		const start = field(token, "start");
-		if (isRecord(start))
-			return { value: "", quoted: false, line: Number(start.line ?? 0), column: Number(start.column ?? 0) };
-		for (const key of ["Select", "Query", "body", "SetOperation", "left"]) {
-			const found = find(ast[key], depth + 1);
-			if (found !== undefined) return found;
-		}
-		return undefined;
-	};
-	return find(field(operation, "right"), 0);
 }
 
 function resolveSelect(ast: Ast, ctes: CteScope, parent: Scope | null, resolver: Resolver): Body {
@@ -285,7 +285,7 @@ function groupBy(ast: Ast, parts: readonly Columns[], frame: Frame, resolver: Re
 
 function selectItem(item: Ast, frame: Frame, aliases: Map<string, LineageValue>, resolver: Resolver): Columns {
 	const [kind, body] = variant(item) ?? [];
-	if (kind === "Wildcard") return resolver.star(frame.scope.sources, body, frame);
+	if (kind === "Wildcard") return placedAt(startOf(body), resolver.star(frame.scope.sources, body, frame));
 	if (kind === "QualifiedWildcard") return qualifiedStar(list(body), frame, resolver);
 	const expr = kind === "ExprWithAlias" ? field(body, "expr") : body;
 	const alias = kind === "ExprWithAlias" ? identifier(field(body, "alias")) : undefined;
@@ -293,7 +293,13 @@ function selectItem(item: Ast, frame: Frame, aliases: Map<string, LineageValue>,
 	const value = { ...resolved, definition: resolver.notes.get(nameIn(expr)) ?? resolver.define(expr) };
 	const name = alias === undefined ? outputName(expr, resolver) : resolver.fold(alias);
 	if (!aliases.has(name)) aliases.set(name, value);
-	return { columns: [{ ...value, name }], open: false, openTo: [] };
+	return { columns: [{ ...value, name, at: alias ?? nameStart(expr) }], open: false, openTo: [] };
+}
+
+/** Of a column without alias: where the last part of its name stands, which is what it is called. */
+function nameStart(expr: Ast): TextPlace | undefined {
+	const [tag, body] = variant(expr) ?? [];
+	return (tag === "CompoundIdentifier" ? identifiers(body).at(-1) : undefined) ?? startOf(expr);
 }
 
 /** Where a name was noted that is all of an expression. */
@@ -302,6 +308,12 @@ function nameIn(expr: Ast): Ast {
 	if (tag === "Nested") return nameIn(body);
 	return tag === "Identifier" || tag === "CompoundIdentifier" || tag === "CompoundFieldAccess" ? body : undefined;
 }
+
+/** Columns of a star stand where a query inside writes them; those of relations stand at the star. */
+const placedAt = (at: TextPlace | undefined, star: Columns): Columns =>
+	at === undefined || star.columns.every((column) => column.at !== undefined)
+		? star
+		: { ...star, columns: star.columns.map((column) => ({ ...column, at: column.at ?? at })) };
 
 function qualifiedStar([target, options]: readonly Ast[], frame: Frame, resolver: Resolver): Columns {
 	const [kind, body] = variant(target) ?? [];
@@ -314,7 +326,7 @@ function qualifiedStar([target, options]: readonly Ast[], frame: Frame, resolver
 	const folded = name.map((part) => resolver.fold(part));
 	for (let scope: Scope | null = frame.scope; scope !== null; scope = scope.parent) {
 		const source = sourceNamed(scope, folded);
-		if (source !== undefined) return resolver.star([source], options, frame);
+		if (source !== undefined) return placedAt(name[0], resolver.star([source], options, frame));
 	}
 	resolver.remark(
 		"unknown_relation",

@@ -1,6 +1,6 @@
 import type { LineageProblem } from "../core/lineage.ts";
 import type { AnalysisRef, KnownRelation } from "./analysis.ts";
-import type { Ast, Identifier } from "./ast.ts";
+import type { Ast, Identifier, TextPlace } from "./ast.ts";
 import type { LineageValue } from "./lineageValue.ts";
 import type { Columns, Intern, Scope, ScopeColumn, Source } from "./scope.ts";
 import type { SqlDialect } from "./sqlDialect.ts";
@@ -36,7 +36,7 @@ export interface Resolver {
 	columnsOf(relation: KnownRelation): readonly ScopeColumn[];
 	/** Notes that a relation is read. */
 	reads(id: string): void;
-	remark(problem: LineageProblem, name: string, at: Identifier | undefined, known?: readonly string[]): void;
+	remark(problem: LineageProblem, name: string, at: TextPlace | undefined, known?: readonly string[]): void;
 	/** What names and queries in the tree were resolved to, see definition.ts. */
 	readonly notes: Map<Ast, string>;
 	/** The same for relations alone: what is left of a name in the hash of the text. */

@@ -3,12 +3,14 @@
  * columns that nobody has told of; then a name that no closed source has must come from it.
  */
 import type { AnalysisRef } from "./analysis.ts";
-import type { Ast } from "./ast.ts";
+import type { Ast, TextPlace } from "./ast.ts";
 import { joinDefinitions, shortDigest } from "./definition.ts";
 import { type LineageValue, leastSure, NO_COLUMNS, union } from "./lineageValue.ts";
 
 export interface ScopeColumn extends LineageValue {
 	readonly name: string;
+	/** Where this query, or one inside it, writes the column. */
+	readonly at?: TextPlace | undefined;
 }
 
 /** A query's columns; of an open one, what the others are read from. */

@@ -127,5 +127,5 @@ function contractState(node: ModelNode): StateContract | null {
 
 const slim = ({ columns, remarks: _, ...node }: NodeLineage): StateLineage => ({
 	...node,
-	columns: columns.map(({ description: _, tags: __, pii: ___, inherited: ____, ...column }) => column),
+	columns: columns.map(({ description: _, tags: __, pii: ___, inherited: ____, at: _____, ...column }) => column),
 });

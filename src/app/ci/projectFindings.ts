@@ -3,7 +3,9 @@ import { sortDiagnostics } from "../../core/sortDiagnostics.ts";
 import type { AnalysedProject } from "../columnLineage/analyzeProject.ts";
 import { analysedNodes } from "../columnLineage/compiledSql.ts";
 import { contractMisfits } from "../columnLineage/contractMisfits.ts";
+import { idleMarks } from "../columnLineage/idleMarks.ts";
 import { piiExposures } from "../columnLineage/piiExposures.ts";
+import { propertyPlaces } from "../columnLineage/propertyPlaces.ts";
 import { sqlRemarks } from "../columnLineage/sqlRemarks.ts";
 import { displayName } from "../lineage.ts";
 import type { OpenProject } from "../openProject.ts";
@@ -13,6 +15,7 @@ import { ruleFindings } from "../ruleFindings.ts";
 export function projectFindings(project: OpenProject, { lineage, compiled }: AnalysedProject): readonly Finding[] {
 	const nameOf = displayName(project);
 	const { layering } = project.config.project;
+	const placeOf = propertyPlaces(project);
 	const rules = ruleFindings(project);
 	const seen = analysedNodes(project).flatMap((node) => {
 		const known = lineage.nodes[node.unique_id]!;
@@ -21,7 +24,8 @@ export function projectFindings(project: OpenProject, { lineage, compiled }: Ana
 			...sqlRemarks(node, { known, compiled, name }),
 			// The build would stop at it.
 			...contractMisfits(node, known, project, name).map((one) => ({ ...one, severity: "error" as const })),
-			...piiExposures([node], { lineage, manifest: project.manifest, layering, nameOf }),
+			...piiExposures([node], { lineage, compiled, layering, nameOf }),
+			...idleMarks([node], { lineage, nameOf, placeOf }),
 		];
 		return sortDiagnostics(found).map((diagnostic): Finding => ({ node: node.unique_id, diagnostic }));
 	});

@@ -17,7 +17,8 @@ import { writeWhole } from "../writeWhole.ts";
 import { columnFacts, markedNodes } from "./columnFacts.ts";
 import { type AnalysedNode, analysedNodes, type Compiled, compiledSql } from "./compiledSql.ts";
 import { declaredRelations, rejectsId } from "./declaredRelations.ts";
-import { withNamedByHand } from "./namedByHand.ts";
+import { hookWrites } from "./hookWrites.ts";
+import { nodeNames, withNamedByHand } from "./namedByHand.ts";
 
 export interface AnalysedProject {
 	readonly lineage: ColumnLineage;
@@ -42,6 +43,7 @@ export async function analyzeProject(invocation: Invocation, project: OpenProjec
 		added: new Map([...models].map(([id, { added = [] }]) => [id, added])),
 		facts: columnFacts(project, dialect),
 		marks: markedNodes(project),
+		writes: hookWrites(project, nodeNames(models, declared, dialect)),
 	});
 	const lineage: ColumnLineage = {
 		metadata: {

@@ -3,7 +3,9 @@ import type { ModelSql } from "../../sql/analyzeGraph.ts";
 import { SQL_DIALECTS, type SqlDialectName } from "../../sql/sqlDialect.ts";
 
 const PART = String.raw`(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*)`;
-const CHAIN = new RegExp(String.raw`${PART}(?:\s*\.\s*${PART})+`, "gu");
+/** `schema.table`, `"db"."schema"."table"`. */
+export const CHAIN_OF_NAMES = String.raw`${PART}(?:\s*\.\s*${PART})+`;
+const CHAIN = new RegExp(CHAIN_OF_NAMES, "gu");
 const PARTS = new RegExp(PART, "gu");
 
 /**
@@ -16,24 +18,39 @@ export function withNamedByHand(
 	declared: ReadonlyMap<string, KnownRelation>,
 	dialect: SqlDialectName,
 ): ReadonlyMap<string, ModelSql> {
-	const { fold } = SQL_DIALECTS[dialect];
-	const byName = new Map<string, string>();
-	for (const { id, name } of [...declared.values(), ...models.values()])
-		if (name.length > 1) byName.set(pair(name.at(-2)!, name.at(-1)!), id);
+	const names = nodeNames(models, declared, dialect);
 	const found = new Map(models);
 	for (const model of models.values()) {
 		const own = new Set([...model.inputs, model.id]);
-		const named = [...new Set(pairsIn(model.sql ?? "", fold).map((name) => byName.get(name)))].filter(
-			(id): id is string => id !== undefined && !own.has(id),
-		);
+		const named = names.idsIn(model.sql ?? "").filter((id) => !own.has(id));
 		const byHand: string[] = [];
-		for (const id of named.sort()) {
+		for (const id of named.toSorted()) {
 			if (readsFrom(id, model.id, found)) continue;
 			byHand.push(id);
 			found.set(model.id, { ...model, byHand: [...byHand] });
 		}
 	}
 	return found;
+}
+
+/** The nodes whose relations a text names as `schema.table`. */
+export interface NodeNames {
+	/** Each once, in the order of the text. */
+	idsIn(sql: string): readonly string[];
+}
+
+export function nodeNames(
+	models: ReadonlyMap<string, ModelSql>,
+	declared: ReadonlyMap<string, KnownRelation>,
+	dialect: SqlDialectName,
+): NodeNames {
+	const { fold } = SQL_DIALECTS[dialect];
+	const byName = new Map<string, string>();
+	for (const { id, name } of [...declared.values(), ...models.values()])
+		if (name.length > 1) byName.set(pair(name.at(-2)!, name.at(-1)!), id);
+	return {
+		idsIn: (sql) => [...new Set(pairsIn(sql, fold).flatMap((name) => byName.get(name) ?? []))],
+	};
 }
 
 const pair = (schema: string, table: string): string => `${schema}\0${table}`;

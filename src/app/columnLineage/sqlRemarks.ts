@@ -12,13 +12,25 @@ export interface About {
 
 /** What looks wrong in the SQL of one node, at its places in the file. */
 export function sqlRemarks(node: AnalysedNode, { known, compiled, name }: About): readonly Diagnostic[] {
-	if (known.reason !== undefined)
-		return [
-			diagnostic("TFM-SQL-005", { node: name, reason: known.reason }, { severity: "warning", at: node.location }),
-		];
-	const found = compiled.get(node.unique_id);
-	const sql = found !== undefined && "sql" in found ? found.sql : "";
+	const sql = sqlOf(compiled, node.unique_id);
+	const { reason } = known;
+	if (reason !== undefined) {
+		const at = placeInFile(node, sql, placeOfReason(reason)) ?? node.location;
+		return [diagnostic("TFM-SQL-005", { node: name, reason }, { severity: "warning", at })];
+	}
 	return known.remarks.map((remark) => told(remark, name, placeInFile(node, sql, remark) ?? node.location));
+}
+
+/** Empty: the template gave none. */
+export function sqlOf(compiled: About["compiled"], id: NodeId): string {
+	const found = compiled.get(id);
+	return found !== undefined && "sql" in found ? found.sql : "";
+}
+
+/** The parser says in its words where it stopped. Line 0: it did not come so far. */
+function placeOfReason(reason: string): { readonly line: number; readonly column: number; readonly name: string } {
+	const [, line = "0", column = "0"] = /\bat Line: (\d+), Column: (\d+)/.exec(reason) ?? [];
+	return { line: Number(line), column: Number(column), name: /found: (\S+)/.exec(reason)?.[1] ?? "" };
 }
 
 function told({ problem, name, known }: LineageRemark, node: string, at: Diagnostic["at"]): Diagnostic {

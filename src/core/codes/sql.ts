@@ -82,10 +82,11 @@ export const SQL_CODES = {
 		explain:
 			"The columns that the analysis infers from the SQL are not those of the model's enforced contract. No database is asked, so only types that are certain from casts, literals, functions and declared inputs are compared, without their precision.",
 	}),
-	"TFM-SQL-012": code<{ node: string; column: string; problem: string; suggestion: string | undefined }>({
-		message: (f) => `the mark of personal data on ${f.node}.${f.column} counts for nothing: ${f.problem}`,
+	"TFM-SQL-012": code<{ node: string; column: string | null; problem: string; suggestion: string | undefined }>({
+		message: (f) =>
+			`the mark of personal data on ${f.column === null ? f.node : `${f.node}.${f.column}`} counts for nothing: ${f.problem}`,
 		hint: (f) => didYouMean(f.suggestion),
 		explain:
-			"The property file marks a column that the SQL is known not to give, or writes the key in other letters than `pii`. The column that was meant has no mark.",
+			"The property file marks a column that the SQL, the seed's file or the load is known not to give, or writes the key in other letters than `pii`. What was meant has no mark.",
 	}),
 } satisfies Record<string, CodeEntry<never>>;

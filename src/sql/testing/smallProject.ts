@@ -37,6 +37,7 @@ export async function lineageOf(
 		added: new Map(),
 		facts: new Map(),
 		marks: new Map(),
+		writes: new Map(),
 		...told,
 	});
 }
