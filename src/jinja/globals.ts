@@ -68,6 +68,6 @@ export const globals: ReadonlyMap<string, HostFunction> = new Map(
 		namespace: makeNamespace,
 		cycler: ({ positional }: Arguments): Value => new Cycler(positional),
 		joiner: makeJoiner,
-		lipsum: (): Value => typeError("lipsum would render another text each time; it is not available"),
+		lipsum: (): Value => typeError("lipsum writes sample text for web pages; it is not available"),
 	}).map(([name, run]) => [name, new HostFunction(name, run)]),
 );

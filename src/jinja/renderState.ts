@@ -11,6 +11,7 @@ export class RenderState {
 	readonly native: boolean;
 	readonly #maxLoop: number;
 	readonly #replay: ReplayCursor | undefined;
+	readonly #random: () => number;
 	#iterations = 0;
 
 	constructor(options: RenderOptions, native = false) {
@@ -18,6 +19,7 @@ export class RenderState {
 		this.chainable = options.undefined === "chainable";
 		this.#maxLoop = options.maxLoop ?? DEFAULT_MAX_LOOP;
 		this.#replay = options.replay;
+		this.#random = options.random ?? Math.random;
 	}
 
 	/** Where the pass stands; undefined where nothing is replayed. */
@@ -27,6 +29,11 @@ export class RenderState {
 
 	rewind(mark: ReplayMark | undefined): void {
 		if (mark !== undefined) this.#replay?.rewind(mark);
+	}
+
+	/** A random number from 0 up to 1. Each pass over a template draws the same ones: what it asks the database hangs on them. */
+	draw(): number {
+		return this.#replay === undefined ? this.#random() : this.#replay.once("random", this.#random);
 	}
 
 	/** Called at every turn of every loop, and by every macro: what calls itself twice ends long after all of us. */

@@ -34,7 +34,8 @@ function drive(text: string, answer: (sql: string) => unknown = (sql) => `<${sql
 			],
 		]);
 		try {
-			const output = template.render({ get: (name) => names.get(name) }, { undefined: "strict" });
+			const options = { undefined: "strict", replay: cursor, random: () => (clock++ % 10) / 10 } as const;
+			const output = template.render({ get: (name) => names.get(name) }, options);
 			return { output, passes, messages: cursor.messages.map((m) => m.text), asked: journal.entries.length };
 		} catch (reason) {
 			if (!(reason instanceof Suspend) || reason.request.kind !== "query") throw reason;
@@ -53,6 +54,15 @@ describe("a template that asks the database", () => {
 		expect(drive("{% for i in range(3) %}{{ run_query('q' ~ i)[0][0] }}{% endfor %}")).toMatchObject({
 			output: "<q0><q1><q2>",
 			passes: 4,
+		});
+	});
+
+	it("draws the same random items on every pass, so that its questions stay the same", () => {
+		const text =
+			"{% for i in range(2) %}{{ run_query(['a', 'b', 'c', 'd', 'e'] | random)[0][0] }}{% endfor %}{{ [] | random }}";
+		expect(drive(`{{ range(100) | random }} {{ 'xyz' | random }} ${text}`)).toMatchObject({
+			output: "0 x <b><b>",
+			passes: 3,
 		});
 	});
 

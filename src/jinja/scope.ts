@@ -19,4 +19,6 @@ export interface RenderOptions {
 	readonly maxLoop?: number;
 	/** The pass that a resumable rendering belongs to. */
 	readonly replay?: ReplayCursor;
+	/** Draws a number from 0 up to 1, for the random filter. */
+	readonly random?: () => number;
 }

@@ -2,11 +2,13 @@
 import { fail, TfmError } from "../core/diagnostic.ts";
 import { asFloat, asInt, type Builtin, builtin, may, needs, typeError, valueError } from "./builtin.ts";
 import { isNumber, truthy } from "./equality.ts";
-import { ownAttribute } from "./lookup.ts";
+import { lengthOf } from "./iteration.ts";
+import { itemOf, ownAttribute } from "./lookup.ts";
 import { markNative } from "./native.ts";
 import { fixedText, negate, parseFloatText, parseInteger, roundFloat, toFloat, truncate } from "./numbers.ts";
 import { toJson } from "./plain.ts";
 import { prettyText } from "./prettyText.ts";
+import type { RenderState } from "./renderState.ts";
 import { repr, toText } from "./text.ts";
 import { undefinedUsed } from "./trace.ts";
 import { floatValue, PyDecimal, PyFloat, typeName, type Value } from "./values.ts";
@@ -21,6 +23,12 @@ function toInteger(value: Value, otherwise: Value, base: number): Value {
 	}
 	if (!isNumber(value)) return otherwise;
 	return attempt(() => truncate(value)) ?? otherwise;
+}
+
+/** One item of a sequence, drawn anew by each render; of an empty one Undefined, as in Jinja2. */
+function randomItem(value: Value, state: RenderState): Value {
+	const count = lengthOf(value);
+	return count === 0 ? undefined : itemOf(value, Math.floor(state.draw() * count), state);
 }
 
 /** Null where a conversion says that the value is not one; everything else that is thrown passes. */
@@ -122,12 +130,7 @@ export const valueFilters: readonly (readonly [string, Builtin<Value>])[] = [
 		),
 	],
 	["pprint", builtin<Value>("pprint", [], prettyText)],
-	[
-		"random",
-		builtin<Value>("random", [], () =>
-			fail("TFM-JINJA-019", { problem: "the random filter would render another text each time; it is not available" }),
-		),
-	],
+	["random", builtin<Value>("random", [], (value, _given, state) => randomItem(value, state))],
 	["as_text", builtin<Value>("as_text", [], (value, _given, state) => markNative("text", value, state))],
 	["as_bool", builtin<Value>("as_bool", [], (value, _given, state) => markNative("bool", value, state))],
 	["as_number", builtin<Value>("as_number", [], (value, _given, state) => markNative("number", value, state))],
