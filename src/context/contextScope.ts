@@ -45,6 +45,10 @@ export interface BaseContext {
 	readonly extra?: ReadonlyMap<string, (scope: ContextScope) => Value>;
 }
 
+/** Only the text of a node is lenient about undefined names while it is parsed; the macros it calls never are (dbt). */
+const strictly = (rendering: RenderOptions): RenderOptions =>
+	rendering.undefined === "strict" ? rendering : { ...rendering, undefined: "strict" };
+
 export type Members<C> = ReadonlyMap<string, (context: C, scope: ContextScope) => Value>;
 
 export class ContextScope implements Scope {
@@ -163,7 +167,7 @@ class MacroCallable extends HostObject {
 		const { stack, onMacro, rendering } = this.#scope.context;
 		const id = this.entry.node.unique_id;
 		onMacro?.(id, stack.length);
-		this.#bound ??= this.entry.macro.bind(this.#scope, rendering);
+		this.#bound ??= this.entry.macro.bind(this.#scope, strictly(rendering));
 		stack.push(id);
 		return this.#bound;
 	}
