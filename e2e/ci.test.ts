@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newRepository, type Repository } from "./ci/repository.ts";
@@ -97,6 +97,31 @@ describe("tfm ci", { timeout: 60_000 }, () => {
 		});
 		const { code, stdout } = await tfm(["ci", "--base", "main", "--comment"]);
 		await expect(`${stdout}\n[exit ${code}]\n`).toMatchFileSnapshot("ci/rules.md");
+	});
+
+	it("runs functions of a fork's change as the base has them, and no others", async () => {
+		const rule = (says: string) =>
+			`export default ({ nodes }) => nodes.map(({ id }) => ({ node: id, message: "${says}" }));\n`;
+		const rules = (more: string) => (text: string) =>
+			`${text}rules: { primary_key: off, known: { function: rules/known.mjs }${more} }\n`;
+		shop.branch("fork-base", { "tfm_project.yml": rules(""), "rules/known.mjs": rule("as the base says") });
+		shop.git("checkout", "--quiet", "-b", "fork");
+		shop.write({
+			"tfm_project.yml": (text) => text.replace("mjs } }", "mjs }, own: { function: rules/own.mjs } }"),
+			"rules/known.mjs": rule("as the fork says"),
+			"rules/own.mjs": rule("of the fork"),
+			"models/marts/orders.sql": (sql) => sql.replace("as amount_cents", "as cents"),
+		});
+		const event = join(shop.work, "event.json");
+		const repo = (name: string) => ({ repo: { full_name: name } });
+		writeFileSync(event, JSON.stringify({ pull_request: { head: repo("mallory/shop"), base: repo("acme/shop") } }));
+		const argv = ["ci", "--base", "fork-base", "--fail-on", "never"];
+		const { stdout } = await tfm(argv, { GITHUB_EVENT_PATH: event });
+		expect(stdout).toContain("known: as the base says");
+		expect(stdout).toMatch(/the rule own is a function of this fork, and was not run.*TFM-RULE-004/);
+		expect(stdout).not.toMatch(/as the fork says|of the fork$/m);
+		expect((await tfm(argv)).stdout).toContain("known: as the fork says");
+		expect(readFileSync(join(shop.root, "target/tfm.sarif"), "utf8")).toContain('"ruleId": "TFM-RULE-020/known"');
 	});
 
 	it("says that the comment could not be put where this is no pull request's job", async () => {

@@ -62,6 +62,7 @@ const result = await build({
 		"cli/main": "src/cli/main.ts",
 		"cli/pgliteWorker": "src/adapters/pglite/pgliteWorker.js",
 		"cli/sqlWorker": "src/sql/sqlWorker.js",
+		"cli/ruleWorker": "src/app/ownRules/ruleWorker.js",
 	},
 	outdir: "dist/.next",
 	bundle: true,
@@ -107,6 +108,8 @@ const result = await build({
 for (const folder of ["dist/cli", "dist/macros"]) rmSync(folder, { recursive: true, force: true });
 renameSync("dist/.next/cli", "dist/cli");
 rmSync("dist/.next", { recursive: true, force: true });
+// What rules of one's own are written against: declarations only, so that the text is as good as a .d.ts.
+cpSync("src/rules/ruleProject.ts", "dist/rule.d.ts");
 cpSync("src/context/macros", "dist/macros/dbt", { recursive: true });
 cpSync("src/adapters/postgresFamily/macros", "dist/macros/dbt_postgres", { recursive: true });
 

@@ -28,7 +28,8 @@ export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { flags, stdout } = invocation;
 	const { ids, warnings } = selectIds(invocation, project, { all: CHECKED });
-	const { lineage, compiled } = await analyzeProject(invocation, project);
+	const analysed = await analyzeProject(invocation, project);
+	const { lineage, compiled } = analysed;
 	const selected = new Set(ids);
 	const nodes = analysedNodes(project).filter(({ unique_id: id }) => selected.has(id));
 	const nameOf = displayName(project);
@@ -42,7 +43,11 @@ export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
 	const exposures = piiExposures(nodes, { lineage, compiled, layering, nameOf });
 	const marked = ids.flatMap((id) => findNode(project.manifest, id) ?? []);
 	const marks = idleMarks(marked, { lineage, nameOf, placeOf: propertyPlaces(project) });
-	const rules = ruleFindings(project).flatMap(({ node, diagnostic }) => (selected.has(node) ? [diagnostic] : []));
+	// What a rule says of the project, or of what nobody can select here, is told where nothing was selected.
+	const whole = flags.select.length === 0 && flags.exclude.length === 0 && flags.selector === undefined;
+	const rules = (await ruleFindings(project, { invocation, analysed })).flatMap(({ node, diagnostic }) =>
+		whole || (node !== null && selected.has(node)) ? [diagnostic] : [],
+	);
 	const found = sortDiagnostics([...remarks, ...contracts, ...exposures, ...marks, ...rules]);
 	const judged = flags.extra.strict === true ? found.map(asError) : judgeWarnings(found, flags);
 	const events = openEvents(invocation, project);

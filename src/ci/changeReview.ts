@@ -47,6 +47,8 @@ export interface ReviewedNode {
 export interface Finding {
 	readonly node: string | null;
 	readonly diagnostic: Diagnostic;
+	/** Name of a rule of the project's own. */
+	readonly rule?: string;
 }
 
 export interface ChangeReview {

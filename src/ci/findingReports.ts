@@ -8,7 +8,7 @@ import type { ChangeReview, Finding } from "./changeReview.ts";
 
 /** For code scanning. A finding keeps its place in the list as long as its code, node and words are the same. */
 export function sarifLog({ findings }: ChangeReview, prefix: string): string {
-	const codes = [...new Set(findings.map(({ diagnostic }) => diagnostic.code))].sort();
+	const codes = [...new Set(findings.map(ruleId))].sort();
 	const log = {
 		$schema: "https://json.schemastore.org/sarif-2.1.0.json",
 		version: "2.1.0",
@@ -16,8 +16,8 @@ export function sarifLog({ findings }: ChangeReview, prefix: string): string {
 			{
 				tool: { driver: { name: "tfm", version: TFM_VERSION, rules: codes.map((id) => ({ id })) } },
 				columnKind: "utf16CodeUnits",
-				results: findings.map(({ node, diagnostic: { code, severity, message, at } }) => ({
-					ruleId: code,
+				results: findings.map(({ node, rule, diagnostic: { code, severity, message, at } }) => ({
+					ruleId: ruleId({ rule, diagnostic: { code } }),
 					level: severity,
 					message: { text: message },
 					...(at === undefined
@@ -38,6 +38,14 @@ export function sarifLog({ findings }: ChangeReview, prefix: string): string {
 		],
 	};
 	return `${JSON.stringify(log, null, 1)}\n`;
+}
+
+/** Rules of the project's own share a code; SARIF's way of telling them apart is a further part of the id. */
+const ruleId = ({ rule, diagnostic: { code } }: FindingRule): string => (rule === undefined ? code : `${code}/${rule}`);
+
+interface FindingRule {
+	readonly rule?: string | undefined;
+	readonly diagnostic: { readonly code: string };
 }
 
 /** A test case for each changed node, which fails with the node's errors; warnings are its output. */

@@ -1,5 +1,5 @@
 /** The face of the room: what tfm asks git. */
 export { type BaseCommit, commitOf, mergeBase } from "./mergeBase.ts";
-export { askGit, type GitPlace } from "./runGit.ts";
+export { askGit, type GitPlace, runGit } from "./runGit.ts";
 export { type StateBranch, stateBranch } from "./stateBranch.ts";
 export { repositoryOf, withWorktree } from "./worktree.ts";

@@ -1,12 +1,16 @@
 /** The project against the rules that its team chose. Pure; a rule sees the manifest and nothing else. */
 import { type Diagnostic, diagnostic, type Severity } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { ModelNode, NodeId, Plain } from "../core/node.ts";
+import type { GraphNode, ModelNode, NodeId, Plain } from "../core/node.ts";
+import { nodeMeta } from "../core/piiMark.ts";
 import type { RuleName, RuleSettings } from "./ruleSettings.ts";
 
 export interface RuleFinding {
-	readonly node: NodeId;
+	/** Null: the project as a whole. */
+	readonly node: NodeId | null;
 	readonly diagnostic: Diagnostic;
+	/** Name of a rule of the project's own; absent: one in the box, which has a code to itself. */
+	readonly rule?: string;
 }
 
 interface Subject {
@@ -35,16 +39,10 @@ export function checkRules(
 	return models.flatMap((node) => {
 		const isPublic = node.access === "public" || (lastLayer !== null && node.layer === lastLayer);
 		const subject = { node, isPublic, settings, manifest, keyed };
-		const exceptions = exceptionsOf(node);
 		return [...settings.severities].flatMap(([rule, severity]): RuleFinding[] => {
 			const found = BY_NAME[rule](subject, severity);
-			if (found === null) return [];
-			const reason = exceptions[rule];
-			if (reason === undefined) return [{ node: node.unique_id, diagnostic: found }];
-			if (typeof reason === "string" && reason.trim() !== "") return [];
-			const facts = { node: node.name, rule };
-			const unexplained = diagnostic("TFM-RULE-002", facts, { at: node.location, severity });
-			return [{ node: node.unique_id, diagnostic: unexplained }];
+			const told = found === null ? null : unlessExcepted(found, { node, rule });
+			return told === null ? [] : [{ node: node.unique_id, diagnostic: told }];
 		});
 	});
 }
@@ -58,12 +56,20 @@ const testedUnique = ({ nodes }: Manifest): ReadonlySet<NodeId> =>
 		),
 	);
 
-/** `meta: {rule_exceptions: {primary_key: "why"}}` */
-function exceptionsOf({ config }: ModelNode): { readonly [rule: string]: Plain } {
-	const { rule_exceptions: written } = config.meta;
-	return typeof written === "object" && written !== null && !Array.isArray(written)
-		? (written as { readonly [rule: string]: Plain })
-		: {};
+/** Null where the node says why it does without the rule: `meta: {rule_exceptions: {primary_key: "why"}}`. */
+export function unlessExcepted(
+	found: Diagnostic,
+	{ node, rule }: { readonly node: GraphNode; readonly rule: string },
+): Diagnostic | null {
+	const { rule_exceptions: written } = nodeMeta(node);
+	const exceptions: { readonly [rule: string]: Plain } =
+		typeof written === "object" && written !== null && !Array.isArray(written)
+			? (written as { readonly [rule: string]: Plain })
+			: {};
+	if (!Object.hasOwn(exceptions, rule)) return found;
+	const reason = exceptions[rule];
+	if (typeof reason === "string" && reason.trim() !== "") return null;
+	return diagnostic("TFM-RULE-002", { node: node.name, rule }, { at: node.location, severity: found.severity });
 }
 
 const BY_NAME: Readonly<Record<RuleName, Rule>> = {

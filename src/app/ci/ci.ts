@@ -11,6 +11,7 @@ import { projectStateText } from "../../state/readProjectState.ts";
 import { openEvents } from "../commandEvents.ts";
 import { type OpenProject, openProject } from "../openProject.ts";
 import { writeWhole } from "../writeWhole.ts";
+import { baseFunctions, isForksChange } from "./baseFunctions.ts";
 import { baseState } from "./baseState.ts";
 import { ciSettings, type FailOn } from "./ciSettings.ts";
 import { findBase } from "./findBase.ts";
@@ -39,7 +40,10 @@ export async function ciCommand(invocation: Invocation): Promise<ExitCode> {
 			base,
 			ref,
 			breaking: settings.breaking,
-			found: projectFindings(project, head.analysed),
+			found: await projectFindings(project, head.analysed, {
+				invocation,
+				...(isForksChange(invocation.env) ? { functionFile: baseFunctions(invocation, project, base) } : {}),
+			}),
 		}),
 	);
 	const { prefix: folder } = await repositoryOf(gitPlace(invocation, project.config.project.root));

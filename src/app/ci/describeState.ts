@@ -17,6 +17,7 @@ import { fingerprint } from "../../state/fingerprint.ts";
 import { usedMacros } from "../../state/usedMacros.ts";
 import type { AnalysedProject } from "../columnLineage/analyzeProject.ts";
 import type { OpenProject } from "../openProject.ts";
+import { ownerOf } from "../ownerOf.ts";
 
 /** `commit`: null where there are changes that no commit has. */
 export function describeState(
@@ -52,7 +53,7 @@ export function describeState(
 					...print,
 					reads: "depends_on" in node ? [...new Set(node.depends_on.nodes)].sort() : [],
 					access: node.resource_type === "model" ? node.access : "protected",
-					owner: ownerOf(node, project),
+					owner: ownerOf(node, manifest),
 					materialized: "raw_code" in node ? node.config.materialized : "",
 					contract: node.resource_type === "model" ? contractState(node) : null,
 					...(node.resource_type === "test"
@@ -89,20 +90,6 @@ function namesIn(node: GraphNode, { manifest }: OpenProject): readonly (readonly
 		const { relation_name: name } = manifest.nodes.get(id) ?? manifest.sources.get(id) ?? { relation_name: null };
 		return name === null || name === undefined ? [] : [[name, id] as const];
 	});
-}
-
-/** `meta: {owner}`, the exposure's owner, or the group's. */
-function ownerOf(node: GraphNode, { manifest }: OpenProject): string | null {
-	const config = node.config as { readonly meta?: { readonly owner?: Plain } };
-	const group = "group" in node && typeof node.group === "string" ? node.group : null;
-	const members = group === null ? [] : [...(manifest.groups?.values() ?? [])];
-	const owners = [
-		config.meta?.owner,
-		node.meta.owner,
-		...(node.resource_type === "exposure" ? [node.owner.name, node.owner.email] : []),
-		...members.flatMap(({ name, owner }) => (name === group ? [owner.name, owner.email] : [])),
-	];
-	return owners.find((owner): owner is string => typeof owner === "string" && owner !== "") ?? null;
 }
 
 function contractState(node: ModelNode): StateContract | null {

@@ -9,14 +9,19 @@ import { propertyPlaces } from "../columnLineage/propertyPlaces.ts";
 import { sqlRemarks } from "../columnLineage/sqlRemarks.ts";
 import { displayName } from "../lineage.ts";
 import type { OpenProject } from "../openProject.ts";
-import { ruleFindings } from "../ruleFindings.ts";
+import { type RuleWork, ruleFindings } from "../ruleFindings.ts";
 
 /** What `tfm check` says of each model, by model. */
-export function projectFindings(project: OpenProject, { lineage, compiled }: AnalysedProject): readonly Finding[] {
+export async function projectFindings(
+	project: OpenProject,
+	analysed: AnalysedProject,
+	work: Omit<RuleWork, "analysed">,
+): Promise<readonly Finding[]> {
+	const { lineage, compiled } = analysed;
 	const nameOf = displayName(project);
 	const { layering } = project.config.project;
 	const placeOf = propertyPlaces(project);
-	const rules = ruleFindings(project);
+	const rules = await ruleFindings(project, { ...work, analysed });
 	const seen = analysedNodes(project).flatMap((node) => {
 		const known = lineage.nodes[node.unique_id]!;
 		const name = nameOf(node.unique_id);

@@ -8,12 +8,23 @@ export const RULE_CODES = {
 		message: (f) => `${f.key}: ${f.problem}`,
 		hint: (f) => didYouMean(f.suggestion),
 		explain:
-			"`rules: recommended`, or a mapping of rules to `error`, `warn` or `off`: primary_key, description, owner, contract, select_star, and naming with a pattern for each layer.",
+			"`rules: recommended`, or a mapping of rules to `error`, `warn` or `off`: primary_key, description, owner, contract, select_star, and naming with a pattern for each layer. A name of your own has a mapping with `sql: rules/name.sql` or `function: rules/name.mjs`, and a severity.",
 	}),
 	"TFM-RULE-002": code<{ node: string; rule: string }>({
 		message: (f) => `${f.node} is excepted from the rule ${f.rule} without a reason`,
 		hint: () => "write the reason in place of the empty value; until then the exception counts for nothing",
 		explain: "Somebody will ask why a model may do without; the answer belongs beside the exception.",
+	}),
+	"TFM-RULE-003": code<{ rule: string; problem: string }>({
+		message: (f) => `the rule ${f.rule} could not be looked at: ${f.problem}`,
+		explain:
+			"A rule of the project's own is missing, is no query or function, fails, takes too long, or answers with something else than a node and a message (docs/rules.md). That it found nothing must not be taken for granted, so this is an error.",
+	}),
+	"TFM-RULE-004": code<{ rule: string }>({
+		message: (f) => `the rule ${f.rule} is a function of this fork, and was not run`,
+		hint: () => "functions have the rights of the job: of a fork's pull request, those of the base are run",
+		explain:
+			"`tfm ci` runs functions as they stand in the base commit when a pull request comes from another repository, so that nobody has code run by sending it. A function that the base does not have is left out; it counts as soon as it is merged.",
 	}),
 	"TFM-RULE-010": code<{ node: string }>({
 		message: (f) => `nothing says what identifies a row of ${f.node}`,
@@ -51,5 +62,11 @@ export const RULE_CODES = {
 		message: (f) => `${f.node} is not called ${f.pattern}, as models of ${f.layer} are`,
 		next: () => excused("naming"),
 		explain: "Rule naming: `rules: {naming: {staging: stg_*}}` says what models of a layer are called.",
+	}),
+	"TFM-RULE-020": code<{ rule: string; message: string; node: string | null }>({
+		message: (f) => `${f.rule}: ${f.message}`,
+		next: (f) => (f.node === null ? undefined : excused(f.rule)),
+		explain:
+			"A rule of the project's own (`rules: {name: {sql: …}}` or `{function: …}`) found this; what it asks stands in its file.",
 	}),
 } satisfies Record<string, CodeEntry<never>>;
