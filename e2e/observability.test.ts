@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type LocalService, startService } from "../src/alerts/testing/localService.ts";
+import { readXml } from "../src/core/testing/readXml.ts";
 import { tfm } from "./runCase.ts";
 
 const FILES = {
@@ -45,6 +46,39 @@ const spansOf = (body: string): OtlpSpan[] =>
 		r.scopeSpans.flatMap((s) => s.spans),
 	);
 
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const URI = /^https:\/\/[^\s]+$/;
+
+interface Faceted {
+	readonly facets?: Readonly<Record<string, unknown>>;
+	readonly inputFacets?: Readonly<Record<string, unknown>>;
+	readonly outputFacets?: Readonly<Record<string, unknown>>;
+}
+
+/** What https://openlineage.io/spec/2-0-2/OpenLineage.json demands of a run event: members, forms, facets that say their schema. */
+function expectOpenLineage(event: {
+	readonly eventTime: string;
+	readonly eventType: string;
+	readonly producer: string;
+	readonly schemaURL: string;
+	readonly run: Faceted & { readonly runId: string };
+	readonly job: Faceted;
+	readonly inputs: readonly Faceted[];
+	readonly outputs: readonly Faceted[];
+}): void {
+	const { eventTime, eventType, producer, schemaURL, run, job, inputs, outputs } = event;
+	expect(["START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"]).toContain(eventType);
+	expect([eventTime, run.runId, producer, schemaURL]).toEqual(
+		[INSTANT, UUID, URI, URI].map((form) => expect.stringMatching(form)),
+	);
+	for (const named of [job, ...inputs, ...outputs])
+		expect(named).toMatchObject({ namespace: expect.any(String), name: expect.any(String) });
+	for (const { facets, inputFacets, outputFacets } of [run, job, ...inputs, ...outputs])
+		for (const facet of Object.values({ ...facets, ...inputFacets, ...outputFacets }))
+			expect(facet).toMatchObject({ _producer: expect.stringMatching(URI), _schemaURL: expect.stringMatching(URI) });
+}
+
 describe("a run that is watched", () => {
 	it("sends spans, lineage events and a JUnit file of what failed, held and went well", async () => {
 		const env = {
@@ -78,9 +112,10 @@ describe("a run that is watched", () => {
 		for (const event of events) ends.set(event.run.runId, [...(ends.get(event.run.runId) ?? []), event]);
 		for (const [, pair] of ends) expect(pair.map(({ eventType }) => eventType === "START")).toEqual([true, false]);
 		await expect(`${JSON.stringify(events, null, 2)}\n`).toMatchFileSnapshot("golden/observability.lineage.json");
-		await expect(readFileSync(join(root, "out/tests.xml"), "utf8")).toMatchFileSnapshot(
-			"golden/observability.junit.xml",
-		);
+		for (const event of events) expectOpenLineage(event);
+		const junit = readFileSync(join(root, "out/tests.xml"), "utf8");
+		expect(readXml(junit).name).toBe("testsuites");
+		await expect(junit).toMatchFileSnapshot("golden/observability.junit.xml");
 	});
 
 	it("is the same run when no collector takes what it says, which is a warning", async () => {

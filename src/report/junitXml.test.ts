@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../core/diagnostic.ts";
+import { readXml } from "../core/testing/readXml.ts";
 import { facts, result, runResult, table } from "./eventFixtures.ts";
 import { toJunitXml } from "./junitXml.ts";
 
@@ -33,5 +34,25 @@ describe("JUnit XML", () => {
 			sqlPath: "target/run/unique_id.sql",
 		});
 		expect(toJunitXml(run, "acme", (id) => (id === unique.unique_id ? about : undefined))).toMatchSnapshot();
+	});
+
+	it("counts what it holds, suite by suite and as a whole", () => {
+		const statuses = ["pass", "fail", "error", "skipped", "warn", "fail"] as const;
+		const results = statuses.map((status, i) =>
+			result(`test.acme.t${i}`, status, {
+				layer: i < 3 ? "silver" : "gold",
+				...(status === "fail" ? { failures: 1 } : {}),
+			}),
+		);
+		const root = readXml(toJunitXml(runResult({ results }), "acme", () => undefined));
+		const parts = { failures: "failure", errors: "error", skipped: "skipped" };
+		for (const of of [root, ...root.children]) {
+			const cases = of === root ? root.children.flatMap((suite) => suite.children) : of.children;
+			expect(of.attributes.tests).toBe(String(cases.length));
+			for (const [count, name] of Object.entries(parts)) {
+				const there = cases.filter(({ children }) => children.some((child) => child.name === name));
+				expect(of.attributes[count]).toBe(String(there.length));
+			}
+		}
 	});
 });
