@@ -112,8 +112,12 @@ describe("alerts of a run whose gate closes", () => {
 		await expect(`${JSON.stringify(told, null, 2)}\n`).toMatchFileSnapshot("golden/alerts.failed.json");
 		compareWithDocs(asReceived(told, mail.mails[0]?.text ?? ""));
 		expect(JSON.stringify(told)).not.toContain("anna@");
-		expect(mail.mails[0]?.text).toContain("Subject: shop (dev): 1 failed, 3 blocked");
-		expect(JSON.parse(readFileSync(join(root, "hook.json"), "utf8"))).toMatchObject({ hook: "on_failure", blocked: 3 });
+		expect(mail.mails[0]?.text).toContain("Subject: shop (dev): 1 failed, 1 held, 2 blocked");
+		expect(JSON.parse(readFileSync(join(root, "hook.json"), "utf8"))).toMatchObject({
+			hook: "on_failure",
+			held: 1,
+			blocked: 2,
+		});
 
 		await call("run");
 		expect(paths()).toEqual(["/ping/start", "/ping/fail"]);

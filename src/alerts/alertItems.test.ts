@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
-import { alertItems, blockedCount, createPassed, withoutValues } from "./alertItems.ts";
+import { alertItems, createPassed, withoutValues } from "./alertItems.ts";
+import { itemText } from "./alertMessage.ts";
 
 const result = (id: string, status: NodeResult["status"], rest: Partial<NodeResult> = {}): NodeResult =>
 	({
@@ -36,17 +37,24 @@ describe("what failed in a run", () => {
 			result("model.p.ok", "success"),
 		);
 		expect(alertItems(failed, wording).map(({ key, at, blocks }) => [key, at, blocks])).toEqual([
-			["node.fail/model.p.b", "models/b.sql:9", 3],
+			["node.fail/model.p.b", "models/b.sql:9", 2],
 			["node.fail/model.p.a", "models/a.yml:3", 0],
 			["test.warn/test.p.w", "models/a.yml:3", 0],
 		]);
-		expect(blockedCount(failed)).toBe(2);
 	});
 
-	it("counts what a closed gate holds back for the failures of its layer", () => {
+	it("counts what a closed gate holds back and what it blocks for the failures of its layer, as the run's summary does", () => {
 		const gate = { kind: "gate", layer: "silver" } as const;
-		const closed = run(result("test.p.t", "fail", { layer: "silver" }), result("model.p.x", "skipped", { held: gate }));
-		expect(alertItems(closed, wording).map(({ event, blocks }) => [event, blocks])).toEqual([["test.fail", 1]]);
+		const closed = run(
+			result("test.p.t", "fail", { layer: "silver" }),
+			result("model.p.h", "success", { published: "held", held: { kind: "test", test: nodeId("test.p.t") } }),
+			result("model.p.x", "skipped", { held: gate }),
+			result("test.p.x", "skipped", { held: gate }),
+			result("exposure.p.x", "skipped", { resource_type: "exposure", held: gate }),
+		);
+		const found = alertItems(closed, wording);
+		expect(found.map(({ event, holds, blocks }) => [event, holds, blocks])).toEqual([["test.fail", 1, 1]]);
+		expect(itemText(found[0]!)).toBe("test.p.t: fail, holds back 1, blocks 1");
 	});
 
 	it("is over when it ran again and is well, and when it is no longer in the project", () => {

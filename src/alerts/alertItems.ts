@@ -18,6 +18,13 @@ export interface Wording {
 	readonly describe: (result: NodeResult) => string;
 }
 
+/** They build nothing. */
+const UNCOUNTED: ReadonlySet<string> = new Set(["test", "unit_test", "operation", "exposure", "saved_query"]);
+
+const NONE = Object.freeze({ holds: 0, blocks: 0 });
+
+const stopped = ({ holds = 0, blocks }: AlertItem): number => holds + blocks;
+
 const FAILED: ReadonlySet<NodeResult["status"]> = new Set(["error", "fail", "runtime error", "partial success"]);
 const isTest = ({ resource_type: type }: NodeResult): boolean => type === "test" || type === "unit_test";
 /** The publish itself refused the node; others that went down with it have no diagnostic of their own. */
@@ -51,11 +58,16 @@ const SEVERITY_ORDER = { error: 0, warn: 1, info: 2 } as const;
 export function alertItems(run: RunResult, { lookup, describe }: Wording): readonly AlertItem[] {
 	const held = new Map<NodeId, HeldReason>();
 	for (const result of run.results) if (result.held !== null) held.set(result.unique_id, result.held);
-	const blocks = new Map<NodeId, number>();
-	const behindGate = new Map<string, number>();
-	for (const [id, cause] of findCauses(held)) {
-		if (typeof cause !== "string") behindGate.set(cause.gate, (behindGate.get(cause.gate) ?? 0) + 1);
-		else if (cause !== id) blocks.set(cause, (blocks.get(cause) ?? 0) + 1);
+	// As the run's own report counts them: what was built and is held back, and what was not built at all.
+	const byCause = new Map<string, { holds: number; blocks: number }>();
+	const causes = findCauses(held);
+	for (const { unique_id: id, resource_type: type, published } of run.results) {
+		const cause = causes.get(id);
+		if (cause === undefined || cause === id || UNCOUNTED.has(type)) continue;
+		const key = typeof cause === "string" ? cause : `gate ${cause.gate}`;
+		const known = byCause.get(key) ?? { holds: 0, blocks: 0 };
+		known[published === "held" ? "holds" : "blocks"]++;
+		byCause.set(key, known);
 	}
 	const items = run.results.flatMap((result): AlertItem[] => {
 		const found = eventOf(result);
@@ -63,7 +75,9 @@ export function alertItems(run: RunResult, { lookup, describe }: Wording): reado
 		const id = result.unique_id;
 		const words = lookup(id);
 		const layer = result.layer ?? words?.layer ?? null;
-		const gate = found.severity === "error" && layer !== null ? (behindGate.get(layer) ?? 0) : 0;
+		const own = byCause.get(id) ?? NONE;
+		const gate = found.severity === "error" && layer !== null ? (byCause.get(`gate ${layer}`) ?? NONE) : NONE;
+		const holds = own.holds + gate.holds;
 		return [
 			{
 				key: `${found.event}/${id}`,
@@ -75,13 +89,14 @@ export function alertItems(run: RunResult, { lookup, describe }: Wording): reado
 				what: withoutValues(describe(result)),
 				at: words === undefined ? null : placeOf(result, words),
 				code: result.diagnostic?.code ?? null,
-				blocks: (blocks.get(id) ?? 0) + gate,
+				...(holds === 0 ? {} : { holds }),
+				blocks: own.blocks + gate.blocks,
 			},
 		];
 	});
 	return items.sort(
 		(a, b) =>
-			SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity] || b.blocks - a.blocks || (a.key < b.key ? -1 : 1),
+			SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity] || stopped(b) - stopped(a) || (a.key < b.key ? -1 : 1),
 	);
 }
 
@@ -89,13 +104,6 @@ const placeOf = ({ diagnostic }: NodeResult, words: NodeWords): string => {
 	const { file, line } = diagnostic?.at ?? words;
 	return `${file}:${line}`;
 };
-
-/** Nodes that were neither built nor published because of what failed; tests that did not run are not counted. */
-export const blockedCount = (run: RunResult): number =>
-	run.results.filter(
-		(r) =>
-			r.held !== null && !isTest(r) && r.resource_type !== "operation" && !FAILED.has(r.status) && !refusedAtPublish(r),
-	).length;
 
 const WELL: ReadonlySet<NodeResult["status"]> = new Set(["success", "no-op", "pass", "warn"]);
 

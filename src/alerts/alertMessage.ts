@@ -13,6 +13,7 @@ export interface RunWords {
 	readonly command: string;
 	readonly at: string;
 	readonly url: string | null;
+	readonly held: number;
 	readonly blocked: number;
 }
 
@@ -26,7 +27,7 @@ export interface MessagePart {
 
 export function alertMessage(run: RunWords, { kind, route, items, open }: MessagePart): AlertMessage {
 	const severity = worst(items);
-	const blocked = kind === "alert" ? run.blocked : 0;
+	const { held, blocked } = kind === "alert" ? run : { held: 0, blocked: 0 };
 	return Object.freeze({
 		v: "tfm.alert/1",
 		id: createHash("sha256")
@@ -35,7 +36,7 @@ export function alertMessage(run: RunWords, { kind, route, items, open }: Messag
 			.slice(0, 32),
 		kind,
 		severity: kind === "resolved" ? "info" : severity,
-		title: titleOf(run, { kind, items, open, route }, blocked),
+		title: titleOf(run, { kind, items, open, route }, { held, blocked }),
 		project: run.project,
 		target: run.target,
 		run_id: run.runId,
@@ -44,6 +45,7 @@ export function alertMessage(run: RunWords, { kind, route, items, open }: Messag
 		route,
 		items: items.slice(0, ITEMS_SHOWN).map((item) => ({ ...item, what: cut(item.what, LONGEST_WHAT) })),
 		more: Math.max(0, items.length - ITEMS_SHOWN),
+		held,
 		blocked,
 		open,
 		next: kind === "alert" && severity === "error" && items.some((item) => item.node_id !== null) ? "tfm retry" : null,
@@ -54,7 +56,11 @@ export function alertMessage(run: RunWords, { kind, route, items, open }: Messag
 const worst = (items: readonly AlertItem[]): AlertSeverity =>
 	SEVERITIES.find((severity) => items.some((item) => item.severity === severity)) ?? "info";
 
-function titleOf(run: RunWords, { kind, items, open }: MessagePart, blocked: number): string {
+function titleOf(
+	run: RunWords,
+	{ kind, items, open }: MessagePart,
+	{ held, blocked }: Pick<RunWords, "held" | "blocked">,
+): string {
 	const where = `${run.project} (${run.target})`;
 	const count = (severity: AlertSeverity): number => items.filter((item) => item.severity === severity).length;
 	switch (kind) {
@@ -68,6 +74,7 @@ function titleOf(run: RunWords, { kind, items, open }: MessagePart, blocked: num
 			const parts = [
 				count("error") === 0 ? "" : `${count("error")} failed`,
 				count("warn") === 0 ? "" : `${count("warn")} warned`,
+				held === 0 ? "" : `${held} held`,
 				blocked === 0 ? "" : `${blocked} blocked`,
 			];
 			return `${where}: ${parts.filter((part) => part !== "").join(", ")}`;
@@ -81,10 +88,13 @@ export function cut(text: string, length: number): string {
 	return letters.length <= length ? text : `${letters.slice(0, length - 1).join("")}…`;
 }
 
-/** `unique(staging.orders.id): 3 duplicate keys, blocks 12`, without markup. */
-export function itemText({ label, what, blocks }: AlertItem): string {
-	return `${label}: ${what}${blocks === 0 ? "" : `, blocks ${blocks}`}`;
-}
+/** `unique(staging.orders.id): 3 duplicate keys, holds back 1, blocks 12`, without markup. */
+export const itemText = ({ label, what, holds = 0, blocks }: AlertItem): string =>
+	[
+		`${label}: ${what}`,
+		...(holds === 0 ? [] : [`holds back ${holds}`]),
+		...(blocks === 0 ? [] : [`blocks ${blocks}`]),
+	].join(", ");
 
 /** Where to look and whom to ask, in a few words; empty where nothing is known. */
 export const itemDetails = ({ at, owner, code }: AlertItem): string =>

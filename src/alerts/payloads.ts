@@ -119,6 +119,7 @@ export function pagerdutyCall(message: AlertMessage, channel: Of<"pagerduty">): 
 		custom_details: {
 			run_id: message.run_id,
 			command: message.command,
+			held: message.held,
 			blocked: message.blocked,
 			failures: message.items.map((item) =>
 				[itemText(item), itemDetails(item)].filter((part) => part !== "").join(" | "),

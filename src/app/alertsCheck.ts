@@ -38,6 +38,7 @@ export async function alertsCheck(invocation: Invocation): Promise<ExitCode> {
 				command: "alerts check",
 				at: now.toISOString(),
 				url: settings.runUrl,
+				held: 0,
 				blocked: 0,
 			},
 			now,

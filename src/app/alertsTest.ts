@@ -24,6 +24,7 @@ export async function alertsTest(invocation: Invocation): Promise<ExitCode> {
 			command: "alerts test",
 			at: invocation.clock().toISOString(),
 			url: settings.runUrl,
+			held: 0,
 			blocked: 0,
 		},
 		{ kind: "test", route: "test", items: [], open: 0 },

@@ -3,7 +3,7 @@
  * told at once). Nothing here can fail the run: what goes wrong is a warning.
  */
 import { join } from "node:path";
-import { alertItems, blockedCount, createPassed } from "../alerts/alertItems.ts";
+import { alertItems, createPassed } from "../alerts/alertItems.ts";
 import type { RunWords } from "../alerts/alertMessage.ts";
 import { createFileLedger } from "../alerts/fileLedger.ts";
 import { slowText } from "../alerts/layerSla.ts";
@@ -181,7 +181,8 @@ class Alerts implements Watcher {
 			command: this.#invocation.command,
 			at: this.#invocation.clock().toISOString(),
 			url: settings.runUrl ?? runTrigger(this.#env)?.url ?? null,
-			blocked: this.#finished === null ? 0 : blockedCount(this.#finished.run),
+			held: this.#finished?.summary.held.length ?? 0,
+			blocked: this.#finished?.summary.blocked.length ?? 0,
 		};
 		return {
 			settings,

@@ -122,7 +122,9 @@ export interface AlertItem {
 	/** `models/staging/orders.sql:12` */
 	readonly at: string | null;
 	readonly code: string | null;
-	/** How many nodes were not built or published because of it. */
+	/** How many nodes were built and not published because of it; absent: none. */
+	readonly holds?: number;
+	/** How many nodes were not built because of it. */
 	readonly blocks: number;
 }
 
@@ -144,7 +146,9 @@ export interface AlertMessage {
 	readonly items: readonly AlertItem[];
 	/** How many more there are than `items` shows. */
 	readonly more: number;
-	/** Nodes that were not built or not published because of what failed; told by number only. */
+	/** Nodes that were built and not published because of what failed, as in the run's summary; told by number only. */
+	readonly held: number;
+	/** Nodes that were not built because of what failed, as in the run's summary; told by number only. */
 	readonly blocked: number;
 	/** Incidents of this route that are open after this message. */
 	readonly open: number;

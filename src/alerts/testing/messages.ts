@@ -9,6 +9,7 @@ export const RUN: RunWords = {
 	command: "run",
 	at: "2026-11-21T06:12:03.000Z",
 	url: "https://ci.acme.test/runs/7",
+	held: 0,
 	blocked: 100,
 };
 
