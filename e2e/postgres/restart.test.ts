@@ -95,7 +95,17 @@ describeOnOwnServer("a Postgres server of one's own", () => {
 		`);
 		await server.start();
 		orders("", "");
-		expect((await shop.call("run")).code).toBe(0);
+		const history = async () => (await shop.run("history --limit 1")).replace(/2\d{3}-[\d-]+ [\d:]+/, "<time>");
+		// Not "killed", and the nodes are told, though nothing could be written when it ended.
+		expect(await history()).toMatchInlineSnapshot(`
+			"RUN                                   STARTED (UTC)        COMMAND  STATUS  TOOK  WHAT BECAME OF IT
+			00000000-0000-4000-8000-000000000002  <time>  run      failed  <t>s  1 node lost the connection to the server
+			[exit 0]
+			"
+		`);
+		expect((await shop.call("history orders --limit 1")).stdout).toContain("the connection was lost while orders ran");
+		expect((await shop.call("retry")).code).toBe(0);
+		expect(await history()).toContain("published staging, reporting");
 	});
 
 	it("behind a proxy that pools by transaction is refused", async () => {

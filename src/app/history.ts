@@ -12,6 +12,7 @@ import { nodeNamed } from "./nodeNamed.ts";
 import { openAdapter } from "./openAdapter.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { projectTarget } from "./projectTarget.ts";
+import { recordUnrecorded } from "./unrecordedRuns.ts";
 
 interface Asked {
 	readonly project: OpenProject;
@@ -33,6 +34,7 @@ export async function historyCommand(invocation: Invocation): Promise<ExitCode> 
 	const adapter = await openAdapter(project.config, invocation);
 	try {
 		const state = await createStateStore();
+		await recordUnrecorded({ targetDir: project.config.targetDir, adapter, state });
 		const text = await adapter.withSession(async (session) => {
 			await state.migrate(session);
 			const asked = { project, state, session, json: extra.output === "json", limit: Number(extra.limit ?? 10) };

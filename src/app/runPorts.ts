@@ -24,6 +24,7 @@ import { historySettings } from "./historySettings.ts";
 import { loadWindow } from "./loadWindow.ts";
 import type { OpenProject } from "./openProject.ts";
 import { runTrigger } from "./runTrigger.ts";
+import { keepUnrecorded } from "./unrecordedRuns.ts";
 
 /** What a run needs of the other rooms, over an open database. */
 export function createRunPorts(about: {
@@ -68,6 +69,7 @@ export function createRunPorts(about: {
 		loadSource: createLandingLoader({ root, dialect: engine.dialect, state, clock: invocation.clock, window }),
 		seed: createSeedPort(engine.dialect, { empty: invocation.flags.empty }),
 		emit,
+		leaveUnrecorded: (ended) => keepUnrecorded(config.targetDir, ended),
 		clock: invocation.clock,
 		sleep: (ms, signal) => sleep(ms, undefined, { signal }),
 		signal: invocation.signal,

@@ -28,6 +28,7 @@ import { createRunPorts, jobOf, summaryDocument } from "./runPorts.ts";
 import { openWatchers } from "./runWatchers.ts";
 import { createSqlWriter } from "./sqlWriter.ts";
 import { compileUnread, type UnreadModels } from "./unreadEphemerals.ts";
+import { recordUnrecorded } from "./unrecordedRuns.ts";
 
 const NONE_UNREAD: UnreadModels = { compiled: [], warnings: [] };
 
@@ -98,6 +99,7 @@ export async function runSelected(
 			events({ event: "diagnostic", diagnostic: remark }, "warn");
 		const opened = await openState({ adapter, project, selected: request.selected, emit: events });
 		const { state, remembers } = opened;
+		await recordUnrecorded({ targetDir: project.config.targetDir, adapter, state });
 		const ports = createRunPorts({
 			invocation,
 			project: deferring,

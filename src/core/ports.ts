@@ -10,7 +10,7 @@ import type { BuildInput, NodePlan, Plan, PlanInput, TestOutcome } from "./plan.
 import type { RelationName } from "./relation.ts";
 import type { NodeStatus } from "./result.ts";
 import type { ResultTable } from "./resultTable.ts";
-import type { RunTrigger, StateStore } from "./state.ts";
+import type { RunTrigger, StateStore, UnrecordedRun } from "./state.ts";
 
 /** What one run is asked to do. */
 export interface RunJob {
@@ -207,6 +207,8 @@ export interface RunPorts {
 	readonly loadSource: (input: LoadInput) => Promise<LoadOutcome>;
 	readonly seed: SeedPort;
 	readonly emit: Emit;
+	/** Keeps, outside of the database, how a run ended that lost its server; a later command writes it down there. */
+	readonly leaveUnrecorded: (ended: UnrecordedRun) => void;
 	readonly clock: () => Date;
 	/** Resolves after so many milliseconds, or rejects when the signal aborts. */
 	readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

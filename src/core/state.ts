@@ -96,6 +96,17 @@ export interface LoadedFileRow extends LandingTable {
 /** How a run ended; `killed`: its process is gone and never said. */
 export type RunStatus = "success" | "failed" | "cancelled" | "killed";
 
+/** How a run ended that could not say so in the database: its server was lost. */
+export interface UnrecordedRun {
+	readonly runId: string;
+	readonly project: string;
+	readonly startedAt: string;
+	readonly status: RunStatus;
+	readonly endedAt: string;
+	/** Null: no history is kept, or it broke off before the first node. Without columns and measures, which only the server knew. */
+	readonly history: RunHistory | null;
+}
+
 /** A relation that a run writes, so that no other run does. The database is the one that the session is in. */
 export interface LeaseRow {
 	readonly schema: string;
@@ -178,6 +189,8 @@ export interface PastRun extends RunRow {
 	readonly held: readonly { readonly layer: string; readonly candidates: number }[];
 	/** Tests that a person let through in this run, sorted. */
 	readonly accepted: readonly NodeId[];
+	/** Nodes that failed because the connection to the server was lost. */
+	readonly lost: number;
 }
 
 /** An incident that a channel of a route was told of, or is to be told of, and that is not over. */
@@ -232,6 +245,11 @@ export interface StateStore {
 	beginRun(session: Session, run: RunRow): Promise<void>;
 	/** The run's last word; gives its leases back, in one transaction. A run that was taken for dead stays `killed`. */
 	endRun(session: Session, runId: string, status: RunStatus, endedAt: string): Promise<void>;
+	/**
+	 * The same, said after the server came back: it wins over `killed`, by which another run may have taken it for dead, and
+	 * over nothing else. Resolves to false where the database knows nothing of the run. In a transaction of its own.
+	 */
+	endRunLate(session: Session, ended: UnrecordedRun): Promise<boolean>;
 	/** Runs that have not said how they ended, of all projects. */
 	openRuns(session: Session): Promise<readonly RunRow[]>;
 	findRun(session: Session, runId: string): Promise<PastRun | null>;

@@ -1,16 +1,19 @@
 import { diagnostic } from "../core/diagnostic.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
-import { endRun, endWithHistory } from "./recordHistory.ts";
+import { endRun, endWithHistory, leaveUnrecorded } from "./recordHistory.ts";
 import type { Run } from "./run.ts";
 import { databaseErrorOf } from "./statement.ts";
 import { exitCodeOf, summarize } from "./summarize.ts";
 
 /** The run broke off: its leases are given back where that is still possible; else it counts as killed, and the next run takes them. */
-async function abandon(run: Run): Promise<void> {
-	await endRun(run, "failed").catch(() => {
+async function abandon(run: Run, started: Date): Promise<void> {
+	await endRun(run, "failed").catch((error: unknown) => {
 		// What broke the run off is thrown by the caller; this failure only follows from it.
+		if (isLost(error)) leaveUnrecorded(run, started.toISOString(), []);
 	});
 }
+
+const isLost = (error: unknown): boolean => databaseErrorOf(error)?.kind === "connection";
 
 /** The state tables or their schema are not there any more, or no longer for this role. */
 const GONE: ReadonlySet<string> = new Set(["42P01", "3F000", "42501"]);
@@ -32,6 +35,7 @@ async function conclude(run: Run, results: readonly NodeResult[], started: Date)
 			run.ports.emit({ event: "diagnostic", diagnostic: remark }, "warn");
 			return exitCode;
 		}
+		if (isLost(error)) leaveUnrecorded(run, started.toISOString(), results);
 		const facts = { node: "the end of the run", message: refused.message };
 		run.ports.emit({ event: "diagnostic", diagnostic: diagnostic("TFM-RUN-005", facts) }, "error");
 		return exitCode === 0 ? 1 : exitCode;
@@ -60,7 +64,7 @@ export async function closeRun(
 		ports.emit({ event: "run.finished", run: result, summary: summarize(run, results) });
 		return result;
 	} catch (error) {
-		await abandon(run);
+		await abandon(run, started);
 		throw error;
 	} finally {
 		run.dispose();

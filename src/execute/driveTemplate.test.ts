@@ -28,6 +28,7 @@ function drive(session: Partial<Session>, options: { inTransaction?: boolean; si
 		ports: {
 			clock: () => new Date(0),
 			emit: () => {},
+			leaveUnrecorded: () => {},
 			sleep: async () => {},
 			adapter: {
 				dialect: {

@@ -36,6 +36,10 @@ const rowsOf = ({ adapter_response: said }: NodeResult): number | null =>
 const statusOf = (result: NodeResult): string =>
 	result.published === "held" ? "held" : result.reused === undefined ? result.status : "reused";
 
+/** dbt's first line only names the node. What a database says may quote a value of a row, which has no place here. */
+const wordsOf = ({ diagnostic: told, message }: NodeResult): string | null =>
+	told?.code === "TFM-RUN-005" ? told.message : message;
+
 const NOTED: ReadonlySet<string> = new Set(["exposure", "saved_query"]);
 
 function nodeRuns(run: Run, results: readonly NodeResult[], at: string): readonly NodeRunRow[] {
@@ -55,7 +59,7 @@ function nodeRuns(run: Run, results: readonly NodeResult[], at: string): readonl
 				seconds: result.execution_time,
 				rows: rowsOf(result),
 				code: result.diagnostic?.code ?? null,
-				message: firstLine(result.message),
+				message: firstLine(wordsOf(result)),
 			},
 		];
 	});
@@ -173,6 +177,28 @@ async function measures(run: Run, results: readonly NodeResult[]): Promise<reado
 	return found;
 }
 
+/** What the run itself knows, without asking the database. */
+const toldOf = (run: Run, results: readonly NodeResult[], at: string): RunHistory => ({
+	runId: run.job.runId,
+	project: run.job.manifest.projectName,
+	at,
+	nodes: nodeRuns(run, results, at),
+	tests: testResults(run, results, at),
+	freshness: sourceAges(results),
+	columns: [],
+	measures: [],
+});
+
+/** The server is gone: how the run ended is kept beside it, until a later command can write it down. */
+export function leaveUnrecorded(run: Run, startedAt: string, results: readonly NodeResult[]): void {
+	const { job, ports } = run;
+	if (!writes(run)) return;
+	const endedAt = ports.clock().toISOString();
+	const { projectName: project } = job.manifest;
+	const history = job.history === undefined || results.length === 0 ? null : toldOf(run, results, endedAt);
+	ports.leaveUnrecorded({ runId: job.runId, project, startedAt, status: "failed", endedAt, history });
+}
+
 async function write(run: Run, ended: EndedRun, keepMs: number): Promise<void> {
 	const { job, ports } = run;
 	const { adapter, state, clock } = ports;
@@ -183,12 +209,7 @@ async function write(run: Run, ended: EndedRun, keepMs: number): Promise<void> {
 	const now = clock();
 	const at = now.toISOString();
 	const history: RunHistory = {
-		runId: job.runId,
-		project,
-		at,
-		nodes: nodeRuns(run, ended.results, at),
-		tests: testResults(run, ended.results, at),
-		freshness: sourceAges(ended.results),
+		...toldOf(run, ended.results, at),
 		columns: wrote ? await changedColumns(run, ended.results) : [],
 		measures: wrote ? await measures(run, ended.results) : [],
 	};

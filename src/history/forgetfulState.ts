@@ -16,6 +16,7 @@ export function createForgetfulState(): StateStore {
 		migrate: async () => {},
 		beginRun: async () => {},
 		endRun: async () => {},
+		endRunLate: async () => false,
 		openRuns: async () => NONE,
 		findRun: async () => null,
 		listRuns: async () => NONE,

@@ -3,6 +3,7 @@
  * one leased is free. Taking over is one update of its row in `runs`; whatever the dead run may still commit shares a
  * lock on that row (the fence), so a publish is either committed before the takeover or refused by its fence.
  */
+import type { RunHistory } from "../core/history.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { PastRun, RunRow, RunStatus, RunTrigger, StateStore } from "../core/state.ts";
 import { bound } from "./bound.ts";
@@ -12,6 +13,7 @@ type RunRows = Pick<
 	StateStore,
 	| "beginRun"
 	| "endRun"
+	| "endRunLate"
 	| "openRuns"
 	| "findRun"
 	| "listRuns"
@@ -30,10 +32,29 @@ const PAST_RUNS = `select r.*,
 	(select count(*) from tfm_state.published n where n.run_id = r.run_id) as standing,
 	(select coalesce(json_agg(json_build_object('layer', h.layer, 'candidates', h.n) order by h.layer), '[]') from
 		(select layer, count(*) as n from tfm_state.held where run_id = r.run_id group by layer) h)::text as held_layers,
+	(select count(*) from tfm_state.node_runs l where l.run_id = r.run_id and l.code = 'TFM-RUN-005') as lost,
 	(select coalesce(json_agg(a.test order by a.test), '[]') from tfm_state.acceptances a where a.published_by = r.run_id)::text as accepted
 	from tfm_state.runs r`;
 
-export function createRunRows({ table, raw, rowsOf, upsertAll }: Tables): RunRows {
+export function createRunRows(
+	{ table, raw, rowsOf, upsertAll }: Tables,
+	saveHistory: StateStore["saveHistory"],
+): RunRows {
+	const publishedBy: StateStore["publishedBy"] = async (session, { runId, project, since }, nodes) => {
+		const found = new Set<NodeId>();
+		for (const some of chunks(nodes))
+			for (const row of await rowsOf(
+				session,
+				table("published")
+					.select("node")
+					.where({ run_id: runId, project })
+					.where("published_at", ">=", since)
+					.whereIn("node", some),
+			))
+				found.add(nodeId(text(row, "node")));
+		return found;
+	};
+
 	return {
 		async beginRun(session, run) {
 			const { runId: run_id, project, command, host, pid, startedAt: started_at, args = null, target = null } = run;
@@ -53,6 +74,25 @@ export function createRunRows({ table, raw, rowsOf, upsertAll }: Tables): RunRow
 			);
 			await session.query(sql, binds);
 		},
+
+		endRunLate: (session, { runId, project, startedAt, status, endedAt, history }) =>
+			session.transaction(async () => {
+				const { sql, binds } = raw(
+					`update tfm_state.runs set status = ?, ended_at = ? where run_id = ? and project = ?
+					and (status is null or status = 'killed') and started_at <= ? returning run_id`,
+					[status, endedAt, runId, project, endedAt],
+				);
+				const { rows } = await session.query(sql, binds);
+				if (rows.length === 0) return false;
+				const nodes = (history?.nodes ?? []).map(({ node }) => node);
+				const published = await publishedBy(session, { runId, project, since: startedAt }, nodes);
+				const statements = [
+					...bound(table("leases").where({ run_id: runId }).delete()),
+					...(history === null ? [] : saveHistory(asPublished(history, published))),
+				];
+				for (const one of statements) await session.query(one.sql, one.binds);
+				return true;
+			}),
 
 		async openRuns(session) {
 			return (await rowsOf(session, table("runs").whereNull("status").orderBy("run_id"))).map(runOf);
@@ -96,22 +136,19 @@ export function createRunRows({ table, raw, rowsOf, upsertAll }: Tables): RunRow
 
 		awaitFenced: (runId) => raw("select status is null from tfm_state.runs where run_id = ? for update", [runId]),
 
-		async publishedBy(session, { runId, project, since }, nodes) {
-			const found = new Set<NodeId>();
-			for (const some of chunks(nodes))
-				for (const row of await rowsOf(
-					session,
-					table("published")
-						.select("node")
-						.where({ run_id: runId, project })
-						.where("published_at", ">=", since)
-						.whereIn("node", some),
-				))
-					found.add(nodeId(text(row, "node")));
-			return found;
-		},
+		publishedBy,
 	};
 }
+
+/** Whether a publish that was being committed went through, only the server can tell. */
+const asPublished = (history: RunHistory, published: ReadonlySet<NodeId>): RunHistory => ({
+	...history,
+	nodes: history.nodes.map((row) =>
+		published.has(row.node) && row.published !== "published"
+			? { ...row, status: "success", published: "published", code: null, message: null }
+			: row,
+	),
+});
 
 const runOf = (row: Row): RunRow => ({
 	runId: text(row, "run_id"),
@@ -131,6 +168,7 @@ const pastRunOf = (row: Row): PastRun => ({
 	endedAt: textOrNull(row, "ended_at") === null ? null : instant(row, "ended_at"),
 	published: json<string[]>(row, "units"),
 	standing: Number(row.standing),
+	lost: Number(row.lost),
 	held: json<{ layer: string; candidates: number }[]>(row, "held_layers"),
 	accepted: json<string[]>(row, "accepted").map(nodeId),
 });

@@ -24,6 +24,7 @@ export async function createStateStore(): Promise<StateStore & { readonly alerts
 	const { default: knex } = await import("knex");
 	const k = knex({ client: "pg" });
 	const tables = createTables(k);
+	const history = createHistoryRows(tables);
 	const { table, raw, rowsOf, rowsHere, upsertAll } = tables;
 	const upsert = (name: string, row: Record<string, string | number | null>, key: readonly string[]) =>
 		upsertAll(name, [row], key);
@@ -53,10 +54,10 @@ export async function createStateStore(): Promise<StateStore & { readonly alerts
 			}
 		},
 
-		...createRunRows(tables),
+		...createRunRows(tables, history.saveHistory),
 		...createGateRows(tables),
 		...createGenerationRows(tables),
-		...createHistoryRows(tables),
+		...history,
 		alerts: createAlertRows(tables),
 		...createIntervalRows(tables),
 		...createLedgerRows(tables),

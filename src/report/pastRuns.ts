@@ -19,6 +19,7 @@ function outcome(run: PastRun, layered: boolean): string {
 		...(run.published.length === 0 ? [] : [`published ${run.published.join(", ")}`]),
 		...(!layered && run.standing > 0 ? [`${count(run.standing, "relation")} as it left them`] : []),
 		...(held.length === 0 ? [] : [`held ${held.join(", ")}`]),
+		...(run.lost === 0 ? [] : [`${count(run.lost, "node")} lost the connection to the server`]),
 		...(run.accepted.length === 0 ? [] : [`let through ${count(run.accepted.length, "failed test")}`]),
 	];
 	if (parts.length > 0 || run.status === null) return parts.join("; ");
@@ -54,6 +55,7 @@ export function pastRunsJson(runs: readonly PastRun[]): string {
 			published: run.published,
 			relations_standing: run.standing,
 			held: run.held,
+			lost_connection: run.lost,
 			accepted: run.accepted,
 		})),
 	};

@@ -23,6 +23,7 @@ export function fakeState(world: Warehouse): StateStore {
 			world.runs.set(runId, status);
 			for (const [key, run] of [...world.leases]) if (run === runId) world.leases.delete(key);
 		},
+		endRunLate: async () => false,
 		openRuns: async () => [...world.runs].flatMap(([runId, status]) => (status === "running" ? [fakeRow(runId)] : [])),
 		findRun: async () => null,
 		listRuns: async () => [],

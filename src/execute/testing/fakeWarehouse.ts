@@ -352,6 +352,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 		},
 		emit: (body) => void events.push(body),
 		clock: () => new Date(now++),
+		leaveUnrecorded: () => {},
 		sleep: options.sleep ?? (async () => {}),
 		signal: abort.signal,
 	};
