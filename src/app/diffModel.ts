@@ -8,8 +8,9 @@ import { storedName } from "../core/storedName.ts";
 import { compareRows, type DiffSide, type RowDiff } from "../diff/diff.ts";
 import { COLUMNS_OF, SERVER_VERSION, UNIQUE_INDEXES_OF } from "../diff/postgres.ts";
 import { postgresRowHash } from "../diff/rowHash.ts";
-import { manifestFacts } from "../report/report.ts";
+import { isMasked, manifestFacts } from "../report/report.ts";
 import { maskDiff, rowDiffText } from "../report/rowDiffText.ts";
+import { personalColumns } from "./columnLineage/personalColumns.ts";
 import { candidateBinding, type Database, failRefused, PUBLISHED, withDatabase } from "./database.ts";
 import { nodeNamed } from "./nodeNamed.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
@@ -60,7 +61,8 @@ export async function diffCommand(invocation: Invocation): Promise<ExitCode> {
 		).catch((error: unknown) => failRefused(error, node.name));
 		return { diff: compared, titles: { base: base.title, head: head.title } };
 	});
-	print({ invocation, project, node, diff, titles });
+	const isPersonal = await personalColumns(invocation, project, node.unique_id);
+	print({ invocation, project, node, diff, titles, isPersonal });
 	return 0;
 }
 
@@ -207,11 +209,12 @@ interface Printed {
 	readonly node: Compared;
 	readonly diff: RowDiff;
 	readonly titles: { readonly base: string; readonly head: string };
+	readonly isPersonal: (column: string) => boolean;
 }
 
-function print({ invocation, project, node, diff, titles }: Printed): void {
+function print({ invocation, project, node, diff, titles, isPersonal }: Printed): void {
 	const facts = manifestFacts(project.manifest, project.config.targetDir)(node.unique_id);
-	const shown = maskDiff(diff, facts);
+	const shown = maskDiff(diff, (column) => isMasked(column, facts) || isPersonal(column));
 	invocation.stdout.write(
 		invocation.flags.extra.output === "json"
 			? `${JSON.stringify({ v: 1, node: node.unique_id, base: titles.base, head: titles.head, ...shown }, null, 2)}\n`

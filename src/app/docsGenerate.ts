@@ -72,7 +72,7 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 		wanted,
 		earlier,
 		sampleRows,
-		shown: analysed === null ? null : shownColumns(analysed.lineage),
+		shown: analysed === null ? null : shownColumns(analysed.lineage.nodes),
 	});
 
 	const nodes = new Map<string, string>();

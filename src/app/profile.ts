@@ -6,7 +6,8 @@ import { type RelationName, relationKey } from "../core/relation.ts";
 import { storedName } from "../core/storedName.ts";
 import { type ColumnProfile, proposeTests, type TableProfile } from "../quality/columnProfile.ts";
 import { profileText, proposalYaml } from "../report/profileText.ts";
-import { manifestFacts } from "../report/report.ts";
+import { isMasked, manifestFacts } from "../report/report.ts";
+import { personalColumns } from "./columnLineage/personalColumns.ts";
 import { nodeNamed } from "./nodeNamed.ts";
 import { openAdapter } from "./openAdapter.ts";
 import { openProject } from "./openProject.ts";
@@ -26,7 +27,9 @@ export async function profileCommand(invocation: Invocation): Promise<ExitCode> 
 	const node = nodeNamed(project, String(extra.model));
 	if (!isStored(node) || node.resource_type === "test") return fail("TFM-HIST-003", { name: String(extra.model) });
 	const relation = storedName(node, project.engine.dialect);
-	const pii = manifestFacts(project.manifest, project.config.targetDir)(node.unique_id)?.piiColumns ?? new Set();
+	const facts = manifestFacts(project.manifest, project.config.targetDir)(node.unique_id);
+	const inherited = await personalColumns(invocation, project, node.unique_id);
+	const isPersonal = (column: string): boolean => isMasked(column, facts) || inherited(column);
 	const adapter = await openAdapter(project.config, invocation);
 	try {
 		const profile = await adapter.withSession((session) =>
@@ -34,7 +37,7 @@ export async function profileCommand(invocation: Invocation): Promise<ExitCode> 
 				relation,
 				quote: (name) => adapter.dialect.quote(name),
 				rendered: adapter.dialect.render({ ...relation, database: "" }),
-				pii,
+				isPersonal,
 			}),
 		);
 		if (profile === null) return fail("TFM-HIST-004", { name: node.name, relation: relation.identifier });
@@ -59,7 +62,7 @@ interface Scanned {
 	readonly relation: RelationName;
 	readonly rendered: string;
 	readonly quote: (name: string) => string;
-	readonly pii: ReadonlySet<unknown>;
+	readonly isPersonal: (column: string) => boolean;
 }
 
 /** The values of the one row that `expressions` give, `each` of them to a column: a scan for every 400 columns. */
@@ -79,10 +82,13 @@ async function scanOf(
 }
 
 /** One scan for all columns (for each 400), and one for the values of those that have few; null where there is no such relation. */
-async function scan(session: Session, { relation, rendered, quote, pii }: Scanned): Promise<TableProfile | null> {
+async function scan(
+	session: Session,
+	{ relation, rendered, quote, isPersonal }: Scanned,
+): Promise<TableProfile | null> {
 	const columns = (await session.listColumns([relation])).get(relationKey(relation));
 	if (columns === undefined) return null;
-	const shows = columns.map(({ name, type }) => ORDERED.test(type) && !pii.has(name.toLowerCase()));
+	const shows = columns.map(({ name, type }) => ORDERED.test(type) && !isPersonal(name));
 	const perColumn = columns.flatMap(({ name }, i) => {
 		const column = quote(name);
 		// json has no equality; its text has.
@@ -104,9 +110,7 @@ async function scan(session: Session, { relation, rendered, quote, pii }: Scanne
 			values: [] as readonly string[],
 		};
 	});
-	const few = found.filter(
-		(c) => TEXTS.test(c.type) && c.distinct > 0 && c.distinct <= FEW && !pii.has(c.name.toLowerCase()),
-	);
+	const few = found.filter((c) => TEXTS.test(c.type) && c.distinct > 0 && c.distinct <= FEW && !isPersonal(c.name));
 	if (few.length === 0) return { rows: count, columns: found };
 	const lists = few.map(
 		({ name }) =>

@@ -56,6 +56,8 @@ export function createRunPorts(about: {
 		// Only a unit test whose input no database can make asks: the analysis is loaded then.
 		inferColumns: async (id) =>
 			(await import("./columnLineage/analyzeProject.ts")).inferColumns(invocation, project, id),
+		personalColumns: async (test) =>
+			(await import("./columnLineage/personalColumns.ts")).personalColumns(invocation, project, test),
 		fetchSource: createFetcher({
 			root,
 			env: invocation.env,

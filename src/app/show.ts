@@ -8,6 +8,7 @@ import type { ResultTable } from "../core/resultTable.ts";
 import { storedName } from "../core/storedName.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { dbtMessage, manifestFacts, maskTable, printTable, type TableFormat } from "../report/report.ts";
+import { personalColumns } from "./columnLineage/personalColumns.ts";
 import { logNodes } from "./commandEvents.ts";
 import { candidateBinding, type Database, PUBLISHED, withDatabase } from "./database.ts";
 import { firstRows, firstRowsOf, firstRowsUnder, type Reading, rowsOfStatement } from "./firstRows.ts";
@@ -31,7 +32,7 @@ export async function showCommand(invocation: Invocation): Promise<ExitCode> {
 		const reading = { project, database, rows };
 		if (typeof inline === "string") return [await showInline(reading, inline)];
 		if (typeof inlineDirect === "string") return [{ table: await rowsOfStatement(reading, inlineDirect) }];
-		if (typeof failures === "string") return [await showFailures(reading, failures)];
+		if (typeof failures === "string") return [await showFailures(invocation, reading, failures)];
 		if (typeof rejects === "string") return [await showRejects(reading, rejects)];
 		const all: Shown[] = [];
 		for (const node of selectedNodes(invocation, project)) all.push(await showNode(reading, node));
@@ -98,7 +99,7 @@ async function showNode(reading: Reading, node: GraphNode): Promise<Shown> {
 }
 
 /** The rows that a test finds wrong: in the candidates where the last run held some back, else in what is published. */
-async function showFailures(reading: Reading, name: string): Promise<Shown> {
+async function showFailures(invocation: Invocation, reading: Reading, name: string): Promise<Shown> {
 	const { project, database } = reading;
 	const tests = [...project.manifest.nodes.values()].filter((node): node is TestNode => node.resource_type === "test");
 	const test = tests.find((node) => node.name === name || node.alias === name || node.unique_id === name);
@@ -115,11 +116,12 @@ async function showFailures(reading: Reading, name: string): Promise<Shown> {
 		database.compiler.compileNode(test.unique_id, journal, binding),
 	);
 	const table = await firstRows(reading, compiled.sql, test.name);
-	return {
-		id: test.unique_id,
-		name: test.name,
-		table: maskTable(table, manifestFacts(project.manifest, project.config.targetDir)(test.unique_id)),
-	};
+	const isPersonal = await personalColumns(invocation, project, test.unique_id);
+	const columns = table.columns.map((column) =>
+		isPersonal(column.name) ? { ...column, personal: true as const } : column,
+	);
+	const facts = manifestFacts(project.manifest, project.config.targetDir)(test.unique_id);
+	return { id: test.unique_id, name: test.name, table: maskTable({ ...table, columns }, facts) };
 }
 
 async function showRejects(reading: Reading, name: string): Promise<Shown> {

@@ -406,7 +406,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Look",
 		summary: "Look at the columns of a table: nulls, distinct values, range; propose tests",
 		sentence:
-			"Scans the published relation of a node. --propose prints the tests that hold for every row now, as YAML for a property file; which of them are meant to hold is for a person to say. Values of columns tagged pii are not shown.",
+			"Scans the published relation of a node. --propose prints the tests that hold for every row now, as YAML for a property file; which of them are meant to hold is for a person to say. Values of columns that are marked pii, or inherit the mark, are not shown.",
 		argument: { name: "model", key: "model", required: true, help: "A model, seed, snapshot or source" },
 		options: withShared(PROFILE),
 		examples: [
@@ -419,7 +419,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Look",
 		summary: "Compare the rows a model would have with those it has: which keys, which columns",
 		sentence:
-			"Computes the model's query aside, in full and over the published inputs, and compares its rows by key with what is published: added, removed, changed, by which columns. Nothing is published. With --against, this target's relation is compared with another target's; with --held, what a closed gate holds back. Values of columns tagged pii are masked.",
+			"Computes the model's query aside, in full and over the published inputs, and compares its rows by key with what is published: added, removed, changed, by which columns. Nothing is published. With --against, this target's relation is compared with another target's; with --held, what a closed gate holds back. Values of columns that are marked pii, or inherit the mark, are masked.",
 		argument: {
 			name: "model",
 			key: "model",

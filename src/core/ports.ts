@@ -202,6 +202,8 @@ export interface RunPorts {
 	readonly openScratch: () => Promise<Adapter>;
 	/** Columns of a model or snapshot as its SQL is read, without a database; a type may not be known. Empty: nothing is. */
 	readonly inferColumns: (id: NodeId) => Promise<readonly { readonly name: string; readonly type?: string }[]>;
+	/** Whether values of a column that a test shows may be personal, along lineage. Asked of tests that found something. */
+	readonly personalColumns: (test: NodeId) => Promise<(column: string) => boolean>;
 	/** Runs what the source's `before:` asks for. Outside of any transaction; the files are looked for afterwards. */
 	readonly fetchSource: (source: SourceNode, signal: AbortSignal) => Promise<void>;
 	readonly loadSource: (input: LoadInput) => Promise<LoadOutcome>;

@@ -19,6 +19,8 @@ export interface ResultColumn {
 		| "time"
 		| "json"
 		| "other";
+	/** Values may be personal: they are masked before anybody sees them. */
+	readonly personal?: true;
 }
 
 export interface ResultTable {

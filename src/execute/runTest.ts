@@ -68,6 +68,17 @@ function weigh(run: Run, test: TestNode, verdict: TestVerdict): TestVerdict {
 	};
 }
 
+/** With the columns noted that may hold personal data, whatever their names. */
+async function sampleOf(run: Run, test: TestNode, whole: ResultTable): Promise<ResultTable> {
+	const sample = keysOf(run, test, whole);
+	if (sample.rows.length === 0) return sample;
+	const isPersonal = await run.ports.personalColumns(test.unique_id);
+	const columns = sample.columns.map((column) =>
+		isPersonal(column.name) ? { ...column, personal: true as const } : column,
+	);
+	return { ...sample, columns };
+}
+
 /**
  * A sample goes to logs that more people read than the table itself, so of a test on a column it shows the key of what
  * is tested and that column. `show --failures` has the whole rows.
@@ -150,7 +161,7 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 			...textFacts(progress),
 			executed_code: plan.executedSql,
 			...(plan.storedIn === null ? {} : { storedIn: plan.storedIn }),
-			sample: verdict.status === "pass" || plan.sample === null ? null : keysOf(run, test, plan.sample),
+			sample: verdict.status === "pass" || plan.sample === null ? null : await sampleOf(run, test, plan.sample),
 		}),
 	);
 }

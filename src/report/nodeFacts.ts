@@ -2,7 +2,7 @@ import { findNode, type Manifest } from "../core/manifest.ts";
 import { type GraphNode, type NodeId, type TestNode, versionedName } from "../core/node.ts";
 import { columnMark, nodeMark } from "../core/piiMark.ts";
 import type { NodeResult } from "../core/result.ts";
-import type { CellValue, ResultTable } from "../core/resultTable.ts";
+import type { CellValue, ResultColumn, ResultTable } from "../core/resultTable.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 
 /** What the report says about a node beyond its result. */
@@ -165,22 +165,27 @@ export const isMasked = (column: string, facts: NodeFacts | undefined): boolean 
 	return !COUNTS.has(name) && (piiTest || (clear !== undefined && !clear.has(name)));
 };
 
+/** Noted along lineage, or known from what was declared. */
+export const isMaskedColumn = ({ name, personal }: ResultColumn, facts: NodeFacts | undefined): boolean =>
+	personal === true || isMasked(name, facts);
+
 /** The result with personal data in its sample rows masked. Masking twice changes nothing. */
 export function maskSample(result: NodeResult, facts: NodeFacts | undefined): NodeResult {
 	const { sample } = result;
-	if (sample === null || !sample.columns.some((column) => isMasked(column.name, facts))) return result;
+	if (sample === null || !sample.columns.some((column) => isMaskedColumn(column, facts))) return result;
 	return { ...result, sample: maskTable(sample, facts) };
 }
 
 export function maskTable(table: ResultTable, facts: NodeFacts | undefined): ResultTable {
-	const masked = table.columns.map((column) => isMasked(column.name, facts));
-	const rows = table.rows.map((row) => row.map((value, index) => (masked[index] === true ? mask(value) : value)));
+	const masked = table.columns.map((column) => isMaskedColumn(column, facts));
+	const rows = table.rows.map((row) =>
+		row.map((value, index) => (value !== null && masked[index] === true ? mask(value) : value)),
+	);
 	return { ...table, rows };
 }
 
 /** `anna@acme.test` → `a***@acme.test`, `10442` → `1***`; a short value shows nothing, for it would show too much. */
-function mask(value: CellValue): CellValue {
-	if (value === null) return null;
+export function mask(value: Exclude<CellValue, null>): string {
 	const text = String(value);
 	const at = text.lastIndexOf("@");
 	if (at > 0) return `${text.slice(0, 1)}***${text.slice(at)}`;

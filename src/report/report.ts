@@ -17,7 +17,7 @@ export { createLogFile, createLogWriter, openLogFile } from "./logFile.ts";
 export { createLogSink, type LogForm } from "./logSink.ts";
 export type { Look } from "./look.ts";
 export { createNdjson } from "./ndjson.ts";
-export { manifestFacts, maskTable } from "./nodeFacts.ts";
+export { isMasked, manifestFacts, maskTable } from "./nodeFacts.ts";
 export { type NodeProgress, nodeInfo } from "./nodeInfo.ts";
 export { printDiagnostics } from "./printDiagnostics.ts";
 export { printTable, type TableFormat } from "./printTable.ts";

@@ -1,4 +1,4 @@
-import { isMasked, maskTable, type NodeFacts } from "./nodeFacts.ts";
+import { mask } from "./nodeFacts.ts";
 import { columnsOfText } from "./textColumns.ts";
 
 interface Sides {
@@ -47,13 +47,10 @@ interface Unkeyed extends Common {
 type Diff = Keyed | Unkeyed;
 
 /** The same with personal data masked: in samples, and sums of such columns left out. */
-export function maskDiff<D extends Diff>(diff: D, facts: NodeFacts | undefined): D {
+export function maskDiff<D extends Diff>(diff: D, isPersonal: (column: string) => boolean): D {
 	if (diff.kind === "unkeyed") return diff;
-	const hide = (column: string, value: string | null): string | null => {
-		const table = { columns: [{ name: column, type: "text" }], rows: [[value]], rowCount: 1 };
-		const [[masked = null] = []] = maskTable(table as unknown as Parameters<typeof maskTable>[0], facts).rows;
-		return masked === null ? null : String(masked);
-	};
+	const hide = (column: string, value: string | null): string | null =>
+		value !== null && isPersonal(column) ? mask(value) : value;
 	const samples = diff.samples.map((sample) => ({
 		...sample,
 		key: sample.key.map((value, i) => hide(diff.key[i] ?? "", value)),
@@ -64,7 +61,7 @@ export function maskDiff<D extends Diff>(diff: D, facts: NodeFacts | undefined):
 		})),
 	}));
 	const changedColumns = diff.changedColumns.map((change) =>
-		isMasked(change.column, facts) ? { ...change, sum: null } : change,
+		isPersonal(change.column) ? { ...change, sum: null } : change,
 	);
 	return { ...diff, samples, changedColumns };
 }

@@ -1,6 +1,6 @@
 import type { CellValue, ResultColumn, ResultTable } from "../core/resultTable.ts";
 import type { Look } from "./look.ts";
-import { isMasked, maskTable, type NodeFacts } from "./nodeFacts.ts";
+import { isMaskedColumn, maskTable, type NodeFacts } from "./nodeFacts.ts";
 import { cut, padEnd, padStart, textWidth } from "./textWidth.ts";
 
 const INDENT = "     ";
@@ -13,7 +13,7 @@ export function sampleLines(sample: ResultTable, look: Look, facts: NodeFacts | 
 	const { ellipsis } = look.signs;
 	const table = maskTable(sample, facts);
 	const columns = table.columns.map((column, index) => {
-		const title = isMasked(column.name, facts) ? `${column.name} (masked)` : column.name;
+		const title = isMaskedColumn(column, facts) ? `${column.name} (masked)` : column.name;
 		const cells = table.rows.map((row) => cut(cellText(row[index] ?? null), WIDEST_CELL, ellipsis));
 		const width = Math.max(textWidth(title), ...cells.map(textWidth));
 		return { title, cells, width, right: isNumber(column) };

@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Invocation } from "../../core/invocation.ts";
-import type { ColumnLineage } from "../../core/lineage.ts";
-import { type NodeId, nodeId } from "../../core/node.ts";
+import type { ColumnLineage, NodeLineage } from "../../core/lineage.ts";
+import { type NodeId, nodeId, type TestNode } from "../../core/node.ts";
 import { storedName } from "../../core/storedName.ts";
 import { TFM_VERSION } from "../../core/version.ts";
-import type { KnownColumn } from "../../sql/analysis.ts";
+import type { Analysis, KnownColumn } from "../../sql/analysis.ts";
 import { openAnalysisCache } from "../../sql/analysisCache.ts";
 import { type Analyst, createAnalyst } from "../../sql/analyst.ts";
 import { type AnalysisJob, analyzeGraph, type ModelSql } from "../../sql/analyzeGraph.ts";
@@ -32,9 +32,29 @@ export const lineagePath = ({ config }: Pick<OpenProject, "config">): string =>
 export async function analyzeProject(invocation: Invocation, project: OpenProject): Promise<AnalysedProject> {
 	const nodes = analysedNodes(project);
 	const { job, compiled } = await analysisJob(invocation, project, nodes);
-	const { dialect, declared, models } = job;
 	const analyses = await analyzeWithCache(job, project, invocation.signal);
-	const described = describeLineage({
+	const described = describe(project, nodes, job, analyses);
+	const lineage: ColumnLineage = {
+		metadata: {
+			schema_version: "tfm.lineage.columns/1",
+			tfm_version: TFM_VERSION,
+			generated_at: invocation.clock().toISOString(),
+			invocation_id: project.runId,
+			dialect: job.dialect,
+		},
+		nodes: Object.fromEntries(described),
+	};
+	if (invocation.flags.writeJson) writeWhole(lineagePath(project), lineageText(lineage));
+	return { lineage, compiled };
+}
+
+function describe(
+	project: OpenProject,
+	nodes: readonly (AnalysedNode | TestNode)[],
+	{ dialect, declared, models }: AnalysisJob,
+	analyses: ReadonlyMap<string, Analysis>,
+): ReadonlyMap<string, NodeLineage> {
+	return describeLineage({
 		declared,
 		analyses,
 		inputs: new Map(
@@ -45,18 +65,6 @@ export async function analyzeProject(invocation: Invocation, project: OpenProjec
 		marks: markedNodes(project),
 		writes: hookWrites(project, nodeNames(models, declared, dialect)),
 	});
-	const lineage: ColumnLineage = {
-		metadata: {
-			schema_version: "tfm.lineage.columns/1",
-			tfm_version: TFM_VERSION,
-			generated_at: invocation.clock().toISOString(),
-			invocation_id: project.runId,
-			dialect,
-		},
-		nodes: Object.fromEntries(described),
-	};
-	if (invocation.flags.writeJson) writeWhole(lineagePath(project), lineageText(lineage));
-	return { lineage, compiled };
 }
 
 /**
@@ -68,26 +76,49 @@ export async function inferColumns(
 	project: OpenProject,
 	id: NodeId,
 ): Promise<readonly KnownColumn[]> {
+	const { job, analyses } = await analyzeAbove(invocation, project, id);
+	return [...(analyses.get(id)?.columns ?? []), ...(job.models.get(id)?.added ?? [])];
+}
+
+/** The lineage of a node or a test and of all that it reads, for those who need one node's. */
+export async function lineageAbove(
+	invocation: Invocation,
+	project: OpenProject,
+	id: NodeId,
+): Promise<ReadonlyMap<string, NodeLineage>> {
+	const { nodes, job, analyses } = await analyzeAbove(invocation, project, id);
+	return describe(project, nodes, job, analyses);
+}
+
+async function analyzeAbove(invocation: Invocation, project: OpenProject, id: NodeId) {
 	const above = new Set([id]);
 	for (const node of above) for (const parent of project.manifest.parents.get(node) ?? []) above.add(parent);
-	const nodes = analysedNodes(project).filter((node) => above.has(node.unique_id));
+	const test = project.manifest.nodes.get(id);
+	const nodes = [
+		...analysedNodes(project).filter((node) => above.has(node.unique_id)),
+		...(test?.resource_type === "test" ? [test] : []),
+	];
 	const { flags } = invocation;
 	const offline = { ...invocation, flags: { ...flags, extra: { ...flags.extra, introspect: false } } };
 	const { job } = await analysisJob(offline, project, nodes);
-	const analyst = createAnalyst({ threads: 1 });
+	const kept = openAnalysisCache(keptAnswers(project));
+	const known = { get: kept.get, set: () => undefined };
+	let analyst: Analyst | undefined;
 	try {
-		const nothing = { get: () => undefined, set: () => undefined };
-		const found = await analyzeGraph(job, nothing, (requests) => analyst.analyze(requests, invocation.signal));
-		return [...(found.get(id)?.columns ?? []), ...(job.models.get(id)?.added ?? [])];
+		const analyses = await analyzeGraph(job, known, (requests) => {
+			analyst ??= createAnalyst({ threads: 1 });
+			return analyst.analyze(requests, invocation.signal);
+		});
+		return { nodes, job, analyses };
 	} finally {
-		await analyst.close();
+		await analyst?.close();
 	}
 }
 
 async function analysisJob(
 	invocation: Invocation,
 	project: OpenProject,
-	nodes: readonly AnalysedNode[],
+	nodes: readonly (AnalysedNode | TestNode)[],
 ): Promise<{ readonly job: AnalysisJob; readonly compiled: ReadonlyMap<NodeId, Compiled> }> {
 	const dialect = dialectOf(project);
 	const compiled = await compiledSql(invocation, project, nodes);
@@ -111,10 +142,16 @@ function* lineageText({ metadata, nodes }: ColumnLineage): Generator<string> {
 export const dialectOf = ({ engine }: OpenProject): SqlDialectName =>
 	engine.type === "snowflake" ? "snowflake" : "postgres";
 
+const answersPath = ({ config }: OpenProject): string => join(config.targetDir, "analysis.tfm.json");
+
+function keptAnswers(project: OpenProject): string | null {
+	const path = answersPath(project);
+	return existsSync(path) ? readFileSync(path, "utf8") : null;
+}
+
 /** The thread is started for the first question that was never asked before. */
-async function analyzeWithCache(job: AnalysisJob, { config }: OpenProject, signal: AbortSignal) {
-	const path = join(config.targetDir, "analysis.tfm.json");
-	const cache = openAnalysisCache(existsSync(path) ? readFileSync(path, "utf8") : null);
+async function analyzeWithCache(job: AnalysisJob, project: OpenProject, signal: AbortSignal) {
+	const cache = openAnalysisCache(keptAnswers(project));
 	let analyst: Analyst | undefined;
 	try {
 		return await analyzeGraph(job, cache, (requests) => {
@@ -124,11 +161,15 @@ async function analyzeWithCache(job: AnalysisJob, { config }: OpenProject, signa
 	} finally {
 		await analyst?.close();
 		const text = cache.text();
-		if (text !== null) writeWhole(path, [text]);
+		if (text !== null) writeWhole(answersPath(project), [text]);
 	}
 }
 
-function modelSql(node: AnalysedNode, project: OpenProject, compiled: ReadonlyMap<NodeId, Compiled>): ModelSql {
+function modelSql(
+	node: AnalysedNode | TestNode,
+	project: OpenProject,
+	compiled: ReadonlyMap<NodeId, Compiled>,
+): ModelSql {
 	const found = compiled.get(node.unique_id) ?? { reason: "it was not rendered" };
 	const { database, schema, identifier } = storedName(node, project.engine.dialect);
 	const ephemeral = node.config.materialized === "ephemeral";
@@ -142,7 +183,7 @@ function modelSql(node: AnalysedNode, project: OpenProject, compiled: ReadonlyMa
 }
 
 /** What a node reads, and what the ephemeral models among it read: their text stands in front of the node's. */
-function inputsOf(node: AnalysedNode, { manifest }: OpenProject): readonly NodeId[] {
+function inputsOf(node: AnalysedNode | TestNode, { manifest }: OpenProject): readonly NodeId[] {
 	const found = new Set<NodeId>();
 	const waiting = [...node.depends_on.nodes];
 	for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {

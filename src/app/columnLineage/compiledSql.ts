@@ -1,7 +1,7 @@
 import { createCompiler } from "../../compile/compiler.ts";
 import { TfmError } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
-import type { ModelNode, NodeId, SnapshotNode } from "../../core/node.ts";
+import type { ModelNode, NodeId, SnapshotNode, TestNode } from "../../core/node.ts";
 import type { JournalEntry } from "../../core/request.ts";
 import { PUBLISHED, withDatabase } from "../database.ts";
 import type { OpenProject } from "../openProject.ts";
@@ -25,7 +25,7 @@ export const analysedNodes = ({ manifest }: OpenProject): readonly AnalysedNode[
 export async function compiledSql(
 	invocation: Invocation,
 	project: OpenProject,
-	nodes: readonly AnalysedNode[],
+	nodes: readonly (AnalysedNode | TestNode)[],
 ): Promise<ReadonlyMap<NodeId, Compiled>> {
 	const { invocation: asked } = project.facts;
 	const facts = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ColumnLineage, LineageColumn, NodeLineage } from "../../core/lineage.ts";
+import type { LineageColumn, NodeLineage } from "../../core/lineage.ts";
 import { type NodeId, nodeId } from "../../core/node.ts";
 import { shownColumns } from "./shownColumns.ts";
 
@@ -23,23 +23,20 @@ const node = (columns: readonly LineageColumn[], more: Partial<NodeLineage> = {}
 const inherited = { pii: { what: ["email"], from: [{ node: "persons" as NodeId, column: "email" }] } };
 const reads = [nodeId("persons")];
 const shown = shownColumns({
-	metadata: {} as ColumnLineage["metadata"],
-	nodes: {
-		persons: node([column("id"), column("email", { pii: { pii: true, what: "email" } })], { status: "declared" }),
-		plain: node([column("id")], { status: "declared" }),
-		users: node([column("id"), column("mail", { inherited })], { reads }),
-		hashed: node([column("mail", { pii: { pii: false, reason: "hashed" }, inherited })], { reads }),
-		guessed: node([column("x", { confidence: "ambiguous" })], { reads }),
-		harmless: node([column("x", { confidence: "unknown" })], { reads: [nodeId("plain")] }),
-		unread: node([], { status: "unparsed", complete: false, reads }),
-		strange: node([column("x", { inherited: { unknown: { from: [{ node: "else.where", column: "x" }] } } })]),
-		marked: node([], {
-			status: "declared",
-			complete: false,
-			unlisted_pii: { from: [{ node: "marked", column: "*" }] },
-		}),
-		behind: node([], { status: "unparsed", complete: false, reads: [nodeId("unread")] }),
-	},
+	persons: node([column("id"), column("email", { pii: { pii: true, what: "email" } })], { status: "declared" }),
+	plain: node([column("id")], { status: "declared" }),
+	users: node([column("id"), column("mail", { inherited })], { reads }),
+	hashed: node([column("mail", { pii: { pii: false, reason: "hashed" }, inherited })], { reads }),
+	guessed: node([column("x", { confidence: "ambiguous" })], { reads }),
+	harmless: node([column("x", { confidence: "unknown" })], { reads: [nodeId("plain")] }),
+	unread: node([], { status: "unparsed", complete: false, reads }),
+	strange: node([column("x", { inherited: { unknown: { from: [{ node: "else.where", column: "x" }] } } })]),
+	marked: node([], {
+		status: "declared",
+		complete: false,
+		unlisted_pii: { from: [{ node: "marked", column: "*" }] },
+	}),
+	behind: node([], { status: "unparsed", complete: false, reads: [nodeId("unread")] }),
 });
 
 describe("what the site may show of a relation", () => {

@@ -13,7 +13,7 @@ export interface ShownColumns {
  * Personal data by declaration or by inheritance is not shown. Where it is not known for certain what a column is made
  * of, or the column is not known at all, it is not shown either when the node reads anything that may hold personal data.
  */
-export function shownColumns({ nodes }: ColumnLineage): ShownColumns {
+export function shownColumns(nodes: ColumnLineage["nodes"]): ShownColumns {
 	const known = new Map<string, boolean>();
 	const personal = ({ pii, inherited }: LineageColumn): boolean =>
 		pii === undefined ? inherited?.pii !== undefined || inherited?.unknown !== undefined : pii.pii;

@@ -337,6 +337,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 		judgeFreshness: (age) => (age > 100 ? "error" : age > 10 ? "warn" : "pass"),
 		judgeUnitTest: async () => ({ status: "pass", message: null, failures: 0, differences: null }),
 		inferColumns: async () => [],
+		personalColumns: async () => () => false,
 		openScratch: async () => adapter,
 		fetchSource: async () => {},
 		loadSource: async ({ source, signal }) => {
