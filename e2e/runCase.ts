@@ -21,6 +21,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import yaml from "js-yaml";
 import { keptEngine } from "../src/adapters/pglite/testing/testAdapter.ts";
+import type { TestDatabase } from "../src/adapters/postgres/testing/testDatabase.ts";
 import { main } from "../src/cli/main.ts";
 import type { World } from "../src/cli/world.ts";
 
@@ -58,8 +59,19 @@ export interface CaseFile {
 export const readCase = (name: string): CaseFile =>
 	yaml.load(readFileSync(join(CASES, name, "case.yml"), "utf8")) as CaseFile;
 
-/** Runs all steps in a fresh copy and returns the transcript. */
-export async function transcriptOf(name: string): Promise<string> {
+/** A profile for another database than the embedded one, for a project that names none. */
+function profileOn({ host, port, user, password, database }: TestDatabase, work: string): Step["env"] {
+	const dev = { type: "postgres", host, port, user, password, database, schema: "dev", threads: 1 };
+	put(join(work, "profiles/profiles.yml"), JSON.stringify({ server: { target: "dev", outputs: { dev } } }));
+	return { TFM_PROFILES_DIR: join(work, "profiles"), TFM_PROFILE: "server" };
+}
+
+/** What a server is called in a transcript, as the embedded database is. */
+const asEmbedded = (text: string, database: string): string =>
+	text.replaceAll(/\(PostgreSQL [\d.]+\)/g, "(PostgreSQL 18.6 (embedded))").replaceAll(`"${database}".`, '"postgres".');
+
+/** Runs all steps in a fresh copy and returns the transcript. `server`: there, and told as if it were embedded. */
+export async function transcriptOf(name: string, server?: TestDatabase): Promise<string> {
 	const spec = readCase(name);
 	const work = realpathSync(mkdtempSync(join(tmpdir(), "tfm-case-")));
 	const root = join(work, "project");
@@ -71,11 +83,12 @@ export async function transcriptOf(name: string): Promise<string> {
 	commands = 0;
 	await keptEngine;
 	try {
-		for (const step of spec.steps) parts.push(await runStep(step, root, work));
+		const env = server === undefined ? {} : profileOn(server, work);
+		for (const step of spec.steps) parts.push(await runStep({ ...step, env: { ...env, ...step.env } }, root, work));
 	} finally {
 		rmSync(work, { recursive: true, force: true });
 	}
-	return `${parts.join("\n")}`;
+	return server === undefined ? parts.join("\n") : asEmbedded(parts.join("\n"), server.database);
 }
 
 async function runStep(step: Step, root: string, work: string): Promise<string> {
