@@ -13,6 +13,9 @@ beforeAll(async () => {
 	shop.write({ "tfm_project.yml": (text) => `${text}ci: { state: ../states }\n` });
 	shop.git("commit", "--quiet", "--all", "--message", "States are kept");
 	expect(await tfm(["state", "save"])).toMatchObject({ code: 0 });
+	// What stands when a branch begins; no branch changes it.
+	expect(await tfm(["run-operation", "fill_raw"])).toMatchObject({ code: 0 });
+	expect(await tfm(["run"])).toMatchObject({ code: 0 });
 }, 120_000);
 afterAll(() => shop.remove());
 
@@ -50,7 +53,7 @@ const BRANCHES: Readonly<Record<string, Parameters<Repository["branch"]>[1]>> = 
 	},
 	"test-added": {
 		"models/schema.yml": (text) =>
-			text.replace("name: cents, data_type: bigint", "name: cents, data_type: bigint, data_tests: [not_null]"),
+			text.replace("name: country, data_type: text,", "name: country, data_type: text, data_tests: [unique],"),
 	},
 	"file-moved": {
 		"models/marts/customers.sql": null,
@@ -59,11 +62,17 @@ const BRANCHES: Readonly<Record<string, Parameters<Repository["branch"]>[1]>> = 
 	},
 };
 
-describe("tfm ci on a branch with", { timeout: 60_000 }, () => {
+describe("tfm ci on a branch with", { timeout: 120_000 }, () => {
 	it.each(Object.keys(BRANCHES))("%s", async (name) => {
 		shop.branch(name, BRANCHES[name]!);
-		const { code, stdout } = await tfm(["ci", "--base", "main"]);
+		const { code, stdout } = await tfm(["ci", "--base", "main", "--target", "dev"]);
 		await expect(`${stdout}\n[exit ${code}]\n`).toMatchFileSnapshot(`ci/${name}.md`);
+	});
+
+	it("anything leaves no schema behind, and none written down", async () => {
+		const left = `select nspname from pg_namespace where nspname like '%\\_ci\\_%'
+			union all select schema_name from tfm_state.environment_schemas union all select name from tfm_state.environments`;
+		expect((await tfm(["show", "--inline", left, "--output", "json"])).stdout).toContain('"show": []');
 	});
 });
 

@@ -36,6 +36,8 @@ export const ROOMS = {
 	rules: ["core"],
 	// What a change does, and the documents that say so.
 	ci: ["core"],
+	// Where an isolated environment's nodes stand.
+	env: ["core"],
 	git: ["core"],
 	github: ["core"],
 	"adapters/postgresFamily": ["core"],
@@ -68,6 +70,7 @@ export const ROOMS = {
 		"state",
 		"rules",
 		"ci",
+		"env",
 		"git",
 		"github",
 		"adapters/pglite",
@@ -95,6 +98,7 @@ export const PURE_ROOMS = [
 	"state",
 	"rules",
 	"ci",
+	"env",
 ];
 export const IMPURE_BUILTINS =
 	"^(node:)?(fs|net|http|https|child_process|worker_threads|dgram|tls|cluster|os|process)(/|$)";

@@ -60,7 +60,7 @@ export function newRepository(): Repository {
 		git,
 		write,
 		branch(name, files) {
-			git("checkout", "--quiet", "-B", name, "main");
+			git("checkout", "--quiet", "--force", "-B", name, "main");
 			write(files);
 			git("add", "--all");
 			git("commit", "--quiet", "--allow-empty", "--message", name);

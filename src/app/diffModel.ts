@@ -1,4 +1,3 @@
-import type { Session } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
@@ -6,7 +5,7 @@ import { type GraphNode, isStored, type SourceNode, type StoredNode } from "../c
 import type { RelationName } from "../core/relation.ts";
 import { storedName } from "../core/storedName.ts";
 import { compareRows, type DiffSide, type RowDiff } from "../diff/diff.ts";
-import { COLUMNS_OF, SERVER_VERSION, UNIQUE_INDEXES_OF } from "../diff/postgres.ts";
+import { SERVER_VERSION } from "../diff/postgres.ts";
 import { postgresRowHash } from "../diff/rowHash.ts";
 import { isMasked, manifestFacts } from "../report/report.ts";
 import { maskDiff, rowDiffText } from "../report/rowDiffText.ts";
@@ -14,6 +13,7 @@ import { personalColumns } from "./columnLineage/personalColumns.ts";
 import { candidateBinding, type Database, failRefused, PUBLISHED, withDatabase } from "./database.ts";
 import { nodeNamed } from "./nodeNamed.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
+import { diffSide, keyOf, listed } from "./rowDiff/diffSide.ts";
 
 type Compared = StoredNode | SourceNode;
 
@@ -36,7 +36,7 @@ export async function diffCommand(invocation: Invocation): Promise<ExitCode> {
 		const key = options.key ?? keyOf(node);
 		// Before the query is computed: where there is nothing to compare with, its work would be for nothing.
 		const side = async ({ rendered, title }: Side): Promise<DiffSide> => {
-			const found = await sideOf(session, rendered, key);
+			const found = await diffSide(session, rendered, key);
 			const relation = rendered.replaceAll('"', "");
 			const next = await waysToBuild({ invocation, project, database, node });
 			return found.columns.length > 0
@@ -78,14 +78,6 @@ const isCompared = (node: GraphNode): node is Compared =>
 	node.resource_type === "source" ||
 	(isStored(node) && node.resource_type !== "test" && node.config.materialized !== "ephemeral");
 
-const listed = (text: unknown): readonly string[] =>
-	typeof text === "string"
-		? text
-				.split(",")
-				.map((part) => part.trim())
-				.filter((part) => part !== "")
-		: [];
-
 function readOptions({ flags: { extra } }: Invocation) {
 	const number = (name: string, value: unknown, expected: string, allowed: (n: number) => boolean): number => {
 		const read = Number(value);
@@ -113,15 +105,6 @@ function keyWritten(written: unknown): readonly string[] {
 	return columns.length > 0
 		? columns
 		: fail("TFM-DIFF-006", { option: "--key", value: String(written), expected: "columns, such as order_id,line" });
-}
-
-/** The model's own: what merges match by, else what its tests and constraints say is unique. */
-function keyOf(node: Compared): readonly string[] {
-	if (node.resource_type === "source") return [];
-	const unique = (node.config as { readonly unique_key?: unknown }).unique_key;
-	if (typeof unique === "string" && unique !== "") return listed(unique);
-	if (Array.isArray(unique) && unique.length > 0) return unique.map(String);
-	return "primary_key" in node ? node.primary_key.map((column) => column.replaceAll('"', "")) : [];
 }
 
 interface Side {
@@ -188,19 +171,6 @@ async function waysToBuild({ invocation, project, database, node }: HeadRequest)
 	return (await heldOf({ project, database, node })) !== undefined
 		? `nothing of it was ever published, and its first build is held back: tfm retry, or tfm show --select ${node.name}`
 		: `tfm run --select ${node.name}`;
-}
-
-async function sideOf(session: Session, rendered: string, key: readonly string[]): Promise<DiffSide> {
-	const { rows } = await session.query(COLUMNS_OF, [rendered]);
-	const indexes = (await session.query(UNIQUE_INDEXES_OF, [rendered])).rows.map(
-		([columns]) => JSON.parse(String(columns)) as readonly string[],
-	);
-	const within = new Set(key.map((column) => column.toLowerCase()));
-	return {
-		from: rendered,
-		columns: rows.map(([name, type]) => ({ name: String(name), type: String(type) })),
-		uniqueKey: indexes.some((columns) => columns.every((column) => within.has(column.toLowerCase()))),
-	};
 }
 
 interface Printed {

@@ -1,4 +1,4 @@
-/** What a change does: the value that every report is made from. Later stages (build, test, row diff) add to it. */
+/** What a change does: the value that every report is made from. The data stage (build, test, row diff) adds to it. */
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ResourceType } from "../core/node.ts";
 
@@ -17,13 +17,60 @@ export interface ColumnReview {
 	readonly breaks: readonly string[];
 }
 
-/** Rows of the base beside those of the change; filled in by the row diff. */
-export interface RowCounts {
+/** Both sides of one figure. */
+export interface BaseAndNow {
 	readonly base: number;
 	readonly now: number;
-	readonly added: number;
-	readonly removed: number;
-	readonly changed: number;
+}
+
+/** What the row diff said of a node that was built. */
+export type RowReview =
+	| {
+			readonly kind: "compared";
+			/** Empty: none is known, and whole rows were compared. */
+			readonly key: readonly string[];
+			readonly rows: BaseAndNow;
+			readonly added: number;
+			readonly removed: number;
+			/** Null: without a unique key nobody knows which row became which. */
+			readonly changed: number | null;
+			/** Columns in which rows of one key differ. */
+			readonly columns: readonly { readonly name: string; readonly rows: number }[];
+			/** Rows with a null in their key; and those beyond the first of their key. */
+			readonly nullKeys: BaseAndNow;
+			readonly duplicates: BaseAndNow;
+	  }
+	/** It is new: there is nothing to compare with. */
+	| { readonly kind: "counted"; readonly now: number }
+	| { readonly kind: "refused"; readonly because: string };
+
+export interface TestCounts {
+	readonly passed: number;
+	readonly warned: number;
+	readonly failed: number;
+}
+
+/** What was built of a node. */
+export interface NodeBuild {
+	readonly status: "built" | "held" | "failed" | "skipped";
+	/** Why it was not, or is held back; null for `built`. */
+	readonly because: string | null;
+}
+
+/** The part of a review that was found out in the warehouse. */
+export interface DataReview {
+	/** Name of the environment, and the target by whose names the rest was read. */
+	readonly environment: string;
+	readonly target: string;
+	readonly against: "rebuild" | "prod";
+	/** Null: the environment was dropped when all was compared; else what is in it until then, an ISO instant. */
+	readonly kept: { readonly until: string } | null;
+	/** Ids of what was to be built, in the order of the graph; tests not among them. */
+	readonly planned: readonly string[];
+	/** Tests that were run. */
+	readonly tests: number;
+	/** Changed or reached, and not built: why. */
+	readonly left: readonly { readonly id: string; readonly name: string; readonly because: string }[];
 }
 
 export interface ReviewedNode {
@@ -41,7 +88,10 @@ export interface ReviewedNode {
 	/** Of a removed node: where it was. */
 	readonly file: string;
 	readonly line: number;
-	readonly rows?: RowCounts;
+	/** Absent: it was not to be built. */
+	readonly build?: NodeBuild;
+	readonly tests?: TestCounts;
+	readonly rows?: RowReview;
 }
 
 export interface Finding {
@@ -64,6 +114,8 @@ export interface ChangeReview {
 	readonly unaffected: number;
 	/** Errors first. */
 	readonly findings: readonly Finding[];
+	/** Absent: only the files were looked at. */
+	readonly data?: DataReview;
 }
 
 export const RISKS: readonly Risk[] = ["breaking", "risky", "safe", "none"];

@@ -1,5 +1,7 @@
 /** The review as one Markdown comment: what must be looked at first, then what changed, then what that reaches. */
 import type { ChangeReview, ColumnReview, Finding, ReviewedNode, Risk } from "./changeReview.ts";
+import { buildLine, leftDetails, rowsTable } from "./dataTables.ts";
+import { cell, code, counted, details, rest } from "./markdownText.ts";
 
 export interface CommentPlace {
 	/** Characters that the comment may have. */
@@ -34,12 +36,17 @@ export function markdownComment(review: ChangeReview, { limit, more }: CommentPl
 	return forms.at(-1)!().slice(0, limit);
 }
 
-function write(review: ChangeReview, { rows, details }: (typeof TIERS)[number], more: string | null): string {
+function write(
+	review: ChangeReview,
+	{ rows, details: shownInFull }: (typeof TIERS)[number],
+	more: string | null,
+): string {
 	const parts = [commentMarker(review.project), `### ${headline(review)}`, aboutLine(review, more)];
 	if (review.findings.length > 0) parts.push(findingsTable(review.findings, rows));
 	const changed = review.nodes.filter(({ change }) => change !== "reached");
 	if (changed.length > 0) parts.push(nodesTable(changed, rows));
-	if (details) parts.push(...columnDetails(changed), ...reachedDetails(review));
+	parts.push(...rowsTable(review, rows));
+	if (shownInFull) parts.push(...columnDetails(changed), ...reachedDetails(review), ...leftDetails(review));
 	return `${parts.join("\n\n")}\n`;
 }
 
@@ -60,12 +67,14 @@ function headline({ nodes, findings }: ChangeReview): string {
 	return `${said}${warnings + errors > 0 ? " · " : ": "}${counted(changed.length, "node")} changed${what}`;
 }
 
-function aboutLine({ base, head, ref, nodes, unaffected }: ChangeReview, more: string | null): string {
+function aboutLine(review: ChangeReview, more: string | null): string {
+	const { base, head, ref, nodes, unaffected } = review;
 	const reached = nodes.filter(({ change }) => change === "reached").length;
 	const said = [
 		`${head === null ? "files that are not committed" : `\`${head.slice(0, 7)}\``} since \`${base.slice(0, 7)}\` (merge base with \`${code(ref)}\`)`,
 		...(reached > 0 ? [`${reached} reached`] : []),
 		...(unaffected > 0 ? [`${unaffected} below a change and unaffected`] : []),
+		...buildLine(review),
 		...(more === null ? [] : [`[all of it](${more})`]),
 	];
 	return said.join(" · ");
@@ -139,24 +148,4 @@ function reachedDetails({ nodes }: ChangeReview): readonly string[] {
 	return [details(`Reached by the change (${reached.length})`, lines.join("\n"))];
 }
 
-const details = (summary: string, body: string): string =>
-	`<details><summary>${summary}</summary>\n\n${body}\n</details>`;
-
-const rest = (all: readonly unknown[], shown: readonly unknown[]): readonly string[] =>
-	all.length > shown.length ? ["", `and ${all.length - shown.length} more`] : [];
-
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 const shortId = (id: string): string => id.split(".").slice(2).join(".");
-
-/** Words of the project must not become markup, mentions or rows of the table. */
-const cell = (text: string): string =>
-	text
-		.replace(/[\\`*_{}[\]<>|#~]/g, (sign) => (sign === "_" ? sign : `\\${sign}`))
-		.replace(/@(?=\w)/g, "@\u200b")
-		.replace(/\s*\n\s*/g, " ");
-/** Inside of backticks only they, the bar of the table and line ends matter. */
-const code = (text: string): string =>
-	text
-		.replace(/`/g, "ʼ")
-		.replace(/\|/g, "\\|")
-		.replace(/\s*\n\s*/g, " ");

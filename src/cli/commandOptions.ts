@@ -298,6 +298,8 @@ const BASE = command("base", {
 export const CI: readonly OptionSpec[] = [
 	BASE,
 	command("comment", { kind: SWITCH, help: "Put the comment on the pull request too (GitHub; needs GITHUB_TOKEN)" }),
+	command("static", { kind: SWITCH, help: "Look at the files alone, even where a target is named" }),
+	command("keep", { kind: SWITCH, help: "Leave the schemas that were built, to look at; tfm ci clean removes them" }),
 	command("fail-on", {
 		value: "severity",
 		kind: TEXT,

@@ -379,12 +379,13 @@ export const COMMANDS: readonly CommandSpec[] = [
 	{
 		name: "ci",
 		heading: "Work",
-		summary: "Say what a change does before it is merged, without a warehouse",
+		summary: "Say what a change does before it is merged",
 		sentence:
-			"Compares the files with the commit where this branch left its target branch: which nodes do something else and why, which columns that reaches, what it breaks, broken contracts, and what tfm check finds in them. Prints a comment in Markdown and writes comment.md, diff.json, tfm.sarif and ci.junit.xml into the target folder. Exit code 1 as --fail-on says.",
-		options: withShared([...CI, ...only(RUNNING, "writeJson")]),
+			"Compares the files with the commit where this branch left its target branch: which nodes do something else and why, which columns that reaches, what it breaks, broken contracts, and what tfm check finds in them. With --target, or ci.target in the project file, what changed is also built in schemas of its own, tested, and compared row by row with the same built from the base. Prints a comment in Markdown and writes comment.md, diff.json, tfm.sarif and ci.junit.xml into the target folder. Exit code 1 as --fail-on says.",
+		options: withShared([...CI, ...only(RUNNING, "writeJson", "lockTimeout", "statementTimeout")]),
 		examples: [
 			{ line: "tfm ci", says: "on a pull request; the CI service names the target branch" },
+			{ line: "tfm ci --target prod", says: "and build, test and compare what changed, beside what stands" },
 			{ line: "tfm ci --base origin/develop", says: "against another branch" },
 			{ line: "tfm ci --fail-on never --output json", says: "for another program" },
 		],

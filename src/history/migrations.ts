@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 import type { BoundStatement } from "../core/adapter.ts";
 import { alertTables } from "./alertTables.ts";
 import { bound } from "./bound.ts";
+import { environmentTable } from "./environmentTable.ts";
 import { historyTables } from "./historyTables.ts";
 import { incidentView } from "./incidentView.ts";
 import { intervalsByTable } from "./intervalsByTable.ts";
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
 	ledgerByTable,
 	intervalsByTable,
 	stateByTarget,
+	environmentTable,
 ];
 
 function firstTables(k: Knex): readonly BoundStatement[] {

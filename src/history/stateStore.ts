@@ -6,9 +6,11 @@
 import type { BoundStatement, CandidateKind, DeltaApplication } from "../core/adapter.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { fail } from "../core/diagnostic.ts";
+import type { EnvironmentStore } from "../core/isolatedEnvironment.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { AlertStore, CandidateRow, PublishedRow, StateStore, TablePlace } from "../core/state.ts";
 import { createAlertRows } from "./alertRows.ts";
+import { createEnvironmentRows } from "./environmentRows.ts";
 import { createGateRows } from "./gateRows.ts";
 import { createGenerationRows } from "./generationRows.ts";
 import { createHistoryRows } from "./historyRows.ts";
@@ -20,7 +22,9 @@ import { judgeStateAccess, readStateFacts } from "./stateAccess.ts";
 import { chunks, createTables, instant, type Row, relation, text } from "./tables.ts";
 
 /** knex (60–100 ms) is imported here and not before: commands that read no state do not pay for it. */
-export async function createStateStore(): Promise<StateStore & { readonly alerts: AlertStore }> {
+export async function createStateStore(): Promise<
+	StateStore & { readonly alerts: AlertStore; readonly environments: EnvironmentStore }
+> {
 	const { default: knex } = await import("knex");
 	const k = knex({ client: "pg" });
 	const tables = createTables(k);
@@ -59,6 +63,7 @@ export async function createStateStore(): Promise<StateStore & { readonly alerts
 		...createGenerationRows(tables),
 		...history,
 		alerts: createAlertRows(tables),
+		environments: createEnvironmentRows(tables),
 		...createIntervalRows(tables),
 		...createLedgerRows(tables),
 

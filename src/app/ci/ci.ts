@@ -4,6 +4,7 @@ import { type ChangeReview, errorsOf } from "../../ci/changeReview.ts";
 import { diffJson } from "../../ci/diffJson.ts";
 import { githubAnnotations, junitXml, sarifLog } from "../../ci/findingReports.ts";
 import { COMMENT_LIMIT, markdownComment, SUMMARY_LIMIT } from "../../ci/markdownComment.ts";
+import type { Emit } from "../../core/events.ts";
 import type { ExitCode, Invocation } from "../../core/invocation.ts";
 import { repositoryOf } from "../../git/git.ts";
 import { createRedactor } from "../../report/report.ts";
@@ -14,6 +15,7 @@ import { writeWhole } from "../writeWhole.ts";
 import { baseFunctions, isForksChange } from "./baseFunctions.ts";
 import { baseState } from "./baseState.ts";
 import { ciSettings, type FailOn } from "./ciSettings.ts";
+import { buildsToo, withCiTarget } from "./ciTarget.ts";
 import { findBase } from "./findBase.ts";
 import { gitPlace, headState } from "./headState.ts";
 import { postComment } from "./postComment.ts";
@@ -22,30 +24,41 @@ import { reviewChange } from "./reviewChange.ts";
 import { commitStates } from "./stateStore.ts";
 
 /**
- * `tfm ci`: what the change since the merge base does, without a warehouse. Resolves the base, compares the two states,
- * writes the reports into the target folder and prints the comment. Exit code 1 as --fail-on says; 2 where the project
- * or the base cannot be read.
+ * `tfm ci`: what the change since the merge base does. Resolves the base, compares the two states and, with a target,
+ * builds what changed aside and compares its rows; writes the reports into the target folder and prints the comment.
+ * Exit code 1 as --fail-on says; 2 where the project or the base cannot be read.
  */
-export async function ciCommand(invocation: Invocation): Promise<ExitCode> {
+export async function ciCommand(asked: Invocation): Promise<ExitCode> {
+	const invocation = await withCiTarget(asked);
 	const project = await openProject(invocation);
 	const settings = ciSettings(project.config.project);
 	const { base, ref } = await findBase(invocation, project, settings);
 	const store = commitStates(settings.state, project.config.project.root, invocation);
 	const head = await headState(invocation, project);
 	const before = await baseState(invocation, project, { commit: base, store });
-	const review = createRedactor(project.config.secrets)(
-		reviewChange({
-			before: before.state,
-			after: head.state,
-			base,
-			ref,
-			breaking: settings.breaking,
-			found: await projectFindings(project, head.analysed, {
-				invocation,
-				...(isForksChange(invocation.env) ? { functionFile: baseFunctions(invocation, project, base) } : {}),
-			}),
+	const ofFiles = reviewChange({
+		before: before.state,
+		after: head.state,
+		base,
+		ref,
+		breaking: settings.breaking,
+		found: await projectFindings(project, head.analysed, {
+			invocation,
+			...(isForksChange(invocation.env) ? { functionFile: baseFunctions(invocation, project, base) } : {}),
 		}),
-	);
+	});
+	const events = openEvents(invocation, project);
+	const say = (line: string): void => {
+		if (invocation.output.verbosity >= 0) invocation.stderr.write(`${line}\n`);
+	};
+	const emit: Emit = (body, level) => {
+		// What became of each node is in the review.
+		if (body.event === "diagnostic") events(body, level);
+	};
+	const found = buildsToo(invocation)
+		? await (await import("./dataStage.ts")).dataStage(invocation, project, { review: ofFiles, settings, emit, say })
+		: ofFiles;
+	const review = createRedactor(project.config.secrets)(found);
 	const { prefix: folder } = await repositoryOf(gitPlace(invocation, project.config.project.root));
 	const prefix = folder === "" ? "" : `${folder}/`;
 	const comment = writeReports(invocation, project, { review, prefix });
@@ -54,7 +67,6 @@ export async function ciCommand(invocation: Invocation): Promise<ExitCode> {
 		invocation.flags.extra.comment === true
 			? await postComment(invocation, { project: review.project, text: comment })
 			: null;
-	const events = openEvents(invocation, project);
 	for (const one of [...before.warnings, ...(refused === null ? [] : [refused])])
 		events({ event: "diagnostic", diagnostic: one }, "warn");
 	if (invocation.flags.extra.output === "json") invocation.stdout.write(`${JSON.stringify(review)}\n`);
@@ -64,8 +76,7 @@ export async function ciCommand(invocation: Invocation): Promise<ExitCode> {
 	const failed = fails(review, typeof failOn === "string" ? (failOn as FailOn) : settings.failOn);
 	// Standard output is the comment's alone.
 	const where = relative(invocation.cwd, project.config.targetDir) || ".";
-	if (invocation.output.verbosity >= 0)
-		invocation.stderr.write(`comment.md, diff.json, tfm.sarif and ci.junit.xml are in ${where}\n`);
+	say(`comment.md, diff.json, tfm.sarif and ci.junit.xml are in ${where}`);
 	events.close();
 	return failed ? 1 : 0;
 }

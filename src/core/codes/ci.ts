@@ -83,4 +83,21 @@ export const CI_CODES = {
 		explain:
 			"`tfm ci --comment` needs GITHUB_TOKEN with `pull-requests: write` in a job of a pull request. Jobs of forks have a token that may only read, so there it is a warning and no failure.",
 	}),
+	"TFM-CI-020": code<{ test: string; rows: number; warns: boolean }>({
+		message: (f) => `${f.test} finds ${f.rows} row${f.rows === 1 ? "" : "s"} in what this change builds`,
+		hint: (f) => (f.warns ? "its severity makes it a warning" : undefined),
+		explain:
+			"`tfm ci` with a target builds what changed in schemas of its own and runs the tests that read it, as `tfm run` would. A failed test closes the gate of its layer there as well. The rows are not shown: they may hold what a reviewer must not see. `tfm ci --keep` leaves the schemas where they are, to look at.",
+	}),
+	"TFM-CI-021": code<{ node: string; problems: readonly string[]; layer: string }>({
+		message: (f) => `${f.node} changes more than ${f.layer} allows: ${f.problems.join("; ")}`,
+		explain:
+			"`ci.diff.thresholds` says for each layer, or for all of them under `*`, how many rows a change may add, remove or change, as a number or as a percentage of the base's rows. Raise it in the same change where that many are meant.",
+	}),
+	"TFM-CI-022": code<{ node: string; problems: readonly string[] }>({
+		message: (f) => `rows of ${f.node} cannot be told apart by their key: ${f.problems.join("; ")}`,
+		hint: () => "whole rows are compared instead, and rows with a null in their key not at all",
+		explain:
+			"Rows of the base and of the change belong together by the key: `unique_key`, a primary key or a `unique` test. Where the change makes it null or not unique, nothing says which row became which.",
+	}),
 } satisfies Record<string, CodeEntry<never>>;

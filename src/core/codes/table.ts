@@ -9,6 +9,7 @@ import { DEPS_CODES } from "./deps.ts";
 import { DIFF_CODES } from "./diff.ts";
 import { DOCS_CODES } from "./docs.ts";
 import type { CodeEntry } from "./entry.ts";
+import { ENVIRONMENT_CODES } from "./environment.ts";
 import { EXPORT_CODES } from "./export.ts";
 import { FRESHNESS_CODES } from "./freshness.ts";
 import { HISTORY_CODES } from "./history.ts";
@@ -50,6 +51,7 @@ export const CODES = {
 	...UNIT_CODES,
 	...LOAD_CODES,
 	...DIFF_CODES,
+	...ENVIRONMENT_CODES,
 	...EXPORT_CODES,
 	...DOCS_CODES,
 	...CLI_CODES,

@@ -1,0 +1,46 @@
+import type { Adapter, Session } from "../../core/adapter.ts";
+import { fail } from "../../core/diagnostic.ts";
+import type { EnvironmentStore, IsolatedEnvironment } from "../../core/isolatedEnvironment.ts";
+import { DEPENDENT_VIEWS } from "../../env/env.ts";
+
+/**
+ * Drops the schemas that are written down for it, one by one, and then its row; what is not written down is not touched.
+ * Throws TFM-ENV-005 before anything is dropped. A row that by now is another run's stays.
+ */
+export function dropEnvironment(
+	adapter: Adapter,
+	store: EnvironmentStore,
+	environment: Pick<IsolatedEnvironment, "project" | "name" | "runId">,
+): Promise<void> {
+	return adapter.withSession(async (session) => {
+		// What is written down now, not what was when this run began.
+		const row = await store.find(session, environment.project, environment.name);
+		if (row === null) return;
+		await requireNoReaders(session, row);
+		for (const schema of row.schemas) {
+			await session.execute(`drop schema if exists ${adapter.dialect.quote(schema)} cascade`);
+			await store.release(session, schema);
+		}
+		await store.forget(session, environment);
+	});
+}
+
+/** Drops what stands in its schemas, and keeps them for it: what a run that was killed left must not be built upon. */
+export function emptyEnvironment(
+	adapter: Adapter,
+	store: EnvironmentStore,
+	environment: Pick<IsolatedEnvironment, "project" | "name">,
+): Promise<void> {
+	return adapter.withSession(async (session) => {
+		const row = await store.find(session, environment.project, environment.name);
+		if (row === null) return;
+		await requireNoReaders(session, row);
+		for (const schema of row.schemas)
+			await session.execute(`drop schema if exists ${adapter.dialect.quote(schema)} cascade`);
+	});
+}
+
+async function requireNoReaders(session: Session, { name, schemas }: IsolatedEnvironment): Promise<void> {
+	const { rows } = await session.query(DEPENDENT_VIEWS, [JSON.stringify(schemas)]);
+	if (rows.length > 0) fail("TFM-ENV-005", { name, views: rows.map(([schema, view]) => `${schema}.${view}`) });
+}

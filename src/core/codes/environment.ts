@@ -1,0 +1,37 @@
+import { type CodeEntry, code } from "./entry.ts";
+
+/** Isolated environments: those of `tfm ci`, `tfm plan` and `tfm env`. */
+export const ENVIRONMENT_CODES = {
+	"TFM-ENV-002": code<{
+		name: string;
+		inTheWay: readonly { readonly schema: string; readonly environment: string | null }[];
+	}>({
+		message: (f) =>
+			`the environment ${f.name} cannot have its schemas: ${f.inTheWay
+				.map(({ schema, environment }) =>
+					environment === null ? `${schema} exists already` : `${schema} belongs to ${environment}`,
+				)
+				.join("; ")}`,
+		hint: () => "what tfm did not make it does not build in, since it would drop it one day",
+		explain:
+			"Schemas of an environment are written down before they are made, and only those that are written down are ever dropped. A schema that was there before is somebody's own: rename it, or take another name for the environment.",
+	}),
+	"TFM-ENV-003": code<{ name: string; run: string; seconds: number }>({
+		message: (f) => `the run ${f.run} still works in the environment ${f.name} after ${f.seconds} s`,
+		hint: () => "it was told to stop; --lock-timeout says how long to wait for it",
+		explain:
+			"Two runs for one pull request build in the same schemas. The later one wins: the earlier stops and cleans up, and the later waits for it. A run that is stuck in a long statement, or on a server that cannot be reached, holds it up.",
+	}),
+	"TFM-ENV-005": code<{ name: string; views: readonly string[] }>({
+		message: (f) =>
+			`the environment ${f.name} is not dropped: ${f.views.join(", ")} outside of it read${f.views.length === 1 ? "s" : ""} what is in it`,
+		next: () => "drop or change those views first",
+		explain:
+			"A schema is dropped with all that is in it, and the database drops with that every view that reads it, wherever that is. tfm only drops what is an environment's own.",
+	}),
+	"TFM-ENV-007": code<{ name: string; run: string }>({
+		message: (f) => `a later run (${f.run}) took over the environment ${f.name}: this one stops`,
+		explain:
+			"Somebody pushed again, or started the job once more. The later run wins; this one cleans up what it built and says nothing of the pull request.",
+	}),
+} satisfies Record<string, CodeEntry<never>>;

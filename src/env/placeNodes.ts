@@ -1,0 +1,62 @@
+import type { Dialect } from "../core/adapter.ts";
+import type { Manifest } from "../core/manifest.ts";
+import type { ExecutableNode, NodeId, SourceNode } from "../core/node.ts";
+import type { RelationName } from "../core/relation.ts";
+import { storedName } from "../core/storedName.ts";
+import { pointerOf } from "../core/versionPointer.ts";
+
+export interface Placement {
+	/** Nodes that are built in the environment. */
+	readonly built: ReadonlySet<NodeId>;
+	/** The environment's schema for what otherwise stands in this one. */
+	readonly schemaOf: (schema: string) => string;
+	/** Where all else is read, by node; absent for a node: where it stands in this manifest. */
+	readonly elsewhere: ReadonlyMap<NodeId, RelationName>;
+	readonly dialect: Dialect;
+}
+
+/** The same project: what is built stands in the environment, and what is not is read elsewhere. */
+export function placeNodes(manifest: Manifest, placement: Placement): Manifest {
+	const nodes = new Map<NodeId, ExecutableNode>();
+	for (const [id, node] of manifest.nodes) nodes.set(id, placedNode(node, placement));
+	const sources = new Map<NodeId, SourceNode>();
+	for (const [id, source] of manifest.sources) sources.set(id, placedSource(source, placement));
+	return Object.freeze({ ...manifest, nodes, sources });
+}
+
+const hasRelation = (node: ExecutableNode): boolean =>
+	node.resource_type !== "analysis" && node.resource_type !== "operation";
+
+function placedNode(node: ExecutableNode, { built, schemaOf, elsewhere, dialect }: Placement): ExecutableNode {
+	if (!hasRelation(node)) return node;
+	const stands = storedName(node, dialect);
+	// Failing rows that tests keep are the environment's.
+	const here = built.has(node.unique_id) || node.resource_type === "test";
+	const there = here ? undefined : elsewhere.get(node.unique_id);
+	if (!here && there === undefined) return node;
+	const place = there ?? { ...stands, schema: schemaOf(stands.schema) };
+	const named = {
+		database: place.database,
+		schema: place.schema,
+		alias: place.identifier,
+		relation_name: node.relation_name === null ? null : dialect.render(place),
+		// A node's place in its file is computed when asked, so a copy must ask for it.
+		location: node.location,
+	};
+	if (node.resource_type !== "model" || node.pointer == null) return Object.freeze({ ...node, ...named });
+	const pointer = pointerOf(node, dialect)!;
+	const moved = { ...pointer, database: place.database, schema: place.schema };
+	return Object.freeze({
+		...node,
+		...named,
+		pointer: { alias: moved.identifier, relation_name: dialect.render(moved) },
+	});
+}
+
+function placedSource(source: SourceNode, { elsewhere, dialect }: Placement): SourceNode {
+	const there = elsewhere.get(source.unique_id);
+	if (there === undefined) return source;
+	const { database, schema, identifier } = there;
+	const named = { database, schema, identifier, relation_name: dialect.render(there), location: source.location };
+	return Object.freeze({ ...source, ...named });
+}
