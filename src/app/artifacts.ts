@@ -18,6 +18,7 @@ import { type ManifestMeta, type NodeWork, toManifestJson } from "../manifest/ma
 import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJson.ts";
 import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import { type BegunRun, writeBegun } from "./begunRun.ts";
+import { manifestStands, noteManifest } from "./keptManifest.ts";
 import { leftBefore } from "./leftRuns.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, readRunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
@@ -60,12 +61,22 @@ export const manifestMeta = (
 	work: workOn(project, done),
 });
 
-/** For commands that write it once; those that compile begin a ManifestFile. */
+/**
+ * For commands that write it once; those that compile begin a ManifestFile. One that was written of this very reading
+ * stands, with the time and the invocation_id that it was written with; dbt writes the same once more with others.
+ */
 export function writeManifest(invocation: Invocation, project: OpenProject): void {
 	if (!invocation.flags.writeJson) return;
 	const path = manifestPath(project);
-	writeWhole(path, toManifestJson(project.manifest, manifestMeta(invocation, project)));
-	tellArtifact(invocation, "WritableManifest", path);
+	const { targetDir } = project.config;
+	const meta = manifestMeta(invocation, project);
+	const { generatedAt, invocationId, startedAt, work, ...lasting } = meta;
+	const of = project.known === null ? null : JSON.stringify([project.known, lasting]);
+	if (of === null || !manifestStands(targetDir, path, of)) {
+		const mark = writeWhole(path, toManifestJson(project.manifest, meta));
+		if (of !== null) noteManifest(targetDir, mark, of);
+		tellArtifact(invocation, "WritableManifest", path);
+	}
 	writeSemanticManifest(invocation, project);
 }
 

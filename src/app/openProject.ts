@@ -27,6 +27,8 @@ export interface OpenProject {
 	readonly startedAt: Date;
 	/** Why the files were parsed; null: nothing had changed since they were parsed last. */
 	readonly read: string | null;
+	/** What this reading is known by, the same as long as nothing changes; null: it is not kept. */
+	readonly known: string | null;
 }
 
 /**
@@ -69,14 +71,14 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 			...(flags.sample === undefined ? {} : { sample: sampleWindow(flags.sample, startedAt) }),
 		},
 	};
-	const { facts, manifest: built, graph, read } = knowProject(config, options, cacheUse(invocation, config));
+	const { facts, manifest: built, graph, read, known } = knowProject(config, options, cacheUse(invocation, config));
 	const warnings = sortDiagnostics([
 		...(invocation.remarks ?? []),
 		...built.warnings,
 		...modelDeprecations(built, startedAt),
 	]);
 	const manifest = Object.freeze({ ...built, warnings: judgeWarnings(warnings, flags) });
-	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt, read });
+	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt, read, known });
 }
 
 /** Flags that templates of dbt projects may ask for and that change nothing here: dbt's defaults. */

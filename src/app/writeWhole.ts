@@ -1,5 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+	type BigIntStats,
+	closeSync,
+	fstatSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 const ABANDONED_MS = 3_600_000;
@@ -7,20 +18,36 @@ const ABANDONED_MS = 3_600_000;
 /** Where a document stands until it is whole. A name of its own: another run may be writing into the same folder. */
 export const partOf = (path: string): string => `${path}.${randomUUID().slice(0, 8)}.part`;
 
-/** Written whole or not at all: a reader, or a killed run, never leaves half a document. Throws what the disk throws. */
-export function writeWhole(path: string, chunks: Iterable<string | Uint8Array>): void {
+/**
+ * Written whole or not at all: a reader, or a killed run, never leaves half a document. Gives what the file is known
+ * by, also when another process has put its own in its place since. Throws what the disk throws.
+ */
+export function writeWhole(path: string, chunks: Iterable<string | Uint8Array>): FileMark {
 	mkdirSync(dirname(path), { recursive: true });
 	const part = partOf(path);
 	const file = openSync(part, "w");
 	try {
 		for (const chunk of chunks) writeAll(file, typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+		const mark = markOf(fstatSync(file, { bigint: true }));
 		renameSync(part, path);
+		return mark;
 	} catch (error) {
 		rmSync(part, { force: true });
 		throw error;
 	} finally {
 		closeSync(file);
 	}
+}
+
+/** Each document is a file of its own: what is written to in place has another time, what is written anew another inode. */
+export type FileMark = string & { readonly __fileMark: never };
+
+const markOf = ({ ino, mtimeNs, size }: BigIntStats): FileMark => `${ino} ${mtimeNs} ${size}` as FileMark;
+
+/** Null: there is none. */
+export function fileMark(path: string): FileMark | null {
+	const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+	return found === undefined ? null : markOf(found);
 }
 
 /** A disk that is nearly full takes a part of what it is given without a word; the next write says so. */

@@ -104,3 +104,20 @@ export function buildGraph(manifest: Manifest): Graph {
 	}
 	return graphOf(parents);
 }
+
+/** The same, made with the first question: commands that ask none do not wait for it. */
+export function graphWhenAsked(manifest: Manifest): Graph {
+	let made: Graph | undefined;
+	const graph = () => {
+		made ??= buildGraph(manifest);
+		return made;
+	};
+	return {
+		get ids() {
+			return graph().ids;
+		},
+		has: (id) => graph().has(id),
+		parents: (id) => graph().parents(id),
+		children: (id) => graph().children(id),
+	};
+}

@@ -92,7 +92,7 @@ function writeReports(
 ): string {
 	const { env, clock } = invocation;
 	const url = pageOf(env);
-	const write = (file: string, text: string): void => writeWhole(join(config.targetDir, file), [text]);
+	const write = (file: string, text: string) => writeWhole(join(config.targetDir, file), [text]);
 	const comment = markdownComment(review, { limit: COMMENT_LIMIT, more: url });
 	write("comment.md", comment);
 	write("diff.json", diffJson(review, { generatedAt: clock().toISOString(), url }));

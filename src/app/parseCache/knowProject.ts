@@ -7,7 +7,7 @@ import type { Location } from "../../core/location.ts";
 import { findNode, type Manifest } from "../../core/manifest.ts";
 import type { GraphNode, NodeId } from "../../core/node.ts";
 import { describeCycle, findCycle } from "../../graph/cycle.ts";
-import { buildGraph, type Graph } from "../../graph/graph.ts";
+import { buildGraph, type Graph, graphWhenAsked } from "../../graph/graph.ts";
 import { loadMistakes } from "../../load/loadSpec.ts";
 import { buildManifest } from "../../manifest/buildManifest.ts";
 import { createManifestPorts } from "../../manifest/contextPorts.ts";
@@ -32,6 +32,8 @@ export interface ReadProject {
 	readonly graph: Graph;
 	/** Why the files were parsed; null: they are as they were when they were parsed last. */
 	readonly read: string | null;
+	/** What this reading is known by, the same as long as nothing changes; null: it is not kept. */
+	readonly known: string | null;
 }
 
 /** `build` null: what is learned is not kept, and nothing is looked up. */
@@ -52,7 +54,8 @@ export function cacheUse({ flags, env }: Pick<Invocation, "flags" | "env">, conf
 /** Throws one TfmError with all the mistakes of the first stage that finds any. */
 export function knowProject(config: Config, options: ParseOptions, { build, because }: CacheUse): ReadProject {
 	const listed = listFiles(config, options);
-	if (build === null || listed.problems.length > 0) return { ...readProject(config, options, listed), read: because };
+	if (build === null || listed.problems.length > 0)
+		return { ...readProject(config, options, listed), read: because, known: null };
 	const { files, digests } = digestFiles(listed);
 	const origin = originOf(config, options, { build, files: digests });
 	const path = cachePath(config);
@@ -67,15 +70,18 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 		const { manifest, macros, timed } = answer.project;
 		const facts = createProjectFacts(config, options, macros);
 		const changed = findChanged(timed, facts);
-		if (changed === undefined) return { facts, manifest, graph: buildGraph(manifest), read: null };
+		// Nothing circular was kept: the graph is made when somebody asks for it.
+		if (changed === undefined)
+			return { facts, manifest, graph: graphWhenAsked(manifest), read: null, known: answer.sum };
 		why = `${changed.subject.unique_id} depends on the time`;
 	} else why = answer.because;
 	const { invocation, reads } = recordReads(options.invocation);
 	const { watch, timed } = watchTimedTexts(reads);
 	const { facts, manifest, macros, graph } = readProject(config, { ...options, invocation, watch }, files);
+	let known: string | null = null;
 	let unwritten = reads.repeatable ? "" : "; not kept: the time or the run was asked for outside of a node's text";
 	try {
-		writeParseCache(path, origin, reads, { manifest, macros, timed });
+		known = writeParseCache(path, origin, reads, { manifest, macros, timed });
 	} catch (error) {
 		// A folder that cannot be written is said where it matters, by what has to be written there.
 		unwritten = `; not kept: ${error instanceof Error ? error.message : error}`;
@@ -86,6 +92,7 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 		manifest,
 		graph,
 		read: `${why}${unwritten}`,
+		known,
 	};
 }
 

@@ -39,6 +39,14 @@ describe("a project that was read", () => {
 		expect(known.facts.invocation.id).toBe("another");
 	});
 
+	it("is known by the same name while nothing changes, and by another after a change", async () => {
+		const { known } = await know();
+		expect(known).toMatch(/^[0-9a-f]{40}$/);
+		expect((await know()).known).toBe(known);
+		sandbox.write({ "models/a.sql": "select 2 as id" });
+		expect((await know()).known).not.toBe(known);
+	});
+
 	it("knows the place of a test, which takes a second reading, and of a model", async () => {
 		await know();
 		const { manifest } = await know();

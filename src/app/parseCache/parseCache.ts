@@ -33,7 +33,7 @@ interface Header extends Origin {
 
 /** `because`: why the project has to be read, for those who ask at debug level. */
 export type CacheAnswer =
-	| { readonly kind: "known"; readonly project: KnownProject }
+	| { readonly kind: "known"; readonly project: KnownProject; readonly sum: string }
 	| { readonly kind: "unknown"; readonly because: string };
 
 export const cachePath = (config: Config): string => join(config.targetDir, "partial_parse.tfm");
@@ -90,16 +90,17 @@ export function readParseCache(
 	const changed = difference(file.header, now.origin, now.invocation);
 	if (changed !== null) return { kind: "unknown", because: changed };
 	const parts = file.parts();
-	return parts === null ? { kind: "unknown", because } : { kind: "known", project: unpackProject(parts, locate) };
+	if (parts === null) return { kind: "unknown", because };
+	return { kind: "known", project: unpackProject(parts.values, locate), sum: parts.sum };
 }
 
-/** Throws what the file system throws. */
-export function writeParseCache(path: string, origin: Origin, reads: Reads, project: KnownProject): void {
-	if (!reads.repeatable) return;
+/** What the reading is known by; null when it is not kept. Throws what the file system throws. */
+export function writeParseCache(path: string, origin: Origin, reads: Reads, project: KnownProject): string | null {
+	if (!reads.repeatable) return null;
 	const header: Header = {
 		...origin,
 		env: [...reads.env].map(([name, value]) => [name, envDigest(value)] as const),
 		flags: [...reads.flags].map(([name, value]) => [name, digest(value as Plain)] as const),
 	};
-	writeCacheFile(path, header, packProject(project));
+	return writeCacheFile(path, header, packProject(project));
 }

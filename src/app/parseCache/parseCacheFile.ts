@@ -4,7 +4,7 @@
  * not as it should be means that nothing is known. In parts, because the values of ten thousand models are a hundred
  * megabytes, which would stand in memory a second time.
  */
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { cachedDataVersionTag, deserialize, serialize } from "node:v8";
 import { removeAbandoned, writeWhole } from "../writeWhole.ts";
@@ -15,7 +15,13 @@ const firstLine = (): string => `tfm parse cache, v8 ${cachedDataVersionTag()}\n
 export interface CacheFile<H> {
 	readonly header: H;
 	/** The parts as they were written, or null when they are not what was written. */
-	readonly parts: () => readonly unknown[] | null;
+	readonly parts: () => CacheParts | null;
+}
+
+/** `sum` is of the parts' bytes, in hex: what this very reading is known by. */
+export interface CacheParts {
+	readonly values: readonly unknown[];
+	readonly sum: string;
 }
 
 /** Null when there is none of this version. Throws nothing: `problem` is told why a file could not be used. */
@@ -45,19 +51,23 @@ export function readCacheFile<H>(path: string, problem: (why: string) => void): 
 		parts() {
 			const found = partsIn(bytes.subarray(end + 1));
 			if (found === null) problem("its content is damaged");
-			return found?.map((part) => deserialize(part) as unknown) ?? null;
+			if (found === null) return null;
+			return { values: found.parts.map((part) => deserialize(part) as unknown), sum: found.sum };
 		},
 	};
 }
 
 /** Null unless lengths and sum are right. */
-function partsIn(bytes: Buffer): readonly Buffer[] | null {
+function partsIn(bytes: Buffer): { readonly parts: readonly Buffer[]; readonly sum: string } | null {
 	const parts: Buffer[] = [];
 	const sum = createHash("sha1");
 	for (let at = 0; at + LENGTH <= bytes.length; ) {
 		const length = bytes.readUInt32BE(at);
 		at += LENGTH;
-		if (length === 0) return sum.digest().equals(bytes.subarray(at)) ? parts : null;
+		if (length === 0) {
+			const found = sum.digest();
+			return found.equals(bytes.subarray(at)) ? { parts, sum: found.toString("hex") } : null;
+		}
 		const part = bytes.subarray(at, at + length);
 		sum.update(part);
 		parts.push(part);
@@ -75,15 +85,16 @@ const lengthOf = (part: Uint8Array): Buffer => {
 	return bytes;
 };
 
-/** Whole or not at all. Throws what the file system throws. */
-export function writeCacheFile<H>(path: string, header: H, parts: Iterable<unknown>): void {
-	writeWhole(path, chunksOf(header, parts));
+/** Whole or not at all; the parts' sum. Throws what the file system throws. */
+export function writeCacheFile<H>(path: string, header: H, parts: Iterable<unknown>): string {
+	const sum = createHash("sha1");
+	writeWhole(path, chunksOf(header, parts, sum));
 	removeAbandoned(path);
+	return sum.digest("hex");
 }
 
-function* chunksOf<H>(header: H, parts: Iterable<unknown>): Generator<string | Uint8Array> {
+function* chunksOf<H>(header: H, parts: Iterable<unknown>, sum: Hash): Generator<string | Uint8Array> {
 	yield `${firstLine()}${JSON.stringify(header)}\n`;
-	const sum = createHash("sha1");
 	for (const value of parts) {
 		const part = serialize(value);
 		sum.update(part);
@@ -91,5 +102,5 @@ function* chunksOf<H>(header: H, parts: Iterable<unknown>): Generator<string | U
 		yield part;
 	}
 	yield Buffer.alloc(LENGTH);
-	yield sum.digest();
+	yield sum.copy().digest();
 }
