@@ -18,7 +18,7 @@ export default defineConfig({
 			{
 				test: {
 					name: "unit",
-					include: ["src/**/*.test.ts", "site/**/*.test.ts"],
+					include: ["src/**/*.test.ts", "site/**/*.test.ts", "packages/*/src/**/*.test.ts"],
 					globalSetup,
 					execArgv,
 					testTimeout: 30_000,

@@ -80,6 +80,12 @@ export const ROOMS = {
 	cli: ["core", "app", "report"],
 };
 
+/**
+ * Workspace packages: never part of what is published, and apart from src/ in both directions. Tests in src/adapters may
+ * start one.
+ */
+export const PACKAGES = ["packages/snowflake-server"];
+
 /** Only this file of app/ may name an adapter. */
 export const ADAPTER_DOOR = "src/app/openAdapter.ts";
 
@@ -104,7 +110,7 @@ export const IMPURE_BUILTINS =
 	"^(node:)?(fs|net|http|https|child_process|worker_threads|dgram|tls|cluster|os|process)(/|$)";
 
 /** Database drivers stay behind their adapter. */
-export const DRIVERS = ["@electric-sql/pglite", "pg", "pg-copy-streams", "snowflake-sdk"];
+export const DRIVERS = ["@electric-sql/pglite", "pg", "pg-copy-streams", "snowflake-sdk", "@duckdb"];
 
 /** A file longer than this says why in its first lines ("Longer than 500 lines because …"). */
 export const LINE_CAP = 500;

@@ -8,7 +8,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { cruise } from "dependency-cruiser";
 import extractTSConfig from "dependency-cruiser/config-utl/extract-ts-config";
-import { ADAPTER_DOOR, DRIVERS, IMPURE_BUILTINS, LINE_CAP, PURE_ROOMS, ROOMS } from "./architecture.mjs";
+import { ADAPTER_DOOR, DRIVERS, IMPURE_BUILTINS, LINE_CAP, PACKAGES, PURE_ROOMS, ROOMS } from "./architecture.mjs";
 
 const problems = [];
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
@@ -22,23 +22,29 @@ function walk(dir) {
 	});
 }
 
-const files = walk("src").filter((f) => f.endsWith(".ts"));
+const files = ["src", ...PACKAGES.map((path) => `${path}/src`)].flatMap(walk).filter((f) => f.endsWith(".ts"));
 
 for (const file of files) {
-	if (!Object.keys(ROOMS).some((room) => file.startsWith(`src/${room}/`)))
+	if (file.startsWith("src/") && !Object.keys(ROOMS).some((room) => file.startsWith(`src/${room}/`)))
 		problems.push(`${file}: no room of scripts/architecture.mjs holds this file`);
 	const text = readFileSync(file, "utf8");
 	const lines = text.split("\n").length - 1;
 	if (lines > LINE_CAP && !/longer than 500 lines because/i.test(text.slice(0, 1500)))
 		problems.push(`${file}: ${lines} lines; over ${LINE_CAP} it must say why at its top`);
 }
-for (const file of walk("src").concat(walk("e2e"), walk("site")))
+for (const file of walk("src").concat(walk("e2e"), walk("site"), walk("packages/snowflake-server/src")))
 	if (/(^|\/)(utils?|helpers?|common|misc|manager)(\.[a-z]+$|\/)/i.test(file))
 		problems.push(`${file}: a name that says nothing`);
 
 const forbidden = [
-	{ name: "no-cycles", from: { path: "^src" }, to: { circular: true } },
-	{ name: "unresolvable", from: { path: "^src" }, to: { couldNotResolve: true } },
+	{ name: "no-cycles", from: { path: "^(src|packages)" }, to: { circular: true } },
+	{ name: "unresolvable", from: { path: "^(src|packages)" }, to: { couldNotResolve: true } },
+	{ name: "packages-stand-alone", from: { path: "^packages/" }, to: { path: "^src/" } },
+	{
+		name: "no-package-in-the-product",
+		from: { path: "^src/", pathNot: `^src/adapters/.*(${TEST})` },
+		to: { path: "^packages/" },
+	},
 	...Object.entries(ROOMS).map(([room, allowed]) => ({
 		name: `room-${room}`,
 		from: { path: roomPath(room), pathNot: TEST },
@@ -62,7 +68,7 @@ const forbidden = [
 ].map((rule) => ({ severity: "error", ...rule }));
 
 const { output } = await cruise(
-	["src"],
+	["src", ...PACKAGES.map((path) => `${path}/src`)],
 	{
 		ruleSet: { forbidden },
 		validate: true,
@@ -79,14 +85,16 @@ const { output } = await cruise(
 	{ tsConfig: extractTSConfig("tsconfig.json") },
 );
 for (const v of output.summary.violations) problems.push(`${v.rule.name}: ${v.from} → ${v.to}`);
-const seen = new Set(output.modules.map((m) => m.source).filter((s) => s.startsWith("src/") && s.endsWith(".ts")));
+const seen = new Set(
+	output.modules.map((m) => m.source).filter((s) => /^(src|packages)\//.test(s) && s.endsWith(".ts")),
+);
 const missed = files.filter((f) => !seen.has(f));
 if (missed.length > 0)
 	problems.push(
 		`dependency-cruiser saw ${seen.size} of ${files.length} modules; missed ${missed.slice(0, 3).join(", ")}`,
 	);
 const edges = output.modules.reduce(
-	(n, m) => n + m.dependencies.filter((d) => d.resolved.startsWith("src/")).length,
+	(n, m) => n + m.dependencies.filter((d) => /^(src|packages)\//.test(d.resolved)).length,
 	0,
 );
 if (edges < files.length / 2)

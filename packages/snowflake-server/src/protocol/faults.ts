@@ -1,0 +1,52 @@
+/** One thing that goes wrong, so many times, for requests whose path matches. */
+export interface Fault {
+	/** A regular expression on the path, e.g. "query-request", "result$", "chunks". */
+	readonly path: string;
+	/** How often; 1 unless said. */
+	readonly times?: number;
+	readonly kind: FaultKind;
+	/** status: the HTTP status, 503 unless said. */
+	readonly status?: number;
+	/** slow: how long the answer is held back, milliseconds. */
+	readonly delayMs?: number;
+}
+
+/**
+ * - `status`: refused before anything is done
+ * - `reset`: the connection is reset before anything is done
+ * - `lost`: done, but the connection is reset instead of the answer
+ * - `cut`: done, and the answer stops in the middle
+ * - `slow`: done, and the answer is held back
+ * - `expire`: the session's token expires before the request is read
+ */
+export type FaultKind = "status" | "reset" | "lost" | "cut" | "slow" | "expire";
+
+export interface FaultScript {
+	add(faults: readonly Fault[]): void;
+	/** The first fault for this path that is left, and counts it down. */
+	take(path: string): Fault | undefined;
+	/** Faults that have not happened yet. */
+	left(): readonly Fault[];
+}
+
+const KINDS: readonly string[] = ["status", "reset", "lost", "cut", "slow", "expire"] satisfies readonly FaultKind[];
+
+export function createFaultScript(): FaultScript {
+	let script: { readonly fault: Fault; readonly path: RegExp; left: number }[] = [];
+	return {
+		add: (faults) => {
+			for (const fault of faults) {
+				if (!KINDS.includes(fault.kind)) throw new Error(`no such fault: ${fault.kind}; one of ${KINDS.join(", ")}`);
+				script.push({ fault, path: new RegExp(fault.path), left: fault.times ?? 1 });
+			}
+		},
+		take: (path) => {
+			const next = script.find((entry) => entry.path.test(path));
+			if (next === undefined) return undefined;
+			next.left--;
+			script = script.filter(({ left }) => left > 0);
+			return next.fault;
+		},
+		left: () => script.map(({ fault, left }) => ({ ...fault, times: left })),
+	};
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Session } from "../session.ts";
+import { nameOf } from "../sql/names.ts";
+
+export interface Login {
+	token: string;
+	readonly masterToken: string;
+	expired: boolean;
+	readonly session: Session;
+	/** The last statement's end: statements of a session run one after another. */
+	last: Promise<unknown>;
+}
+
+export interface LoginContext {
+	readonly database: string | null;
+	readonly schema: string | null;
+	readonly role: string | null;
+	readonly warehouse: string | null;
+	readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export interface Sessions {
+	open(user: string, context: LoginContext): Promise<Login>;
+	byToken(token: string): Login | undefined;
+	/** A new token for the session of this master token; the old one is gone. */
+	renew(masterToken: string): Login | undefined;
+	/** All tokens of now are answered with 390112 from here on. */
+	expireAll(): void;
+	close(login: Login): Promise<void>;
+	closeAll(): Promise<void>;
+}
+
+/** Sessions by their tokens. A login's database that does not exist yet is made: the server starts empty. */
+export function createSessions(engine: Engine, catalog: Catalog): Sessions {
+	const logins = new Map<string, Login>();
+	let sessions = 1000;
+	const name = (written: string | null): string | null => (written === null ? null : nameOf(written, false));
+	const close = async (login: Login): Promise<void> => {
+		logins.delete(login.token);
+		await login.last;
+		const { connection, temporary, inTransaction } = login.session;
+		if (inTransaction) await connection.run("rollback");
+		for (const relation of temporary.values())
+			if (relation.kind === "TABLE") await connection.run(`drop table main.${relation.storage}`);
+		connection.closeSync();
+	};
+	return {
+		open: async (user, context) => {
+			const database = name(context.database);
+			const schema = name(context.schema) ?? (database === null ? null : "PUBLIC");
+			if (database !== null && !catalog.databases.has(database)) catalog.addDatabase(database);
+			if (database !== null && schema !== null && !catalog.databases.get(database)!.schemas.has(schema))
+				catalog.addSchema(database, schema);
+			const login: Login = {
+				token: randomUUID(),
+				masterToken: randomUUID(),
+				expired: false,
+				last: Promise.resolve(),
+				session: {
+					id: sessions++,
+					user,
+					connection: await engine.connect(),
+					temporary: new Map(),
+					database,
+					schema,
+					role: name(context.role) ?? "SYSADMIN",
+					warehouse: name(context.warehouse),
+					parameters: new Map(
+						Object.entries(context.parameters).map(([key, value]) => [key.toUpperCase(), String(value)]),
+					),
+					inTransaction: false,
+					lastQueryId: "",
+				},
+			};
+			logins.set(login.token, login);
+			return login;
+		},
+		byToken: (token) => logins.get(token),
+		renew: (masterToken) => {
+			const login = [...logins.values()].find((candidate) => candidate.masterToken === masterToken);
+			if (login === undefined) return undefined;
+			logins.delete(login.token);
+			login.token = randomUUID();
+			login.expired = false;
+			logins.set(login.token, login);
+			return login;
+		},
+		expireAll: () => {
+			for (const login of logins.values()) login.expired = true;
+		},
+		close,
+		closeAll: async () => {
+			for (const login of [...logins.values()]) {
+				login.session.connection.interrupt();
+				await close(login);
+			}
+		},
+	};
+}

@@ -1,0 +1,118 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createCatalog } from "./catalog/catalog.ts";
+import { createEngine } from "./engine/engine.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
+import { createFaultScript, type FaultScript } from "./protocol/faults.ts";
+import type { User } from "./protocol/login.ts";
+import { createQueries, type Query } from "./protocol/queries.ts";
+import { createRoutes } from "./protocol/routes.ts";
+import { createSessions } from "./protocol/sessions.ts";
+import { readBody, sendReply } from "./protocol/transport.ts";
+import { loadParser } from "./sql/parse.ts";
+
+export interface ServerOptions {
+	/** By name in any case of letters. */
+	readonly users: Readonly<Record<string, User>>;
+	/** 0: any free port. */
+	readonly port?: number;
+	/** A statement that is not done by then is answered with 333333, and the driver asks again; milliseconds. */
+	readonly pollAfterMs?: number;
+}
+
+export interface SnowflakeServer {
+	readonly url: string;
+	readonly ledger: Ledger;
+	readonly faults: FaultScript;
+	/** All statements that came, in order. */
+	statements(): readonly Query[];
+	/** `POST /queries/v1/query-request` …, in order. */
+	requests(): readonly string[];
+	/** Every session must renew its token before its next request. */
+	expireTokens(): void;
+	stop(): Promise<void>;
+}
+
+/** Starts the server on the loopback address. Nothing is kept: it begins and ends empty. */
+export async function startSnowflakeServer(options: ServerOptions): Promise<SnowflakeServer> {
+	const [parse, engine] = await Promise.all([loadParser(), createEngine()]);
+	const catalog = createCatalog();
+	const ledger = createLedger();
+	const faults = createFaultScript();
+	const sessions = createSessions(engine, catalog);
+	const folder = mkdtempSync(join(tmpdir(), "snowflake-server-"));
+	let folders = 0;
+	const newFolder = (): string => {
+		const path = join(folder, String(++folders));
+		mkdirSync(path);
+		return path;
+	};
+	const queries = createQueries({ catalog, ledger, engine, parse, newFolder });
+	const requests: string[] = [];
+	const users = new Map(Object.entries(options.users).map(([name, user]) => [name.toUpperCase(), user]));
+	let url = "";
+	const routes = createRoutes({
+		users,
+		sessions,
+		queries,
+		faults,
+		ledger,
+		url: () => url,
+		pollAfterMs: options.pollAfterMs ?? 1_500,
+	});
+
+	const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+		const target = new URL(request.url ?? "/", url);
+		requests.push(`${request.method} ${target.pathname}`);
+		const body = await readBody(request);
+		const fault = target.pathname.startsWith("/control/") ? undefined : faults.take(target.pathname);
+		if (fault?.kind === "reset") {
+			request.socket.resetAndDestroy();
+			return;
+		}
+		if (fault?.kind === "status") return sendReply(response, { status: fault.status ?? 503, body: {} });
+		if (fault?.kind === "expire") sessions.expireAll();
+		const reply = await routes({
+			method: request.method ?? "GET",
+			target,
+			body,
+			authorization: request.headers.authorization ?? "",
+		});
+		if (fault?.kind === "lost") {
+			request.socket.resetAndDestroy();
+			return;
+		}
+		if (fault?.kind === "slow") await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 1_000));
+		return sendReply(response, reply, fault?.kind === "cut");
+	};
+
+	const http: Server = createServer((request, response) => {
+		handle(request, response).catch((error: unknown) => {
+			if (response.headersSent || response.destroyed) return;
+			return sendReply(response, { status: 500, body: { success: false, code: "390000", message: String(error) } });
+		});
+	});
+	await new Promise<void>((resolve, reject) => {
+		http.once("error", reject);
+		http.listen(options.port ?? 0, "127.0.0.1", resolve);
+	});
+	const address = http.address();
+	url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : options.port}`;
+	return {
+		url,
+		ledger,
+		faults,
+		statements: queries.all,
+		requests: () => [...requests],
+		expireTokens: sessions.expireAll,
+		stop: async () => {
+			http.closeAllConnections();
+			await new Promise((resolve) => http.close(resolve));
+			await sessions.closeAll();
+			engine.close();
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}

@@ -1,0 +1,18 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { NameContext, Relation } from "./catalog/catalog.ts";
+import type { Name } from "./sql/names.ts";
+
+/** One login. Its statements run one after another, on a connection to DuckDB of its own. */
+export interface Session extends NameContext {
+	readonly id: number;
+	readonly user: string;
+	readonly connection: DuckDBConnection;
+	readonly temporary: Map<string, Relation>;
+	database: Name | null;
+	schema: Name | null;
+	role: string;
+	warehouse: string | null;
+	readonly parameters: Map<string, string>;
+	inTransaction: boolean;
+	lastQueryId: string;
+}

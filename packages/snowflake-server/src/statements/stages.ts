@@ -1,0 +1,245 @@
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type Answer, STATEMENT, texts } from "../answer.ts";
+import { printRef, type Stage } from "../catalog/catalog.ts";
+import { engineError } from "../engine/engineError.ts";
+import { objectMissing, SnowflakeError, unsupported } from "../snowflakeError.ts";
+import { type Cursor, createCursor } from "../sql/cursor.ts";
+import { literal, quoted } from "../sql/names.ts";
+import { change, type Statement, together } from "./statement.ts";
+
+interface StagePath {
+	readonly stage: Stage;
+	readonly path: string;
+}
+
+/** `@stage/folder/file`, bare or within quotes. */
+function stagePath(cursor: Cursor, { runtime, session }: Statement): StagePath {
+	const token = cursor.peek();
+	let written = "";
+	if (token?.kind === "string") written = cursor.next().value;
+	else {
+		let end = token?.start ?? 0;
+		for (let next = cursor.peek(); next !== undefined && next.start === end; next = cursor.peek()) {
+			if (next.text === ")" || next.text === ",") break;
+			written += cursor.next().text;
+			end = next.end;
+		}
+	}
+	const parts = /^@((?:[\w$]+|"[^"]+")(?:\.(?:[\w$]+|"[^"]+"))*)(?:\/(.*))?$/.exec(written);
+	if (!parts) throw unsupported(`the stage ${written}`);
+	const ref = runtime.catalog.refer(createCursor(parts[1]!).name(), session);
+	const stage = runtime.catalog.schema(ref.database, ref.schema).stages.get(ref.name);
+	if (stage === undefined) throw objectMissing("Stage", printRef(ref));
+	const path = parts[2] ?? "";
+	if (path.split("/").includes("..")) throw unsupported("a path out of the stage");
+	return { stage, path };
+}
+
+/** PUT: the driver copies the file itself, into the folder that it is told. */
+export function put(cursor: Cursor, statement: Statement): Answer {
+	const match = /^\s*put\s+(?:'file:\/\/([^']+)'|file:\/\/(\S+))\s+/i.exec(statement.sql);
+	if (!match) throw cursor.refuse("PUT");
+	const file = match[1] ?? match[2]!;
+	const rest = createCursor(statement.sql.slice(match[0].length));
+	const { stage, path } = stagePath(rest, statement);
+	let compress = true;
+	let overwrite = false;
+	while (!rest.atEnd()) {
+		const option = rest.takeOne("auto_compress", "overwrite", "parallel", "source_compression");
+		if (option === undefined) throw rest.refuse("the option of PUT");
+		rest.expect("=");
+		const value = rest.next().text.toLowerCase();
+		if (option === "AUTO_COMPRESS") compress = value === "true";
+		if (option === "OVERWRITE") overwrite = value === "true";
+		if (option === "SOURCE_COMPRESSION" && value !== "auto_detect" && value !== "none" && value !== "gzip")
+			throw unsupported(`SOURCE_COMPRESSION = ${value}`);
+	}
+	return {
+		columns: [],
+		rows: [],
+		typeId: STATEMENT.other,
+		order: {
+			command: "UPLOAD",
+			src_locations: [file],
+			autoCompress: compress,
+			sourceCompression: "auto_detect",
+			overwrite,
+			parallel: 4,
+			threshold: 209_715_200,
+			clientShowEncryptionParameter: false,
+			encryptionMaterial: null,
+			presignedUrls: null,
+			uploadInfo: null,
+			operation: "Node",
+			stageInfo: {
+				locationType: "LOCAL_FS",
+				location: join(stage.directory, path),
+				path: "",
+				region: null,
+				storageAccount: null,
+				isClientSideEncrypted: false,
+				creds: {},
+				presignedUrl: null,
+				endPoint: null,
+			},
+		},
+	};
+}
+
+interface CsvFormat {
+	readonly delimiter: string;
+	readonly quote: string;
+	readonly skip: number;
+	readonly nulls: readonly string[];
+	readonly emptyAsNull: boolean;
+}
+
+/** COPY INTO table FROM @stage, CSV only; all files or none. */
+export async function copyInto(cursor: Cursor, statement: Statement): Promise<Answer> {
+	const { catalog } = statement.runtime;
+	cursor.expect("into");
+	const ref = catalog.refer(cursor.name(), statement.session);
+	const table = catalog.get(ref, statement.session);
+	if (table.kind === "VIEW") throw unsupported("COPY INTO a view");
+	const named = cursor.peek()?.text === "(" ? cursor.group() : [];
+	const columns = named.length > 0 ? createNames(statement.sql, named) : table.columns.map(({ name }) => name);
+	cursor.expect("from");
+	const { stage, path } = stagePath(cursor, statement);
+	let files: readonly string[] | null = null;
+	let pattern: RegExp | null = null;
+	let purge = false;
+	let format = csvFormat(createCursor(stage.options));
+	while (!cursor.atEnd()) {
+		const option = cursor.takeOne("file_format", "on_error", "files", "purge", "force", "pattern");
+		if (option === undefined) throw cursor.refuse("the option of COPY");
+		if (option === "FILE_FORMAT") {
+			format = csvFormat(optionList(cursor, statement.sql), format);
+			continue;
+		}
+		cursor.expect("=");
+		if (option === "FILES") files = cursor.group().flatMap(({ kind, value }) => (kind === "string" ? [value] : []));
+		else {
+			const { value } = cursor.next();
+			if (option === "PATTERN") pattern = new RegExp(`^(?:${value})$`);
+			if (option === "PURGE") purge = value.toLowerCase() === "true";
+			if (option === "ON_ERROR" && value.toLowerCase() !== "abort_statement") throw unsupported(`ON_ERROR = ${value}`);
+		}
+	}
+	const found = stagedFiles(stage.directory, path)
+		.filter((file) => files === null || files.includes(file))
+		.filter((file) => pattern === null || pattern.test(file));
+	if (found.length === 0) return texts(["status"], [["Copy executed with 0 files processed."]], {}, STATEMENT.copy);
+	const rows = await together(statement, async () => {
+		const loaded: (readonly [string, string])[] = [];
+		for (const file of found) loaded.push([file, String(await loadFile(file))]);
+		return loaded;
+	});
+	if (purge) for (const [file] of rows) rmSync(join(stage.directory, file));
+	return texts(
+		["file", "status", "rows_parsed", "rows_loaded", "error_limit", "errors_seen", "first_error"],
+		rows.map(([file, count]) => [file, "LOADED", count, count, "1", "0", null]),
+		{},
+		STATEMENT.copy,
+	);
+
+	async function loadFile(file: string): Promise<number> {
+		const options = [
+			`delim = ${literal(format.delimiter)}`,
+			`quote = ${literal(format.quote)}`,
+			`escape = ${literal(format.quote)}`,
+			"header = false",
+			`skip = ${format.skip}`,
+			"auto_detect = false",
+			"null_padding = false",
+			`nullstr = [${format.nulls.map(literal).join(", ")}]`,
+			`columns = {${columns.map((_, i) => `'c${i}': 'VARCHAR'`).join(", ")}}`,
+		];
+		const values = columns.map((column, i) => {
+			const text = format.emptyAsNull ? `nullif(c${i}, '')` : `c${i}`;
+			const { type } = table.columns.find(({ name }) => name === column) ?? {};
+			return type && ["VARIANT", "OBJECT", "ARRAY"].includes(type.name) ? `sf.json(${text})` : text;
+		});
+		const from = `read_csv(${literal(join(stage.directory, file))}, ${options.join(", ")})`;
+		try {
+			return await change(
+				statement,
+				`insert into main.${table.kind === "TABLE" ? table.storage : ""} (${columns.map(quoted).join(", ")}) select ${values.join(", ")} from ${from}`,
+			);
+		} catch (error) {
+			const known = engineError(error, statement.sql);
+			throw new SnowflakeError(known.code, known.sqlState, `${known.message}\n  File '${file}'`);
+		}
+	}
+}
+
+const createNames = (sql: string, tokens: ReturnType<Cursor["group"]>): readonly string[] => {
+	const cursor = createCursor(sql, tokens);
+	const names = [cursor.identifier()];
+	while (cursor.take(",")) names.push(cursor.identifier());
+	cursor.end();
+	return names;
+};
+
+/** The parenthesis behind `file_format =`. */
+function optionList(cursor: Cursor, sql: string): Cursor {
+	cursor.expect("=");
+	return createCursor(sql, cursor.group());
+}
+
+const CSV: CsvFormat = { delimiter: ",", quote: "", skip: 0, nulls: ["\\N"], emptyAsNull: true };
+
+/** Options of a file format, of COPY's own list or of CREATE STAGE. */
+function csvFormat(cursor: Cursor, base: CsvFormat = CSV): CsvFormat {
+	let format = base;
+	while (!cursor.atEnd()) {
+		if (cursor.take("file_format", "=")) {
+			format = csvFormat(createCursor("", cursor.group()), format);
+			continue;
+		}
+		const option = cursor.next().text.toLowerCase();
+		cursor.expect("=");
+		const value = option === "null_if" ? "" : cursor.next().value;
+		const none = value.toLowerCase() === "none";
+		if (option === "null_if")
+			format = {
+				...format,
+				nulls: cursor.group().flatMap(({ kind, value: text }) => (kind === "string" ? [text] : [])),
+			};
+		else if (option === "type" && value.toLowerCase() === "csv") continue;
+		else if (option === "skip_header") format = { ...format, skip: Number(value) };
+		else if (option === "field_delimiter") format = { ...format, delimiter: value };
+		else if (option === "field_optionally_enclosed_by") format = { ...format, quote: none ? "" : value };
+		else if (option === "empty_field_as_null") format = { ...format, emptyAsNull: value.toLowerCase() === "true" };
+		else if (option === "compression" && /^(auto|gzip|none)$/i.test(value)) continue;
+		else if (option === "encoding" && /^utf-?8$/i.test(value)) continue;
+		else throw unsupported(`the file format option ${option} = ${value}`);
+		cursor.take(",");
+	}
+	return format;
+}
+
+/** Files below a prefix, in order. */
+function stagedFiles(directory: string, prefix: string): readonly string[] {
+	return readdirSync(directory, { recursive: true, encoding: "utf8" })
+		.map((file) => file.replaceAll("\\", "/"))
+		.filter((file) => file.startsWith(prefix) && statSync(join(directory, file)).isFile())
+		.sort();
+}
+
+/** LIST and REMOVE. */
+export function listOrRemove(cursor: Cursor, statement: Statement, remove: boolean): Answer {
+	const { stage, path } = stagePath(cursor, statement);
+	cursor.end();
+	const files = stagedFiles(stage.directory, path);
+	if (!remove)
+		return texts(
+			["name", "size"],
+			files.map((file) => [file, String(statSync(join(stage.directory, file)).size)]),
+		);
+	for (const file of files) rmSync(join(stage.directory, file));
+	return texts(
+		["name", "result"],
+		files.map((file) => [file, "removed"]),
+	);
+}

@@ -1,0 +1,101 @@
+import type { DuckDBResultReader } from "@duckdb/node-api";
+import type { Answer, AnswerColumn } from "../answer.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Engine } from "../engine/engine.ts";
+import { wireValue } from "../engine/values.ts";
+import type { Ledger } from "../ledger.ts";
+import type { Session } from "../session.ts";
+import { objectMissing } from "../snowflakeError.ts";
+import type { AstRecord } from "../sql/ast.ts";
+import { snowflakeName } from "../sql/names.ts";
+import type { Parse } from "../sql/parse.ts";
+import { typeFromDuck } from "../sql/types.ts";
+import type { Binds } from "../translate/bindings.ts";
+import type { Environment } from "../translate/environment.ts";
+import { query } from "../translate/query.ts";
+import { storedRows } from "./storedRows.ts";
+
+/** What all statements of a server share. */
+export interface Runtime {
+	readonly catalog: Catalog;
+	readonly ledger: Ledger;
+	readonly engine: Engine;
+	readonly parse: Parse;
+	/** The answer of an earlier query, while the server keeps it. */
+	readonly answerOf: (queryId: string) => Answer | undefined;
+	/** A new folder for a stage's files. */
+	readonly newFolder: () => string;
+}
+
+/** One statement on its way. */
+export interface Statement {
+	readonly sql: string;
+	readonly session: Session;
+	readonly runtime: Runtime;
+	readonly binds: Binds;
+}
+
+export function environmentOf({ session, runtime, binds }: Statement, row = 0): Environment {
+	return {
+		catalog: runtime.catalog,
+		session,
+		parse: runtime.parse,
+		ctes: new Set(),
+		bind: (written, place) => binds.literal(written, place, row),
+		result: (id) => {
+			const wanted = id ?? session.lastQueryId;
+			const answer = runtime.answerOf(wanted);
+			if (answer === undefined) throw objectMissing("Statement", wanted);
+			return storedRows(answer);
+		},
+		depth: 0,
+		query,
+	};
+}
+
+/** A query's SQL for DuckDB. */
+export const translateQuery = (tree: AstRecord, statement: Statement): string =>
+	query(tree.Query as AstRecord, environmentOf(statement));
+
+export const run = async (statement: Statement, sql: string): Promise<DuckDBResultReader> =>
+	statement.session.connection.runAndReadAll(sql);
+
+/** How many rows a change touched. */
+export const change = async (statement: Statement, sql: string): Promise<number> =>
+	(await statement.session.connection.run(sql)).rowsChanged;
+
+/** Columns and rows of a query as the wire has them. */
+export async function readRows(statement: Statement, sql: string): Promise<Pick<Answer, "columns" | "rows">> {
+	const reader = await run(statement, sql);
+	const types = reader.columnTypes();
+	const columns: readonly AnswerColumn[] = reader.columnNames().map((name, i) => ({
+		name: snowflakeName(name),
+		type: typeFromDuck(typeText(types[i]!), types[i]!.alias),
+		nullable: true,
+	}));
+	const rows = reader.getRows().map((row) => row.map((value, i) => wireValue(value, columns[i]!.type)));
+	return { columns, rows };
+}
+
+const typeText = (type: object): string => String(type);
+
+/** Several statements as one, unless a transaction is open already. */
+export async function together<T>({ session }: Statement, work: () => Promise<T>): Promise<T> {
+	if (session.inTransaction) return work();
+	await session.connection.run("begin");
+	try {
+		const result = await work();
+		await session.connection.run("commit");
+		return result;
+	} catch (error) {
+		await session.connection.run("rollback");
+		throw error;
+	}
+}
+
+/** Snowflake commits before a statement that defines something. */
+export async function commitOpen({ session }: Statement): Promise<void> {
+	if (!session.inTransaction) return;
+	session.inTransaction = false;
+	await session.connection.run("commit");
+}
