@@ -12,6 +12,10 @@ const FILES = {
 	"models/staging/stg.sql": "select {{ var('gen') }} as gen, count(*) as n from {{ source('raw', 'events') }}",
 	"models/staging/log.sql":
 		"{{ config(materialized='incremental', incremental_strategy='append') }} select gen from {{ ref('stg') }}",
+	"models/staging/moments.sql":
+		"{{ config(event_time='at') }} select generate_series(timestamp '2026-11-18 12:00', '2026-11-25 12:00', '1 day') as at",
+	"models/staging/days.sql": `{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='at',
+		begin='2026-11-18', batch_size='day', unique_key='at') }} select at from {{ ref('moments') }}`,
 };
 const HOUR = 3_600_000;
 
@@ -56,8 +60,14 @@ it("a run whose clock jumps hours back and forth does its work once and says no 
 	const rows =
 		"select s.gen, s.n, (select string_agg(gen::text, ' ' order by gen) from staging.log) as log from staging.stg s";
 	expect((await tfm([...show, rows], root)).stdout).toBe("gen,n,log\r\n3,3,1 2 3\r\n");
+	// Days that an earlier run built stay built when a later one takes them for days to come.
+	const days =
+		"select (select string_agg(extract(day from at)::text, ' ' order by at) from staging.days) as days, (select string_agg(extract(day from window_start at time zone 'UTC')::text, ' ' order by window_start) from tfm_state.intervals) as windows";
+	expect((await tfm([...show, days], root)).stdout).toBe("days,windows\r\n18 19 20 21,18 19 20 21\r\n");
 	const runs = `select (select count(*) from tfm_state.runs where status = 'success') as runs,
 		(select count(*) from tfm_state.node_runs where seconds < 0) as negative, (select count(*) from tfm_state.leases) as leases`;
 	expect((await tfm([...show, runs], root)).stdout).toBe("runs,negative,leases\r\n3,0,0\r\n");
-	expect((await tfm(["history"], root)).code).toBe(0);
+	const past = JSON.parse((await tfm(["history", "--output", "json"], root)).stdout).runs as { started_at: string }[];
+	const begun = past.map((run) => run.started_at);
+	expect([begun.length, begun]).toEqual([3, [...begun].sort().reverse()]);
 });
