@@ -67,7 +67,12 @@ const LINEAGE = {
 	metadata: { schema_version: "tfm.lineage.columns/1" },
 	nodes: {
 		"model.shop.payments": lineage([column("amount", [ref("stg_payments", "amount")])]),
-		"model.shop.revenue": lineage([column("amount", [ref("payments", "amount")])]),
+		"model.shop.revenue": lineage([
+			{
+				...column("amount", [ref("payments", "amount")]),
+				inherited: { unknown: { from: [{ node: "else.where", column: "x" }] } },
+			},
+		]),
 		"model.shop.rpt_revenue": lineage([column("amount", [ref("revenue", "amount")])]),
 	},
 };
@@ -106,6 +111,15 @@ const chainSite = (): Parameters<typeof writeArtifacts>[1] =>
 			model(`chain${i}`, { depends_on: { nodes: i === 0 ? [] : [`model.shop.chain${i - 1}`] } }),
 		]),
 	);
+
+const FINDING = {
+	severity: "error",
+	code: "TFM-SQL-006",
+	says: "revenue.amount may hold personal data, which the layer transform forbids",
+	hint: "it comes from payments.amount",
+	path: "models/revenue.sql",
+	line: 1,
+} as const;
 
 const result = (status: string, failures: number | null = null) => ({
 	status,
@@ -190,7 +204,7 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 					docs: { "doc.shop.amount": { name: "amount", package_name: "shop", block_contents: "Money, **gross**." } },
 				},
 			},
-			{ results, runs },
+			{ results, runs, findings: new Map([["model.shop.revenue", [FINDING]]]) },
 		);
 	}, 120_000);
 	afterAll(async () => {
@@ -216,6 +230,10 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 			await chip.click();
 			await expect.poll(heading).toBe(name);
 			await expect.poll(() => page.locator("li.open .column-name button").textContent()).toBe("amount");
+			if (name === "revenue") {
+				expect(await page.locator(".findings").textContent()).toContain(FINDING.says);
+				expect(await page.locator(".mark.pii").textContent()).toBe("may be personal");
+			}
 		}
 		await expect.poll(() => page.title()).toBe("stg_payments · shop");
 		await open("#/quality");
@@ -264,6 +282,23 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		await page.locator("canvas[data-drawn]").waitFor();
 		await page.keyboard.press("ArrowRight");
 		await expect.poll(() => page.locator(".graph-stage [role=status]").textContent()).toContain(", staging, ");
+		// The same as a tree, which Tab reaches before the drawing: lanes, then their nodes.
+		const tree = page.getByRole("tree");
+		await tree.focus();
+		const here = async () =>
+			page.locator(`[id="${await tree.getAttribute("aria-activedescendant")}"]`).getAttribute("aria-label");
+		await page.keyboard.press("ArrowLeft");
+		await expect.poll(here).toBe("staging, 2 nodes");
+		await page.keyboard.press("ArrowDown");
+		await expect.poll(here).toBe("transform, 2 nodes");
+		await page.keyboard.press("ArrowRight");
+		await expect.poll(here).toBe("payments, ok, reads 1, read by 1");
+		await page.keyboard.press("ArrowDown");
+		await expect.poll(here).toBe("revenue, ok, reads 1, read by 1");
+		expect(await tree.locator('[aria-selected="true"]').isVisible()).toBe(true);
+		await page.keyboard.press("Enter");
+		await expect.poll(() => page.locator(".graph-side h2").textContent()).toBe("revenue");
+		expect(page.url()).toContain("focus=transform.revenue");
 		await open("#/graph?focus=staging.stg_payments");
 		await page.keyboard.press("ArrowRight");
 		await expect.poll(() => page.locator(".graph-side h2").textContent()).toBe("payments");

@@ -150,7 +150,7 @@ export function OverviewCanvas({ project, lens, chosen, current, query, guarded,
 				ref={canvas}
 				class={hover === null ? "" : "pointing"}
 				role="img"
-				aria-label={`All ${project.count} nodes in their ${project.layered ? "layers" : "folders"}. The catalog lists them; the panel beside lists the neighbours of the chosen one.`}
+				aria-label={`All ${project.count} nodes in their ${project.layered ? "layers" : "folders"}. The tree before it lists them; the panel beside lists the neighbours of the chosen one.`}
 			/>
 			{/* What the arrows choose, for those who do not see the drawing. */}
 			<p class="unseen" role="status">

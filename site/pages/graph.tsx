@@ -7,6 +7,7 @@ import { type ColumnTrace, traceColumn } from "../graph/columnTrace.ts";
 import { exportCsv, exportMermaid, exportPng, exportSvg, save } from "../graph/exports.ts";
 import { type Focus, focusOn, waysBetween } from "../graph/focus.ts";
 import { FocusView } from "../graph/focusView.tsx";
+import { LaneTree } from "../graph/laneTree.tsx";
 import { OverviewCanvas } from "../graph/overviewCanvas.tsx";
 import { NodeTree } from "../graph/tree.tsx";
 import { LENSES, legendOf, readLens } from "../lens.ts";
@@ -160,7 +161,14 @@ export function GraphPage({ project, route }: PageProps) {
 							}
 						/>
 					) : (
-						<OverviewCanvas {...{ project, lens, chosen, current, query, guarded }} onOpen={toFocus} />
+						<>
+							<LaneTree
+								{...{ project, chosen, current }}
+								onChoose={(node) => setQuery({ node: node === null ? null : project.key(node) })}
+								onOpen={toFocus}
+							/>
+							<OverviewCanvas {...{ project, lens, chosen, current, query, guarded }} onOpen={toFocus} />
+						</>
 					)}
 					<Legend project={project} lens={lens} />
 				</div>

@@ -7,6 +7,7 @@ import { Copy, FileLink, PageHead, Prose, StatusMark, type Tab, Tabs, useData } 
 import { type Project, reach } from "../project.ts";
 import { go, href, setQuery } from "../route.ts";
 import { ColumnsTab } from "./node/columns.tsx";
+import { Findings } from "./node/findings.tsx";
 import { LineageTab } from "./node/lineage.tsx";
 import { RunsTab } from "./node/runs.tsx";
 import { SampleTab } from "./node/sample.tsx";
@@ -158,6 +159,7 @@ function Known({ project, node, query }: { project: Project; node: number; query
 					)}
 				</ul>
 				{page && <Trouble project={project} node={node} page={page} />}
+				{page && <Findings page={page} nodeKey={project.key(node)} />}
 			</header>
 			<Neighbourhood project={project} node={node} />
 			{page === null && <p class="calm">There is nothing more to say of it.</p>}

@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { type Compiler, createCompiler } from "../compile/compiler.ts";
 import type { CompiledNode, CompileOutcome } from "../core/compiler.ts";
 import type { Deferral } from "../core/deferral.ts";
-import { fail } from "../core/diagnostic.ts";
+import { fail, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { ExecutableNode, NodeId } from "../core/node.ts";
 import type { Journal, JournalEntry } from "../core/request.ts";
@@ -54,10 +54,14 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 /** The kinds of nodes that a command which compiles deals in. */
 export const COMPILED_KINDS = ["function", "model", "snapshot", "test", "analysis", "seed"] as const;
 
-/** Compiles what the flags select into target/compiled and writes manifest.json and run_results.json of that. */
+/**
+ * Compiles what the flags select into target/compiled and writes manifest.json and run_results.json of that. A node that
+ * fails ends it, unless `onFailure` takes the error: then the others go on.
+ */
 export async function compileSelected(
 	invocation: Invocation,
 	project: OpenProject,
+	onFailure?: (error: TfmError) => void,
 ): Promise<readonly { readonly node: ExecutableNode; readonly sql: string }[]> {
 	const events = openEvents(invocation, project);
 	const { selected, warnings } = selectFor(invocation, project, COMPILED_KINDS);
@@ -66,11 +70,14 @@ export async function compileSelected(
 	logNodes(invocation, project, selected.size);
 	const manifestFile = beginManifest(invocation, project);
 	const all = [...selected].sort().flatMap((id): ExecutableNode | [] => project.manifest.nodes.get(id) ?? []);
-	const nodes = all.filter((node) => node.resource_type !== "seed");
-	const { compiled: results, deferral } = await compileAll(invocation, project, {
+	const asked = all.filter((node) => node.resource_type !== "seed");
+	const { compiled: answers, deferral } = await compileAll(invocation, project, {
 		selected,
-		passes: nodes.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
+		passes: asked.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
+		onFailure,
 	}).finally(manifestFile.idle);
+	const nodes = asked.filter((_, i) => answers[i] !== null);
+	const results = answers.filter((answer) => answer !== null);
 	for (const [i, node] of nodes.entries())
 		writeSql(project.config.targetDir, sqlPath("compiled", node), results[i]!.sql);
 
@@ -142,29 +149,46 @@ function sqlPrinter(invocation: Invocation, project: OpenProject) {
 	};
 }
 
+interface Passes {
+	readonly selected: ReadonlySet<NodeId>;
+	readonly passes: readonly Pass[];
+	readonly onFailure?: ((error: TfmError) => void) | undefined;
+}
+
 type Pass = (compiler: Compiler, journal: Journal) => CompileOutcome;
 
 /** Compiles without a database as far as that goes, and opens it for the first template that asks. */
 async function compileAll(
 	invocation: Invocation,
 	project: OpenProject,
-	{ selected, passes }: { readonly selected: ReadonlySet<NodeId>; readonly passes: readonly Pass[] },
-): Promise<{ readonly compiled: readonly CompiledNode[]; readonly deferral?: Deferral | undefined }> {
+	{ selected, passes, onFailure }: Passes,
+): Promise<{ readonly compiled: readonly (CompiledNode | null)[]; readonly deferral?: Deferral | undefined }> {
 	const compiler = createCompiler({ ...project.facts, manifest: project.manifest });
-	const done: CompiledNode[] = [];
+	const done: (CompiledNode | null)[] = [];
+	const failed = (error: unknown): null => {
+		if (onFailure === undefined || !(error instanceof TfmError)) throw error;
+		onFailure(error);
+		return null;
+	};
 	// What --defer means is known only with the database's list of relations.
 	for (const pass of invocation.flags.defer ? [] : passes) {
 		const entries: JournalEntry[] = [];
-		const outcome = pass(compiler, { entries, append: (entry) => void entries.push(entry) });
-		if (outcome.kind === "suspended") break;
-		done.push(outcome.compiled);
+		try {
+			const outcome = pass(compiler, { entries, append: (entry) => void entries.push(entry) });
+			if (outcome.kind === "suspended") break;
+			done.push(outcome.compiled);
+		} catch (error) {
+			done.push(failed(error));
+		}
 	}
 	if (done.length === passes.length) return { compiled: done };
 	if (invocation.flags.extra.introspect === false) fail("TFM-APP-014", {});
 	const compileRest = async (database: Database) => {
-		const found: CompiledNode[] = [];
-		for (const pass of passes.slice(done.length))
-			found.push((await database.render((journal) => pass(database.compiler, journal))).compiled);
+		const found: (CompiledNode | null)[] = [];
+		for (const pass of passes.slice(done.length)) {
+			const rendered = database.render((journal) => pass(database.compiler, journal));
+			found.push(await rendered.then(({ compiled }) => compiled, failed));
+		}
 		return { compiled: [...done, ...found], deferral: database.deferral };
 	};
 	return withDatabase(invocation, project, compileRest, { defers: selected });

@@ -13,6 +13,7 @@ import { type ShownColumns, shownColumns } from "./columnLineage/shownColumns.ts
 import { openEvents } from "./commandEvents.ts";
 import { COMPILED_KINDS, compileSelected } from "./compile.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
+import { siteFindings } from "./docsFindings.ts";
 import { readSamples } from "./docsSamples.ts";
 import { countOption, pastOf, readTrace, writeDocsSite } from "./docsSite.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
@@ -57,7 +58,9 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	// Compiling writes a run_results.json of its own.
 	const earlier = readRunResults(project.config.targetDir);
 	const sampleRows = sampleRowsOf(invocation);
-	if (compile !== false) await compileSelected(invocation, project);
+	// What cannot be rendered (a query for a table that no run has built) is told, and has no SQL in the site.
+	const unrendered: TfmError[] = [];
+	if (compile !== false) await compileSelected(invocation, project, (error) => unrendered.push(error));
 	// Which columns are personal is known from the lineage alone.
 	const analysed = compile !== false || sampleRows > 0 ? await analyzeProject(invocation, project) : null;
 	const ids =
@@ -91,7 +94,7 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 		),
 	);
 	const events = openEvents(invocation, project);
-	for (const error of errors)
+	for (const error of [...unrendered, ...errors])
 		for (const diagnostic of error.diagnostics) events({ event: "diagnostic", diagnostic }, "error");
 	const written = join(project.config.targetDir, path);
 	if (invocation.log?.onScreen === true) {
@@ -106,12 +109,13 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	const target = project.config.targetDir;
 	// With --no-compile there may be no manifest to make a site of.
 	if (existsSync(join(target, "manifest.json"))) {
-		const site = await writeDocsSite(invocation, { target, project, earlier, trace, samples });
+		const findings = analysed === null ? new Map() : siteFindings(project, analysed);
+		const site = await writeDocsSite(invocation, { target, project, earlier, trace, samples, findings });
 		if (invocation.log?.onScreen !== true)
 			events({ event: "message", text: siteWritten(invocation, site), node_id: null, print: true });
 	}
 	events.close();
-	return errors.length === 0 ? 0 : 1;
+	return unrendered.length + errors.length === 0 ? 0 : 1;
 }
 
 function siteWritten({ flags }: Invocation, { folder }: Awaited<ReturnType<typeof writeDocsSite>>): string {

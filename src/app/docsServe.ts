@@ -5,7 +5,9 @@ import { fail, TfmError } from "../core/diagnostic.ts";
 import type { PastTrace } from "../core/history.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { readRunResults, serveSite } from "../docs/docs.ts";
+import { analyzeProject } from "./columnLineage/analyzeProject.ts";
 import { withDatabase } from "./database.ts";
+import { siteFindings } from "./docsFindings.ts";
 import { countOption, readTrace, siteFolder, writeDocsSite } from "./docsSite.ts";
 import { type OpenProject, openProject, readConfigWithoutProfile } from "./openProject.ts";
 
@@ -59,6 +61,13 @@ export async function docsServe(invocation: Invocation): Promise<ExitCode> {
 	return 0;
 }
 
+/** Without the database, which a run may have open, and without writing what is watched. */
+async function findingsOf(invocation: Invocation, project: OpenProject) {
+	const { flags } = invocation;
+	const quiet = { ...invocation, flags: { ...flags, writeJson: false, extra: { ...flags.extra, introspect: false } } };
+	return siteFindings(project, await analyzeProject(quiet, project));
+}
+
 /** Null when the database does not answer: an embedded one may be in use by the next run already. */
 async function pastRuns(invocation: Invocation, project: OpenProject, tell: boolean): Promise<PastTrace | null> {
 	try {
@@ -90,7 +99,8 @@ function watchArtifacts(invocation: Invocation, target: string): () => void {
 			// Nothing else has changed since the first try.
 			if (read === null && tries < TRIES) return;
 			trace = read ?? trace;
-			await writeDocsSite(invocation, { target, project, earlier, trace, samples: new Map() });
+			const findings = await findingsOf(invocation, project);
+			await writeDocsSite(invocation, { target, project, earlier, trace, samples: new Map(), findings });
 		} catch (error) {
 			invocation.stderr.write(`the site stays as it was: ${(error as Error).message}\n`);
 		}

@@ -57,6 +57,8 @@ export interface SiteInputs {
 	readonly earlier: RunResults;
 	readonly trace: PastTrace | null;
 	readonly samples: ReadonlyMap<string, SiteSample>;
+	/** What the check says of nodes; absent: it was not asked. */
+	readonly findings?: SiteSource["findings"];
 }
 
 /** Artifacts, layers and history → the site. Answers what was written. */
@@ -87,6 +89,7 @@ export async function writeDocsSite(
 		...pastOf(inputs),
 		state: flags.state === undefined ? null : resolve(project?.config.project.root ?? invocation.cwd, flags.state),
 		samples: inputs.samples,
+		findings: inputs.findings ?? new Map(),
 		excludeCode: flags.extra.excludeCode === true,
 		baseUrl,
 		singleFile: flags.extra.singleFile === true,

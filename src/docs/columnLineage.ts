@@ -16,7 +16,8 @@ export interface LineageBody {
 		readonly name: string;
 		readonly type: string;
 		readonly inherited: { readonly text: string; readonly from: readonly [string, string] } | null;
-		readonly pii: boolean | null;
+		/** `unknown`: what it is made of is not known. */
+		readonly pii: boolean | "unknown" | null;
 	}[];
 }
 
@@ -73,7 +74,7 @@ function factsOf({ name, type = "", inherited, pii }: LineageColumn): LineageBod
 		name,
 		type,
 		inherited: description === undefined ? null : { text: description.value, from: pair(description.from) },
-		pii: pii?.pii ?? (inherited?.pii === undefined ? null : true),
+		pii: pii?.pii ?? (inherited?.pii !== undefined ? true : inherited?.unknown === undefined ? null : "unknown"),
 	};
 }
 

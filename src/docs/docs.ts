@@ -2,7 +2,7 @@
 export { checkSite } from "./checkSite.ts";
 export { type RunResults, readRunResults } from "./readRunResults.ts";
 export { type SiteServer, serveSite } from "./serveSite.ts";
-export type { SiteSample } from "./siteData.ts";
+export type { SiteFinding, SiteSample } from "./siteData.ts";
 export type { PastNode, PastRunFacts, ResultFact, SiteSource } from "./siteSource.ts";
 export { EDITOR_NAMES, editorAddress, repositoryAddress } from "./sourceLinks.ts";
 export { type WrittenSite, writeSite } from "./writeSite.ts";

@@ -94,6 +94,7 @@ export function createPages({ facts, source, ages, markdown }: PageSource) {
 							}),
 					...(sample === undefined ? {} : { sample }),
 					...(catalog?.comment && node.description === "" ? { catalogComment: catalog.comment } : {}),
+					...(source.findings.has(id) ? { findings: source.findings.get(id)! } : {}),
 				},
 				facts: { columns: columns.length, described },
 				columnNames: columns.map((column) => column.name).join(" "),
@@ -131,7 +132,7 @@ export function createPages({ facts, source, ages, markdown }: PageSource) {
 				type: type || column?.type || found?.type || "",
 				html: markdown(taken?.text ?? own),
 				...(taken === null ? {} : { from: taken.from }),
-				...((found?.pii ?? column?.pii) ? { pii: true } : {}),
+				...piiOf(found?.pii ?? column?.pii),
 				...(column === undefined || column.tags.length === 0 ? {} : { tags: column.tags }),
 				...(column === undefined || column.constraints.length === 0 ? {} : { constraints: column.constraints }),
 				...(column === undefined || column.terms.length === 0
@@ -164,6 +165,9 @@ export function createPages({ facts, source, ages, markdown }: PageSource) {
 		};
 	}
 }
+
+const piiOf = (pii: boolean | "unknown" | undefined): Pick<SiteColumn, "pii"> =>
+	pii === undefined || pii === false ? {} : { pii };
 
 const byTest = (a: SiteTest, b: SiteTest): number =>
 	a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1;

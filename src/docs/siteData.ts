@@ -160,7 +160,8 @@ export interface SiteColumn {
 	readonly html: string;
 	/** The node and column that the description was taken from, where it is not its own. */
 	readonly from?: readonly [string, string];
-	readonly pii?: boolean;
+	/** `unknown`: what it is made of is not known, and may be personal. */
+	readonly pii?: true | "unknown";
 	readonly tags?: readonly string[];
 	readonly constraints?: readonly string[];
 	/** Names of docs blocks. */
@@ -222,6 +223,17 @@ export interface SiteNode {
 	};
 	readonly sample?: SiteSample;
 	readonly catalogComment?: string;
+	/** What the check says of the node; absent: nothing, or it was not asked. */
+	readonly findings?: readonly SiteFinding[];
+}
+
+export interface SiteFinding {
+	readonly severity: "error" | "warning";
+	readonly code: string;
+	readonly says: string;
+	readonly hint: string | null;
+	readonly path: string;
+	readonly line: number | null;
 }
 
 export type NodeShard = Readonly<Record<string, SiteNode>>;

@@ -1,4 +1,4 @@
-import type { SiteSample } from "./siteData.ts";
+import type { SiteFinding, SiteSample } from "./siteData.ts";
 
 /** What a run did with one node, or one test. */
 export interface ResultFact {
@@ -50,6 +50,8 @@ export interface SiteSource {
 	/** Folder with the artifacts of an earlier state to compare with. */
 	readonly state: string | null;
 	readonly samples: ReadonlyMap<string, SiteSample>;
+	/** What the check says of nodes, by unique id. */
+	readonly findings: ReadonlyMap<string, readonly SiteFinding[]>;
 	readonly excludeCode: boolean;
 	/** Where the site will stand, for links in it that must be whole; empty: anywhere. */
 	readonly baseUrl: string;

@@ -109,7 +109,16 @@ function Column({ project, column, edges, tests, isKey, open }: ColumnProps) {
 				)}
 			</div>
 			<div class="column-marks">
-				{column.pii && <span class="mark pii">personal</span>}
+				{column.pii !== undefined && (
+					<span
+						class="mark pii"
+						title={
+							column.pii === true ? undefined : "It is not known what the column is made of, or who else writes it."
+						}
+					>
+						{column.pii === true ? "personal" : "may be personal"}
+					</span>
+				)}
 				{marks.map((mark) => (
 					<span key={mark} class="mark">
 						{mark}

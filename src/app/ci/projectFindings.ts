@@ -17,12 +17,15 @@ export async function projectFindings(
 	analysed: AnalysedProject,
 	work: Omit<RuleWork, "analysed">,
 ): Promise<readonly Finding[]> {
-	const { lineage, compiled } = analysed;
+	return [...sqlFindings(project, analysed), ...(await ruleFindings(project, { ...work, analysed }))];
+}
+
+/** Of these what is told without the project's rules: SQL that looks wrong, contracts, personal data. */
+export function sqlFindings(project: OpenProject, { lineage, compiled }: AnalysedProject): readonly Finding[] {
 	const nameOf = displayName(project);
 	const { layering } = project.config.project;
 	const placeOf = propertyPlaces(project);
-	const rules = await ruleFindings(project, { ...work, analysed });
-	const seen = analysedNodes(project).flatMap((node) => {
+	return analysedNodes(project).flatMap((node) => {
 		const known = lineage.nodes[node.unique_id]!;
 		const name = nameOf(node.unique_id);
 		const found = [
@@ -34,5 +37,4 @@ export async function projectFindings(
 		];
 		return sortDiagnostics(found).map((diagnostic): Finding => ({ node: node.unique_id, diagnostic }));
 	});
-	return [...seen, ...rules];
 }

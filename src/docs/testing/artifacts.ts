@@ -82,6 +82,7 @@ export const siteSource = (target: string, fields: Partial<SiteSource> = {}): Si
 	runs: [],
 	state: null,
 	samples: new Map(),
+	findings: new Map(),
 	excludeCode: false,
 	baseUrl: "",
 	singleFile: false,
