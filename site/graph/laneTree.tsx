@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { count, plural } from "../format.ts";
 import { StatusMark } from "../parts.tsx";
 import type { Project } from "../project.ts";
@@ -29,6 +29,12 @@ export function LaneTree({ project, chosen, current, onChoose, onOpen }: LaneTre
 	const here = lanes[at.lane];
 	const nodes = here?.nodes ?? [];
 	const position = at.open && current !== null ? nodes.indexOf(current) : -1;
+	const active = position >= 0 ? `tree-node-${current}` : here && `tree-lane-${at.lane}`;
+	const box = useRef<HTMLDivElement>(null);
+	useEffect(() => {
+		if (active !== undefined && box.current === document.activeElement)
+			document.getElementById(active)?.scrollIntoView({ block: "nearest" });
+	}, [active]);
 	const toLane = (lane: number): void => {
 		if (lanes[lane] === undefined) return;
 		setAt({ lane, open: false });
@@ -61,6 +67,7 @@ export function LaneTree({ project, chosen, current, onChoose, onOpen }: LaneTre
 	const from = Math.max(0, position - AROUND);
 	return (
 		<div
+			ref={box}
 			class="lane-tree"
 			role="tree"
 			tabIndex={0}
@@ -68,7 +75,7 @@ export function LaneTree({ project, chosen, current, onChoose, onOpen }: LaneTre
 				lanes.reduce((sum, lane) => sum + lane.nodes.length, 0),
 				"node",
 			)} by ${project.layered ? "layer" : "folder"}`}
-			aria-activedescendant={position >= 0 ? `tree-node-${current}` : here && `tree-lane-${at.lane}`}
+			aria-activedescendant={active}
 			onKeyDown={pressed}
 		>
 			{lanes.map((lane, i) => {
@@ -83,7 +90,7 @@ export function LaneTree({ project, chosen, current, onChoose, onOpen }: LaneTre
 						aria-posinset={i + 1}
 						aria-expanded={open}
 						aria-label={`${lane.name}, ${plural(lane.nodes.length, "node")}`}
-						class={i === at.lane && position < 0 ? "here" : ""}
+						class={i === at.lane && position < 0 ? "walked" : ""}
 					>
 						<span class="tree-lane" onClick={() => toLane(i)}>
 							{lane.name} <span class="count">{count(lane.nodes.length)}</span>
@@ -100,7 +107,7 @@ export function LaneTree({ project, chosen, current, onChoose, onOpen }: LaneTre
 										aria-posinset={from + n + 1}
 										aria-selected={node === current}
 										aria-label={`${project.nodes.name[node]}, ${project.status(node)}, reads ${project.parents(node).length}, read by ${project.children(node).length}`}
-										class={node === current ? "here" : ""}
+										class={node === current ? "walked" : ""}
 										onClick={() => onChoose(node)}
 									>
 										<StatusMark status={project.status(node)} /> {project.nodes.name[node]}
