@@ -313,7 +313,7 @@ function writtenCall(draft: Draft): PlainRecord {
 	if (isPython(draft)) return Object.assign({}, ...calls);
 	if (!rendered) {
 		const last: PlainRecord = Object.assign({}, ...calls);
-		return test !== null ? last : underscored(patch === null ? last : mergeKeywords(calls, MERGE_RULES[kind]));
+		return test !== null ? last : underscored(isConfigured(patch) ? mergeKeywords(calls, MERGE_RULES[kind]) : last);
 	}
 	if (test?.metadata == null) {
 		if (written === null) return asWritten(first);
@@ -322,6 +322,9 @@ function writtenCall(draft: Draft): PlainRecord {
 	// A generic test's text calls its macro, and config() where the property file gives one.
 	return raw_code.includes("config(") ? asWritten(calls.at(-1) ?? first) : mergeCalls(calls, MERGE_RULES[kind]);
 }
+
+/** Only where a property file has a config of its own does dbt put the calls together once more, lists and all. */
+const isConfigured = (patch: Draft["patch"]): boolean => patch !== null && Object.keys(patch.config).length > 0;
 
 /** A model that dbt did not render and no property file describes gets the file's values last of all. */
 const isReadLast = ({ kind, rendered, patch }: Draft): boolean => kind === "model" && !rendered && patch === null;

@@ -109,14 +109,15 @@ export class Collector {
 /** Python's spelling of constants is the only one that dbt's extractor reads; Jinja's own makes it render the text. */
 const JINJA_CONSTANT = /[=:[,(]\s*(?:true|false)\b/;
 
-/** Does dbt's extractor read this text, so that it is not rendered? One config() of texts, booleans, lists and dicts. */
+/** Does dbt's extractor read this text, so that it is not rendered? config() of texts, booleans, lists and dicts. */
 function isExtracted(text: string, { configs }: NonNullable<ReturnType<typeof scanLiterals>>): boolean {
-	if (text.includes("{%") || configs.length > 1) return false;
-	const [config] = configs;
-	if (config === undefined) return true;
-	const args = configArgs(config);
-	if (Object.keys(args).some((key) => key === "pre-hook" || key === "post-hook")) return false;
-	return Object.values(args).every(isExtractedValue) && !JINJA_CONSTANT.test(text);
+	if (text.includes("{%")) return false;
+	if (configs.length === 0) return true;
+	const extracted = configs.map(configArgs).every((args) => {
+		if (Object.keys(args).some((key) => key === "pre-hook" || key === "post-hook")) return false;
+		return Object.values(args).every(isExtractedValue);
+	});
+	return extracted && !JINJA_CONSTANT.test(text);
 }
 
 const isExtractedValue = (value: Plain): boolean =>
