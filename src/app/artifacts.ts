@@ -30,16 +30,19 @@ export interface DoneNode extends Pick<CompiledNode, "id" | "ctes" | "macros" | 
 	/** Null: it has none, or was not compiled. */
 	readonly sql: string | null;
 	readonly ran: boolean;
+	/** Of a test: where its rows are kept; absent or null: nowhere, or as the manifest says. */
+	readonly relation?: string | null;
 }
 
 export const doneBy = (run: RunResult): readonly DoneNode[] =>
-	run.results.map(({ unique_id: id, compiled_code: sql, executed_code, extra_ctes, macros = [], overloads }) => ({
-		id,
-		sql,
-		ctes: extra_ctes ?? [],
-		macros,
-		...(overloads === undefined ? {} : { overloads }),
-		ran: executed_code !== null,
+	run.results.map((result) => ({
+		id: result.unique_id,
+		sql: result.compiled_code,
+		ctes: result.extra_ctes ?? [],
+		macros: result.macros ?? [],
+		...(result.overloads === undefined ? {} : { overloads: result.overloads }),
+		ran: result.executed_code !== null,
+		relation: result.relation_name,
 	}));
 
 export const manifestPath = ({ config }: Pick<OpenProject, "config">): string =>
@@ -130,7 +133,7 @@ function workOn({ manifest, config, facts }: OpenProject, done: readonly DoneNod
 	const target = relative(config.project.root, config.targetDir);
 	const work = new Map<NodeId, NodeWork>();
 	const keysOf = foreignKeys({ manifest, facts });
-	const add = ({ id, sql, ctes, macros, overloads = [], ran }: DoneNode): void => {
+	const add = ({ id, sql, ctes, macros, overloads = [], ran, relation }: DoneNode): void => {
 		const node = findNode(manifest, id);
 		if (node === undefined) return;
 		const called =
@@ -142,6 +145,7 @@ function workOn({ manifest, config, facts }: OpenProject, done: readonly DoneNod
 			build_path: ran && node.resource_type !== "operation" ? `${target}/${sqlPath("run", node)}` : null,
 			macros: [...macros, ...called],
 			...(sql !== null && node.resource_type === "model" ? keysOf(node) : {}),
+			...(node.resource_type === "test" && relation != null ? { relation_name: relation } : {}),
 		});
 	};
 	for (const node of done) add(node);

@@ -1,6 +1,8 @@
 import { join, relative, resolve } from "node:path";
+import type { Emit } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
+import type { TemplateMessage } from "../core/request.ts";
 import {
 	concurrencyMessages,
 	createDbtMessages,
@@ -13,6 +15,7 @@ import {
 	manifestFacts,
 	type NodeProgress,
 	nodeInfo,
+	nothingToDo,
 	openLogFile,
 	projectMessages,
 	type Subscriber,
@@ -63,9 +66,20 @@ export function openEvents(
 	});
 	const files = project.read === null ? "are as they were when they were parsed last" : `were parsed: ${project.read}`;
 	stream({ event: "message", text: `the project's files ${files}`, node_id: null, print: false }, "debug");
+	tellMessages(
+		stream,
+		null,
+		project.said.filter((message) => message.warning !== true),
+	);
 	// The configuration's remarks are among them.
 	for (const remark of manifest.warnings) stream({ event: "diagnostic", diagnostic: remark }, "warn");
 	return stream;
+}
+
+/** What a template wrote with log() and print(). */
+export function tellMessages(events: Emit, id: NodeId | null, messages: readonly TemplateMessage[]): void {
+	for (const { text, info, printed } of messages)
+		events({ event: "message", text, node_id: id, print: printed === true }, info ? "info" : "debug");
 }
 
 /** Tells the log of the project, once in a command. */
@@ -80,6 +94,10 @@ export function logNodes(invocation: Invocation, project: OpenProject, nodes: nu
 	if (log === undefined) return;
 	openCommandLog(invocation, project);
 	const { targetName: target, threads } = project.config.target;
+	if (nodes === 0) {
+		log.write(nothingToDo(clock().toISOString()));
+		return;
+	}
 	const about = { ts: clock().toISOString(), threads: flags.threads ?? threads, target, nodes };
 	for (const message of concurrencyMessages(about)) log.write(message);
 }

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { type Compiler, createCompiler } from "../compile/compiler.ts";
+import { compiledEphemerals } from "../compile/injectCtes.ts";
 import type { CompiledNode, CompileOutcome } from "../core/compiler.ts";
 import type { Deferral } from "../core/deferral.ts";
 import { fail, TfmError } from "../core/diagnostic.ts";
@@ -11,7 +12,7 @@ import { sqlPath } from "../core/sqlPath.ts";
 import { nodeResult } from "../execute/nodeResult.ts";
 import { createRedactor, dbtMessage } from "../report/report.ts";
 import { writeRunResults, writeSql } from "./artifacts.ts";
-import { logNodes, openEvents } from "./commandEvents.ts";
+import { logNodes, openEvents, tellMessages } from "./commandEvents.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
 import { inlineId, inlineQuery } from "./inlineQuery.ts";
 import { beginManifest } from "./manifestFile.ts";
@@ -35,6 +36,9 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 			selected: new Set(),
 			passes: [(compiler, journal) => compiler.compileInline(node, journal, PUBLISHED)],
 		});
+		const events = openEvents(invocation, project);
+		tellMessages(events, null, compiled!.messages);
+		events.close();
 		writeRunResults(invocation, project, compileRun(invocation, project, [[node, compiled!]]));
 		print({ compiled: compiled!.sql, id: inlineId(project) }, output);
 		return 0;
@@ -66,7 +70,6 @@ export async function compileSelected(
 	const events = openEvents(invocation, project);
 	const { selected, warnings } = selectFor(invocation, project, COMPILED_KINDS);
 	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
-	events.close();
 	logNodes(invocation, project, selected.size);
 	const manifestFile = beginManifest(invocation, project);
 	const all = [...selected].sort().flatMap((id): ExecutableNode | [] => project.manifest.nodes.get(id) ?? []);
@@ -75,12 +78,27 @@ export async function compileSelected(
 		selected,
 		passes: asked.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
 		onFailure,
-	}).finally(manifestFile.idle);
+	})
+		.catch((error: unknown) => {
+			events.close();
+			throw error;
+		})
+		.finally(manifestFile.idle);
 	const nodes = asked.filter((_, i) => answers[i] !== null);
 	const results = answers.filter((answer) => answer !== null);
-	for (const [i, node] of nodes.entries())
-		writeSql(project.config.targetDir, sqlPath("compiled", node), results[i]!.sql);
-
+	const compiledIds = new Set<NodeId>(nodes.map((node) => node.unique_id));
+	for (const [i, node] of nodes.entries()) {
+		const { sql, ctes, messages } = results[i]!;
+		tellMessages(events, node.unique_id, messages);
+		writeSql(project.config.targetDir, sqlPath("compiled", node), sql);
+		// dbt compiles ephemeral models for whoever reads them, and writes what came out.
+		for (const model of ctes.every(({ id }) => compiledIds.has(id)) ? [] : compiledEphemerals(ctes)) {
+			const read = compiledIds.has(model.id) ? undefined : project.manifest.nodes.get(model.id);
+			compiledIds.add(model.id);
+			if (read !== undefined) writeSql(project.config.targetDir, sqlPath("compiled", read), model.sql);
+		}
+	}
+	events.close();
 	await manifestFile.finish(
 		results.map((compiled) => ({ ...compiled, ran: false })),
 		deferral,

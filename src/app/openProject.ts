@@ -6,6 +6,7 @@ import type { Config } from "../core/config.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { Plain } from "../core/node.ts";
+import type { TemplateMessage } from "../core/request.ts";
 import { sampleWindow } from "../core/sample.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
@@ -29,6 +30,8 @@ export interface OpenProject {
 	readonly read: string | null;
 	/** What this reading is known by, the same as long as nothing changes; null: it is not kept. */
 	readonly known: string | null;
+	/** What templates wrote with log() and print() while the files were parsed. */
+	readonly said: readonly TemplateMessage[];
 }
 
 /**
@@ -71,14 +74,14 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 			...(flags.sample === undefined ? {} : { sample: sampleWindow(flags.sample, startedAt) }),
 		},
 	};
-	const { facts, manifest: built, graph, read, known } = knowProject(config, options, cacheUse(invocation, config));
+	const { facts, manifest: built, graph, ...reading } = knowProject(config, options, cacheUse(invocation, config));
 	const warnings = sortDiagnostics([
 		...(invocation.remarks ?? []),
 		...built.warnings,
 		...modelDeprecations(built, startedAt),
 	]);
 	const manifest = Object.freeze({ ...built, warnings: judgeWarnings(warnings, flags) });
-	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt, read, known });
+	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt, ...reading });
 }
 
 /** Flags that templates of dbt projects may ask for and that change nothing here: dbt's defaults. */

@@ -115,6 +115,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 		},
 		host: { name: invocation.host.name, pid: invocation.host.pid },
 		origin: { args: invocation.commandLine, trigger: runTrigger(config.env ?? invocation.env) },
+		quoting: { ...project.engine.dialect.defaultQuoting, ...config.project.quoting },
 		targetPath: relative(config.project.root, config.targetDir),
 		...deferredNames(project),
 		...(history === undefined ? {} : { history }),

@@ -2,8 +2,10 @@ import { writeFile as writeFileThen } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { compiledEphemerals } from "../compile/injectCtes.ts";
 import type { RunEvent } from "../core/events.ts";
 import { findNode } from "../core/manifest.ts";
+import type { NodeResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import type { Subscriber } from "../report/report.ts";
 import { writeSql } from "./artifacts.ts";
@@ -32,6 +34,7 @@ export function createSqlWriter(
 	const waiting = new Map<string, string>();
 	const busy = new Map<string, Promise<void>>();
 	const made = new Set<string>();
+	const inlined = new Set<string>();
 	let failure: { readonly error: unknown } | null = null;
 
 	const write = async (path: string, sql: string): Promise<void> => {
@@ -57,6 +60,16 @@ export function createSqlWriter(
 			busy.set(path, done);
 		}
 	};
+	/** Ephemeral models, once each: dbt compiles them for whoever reads them, and writes what came out. */
+	const writeInlined = (ctes: NonNullable<NodeResult["extra_ctes"]>): void => {
+		if (ctes.every(({ id }) => inlined.has(id))) return;
+		for (const { id, sql } of compiledEphemerals(ctes)) {
+			const node = findNode(manifest, id);
+			if (inlined.has(id) || node === undefined) continue;
+			inlined.add(id);
+			waiting.set(join(config.targetDir, sqlPath("compiled", node)), sql);
+		}
+	};
 	return {
 		receive(event: RunEvent) {
 			if (event.event !== "node.finished" && event.event !== "test.finished" && event.event !== "batch.finished")
@@ -71,6 +84,7 @@ export function createSqlWriter(
 				if (atOnce) writeSql(config.targetDir, path, texts[kind]);
 				else waiting.set(join(config.targetDir, path), texts[kind]);
 			}
+			if (folders.includes("compiled") && "extra_ctes" in facts) writeInlined(facts.extra_ctes ?? []);
 			start();
 		},
 		async written() {

@@ -7,7 +7,7 @@ import type { FreshnessCriteria } from "./freshness.ts";
 import type { Manifest } from "./manifest.ts";
 import type { NodeId, OperationNode, SeedNode, SourceNode, TestNode } from "./node.ts";
 import type { BuildInput, NodePlan, Plan, PlanInput, TestOutcome } from "./plan.ts";
-import type { RelationName } from "./relation.ts";
+import type { QuotePolicy, RelationName } from "./relation.ts";
 import type { NodeStatus } from "./result.ts";
 import type { ResultTable } from "./resultTable.ts";
 import type { RunTrigger, StateStore, UnrecordedRun } from "./state.ts";
@@ -33,6 +33,8 @@ export interface RunJob {
 	readonly host: { readonly name: string; readonly pid: number };
 	/** The command line, secrets replaced, and what started it; written down with the run. */
 	readonly origin?: { readonly args: string; readonly trigger: RunTrigger | null };
+	/** How names of relations are quoted where they are written for people and artifacts. */
+	readonly quoting: QuotePolicy;
 	/** Relative to the project root: where the executed SQL is written (`target`), for the place of a database error. */
 	readonly targetPath: string;
 	/** `--defer`: what some references mean instead, by node: the relation of another environment. */

@@ -64,6 +64,6 @@ export function emitMessages(run: Run, node: NodeId | null, messages: readonly T
 }
 
 function tell(run: Run, node: NodeId | null, messages: readonly TemplateMessage[]): void {
-	for (const { text, info } of messages)
-		run.ports.emit({ event: "message", text, node_id: node, print: false }, info ? "info" : "debug");
+	for (const { text, info, printed } of messages)
+		run.ports.emit({ event: "message", text, node_id: node, print: printed === true }, info ? "info" : "debug");
 }

@@ -102,7 +102,17 @@ interface Progress {
 	macros: CompiledNode["macros"];
 }
 
-const textFacts = ({ sql, ctes, macros }: Progress): Partial<NodeResult> => ({
+/** A test that only the command line makes store its rows has its relation from its compilation on (dbt). */
+function relationByFlag(
+	{ job, ports }: Run,
+	{ config, database, schema, alias: identifier }: TestNode,
+): Partial<NodeResult> {
+	if (job.flags.storeFailures !== true || config.store_failures != null) return {};
+	return { relation_name: ports.adapter.dialect.render({ database, schema, identifier }, job.quoting) };
+}
+
+const textFacts = (run: Run, test: TestNode, { sql, ctes, macros }: Progress): Partial<NodeResult> => ({
+	...(sql === null ? {} : relationByFlag(run, test)),
 	compiled: sql !== null,
 	compiled_code: sql,
 	...(ctes.length === 0 ? {} : { extra_ctes: ctes }),
@@ -158,7 +168,7 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 			thread_id: thread,
 			// What the driver says of a query with one row, which every test is.
 			adapter_response: { _message: "SELECT 1", code: "SELECT", rows_affected: 1 },
-			...textFacts(progress),
+			...textFacts(run, test, progress),
 			executed_code: plan.executedSql,
 			...(plan.storedIn === null ? {} : { storedIn: plan.storedIn }),
 			sample: verdict.status === "pass" || plan.sample === null ? null : await sampleOf(run, test, plan.sample),
@@ -200,7 +210,7 @@ export async function runTest(run: Run, test: TestNode, slot: number): Promise<v
 				...(error instanceof EphemeralModelError ? { failedIn: error.model } : {}),
 				...started.read(),
 				thread_id: thread,
-				...textFacts(progress),
+				...textFacts(run, test, progress),
 				executed_code: databaseErrorOf(error)?.sql ?? null,
 			}),
 		);

@@ -43,6 +43,8 @@ export interface NodeWork {
 	readonly macros: readonly string[];
 	/** Of a hook: which one of those that were run it was. */
 	readonly index?: number;
+	/** Of a test whose rows are kept because the command line says so; absent: as the node has it. */
+	readonly relation_name?: string;
 	/** With the relations that foreign keys refer to; absent: as the node has them. */
 	readonly constraints?: readonly Plain[];
 	readonly columns?: { readonly [name: string]: ColumnSpec };
@@ -178,7 +180,7 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 		docs: (n) => docsText(n.docs),
 		patch_path: (n) => text(n.patch_path),
 		build_path: (n) => text(work.get(n.unique_id)?.build_path ?? null),
-		relation_name: (n) => text(n.relation_name),
+		relation_name: (n) => text(work.get(n.unique_id)?.relation_name ?? n.relation_name),
 		raw_code: (n) => text(n.raw_code),
 	};
 	const queried: FieldTexts<ExecutableNode> = {

@@ -5,6 +5,7 @@ import type { NodeResult, RunResult } from "../core/result.ts";
 import { type DbtEvent, dbtMessage } from "./dbtMessage.ts";
 import { runResultOf } from "./dbtOutput.ts";
 import { isFailed } from "./dbtResultMessage.ts";
+import { asDbtSkips, isEphemeralSkip } from "./ephemeralSkips.ts";
 import { count } from "./figures.ts";
 import type { NodeFacts } from "./nodeFacts.ts";
 import { IDLE, type NodeInfo, type NodeProgress } from "./nodeInfo.ts";
@@ -16,6 +17,8 @@ interface About {
 	readonly info: (id: NodeId, progress: NodeProgress) => NodeInfo | undefined;
 }
 
+const DONE_OF_NOTHING: ReadonlySet<string> = new Set(["seed", "clone"]);
+
 /** What dbt says when a run is over: what ran, each failure and warning again, and the counts. */
 export function endMessages(
 	{ run, ts }: Extract<RunEvent, { event: "run.finished" }>,
@@ -24,8 +27,9 @@ export function endMessages(
 	const message = (name: DbtEvent, msg: string, data?: { readonly [key: string]: unknown }): LogMessage =>
 		dbtMessage(name, msg, { ts, ...(data === undefined ? {} : { data }) });
 	const blank = message("Formatting", "");
-	const of = (...statuses: readonly string[]) => run.results.filter((r) => statuses.includes(r.status));
-	const errors = run.results.filter(isFailed);
+	const results = asDbtSkips(run.results);
+	const of = (...statuses: readonly string[]) => results.filter((r) => statuses.includes(r.status));
+	const errors = results.filter((r) => isFailed(r) || isEphemeralSkip(r));
 	const [warnings, partial] = [of("warn"), of("partial success")];
 
 	const toldOf = (result: NodeResult): LogMessage[] => {
@@ -39,6 +43,7 @@ export function endMessages(
 		const where = `in ${result.resource_type} ${node_name} (${path})`;
 		const said = result.message;
 		const compiled = facts?.sqlPath?.replace("/run/", "/compiled/");
+		const stored = result.resource_type === "test" ? result.relation_name : null;
 		return [
 			blank,
 			// A message of a source that could not be asked names the source itself.
@@ -55,12 +60,9 @@ export function endMessages(
 			...(compiled === undefined
 				? []
 				: [blank, message("SQLCompiledPath", `  compiled code at ${compiled}`, { path: compiled, ...about })]),
-			...(facts?.storedIn == null
+			...(stored === null
 				? []
-				: [
-						blank,
-						message("CheckNodeTestFailure", testFailures(facts.storedIn), { relation_name: facts.storedIn, ...about }),
-					]),
+				: [blank, message("CheckNodeTestFailure", testFailures(stored), { relation_name: stored, ...about })]),
 		];
 	};
 	const elapsed = run.elapsed;
@@ -78,10 +80,12 @@ export function endMessages(
 	const result = message("EndRunResult", "Command end result", {
 		elapsed_time: elapsed,
 		generated_at: ts,
-		results: run.results.map(runResultOf),
+		results: results.map(runResultOf),
 		success: run.exitCode === 0,
 	});
-	if (run.results.length === 0) return [result];
+	// Commands that dbt does not leave early say that they are done, of nothing too.
+	if (run.results.length === 0 && !DONE_OF_NOTHING.has(run.command))
+		return run.command === "source freshness" ? [result, message("FreshnessCheckComplete", "Done.", {})] : [result];
 	// dbt tells of stale sources and of those that it could not ask, and counts nothing.
 	if (run.command === "source freshness")
 		return [blank, finished, ...errors.flatMap(toldOf), message("FreshnessCheckComplete", "Done.", {})];
@@ -95,7 +99,7 @@ export function endMessages(
 	const idle = of("no-op");
 	const seeds = idle.filter((r) => r.resource_type === "seed").length;
 	const stats = {
-		error: errors.length + partial.length,
+		error: errors.filter(isFailed).length + partial.length,
 		noop: idle.length - seeds,
 		pass: of("success", "pass").length + seeds,
 		reused: 0,
@@ -105,12 +109,11 @@ export function endMessages(
 	};
 	const done = `Done. PASS=${stats.pass} WARN=${stats.warn} ERROR=${stats.error} SKIP=${stats.skip} NO-OP=${stats.noop} REUSED=0 TOTAL=${stats.total}`;
 	return [
-		blank,
-		finished,
+		...(run.results.length === 0 ? [] : [blank, finished]),
 		result,
 		blank,
 		summary,
-		...[...errors, ...warnings].flatMap(toldOf),
+		...[...errors.filter(isFailed), ...warnings].flatMap(toldOf),
 		blank,
 		message("StatsLine", done, { stats }),
 	];
@@ -129,7 +132,7 @@ function ranLine(run: RunResult, kinds: ReadonlyMap<string, number>): string {
 		.map(([kind, n]) =>
 			kind === "saved query" && n !== 1
 				? `${n} saved queries`
-				: count(n, kind === "test" ? "data test" : kind.replace("_", " ")),
+				: count(n, kind === "test" && n !== 1 ? "data test" : kind.replace("_", " ")),
 		)
 		.join(", ");
 }

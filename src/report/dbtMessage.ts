@@ -24,6 +24,7 @@ const EVENTS = {
 	LogHookStartLine: ["Q032", "info"],
 	LogHookEndLine: ["Q033", "info"],
 	SkippingDetails: ["Q034", "info"],
+	LogSkipBecauseError: ["Z034", "error"],
 	NodeStart: ["Q024", "debug"],
 	NodeFinished: ["Q025", "debug"],
 	NodeCompiling: ["Q030", "debug"],

@@ -51,7 +51,7 @@ test("a run in dbt's lines: numbered, dotted to 80 columns, and counted at the e
 		`06:12:03  ${"2 of 0 FAIL 2 unique_id ".padEnd(80, ".")} [FAIL 2 in 0.20s]`,
 	]);
 	expect(seen).toContain(
-		"06:12:03  Finished running 1 data test, 1 view model in 0 hours 1 minutes and 1.50 seconds (61.50s).",
+		"06:12:03  Finished running 1 test, 1 view model in 0 hours 1 minutes and 1.50 seconds (61.50s).",
 	);
 	expect(seen).toContain("06:12:03  Completed with 1 error, 0 partial successes, and 0 warnings:");
 	expect(seen).toContain("06:12:03    Got 2 results, configured to fail if != 0");
@@ -64,4 +64,33 @@ test("a remark stands with its code, and with dbt's words where they are known",
 		"06:12:03  [WARNING][TFM-STATE-007]: --state and the target folder are the same: target",
 		"The state and target directories are the same: 'target'",
 	]);
+});
+
+test("what reads an ephemeral model that fails is skipped for it, in dbt's words, and counted among the errors", () => {
+	const failing = { message: "Compilation Error in model a (models/x.sql)\n  nope", failedIn: "model.shop.e" };
+	const reader = result("model.shop.a", "error", failing);
+	const further = result("model.shop.b", "skipped", { held: { kind: "upstream", node: reader.unique_id } });
+	const seen = lines((emit) => {
+		emit(started("model.shop.a", "model"));
+		for (const one of [reader, further])
+			emit({ event: "node.finished", node_id: one.unique_id, name: one.unique_id, layer: null, result: one });
+		const run = runResult({ results: [reader, further], exitCode: 1 });
+		emit({ event: "run.finished", run, summary: summary({}) });
+	});
+	const told = ["06:12:03  [ERROR]: in model e (models/x.sql)"].concat(
+		"06:12:03    Compilation Error in model e (models/x.sql)",
+		"  nope",
+	);
+	expect(seen.slice(1, 5)).toEqual([expect.stringContaining("due to ephemeral model status 'error'"), ...told]);
+	expect(seen.slice(5, 9)).toEqual([expect.stringContaining("[ERROR SKIP]"), ...told]);
+	expect(seen).toContain("06:12:03  Completed with 2 errors, 0 partial successes, and 0 warnings:");
+	expect(seen.at(-2)).toBe("06:12:03  Done. PASS=0 WARN=0 ERROR=0 SKIP=2 NO-OP=0 REUSED=0 TOTAL=2");
+});
+
+test("a seed or clone of nothing says that it is done; a run leaves it at what stands before (dbt)", () => {
+	const nothing = (command: string) =>
+		lines((emit) => emit({ event: "run.finished", run: runResult({ command, results: [] }), summary: summary({}) }));
+	expect(nothing("seed").filter((line) => line.includes("Done."))).toHaveLength(1);
+	expect(nothing("source freshness")).toContain("06:12:03  Done.");
+	expect(nothing("run").filter((line) => line.includes("Done."))).toEqual([]);
 });

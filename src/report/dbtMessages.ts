@@ -89,7 +89,8 @@ export function concurrencyMessages(about: {
 	return [blank, dbtMessage("ConcurrencyLine", text, { ts, data: { node_count, num_threads, target_name } }), blank];
 }
 
-const nothingToDo = (ts: string): LogMessage =>
+/** A command that has selected nothing. */
+export const nothingToDo = (ts: string): LogMessage =>
 	dbtMessage("NothingToDo", "[WARNING]: Nothing to do. Try checking your model configs and model specification args", {
 		ts,
 		data: {},

@@ -4,6 +4,7 @@ import type { NodeId } from "../core/node.ts";
 import { dbtMessage } from "./dbtMessage.ts";
 import { describeStart, fancyLine, type LineNumbers, levelOfEvent, runResultOf } from "./dbtOutput.ts";
 import { resultMessage } from "./dbtResultMessage.ts";
+import { createEphemeralSkips } from "./ephemeralSkips.ts";
 import type { NodeFacts } from "./nodeFacts.ts";
 import type { NodeInfo, NodeProgress } from "./nodeInfo.ts";
 
@@ -55,8 +56,14 @@ export function createNodeMessages(options: {
 		];
 	};
 
+	const ephemeral = createEphemeralSkips();
+	/** What a model says that reads an ephemeral one which fails; for its first reader it is the failure told in its name. */
+	const compileErrors = new Map<string, string>();
+
 	const finished: NodeMessages["finished"] = (event) => {
 		const { ts, node_id: id, result } = event;
+		const model = ephemeral(result);
+		if (model !== null) return skippedFor(model, event);
 		const { status, message: exc } = result;
 		const thread = threadOf(id) ?? (result.thread_id || undefined);
 		const known = about(id, status, status === "skipped" ? "" : ts);
@@ -82,6 +89,42 @@ export function createNodeMessages(options: {
 				level: outcome.level,
 			}),
 			dbtMessage("NodeFinished", `Finished running node ${id}`, { ts, data, thread }),
+		];
+	};
+
+	const skippedFor = (model: string, event: Named<"node.finished" | "test.finished">): Messages => {
+		const { ts, node_id: id, name, result } = event;
+		const thread = threadOf(id);
+		const place = { index: numbers.of(id, lookup(id)?.relation ?? name).index, total: numbers.total() };
+		const known = info(id, { status: "skipped" })?.node_relation;
+		const { schema, alias: relation } = known ?? { schema: "", alias: name };
+		const facts = lookup(model as NodeId);
+		const [node_name, path] = [facts?.name ?? model, facts?.file ?? ""];
+		const where = `in model ${node_name} (${path})`;
+		const said = (result.message ?? "").split("\n").slice(1);
+		const told = compileErrors.get(model) ?? [`Compilation Error ${where}`, ...said].join("\n");
+		compileErrors.set(model, told);
+		const text = `SKIP relation ${schema}.${relation} due to ephemeral model status 'error'`;
+		const failed = info(model as NodeId, { status: "error" });
+		const of = failed === undefined ? {} : { node_info: failed };
+		return [
+			...(startedAt.has(id) ? [] : [began(id, { ts, thread })]),
+			dbtMessage("LogSkipBecauseError", fancyLine(place, text, "ERROR SKIP"), {
+				ts,
+				data: { ...place, relation, schema, status: "error" },
+				thread,
+			}),
+			dbtMessage("RunResultFailure", `[ERROR]: ${where}`, {
+				ts,
+				data: { node_name, path, resource_type: "model", ...of },
+				thread,
+			}),
+			dbtMessage("RunResultError", `  ${told}`, { ts, data: { msg: told, ...of }, thread }),
+			dbtMessage("NodeFinished", `Finished running node ${id}`, {
+				ts,
+				data: { ...about(id, "skipped"), run_result: runResultOf(result) },
+				thread,
+			}),
 		];
 	};
 

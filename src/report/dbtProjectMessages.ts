@@ -40,7 +40,7 @@ export function projectMessages(manifest: Manifest, adapter: string, ts: string)
 function counted(n: number, word: string): string {
 	if (n !== 1 && word === "analysis") return `${n} analyses`;
 	if (n !== 1 && word === "saved query") return `${n} saved queries`;
-	return count(n, word);
+	return count(n, n === 1 && word === "data test" ? "test" : word);
 }
 
 /** The project's hooks by id, numbered as dbt numbers them. */

@@ -8,7 +8,7 @@
 
 export { type CatalogMeta, type CatalogRow, type CatalogTargets, catalogKey, toCatalogJson } from "./catalogJson.ts";
 export { dbtMessage } from "./dbtMessage.ts";
-export { concurrencyMessages, createDbtMessages } from "./dbtMessages.ts";
+export { concurrencyMessages, createDbtMessages, nothingToDo } from "./dbtMessages.ts";
 export { hookPlaces, projectMessages } from "./dbtProjectMessages.ts";
 export { createEventStream, type EventStream, type Subscriber } from "./eventStream.ts";
 export { failureText } from "./failureText.ts";

@@ -2,6 +2,7 @@ import { type BatchResults, type EventWindow, eventTimeIso } from "../core/event
 import type { NodeId } from "../core/node.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
 import { DBT_VERSION } from "../core/version.ts";
+import { asDbtSkips } from "./ephemeralSkips.ts";
 import { createRedactor } from "./redact.ts";
 
 export interface RunResultsMeta {
@@ -48,22 +49,6 @@ function inOrder(results: readonly NodeResult[], order: readonly NodeId[]): read
 	const rank = ({ unique_id: id, resource_type: type }: NodeResult): number =>
 		place.get(id) ?? (type === "operation" && !id.includes("-on-run-end-") ? -1 : order.length);
 	return [...results].sort((a, b) => rank(a) - rank(b) || (a.unique_id < b.unique_id ? -1 : 1));
-}
-
-/**
- * dbt compiles an ephemeral model by itself; where that fails it skips what reads it, and names the two. Layered results
- * stay as they are: there the failure is worth more.
- */
-function asDbtSkips(results: readonly NodeResult[]): readonly NodeResult[] {
-	const failedIn = new Map(results.flatMap(({ unique_id: id, failedIn: model }) => (model ? [[id, model]] : [])));
-	if (failedIn.size === 0) return results;
-	return results.map((result) => {
-		const { unique_id: id, held, layer } = result;
-		const model = failedIn.get(id) ?? (held?.kind === "upstream" ? failedIn.get(held.node) : undefined);
-		if (model === undefined || layer !== null) return result;
-		const message = `Compilation Error in ${id}, caused by compilation error in referenced ephemeral model ${model}`;
-		return { ...result, status: "skipped" as const, message, held: null };
-	});
 }
 
 /** A seed that was left alone because nothing about it changed is as good as loaded: dbt knows no other outcome of a seed. */

@@ -1,11 +1,12 @@
 import { setting } from "../../config/environment.ts";
-import type { ProjectFacts } from "../../context/context.ts";
+import type { ProjectFacts, ReadingWatch } from "../../context/context.ts";
 import type { Config } from "../../core/config.ts";
 import { TfmError } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
 import type { Location } from "../../core/location.ts";
 import { findNode, type Manifest } from "../../core/manifest.ts";
 import type { GraphNode, NodeId } from "../../core/node.ts";
+import type { TemplateMessage } from "../../core/request.ts";
 import { describeCycle, findCycle } from "../../graph/cycle.ts";
 import { buildGraph, type Graph, graphWhenAsked } from "../../graph/graph.ts";
 import { loadMistakes } from "../../load/loadSpec.ts";
@@ -34,6 +35,8 @@ export interface ReadProject {
 	readonly read: string | null;
 	/** What this reading is known by, the same as long as nothing changes; null: it is not kept. */
 	readonly known: string | null;
+	/** What templates wrote with log() and print() while they were read, as dbt says it: of what was parsed now. */
+	readonly said: readonly TemplateMessage[];
 }
 
 /** `build` null: what is learned is not kept, and nothing is looked up. */
@@ -54,8 +57,11 @@ export function cacheUse({ flags, env }: Pick<Invocation, "flags" | "env">, conf
 /** Throws one TfmError with all the mistakes of the first stage that finds any. */
 export function knowProject(config: Config, options: ParseOptions, { build, because }: CacheUse): ReadProject {
 	const listed = listFiles(config, options);
-	if (build === null || listed.problems.length > 0)
-		return { ...readProject(config, options, listed), read: because, known: null };
+	if (build === null || listed.problems.length > 0) {
+		const { watch, said } = listenTo((_of, read) => read());
+		const { facts, manifest, graph } = readProject(config, { ...options, watch }, listed);
+		return { facts: unwatched(facts), manifest, graph, read: because, known: null, said };
+	}
 	const { files, digests } = digestFiles(listed);
 	const origin = originOf(config, options, { build, files: digests });
 	const path = cachePath(config);
@@ -72,11 +78,12 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 		const changed = findChanged(timed, facts);
 		// Nothing circular was kept: the graph is made when somebody asks for it.
 		if (changed === undefined)
-			return { facts, manifest, graph: graphWhenAsked(manifest), read: null, known: answer.sum };
+			return { facts, manifest, graph: graphWhenAsked(manifest), read: null, known: answer.sum, said: [] };
 		why = `${changed.subject.unique_id} depends on the time`;
 	} else why = answer.because;
 	const { invocation, reads } = recordReads(options.invocation);
-	const { watch, timed } = watchTimedTexts(reads);
+	const { watch: watchTime, timed } = watchTimedTexts(reads);
+	const { watch, said } = listenTo(watchTime);
 	const { facts, manifest, macros, graph } = readProject(config, { ...options, invocation, watch }, files);
 	let known: string | null = null;
 	let unwritten = reads.repeatable ? "" : "; not kept: the time or the run was asked for outside of a node's text";
@@ -86,13 +93,29 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 		// A folder that cannot be written is said where it matters, by what has to be written there.
 		unwritten = `; not kept: ${error instanceof Error ? error.message : error}`;
 	}
-	const { watch: _done, ...shared } = facts;
 	return {
-		facts: { ...shared, invocation: options.invocation },
+		facts: { ...unwatched(facts), invocation: options.invocation },
 		manifest,
 		graph,
 		read: `${why}${unwritten}`,
 		known,
+		said,
+	};
+}
+
+/** For what is rendered later. */
+const unwatched = ({ watch: _done, ...facts }: ProjectFacts): ProjectFacts => facts;
+
+/** Keeps what is written while texts are read. */
+function listenTo(watch: ReadingWatch): { readonly watch: ReadingWatch; readonly said: readonly TemplateMessage[] } {
+	const said: TemplateMessage[] = [];
+	return {
+		said,
+		watch(of, read) {
+			const collector = watch(of, read);
+			said.push(...collector.messages);
+			return collector;
+		},
 	};
 }
 

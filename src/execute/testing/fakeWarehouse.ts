@@ -371,6 +371,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			about: { target: "dev", schema: "dev", engine: "fake", version: "0" },
 			host: { name: "h", pid: 1 },
 			targetPath: "target",
+			quoting: { database: true, schema: true, identifier: true },
 			flags: { ...FLAGS, ...options.flags },
 			microbatch: { asked: null, now: new Date(0), unfinished: new Map(), batchOwnStrategies: true },
 		},
