@@ -97,6 +97,19 @@ describe("tfm ci", { timeout: 60_000 }, () => {
 		expect((await tfm(["ci", "--base", "main", "--fail-on", "warn"])).code).toBe(1);
 	});
 
+	it("keeps what it built where that is asked for, until it is cleaned up", async () => {
+		shop.branch("kept", BRANCHES["column-added"]!);
+		const env = { GITHUB_REF: "refs/pull/482/merge" };
+		const kept = await tfm(["ci", "--base", "main", "--target", "dev", "--keep"], env);
+		expect(kept.stdout).toContain("The schemas of `ci_482` stay until 2026-11-28.");
+		expect((await tfm(["env", "list"])).stdout).toMatch(/ci_482 .* dev_marts__ci_482, dev_marts__ci_482_base/);
+		// Of another pull request, and before its time.
+		expect((await tfm(["ci", "--cleanup"], { GITHUB_REF: "refs/pull/483/merge" })).stdout).toBe("");
+		const cleaned = await tfm(["ci", "--cleanup"], env);
+		expect(cleaned.stdout).toMatch(/^dropped ci_482 \(this pull request\): .*dev_marts__ci_482_base\n$/);
+		expect((await tfm(["env", "list"])).stdout).toBe("there are none\n");
+	});
+
 	it("holds changed nodes to the project's rules, and others not", async () => {
 		shop.branch("rules", {
 			"tfm_project.yml": (text) => `${text}rules: { primary_key: error, naming: { marts: "*s" } }\n`,

@@ -6,6 +6,7 @@ import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
 import { chooseDeferred, deferredRelations } from "../state/deferral.ts";
 import { readManifestOf } from "./earlierRuns.ts";
+import { enterEnvironment } from "./environments/enterEnvironment.ts";
 import type { OpenProject } from "./openProject.ts";
 
 /** Where the environment of --defer-state, or else of --state, has the nodes. Throws TFM-STATE-001 … 003 and 008. */
@@ -24,11 +25,11 @@ export interface DeferredWork {
 	readonly selected: ReadonlySet<NodeId>;
 	/** What is selected will stand here before anything reads it. */
 	readonly builds: boolean;
-	readonly adapter: Pick<Adapter, "withSession">;
+	readonly adapter: Adapter;
 }
 
 /**
- * With --defer the same project, in whose templates references to what is not here mean the other environment's
+ * With --defer, and in an isolated environment, the same project, in whose templates references to what is not here mean the other environment's
  * relations; one catalog query says what is here. Without, the project as it is.
  */
 export async function withDeferral(
@@ -38,8 +39,11 @@ export async function withDeferral(
 ): Promise<OpenProject> {
 	const { defer, favorState } = invocation.flags;
 	const { selected, builds, adapter } = about;
-	if (!defer) return project;
-	const relations = readDeferred(invocation, project, "--defer");
+	const within = project.environment !== undefined;
+	if (!defer && !within) return project;
+	const relations = within
+		? await enterEnvironment(invocation, project, about)
+		: readDeferred(invocation, project, "--defer");
 	const referred = [...referredBy(project, selected)].filter((id) => relations.has(id));
 	const built = builds ? selected : new Set<NodeId>();
 	const asked = referred.filter((id) => !built.has(id) && !(favorState && !selected.has(id)));

@@ -13,6 +13,7 @@ import { judgeWarnings } from "../core/warningPolicy.ts";
 import type { Graph } from "../graph/graph.ts";
 import { modelDeprecations } from "../manifest/modelDeprecations.ts";
 import type { ParseOptions } from "../parse/parseProject.ts";
+import { environmentNamed, placeInEnvironment } from "./environments/placeInEnvironment.ts";
 import { type Engine, engineOf } from "./openAdapter.ts";
 import { cacheUse, knowProject } from "./parseCache/knowProject.ts";
 
@@ -26,6 +27,8 @@ export interface OpenProject {
 	/** dbt's invocation_id, and the id of the run. */
 	readonly runId: string;
 	readonly startedAt: Date;
+	/** `--env`: all of it stands in an isolated environment; `outside`: the same where readers see it (ADR 0050). */
+	readonly environment?: { readonly name: string; readonly outside: Manifest };
 	/** Why the files were parsed; null: nothing had changed since they were parsed last. */
 	readonly read: string | null;
 	/** What this reading is known by, the same as long as nothing changes; null: it is not kept. */
@@ -81,7 +84,9 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 		...modelDeprecations(built, startedAt),
 	]);
 	const manifest = Object.freeze({ ...built, warnings: judgeWarnings(warnings, flags) });
-	return Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt, ...reading });
+	const opened = Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt, ...reading });
+	const { env: within } = flags.extra;
+	return within === undefined ? opened : placeInEnvironment(opened, environmentNamed(within));
 }
 
 /** Flags that templates of dbt projects may ask for and that change nothing here: dbt's defaults. */

@@ -20,6 +20,7 @@ import { judgeFreshness } from "../quality/judgeFreshness.ts";
 import { judgeTest } from "../quality/judgeTest.ts";
 import { judgeUnitTest } from "../quality/judgeUnitTest.ts";
 import { type Subscriber, toSummaryJson } from "../report/report.ts";
+import { notebookIn } from "./environments/placeProject.ts";
 import { historySettings } from "./historySettings.ts";
 import { loadWindow } from "./loadWindow.ts";
 import type { OpenProject } from "./openProject.ts";
@@ -98,7 +99,11 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 	return {
 		command: request.command,
 		runId: project.runId,
-		manifest,
+		// Runs in an environment keep their notes apart (ADR 0050).
+		manifest:
+			project.environment === undefined
+				? manifest
+				: { ...manifest, projectName: notebookIn(project, project.environment.name) },
 		selected: request.selected,
 		layering: config.project.layering,
 		hooks:

@@ -23,7 +23,9 @@ export function selectFor(invocation: Invocation, project: OpenProject, kinds: r
 	const selected = new Set(
 		ids.filter((id) => {
 			const node = findNode(project.manifest, id);
-			return node?.resource_type !== "source" || (node.load !== null && node.load !== undefined);
+			if (node?.resource_type !== "source") return true;
+			// Landing tables are everybody's, also of who works in an environment.
+			return node.load !== null && node.load !== undefined && project.environment === undefined;
 		}),
 	);
 	if (kinds.includes("model")) withRejects(project, selected);

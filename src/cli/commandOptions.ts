@@ -289,6 +289,24 @@ export const ALERTS: readonly OptionSpec[] = [
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 ];
 
+/** Of commands that build and read nodes. */
+export const IN_ENVIRONMENT: readonly OptionSpec[] = [
+	command("env", { value: "name", kind: TEXT, help: "Work in this environment; what is not in it is read outside" }),
+];
+
+export const ENV_CREATE: readonly OptionSpec[] = [
+	command("defer-to", {
+		key: "defer",
+		value: "target",
+		kind: TEXT,
+		help: "Read what is not built in it where this target has it (default: the target)",
+	}),
+];
+
+export const ENV_LIST: readonly OptionSpec[] = [
+	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
+];
+
 const BASE = command("base", {
 	value: "ref",
 	kind: TEXT,
@@ -299,7 +317,14 @@ export const CI: readonly OptionSpec[] = [
 	BASE,
 	command("comment", { kind: SWITCH, help: "Put the comment on the pull request too (GitHub; needs GITHUB_TOKEN)" }),
 	command("static", { kind: SWITCH, help: "Look at the files alone, even where a target is named" }),
-	command("keep", { kind: SWITCH, help: "Leave the schemas that were built, to look at; tfm ci clean removes them" }),
+	command("cleanup", {
+		kind: SWITCH,
+		help: "Drop what was built for this pull request, for closed ones, and what is past its time; nothing else",
+	}),
+	command("keep", {
+		kind: SWITCH,
+		help: "Leave the schemas that were built, to look at; tfm ci --cleanup removes them when their time is over",
+	}),
 	command("fail-on", {
 		value: "severity",
 		kind: TEXT,

@@ -19,11 +19,14 @@ import {
 	DOCS,
 	DOCS_CHECK,
 	DOCS_SERVE,
+	ENV_CREATE,
+	ENV_LIST,
 	EVENT_TIMES,
 	EXPLAIN,
 	EXPORT,
 	FRESHNESS,
 	HISTORY,
+	IN_ENVIRONMENT,
 	INIT,
 	LINEAGE,
 	LIST_NODES,
@@ -71,6 +74,9 @@ export type CommandName =
 	| "state explain"
 	| "state save"
 	| "ci"
+	| "env create"
+	| "env list"
+	| "env drop"
 	| "alerts test"
 	| "alerts list"
 	| "alerts check"
@@ -115,6 +121,7 @@ export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
 	source: "The tables that others fill",
 	docs: "The site that shows the project, and catalog.json for other tools",
 	alerts: "Who is told of what",
+	env: "Schemas of your own beside those that readers see",
 	state: "The project beside an earlier state of it",
 };
 
@@ -153,7 +160,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		summary: "Build models layer by layer: loads, seeds, models, tests, gates, publish",
 		sentence:
 			"Builds the selected models in order. In a layered project each layer is built aside, tested, and published at once when its gate passes; readers keep yesterday's tables until then. Without layers it builds models as dbt does.",
-		options: withShared([...EVENT_TIMES, ...WORK, ...SUMMARY]),
+		options: withShared([...IN_ENVIRONMENT, ...EVENT_TIMES, ...WORK, ...SUMMARY]),
 		examples: [
 			{ line: "tfm run", says: "everything" },
 			{ line: "tfm run --select +orders", says: "orders and all it is made of" },
@@ -167,7 +174,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		summary: "Seeds, models, snapshots and tests together, in order",
 		sentence:
 			"Runs seeds, models and tests in one pass; what fails holds back what is built from it. In a layered project this is tfm run with seeds and tests of the whole selection.",
-		options: withShared([...SEED, ...EVENT_TIMES, ...WORK, ...SUMMARY]),
+		options: withShared([...IN_ENVIRONMENT, ...SEED, ...EVENT_TIMES, ...WORK, ...SUMMARY]),
 		examples: [
 			{ line: "tfm build", says: "everything" },
 			{ line: "tfm build --select tag:daily --exclude tag:slow", says: "by tag" },
@@ -180,7 +187,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		summary: "Run data tests and unit tests against what is published, or against held candidates",
 		sentence:
 			"Runs the selected data tests against the published relations, and unit tests over the rows they give, and shows rows that are wrong.",
-		options: withShared([...CANDIDATES, ...OFFLINE, ...WORK, ...SUMMARY]),
+		options: withShared([...IN_ENVIRONMENT, ...CANDIDATES, ...OFFLINE, ...WORK, ...SUMMARY]),
 		examples: [
 			{ line: "tfm test", says: "all tests" },
 			{ line: "tfm test --select orders", says: "the tests of one model" },
@@ -209,6 +216,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		sentence:
 			"Runs again what failed or was skipped in the last run, with that run's flags. Held candidates whose code and inputs are unchanged are reused.",
 		options: withShared([
+			...IN_ENVIRONMENT,
 			...only(STATE, "state"),
 			...only(RUNNING, "fullRefresh", "lockTimeoutMs", "lockTimeout", "statementTimeout", "showRows"),
 			...SUMMARY,
@@ -280,7 +288,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Work",
 		summary: "Load the CSV files of the project",
 		sentence: "Loads the CSV files of the seed folders as tables.",
-		options: withShared([...SEED, ...WORK, ...SUMMARY]),
+		options: withShared([...IN_ENVIRONMENT, ...SEED, ...WORK, ...SUMMARY]),
 		examples: [
 			{ line: "tfm seed", says: "all seeds" },
 			{ line: "tfm seed --select countries --full-refresh", says: "drop and create one" },
@@ -292,7 +300,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		summary: "Write down how rows have changed since the last time",
 		sentence:
 			"Compares each snapshot's query with its table: rows that changed end a version and begin another. In a layered project the tests of a snapshot are run before it is published. --full-refresh leaves snapshots alone.",
-		options: withShared([...WORK, ...SUMMARY]),
+		options: withShared([...IN_ENVIRONMENT, ...WORK, ...SUMMARY]),
 		examples: [
 			{ line: "tfm snapshot", says: "all snapshots" },
 			{ line: "tfm snapshot --select orders_history", says: "one" },
@@ -382,13 +390,44 @@ export const COMMANDS: readonly CommandSpec[] = [
 		summary: "Say what a change does before it is merged",
 		sentence:
 			"Compares the files with the commit where this branch left its target branch: which nodes do something else and why, which columns that reaches, what it breaks, broken contracts, and what tfm check finds in them. With --target, or ci.target in the project file, what changed is also built in schemas of its own, tested, and compared row by row with the same built from the base. Prints a comment in Markdown and writes comment.md, diff.json, tfm.sarif and ci.junit.xml into the target folder. Exit code 1 as --fail-on says.",
-		options: withShared([...CI, ...only(RUNNING, "writeJson", "lockTimeout", "statementTimeout")]),
+		options: withShared([...CI, ...only(RUNNING, "writeJson", "lockTimeoutMs", "lockTimeout", "statementTimeout")]),
 		examples: [
 			{ line: "tfm ci", says: "on a pull request; the CI service names the target branch" },
 			{ line: "tfm ci --target prod", says: "and build, test and compare what changed, beside what stands" },
 			{ line: "tfm ci --base origin/develop", says: "against another branch" },
 			{ line: "tfm ci --fail-on never --output json", says: "for another program" },
 		],
+	},
+	{
+		name: "env create",
+		heading: "Work",
+		summary: "Make an environment: schemas of your own beside those that readers see",
+		sentence:
+			"Writes an environment down in the target's database. tfm run --env NAME then builds what is selected in its schemas (analytics__anna beside analytics) and reads everything else where the target, or --defer-to, has it.",
+		argument: { name: "name", key: "name", required: true, help: "The end of its schemas' names" },
+		options: withShared(ENV_CREATE),
+		examples: [
+			{ line: "tfm env create anna", says: "then tfm run --env anna --select orders" },
+			{ line: "tfm env create anna --defer-to prod", says: "all else is read where prod has it" },
+		],
+	},
+	{
+		name: "env list",
+		heading: "Look",
+		summary: "List environments, those of pull requests among them",
+		sentence: "Lists the environments of this project in the target's database, with their schemas.",
+		options: withShared(ENV_LIST),
+		examples: [{ line: "tfm env list", says: "who made which, and what is in the way" }],
+	},
+	{
+		name: "env drop",
+		heading: "Work",
+		summary: "Drop an environment with all that is in it",
+		sentence:
+			"Drops the schemas that are written down for the environment, and nothing else; not while a view outside of it reads what is in them. A run that works in it is stopped.",
+		argument: { name: "name", key: "name", required: true, help: "As tfm env list shows it" },
+		options: withShared(only(RUNNING, "lockTimeoutMs", "lockTimeout")),
+		examples: [{ line: "tfm env drop anna", says: "gone" }],
 	},
 	{
 		name: "state save",
@@ -485,7 +524,13 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Look",
 		summary: "Show rows of a model, a query, a failing test or a load's rejects",
 		sentence: "Runs one query and prints some of its rows. Builds nothing.",
-		options: withShared([...SHOW, ...SELECTION, ...STATE, ...only(RUNNING, "fullRefresh", "statementTimeout")]),
+		options: withShared([
+			...IN_ENVIRONMENT,
+			...SHOW,
+			...SELECTION,
+			...STATE,
+			...only(RUNNING, "fullRefresh", "statementTimeout"),
+		]),
 		examples: [
 			{ line: "tfm show --select orders", says: "five rows of what the model would hold" },
 			{ line: "tfm show --inline \"select count(*) from {{ ref('orders') }}\"", says: "any query" },
@@ -512,7 +557,13 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Look",
 		summary: "Render templates to SQL in target/compiled",
 		sentence: "Renders the selected nodes to the SQL that would run, without running it.",
-		options: withShared([...COMPILE, ...SELECTION, ...STATE, ...only(RUNNING, "fullRefresh", "empty", "writeJson")]),
+		options: withShared([
+			...IN_ENVIRONMENT,
+			...COMPILE,
+			...SELECTION,
+			...STATE,
+			...only(RUNNING, "fullRefresh", "empty", "writeJson"),
+		]),
 		examples: [
 			{ line: "tfm compile", says: "everything" },
 			{ line: "tfm compile --select orders", says: "print the SQL of one model" },

@@ -30,6 +30,7 @@ import { commitStates } from "./stateStore.ts";
  */
 export async function ciCommand(asked: Invocation): Promise<ExitCode> {
 	const invocation = await withCiTarget(asked);
+	if (invocation.flags.extra.cleanup === true) return (await import("./cleanUp.ts")).cleanUp(invocation);
 	const project = await openProject(invocation);
 	const settings = ciSettings(project.config.project);
 	const { base, ref } = await findBase(invocation, project, settings);

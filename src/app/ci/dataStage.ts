@@ -17,7 +17,8 @@ import { manifestFacts } from "../../report/report.ts";
 import { buildAside } from "../environments/buildAside.ts";
 import { type Claim, claimEnvironment } from "../environments/claimEnvironment.ts";
 import { dropEnvironment, emptyEnvironment } from "../environments/dropEnvironment.ts";
-import { notebookIn, placeProject, relationsOf, schemasOf } from "../environments/placeProject.ts";
+import { notebookIn, placeProject, schemasOf } from "../environments/placeProject.ts";
+import { relationsOf } from "../environments/relationsElsewhere.ts";
 import { openAdapter } from "../openAdapter.ts";
 import type { OpenProject } from "../openProject.ts";
 import { withBaseProject } from "./baseProject.ts";
@@ -81,7 +82,7 @@ export async function dataStage(
 			createdAt: project.startedAt.toISOString(),
 			expiresAt,
 			runId: project.runId,
-			schemas: schemasOf(placed, { built: plan.built, adapter, notebook }),
+			schemas: schemasOf(placed, { built: new Set([...plan.built, ...plan.tests]), adapter, notebook }),
 		} as const;
 		const claim = await claimEnvironment(
 			{ adapter, store: store.environments, invocation, sleep: (ms, signal) => pause(ms, undefined, { signal }) },

@@ -1,7 +1,7 @@
 import { commentMarker } from "../../ci/markdownComment.ts";
 import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
-import { GithubUnreachable } from "../../github/githubClient.ts";
+import { type GithubPlace, GithubUnreachable } from "../../github/githubClient.ts";
 import { putComment } from "../../github/stickyComment.ts";
 
 /**
@@ -9,16 +9,15 @@ import { putComment } from "../../github/stickyComment.ts";
  * a warning: the review is in the job's summary as well (TFM-CI-013).
  */
 export async function postComment(
-	{ env, signal, clock }: Invocation,
+	invocation: Invocation,
 	{ project, text }: { readonly project: string; readonly text: string },
 ): Promise<Diagnostic | null> {
 	const warn = (problem: string): Diagnostic => diagnostic("TFM-CI-013", { problem }, { severity: "warning" });
-	const { GITHUB_TOKEN: token, GITHUB_REPOSITORY: repository, GITHUB_REF: ref } = env;
+	const { GITHUB_TOKEN: token, GITHUB_REPOSITORY: repository, GITHUB_REF: ref } = invocation.env;
 	const pull = /^refs\/pull\/(\d+)\//.exec(ref ?? "")?.[1];
 	if (!token) return warn("GITHUB_TOKEN is not set");
 	if (!repository || pull === undefined) return warn("this is no job of a pull request");
-	const apiUrl = env.GITHUB_API_URL || "https://api.github.com";
-	const github = { apiUrl, token, signal, sleep, now: () => clock().getTime() };
+	const github = githubOf(invocation, token);
 	try {
 		const marker = commentMarker(project);
 		const outcome = await putComment(github, { repository, pull: Number(pull), marker }, text);
@@ -28,6 +27,14 @@ export async function postComment(
 		throw error;
 	}
 }
+
+export const githubOf = ({ env, signal, clock }: Invocation, token: string): GithubPlace => ({
+	apiUrl: env.GITHUB_API_URL || "https://api.github.com",
+	token,
+	signal,
+	sleep,
+	now: () => clock().getTime(),
+});
 
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
 	new Promise((resolve, reject) => {

@@ -1,12 +1,21 @@
+import type { ProjectFacts } from "../../context/context.ts";
 import type { Adapter } from "../../core/adapter.ts";
-import { fail } from "../../core/diagnostic.ts";
-import type { Invocation } from "../../core/invocation.ts";
+import type { Config } from "../../core/config.ts";
 import { notebookOf } from "../../core/isolatedEnvironment.ts";
+import type { Manifest } from "../../core/manifest.ts";
 import { isStored, type NodeId } from "../../core/node.ts";
 import type { RelationName } from "../../core/relation.ts";
 import { storedName } from "../../core/storedName.ts";
 import { environmentSchema, placeNodes } from "../../env/env.ts";
-import { type OpenProject, openProject } from "../openProject.ts";
+import type { Engine } from "../openAdapter.ts";
+
+/** What of an open project placing it changes, and what it needs for that. */
+export interface Placeable {
+	readonly config: Config;
+	readonly engine: Engine;
+	readonly facts: ProjectFacts;
+	readonly manifest: Manifest;
+}
 
 export interface PlacedIn {
 	/** Of the environment, or of a set of schemas in it. */
@@ -17,7 +26,7 @@ export interface PlacedIn {
 }
 
 /** The same project, whose built nodes stand in the environment's schemas (ADR 0050). */
-export function placeProject(project: OpenProject, { name, built, elsewhere }: PlacedIn): OpenProject {
+export function placeProject<P extends Placeable>(project: P, { name, built, elsewhere }: PlacedIn): P {
 	const { dialect } = project.engine;
 	const schemaOf = (schema: string): string => environmentSchema(schema, name, dialect.maxIdentifierBytes);
 	const { target, project: settings } = project.config;
@@ -40,43 +49,38 @@ export function placeProject(project: OpenProject, { name, built, elsewhere }: P
 
 /** Every schema that building these nodes of a placed project may make; sorted. */
 export function schemasOf(
-	{ manifest, config, engine }: OpenProject,
+	{ manifest, config, engine }: Placeable,
 	{
 		built,
 		adapter,
 		notebook,
-	}: { readonly built: ReadonlySet<NodeId>; readonly adapter: Adapter; readonly notebook: string },
+		keepsFailures = false,
+	}: {
+		/** Tests among them may keep the rows that fail. */
+		readonly built: ReadonlySet<NodeId>;
+		readonly adapter: Adapter;
+		readonly notebook: string;
+		/** `--store-failures` */
+		readonly keepsFailures?: boolean;
+	},
 ): readonly string[] {
 	// What templates call target.schema: hooks may make it.
 	const found = new Set([config.target.schema]);
 	for (const node of manifest.nodes.values()) {
-		const keepsRows = node.resource_type === "test" && node.relation_name !== null;
-		if (!isStored(node) || !(built.has(node.unique_id) || keepsRows)) continue;
+		if (!isStored(node) || !built.has(node.unique_id)) continue;
+		const isTest = node.resource_type === "test";
+		if (isTest && (node.config.store_failures ?? keepsFailures) !== true) continue;
 		const stands = storedName(node, engine.dialect);
 		found.add(stands.schema);
-		if (!keepsRows) found.add(adapter.publisher.candidateOf(notebook, stands).schema);
+		if (!isTest) found.add(adapter.publisher.candidateOf(notebook, stands).schema);
 	}
 	return [...found].sort();
 }
 
-/** The notebook of a set of schemas of an environment. */
-export const notebookIn = (project: OpenProject, name: string): string =>
-	notebookOf({ project: project.manifest.projectName, name });
+/** Schemas that a person looks into; those in which candidates wait are tfm's own. */
+export const shownSchemas = (schemas: readonly string[]): string =>
+	schemas.filter((schema) => !/^tfm_c_[0-9a-f]{10}_/.test(schema)).join(", ");
 
-/** By whose names what is not built is read: those of another target in the same database; empty for the project's own. */
-export async function relationsOf(
-	invocation: Invocation,
-	project: OpenProject,
-	target: string | null,
-): Promise<ReadonlyMap<NodeId, RelationName>> {
-	if (target === null || target === project.config.target.targetName) return new Map();
-	const other = await openProject({ ...invocation, flags: { ...invocation.flags, target } });
-	const [theirs, ours] = [other.config.target.database, project.config.target.database];
-	if (theirs !== ours) fail("TFM-DIFF-004", { target, theirs, ours });
-	const found = new Map<NodeId, RelationName>();
-	for (const nodes of [other.manifest.nodes, other.manifest.sources])
-		for (const node of nodes.values())
-			if (isStored(node) && node.resource_type !== "test")
-				found.set(node.unique_id, storedName(node, other.engine.dialect));
-	return found;
-}
+/** The notebook of a set of schemas of an environment. */
+export const notebookIn = (project: Pick<Placeable, "manifest">, name: string): string =>
+	notebookOf({ project: project.manifest.projectName, name });

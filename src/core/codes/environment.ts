@@ -1,7 +1,13 @@
-import { type CodeEntry, code } from "./entry.ts";
+import { type CodeEntry, code, didYouMean } from "./entry.ts";
 
 /** Isolated environments: those of `tfm ci`, `tfm plan` and `tfm env`. */
 export const ENVIRONMENT_CODES = {
+	"TFM-ENV-001": code<{ name: string }>({
+		message: (f) => `"${f.name}" is no name of an environment`,
+		hint: () => "lower-case letters, digits and _, beginning with a letter, 30 characters at most",
+		explain:
+			"An environment's name is the end of its schemas' names: `analytics__anna` for the environment `anna`. Names that begin with `ci_` are those of pull requests.",
+	}),
 	"TFM-ENV-002": code<{
 		name: string;
 		inTheWay: readonly { readonly schema: string; readonly environment: string | null }[];
@@ -22,12 +28,23 @@ export const ENVIRONMENT_CODES = {
 		explain:
 			"Two runs for one pull request build in the same schemas. The later one wins: the earlier stops and cleans up, and the later waits for it. A run that is stuck in a long statement, or on a server that cannot be reached, holds it up.",
 	}),
+	"TFM-ENV-004": code<{ name: string; suggestion: string | undefined }>({
+		message: (f) => `there is no environment ${f.name}`,
+		hint: (f) => didYouMean(f.suggestion),
+		next: (f) => `tfm env list, or tfm env create ${f.name}`,
+		explain: "Environments are written down in the target's database. `tfm env list` shows those of this project.",
+	}),
 	"TFM-ENV-005": code<{ name: string; views: readonly string[] }>({
 		message: (f) =>
 			`the environment ${f.name} is not dropped: ${f.views.join(", ")} outside of it read${f.views.length === 1 ? "s" : ""} what is in it`,
 		next: () => "drop or change those views first",
 		explain:
 			"A schema is dropped with all that is in it, and the database drops with that every view that reads it, wherever that is. tfm only drops what is an environment's own.",
+	}),
+	"TFM-ENV-006": code<{ name: string; owner: string }>({
+		message: (f) => `the environment ${f.name} is there already; ${f.owner} made it`,
+		next: (f) => `tfm run --env ${f.name} builds in it, tfm env drop ${f.name} removes it`,
+		explain: "Two environments of one project cannot have one name: their schemas would be the same.",
 	}),
 	"TFM-ENV-007": code<{ name: string; run: string }>({
 		message: (f) => `a later run (${f.run}) took over the environment ${f.name}: this one stops`,

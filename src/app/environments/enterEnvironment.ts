@@ -1,0 +1,64 @@
+import type { Adapter } from "../../core/adapter.ts";
+import type { DeferredRelation } from "../../core/deferral.ts";
+import { fail } from "../../core/diagnostic.ts";
+import type { Invocation } from "../../core/invocation.ts";
+import type { IsolatedEnvironment } from "../../core/isolatedEnvironment.ts";
+import { isStored, type NodeId } from "../../core/node.ts";
+import { storedName } from "../../core/storedName.ts";
+import { suggestName } from "../../core/suggestName.ts";
+import { createStateStore } from "../../history/stateStore.ts";
+import type { OpenProject } from "../openProject.ts";
+import { notebookIn, schemasOf } from "./placeProject.ts";
+import { relationsOf } from "./relationsElsewhere.ts";
+
+/** The row of an environment. Throws TFM-ENV-004. */
+export async function requireEnvironment(
+	adapter: Pick<Adapter, "withSession">,
+	project: string,
+	name: string,
+): Promise<IsolatedEnvironment> {
+	const { environments } = await createStateStore();
+	return adapter.withSession(async (session) => {
+		const all = await environments.list(session, project);
+		const found = all.find((one) => one.name === name);
+		const known = all.map((one) => one.name);
+		return found ?? fail("TFM-ENV-004", { name, suggestion: suggestName(name, known) });
+	});
+}
+
+/**
+ * Where everything stands outside of the environment that the project is placed in. What the command may build is
+ * written down first. Throws TFM-ENV-002, TFM-ENV-004.
+ */
+export async function enterEnvironment(
+	invocation: Invocation,
+	project: OpenProject,
+	about: { readonly selected: ReadonlySet<NodeId>; readonly builds: boolean; readonly adapter: Adapter },
+): Promise<ReadonlyMap<NodeId, DeferredRelation>> {
+	const { environment, engine, manifest } = project;
+	if (environment === undefined) throw new Error("the project is placed in no environment");
+	const { name, outside } = environment;
+	const { adapter } = about;
+	const row = await requireEnvironment(adapter, manifest.projectName, name);
+	if (about.builds) {
+		const schemas = schemasOf(project, {
+			built: about.selected,
+			adapter,
+			notebook: notebookIn(project, name),
+			keepsFailures: invocation.flags.storeFailures === true,
+		});
+		const { environments } = await createStateStore();
+		const done = await adapter.withSession((session) => environments.register(session, { ...row, schemas }));
+		if (done.kind === "refused") fail("TFM-ENV-002", { name, inTheWay: done.inTheWay });
+	}
+	const { env: _, ...extra } = invocation.flags.extra;
+	const plain = { ...invocation, flags: { ...invocation.flags, extra } };
+	const theirs = await relationsOf(plain, project, row.defer);
+	const relations = new Map<NodeId, DeferredRelation>();
+	for (const node of outside.nodes.values()) {
+		if (!isStored(node) || node.resource_type === "test" || node.config.materialized === "ephemeral") continue;
+		const relation = theirs.get(node.unique_id) ?? storedName(node, engine.dialect);
+		relations.set(node.unique_id, { relation, relation_name: engine.dialect.render(relation) });
+	}
+	return relations;
+}

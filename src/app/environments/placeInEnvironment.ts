@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { fail } from "../../core/diagnostic.ts";
+import type { Plain } from "../../core/node.ts";
+import { type Placeable, placeProject } from "./placeProject.ts";
+
+/** Also the end of a schema's name, so that nothing in it needs quotes. */
+const NAME = /^[a-z][a-z0-9_]{0,29}$/;
+
+/** `--env`, or the argument of `tfm env`. Throws TFM-ENV-001. */
+export function environmentNamed(written: Plain | undefined): string {
+	const name = String(written ?? "");
+	return NAME.test(name) && !name.startsWith("ci_") ? name : fail("TFM-ENV-001", { name });
+}
+
+/**
+ * The project with all of it in the environment: what is not there is read elsewhere once the database is open
+ * (enterEnvironment). Artifacts have a folder of their own, so that `retry` goes on from runs in the same place.
+ */
+export function placeInEnvironment<P extends Placeable>(project: P, name: string) {
+	const built = new Set(project.manifest.nodes.keys());
+	const placed = placeProject(project, { name, built, elsewhere: new Map() });
+	const targetDir = join(project.config.targetDir, "environments", name);
+	const config = { ...placed.config, targetDir };
+	return Object.freeze({
+		...placed,
+		config,
+		facts: { ...placed.facts, config },
+		known: null,
+		environment: { name, outside: project.manifest },
+	});
+}
