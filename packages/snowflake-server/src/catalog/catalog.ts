@@ -96,6 +96,8 @@ export interface Catalog {
 	/** Completes a name of one to three parts. */
 	refer(parts: readonly Name[], context: NameContext): ObjectRef;
 	find(ref: ObjectRef, context: NameContext): Relation | undefined;
+	/** Only among the session's temporary relations, or only among the others: a temporary one hides and replaces nothing. */
+	findWhere(ref: ObjectRef, context: NameContext, temporary: boolean): Relation | undefined;
 	/** Throws 002003. */
 	get(ref: ObjectRef, context: NameContext): Relation;
 	/** Sets it, temporary ones in the session. */
@@ -126,9 +128,12 @@ export function createCatalog(): Catalog {
 	};
 	const isTemporary = (relation: Relation): boolean =>
 		relation.kind === "TABLE" ? relation.persistence === "temporary" : relation.temporary;
+	const findWhere = (ref: ObjectRef, context: NameContext, temporary: boolean): Relation | undefined =>
+		temporary
+			? context.temporary.get(printRef(ref))
+			: databases.get(ref.database)?.schemas.get(ref.schema)?.relations.get(ref.name);
 	const find = (ref: ObjectRef, context: NameContext): Relation | undefined =>
-		context.temporary.get(printRef(ref)) ??
-		databases.get(ref.database)?.schemas.get(ref.schema)?.relations.get(ref.name);
+		findWhere(ref, context, true) ?? findWhere(ref, context, false);
 	return {
 		databases,
 		addDatabase: (name) => {
@@ -147,6 +152,7 @@ export function createCatalog(): Catalog {
 			return { database: database!, schema: schemaName!, name };
 		},
 		find,
+		findWhere,
 		get: (ref, context) => {
 			const found = find(ref, context);
 			if (found === undefined) throw objectMissing("Object", printRef(ref));

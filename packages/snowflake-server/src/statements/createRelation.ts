@@ -19,12 +19,13 @@ import { columnsOfQuery, createStorage, dropStorage } from "./storage.ts";
 interface Head {
 	readonly replace: boolean;
 	readonly keep: boolean;
+	readonly temporary: boolean;
 	readonly ref: ObjectRef;
 }
 
 /** Refuses a name that is taken, unless it may be replaced or is left alone; true: leave it. */
 function isTaken(head: Head, kind: "TABLE" | "VIEW", { runtime, session }: Statement): boolean {
-	const there = runtime.catalog.find(head.ref, session);
+	const there = runtime.catalog.findWhere(head.ref, session, head.temporary);
 	if (there === undefined) return false;
 	if (head.keep) return true;
 	if (!head.replace) throw objectExists(printRef(head.ref));
@@ -51,12 +52,13 @@ export async function createTable(
 	const defined =
 		cursor.peek()?.text === "(" ? columnDefinitions(cursor.group(), statement) : ([] as readonly ColumnDefinition[]);
 	const options = relationOptions(cursor, statement);
-	if (isTaken({ replace, keep, ref }, "TABLE", statement))
+	const temporary = persistence === "temporary";
+	if (isTaken({ replace, keep, temporary, ref }, "TABLE", statement))
 		return status(`${ref.name} already exists, statement succeeded.`);
 	if (persistence === "transient") ledger.note("transient or retention", statement.sql);
 
 	const source = await tableSource(cursor, statement, defined);
-	const old = catalog.find(ref, session);
+	const old = catalog.findWhere(ref, session, temporary);
 	const storage = await createStorage(statement, source.columns, source.fill);
 	const table: Table = {
 		kind: "TABLE",
@@ -71,8 +73,7 @@ export async function createTable(
 		dynamic: dynamic ? dynamicTable(options, source.query, statement) : null,
 	};
 	catalog.put(ref, table, session);
-	if (old?.kind === "TABLE" && (old.persistence === "temporary") === (persistence === "temporary"))
-		await dropStorage(statement, old.storage);
+	if (old?.kind === "TABLE") await dropStorage(statement, old.storage);
 	return status(`${dynamic ? "Dynamic table" : "Table"} ${ref.name} successfully created.`);
 }
 
@@ -157,7 +158,7 @@ export async function createView(
 	const named = cursor.peek()?.text === "(" ? columnDefinitions(cursor.group(), statement) : [];
 	const options = relationOptions(cursor, statement);
 	cursor.expect("as");
-	if (isTaken({ replace, keep, ref }, "VIEW", statement))
+	if (isTaken({ replace, keep, temporary, ref }, "VIEW", statement))
 		return status(`${ref.name} already exists, statement succeeded.`);
 	if (secure) ledger.note("secure view", statement.sql);
 	const query = storedQuery(cursor, statement);
