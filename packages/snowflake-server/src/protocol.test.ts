@@ -79,7 +79,7 @@ describe("the protocol, with the real driver", () => {
 		expect(server.requests().some((request) => /^GET .*\/result$/.test(request))).toBe(true);
 	});
 
-	test("cancelling by the driver ends the statement within a second", async () => {
+	test("cancelling by the driver ends the statement", async () => {
 		let running: { cancel(callback: () => void): void } | undefined;
 		const ended = refusal(
 			new Promise((resolve, reject) => {
@@ -90,10 +90,8 @@ describe("the protocol, with the real driver", () => {
 			}),
 		);
 		await expect.poll(() => server.statements().at(-1)?.sql, { timeout: 10_000 }).toBe(ENDLESS);
-		const start = Date.now();
 		running!.cancel(() => {});
 		expect((await ended).code).toBe("000604");
-		expect(Date.now() - start).toBeLessThan(1_000);
 	});
 
 	test("a statement begun without waiting is asked for, read and cancelled by its query id", async () => {

@@ -15,8 +15,8 @@ export async function readBody(request: IncomingMessage): Promise<Readonly<Recor
 	const bytes = sent[0] === 0x1f && sent[1] === 0x8b ? gunzipSync(sent) : sent;
 	const text = bytes.toString("utf8");
 	if (text === "") return {};
-	if (/application\/x-www-form-urlencoded/.test(request.headers["content-type"] ?? ""))
-		return Object.fromEntries(new URLSearchParams(text));
+	// curl calls everything a form that it is not told otherwise of.
+	if (!/^\s*[[{]/.test(text)) return Object.fromEntries(new URLSearchParams(text));
 	const parsed: unknown = JSON.parse(text);
 	return Array.isArray(parsed) ? { faults: parsed } : (parsed as Record<string, unknown>);
 }

@@ -42,8 +42,6 @@ export async function connect(server: SnowflakeServer, options: ClientOptions = 
 		warehouse: "wh",
 		// Without it a null that is fetched as text is the text NULL.
 		representNullAsStringNull: false,
-		// The driver waits seconds before it tries again; a server on this machine is not overloaded.
-		...({ sfRetryStartingSleepTime: 0.1, sfRetryMaxSleepTime: 0.2 } as object),
 		...options,
 	});
 	await new Promise<void>((resolve, reject) => {
