@@ -257,6 +257,9 @@ describe("the state store on the embedded database", () => {
 			await state.beginRun(s, { runId: "old", project: "t", ...began });
 			await state.beginRun(s, { runId: "t1", ...dev, ...began });
 			await state.beginRun(s, { runId: "t2", ...alices, ...began });
+			const publishedBy = async (schema: string) =>
+				(await state.listPublished(s, "t", new Map([[node, schema]]))).get(node)?.runId;
+			const seen = [];
 			for (const [runId, schema] of [
 				["old", ""],
 				["t1", "dev"],
@@ -264,18 +267,17 @@ describe("the state store on the embedded database", () => {
 			] as const) {
 				await send(s, state.saveHistory(history(runId, schema, runId)));
 				await send(s, publish(runId, schema));
+				seen.push([await publishedBy("dev"), await publishedBy("alice")]);
 			}
+			expect(seen).toEqual([
+				["old", "old"],
+				["t1", undefined],
+				["t1", "t2"],
+			]);
 			expect((await state.listRuns(s, dev, 9)).map((run) => run.runId)).toEqual(["t1", "old"]);
 			expect((await state.nodeRuns(s, alices, node, 9)).map((run) => run.runId)).toEqual(["t2", "old"]);
 			expect((await state.usualDurations(s, dev)).get(node)?.runs).toBe(2);
 			expect((await state.pastTrace(s, alices, 9)).runs.map((run) => run.runId)).toEqual(["t2", "old"]);
-			const publishedBy = async (schema: string) =>
-				(await state.listPublished(s, "t", new Map([[node, schema]]))).get(node)?.runId;
-			expect([await publishedBy("dev"), await publishedBy("alice"), await publishedBy("new")]).toEqual([
-				"t1",
-				"t2",
-				"old",
-			]);
 			const columns = await state.latestColumns(s, "t", new Map([[node, "alice"]]));
 			expect(columns.get(node)).toEqual([{ name: "id", type: "t2" }]);
 		});

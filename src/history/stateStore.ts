@@ -96,18 +96,23 @@ export async function createStateStore(): Promise<
 		/** One statement for everything: a project of small models sends one for each of them. */
 		savePublish: ({ runId, project, unit, at, nodes }) => {
 			const rows = JSON.stringify(nodes.map(({ node, schema, codeHash }) => [node, schema, codeHash]));
+			// Nobody knows of which target a row without a schema is: it counts until one of them publishes.
+			const forget = `old as (
+					delete from tfm_state.published where project = ? and table_schema = ''
+					and node in (select e->>0 from json_array_elements(?::json) e)
+				)`;
 			const published = `insert into tfm_state.published (project, node, table_schema, run_id, code_hash, published_at)
 				select ?, e->>0, e->>1, ?, e->>2, ?::timestamptz from json_array_elements(?::json) e
 				on conflict (project, node, table_schema) do update set
 				run_id = excluded.run_id, code_hash = excluded.code_hash, published_at = excluded.published_at`;
-			if (unit === null) return [raw(published, [project, runId, at, rows])];
+			if (unit === null) return [raw(`with ${forget} ${published}`, [project, rows, project, runId, at, rows])];
 			return [
 				raw(
 					`with unit as (
 						insert into tfm_state.publishes (run_id, project, unit, published_at) values (?, ?, ?, ?::timestamptz)
 						on conflict (run_id, unit) do update set published_at = excluded.published_at
-					) ${published}`,
-					[runId, project, unit, at, project, runId, at, rows],
+					), ${forget} ${published}`,
+					[runId, project, unit, at, project, rows, project, runId, at, rows],
 				),
 			];
 		},
