@@ -3,7 +3,7 @@ import type { Session } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import type { Deferral } from "../core/deferral.ts";
-import { fail } from "../core/diagnostic.ts";
+import { type DiagnosticPlaces, fail } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import { isOfTarget } from "../core/ofTarget.ts";
@@ -107,12 +107,12 @@ export async function withDatabase<T>(
 }
 
 /** What the database refused, as the mistake of `what`; anything else is thrown on. */
-export function failRefused(error: unknown, what: string): never {
+export function failRefused(error: unknown, what: string, places: DiagnosticPlaces = {}): never {
 	if (!(error instanceof DatabaseError) || error.kind !== "sql") throw error;
 	fail(
 		"TFM-APP-009",
 		{ what, message: error.message, sqlstate: error.sqlstate, detail: error.detail ?? error.hint },
-		{ cause: error },
+		{ ...places, cause: error },
 	);
 }
 

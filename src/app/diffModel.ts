@@ -1,14 +1,18 @@
-import { fail } from "../core/diagnostic.ts";
+import { join, relative } from "node:path";
+import { DatabaseError } from "../core/databaseError.ts";
+import { type DiagnosticPlaces, fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type GraphNode, isStored, type SourceNode, type StoredNode } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
+import { sqlPath } from "../core/sqlPath.ts";
 import { storedName } from "../core/storedName.ts";
 import { compareRows, type DiffSide, type RowDiff } from "../diff/diff.ts";
 import { SERVER_VERSION } from "../diff/postgres.ts";
 import { postgresRowHash } from "../diff/rowHash.ts";
 import { isMasked, manifestFacts } from "../report/report.ts";
 import { maskDiff, rowDiffText } from "../report/rowDiffText.ts";
+import { writeCompiled } from "./artifacts.ts";
 import { personalColumns } from "./columnLineage/personalColumns.ts";
 import { candidateBinding, type Database, failRefused, PUBLISHED, withDatabase } from "./database.ts";
 import { nodeNamed } from "./nodeNamed.ts";
@@ -152,10 +156,36 @@ async function headRelation({ invocation, project, database, node }: HeadRequest
 	const header = typeof node.config.sql_header === "string" ? `${node.config.sql_header}\n` : "";
 	const { session } = database;
 	const { signal } = invocation;
-	await session
-		.execute(`${header}create temporary table tfm_diff_head as\n${compiled.sql}\n;\nanalyze ${ASIDE}`, { signal })
-		.catch((error: unknown) => failRefused(error, node.name));
+	const before = `${header}create temporary table tfm_diff_head as\n`;
+	await session.execute(`${before}${compiled.sql}\n;\nanalyze ${ASIDE}`, { signal }).catch((error: unknown) => {
+		if (!isStored(node)) throw error;
+		writeCompiled(project, node.unique_id, compiled.sql);
+		return failRefused(error, node.name, placesOf(error, { project, node, before, sql: compiled.sql }));
+	});
 	return { rendered: ASIDE, title: "its query" };
+}
+
+/** The marked line of the compiled SQL, which has just been written; without one the model's file. */
+function placesOf(
+	error: unknown,
+	about: {
+		readonly project: OpenProject;
+		readonly node: StoredNode;
+		readonly before: string;
+		readonly sql: string;
+	},
+): DiagnosticPlaces {
+	const { project, node, before, sql } = about;
+	const position = error instanceof DatabaseError ? error.position : undefined;
+	const at = position === undefined ? -1 : position - 1 - before.length;
+	if (at < 0 || at > sql.length) return { at: node.location };
+	const lines = sql.slice(0, at).split("\n");
+	const file = join(relative(project.config.project.root, project.config.targetDir), sqlPath("compiled", node));
+	return {
+		at: { file, line: lines.length, column: (lines.at(-1) ?? "").length + 1 },
+		source: sql.split("\n")[lines.length - 1],
+		related: [{ label: "declared here", at: node.location }],
+	};
 }
 
 /** What the last run held back of it; nothing where no run has made tfm's tables yet. */

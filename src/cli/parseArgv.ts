@@ -211,7 +211,9 @@ async function explain(
 			return fail("TFM-CLI-005", { argument: `a ${quoted}`, command });
 		case "commander.excessArguments": {
 			const expected = found?.spec.argument === undefined ? 0 : 1;
-			return fail("TFM-CLI-006", { argument: found?.command.args[expected] ?? "", command });
+			const argument = found?.command.args[expected] ?? "";
+			const selects = expected === 0 && found?.spec.options.some((o) => o.long === "select") === true;
+			return fail("TFM-CLI-006", { argument, command, selects });
 		}
 		default:
 			throw error;

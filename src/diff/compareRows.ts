@@ -1,6 +1,7 @@
 import { fail } from "../core/diagnostic.ts";
 import type { CellValue } from "../core/resultTable.ts";
-import { type ComparedColumn, type PairedColumns, pairColumns, type Tolerance } from "./comparedColumns.ts";
+import { suggestName } from "../core/suggestName.ts";
+import { type ComparedColumn, matchesAny, type PairedColumns, pairColumns, type Tolerance } from "./comparedColumns.ts";
 import type { ColumnChange, DiffSide, RowDiff, RowSample, Sides } from "./rowDiff.ts";
 import type { RowHash } from "./rowHash.ts";
 import {
@@ -13,6 +14,7 @@ import {
 	totals,
 	unequalParts,
 	wholeRows,
+	wholeSamples,
 } from "./statements.ts";
 
 export interface DiffRequest {
@@ -48,14 +50,15 @@ const textOf = (value: CellValue | undefined): string | null => (value == null ?
  * counted instead. (Equal parts may hold duplicates; they hold the same ones.) Memory is that of the samples and of
  * 8,192 numbers; on the server that of temporary tables with the rows of unequal parts.
  *
- * @throws TFM-DIFF-002 for a key that a side does not have.
+ * @throws TFM-DIFF-002 for a key that a side does not have, 008 for ignored columns that neither has.
  */
 export async function compareRows(request: DiffRequest, ask: Ask): Promise<RowDiff> {
 	const { base, head, key, name } = request;
 	const columns = pairColumns(base, head, request);
 	if (columns.missingKey.length > 0) fail("TFM-DIFF-002", { name, columns: columns.missingKey });
+	checkIgnored(request);
 	const whole: Comparison = { ...request, key: columns.key, values: columns.values };
-	if (key.length === 0) return compareWholeRows(whole, { ask, told: columns.told });
+	if (key.length === 0) return compareWholeRows(whole, { ask, told: columns.told, shown: request.samples });
 	const [facts, ...unequal] = await ask(unequalParts(whole));
 	const [, baseRows, headRows, baseNulls, headNulls] = (facts ?? []).map(numberOf);
 	const rows: Sides = { base: baseRows!, head: headRows! };
@@ -67,7 +70,9 @@ export async function compareRows(request: DiffRequest, ask: Ask): Promise<RowDi
 		base: await duplicatesOf(different, "base", ask),
 		head: await duplicatesOf(different, "head", ask),
 	};
-	if (duplicates.base + duplicates.head > 0) return compareWholeRows(whole, { ask, told: columns.told, duplicates });
+	if (duplicates.base + duplicates.head > 0) {
+		return compareWholeRows(whole, { ask, told: columns.told, duplicates, shown: request.samples });
+	}
 	const { added, removed, changed, changedColumns } = await countDifferences(different, ask);
 	const sampled =
 		request.samples === 0 || added + removed + changed === 0
@@ -93,15 +98,26 @@ export async function compareRows(request: DiffRequest, ask: Ask): Promise<RowDi
 	});
 }
 
+function checkIgnored({ base, head, ignore, name }: DiffRequest): void {
+	const names = [...new Set([...base.columns, ...head.columns].map((column) => column.name))];
+	const patterns = ignore.filter((pattern) => !names.some((column) => matchesAny(column, [pattern])));
+	if (patterns.length === 0) return;
+	fail("TFM-DIFF-008", { name, patterns, suggestion: suggestName(patterns[0] ?? "", names) });
+}
+
 interface Whole {
+	/** Rows to show of each kind. */
+	readonly shown: number;
 	readonly ask: Ask;
 	readonly told: PairedColumns["told"];
 	readonly duplicates?: Sides;
 }
 
-async function compareWholeRows(comparison: Comparison, { ask, told, duplicates }: Whole): Promise<RowDiff> {
+async function compareWholeRows(comparison: Comparison, { ask, told, duplicates, shown }: Whole): Promise<RowDiff> {
 	const [row = []] = await ask(wholeRows(comparison));
 	const [base, head, added, removed] = row.map(numberOf);
+	const columns = [...comparison.key, ...comparison.values].slice(0, COLUMNS_AT_ONCE);
+	const found = shown === 0 || added! + removed! === 0 ? [] : await ask(wholeSamples(comparison, columns, shown));
 	return Object.freeze({
 		kind: "unkeyed",
 		because: duplicates === undefined ? "none" : "duplicates",
@@ -111,6 +127,16 @@ async function compareWholeRows(comparison: Comparison, { ask, told, duplicates 
 		rows: { base: base!, head: head! },
 		added: added!,
 		removed: removed!,
+		samples: found.map(([kind, ...cells]): RowSample => {
+			const side = kind === "removed" ? "base" : "head";
+			const values = columns.map((column, i) => ({
+				column: column.base,
+				base: null,
+				head: null,
+				[side]: textOf(cells[i]),
+			}));
+			return { kind: side === "base" ? "removed" : "added", key: [], values };
+		}),
 	});
 }
 

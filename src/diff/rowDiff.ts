@@ -24,7 +24,7 @@ export interface ColumnChange {
 	readonly sum: { readonly base: string | null; readonly head: string | null } | null;
 }
 
-/** One row that differs; `values` holds those that changed, of an added or removed row none. */
+/** One row that differs; `values` holds those that changed, of an added or removed row with a key none. */
 export interface RowSample {
 	readonly kind: "added" | "removed" | "changed";
 	readonly key: readonly (string | null)[];
@@ -62,6 +62,8 @@ export interface UnkeyedDiff {
 	/** Whole rows that only one side has, each counted as often as it has it more often. */
 	readonly added: number;
 	readonly removed: number;
+	/** Some of them, each once, with the values of the side that has it; without keys. */
+	readonly samples: readonly RowSample[];
 }
 
 /** One side as SQL reads it: a rendered name, and the columns that the catalog lists. */

@@ -157,3 +157,20 @@ export function wholeRows(c: Comparison): string {
 	coalesce(sum(greatest(coalesce(base.n, 0) - coalesce(head.n, 0), 0)), 0)::text
 from (${side("base")}) as base full join (${side("head")}) as head on base.hash = head.hash`;
 }
+
+/** Whole rows that one side has more often, each once: the kind, and the columns as text. */
+export function wholeSamples(c: Comparison, columns: readonly ComparedColumn[], rows: number): string {
+	const all = [...c.key, ...c.values];
+	const counted = (which: Which): string =>
+		`${which}s as (select ${hashed(c, which, all)} as hash, count(*) as n from ${c[which].from} group by 1)`;
+	const side = (which: Which, kind: string): string => {
+		const other = which === "base" ? "head" : "base";
+		const shown = columns.map((column, i) => `${c.quote(column[which])}::text as c${i}`);
+		return `(select '${kind}' as kind, row_number() over (order by hash) as place, ${columns.map((_, i) => `c${i}`).join(", ")} from (
+		select distinct on (hash) * from (select ${[`${hashed(c, which, all)} as hash`, ...shown].join(", ")} from ${c[which].from}) as every
+		where hash in (select ${which}s.hash from ${which}s left join ${other}s on ${other}s.hash = ${which}s.hash
+			where ${which}s.n > coalesce(${other}s.n, 0) order by 1 limit ${rows}) order by hash) as one)`;
+	};
+	return `with ${counted("base")}, ${counted("head")}
+select kind, ${columns.map((_, i) => `c${i}`).join(", ")} from (${side("head", "added")} union all ${side("base", "removed")}) as shown order by kind, place`;
+}

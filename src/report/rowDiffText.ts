@@ -42,13 +42,13 @@ interface Unkeyed extends Common {
 	readonly kind: "unkeyed";
 	readonly because: "none" | "duplicates";
 	readonly duplicateRows: Sides;
+	readonly samples: readonly Sample[];
 }
 /** diff's RowDiff, as far as it is shown. */
 type Diff = Keyed | Unkeyed;
 
 /** The same with personal data masked: in samples, and sums of such columns left out. */
 export function maskDiff<D extends Diff>(diff: D, isPersonal: (column: string) => boolean): D {
-	if (diff.kind === "unkeyed") return diff;
 	const hide = (column: string, value: string | null): string | null =>
 		value !== null && isPersonal(column) ? mask(value) : value;
 	const samples = diff.samples.map((sample) => ({
@@ -60,6 +60,7 @@ export function maskDiff<D extends Diff>(diff: D, isPersonal: (column: string) =
 			head: hide(value.column, value.head),
 		})),
 	}));
+	if (diff.kind === "unkeyed") return { ...diff, samples };
 	const changedColumns = diff.changedColumns.map((change) =>
 		isPersonal(change.column) ? { ...change, sum: null } : change,
 	);
@@ -99,12 +100,14 @@ export function rowDiffText({ name, base, head, diff }: Titled): string {
 		lines.push(` added     ${count(diff.added)}`, ` removed   ${count(diff.removed)}`);
 		lines.push(
 			` changed   ${count(diff.changed)}${percent(diff.changed, rows.base)}`,
-			` same      ${count(diff.same)}`,
+			` same      ${count(diff.same)}${uncompared(diff.columns)}`,
 		);
 	}
 	lines.push(...columnLines(diff.columns));
 	const text = `${lines.join("\n")}\n`;
-	return diff.kind === "unkeyed" ? text : `${text}${changesText(diff)}${samplesText(diff)}`;
+	return diff.kind === "unkeyed"
+		? `${text}${wholeSamplesText(diff)}`
+		: `${text}${changesText(diff)}${samplesText(diff)}`;
 }
 
 function problems(diff: Diff): string[] {
@@ -122,8 +125,22 @@ function problems(diff: Diff): string[] {
 	];
 }
 
-function columnLines({ added, removed, retyped, ignored }: Columns): string[] {
+/** A column that only one side has is compared with nothing, so a row cannot be called the same without a word. */
+const uncompared = ({ added, removed }: Columns): string =>
+	added.length + removed.length === 0 ? "" : " in the columns that both have";
+
+/** Of one type, gone and come: it may be the same column under another name, which only a person can tell. */
+const renamed = ({ added, removed }: Columns): string[] =>
+	removed.flatMap(({ name, type }) => {
+		const twins = added.filter((column) => column.type === type);
+		const alone = twins.length === 1 && removed.filter((column) => column.type === type).length === 1;
+		return alone ? [` ? column  ${name} → ${twins[0]?.name}, if it was renamed: not compared`] : [];
+	});
+
+function columnLines(columns: Columns): string[] {
+	const { added, removed, retyped, ignored } = columns;
 	return [
+		...renamed(columns),
 		...added.map(({ name, type }) => ` + column  ${name} ${type}`),
 		...removed.map(({ name, type }) => ` - column  ${name} ${type}`),
 		...retyped.map((c) => ` ~ column  ${c.name} ${c.base} → ${c.head}`),
@@ -158,6 +175,19 @@ function change(base: string | null, head: string | null): string {
 	const from = same < LONGEST / 2 ? 0 : same - 10;
 	const cut = (text: string): string => short(`${from > 0 ? "…" : ""}${text.slice(from)}`);
 	return `${cut(base)} → ${cut(head)}`;
+}
+
+/** Rows without a key: all their columns. */
+function wholeSamplesText({ samples, added, removed }: Unkeyed): string {
+	const columns = samples[0]?.values.map(({ column }) => column) ?? [];
+	if (columns.length === 0) return "";
+	const rows = samples.map(({ kind, values }) => [
+		kind,
+		...values.map((value) => short(kind === "removed" ? value.base : value.head)),
+	]);
+	const table = columnsOfText(["", ...columns.map((column) => column.toUpperCase())], rows, new Set());
+	const more = added + removed - samples.length;
+	return `\n${table}${more > 0 ? `and ${rowsOf(more)} more (--samples)\n` : ""}`;
 }
 
 function samplesText({ samples, key, added, removed, changed: allChanged }: Keyed): string {

@@ -40,9 +40,9 @@ export const CLI_CODES = {
 			f.command === "run-operation" ? "Either a macro name or --sql must be passed to run-operation" : undefined,
 		explain: "The command cannot work without this argument, for example the macro of `tfm run-operation`.",
 	}),
-	"TFM-CLI-006": code<{ argument: string; command: string }>({
+	"TFM-CLI-006": code<{ argument: string; command: string; selects: boolean }>({
 		message: (f) => `tfm ${f.command} does not take the argument "${f.argument}"`,
-		hint: (f) => `to pick nodes, write  tfm ${f.command} --select ${f.argument}`,
+		hint: (f) => (f.selects ? `to pick nodes, write  tfm ${f.command} --select ${f.argument}` : undefined),
 		next: (f) => `tfm ${f.command} --help`,
 		explain: "A word that belongs to no option was left over. Names of nodes are given with `--select`.",
 	}),

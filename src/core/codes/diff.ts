@@ -38,6 +38,12 @@ export const DIFF_CODES = {
 		hint: (f) => `expected ${f.expected}`,
 		explain: "A number on the command line of `tfm diff` could not be read.",
 	}),
+	"TFM-DIFF-008": code<{ name: string; patterns: readonly string[]; suggestion: string | undefined }>({
+		message: (f) => `--ignore names ${f.patterns.join(", ")}, and ${f.name} has no such column before or after`,
+		hint: (f) => (f.suggestion === undefined ? undefined : `did you mean "${f.suggestion}"?`),
+		explain:
+			"A column that `--ignore` of `tfm diff` should leave out is on neither side. A misspelt one would be compared after all.",
+	}),
 	"TFM-DIFF-007": code<{ target: string }>({
 		message: (f) => `--against names the target "${f.target}", which is the one in use`,
 		next: () => "name another target of the profile",
