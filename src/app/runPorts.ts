@@ -135,6 +135,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			storeFailures: flags.storeFailures ?? null,
 			sharedScans: sharedScans(config.project.flags.shared_test_scans),
 			showRows: flags.showRows,
+			wholeRows: flags.wholeRows === true,
 			warnError: failsWarnedTests(flags),
 			templatesMayWarn: !failsOnTemplateWarnings(flags),
 			reuse: false,

@@ -89,6 +89,7 @@ export async function readFlags(parsed: {
 			: { warnErrorOptions: await readWarningPolicy(read.name("warnErrorOptions"), options) }),
 		lockTimeoutMs: read.duration("lockTimeout") ?? DEFAULT_LOCK_TIMEOUT_MS,
 		showRows: read.count("showRows", 0) ?? DEFAULT_SHOW_ROWS,
+		...(read.count("showRows", 0) === undefined ? {} : { wholeRows: true }),
 		writeJson: given.writeJson !== false,
 		empty: given.empty === true,
 		defer: given.defer === true,

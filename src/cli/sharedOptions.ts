@@ -194,7 +194,7 @@ export const RUNNING: readonly OptionSpec[] = [
 		kind: TEXT,
 		env: "SHOW_ROWS",
 		envOfTfmOnly: true,
-		help: "Failing rows to show of each test (default: 5)",
+		help: "Failing rows to show of each test, with all columns (default: 5, only keys)",
 	}),
 	running("empty", { kind: SWITCH, env: "EMPTY", help: "Build with no rows, to check that everything runs" }),
 	running("no-empty", { key: "empty", sets: false, kind: SWITCH, help: "Build with rows", hidden: true }),

@@ -35,6 +35,8 @@ export interface Flags {
 	readonly lockTimeoutMs: number;
 	readonly statementTimeoutMs?: number;
 	readonly showRows: number;
+	/** --show-rows was given: samples have whole rows, not only keys. */
+	readonly wholeRows?: boolean;
 	readonly writeJson: boolean;
 	readonly empty: boolean;
 	/** `--state`: folder with the artifacts of an earlier run, as written (relative to the project's folder). */

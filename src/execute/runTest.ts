@@ -80,15 +80,17 @@ async function sampleOf(run: Run, test: TestNode, whole: ResultTable): Promise<R
 }
 
 /**
- * A sample goes to logs that more people read than the table itself, so of a test on a column it shows the key of what
- * is tested and that column. `show --failures` has the whole rows.
+ * A sample goes to logs that more people read than the table itself, so it shows the key of what is tested and, of a test
+ * on a column, that column. `--show-rows` and `show --failures` have the whole rows. A test of the project's own SQL says
+ * itself what it shows, and without a key a row could not be found.
  */
 function keysOf(run: Run, test: TestNode, sample: ResultTable): ResultTable {
+	if (run.job.flags.wholeRows === true || (test.column_name === null && test.attached_node === null)) return sample;
 	const tested = test.attached_node === null ? undefined : run.job.manifest.nodes.get(test.attached_node);
 	const key = tested?.resource_type === "model" ? tested.primary_key : [];
 	const wanted = new Set([...key, test.column_name ?? ""].map((name) => name.toLowerCase()));
 	const kept = sample.columns.flatMap((column, i) => (wanted.has(column.name.toLowerCase()) ? [i] : []));
-	if (test.column_name === null || kept.length === 0) return sample;
+	if (kept.length === 0) return sample;
 	const pick = <T>(cells: readonly T[]): T[] => kept.map((i) => cells[i]!);
 	return { ...sample, columns: pick(sample.columns), rows: sample.rows.map(pick) };
 }

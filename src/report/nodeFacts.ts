@@ -30,6 +30,8 @@ export interface NodeFacts {
 	readonly clearColumns?: ReadonlySet<string>;
 	/** The test is on such a column, so that its values may stand under any name in a sample. */
 	readonly piiTest: boolean;
+	/** Lower-case key of the model that is tested: what leads to a failing row, shown unless it is personal itself. */
+	readonly keyColumns?: ReadonlySet<string>;
 	/** Where the executed SQL was written, relative to the root project. */
 	readonly sqlPath: string | null;
 	/** Relation with stored failures, or null. */
@@ -84,6 +86,9 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 		piiColumns,
 		...(whole ? { clearColumns: new Set(read.flatMap(clearColumnsOf)) } : {}),
 		piiTest: column !== null && piiColumns.has(column.toLowerCase()),
+		...(tested?.resource_type === "model" && tested.primary_key.length > 0
+			? { keyColumns: new Set(tested.primary_key.map((key) => key.toLowerCase())) }
+			: {}),
 		sqlPath: compiled ? `${targetPath}/${sqlPath("run", node)}` : null,
 		storedIn: test?.relation_name ?? null,
 		...("alias" in node && "schema" in node && test === null ? { relation: `${node.schema}.${node.alias}` } : {}),
@@ -161,8 +166,10 @@ export const isMasked = (column: string, facts: NodeFacts | undefined): boolean 
 	const name = column.toLowerCase();
 	if (facts === undefined) return false;
 	if (facts.piiColumns.has(name)) return true;
-	const { clearColumns: clear, piiTest } = facts;
-	return !COUNTS.has(name) && (piiTest || (clear !== undefined && !clear.has(name)));
+	const { clearColumns: clear, keyColumns, piiTest } = facts;
+	if (COUNTS.has(name)) return false;
+	// What a whole node says holds for its key, too.
+	return clear === undefined ? piiTest && keyColumns?.has(name) !== true : !clear.has(name);
 };
 
 /** Noted along lineage, or known from what was declared. */
