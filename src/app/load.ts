@@ -6,9 +6,11 @@ import type { LoadWindow } from "../core/ports.ts";
 import { landingFiles } from "../load/landingFiles.ts";
 import { filesAt, planLanding } from "../load/landingPlan.ts";
 import { readLoadSpec } from "../load/loadSpec.ts";
+import { printDiagnostics } from "../report/report.ts";
 import { withDatabase } from "./database.ts";
 import { loadWindow } from "./loadWindow.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
+import { readSourceLine } from "./readSourceLine.ts";
 import { runSelected } from "./runSelected.ts";
 import { failUnselected, selectFor } from "./selectFor.ts";
 
@@ -50,7 +52,7 @@ const landingSources = ({ manifest }: OpenProject, selected: ReadonlySet<NodeId>
 
 /**
  * `--dry-run`: what a load would take, a file a line, in the order in which it would. Fetches nothing, changes nothing.
- * Throws all that would stop a load, after the list.
+ * What would stop a load is told after the list, with the load's exit code.
  */
 async function tellPlan(
 	invocation: Invocation,
@@ -86,6 +88,11 @@ async function tellPlan(
 				invocation.stdout.write(`  ${status.padEnd(9)}  ${String(bytes).padStart(12)}  ${path}\n`);
 		}
 	});
-	if (problems.length > 0) throw new TfmError(problems);
-	return 0;
+	if (problems.length === 0) return 0;
+	const { output, env, stdout, stderr, clock } = invocation;
+	const elapsedMs = clock().getTime() - project.startedAt.getTime();
+	const readLine = readSourceLine(project.config.project.root);
+	printDiagnostics(problems, { output, env, stdout, stderr, now: clock(), readLine, elapsedMs });
+	// As the load itself, of which they would be results.
+	return 1;
 }

@@ -21,6 +21,8 @@ interface Shown {
 	readonly id?: string;
 	readonly name?: string;
 	readonly table: ResultTable;
+	/** A line below the table, for a person. */
+	readonly note?: string;
 }
 
 /** `tfm show`: the first rows of a model, of SQL, of a test's failures, or of what a load turned away. */
@@ -49,9 +51,10 @@ export async function showCommand(invocation: Invocation): Promise<ExitCode> {
 type Printer = (shown: Shown, format: TableFormat) => void;
 
 function plainPrinter({ stdout, output: { verbosity } }: Invocation): Printer {
-	return ({ name, table }, format) => {
+	return ({ name, table, note }, format) => {
 		if (format === "text" && name !== undefined && verbosity >= 0) stdout.write(`${name}\n`);
 		stdout.write(printTable(table, format, name));
+		if (format === "text" && note !== undefined && verbosity >= 0) stdout.write(`${note}\n`);
 	};
 }
 
@@ -133,7 +136,7 @@ async function showRejects(reading: Reading, name: string): Promise<Shown> {
 		return {
 			id: source.unique_id,
 			name: `${name}__rejects`,
-			table: await firstRowsOf(reading, rejectsOf(source), `the rejects of ${name}`),
+			...(await rejectsIn(reading, rejectsOf(source), `the rejects of ${name}`)),
 		};
 	const model = [...manifest.nodes.values()].find(
 		(node) => node.resource_type === "model" && node.name === `${name}__rejects`,
@@ -149,7 +152,25 @@ async function showRejects(reading: Reading, name: string): Promise<Shown> {
 	}
 	const binding = await candidateBinding(database, project);
 	const relation = binding.relationOf(model.unique_id) ?? storedName(model, project.engine.dialect);
-	return { id: model.unique_id, name: model.name, table: await firstRowsOf(reading, relation, model.name) };
+	return { id: model.unique_id, name: model.name, ...(await rejectsIn(reading, relation, model.name)) };
+}
+
+/** The first rejects and, where there are more, how many: nobody should take five for all. */
+async function rejectsIn(
+	reading: Reading,
+	relation: RelationName,
+	name: string,
+): Promise<Pick<Shown, "table" | "note">> {
+	const table = await firstRowsOf(reading, relation, name);
+	if (reading.rows < 0 || table.rows.length < reading.rows) return { table };
+	const all = await reading.database.query(
+		`select count(*) from ${reading.project.engine.dialect.render(relation)}`,
+		name,
+	);
+	const total = Number(all.rows[0]?.[0]);
+	return total <= table.rows.length
+		? { table }
+		: { table, note: `${table.rows.length} of ${total} rejects (--limit -1 shows all)` };
 }
 
 const rejectsOf = (source: SourceNode): RelationName => ({

@@ -100,6 +100,8 @@ export type EventBody =
 			readonly node_id: NodeId;
 			readonly layer: string | null;
 			readonly files: number;
+			/** How many of them had been loaded before; absent: none. */
+			readonly again?: number;
 			readonly skipped: number;
 			readonly rows: number;
 			readonly rejects: number;

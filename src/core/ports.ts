@@ -94,6 +94,8 @@ export interface RunFlags {
 	readonly sharedScans: boolean;
 	/** Failing rows to keep per test. */
 	readonly showRows: number;
+	/** Of a failing row, all columns in place of the key and what is tested. */
+	readonly wholeRows?: boolean;
 	readonly warnError: boolean;
 	/** `retry`: candidates whose code and inputs are unchanged are audited again, not rebuilt. */
 	readonly reuse: boolean;
@@ -138,6 +140,8 @@ export const WHOLE_LOAD: LoadWindow = { from: null, to: null, files: null, reloa
 
 export interface LoadOutcome {
 	readonly files: number;
+	/** How many of them had been taken in before, and were taken in anew; absent: none. */
+	readonly again?: number;
 	/** Files taken in by an earlier run and unchanged since. */
 	readonly skipped: number;
 	readonly rows: number;

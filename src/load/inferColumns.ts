@@ -43,24 +43,27 @@ async function csvColumns(stored: StoredFile, spec: LoadSpec): Promise<readonly 
 	let header: readonly string[] | undefined;
 	const guesses: TypeGuess[] = [];
 	let records = 0;
-	const reading = csvRecords(utf8Blocks({ absolute: stored.absolute, file }, spec.encoding), {
-		file,
-		shape: csvShape(spec),
-		take(record) {
-			if (header === undefined) {
-				header = headerOf(record);
-				checkHeader(header, file);
-				for (const _ of header) guesses.push(new TypeGuess(spec));
-				return false;
-			}
-			if (record.problem !== undefined || record.count !== header.length) return false;
-			for (let i = 0; i < record.count; i++) {
-				const { from, start, end } = record.at(i);
-				guesses[i]!.take(from.toString("utf8", start, end));
-			}
-			return ++records >= SAMPLE;
+	const reading = csvRecords(
+		utf8Blocks({ absolute: stored.absolute, file, maxUnpacked: spec.maxUncompressed }, spec.encoding),
+		{
+			file,
+			shape: csvShape(spec),
+			take(record) {
+				if (header === undefined) {
+					header = headerOf(record);
+					checkHeader(header, file);
+					for (const _ of header) guesses.push(new TypeGuess(spec));
+					return false;
+				}
+				if (record.problem !== undefined || record.count !== header.length) return false;
+				for (let i = 0; i < record.count; i++) {
+					const { from, start, end } = record.at(i);
+					guesses[i]!.take(from.toString("utf8", start, end));
+				}
+				return ++records >= SAMPLE;
+			},
 		},
-	});
+	);
 	await reading.next();
 	await reading.return({ hash: "", bytes: 0 });
 	if (header === undefined) fail("TFM-LOAD-006", { file }, { at: { file, line: 1, column: 1 } });
@@ -88,12 +91,12 @@ async function jsonColumns({ absolute, file }: StoredFile, spec: LoadSpec): Prom
 
 async function firstRecords(stored: StoredFile, spec: LoadSpec): Promise<readonly string[]> {
 	if (spec.format === "json") {
-		const { text } = await wholeText(stored, spec.encoding);
+		const { text } = await wholeText({ ...stored, maxUnpacked: spec.maxUncompressed }, spec.encoding);
 		return jsonRecords(text, spec.records, stored.file)
 			.slice(0, SAMPLE)
 			.map(([from, to]) => text.slice(from, to));
 	}
-	const blocks = utf8Blocks(stored, spec.encoding);
+	const blocks = utf8Blocks({ ...stored, maxUnpacked: spec.maxUncompressed }, spec.encoding);
 	const decoder = new TextDecoder();
 	const texts = async function* () {
 		for await (const block of blocks) yield decoder.decode(block, { stream: true });

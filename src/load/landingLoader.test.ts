@@ -138,7 +138,13 @@ test("a changed file is an error, or loaded again, or everything is", async () =
 	expect(await mistakes({ files: "*.jsonl" })).toEqual([
 		"TFM-LOAD-012 models/landing/_raw.yml:7:5 a.jsonl was loaded at 2026-11-21T10:00:00.000Z and has other bytes now",
 	]);
-	expect(await load({ files: "*.jsonl", on_change: "reload" })).toEqual({ files: 1, skipped: 1, rows: 1, rejects: 0 });
+	expect(await load({ files: "*.jsonl", on_change: "reload" })).toEqual({
+		files: 1,
+		again: 1,
+		skipped: 1,
+		rows: 1,
+		rejects: 0,
+	});
 	expect(
 		await query("select record->>'x', (select count(*) from landing.t__rejects) from landing.t order by 1"),
 	).toEqual(["3|0", "4|0"]);

@@ -81,7 +81,14 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 			if (spec.mode === "merge") await session.execute(`drop table ${dialect.render(load.staging)}`);
 			load.judge();
 			const purged = spec.retentionMs === null ? {} : { purged: await load.purge(spec.retentionMs) };
-			return { files: due.length, skipped: plan.files.length - due.length, ...load.counts, ...purged };
+			const again = due.filter((file) => file.status === "again").length;
+			return {
+				files: due.length,
+				...(again === 0 ? {} : { again }),
+				skipped: plan.files.length - due.length,
+				...load.counts,
+				...purged,
+			};
 		});
 	};
 }

@@ -220,7 +220,13 @@ test("a window takes the files of its days, and loads again what it is told to",
 	expect(await load(block, { window: days })).toMatchObject({ files: 1, rows: 1 });
 	expect(await load(block)).toMatchObject({ files: 3, skipped: 1 });
 	const again = { ...WHOLE_LOAD, files: ["d/2026-01-0[12]*"], reload: true };
-	expect(await load(block, { window: again, runId: "r9" })).toEqual({ files: 2, skipped: 0, rows: 2, rejects: 0 });
+	expect(await load(block, { window: again, runId: "r9" })).toEqual({
+		files: 2,
+		again: 2,
+		skipped: 0,
+		rows: 2,
+		rejects: 0,
+	});
 	expect(await query("select count(*), count(distinct _tfm_file) from landing.t")).toEqual(["4|4"]);
 	expect((await mistakes({ ...block, mode: "replace" }, { window: days }))[0]).toMatch(/TFM-LOAD-028/);
 });
@@ -262,4 +268,10 @@ test("a file that unpacks without end is refused before it fills the disk", asyn
 	expect((await mistakes({ files: "bomb.jsonl.gz" }))[0]).toMatch(
 		/TFM-LOAD-024 bomb.jsonl.gz:1:1 bomb.jsonl.gz unpacks to more than \d+ times its size/,
 	);
+	put("small.csv.gz", gzipSync(`x\n${`${"0".repeat(99)}\n`.repeat(1000)}`));
+	const small = { files: "small.csv.gz", columns: [{ name: "x" }] };
+	expect((await mistakes({ ...small, max_uncompressed: "50kB" }, { name: "s" }))[0]).toMatch(
+		/TFM-LOAD-024 .* unpacks to more than the 50000 bytes of max_uncompressed/,
+	);
+	expect(await load({ ...small, max_uncompressed: "1 MiB" }, { name: "s" })).toMatchObject({ rows: 1000 });
 });

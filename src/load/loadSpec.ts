@@ -46,6 +46,8 @@ export interface LoadSpec {
 	readonly watermark: string | null;
 	/** Rows and rejects go so many milliseconds after they were loaded; null: they stay. */
 	readonly retentionMs: number | null;
+	/** Bytes that may come out of a packed file; null: no more than any honest one has. */
+	readonly maxUncompressed: number | null;
 	/** Run before the files are looked for. */
 	readonly before: FetchCommand | null;
 }
@@ -71,6 +73,7 @@ const KEYS = [
 	"trailing_commas",
 	"watermark",
 	"retention",
+	"max_uncompressed",
 	"before",
 ];
 
@@ -157,6 +160,7 @@ function readLoadBlock(block: Plain, mistakes: LoadMistake[]): LoadSpec | null {
 		trailingCommas: read.oneOf("trailing_commas", ["error", "accept"], "error"),
 		watermark: read.text("watermark", "") || null,
 		retentionMs: retentionOf(given.retention, { mode, wrong }),
+		maxUncompressed: maxUncompressedOf(given.max_uncompressed, wrong),
 		before: readBefore(given.before, wrong),
 	};
 	for (const [key, formats] of Object.entries(ONLY))
@@ -164,6 +168,30 @@ function readLoadBlock(block: Plain, mistakes: LoadMistake[]): LoadSpec | null {
 			wrong(`has ${key}, which is for ${formats.join(" and ")}`, `remove it, or say format: ${formats[0]}`, [key]);
 	checkTogether(spec, given, wrong);
 	return spec;
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+	"": 1,
+	b: 1,
+	kb: 1e3,
+	mb: 1e6,
+	gb: 1e9,
+	tb: 1e12,
+	kib: 2 ** 10,
+	mib: 2 ** 20,
+	gib: 2 ** 30,
+	tib: 2 ** 40,
+};
+
+function maxUncompressedOf(written: unknown, wrong: Wrong): number | null {
+	if (written === undefined || written === null) return null;
+	const [, digits = "", unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(String(written)) ?? [];
+	const bytes = Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
+	if (digits !== "" && bytes > 0) return Math.floor(bytes);
+	wrong(`max_uncompressed cannot be ${JSON.stringify(written)}`, "a number of bytes, such as 500MB or 2GiB", [
+		"max_uncompressed",
+	]);
+	return null;
 }
 
 function checkTogether(spec: LoadSpec, given: Record<string, unknown>, wrong: Wrong): void {

@@ -46,7 +46,11 @@ export async function* readCsv(
 		}
 		return sink.full;
 	};
-	const digest = yield* csvRecords(utf8Blocks(stored, spec.encoding), { file, shape: csvShape(spec), take });
+	const digest = yield* csvRecords(utf8Blocks({ ...stored, maxUnpacked: spec.maxUncompressed }, spec.encoding), {
+		file,
+		shape: csvShape(spec),
+		take,
+	});
 	if (places === undefined) fail("TFM-LOAD-006", { file }, { at: { file, line: 1, column: 1 } });
 	return digest;
 }

@@ -15,7 +15,7 @@ export async function* readJsonLines(
 	spec: LoadSpec,
 	sink: LandingSink,
 ): AsyncGenerator<void, FileDigest> {
-	const blocks = utf8Blocks(stored, spec.encoding);
+	const blocks = utf8Blocks({ ...stored, maxUnpacked: spec.maxUncompressed }, spec.encoding);
 	const writer = new JsonWriter(spec, sink);
 	try {
 		return yield* lines(blocks, (bytes, start, end, line) => {
@@ -90,7 +90,7 @@ export async function* readJsonPage(
 	spec: LoadSpec,
 	sink: LandingSink,
 ): AsyncGenerator<void, FileDigest> {
-	const { text: arrived, digest } = await wholeText(stored, spec.encoding);
+	const { text: arrived, digest } = await wholeText({ ...stored, maxUnpacked: spec.maxUncompressed }, spec.encoding);
 	const page = spec.trailingCommas === "accept" ? withoutTrailingCommas(arrived) : arrived;
 	const writer = new JsonWriter(spec, sink);
 	// Both texts have their records in the same places: a reject is kept with its commas.

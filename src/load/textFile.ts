@@ -66,7 +66,12 @@ export async function* readText(
 			const bytes = Buffer.concat([tail, chunk ?? Buffer.alloc(0)]);
 			const at = firstBadByte(bytes);
 			const before = countLines(bytes.subarray(0, at)) - countLines(tail.subarray(0, Math.min(at, tail.length)));
-			fail("TFM-LOAD-003", { file, byte: bytes[at] ?? 0 }, { at: { file, line: line + before, column: 1 }, cause });
+			const atStart = tail.length === 0 && at < 2;
+			fail(
+				"TFM-LOAD-003",
+				{ file, byte: bytes[at] ?? 0, atStart },
+				{ at: { file, line: line + before, column: 1 }, cause },
+			);
 		}
 	};
 	for await (const chunk of file.endsWith(".gz") ? gunzip(stored(), file) : stored()) {

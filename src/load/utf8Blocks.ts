@@ -18,17 +18,24 @@ export interface StoredFile {
 	readonly file: string;
 	/** What the bytes are known to be; absent: their digest is made while they are read. */
 	readonly expected?: FileDigest | undefined;
+	/** Bytes that may come out of a packed file; null: the ratio says what is too much. */
+	readonly maxUnpacked?: number | null;
 }
 
 /** Unpacked bytes for each stored one that no honest file has, told once so much is unpacked. */
 const BOMB_RATIO = 250;
-const BOMB_FLOOR = 64 << 20;
+const BOMB_FLOOR = 24 << 20;
 
 /**
  * The stored bytes, unpacked, and at the end the digest of what was stored. Throws TFM-LOAD-001 (unreadable), 002 (gzip
  * cut short or damaged), 016 (other bytes than expected, or written to meanwhile), 024 (a bomb).
  */
-export async function* unpackedBlocks({ absolute, file, expected }: StoredFile): AsyncGenerator<Buffer, FileDigest> {
+export async function* unpackedBlocks({
+	absolute,
+	file,
+	expected,
+	maxUnpacked = null,
+}: StoredFile): AsyncGenerator<Buffer, FileDigest> {
 	const digest = createHash("sha256");
 	const before = await stampOf(absolute);
 	let stored = 0;
@@ -44,8 +51,10 @@ export async function* unpackedBlocks({ absolute, file, expected }: StoredFile):
 	else
 		for await (const chunk of gunzip(bytes(), file)) {
 			unpacked += chunk.length;
-			if (unpacked > BOMB_FLOOR && unpacked > stored * BOMB_RATIO)
-				fail("TFM-LOAD-024", { file, stored, unpacked }, { at: { file, line: 1, column: 1 } });
+			const tooMuch =
+				maxUnpacked === null ? unpacked > BOMB_FLOOR && unpacked > stored * BOMB_RATIO : unpacked > maxUnpacked;
+			if (tooMuch)
+				fail("TFM-LOAD-024", { file, stored, unpacked, limit: maxUnpacked }, { at: { file, line: 1, column: 1 } });
 			yield chunk;
 		}
 	const found = { hash: digest.digest("hex"), bytes: stored };
@@ -105,15 +114,23 @@ const utf16Of = (block: Buffer | undefined): string =>
 
 function utf8Converter(file: string): Convert {
 	let held: Buffer = Buffer.alloc(0);
+	let first = true;
 	return (block, line) => {
 		const bytes = held.length === 0 ? (block ?? held) : Buffer.concat([held, block ?? Buffer.alloc(0)]);
 		const end = block === undefined ? bytes.length : wholeCharacters(bytes);
 		const whole = bytes.subarray(0, end);
 		held = Buffer.from(bytes.subarray(end));
-		if (isUtf8(whole)) return whole;
+		if (isUtf8(whole)) {
+			first &&= whole.length === 0;
+			return whole;
+		}
 		const at = firstBadByte(whole);
 		const where = { file, line: line + countLines(whole.subarray(0, at)), column: 1 };
-		return fail("TFM-LOAD-003", { file, byte: whole[at] ?? 0, encoding: "utf-8" }, { at: where });
+		return fail(
+			"TFM-LOAD-003",
+			{ file, byte: whole[at] ?? 0, atStart: first && at < 2, encoding: "utf-8" },
+			{ at: where },
+		);
 	};
 }
 

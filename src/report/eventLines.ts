@@ -10,9 +10,12 @@ type Named<E extends RunEvent["event"]> = Extract<RunEvent, { event: E }>;
 /** ` ✓ landing.orders      load          0.2s   3 new files, 120 rows` */
 export function loadLine(event: Named<"load.finished">, look: Look, facts: NodeFacts | undefined): string {
 	const { signs } = look;
+	const { again = 0 } = event;
+	const fresh = event.files - again;
 	const rejected = event.rejects > 0;
 	const parts = [
-		count(event.files, "new file"),
+		...(fresh > 0 || again === 0 ? [count(fresh, "new file")] : []),
+		...(again === 0 ? [] : [`${count(again, "file")} again`]),
 		...(event.skipped === 0 ? [] : [`${event.skipped} known`]),
 		count(event.rows, "row"),
 		...(rejected ? [count(event.rejects, "reject")] : []),

@@ -14,7 +14,7 @@ export const LOAD_CODES = {
 		next: () => "fetch the file again; nothing of this load was kept",
 		explain: "A .gz file ends before its stream does, or its checksum is wrong. The whole load is rolled back.",
 	}),
-	"TFM-LOAD-003": code<{ file: string; byte: number | null; encoding?: string }>({
+	"TFM-LOAD-003": code<{ file: string; byte: number | null; atStart?: boolean; encoding?: string }>({
 		message: (f) =>
 			f.byte === null
 				? `${f.file} is not ${f.encoding ?? "UTF-8"}`
@@ -22,11 +22,11 @@ export const LOAD_CODES = {
 		hint: (f) =>
 			f.byte === null
 				? undefined
-				: f.byte >= 0xfe
+				: f.byte >= 0xfe && f.atStart === true
 					? "it looks like UTF-16"
 					: "spreadsheets often save Windows-1252 or Latin-1",
 		next: (f) => {
-			const other = f.byte !== null && f.byte >= 0xfe ? "UTF-16" : "WINDOWS-1252";
+			const other = f.byte !== null && f.byte >= 0xfe && f.atStart === true ? "UTF-16" : "WINDOWS-1252";
 			if (f.encoding !== undefined) return `say encoding: ${other.toLowerCase()} in the load: block`;
 			return `save the file as UTF-8, for example: iconv -f ${other} -t UTF-8`;
 		},
@@ -88,7 +88,7 @@ export const LOAD_CODES = {
 		message: (f) => `${f.file} was loaded at ${f.loadedAt} and has other bytes now`,
 		hint: () => "a file that changes after it was loaded makes the past unclear, so this stops",
 		next: (f) =>
-			`give the new version another name; or on_change: reload; or tfm load --select source:${f.table} --full-refresh`,
+			`tfm load --select source:${f.table} --files '${f.file}' --reload replaces its rows; on_change: reload always does; or give the new version another name`,
 		explain:
 			"A landing file is loaded once. Under the same name it must keep its bytes, unless `on_change: reload` says to replace its rows.",
 	}),
@@ -176,13 +176,16 @@ export const LOAD_CODES = {
 		explain:
 			"A Parquet file is damaged, was cut short, or uses something that cannot be read. The whole load is rolled back.",
 	}),
-	"TFM-LOAD-024": code<{ file: string; stored: number; unpacked: number }>({
+	"TFM-LOAD-024": code<{ file: string; stored: number; unpacked: number; limit: number | null }>({
 		message: (f) =>
-			`${f.file} unpacks to more than ${Math.floor(f.unpacked / f.stored)} times its size: it looks like a bomb`,
+			f.limit === null
+				? `${f.file} unpacks to more than ${Math.floor(f.unpacked / f.stored)} times its size: it looks like a bomb`
+				: `${f.file} unpacks to more than the ${f.limit} bytes of max_uncompressed`,
 		hint: (f) => `${Math.round(f.unpacked / 2 ** 20)} MiB came out of ${Math.round(f.stored / 1024)} KiB`,
-		next: () => "look at the file; if it is right, unpack it before it is loaded",
+		next: () =>
+			"look at the file; if it is right, say how large it may become: max_uncompressed: 2GB in the load: block",
 		explain:
-			"A compressed file that grows without measure fills disks and memory. Files that unpack to more than 250 times their size are refused once 64 MiB have come out of them.",
+			"A compressed file that grows without measure fills disks and memory. Files that unpack to more than 250 times their size are refused once 24 MiB have come out of them, unless `max_uncompressed` of the `load:` block says how many bytes may.",
 	}),
 	"TFM-LOAD-025": code<{ file: string; limit: number }>({
 		message: (f) => `${f.file} is larger than ${f.limit >> 20} MiB, and a JSON page is read whole`,

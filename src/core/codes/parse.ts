@@ -121,7 +121,10 @@ export const PARSE_CODES = {
 	}),
 	"TFM-PARSE-018": code<{ relation: string; first: string; second: string }>({
 		message: (f) => `${f.first} and ${f.second} would both be built as ${f.relation}`,
-		hint: () => "give one of them another alias or schema",
+		hint: (f) =>
+			/^the rejects of /.test(f.second) || /^the rejects of /.test(f.first)
+				? "a landing load keeps what it cannot read in <table>__rejects: give one of them another identifier, alias or schema"
+				: "give one of them another alias or schema",
 		dbt: (f) => `dbt found two resources with the database representation "${f.relation.replaceAll('"', "")}"`,
 		explain:
 			"Two nodes would write to the same relation. The names come from alias, schema and database and from the generate_*_name macros.",
