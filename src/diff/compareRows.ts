@@ -1,7 +1,6 @@
 import { fail } from "../core/diagnostic.ts";
 import type { CellValue } from "../core/resultTable.ts";
-import { suggestName } from "../core/suggestName.ts";
-import { type ComparedColumn, matchesAny, type PairedColumns, pairColumns, type Tolerance } from "./comparedColumns.ts";
+import { type ComparedColumn, type PairedColumns, pairColumns, type Tolerance } from "./comparedColumns.ts";
 import type { ColumnChange, DiffSide, RowDiff, RowSample, Sides } from "./rowDiff.ts";
 import type { RowHash } from "./rowHash.ts";
 import {
@@ -50,13 +49,12 @@ const textOf = (value: CellValue | undefined): string | null => (value == null ?
  * counted instead. (Equal parts may hold duplicates; they hold the same ones.) Memory is that of the samples and of
  * 8,192 numbers; on the server that of temporary tables with the rows of unequal parts.
  *
- * @throws TFM-DIFF-002 for a key that a side does not have, 008 for ignored columns that neither has.
+ * @throws TFM-DIFF-002 for a key that a side does not have.
  */
 export async function compareRows(request: DiffRequest, ask: Ask): Promise<RowDiff> {
 	const { base, head, key, name } = request;
 	const columns = pairColumns(base, head, request);
 	if (columns.missingKey.length > 0) fail("TFM-DIFF-002", { name, columns: columns.missingKey });
-	checkIgnored(request);
 	const whole: Comparison = { ...request, key: columns.key, values: columns.values };
 	if (key.length === 0) return compareWholeRows(whole, { ask, told: columns.told, shown: request.samples });
 	const [facts, ...unequal] = await ask(unequalParts(whole));
@@ -96,13 +94,6 @@ export async function compareRows(request: DiffRequest, ask: Ask): Promise<RowDi
 		changedColumns: await figuresOf(whole, changedColumns, ask),
 		samples: sampled,
 	});
-}
-
-function checkIgnored({ base, head, ignore, name }: DiffRequest): void {
-	const names = [...new Set([...base.columns, ...head.columns].map((column) => column.name))];
-	const patterns = ignore.filter((pattern) => !names.some((column) => matchesAny(column, [pattern])));
-	if (patterns.length === 0) return;
-	fail("TFM-DIFF-008", { name, patterns, suggestion: suggestName(patterns[0] ?? "", names) });
 }
 
 interface Whole {
