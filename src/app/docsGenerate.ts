@@ -1,4 +1,4 @@
-import { cpSync, existsSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, rmSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { fail, TfmError } from "../core/diagnostic.ts";
 import type { PastTrace } from "../core/history.ts";
@@ -111,6 +111,9 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	if (existsSync(join(target, "manifest.json"))) {
 		const findings = analysed === null ? new Map() : siteFindings(project, analysed);
 		const site = await writeDocsSite(invocation, { target, project, earlier, trace, samples, findings });
+		// dbt's name for the page that is one file.
+		if (invocation.flags.extra.static === true)
+			copyFileSync(resolve(invocation.cwd, site.folder, "index.html"), join(target, "static_index.html"));
 		if (invocation.log?.onScreen !== true)
 			events({ event: "message", text: siteWritten(invocation, site), node_id: null, print: true });
 	}
@@ -119,6 +122,8 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 }
 
 function siteWritten({ flags }: Invocation, { folder }: Awaited<ReturnType<typeof writeDocsSite>>): string {
+	if (flags.extra.static === true)
+		return `site written to ${folder}/index.html and, as dbt calls it, static_index.html`;
 	if (flags.extra.singleFile === true) return `site written to ${folder}/index.html`;
 	const serve = flags.extra.out === undefined ? "tfm docs serve" : `tfm docs serve --out ${folder}`;
 	return `site written to ${folder}; to look at it: ${serve}`;

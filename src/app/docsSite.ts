@@ -92,7 +92,7 @@ export async function writeDocsSite(
 		findings: inputs.findings ?? new Map(),
 		excludeCode: flags.extra.excludeCode === true,
 		baseUrl,
-		singleFile: flags.extra.singleFile === true,
+		singleFile: isSingleFile(invocation),
 		assets: (project?.config.project.assetPaths ?? [])
 			.filter((path) => /^[\w][\w./-]*$/.test(path) && !path.includes(".."))
 			.map((path) => ({ from: resolve(project!.config.project.root, path), to: path })),
@@ -104,6 +104,9 @@ export async function writeDocsSite(
 		folder: relative(invocation.cwd, folder) || ".",
 	};
 }
+
+export const isSingleFile = ({ flags: { extra } }: Invocation): boolean =>
+	extra.singleFile === true || extra.static === true;
 
 /** Where files can be read and changed; a path of this machine only for who asked for an editor. Throws TFM-DOCS-009. */
 function linksOf({ flags: { extra } }: Invocation, root: string | null): SiteSource["links"] {

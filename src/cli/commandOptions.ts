@@ -74,7 +74,7 @@ export const DOCS: readonly OptionSpec[] = [
 		kind: SWITCH,
 		help: "One page with everything in it, which opens from a disk; 20 MB at most",
 	}),
-	command("static", { key: "singleFile", kind: SWITCH, help: "As --single-file", hidden: true }),
+	command("static", { kind: SWITCH, help: "As --single-file, and target/static_index.html (dbt)", hidden: true }),
 	command("runs", { value: "n", kind: TEXT, help: "Past runs to show (default: 30)" }),
 	command("sample-rows", {
 		value: "n",

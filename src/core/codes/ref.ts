@@ -77,8 +77,6 @@ export const REF_CODES = {
 		readonly from: string;
 		readonly known: readonly string[];
 		readonly suggestion?: string | undefined;
-		/** The variables as JSON, secrets masked. */
-		readonly supplied?: string;
 	}>({
 		message: (f) =>
 			`${f.from} needs the variable "${f.name}", which is not set; ${
@@ -86,8 +84,7 @@ export const REF_CODES = {
 			}`,
 		hint: (f) => didYouMean(f.suggestion),
 		next: (f) => `set it under \`vars:\` in the project file, or with --vars '{${f.name}: …}'`,
-		dbt: (f) =>
-			`Required var '${f.name}' not found in config${f.supplied === undefined ? "" : `: Vars supplied to ${f.from.split(".").at(-1)} = ${f.supplied}`}`,
+		dbt: (f) => `Required var '${f.name}' not found in config`,
 		explain:
 			"var() without a second argument demands that the variable is set: on the command line, under `vars:` in the project file (for all packages or for one), or in the package's own project file.",
 	}),

@@ -76,6 +76,10 @@ export const UNIT_CODES = {
 	"TFM-UNIT-013": code<{ test: string; input: string }>({
 		message: (f) => `unit test "${f.test}" gives rows for ${f.input}, which does not exist`,
 		hint: () => "an input is ref('…'), source('…', '…') or this",
+		dbt: (f) =>
+			/[(,]\s*(?!(?:v|version)\s*=)\w+\s*=/.test(f.input)
+				? `Unit test given inputs must be either a 'ref', 'source' or 'this' call. Got: '${f.input}'.`
+				: undefined,
 		explain: "An input of a unit test is ref('…') or source('…', '…') of something in the project, or `this`.",
 	}),
 	"TFM-UNIT-014": code<{ test: string; reads: string; model: string }>({
