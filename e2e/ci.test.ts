@@ -134,6 +134,8 @@ describe("tfm ci", { timeout: 60_000 }, () => {
 			"rules/own.mjs": rule("of the fork"),
 			"models/marts/orders.sql": (sql) => sql.replace("as amount_cents", "as cents"),
 		});
+		shop.git("add", "--all");
+		shop.git("commit", "--quiet", "--message", "A fork's");
 		const event = join(shop.work, "event.json");
 		const repo = (name: string) => ({ repo: { full_name: name } });
 		writeFileSync(event, JSON.stringify({ pull_request: { head: repo("mallory/shop"), base: repo("acme/shop") } }));
@@ -159,7 +161,12 @@ describe("tfm ci", { timeout: 60_000 }, () => {
 
 	it("has the exit code 2 for a project that cannot be read", async () => {
 		shop.branch("unreadable", { "models/marts/orders.sql": "select {{ nothing( }}" });
-		const { code, stderr } = await tfm(["ci", "--base", "main"]);
+		const summary = join(shop.work, "unreadable.md");
+		const { code, stderr } = await tfm(["ci", "--base", "main"], { GITHUB_STEP_SUMMARY: summary });
 		expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("TFM-JINJA-001") });
+		// In place of a review, which would be one of an earlier commit.
+		expect(readFileSync(summary, "utf8")).toMatch(
+			/^<!-- tfm-ci:shop -->\n\n### ❌ tfm: the project cannot be read[\s\S]*`models\/marts\/orders.sql:1` \| TFM-JINJA-001 \|/,
+		);
 	});
 });

@@ -45,8 +45,8 @@ export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
 	const marks = idleMarks(marked, { lineage, nameOf, placeOf: propertyPlaces(project) });
 	// What a rule says of the project, or of what nobody can select here, is told where nothing was selected.
 	const whole = flags.select.length === 0 && flags.exclude.length === 0 && flags.selector === undefined;
-	const rules = (await ruleFindings(project, { invocation, analysed })).flatMap(({ node, diagnostic }) =>
-		whole || (node !== null && selected.has(node)) ? [diagnostic] : [],
+	const rules = (await ruleFindings(project, { invocation, analysed: async () => analysed })).flatMap(
+		({ node, diagnostic }) => (whole || (node !== null && selected.has(node)) ? [diagnostic] : []),
 	);
 	const found = sortDiagnostics([...remarks, ...contracts, ...exposures, ...marks, ...rules]);
 	const judged = flags.extra.strict === true ? found.map(asError) : judgeWarnings(found, flags);

@@ -1,5 +1,5 @@
 import type { SiteFinding } from "../docs/docs.ts";
-import { sqlFindings } from "./ci/projectFindings.ts";
+import { modelRemarks } from "./ci/modelRemarks.ts";
 import type { AnalysedProject } from "./columnLineage/analyzeProject.ts";
 import type { OpenProject } from "./openProject.ts";
 
@@ -9,7 +9,7 @@ export function siteFindings(
 	analysed: AnalysedProject,
 ): ReadonlyMap<string, readonly SiteFinding[]> {
 	const found = new Map<string, SiteFinding[]>();
-	for (const { node, diagnostic } of sqlFindings(project, analysed)) {
+	for (const { node, diagnostic } of modelRemarks(project, analysed)) {
 		if (node === null) continue;
 		const { severity, code, message: says, hint = null, at } = diagnostic;
 		const one = { severity, code, says, hint, path: at?.file ?? "", line: at?.line ?? null };

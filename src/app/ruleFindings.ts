@@ -15,7 +15,8 @@ import { runSqlRules } from "./ownRules/sqlRules.ts";
 
 export interface RuleWork {
 	readonly invocation: Invocation;
-	readonly analysed: AnalysedProject;
+	/** Asked for only where there are rules of one's own. */
+	readonly analysed: () => Promise<AnalysedProject>;
 	/**
 	 * The file whose function is run for a path of the project; null: it must not be. For a fork's change, those of the
 	 * base. Without it the project's own.
@@ -41,19 +42,18 @@ async function ownFindings(
 	{ invocation, analysed, functionFile }: RuleWork,
 ): Promise<readonly RuleFinding[]> {
 	const { root } = project.config.project;
-	let described: RuleProject | undefined;
-	const asTables = (): RuleProject => (described ??= tablesOf(project, analysed));
+	const tables = tablesOf(project, await analysed());
 	const limits = { invocation, limitMs: LIMIT_MS };
 	const present = (rule: OwnRule): boolean => existsSync(join(root, rule.path));
 	const inSql = rules.filter((rule) => rule.kind === "sql" && present(rule));
 	const texts = inSql.map(({ path }) => ({ path, sql: readFileSync(join(root, path), "utf8") }));
-	const answered = await runSqlRules(texts, asTables, limits);
+	const answered = await runSqlRules(texts, tables, limits);
 	const outcomes = new Map<OwnRule, RuleOutcome>(inSql.map((rule, i) => [rule, answered[i]!]));
 	for (const rule of rules) {
 		if (rule.kind !== "function" || !present(rule)) continue;
 		const file = functionFile === undefined ? join(root, rule.path) : await functionFile(rule.path);
 		const outcome: RuleOutcome =
-			file === null ? { kind: "withheld" } : await runFunctionRule({ path: rule.path, file }, asTables(), limits);
+			file === null ? { kind: "withheld" } : await runFunctionRule({ path: rule.path, file }, tables, limits);
 		outcomes.set(rule, outcome);
 	}
 	const nodeNamed = nodesNamed(project.manifest);

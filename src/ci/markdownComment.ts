@@ -1,4 +1,5 @@
 /** The review as one Markdown comment: what must be looked at first, then what changed, then what that reaches. */
+import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ChangeReview, ColumnReview, Finding, ReviewedNode, Risk } from "./changeReview.ts";
 import { buildLine, leftDetails, rowsTable } from "./dataTables.ts";
 import { cell, code, counted, details, rest } from "./markdownText.ts";
@@ -48,6 +49,24 @@ function write(
 	parts.push(...rowsTable(review, rows));
 	if (shownInFull) parts.push(...columnDetails(changed), ...reachedDetails(review), ...leftDetails(review));
 	return `${parts.join("\n\n")}\n`;
+}
+
+/** The comment of a change whose project cannot be read: the mistakes, in place of a review of an earlier commit. */
+export function unreadableComment(
+	project: string,
+	mistakes: readonly Diagnostic[],
+	{ limit, more }: CommentPlace,
+): string {
+	const findings = mistakes.map((diagnostic): Finding => ({ node: null, diagnostic }));
+	const form = (rows: number): string =>
+		`${[
+			commentMarker(project),
+			`### ❌ tfm: the project cannot be read`,
+			["Nothing was compared: that comes first", ...(more === null ? [] : [`[all of it](${more})`])].join(" · "),
+			findingsTable(findings, rows),
+		].join("\n\n")}\n`;
+	const text = form(Number.POSITIVE_INFINITY);
+	return text.length <= limit ? text : form(20).slice(0, limit);
 }
 
 const RISK_MARKS: Readonly<Record<Risk, string>> = { breaking: "🔴", risky: "🟡", safe: "🟢", none: "⚪" };

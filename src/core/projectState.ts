@@ -26,7 +26,7 @@ export interface NodeState {
 	readonly resource_type: ResourceType;
 	readonly name: string;
 	readonly layer: string | null;
-	/** Where it is declared; lines count from 1. */
+	/** Where it is declared; lines count from 1. Of a test the file alone. */
 	readonly file: string;
 	readonly line: number;
 	/** Another hash: it has to be built again. */

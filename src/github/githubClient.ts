@@ -25,6 +25,7 @@ export class GithubUnreachable extends Error {}
 
 const TRIES = 4;
 const FIRST_WAIT_MS = 1_000;
+const SECONDARY_WAIT_MS = 60_000;
 /** A job must not wait for hours; its report is in the job's summary as well. */
 const LONGEST_WAIT_MS = 120_000;
 
@@ -54,7 +55,7 @@ export async function askGithub(
 				...(body === undefined ? {} : { body: JSON.stringify(body) }),
 			});
 			const text = await response.text();
-			const limited = limitedFor(response, place.now());
+			const limited = limitedFor(response, text, place.now());
 			if (limited === null && response.status < 500) return answerOf(response, text, base);
 			problem = limited === null ? `it answers ${response.status}` : "its rate limit is reached";
 			if (limited !== null) wait = Math.max(limited, wait);
@@ -68,13 +69,20 @@ export async function askGithub(
 	throw new GithubUnreachable(problem);
 }
 
-/** Milliseconds to wait; null: the answer is no rate limit. The secondary limit is a 403 or 429 with retry-after. */
-function limitedFor({ status, headers }: Response, now: number): number | null {
+/**
+ * Milliseconds to wait; null: the answer is no rate limit. The primary limit says when it is over. The secondary one is
+ * a 403 or 429 with retry-after; without that GitHub asks for a minute.
+ */
+function limitedFor({ status, headers }: Response, text: string, now: number): number | null {
 	if (status !== 429 && status !== 403) return null;
 	const after = headers.get("retry-after");
-	if (after !== null) return Number(after) * 1_000;
-	if (headers.get("x-ratelimit-remaining") !== "0") return status === 429 ? FIRST_WAIT_MS : null;
-	return Math.max(0, Number(headers.get("x-ratelimit-reset") ?? 0) * 1_000 - now);
+	if (after !== null) {
+		const ms = /^\d+$/.test(after) ? Number(after) * 1_000 : Date.parse(after) - now;
+		return Number.isNaN(ms) ? SECONDARY_WAIT_MS : Math.max(0, ms);
+	}
+	if (headers.get("x-ratelimit-remaining") === "0")
+		return Math.max(0, Number(headers.get("x-ratelimit-reset") ?? 0) * 1_000 - now);
+	return status === 429 || /secondary rate limit/i.test(text) ? SECONDARY_WAIT_MS : null;
 }
 
 function answerOf({ status, headers }: Response, text: string, base: string): GithubAnswer {

@@ -5,7 +5,7 @@ import { GithubUnreachable } from "./githubClient.ts";
 import { putComment } from "./stickyComment.ts";
 
 const MARKER = "<!-- tfm-ci:shop -->";
-const place = { repository: "acme/shop", pull: 482, marker: MARKER };
+const place = { repository: "acme/shop", pull: 482, marker: MARKER, head: "c0ffee" };
 
 interface Answer {
 	readonly status: number;
@@ -69,6 +69,7 @@ function answer(
 	const { pathname, searchParams } = new URL(path, address);
 	const id = Number(/\/comments\/(\d+)$/.exec(pathname)?.[1]);
 	const found = server.comments.find((one) => one.id === id);
+	if (pathname.endsWith("/pulls/482")) return { status: 200, body: { state: "open", head: { sha: "c0ffee" } } };
 	if (method === "GET") {
 		const page = Number(searchParams.get("page") ?? 1);
 		const more = server.comments.length > page * 2;
@@ -103,14 +104,17 @@ describe("the comment of a review", () => {
 	it("is found on a later page and edited in place", async () => {
 		const { server, put } = await github(["a", "b", "c", "d", `${MARKER}\nold`, "f"]);
 		expect(await put("new")).toEqual({ kind: "updated", url: "url/5" });
-		expect(server.log.filter((line) => line.startsWith("GET"))).toHaveLength(3);
+		expect(server.log.filter((line) => line.startsWith("GET"))).toHaveLength(4);
 		expect(server.comments[4]!.body).toBe(`${MARKER}\nnew`);
 	});
 
 	it("is left alone when it says the same already", async () => {
 		const { server, put } = await github([`${MARKER}\nsame`]);
 		expect(await put("same")).toEqual({ kind: "unchanged", url: "url/1" });
-		expect(server.log).toEqual(["GET /repos/acme/shop/issues/482/comments?per_page=100"]);
+		expect(server.log).toEqual([
+			"GET /repos/acme/shop/pulls/482",
+			"GET /repos/acme/shop/issues/482/comments?per_page=100",
+		]);
 	});
 
 	it("is made anew when somebody deletes it in between", async () => {
@@ -129,6 +133,44 @@ describe("the comment of a review", () => {
 		});
 		expect(await put("mine")).toEqual({ kind: "updated", url: "url/7" });
 		expect(server.comments).toEqual([{ id: 7, body: `${MARKER}\nmine`, html_url: "url/7" }]);
+	});
+
+	it.each([
+		["outdated", "left to the run of a later commit", { state: "open", head: { sha: "beef" } }],
+		["closed", "not written on a pull request that was closed meanwhile", { state: "closed", head: { sha: "c0ffee" } }],
+	])("is %s: %s", async (kind, _, body) => {
+		const { server, put } = await github([`${MARKER}\nold`], (line) =>
+			line.includes("/pulls/") ? { status: 200, body } : undefined,
+		);
+		expect(await put("new")).toEqual({ kind });
+		expect(server.comments[0]!.body).toBe(`${MARKER}\nold`);
+	});
+
+	it("is written all the same where the token may not read the pull request", async () => {
+		const { put } = await github([], (line) => (line.includes("/pulls/") ? { status: 403, body: {} } : undefined));
+		expect(await put("one")).toMatchObject({ kind: "created" });
+	});
+
+	it.each([
+		["until a date", { "retry-after": new Date(9_000_000).toUTCString() }, {}, 8_000_000],
+		[
+			"a minute where it is the secondary limit and says no time",
+			{},
+			{ message: "You have exceeded a secondary rate limit." },
+			60_000,
+		],
+	])("waits %s", async (_, headers, body, ms) => {
+		let first = true;
+		const { server, put } = await github([], () => {
+			const limited = first;
+			first = false;
+			return limited ? { status: 403, headers, body } : undefined;
+		});
+		if (ms > 120_000) await expect(put("one")).rejects.toThrow("its rate limit is reached");
+		else {
+			expect(await put("one")).toMatchObject({ kind: "created" });
+			expect(server.waits).toEqual([ms]);
+		}
 	});
 
 	it.each([

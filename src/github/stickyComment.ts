@@ -7,10 +7,14 @@ export interface CommentPlace {
 	readonly pull: number;
 	/** The first line of the comment, by which it is found again. */
 	readonly marker: string;
+	/** Commit of the pull request that the text is about; null: not known. */
+	readonly head: string | null;
 }
 
 export type CommentOutcome =
 	| { readonly kind: "created" | "updated" | "unchanged"; readonly url: string }
+	/** Nothing is written: a later commit has a review of its own, or the pull request was closed meanwhile. */
+	| { readonly kind: "outdated" | "closed" }
 	/** A token of a fork may not write; a text may be refused; the pull request may be locked or gone. */
 	| { readonly kind: "refused"; readonly status: number; readonly problem: string };
 
@@ -22,9 +26,12 @@ interface Comment {
 
 /**
  * One comment of a project on a pull request, edited in place. A comment that somebody deletes in between is made anew;
- * where two runs made one each, the older stays and has the later text. Throws GithubUnreachable.
+ * where two runs made one each, the older stays and has the later text. A run for a commit that is no longer the pull
+ * request's head leaves the comment to the later run. Throws GithubUnreachable.
  */
 export async function putComment(github: GithubPlace, place: CommentPlace, body: string): Promise<CommentOutcome> {
+	const late = await tooLate(github, place);
+	if (late !== null) return { kind: late };
 	const issue = `/repos/${place.repository}/issues/${place.pull}/comments`;
 	const found = await ownComments(github, issue, place.marker);
 	if ("refusal" in found) return found.refusal;
@@ -47,6 +54,18 @@ export async function putComment(github: GithubPlace, place: CommentPlace, body:
 	if (outcome === null || outcome.kind === "refused") return answered("created", own);
 	await removeOthers(github, place, now.comments.slice(1));
 	return outcome;
+}
+
+/** Null: go on. A pull request that may not be read is no reason to stop: writing the comment may be allowed. */
+async function tooLate(
+	github: GithubPlace,
+	{ repository, pull, head }: CommentPlace,
+): Promise<"outdated" | "closed" | null> {
+	const { status, body } = await askGithub(github, "GET", { path: `/repos/${repository}/pulls/${pull}` });
+	if (status !== 200) return null;
+	const known = body as { readonly state?: string; readonly head?: { readonly sha?: string } };
+	if (known.state === "closed") return "closed";
+	return head !== null && known.head?.sha !== undefined && known.head.sha !== head ? "outdated" : null;
 }
 
 const answered = (kind: "created" | "updated" | "unchanged", { html_url: url }: Comment): CommentOutcome => ({

@@ -31,6 +31,7 @@ export function compareStates(before: ProjectState, after: ProjectState): readon
 		const [was, now] = [before.nodes[id], after.nodes[id]];
 		if (was === undefined) return now === undefined ? [] : [{ id, change: "added", now }];
 		if (now === undefined) return [{ id, change: "removed", was }];
+		if (was === now) return [];
 		const reasons = reasonsOf(was, now);
 		if (reasons.length > 0) return [{ id, change: "modified", was, now, reasons }];
 		if (was.meta !== now.meta) return [{ id, change: "meta", was, now, reasons }];

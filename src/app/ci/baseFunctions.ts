@@ -1,29 +1,18 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Invocation } from "../../core/invocation.ts";
 import { askGit, runGit } from "../../git/git.ts";
 import type { OpenProject } from "../openProject.ts";
 import { writeWhole } from "../writeWhole.ts";
 import { gitPlace } from "./headState.ts";
+import { pullRequestOf } from "./pullRequestEvent.ts";
 
 /** Whether the change comes from somebody else's copy of the repository, as the CI service says. */
 export function isForksChange(env: Invocation["env"]): boolean {
 	const { CI_MERGE_REQUEST_SOURCE_PROJECT_ID: source, CI_MERGE_REQUEST_PROJECT_ID: target } = env;
 	if (source && target) return source !== target;
 	if (env.SYSTEM_PULLREQUEST_ISFORK) return env.SYSTEM_PULLREQUEST_ISFORK.toLowerCase() === "true";
-	const { GITHUB_EVENT_PATH: path } = env;
-	if (!path) return false;
-	const { pull_request: pull } = JSON.parse(readFileSync(path, "utf8")) as { readonly pull_request?: PullRequest };
-	// A fork that is gone by now has no name.
-	return pull !== undefined && pull.head.repo?.full_name !== pull.base.repo?.full_name;
-}
-
-interface PullRequest {
-	readonly head: Side;
-	readonly base: Side;
-}
-interface Side {
-	readonly repo: { readonly full_name: string } | null;
+	const pull = pullRequestOf(env);
+	return pull !== null && pull.head.repo?.full_name !== pull.base.repo?.full_name;
 }
 
 /**

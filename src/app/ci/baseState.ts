@@ -2,7 +2,7 @@ import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
 import { PROJECT_STATE_SCHEMA, type ProjectState } from "../../core/projectState.ts";
 import { TFM_VERSION } from "../../core/version.ts";
-import { readProjectState } from "../../state/readProjectState.ts";
+import { type KnownLines, readProjectState } from "../../state/readProjectState.ts";
 import { analyzeProject } from "../columnLineage/analyzeProject.ts";
 import type { OpenProject } from "../openProject.ts";
 import { ofBase, withBaseProject } from "./baseProject.ts";
@@ -25,12 +25,21 @@ export const stateKey = ({ config }: OpenProject, commit: string): string =>
 export async function baseState(
 	invocation: Invocation,
 	project: OpenProject,
-	{ commit, store }: { readonly commit: string; readonly store: CommitStates | null },
+	{
+		commit,
+		store,
+		lines,
+	}: {
+		readonly commit: string;
+		readonly store: CommitStates | null;
+		/** Of the present state: most are the base's, too. */
+		readonly lines: KnownLines;
+	},
 ): Promise<BaseState> {
 	const warnings: Diagnostic[] = [];
 	const text = store === null ? null : await store.get(stateKey(project, commit));
 	if (store !== null && text !== null) {
-		const kept = readProjectState(text, `the state of ${commit.slice(0, 10)} in ${store.where}`);
+		const kept = readProjectState(text, `the state of ${commit.slice(0, 10)} in ${store.where}`, lines);
 		const fits = kept === null ? { problem: "it has another format" } : fitting(kept, project);
 		if ("state" in fits) return { state: fits.state, from: "store", warnings };
 		warnings.push(diagnostic("TFM-CI-007", { where: store.where, problem: fits.problem }, { severity: "warning" }));

@@ -8,9 +8,9 @@ import type { Emit } from "../../core/events.ts";
 import type { ExitCode, Invocation } from "../../core/invocation.ts";
 import { repositoryOf } from "../../git/git.ts";
 import { createRedactor } from "../../report/report.ts";
-import { projectStateText } from "../../state/readProjectState.ts";
 import { openEvents } from "../commandEvents.ts";
-import { type OpenProject, openProject } from "../openProject.ts";
+import type { OpenProject } from "../openProject.ts";
+import { ruleFindings } from "../ruleFindings.ts";
 import { writeWhole } from "../writeWhole.ts";
 import { baseFunctions, isForksChange } from "./baseFunctions.ts";
 import { baseState } from "./baseState.ts";
@@ -18,8 +18,10 @@ import { ciSettings, type FailOn } from "./ciSettings.ts";
 import { buildsToo, withCiTarget } from "./ciTarget.ts";
 import { findBase } from "./findBase.ts";
 import { gitPlace, headState } from "./headState.ts";
+import { writeState } from "./knownState.ts";
+import { modelRemarks } from "./modelRemarks.ts";
+import { openForReview } from "./openForReview.ts";
 import { postComment } from "./postComment.ts";
-import { projectFindings } from "./projectFindings.ts";
 import { reviewChange } from "./reviewChange.ts";
 import { commitStates } from "./stateStore.ts";
 
@@ -31,22 +33,25 @@ import { commitStates } from "./stateStore.ts";
 export async function ciCommand(asked: Invocation): Promise<ExitCode> {
 	const invocation = await withCiTarget(asked);
 	if (invocation.flags.extra.cleanup === true) return (await import("./cleanUp.ts")).cleanUp(invocation);
-	const project = await openProject(invocation);
+	const project = await openForReview(invocation, pageOf(invocation.env));
 	const settings = ciSettings(project.config.project);
 	const { base, ref } = await findBase(invocation, project, settings);
 	const store = commitStates(settings.state, project.config.project.root, invocation);
 	const head = await headState(invocation, project);
-	const before = await baseState(invocation, project, { commit: base, store });
+	const before = await baseState(invocation, project, { commit: base, store, lines: head.lines });
+	const remarks = head.remarks ?? modelRemarks(project, await head.analysed());
+	const rules = await ruleFindings(project, {
+		invocation,
+		analysed: head.analysed,
+		...(isForksChange(invocation.env) ? { functionFile: baseFunctions(invocation, project, base) } : {}),
+	});
 	const ofFiles = reviewChange({
 		before: before.state,
 		after: head.state,
 		base,
 		ref,
 		breaking: settings.breaking,
-		found: await projectFindings(project, head.analysed, {
-			invocation,
-			...(isForksChange(invocation.env) ? { functionFile: baseFunctions(invocation, project, base) } : {}),
-		}),
+		found: [...remarks, ...rules],
 	});
 	const events = openEvents(invocation, project);
 	const say = (line: string): void => {
@@ -63,7 +68,7 @@ export async function ciCommand(asked: Invocation): Promise<ExitCode> {
 	const { prefix: folder } = await repositoryOf(gitPlace(invocation, project.config.project.root));
 	const prefix = folder === "" ? "" : `${folder}/`;
 	const comment = writeReports(invocation, project, { review, prefix });
-	writeWhole(join(project.config.targetDir, "state.json"), projectStateText(head.state));
+	if (!head.written) writeState(invocation, project, { state: head.state, remarks, asked: head.asked });
 	const refused =
 		invocation.flags.extra.comment === true
 			? await postComment(invocation, { project: review.project, text: comment })

@@ -48,8 +48,7 @@ export function describeState(
 					resource_type: node.resource_type,
 					name: nameOf(node),
 					layer: node.layer,
-					file: node.location.file,
-					line: node.location.line,
+					...placeOf(node),
 					...print,
 					reads: "depends_on" in node ? [...new Set(node.depends_on.nodes)].sort() : [],
 					access: node.resource_type === "model" ? node.access : "protected",
@@ -76,6 +75,12 @@ export function describeState(
 
 /** Configuration may hang on the target: states of two are not compared. */
 export const targetText = ({ target: { type, targetName } }: Pick<Config, "target">): string => `${type} ${targetName}`;
+
+/** A test's line is not looked for: that would take a second reading of its file, and nothing is shown at it. */
+const placeOf = (node: GraphNode): Pick<NodeState, "file" | "line"> =>
+	node.resource_type === "test"
+		? { file: node.original_file_path, line: 1 }
+		: { file: node.location.file, line: node.location.line };
 
 const nameOf = (node: GraphNode): string =>
 	node.resource_type === "source" ? `${node.source_name}.${node.name}` : node.name;

@@ -23,8 +23,8 @@ export async function explainSinceCommit(invocation: Invocation, project: OpenPr
 	const settings = ciSettings(project.config.project);
 	const { base } = await findBase(invocation, project, settings);
 	const store = commitStates(settings.state, project.config.project.root, invocation);
-	const { state: now } = await headState(invocation, project);
-	const { state: before, warnings } = await baseState(invocation, project, { commit: base, store });
+	const { state: now, lines } = await headState(invocation, project);
+	const { state: before, warnings } = await baseState(invocation, project, { commit: base, store, lines });
 	const changes = new Map(compareStates(before, now).map((change) => [change.id, change]));
 	const all = flags.select.length + flags.exclude.length === 0 && flags.selector === undefined;
 	const chosen = all ? { ids: [...changes.keys()], warnings: [] } : selectIds(invocation, project);

@@ -3,6 +3,7 @@ import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
 import { type GithubPlace, GithubUnreachable } from "../../github/githubClient.ts";
 import { putComment } from "../../github/stickyComment.ts";
+import { pullRequestOf } from "./pullRequestEvent.ts";
 
 /**
  * Puts the comment on the pull request that GitHub's variables name. Null: it stands there. That it could not be put is
@@ -20,8 +21,18 @@ export async function postComment(
 	const github = githubOf(invocation, token);
 	try {
 		const marker = commentMarker(project);
-		const outcome = await putComment(github, { repository, pull: Number(pull), marker }, text);
-		return outcome.kind === "refused" ? warn(`GitHub answers ${outcome.status}: ${outcome.problem}`) : null;
+		const head = pullRequestOf(invocation.env)?.head.sha ?? null;
+		const outcome = await putComment(github, { repository, pull: Number(pull), marker, head }, text);
+		switch (outcome.kind) {
+			case "refused":
+				return warn(`GitHub answers ${outcome.status}: ${outcome.problem}`);
+			case "outdated":
+				return warn("the pull request has a later commit, whose run writes it");
+			case "closed":
+				return warn("the pull request is closed");
+			default:
+				return null;
+		}
 	} catch (error) {
 		if (error instanceof GithubUnreachable) return warn(`GitHub cannot be asked: ${error.message}`);
 		throw error;

@@ -33,7 +33,7 @@ export function reviewChange({ before, after, base, ref, breaking, found }: Revi
 	const lineages = { before: lineageNodes(before), after: lineageNodes(after) };
 	const queries = new Map(changes.flatMap((change) => queriesOf(change, lineages)));
 	const impact = changeImpact(lineages.before, lineages.after, queries);
-	const readers = readersOf(before, after);
+	const readers = readersOf(before, after, new Set(changes.map(({ id }) => id)));
 	const nodes = changes.map((change) => reviewed(change, { query: queries.get(change.id), impact, readers }));
 	const reached = reachedNodes(impact, after, new Set(changes.map(({ id }) => id)));
 	const all = [...nodes, ...reached].sort(byRisk);
@@ -103,12 +103,16 @@ function queriesOf(
 }
 
 /** Ids of nodes that still read a node, and whether somebody outside of the project may. */
-function readersOf(before: ProjectState, after: ProjectState): (id: string) => readonly string[] {
+function readersOf(
+	before: ProjectState,
+	after: ProjectState,
+	of: ReadonlySet<string>,
+): (id: string) => readonly string[] {
 	const found = new Map<string, Set<string>>();
 	for (const { nodes } of [before, after])
 		for (const [id, { reads, resource_type: type }] of Object.entries(nodes)) {
 			if (type === "test" || type === "unit_test" || after.nodes[id] === undefined) continue;
-			for (const input of reads) found.set(input, (found.get(input) ?? new Set()).add(id));
+			for (const input of reads) if (of.has(input)) found.set(input, (found.get(input) ?? new Set()).add(id));
 		}
 	return (id) => [...(found.get(id) ?? [])].sort();
 }

@@ -15,7 +15,7 @@ import type { SqlDialectName } from "../../sql/sqlDialect.ts";
 import type { OpenProject } from "../openProject.ts";
 import { writeWhole } from "../writeWhole.ts";
 import { columnFacts, markedNodes } from "./columnFacts.ts";
-import { type AnalysedNode, analysedNodes, type Compiled, compiledSql } from "./compiledSql.ts";
+import { type AnalysedNode, analysedNodes, type Compiled, type CompiledSql, compiledSql } from "./compiledSql.ts";
 import { declaredRelations, rejectsId } from "./declaredRelations.ts";
 import { hookWrites } from "./hookWrites.ts";
 import { nodeNames, withNamedByHand } from "./namedByHand.ts";
@@ -24,6 +24,8 @@ export interface AnalysedProject {
 	readonly lineage: ColumnLineage;
 	/** The SQL that was looked at, for places in it. */
 	readonly compiled: ReadonlyMap<NodeId, Compiled>;
+	/** All of it follows from the project alone: no template asked the database, and no query took too long. */
+	readonly repeatable: boolean;
 }
 
 export const lineagePath = ({ config }: Pick<OpenProject, "config">): string =>
@@ -31,7 +33,7 @@ export const lineagePath = ({ config }: Pick<OpenProject, "config">): string =>
 
 export async function analyzeProject(invocation: Invocation, project: OpenProject): Promise<AnalysedProject> {
 	const nodes = analysedNodes(project);
-	const { job, compiled } = await analysisJob(invocation, project, nodes);
+	const { job, compiled, asked } = await analysisJob(invocation, project, nodes);
 	const analyses = await analyzeWithCache(job, project, invocation.signal);
 	const described = describe(project, nodes, job, analyses);
 	const lineage: ColumnLineage = {
@@ -45,7 +47,8 @@ export async function analyzeProject(invocation: Invocation, project: OpenProjec
 		nodes: Object.fromEntries(described),
 	};
 	if (invocation.flags.writeJson) writeWhole(lineagePath(project), lineageText(lineage));
-	return { lineage, compiled };
+	const tooLong = [...analyses.values()].some(({ status }) => status === "timeout");
+	return { lineage, compiled, repeatable: !asked && !tooLong };
 }
 
 function describe(
@@ -119,12 +122,12 @@ async function analysisJob(
 	invocation: Invocation,
 	project: OpenProject,
 	nodes: readonly (AnalysedNode | TestNode)[],
-): Promise<{ readonly job: AnalysisJob; readonly compiled: ReadonlyMap<NodeId, Compiled> }> {
+): Promise<CompiledSql & { readonly job: AnalysisJob }> {
 	const dialect = dialectOf(project);
-	const compiled = await compiledSql(invocation, project, nodes);
+	const { compiled, asked } = await compiledSql(invocation, project, nodes);
 	const models = new Map(nodes.map((node) => [node.unique_id as string, modelSql(node, project, compiled)]));
 	const declared = await declaredRelations(project, dialect);
-	return { job: { dialect, declared, models: withNamedByHand(models, declared, dialect) }, compiled };
+	return { job: { dialect, declared, models: withNamedByHand(models, declared, dialect) }, compiled, asked };
 }
 
 /** A node a line: two versions can be compared by eye, and no text has to hold all of a large project. */

@@ -17,6 +17,12 @@ export const analysedNodes = ({ manifest }: OpenProject): readonly AnalysedNode[
 			(node.resource_type === "model" || node.resource_type === "snapshot") && node.language === "sql",
 	);
 
+export interface CompiledSql {
+	readonly compiled: ReadonlyMap<NodeId, Compiled>;
+	/** Whether templates asked the database: their SQL may be another one tomorrow. */
+	readonly asked: boolean;
+}
+
 /**
  * The SQL of models and snapshots as a full build runs it, under published names: what an incremental model adds later
  * has the same columns, and no database is asked what exists. A template that asks the database something else has it
@@ -26,7 +32,7 @@ export async function compiledSql(
 	invocation: Invocation,
 	project: OpenProject,
 	nodes: readonly (AnalysedNode | TestNode)[],
-): Promise<ReadonlyMap<NodeId, Compiled>> {
+): Promise<CompiledSql> {
 	const { invocation: asked } = project.facts;
 	const facts = {
 		...project.facts,
@@ -46,11 +52,11 @@ export async function compiledSql(
 			found.set(id, { reason: reasonOf(error) });
 		}
 	}
-	if (waiting.length === 0) return found;
+	if (waiting.length === 0) return { compiled: found, asked: false };
 	if (invocation.flags.extra.introspect === false) {
 		for (const id of waiting)
 			found.set(id, { reason: "its template asks the database, which --no-introspect forbids" });
-		return found;
+		return { compiled: found, asked: false };
 	}
 	try {
 		await withDatabase(invocation, { ...project, facts }, async (database) => {
@@ -69,7 +75,7 @@ export async function compiledSql(
 		const reason = `its template asks the database: ${reasonOf(error)}`;
 		for (const id of waiting) if (!found.has(id)) found.set(id, { reason });
 	}
-	return found;
+	return { compiled: found, asked: true };
 }
 
 /** A mistake of the project or of its environment; anything else is a fault of tfm's own and goes on. */

@@ -36,14 +36,14 @@ const ROWS_AT_ONCE = 2_000;
 /** One outcome for each rule, in their order. Nothing is started where there is none. */
 export async function runSqlRules(
 	rules: readonly SqlRule[],
-	project: () => RuleProject,
+	project: RuleProject,
 	{ invocation, limitMs }: { readonly invocation: Invocation; readonly limitMs: number },
 ): Promise<readonly RuleOutcome[]> {
 	if (rules.length === 0) return [];
 	const scratch = createScratch(invocation);
 	try {
 		const database = await scratch.open();
-		await load(database, project(), namedIn(rules));
+		await load(database, project, namedIn(rules));
 		const outcomes: RuleOutcome[] = [];
 		for (const rule of rules) outcomes.push(await ask(database, rule, { signal: invocation.signal, limitMs }));
 		return outcomes;

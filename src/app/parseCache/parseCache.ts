@@ -76,6 +76,9 @@ function difference(was: Header, is: Origin, { env, flags }: InvocationFacts): s
 	return null;
 }
 
+/** One manifest may come from two sets of settings, and what is made of it be another thing: a variable in the SQL. */
+const keyOf = (header: Header, sum: string): string => hash("sha1", `${JSON.stringify(header)}${sum}`);
+
 /** `locate` finds the place of a test, which is not kept. */
 export function readParseCache(
 	path: string,
@@ -91,7 +94,7 @@ export function readParseCache(
 	if (changed !== null) return { kind: "unknown", because: changed };
 	const parts = file.parts();
 	if (parts === null) return { kind: "unknown", because };
-	return { kind: "known", project: unpackProject(parts.values, locate), sum: parts.sum };
+	return { kind: "known", project: unpackProject(parts.values, locate), sum: keyOf(file.header, parts.sum) };
 }
 
 /** What the reading is known by; null when it is not kept. Throws what the file system throws. */
@@ -102,5 +105,5 @@ export function writeParseCache(path: string, origin: Origin, reads: Reads, proj
 		env: [...reads.env].map(([name, value]) => [name, envDigest(value)] as const),
 		flags: [...reads.flags].map(([name, value]) => [name, digest(value as Plain)] as const),
 	};
-	return writeCacheFile(path, header, packProject(project));
+	return keyOf(header, writeCacheFile(path, header, packProject(project)));
 }

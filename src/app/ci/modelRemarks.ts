@@ -9,19 +9,9 @@ import { propertyPlaces } from "../columnLineage/propertyPlaces.ts";
 import { sqlRemarks } from "../columnLineage/sqlRemarks.ts";
 import { displayName } from "../lineage.ts";
 import type { OpenProject } from "../openProject.ts";
-import { type RuleWork, ruleFindings } from "../ruleFindings.ts";
 
-/** What `tfm check` says of each model, by model. */
-export async function projectFindings(
-	project: OpenProject,
-	analysed: AnalysedProject,
-	work: Omit<RuleWork, "analysed">,
-): Promise<readonly Finding[]> {
-	return [...sqlFindings(project, analysed), ...(await ruleFindings(project, { ...work, analysed }))];
-}
-
-/** Of these what is told without the project's rules: SQL that looks wrong, contracts, personal data. */
-export function sqlFindings(project: OpenProject, { lineage, compiled }: AnalysedProject): readonly Finding[] {
+/** What looks wrong in each model, whatever the rules of the project ask. */
+export function modelRemarks(project: OpenProject, { lineage, compiled }: AnalysedProject): readonly Finding[] {
 	const nameOf = displayName(project);
 	const { layering } = project.config.project;
 	const placeOf = propertyPlaces(project);
