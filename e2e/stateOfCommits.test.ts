@@ -205,7 +205,7 @@ describe("a base that cannot be read", { timeout: 120_000 }, () => {
 		shop.write({ "models/marts/customers.sql": "select 1 as customer" });
 		shop.git("commit", "--quiet", "--all", "--message", "mended");
 		expect((await tfm("state", "explain", "--base", "bad-base")).said).toMatchInlineSnapshot(`
-			" error[TFM-CI-004]: the project at 2d21921699, where this change began, cannot be read
+			" error[TFM-CI-004]: the project at 7b534128cd, where this change began, cannot be read
 			   = hint: what follows is said of the files of that commit, not of yours
 			 error[TFM-JINJA-001]: models/marts/customers.sql:1: unexpected '}', expected ')'
 
