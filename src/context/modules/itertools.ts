@@ -19,14 +19,20 @@ import { iterableItems } from "../objects/iterableItems.ts";
 
 const ENDLESS = 100_000;
 const LARGEST = 1_000_000;
+/** Values in all tuples of a result together: the permutations of 20 items are as large as a list 20 times as long. */
+const LARGEST_TOGETHER = 2_000_000;
 
 const tuple = (items: Iterable<Value>): PyTuple => PyTuple.fromItems(items);
 
 /** Refuses results that can only be a mistake before they fill the memory. */
 function collect(items: Iterable<Value>): Value[] {
 	const list: Value[] = [];
+	let together = 0;
 	for (const item of items) {
 		if (list.push(item) > LARGEST) fail("TFM-JINJA-021", { what: "a list from itertools", limit: LARGEST });
+		together += item instanceof PyTuple ? item.length : 1;
+		if (together > LARGEST_TOGETHER)
+			fail("TFM-JINJA-021", { what: "the tuples of a list from itertools together", limit: LARGEST_TOGETHER });
 	}
 	return list;
 }
