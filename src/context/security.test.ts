@@ -132,6 +132,7 @@ it("ends runaway work with a coded error", () => {
 	expect(() => parse("{{ modules.itertools.product(range(1000), range(1000), range(1000)) | length }}")).toThrow(
 		"TFM-JINJA-021",
 	);
+	expect(() => parse("{{ modules.itertools.permutations(range(20)) | length }}")).toThrow("together is larger");
 	expect(parse("{{ modules.itertools.count() | length }}").text).toBe("100000");
 });
 
