@@ -24,6 +24,7 @@ import { notebookIn } from "./environments/placeProject.ts";
 import { historySettings } from "./historySettings.ts";
 import { loadWindow } from "./loadWindow.ts";
 import type { OpenProject } from "./openProject.ts";
+import { createQueryComment } from "./queryComment.ts";
 import { runTrigger } from "./runTrigger.ts";
 import { keepUnrecorded } from "./unrecordedRuns.ts";
 
@@ -44,9 +45,12 @@ export function createRunPorts(about: {
 	const { root } = config.project;
 	const window = loadWindow(invocation);
 	const asked = { ...facts.invocation, selected: [...(about.selected ?? [])].sort() };
+	const compiler = createCompiler({ ...facts, invocation: asked, manifest });
+	const commentOf = createQueryComment(config.project.queryComment, { manifest, compiler });
 	return {
 		adapter,
-		compiler: createCompiler({ ...facts, invocation: asked, manifest }),
+		compiler,
+		...(commentOf === null ? {} : { commentOf }),
 		state,
 		planNode,
 		describeCandidate,

@@ -21,8 +21,14 @@ export interface Capabilities {
 export interface StatementOptions {
 	readonly timeoutMs?: number | undefined;
 	readonly signal?: AbortSignal | undefined;
-	/** Shown in logs and the query comment: which node and purpose. */
-	readonly tag?: string | undefined;
+	/** Goes with the text to the server, for whoever reads its list of statements. */
+	readonly comment?: StatementComment | undefined;
+}
+
+/** `append`: behind the text instead of before it. The comment holds no end of a comment. */
+export interface StatementComment {
+	readonly text: string;
+	readonly append: boolean;
 }
 
 /** What a statement (or the last of several) did, in dbt's adapter_response terms: `_message`, `code`, `rows_affected`. */

@@ -1,4 +1,4 @@
-import type { Adapter, Candidate, Session } from "./adapter.ts";
+import type { Adapter, Candidate, Session, StatementComment } from "./adapter.ts";
 import type { CompilerPort } from "./compiler.ts";
 import type { Layering } from "./config.ts";
 import type { Emit } from "./events.ts";
@@ -204,6 +204,8 @@ export interface RunPorts {
 	readonly judgeTest: JudgeTest;
 	readonly judgeUnitTest: JudgeUnitTest;
 	readonly judgeFreshness: JudgeFreshness;
+	/** What the statements of a node, or of none, carry for whoever watches the server. Absent: nothing. */
+	readonly commentOf?: (node: NodeId | null) => StatementComment | null;
 	/** An empty embedded database for unit tests whose inputs the target lacks; the same at every call, closed by the caller. */
 	readonly openScratch: () => Promise<Adapter>;
 	/** Columns of a model or snapshot as its SQL is read, without a database; a type may not be known. Empty: nothing is. */

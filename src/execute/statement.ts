@@ -65,6 +65,7 @@ export async function statement<T extends { readonly rowCount: number | null }>(
 	const left = timeLeft(run, about);
 	const limit = timeoutOf(run, about.node);
 	const timeoutMs = left === null || (limit !== null && limit < left) ? limit : left;
+	const comment = run.ports.commentOf?.(about.node) ?? null;
 	const started = clock().getTime();
 	const finished = (rows: number | null): void =>
 		emit(
@@ -81,7 +82,7 @@ export async function statement<T extends { readonly rowCount: number | null }>(
 	try {
 		const result = await send({
 			signal: run.signal,
-			tag: about.node === null ? about.purpose : `${about.node} ${about.purpose}`,
+			...(comment === null ? {} : { comment }),
 			...(timeoutMs === null ? {} : { timeoutMs }),
 		});
 		finished(result.rowCount);

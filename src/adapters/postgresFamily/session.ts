@@ -10,6 +10,7 @@ import {
 	relationsStatement,
 	schemasStatement,
 } from "./catalog.ts";
+import { commented } from "./commented.ts";
 import { copyLine, copyStatement } from "./copyText.ts";
 import { withoutZeroByte } from "./dialect.ts";
 import { toDatabaseError } from "./errors.ts";
@@ -131,11 +132,13 @@ export function createSession({
 		return mine;
 	}
 
-	async function exchange(request: WireRequest, sql: string, options?: StatementOptions): Promise<WireReply> {
+	async function exchange(plain: WireRequest, sql: string, options?: StatementOptions): Promise<WireReply> {
 		const inside = inTransaction();
+		const { request, inText } = commented(plain, options?.comment);
 		const alone = async () => {
 			await flush();
-			return settle(await send((limits) => wire.send(request, limits), sql, options), sql, inside);
+			const reply = await send((limits) => wire.send(request, limits), sql, options);
+			return settle({ ...reply, error: inText(reply.error) }, sql, inside);
 		};
 		const joined = waiting.join(request);
 		if (joined === undefined) return alone();
@@ -147,7 +150,7 @@ export function createSession({
 			lost = "transaction";
 		}
 		waiting.clear();
-		return settle({ ...reply, error: joined.inRequest(reply.error) }, sql, inside);
+		return settle({ ...reply, error: inText(joined.inRequest(reply.error)) }, sql, inside);
 	}
 
 	/** Sends what waits as a message of its own, for what can take nothing along. */

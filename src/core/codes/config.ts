@@ -169,6 +169,13 @@ export const CONFIG_CODES = {
 		explain:
 			"catalogs.yml says where engines such as Snowflake or Spark keep Iceberg tables. dbt refuses it on Postgres, whose adapter knows no kind of catalog, and so does tfm. A file that names none is fine.",
 	}),
+	"TFM-CONFIG-037": code<{ problem: string; dbt?: string }>({
+		message: (f) => `the query comment cannot be used: ${f.problem}`,
+		hint: () => "see `query-comment:` in the project file",
+		dbt: (f) => f.dbt,
+		explain:
+			"`query-comment` is put into the statements of the project's nodes between /* and */, so it can hold no end of a comment, and it is rendered without a database.",
+	}),
 	"TFM-CONFIG-034": code<{ paths: readonly string[] }>({
 		message: (f) =>
 			f.paths.length === 1
