@@ -122,9 +122,9 @@ export const PUBLISHED: Binding = { relationOf: () => undefined };
 /** References to candidates that the last run held back, where they still stand. */
 export async function candidateBinding(database: Database, project: OpenProject): Promise<Binding> {
 	const { manifest, engine } = project;
-	const rows = (await database.state.listCandidates(database.session, manifest.projectName)).filter((row) =>
-		isOfTarget(manifest, engine.dialect, row.node, row.target),
-	);
+	const { state, session } = database;
+	const kept = (await state.upgrade(session)) ? await state.listCandidates(session, manifest.projectName) : [];
+	const rows = kept.filter((row) => isOfTarget(manifest, engine.dialect, row.node, row.target));
 	const there = new Set(
 		(await database.session.listRelations([...new Set(rows.map((r) => r.candidate.schema))])).map(relationKey),
 	);

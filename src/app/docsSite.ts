@@ -46,8 +46,14 @@ export function countOption(
 const RUNS = 30;
 
 /** The last runs, as many as `--runs` says. */
-export const readTrace = (invocation: Invocation, project: OpenProject, { state, session }: Database) =>
-	state.pastTrace(session, projectTarget(project), countOption(invocation.flags.extra, "runs", "runs", RUNS));
+export async function readTrace(
+	invocation: Invocation,
+	project: OpenProject,
+	{ state, session }: Database,
+): Promise<PastTrace> {
+	await state.upgrade(session);
+	return state.pastTrace(session, projectTarget(project), countOption(invocation.flags.extra, "runs", "runs", RUNS));
+}
 
 export interface SiteInputs {
 	readonly target: string;

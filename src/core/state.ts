@@ -242,6 +242,11 @@ export interface StateStore {
 	access(session: Session): Promise<StateAccess>;
 	/** Creates or upgrades the tables; cheap when current. Rejects with TFM-DB-022 where the role may not. */
 	migrate(session: Session): Promise<void>;
+	/**
+	 * For commands that only read: upgrades tables that are there and creates none. False: there are none, or none that
+	 * the role may see. Rejects as `migrate` does.
+	 */
+	upgrade(session: Session): Promise<boolean>;
 	beginRun(session: Session, run: RunRow): Promise<void>;
 	/** The run's last word; gives its leases back, in one transaction. A run that was taken for dead stays `killed`. */
 	endRun(session: Session, runId: string, status: RunStatus, endedAt: string): Promise<void>;

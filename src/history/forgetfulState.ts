@@ -14,6 +14,7 @@ export function createForgetfulState(): StateStore {
 	return Object.freeze({
 		access: async () => ({ kind: "ready" }),
 		migrate: async () => {},
+		upgrade: async () => false,
 		beginRun: async () => {},
 		endRun: async () => {},
 		endRunLate: async () => false,

@@ -307,6 +307,19 @@ describe("the state store on the embedded database", () => {
 		});
 	});
 
+	it("upgrades tables that are there for who only reads, and makes none", async () => {
+		const k = knex({ client: "pg" });
+		await adapter.withSession(async (s) => {
+			await s.execute("drop schema tfm_state cascade");
+			expect(await state.upgrade(s)).toBe(false);
+			expect((await s.query("select to_regnamespace('tfm_state')")).rows).toEqual([[null]]);
+			await migrate(s, k, MIGRATIONS.slice(0, MIGRATIONS.indexOf(stateByTarget)));
+			expect(await state.upgrade(s)).toBe(true);
+			const { rows } = await s.query("select max(version) from tfm_state.schema_version");
+			expect(rows).toEqual([[MIGRATIONS.length]]);
+		});
+	});
+
 	it("gives old candidates their schema, and forgets only shortcuts, when targets become known", async () => {
 		const k = knex({ client: "pg" });
 		await adapter.withSession(async (s) => {

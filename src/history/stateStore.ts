@@ -3,7 +3,7 @@
  * run, content hashes of seeds, the ledger of landing files. knex writes the SQL and the adapter's own session runs it,
  * so that a ledger row commits or fails with the load it records. The SQL of models never comes near knex.
  */
-import type { BoundStatement, CandidateKind, DeltaApplication } from "../core/adapter.ts";
+import type { BoundStatement, CandidateKind, DeltaApplication, Session } from "../core/adapter.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { EnvironmentStore } from "../core/isolatedEnvironment.ts";
@@ -39,6 +39,18 @@ export async function createStateStore(): Promise<
 			[project, JSON.stringify(places.map(({ node, schema }) => [node, schema]))],
 		);
 
+	async function bringUp(session: Session): Promise<void> {
+		try {
+			await migrate(session, k);
+		} catch (error) {
+			// insufficient_privilege: said with what would help. Anything else, and a refusal that this cannot explain, as it is.
+			if (!(error instanceof DatabaseError && error.sqlstate === "42501")) throw error;
+			const access = judgeStateAccess(await readStateFacts(session), 0);
+			if (access.kind === "ready") throw error;
+			fail("TFM-DB-022", access, { cause: error });
+		}
+	}
+
 	return {
 		access: async (session) => {
 			const facts = await readStateFacts(session);
@@ -46,16 +58,12 @@ export async function createStateStore(): Promise<
 			const asked = facts.tablesThere && facts.usage && facts.tables && (facts.otherOwner !== null || !facts.create);
 			return judgeStateAccess(facts, asked ? await versionOf(session) : null);
 		},
-		async migrate(session) {
-			try {
-				await migrate(session, k);
-			} catch (error) {
-				// insufficient_privilege: said with what would help. Anything else, and a refusal that this cannot explain, as it is.
-				if (!(error instanceof DatabaseError && error.sqlstate === "42501")) throw error;
-				const access = judgeStateAccess(await readStateFacts(session), 0);
-				if (access.kind === "ready") throw error;
-				fail("TFM-DB-022", access, { cause: error });
-			}
+		migrate: bringUp,
+		async upgrade(session) {
+			const { tablesThere, usage } = await readStateFacts(session);
+			if (!tablesThere || !usage) return false;
+			await bringUp(session);
+			return true;
 		},
 
 		...createRunRows(tables, history.saveHistory),

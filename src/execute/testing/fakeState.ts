@@ -18,6 +18,7 @@ export function fakeState(world: Warehouse): StateStore {
 	return {
 		access: async () => ({ kind: "ready" }),
 		migrate: async () => {},
+		upgrade: async () => true,
 		beginRun: async (_s, run) => void world.runs.set(run.runId, "running"),
 		endRun: async (_s, runId, status) => {
 			world.runs.set(runId, status);
