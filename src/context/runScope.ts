@@ -258,6 +258,15 @@ function testedSchema({ facts, manifest, node }: RunContext): Value {
 	return found === undefined ? "" : storedName(found, facts.dialect).schema;
 }
 
+/** What a test calls that has too few earlier builds to compare with, and so passes. */
+const tellShortHistory = ({ cursor }: RunContext) =>
+	new HostFunction("_tfm_short_history", ({ positional }) => {
+		const [builds = 0, least = 0] = positional.map(Number);
+		const text = `skipped for lack of history: ${builds} of ${least} builds`;
+		cursor.message({ text, info: false, shortHistory: { builds, least } });
+		return "";
+	});
+
 /** With --empty the types are those of all rows, and no row is handed on (dbt). Undefined where the node is no seed. */
 function seedTable(c: RunContext): Value {
 	if (c.node?.resource_type !== "seed") return undefined;
@@ -291,6 +300,7 @@ const MEMBERS: Members<RunContext> = new Map<string, (c: RunContext, scope: Cont
 	["_tfm_built_name", nameOfRelation("built")],
 	["_tfm_tested_node", (c) => (c.node?.resource_type === "test" ? (c.node.attached_node ?? "") : "")],
 	["_tfm_tested_schema", testedSchema],
+	["_tfm_short_history", tellShortHistory],
 	["adapter", (c, scope) => runAdapter({ context: c, scope, database: c.database })],
 	["schema", (c) => c.node?.schema ?? c.facts.config.target.schema],
 	["database", (c) => c.node?.database ?? c.facts.config.target.database],

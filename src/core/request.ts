@@ -60,4 +60,12 @@ export interface TemplateMessage {
 	readonly printed?: true;
 	/** `exceptions.warn()`: a warning of the project's own. */
 	readonly warning?: true;
+	/** A test that compares with earlier builds says that there are too few of them. */
+	readonly shortHistory?: ShortHistory;
+}
+
+/** How many builds a test found to compare with, of how many that it needs. */
+export interface ShortHistory {
+	readonly builds: number;
+	readonly least: number;
 }

@@ -3,6 +3,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { BatchResults } from "./eventTime.ts";
 import type { FreshnessCriteria, FreshnessReading } from "./freshness.ts";
 import type { NodeId, ResourceType } from "./node.ts";
+import type { ShortHistory } from "./request.ts";
 import type { ResultTable } from "./resultTable.ts";
 
 /** dbt's statuses (run_results v6). */
@@ -82,6 +83,8 @@ export interface NodeResult {
 	readonly sample: ResultTable | null;
 	/** How old a source is and what it was held to; absent for everything else, and for a source that could not be asked. */
 	readonly freshness?: Omit<FreshnessReading, "response"> & { readonly criteria: FreshnessCriteria };
+	/** A test that passed because it had too few earlier builds to compare with; absent for every other. */
+	readonly shortHistory?: ShortHistory;
 	/** Where a unit test ran; absent for everything else, and for one that did not. */
 	readonly place?: "target" | "embedded";
 }

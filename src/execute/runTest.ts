@@ -6,6 +6,7 @@ import { findNode } from "../core/manifest.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
 import type { NodePlan } from "../core/plan.ts";
 import type { TestVerdict } from "../core/ports.ts";
+import type { TemplateMessage } from "../core/request.ts";
 import type { NodeResult } from "../core/result.ts";
 import type { ResultTable } from "../core/resultTable.ts";
 import { askShared } from "./askShared.ts";
@@ -129,12 +130,14 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 	const readsCandidates = run.standing.size > 0 && (manifest.parents.get(id) ?? []).length > 0;
 	const rowTest = rowTestIn(run, test);
 	let hash = "";
+	let short: TemplateMessage | undefined;
 	const scan = run.scans.get(id);
 	const ask = async (session: Session): Promise<NodePlan> => {
 		const drive = { run, session, node: id, inTransaction: false };
 		const prepared = scan?.prepared.get(id) ?? (await prepareTest(run, test, session));
 		const { compiled, query, onlyNew } = prepared;
 		emitMessages(run, id, compiled.messages);
+		short = compiled.messages.find(({ shortHistory }) => shortHistory !== undefined);
 		progress.sql = run.toPublished(compiled.sql);
 		progress.ctes = compiled.ctes.map((cte) => ({ ...cte, sql: run.toPublished(cte.sql) }));
 		progress.macros = compiled.macros;
@@ -166,6 +169,9 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 		run,
 		nodeResult(test, {
 			...verdict,
+			...(verdict.status === "pass" && short !== undefined
+				? { message: short.text, shortHistory: short.shortHistory }
+				: {}),
 			...watch.read(),
 			thread_id: thread,
 			// What the driver says of a query with one row, which every test is.

@@ -42,6 +42,7 @@ export function finalLines(ending: Ending): string[] {
 		...(brief ? [] : slowLines(ending)),
 		...(ending.run.exitCode === 0 || brief ? [] : lists(ending)),
 		verdictLine(ending),
+		...(brief ? [] : shortHistoryLine(ending)),
 		...(brief ? [] : slowestLine(ending)),
 		...nextLines(ending, failures),
 	];
@@ -72,12 +73,13 @@ function slowLines({ board, look, lookup }: Ending): string[] {
 }
 
 function lists(ending: Ending): string[] {
-	const { summary, look } = ending;
+	const { summary, look, lookup } = ending;
 	const width = Math.max(...[summary.published, summary.held, summary.blocked].map((ids) => String(ids.length).length));
 	const line = (word: string, ids: readonly NodeId[]): string[] => {
 		if (ids.length === 0) return [];
 		const start = ` ${word.padEnd(9)} ${String(ids.length).padStart(width)}  `;
-		return [start + fitNames(ids, look.width - textWidth(start), ending)];
+		const names = ids.map((id) => lookup(id)?.label ?? id);
+		return [start + fitNames(names, look.width - textWidth(start), ending.full)];
 	};
 	const lines = [
 		...line("Published", summary.published),
@@ -87,8 +89,7 @@ function lists(ending: Ending): string[] {
 	return lines.length === 0 ? [] : [...lines, ""];
 }
 
-function fitNames(ids: readonly NodeId[], room: number, { lookup, full }: Ending): string {
-	const names = ids.map((id) => lookup(id)?.label ?? id);
+function fitNames(names: readonly string[], room: number, full: boolean): string {
 	const all = names.join(", ");
 	if (full || textWidth(all) <= room) return all;
 	let shown = names.length - 1;
@@ -156,6 +157,16 @@ function verdictLine({ run, summary, board, look }: Ending): string {
 	];
 	const start = ` ${look.paint(tone, word)}${" ".repeat(Math.max(2, WORD_WIDTH - word.length))}`;
 	return `${start}${[parts.join("     "), seconds(run.elapsed)].join("      ")}`;
+}
+
+/** ` History 2 tests skipped for lack of it: volume_anomaly(staging.orders) 3 of 7 builds, …`; they count as passed. */
+function shortHistoryLine({ board, look, lookup, full }: Ending): string[] {
+	const names = board.outcomes.flatMap(({ id, name, result: { shortHistory: short } }) =>
+		short === undefined ? [] : [`${lookup(id)?.label ?? name} ${short.builds} of ${short.least} builds`],
+	);
+	if (names.length === 0) return [];
+	const start = ` History ${names.length} ${names.length === 1 ? "test" : "tests"} skipped for lack of it: `;
+	return [start + fitNames(names.sort(), look.width - textWidth(start), full)];
 }
 
 function slowestLine({ summary, look, lookup }: Ending): string[] {

@@ -12,6 +12,7 @@
 {% test row_count_change(model, max_decrease=0.2, max_increase=none) %}
   {%- set before = published(model) -%}
   {%- if before is none %}
+    {%- if execute %}{% do _tfm_short_history(0, 1) %}{% endif %}
 select 0 as rows_now, 0 as rows_before where false
   {%- else %}
 select rows_now, rows_before
@@ -30,6 +31,7 @@ where rows_before > 0 and (
 {% test keys_kept(model, column_name) %}
   {%- set before = published(model) -%}
   {%- if before is none %}
+    {%- if execute %}{% do _tfm_short_history(0, 1) %}{% endif %}
 select null as lost_key where false
   {%- else %}
 select lost.{{ column_name }} as lost_key
@@ -46,7 +48,9 @@ order by 1
   {{ config(severity='warn') }}
   {%- set before = published(model) -%}
   {%- set changes = [] -%}
-  {%- if before is not none -%}
+  {%- if before is none -%}
+    {%- if execute %}{% do _tfm_short_history(0, 1) %}{% endif -%}
+  {%- else -%}
     {%- set types = {} -%}
     {%- for column in adapter.get_columns_in_relation(load_relation(_tfm_built_name(model))) -%}
       {%- do types.update({column.name: column.data_type}) -%}
@@ -73,23 +77,35 @@ select '{{ name | replace("'", "''") }}' as column_name, '{{ change | replace("'
   {%- endfor %}
 {% endtest %}
 
-{#-
-  Whether a figure of now is far from its median in the last thirty runs that published it: by more than `sensitivity`
-  robust standard deviations (1.4826 times the median absolute deviation) and by more than `least`.
--#}
-{% macro tfm_anomaly(now, measure, column, min_runs, sensitivity, least) %}
-  {%- set measures = api.Relation.create(database=target.database, schema='tfm_state', identifier='measures') -%}
-  {%- if not execute or load_relation(measures) is none %}
-select null as value_now, null as usually, 0 as runs where false
-  {%- else %}
-with past as (
+{#- The last thirty figures of what was published, or as many as a test needs. -#}
+{% macro tfm_past_values(measures, measure, column, min_runs) %}
     select value
     from {{ measures }}
     where project = '{{ project_name }}' and node = '{{ _tfm_tested_node }}'
       and table_schema in ('{{ _tfm_tested_schema | replace("'", "''") }}', '')
       and measure = '{{ measure }}' and column_name = '{{ column | replace("'", "''") }}'
     order by at desc
-    limit 30
+    limit {{ [30, min_runs] | max }}
+{% endmacro %}
+
+{#-
+  Whether a figure of now is far from its median in the last thirty runs that published it: by more than `sensitivity`
+  robust standard deviations (1.4826 times the median absolute deviation) and by more than `least`.
+-#}
+{% macro tfm_anomaly(now, measure, column, min_runs, sensitivity, least) %}
+  {%- set measures = api.Relation.create(database=target.database, schema='tfm_state', identifier='measures') -%}
+  {%- set past = tfm_past_values(measures, measure, column, min_runs) -%}
+  {%- set runs = 0 -%}
+  {%- if execute and load_relation(measures) is not none -%}
+    {%- set runs = run_query('select count(*) as runs from (' ~ past ~ ') as past').columns[0].values()[0] | int -%}
+  {%- endif -%}
+  {%- set least_runs = [1, min_runs] | max -%}
+  {%- if runs < least_runs %}
+    {%- if execute %}{% do _tfm_short_history(runs, least_runs) %}{% endif %}
+select null as value_now, null as usually, 0 as runs where false
+  {%- else %}
+with past as (
+{{ past }}
 ),
 
 middle as (
@@ -106,8 +122,7 @@ today as (
 
 select today.value as value_now, middle.median as usually, middle.runs
 from today, middle, spread
-where middle.runs >= {{ min_runs }}
-  and abs(today.value - middle.median) > greatest({{ sensitivity }} * 1.4826 * spread.mad, {{ least }})
+where abs(today.value - middle.median) > greatest({{ sensitivity }} * 1.4826 * spread.mad, {{ least }})
   {%- endif %}
 {% endmacro %}
 
