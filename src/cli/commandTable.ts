@@ -424,7 +424,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Work",
 		summary: "Drop an environment with all that is in it",
 		sentence:
-			"Drops the schemas that are written down for the environment, and nothing else; not while a view outside of it reads what is in them. A run that works in it is stopped.",
+			"Drops the schemas that are written down for the environment, and nothing else; not while a view outside of it reads what is in them. A run that works in it is waited for, that of a pull request told to stop.",
 		argument: { name: "name", key: "name", required: true, help: "As tfm env list shows it" },
 		options: withShared(only(RUNNING, "lockTimeoutMs", "lockTimeout")),
 		examples: [{ line: "tfm env drop anna", says: "gone" }],

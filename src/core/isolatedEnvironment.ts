@@ -18,7 +18,7 @@ export interface IsolatedEnvironment {
 	readonly createdAt: string;
 	/** From when on anybody may drop it; null: never. */
 	readonly expiresAt: string | null;
-	/** The run that works in it. */
+	/** The last command that took it: a run that works in it, or who drops it. Whether it lives, presence says. */
 	readonly runId: string | null;
 	/** Sorted. */
 	readonly schemas: readonly string[];
@@ -42,10 +42,10 @@ export interface EnvironmentStore {
 	list(session: Session, project: string): Promise<readonly IsolatedEnvironment[]>;
 	find(session: Session, project: string, name: string): Promise<IsolatedEnvironment | null>;
 	/**
-	 * Writes it down, with these schemas beside those that it has. With `only` set nothing is written unless that run
-	 * works in it.
+	 * Writes it down, with these schemas beside those that it has. With `only` nothing is written unless it is there and
+	 * that run took it last (null: none did).
 	 */
-	register(session: Session, environment: IsolatedEnvironment, only?: string): Promise<Registration>;
+	register(session: Session, environment: IsolatedEnvironment, only?: string | null): Promise<Registration>;
 	/** One schema less. */
 	release(session: Session, schema: string): Promise<void>;
 	/** With all notes that runs in it left. Not where schemas are left, or another run than `runId` works in it. */

@@ -56,7 +56,8 @@ export function createEnvironmentRows({ raw, rowsOf, upsertAll }: Tables): Envir
 				await run(session, "lock table tfm_state.environment_schemas in share row exclusive mode", []);
 				const [row] = await rowsOf(session, raw(`${ROWS} and e.name = ?`, [project, name]));
 				const before = row === undefined ? null : environmentOf(row);
-				if (only !== undefined && before?.runId !== only) return { kind: "taken", by: before?.runId ?? null };
+				if (only !== undefined && (before === null || before.runId !== only))
+					return { kind: "taken", by: before?.runId ?? null };
 				const inTheWay = await standingInTheWay(session, environment);
 				if (inTheWay.length > 0) return { kind: "refused", inTheWay };
 				const belonging = schemas.map((schema_name) => ({ schema_name, project, name }));

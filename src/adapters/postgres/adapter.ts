@@ -153,8 +153,11 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 		publisher: createPostgresPublisher(dialect, locks),
 		presence: createPresence(async (runId) => {
 			const open = isOpen();
+			const wanted = markOf(runId, open.settings);
+			// Announced already: without its coordinator for a moment, others would take its sessions for orphans.
+			if (open.coordinator !== undefined && mark === wanted) return;
 			await open.coordinator?.end();
-			mark = markOf(runId, open.settings);
+			mark = wanted;
 			const lock = `select pg_catalog.pg_advisory_lock(${coordinatorKey(runId)})`;
 			open.coordinator = await startCoordinator(() => open.logins.prepared(), lock);
 		}),

@@ -37,7 +37,7 @@ export async function cleanUp(invocation: Invocation): Promise<ExitCode> {
 				adapter.presence.living(session, row.runId === null ? [] : [row.runId]),
 			);
 			if (why === "its time is over" && working.size > 0) continue;
-			await stopAndDrop(invocation, { adapter, store, row, runId: project.runId });
+			await stopAndDrop(invocation, { adapter, row, runId: project.runId });
 			invocation.stdout.write(`dropped ${row.name} (${why}): ${shownSchemas(row.schemas)}\n`);
 		}
 		return 0;

@@ -11,6 +11,7 @@ import type { Invocation } from "../../core/invocation.ts";
 import { createStateStore } from "../../history/stateStore.ts";
 import { claimEnvironment } from "./claimEnvironment.ts";
 import { dropEnvironment } from "./dropEnvironment.ts";
+import { closeEnvironment, joinEnvironment } from "./joinEnvironment.ts";
 
 const environmentOf = (runId: string, name = "ci_482") => ({
 	project: "shop",
@@ -26,6 +27,8 @@ const environmentOf = (runId: string, name = "ci_482") => ({
 	runId,
 	schemas: [`marts__${name}`],
 });
+
+const RUN = { command: "run", host: "here", pid: 1 };
 
 describeOnPostgres("an isolated environment", { timeout: 60_000 }, () => {
 	let database: TestDatabase;
@@ -104,6 +107,42 @@ describeOnPostgres("an isolated environment", { timeout: 60_000 }, () => {
 			kind: "refused",
 			inTheWay: [{ schema: "marts__ci_6", environment: "shop@ci_6" }],
 		});
+	});
+
+	it("of a person is dropped when the runs in it are over, and no run begins in it meanwhile", async () => {
+		const own = (runId: string) => ({ ...environmentOf(runId, "anna"), purpose: "development" as const, pull: null });
+		const [first, second, dropping, late] = [await opened(), await opened(), await opened(), await opened()];
+		const place = (adapter: Adapter, lockTimeoutMs = 60_000) => ({
+			adapter,
+			state: store,
+			invocation: { signal: new AbortController().signal, flags: { lockTimeoutMs } as Invocation["flags"] },
+			sleep: (_: number, signal: AbortSignal) => pause(5, undefined, { signal }),
+		});
+		const begin = (adapter: Adapter, runId: string) =>
+			adapter.withSession((session) =>
+				store.beginRun(session, { ...RUN, runId, project: "shop@anna", startedAt: "2026-11-21T06:00:00.000Z" }),
+			);
+		await first.withSession((session) => store.environments.register(session, { ...own(""), runId: null }));
+		await joinEnvironment(place(first), own("run-a"));
+		// Not yet written down as a run: the next one waits until it is.
+		await expect(joinEnvironment(place(second, 0), own("run-b"))).rejects.toThrow("TFM-ENV-003: the run run-a");
+		await begin(first, "run-a");
+		await joinEnvironment(place(second), own("run-b"));
+		await begin(second, "run-b");
+		const refused = closeEnvironment(place(dropping, 0), own("drop"), () => {});
+		await expect(refused).rejects.toThrow("TFM-ENV-003: the run run-a still works in the environment anna after 0 s");
+		const waited: string[] = [];
+		await closeEnvironment(place(dropping), own("drop"), (run) => {
+			waited.push(run);
+			void first.close();
+			void second.close();
+		});
+		expect(waited[0]).toBe("run-a");
+		const gone = "TFM-ENV-004: there is no environment anna";
+		const entering = expect(joinEnvironment(place(late), own("run-c"))).rejects.toThrow(gone);
+		await dropEnvironment(dropping, store.environments, own("drop"));
+		await entering;
+		expect(await late.withSession((session) => store.environments.find(session, "shop", "anna"))).toBeNull();
 	});
 
 	it("is not dropped while a view outside of it reads what is in it", async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Adapter } from "../../core/adapter.ts";
 import type { DeferredRelation } from "../../core/deferral.ts";
 import { fail } from "../../core/diagnostic.ts";
@@ -8,6 +9,8 @@ import { storedName } from "../../core/storedName.ts";
 import { suggestName } from "../../core/suggestName.ts";
 import { createStateStore } from "../../history/stateStore.ts";
 import type { OpenProject } from "../openProject.ts";
+import { joinEnvironment } from "./joinEnvironment.ts";
+import { isEnvironmentName } from "./placeInEnvironment.ts";
 import { notebookIn, schemasOf } from "./placeProject.ts";
 import { relationsOf } from "./relationsElsewhere.ts";
 
@@ -22,13 +25,14 @@ export async function requireEnvironment(
 		const all = await environments.list(session, project);
 		const found = all.find((one) => one.name === name);
 		const known = all.map((one) => one.name);
-		return found ?? fail("TFM-ENV-004", { name, suggestion: suggestName(name, known) });
+		const possible = isEnvironmentName(name);
+		return found ?? fail("TFM-ENV-004", { name, suggestion: suggestName(name, known), possible });
 	});
 }
 
 /**
  * Where everything stands outside of the environment that the project is placed in. What the command may build is
- * written down first. Throws TFM-ENV-002, TFM-ENV-004.
+ * written down first, once no other command is dropping it. Throws TFM-ENV-002 … TFM-ENV-004.
  */
 export async function enterEnvironment(
 	invocation: Invocation,
@@ -47,9 +51,9 @@ export async function enterEnvironment(
 			notebook: notebookIn(project, name),
 			keepsFailures: invocation.flags.storeFailures === true,
 		});
-		const { environments } = await createStateStore();
-		const done = await adapter.withSession((session) => environments.register(session, { ...row, schemas }));
-		if (done.kind === "refused") fail("TFM-ENV-002", { name, inTheWay: done.inTheWay });
+		const sleep = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal });
+		const place = { adapter, state: await createStateStore(), invocation, sleep };
+		await joinEnvironment(place, { ...row, schemas, runId: project.runId });
 	}
 	const { env: _, ...extra } = invocation.flags.extra;
 	const plain = { ...invocation, flags: { ...invocation.flags, extra } };

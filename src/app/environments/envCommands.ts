@@ -11,6 +11,7 @@ import { type OpenProject, openProject } from "../openProject.ts";
 import { claimEnvironment } from "./claimEnvironment.ts";
 import { dropEnvironment } from "./dropEnvironment.ts";
 import { requireEnvironment } from "./enterEnvironment.ts";
+import { closeEnvironment } from "./joinEnvironment.ts";
 import { environmentNamed, placeInEnvironment } from "./placeInEnvironment.ts";
 import { shownSchemas } from "./placeProject.ts";
 import { relationsOf } from "./relationsElsewhere.ts";
@@ -106,28 +107,34 @@ export async function listEnvironments(invocation: Invocation): Promise<ExitCode
 }
 
 export async function dropEnvironmentCommand(invocation: Invocation): Promise<ExitCode> {
-	return withEnvironments(invocation, async ({ project, adapter, store }) => {
+	return withEnvironments(invocation, async ({ project, adapter }) => {
 		const name = String(invocation.flags.extra.name ?? "");
 		const row = await requireEnvironment(adapter, project.manifest.projectName, name);
-		await stopAndDrop(invocation, { adapter, store, row, runId: project.runId });
+		await stopAndDrop(invocation, { adapter, row, runId: project.runId });
 		invocation.stdout.write(`${name} is gone: ${shownSchemas(row.schemas)}\n`);
 		return 0;
 	});
 }
 
-/** Tells a run that works in it to stop, waits for that, and drops it. */
+/** A pull request's run that works in it is told to stop; any run is waited for. Then it is dropped. */
 export async function stopAndDrop(
-	invocation: Pick<Invocation, "signal" | "flags">,
+	invocation: Pick<Invocation, "signal" | "flags" | "stderr">,
 	about: {
 		readonly adapter: Adapter;
-		readonly store: EnvironmentStore;
 		readonly row: IsolatedEnvironment;
 		readonly runId: string;
 	},
 ): Promise<void> {
-	const { adapter, store, row, runId } = about;
+	const { adapter, row, runId } = about;
+	const state = await createStateStore();
+	const { environments: store } = state;
 	const sleep = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal });
-	const claim = await claimEnvironment({ adapter, store, invocation, sleep }, { ...row, runId });
-	await claim.stop();
+	if (row.purpose === "ci") {
+		const claim = await claimEnvironment({ adapter, store, invocation, sleep }, { ...row, runId });
+		await claim.stop();
+	} else {
+		const waiting = (run: string) => void invocation.stderr.write(`waiting for the run ${run} in ${row.name}\n`);
+		await closeEnvironment({ adapter, state, invocation, sleep }, { ...row, runId }, waiting);
+	}
 	await dropEnvironment(adapter, store, { ...row, runId });
 }

@@ -6,10 +6,13 @@ import { type Placeable, placeProject } from "./placeProject.ts";
 /** Also the end of a schema's name, so that nothing in it needs quotes. */
 const NAME = /^[a-z][a-z0-9_]{0,29}$/;
 
-/** `--env`, or the argument of `tfm env`. Throws TFM-ENV-001. */
+/** Whether a person may call an environment so. */
+export const isEnvironmentName = (name: string): boolean => NAME.test(name) && !name.startsWith("ci_");
+
+/** `--env`, or the argument of `tfm env create`. Throws TFM-ENV-001. */
 export function environmentNamed(written: Plain | undefined): string {
 	const name = String(written ?? "");
-	return NAME.test(name) && !name.startsWith("ci_") ? name : fail("TFM-ENV-001", { name });
+	return isEnvironmentName(name) ? name : fail("TFM-ENV-001", { name });
 }
 
 /**

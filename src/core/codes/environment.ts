@@ -3,8 +3,9 @@ import { type CodeEntry, code, didYouMean } from "./entry.ts";
 /** Isolated environments: those of `tfm ci`, `tfm plan` and `tfm env`. */
 export const ENVIRONMENT_CODES = {
 	"TFM-ENV-001": code<{ name: string }>({
-		message: (f) => `"${f.name}" is no name of an environment`,
-		hint: () => "lower-case letters, digits and _, beginning with a letter, 30 characters at most",
+		message: (f) => `${JSON.stringify(f.name)} is no name of an environment`,
+		hint: () =>
+			"lower-case letters, digits and _, beginning with a letter and not with ci_ (those are pull requests'), 30 characters at most",
 		explain:
 			"An environment's name is the end of its schemas' names: `analytics__anna` for the environment `anna`. Names that begin with `ci_` are those of pull requests.",
 	}),
@@ -24,14 +25,14 @@ export const ENVIRONMENT_CODES = {
 	}),
 	"TFM-ENV-003": code<{ name: string; run: string; seconds: number }>({
 		message: (f) => `the run ${f.run} still works in the environment ${f.name} after ${f.seconds} s`,
-		hint: () => "it was told to stop; --lock-timeout says how long to wait for it",
+		hint: () => "--lock-timeout says how long to wait for it",
 		explain:
-			"Two runs for one pull request build in the same schemas. The later one wins: the earlier stops and cleans up, and the later waits for it. A run that is stuck in a long statement, or on a server that cannot be reached, holds it up.",
+			"Two runs for one pull request build in the same schemas. The later one wins: the earlier is told to stop and cleans up, and the later waits for it. A run in an environment of a person is not told to stop: `tfm env drop` waits for its end. A run that is stuck in a long statement, or on a server that cannot be reached, holds either up.",
 	}),
-	"TFM-ENV-004": code<{ name: string; suggestion: string | undefined }>({
-		message: (f) => `there is no environment ${f.name}`,
+	"TFM-ENV-004": code<{ name: string; suggestion: string | undefined; possible: boolean }>({
+		message: (f) => `there is no environment ${f.possible ? f.name : JSON.stringify(f.name)}`,
 		hint: (f) => didYouMean(f.suggestion),
-		next: (f) => `tfm env list, or tfm env create ${f.name}`,
+		next: (f) => (f.possible ? `tfm env list, or tfm env create ${f.name}` : "tfm env list"),
 		explain: "Environments are written down in the target's database. `tfm env list` shows those of this project.",
 	}),
 	"TFM-ENV-005": code<{ name: string; views: readonly string[] }>({
