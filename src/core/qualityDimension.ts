@@ -24,6 +24,7 @@ const OF_TEST: Readonly<Record<string, QualityDimension>> = {
 	volume_anomaly: "completeness",
 	null_rate_anomaly: "completeness",
 	relationships: "consistency",
+	corrections_match: "consistency",
 	equal_rowcount: "consistency",
 	equality: "consistency",
 	schema_change: "consistency",

@@ -7,6 +7,23 @@
   {{ return(adapter.dispatch('corrected', 'dbt')(relation, corrections, key)) }}
 {%- endmacro %}
 
+{#- Corrections that have no row to correct: a key that was mistyped, or whose row is gone. On the seed of corrections. -#}
+{% test corrections_match(model, to, key) %}
+  {{ config(severity='warn') }}
+  {%- set keys = [key] if key is string else key %}
+select {% for column in keys %}fixes.{{ adapter.quote(column) }}{{ ', ' if not loop.last }}{% endfor %}
+from {{ model }} as fixes
+where not exists (
+    select 1
+    from {{ to }} as given
+    where
+    {%- for column in keys %}
+      {{ 'and ' if not loop.first }}given.{{ adapter.quote(column) }}::text = fixes.{{ adapter.quote(column) }}::text
+    {%- endfor %}
+)
+order by {% for column in keys %}{{ loop.index }}{{ ', ' if not loop.last }}{% endfor %}
+{% endtest %}
+
 {% macro default__corrected(relation, corrections, key) -%}
   {%- set keys = [key] if key is string else key -%}
   {%- set fixes = [] -%}
