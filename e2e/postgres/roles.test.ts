@@ -231,7 +231,7 @@ describeOnPostgres("a role", () => {
 			[7],
 			[7],
 		]);
-		expect((await shop.call("history", as("e2e_dev2", "dev2").output)).stdout).toMatch(/build.*\n.*build/);
+		expect((await shop.call("history", as("e2e_dev2", "dev2").output)).stdout).toMatch(/seed .*\n.* build /);
 		expect(await ask("select distinct tableowner from pg_tables where schemaname = 'tfm_state'")).toEqual([
 			["e2e_dev1"],
 		]);

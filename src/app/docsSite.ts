@@ -51,8 +51,9 @@ export async function readTrace(
 	project: OpenProject,
 	{ state, session }: Database,
 ): Promise<PastTrace> {
-	await state.upgrade(session);
-	return state.pastTrace(session, projectTarget(project), countOption(invocation.flags.extra, "runs", "runs", RUNS));
+	const limit = countOption(invocation.flags.extra, "runs", "runs", RUNS);
+	if (!(await state.upgrade(session))) return { runs: [], latest: [] };
+	return state.pastTrace(session, projectTarget(project), limit);
 }
 
 export interface SiteInputs {

@@ -92,7 +92,7 @@ interface Noted {
 /** A row among the runs, where earlier runs have made the tables and the role may insert. */
 async function noteOperation({ invocation, project, session, state }: Noted, status: RunStatus): Promise<void> {
 	if (historySettings(project.config.project) === undefined || !(await state.canRecord(session))) return;
-	await state.upgrade(session);
+	if (!(await state.upgrade(session))) return;
 	const { name: host, pid } = invocation.host;
 	const startedAt = project.startedAt.toISOString();
 	const row = {

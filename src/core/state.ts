@@ -243,8 +243,8 @@ export interface StateStore {
 	/** Creates or upgrades the tables; cheap when current. Rejects with TFM-DB-022 where the role may not. */
 	migrate(session: Session): Promise<void>;
 	/**
-	 * For commands that only read: upgrades tables that are there and creates none. False: there are none, or none that
-	 * the role may see. Rejects as `migrate` does.
+	 * For commands that only read: upgrades tables that are there and creates none. False: there are none of this version
+	 * that the role may read. Rejects as `migrate` does.
 	 */
 	upgrade(session: Session): Promise<boolean>;
 	beginRun(session: Session, run: RunRow): Promise<void>;

@@ -17,6 +17,7 @@ import { createHistoryRows } from "./historyRows.ts";
 import { createIntervalRows } from "./intervalRows.ts";
 import { createLedgerRows } from "./ledgerRows.ts";
 import { migrate, versionOf } from "./migrate.ts";
+import { MIGRATIONS, STATE_SCHEMA } from "./migrations.ts";
 import { createRunRows } from "./runRows.ts";
 import { judgeStateAccess, readStateFacts } from "./stateAccess.ts";
 import { chunks, createTables, instant, type Row, relation, text } from "./tables.ts";
@@ -39,6 +40,16 @@ export async function createStateStore(): Promise<
 			[project, JSON.stringify(places.map(({ node, schema }) => [node, schema]))],
 		);
 
+	/** A role that was given `select` alone. */
+	async function mayRead(session: Session): Promise<boolean> {
+		const { rows } = await session.query(
+			`select pg_catalog.bool_and(pg_catalog.has_table_privilege(c.oid, 'select')) from pg_catalog.pg_class c
+			join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relkind = 'r'`,
+			[STATE_SCHEMA],
+		);
+		return rows[0]?.[0] === true;
+	}
+
 	async function bringUp(session: Session): Promise<void> {
 		try {
 			await migrate(session, k);
@@ -60,8 +71,9 @@ export async function createStateStore(): Promise<
 		},
 		migrate: bringUp,
 		async upgrade(session) {
-			const { tablesThere, usage } = await readStateFacts(session);
+			const { tablesThere, usage, tables } = await readStateFacts(session);
 			if (!tablesThere || !usage) return false;
+			if (!tables) return (await mayRead(session)) && (await versionOf(session)) === MIGRATIONS.length;
 			await bringUp(session);
 			return true;
 		},
