@@ -81,12 +81,16 @@ interface Line {
 /** tfm's own, or dbt's about what is not compared. */
 const LEFT_OUT = new Set(["ArtifactWritten", "SQLQuery", "SQLQueryStatus", "JinjaLogDebug", "Note"]);
 
-function summary(text: string): string[] {
+/** Commands whose lines about a node are not in the golden file. */
+const WITHOUT_NODES: ReadonlySet<string> = new Set(["compile", "show"]);
+
+function summary(text: string, command: string): string[] {
 	const lines = text.trimEnd().split("\n");
 	return lines.flatMap((line) => {
 		const { info, data } = JSON.parse(line) as Line;
 		if (LEFT_OUT.has(info.name ?? "")) return [];
 		const node = data.node_info;
+		if (node !== undefined && WITHOUT_NODES.has(command)) return [];
 		const about = [node?.unique_id ?? "-", node?.node_status ?? "-"];
 		// dbt has other fields for each kind of remark; tfm's are the same for all.
 		const keys = "code" in data ? "*" : Object.keys(data).sort().join(",");
@@ -106,7 +110,7 @@ describe("--log-format json says what dbt says:", () => {
 
 	it.each(Object.entries(COMMANDS))("%s", async (name, argv) => {
 		const called = await tfm([...argv, "--log-format", "json", "--log-level", "debug"], root);
-		const said = summary(called.stdout);
+		const said = summary(called.stdout, name);
 		const expected = golden[name as keyof typeof golden];
 		// The two may take up nodes that do not depend on each other in another order.
 		expect(said.toSorted()).toEqual(expected.toSorted());
