@@ -190,7 +190,10 @@ describe("the store of states", { timeout: 120_000 }, () => {
 			"
 		`);
 		expect((await tfm("state", "save")).said).toContain("TFM-CI-008");
-		shop.write({ "seeds/countries.csv": "code,name\n" });
+		// States are kept for the target that `tfm ci` will have.
+		shop.branch("aimed", { "tfm_project.yml": (text) => `${text}ci: { target: prod }\n` });
+		expect((await tfm("state", "save", "--out", "../x")).said).toContain("TFM-CONFIG-035");
+		shop.write({ "seeds/countries.csv": "code,name\n", "tfm_project.yml": (text) => text.replace("prod", "dev") });
 		expect((await tfm("state", "save", "--out", "../x")).said).toContain("TFM-CI-009");
 		shop.git("checkout", "--quiet", "--force", "main");
 	});

@@ -23,7 +23,7 @@ import { modelRemarks } from "./modelRemarks.ts";
 import { openForReview } from "./openForReview.ts";
 import { postComment } from "./postComment.ts";
 import { reviewChange } from "./reviewChange.ts";
-import { commitStates } from "./stateStore.ts";
+import { statesOfBase } from "./stateStore.ts";
 
 /**
  * `tfm ci`: what the change since the merge base does. Resolves the base, compares the two states and, with a target,
@@ -36,7 +36,7 @@ export async function ciCommand(asked: Invocation): Promise<ExitCode> {
 	const project = await openForReview(invocation, pageOf(invocation.env));
 	const settings = ciSettings(project.config.project);
 	const { base, ref } = await findBase(invocation, project, settings);
-	const store = commitStates(settings.state, project.config.project.root, invocation);
+	const store = statesOfBase(settings.state, project.config.project.root, invocation);
 	const head = await headState(invocation, project);
 	const before = await baseState(invocation, project, { commit: base, store, lines: head.lines });
 	const remarks = head.remarks ?? modelRemarks(project, await head.analysed());

@@ -7,7 +7,7 @@ import { baseState } from "./baseState.ts";
 import { ciSettings } from "./ciSettings.ts";
 import { findBase } from "./findBase.ts";
 import { headState } from "./headState.ts";
-import { commitStates } from "./stateStore.ts";
+import { statesOfBase } from "./stateStore.ts";
 
 interface Explanation {
 	readonly unique_id: string;
@@ -22,7 +22,7 @@ export async function explainSinceCommit(invocation: Invocation, project: OpenPr
 	const { flags, stdout } = invocation;
 	const settings = ciSettings(project.config.project);
 	const { base } = await findBase(invocation, project, settings);
-	const store = commitStates(settings.state, project.config.project.root, invocation);
+	const store = statesOfBase(settings.state, project.config.project.root, invocation);
 	const { state: now, lines } = await headState(invocation, project);
 	const { state: before, warnings } = await baseState(invocation, project, { commit: base, store, lines });
 	const changes = new Map(compareStates(before, now).map((change) => [change.id, change]));

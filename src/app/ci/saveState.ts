@@ -5,11 +5,16 @@ import { openEvents } from "../commandEvents.ts";
 import { openProject } from "../openProject.ts";
 import { stateKey } from "./baseState.ts";
 import { ciSettings } from "./ciSettings.ts";
+import { withCiTarget } from "./ciTarget.ts";
 import { headState } from "./headState.ts";
 import { commitStates } from "./stateStore.ts";
 
-/** `tfm state save`: the state of HEAD, kept under its commit. Throws TFM-CI-008 … 009. */
-export async function saveStateCommand(invocation: Invocation): Promise<ExitCode> {
+/**
+ * `tfm state save`: the state of HEAD for the target that `tfm ci` will have, kept under its commit. Throws TFM-CI-008 …
+ * 009.
+ */
+export async function saveStateCommand(asked: Invocation): Promise<ExitCode> {
+	const invocation = await withCiTarget(asked);
 	const project = await openProject(invocation);
 	const { out } = invocation.flags.extra;
 	const { state: configured } = ciSettings(project.config.project);

@@ -5,6 +5,7 @@ import { fail } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
 import { stateBranch } from "../../git/git.ts";
 import { writeWhole } from "../writeWhole.ts";
+import { isForksChange } from "./baseFunctions.ts";
 import type { StateStoreSettings } from "./ciSettings.ts";
 
 /** States of commits, by `<target>/<commit>.json`. */
@@ -60,6 +61,13 @@ export function commitStates(
 		}
 	}
 }
+
+/** Where `tfm ci` looks for the base's state. Null also for a fork's change: what the fork names it must not have run, nor believed. */
+export const statesOfBase = (
+	settings: StateStoreSettings,
+	root: string,
+	invocation: Pick<Invocation, "env" | "signal">,
+): CommitStates | null => (isForksChange(invocation.env) ? null : commitStates(settings, root, invocation));
 
 export const folderStates = (dir: string, where: string): CommitStates => ({
 	where,
