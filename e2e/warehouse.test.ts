@@ -48,6 +48,13 @@ describe("the reference warehouse on the embedded database", () => {
 		});
 	});
 
+	it("keeps the rules that it chose, and has no column that tfm check remarks on", async () => {
+		expect(await project.run("check")).toMatchObject({
+			code: 0,
+			stdout: expect.stringMatching(/^\d+ models read, \d+ columns: 0 errors, 0 warnings\n$/),
+		});
+	});
+
 	it("answers the three questions about persons as plain JavaScript does, and keeps every reject", () => {
 		expect(persons.rejected).toBeGreaterThan(3);
 		expectPersons(embedded, persons);
