@@ -112,19 +112,18 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 		const findings = analysed === null ? new Map() : siteFindings(project, analysed);
 		const site = await writeDocsSite(invocation, { target, project, earlier, trace, samples, findings });
 		// dbt's name for the page that is one file.
-		if (invocation.flags.extra.static === true)
-			copyFileSync(resolve(invocation.cwd, site.folder, "index.html"), join(target, "static_index.html"));
+		const copy = invocation.flags.extra.static === true ? join(target, "static_index.html") : null;
+		if (copy !== null) copyFileSync(resolve(invocation.cwd, site.folder, "index.html"), copy);
+		const also = copy === null ? "" : ` and ${relative(invocation.cwd, copy)}`;
 		if (invocation.log?.onScreen !== true)
-			events({ event: "message", text: siteWritten(invocation, site), node_id: null, print: true });
+			events({ event: "message", text: `${siteWritten(invocation, site)}${also}`, node_id: null, print: true });
 	}
 	events.close();
 	return unrendered.length + errors.length === 0 ? 0 : 1;
 }
 
 function siteWritten({ flags }: Invocation, { folder }: Awaited<ReturnType<typeof writeDocsSite>>): string {
-	if (flags.extra.static === true)
-		return `site written to ${folder}/index.html and, as dbt calls it, static_index.html`;
-	if (flags.extra.singleFile === true) return `site written to ${folder}/index.html`;
+	if (flags.extra.singleFile === true || flags.extra.static === true) return `site written to ${folder}/index.html`;
 	const serve = flags.extra.out === undefined ? "tfm docs serve" : `tfm docs serve --out ${folder}`;
 	return `site written to ${folder}; to look at it: ${serve}`;
 }
