@@ -176,6 +176,25 @@ describe("alerts of a run whose gate closes", () => {
 		expect(texts).toEqual(["+15550002", "+15550003"].map((To) => ({ To, From: "+15550001", Body })));
 	});
 
+	it("tell of an operation that fails, once, and of nothing but its end when it is well again", async () => {
+		mkdirSync(join(root, "macros"));
+		const macro = "{% macro tidy() %}{% do run_query('delete from ' ~ var('of', 'nosuch')) %}{% endmacro %}";
+		writeFileSync(join(root, "macros/tidy.sql"), macro);
+		expect((await call("run-operation tidy")).code).toBe(1);
+		const told = received();
+		const [slack] = told.filter(({ path }) => path.startsWith("/slack"));
+		expect(JSON.stringify(slack?.body)).toMatch(/tfm run-operation tidy: .*relation .*nosuch.* does not exist/);
+		expect(told.map(({ path }) => path).filter((path) => path.startsWith("/ping"))).toEqual([]);
+		expect(JSON.parse(readFileSync(join(root, "hook.json"), "utf8"))).toMatchObject({ hook: "on_failure" });
+		await call("run-operation tidy");
+		// Another operation that goes well says nothing of this one.
+		await tfm(["run-operation", "--sql", "create table scraps (id int)"], root, env());
+		expect(paths()).toEqual([]);
+		expect((await tfm(["run-operation", "tidy", "--vars", "{of: scraps}"], root, env())).code).toBe(0);
+		const [over] = received().filter(({ path }) => path.startsWith("/slack"));
+		expect(over?.body.text).toBe("shop (dev): all well again");
+	});
+
 	it("watch a publish by hand as they watch a run", async () => {
 		await tfm(["run"], root, { ...env(), TFM_INVOCATION_ID: "closed" });
 		received();

@@ -1,5 +1,5 @@
 import { type Compiler, createCompiler } from "../compile/compiler.ts";
-import type { Session } from "../core/adapter.ts";
+import type { Adapter, Session } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import type { Deferral } from "../core/deferral.ts";
@@ -38,6 +38,8 @@ export interface DatabaseOptions {
 	readonly failed?: NonNullable<Journal["failed"]>;
 	/** Told how the work ended, with a session of its own: that of the work may hold a transaction that failed. */
 	readonly afterwards?: (session: Session, state: StateStore, status: RunStatus) => Promise<void>;
+	/** Told last, while the database is open, with what was thrown; undefined: nothing. Never rejects. */
+	readonly ended?: (adapter: Adapter, error: unknown) => Promise<void>;
 }
 
 /** Opens the database around some work and closes it whatever happens. */
@@ -50,6 +52,7 @@ export async function withDatabase<T>(
 	const adapter = await openAdapter(project.config, invocation);
 	const state = await createStateStore();
 	let status: RunStatus = "failed";
+	let thrown: unknown;
 	try {
 		const { defers: selected } = options;
 		const { facts, manifest } =
@@ -98,10 +101,14 @@ export async function withDatabase<T>(
 		});
 		status = "success";
 		return done;
+	} catch (error) {
+		thrown = error;
+		throw error;
 	} finally {
 		const { afterwards } = options;
 		const ended = invocation.signal.aborted ? "cancelled" : status;
 		if (afterwards !== undefined) await adapter.withSession((session) => afterwards(session, state, ended));
+		await options.ended?.(adapter, thrown);
 		await adapter.close();
 	}
 }

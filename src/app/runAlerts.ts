@@ -3,7 +3,7 @@
  * told at once). Nothing here can fail the run: what goes wrong is a warning.
  */
 import { join } from "node:path";
-import { alertItems, createPassed } from "../alerts/alertItems.ts";
+import { alertItems, createPassed, withoutValues } from "../alerts/alertItems.ts";
 import type { RunWords } from "../alerts/alertMessage.ts";
 import { createFileLedger } from "../alerts/fileLedger.ts";
 import { slowText } from "../alerts/layerSla.ts";
@@ -13,7 +13,7 @@ import { type Telling, tellNews, tellRoutes } from "../alerts/tellRoutes.ts";
 import type { Adapter } from "../core/adapter.ts";
 import type { AlertItem, AlertSettings } from "../core/alerts.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
-import type { EventBody, RunEvent } from "../core/events.ts";
+import type { Emit, EventBody, RunEvent } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { AlertStore, StateStore } from "../core/state.ts";
 import { createRedactor, failureText, manifestFacts, type Subscriber } from "../report/report.ts";
@@ -38,9 +38,27 @@ const WHOLE: ReadonlySet<string> = new Set(["run", "build"]);
 const PARTIAL: ReadonlySet<string> = new Set([...BY_HAND, "retry", "backfill"]);
 
 /** Null where the project has no `alerts:`. */
-export function openRunAlerts(invocation: Invocation, project: OpenProject): Watcher | null {
+export function openRunAlerts(invocation: Invocation, project: OpenProject): Alerts | null {
 	const settings = project.config.project.alerts;
 	return settings === undefined ? null : new Alerts(invocation, project, settings);
+}
+
+/** How an operation ended: `name` is its macro or `--sql`. */
+interface EndedOperation {
+	readonly name: string;
+	/** Absent: the database could not be opened. */
+	readonly adapter: Adapter | undefined;
+	readonly emit: Emit;
+	/** What was thrown; undefined: nothing. */
+	readonly error: unknown;
+}
+
+/**
+ * Tells that an operation failed, once, and that it is well again; each macro is an incident of its own. It is no run:
+ * nothing is pinged and no `run.success` is told. Never rejects.
+ */
+export async function tellOperation(invocation: Invocation, project: OpenProject, ended: EndedOperation) {
+	await openRunAlerts(invocation, project)?.operationEnded(ended);
 }
 
 class Alerts implements Watcher {
@@ -100,6 +118,28 @@ class Alerts implements Watcher {
 		for (const warning of warnings) emit({ event: "diagnostic", diagnostic: warning }, "warn");
 	}
 
+	async operationEnded({ name, adapter, emit, error }: EndedOperation): Promise<void> {
+		// Somebody who presses Ctrl-C knows.
+		if (this.#invocation.signal.aborted) return;
+		const label = `run-operation ${name}`;
+		const key = `run.fail/${label}`;
+		const warnings: Warning[] = [];
+		try {
+			const items = error === undefined ? [] : [this.#broken(error, key, `tfm ${label}`)];
+			const news = await this.#tell(adapter, items, warnings, error === undefined ? [key] : []);
+			if (items.length > 0) await this.#hooks(this.#settings.hooks.failure, "on_failure", news, warnings);
+		} catch (fault) {
+			warnings.push(unrecorded(fault));
+		}
+		for (const warning of warnings) emit({ event: "diagnostic", diagnostic: warning }, "warn");
+	}
+
+	#broken(error: unknown, key: string, label: string): AlertItem {
+		const code = error instanceof TfmError ? (error.diagnostics[0]?.code ?? null) : null;
+		const what = withoutValues(firstLine(error));
+		return createRedactor(this.#project.config.secrets)(plainItem("run.fail", key, { what, code, label }));
+	}
+
 	/** A mistake in what was asked for, told to whoever asked; a database that is away is something else. */
 	#isRefusal = (error: unknown): boolean =>
 		BY_HAND.has(this.#invocation.command) &&
@@ -135,16 +175,17 @@ class Alerts implements Watcher {
 		};
 	}
 
-	/** Tells the routes; answers what was wrong, with what the database knows of promises and usual times. */
+	/** Tells the routes, also that `well` are over; answers what was wrong, with broken promises and unusual times. */
 	async #tell(
 		adapter: Adapter | undefined,
 		found: readonly AlertItem[],
 		warnings: Warning[],
+		well: readonly string[] = [],
 	): Promise<readonly AlertItem[]> {
 		const finished = this.#finished;
 		const passedNode = finished === null ? () => false : createPassed(finished.run, this.#wording());
 		const ended = finished !== null && this.#cancelledBy === null;
-		const over = new Set(ended ? this.#endedCommands() : []);
+		const over = new Set([...well, ...(ended ? this.#endedCommands() : [])]);
 		const base = { ...this.#telling(warnings), passed: (key: string) => over.has(key) || passedNode(key) };
 		const files = createFileLedger(join(this.#project.config.targetDir, "alerts.json"));
 		let items = found;

@@ -1,4 +1,4 @@
-import type { Session } from "../core/adapter.ts";
+import type { Adapter, Session } from "../core/adapter.ts";
 import type { MacroArgument } from "../core/compiler.ts";
 import { type Diagnostic, diagnostic, fail, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
@@ -20,6 +20,8 @@ import { projectTarget } from "./projectTarget.ts";
 /** What is called, under dbt's unique id. */
 interface Operation {
 	readonly id: NodeId;
+	/** The macro as it was called, or `--sql`. */
+	readonly name: string;
 	readonly call: (database: Database) => Promise<Called>;
 }
 
@@ -57,10 +59,18 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 			events({ event: "message", text, node_id: null, print: info, ...logged }, info ? "info" : "debug");
 		}
 	};
+	let told = false;
+	const tellAlerts = async (adapter: Adapter | undefined, error: unknown): Promise<void> => {
+		if (told || project.config.project.alerts === undefined) return;
+		told = true;
+		const { tellOperation } = await import("./runAlerts.ts");
+		await tellOperation(invocation, project, { name: operation.name, adapter, emit: events, error });
+	};
 	watch.compiled();
 	try {
 		const { messages, response, says } = await withDatabase(invocation, project, operation.call, {
 			failed: tell,
+			ended: tellAlerts,
 			afterwards: (session, state, status) =>
 				noteOperation({ invocation, project, session, state }, status).catch((error: unknown) => {
 					const facts = { message: error instanceof Error ? error.message : String(error) };
@@ -73,6 +83,8 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 		write({ status: "success", failures: 0, adapter_response: response });
 		return 0;
 	} catch (error) {
+		// Of a database that could not be opened nothing is told yet.
+		await tellAlerts(undefined, error);
 		if (!(error instanceof TfmError)) throw error;
 		for (const d of error.diagnostics) events({ event: "diagnostic", diagnostic: d }, "error");
 		write({ status: "error", failures: 1, message: errorText(error.diagnostics) });
@@ -130,6 +142,7 @@ function macroOperation(invocation: Invocation, project: OpenProject): Operation
 	);
 	return {
 		id: nodeId(known.node.unique_id),
+		name: macro,
 		call: async ({ compiler, render }) => {
 			const call = { macro, positional: [], keyword, node: null };
 			const { messages } = await render((journal) => compiler.renderMacro(call, journal, PUBLISHED));
@@ -142,6 +155,7 @@ function sqlOperation(project: OpenProject, sql: string): Operation {
 	const { manifest, facts } = project;
 	return {
 		id: nodeId(`sql_operation.${manifest.projectName}.inline_query`),
+		name: "--sql",
 		call: async ({ compiler, render, session }) => {
 			const node = makeInlineNode({ sql, name: "inline_query", label: "--sql" }, manifest, facts);
 			const { compiled } = await render((journal) => compiler.compileInline(node, journal, PUBLISHED));
