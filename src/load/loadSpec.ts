@@ -220,14 +220,21 @@ const nearest = (name: string, columns: readonly LandingColumn[]): string | unde
 	return close === undefined ? undefined : `did you mean "${close}"?`;
 };
 
-const formatOf = (files: string): LandingFormat =>
-	/\.(csv|tsv)(\.gz)?$/.test(files)
-		? "csv"
-		: /\.(jsonl|ndjson)(\.gz)?$/.test(files)
-			? "jsonl"
-			: /\.parquet$/.test(files)
-				? "parquet"
-				: "json";
+const FORMAT_OF_ENDING: Readonly<Record<string, LandingFormat>> = {
+	csv: "csv",
+	tsv: "csv",
+	jsonl: "jsonl",
+	ndjson: "jsonl",
+	json: "json",
+	parquet: "parquet",
+};
+
+/** By the last ending that is written out: `*.csv`, `*.csv.gz`, `*.csv*`, `*.{csv,csv.gz}`. */
+function formatOf(files: string): LandingFormat {
+	const name = files.split(/[\\/]/).at(-1)!.toLowerCase();
+	const endings = [...name.matchAll(/[.{,](csv|tsv|jsonl|ndjson|json|parquet)(?![a-z0-9])/g)];
+	return FORMAT_OF_ENDING[endings.at(-1)?.[1] ?? ""] ?? "json";
+}
 
 function columnsOf(
 	given: unknown,
