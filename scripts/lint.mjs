@@ -36,6 +36,9 @@ for (const file of walk("src").concat(walk("e2e"), walk("site"), walk("packages/
 	if (/(^|\/)(utils?|helpers?|common|misc|manager)(\.[a-z]+$|\/)/i.test(file))
 		problems.push(`${file}: a name that says nothing`);
 
+if (readFileSync("package-lock.json", "utf8").includes('"resolved"'))
+	problems.push("package-lock.json: it carries an address; run npm install with the project's own .npmrc");
+
 const forbidden = [
 	{ name: "no-cycles", from: { path: "^(src|packages)" }, to: { circular: true } },
 	{ name: "unresolvable", from: { path: "^(src|packages)" }, to: { couldNotResolve: true } },

@@ -1,7 +1,9 @@
 /**
- * Every command of tfm: its help page, its options, its examples.
+ * Every command of tfm, once: what it is for, what it takes, examples. Parser, help pages, "did you mean" and shell
+ * completion are made from this table. What a command does lives in src/app.
  *
- * Longer than 500 lines because it is one table, which is read and compared as one.
+ * Longer than 500 lines because it is one table: a command is looked up here and nowhere else, and its rows are
+ * compared with each other.
  */
 
 import {
@@ -44,12 +46,7 @@ import { ACCEPTED } from "./dbtOptions.ts";
 import type { OptionGroup, OptionSpec } from "./optionSpec.ts";
 import { OUTPUT, PROJECT, RUNNING, SELECTION, STATE, SUMMARY } from "./sharedOptions.ts";
 
-/**
- * Every command of tfm, once: what it is for, what it takes, examples. Parser, help pages, "did you mean" and shell
- * completion are made from this table. What a command does lives in src/app.
- *
- * Longer than 500 lines because it is one table: a command is looked up here and nowhere else.
- */
+/** The names of all commands, as they are typed. */
 export type CommandName =
 	| "init"
 	| "debug"
