@@ -214,6 +214,7 @@ function assets(): string {
 	mkdirSync(join(assetsDir, "macros"));
 	symlinkSync(join(REPOSITORY, "src/context/macros"), join(assetsDir, "macros/dbt"));
 	symlinkSync(join(REPOSITORY, "src/adapters/postgresFamily/macros"), join(assetsDir, "macros/dbt_postgres"));
+	symlinkSync(join(REPOSITORY, "src/adapters/snowflake/macros"), join(assetsDir, "macros/dbt_snowflake"));
 	for (const file of ["pglite-template.gz", "site"])
 		if (existsSync(join(REPOSITORY, "dist", file))) symlinkSync(join(REPOSITORY, "dist", file), join(assetsDir, file));
 	return assetsDir;

@@ -38,6 +38,7 @@ export async function openTfmProcesses(): Promise<TfmProcesses> {
 	mkdirSync(join(root, "dist/macros"));
 	symlinkSync(join(REPOSITORY, "src/context/macros"), join(root, "dist/macros/dbt"));
 	symlinkSync(join(REPOSITORY, "src/adapters/postgresFamily/macros"), join(root, "dist/macros/dbt_postgres"));
+	symlinkSync(join(REPOSITORY, "src/adapters/snowflake/macros"), join(root, "dist/macros/dbt_snowflake"));
 	symlinkSync(join(REPOSITORY, "src/adapters/pglite/pgliteWorker.js"), join(root, "dist/pgliteWorker.js"));
 	const template = join(REPOSITORY, "dist/pglite-template.gz");
 	if (existsSync(template)) symlinkSync(template, join(root, "dist/pglite-template.gz"));

@@ -43,6 +43,7 @@ export const ROOMS = {
 	"adapters/postgresFamily": ["core"],
 	"adapters/pglite": ["core", "adapters/postgresFamily"],
 	"adapters/postgres": ["core", "adapters/postgresFamily"],
+	"adapters/snowflake": ["core"],
 	"adapters/conformance": ["core", "adapters/pglite", "adapters/postgres", "adapters/postgresFamily", "history"],
 	app: [
 		"core",
@@ -76,6 +77,7 @@ export const ROOMS = {
 		"adapters/pglite",
 		"adapters/postgres",
 		"adapters/postgresFamily",
+		"adapters/snowflake",
 	],
 	cli: ["core", "app", "report"],
 };

@@ -112,6 +112,7 @@ rmSync("dist/.next", { recursive: true, force: true });
 cpSync("src/rules/ruleProject.ts", "dist/rule.d.ts");
 cpSync("src/context/macros", "dist/macros/dbt", { recursive: true });
 cpSync("src/adapters/postgresFamily/macros", "dist/macros/dbt_postgres", { recursive: true });
+cpSync("src/adapters/snowflake/macros", "dist/macros/dbt_snowflake", { recursive: true });
 
 await buildSite();
 

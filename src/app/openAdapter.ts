@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createPostgresDialect } from "../adapters/postgresFamily/dialect.ts";
+import { createSnowflakeDialect } from "../adapters/snowflake/dialect.ts";
 import { readEnvironment } from "../config/environment.ts";
 import type { Adapter, Dialect } from "../core/adapter.ts";
 import type { Config, TargetConfig } from "../core/config.ts";
@@ -18,16 +19,16 @@ export interface Engine {
 	readonly macroDirs: readonly { readonly package: string; readonly dir: string }[];
 }
 
-/** The engine of a target. Throws TFM-APP-001 for one whose SQL this version cannot write. */
+/** The engine of a target. Pure: nothing is opened, no driver imported. */
 export function engineOf(config: Config, invocation: Invocation): Engine {
-	const { type, profileName } = config.target;
-	if (type === "snowflake") fail("TFM-APP-001", { adapter: type, profile: profileName });
+	const type = config.target.type === "snowflake" ? "snowflake" : "postgres";
 	const macros = join(invocation.assetsDir, "macros");
+	const own = `dbt_${type}`;
 	return {
-		dialect: createPostgresDialect(),
-		type: "postgres",
+		dialect: type === "snowflake" ? createSnowflakeDialect() : createPostgresDialect(),
+		type,
 		macroDirs: [
-			{ package: "dbt_postgres", dir: join(macros, "dbt_postgres") },
+			{ package: own, dir: join(macros, own) },
 			{ package: "dbt", dir: join(macros, "dbt") },
 		],
 	};

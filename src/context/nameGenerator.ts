@@ -28,7 +28,7 @@ const MEMBERS: ReadonlyMap<string, (context: BaseContext, scope: ContextScope) =
 	(context: BaseContext, scope: ContextScope) => Value
 >([...BASE_MEMBERS, ["execute", () => false], ["adapter", parseAdapter]]);
 
-const BUILT_IN: ReadonlySet<string> = new Set(["dbt", "dbt_postgres"]);
+const BUILT_IN: ReadonlySet<string> = new Set(["dbt", "dbt_postgres", "dbt_snowflake"]);
 
 const macroOf = (kind: NameKind): string =>
 	kind === "pointer" ? "generate_latest_version_pointer_alias" : `generate_${kind}_name`;

@@ -4,8 +4,8 @@ import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { ExecutableNode, MacroNode } from "../core/node.ts";
 import type { ExposureDraft } from "./exposures.ts";
 
-const BUILT_IN: ReadonlySet<string> = new Set(["dbt", "dbt_postgres"]);
-const MATERIALIZATION = /^materialization_(.+)_(?:default|postgres)$/;
+const BUILT_IN: ReadonlySet<string> = new Set(["dbt", "dbt_postgres", "dbt_snowflake"]);
+const MATERIALIZATION = /^materialization_(.+)_(?:default|postgres|snowflake)$/;
 const ITERTOOLS = /\bmodules\.itertools\.(\w+)/;
 
 export function deprecatedUses(found: {

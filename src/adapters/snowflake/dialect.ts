@@ -1,0 +1,47 @@
+import type { Dialect } from "../../core/adapter.ts";
+import type { QuotePolicy, RelationName } from "../../core/relation.ts";
+import type { CellValue } from "../../core/resultTable.ts";
+import { typeLabel } from "./typeLabels.ts";
+
+/** Characters, which Snowflake counts; a name of ASCII has as many bytes. */
+const MAX_IDENTIFIER_BYTES = 255;
+const QUOTE_ALL: QuotePolicy = Object.freeze({ database: true, schema: true, identifier: true });
+const QUOTE_NONE: QuotePolicy = Object.freeze({ database: false, schema: false, identifier: false });
+
+/**
+ * How Snowflake writes names and values.
+ *
+ * What a project names is written bare unless its `quoting` says otherwise (dbt-snowflake's default), so `orders` is
+ * stored as `ORDERS`. What tfm names by itself is a name as it is stored, so `render` without a policy quotes it: that is
+ * exact for every name, also for a reserved word, and no list of those is needed.
+ */
+export function createSnowflakeDialect(): Dialect {
+	const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+	return Object.freeze({
+		name: "snowflake",
+		maxIdentifierBytes: MAX_IDENTIFIER_BYTES,
+		defaultQuoting: QUOTE_NONE,
+		quote,
+		literal(value: CellValue): string {
+			if (value === null) return "null";
+			if (typeof value === "boolean") return value ? "true" : "false";
+			if (typeof value === "number") return Number.isFinite(value) ? String(value) : `'${floatName(value)}'::float`;
+			// A backslash begins an escape in every text constant.
+			return `'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+		},
+		render(relation: RelationName, policy: QuotePolicy = QUOTE_ALL): string {
+			const parts: string[] = [];
+			if (relation.database !== "") parts.push(policy.database ? quote(relation.database) : relation.database);
+			if (relation.schema !== "") parts.push(policy.schema ? quote(relation.schema) : relation.schema);
+			parts.push(policy.identifier ? quote(relation.identifier) : relation.identifier);
+			return parts.join(".");
+		},
+		isReservedSchema: (name: string): boolean => name.toUpperCase() === "INFORMATION_SCHEMA",
+		/** A bare name has ASCII letters only. */
+		fold: (identifier: string): string => identifier.replace(/[a-z]+/g, (letters) => letters.toUpperCase()),
+		typeLabel,
+	});
+}
+
+/** Snowflake's words for the floats that are no numbers. */
+const floatName = (value: number): string => (Number.isNaN(value) ? "NaN" : value > 0 ? "inf" : "-inf");
