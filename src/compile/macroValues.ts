@@ -1,4 +1,4 @@
-import { boundRelation, describedColumn, type ProjectFacts, relationTypeOf } from "../context/context.ts";
+import { describedColumn, type ProjectFacts, relationTypeOf, storedRelation } from "../context/context.ts";
 import type { MacroArgument, MacroCall } from "../core/compiler.ts";
 import type { ExecutableNode } from "../core/node.ts";
 import { type Arguments, fromPlain, PyDict, type Value } from "../jinja/jinja.ts";
@@ -14,7 +14,7 @@ function argumentValue(facts: ProjectFacts, node: ExecutableNode | null, argumen
 				Object.entries(argument.entries).map(([key, value]) => [key, argumentValue(facts, node, value)]),
 			);
 		case "relation":
-			return boundRelation(facts, node, argument.relation, relationTypeOf(argument.type));
+			return storedRelation(facts, argument.relation, relationTypeOf(argument.type, facts.dialect));
 	}
 }
 

@@ -11,6 +11,13 @@ import { PyDict, repr, type Value } from "../jinja/jinja.ts";
 const kindOf = (node: ExecutableNode): string =>
 	node.resource_type === "model" ? node.config.materialized : node.resource_type;
 
+/**
+ * Built by the template, as dbt does it, and not by a plan: a function stands under its own name at once, and a dynamic
+ * table is looked at, altered and refreshed where it stands.
+ */
+const isBuiltByTemplate = (node: ExecutableNode): boolean =>
+	node.resource_type === "function" || (node.resource_type === "model" && kindOf(node) === "dynamic_table");
+
 /** Where a project brings one of these, its seeds are loaded by dbt's steps, which call it, and not by a plan. */
 const SEED_MACROS = ["create_csv_table", "reset_csv_table", "load_csv_rows"];
 
@@ -19,7 +26,7 @@ export function materializationFor(facts: ProjectFacts, node: ExecutableNode): O
 		flagOf(facts.invocation, "REQUIRE_EXPLICIT_PACKAGE_OVERRIDES_FOR_BUILTIN_MATERIALIZATIONS") !== false;
 	const entry = facts.registry.materialization(kindOf(node), explicit);
 	const isPlanned =
-		node.resource_type !== "function" &&
+		!isBuiltByTemplate(node) &&
 		!(node.resource_type === "seed" && SEED_MACROS.some((name) => facts.registry.isOverridden(name))) &&
 		facts.registry.isInternal(entry?.node.package_name ?? "");
 	if (entry === undefined || isPlanned) return null;

@@ -32,12 +32,12 @@ export { flagOf, type InvocationFacts, type ProjectFacts } from "./projectFacts.
 export type { ParseSubject, ReadingWatch, TextRead } from "./readingWatch.ts";
 export { createReferences, type Found, type References } from "./references.ts";
 export {
-	boundRelation,
 	createRunScope,
 	type GivenInputs,
 	RUN_RENDERING,
 	sourceObject,
 	sourceScopeNames,
+	storedRelation,
 } from "./runScope.ts";
 export { SharedGraph } from "./sharedGraph.ts";
 export { createYamlScope, YAML_RENDERING } from "./yamlScope.ts";

@@ -29,7 +29,13 @@ import {
 	sourceFunction,
 	sourceText,
 } from "./objects/refFunction.ts";
-import { definedOnly, type RelationFields, RelationObject, relationObject } from "./objects/relationObject.ts";
+import {
+	definedOnly,
+	type RelationFields,
+	RelationObject,
+	relationObject,
+	storedRelationObject,
+} from "./objects/relationObject.ts";
 import { resultObjects } from "./objects/resultObject.ts";
 import { runAdapter } from "./objects/runAdapter.ts";
 import { RunConfig } from "./objects/runConfig.ts";
@@ -91,12 +97,19 @@ const publishedName = (node: ExecutableNode): RelationName => ({
 const quotingOf = (facts: ProjectFacts): Partial<QuotePolicy> => definedOnly(facts.config.project.quoting);
 
 /** The relation of a name as a macro call passes it. */
-export const boundRelation = (
+const boundRelation = (
 	facts: ProjectFacts,
 	_node: ExecutableNode | null,
 	name: RelationName,
 	type: RelationObject["fields"]["type"] = null,
 ): RelationObject => relationObject(facts.dialect, name, { type, quote: quotingOf(facts) });
+
+/** The same for a name as it is stored: a candidate, or what a plan works on. */
+export const storedRelation = (
+	facts: ProjectFacts,
+	name: RelationName,
+	type: RelationObject["fields"]["type"] = null,
+): RelationObject => storedRelationObject(facts.dialect, name, { type, quote: quotingOf(facts) });
 
 /** `--empty`, `--sample` and batches. */
 const rowsRead = (c: RunContext, target: ExecutableNode | SourceNode): RowsRead => ({
@@ -139,8 +152,10 @@ function refRelation(c: RunContext, args: RefArgs): RelationObject {
 	const quote = quotingOf(c.facts);
 	const name = c.binding.relationOf(target.unique_id);
 	const deferred = name === undefined ? deferredTo(c, target.unique_id)?.relation : undefined;
-	const relation = name ?? deferred ?? publishedName(target);
-	return relationObject(c.facts.dialect, relation, { quote, ...rowsRead(c, target) });
+	const written = publishedName(target);
+	if (name !== undefined)
+		return storedRelationObject(c.facts.dialect, name, { quote, written, ...rowsRead(c, target) });
+	return relationObject(c.facts.dialect, deferred ?? written, { quote, ...rowsRead(c, target) });
 }
 
 /** Sources have their own quoting; the project's does not reach them (dbt). */
@@ -148,12 +163,12 @@ function sourceRelation(c: RunContext, source: string, table: string): RelationO
 	const reference = sourceText(source, table);
 	const target: SourceNode = found(c.references.source(source, table, c.packageName), reference, c.label, true);
 	if (c.given !== undefined) return c.given.relationOf(target, reference);
-	const name = c.binding.relationOf(target.unique_id) ?? {
-		database: target.database,
-		schema: target.schema,
-		identifier: target.identifier,
-	};
-	return relationObject(c.facts.dialect, name, { quote: definedOnly(target.quoting), ...rowsRead(c, target) });
+	const { database, schema, identifier } = target;
+	const written = { database, schema, identifier };
+	const name = c.binding.relationOf(target.unique_id);
+	const options = { quote: definedOnly(target.quoting), ...rowsRead(c, target) };
+	if (name !== undefined) return storedRelationObject(c.facts.dialect, name, { ...options, written });
+	return relationObject(c.facts.dialect, written, options);
 }
 
 /** A source's relation to hand to a macro: all of it, whatever rows the command reads. */
@@ -189,7 +204,9 @@ function resolvedMetric(c: RunContext, names: readonly string[]): Value {
 function selfRelation(c: RunContext): Value {
 	if (c.node === null || c.node.resource_type === "operation") return null;
 	if (c.given !== undefined) return c.given.self;
-	return boundRelation(c.facts, c.node, c.binding.self ?? publishedName(c.node));
+	const { self } = c.binding;
+	if (self === undefined) return boundRelation(c.facts, c.node, publishedName(c.node));
+	return storedRelationObject(c.facts.dialect, self, { quote: quotingOf(c.facts), written: publishedName(c.node) });
 }
 
 /** `defer_relation`: this node where --state has it, in commands that defer. */
@@ -238,8 +255,9 @@ function nodeOfRelation(c: RunContext, relation: Value): ExecutableNode | undefi
 		const tested = node?.resource_type === "test" ? node.attached_node : null;
 		return tested === null ? undefined : manifest.nodes.get(tested);
 	}
-	const key = relationKey(relation.relationName);
-	return read.find((one) => relationKey(binding.relationOf(one.unique_id) ?? publishedName(one)) === key);
+	const key = relationKey(relation.storedName);
+	const stored = (one: ExecutableNode) => boundRelation(c.facts, one, publishedName(one)).storedName;
+	return read.find((one) => relationKey(binding.relationOf(one.unique_id) ?? stored(one)) === key);
 }
 
 /** The published name of what `relation` names here, or the name under which it was built. */
@@ -248,7 +266,7 @@ const nameOfRelation = (which: "published" | "built") => (c: RunContext) =>
 		const node = nodeOfRelation(c, relation);
 		if (node === undefined) return relation;
 		const built = which === "built" ? c.binding.relationOf(node.unique_id) : undefined;
-		return boundRelation(c.facts, node, built ?? publishedName(node));
+		return built === undefined ? boundRelation(c.facts, node, publishedName(node)) : storedRelation(c.facts, built);
 	});
 
 /** Where the table of the test's node is published, as the history has it. */

@@ -1,3 +1,4 @@
+import type { ColumnTypes } from "./columnTypes.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { NodeId } from "./node.ts";
 import type { ColumnInfo, QuotePolicy, RelationInfo, RelationName } from "./relation.ts";
@@ -102,6 +103,11 @@ export interface Dialect {
 	isReservedSchema(name: string): boolean;
 	/** The case in which the engine stores a bare name. */
 	fold(identifier: string): string;
+	/** What the catalog calls a database that is written bare. Where a connection reaches one only, that is its own name. */
+	storedDatabase(name: string): string;
+	/** What templates call a relation that the engine keeps up to date. */
+	readonly upToDateType: "materialized_view" | "dynamic_table";
+	readonly columnTypes: ColumnTypes;
 	/** The name of a printed type in the comparison of a contract's columns, the same for types that dbt takes for one. */
 	typeLabel(type: string): string;
 }

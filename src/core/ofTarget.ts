@@ -11,7 +11,7 @@ import { storedName } from "./storedName.ts";
  */
 export function isOfTarget(
 	manifest: Pick<Manifest, "nodes">,
-	dialect: Pick<Dialect, "fold">,
+	dialect: Pick<Dialect, "fold" | "storedDatabase">,
 	node: NodeId,
 	recorded: RelationName,
 ): boolean {
@@ -23,7 +23,10 @@ export function isOfTarget(
 const BUILT: ReadonlySet<string> = new Set(["function", "model", "seed", "snapshot"]);
 
 /** Where the relations of a project are on this target, by node. */
-export function tablesHere(manifest: Pick<Manifest, "nodes">, dialect: Pick<Dialect, "fold">): TablesHere {
+export function tablesHere(
+	manifest: Pick<Manifest, "nodes">,
+	dialect: Pick<Dialect, "fold" | "storedDatabase">,
+): TablesHere {
 	const here = new Map<NodeId, string>();
 	for (const [id, node] of manifest.nodes)
 		if (BUILT.has(node.resource_type)) here.set(id, storedName(node, dialect).schema);

@@ -16,14 +16,20 @@ interface Named {
  */
 export function storedName(
 	node: Named & ({ readonly alias: string } | { readonly identifier: string }),
-	dialect: Pick<Dialect, "fold">,
+	dialect: Pick<Dialect, "fold" | "storedDatabase">,
 ): RelationName {
 	const { database, schema, relation_name: rendered } = node;
 	const configured = { database, schema, identifier: "alias" in node ? node.alias : node.identifier };
-	const parts = [...(rendered ?? "").matchAll(PART)].map(([, quoted, bare]) =>
+	const written = [...(rendered ?? "").matchAll(PART)];
+	const parts = written.map(([, quoted, bare]) =>
 		quoted === undefined ? dialect.fold(bare!) : quoted.replaceAll('""', '"'),
 	);
-	// The database is the connected one, whatever its name is folded to; another form is a name of the project's own.
+	// Another form is a name of the project's own.
 	if (parts.length < 2 || parts.length > 3) return configured;
-	return { database, schema: parts.at(-2)!, identifier: parts.at(-1)! };
+	const [, quotedDatabase, bareDatabase = database] = (parts.length === 3 ? written[0] : undefined) ?? [];
+	return {
+		database: quotedDatabase === undefined ? dialect.storedDatabase(bareDatabase) : database,
+		schema: parts.at(-2)!,
+		identifier: parts.at(-1)!,
+	};
 }

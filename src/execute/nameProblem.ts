@@ -17,7 +17,7 @@ const surelyFits = (name: string, maxBytes: number): boolean => name.length * 3 
  */
 export function nameProblem(
 	node: BuildableNode,
-	dialect: Pick<Dialect, "maxIdentifierBytes" | "isReservedSchema" | "fold">,
+	dialect: Pick<Dialect, "maxIdentifierBytes" | "isReservedSchema" | "fold" | "storedDatabase">,
 ): Diagnostic | null {
 	const maxBytes = dialect.maxIdentifierBytes;
 	const target = storedName(node, dialect);

@@ -2,6 +2,7 @@ import type { Dialect } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import type { QuotePolicy, RelationName } from "../../core/relation.ts";
 import type { CellValue } from "../../core/resultTable.ts";
+import { POSTGRES_COLUMN_TYPES } from "./columnTypes.ts";
 import { typeLabel } from "./typeLabels.ts";
 
 /** NAMEDATALEN - 1. Longer names are cut silently by the server, so two of them may become one. */
@@ -45,6 +46,9 @@ export function createPostgresDialect(): Dialect {
 		isReservedSchema: (name: string): boolean => name.startsWith("pg_"),
 		/** Only ASCII letters fold in a UTF-8 database (downcase_identifier). */
 		fold: (identifier: string): string => identifier.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
+		storedDatabase: (name: string): string => name,
+		upToDateType: "materialized_view",
+		columnTypes: POSTGRES_COLUMN_TYPES,
 		typeLabel,
 	});
 }

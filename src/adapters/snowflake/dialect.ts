@@ -1,6 +1,7 @@
 import type { Dialect } from "../../core/adapter.ts";
 import type { QuotePolicy, RelationName } from "../../core/relation.ts";
 import type { CellValue } from "../../core/resultTable.ts";
+import { SNOWFLAKE_COLUMN_TYPES } from "./columnTypes.ts";
 import { typeLabel } from "./typeLabels.ts";
 
 /** Characters, which Snowflake counts; a name of ASCII has as many bytes. */
@@ -37,11 +38,16 @@ export function createSnowflakeDialect(): Dialect {
 			return parts.join(".");
 		},
 		isReservedSchema: (name: string): boolean => name.toUpperCase() === "INFORMATION_SCHEMA",
-		/** A bare name has ASCII letters only. */
-		fold: (identifier: string): string => identifier.replace(/[a-z]+/g, (letters) => letters.toUpperCase()),
+		fold,
+		storedDatabase: fold,
+		upToDateType: "dynamic_table",
+		columnTypes: SNOWFLAKE_COLUMN_TYPES,
 		typeLabel,
 	});
 }
+
+/** A bare name has ASCII letters only. */
+const fold = (identifier: string): string => identifier.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
 /** Snowflake's words for the floats that are no numbers. */
 const floatName = (value: number): string => (Number.isNaN(value) ? "NaN" : value > 0 ? "inf" : "-inf");

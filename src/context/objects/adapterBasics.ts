@@ -50,7 +50,8 @@ export function adapterBasics(context: BaseContext, scope: ContextScope, name: s
 			return new HostFunction(name, (args) => {
 				const given = bindArguments(name, ["column", "quote_config?"], args);
 				const column = toText(given.column);
-				return given.quote_config === false ? column : dialect.quote(column);
+				const quoted = given.quote_config ?? dialect.defaultQuoting.identifier;
+				return quoted === false ? column : dialect.quote(column);
 			});
 		case "verify_database":
 			return new HostFunction(name, (args) => {

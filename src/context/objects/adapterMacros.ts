@@ -70,7 +70,7 @@ export function columnsAnswer(self: AdapterSelf, relation: RelationObject): Valu
 
 export function columnsOf(self: AdapterSelf, relation: RelationObject): readonly ColumnObject[] {
 	const macro = "get_columns_in_relation";
-	if (!isReplaced(self, macro)) return self.database.columns(relation.relationName);
+	if (!isReplaced(self, macro)) return self.database.columns(relation.storedName);
 	return iterableItems(callMacro(self, macro, { relation })).filter((column) => column instanceof ColumnObject);
 }
 

@@ -1,5 +1,6 @@
 /** A column as templates see it (dbt's Column), and `api.Column`, the class that makes one. */
 import type { Dialect } from "../../core/adapter.ts";
+import type { ColumnTypes } from "../../core/columnTypes.ts";
 import { fail } from "../../core/diagnostic.ts";
 import type { ColumnInfo } from "../../core/relation.ts";
 import {
@@ -23,15 +24,8 @@ export interface ColumnFields {
 	readonly scale: Value;
 }
 
-const STRINGS = new Set(["text", "character varying", "character", "varchar"]);
-const NUMERICS = new Set(["numeric", "decimal"]);
-const FLOATS = new Set(["real", "float4", "float", "double precision", "float8", "double"]);
-const INTEGERS = new Set(
-	"smallint integer bigint smallserial serial bigserial int2 int4 int8 serial2 serial4 serial8".split(" "),
-);
-
 export class ColumnObject extends HostObject {
-	readonly typeName = "PostgresColumn";
+	readonly typeName: string;
 	readonly fields: ColumnFields;
 	readonly #dialect: Dialect;
 
@@ -39,6 +33,11 @@ export class ColumnObject extends HostObject {
 		super();
 		this.#dialect = dialect;
 		this.fields = fields;
+		this.typeName = dialect.columnTypes.className;
+	}
+
+	get types(): ColumnTypes {
+		return this.#dialect.columnTypes;
 	}
 
 	is(kinds: ReadonlySet<string>): boolean {
@@ -49,19 +48,18 @@ export class ColumnObject extends HostObject {
 		return this.#dialect.quote(this.fields.name);
 	}
 
-	/** The type to write in DDL. Text without a size stays as it is on Postgres. */
+	/** The type to write in DDL. */
 	get dataType(): string {
 		const { dtype, charSize, precision, scale } = this.fields;
-		const lower = dtype.toLowerCase();
-		if (lower === "text" || (lower === "character varying" && charSize === null)) return dtype;
-		if (this.is(STRINGS)) return stringType(this.stringSize);
-		return this.is(NUMERICS) ? numericType(dtype, precision, scale) : dtype;
+		if (this.types.isUnsized(dtype.toLowerCase(), charSize)) return dtype;
+		if (this.is(this.types.strings)) return stringType(this.stringSize);
+		return this.is(this.types.numerics) ? numericType(dtype, precision, scale) : dtype;
 	}
 
 	get stringSize(): number {
-		if (!this.is(STRINGS))
+		if (!this.is(this.types.strings))
 			fail("TFM-REF-013", { callee: "string_size()", reason: `the column ${this.fields.name} is not text` });
-		return this.fields.dtype === "text" || this.fields.charSize === null ? 256 : this.fields.charSize;
+		return this.fields.dtype === "text" || this.fields.charSize === null ? this.types.textSize : this.fields.charSize;
 	}
 
 	override attribute(name: string): Value {
@@ -132,17 +130,19 @@ const METHODS: ReadonlyMap<string, (column: ColumnObject, args: Arguments) => Va
 	string,
 	(column: ColumnObject, args: Arguments) => Value
 >([
-	["is_string", (c) => c.is(STRINGS)],
-	["is_numeric", (c) => c.is(NUMERICS)],
-	["is_float", (c) => c.is(FLOATS)],
-	["is_integer", (c) => c.is(INTEGERS)],
-	["is_number", (c) => c.is(INTEGERS) || c.is(NUMERICS) || c.is(FLOATS)],
+	["is_string", (c) => c.is(c.types.strings)],
+	["is_numeric", (c) => c.is(c.types.numerics)],
+	["is_float", (c) => c.is(c.types.floats)],
+	["is_integer", (c) => c.is(c.types.integers)],
+	["is_number", (c) => [c.types.integers, c.types.numerics, c.types.floats].some((kinds) => c.is(kinds))],
 	["string_size", (c) => c.stringSize],
 	[
 		"can_expand_to",
 		(c, args) => {
 			const { other_column: other } = bindArguments("can_expand_to", ["other_column"], args);
-			return other instanceof ColumnObject && c.is(STRINGS) && other.is(STRINGS) && other.stringSize > c.stringSize;
+			if (!(other instanceof ColumnObject)) return false;
+			const bothText = c.is(c.types.strings) && other.is(c.types.strings);
+			return bothText && other.stringSize > c.stringSize;
 		},
 	],
 	["literal", (c, args) => `${toText(bindArguments("literal", ["value"], args).value)}::${c.dataType}`],
@@ -212,11 +212,11 @@ const columnOf = (dialect: Dialect, name: string, dtype: string): ColumnObject =
 
 /** A column of a printed type: `character varying(20)`, `numeric(10,2)`. */
 export function describedColumn(dialect: Dialect, name: string, type: string): ColumnObject {
-	const sizes = /\(\s*(\d+)\s*(?:,\s*(-?\d+)\s*)?\)/.exec(type);
+	const sizes = dialect.columnTypes.isComposite(type) ? null : /\(\s*(\d+)\s*(?:,\s*(-?\d+)\s*)?\)/.exec(type);
 	const dtype = sizes === null ? type : type.replace(sizes[0], "").replace(/ {2,}/g, " ").trim();
 	const column = columnOf(dialect, name, dtype);
 	if (sizes === null) return column;
-	if (column.is(NUMERICS))
+	if (column.is(column.types.numerics))
 		return new ColumnObject(dialect, {
 			...column.fields,
 			precision: Number(sizes[1]),

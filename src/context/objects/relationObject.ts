@@ -22,7 +22,15 @@ const PARTS: readonly Part[] = ["database", "schema", "identifier"];
 type Path = Readonly<Record<Part, string | null>>;
 
 /** dbt's relation types; a CTE is what an ephemeral model becomes. */
-export type RelationType = "table" | "view" | "cte" | "materialized_view" | "external" | "pointer_table" | "function";
+export type RelationType =
+	| "table"
+	| "view"
+	| "cte"
+	| "materialized_view"
+	| "dynamic_table"
+	| "external"
+	| "pointer_table"
+	| "function";
 
 export interface RelationFields {
 	readonly path: Path;
@@ -37,11 +45,18 @@ export interface RelationFields {
 	readonly informationView: string | null;
 }
 
-const RENAMEABLE: ReadonlySet<RelationType | null> = new Set(["table", "view"]);
+/** What can be renamed, and replaced by one statement. A materialized view of Postgres cannot. */
+const movable = ({ upToDateType }: Dialect): readonly (RelationType | null)[] =>
+	upToDateType === "dynamic_table" ? ["table", "view", upToDateType] : ["table", "view"];
 const EVERYTHING: QuotePolicy = Object.freeze({ database: true, schema: true, identifier: true });
 
-export const relationTypeOf = (kind: RelationKind | undefined): RelationType | null =>
-	kind === undefined || kind === "other" ? null : kind;
+export const relationTypeOf = (
+	kind: RelationKind | undefined,
+	{ upToDateType }: Pick<Dialect, "upToDateType">,
+): RelationType | null => {
+	if (kind === undefined || kind === "other") return null;
+	return kind === "materialized_view" ? upToDateType : kind;
+};
 
 export class RelationObject extends HostObject {
 	readonly typeName: string;
@@ -68,7 +83,11 @@ export class RelationObject extends HostObject {
 		const { quote } = this.fields;
 		const { database, schema, identifier } = this.relationName;
 		const stored = (part: "schema" | "identifier", name: string) => (quote[part] ? name : this.dialect.fold(name));
-		return { database, schema: stored("schema", schema), identifier: stored("identifier", identifier) };
+		return {
+			database: quote.database ? database : this.dialect.storedDatabase(database),
+			schema: stored("schema", schema),
+			identifier: stored("identifier", identifier),
+		};
 	}
 
 	/** The name under its policies, without the queries that `--empty`, `--sample` and batches put around it. */
@@ -182,18 +201,23 @@ const PROPERTIES: ReadonlyMap<string, (relation: RelationObject) => Value> = new
 	["is_view", (r) => r.fields.type === "view"],
 	["is_cte", (r) => r.fields.type === "cte"],
 	["is_materialized_view", (r) => r.fields.type === "materialized_view"],
+	[
+		"is_dynamic_table",
+		(r) => (r.dialect.upToDateType === "dynamic_table" ? r.fields.type === "dynamic_table" : undefined),
+	],
 	["is_pointer", (r) => r.fields.type === "pointer_table"],
 	["is_function", (r) => r.fields.type === "function"],
-	["can_be_renamed", (r) => RENAMEABLE.has(r.fields.type)],
-	["can_be_replaced", (r) => RENAMEABLE.has(r.fields.type)],
-	["renameable_relations", () => ["table", "view"]],
-	["replaceable_relations", () => ["table", "view"]],
+	["can_be_renamed", (r) => movable(r.dialect).includes(r.fields.type)],
+	["can_be_replaced", (r) => movable(r.dialect).includes(r.fields.type)],
+	["renameable_relations", (r) => [...movable(r.dialect)]],
+	["replaceable_relations", (r) => [...movable(r.dialect)]],
 	["information_schema_view", (r) => r.fields.informationView],
 	["Table", () => "table"],
 	["View", () => "view"],
 	["CTE", () => "cte"],
 	["External", () => "external"],
 	["MaterializedView", () => "materialized_view"],
+	["DynamicTable", () => "dynamic_table"],
 	["PointerTable", () => "pointer_table"],
 	["Function", () => "function"],
 	["catalog", () => null],
@@ -226,6 +250,7 @@ export const TYPE_MEMBERS: Readonly<Record<string, RelationType>> = Object.freez
 	CTE: "cte",
 	External: "external",
 	MaterializedView: "materialized_view",
+	DynamicTable: "dynamic_table",
 	PointerTable: "pointer_table",
 	Function: "function",
 });
@@ -371,6 +396,27 @@ export function relationObject(dialect: Dialect, name: RelationName, options: Re
 		eventTime: options.eventTime ?? null,
 		informationView: null,
 	});
+}
+
+/**
+ * The relation that a stored name means: quoted where a bare name would mean another one. `written`: the name as the
+ * project configures it, which stands in its place where both mean the same.
+ */
+export function storedRelationObject(
+	dialect: Dialect,
+	name: RelationName,
+	options: RelationOptions & { readonly written?: RelationName } = {},
+): RelationObject {
+	const policy = { ...dialect.defaultQuoting, ...definedOnly(options.quote) };
+	const path: Record<Part, string> = { ...name };
+	const quote: Record<Part, boolean> = { ...policy };
+	for (const part of PARTS) {
+		const fold = part === "database" ? dialect.storedDatabase : dialect.fold;
+		if (policy[part] || name[part] === "") continue;
+		if (options.written !== undefined && fold(options.written[part]) === name[part]) path[part] = options.written[part];
+		else quote[part] = fold(name[part]) !== name[part] || !isPlainIdentifier(name[part]);
+	}
+	return relationObject(dialect, path, { ...options, quote });
 }
 
 /** A quoting config without the parts it leaves open (null or absent) and without keys that are no part of a name. */

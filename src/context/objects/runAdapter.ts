@@ -29,7 +29,7 @@ import {
 import { ColumnObject, describedColumn } from "./columnObject.ts";
 import { columnLines, modelLines } from "./constraints.ts";
 import { iterableItems } from "./iterableItems.ts";
-import { definedOnly, RelationObject, relationObject, relationTypeOf } from "./relationObject.ts";
+import { definedOnly, RelationObject, relationObject, relationTypeOf, storedRelationObject } from "./relationObject.ts";
 import { SNAPSHOT_METHODS } from "./snapshotMethods.ts";
 import { columnTypeFor, TableObject } from "./tableObject.ts";
 
@@ -47,8 +47,8 @@ function relationGiven(method: string, value: Value): RelationObject {
 }
 
 const known = ({ context }: Self, info: RelationInfo): RelationObject =>
-	relationObject(context.facts.dialect, info, {
-		type: relationTypeOf(info.kind),
+	storedRelationObject(context.facts.dialect, info, {
+		type: relationTypeOf(info.kind, context.facts.dialect),
 		quote: definedOnly(context.facts.config.project.quoting),
 	});
 
@@ -60,7 +60,9 @@ function findRelation(self: Self, given: Record<string, Value>): Value {
 	const asGiven = text(given.schema, config.target.schema);
 	const schema = quoting.schema ? asGiven : dialect.fold(asGiven);
 	const identifier = text(given.identifier, "");
-	const list = listRelations(self, text(given.database, config.target.database), schema);
+	const askedDatabase = text(given.database, config.target.database);
+	const database = quoting.database ? askedDatabase : dialect.storedDatabase(askedDatabase);
+	const list = listRelations(self, database, schema);
 	const exact = list.find((info) => info.identifier === identifier);
 	const folded = quoting.identifier
 		? undefined
@@ -69,12 +71,20 @@ function findRelation(self: Self, given: Record<string, Value>): Value {
 	return found === undefined ? null : known(self, found);
 }
 
+/** A database and a schema by name, as the catalog calls them. */
+function storedSchema({ context }: Self, given: Record<string, Value>): { database: string; schema: string } {
+	const { config, dialect } = context.facts;
+	const quote = definedOnly(config.project.quoting);
+	const name = { database: toText(given.database ?? ""), schema: toText(given.schema), identifier: "" };
+	return relationObject(dialect, name, { quote }).storedName;
+}
+
 /** dbt refuses to drop what has no type; here the catalog is asked, and what is not there has none to be dropped by. */
 function withKind(self: Self, relation: RelationObject): RelationObject {
 	if (relation.fields.type !== null) return relation;
 	const { database, schema, identifier } = relation.storedName;
 	const found = listRelations(self, database, schema).find((info) => info.identifier === identifier);
-	return relation.replace({ type: relationTypeOf(found?.kind) ?? "table" });
+	return relation.replace({ type: relationTypeOf(found?.kind, relation.dialect) ?? "table" });
 }
 
 function widenColumns(self: Self, given: Record<string, Value>): Value {
@@ -141,8 +151,10 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 		"list_relations",
 		[
 			["database", "schema"],
-			(self, { database, schema }) =>
-				listRelations(self, toText(database ?? ""), toText(schema)).map((info) => known(self, info)),
+			(self, given) => {
+				const { database, schema } = storedSchema(self, given);
+				return listRelations(self, database, schema).map((info) => known(self, info));
+			},
 		],
 	],
 	[
@@ -167,7 +179,8 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 				const { dialect, config } = self.context.facts;
 				const { database } = config.target;
 				const name = { database, schema: toText(schema), identifier: toText(identifier) };
-				return [...columnsOf(self, relationObject(dialect, name))];
+				const quote = definedOnly(config.project.quoting);
+				return [...columnsOf(self, relationObject(dialect, name, { quote }))];
 			},
 		],
 	],

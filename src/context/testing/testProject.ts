@@ -1,6 +1,8 @@
 /** A small project for tests: macros as text, the built-in ones read from their files, a plain dialect. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { POSTGRES_COLUMN_TYPES } from "../../adapters/postgresFamily/columnTypes.ts";
+import { createSnowflakeDialect } from "../../adapters/snowflake/dialect.ts";
 import type { Dialect } from "../../core/adapter.ts";
 import type { Config, ProjectConfig } from "../../core/config.ts";
 import type { MacroNode, Plain } from "../../core/node.ts";
@@ -29,6 +31,9 @@ export const TEST_DIALECT: Dialect = {
 	render: (relation) => [relation.database, relation.schema, relation.identifier].filter(Boolean).map(quote).join("."),
 	isReservedSchema: () => false,
 	fold: (identifier) => identifier.toLowerCase(),
+	storedDatabase: (name) => name,
+	upToDateType: "materialized_view",
+	columnTypes: POSTGRES_COLUMN_TYPES,
 	typeLabel: (type) => type,
 };
 
@@ -55,18 +60,19 @@ function macrosOf(packageName: string, text: string, file = `macros/${packageNam
 const BUILT_IN: readonly (readonly [string, string])[] = [
 	["dbt", "src/context/macros"],
 	["dbt_postgres", "src/adapters/postgresFamily/macros"],
+	["dbt_snowflake", "src/adapters/snowflake/macros"],
 ];
 
 let builtIn: readonly MacroDefinition[] | null = null;
 
-function builtInMacros(): readonly MacroDefinition[] {
+function builtInMacros(engine: string): readonly MacroDefinition[] {
 	builtIn ??= BUILT_IN.flatMap(([packageName, directory]) =>
 		(readdirSync(directory, { recursive: true }) as string[])
 			.filter((file) => file.endsWith(".sql"))
 			.sort()
 			.flatMap((file) => macrosOf(packageName, readFileSync(join(directory, file), "utf8"), join(directory, file))),
 	);
-	return builtIn;
+	return builtIn.filter(({ node }) => ["dbt", `dbt_${engine}`].includes(node.package_name));
 }
 
 export interface TestProject {
@@ -81,6 +87,8 @@ export interface TestProject {
 	readonly schemaNaming?: ProjectConfig["schemaNaming"];
 	readonly targetName?: string;
 	readonly quoting?: ProjectConfig["quoting"];
+	/** Postgres where absent. */
+	readonly engine?: "postgres" | "snowflake";
 }
 
 function projectConfig(name: string, vars: Readonly<Record<string, Plain>>, given: TestProject): ProjectConfig {
@@ -131,6 +139,7 @@ function projectConfig(name: string, vars: Readonly<Record<string, Plain>>, give
 }
 
 export function testFacts(given: TestProject = {}): ProjectFacts {
+	const engine = given.engine ?? "postgres";
 	const macros = given.macros ?? {};
 	const packages = Object.keys(macros).filter((name) => name !== "shop");
 	const config: Config = {
@@ -139,7 +148,7 @@ export function testFacts(given: TestProject = {}): ProjectFacts {
 		target: {
 			profileName: "shop",
 			targetName: given.targetName ?? "dev",
-			type: "pglite",
+			type: engine === "snowflake" ? engine : "pglite",
 			threads: 1,
 			database: "db",
 			schema: "dev",
@@ -155,8 +164,8 @@ export function testFacts(given: TestProject = {}): ProjectFacts {
 	} as Config;
 	return {
 		config,
-		dialect: TEST_DIALECT,
-		adapterType: "postgres",
+		dialect: engine === "snowflake" ? createSnowflakeDialect() : TEST_DIALECT,
+		adapterType: engine,
 		invocation: {
 			id: "run-1",
 			startedAt: new Date("2024-02-29T12:34:56.789Z"),
@@ -168,10 +177,10 @@ export function testFacts(given: TestProject = {}): ProjectFacts {
 		registry: createMacroRegistry({
 			rootPackage: "shop",
 			packages,
-			internalPackages: ["dbt_postgres", "dbt"],
-			adapterTypes: ["postgres"],
+			internalPackages: [`dbt_${engine}`, "dbt"],
+			adapterTypes: [engine],
 			dispatch: given.dispatch ?? [],
-			macros: [...builtInMacros(), ...Object.entries(macros).flatMap(([name, text]) => macrosOf(name, text))],
+			macros: [...builtInMacros(engine), ...Object.entries(macros).flatMap(([name, text]) => macrosOf(name, text))],
 		}),
 	};
 }

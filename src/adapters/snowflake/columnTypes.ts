@@ -1,0 +1,13 @@
+import type { ColumnTypes } from "../../core/columnTypes.ts";
+
+/** dbt-snowflake's column: every whole number is a NUMBER(38,0), so none is an integer, and text has a length. */
+export const SNOWFLAKE_COLUMN_TYPES: ColumnTypes = {
+	className: "SnowflakeColumn",
+	strings: new Set(["text", "character varying", "character", "varchar"]),
+	numerics: new Set("int integer bigint smallint tinyint byteint numeric decimal number".split(" ")),
+	floats: new Set(["float", "float4", "float8", "double", "double precision", "real"]),
+	integers: new Set(),
+	textSize: 16_777_216,
+	isUnsized: () => false,
+	isComposite: (type) => /^(?:array|object|map|vector)/i.test(type),
+};
