@@ -105,6 +105,13 @@ function Known({ project, node, query }: { project: Project; node: number; query
 							{page.access}
 						</li>
 					)}
+					{page?.landing && (
+						<li>
+							<span>Last load</span>
+							{plural(page.landing.rows, "row")}
+							{page.landing.allRejects > 0 && `; ${plural(page.landing.allRejects, "reject")} kept of all loads`}
+						</li>
+					)}
 					{page?.freshness && (page.freshness.warn ?? page.freshness.error) !== null && (
 						<li>
 							<span>Promised</span>

@@ -113,6 +113,7 @@ function Failing({ project, node, status, entries }: Group & { project: Project 
 	const owner = project.owners[nodes.owner[node]!];
 	const tests = entries.filter(({ test }) => test !== null);
 	const own = tests.length === 0 ? entries[0]!.message : null;
+	const rejects = entries.find(({ test, rows }) => test === null && rows !== null)?.rows ?? 0;
 	return (
 		<li>
 			<div class="failing-head">
@@ -138,6 +139,11 @@ function Failing({ project, node, status, entries }: Group & { project: Project 
 				))}
 				{tests.length > NAMED && <li class="soft">and {plural(tests.length - NAMED, "more test")}</li>}
 				{own !== null && <li class="soft">{firstLine(own)}</li>}
+				{rejects > 0 && (
+					<li>
+						<strong>{plural(rejects, "row")}</strong> turned away by the last load
+					</li>
+				)}
 			</ul>
 			{behind.length > 0 && (
 				<p class="behind">

@@ -52,7 +52,7 @@ export async function readTrace(
 	{ state, session }: Database,
 ): Promise<PastTrace> {
 	const limit = countOption(invocation.flags.extra, "runs", "runs", RUNS);
-	if (!(await state.upgrade(session))) return { runs: [], latest: [] };
+	if (!(await state.upgrade(session))) return { runs: [], latest: [], landed: [] };
 	return state.pastTrace(session, projectTarget(project), limit);
 }
 
@@ -94,6 +94,7 @@ export async function writeDocsSite(
 						of: (id) => findNode(project.manifest, nodeId(id))?.layer ?? null,
 					},
 		...pastOf(inputs),
+		landed: landedOf(inputs),
 		state: flags.state === undefined ? null : resolve(project?.config.project.root ?? invocation.cwd, flags.state),
 		samples: inputs.samples,
 		findings: inputs.findings ?? new Map(),
@@ -153,6 +154,18 @@ export function pastOf({
 		else if (known.status === fact.status) results.set(id, { ...known, message: fuller(known.message, fact.message) });
 	}
 	return { runs: trace.runs.map(runOf), results };
+}
+
+/** Of the landing tables of this target: the ledger also knows those of others in the database. */
+function landedOf({ trace, project }: SiteInputs): SiteSource["landed"] {
+	return new Map(
+		(trace?.landed ?? []).flatMap(([id, schema, table, rows, rejects, allRejects]) => {
+			const source = project?.manifest.sources.get(nodeId(id));
+			return source !== undefined && source.load !== null && source.schema === schema && source.identifier === table
+				? [[id, { rows, rejects, allRejects }] as const]
+				: [];
+		}),
+	);
 }
 
 /** The history keeps the beginning of a message, run_results.json all of it. */

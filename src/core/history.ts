@@ -136,4 +136,13 @@ export interface PastTrace {
 		ms: number,
 		at: number,
 	])[];
+	/** Landing tables that are there: what the last load that took files in brought, and the rejects of all loads. */
+	readonly landed: readonly (readonly [
+		source: string,
+		schema: string,
+		table: string,
+		rows: number,
+		rejects: number,
+		allRejects: number,
+	])[];
 }

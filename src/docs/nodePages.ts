@@ -93,6 +93,7 @@ export function createPages({ facts, source, ages, markdown }: PageSource) {
 								},
 							}),
 					...(sample === undefined ? {} : { sample }),
+					...(source.landed.has(id) ? { landing: source.landed.get(id)! } : {}),
 					...(catalog?.comment && node.description === "" ? { catalogComment: catalog.comment } : {}),
 					...(source.findings.has(id) ? { findings: source.findings.get(id)! } : {}),
 				},

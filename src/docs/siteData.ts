@@ -195,6 +195,15 @@ export interface SiteSample {
 	readonly withheld: readonly string[];
 }
 
+/** Rows that a landing load took in, and those that it kept aside with a reason. */
+export interface SiteLanding {
+	/** Of the last load that found new files. */
+	readonly rows: number;
+	readonly rejects: number;
+	/** Of all loads. */
+	readonly allRejects: number;
+}
+
 /** One node's page. */
 export interface SiteNode {
 	readonly id: string;
@@ -222,6 +231,7 @@ export interface SiteNode {
 		readonly maxLoadedAt: string | null;
 	};
 	readonly sample?: SiteSample;
+	readonly landing?: SiteLanding;
 	readonly catalogComment?: string;
 	/** What the check says of the node; absent: nothing, or it was not asked. */
 	readonly findings?: readonly SiteFinding[];

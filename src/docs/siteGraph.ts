@@ -52,7 +52,7 @@ export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepa
 		tags.set(tag, known);
 		return known;
 	};
-	const standing = standings({ nodes, tests, edges, position, results: source.results, ages });
+	const standing = standings({ nodes, tests, edges, position, results: source.results, landed: source.landed, ages });
 	const result = nodes.map((node) => source.results.get(node.id));
 	const built = lastBuilt(source.runs);
 	const columns = {

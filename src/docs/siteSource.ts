@@ -1,4 +1,4 @@
-import type { SiteFinding, SiteSample } from "./siteData.ts";
+import type { SiteFinding, SiteLanding, SiteSample } from "./siteData.ts";
 
 /** What a run did with one node, or one test. */
 export interface ResultFact {
@@ -47,6 +47,8 @@ export interface SiteSource {
 	readonly results: ReadonlyMap<string, ResultFact>;
 	/** The newest first. */
 	readonly runs: readonly PastRunFacts[];
+	/** What landing loads took in and turned away, by the unique id of the source. */
+	readonly landed: ReadonlyMap<string, SiteLanding>;
 	/** Folder with the artifacts of an earlier state to compare with. */
 	readonly state: string | null;
 	readonly samples: ReadonlyMap<string, SiteSample>;

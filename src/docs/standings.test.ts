@@ -5,7 +5,11 @@ import type { ResultFact } from "./siteSource.ts";
 import { standings } from "./standings.ts";
 
 /** A chain: each reads the one before. */
-function stand(chain: readonly (readonly [string, NodeType, string])[], results: Readonly<Record<string, string>>) {
+function stand(
+	chain: readonly (readonly [string, NodeType, string])[],
+	results: Readonly<Record<string, string>>,
+	landed: Readonly<Record<string, number>> = {},
+) {
 	const nodes = chain.map(([id, type, materialized]) => ({ id, type, materialized }) as NodeFact);
 	const tests = [
 		{ id: "t", name: "not_null_a_id", kind: "not_null", column: "id", nodes: ["a"] } as unknown as TestFact,
@@ -17,6 +21,7 @@ function stand(chain: readonly (readonly [string, NodeType, string])[], results:
 		edges: chain.slice(1).flatMap((_, i) => [i, i + 1]),
 		position: new Map(chain.map(([id], i) => [id, i])),
 		results: new Map(Object.entries(results).map(([id, status]) => [id, result(status)])),
+		landed: new Map(Object.entries(landed).map(([id, rejects]) => [id, { rows: 90, rejects, allRejects: rejects }])),
 		ages: new Map(),
 	});
 }
@@ -51,4 +56,13 @@ it("comes to an end where dashboards of a foreign manifest read each other", () 
 	const circle = [...CHAIN, ["d", "exposure", ""]] as const;
 	const known = stand(circle, { a: "error" });
 	expect(known.status).toEqual(["fail", "warn", "warn", "warn"]);
+});
+
+it("warns of a landing table that turned rows away, and not of what reads the others", () => {
+	const chain = [["a", "source", ""], CHAIN[1], CHAIN[2]] as const;
+	const { status, failures, totals } = stand(chain, { a: "success" }, { a: 2 });
+	expect(status).toEqual(["warn", "ok", "ok"]);
+	expect(failures).toMatchObject([{ node: 0, status: "warn", test: null, rows: 2 }]);
+	expect(totals).toEqual({ tests: 0, nodes: 0, warning: 1 });
+	expect(stand(chain, { a: "success" }, { a: 0 }).status[0]).toBe("ok");
 });

@@ -12,6 +12,7 @@ interface Known {
 	readonly edges: readonly number[];
 	readonly position: ReadonlyMap<string, number>;
 	readonly results: SiteSource["results"];
+	readonly landed: SiteSource["landed"];
 	readonly ages: ReadonlyMap<string, SourceAge>;
 }
 
@@ -26,7 +27,7 @@ export interface Standings {
 }
 
 /** How every node stands after what ran last, and what is wrong where something is. */
-export function standings({ nodes, tests, edges, position, results, ages }: Known): Standings {
+export function standings({ nodes, tests, edges, position, results, landed, ages }: Known): Standings {
 	const all = new Array<number>(nodes.length).fill(0);
 	const failed = new Array<number>(nodes.length).fill(0);
 	const failures: Failure[] = [];
@@ -65,13 +66,22 @@ export function standings({ nodes, tests, edges, position, results, ages }: Know
 			});
 		}
 	}
+	const turnedAway = nodes.flatMap((node, i) => {
+		const landing = landed.get(node.id);
+		return landing === undefined || landing.rejects === 0 ? [] : [{ node: i, landing }];
+	});
+	for (const { node, landing } of turnedAway)
+		failures.push({ node, status: "warn", test: null, rows: landing.rejects, message: null, held: false });
+	const warns = new Set(turnedAway.map(({ node }) => node));
 	const totals = {
 		tests: new Set(failures.flatMap(({ test, status: found }) => (test !== null && found === "fail" ? [test.id] : [])))
 			.size,
 		nodes: failures.filter(({ test, held, status: found }) => test === null && !held && found === "fail").length,
-		warning: status.filter((each) => each === "warn").length,
+		warning: status.filter((each, i) => each === "warn" || (warns.has(i) && each !== "fail")).length,
 	};
 	standOnInputs(nodes, edges, status);
+	// What reads the table has the rows that could be read: only the table itself warns.
+	for (const node of warns) status[node] = worst(status[node]!, "warn");
 	failures.sort((a, b) => Number(a.status === "warn") - Number(b.status === "warn") || a.node - b.node);
 	return { status, tests: all, failed, failures: failures.slice(0, FAILURES), totals };
 }

@@ -56,7 +56,7 @@ export function createForgetfulState(): StateStore {
 		saveIntervals: () => NONE,
 		builtIntervals: async () => NONE,
 		usualDurations: async () => new Map(),
-		pastTrace: async () => ({ runs: NONE, latest: NONE }),
+		pastTrace: async () => ({ runs: NONE, latest: NONE, landed: NONE }),
 		nodeRuns: async () => NONE,
 		testRates: async () => NONE,
 		latestColumns: async () => new Map(),

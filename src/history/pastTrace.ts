@@ -3,7 +3,7 @@ import type { PastTrace } from "../core/history.ts";
 import type { ProjectTarget } from "../core/state.ts";
 import { json, NOT_ELSEWHERE, OF_TARGET, type Tables, text, textOrNull } from "./tables.ts";
 
-const NONE: PastTrace = { runs: [], latest: [] };
+const NONE: PastTrace = { runs: [], latest: [], landed: [] };
 
 type Run = PastTrace["runs"][number];
 
@@ -76,5 +76,26 @@ export async function readPastTrace(
 			last === undefined
 				? []
 				: [...json<PastTrace["latest"]>(last, "nodes"), ...json<PastTrace["latest"]>(last, "tests")],
+		landed: await landedIn(session),
 	};
+}
+
+/** Empty as well where the role may not read the ledger, or an older tfm wrote it without the names of tables. */
+async function landedIn(session: Session): Promise<PastTrace["landed"]> {
+	const { rows: readable } = await session.query(
+		`select count(*) = 1 from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
+		join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+		where n.nspname = 'tfm_state' and c.relname = 'loaded_files' and a.attname = 'table_schema'
+		and has_table_privilege(c.oid, 'select')`,
+	);
+	if (readable[0]?.[0] !== true) return [];
+	const { rows } = await session.query(
+		`select json_build_array(source, table_schema, table_name, sum(rows) filter (where newest),
+			sum(rejects) filter (where newest), sum(rejects))::text
+		from (select *, run_id = first_value(run_id) over (partition by source, table_schema, table_name
+			order by loaded_at desc, run_id desc) as newest from tfm_state.loaded_files) f
+		where to_regclass(format('%I.%I', table_schema, table_name)) is not null
+		group by source, table_schema, table_name order by source, table_schema, table_name`,
+	);
+	return rows.map(([row]) => JSON.parse(String(row)) as PastTrace["landed"][number]);
 }

@@ -107,6 +107,33 @@ describe("the state store on the embedded database", () => {
 		});
 	});
 
+	it("tells what the last load of a landing table turned away, beside what all have", async () => {
+		const landing = { source: nodeId("source.p.raw.turned"), schema: "turned", identifier: "t" };
+		const file = (path: string, runId: string, rejects: number, at: string) => ({
+			...{ ...landing, path, bytes: 1, contentHash: path, rows: 10, rejects, runId, loadedAt: at },
+		});
+		await adapter.withSession(async (s) => {
+			await s.execute("create schema turned; create table turned.t (id int)");
+			for (const row of [
+				file("1.csv", "first", 4, "2026-11-20T06:00:00.000Z"),
+				file("2.csv", "second", 1, "2026-11-21T06:00:00.000Z"),
+				file("3.csv", "second", 2, "2026-11-21T06:00:01.000Z"),
+				{ ...file("1.csv", "first", 9, "2026-11-20T06:00:00.000Z"), identifier: "dropped" },
+			])
+				await send(s, state.saveLoadedFile(row));
+			const of = { project: "turned", target: "dev", schema: "dev" };
+			await state.beginRun(s, { runId: "second", ...of, command: "run", host: "h", pid: 1, startedAt: AT });
+			const loaded = { layer: null, resourceType: "source", materialized: null, status: "success", published: null };
+			const node = { node: landing.source, ...loaded, startedAt: AT, seconds: 1, rows: 20, code: null, message: null };
+			const nothing = { tests: [], freshness: [], columns: [], measures: [] };
+			await send(s, state.saveHistory({ runId: "second", project: "turned", at: AT, nodes: [node], ...nothing }));
+			const { landed } = await state.pastTrace(s, of, 9);
+			expect(landed.filter(([source]) => source === landing.source)).toEqual([
+				[landing.source, "turned", "t", 20, 3, 7],
+			]);
+		});
+	});
+
 	it("keeps a ledger of landing files and of seeds", async () => {
 		const landing = { source: nodeId("source.p.raw.t"), schema: "dev", identifier: "t" };
 		const file = {

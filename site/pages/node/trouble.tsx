@@ -1,6 +1,6 @@
 import type { SiteNode } from "../../../src/docs/siteData.ts";
 import { count, plural } from "../../format.ts";
-import { NodeLink, StatusMark } from "../../parts.tsx";
+import { Copy, NodeLink, StatusMark } from "../../parts.tsx";
 import { type Project, reach } from "../../project.ts";
 import { href } from "../../route.ts";
 import { statusOfTest } from "../../tests.ts";
@@ -12,8 +12,10 @@ export function Trouble({ project, node, page }: { project: Project; node: numbe
 	const status = project.status(node);
 	const wrong = page.tests.filter((test) => ["fail", "warn"].includes(statusOfTest(test)));
 	const held = /^Held back\b/.test(page.message ?? "");
+	const table = project.nodes.name[node];
 	const behind = reach([node], project.children).size;
-	if (status === "fail" || (status === "warn" && wrong.length > 0))
+	const rejects = page.landing?.rejects ?? 0;
+	if (status === "fail" || (status === "warn" && (wrong.length > 0 || rejects > 0)))
 		return (
 			<section class={`trouble ${status}`} aria-label="What is wrong">
 				{wrong.length > 0 && (
@@ -29,6 +31,13 @@ export function Trouble({ project, node, page }: { project: Project; node: numbe
 						))}
 						{wrong.length > NAMED && <li class="soft">and {plural(wrong.length - NAMED, "more test")}</li>}
 					</ul>
+				)}
+				{rejects > 0 && (
+					<p>
+						The last load turned away <strong>{plural(rejects, "row")}</strong> of {count(rejects + page.landing!.rows)}
+						. <code>tfm show --rejects {table}</code>
+						<Copy text={`tfm show --rejects ${table}`} />
+					</p>
 				)}
 				{page.message !== null && status === "fail" && !held && <pre>{page.message}</pre>}
 				<p>

@@ -80,6 +80,7 @@ export const siteSource = (target: string, fields: Partial<SiteSource> = {}): Si
 	layers: null,
 	results: new Map(),
 	runs: [],
+	landed: new Map(),
 	state: null,
 	samples: new Map(),
 	findings: new Map(),

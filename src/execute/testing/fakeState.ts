@@ -78,7 +78,7 @@ export function fakeState(world: Warehouse): StateStore {
 		saveIntervals: () => [],
 		builtIntervals: async () => [],
 		usualDurations: async () => new Map(),
-		pastTrace: async () => ({ runs: [], latest: [] }),
+		pastTrace: async () => ({ runs: [], latest: [], landed: [] }),
 		nodeRuns: async () => [],
 		testRates: async () => [],
 		latestColumns: async () => new Map(),
