@@ -44,11 +44,16 @@ async function buildSite() {
 		entryNames: "[name].[hash]",
 		chunkNames: "[name].[hash]",
 	});
+	const thread = { entryPoints: { layout: "site/graph/layoutWorker.ts" }, outdir: "dist/.site", format: "iife" };
+	const { metafile: ofThread } = await build({ ...shared, ...thread, metafile: true, entryNames: "[name].[hash]" });
 	await build({ ...shared, entryPoints: { single: "site/main.tsx" }, outdir: "dist/.site", format: "iife" });
-	const names = Object.keys(metafile.outputs).map((path) => path.slice("dist/.site/".length));
+	const names = [metafile, ofThread]
+		.flatMap(({ outputs }) => Object.keys(outputs))
+		.map((path) => path.slice("dist/.site/".length));
 	const scripts = names.filter((name) => name.endsWith(".js")).sort();
 	const styles = names.filter((name) => name.endsWith(".css")).sort();
-	const files = { entry: scripts.find((name) => name.startsWith("app.")), style: styles[0], scripts, styles };
+	const named = (start) => scripts.find((name) => name.startsWith(start));
+	const files = { entry: named("app."), worker: named("layout."), style: styles[0], scripts, styles };
 	writeFileSync("dist/.site/files.json", `${JSON.stringify(files, null, 1)}\n`);
 	rmSync("dist/site", { recursive: true, force: true });
 	renameSync("dist/.site", "dist/site");

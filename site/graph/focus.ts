@@ -1,5 +1,5 @@
 /** A neighbourhood of the graph, laid out: what the focus view and exports draw. */
-import { layeredLayout } from "../../src/docs/layeredLayout.ts";
+import { type Layout, type LayoutInput, layeredLayout } from "../../src/docs/layeredLayout.ts";
 import { type Project, reach } from "../project.ts";
 
 export interface FocusOptions {
@@ -42,7 +42,15 @@ const MOST = 400;
 const SIBLINGS = 40;
 const SHOWN_SIBLINGS = 12;
 
-export function focusOn(project: Project, options: FocusOptions): Focus {
+/** Which nodes and edges; where they stand is another's work, for it takes longer. */
+export interface FocusPlan {
+	readonly input: LayoutInput;
+	placed(layout: Layout): Focus;
+	/** Laid out at once, in this thread. */
+	here(): Focus;
+}
+
+export function planFocus(project: Project, options: FocusOptions): FocusPlan {
 	const wanted = nodesOf(project, options);
 	const piles = options.between === undefined ? pileUp(project, wanted, options) : [];
 	const inside = [...wanted].sort((a, b) => a - b);
@@ -64,7 +72,7 @@ export function focusOn(project: Project, options: FocusOptions): Focus {
 		BOX.height + columnsOf(i).length * BOX.row + (columnsOf(i).length > 0 ? 6 : 0);
 	const lane = [...inside.map((node) => project.nodes.lane[node]!), ...piles.map(({ lane: of }) => of)];
 	const used = [...new Set(lane)].sort((a, b) => a - b);
-	const layout = layeredLayout({
+	const input: LayoutInput = {
 		count: lane.length,
 		edges: edges.flat(),
 		lane: lane.map((l) => used.indexOf(l)),
@@ -72,36 +80,39 @@ export function focusOn(project: Project, options: FocusOptions): Focus {
 		order: [...inside.map((node) => project.nodes.y[node]!), ...piles.map(() => Number.MAX_SAFE_INTEGER)],
 		rankGap: BOX.width + 64,
 		laneGap: 28,
-		nodeGap: (i) => heightOf(i) + 22,
-	});
-	const top = Math.min(...lane.map((_, i) => layout.y[i]! - heightOf(i) / 2));
-	const first = Math.min(...layout.x);
-	const all = [...inside, ...piles.map(() => -1)];
-	const nodes = all.map((node, i): FocusNode => {
-		const pile = piles[i - inside.length];
-		return {
-			node,
-			...(pile === undefined ? {} : { pile: { n: pile.n, of: pile.of, side: pile.side } }),
-			x: layout.x[i]! - first,
-			y: layout.y[i]! - heightOf(i) / 2 - top,
-			height: heightOf(i),
-			columns: columnsOf(i),
-			hiddenUp: node < 0 ? 0 : project.parents(node).filter((other) => !position.has(other)).length,
-			hiddenDown: node < 0 ? 0 : project.children(node).filter((other) => !position.has(other)).length,
-		};
-	});
-	return {
-		nodes,
-		edges,
-		width: Math.max(...nodes.map(({ x }) => x)) + BOX.width,
-		height: Math.max(...nodes.map(({ y, height }) => y + height)),
-		lanes: used.map((l, i) => ({
-			name: project.lanes[l]!.name,
-			x0: layout.lanes[i]!.x0 - first,
-			x1: layout.lanes[i]!.x1 - first,
-		})),
-		left,
+		nodeGap: lane.map((_, i) => heightOf(i) + 22),
 	};
+	const placed = (layout: Layout): Focus => {
+		const top = Math.min(...lane.map((_, i) => layout.y[i]! - heightOf(i) / 2));
+		const first = Math.min(...layout.x);
+		const all = [...inside, ...piles.map(() => -1)];
+		const nodes = all.map((node, i): FocusNode => {
+			const pile = piles[i - inside.length];
+			return {
+				node,
+				...(pile === undefined ? {} : { pile: { n: pile.n, of: pile.of, side: pile.side } }),
+				x: layout.x[i]! - first,
+				y: layout.y[i]! - heightOf(i) / 2 - top,
+				height: heightOf(i),
+				columns: columnsOf(i),
+				hiddenUp: node < 0 ? 0 : project.parents(node).filter((other) => !position.has(other)).length,
+				hiddenDown: node < 0 ? 0 : project.children(node).filter((other) => !position.has(other)).length,
+			};
+		});
+		return {
+			nodes,
+			edges,
+			width: Math.max(...nodes.map(({ x }) => x)) + BOX.width,
+			height: Math.max(...nodes.map(({ y, height }) => y + height)),
+			lanes: used.map((l, i) => ({
+				name: project.lanes[l]!.name,
+				x0: layout.lanes[i]!.x0 - first,
+				x1: layout.lanes[i]!.x1 - first,
+			})),
+			left,
+		};
+	};
+	return { input, placed, here: () => placed(layeredLayout(input)) };
 }
 
 function nodesOf(project: Project, { centre, up, down, expanded = [], between }: FocusOptions): Set<number> {

@@ -1,13 +1,12 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { duration } from "../format.ts";
 import { type Lens, type Shade, shadeOf } from "../lens.ts";
-import { GLYPHS, WORDS } from "../parts.tsx";
 import type { Project } from "../project.ts";
-import { go, href } from "../route.ts";
 import type { ColumnTrace } from "./columnTrace.ts";
-import { BOX, type Focus, type FocusNode } from "./focus.ts";
+import { BOX, type Focus } from "./focus.ts";
+import { cut, type FocusActs, FocusDrawing, WORDY } from "./focusDrawing.tsx";
+import { listenToGestures } from "./gestures.ts";
 
-interface FocusViewProps {
+interface FocusViewProps extends FocusActs {
 	readonly project: Project;
 	readonly focus: Focus;
 	readonly lens: Lens;
@@ -15,13 +14,15 @@ interface FocusViewProps {
 	readonly trace: ColumnTrace | null;
 	/** In place of the lens's. */
 	readonly shade?: (node: number) => Shade;
-	readonly onChoose: (node: number) => void;
-	readonly onExpand: (node: number) => void;
-	readonly onColumn?: (node: number, column: string) => void;
 }
 
-/** From this size on cards have all their words; below it a name alone, in letters that can be read. */
-const WORDY = 0.78;
+/** A view in pixels of the screen: where the drawing's corner is, and how large it is. */
+interface View {
+	readonly x: number;
+	readonly y: number;
+	readonly k: number;
+}
+
 /** Smaller than this a name has no room; what does not fit then is beyond the border. */
 const LEAST = 0.4;
 const PAD = 28;
@@ -29,15 +30,19 @@ const TOP = 52;
 
 /** A neighbourhood as SVG: cards, edges, and ports where columns are followed. Drag moves, the wheel makes larger. */
 export function FocusView(props: FocusViewProps) {
-	const { project, focus, lens, current, trace, onChoose, onExpand, onColumn } = props;
+	const { project, focus, lens, current, trace } = props;
+	const acts = useRef<FocusActs>(props);
+	acts.current = props;
 	const box = useRef<HTMLDivElement>(null);
-	const [view, setView] = useState({ x: 0, y: 0, k: 1 });
+	const [view, setView] = useState<View>({ x: 0, y: 0, k: 1 });
+	const [room, setRoom] = useState(0);
 	const ofLens = useMemo(() => shadeOf(project, lens), [project, lens]);
 	const shade = props.shade ?? ofLens;
 	const [width, height] = [focus.width + 2 * PAD, focus.height + PAD + TOP];
 
 	const showAll = (): void => {
 		const { clientWidth, clientHeight } = box.current!;
+		setRoom(clientWidth);
 		const k = Math.min(1, Math.max(LEAST, Math.min(clientWidth / width, clientHeight / height)));
 		const centre = focus.nodes.find(({ node }) => node === current);
 		const [x, y] = [(clientWidth - width * k) / 2, (clientHeight - height * k) / 2];
@@ -73,45 +78,38 @@ export function FocusView(props: FocusViewProps) {
 		};
 	}, [focus]);
 
-	const drag = (event: PointerEvent): void => {
-		if (event.button !== 0 || (event.target as Element).closest("[data-act]") !== null) return;
-		const from = { x: event.clientX - view.x, y: event.clientY - view.y };
-		const move = (moved: PointerEvent): void =>
-			setView((now) => ({ ...now, x: moved.clientX - from.x, y: moved.clientY - from.y }));
-		const end = (): void => {
-			window.removeEventListener("pointermove", move);
-			window.removeEventListener("pointerup", end);
-		};
-		window.addEventListener("pointermove", move);
-		window.addEventListener("pointerup", end);
-	};
-	useEffect(() => {
-		const element = box.current!;
-		const wheel = (event: WheelEvent): void => {
-			if (
-				!event.ctrlKey &&
-				!event.metaKey &&
-				!event.altKey &&
-				Math.abs(event.deltaX) < 1 &&
-				element.closest(".page.node") !== null
-			)
-				return;
-			event.preventDefault();
-			const { left, top } = element.getBoundingClientRect();
-			const [px, py] = [event.clientX - left, event.clientY - top];
-			setView(({ x, y, k }) => {
-				const next = Math.min(2, Math.max(0.15, k * Math.exp(-event.deltaY / 400)));
-				return { k: next, x: px - ((px - x) / k) * next, y: py - ((py - y) / k) * next };
-			});
-		};
-		element.addEventListener("wheel", wheel, { passive: false });
-		return () => element.removeEventListener("wheel", wheel);
-	}, []);
+	useEffect(
+		() =>
+			listenToGestures(box.current!, {
+				// A finger that moves chooses nothing, wherever it began; a mouse would.
+				takes: (event) =>
+					(event.target as Element).closest(event.pointerType === "touch" ? ".zoom" : "[data-act], .zoom") === null,
+				// In a page that is scrolled the wheel scrolls it.
+				wheels: (event) =>
+					event.ctrlKey ||
+					event.metaKey ||
+					event.altKey ||
+					Math.abs(event.deltaX) >= 1 ||
+					box.current!.closest(".page") === null,
+				moved: ({ x: px, y: py, dx, dy, factor }) =>
+					setView(({ x, y, k }) => {
+						const next = Math.min(2, Math.max(0.15, k * factor));
+						return { k: next, x: px + dx - ((px - x) / k) * next, y: py + dy - ((py - y) / k) * next };
+					}),
+			}),
+		[],
+	);
+	/** In steps: names are written anew only now and then while the drawing grows. */
+	const size = Math.max(1, Math.ceil((10 * WORDY) / view.k) / 10);
+	const says = props.shade !== undefined || lens !== "status";
+	// The same element as long as nothing of it changes: moving and scaling touch nothing inside.
+	const drawing = useMemo(
+		() => <FocusDrawing {...{ project, focus, current, trace, shade, says, size, acts }} />,
+		[project, focus, current, trace, shade, says, size],
+	);
 
-	const at = new Map(focus.nodes.map((entry, i) => [entry.node, i]));
-	const lit = new Set(trace?.edges.flatMap(({ from, to }) => [`${from[0]} ${to[0]}`]));
 	return (
-		<div class="focus-box" ref={box} onPointerDown={drag}>
+		<div class="focus-box" ref={box}>
 			<svg
 				class="focus-svg"
 				width="100%"
@@ -129,68 +127,10 @@ export function FocusView(props: FocusViewProps) {
 								width={Math.max(0, x1 - x0)}
 								height={8000 + height}
 							/>
-							<text
-								class="lane-name"
-								x={(x0 + x1) / 2 + PAD + BOX.width / 2}
-								y={(20 - view.y) / view.k}
-								text-anchor="middle"
-								font-size={12 / view.k}
-							>
-								{name}
-							</text>
+							<LaneName {...{ name, view, room }} from={x0 + PAD + BOX.width / 2} to={x1 + PAD + BOX.width / 2} />
 						</g>
 					))}
-					<g transform={`translate(${PAD} ${TOP})`}>
-						{focus.edges.map(([a, b]) => (
-							<path
-								key={`${a} ${b}`}
-								class={`edge ${trace === null ? "" : "dim"} ${focus.nodes[a]!.node === current || focus.nodes[b]!.node === current ? "near" : ""} ${lit.has(`${focus.nodes[a]!.node} ${focus.nodes[b]!.node}`) ? "under" : ""}`}
-								d={curve(
-									focus.nodes[a]!.x + BOX.width,
-									middle(focus.nodes[a]!),
-									focus.nodes[b]!.x,
-									middle(focus.nodes[b]!),
-								)}
-							/>
-						))}
-						{trace?.edges.map(({ from, to }) => {
-							const [a, b] = [focus.nodes[at.get(from[0]) ?? -1], focus.nodes[at.get(to[0]) ?? -1]];
-							if (a === undefined || b === undefined) return null;
-							return (
-								<path
-									key={`${from.join()} ${to.join()}`}
-									class="edge column"
-									d={curve(a.x + BOX.width, port(a, from[1]), b.x, port(b, to[1]))}
-								/>
-							);
-						})}
-						{focus.nodes.map((entry, i) =>
-							entry.pile === undefined ? (
-								<Card
-									key={entry.node}
-									{...{ project, entry, onChoose, onExpand }}
-									{...(onColumn === undefined ? {} : { onColumn })}
-									hue={shade(entry.node).colour.replace("--ok-soft", "--ok")}
-									says={lens === "status" && props.shade === undefined ? "" : shade(entry.node).label}
-									isCurrent={entry.node === current}
-									size={Math.max(1, WORDY / view.k)}
-								/>
-							) : (
-								<g
-									key={`pile ${i}`}
-									class="card pile"
-									data-act
-									transform={`translate(${entry.x} ${entry.y})`}
-									onClick={() => onExpand(entry.pile!.of)}
-								>
-									<rect width={BOX.width} height={BOX.height} rx="8" />
-									<text x="14" y="28">
-										and {entry.pile.n} more
-									</text>
-								</g>
-							),
-						)}
-					</g>
+					<g transform={`translate(${PAD} ${TOP})`}>{drawing}</g>
 				</g>
 			</svg>
 			<div class="zoom">
@@ -208,86 +148,22 @@ export function FocusView(props: FocusViewProps) {
 	);
 }
 
-interface CardProps {
-	readonly project: Project;
-	readonly entry: FocusNode;
-	readonly hue: string;
-	readonly says: string;
-	readonly isCurrent: boolean;
-	/** Of letters: larger than 1 when the drawing is small, and only the name is written then. */
-	readonly size: number;
-	readonly onChoose: (node: number) => void;
-	readonly onExpand: (node: number) => void;
-	readonly onColumn?: (node: number, column: string) => void;
-}
-
-/** The list beside the drawing has the same for keys and screen readers; here everything is for the pointer. */
-function Card({ project, entry, hue, says, isCurrent, size, onChoose, onExpand, onColumn }: CardProps) {
-	const { node, x, y, height, columns, hiddenUp, hiddenDown } = entry;
-	const { nodes } = project;
-	const status = project.status(node);
-	const facts = [
-		says,
-		project.type(node) === "model"
-			? project.materializations[nodes.materialized[node]!]
-			: project.type(node).replace("_", " "),
-		nodes.tests[node]! > 0 ? `${nodes.tests[node]! - nodes.failed[node]!}/${nodes.tests[node]} tests` : "",
-		nodes.ms[node]! > 0 ? duration(nodes.ms[node]!) : "",
-	].filter(Boolean);
+/** In the middle of what is seen of the lane, at the top. */
+function LaneName({ name, from, to, view: { x, y, k }, room }: LaneNameProps) {
+	const [left, right] = [Math.max(0, from * k + x), Math.min(room, to * k + x)];
+	if (right - left < 28) return null;
 	return (
-		<g class={isCurrent ? "card current" : "card"} transform={`translate(${x} ${y})`}>
-			<g data-act onClick={() => onChoose(node)} onDblClick={() => go(href(["m", project.key(node)]))}>
-				<title>{`${project.key(node)}: ${WORDS[status]}. Double-click opens its page.`}</title>
-				<rect width={BOX.width} height={height} rx="8" />
-				<circle cx="16" cy="23" r="8" style={{ fill: `color-mix(in srgb, var(${hue}) 18%, transparent)` }} />
-				<text class="glyph" x="16" y="27" text-anchor="middle" style={{ fill: `var(${hue})` }}>
-					{GLYPHS[status]}
-				</text>
-				<text class="card-name" x="32" y={size === 1 ? 20 : 23 + 4.5 * size} style={{ fontSize: `${12.5 * size}px` }}>
-					{middleOut(nodes.name[node]!, Math.floor(23 / size))}
-				</text>
-				{size === 1 && (
-					<text class="card-facts" x="32" y="36">
-						{cut(facts.join(" · "), 32)}
-					</text>
-				)}
-			</g>
-			{columns.map((column, i) => (
-				<g key={column} class="port" data-act onClick={() => onColumn?.(node, column)}>
-					<line x1="0" x2={BOX.width} y1={BOX.height + i * BOX.row} y2={BOX.height + i * BOX.row} />
-					<text x="14" y={BOX.height + i * BOX.row + 14}>
-						{cut(column, 28)}
-					</text>
-				</g>
-			))}
-			{hiddenUp > 0 && <More x={-10} n={hiddenUp} onClick={() => onExpand(node)} />}
-			{hiddenDown > 0 && <More x={BOX.width + 10} n={hiddenDown} onClick={() => onExpand(node)} />}
-		</g>
+		<text class="lane-name" x={((left + right) / 2 - x) / k} y={(20 - y) / k} text-anchor="middle" font-size={12 / k}>
+			{cut(name, Math.floor((right - left) / LETTER))}
+		</text>
 	);
 }
-
-const More = ({ x, n, onClick }: { x: number; n: number; onClick: () => void }) => (
-	<g class="more-badge" data-act transform={`translate(${x} ${BOX.height / 2})`} onClick={onClick}>
-		<title>{`Show ${n} more`}</title>
-		<rect x="-13" y="-8" width="26" height="16" rx="8" />
-		<text text-anchor="middle" y="4">
-			+{n > 99 ? "99" : n}
-		</text>
-	</g>
-);
-
-/** Names differ in their ends as often as in their beginnings. */
-const middleOut = (text: string, most: number): string =>
-	text.length <= most
-		? text
-		: `${text.slice(0, Math.ceil((most - 1) / 2))}…${text.slice(text.length - Math.floor((most - 1) / 2))}`;
-const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
-const middle = ({ y }: FocusNode): number => y + BOX.height / 2;
-const port = (entry: FocusNode, column: string): number => {
-	const i = entry.columns.indexOf(column);
-	return i === -1 ? middle(entry) : entry.y + BOX.height + i * BOX.row + BOX.row / 2;
-};
-const curve = (x0: number, y0: number, x1: number, y1: number): string => {
-	const bend = Math.max(28, Math.abs(x1 - x0) / 2);
-	return `M${x0} ${y0}C${x0 + bend} ${y0} ${x1 - bend} ${y1} ${x1} ${y1}`;
-};
+interface LaneNameProps {
+	readonly name: string;
+	readonly from: number;
+	readonly to: number;
+	readonly view: View;
+	readonly room: number;
+}
+/** A wide letter of a lane's name. */
+const LETTER = 8;

@@ -2,11 +2,16 @@
  * The whole project on a canvas. A picture of what can be seen is kept and moved while the reader drags; it is drawn
  * anew when the view has come to rest. Edges are straight lines below the size at which names can be read.
  */
+
 import { colours, type Lens, shadeOf } from "../lens.ts";
 import type { Project } from "../project.ts";
+import { createEdgeLayer } from "./edgeLayer.ts";
 
 export const CARD = { width: 160, height: 24 };
-const HEAD = 34;
+/** From so many on edges are drawn in slices. */
+const MANY = 4000;
+/** Of the lanes' names: in a row, or upright where a lane is too narrow for its name. */
+const HEAD = { row: 34, upright: 104, font: "600 12px ui-sans-serif, system-ui, sans-serif", pad: 16 };
 /** Of the legend and the buttons below. */
 const FOOT = 36;
 
@@ -28,7 +33,9 @@ export interface Shown {
 }
 
 export interface Overview {
-	draw(view: View, shown: Shown): void;
+	/** Calls `done` when the picture is whole: with many edges some moments later, unless it is stopped before. */
+	draw(view: View, shown: Shown, done: () => void): void;
+	stop(): void;
 	/** The view that shows these nodes, or all. */
 	fit(nodes?: Iterable<number>): View;
 	/** The node under a place of the canvas. */
@@ -49,6 +56,16 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		if (cell === undefined) grid.set(key, [node]);
 		else cell.push(node);
 	}
+	/** Nothing was drawn yet. */
+	let empty = true;
+	const choices = new WeakMap<ReadonlySet<number>, number>();
+	let choicesSeen = 0;
+	/** The same set is the same choice. */
+	const chosenKey = (chosen: ReadonlySet<number> | null): number => {
+		if (chosen === null) return -1;
+		if (!choices.has(chosen)) choices.set(chosen, choicesSeen++);
+		return choices.get(chosen)!;
+	};
 	let size = { width: 0, height: 0, ratio: 1 };
 	const resize = (): void => {
 		const box = canvas.getBoundingClientRect();
@@ -58,6 +75,18 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		canvas.height = Math.round(box.height * ratio);
 	};
 	resize();
+
+	const layer = createEdgeLayer(() => ({ width: canvas.width, height: canvas.height }));
+	/** Under a name of its own, or cut off: at this size, does any name of a lane have no room? */
+	function headAt(k: number): number {
+		context.save();
+		context.font = HEAD.font;
+		const long = lanes.some(
+			({ name, x0, x1 }) => x1 > x0 && context.measureText(name).width > (x1 - x0) * k - HEAD.pad,
+		);
+		context.restore();
+		return long && lanes.length > 1 ? HEAD.upright : HEAD.row;
+	}
 
 	function fit(list: Iterable<number> = nodes.x.keys()): View {
 		let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
@@ -69,65 +98,116 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		}
 		if (x0 === Infinity) return { x: 0, y: 0, k: 1 };
 		const pad = 24;
-		const k = Math.min(
-			1.25,
-			(size.width - 2 * pad) / (x1 - x0 || 1),
-			(size.height - HEAD - FOOT - 2 * pad) / (y1 - y0 || 1),
-		);
-		return { x: (x0 + x1) / 2 - size.width / 2 / k, y: (y0 + y1) / 2 - (size.height + HEAD - FOOT) / 2 / k, k };
+		const within = (head: number): View => {
+			const k = Math.min(
+				1.25,
+				(size.width - 2 * pad) / (x1 - x0 || 1),
+				(size.height - head - FOOT - 2 * pad) / (y1 - y0 || 1),
+			);
+			return { x: (x0 + x1) / 2 - size.width / 2 / k, y: (y0 + y1) / 2 - (size.height + head - FOOT) / 2 / k, k };
+		};
+		const view = within(HEAD.row);
+		return headAt(view.k) === HEAD.row ? view : within(HEAD.upright);
 	}
 
-	function draw({ x, y, k }: View, { lens, chosen, current, hover, only }: Shown): void {
+	function draw({ x, y, k }: View, { lens, chosen, current, hover, only }: Shown, done: () => void): void {
 		const colour = colours();
 		const { width, height, ratio } = size;
 		const [right, bottom] = [x + width / k, y + height / k];
-		context.setTransform(ratio, 0, 0, ratio, 0, 0);
-		context.fillStyle = colour("--canvas");
-		context.fillRect(0, 0, width, height);
-		context.setTransform(ratio * k, 0, 0, ratio * k, -x * k * ratio, -y * k * ratio);
-		for (const [i, lane] of lanes.entries()) {
-			if (lane.x1 <= lane.x0) continue;
-			context.fillStyle = colour(i % 2 === 0 ? "--lane-a" : "--lane-b");
-			context.fillRect(lane.x0 + CARD.width / 2, y, lane.x1 - lane.x0, height / k);
-		}
+		layer.stop();
+		const inWorld = (on: CanvasRenderingContext2D): void =>
+			on.setTransform(ratio * k, 0, 0, ratio * k, -x * k * ratio, -y * k * ratio);
 		const seen = (node: number): boolean =>
 			nodes.x[node]! + CARD.width >= x &&
 			nodes.x[node]! <= right &&
 			nodes.y[node]! + CARD.height >= y &&
 			nodes.y[node]! <= bottom;
-		drawEdges();
-		drawNodes();
-		drawLaneNames();
+		const many = edges.length / 2 > MANY;
+		const inChoice = (e: number): boolean => chosen === null || (chosen.has(edges[e]!) && chosen.has(edges[e + 1]!));
+		const key = [x, y, k, size.width, size.height, ratio, colour("--edge"), chosenKey(chosen)].join();
+		const picture = many ? layer.ready(key) : null;
+		if (!many) {
+			everything();
+			return done();
+		}
+		if (picture !== null) {
+			everything(picture);
+			return done();
+		}
+		// The very first picture has its nodes at once; a later one replaces the one that is seen when it is whole.
+		if (empty) everything();
+		empty = false;
+		const slice = (on: CanvasRenderingContext2D, from: number, to: number): void => {
+			inWorld(on);
+			// Of so many only the chosen ones can be told apart.
+			pass(on, colour("--edge"), 1, 1, inChoice, 2 * from, 2 * to);
+		};
+		layer.start(key, edges.length / 2, slice, () => {
+			everything(layer.ready(key)!);
+			done();
+		});
 
-		function drawEdges(): void {
-			const lit = hover ?? current;
+		function everything(edgesSeen?: HTMLCanvasElement): void {
+			context.setTransform(ratio, 0, 0, ratio, 0, 0);
+			context.fillStyle = colour("--canvas");
+			context.fillRect(0, 0, width, height);
+			inWorld(context);
+			for (const [i, lane] of lanes.entries()) {
+				if (lane.x1 <= lane.x0) continue;
+				context.fillStyle = colour(i % 2 === 0 ? "--lane-a" : "--lane-b");
+				context.fillRect(lane.x0 + CARD.width / 2, y, lane.x1 - lane.x0, height / k);
+			}
+			drawEdges(edgesSeen);
+			drawNodes();
+			drawLaneNames();
+		}
+
+		function pass(
+			on: CanvasRenderingContext2D,
+			style: string,
+			alpha: number,
+			lineWidth: number,
+			wanted: (e: number) => boolean,
+			first = 0,
+			end = edges.length,
+		): void {
 			const curved = CARD.width * k >= 50 && edges.length < 8000;
-			const trace = (from: number, to: number): void => {
+			on.strokeStyle = style;
+			on.globalAlpha = alpha;
+			on.lineWidth = lineWidth / k;
+			on.beginPath();
+			for (let e = first; e < end; e += 2) {
+				if (!wanted(e)) continue;
+				const [from, to] = [edges[e]!, edges[e + 1]!];
 				const [x0, y0] = [nodes.x[from]! + CARD.width, nodes.y[from]! + CARD.height / 2];
 				const [x1, y1] = [nodes.x[to]!, nodes.y[to]! + CARD.height / 2];
 				if (Math.max(x0, x1) < x || Math.min(x0, x1) > right || Math.max(y0, y1) < y || Math.min(y0, y1) > bottom)
-					return;
-				context.moveTo(x0, y0);
+					continue;
+				on.moveTo(x0, y0);
 				if (curved) {
 					const bend = Math.max(24, Math.abs(x1 - x0) / 2);
-					context.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
-				} else context.lineTo(x1, y1);
-			};
-			const pass = (style: string, alpha: number, lineWidth: number, wanted: (e: number) => boolean): void => {
-				context.strokeStyle = style;
-				context.globalAlpha = alpha;
-				context.lineWidth = lineWidth / k;
-				context.beginPath();
-				for (let e = 0; e < edges.length; e += 2) if (wanted(e)) trace(edges[e]!, edges[e + 1]!);
-				context.stroke();
-				context.globalAlpha = 1;
-			};
-			const inChoice = (e: number): boolean => chosen === null || (chosen.has(edges[e]!) && chosen.has(edges[e + 1]!));
-			const many = edges.length > 8000;
-			if (chosen !== null && !only) pass(colour("--edge"), many ? 0.05 : 0.25, 1, (e) => !inChoice(e));
-			pass(colour("--edge"), many && chosen === null ? Math.min(0.9, 0.12 + k) : 0.9, 1, inChoice);
-			if (against.size > 0) pass(colour("--fail"), 0.9, 1.5, (e) => against.has(e / 2));
-			if (lit !== null) pass(colour("--accent"), 1, 1.75, (e) => edges[e] === lit || edges[e + 1] === lit);
+					on.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
+				} else on.lineTo(x1, y1);
+			}
+			on.stroke();
+			on.globalAlpha = 1;
+		}
+
+		function drawEdges(edgesSeen?: HTMLCanvasElement): void {
+			const lit = hover ?? current;
+			if (many) {
+				if (edgesSeen === undefined) return;
+				context.save();
+				context.setTransform(1, 0, 0, 1, 0, 0);
+				context.globalAlpha = chosen === null ? Math.min(0.9, 0.12 + k) : 0.9;
+				context.drawImage(edgesSeen, 0, 0);
+				context.restore();
+			} else {
+				if (chosen !== null && !only) pass(context, colour("--edge"), 0.25, 1, (e) => !inChoice(e));
+				pass(context, colour("--edge"), 0.9, 1, inChoice);
+			}
+			if (against.size > 0) pass(context, colour("--fail"), 0.9, 1.5, (e) => against.has(e / 2));
+			if (lit !== null) pass(context, colour("--accent"), 1, 1.75, (e) => edges[e] === lit || edges[e + 1] === lit);
 		}
 
 		function drawNodes(): void {
@@ -199,20 +279,31 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		/** The lanes' names stay at the top, whatever part of the drawing is seen. */
 		function drawLaneNames(): void {
 			context.setTransform(ratio, 0, 0, ratio, 0, 0);
+			const head = headAt(k);
 			context.fillStyle = colour("--canvas");
 			context.globalAlpha = 0.86;
-			context.fillRect(0, 0, width, HEAD);
+			context.fillRect(0, 0, width, head);
 			context.globalAlpha = 1;
-			context.font = "600 12px ui-sans-serif, system-ui, sans-serif";
+			context.font = HEAD.font;
 			context.fillStyle = colour("--soft");
 			context.textBaseline = "middle";
 			for (const lane of lanes) {
 				if (lane.x1 <= lane.x0) continue;
 				const from = Math.max(0, (lane.x0 + CARD.width / 2 - x) * k);
 				const to = Math.min(width, (lane.x1 + CARD.width / 2 - x) * k);
-				const label = fitText(lane.name, to - from - 16);
-				if (to - from > 30)
-					context.fillText(label, from + (to - from - context.measureText(label).width) / 2, HEAD / 2);
+				if (to - from < 12) continue;
+				const room = to - from - HEAD.pad;
+				const upright = head === HEAD.upright && context.measureText(lane.name).width > room;
+				const label = fitText(lane.name, upright ? head - 12 : room);
+				const middle = from + (to - from) / 2;
+				if (!upright) context.fillText(label, middle - context.measureText(label).width / 2, head - HEAD.row / 2);
+				else {
+					context.save();
+					context.translate(middle, head - 6);
+					context.rotate(-Math.PI / 2);
+					context.fillText(label, 0, 0);
+					context.restore();
+				}
 			}
 		}
 	}
@@ -248,6 +339,7 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 
 	return {
 		draw,
+		stop: layer.stop,
 		fit,
 		resize,
 		hit({ x, y, k }, px, py) {

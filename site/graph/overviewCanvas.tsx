@@ -3,6 +3,7 @@ import type { legendOf } from "../lens.ts";
 import { StatusMark } from "../parts.tsx";
 import type { Project } from "../project.ts";
 import { go, href, setQuery } from "../route.ts";
+import { listenToGestures } from "./gestures.ts";
 import { createOverview, type Overview, type View } from "./overview.ts";
 
 const PAN_MS = 140;
@@ -39,14 +40,14 @@ export function OverviewCanvas({ project, lens, chosen, current, query, guarded,
 		/** What was drawn last, and the view that it shows: moved and scaled while the reader drags. */
 		const kept = document.createElement("canvas");
 		let keptView = view.current;
-		const draw = (): void => {
-			made.draw(view.current, shown.current);
-			kept.width = element.width;
-			kept.height = element.height;
-			kept.getContext("2d")!.drawImage(element, 0, 0);
-			keptView = view.current;
-			element.dataset.drawn = String(Number(element.dataset.drawn ?? 0) + 1);
-		};
+		const draw = (): void =>
+			made.draw(view.current, shown.current, () => {
+				kept.width = element.width;
+				kept.height = element.height;
+				kept.getContext("2d")!.drawImage(element, 0, 0);
+				keptView = view.current;
+				element.dataset.drawn = String(Number(element.dataset.drawn ?? 0) + 1);
+			});
 		const blit = (): void => {
 			const context = element.getContext("2d")!;
 			const ratio = element.width / element.clientWidth;
@@ -67,6 +68,7 @@ export function OverviewCanvas({ project, lens, chosen, current, query, guarded,
 		draw();
 		const moved = (next: View): void => {
 			view.current = next;
+			made.stop();
 			blit();
 			clearTimeout(settle);
 			settle = setTimeout(() => {
@@ -74,38 +76,25 @@ export function OverviewCanvas({ project, lens, chosen, current, query, guarded,
 				setQuery({ x: next.x.toFixed(0), y: next.y.toFixed(0), k: next.k.toFixed(3) });
 			}, PAN_MS);
 		};
-		const wheel = (event: WheelEvent): void => {
-			event.preventDefault();
-			const { x, y, k } = view.current;
-			const next = Math.min(3, Math.max(0.01, k * Math.exp(-event.deltaY / 400)));
-			moved({
-				k: next,
-				x: x + event.offsetX / k - event.offsetX / next,
-				y: y + event.offsetY / k - event.offsetY / next,
-			});
-		};
-		const pressed = (event: PointerEvent): void => {
-			const from = { ...view.current, px: event.clientX, py: event.clientY };
-			let far = 0;
-			const move = (at: PointerEvent): void => {
-				const [dx, dy] = [at.clientX - from.px, at.clientY - from.py];
-				far = Math.max(far, Math.abs(dx) + Math.abs(dy));
-				if (far > 4) moved({ k: from.k, x: from.x - dx / from.k, y: from.y - dy / from.k });
-			};
-			const up = (): void => {
-				window.removeEventListener("pointermove", move);
-				window.removeEventListener("pointerup", up);
-				if (far > 4) return;
+		const scaled = (k: number, factor: number): number => Math.min(3, Math.max(0.01, k * factor));
+		const silent = listenToGestures(element, {
+			takes: () => true,
+			wheels: () => true,
+			moved({ x: px, y: py, dx, dy, factor }) {
+				const { x, y, k } = view.current;
+				const next = scaled(k, factor);
+				moved({ k: next, x: x + px / k - (px + dx) / next, y: y + py / k - (py + dy) / next });
+			},
+			tapped(event) {
 				const node = made.hit(view.current, event.offsetX, event.offsetY);
 				if (event.shiftKey && node !== null && shown.current.current !== null)
 					go(href(["graph"], { path: `${project.key(shown.current.current)},${project.key(node)}` }));
 				else setQuery({ node: node === null ? null : project.key(node) });
-			};
-			window.addEventListener("pointermove", move);
-			window.addEventListener("pointerup", up);
-		};
+			},
+		});
 		const over = (event: PointerEvent): void => {
-			if (event.buttons === 0) setHover(made.hit(view.current, event.offsetX, event.offsetY));
+			if (event.buttons === 0 && event.pointerType !== "touch")
+				setHover(made.hit(view.current, event.offsetX, event.offsetY));
 		};
 		const twice = (event: MouseEvent): void => {
 			const node = made.hit(view.current, event.offsetX, event.offsetY);
@@ -119,12 +108,10 @@ export function OverviewCanvas({ project, lens, chosen, current, query, guarded,
 			const factor = (event as CustomEvent<number>).detail;
 			if (factor === 0) return moved(made.fit());
 			const { x, y, k } = view.current;
-			const next = Math.min(3, Math.max(0.01, k * factor));
+			const next = scaled(k, factor);
 			const [w, h] = [element.clientWidth / 2, element.clientHeight / 2];
 			moved({ k: next, x: x + w / k - w / next, y: y + h / k - h / next });
 		};
-		element.addEventListener("wheel", wheel, { passive: false });
-		element.addEventListener("pointerdown", pressed);
 		element.addEventListener("pointermove", over);
 		element.addEventListener("dblclick", twice);
 		window.addEventListener("resize", resized);
@@ -132,6 +119,8 @@ export function OverviewCanvas({ project, lens, chosen, current, query, guarded,
 		window.addEventListener("graphzoom", zoom);
 		return () => {
 			clearTimeout(settle);
+			made.stop();
+			silent();
 			window.removeEventListener("resize", resized);
 			window.removeEventListener(CHANGED, draw);
 			window.removeEventListener("graphzoom", zoom);

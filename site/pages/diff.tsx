@@ -3,8 +3,8 @@ import type { DiffColumn, DiffData, DiffEntry, DiffRows, DiffSide } from "../../
 import type { PageProps } from "../app.tsx";
 import { loadDiff } from "../data.ts";
 import { count, plural } from "../format.ts";
-import { focusOn } from "../graph/focus.ts";
 import { FocusView } from "../graph/focusView.tsx";
+import { useFocus } from "../graph/useFocus.ts";
 import { NodeLink, PageHead, StatusMark, useData } from "../parts.tsx";
 import { type Project, reach } from "../project.ts";
 import { go, href } from "../route.ts";
@@ -213,10 +213,7 @@ function Picture({ project, data }: { project: Project; data: DiffData }) {
 		() => [...new Set([...placesOf(project, data), ...reachedBy(project, data)])].slice(0, DRAWN),
 		[data],
 	);
-	const focus = useMemo(
-		() => (nodes.length === 0 ? null : focusOn(project, { centre: nodes, up: 0, down: 0 })),
-		[nodes],
-	);
+	const focus = useFocus(project, nodes.length === 0 ? null : { centre: nodes, up: 0, down: 0 }, [nodes]);
 	const entries = useMemo(() => new Map(data.nodes.map((entry) => [project.find(entry.id), entry])), [data]);
 	if (focus === null) return null;
 	return (

@@ -5,11 +5,12 @@ import { count, plural } from "../format.ts";
 import { BlocksView } from "../graph/blocksView.tsx";
 import { type ColumnTrace, traceColumn } from "../graph/columnTrace.ts";
 import { exportCsv, exportMermaid, exportPng, exportSvg, save } from "../graph/exports.ts";
-import { type Focus, focusOn, waysBetween } from "../graph/focus.ts";
+import { type Focus, waysBetween } from "../graph/focus.ts";
 import { FocusView } from "../graph/focusView.tsx";
 import { LaneTree } from "../graph/laneTree.tsx";
 import { OverviewCanvas } from "../graph/overviewCanvas.tsx";
 import { NodeTree } from "../graph/tree.tsx";
+import { useFocus } from "../graph/useFocus.ts";
 import { LENSES, legendOf, readLens } from "../lens.ts";
 import { Copy, StatusMark, useData, useTypedText } from "../parts.tsx";
 import type { Project } from "../project.ts";
@@ -54,18 +55,18 @@ export function GraphPage({ project, route }: PageProps) {
 			live = false;
 		};
 	}, [column, centre[0]]);
-	const focus = useMemo(
-		() =>
-			!focused
-				? null
-				: focusOn(project, {
-						centre: trace === null ? centre : [...trace.columns.keys()],
-						up: trace === null ? up : 0,
-						down: trace === null ? down : 0,
-						expanded,
-						...(between === undefined ? {} : { between }),
-						...(trace === null ? {} : { columns: trace.columns }),
-					}),
+	const focus = useFocus(
+		project,
+		!focused
+			? null
+			: {
+					centre: trace === null ? centre : [...trace.columns.keys()],
+					up: trace === null ? up : 0,
+					down: trace === null ? down : 0,
+					expanded,
+					...(between === undefined ? {} : { between }),
+					...(trace === null ? {} : { columns: trace.columns }),
+				},
 		[focused, trace, query.get("focus"), up, down, query.get("expand"), query.get("path")],
 	);
 	const guarded = project.count > GUARD.nodes || project.depth > GUARD.ranks;
@@ -150,6 +151,8 @@ export function GraphPage({ project, route }: PageProps) {
 							onExpand={(node) => setQuery({ expand: [...expanded, node].map(project.key).join(",") })}
 							onColumn={(node, name) => go(href(["graph"], { ...kept(query), focus: project.key(node), col: name }))}
 						/>
+					) : focused ? (
+						<div class="loading" aria-busy="true" />
 					) : folders ? (
 						<BlocksView
 							{...{ project, lens }}

@@ -85,7 +85,7 @@ function Cell({ cell, size, layer }: { cell: QualityCell | undefined; size: numb
 						{GLYPHS[status]}
 					</span>
 				</span>{" "}
-				{says}
+				<span class="says">{says}</span>
 			</span>
 			<small>
 				{cell.nodes} of {size} tables

@@ -5,6 +5,8 @@ import { join } from "node:path";
 export interface AppFiles {
 	readonly entry: string;
 	readonly style: string;
+	/** A program of its own, for a thread. */
+	readonly worker: string;
 	readonly scripts: readonly string[];
 	readonly styles: readonly string[];
 }

@@ -98,6 +98,7 @@ function decode(text: string): string {
 function tooLarge(folder: string, html: string, index: SiteIndex, read: (name: string) => string): Diagnostic[] {
 	const scripts = [...html.matchAll(/(?:src|href)="([\w.-]+\.js)"/g)].map(([, name]) => name!);
 	const chunks = new Set(scripts);
+	if (typeof index.worker === "string") chunks.add(index.worker);
 	for (const name of chunks)
 		for (const [, other] of readFileSync(join(folder, name), "utf8").matchAll(/"\.\/([\w.-]+\.js)"/g))
 			chunks.add(other!);

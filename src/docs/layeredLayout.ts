@@ -18,7 +18,8 @@ export interface LayoutInput {
 	readonly order?: readonly number[];
 	readonly rankGap: number;
 	readonly laneGap: number;
-	readonly nodeGap: number | ((node: number) => number);
+	/** Between the middles of neighbours in a rank: for all, or of each node. */
+	readonly nodeGap: number | readonly number[];
 	/** The most nodes in one column of the drawing; a rank that has more takes several. */
 	readonly tallest?: number;
 }
@@ -82,7 +83,7 @@ function inColumns(
 }
 
 const gapOf = ({ nodeGap }: LayoutInput): ((node: number) => number) =>
-	typeof nodeGap === "number" ? () => nodeGap : nodeGap;
+	typeof nodeGap === "number" ? () => nodeGap : (node) => nodeGap[node]!;
 
 function closeBands(bands: { x0: number; x1: number }[], { rankGap, laneGap }: LayoutInput) {
 	const pad = (rankGap + laneGap) / 2;

@@ -53,7 +53,7 @@ export function shellHtml(index: SiteIndex, app: string, baseUrl: string): strin
 	const { entry, style } = appFiles(app);
 	const css = readFileSync(join(app, style), "utf8");
 	const canonical = baseUrl === "" ? "" : `<link rel="canonical" href="${escapeHtml(baseUrl)}">\n`;
-	const policy = `default-src 'none'; script-src 'self' ${digest(THEME)} ${digest(FROM_DISK)}; connect-src 'self'; img-src 'self' data: blob:; ${SHARED}`;
+	const policy = `default-src 'none'; script-src 'self' ${digest(THEME)} ${digest(FROM_DISK)}; connect-src 'self'; worker-src 'self'; img-src 'self' data: blob:; ${SHARED}`;
 	const head = `${canonical}<link rel="modulepreload" href="${entry}">\n<link rel="preload" href="${index.graph}" as="fetch" crossorigin>\n<style>${css}</style>`;
 	return page(index, policy, head, `<script>${FROM_DISK}</script>\n<script type="module" src="${entry}"></script>`);
 }

@@ -31,6 +31,8 @@ export interface SiteIndex {
 	readonly v: typeof DATA_VERSION;
 	readonly project: string;
 	readonly graph: string;
+	/** The program of the thread that lays out neighbourhoods; null: a site that is one file has no threads. */
+	readonly worker: string | null;
 	readonly search: string;
 	readonly runs: string | null;
 	readonly terms: string | null;

@@ -76,6 +76,7 @@ export async function writeSite(source: SiteSource, out: string, app: string): P
 			v: DATA_VERSION,
 			project: facts.project,
 			graph: files.data("graph", JSON.stringify(graph)),
+			worker: source.singleFile ? null : appFiles(app).worker,
 			search: files.data("search", JSON.stringify(search)),
 			runs:
 				source.runs.length === 0 ? null : files.data("runs", JSON.stringify(runsData(source, position, facts.tests))),

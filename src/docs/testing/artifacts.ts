@@ -98,12 +98,14 @@ export function writeProgram(folder: string): string {
 	mkdirSync(folder, { recursive: true });
 	const files = {
 		entry: "app.AAAAAAAA.js",
+		worker: "layout.CCCCCCCC.js",
 		style: "style.BBBBBBBB.css",
-		scripts: ["app.AAAAAAAA.js"],
+		scripts: ["app.AAAAAAAA.js", "layout.CCCCCCCC.js"],
 		styles: ["style.BBBBBBBB.css"],
 	};
 	writeFileSync(join(folder, "files.json"), JSON.stringify(files));
 	writeFileSync(join(folder, "app.AAAAAAAA.js"), "export {};");
+	writeFileSync(join(folder, "layout.CCCCCCCC.js"), "");
 	writeFileSync(join(folder, "single.js"), "(() => {})();");
 	writeFileSync(join(folder, "style.BBBBBBBB.css"), ":root{}");
 	return folder;
