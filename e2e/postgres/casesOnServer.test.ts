@@ -16,7 +16,14 @@ describeOnPostgres("a case on a server says what it says on the embedded databas
 	});
 	afterEach(() => server.drop());
 
-	for (const name of ["backfill", "history-of-a-model", "reprocess-groups", "compare-with-published"])
+	for (const name of [
+		"backfill",
+		"history-of-a-model",
+		"reprocess-groups",
+		"compare-with-published",
+		"changed-build",
+		"changed-layers",
+	])
 		it(`${name}: ${readCase(name).title}`, { timeout: 240_000 }, async () => {
 			// run_results.json names the profile, which is another one here.
 			const said = (await transcriptOf(name, server)).replaceAll('"profile":"server"', '"profile":"embedded"');

@@ -105,7 +105,7 @@ const placeOf = ({ diagnostic }: NodeResult, words: NodeWords): string => {
 	return `${file}:${line}`;
 };
 
-const WELL: ReadonlySet<NodeResult["status"]> = new Set(["success", "no-op", "pass", "warn"]);
+const WELL: ReadonlySet<NodeResult["status"]> = new Set(["success", "no-op", "reused", "pass", "warn"]);
 
 /**
  * Whether an incident of an earlier run is over after this one: what failed was run again and is well now. A node that

@@ -20,6 +20,8 @@ import { judgeFreshness } from "../quality/judgeFreshness.ts";
 import { judgeTest } from "../quality/judgeTest.ts";
 import { judgeUnitTest } from "../quality/judgeUnitTest.ts";
 import { type Subscriber, toSummaryJson } from "../report/report.ts";
+import { unsteadySql } from "../sql/unsteadySql.ts";
+import { buildSurroundings } from "./buildSurroundings.ts";
 import { notebookIn } from "./environments/placeProject.ts";
 import { historySettings } from "./historySettings.ts";
 import { loadWindow } from "./loadWindow.ts";
@@ -75,6 +77,8 @@ export function createRunPorts(about: {
 		}),
 		loadSource: createLandingLoader({ root, dialect: engine.dialect, state, clock: invocation.clock, window }),
 		seed: createSeedPort(engine.dialect, { empty: invocation.flags.empty }),
+		unsteadyQuery: unsteadySql,
+		surroundingsOf: buildSurroundings(project),
 		emit,
 		leaveUnrecorded: (ended) => keepUnrecorded(config.targetDir, ended),
 		clock: invocation.clock,
@@ -143,6 +147,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			warnError: failsWarnedTests(flags),
 			templatesMayWarn: !failsOnTemplateWarnings(flags),
 			reuse: false,
+			changed: flags.extra.changed === true && flags.extra.force !== true && !flags.fullRefresh,
 			testsBlock: false,
 			candidates: false,
 			offline: false,

@@ -11,7 +11,7 @@ export interface UnreadModels {
 	readonly warnings: readonly Diagnostic[];
 }
 
-const DONE: ReadonlySet<NodeStatus> = new Set(["success", "pass", "warn", "no-op"]);
+const DONE: ReadonlySet<NodeStatus> = new Set(["success", "pass", "warn", "no-op", "reused"]);
 
 /**
  * Selected ephemeral models that nothing in the run has read, compiled for the artifacts as dbt does: not those that

@@ -44,7 +44,7 @@ import {
 } from "./commandOptions.ts";
 import { ACCEPTED } from "./dbtOptions.ts";
 import type { OptionGroup, OptionSpec } from "./optionSpec.ts";
-import { OUTPUT, PROJECT, RUNNING, SELECTION, STATE, SUMMARY } from "./sharedOptions.ts";
+import { CHANGED, OUTPUT, PROJECT, RUNNING, SELECTION, STATE, SUMMARY } from "./sharedOptions.ts";
 
 /** The names of all commands, as they are typed. */
 export type CommandName =
@@ -157,12 +157,13 @@ export const COMMANDS: readonly CommandSpec[] = [
 		summary: "Build models layer by layer: loads, seeds, models, tests, gates, publish",
 		sentence:
 			"Builds the selected models in order. In a layered project each layer is built aside, tested, and published at once when its gate passes; readers keep yesterday's tables until then. Without layers it builds models as dbt does.",
-		options: withShared([...IN_ENVIRONMENT, ...EVENT_TIMES, ...WORK, ...SUMMARY]),
+		options: withShared([...IN_ENVIRONMENT, ...EVENT_TIMES, ...CHANGED, ...WORK, ...SUMMARY]),
 		examples: [
 			{ line: "tfm run", says: "everything" },
 			{ line: "tfm run --select +orders", says: "orders and all it is made of" },
 			{ line: "tfm run --layer staging,transform", says: "two layers" },
 			{ line: "tfm run -s customers --full-refresh", says: "rebuild an incremental model" },
+			{ line: "tfm run --changed", says: "only what changed since it was built, and what reads it" },
 		],
 	},
 	{
@@ -171,11 +172,12 @@ export const COMMANDS: readonly CommandSpec[] = [
 		summary: "Seeds, models, snapshots and tests together, in order",
 		sentence:
 			"Runs seeds, models and tests in one pass; what fails holds back what is built from it. In a layered project this is tfm run with seeds and tests of the whole selection.",
-		options: withShared([...IN_ENVIRONMENT, ...SEED, ...EVENT_TIMES, ...WORK, ...SUMMARY]),
+		options: withShared([...IN_ENVIRONMENT, ...SEED, ...EVENT_TIMES, ...CHANGED, ...WORK, ...SUMMARY]),
 		examples: [
 			{ line: "tfm build", says: "everything" },
 			{ line: "tfm build --select tag:daily --exclude tag:slow", says: "by tag" },
 			{ line: "tfm build --resource-type model test", says: "no seeds" },
+			{ line: "tfm build --changed", says: "only what changed since it was built, and what reads it" },
 		],
 	},
 	{

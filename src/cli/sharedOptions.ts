@@ -155,6 +155,17 @@ export const STATE: readonly OptionSpec[] = [
 	state("no-favor-state", { key: "favorState", sets: false, kind: SWITCH, help: "Do not", hidden: true }),
 ];
 
+/** Of commands that build all kinds of nodes. */
+export const CHANGED: readonly OptionSpec[] = [
+	running("changed", {
+		kind: SWITCH,
+		env: "CHANGED",
+		envOfTfmOnly: true,
+		help: "Leave what is as it was built last, and say of all else why it is built",
+	}),
+	running("force", { kind: SWITCH, help: "With --changed: build all of it after all" }),
+];
+
 export const RUNNING: readonly OptionSpec[] = [
 	running("full-refresh", {
 		short: "f",

@@ -200,6 +200,8 @@ export interface RunSummary {
 		readonly warned: number;
 		readonly errored: number;
 		readonly skipped: number;
+		/** `--changed`: not asked again; absent: none. */
+		readonly reused?: number;
 	};
 	readonly slowest: readonly { readonly node: NodeId; readonly seconds: number }[];
 	/** How often something was done again after a failure that passed; absent: never. */

@@ -6,7 +6,7 @@ import type { BatchResults, EventWindow } from "./eventTime.ts";
 import type { FreshnessCriteria } from "./freshness.ts";
 import type { Manifest } from "./manifest.ts";
 import type { NodeId, OperationNode, SeedNode, SourceNode, TestNode } from "./node.ts";
-import type { BuildInput, NodePlan, Plan, PlanInput, TestOutcome } from "./plan.ts";
+import type { BuildableNode, BuildInput, NodePlan, Plan, PlanInput, TestOutcome } from "./plan.ts";
 import type { QuotePolicy, RelationName } from "./relation.ts";
 import type { NodeStatus } from "./result.ts";
 import type { ResultTable } from "./resultTable.ts";
@@ -99,6 +99,8 @@ export interface RunFlags {
 	readonly warnError: boolean;
 	/** `retry`: candidates whose code and inputs are unchanged are audited again, not rebuilt. */
 	readonly reuse: boolean;
+	/** `--changed`: what is as it was built last is neither built nor tested. Absent: false. */
+	readonly changed?: boolean;
 	/** dbt's `build`: where no gate stands, a test that fails skips what descends from all that it reads. */
 	readonly testsBlock: boolean;
 	/** `test --candidates`: tests read the candidates that stand. */
@@ -210,6 +212,10 @@ export interface RunPorts {
 	readonly openScratch: () => Promise<Adapter>;
 	/** Columns of a model or snapshot as its SQL is read, without a database; a type may not be known. Empty: nothing is. */
 	readonly inferColumns: (id: NodeId) => Promise<readonly { readonly name: string; readonly type?: string }[]>;
+	/** Why two runs of a query over the same inputs may differ, in words that go on "it …"; null: they do not. `known`: its inputs as it calls them. */
+	readonly unsteadyQuery: (sql: string, known: readonly string[]) => string | null;
+	/** What a node's hooks and its materialization use of the project: macros, variables, environment variables. */
+	readonly surroundingsOf: (node: BuildableNode) => { readonly hash: string; readonly unsteady: string | null };
 	/** Whether values of a column that a test shows may be personal, along lineage. Asked of tests that found something. */
 	readonly personalColumns: (test: NodeId) => Promise<(column: string) => boolean>;
 	/** Runs what the source's `before:` asks for. Outside of any transaction; the files are looked for afterwards. */

@@ -15,6 +15,8 @@ export type NodeStatus =
 	| "fail"
 	| "warn"
 	| "no-op"
+	/** Not done again: what it is made of has not changed (dbt 1.12 has the word). */
+	| "reused"
 	| "partial success"
 	| "runtime error";
 
@@ -66,6 +68,8 @@ export interface NodeResult {
 	readonly executed_code: string | null;
 	readonly relation_name: string | null;
 	readonly diagnostic: Diagnostic | null;
+	/** `--changed`: why it was done in place of being left as it was; absent: nobody asked. */
+	readonly why?: string;
 	/** The run that built the candidate, where this one used it again; absent: it was built now. */
 	readonly reused?: string;
 	/** In layered runs: what became of the built relation. */

@@ -72,12 +72,29 @@ export interface CandidateRow {
 	readonly apply?: DeltaApplication;
 }
 
+/** What a published relation was made of, so that `--changed` can tell whether building it again would change it. */
+export interface BuildFacts {
+	/** Another text for each build. */
+	readonly version: string;
+	/** Versions of what it was built from, by id; null: what there is no version of. */
+	readonly inputs: { readonly [id: string]: string | null };
+	readonly kind: CandidateKind;
+	/** Which way it was built: an incremental model whole, or by its new rows. */
+	readonly mode: string;
+	/** Hash of what its hooks and its materialization use of the project's macros and values. */
+	readonly surroundings: string;
+	/** Why building it from the same inputs may give other rows, in words that go on "it …"; null: it does not. */
+	readonly unsteady: string | null;
+}
+
 /** Which run last published a relation. */
 export interface PublishedRow {
 	readonly node: NodeId;
 	readonly runId: string;
 	readonly codeHash: string;
 	readonly publishedAt: string;
+	/** Null: it is not known. Put back by a rollback, let through by a person, built in part, or by an earlier tfm. */
+	readonly build: BuildFacts | null;
 }
 
 /** One landing file taken in. */
@@ -288,7 +305,7 @@ export interface StateStore {
 		/** A layer's name; null where a node is published by itself. */
 		unit: string | null;
 		at: string;
-		nodes: readonly (TablePlace & { readonly codeHash: string })[];
+		nodes: readonly (TablePlace & { readonly codeHash: string; readonly build: BuildFacts | null })[];
 	}): readonly BoundStatement[];
 	listPublished(session: Session, project: string, here: TablesHere): Promise<ReadonlyMap<NodeId, PublishedRow>>;
 
@@ -301,6 +318,11 @@ export interface StateStore {
 		project: string,
 		rows: readonly (TablePlace & { readonly tests: readonly string[] })[],
 	): readonly BoundStatement[];
+
+	/** What each test last passed over on this target: a hash of its text, its config and the versions of what it reads. */
+	passedTests(session: Session, of: ProjectTarget): Promise<ReadonlyMap<NodeId, string>>;
+	/** One statement, however many. */
+	savePassedTests(of: ProjectTarget, passed: ReadonlyMap<NodeId, string>): readonly BoundStatement[];
 
 	/** Content hash of each seed as last published, by node. */
 	seedHashes(session: Session, project: string, here: TablesHere): Promise<ReadonlyMap<NodeId, string>>;

@@ -12,6 +12,7 @@ import { relationKey } from "../core/relation.ts";
 import { readReprocessBy } from "../core/reprocessBy.ts";
 import type { NodeResult } from "../core/result.ts";
 import { batchFacts, lastBatchOf } from "./batchFacts.ts";
+import type { Query } from "./builds.ts";
 import { codeHash } from "./codeHash.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
@@ -25,7 +26,7 @@ import { publishAtOnce } from "./publishAtOnce.ts";
 import { recordInPlace } from "./recordInPlace.ts";
 import { repeatBuild } from "./repeatable.ts";
 import { dropReusable } from "./reuse.ts";
-import { bindingOf, pointerPlaces, type Run, type Standing, targetOf } from "./run.ts";
+import { bindingOf, pointerPlaces, type Run, type Standing, targetOf, targetsOf } from "./run.ts";
 import { settle } from "./settle.ts";
 import { databaseErrorOf, runBound } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
@@ -132,9 +133,21 @@ function touchedWindow(run: Run, node: BuildableNode): Batch | null {
 	return asked === null || groups === null || typeof groups === "string" ? null : batchOf(asked, "day");
 }
 
+/** Those whose new rows come into the table that stands. */
+const GROWS = new Set(["incremental", "snapshot"]);
+
+/** `--changed`: neither built nor published anew. */
+function leftAsItIs(run: Run, node: BuildableNode): Built {
+	const builtBy = run.builds.builtBy(node.unique_id);
+	const reused = builtBy === undefined ? {} : { reused: builtBy };
+	return { standing: null, left: true, facts: { status: "reused", message: "unchanged", ...reused } };
+}
+
 interface Built {
 	/** Null: nothing that could be published, and `facts` say why. */
 	readonly standing: Standing | null;
+	/** True: it is as it was built last (`--changed`). */
+	readonly left?: boolean;
 	readonly facts: ResultFacts;
 }
 
@@ -166,6 +179,18 @@ async function reuseOrBuild(
 	const candidate = ports.describeCandidate(input);
 	const code = codeHash(node, seedHash ?? input.publishedSql ?? "", modeOf(input, candidate));
 	const batches = input.microbatch?.batches ?? [];
+	const query: Query = {
+		node,
+		sql: node.resource_type === "seed" ? "" : (input.publishedSql ?? ""),
+		// New rows stand aside as a view of the table that they will make.
+		kind: GROWS.has(node.config.materialized) ? "table" : candidate.kind,
+		mode: modeOf(input, candidate),
+		more: (input.overloads ?? []).map((text) => text ?? ""),
+	};
+	const build = await run.builds.describe(query, session);
+	const why = job.flags.changed === true ? run.builds.whyDue(query, code, build, targetsOf(run, node)) : undefined;
+	if (why === null && node.resource_type !== "function") return leftAsItIs(run, node);
+	const because = why == null ? {} : { why };
 	const inputs = run.gated ? await run.identities.inputsHash(node.unique_id, session) : "";
 	const standing = (stands: Candidate, builtBy: string, lastBatch: Standing["lastBatch"] | null = null): Standing => ({
 		candidate: stands,
@@ -173,6 +198,7 @@ async function reuseOrBuild(
 		inputsHash: inputs,
 		builtBy,
 		seedHash,
+		build,
 		...(lastBatch === null ? {} : { lastBatch }),
 	});
 
@@ -195,6 +221,7 @@ async function reuseOrBuild(
 					message,
 					adapter_response: last === undefined ? response : {},
 					reused: row.runId,
+					...because,
 					...(last === undefined ? {} : { batch_results: { successful: batches, failed: [] } }),
 				},
 			};
@@ -228,8 +255,11 @@ async function reuseOrBuild(
 	progress.executedSql = plan.executedSql;
 	if (plan.batches !== undefined) {
 		const { last, lastFailed } = plan.batches;
+		const facts = { ...batchFacts(run, node, plan.batches), ...because };
 		const stands = standing(plan.candidate, job.runId, lastBatchOf(last, lastFailed));
-		return { standing: stands, facts: batchFacts(run, node, plan.batches) };
+		const { build: made, ...rest } = stands;
+		// Batches that failed are missing in it.
+		return { standing: facts.status === "success" && made !== undefined ? stands : rest, facts };
 	}
 	const { message, response, overloads } = plan;
 	const failed = overloads !== undefined && overloads.problem !== null;
@@ -240,6 +270,7 @@ async function reuseOrBuild(
 				? { status: "partial success", message: `PARTIAL SUCCESS ${node.name}`, diagnostic: overloads.problem }
 				: { status: "success", message }),
 			adapter_response: response,
+			...because,
 			...(overloads === undefined ? {} : { overload_results: overloads.results }),
 		},
 	};
@@ -331,6 +362,11 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 	};
 	const built = await repeatBuild(run, node, () => run.ports.adapter.withSession(build));
 	const result = nodeResult(node, { ...built.facts, ...watch.read(), ...textFacts(progress), thread_id: thread });
+	if (built.left === true) {
+		settle(run, { ...result, published: run.job.layering === null ? null : "kept" });
+		return;
+	}
+	if (built.standing !== null) run.builds.stands(id, built.standing.build ?? null, seed.hash);
 	if (built.standing !== null && worksInPlace(run, node)) {
 		await recordInPlace(run, node, built.standing);
 		settle(run, { ...result, published: run.job.layering === null ? null : "direct" });

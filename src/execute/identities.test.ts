@@ -12,6 +12,7 @@ const row = (name: string, runId: string): PublishedRow => ({
 	node: model(name),
 	runId,
 	codeHash: "",
+	build: null,
 	publishedAt: "",
 });
 

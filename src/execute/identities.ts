@@ -26,6 +26,8 @@ export interface Identities {
 	readonly publishedNow: (rows: readonly PublishedRow[]) => void;
 	/** A source was filled: its ledger is read again. */
 	readonly loaded: (source: NodeId) => void;
+	/** Hash of the files whose rows are in a landing table. */
+	readonly ledgerOf: (source: SourceNode, session: Session) => Promise<string>;
 	readonly inputsHash: (id: NodeId, session: Session) => Promise<string>;
 }
 
@@ -125,6 +127,7 @@ export function createIdentities(
 			ledgers.delete(source);
 			current = new Map();
 		},
+		ledgerOf,
 		inputsHash: async (id, session) => {
 			// New rows are computed from what is published under the node itself.
 			const parts = GROWS.has(materialized(id) ?? "") ? [`itself\0${generationOf(id)}`] : [];

@@ -4,8 +4,9 @@ import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { NodeId } from "../core/node.ts";
 import { tablesHere } from "../core/ofTarget.ts";
 import type { RelationName } from "../core/relation.ts";
-import type { CandidateRow, TablesHere } from "../core/state.ts";
+import type { CandidateRow, PublishedRow, TablesHere } from "../core/state.ts";
 import { performRequest } from "./answerRequest.ts";
+import { existingKey } from "./builds.ts";
 import { expectDurations } from "./expectDurations.ts";
 import { rememberGenerations } from "./generations.ts";
 import { othersCandidates, takeLeases } from "./leases.ts";
@@ -72,6 +73,27 @@ async function forgetEmptied(
 	const rowIn = (target: RelationName) => `exists (select from ${dialect.render({ ...target, database: "" })})`;
 	const { rows } = await session.query(`select ${seeds.map(({ target }) => rowIn(target)).join(", ")}`);
 	for (const [i, { id }] of seeds.entries()) if (rows[0]?.[i] === false) run.seedsThere.delete(id);
+}
+
+/** What stands and what it was made of; whether it is still there only matters where it may be left as it is. */
+async function rememberBuilds(
+	run: Run,
+	session: Session,
+	known: { readonly here: TablesHere; readonly published: ReadonlyMap<NodeId, PublishedRow> },
+): Promise<void> {
+	const { job, ports } = run;
+	const seeds = await ports.state.seedHashes(session, job.manifest.projectName, known.here);
+	let there: Map<string, string> | null = null;
+	if (job.flags.changed === true) {
+		const targets = buildTasks(run.graph).flatMap((task) => targetsOf(run, task.node));
+		const schemas = [...new Set(targets.map(({ schema }) => schema))].sort();
+		const found = schemas.length === 0 ? [] : await session.listRelations(schemas);
+		there = new Map(found.map((relation) => [existingKey(relation), relation.kind]));
+	}
+	run.builds.remember({ published: known.published, seeds, there });
+	if ([...run.graph.tasks.values()].some(({ kind }) => kind === "test" || kind === "unit"))
+		for (const [test, hash] of await ports.state.passedTests(session, projectTargetOf(job)))
+			run.passedTests.before.set(test, hash);
 }
 
 async function landingSchemas(run: Run, session: Session): Promise<void> {
@@ -149,7 +171,9 @@ async function work(run: Run): Promise<void> {
 		const targets = buildTasks(run.graph).flatMap((task) => targetsOf(run, task.node));
 		if (targets.length > 0) await ports.adapter.publisher.ensureSchemas(session, job.manifest.projectName, targets);
 		const here = tablesHere(job.manifest, ports.adapter.dialect);
-		if (run.gated) run.identities.remember(await ports.state.listPublished(session, job.manifest.projectName, here));
+		const published = await ports.state.listPublished(session, job.manifest.projectName, here);
+		if (run.gated) run.identities.remember(published);
+		await rememberBuilds(run, session, { here, published });
 		if (buildTasks(run.graph).some(({ node }) => node.resource_type === "model"))
 			run.testMemory.remember(await ports.state.testPasses(session, job.manifest.projectName, here));
 		if (run.gated) await rememberGenerations(run, session);

@@ -51,7 +51,11 @@ export function recordOf(run: Run, unit: string, members: readonly Member[], at:
 	const { job, ports } = run;
 	const project = job.manifest.projectName;
 	const placeOf = ({ id, standing }: Member): TablePlace => ({ node: id, schema: standing.candidate.target.schema });
-	const nodes = members.map((member) => ({ ...placeOf(member), codeHash: member.standing.codeHash }));
+	const nodes = members.map((member) => ({
+		...placeOf(member),
+		codeHash: member.standing.codeHash,
+		build: member.standing.build ?? null,
+	}));
 	if (nodes.length === 0) return [];
 	return [
 		...ports.state.savePublish({ runId: job.runId, project, unit: isOneNode(members, unit) ? null : unit, at, nodes }),
@@ -231,6 +235,7 @@ function published(
 				runId: run.job.runId,
 				codeHash: standing.codeHash,
 				publishedAt: done.at,
+				build: standing.build ?? null,
 			}),
 		),
 	);

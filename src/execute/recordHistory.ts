@@ -12,6 +12,7 @@ import { type RelationName, relationKey } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
 import { samePlain } from "../core/samePlain.ts";
 import type { RunStatus } from "../core/state.ts";
+import { passedStatements } from "./passedTests.ts";
 import { writes } from "./prepare.ts";
 import { buildTasks, projectTargetOf, type Run, targetOf } from "./run.ts";
 import { runBound, statement } from "./statement.ts";
@@ -221,6 +222,7 @@ async function write(run: Run, ended: EndedRun, keepMs: number): Promise<void> {
 		session.transaction(async () => {
 			await runBound(session, [
 				...(wrote ? [] : state.recordRun(row, ended.status, at)),
+				...(wrote ? passedStatements(run) : []),
 				...state.saveHistory(history),
 				...state.saveIntervals(history, builtIntervals(run, ended.results)),
 				...state.purgeHistory(project, before),
@@ -256,5 +258,7 @@ export async function endWithHistory(run: Run, ended: EndedRun): Promise<void> {
 export async function endRun(run: Run, status: RunStatus): Promise<void> {
 	if (!writes(run)) return;
 	const { adapter, state, clock } = run.ports;
+	const passed = passedStatements(run);
+	if (passed.length > 0) await adapter.withSession((session) => session.transaction(() => runBound(session, passed)));
 	await adapter.withSession((session) => state.endRun(session, run.job.runId, status, clock().toISOString()));
 }

@@ -10,5 +10,6 @@ export async function recordInPlace(run: Run, node: BuildableNode, standing: Sta
 	const publishedAt = clock().toISOString();
 	const statements = recordOf(run, id, [{ id, standing }], publishedAt);
 	await adapter.withSession((session) => session.transaction(() => runBound(session, statements)));
-	run.identities.publishedNow([{ node: id, runId: run.job.runId, codeHash: standing.codeHash, publishedAt }]);
+	const { codeHash, build = null } = standing;
+	run.identities.publishedNow([{ node: id, runId: run.job.runId, codeHash, publishedAt, build }]);
 }

@@ -11,9 +11,10 @@ import type { RunJob, RunPorts } from "../core/ports.ts";
 import { readDuration } from "../core/readDuration.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
-import type { CandidateRow, ProjectTarget } from "../core/state.ts";
+import type { BuildFacts, CandidateRow, ProjectTarget } from "../core/state.ts";
 import { storedName } from "../core/storedName.ts";
 import { pointerOf } from "../core/versionPointer.ts";
+import { type Builds, createBuilds } from "./builds.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
 import { checkInPlace } from "./inPlace.ts";
@@ -41,6 +42,8 @@ export interface Standing {
 	readonly builtBy: string;
 	/** Content hash, for seeds. */
 	readonly seedHash: string | null;
+	/** What it was made of; absent where nobody can say: rows that an earlier run left. */
+	readonly build?: BuildFacts;
 	/** The last batch of a microbatch model, with which its post-hooks run; `failed`: they do not. */
 	readonly lastBatch?: { readonly batch: Batch; readonly failed: boolean };
 }
@@ -71,6 +74,9 @@ export interface Run {
 	/** Seeds whose table exists. */
 	readonly seedsThere: Set<NodeId>;
 	readonly identities: Identities;
+	readonly builds: Builds;
+	/** Tests that found nothing: what they looked at, and what each had passed over before this run. */
+	readonly passedTests: { readonly before: Map<NodeId, string>; readonly now: Map<NodeId, string> };
 	/** What tests found nothing in, now and before: over an incremental model they may read only the new rows. */
 	readonly testMemory: TestMemory;
 	/** By test: those that are counted by one statement. */
@@ -199,6 +205,7 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 	else ports.signal.addEventListener("abort", cancelled, { once: true });
 
 	const standing = new Map<NodeId, Standing>();
+	const identities = createIdentities(job, ports, standing);
 	return {
 		job,
 		ports,
@@ -213,7 +220,9 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		softened: new Set(),
 		seedHashes: new Map(),
 		seedsThere: new Set(),
-		identities: createIdentities(job, ports, standing),
+		identities,
+		builds: createBuilds(job, ports, identities.ledgerOf),
+		passedTests: { before: new Map(), now: new Map() },
 		testMemory: createTestMemory((id) => job.manifest.nodes.get(id)?.config.materialized === "incremental"),
 		scans: sharesScans(job)
 			? sharedScans(graph.tasks, graph.stages, (id) => job.manifest.parents.get(id) ?? [])

@@ -63,6 +63,7 @@ export function summarize(run: Run, results: readonly NodeResult[]): RunSummary 
 			warned: count("warn"),
 			errored: count("error"),
 			skipped: count("skipped"),
+			...(count("reused") === 0 ? {} : { reused: count("reused") }),
 		},
 		slowest: results
 			.filter((r) => BUILDS.has(r.resource_type) && r.execution_time > 0)
@@ -80,7 +81,7 @@ export function exitCodeOf(run: Run, results: readonly NodeResult[]): RunResult[
 }
 
 /** Of nodes; a source that only warns was loaded, or asked for its age. */
-const WELL: ReadonlySet<NodeResult["status"]> = new Set(["success", "no-op", "pass", "warn"]);
+const WELL: ReadonlySet<NodeResult["status"]> = new Set(["success", "no-op", "reused", "pass", "warn"]);
 
 export function layerFinished(run: Run, report: StageReport): EventBody | null {
 	const { stage } = report;
@@ -105,7 +106,7 @@ export function layerFinished(run: Run, report: StageReport): EventBody | null {
 		nodes: nodes.length,
 		failed,
 		warned: tests.filter((t) => t.status === "warn").length,
-		testsPassed: tests.filter((t) => t.status === "pass").length,
+		testsPassed: tests.filter((t) => t.status === "pass" || t.status === "reused").length,
 		tests: tests.length,
 		duration_ms: report.durationMs,
 	};

@@ -35,6 +35,8 @@ export function createForgetfulState(): StateStore {
 		listPublished: async () => new Map(),
 		testPasses: async () => new Map(),
 		saveTestPasses: () => NONE,
+		passedTests: async () => new Map(),
+		savePassedTests: () => NONE,
 		seedHashes: async () => new Map(),
 		saveSeedHash: () => NONE,
 		loadedFiles: async () => NONE,

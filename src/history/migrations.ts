@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 import type { BoundStatement } from "../core/adapter.ts";
 import { alertTables } from "./alertTables.ts";
 import { bound } from "./bound.ts";
+import { builtFrom } from "./builtFrom.ts";
 import { environmentTable } from "./environmentTable.ts";
 import { historyTables } from "./historyTables.ts";
 import { incidentView } from "./incidentView.ts";
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
 	intervalsByTable,
 	stateByTarget,
 	environmentTable,
+	builtFrom,
 ];
 
 function firstTables(k: Knex): readonly BoundStatement[] {

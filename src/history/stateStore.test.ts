@@ -75,7 +75,7 @@ describe("the state store on the embedded database", () => {
 			project: "p",
 			unit: "staging",
 			at: AT,
-			nodes: [{ node: nodeId("model.p.a"), schema: "dev", codeHash: "x" }],
+			nodes: [{ node: nodeId("model.p.a"), schema: "dev", codeHash: "x", build: null }],
 		};
 		await adapter.withSession(async (s) => {
 			const broken = s.transaction(async () => {
@@ -179,6 +179,7 @@ describe("the state store on the embedded database", () => {
 			node: nodeId(`model.big.m${i}`),
 			schema: "dev",
 			codeHash: "one",
+			build: null,
 		}));
 		await adapter.withSession(async (s) => {
 			for (const runId of ["r1", "r2"]) {
@@ -193,6 +194,7 @@ describe("the state store on the embedded database", () => {
 				node: "model.big.m9999",
 				runId: "r2",
 				codeHash: "one",
+				build: null,
 				publishedAt: AT,
 			});
 			await send(s, state.forgetCandidates("big", nodes));
@@ -279,7 +281,13 @@ describe("the state store on the embedded database", () => {
 			measures: [{ node, schema, measure: "row_count", column: null, value: 1 }],
 		});
 		const publish = (runId: string, schema: string) =>
-			state.savePublish({ runId, project: "t", unit: "mart", at: AT, nodes: [{ node, schema, codeHash: runId }] });
+			state.savePublish({
+				runId,
+				project: "t",
+				unit: "mart",
+				at: AT,
+				nodes: [{ node, schema, codeHash: runId, build: null }],
+			});
 		await adapter.withSession(async (s) => {
 			await state.beginRun(s, { runId: "old", project: "t", ...began });
 			await state.beginRun(s, { runId: "t1", ...dev, ...began });

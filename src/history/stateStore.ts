@@ -8,7 +8,7 @@ import { DatabaseError } from "../core/databaseError.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { EnvironmentStore } from "../core/isolatedEnvironment.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
-import type { AlertStore, CandidateRow, PublishedRow, StateStore, TablePlace } from "../core/state.ts";
+import type { AlertStore, BuildFacts, CandidateRow, PublishedRow, StateStore, TablePlace } from "../core/state.ts";
 import { createAlertRows } from "./alertRows.ts";
 import { createEnvironmentRows } from "./environmentRows.ts";
 import { createGateRows } from "./gateRows.ts";
@@ -115,16 +115,23 @@ export async function createStateStore(): Promise<
 
 		/** One statement for everything: a project of small models sends one for each of them. */
 		savePublish: ({ runId, project, unit, at, nodes }) => {
-			const rows = JSON.stringify(nodes.map(({ node, schema, codeHash }) => [node, schema, codeHash]));
+			const rows = JSON.stringify(
+				nodes.map(({ node, schema, codeHash, build }) => [
+					node,
+					schema,
+					codeHash,
+					build === null ? null : JSON.stringify(build),
+				]),
+			);
 			// Nobody knows of which target a row without a schema is: it counts until one of them publishes.
 			const forget = `old as (
 					delete from tfm_state.published where project = ? and table_schema = ''
 					and node in (select e->>0 from json_array_elements(?::json) e)
 				)`;
-			const published = `insert into tfm_state.published (project, node, table_schema, run_id, code_hash, published_at)
-				select ?, e->>0, e->>1, ?, e->>2, ?::timestamptz from json_array_elements(?::json) e
-				on conflict (project, node, table_schema) do update set
-				run_id = excluded.run_id, code_hash = excluded.code_hash, published_at = excluded.published_at`;
+			const published = `insert into tfm_state.published (project, node, table_schema, run_id, code_hash, build, published_at)
+				select ?, e->>0, e->>1, ?, e->>2, e->>3, ?::timestamptz from json_array_elements(?::json) e
+				on conflict (project, node, table_schema) do update set run_id = excluded.run_id,
+				code_hash = excluded.code_hash, build = excluded.build, published_at = excluded.published_at`;
 			if (unit === null) return [raw(`with ${forget} ${published}`, [project, rows, project, runId, at, rows])];
 			return [
 				raw(
@@ -163,6 +170,23 @@ export async function createStateStore(): Promise<
 			),
 		],
 
+		async passedTests(session, { project, schema }) {
+			const rows = await rowsOf(session, table("passed_tests").where({ project, target_schema: schema }));
+			return new Map(rows.map((row): [NodeId, string] => [nodeId(text(row, "test")), text(row, "hash")]));
+		},
+
+		savePassedTests: ({ project, schema }, passed) =>
+			passed.size === 0
+				? []
+				: [
+						raw(
+							`insert into tfm_state.passed_tests (project, target_schema, test, hash)
+							select ?, ?, e->>0, e->>1 from json_array_elements(?::json) e
+							on conflict (project, target_schema, test) do update set hash = excluded.hash`,
+							[project, schema, JSON.stringify([...passed])],
+						),
+					],
+
 		async seedHashes(session, project, here) {
 			const rows = await rowsHere(session, "seeds", project, here);
 			return new Map(rows.map((row): [NodeId, string] => [nodeId(text(row, "node")), text(row, "content_hash")]));
@@ -191,4 +215,5 @@ const publishedOf = (row: Row): PublishedRow => ({
 	runId: text(row, "run_id"),
 	codeHash: text(row, "code_hash"),
 	publishedAt: instant(row, "published_at"),
+	build: row.build == null ? null : (JSON.parse(text(row, "build")) as BuildFacts),
 });

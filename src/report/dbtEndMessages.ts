@@ -102,12 +102,12 @@ export function endMessages(
 		error: errors.filter(isFailed).length + partial.length,
 		noop: idle.length - seeds,
 		pass: of("success", "pass").length + seeds,
-		reused: 0,
+		reused: of("reused").length,
 		skip: of("skipped").length,
 		total: run.results.length,
 		warn: warnings.length,
 	};
-	const done = `Done. PASS=${stats.pass} WARN=${stats.warn} ERROR=${stats.error} SKIP=${stats.skip} NO-OP=${stats.noop} REUSED=0 TOTAL=${stats.total}`;
+	const done = `Done. PASS=${stats.pass} WARN=${stats.warn} ERROR=${stats.error} SKIP=${stats.skip} NO-OP=${stats.noop} REUSED=${stats.reused} TOTAL=${stats.total}`;
 	return [
 		...(run.results.length === 0 ? [] : [blank, finished]),
 		result,

@@ -109,6 +109,10 @@ function outcome(
 	const failed = isFailed(result);
 	const said = failed ? "ERROR" : (result.message ?? "OK");
 	const status = failed ? result.status : said;
+	if (result.status === "reused" && result.resource_type !== "test" && result.resource_type !== "unit_test") {
+		const event = result.resource_type === "snapshot" ? "LogSnapshotResult" : "LogModelResult";
+		return [event, `REUSED ${what}`, "REUSED", { description: what, status: "reused" }];
+	}
 	switch (result.resource_type) {
 		case "test":
 		case "unit_test": {

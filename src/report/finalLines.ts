@@ -126,6 +126,7 @@ function verdictLine({ run, summary, board, look }: Ending): string {
 		[tests.errored, "errored"],
 		[tests.warned, "warned"],
 		[tests.skipped, "skipped"],
+		[tests.reused ?? 0, "reused"],
 	]);
 	const nothing = nodes === "" && tested === "" && run.results.length === 0;
 	const quiet = (type: string, status: string) =>

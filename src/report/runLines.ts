@@ -196,9 +196,17 @@ function landingFile({ resource_type: type, diagnostic }: NodeResult): string {
 	return type !== "source" || isNamed ? "" : `${file}: `;
 }
 
-function nodeNote({ result }: Outcome, facts: NodeFacts | undefined): string {
+/** Under `--changed` a node that was built says why. */
+function nodeNote(outcome: Outcome, facts: NodeFacts | undefined): string {
+	const { why } = outcome.result;
+	const note = plainNote(outcome, facts);
+	return why === undefined || isFailure(outcome.result) ? note : [note, why].filter((text) => text !== "").join(", ");
+}
+
+function plainNote({ result }: Outcome, facts: NodeFacts | undefined): string {
 	if (isFailure(result) || result.status === "warn") return `${landingFile(result)}${failureText(result, facts)}`;
 	if (result.status === "skipped") return (result.message ?? "").split("\n", 1)[0] ?? "";
+	if (result.status === "reused") return result.message ?? "";
 	if (result.status === "no-op") return result.message ?? "unchanged";
 	if (result.freshness !== undefined && result.adapter_response.code !== "LOAD")
 		return result.freshness.age < 0 ? ageText(result.freshness.age) : `${ageText(result.freshness.age)} old`;

@@ -59,6 +59,10 @@ const statusAsDbt = ({ status, resource_type: type }: NodeResult): NodeResult["s
 const messageAsDbt = ({ message, held, layer, resource_type: type }: NodeResult): string | null =>
 	(held?.kind === "upstream" || held?.kind === "hook") && layer === null && type !== "operation" ? null : message;
 
+/** `--changed`: `SELECT 3 (stg_orders changed)`. */
+const withReason = (message: string | null, { why, status }: NodeResult): string | null =>
+	why === undefined || status !== "success" ? message : `${message ?? ""} (${why})`.trimStart();
+
 /** A seed is nothing that dbt compiles; what it says of a node that has no SQL is null. */
 const isCompiled = ({ resource_type: type }: NodeResult): boolean =>
 	type !== "seed" && type !== "exposure" && type !== "saved_query";
@@ -70,7 +74,7 @@ function resultEntry(result: NodeResult, redact: <T>(value: T) => T) {
 		thread_id: result.thread_id,
 		execution_time: result.execution_time,
 		adapter_response: redact(result.adapter_response),
-		message: redact(messageAsDbt(result)),
+		message: redact(withReason(messageAsDbt(result), result)),
 		failures: result.failures,
 		unique_id: result.unique_id,
 		compiled: isCompiled(result) ? result.compiled : null,

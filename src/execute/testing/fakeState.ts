@@ -62,10 +62,12 @@ export function fakeState(world: Warehouse): StateStore {
 		listCandidates: async () => [...world.candidateRows.values()],
 		forgetCandidates: (_p, places) => places.map(({ node }) => bound("forgetCandidate", node)),
 		savePublish: ({ runId, at, nodes }) =>
-			nodes.map(({ node, codeHash }) => bound("savePublish", { node, runId, codeHash, publishedAt: at })),
+			nodes.map(({ node, codeHash, build }) => bound("savePublish", { node, runId, codeHash, build, publishedAt: at })),
 		listPublished: async () => new Map(world.publishedRows),
 		testPasses: async () => new Map(),
 		saveTestPasses: () => [],
+		passedTests: async () => new Map(),
+		savePassedTests: () => [],
 		seedHashes: async () => new Map(world.seedHashes),
 		saveSeedHash: (_p, { node }, hash) => [bound("saveSeedHash", { node, hash })],
 		loadedFiles: async () => [],

@@ -338,6 +338,8 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 		judgeUnitTest: async () => ({ status: "pass", message: null, failures: 0, differences: null }),
 		inferColumns: async () => [],
 		personalColumns: async () => () => false,
+		unsteadyQuery: () => null,
+		surroundingsOf: () => ({ hash: "", unsteady: null }),
 		openScratch: async () => adapter,
 		fetchSource: async () => {},
 		loadSource: async ({ source, signal }) => {

@@ -89,6 +89,7 @@ function source(name: string, spec: SourceSpec): SourceNode {
 		database: "db",
 		schema: "raw",
 		relation_name: `"raw"."${name}"`,
+		columns: {},
 		load: spec.load === true ? { files: "x" } : null,
 		source_name: "raw",
 		loaded_at_field: spec.fresh === true ? "at" : null,
