@@ -308,6 +308,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			maxIdentifierBytes: 63,
 			isReservedSchema: () => false,
 			fold: (x: string) => x,
+			storedDatabase: (x: string) => x,
 			quote: (x: string) => `"${x}"`,
 			render: (r: RelationName) => `"${r.schema}"."${r.identifier}"`,
 		},
