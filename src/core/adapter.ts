@@ -1,3 +1,4 @@
+import type { BuildDialect } from "./buildDialect.ts";
 import type { ColumnTypes } from "./columnTypes.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { NodeId } from "./node.ts";
@@ -108,6 +109,7 @@ export interface Dialect {
 	/** What templates call a relation that the engine keeps up to date. */
 	readonly upToDateType: "materialized_view" | "dynamic_table";
 	readonly columnTypes: ColumnTypes;
+	readonly building: BuildDialect;
 	/** The name of a printed type in the comparison of a contract's columns, the same for types that dbt takes for one. */
 	typeLabel(type: string): string;
 }
@@ -182,6 +184,8 @@ export interface Candidate {
 	readonly target: RelationName;
 	/** A view's or materialized view's query with published names only; required for these. */
 	readonly finalSql?: string;
+	/** The statement that makes a view under its published name, where its query alone does not say it all. */
+	readonly create?: string;
 	/** Set for incremental models and snapshots: the target stays, rows are brought into it. */
 	readonly apply?: DeltaApplication;
 	/** Where the relation that is replaced is kept instead of dropped (a previous generation); the schema is made if missing. */

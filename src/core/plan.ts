@@ -119,7 +119,7 @@ export interface BuildInput {
 	readonly existing: RelationKind | null;
 	/** What the macro should_full_refresh says: the node's `full_refresh`, else `--full-refresh`. */
 	readonly fullRefresh: boolean;
-	readonly dialect: Pick<Dialect, "quote" | "render" | "literal">;
+	readonly dialect: Pick<Dialect, "quote" | "render" | "literal" | "fold" | "building">;
 	/** Whether the database has `merge`, and what it is called, for the message where it has not. */
 	readonly mergeStatement: Support;
 	readonly engine: string;

@@ -103,6 +103,11 @@ export function* comparisonSql(query: ComparedQuery): Plan<string> {
 	return (yield* ask({ kind: "comparison", query }, "rendered")).text.trim();
 }
 
+/** What a macro returns. */
+export function* macroValue(call: MacroCall): Plan<unknown> {
+	return (yield* ask({ kind: "macro", call, self: null }, "rendered")).value;
+}
+
 /** A macro that does its work by itself. */
 export function* macroWork(call: MacroCall): Plan<void> {
 	yield* ask({ kind: "macro", call, self: null }, "rendered");

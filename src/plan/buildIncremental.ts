@@ -22,12 +22,12 @@ import { configuredTable, createIndexes } from "./tableConfig.ts";
 
 /** The rows that are published now in a table of the candidate's name, which the strategy can be run against. */
 export function* copyTarget(input: BuildInput, candidate: RelationName): Plan<void> {
-	const { render } = input.dialect;
-	const rows = `select * from ${render({ ...input.target, database: "" })}`;
-	// The macro knows how a table is partitioned; of a plain one only the rows are copied, the rest is taken over later.
+	const { nameOf, copyTable } = input.dialect.building;
+	const table = nameOf(input.target);
+	// The macro knows how a table is partitioned.
 	const create = isPartitioned(input)
-		? yield* createTableSql(input, candidate, rows)
-		: `create table ${render({ ...candidate, database: "" })} as ${rows}`;
+		? yield* createTableSql(input, candidate, `select * from ${table}`)
+		: copyTable(nameOf(candidate), table, input.node.config.transient === false);
 	yield* execute(create, "copy");
 }
 
@@ -69,8 +69,8 @@ export function* auditDelta(
 	const { strategy, key, predicates } = config;
 	if (strategy === "custom") throw new Error(`what ${config.macro} does cannot be foretold`);
 	const updated = strategy === "merge" ? updatedColumns(work) : new Set<string>();
-	const { render, quote } = input.dialect;
-	const plain = (relation: RelationName) => render({ ...relation, database: "" });
+	const { quote, fold, building } = input.dialect;
+	const plain = building.nameOf;
 	const query = candidateQuery({
 		strategy,
 		key,
@@ -80,6 +80,7 @@ export function* auditDelta(
 		target: plain(input.target),
 		delta: plain(delta),
 		quote,
+		notTrue: building.notTrue,
 	});
 	yield* execute(`create view ${plain(candidate.candidate)} as\n${query}`, "what the table will be");
 	const statements = [yield* strategySql(work, input.target, null), ...hooks];
@@ -88,7 +89,7 @@ export function* auditDelta(
 	);
 	const wholeRows = everyColumn && !hooksMayChangeRows(input);
 	const replaces = strategy !== "append" && predicates.length === 0;
-	const columns = key.map(columnNamed).filter((name) => name !== null);
+	const columns = key.map((k) => columnNamed(k, fold)).filter((name) => name !== null);
 	const apply: DeltaApplication = {
 		delta,
 		statements,

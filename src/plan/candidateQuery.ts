@@ -3,10 +3,11 @@
  * strategies' macros write the statement that is sent while publishing; for the built-in ones this says the same thing
  * about the same rows, also where keys are null or several rows share one.
  */
+import type { BuildDialect } from "../core/buildDialect.ts";
 import type { Column, Shape } from "./schemaChange.ts";
 
 export interface CandidateQueryInput {
-	readonly strategy: "append" | "delete+insert" | "merge";
+	readonly strategy: "append" | "delete+insert" | "merge" | "insert_overwrite";
 	readonly key: readonly string[];
 	readonly predicates: readonly string[];
 	readonly columns: Shape["columns"];
@@ -16,6 +17,7 @@ export interface CandidateQueryInput {
 	readonly target: string;
 	readonly delta: string;
 	readonly quote: (identifier: string) => string;
+	readonly notTrue: BuildDialect["notTrue"];
 }
 
 const DEST = "DBT_INTERNAL_DEST";
@@ -29,11 +31,11 @@ export const matchCondition = (key: readonly string[], predicates: readonly stri
  * What delete+insert leaves of the table. With predicates the words are those of the macro, which puts no parentheses
  * around them. Without, keys get names of their own inside: what a key's expression calls by a bare name is the table's.
  */
-function survives({ key, predicates, delta }: CandidateQueryInput): string {
+function survives({ key, predicates, delta, notTrue }: CandidateQueryInput): string {
 	if (predicates.length > 0) {
 		const keys = key.join(", ");
 		const and = predicates.map((p) => `\n    and ${p}`).join("");
-		return `((${keys}) in (select ${keys} from ${delta} as ${SOURCE})${and}) is not true`;
+		return notTrue(`(${keys}) in (select ${keys} from ${delta} as ${SOURCE})${and}`);
 	}
 	const keys = key.map((k, i) => `${k} as tfm_key_${i + 1}`).join(", ");
 	const same = key.map((k, i) => `tfm_replaced.tfm_key_${i + 1} = (${k})`).join(" and ");
@@ -52,6 +54,8 @@ export function candidateQuery(input: CandidateQueryInput): string {
 	const fresh = list((c) => (c.has ? `${SOURCE}.${quote(c.name)}` : nothing(c)));
 	const added = `select ${fresh}\nfrom ${delta} as ${SOURCE}`;
 
+	// All that was there goes.
+	if (input.strategy === "insert_overwrite") return added;
 	if (input.strategy === "append" || key.length === 0)
 		return `select ${before}\nfrom ${target} as ${DEST}\nunion all\n${added}`;
 

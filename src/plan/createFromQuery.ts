@@ -14,7 +14,7 @@ const CREATE = {
 } as const;
 
 /** The macros dbt calls for these, so that an override at either level (`get_create_table_as_sql`, `create_table_as`) is met. */
-function createCall(input: BuildInput, candidate: Candidate, sql: string): MacroCall {
+function createCall(input: BuildInput, candidate: Pick<Candidate, "candidate" | "kind">, sql: string): MacroCall {
 	const relation: MacroArgument = { kind: "relation", relation: candidate.candidate, type: candidate.kind };
 	return {
 		macro: CREATE[candidate.kind],
@@ -29,5 +29,9 @@ function createCall(input: BuildInput, candidate: Candidate, sql: string): Macro
 export function* createFromQuery(input: BuildInput, candidate: Candidate, sql: string): Plan<Built> {
 	const executedSql = yield* macroSql(createCall(input, candidate, sql), input.node.name);
 	const result = yield* execute(executedSql, "build");
-	return { candidate, response: adapterResponse(result), executedSql };
+	const built = { candidate, response: adapterResponse(result), executedSql };
+	const { finalSql, kind, target } = candidate;
+	if (!input.dialect.building.viewsByStatement || kind !== "view" || finalSql === undefined) return built;
+	const create = yield* macroSql(createCall(input, { candidate: target, kind }, finalSql), input.node.name);
+	return { ...built, candidate: { ...candidate, create } };
 }

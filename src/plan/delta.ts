@@ -54,8 +54,8 @@ export function* createDelta(input: BuildInput, relation: RelationName, sql: str
 }
 
 /**
- * Gives the delta's columns the types of the table, so that the audit sees the very values that will be inserted, an
- * index on the key, and statistics.
+ * Gives the delta's columns the types of the table, so that the audit sees the very values that will be inserted, and,
+ * where the engine has them, an index on the key and statistics.
  */
 export function* fitDelta(
 	input: BuildInput,
@@ -66,19 +66,12 @@ export function* fitDelta(
 		readonly key: readonly string[];
 	},
 ): Plan<void> {
-	const { render, quote } = input.dialect;
-	const relation = render({ ...delta.relation, database: "" });
-	const types = new Map(delta.wanted.map((c) => [c.name, c.type] as const));
-	const changes = delta.columns
-		.filter((c) => types.has(c.name) && types.get(c.name) !== c.type)
-		.map((c) => `alter column ${quote(c.name)} type ${types.get(c.name)!}`);
-	const names = delta.key.map(columnNamed);
-	const statements = [
-		...(changes.length === 0 ? [] : [`alter table ${relation} ${changes.join(", ")}`]),
-		...(names.length === 0 || names.includes(null)
-			? []
-			: [`create index on ${relation} (${names.map((n) => quote(n!)).join(", ")})`]),
-		`analyze ${relation}`,
-	];
-	yield* execute(statements.join(";\n"), "fit new rows");
+	const { building, fold } = input.dialect;
+	const names = delta.key.map((key) => columnNamed(key, fold));
+	const statements = building.fitRows(building.nameOf(delta.relation), {
+		columns: delta.columns,
+		wanted: delta.wanted,
+		key: names.includes(null) ? [] : names.filter((name) => name !== null),
+	});
+	if (statements.length > 0) yield* execute(statements.join(";\n"), "fit new rows");
 }

@@ -25,8 +25,9 @@ export function* checkMergeKeys({
 }): Plan<void> {
 	const { key, predicates } = config;
 	if (key.length === 0) return;
-	const { render } = input.dialect;
-	const [from, target] = [delta, into].map((r) => render({ ...r, database: "" }));
+	const { nameOf, numberedRows } = input.dialect.building;
+	const from = nameOf(delta);
+	const target = numberedRows(nameOf(into), "DBT_INTERNAL_DEST");
 	const keys = key.map((k) => `DBT_INTERNAL_SOURCE.${k}`);
 	const shown = keys.map((k) => `min(${k}::text)`).join(", ");
 	const twice = yield* query(
@@ -38,9 +39,9 @@ group by ${keys.join(", ")} having count(*) > 1 order by 1 desc, ${key.map((_, i
 	const first = twice.rows[0];
 	if (first === undefined) return;
 	const met = yield* query(
-		`select count(*), ${shown} from ${target} as DBT_INTERNAL_DEST
+		`select count(*), ${shown} from ${target.from}
 join ${from} as DBT_INTERNAL_SOURCE on ${matchCondition(key, predicates)}
-group by DBT_INTERNAL_DEST.tableoid, DBT_INTERNAL_DEST.ctid having count(*) > 1
+group by ${target.key.join(", ")} having count(*) > 1
 order by 1 desc, ${key.map((_, i) => i + 2).join(", ")} limit 1`,
 		"duplicate keys",
 	);

@@ -13,7 +13,7 @@ export interface IncrementalConfig {
 	 * How the rows come in, where tfm can say what the table will be without trying; `custom`: the project wrote the
 	 * statement, or a macro that it is made of, so it is run against a copy.
 	 */
-	readonly strategy: "append" | "delete+insert" | "merge" | "custom";
+	readonly strategy: "append" | "delete+insert" | "merge" | "insert_overwrite" | "custom";
 	/** The macro that writes the statement. */
 	readonly macro: string;
 	/** One expression each, as written; empty: rows are only added. */
@@ -31,19 +31,17 @@ export interface IncrementalConfig {
 
 /** The macros that a built-in strategy is made of: replacing any of them may change what the table will be. */
 const MERGE = ["get_incremental_merge_sql", "get_merge_sql", "get_merge_unique_key_match", "get_merge_update_columns"];
-const MADE_OF: Readonly<Record<"append" | "delete+insert" | "merge" | "microbatch", readonly string[]>> = {
+const MADE_OF: Readonly<
+	Record<"append" | "delete+insert" | "merge" | "microbatch" | "insert_overwrite", readonly string[]>
+> = {
 	append: ["get_incremental_append_sql", "get_insert_into_sql"],
 	"delete+insert": ["get_incremental_delete_insert_sql", "get_delete_insert_merge_sql"],
 	merge: MERGE,
 	// Each batch is merged; that it is one changes nothing for the rows.
 	microbatch: MERGE,
+	insert_overwrite: ["get_incremental_insert_overwrite_sql"],
 };
 const isBuiltIn = (name: string): name is keyof typeof MADE_OF => Object.hasOwn(MADE_OF, name);
-
-/** Strategies that dbt knows and Postgres has not. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-	insert_overwrite: "Postgres has no such strategy",
-};
 
 const CHANGES: readonly OnSchemaChange[] = ["ignore", "fail", "append_new_columns", "sync_all_columns"];
 
@@ -88,9 +86,11 @@ function strategyOf(input: BuildInput, keyed: boolean): Pick<IncrementalConfig, 
 	const asked = name === "delete_insert" ? "delete+insert" : name;
 	const places = { at: node.location };
 	if (isOverridden(macro)) return { strategy: "custom", macro };
-	const reason = Object.hasOwn(ELSEWHERE, asked) ? ELSEWHERE[asked] : undefined;
-	if (reason !== undefined) fail("TFM-INC-002", { node: node.name, strategy: name, reason }, places);
-	const strategy = asked === "default" ? (keyed ? "delete+insert" : "append") : asked;
+	const { building } = input.dialect;
+	if (asked === "insert_overwrite" && !building.overwrites)
+		fail("TFM-INC-002", { node: node.name, strategy: name, reason: "Postgres has no such strategy" }, places);
+	const usual = building.defaultStrategy[keyed ? "keyed" : "keyless"];
+	const strategy = asked === "default" ? usual : asked;
 	if (!isBuiltIn(strategy)) {
 		const suggestion = suggestName(name, Object.keys(MADE_OF));
 		return fail("TFM-INC-001", { node: node.name, strategy: name, macro, suggestion }, places);
@@ -100,6 +100,8 @@ function strategyOf(input: BuildInput, keyed: boolean): Pick<IncrementalConfig, 
 	if (merges && input.mergeStatement === "unsupported")
 		fail("TFM-INC-002", { node: node.name, strategy, reason: `${input.engine} has no merge statement` }, places);
 	if (strategy !== "microbatch") return { strategy, macro };
+	// What a batch replaces is known while it is built, so batches go into a copy, one after the other.
+	if (building.batches === "window") return { strategy: "custom", macro };
 	if (!keyed) fail("TFM-INC-013", { node: node.name }, places);
 	return { strategy: "merge", macro };
 }
@@ -116,7 +118,7 @@ function groupKey(input: BuildInput): readonly string[] | null {
 	const read = readReprocessBy(config);
 	if (read === null) return null;
 	if (typeof read === "string") return wrong(read);
-	const expression = read.columns.find((column) => columnNamed(column) === null);
+	const expression = read.columns.find((column) => columnNamed(column, input.dialect.fold) === null);
 	if (expression !== undefined) wrong(`"${expression}" must be a column of the model`);
 	const strategy = config.incremental_strategy;
 	if (typeof strategy === "string" && strategy !== "" && !REPLACES_GROUPS.has(strategy))
@@ -148,7 +150,7 @@ export function readIncremental(input: BuildInput): IncrementalConfig {
 				: raw;
 	const { strategy, macro } = groups === null ? strategyOf(input, uniqueKey !== null) : groupStrategy(input);
 	const key = uniqueKey === null ? [] : strategy === "delete+insert" ? raw.flatMap(splitTopLevel) : raw;
-	const expression = strategy === "merge" ? key.find((k) => columnNamed(k) === null) : undefined;
+	const expression = strategy === "merge" ? key.find((k) => columnNamed(k, input.dialect.fold) === null) : undefined;
 	if (expression !== undefined)
 		fail(
 			"TFM-INC-011",

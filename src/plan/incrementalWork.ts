@@ -7,6 +7,7 @@ import type { ColumnInfo, RelationName } from "../core/relation.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { columnsOf, execute, macroSql } from "./ask.ts";
 import { columnNamed } from "./columnNamed.ts";
+import { createTableSql } from "./delta.ts";
 import { checkMergeKeys } from "./duplicateKeys.ts";
 import type { IncrementalConfig } from "./incrementalConfig.ts";
 import { type Column, type Shape, shapeOf } from "./schemaChange.ts";
@@ -29,7 +30,7 @@ function checkKeys(
 	target: readonly Column[],
 ) {
 	for (const key of config.key) {
-		const column = columnNamed(key);
+		const column = columnNamed(key, input.dialect.fold);
 		if (column === null) continue;
 		const look = (missing: "query" | "table", columns: readonly Column[]): void => {
 			const names = columns.map((c) => c.name);
@@ -50,7 +51,7 @@ export function updatedColumns({ input, config, shape }: Work): ReadonlySet<stri
 	if (config.mergeUpdate.length > 0 && config.mergeExclude.length > 0)
 		wrong("it has both merge_update_columns and merge_exclude_columns");
 	if (config.mergeUpdate.length > 0) {
-		const wanted = config.mergeUpdate.map((given) => ({ given, name: columnNamed(given) }));
+		const wanted = config.mergeUpdate.map((given) => ({ given, name: columnNamed(given, input.dialect.fold) }));
 		const unknown = wanted.find(({ name }) => name === null || !names.includes(name));
 		if (unknown !== undefined) wrong(`merge_update_columns names "${unknown.given}", which is not a column of it`);
 		return new Set(wanted.map(({ name }) => name!));
@@ -108,19 +109,36 @@ export function* workOn(
 	return { input, config, delta, columns, shape };
 }
 
+/** The rows of a table in the columns and types that it will have. */
+function reshaped({ input, shape }: Work, table: RelationName): string {
+	const { quote, building } = input.dialect;
+	const retyped = new Set(shape.retyped.map((c) => c.name));
+	const cell = ({ name, type, was }: Shape["columns"][number]) => {
+		const as = ` as ${quote(name)}`;
+		if (!was) return `cast(null as ${type})${as}`;
+		return retyped.has(name) ? `cast(${quote(name)} as ${type})${as}` : quote(name);
+	};
+	return `select ${shape.columns.map(cell).join(", ")}\nfrom ${building.nameOf(table)}`;
+}
+
 /** Gives a table that nobody reads yet the columns it will have, runs the strategy against it, and drops the delta. */
 export function* bringInto(work: Work, into: RelationName): Plan<ExecuteResult> {
 	const { input, delta, shape } = work;
-	const { render, quote } = input.dialect;
+	const { quote, building } = input.dialect;
 	const changes = [
 		...shape.retyped.map((c) => `alter column ${quote(c.name)} type ${c.type}`),
 		...shape.added.map((c) => `add column ${quote(c.name)} ${c.type}`),
 		...[...new Set(shape.dropped)].map((name) => `drop column ${quote(name)}`),
 	];
 	if (changes.length > 0)
-		yield* execute(`alter table ${render({ ...into, database: "" })} ${changes.join(", ")}`, "copy");
+		yield* execute(
+			building.altersTypes
+				? `alter table ${building.nameOf(into)} ${changes.join(", ")}`
+				: yield* createTableSql(input, into, reshaped(work, into)),
+			"copy",
+		);
 	if (work.config.strategy === "merge") yield* checkMergeKeys({ ...work, into });
 	const result = yield* execute(yield* strategySql(work, into, into), "build");
-	yield* execute(`drop table ${render({ ...delta, database: "" })}`, "copy");
+	yield* execute(`drop table ${building.nameOf(delta)}`, "copy");
 	return result;
 }

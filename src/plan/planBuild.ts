@@ -15,6 +15,7 @@ import { pointAt } from "./pointAt.ts";
 import { checkGroupColumns } from "./reprocess.ts";
 import { runHooks } from "./runHooks.ts";
 import { createIndexes, makeIndexes } from "./tableConfig.ts";
+import { tagQueries } from "./tagQueries.ts";
 
 function* create(input: BuildInput, candidate: Candidate): Plan<Built> {
 	if (input.sql !== null) return yield* createFromQuery(input, candidate, input.sql);
@@ -86,6 +87,7 @@ export function* planBuild(input: BuildInput): Plan<NodePlan> {
 	if (input.own !== null) return yield* planOwn(input, described);
 	const { node } = input;
 	let built: Built | undefined;
+	const untag = yield* tagQueries(input);
 	yield* runHooks({ node, when: "pre-hook", transaction: false, self: null });
 	yield* perform({
 		kind: "transaction",
@@ -95,6 +97,7 @@ export function* planBuild(input: BuildInput): Plan<NodePlan> {
 			yield* finishCandidate(input, built);
 		},
 	});
+	yield* untag();
 	if (built === undefined) throw new Error(`the transaction of ${node.unique_id} was answered without being run`);
 	const { candidate, response, executedSql } = built;
 	return { kind: "built", candidate, message: response._message ?? "", response, executedSql };

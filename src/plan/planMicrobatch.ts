@@ -25,6 +25,7 @@ import { finishCandidate } from "./planBuild.ts";
 import { dropKeys, gatherKeys, groupsOf, groupsSql } from "./reprocess.ts";
 import { runHooks } from "./runHooks.ts";
 import { createIndexes } from "./tableConfig.ts";
+import { tagQueries } from "./tagQueries.ts";
 
 /** How batches become one candidate. */
 interface Way {
@@ -136,11 +137,12 @@ function intoDelta(work: Work, candidate: Candidate): Way {
 			if (names(fresh) !== names(work)) fail("TFM-INC-014", { node: input.node.name }, { at: input.node.location });
 			yield* checkMergeKeys({ input, config, delta: batch });
 			yield* execute(yield* strategySql({ ...work, delta: batch }, delta, null), "build");
-			yield* execute(`drop table ${input.dialect.render({ ...batch, database: "" })}`, "batch");
+			yield* execute(`drop table ${input.dialect.building.nameOf(batch)}`, "batch");
 			return way;
 		},
 		*finish(hooks) {
-			yield* execute(`analyze ${input.dialect.render({ ...delta, database: "" })}`, "fit new rows");
+			const { analyze, nameOf } = input.dialect.building;
+			for (const sql of analyze(nameOf(delta))) yield* execute(sql, "fit new rows");
 			return yield* auditDelta(work, candidate, yield* hooks());
 		},
 	};
@@ -183,6 +185,7 @@ export function* planMicrobatch(
 	let problem: Diagnostic | null = null;
 	let firstFailed = false;
 
+	const untag = yield* tagQueries(input);
 	yield* runHooks({ node, when: "pre-hook", transaction: false, self: null, batch: batches[0] });
 	for (const [i, batch] of batches.entries()) {
 		const skipped = i > 0 && firstFailed;
@@ -201,13 +204,14 @@ export function* planMicrobatch(
 			firstFailed ||= i === 0;
 		}
 	}
+	yield* untag();
 	const last = batches[batches.length - 1]!;
 	const done: BatchesDone = { successful, failed, problem, last, lastFailed: failed.includes(last) };
 	if (successful.length === 0) return { kind: "batchesFailed", batches: done };
 	if (failed.length > 0 && !keepsPart) {
 		const leftovers = [described.candidate, (config.reprocesses ? keysOf : deltaOf)(input.standsAt)];
-		const names = leftovers.map((relation) => input.dialect.render({ ...relation, database: "" }));
-		yield* execute(`drop table if exists ${names.join(", ")}`, "batch");
+		const { dropTables, nameOf } = input.dialect.building;
+		yield* execute(dropTables(leftovers.map(nameOf)), "batch");
 		return { kind: "batchesFailed", batches: done };
 	}
 

@@ -127,7 +127,7 @@ function* findChanges(input: BuildInput): Plan<Changes> {
 	const count = yield* sqlOf(input, "tfm_snapshot_count", table(delta), keys);
 	const [inserted, duplicates, sample] = (yield* query(count, "duplicate keys")).rows[0] ?? [];
 	refuseDuplicates(input, duplicates, sample);
-	const columns = compareColumns(there, fresh);
+	const columns = compareColumns(input.dialect.building, there, fresh);
 	yield* fitDelta(input, { relation: delta, columns: fresh, wanted: columns.columns, key: [] });
 	// What the driver would say of the last statement of the merge, which is sent while publishing.
 	const rows = Number(inserted);
@@ -150,7 +150,7 @@ function* changeCopy(input: BuildInput, base: Candidate, changes: Changes): Plan
 	yield* macroWork(call(input, "tfm_snapshot_new_columns", [table(candidate), table(delta), added]));
 	yield* execute(yield* mergeSql(input, candidate, changes), "merge");
 	yield* macroWork(call(input, "post_snapshot", [table(delta)]));
-	yield* execute(`drop table if exists ${input.dialect.render({ ...delta, database: "" })}`, "copy");
+	yield* execute(input.dialect.building.dropTables([input.dialect.building.nameOf(delta)]), "copy");
 	yield* createIndexes(input, candidate);
 	return base;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createPostgresDialect } from "../adapters/postgresFamily/dialect.ts";
 import { compareColumns } from "./planSnapshotColumns.ts";
 
 const columns = (text: string) =>
@@ -7,7 +8,8 @@ const columns = (text: string) =>
 		return { name: name!, type: type.join(" "), nullable: true, ordinal: i + 1 };
 	});
 
-const compare = (table: string, fresh: string) => compareColumns(columns(table), columns(fresh));
+const { building } = createPostgresDialect();
+const compare = (table: string, fresh: string) => compareColumns(building, columns(table), columns(fresh));
 
 describe("the columns of a snapshot's changes", () => {
 	it("leave out what only says what to do with a row, and add what the table does not have", () => {

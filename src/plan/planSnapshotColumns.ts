@@ -1,3 +1,4 @@
+import type { BuildDialect } from "../core/buildDialect.ts";
 import type { ColumnInfo } from "../core/relation.ts";
 
 interface Column {
@@ -17,29 +18,27 @@ export interface ChangedColumns {
 	readonly columns: readonly (Column & { readonly old: boolean; readonly new: boolean })[];
 }
 
-export const isKeyColumn = (name: string): boolean => /^dbt_unique_key(_\d+)?$/.test(name);
+export const isKeyColumn = (name: string): boolean => /^dbt_unique_key(_\d+)?$/i.test(name);
 
 /** Columns that only say what to do with a row. */
-const isWorking = (name: string): boolean => name === "dbt_change_type" || isKeyColumn(name);
-
-/** The length of a text type in dbt's arithmetic, where an unlimited one counts as 256; null for other types. */
-function textLength(type: string): number | null {
-	const match = /^(?:text|character varying|varchar|character|char|bpchar)(?:\((\d+)\))?$/.exec(type);
-	return match === null ? null : match[1] === undefined ? 256 : Number(match[1]);
-}
+const isWorking = (name: string): boolean => name.toLowerCase() === "dbt_change_type" || isKeyColumn(name);
 
 /**
  * A text column with a length grows to that of the query's, as dbt's expand_target_column_types has it. dbt would also
  * cut `text` down to a length above 256; a column without one stays as it is.
  */
-function widerType(table: string, fresh: string): string | null {
-	const [has, needs] = [textLength(table), textLength(fresh)];
+function widerType({ textSize, textType }: BuildDialect, table: string, fresh: string): string | null {
+	const [has, needs] = [textSize(table), textSize(fresh)];
 	if (has === null || needs === null || needs <= has || !table.includes("(")) return null;
-	return `character varying(${needs})`;
+	return textType(needs);
 }
 
 /** `table`: the snapshot; `fresh`: the changes. Both as the catalog lists them. */
-export function compareColumns(table: readonly ColumnInfo[], fresh: readonly ColumnInfo[]): ChangedColumns {
+export function compareColumns(
+	building: BuildDialect,
+	table: readonly ColumnInfo[],
+	fresh: readonly ColumnInfo[],
+): ChangedColumns {
 	const brought = fresh.filter((c) => !isWorking(c.name));
 	const has = new Map(table.map((c) => [c.name, c.type]));
 	const brings = new Map(brought.map((c) => [c.name, c.type]));
@@ -47,7 +46,7 @@ export function compareColumns(table: readonly ColumnInfo[], fresh: readonly Col
 	const added = brought.filter((c) => !has.has(c.name)).map(plain);
 	const widened = table.flatMap(({ name, type }) => {
 		const freshType = brings.get(name);
-		const wider = freshType === undefined ? null : widerType(type, freshType);
+		const wider = freshType === undefined ? null : widerType(building, type, freshType);
 		return wider === null ? [] : [{ name, type: wider }];
 	});
 	const wide = new Map(widened.map((c) => [c.name, c.type]));

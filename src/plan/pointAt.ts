@@ -11,7 +11,7 @@ import { createFromQuery } from "./createFromQuery.ts";
 export function* pointAt(input: BuildInput, model: Candidate): Plan<void> {
 	if (input.pointer === null) return;
 	const { dialect, own, pointer } = input;
-	const render = (relation: Candidate["candidate"]) => dialect.render({ ...relation, database: "" });
+	const render = dialect.building.nameOf;
 	const inPlace = own?.inPlace === true;
 	const [, view] = withPointer(model, inPlace ? { ...pointer, standsAt: pointer.target } : pointer, dialect);
 	if (inPlace) yield* execute(`drop view if exists ${render(pointer.target)}`, "build");

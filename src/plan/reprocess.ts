@@ -3,6 +3,7 @@
  * these and no others. The rows that the model's own query finds new say which; their keys stand in a table of their own
  * while the node is built.
  */
+import type { BuildDialect } from "../core/buildDialect.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { BuildInput, Plan } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
@@ -24,18 +25,21 @@ export interface Groups {
 /** So few are compared one by one, which the planner can push down to an index below aggregates and window functions. */
 const FEW = 200;
 
-const plain = (input: BuildInput, relation: RelationName): string =>
-	input.dialect.render({ ...relation, database: "" });
+const plain = (input: BuildInput, relation: RelationName): string => input.dialect.building.nameOf(relation);
 
-function conditionOf(keys: string, columns: readonly string[], found: { count: number; nulls: boolean }): string {
+function conditionOf(
+	{ asOne, amongFew }: BuildDialect,
+	{ keys, columns }: { readonly keys: string; readonly columns: readonly string[] },
+	found: { count: number; nulls: boolean },
+): string {
 	const list = columns.join(", ");
 	if (found.count === 0) return "false";
 	if (columns.length > 1)
 		return found.nulls
-			? `jsonb_build_array(${list}) in (select jsonb_build_array(${list}) from ${keys})`
+			? `${asOne(columns)} in (select ${asOne(columns)} from ${keys})`
 			: `(${list}) in (select ${list} from ${keys})`;
 	const known = `select ${list} from ${keys} where ${list} is not null`;
-	const among = found.count <= FEW ? `${list} = any (array(${known}))` : `${list} in (${known})`;
+	const among = found.count <= FEW ? amongFew(list, known) : `${list} in (${known})`;
 	return found.nulls ? `(${among} or ${list} is null)` : among;
 }
 
@@ -61,11 +65,19 @@ export function* gatherKeys(
 export function* groupsOf(input: BuildInput, config: IncrementalConfig): Plan<Groups> {
 	const keys = keysOf(input.standsAt);
 	const from = plain(input, keys);
-	yield* execute(`analyze ${from}`, "touched groups");
+	const { building } = input.dialect;
+	for (const sql of building.analyze(from)) yield* execute(sql, "touched groups");
 	const missing = config.key.map((column) => `${column} is null`).join(" or ");
-	const { rows } = yield* query(`select count(*), coalesce(bool_or(${missing}), false) from ${from}`, "touched groups");
+	const { rows } = yield* query(
+		`select count(*), coalesce(${building.anyTrue(missing)}, false) from ${from}`,
+		"touched groups",
+	);
 	const count = Number(rows[0]?.[0] ?? 0);
-	return { keys, count, condition: conditionOf(from, config.key, { count, nulls: rows[0]?.[1] === true }) };
+	return {
+		keys,
+		count,
+		condition: conditionOf(building, { keys: from, columns: config.key }, { count, nulls: rows[0]?.[1] === true }),
+	};
 }
 
 /** The model's whole query, of the touched groups alone. */
@@ -76,11 +88,11 @@ export function* groupsSql(groups: Groups): Plan<string> {
 /** Gives the keys the types of the table, once the rows have been found by them. */
 function* fitKeys(input: BuildInput, config: IncrementalConfig, groups: Groups): Plan<void> {
 	const types = new Map((yield* columnsOf(input.target)).map((c) => [c.name, c.type] as const));
-	const changes = (yield* columnsOf(groups.keys))
-		.filter((c) => types.has(c.name) && types.get(c.name) !== c.type)
-		.map((c) => `alter column ${input.dialect.quote(c.name)} type ${types.get(c.name)!}`);
-	if (changes.length > 0 && config.key.length > 0)
-		yield* execute(`alter table ${plain(input, groups.keys)} ${changes.join(", ")}`, "touched groups");
+	const columns = yield* columnsOf(groups.keys);
+	const wanted = columns.flatMap(({ name }) => (types.has(name) ? [{ name, type: types.get(name)! }] : []));
+	if (config.key.length === 0 || columns.every((c) => (types.get(c.name) ?? c.type) === c.type)) return;
+	const statements = input.dialect.building.fitRows(plain(input, groups.keys), { columns, wanted, key: [] });
+	yield* execute(statements.join(";\n"), "touched groups");
 }
 
 /**
@@ -96,10 +108,11 @@ export function* leavesRows(
 	yield* fitKeys(input, config, groups);
 	const same = config.key.map((column) => `fresh.${column} = standing.${column}`).join(" and ");
 	const { rows } = yield* query(
-		`select exists (
-    select 1 from (select * from ${plain(input, input.target)} where ${groups.condition}) as standing
+		`select count(*) > 0 from (
+    select 1 as found from (select * from ${plain(input, input.target)} where ${groups.condition}) as standing
     where not exists (select 1 from ${plain(input, delta)} as fresh where ${same})
-)`,
+    limit 1
+) as left_over`,
 		"touched groups",
 	);
 	return rows[0]?.[0] === true;
@@ -117,7 +130,7 @@ export function* dropKeys(input: BuildInput): Plan<void> {
 /** The first run would not need the key yet; that it is misspelt must not wait for the second one. */
 export function* checkGroupColumns(input: BuildInput, config: IncrementalConfig, built: RelationName): Plan<void> {
 	const names = (yield* columnsOf(built)).map((column) => column.name);
-	const lost = config.key.find((key) => !names.includes(columnNamed(key) ?? ""));
+	const lost = config.key.find((key) => !names.includes(columnNamed(key, input.dialect.fold) ?? ""));
 	if (lost === undefined) return;
 	const suggestion = suggestName(lost, names);
 	const problem = `names "${lost}", which is not a column of the model${suggestion === undefined ? "" : `; is it ${suggestion}?`}`;

@@ -1,4 +1,5 @@
 /** What new rows with other columns mean for the table that they go into, decided as dbt decides it. */
+import type { BuildDialect } from "../core/buildDialect.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { BuildInput } from "../core/plan.ts";
 import type { ColumnInfo } from "../core/relation.ts";
@@ -21,31 +22,19 @@ export interface Shape {
 	readonly retyped: readonly Column[];
 }
 
-const STRING = /^(text|character varying|character|varchar)(?:\((\d+)\))?$/;
-
-/** dbt's string_size: text without a length counts as 256. */
-function stringSize(type: string): number | null {
-	const found = STRING.exec(type);
-	return found === null ? null : Number(found[2] ?? 256);
-}
-
 /**
  * A text column that is too short for the new rows grows, as dbt's expand_target_column_types has it. dbt would also
  * cut `text` down to a length; a column without one stays as it is here.
  */
-function grownType(target: string, source: string): string | null {
-	const [has, wants] = [stringSize(target), stringSize(source)];
+function grownType({ textSize, textType }: BuildDialect, target: string, source: string): string | null {
+	const [has, wants] = [textSize(target), textSize(source)];
 	if (has === null || wants === null || wants <= has || !target.includes("(")) return null;
-	return `character varying(${wants})`;
+	return textType(wants);
 }
 
-/** The type as dbt compares it: `character` counts as `character varying`, and times have no precision. */
-const comparable = (type: string): string =>
-	type.replace(/^(?:character|varchar)\(/, "character varying(").replace(/^(timestamp|time|interval)\(\d\)/, "$1");
-
-const isOtherType = (source: string, target: string): boolean => {
-	if (comparable(source) === comparable(target)) return false;
-	const [wants, has] = [stringSize(source), stringSize(target)];
+const isOtherType = ({ sameType, textSize }: BuildDialect, source: string, target: string): boolean => {
+	if (sameType(source, target)) return false;
+	const [wants, has] = [textSize(source), textSize(target)];
 	return wants === null || has === null || has <= wants;
 };
 
@@ -56,13 +45,14 @@ export function shapeOf(
 	found: { readonly target: readonly ColumnInfo[]; readonly delta: readonly ColumnInfo[] },
 ): Shape {
 	const { node } = input;
+	const { building } = input.dialect;
 	const { onSchemaChange } = config;
 	const places = { at: node.location };
 	const fresh = new Map(found.delta.map((c) => [c.name, c.type] as const));
 	const grown: Column[] = config.contract
 		? []
 		: found.target.flatMap(({ name, type }) => {
-				const grows = fresh.has(name) ? grownType(type, fresh.get(name)!) : null;
+				const grows = fresh.has(name) ? grownType(building, type, fresh.get(name)!) : null;
 				return grows === null ? [] : [{ name, type: grows }];
 			});
 	const now = new Map(found.target.map((c) => [c.name, c.type] as const));
@@ -71,7 +61,7 @@ export function shapeOf(
 	const added = found.delta.filter((c) => !now.has(c.name)).map(({ name, type }) => ({ name, type }));
 	const removed = found.target.filter((c) => !fresh.has(c.name)).map((c) => c.name);
 	const changed = found.delta
-		.filter((c) => now.has(c.name) && isOtherType(c.type, now.get(c.name)!))
+		.filter((c) => now.has(c.name) && isOtherType(building, c.type, now.get(c.name)!))
 		.map(({ name, type }) => ({ name, type }));
 
 	if (onSchemaChange === "ignore" && removed.length > 0)

@@ -2,6 +2,7 @@ import type { Dialect } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import type { QuotePolicy, RelationName } from "../../core/relation.ts";
 import type { CellValue } from "../../core/resultTable.ts";
+import { createPostgresBuildDialect } from "./buildDialect.ts";
 import { POSTGRES_COLUMN_TYPES } from "./columnTypes.ts";
 import { typeLabel } from "./typeLabels.ts";
 
@@ -22,6 +23,13 @@ export function withoutZeroByte(text: string): string {
  */
 export function createPostgresDialect(): Dialect {
 	const quote = (identifier: string): string => `"${withoutZeroByte(identifier).replaceAll('"', '""')}"`;
+	const render = (relation: RelationName, policy: QuotePolicy = QUOTE_ALL): string => {
+		const parts: string[] = [];
+		if (relation.database !== "") parts.push(policy.database ? quote(relation.database) : relation.database);
+		if (relation.schema !== "") parts.push(policy.schema ? quote(relation.schema) : relation.schema);
+		parts.push(policy.identifier ? quote(relation.identifier) : relation.identifier);
+		return parts.join(".");
+	};
 	return Object.freeze({
 		name: "postgres",
 		maxIdentifierBytes: MAX_IDENTIFIER_BYTES,
@@ -35,13 +43,7 @@ export function createPostgresDialect(): Dialect {
 			// E'' so that a backslash means itself whatever standard_conforming_strings says.
 			return body.includes("\\") ? `E'${body.replaceAll("\\", "\\\\")}'` : `'${body}'`;
 		},
-		render(relation: RelationName, policy: QuotePolicy = QUOTE_ALL): string {
-			const parts: string[] = [];
-			if (relation.database !== "") parts.push(policy.database ? quote(relation.database) : relation.database);
-			if (relation.schema !== "") parts.push(policy.schema ? quote(relation.schema) : relation.schema);
-			parts.push(policy.identifier ? quote(relation.identifier) : relation.identifier);
-			return parts.join(".");
-		},
+		render,
 		// A server refuses to create them; the embedded database, whose role may alter the system, would not.
 		isReservedSchema: (name: string): boolean => name.startsWith("pg_"),
 		/** Only ASCII letters fold in a UTF-8 database (downcase_identifier). */
@@ -49,6 +51,7 @@ export function createPostgresDialect(): Dialect {
 		storedDatabase: (name: string): string => name,
 		upToDateType: "materialized_view",
 		columnTypes: POSTGRES_COLUMN_TYPES,
+		building: createPostgresBuildDialect(quote, render),
 		typeLabel,
 	});
 }

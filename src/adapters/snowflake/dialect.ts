@@ -1,6 +1,7 @@
 import type { Dialect } from "../../core/adapter.ts";
 import type { QuotePolicy, RelationName } from "../../core/relation.ts";
 import type { CellValue } from "../../core/resultTable.ts";
+import { createSnowflakeBuildDialect } from "./buildDialect.ts";
 import { SNOWFLAKE_COLUMN_TYPES } from "./columnTypes.ts";
 import { typeLabel } from "./typeLabels.ts";
 
@@ -18,6 +19,13 @@ const QUOTE_NONE: QuotePolicy = Object.freeze({ database: false, schema: false, 
  */
 export function createSnowflakeDialect(): Dialect {
 	const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+	const render = (relation: RelationName, policy: QuotePolicy = QUOTE_ALL): string => {
+		const parts: string[] = [];
+		if (relation.database !== "") parts.push(policy.database ? quote(relation.database) : relation.database);
+		if (relation.schema !== "") parts.push(policy.schema ? quote(relation.schema) : relation.schema);
+		parts.push(policy.identifier ? quote(relation.identifier) : relation.identifier);
+		return parts.join(".");
+	};
 	return Object.freeze({
 		name: "snowflake",
 		maxIdentifierBytes: MAX_IDENTIFIER_BYTES,
@@ -30,18 +38,13 @@ export function createSnowflakeDialect(): Dialect {
 			// A backslash begins an escape in every text constant.
 			return `'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 		},
-		render(relation: RelationName, policy: QuotePolicy = QUOTE_ALL): string {
-			const parts: string[] = [];
-			if (relation.database !== "") parts.push(policy.database ? quote(relation.database) : relation.database);
-			if (relation.schema !== "") parts.push(policy.schema ? quote(relation.schema) : relation.schema);
-			parts.push(policy.identifier ? quote(relation.identifier) : relation.identifier);
-			return parts.join(".");
-		},
+		render,
 		isReservedSchema: (name: string): boolean => name.toUpperCase() === "INFORMATION_SCHEMA",
 		fold,
 		storedDatabase: fold,
 		upToDateType: "dynamic_table",
 		columnTypes: SNOWFLAKE_COLUMN_TYPES,
+		building: createSnowflakeBuildDialect(quote, render),
 		typeLabel,
 	});
 }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { POSTGRES_COLUMN_TYPES } from "../../adapters/postgresFamily/columnTypes.ts";
+import { createPostgresDialect } from "../../adapters/postgresFamily/dialect.ts";
 import { createSnowflakeDialect } from "../../adapters/snowflake/dialect.ts";
 import type { Dialect } from "../../core/adapter.ts";
 import type { Config, ProjectConfig } from "../../core/config.ts";
@@ -34,6 +35,7 @@ export const TEST_DIALECT: Dialect = {
 	storedDatabase: (name) => name,
 	upToDateType: "materialized_view",
 	columnTypes: POSTGRES_COLUMN_TYPES,
+	building: createPostgresDialect().building,
 	typeLabel: (type) => type,
 };
 

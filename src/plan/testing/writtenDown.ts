@@ -1,4 +1,5 @@
 /** A plan driven without a database: what it asked for, written down, one line each. */
+import { createPostgresDialect } from "../../adapters/postgresFamily/dialect.ts";
 import { diagnostic } from "../../core/diagnostic.ts";
 import type { ModelNode, NodeId } from "../../core/node.ts";
 import type { BuildInput, NodePlan, Plan, PlanAnswer, PlanRequest } from "../../core/plan.ts";
@@ -20,6 +21,8 @@ export const model = (config: Record<string, unknown> = {}, rest: Partial<ModelN
 		...rest,
 	}) as unknown as ModelNode;
 
+const plainName = (r: { readonly schema: string; readonly identifier: string }) => `${r.schema}.${r.identifier}`;
+
 export const build = (node: ModelNode, rest: Partial<BuildInput> = {}): BuildInput => ({
 	kind: "build",
 	node,
@@ -33,7 +36,13 @@ export const build = (node: ModelNode, rest: Partial<BuildInput> = {}): BuildInp
 	isOverridden: () => false,
 	existing: null,
 	fullRefresh: false,
-	dialect: { quote: (x) => `"${x}"`, render: (r) => `${r.schema}.${r.identifier}`, literal: String },
+	dialect: {
+		quote: (x) => `"${x}"`,
+		render: plainName,
+		literal: String,
+		fold: (name) => name.toLowerCase(),
+		building: { ...createPostgresDialect().building, nameOf: plainName },
+	},
 	mergeStatement: "full",
 	engine: "PostgreSQL 18",
 	...rest,

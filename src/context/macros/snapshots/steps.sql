@@ -96,6 +96,10 @@ where dbt_change_type = 'insert'
 
 {#- Where the change cannot be foretold by a view (the project writes the merge itself), it is made on a copy. -#}
 {% macro tfm_snapshot_copy(candidate_relation, target_relation, widened) -%}
+  {{ return(adapter.dispatch('tfm_snapshot_copy', 'dbt')(candidate_relation, target_relation, widened)) }}
+{%- endmacro %}
+
+{% macro default__tfm_snapshot_copy(candidate_relation, target_relation, widened) -%}
 create table {{ candidate_relation }} as (
     select * from {{ target_relation }}
 );
