@@ -7,7 +7,7 @@ import type { Emit, RunEvent } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId, OperationNode, Plain } from "../core/node.ts";
 import type { MicrobatchJob, RunFlags, RunJob, RunPorts } from "../core/ports.ts";
-import type { StateStore } from "../core/state.ts";
+import type { Checkout, StateStore } from "../core/state.ts";
 import { TFM_VERSION } from "../core/version.ts";
 import { failsOnTemplateWarnings, failsWarnedTests } from "../core/warningPolicy.ts";
 import { createFetcher } from "../load/fetchFiles.ts";
@@ -96,6 +96,7 @@ export interface JobRequest {
 	readonly overloadsDone?: RunJob["overloadsDone"];
 	readonly hooks?: boolean;
 	readonly settled?: RunJob["settled"];
+	readonly checkout?: Checkout | null;
 }
 
 export function jobOf(invocation: Invocation, project: OpenProject, request: JobRequest, adapter: Adapter): RunJob {
@@ -127,7 +128,11 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			version: TFM_VERSION,
 		},
 		host: { name: invocation.host.name, pid: invocation.host.pid },
-		origin: { args: invocation.commandLine, trigger: runTrigger(config.env ?? invocation.env) },
+		origin: {
+			args: invocation.commandLine,
+			trigger: runTrigger(config.env ?? invocation.env),
+			checkout: request.checkout ?? null,
+		},
 		quoting: { ...project.engine.dialect.defaultQuoting, ...config.project.quoting },
 		targetPath: relative(config.project.root, config.targetDir),
 		...deferredNames(project),

@@ -24,6 +24,7 @@ import { createScratch, openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
 import { openState } from "./openState.ts";
 import { requireInputs } from "./requireInputs.ts";
+import { runCheckout } from "./runCheckout.ts";
 import { createRunPorts, jobOf, summaryDocument } from "./runPorts.ts";
 import { openWatchers } from "./runWatchers.ts";
 import { createSqlWriter } from "./sqlWriter.ts";
@@ -84,6 +85,7 @@ export async function runSelected(
 	let adapter: Adapter | undefined;
 	const scratch = createScratch(invocation);
 	const offline = request.flags?.offline === true;
+	const checkedOut = runCheckout(invocation, project);
 	let broken: unknown;
 	try {
 		adapter = offline ? await scratch.open() : await openAdapter(project.config, invocation);
@@ -123,7 +125,8 @@ export async function runSelected(
 				gates: request.flags?.gates ?? invocation.flags.gates,
 				selected: [...selected],
 			});
-		const { history, ...job } = jobOf(invocation, deferring, { ...request, ...refined, selected }, adapter);
+		const checkout = await checkedOut;
+		const { history, ...job } = jobOf(invocation, deferring, { ...request, ...refined, selected, checkout }, adapter);
 		const keeps = remembers && history !== undefined ? { history } : {};
 		const done = await executeRun({ ...job, ...keeps }, ports);
 		const run = request.compiles === false ? uncompiled(done) : done;

@@ -1,4 +1,4 @@
-/** Which nodes the data stage builds, and which tests it runs. */
+/** Which nodes `tfm ci` and `tfm plan` build, and which tests it runs. */
 import type { Manifest } from "../core/manifest.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { ReviewedNode } from "./changeReview.ts";
@@ -16,7 +16,12 @@ const BUILT: ReadonlySet<string> = new Set(["model", "seed", "function"]);
 /** Changes after which the rows may be others. A file that moved, documentation, grants: the rows are what they were. */
 const MEANS_OTHER_ROWS: ReadonlySet<ReviewedNode["change"]> = new Set(["added", "modified", "reached"]);
 
-export function buildPlan(nodes: readonly ReviewedNode[], manifest: Manifest): BuildPlan {
+/** `snapshots`: they are built, too, where their history goes on; aside there is none. */
+export function buildPlan(
+	nodes: readonly ReviewedNode[],
+	manifest: Manifest,
+	{ snapshots = false }: { readonly snapshots?: boolean } = {},
+): BuildPlan {
 	const built = new Set<NodeId>();
 	const left: { readonly id: string; readonly name: string; readonly because: string }[] = [];
 	const changedTests = new Set<NodeId>();
@@ -24,9 +29,11 @@ export function buildPlan(nodes: readonly ReviewedNode[], manifest: Manifest): B
 		const id = nodeId(text);
 		if (!MEANS_OTHER_ROWS.has(change)) continue;
 		if (type === "test" || type === "unit_test") changedTests.add(id);
-		else if (type === "snapshot") left.push({ id, name, because: "the rows of a snapshot are its history" });
+		else if (type === "snapshot" && !snapshots)
+			left.push({ id, name, because: "the rows of a snapshot are its history" });
 		else if (type === "source") left.push({ id, name, because: "others fill it; it is read as it stands" });
-		else if (BUILT.has(type) && manifest.nodes.get(id)?.config.materialized !== "ephemeral") built.add(id);
+		else if ((BUILT.has(type) || type === "snapshot") && manifest.nodes.get(id)?.config.materialized !== "ephemeral")
+			built.add(id);
 	}
 	const tests = new Set<NodeId>();
 	for (const [id, node] of manifest.nodes)

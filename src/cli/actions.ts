@@ -39,6 +39,7 @@ export const ACTIONS: Actions = {
 	"docs check": async () => (await import("../app/docsCheck.ts")).docsCheck,
 	"state explain": async () => (await import("../app/explainState.ts")).explainCommand,
 	ci: async () => (await import("../app/ci/ci.ts")).ciCommand,
+	plan: async () => (await import("../app/plan.ts")).planCommand,
 	"env create": async () => (await import("../app/environments/envCommands.ts")).createEnvironment,
 	"env list": async () => (await import("../app/environments/envCommands.ts")).listEnvironments,
 	"env drop": async () => (await import("../app/environments/envCommands.ts")).dropEnvironmentCommand,

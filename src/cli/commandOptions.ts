@@ -313,6 +313,13 @@ const BASE = command("base", {
 	help: "A branch or commit: compare with where this branch left it",
 });
 
+const FAIL_ON = command("fail-on", {
+	value: "severity",
+	kind: TEXT,
+	choices: ["error", "warn", "never"],
+	help: "What makes exit code 1: error (the default), warn or never",
+});
+
 export const CI: readonly OptionSpec[] = [
 	BASE,
 	command("comment", { kind: SWITCH, help: "Put the comment on the pull request too (GitHub; needs GITHUB_TOKEN)" }),
@@ -325,12 +332,16 @@ export const CI: readonly OptionSpec[] = [
 		kind: SWITCH,
 		help: "Leave the schemas that were built, to look at; tfm ci --cleanup removes them when their time is over",
 	}),
-	command("fail-on", {
-		value: "severity",
-		kind: TEXT,
-		choices: ["error", "warn", "never"],
-		help: "What makes exit code 1: error (the default), warn or never",
-	}),
+	FAIL_ON,
+	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
+	...NO_INTROSPECT,
+];
+
+export const PLAN: readonly OptionSpec[] = [
+	BASE,
+	command("apply", { kind: SWITCH, help: "Build what is shown, once it is agreed" }),
+	command("yes", { short: "y", kind: SWITCH, help: "With --apply: do not ask" }),
+	FAIL_ON,
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 	...NO_INTROSPECT,
 ];

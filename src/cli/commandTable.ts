@@ -35,6 +35,7 @@ import {
 	LOAD,
 	OFFLINE,
 	OPERATION,
+	PLAN,
 	PROFILE,
 	ROLLBACK,
 	SEED,
@@ -71,6 +72,7 @@ export type CommandName =
 	| "state explain"
 	| "state save"
 	| "ci"
+	| "plan"
 	| "env create"
 	| "env list"
 	| "env drop"
@@ -395,6 +397,20 @@ export const COMMANDS: readonly CommandSpec[] = [
 			{ line: "tfm ci --target prod", says: "and build, test and compare what changed, beside what stands" },
 			{ line: "tfm ci --base origin/develop", says: "against another branch" },
 			{ line: "tfm ci --fail-on never --output json", says: "for another program" },
+		],
+	},
+	{
+		name: "plan",
+		heading: "Work",
+		summary: "Say what a build would do, why, what it breaks and costs; --apply builds it",
+		sentence:
+			"Compares the files with what stands in the target: of each relation with the commit that it was built from. Shows which nodes would be built and why, what breaks, what is reached, and what that costs: rows, bytes, and time from the history. --apply builds exactly that, and asks first. Exit code 1 as --fail-on says.",
+		options: withShared([...PLAN, ...IN_ENVIRONMENT, ...only(STATE, "state"), ...RUNNING, ...SUMMARY]),
+		examples: [
+			{ line: "tfm plan", says: "since what was published here" },
+			{ line: "tfm plan --target prod", says: "what a deploy of these files would do" },
+			{ line: "tfm plan --env anna --apply", says: "build it in an environment, once it is agreed" },
+			{ line: "tfm plan --base origin/main --output json", says: "since this branch left main, for another program" },
 		],
 	},
 	{

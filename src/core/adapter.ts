@@ -2,7 +2,7 @@ import type { BuildDialect } from "./buildDialect.ts";
 import type { ColumnTypes } from "./columnTypes.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { NodeId } from "./node.ts";
-import type { ColumnInfo, QuotePolicy, RelationInfo, RelationName } from "./relation.ts";
+import type { ColumnInfo, QuotePolicy, RelationInfo, RelationName, RelationSize } from "./relation.ts";
 import type { CellValue, ResultTable } from "./resultTable.ts";
 
 /** How well an engine does something: by itself, by our doing, or not at all. */
@@ -90,6 +90,8 @@ export interface Session {
 	/** Columns of all these relations in one catalog query, by relationKey; a missing relation is absent. */
 	listColumns(relations: readonly RelationName[]): Promise<ReadonlyMap<string, readonly ColumnInfo[]>>;
 	listSchemas(): Promise<readonly string[]>;
+	/** Rows and bytes of all these relations in one catalog query, by relationKey; a missing relation is absent. */
+	listSizes(relations: readonly RelationName[]): Promise<ReadonlyMap<string, RelationSize>>;
 }
 
 /** How the engine writes names and types. Pure. */

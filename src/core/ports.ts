@@ -10,7 +10,7 @@ import type { BuildableNode, BuildInput, NodePlan, Plan, PlanInput, TestOutcome 
 import type { QuotePolicy, RelationName } from "./relation.ts";
 import type { NodeStatus } from "./result.ts";
 import type { ResultTable } from "./resultTable.ts";
-import type { RunTrigger, StateStore, UnrecordedRun } from "./state.ts";
+import type { Checkout, RunTrigger, StateStore, UnrecordedRun } from "./state.ts";
 
 /** What one run is asked to do. */
 export interface RunJob {
@@ -31,8 +31,12 @@ export interface RunJob {
 		readonly version: string;
 	};
 	readonly host: { readonly name: string; readonly pid: number };
-	/** The command line, secrets replaced, and what started it; written down with the run. */
-	readonly origin?: { readonly args: string; readonly trigger: RunTrigger | null };
+	/** The command line, secrets replaced, what started it, and the commit of the files; written down with the run. */
+	readonly origin?: {
+		readonly args: string;
+		readonly trigger: RunTrigger | null;
+		readonly checkout?: Checkout | null;
+	};
 	/** How names of relations are quoted where they are written for people and artifacts. */
 	readonly quoting: QuotePolicy;
 	/** Relative to the project root: where the executed SQL is written (`target`), for the place of a database error. */

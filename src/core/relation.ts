@@ -26,6 +26,14 @@ export interface ColumnInfo {
 	readonly numericScale?: number | null;
 }
 
+/** How much a relation holds, as the catalog knows it without a look at its rows. */
+export interface RelationSize {
+	/** As counted last, which may be a while ago; null: never, or it is a view. */
+	readonly rows: number | null;
+	/** With its indexes; null: it stores nothing of its own. */
+	readonly bytes: number | null;
+}
+
 /** Which parts of a name are quoted when rendered (dbt's `quoting`). */
 export interface QuotePolicy {
 	readonly database: boolean;

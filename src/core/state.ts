@@ -38,8 +38,17 @@ export interface RunRow {
 	readonly startedAt: string;
 	/** The command line, secrets replaced; absent: it was not written down. */
 	readonly args?: string;
+	/** Absent: the project is in no git repository, or an earlier tfm wrote it. */
+	readonly checkout?: Checkout;
 	/** What started the run, as far as its environment tells; absent: a person, or nobody that says so. */
 	readonly trigger?: RunTrigger;
+}
+
+/** The commit that the files of a project are of. */
+export interface Checkout {
+	readonly commit: string;
+	/** Files that git knows are other than in the commit. */
+	readonly uncommitted: boolean;
 }
 
 /** The orchestrator's own name for a run. */
@@ -274,6 +283,8 @@ export interface StateStore {
 	endRunLate(session: Session, ended: UnrecordedRun): Promise<boolean>;
 	/** Runs that have not said how they ended, of all projects. */
 	openRuns(session: Session): Promise<readonly RunRow[]>;
+	/** Of these runs, as far as they wrote it down. */
+	checkoutsOf(session: Session, runIds: readonly string[]): Promise<ReadonlyMap<string, Checkout>>;
 	findRun(session: Session, runId: string): Promise<PastRun | null>;
 	/** The newest first. */
 	listRuns(session: Session, of: ProjectTarget, limit: number): Promise<readonly PastRun[]>;

@@ -136,6 +136,7 @@ async function begin(run: Run): Promise<void> {
 			pid: job.host.pid,
 			startedAt: ports.clock().toISOString(),
 			...(job.origin === undefined ? {} : { args: job.origin.args }),
+			...(job.origin?.checkout == null ? {} : { checkout: job.origin.checkout }),
 			...(job.origin?.trigger == null ? {} : { trigger: job.origin.trigger }),
 		});
 	});

@@ -19,6 +19,7 @@ export function createForgetfulState(): StateStore {
 		endRun: async () => {},
 		endRunLate: async () => false,
 		openRuns: async () => NONE,
+		checkoutsOf: async () => new Map(),
 		findRun: async () => null,
 		listRuns: async () => NONE,
 		buryRuns: () => NONE,

@@ -9,6 +9,7 @@ import { incidentView } from "./incidentView.ts";
 import { intervalsByTable } from "./intervalsByTable.ts";
 import { intervalTable } from "./intervalTable.ts";
 import { ledgerByTable } from "./ledgerByTable.ts";
+import { runCommit } from "./runCommit.ts";
 import { stateByTarget } from "./stateByTarget.ts";
 
 export const STATE_SCHEMA = "tfm_state";
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
 	stateByTarget,
 	environmentTable,
 	builtFrom,
+	runCommit,
 ];
 
 function firstTables(k: Knex): readonly BoundStatement[] {

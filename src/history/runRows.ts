@@ -15,6 +15,7 @@ type RunRows = Pick<
 	| "endRun"
 	| "endRunLate"
 	| "openRuns"
+	| "checkoutsOf"
 	| "findRun"
 	| "listRuns"
 	| "buryRuns"
@@ -61,7 +62,8 @@ export function createRunRows(
 			const trigger = run.trigger === undefined ? null : JSON.stringify(run.trigger);
 			// An orchestrator may give a repeated run the id of the first one: it begins anew.
 			const begun = { run_id, project, target, target_schema: run.schema ?? null, command, host, pid, started_at };
-			const row = { ...begun, args, trigger, status: null, ended_at: null };
+			const checkout = { commit_id: run.checkout?.commit ?? null, uncommitted: run.checkout?.uncommitted ?? null };
+			const row = { ...begun, ...checkout, args, trigger, status: null, ended_at: null };
 			for (const { sql, binds } of upsertAll("runs", [row], ["run_id"])) await session.query(sql, binds);
 		},
 
@@ -96,6 +98,21 @@ export function createRunRows(
 
 		async openRuns(session) {
 			return (await rowsOf(session, table("runs").whereNull("status").orderBy("run_id"))).map(runOf);
+		},
+
+		async checkoutsOf(session, runIds) {
+			const wanted = "select json_array_elements_text(?::json)";
+			const asked = raw(
+				`select run_id, commit_id, uncommitted from tfm_state.runs where commit_id is not null and run_id in (${wanted})`,
+				[JSON.stringify(runIds)],
+			);
+			const rows = await rowsOf(session, asked);
+			return new Map(
+				rows.map((row) => [
+					text(row, "run_id"),
+					{ commit: text(row, "commit_id"), uncommitted: row.uncommitted === true },
+				]),
+			);
 		},
 
 		async findRun(session, runId) {

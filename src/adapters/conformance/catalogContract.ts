@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { relationKey } from "../../core/relation.ts";
+import { type RelationName, relationKey } from "../../core/relation.ts";
 import { type ContractBench, inConf } from "./contractBench.ts";
 
 const LONG = "x".repeat(63);
@@ -112,6 +112,29 @@ export function catalogContract({ on, adapter }: ContractBench): void {
 			]);
 			const { notices } = await on((s) => s.execute(`create table conf.${dialect.quote(`${LONG}y`)} (a int)`));
 			expect(notices).toEqual([`identifier "${LONG}y" will be truncated to "${LONG}"`]);
+		});
+
+		test("sizes are what was counted last and what lies on the disk; a view has none, a missing relation is absent", async () => {
+			const [t, p, v, fresh, missing] = ["t", "p", "v", "fresh", "missing"].map(inConf) as [
+				RelationName,
+				...RelationName[],
+			];
+			const sizes = await on(async (s) => {
+				await s.execute(`create table conf.t as select n from generate_series(1, 1000) n; analyze conf.t;
+					create view conf.v as select * from conf.t; create table conf.fresh (a int);
+					create table conf.p (a int) partition by list (a); create table conf.p1 partition of conf.p for values in (1);
+					create table conf.p2 partition of conf.p for values in (2); insert into conf.p select 1 + n % 2 from generate_series(1, 500) n;
+					analyze conf.p1; analyze conf.p2`);
+				expect((await s.listSizes([])).size).toBe(0);
+				return s.listSizes([t, p!, v!, fresh!, missing!, t]);
+			});
+			expect([...sizes.keys()]).toEqual([t, p, v, fresh].map((relation) => relationKey(relation!)));
+			expect(sizes.get(relationKey(t))?.rows).toBe(1000);
+			expect(sizes.get(relationKey(t))?.bytes).toBeGreaterThan(1000 * 4);
+			expect(sizes.get(relationKey(p!))?.rows).toBe(500);
+			expect(sizes.get(relationKey(p!))?.bytes).toBeGreaterThan(500 * 4);
+			expect(sizes.get(relationKey(v!))).toEqual({ rows: null, bytes: null });
+			expect(sizes.get(relationKey(fresh!))).toEqual({ rows: null, bytes: 0 });
 		});
 
 		test("schemas are listed", async () => {

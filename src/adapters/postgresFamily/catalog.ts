@@ -4,6 +4,7 @@ import {
 	type RelationInfo,
 	type RelationKind,
 	type RelationName,
+	type RelationSize,
 	relationKey,
 } from "../../core/relation.ts";
 import type { CellValue, ResultTable } from "../../core/resultTable.ts";
@@ -116,3 +117,43 @@ export const schemasStatement = (): BoundStatement => ({
 });
 
 export const readSchemas = (table: ResultTable): readonly string[] => table.rows.map(([name]) => text(name));
+
+/**
+ * What the last analyze counted, and what lies on the disk. The rows of a partitioned table are its partitions'; an
+ * empty schema means "as the search path finds it".
+ */
+export function sizesStatement(relations: readonly RelationName[]): BoundStatement {
+	return {
+		sql: `select w.place, s.rows, s.bytes
+from (
+	select (e.n - 1)::int as place, e.v ->> 0 as schema, e.v ->> 1 as identifier
+	from pg_catalog.json_array_elements($1::pg_catalog.json) with ordinality as e (v, n)
+) w
+cross join lateral (
+	select k.oid, k.relkind
+	from pg_catalog.pg_class k
+	join pg_catalog.pg_namespace n on n.oid = k.relnamespace
+	where k.relname = w.identifier::pg_catalog.name and k.relkind in ('r', 'p', 'v', 'm', 'f')
+		and case when w.schema = '' then pg_catalog.pg_table_is_visible(k.oid) else n.nspname = w.schema::pg_catalog.name end
+	limit 1
+) c
+cross join lateral (
+	select case when pg_catalog.min(l.reltuples) < 0 then null else pg_catalog.sum(l.reltuples::float8) end as rows,
+		pg_catalog.sum(pg_catalog.pg_total_relation_size(l.oid))::float8 as bytes
+	from pg_catalog.pg_class l
+	where l.relkind in ('r', 'm') and (l.oid = c.oid or c.relkind = 'p' and l.oid in (select t.relid from pg_catalog.pg_partition_tree(c.oid) t))
+) s
+order by w.place`,
+		binds: [JSON.stringify(relations.map((r) => [r.schema, r.identifier]))],
+	};
+}
+
+/** By relationKey of the names asked for. */
+export function readSizes(table: ResultTable, relations: readonly RelationName[]): ReadonlyMap<string, RelationSize> {
+	return new Map(
+		table.rows.map(([place, rows, bytes]) => [
+			relationKey(relations[Number(place)]!),
+			Object.freeze({ rows: numberOrNull(rows), bytes: numberOrNull(bytes) }),
+		]),
+	);
+}

@@ -7,8 +7,10 @@ import {
 	readColumns,
 	readRelations,
 	readSchemas,
+	readSizes,
 	relationsStatement,
 	schemasStatement,
+	sizesStatement,
 } from "./catalog.ts";
 import { commented } from "./commented.ts";
 import { copyLine, copyStatement } from "./copyText.ts";
@@ -340,6 +342,12 @@ export function createSession({
 		async listSchemas() {
 			const { sql, binds } = schemasStatement();
 			return readSchemas(await query(sql, binds));
+		},
+		async listSizes(relations) {
+			const asked: readonly RelationName[] = [...new Map(relations.map((r) => [relationKey(r), r])).values()];
+			if (asked.length === 0) return new Map();
+			const { sql, binds } = sizesStatement(asked);
+			return readSizes(await query(sql, binds), asked);
 		},
 		end() {
 			lost = "session";

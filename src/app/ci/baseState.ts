@@ -48,7 +48,7 @@ export async function baseState(
 }
 
 /** Another version of tfm has other defaults, another target other configuration. */
-function fitting(
+export function fitting(
 	kept: ProjectState,
 	{ config }: OpenProject,
 ): { readonly state: ProjectState } | { readonly problem: string } {
@@ -60,7 +60,7 @@ function fitting(
 }
 
 /** The project began with this change. */
-const emptyState = ({ manifest, config }: OpenProject, commit: string): ProjectState => ({
+export const emptyState = ({ manifest, config }: OpenProject, commit: string): ProjectState => ({
 	schema_version: PROJECT_STATE_SCHEMA,
 	tfm_version: TFM_VERSION,
 	project: manifest.projectName,

@@ -10,19 +10,16 @@ import { repositoryOf } from "../../git/git.ts";
 import { createRedactor } from "../../report/report.ts";
 import { openEvents } from "../commandEvents.ts";
 import type { OpenProject } from "../openProject.ts";
-import { ruleFindings } from "../ruleFindings.ts";
 import { writeWhole } from "../writeWhole.ts";
 import { baseFunctions, isForksChange } from "./baseFunctions.ts";
 import { baseState } from "./baseState.ts";
 import { ciSettings, type FailOn } from "./ciSettings.ts";
 import { buildsToo, withCiTarget } from "./ciTarget.ts";
 import { findBase } from "./findBase.ts";
-import { gitPlace, headState } from "./headState.ts";
-import { writeState } from "./knownState.ts";
-import { modelRemarks } from "./modelRemarks.ts";
+import { gitPlace } from "./headState.ts";
 import { openForReview } from "./openForReview.ts";
 import { postComment } from "./postComment.ts";
-import { reviewChange } from "./reviewChange.ts";
+import { reviewFiles } from "./reviewFiles.ts";
 import { statesOfBase } from "./stateStore.ts";
 
 /**
@@ -37,21 +34,14 @@ export async function ciCommand(asked: Invocation): Promise<ExitCode> {
 	const settings = ciSettings(project.config.project);
 	const { base, ref } = await findBase(invocation, project, settings);
 	const store = statesOfBase(settings.state, project.config.project.root, invocation);
-	const head = await headState(invocation, project);
-	const before = await baseState(invocation, project, { commit: base, store, lines: head.lines });
-	const remarks = head.remarks ?? modelRemarks(project, await head.analysed());
-	const rules = await ruleFindings(project, {
-		invocation,
-		analysed: head.analysed,
+	const files = await reviewFiles(invocation, project, {
+		settings,
+		before: async ({ lines }) => ({
+			...(await baseState(invocation, project, { commit: base, store, lines })),
+			commit: base,
+			ref,
+		}),
 		...(isForksChange(invocation.env) ? { functionFile: baseFunctions(invocation, project, base) } : {}),
-	});
-	const ofFiles = reviewChange({
-		before: before.state,
-		after: head.state,
-		base,
-		ref,
-		breaking: settings.breaking,
-		found: [...remarks, ...rules],
 	});
 	const events = openEvents(invocation, project);
 	const say = (line: string): void => {
@@ -62,18 +52,23 @@ export async function ciCommand(asked: Invocation): Promise<ExitCode> {
 		if (body.event === "diagnostic") events(body, level);
 	};
 	const found = buildsToo(invocation)
-		? await (await import("./dataStage.ts")).dataStage(invocation, project, { review: ofFiles, settings, emit, say })
-		: ofFiles;
+		? await (await import("./dataStage.ts")).dataStage(invocation, project, {
+				review: files.review,
+				settings,
+				emit,
+				say,
+			})
+		: files.review;
 	const review = createRedactor(project.config.secrets)(found);
 	const { prefix: folder } = await repositoryOf(gitPlace(invocation, project.config.project.root));
 	const prefix = folder === "" ? "" : `${folder}/`;
 	const comment = writeReports(invocation, project, { review, prefix });
-	if (!head.written) writeState(invocation, project, { state: head.state, remarks, asked: head.asked });
+	files.keep();
 	const refused =
 		invocation.flags.extra.comment === true
 			? await postComment(invocation, { project: review.project, text: comment })
 			: null;
-	for (const one of [...before.warnings, ...(refused === null ? [] : [refused])])
+	for (const one of [...files.warnings, ...(refused === null ? [] : [refused])])
 		events({ event: "diagnostic", diagnostic: one }, "warn");
 	if (invocation.flags.extra.output === "json") invocation.stdout.write(`${JSON.stringify(review)}\n`);
 	else invocation.stdout.write(comment);

@@ -1,7 +1,7 @@
 import type { Finding } from "../../ci/changeReview.ts";
 import type { Invocation } from "../../core/invocation.ts";
 import type { ProjectState } from "../../core/projectState.ts";
-import { askGit, type GitPlace } from "../../git/git.ts";
+import { checkoutOf, type GitPlace } from "../../git/git.ts";
 import type { KnownLines } from "../../state/readProjectState.ts";
 import { type AnalysedProject, analyzeProject } from "../columnLineage/analyzeProject.ts";
 import type { OpenProject } from "../openProject.ts";
@@ -44,9 +44,8 @@ export function outOfTime(project: OpenProject): OpenProject {
 /** The files as they lie on the disk; `commit` is HEAD where nothing but it is there. */
 export async function headState(invocation: Invocation, project: OpenProject): Promise<HeadState> {
 	const place = gitPlace(invocation, project.config.project.root);
-	const { code, stdout } = await askGit(place, ["status", "--porcelain", "--untracked-files=no", "--", "."]);
-	const clean = code === 0 && stdout.trim() === "";
-	const commit = clean ? (await askGit(place, ["rev-parse", "HEAD"])).stdout.trim() || null : null;
+	const checkout = await checkoutOf(place);
+	const commit = checkout === null || checkout.uncommitted ? null : checkout.commit;
 	const lines: KnownLines = new Map();
 	const known = readKnownState(invocation, project, lines);
 	if (known !== null) {

@@ -19,6 +19,7 @@ import { JINJA_CODES } from "./jinja.ts";
 import { LOAD_CODES } from "./load.ts";
 import { OBSERVABILITY_CODES } from "./observability.ts";
 import { PARSE_CODES } from "./parse.ts";
+import { PLAN_CODES } from "./plan.ts";
 import { PUBLISH_CODES } from "./publish.ts";
 import { REF_CODES } from "./ref.ts";
 import { RULE_CODES } from "./rule.ts";
@@ -38,6 +39,7 @@ export const CODES = {
 	...DEPRECATION_CODES,
 	...DEPS_CODES,
 	...PARSE_CODES,
+	...PLAN_CODES,
 	...REF_CODES,
 	...SELECT_CODES,
 	...STATE_CODES,

@@ -26,6 +26,7 @@ export function fakeState(world: Warehouse): StateStore {
 		},
 		endRunLate: async () => false,
 		openRuns: async () => [...world.runs].flatMap(([runId, status]) => (status === "running" ? [fakeRow(runId)] : [])),
+		checkoutsOf: async () => new Map(),
 		findRun: async () => null,
 		listRuns: async () => [],
 		buryRuns: (runIds) => runIds.map((runId) => bound("bury", runId)),
