@@ -24,8 +24,16 @@ import { selectFor } from "./selectFor.ts";
  * --inline is printed too. The database is opened only when a template asks it something.
  */
 export async function compileCommand(invocation: Invocation): Promise<ExitCode> {
+	const { inline, output, watch } = invocation.flags.extra;
+	if (watch === true) {
+		if (inline !== undefined) fail("TFM-CLI-008", { first: "--inline", second: "--watch" });
+		const { watchAndCompile } = await import("./compileWatch.ts");
+		return watchAndCompile(invocation, {
+			whole: async (project) => (await compileSelected(invocation, project)).length,
+			some: (project, ids) => compileSome(invocation, project, ids),
+		});
+	}
 	const project = await openProject(invocation);
-	const { inline, output } = invocation.flags.extra;
 	const print = sqlPrinter(invocation, project);
 	if (typeof inline === "string") {
 		logNodes(invocation, project, 1);
@@ -111,6 +119,24 @@ export async function compileSelected(
 	const done = [...seeds, ...own];
 	writeRunResults(invocation, project, compileRun(invocation, project, done));
 	return nodes.map((node, i) => ({ node, sql: results[i]!.sql }));
+}
+
+/** Writes the SQL of those of them that are selected, and nothing else. Answers how many. */
+async function compileSome(invocation: Invocation, project: OpenProject, ids: readonly NodeId[]): Promise<number> {
+	const { selected } = selectFor(invocation, project, COMPILED_KINDS);
+	const nodes = ids.flatMap((id) => (selected.has(id) ? (project.manifest.nodes.get(id) ?? []) : []));
+	const { compiled } = await compileAll(invocation, project, {
+		selected,
+		passes: nodes.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
+	});
+	const events = openEvents(invocation, project);
+	for (const [i, node] of nodes.entries()) {
+		const { sql, messages } = compiled[i]!;
+		tellMessages(events, node.unique_id, messages);
+		writeSql(project.config.targetDir, sqlPath("compiled", node), sql);
+	}
+	events.close();
+	return nodes.length;
 }
 
 /** What run_results.json says of a compilation: dbt lists each node, seeds too, as a success of no time. */

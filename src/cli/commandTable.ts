@@ -582,6 +582,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		examples: [
 			{ line: "tfm compile", says: "everything" },
 			{ line: "tfm compile --select orders", says: "print the SQL of one model" },
+			{ line: "tfm compile --watch", says: "again whenever a file is written" },
 			{ line: "tfm compile --inline \"select * from {{ ref('orders') }}\"", says: "a piece of SQL" },
 		],
 	},

@@ -1,0 +1,280 @@
+/**
+ * `tfm compile --watch`: the project stays in memory. A file whose text changed, and that asks for the same inputs,
+ * configuration and macros as before, changes nothing but its node's text: that node is compiled again, and where it is
+ * ephemeral those that it is inlined into. Anything else (a new file, one that is gone or was renamed, properties,
+ * macros, seeds, project files) reads the project again, as a command of its own would.
+ */
+import { existsSync, type FSWatcher, readdirSync, statSync, watch } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { Config } from "../core/config.ts";
+import { TfmError } from "../core/diagnostic.ts";
+import type { ExitCode, Invocation } from "../core/invocation.ts";
+import type { ExecutableNode, NodeId } from "../core/node.ts";
+import { Collector } from "../parse/collect.ts";
+import { readCode } from "../parse/readCode.ts";
+import { printDiagnostics } from "../report/report.ts";
+import { type OpenProject, openProject, readConfig } from "./openProject.ts";
+import { readSourceLine } from "./readSourceLine.ts";
+
+export interface WatchedCompile {
+	/** All that is selected; how many nodes that are. Throws TfmError. */
+	readonly whole: (project: OpenProject) => Promise<number>;
+	/** These alone, as far as they are selected; how many that are. Throws TfmError. */
+	readonly some: (project: OpenProject, ids: readonly NodeId[]) => Promise<number>;
+}
+
+/** Editors write a file in several steps, and a checkout writes many. */
+const QUIET_MS = 10;
+/** What editors leave beside a file. */
+const PASSING = /^[.#~]|~$|\.sw[a-z]$|^\d+$/;
+
+/** Resolves when the signal aborts; a mistake in the files is shown, and the next change awaited. */
+export async function watchAndCompile(invocation: Invocation, compile: WatchedCompile): Promise<ExitCode> {
+	const { stdout } = invocation;
+	const changes = watchFiles(invocation);
+	let project: OpenProject | null = null;
+	const read = async (): Promise<void> => {
+		project = null;
+		// Before anything is read: what is written meanwhile is looked at afterwards.
+		changes.look(null);
+		changes.look(await readConfig(invocation));
+		const opened = await openProject(invocation);
+		stdout.write(`compiled ${counted(await compile.whole(opened))}\n`);
+		project = opened;
+	};
+	try {
+		await telling(invocation, null, read);
+		stdout.write("waiting for changes (Ctrl-C ends)\n");
+		for (let changed = await changes.next(); changed !== null; changed = await changes.next()) {
+			const paths = [...changed].filter((path) => path === null || changes.wasThere(path) || existsSync(path));
+			const known: OpenProject | null = project;
+			await telling(invocation, known, async () => {
+				const edited = known === null ? null : editTexts(known, paths);
+				if (edited === null) return read();
+				if (edited.ids.length === 0) return;
+				project = edited.project;
+				stdout.write(`compiled ${counted(await compile.some(edited.project, edited.ids))}\n`);
+			});
+		}
+	} finally {
+		changes.close();
+	}
+	return 0;
+}
+
+const counted = (n: number): string => `${n} ${n === 1 ? "node" : "nodes"}`;
+
+async function telling(invocation: Invocation, project: OpenProject | null, work: () => Promise<void>): Promise<void> {
+	try {
+		await work();
+	} catch (error) {
+		if (!(error instanceof TfmError)) throw error;
+		const { output, env, stdout, stderr, clock, cwd } = invocation;
+		const root = project?.config.project.root ?? cwd;
+		printDiagnostics(error.diagnostics, {
+			output,
+			env,
+			stdout,
+			stderr,
+			now: clock(),
+			readLine: readSourceLine(root),
+			elapsedMs: null,
+			secrets: project?.config.secrets ?? [],
+		});
+	}
+}
+
+/** By which a node's file is read again; of all other files more than one node is made, or more than a text hangs on them. */
+const KINDS: { readonly [type: string]: "model" | "analysis" | "singular_test" } = {
+	model: "model",
+	analysis: "analysis",
+	test: "singular_test",
+};
+
+/**
+ * The project with the new texts, and what has to be compiled; null: it has to be read again. `paths`: what changed on
+ * disk, absolute; null among them: something that nobody can name.
+ */
+export function editTexts(
+	project: OpenProject,
+	paths: readonly (string | null)[],
+): { readonly project: OpenProject; readonly ids: readonly NodeId[] } | null {
+	const { root } = project.config.project;
+	const edited = new Map<NodeId, ExecutableNode>();
+	for (const path of paths) {
+		if (path === null) return null;
+		const node = nodesByFile(project).get(path);
+		if (node === undefined || node === "several") {
+			if (node === undefined && PASSING.test(basename(path))) continue;
+			return null;
+		}
+		if (!existsSync(path) || !statSync(path).isFile()) return null;
+		const now = editText(project, { node, absolute: path, root });
+		if (now === null) return null;
+		if (now !== node) edited.set(node.unique_id, now);
+	}
+	if (edited.size === 0) return { project, ids: [] };
+	const nodes = new Map(project.manifest.nodes);
+	for (const [id, node] of edited) nodes.set(id, node);
+	const manifest = Object.freeze({ ...project.manifest, nodes });
+	const known = files.get(project.manifest.children)!;
+	for (const [id, node] of edited) known.set(resolve(root, nodes.get(id)!.original_file_path), node);
+	return { project: Object.freeze({ ...project, manifest }), ids: withReaders(manifest, [...edited.keys()]) };
+}
+
+/** Of ephemeral models also those that they are inlined into. */
+function withReaders({ nodes, children }: OpenProject["manifest"], ids: readonly NodeId[]): readonly NodeId[] {
+	const found = new Set<NodeId>(ids);
+	for (const id of found)
+		if (nodes.get(id)?.config.materialized === "ephemeral")
+			for (const reader of children.get(id) ?? []) if (nodes.has(reader)) found.add(reader);
+	return [...found].sort();
+}
+
+type ByFile = Map<string, ExecutableNode | "several">;
+
+/** Kept beside what an edit of a text leaves as it is. */
+const files = new WeakMap<object, ByFile>();
+
+/** Nodes of the root project's own texts. */
+function nodesByFile({ manifest, config }: OpenProject): ReadonlyMap<string, ExecutableNode | "several"> {
+	let known = files.get(manifest.children);
+	if (known !== undefined) return known;
+	known = new Map();
+	for (const node of [...manifest.nodes.values(), ...[...manifest.disabled.values()].flat()]) {
+		if (!("original_file_path" in node) || node.package_name !== config.project.name) continue;
+		const path = resolve(config.project.root, node.original_file_path);
+		const alone = "raw_code" in node && KINDS[node.resource_type] !== undefined && node.language === "sql";
+		known.set(path, known.has(path) || !alone || manifest.disabled.has(node.unique_id) ? "several" : node);
+	}
+	files.set(manifest.children, known);
+	return known;
+}
+
+/** The node with its file's text of now; the same node where that is the same, null where more than the text changed. */
+function editText(
+	{ facts }: OpenProject,
+	{ node, absolute, root }: { readonly node: ExecutableNode; readonly absolute: string; readonly root: string },
+): ExecutableNode | null {
+	const collector = new Collector(facts);
+	const file = {
+		kind: KINDS[node.resource_type]!,
+		package_name: node.package_name,
+		root_path: root,
+		absolute,
+		path: node.path,
+		original_file_path: node.original_file_path,
+		file: node.original_file_path,
+	};
+	const { code, problems } = readCode(file, collector);
+	const [now, ...more] = code;
+	if (problems.length > 0 || now === undefined || more.length > 0) return null;
+	if (now.raw_code === node.raw_code && now.line === node.code_line && now.column === node.code_column) return node;
+	const subject = {
+		unique_id: node.unique_id,
+		name: node.name,
+		package_name: node.package_name,
+		resource_type: node.resource_type,
+		path: node.path,
+		original_file_path: node.original_file_path,
+	};
+	const text = { file: file.file, text: node.raw_code, line: node.code_line, column: node.code_column };
+	const before = collector.collect(text, subject as Parameters<Collector["collect"]>[1]);
+	if (!isDeepStrictEqual(before, now.collected)) return null;
+	const { location: at } = node;
+	const own = at.line === node.code_line && at.column === node.code_column;
+	return Object.freeze({
+		...node,
+		raw_code: now.raw_code,
+		checksum: now.checksum,
+		code_line: now.line,
+		code_column: now.column,
+		location: own ? { ...at, line: now.line, column: now.column } : at,
+	});
+}
+
+interface Changes {
+	/** Absolute paths, null where the system did not say; resolves to null when it is over. */
+	next(): Promise<ReadonlySet<string | null> | null>;
+	/** Looks at the folders of this project from now on; of none at the project's own folder. */
+	look(config: Config | null): void;
+	/** Whether something stood there when the folders were looked at. */
+	wasThere(path: string): boolean;
+	close(): void;
+}
+
+const foldersOf = ({ project }: Config): readonly string[] => {
+	const { modelPaths, seedPaths, testPaths, snapshotPaths, macroPaths, analysisPaths, functionPaths, docsPaths } =
+		project;
+	const all = [modelPaths, seedPaths, testPaths, snapshotPaths, macroPaths, analysisPaths, functionPaths, docsPaths];
+	return [...new Set(all.flat().map((path) => resolve(project.root, path)))];
+};
+
+const PROJECT_FILES = /^(?:\.dbtignore|\.env|[^.].*\.ya?ml|package-lock\.yml)$/;
+
+/** A watcher for each folder: those of whole trees differ from system to system in what they miss. */
+function watchFiles({ signal, cwd, flags }: Invocation): Changes {
+	let waiting: (() => void) | null = null;
+	let timer: NodeJS.Timeout | undefined;
+	let changed = new Set<string | null>();
+	let watchers: FSWatcher[] = [];
+	const there = new Set<string>();
+	const wake = (): void => {
+		waiting?.();
+		waiting = null;
+	};
+	const note = (path: string | null): void => {
+		changed.add(path);
+		clearTimeout(timer);
+		timer = setTimeout(wake, QUIET_MS);
+	};
+	const open = (folder: string, isOurs: (name: string) => boolean): void => {
+		const watcher = watch(folder, (_, name) => {
+			if (name === null) note(null);
+			else if (isOurs(name)) note(join(folder, name));
+		});
+		watcher.on("error", () => note(null));
+		watchers.push(watcher);
+	};
+	const openTree = (folder: string): void => {
+		there.add(folder);
+		open(folder, () => true);
+		for (const entry of readdirSync(folder, { withFileTypes: true })) {
+			there.add(join(folder, entry.name));
+			if (entry.isDirectory()) openTree(join(folder, entry.name));
+		}
+	};
+	const close = (): void => {
+		for (const watcher of watchers) watcher.close();
+		watchers = [];
+		there.clear();
+	};
+	signal.addEventListener("abort", wake, { once: true });
+	return {
+		wasThere: (path) => there.has(path),
+		look(config) {
+			close();
+			const root = config?.project.root ?? resolve(cwd, flags.projectDir ?? ".");
+			const folders = config === null ? [] : foldersOf(config).filter((folder) => folder !== root);
+			open(root, (name) => PROJECT_FILES.test(name) || folders.includes(join(root, name)));
+			for (const folder of folders) if (existsSync(folder)) openTree(folder);
+		},
+		close() {
+			clearTimeout(timer);
+			signal.removeEventListener("abort", wake);
+			close();
+		},
+		async next() {
+			while (changed.size === 0 && !signal.aborted) {
+				await new Promise<void>((wakeUp) => {
+					waiting = wakeUp;
+				});
+			}
+			if (signal.aborted) return null;
+			const found = changed;
+			changed = new Set();
+			return found;
+		},
+	};
+}
