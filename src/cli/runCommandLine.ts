@@ -1,6 +1,7 @@
 import { Cancellation } from "../core/cancellation.ts";
 import { type ExitCode, type Invocation, isDbtFormat, type OutputOptions } from "../core/invocation.ts";
 import type { Actions } from "./actions.ts";
+import { besideLongRendering } from "./besideLongRendering.ts";
 import type { LoggedCommand } from "./commandLog.ts";
 import { parseArgv } from "./parseArgv.ts";
 import { readFlags } from "./readFlags.ts";
@@ -112,17 +113,22 @@ export async function reportOutside(error: unknown, world: World): Promise<ExitC
 	});
 }
 
-/** First signal: abort, and say so unless a live display just did. Second: out, at once. */
+/**
+ * First signal: abort, and say so unless a live display just did. Second: out, at once. While a template renders for
+ * long, nothing of ours could hear a signal: it ends the process, as it would without a listener.
+ */
 function listen(world: World, controller: AbortController): () => void {
 	let heard = 0;
-	return world.onSignal((signal) => {
-		heard++;
-		if (heard > 1) return world.exit(130);
-		const cancellation = new Cancellation(signal);
-		controller.abort(cancellation);
-		if (cancellation.announced) return;
-		world.stderr.write(`${signal === "SIGINT" ? "\n" : ""}cancelling; once more to stop at once\n`);
-	});
+	const hear = () =>
+		world.onSignal((signal) => {
+			heard++;
+			if (heard > 1) return world.exit(130);
+			const cancellation = new Cancellation(signal);
+			controller.abort(cancellation);
+			if (cancellation.announced) return;
+			world.stderr.write(`${signal === "SIGINT" ? "\n" : ""}cancelling; once more to stop at once\n`);
+		});
+	return besideLongRendering(hear);
 }
 
 const isAbort = (error: unknown): boolean =>

@@ -42,11 +42,11 @@ function make<Self>(
 	return (self, args, state) => {
 		const count = args.positional.length;
 		if (args.keyword.size === 0 && count <= most && count >= requiredCount) {
-			if (count === most) return run(self, args.positional, state);
-			return run(self, [...args.positional, ...parameters.slice(count).map((p) => p.initial)], state);
+			if (count === most) return state.made(run(self, args.positional, state));
+			return state.made(run(self, [...args.positional, ...parameters.slice(count).map((p) => p.initial)], state));
 		}
 		if (noKeywords && args.keyword.size > 0) wrongCall(name, "takes no keyword arguments");
-		return run(self, bind(name, parameters, args), state);
+		return state.made(run(self, bind(name, parameters, args), state));
 	};
 }
 

@@ -562,7 +562,9 @@ class Generator {
 		const at = this.#at(node, [nameOf(node.left), nameOf(node.right)], startOf(node));
 		const operands = `${this.#value(node.left, context)},${this.#value(node.right, context)}`;
 		if (node.typename === "Add") return `${this.#use("add")}(${operands},${at})`;
-		return `${this.#use("operate")}(${json(OPERATORS[node.typename]!)},${operands},${at})`;
+		const operation = `${this.#use("operate")}(${json(OPERATORS[node.typename]!)},${operands},${at})`;
+		// Only a product makes something large of something small; a text repeated shares its parts.
+		return node.typename === "Mul" ? `S.repeated(${operation})` : operation;
 	}
 
 	#temporary(context: Context): string {

@@ -41,6 +41,8 @@ describe("a runaway template ends in a coded error", () => {
 		["{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}", "TFM-JINJA-020"],
 		["{{ [1]|slice(10 ** 9)|list }}", "TFM-JINJA-021"],
 		["{{ ('a ' * 2000000)|wordwrap(2)|length }}", "TFM-JINJA-021"],
+		["{% for i in range(100000) %}{% set x = ('a' * 1000000)|upper %}{% endfor %}", "TFM-JINJA-021"],
+		["{% for i in range(100000) %}{% set x = [0] * 5000000 %}{% endfor %}", "TFM-JINJA-021"],
 	])("%s", (text, code) => {
 		expect(codeOf(text)).toBe(code);
 	});

@@ -123,7 +123,10 @@ function sliceBound(value: Value): number | null {
 
 /** `callee(…)`. Errors: 010, 013. */
 export function callValue(callee: Value, args: Arguments, state: RenderState): Value {
-	if (callee instanceof HostObject && callee.call !== undefined) return callee.call(args);
+	if (callee instanceof HostObject && callee.call !== undefined) {
+		const value = callee.call(args);
+		return typeof value === "string" ? state.made(value) : value;
+	}
 	if (callee !== undefined) throw notCallable(callee);
 	if (state.chainable) return undefined;
 	throw undefinedUsed(0);

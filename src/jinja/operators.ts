@@ -60,9 +60,9 @@ function repeat(value: string | Value[], by: Value): Value {
 		checkCharacters(value.length * count);
 		return value.repeat(value === "" ? 0 : count);
 	}
-	checkItems(value.length * count);
-	const items: Value[] = [];
-	for (let i = 0; i < count && value.length > 0; i++) items.push(...value);
+	const length = checkItems(value.length * count);
+	const items = new Array<Value>(length);
+	for (let i = 0; i < length; i++) items[i] = value[i % value.length];
 	return value instanceof PyTuple ? PyTuple.fromItems(items) : items;
 }
 

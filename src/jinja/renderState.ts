@@ -1,9 +1,24 @@
-/** What one render carries: how Undefined behaves and how much looping is left. */
+/** What one render carries: how Undefined behaves, how much looping is left, and how much may still be made. */
+import { getHeapStatistics } from "node:v8";
 import { fail } from "../core/diagnostic.ts";
+import { sayStillRendering } from "../core/longRendering.ts";
 import type { ReplayCursor, ReplayMark } from "./replay.ts";
 import type { RenderOptions } from "./scope.ts";
+import type { Value } from "./values.ts";
 
 const DEFAULT_MAX_LOOP = 10_000_000;
+
+/**
+ * Characters of all texts that built-in methods, filters and functions give in one render together; an item of a list
+ * counts as eight. Each text and list has its limit; a loop could still make them without end.
+ */
+const MOST_MADE = 2_000_000_000;
+/** The heap is looked at each time so much was made. */
+const LOOK_EVERY = 2 ** 25;
+/** A render that leaves less of the heap than this part is ended: the engine would end the process, without a word. */
+const HEAP_LEFT = 0.15;
+/** Loop turns between two words that this render still goes on. */
+const TURNS = 2 ** 12;
 
 export class RenderState {
 	readonly chainable: boolean;
@@ -13,6 +28,8 @@ export class RenderState {
 	readonly #replay: ReplayCursor | undefined;
 	readonly #random: () => number;
 	#iterations = 0;
+	#made = 0;
+	#lookAt = LOOK_EVERY;
 
 	constructor(options: RenderOptions, native = false) {
 		this.native = native;
@@ -40,5 +57,27 @@ export class RenderState {
 	tick(): void {
 		if (++this.#iterations > this.#maxLoop)
 			fail("TFM-JINJA-021", { what: "the number of loop turns and macro calls", limit: this.#maxLoop });
+		if (this.#iterations % TURNS === 0) sayStillRendering();
+	}
+
+	/** Counts what a built-in gave, and hands it on. */
+	made(value: Value): Value {
+		if (typeof value === "string") this.#made += value.length;
+		else if (Array.isArray(value)) this.#made += 8 * value.length;
+		if (this.#made > this.#lookAt) this.#look();
+		return value;
+	}
+
+	/** The same for a product: of a text it is made when it is used. */
+	repeated(value: Value): Value {
+		return Array.isArray(value) ? this.made(value) : value;
+	}
+
+	#look(): void {
+		this.#lookAt = this.#made + LOOK_EVERY;
+		if (this.#made > MOST_MADE) fail("TFM-JINJA-021", { what: "all that this template makes", limit: MOST_MADE });
+		const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();
+		if (used > most * (1 - HEAP_LEFT)) fail("TFM-JINJA-021", { what: "what this template holds in memory" });
+		sayStillRendering();
 	}
 }
