@@ -7,7 +7,6 @@ import { createSnowflakeDialect } from "../adapters/snowflake/dialect.ts";
 import { readEnvironment } from "../config/environment.ts";
 import type { Adapter, Dialect } from "../core/adapter.ts";
 import type { Config, TargetConfig } from "../core/config.ts";
-import { fail } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 
 /** What is known of a database without touching it. */
@@ -96,8 +95,11 @@ async function adapterOf({ target, project }: Config, invocation: Invocation): P
 			const env = readEnvironment(cwd, invocation.env);
 			return createPostgresAdapter({ fields: target.fields, env, cwd, threads: target.threads, statementTimeoutMs });
 		}
-		case "snowflake":
-			return fail("TFM-APP-001", { adapter: target.type, profile: target.profileName });
+		case "snowflake": {
+			const { createSnowflakeAdapter } = await import("../adapters/snowflake/adapter.ts");
+			const { cwd } = invocation;
+			return createSnowflakeAdapter({ fields: target.fields, cwd, threads: target.threads, statementTimeoutMs });
+		}
 	}
 }
 

@@ -12,6 +12,8 @@ export interface Capabilities {
 	/** Sessions that can work at once; 1 for the embedded database, whatever `threads` says. */
 	readonly concurrency: number;
 	readonly transactionalDdl: Support;
+	/** A transaction inside another one can fail alone. */
+	readonly savepoints: Support;
 	readonly atomicReplace: Support;
 	readonly clone: Support;
 	readonly swap: Support;
@@ -38,6 +40,8 @@ export interface ExecuteResult {
 	readonly status: string;
 	readonly rowCount: number | null;
 	readonly notices: readonly string[];
+	/** What the server calls the last statement, where it gives each a name. */
+	readonly queryId?: string;
 }
 
 export interface BoundStatement {

@@ -76,7 +76,8 @@ async function tryTake(run: Run, session: Session, clear: () => Promise<void>): 
 	const dead = await findDead(run, session);
 	try {
 		return await session.transaction(async () => {
-			await session.query("select set_config('lock_timeout', $1, true)", [`${LOCK_MS}ms`]);
+			if (run.ports.adapter.facts.type === "postgres")
+				await session.query("select set_config('lock_timeout', $1, true)", [`${LOCK_MS}ms`]);
 			await runBound(session, [state.lockLeases()]);
 			if (dead.size > 0) await runBound(session, state.buryRuns([...dead], clock().toISOString()));
 			const inTheWay = (await state.listLeases(session)).filter((l) => l.runId !== runId && wanted.has(keyOf(l)));
@@ -86,7 +87,8 @@ async function tryTake(run: Run, session: Session, clear: () => Promise<void>): 
 			return null;
 		});
 	} catch (error) {
-		if (!BUSY.has(databaseErrorOf(error)?.sqlstate ?? "")) throw error;
+		const refused = databaseErrorOf(error);
+		if (!BUSY.has(refused?.sqlstate ?? "") && refused?.retryable !== true) throw error;
 		return { holder: null, relations: [] };
 	}
 }

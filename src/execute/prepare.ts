@@ -70,7 +70,7 @@ async function forgetEmptied(
 	seeds: readonly { readonly id: NodeId; readonly target: RelationName }[],
 ): Promise<void> {
 	const { dialect } = run.ports.adapter;
-	const rowIn = (target: RelationName) => `exists (select from ${dialect.render({ ...target, database: "" })})`;
+	const rowIn = (target: RelationName) => `exists (select 1 from ${dialect.render({ ...target, database: "" })})`;
 	const { rows } = await session.query(`select ${seeds.map(({ target }) => rowIn(target)).join(", ")}`);
 	for (const [i, { id }] of seeds.entries()) if (rows[0]?.[i] === false) run.seedsThere.delete(id);
 }

@@ -35,12 +35,21 @@ export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: bo
 			return (
 				createHash("sha256")
 					// The place too: targets of one project may share a database, each with a table of its own.
-					.update(JSON.stringify([RULES, hash, configOf(node), node.schema, node.alias, ...(empty ? ["empty"] : [])]))
+					.update(
+						JSON.stringify([
+							RULES,
+							hash,
+							configOf(node, dialect),
+							node.schema,
+							node.alias,
+							...(empty ? ["empty"] : []),
+						]),
+					)
 					.digest("hex")
 			);
 		},
 		async rows(node) {
-			const config = configOf(node);
+			const config = configOf(node, dialect);
 			checkDelimiter(node, config.delimiter);
 			const table = await readSeed(join(node.root_path, node.original_file_path), node.location.file, config);
 			const columns = table.columns.map(({ name, ddl }) => {
@@ -54,7 +63,7 @@ export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: bo
 			return { columns, rows, rowCount: rows.length, status: `SELECT ${rows.length}` };
 		},
 		async load({ node, session, relation, signal }) {
-			const config = configOf(node);
+			const config = configOf(node, dialect);
 			checkDelimiter(node, config.delimiter);
 			// dbt's default on Postgres: names are quoted, so they keep the case of the header.
 			const nameOf = (name: string) => (config.quoted ? name : bareName(name, dialect));
@@ -120,11 +129,12 @@ function checkUnquoted(node: SeedNode, { columns }: SeedTable): void {
 	if (names.length > 0) fail("TFM-LOAD-020", { seed: node.name, names }, { at: node.location });
 }
 
-function configOf(node: SeedNode) {
+/** Without a word of the config dbt quotes the columns where the database's own names are quoted: not on Snowflake. */
+function configOf(node: SeedNode, { defaultQuoting }: Dialect) {
 	const { column_types: types, delimiter, quote_columns: quote } = node.config;
 	return {
 		delimiter: typeof delimiter === "string" ? delimiter : ",",
 		columnTypes: typeof types === "object" && types !== null ? (types as Record<string, string>) : {},
-		quoted: quote !== false,
+		quoted: quote === true || (quote !== false && defaultQuoting.identifier),
 	};
 }

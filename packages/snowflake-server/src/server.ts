@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCatalog } from "./catalog/catalog.ts";
+import { createCatalog, type Stage } from "./catalog/catalog.ts";
 import { createEngine } from "./engine/engine.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { createFaultScript, type FaultScript } from "./protocol/faults.ts";
@@ -18,6 +18,8 @@ export interface ServerOptions {
 	readonly users: Readonly<Record<string, User>>;
 	/** 0: any free port. */
 	readonly port?: number;
+	/** The only ones, as their names are stored; without it a login makes the one that it names. */
+	readonly databases?: readonly string[];
 	/** A statement that is not done by then is answered with 333333, and the driver asks again; milliseconds. */
 	readonly pollAfterMs?: number;
 }
@@ -41,7 +43,8 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 	const catalog = createCatalog();
 	const ledger = createLedger();
 	const faults = createFaultScript();
-	const sessions = createSessions(engine, catalog);
+	for (const name of options.databases ?? []) catalog.addDatabase(name);
+	const sessions = createSessions(engine, catalog, options.databases === undefined);
 	const folder = mkdtempSync(join(tmpdir(), "snowflake-server-"));
 	let folders = 0;
 	const newFolder = (): string => {
@@ -49,7 +52,13 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 		mkdirSync(path);
 		return path;
 	};
-	const queries = createQueries({ catalog, ledger, engine, parse, newFolder });
+	const userStages = new Map<string, Stage>();
+	const userStage = (user: string): Stage => {
+		const stage = userStages.get(user) ?? { directory: newFolder(), options: "" };
+		userStages.set(user, stage);
+		return stage;
+	};
+	const queries = createQueries({ catalog, ledger, engine, parse, newFolder, userStage });
 	const requests: string[] = [];
 	const users = new Map(Object.entries(options.users).map(([name, user]) => [name.toUpperCase(), user]));
 	let url = "";

@@ -91,6 +91,7 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 		capabilities: Object.freeze({
 			concurrency: 1,
 			transactionalDdl: "full",
+			savepoints: "full",
 			atomicReplace: "full",
 			clone: "unsupported",
 			swap: "emulated",

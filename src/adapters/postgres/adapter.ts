@@ -141,6 +141,7 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 			return Object.freeze({
 				concurrency: opened === undefined ? threads : Math.max(1, Math.min(threads, opened.pool.capacity)),
 				transactionalDdl: "full",
+				savepoints: "full",
 				atomicReplace: "full",
 				clone: "unsupported",
 				swap: "emulated",

@@ -2,13 +2,6 @@ import { type CodeEntry, code, didYouMean } from "./entry.ts";
 
 /** Use cases: what a command needs before its real work. */
 export const APP_CODES = {
-	"TFM-APP-001": code<{ adapter: string; profile: string }>({
-		message: (f) => `the profile "${f.profile}" is of type ${f.adapter}, which this version cannot run on yet`,
-		hint: () => "this version runs on the embedded Postgres and on Postgres servers",
-		next: () => "choose a target of type pglite with --target, or leave the profile out",
-		explain:
-			"profiles.yml may already describe Snowflake targets, but this version connects to the embedded database and to Postgres servers only.",
-	}),
 	"TFM-APP-002": code<{ path: string }>({
 		message: (f) => `there is nothing to retry: ${f.path} does not exist`,
 		dbt: (f) => `Could not find previous run in '${f.path.replace(/\/?[^/]*$/, "")}' target directory`,

@@ -177,6 +177,47 @@ export const DATABASE_CODES = {
 		explain:
 			"The profile names a role to work as (`set role`). The login must be a member of it, and the role must exist.",
 	}),
+	"TFM-DB-024": code<Record<string, never>>({
+		message: () => "the profile is of type snowflake, and Snowflake's driver is not installed",
+		next: () => "npm install snowflake-sdk",
+		explain:
+			"snowflake-sdk is large and only needed with Snowflake, so it is not installed with tfm. Install it beside tfm: in the project where tfm is a dependency, or with -g where tfm was installed so.",
+	}),
+	"TFM-DB-025": code<{ field: string; problem: string }>({
+		message: (f) => `\`${f.field}\` of the Snowflake profile cannot be used: ${f.problem}`,
+		next: (f) => `correct \`${f.field}\` in profiles.yml`,
+		explain: "Found before anything was sent to Snowflake. Fields have dbt-snowflake's names and meaning.",
+	}),
+	"TFM-DB-026": code<{
+		account: string;
+		user: string | undefined;
+		said: string;
+		code: string;
+		hint: string | undefined;
+		next: string | undefined;
+	}>({
+		message: (f) =>
+			`Snowflake account ${f.account} refuses the login${f.user === undefined ? "" : ` of ${f.user}`}: ${f.said} (${f.code})`,
+		hint: (f) => f.hint,
+		next: (f) => f.next ?? "tfm debug",
+		explain:
+			"The login was refused, or nothing answered under the account's name. The number is Snowflake's or its driver's own; with it an administrator finds the login in `snowflake.account_usage.login_history`.",
+	}),
+	"TFM-DB-027": code<{ database: string; role: string }>({
+		message: (f) => `the database ${f.database} does not exist, or ${f.role} may not use it`,
+		hint: () => "Snowflake does not tell the two apart; the login itself went well",
+		next: (f) => `correct \`database\`, or as its owner: grant usage on database ${f.database} to role ${f.role};`,
+		explain:
+			"Snowflake accepts a login for a database that is not there and leaves the session without one. Every statement would then fail with a message about something else.",
+	}),
+	"TFM-DB-028": code<Record<string, never>>({
+		message: () => "layers and landing loads do not work on Snowflake yet",
+		hint: () =>
+			"they need tfm's own tables (runs, leases, candidates, ledgers), which this version keeps on Postgres alone",
+		next: () => "leave `layers:` and `load:` out for this target; models, seeds, snapshots and tests run without",
+		explain:
+			"Without tables of its own tfm could not tell two runs apart, nor what it has published or loaded, so it does not start. A project without layers and landing loads needs none and runs on Snowflake as dbt runs it: each node is built aside and published by itself.",
+	}),
 	"TFM-DB-022": code<{ reason: string; grants: readonly string[] }>({
 		message: (f) => `tfm's own tables are needed here and cannot be used: ${f.reason}`,
 		hint: () =>

@@ -33,7 +33,7 @@ export interface Sessions {
 }
 
 /** Sessions by their tokens. A login's database that does not exist yet is made: the server starts empty. */
-export function createSessions(engine: Engine, catalog: Catalog): Sessions {
+export function createSessions(engine: Engine, catalog: Catalog, makesDatabases = true): Sessions {
 	const logins = new Map<string, Login>();
 	let sessions = 1000;
 	const name = (written: string | null): string | null => (written === null ? null : nameOf(written, false));
@@ -48,9 +48,11 @@ export function createSessions(engine: Engine, catalog: Catalog): Sessions {
 	};
 	return {
 		open: async (user, context) => {
-			const database = name(context.database);
+			const asked = name(context.database);
+			if (asked !== null && makesDatabases && !catalog.databases.has(asked)) catalog.addDatabase(asked);
+			// Snowflake takes the login all the same, and leaves the session without a database.
+			const database = asked !== null && catalog.databases.has(asked) ? asked : null;
 			const schema = name(context.schema) ?? (database === null ? null : "PUBLIC");
-			if (database !== null && !catalog.databases.has(database)) catalog.addDatabase(database);
 			if (database !== null && schema !== null && !catalog.databases.get(database)!.schemas.has(schema))
 				catalog.addSchema(database, schema);
 			const login: Login = {

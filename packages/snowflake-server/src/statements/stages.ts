@@ -26,6 +26,8 @@ function stagePath(cursor: Cursor, { runtime, session }: Statement): StagePath {
 			end = next.end;
 		}
 	}
+	const own = /^@~(?:\/(.*))?$/.exec(written);
+	if (own) return { stage: runtime.userStage(session.user), path: own[1] ?? "" };
 	const parts = /^@((?:[\w$]+|"[^"]+")(?:\.(?:[\w$]+|"[^"]+"))*)(?:\/(.*))?$/.exec(written);
 	if (!parts) throw unsupported(`the stage ${written}`);
 	const ref = runtime.catalog.refer(createCursor(parts[1]!).name(), session);
@@ -152,11 +154,13 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 			`skip = ${format.skip}`,
 			"auto_detect = false",
 			"null_padding = false",
-			`nullstr = [${format.nulls.map(literal).join(", ")}]`,
+			`nullstr = [${[...format.nulls, ...(format.emptyAsNull ? [""] : [])].map(literal).join(", ")}]`,
+			// An empty field is null, an empty text within quotes is none.
+			"allow_quoted_nulls = false",
 			`columns = {${columns.map((_, i) => `'c${i}': 'VARCHAR'`).join(", ")}}`,
 		];
 		const values = columns.map((column, i) => {
-			const text = format.emptyAsNull ? `nullif(c${i}, '')` : `c${i}`;
+			const text = `c${i}`;
 			const { type } = table.columns.find(({ name }) => name === column) ?? {};
 			return type && ["VARIANT", "OBJECT", "ARRAY"].includes(type.name) ? `sf.json(${text})` : text;
 		});
@@ -212,6 +216,7 @@ function csvFormat(cursor: Cursor, base: CsvFormat = CSV): CsvFormat {
 		else if (option === "field_optionally_enclosed_by") format = { ...format, quote: none ? "" : value };
 		else if (option === "empty_field_as_null") format = { ...format, emptyAsNull: value.toLowerCase() === "true" };
 		else if (option === "compression" && /^(auto|gzip|none)$/i.test(value)) continue;
+		else if (option === "escape_unenclosed_field" && none) continue;
 		else if (option === "encoding" && /^utf-?8$/i.test(value)) continue;
 		else throw unsupported(`the file format option ${option} = ${value}`);
 		cursor.take(",");

@@ -1,6 +1,6 @@
 import type { DuckDBResultReader } from "@duckdb/node-api";
 import type { Answer, AnswerColumn } from "../answer.ts";
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog, Stage } from "../catalog/catalog.ts";
 import type { Engine } from "../engine/engine.ts";
 import { wireValue } from "../engine/values.ts";
 import type { Ledger } from "../ledger.ts";
@@ -25,6 +25,8 @@ export interface Runtime {
 	readonly answerOf: (queryId: string) => Answer | undefined;
 	/** A new folder for a stage's files. */
 	readonly newFolder: () => string;
+	/** `@~`, which every user has. */
+	readonly userStage: (user: string) => Stage;
 }
 
 /** One statement on its way. */

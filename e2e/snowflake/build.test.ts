@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ProjectOnSnowflake, projectOnSnowflake } from "./projectOnSnowflake.ts";
+
+const FILES = {
+	"dbt_project.yml": "name: shop\nversion: '1.0'\nprofile: shop\nseed-paths: [seeds]\n",
+	"seeds/orders.csv": 'id,name,amount\n1,a,1.50\n2,b,\n3,"c,d",7\n',
+	"models/doubled.sql": "select id, name, amount * 2 as doubled from {{ ref('orders') }}",
+	"models/totals.sql":
+		"{{ config(materialized='table') }} select count(*) as n, sum(doubled) as total from {{ ref('doubled') }}",
+	"models/models.yml": "models: [{name: doubled, columns: [{name: id, tests: [unique, not_null]}]}]",
+};
+
+describe("a project on the local protocol server", () => {
+	let shop: ProjectOnSnowflake;
+	beforeAll(async () => {
+		shop = await projectOnSnowflake(FILES);
+	});
+	afterAll(() => shop.stop());
+
+	test("debug says where it is", async () => {
+		expect(await shop.run("debug")).toContain(
+			"database     Snowflake 0.0.0 local protocol server\nconnection   ok\nAll checks passed. Next: tfm run\n[exit 0]",
+		);
+	});
+
+	test("seed, run, test and build, each twice: relations are replaced and nothing is left over", async () => {
+		expect(await shop.run("build")).toBe(BUILT);
+		for (const command of ["seed", "run", "test", "build"]) expect((await shop.call(command)).code, command).toBe(0);
+		expect(await shop.rows("select n, total from SHOP.TOTALS")).toEqual([["3", 17]]);
+		const left = await shop.rows("show objects in database ANALYTICS");
+		expect(left.map((row) => row[1]).sort()).toEqual(["DOUBLED", "ORDERS", "TOTALS"]);
+	});
+
+	test("a refusal names the place in the model, Snowflake's code and the query", async () => {
+		shop.write({ "models/broken.sql": "select id,\n  nope from {{ ref('orders') }}" });
+		expect(await shop.run("run --select broken")).toContain(
+			`error[TFM-RUN-001]: the database refused broken: invalid identifier 'NOPE' (SQLSTATE 42000). Snowflake 000904, query id <id>
+      ┌─ target/run/shop/models/broken.sql:3:3
+     3│   nope from ANALYTICS.SHOP.orders
+      │   ^`,
+		);
+		shop.write({ "models/broken.sql": "select 1 as id" });
+	});
+
+	test("a wrong password says so", async () => {
+		expect(await shop.run("run", { password: "wrong" })).toBe(WRONG_PASSWORD);
+	});
+});
+
+const BUILT = `tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) · 2 threads · 2 models, 1 seed, 2 tests · run <id>
+
+ ✓ orders                                       seed          <s>   3 rows
+ ✓ doubled                                      view          <s>   1 row
+ ✓ not_null(doubled.id)                         test          <s>
+ ✓ unique(doubled.id)                           test          <s>
+ ✓ totals                                       table         <s>   1 row
+
+ Passed  3 built     tests 2 ok      <s>
+[exit 0]
+`;
+
+const WRONG_PASSWORD = `[stderr]
+ error[TFM-DB-026]: Snowflake account local refuses the login of tfm: Incorrect username or password was specified (390100)
+   = hint: user or password is wrong
+   = next: correct \`user\` and \`password\`
+
+ 1 error, nothing was run (<s>)
+[exit 2]
+`;
+
+describe("layers on the local protocol server", () => {
+	test("are refused before anything is touched", async () => {
+		const shop = await projectOnSnowflake({
+			"tfm_project.yml": "name: shop\nprofile: shop\nlayers: [staging]\n",
+			"models/staging/one.sql": "{{ config(materialized='table') }} select 1 as id",
+		});
+		expect(await shop.run("run")).toContain(
+			"error[TFM-DB-028]: layers and landing loads do not work on Snowflake yet\n",
+		);
+		expect(shop.local.server.statements().some(({ sql }) => /^\s*create/i.test(sql))).toBe(false);
+		await shop.stop();
+	});
+});

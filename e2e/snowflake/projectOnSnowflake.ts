@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import {
+	LOCAL_LOGIN,
+	type LocalSnowflake,
+	startLocalSnowflake,
+} from "../../src/adapters/snowflake/testing/localSnowflake.ts";
+import { type Called, tfm } from "../runCase.ts";
+
+export interface ProjectOnSnowflake {
+	readonly local: LocalSnowflake;
+	readonly root: string;
+	/** One command; `output` changes fields of the profile. */
+	call(command: string, output?: object): Promise<Called>;
+	/** stdout, stderr and exit code; what changes from run to run is written as <…>. */
+	run(command: string, output?: object): Promise<string>;
+	write(files: Readonly<Record<string, string>>): void;
+	/** Rows of a query, as the adapter gives them. */
+	rows(sql: string): Promise<readonly (readonly unknown[])[]>;
+	stop(): Promise<void>;
+}
+
+/** A project whose profile leads to a local protocol server of its own. */
+export async function projectOnSnowflake(files: Readonly<Record<string, string>>): Promise<ProjectOnSnowflake> {
+	const root = realpathSync(mkdtempSync(join(tmpdir(), "tfm-snowflake-")));
+	const local = await startLocalSnowflake();
+	const write = (some: Readonly<Record<string, string>>): void => {
+		for (const [path, text] of Object.entries(some)) {
+			mkdirSync(join(root, path, ".."), { recursive: true });
+			writeFileSync(join(root, path), text);
+		}
+	};
+	write(files);
+	const call = async (command: string, output: object = {}): Promise<Called> => {
+		const fields = { type: "snowflake", ...LOCAL_LOGIN, schema: "SHOP", threads: 2, access_url: local.server.url };
+		const dev = { ...fields, ...output };
+		write({ "profiles.yml": JSON.stringify({ shop: { target: "dev", outputs: { dev } } }) });
+		return tfm(command.split(" "), root);
+	};
+	return {
+		local,
+		root,
+		call,
+		async run(command, output) {
+			const { code, stdout, stderr } = await call(command, output);
+			const text = `${stdout}${stderr === "" ? "" : `[stderr]\n${stderr}`}[exit ${code}]\n`;
+			return text
+				.replaceAll(root, "<project>")
+				.replace(/\d+\.\ds\b/g, "<s>")
+				.replace(/run [0-9a-f]{4}…[0-9a-f]{2}/g, "run <id>")
+				.replace(/query id [0-9a-f-]{36}/g, "query id <id>")
+				.replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:<port>");
+		},
+		write,
+		async rows(sql) {
+			const adapter = local.adapter();
+			await adapter.open();
+			try {
+				return await adapter.withSession(async (session) => (await session.query(sql)).rows);
+			} finally {
+				await adapter.close();
+			}
+		},
+		async stop() {
+			await local.server.stop();
+			rmSync(root, { recursive: true, force: true });
+		},
+	};
+}

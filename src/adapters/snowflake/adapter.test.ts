@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Adapter } from "../../core/adapter.ts";
+import { type LocalSnowflake, startLocalSnowflake } from "./testing/localSnowflake.ts";
+
+describe("the Snowflake adapter, on the local protocol server", () => {
+	let local: LocalSnowflake;
+	let adapter: Adapter;
+	beforeAll(async () => {
+		local = await startLocalSnowflake();
+		adapter = local.adapter();
+		await adapter.open();
+	});
+	afterAll(async () => {
+		await adapter.close();
+		await local.server.stop();
+	});
+
+	test("it says where it is", () => {
+		expect(adapter.facts).toMatchObject({ adapter: "snowflake", type: "snowflake" });
+		expect(adapter.facts.version).toMatch(/^Snowflake \d/);
+	});
+
+	test("rows go in and come out, and the catalog knows them", async () => {
+		await adapter.withSession(async (session) => {
+			await session.execute('create schema conf; create table conf.t (id int, name varchar, "quoted" date)');
+			const loaded = await session.bulkLoad({
+				relation: { database: "ANALYTICS", schema: "CONF", identifier: "T" },
+				columns: ["ID", "NAME", "quoted"],
+				rows: (async function* () {
+					yield [
+						["1", 'it\'s, "so"\n', "2024-02-29"],
+						["2", "", null],
+						["3", null, null],
+					];
+				})(),
+			});
+			expect(loaded).toBe(3);
+			expect((await session.query("select * from conf.t order by id")).rows).toEqual([
+				["1", 'it\'s, "so"\n', "2024-02-29"],
+				["2", "", null],
+				["3", null, null],
+			]);
+			expect(await session.listRelations(["CONF", "NOT_THERE"])).toMatchObject([{ identifier: "T", kind: "table" }]);
+		});
+	});
+});

@@ -1,0 +1,127 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Adapter, Session } from "../../core/adapter.ts";
+import { DatabaseError } from "../../core/databaseError.ts";
+import { connectionOptions, type ProfileFields } from "./connectionOptions.ts";
+import { createSnowflakeDialect } from "./dialect.ts";
+import { type Home, type Login, logIn } from "./login.ts";
+import { createPresence } from "./presence.ts";
+import { createSnowflakePublisher } from "./publish/publisher.ts";
+import { createSession } from "./session.ts";
+import { createSlot, type Slot } from "./slot.ts";
+
+/**
+ * Snowflake, through snowflake-sdk.
+ *
+ *   connectionOptions.ts  a profile's fields → the driver's options
+ *   driver.ts             the only file that imports the driver
+ *   login.ts              one login, where it stands; why one is refused
+ *   connection.ts         one statement and its rows, with its limits
+ *   values.ts             the driver's values → canonical ones
+ *   session.ts            core's Session on top of it; statementEffects.ts: what a statement does beside its work
+ *   slot.ts               logins that are put right after each session, or made anew
+ *   catalog.ts            SHOW and the information schema
+ *   stagedRows.ts         rows → files for PUT and COPY
+ *   publish/              candidates, and how they take their targets' place
+ */
+export interface SnowflakeOptions {
+	readonly fields: ProfileFields;
+	readonly cwd: string;
+	readonly threads: number;
+	/** Limit of every statement that brings none of its own; none when absent. */
+	readonly statementTimeoutMs?: number | undefined;
+}
+
+export function createSnowflakeAdapter({ fields, cwd, threads, statementTimeoutMs }: SnowflakeOptions): Adapter {
+	const dialect = createSnowflakeDialect();
+	const working = new AsyncLocalStorage<{ over: boolean }>();
+	const slots = new Set<Slot>();
+	const idle: Slot[] = [];
+	const waiting: ((slot: Slot) => void)[] = [];
+	let busy = 0;
+	let home: Home | undefined;
+	let version = "";
+
+	const parameters = (fields.session_parameters ?? {}) as Readonly<Record<string, unknown>>;
+	const queryTag = typeof fields.query_tag === "string" ? fields.query_tag : undefined;
+	const newLogin = (): Promise<Login> => logIn({ options: connectionOptions(fields, cwd), dialect, parameters });
+	const newSlot = (first?: Login): Slot => {
+		const slot = createSlot(newLogin, { dialect, queryTag, ...(first === undefined ? {} : { first }) });
+		slots.add(slot);
+		return slot;
+	};
+
+	const isOpen = (): Home => {
+		if (home === undefined)
+			throw new DatabaseError("the database is not open", { kind: "connection", sqlstate: "08003" });
+		return home;
+	};
+
+	/** Inside another session's work waiting could wait for itself, so that takes one more. */
+	function take(nested: boolean): Promise<Slot> | Slot {
+		if (!nested && busy >= threads) return new Promise((resolve) => waiting.push(resolve));
+		busy++;
+		return idle.pop() ?? newSlot();
+	}
+
+	function give(slot: Slot): void {
+		busy--;
+		idle.push(slot);
+		while (busy < threads && waiting.length > 0) {
+			busy++;
+			waiting.shift()!(idle.pop() ?? newSlot());
+		}
+	}
+
+	async function withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
+		const { database } = isOpen();
+		const slot = await take(working.getStore()?.over === false);
+		const mine = { over: false };
+		try {
+			const { connection } = await slot.ready();
+			const session = createSession({ connection, dialect, database, defaultTimeoutMs: statementTimeoutMs });
+			try {
+				return await working.run(mine, () => work(session));
+			} finally {
+				mine.over = true;
+				await slot.reset(session);
+			}
+		} finally {
+			give(slot);
+		}
+	}
+
+	return {
+		get facts() {
+			return { adapter: "snowflake", type: "snowflake", version } as const;
+		},
+		capabilities: Object.freeze({
+			concurrency: threads,
+			transactionalDdl: "unsupported",
+			savepoints: "unsupported",
+			atomicReplace: "full",
+			clone: "full",
+			swap: "full",
+			cancel: "full",
+			timeout: "full",
+			mergeStatement: "full",
+		} as const),
+		dialect,
+		publisher: createSnowflakePublisher(dialect),
+		presence: createPresence(),
+		async open({ signal } = {}) {
+			if (home !== undefined) return;
+			signal?.throwIfAborted();
+			const login = await newLogin();
+			idle.push(newSlot(login));
+			home = login.home;
+			version = `Snowflake ${login.home.version}`;
+		},
+		async close() {
+			home = undefined;
+			idle.length = 0;
+			await Promise.all([...slots].map((slot) => slot.close()));
+			slots.clear();
+		},
+		withSession,
+	};
+}

@@ -1,0 +1,147 @@
+import type { Connection as DriverConnection, RowStatement } from "snowflake-sdk";
+import type { StatementOptions } from "../../core/adapter.ts";
+import { DatabaseError } from "../../core/databaseError.ts";
+import type { CellValue, ResultColumn } from "../../core/resultTable.ts";
+import { type DriverError, type SentText, toDatabaseError } from "./errors.ts";
+import { cellReader, type DriverColumn, readColumn } from "./values.ts";
+
+/** One statement, sent as it is. */
+export interface Sent {
+	readonly sql: string;
+	/** `:1` and on; texts are given the type of the place where they stand. */
+	readonly binds?: readonly CellValue[];
+	/** Parameters for this statement alone: QUERY_TAG. */
+	readonly parameters?: Readonly<Record<string, string | number>>;
+	/** What an error is about, where the statement is part of a longer text. */
+	readonly within?: Omit<SentText, "sent">;
+	readonly limits?: StatementOptions;
+}
+
+export interface Answer {
+	readonly columns: readonly ResultColumn[];
+	readonly queryId: string;
+	/** Of DML; Snowflake says nothing for anything else. */
+	readonly changed: number | null;
+	/** To be read once. */
+	readonly rows: AsyncIterable<readonly (readonly CellValue[])[]>;
+}
+
+/** A login that stands: one statement after another. */
+export interface Connection {
+	send(statement: Sent): Promise<Answer>;
+	close(): Promise<void>;
+}
+
+/** Rows of a batch: small against memory, large against the work for each. */
+const BATCH_ROWS = 2_000;
+/** A cancel that comes before its statement finds nothing to cancel, so it is said until there is an answer. */
+const CANCEL_AGAIN_MS = 300;
+/** The server ends a statement by itself this much later than tfm would have: for a tfm that is gone. */
+const SERVER_GRACE_S = 5;
+
+export function createConnection(driver: DriverConnection): Connection {
+	return {
+		send: (statement) => send(driver, statement),
+		close: () => new Promise((resolve) => driver.destroy(() => resolve())),
+	};
+}
+
+async function send(driver: DriverConnection, statement: Sent): Promise<Answer> {
+	const { sql, binds, parameters, limits } = statement;
+	const text: SentText = { sent: sql, ...(statement.within ?? { whole: sql, offset: 0 }) };
+	const watch = watchLimits(limits ?? {}, text.whole);
+	try {
+		watch.begin();
+		const timeout = limits?.timeoutMs === undefined ? {} : serverLimit(limits.timeoutMs);
+		const answered = await new Promise<RowStatement>((resolve, reject) => {
+			const running = driver.execute({
+				sqlText: sql,
+				...(binds === undefined || binds.length === 0 ? {} : { binds: [...binds] }),
+				parameters: { ...parameters, ...timeout },
+				fetchAsString: ["Number", "JSON", "Buffer"],
+				rowMode: "array",
+				streamResult: true,
+				complete: (error, finished) => (error ? reject(error) : resolve(finished as RowStatement)),
+			} as Parameters<DriverConnection["execute"]>[0]);
+			watch.cancelBy(() => running.cancel(() => undefined));
+		});
+		const columns = (answered.getColumns() ?? []) as readonly DriverColumn[];
+		return {
+			columns: columns.map(readColumn),
+			queryId: answered.getQueryId(),
+			changed: answered.getNumUpdatedRows() ?? null,
+			rows: rowsOf(answered, columns, (error) => watch.reached ?? refused(error, text)),
+		};
+	} catch (error) {
+		throw watch.reached ?? refused(error, text);
+	} finally {
+		watch.end();
+	}
+}
+
+const serverLimit = (timeoutMs: number): Readonly<Record<string, number>> =>
+	timeoutMs > 0 ? { STATEMENT_TIMEOUT_IN_SECONDS: Math.ceil(timeoutMs / 1000) + SERVER_GRACE_S } : {};
+
+const refused = (error: unknown, text: SentText): unknown =>
+	error instanceof DatabaseError || !(error instanceof Error) ? error : toDatabaseError(error as DriverError, text);
+
+async function* rowsOf(
+	statement: RowStatement,
+	columns: readonly DriverColumn[],
+	asError: (error: unknown) => unknown,
+): AsyncGenerator<readonly (readonly CellValue[])[]> {
+	const readers = columns.map(cellReader);
+	let batch: (readonly CellValue[])[] = [];
+	try {
+		for await (const row of statement.streamRows() as AsyncIterable<readonly unknown[]>) {
+			batch.push(readers.map((read, i) => read(row[i])));
+			if (batch.length < BATCH_ROWS) continue;
+			yield batch;
+			batch = [];
+		}
+	} catch (error) {
+		throw asError(error);
+	}
+	if (batch.length > 0) yield batch;
+}
+
+/** The signal and the time of one statement. */
+function watchLimits({ signal, timeoutMs }: StatementOptions, sql: string) {
+	let reached: DatabaseError | undefined;
+	let cancel: (() => void) | undefined;
+	let timer: NodeJS.Timeout | undefined;
+	let again: NodeJS.Timeout | undefined;
+	const reach = (why: DatabaseError): void => {
+		if (reached !== undefined) return;
+		reached = why;
+		cancel?.();
+		again = setInterval(() => cancel?.(), CANCEL_AGAIN_MS);
+	};
+	const onAbort = (): void =>
+		reach(new DatabaseError("cancelled", { kind: "cancelled", sqlstate: "57014", sql, cause: signal?.reason }));
+	const overdue = (ms: number) => () =>
+		reach(
+			new DatabaseError(`the statement took longer than ${ms / 1000} s`, { kind: "timeout", sqlstate: "57014", sql }),
+		);
+	return {
+		get reached() {
+			return reached;
+		},
+		begin(): void {
+			if (signal?.aborted) {
+				onAbort();
+				throw reached;
+			}
+			signal?.addEventListener("abort", onAbort, { once: true });
+			if (timeoutMs !== undefined && timeoutMs > 0) timer = setTimeout(overdue(timeoutMs), timeoutMs);
+		},
+		cancelBy(how: () => void): void {
+			cancel = how;
+		},
+		end(): void {
+			clearTimeout(timer);
+			clearInterval(again);
+			signal?.removeEventListener("abort", onAbort);
+		},
+	};
+}

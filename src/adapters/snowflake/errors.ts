@@ -1,0 +1,121 @@
+import { DatabaseError } from "../../core/databaseError.ts";
+
+/** What the driver rejects with: the server's refusal, or its own word on a connection that failed. */
+export interface DriverError {
+	readonly message: string;
+	/** Six digits from the server (`000904`), a number of the driver's own (401001). */
+	readonly code?: string | number | undefined;
+	readonly sqlState?: string | undefined;
+	readonly data?: { readonly queryId?: string; readonly line?: number; readonly pos?: number } | undefined;
+	readonly isFatal?: boolean;
+	readonly cause?: { readonly message?: string } | undefined;
+}
+
+/**
+ * Refusals after which the statement had no effect and may be sent again: it lost against another transaction on the
+ * same table (000625, 000639), or a lock was waited for too long (000626, 000627).
+ */
+const RETRYABLE = new Set(["000625", "000626", "000627", "000639"]);
+
+const CANCELLED = "000604";
+const TIMED_OUT = "000630";
+
+/** Codes of the driver: 401… the network, 405/407… the connection; 390… of the server: the session. */
+const LOST = /^(?:40[157]\d{3}|390\d{3})$/;
+
+/** What a person can do about refusals that the server itself gives no hint for; `grant` names the privilege. */
+const HINTS: readonly (readonly [RegExp, (m: RegExpExecArray) => string])[] = [
+	[
+		/Insufficient privileges to operate on (\w[\w ]*?) '([^']+)'/i,
+		([, kind, name]) => `the role needs more on ${kind!.toLowerCase()} ${name}: ${grantFor(kind!, name!)}`,
+	],
+	[
+		/No active warehouse selected/i,
+		() => "set `warehouse` of the profile's target, and `grant usage on warehouse … to role …`",
+	],
+	[
+		/warehouse '([^']+)' cannot be resumed|Warehouse '([^']+)'.*(?:suspended|does not exist or not authorized)/i,
+		([, one, other]) =>
+			`the warehouse ${one ?? other} does not run for this role: \`grant usage, operate on warehouse ${one ?? other} to role …\`, or have its resource monitor raised`,
+	],
+	[
+		/Database '([^']+)' does not exist or not authorized/i,
+		([, name]) => `correct \`database\`, or \`grant usage on database ${name} to role …\``,
+	],
+	[
+		/Schema '([^']+)' does not exist or not authorized/i,
+		([, name]) => `the schema is missing, or \`grant usage on schema ${name} to role …\``,
+	],
+	[
+		/Object '([^']+)' does not exist or not authorized/i,
+		([, name]) => `it is missing, or the role may not see it: \`grant select on ${name} to role …\``,
+	],
+];
+
+function grantFor(kind: string, name: string): string {
+	const privilege: Readonly<Record<string, string>> = {
+		DATABASE: "create schema",
+		SCHEMA: "create table, create view",
+		WAREHOUSE: "operate, usage",
+		TABLE: "select, insert, update, delete",
+		VIEW: "select",
+		ACCOUNT: "create database",
+	};
+	const what = kind.toUpperCase();
+	return `\`grant ${privilege[what] ?? "all"} on ${what === "ACCOUNT" ? "account" : `${what.toLowerCase()} ${name}`} to role …\``;
+}
+
+export const codeOf = (error: DriverError): string => String(error.code ?? "").padStart(6, "0");
+
+/** The query that an error is about; null where none was begun. */
+export const queryOf = (error: DriverError): string | null => error.data?.queryId ?? null;
+
+/** A statement that was sent, and where it stands in the text that it is part of (negative: something was put before it). */
+export interface SentText {
+	readonly sent: string;
+	readonly whole: string;
+	readonly offset: number;
+}
+
+/** The one place where a refusal of Snowflake or its driver becomes a DatabaseError. */
+export function toDatabaseError(error: DriverError, text?: SentText): DatabaseError {
+	const code = codeOf(error);
+	const lost = LOST.test(code);
+	const { line, pos } = error.data ?? {};
+	const query = queryOf(error);
+	return new DatabaseError(messageOf(error), {
+		sqlstate: lost ? "08006" : error.sqlState,
+		sql: text?.whole,
+		position:
+			text === undefined || line === undefined || pos === undefined || line < 1 ? undefined : place(text, line, pos),
+		detail: `Snowflake ${code}${query === null ? "" : `, query id ${query}`}`,
+		hint: HINTS.map(([pattern, say]) => {
+			const found = pattern.exec(error.message);
+			return found === null ? undefined : say(found);
+		}).find((hint) => hint !== undefined),
+		retryable: RETRYABLE.has(code),
+		kind: code === CANCELLED ? "cancelled" : code === TIMED_OUT ? "timeout" : lost ? "connection" : "sql",
+		cause: error,
+	});
+}
+
+/** `SQL compilation error:` and the line that repeats the place say nothing that is not said elsewhere. */
+function messageOf({ message, cause }: DriverError): string {
+	const text = message
+		.replace(/^SQL compilation error:\s*/i, "")
+		.replace(/^error line \d+ at position \d+\s*/i, "")
+		.trim();
+	return cause?.message === undefined || text.includes(cause.message) ? text : `${text} (${cause.message})`;
+}
+
+/** From 1, in the whole text; Snowflake counts lines from 1 and positions from 0 within the statement. */
+function place({ sent, offset }: SentText, line: number, pos: number): number | undefined {
+	let start = 0;
+	for (let n = 1; n < line; n++) {
+		const next = sent.indexOf("\n", start);
+		if (next === -1) return undefined;
+		start = next + 1;
+	}
+	const found = start + pos + offset + 1;
+	return found > 0 ? found : undefined;
+}

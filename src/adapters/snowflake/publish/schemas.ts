@@ -1,0 +1,45 @@
+import type { ClosedSchema, Dialect, Session } from "../../../core/adapter.ts";
+import { DatabaseError } from "../../../core/databaseError.ts";
+import type { RelationName } from "../../../core/relation.ts";
+
+const render = (dialect: Dialect, { database, schema }: Pick<RelationName, "database" | "schema">): string =>
+	[database, schema]
+		.filter((part) => part !== "")
+		.map(dialect.quote)
+		.join(".");
+
+const distinct = (relations: readonly RelationName[]): readonly RelationName[] => [
+	...new Map(relations.map((r) => [`${r.database}\0${r.schema}`, r])).values(),
+];
+
+/** Makes the schemas of these relations where they are missing. */
+export async function createSchemas(
+	session: Session,
+	dialect: Dialect,
+	relations: readonly RelationName[],
+): Promise<void> {
+	const there = new Set(await session.listSchemas());
+	for (const relation of distinct(relations))
+		if (!there.has(relation.schema)) await session.execute(`create schema if not exists ${render(dialect, relation)}`);
+}
+
+/** Snowflake names no privilege that a role has without asking for all of them, so making the schemas is the question. */
+export async function closedSchemas(
+	session: Session,
+	dialect: Dialect,
+	candidates: readonly RelationName[],
+): Promise<readonly ClosedSchema[]> {
+	const there = new Set(await session.listSchemas());
+	const closed: ClosedSchema[] = [];
+	for (const relation of distinct(candidates)) {
+		if (there.has(relation.schema)) continue;
+		try {
+			await session.execute(`create schema if not exists ${render(dialect, relation)}`);
+		} catch (error) {
+			if (!(error instanceof DatabaseError && error.sqlstate === "42501")) throw error;
+			const grant = `grant create schema on database ${relation.database} to role …;`;
+			closed.push({ schema: relation.schema, grant });
+		}
+	}
+	return closed.sort((a, b) => (a.schema < b.schema ? -1 : 1));
+}

@@ -1,0 +1,43 @@
+import { firstWords } from "./scanSql.ts";
+
+/**
+ * What a statement does to the session beside its work. Snowflake commits an open transaction before each statement that
+ * defines something, and making a schema also makes it the current one.
+ */
+export interface StatementEffects {
+	/** `rows`: DML, for which a transaction is worth beginning; `defines`: ends an open transaction with a commit. */
+	readonly work: "reads" | "rows" | "defines" | "begins" | "ends" | "session";
+	/** What the next user of the session must find as it was. */
+	readonly changes: "role" | "warehouse" | "schema" | "tag" | "parameters" | "temporary" | "variables" | null;
+}
+
+const READS = new Set(["SELECT", "WITH", "SHOW", "DESC", "DESCRIBE", "VALUES", "LIST", "LS", "EXPLAIN", ""]);
+const ROWS = new Set(["INSERT", "UPDATE", "DELETE", "MERGE", "COPY"]);
+const DEFINES = new Set(["CREATE", "ALTER", "DROP", "TRUNCATE", "COMMENT", "GRANT", "REVOKE", "UNDROP"]);
+
+export function effectsOf(sql: string): StatementEffects {
+	const words = firstWords(sql);
+	const [first = "", second = ""] = words;
+	const effects = (work: StatementEffects["work"], changes: StatementEffects["changes"] = null): StatementEffects => ({
+		work,
+		changes,
+	});
+	if (first === "BEGIN" || first === "START") return effects("begins");
+	if (first === "COMMIT" || first === "ROLLBACK") return effects("ends");
+	if (first === "USE") {
+		if (second === "ROLE" || second === "SECONDARY") return effects("session", "role");
+		return effects("session", second === "WAREHOUSE" ? "warehouse" : "schema");
+	}
+	if (first === "SET" || first === "UNSET") return effects("session", "variables");
+	if (first === "ALTER" && second === "SESSION")
+		return effects("session", words[3]?.startsWith("QUERY_TAG") === true ? "tag" : "parameters");
+	if (first === "CREATE") {
+		const what = words.filter((word) => word !== "OR" && word !== "REPLACE")[1] ?? "";
+		if (what === "TEMP" || what === "TEMPORARY") return effects("defines", "temporary");
+		if (what === "SCHEMA" || what === "DATABASE" || (what === "TRANSIENT" && words.includes("SCHEMA")))
+			return effects("defines", "schema");
+	}
+	if (DEFINES.has(first)) return effects("defines");
+	if (ROWS.has(first)) return effects("rows");
+	return effects(READS.has(first) || first.startsWith("(") ? "reads" : "rows");
+}
