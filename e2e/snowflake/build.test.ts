@@ -35,8 +35,8 @@ describe("a project on the local protocol server", () => {
 		shop.write({ "models/broken.sql": "select id,\n  nope from {{ ref('orders') }}" });
 		expect(await shop.run("run --select broken")).toContain(
 			`error[TFM-RUN-001]: the database refused broken: invalid identifier 'NOPE' (SQLSTATE 42000). Snowflake 000904, query id <id>
-      ┌─ target/run/shop/models/broken.sql:3:3
-     3│   nope from ANALYTICS.SHOP.orders
+      ┌─ target/run/shop/models/broken.sql:4:3
+     4│   nope from analytics.shop.orders
       │   ^`,
 		);
 		shop.write({ "models/broken.sql": "select 1 as id" });

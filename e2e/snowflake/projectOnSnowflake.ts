@@ -34,7 +34,14 @@ export async function projectOnSnowflake(files: Readonly<Record<string, string>>
 	};
 	write(files);
 	const call = async (command: string, output: object = {}): Promise<Called> => {
-		const fields = { type: "snowflake", ...LOCAL_LOGIN, schema: "SHOP", threads: 2, access_url: local.server.url };
+		const fields = {
+			type: "snowflake",
+			...LOCAL_LOGIN,
+			database: "analytics",
+			schema: "shop",
+			threads: 2,
+			access_url: local.server.url,
+		};
 		const dev = { ...fields, ...output };
 		write({ "profiles.yml": JSON.stringify({ shop: { target: "dev", outputs: { dev } } }) });
 		return tfm(command.split(" "), root);
