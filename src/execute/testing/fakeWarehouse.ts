@@ -305,7 +305,6 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			endOrphans: async () => true,
 		},
 		dialect: {
-			storedDatabase: (name: string) => name,
 			maxIdentifierBytes: 63,
 			isReservedSchema: () => false,
 			fold: (x: string) => x,
