@@ -5,6 +5,7 @@ import {
 	type RelationInfo,
 	type RelationKind,
 	type RelationName,
+	type RelationSize,
 	relationKey,
 } from "../../core/relation.ts";
 import type { CellValue, ResultTable } from "../../core/resultTable.ts";
@@ -45,7 +46,24 @@ export async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
 
 const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** All relations of these schemas, sorted: one SHOW for each, and one more for every 10,000 relations. */
+/** What SHOW says of every object of a schema: one question, and one more for every 10,000 of them. */
+async function showObjects(
+	ask: Ask,
+	dialect: Dialect,
+	{ database, schema }: { readonly database: string; readonly schema: string },
+): Promise<readonly ReadonlyMap<string, CellValue>[]> {
+	const place = [database, schema].filter((part) => part !== "").map((part) => dialect.quote(part));
+	const all: ReadonlyMap<string, CellValue>[] = [];
+	for (;;) {
+		const behind = all.at(-1)?.get("name");
+		const from = behind === undefined ? "" : ` from ${dialect.literal(behind)}`;
+		const page = await unlessMissing(ask(`show objects in schema ${place.join(".")} limit ${SHOW_ROWS}${from}`));
+		all.push(...(page === null ? [] : cellsOf(page)));
+		if (page === null || page.rows.length < SHOW_ROWS) return all;
+	}
+}
+
+/** All relations of these schemas, sorted. */
 export async function listRelations(
 	ask: Ask,
 	dialect: Dialect,
@@ -53,18 +71,29 @@ export async function listRelations(
 ): Promise<readonly RelationInfo[]> {
 	const found: RelationInfo[] = [];
 	for (const schema of [...new Set(schemas)].sort(byBytes)) {
-		const place = [database, schema].filter((part) => part !== "").map((part) => dialect.quote(part));
-		const own: RelationInfo[] = [];
-		for (let behind: string | null = null; ; behind = own.at(-1)!.identifier) {
-			const from = behind === null ? "" : ` from ${dialect.literal(behind)}`;
-			const page = await unlessMissing(ask(`show objects in schema ${place.join(".")} limit ${SHOW_ROWS}${from}`));
-			if (page === null) break;
-			for (const cells of cellsOf(page)) own.push(relationOf(cells));
-			if (page.rows.length < SHOW_ROWS) break;
-		}
+		const own = (await showObjects(ask, dialect, { database, schema })).map(relationOf);
 		found.push(...own.sort((a, b) => byBytes(a.identifier, b.identifier)));
 	}
 	return found;
+}
+
+/** Rows and bytes as Snowflake counts them with each change; of a view neither. */
+export async function listSizes(
+	ask: Ask,
+	dialect: Dialect,
+	relations: readonly RelationName[],
+): Promise<ReadonlyMap<string, RelationSize>> {
+	const number = (value: CellValue | undefined): number | null =>
+		value === null || value === undefined || value === "" ? null : Number(value);
+	const found = new Map<string, RelationSize>();
+	const schemas = new Map(relations.map((relation) => [`${relation.database}\0${relation.schema}`, relation] as const));
+	for (const { database, schema } of schemas.values())
+		for (const cells of await showObjects(ask, dialect, { database, schema })) {
+			const key = relationKey({ database, schema, identifier: text(cells.get("name")) });
+			found.set(key, { rows: number(cells.get("rows")), bytes: number(cells.get("bytes")) });
+		}
+	const asked = new Set(relations.map(relationKey));
+	return new Map([...found].filter(([key]) => asked.has(key)));
 }
 
 function relationOf(cells: ReadonlyMap<string, CellValue>): RelationInfo {

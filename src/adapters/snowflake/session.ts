@@ -1,7 +1,7 @@
 import type { BulkLoad, Dialect, ExecuteResult, Session, StatementOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import type { CellValue, ResultColumn, ResultTable } from "../../core/resultTable.ts";
-import { isMissing, listColumns, listRelations, listSchemas } from "./catalog.ts";
+import { isMissing, listColumns, listRelations, listSchemas, listSizes } from "./catalog.ts";
 import type { Answer, Connection } from "./connection.ts";
 import { numberedBinds, type StatementPart, splitStatements } from "./scanSql.ts";
 import { FILE_FORMAT, stageRows } from "./stagedRows.ts";
@@ -297,6 +297,7 @@ export function createSession({ connection, dialect, database, defaultTimeoutMs 
 		bulkLoad,
 		listRelations: (schemas) => listRelations(ask, dialect, { database, schemas }),
 		listColumns: (relations) => listColumns(ask, dialect, relations),
+		listSizes: (relations) => listSizes(ask, dialect, relations),
 		listSchemas: () => listSchemas(ask, dialect, database),
 		async end() {
 			over = true;
