@@ -63,7 +63,10 @@ export type LineageProblem =
 	| "ambiguous_column"
 	| "unknown_relation"
 	| "set_operation_arity"
-	| "duplicate_column";
+	| "duplicate_column"
+	/** Only the incremental form of an incremental model gives the column; or only the form of a full build. */
+	| "incremental_adds"
+	| "incremental_lacks";
 
 /** What the analysis makes of one place in the SQL. Lines and columns count from 1, in the compiled SQL. */
 export interface LineageRemark {
@@ -74,6 +77,8 @@ export interface LineageRemark {
 	readonly known: readonly string[];
 	readonly line: number;
 	readonly column: number;
+	/** Of what an incremental model adds to its table: the place is in that SQL. Absent: of the SQL of a full build. */
+	readonly form?: "incremental";
 }
 
 export interface NodeLineage {

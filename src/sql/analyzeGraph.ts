@@ -5,6 +5,7 @@
 import type { Analysis, AnalysisRequest, KnownColumn, KnownRelation } from "./analysis.ts";
 import { unreadable } from "./analysis.ts";
 import { analysisKey } from "./analysisKey.ts";
+import { bothForms, type NewColumns } from "./bothForms.ts";
 import type { SqlDialectName } from "./sqlDialect.ts";
 
 export interface ModelSql {
@@ -14,6 +15,8 @@ export interface ModelSql {
 	/** Null: its template could not be rendered, for this reason. */
 	readonly sql: string | null;
 	readonly reason?: string;
+	/** What an incremental model adds to the table that is there, where that is another text. */
+	readonly incremental?: { readonly sql: string; readonly added: NewColumns };
 	/** Nodes that it reads by ref() and source(), and itself where it may (incremental models). */
 	readonly inputs: readonly string[];
 	/** Nodes whose relations its SQL names without ref() or source(). */
@@ -44,33 +47,55 @@ export async function analyzeGraph(
 ): Promise<ReadonlyMap<string, Analysis>> {
 	const found = new Map<string, Analysis>();
 	const known = new Map<string, KnownRelation>(job.declared);
-	for (const depth of depths(job.models)) {
+	const ask = async (models: readonly ModelSql[], sqlOf: (model: ModelSql) => string | null | undefined) => {
 		const asked: { readonly id: string; readonly key: string; readonly request: AnalysisRequest }[] = [];
-		for (const model of depth) {
-			if (model.sql === null) {
-				found.set(model.id, unreadable("unparsed", model.reason ?? "its template could not be rendered"));
+		const answered = new Map<string, Analysis>();
+		for (const model of models) {
+			const sql = sqlOf(model);
+			if (sql === null || sql === undefined) {
+				answered.set(model.id, unreadable("unparsed", model.reason ?? "its template could not be rendered"));
 				continue;
 			}
 			const referred = model.inputs.flatMap((id) => known.get(id) ?? (id === model.id ? openRelation(model) : []));
 			const named = (model.byHand ?? []).flatMap((id) => known.get(id) ?? []);
 			const relations = [...referred, ...named.map((relation) => ({ ...relation, byHand: true }))];
-			const request: AnalysisRequest = { sql: model.sql, dialect: job.dialect, relations };
+			const request: AnalysisRequest = { sql, dialect: job.dialect, relations };
 			const key = analysisKey(request);
 			const kept = memory.get(key);
 			if (kept === undefined) asked.push({ id: model.id, key, request });
-			else found.set(model.id, kept);
+			else answered.set(model.id, kept);
 		}
 		const answers = asked.length === 0 ? [] : await analyze(asked.map(({ request }) => request));
 		asked.forEach(({ id, key }, i) => {
 			const analysis = answers[i]!;
-			found.set(id, analysis);
+			answered.set(id, analysis);
 			// A time-out hangs on the machine; everything else on the question alone.
 			if (analysis.status !== "timeout") memory.set(key, analysis);
 		});
-		for (const model of depth) known.set(model.id, relationOf(model, found.get(model.id)!));
+		return answered;
+	};
+	const learn = (models: readonly ModelSql[], answers: ReadonlyMap<string, Analysis>): void => {
+		for (const model of models) {
+			const analysis = answers.get(model.id)!;
+			found.set(model.id, analysis);
+			known.set(model.id, relationOf(model, analysis));
+		}
+	};
+	for (const depth of depths(job.models)) {
+		learn(depth, await ask(depth, ({ sql }) => sql));
+		const twice = depth.filter(({ id, incremental }) => incremental !== undefined && isRead(found.get(id)!));
+		// By now the table that it adds to is known.
+		const later = await ask(twice, ({ incremental }) => incremental?.sql);
+		const merged = twice.map(({ id, incremental }): [string, Analysis] => [
+			id,
+			bothForms(id, found.get(id)!, later.get(id)!, incremental!.added),
+		]);
+		learn(twice, new Map(merged));
 	}
 	return found;
 }
+
+const isRead = ({ status }: Analysis): boolean => status === "ok" || status === "partial";
 
 const openRelation = ({ id, name }: ModelSql): KnownRelation => ({ id, name, columns: [], open: true });
 

@@ -127,7 +127,11 @@ async function analysisJob(
 	const { compiled, asked } = await compiledSql(invocation, project, nodes);
 	const models = new Map(nodes.map((node) => [node.unique_id as string, modelSql(node, project, compiled)]));
 	const declared = await declaredRelations(project, dialect);
-	return { job: { dialect, declared, models: withNamedByHand(models, declared, dialect) }, compiled, asked };
+	return {
+		job: { dialect, declared, models: withNamedByHand(models, declared, dialect) },
+		compiled,
+		asked,
+	};
 }
 
 /** A node a line: two versions can be compared by eye, and no text has to hold all of a large project. */
@@ -176,10 +180,13 @@ function modelSql(
 	const found = compiled.get(node.unique_id) ?? { reason: "it was not rendered" };
 	const { database, schema, identifier } = storedName(node, project.engine.dialect);
 	const ephemeral = node.config.materialized === "ephemeral";
+	const later = "sql" in found ? found.incremental : undefined;
+	const takesIn = ["append_new_columns", "sync_all_columns"].includes(String(node.config.on_schema_change));
 	return {
 		id: node.unique_id,
 		name: ephemeral ? [`__dbt__cte__${node.alias}`] : [database, schema, identifier],
 		...("sql" in found ? { sql: found.sql } : { sql: null, reason: found.reason }),
+		...(later === undefined ? {} : { incremental: { sql: later, added: takesIn ? "taken" : "left" } as const }),
 		inputs: [...inputsOf(node, project), ...(ephemeral ? [] : [node.unique_id])],
 		...(node.resource_type === "snapshot" ? { added: snapshotColumns(node) } : {}),
 	};

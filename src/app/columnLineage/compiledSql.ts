@@ -1,15 +1,23 @@
-import { createCompiler } from "../../compile/compiler.ts";
+import { type Compiler, createCompiler } from "../../compile/compiler.ts";
 import { TfmError } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
 import type { ModelNode, NodeId, SnapshotNode, TestNode } from "../../core/node.ts";
+import type { RelationName } from "../../core/relation.ts";
 import type { JournalEntry } from "../../core/request.ts";
+import { storedName } from "../../core/storedName.ts";
 import { PUBLISHED, withDatabase } from "../database.ts";
 import type { OpenProject } from "../openProject.ts";
 
 export type AnalysedNode = ModelNode | SnapshotNode;
 
 /** What a template gave: SQL, or why there is none. */
-export type Compiled = { readonly sql: string } | { readonly reason: string };
+export type Compiled =
+	| {
+			readonly sql: string;
+			/** What an incremental model adds to the table that is there: another text, and no database is needed for it. */
+			readonly incremental?: string;
+	  }
+	| { readonly reason: string };
 
 export const analysedNodes = ({ manifest }: OpenProject): readonly AnalysedNode[] =>
 	[...manifest.nodes.values()].filter(
@@ -24,8 +32,8 @@ export interface CompiledSql {
 }
 
 /**
- * The SQL of models and snapshots as a full build runs it, under published names: what an incremental model adds later
- * has the same columns, and no database is asked what exists. A template that asks the database something else has it
+ * The SQL of models and snapshots as a full build runs it, under published names, and beside it what an incremental model
+ * adds later; no database is asked what exists. A template that asks the database something else has it
  * opened, once; a template that fails is not the end of the others.
  */
 export async function compiledSql(
@@ -52,6 +60,7 @@ export async function compiledSql(
 			found.set(id, { reason: reasonOf(error) });
 		}
 	}
+	addIncrementalForms(project, nodes, found);
 	if (waiting.length === 0) return { compiled: found, asked: false };
 	if (invocation.flags.extra.introspect === false) {
 		for (const id of waiting)
@@ -76,6 +85,45 @@ export async function compiledSql(
 		for (const id of waiting) if (!found.has(id)) found.set(id, { reason });
 	}
 	return { compiled: found, asked: true };
+}
+
+/**
+ * Rendered as if the model's table were there and nothing else in its schema. A template that asks the database more than
+ * that has no second form: what it would add is not known without the database.
+ */
+function addIncrementalForms(
+	project: OpenProject,
+	nodes: readonly (AnalysedNode | TestNode)[],
+	found: Map<NodeId, Compiled>,
+): void {
+	const { invocation: asked } = project.facts;
+	const flags = { ...asked.flags, FULL_REFRESH: false, full_refresh: false };
+	const facts = { ...project.facts, invocation: { ...asked, flags } };
+	const compiler = createCompiler({ ...facts, manifest: project.manifest });
+	for (const node of nodes) {
+		const whole = found.get(node.unique_id);
+		if (node.config.materialized !== "incremental" || whole === undefined || !("sql" in whole)) continue;
+		const sql = incrementalForm(compiler, node, storedName(node, project.engine.dialect));
+		if (sql !== null && sql !== whole.sql) found.set(node.unique_id, { ...whole, incremental: sql });
+	}
+}
+
+function incrementalForm(compiler: Compiler, node: AnalysedNode | TestNode, table: RelationName): string | null {
+	const entries: JournalEntry[] = [];
+	const journal = { entries, append: (entry: JournalEntry) => void entries.push(entry) };
+	const answer = { kind: "relations", relations: [{ ...table, kind: "table" }] } as const;
+	try {
+		const first = compiler.compileNode(node.unique_id, journal, PUBLISHED);
+		if (first.kind !== "suspended") return first.compiled.sql;
+		const { request } = first;
+		if (request.kind !== "relations" || request.schema !== table.schema) return null;
+		entries.push({ kind: "exchange", request, answer });
+		const second = compiler.compileNode(node.unique_id, journal, PUBLISHED);
+		return second.kind === "suspended" ? null : second.compiled.sql;
+	} catch (error) {
+		reasonOf(error);
+		return null;
+	}
 }
 
 /** A mistake of the project or of its environment; anything else is a fault of tfm's own and goes on. */

@@ -18,13 +18,21 @@ export function sqlRemarks(node: AnalysedNode, { known, compiled, name }: About)
 		const at = placeInFile(node, sql, placeOfReason(reason)) ?? node.location;
 		return [diagnostic("TFM-SQL-005", { node: name, reason }, { severity: "warning", at })];
 	}
-	return known.remarks.map((remark) => told(remark, name, placeInFile(node, sql, remark) ?? node.location));
+	return known.remarks.map((remark) => {
+		const text = remark.form === undefined ? sql : incrementalOf(compiled, node.unique_id);
+		return told(remark, name, (remark.line > 0 ? placeInFile(node, text, remark) : null) ?? node.location);
+	});
 }
 
 /** Empty: the template gave none. */
 export function sqlOf(compiled: About["compiled"], id: NodeId): string {
 	const found = compiled.get(id);
 	return found !== undefined && "sql" in found ? found.sql : "";
+}
+
+function incrementalOf(compiled: About["compiled"], id: NodeId): string {
+	const found = compiled.get(id);
+	return found !== undefined && "sql" in found ? (found.incremental ?? found.sql) : "";
 }
 
 /** The parser says in its words where it stopped. Line 0: it did not come so far. */
@@ -46,5 +54,8 @@ function told({ problem, name, known }: LineageRemark, node: string, at: Diagnos
 			return diagnostic("TFM-SQL-004", { node, widths: name }, places);
 		case "duplicate_column":
 			return diagnostic("TFM-SQL-010", { node, name }, places);
+		case "incremental_adds":
+		case "incremental_lacks":
+			return diagnostic("TFM-SQL-013", { node, name, adds: problem === "incremental_adds" }, places);
 	}
 }

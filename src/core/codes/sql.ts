@@ -82,6 +82,14 @@ export const SQL_CODES = {
 		explain:
 			"The columns that the analysis infers from the SQL are not those of the model's enforced contract. No database is asked, so only types that are certain from casts, literals, functions and declared inputs are compared, without their precision.",
 	}),
+	"TFM-SQL-013": code<{ node: string; name: string; adds: boolean }>({
+		message: (f) =>
+			f.adds
+				? `${f.node} gives ${f.name} only when it adds to its table, not when it is built anew`
+				: `${f.node} gives ${f.name} only when it is built anew, not when it adds to its table`,
+		explain:
+			"The SQL of an incremental model has two forms, one for is_incremental(). A column that only the first build gives is null in every row that comes later; one that only later runs give is left out, or as on_schema_change says.",
+	}),
 	"TFM-SQL-012": code<{ node: string; column: string | null; problem: string; suggestion: string | undefined }>({
 		message: (f) =>
 			`the mark of personal data on ${f.column === null ? f.node : `${f.node}.${f.column}`} counts for nothing: ${f.problem}`,
