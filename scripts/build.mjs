@@ -36,7 +36,8 @@ async function buildSite() {
 	rmSync("dist/.site", { recursive: true, force: true });
 	const { metafile } = await build({
 		...shared,
-		entryPoints: { app: "site/main.tsx", style: "site/style.css" },
+		// The thread has a program of its own, which shares the layout with the page's.
+		entryPoints: { app: "site/main.tsx", style: "site/style.css", layout: "site/graph/layoutWorker.ts" },
 		outdir: "dist/.site",
 		format: "esm",
 		splitting: true,
@@ -44,12 +45,8 @@ async function buildSite() {
 		entryNames: "[name].[hash]",
 		chunkNames: "[name].[hash]",
 	});
-	const thread = { entryPoints: { layout: "site/graph/layoutWorker.ts" }, outdir: "dist/.site", format: "iife" };
-	const { metafile: ofThread } = await build({ ...shared, ...thread, metafile: true, entryNames: "[name].[hash]" });
 	await build({ ...shared, entryPoints: { single: "site/main.tsx" }, outdir: "dist/.site", format: "iife" });
-	const names = [metafile, ofThread]
-		.flatMap(({ outputs }) => Object.keys(outputs))
-		.map((path) => path.slice("dist/.site/".length));
+	const names = Object.keys(metafile.outputs).map((path) => path.slice("dist/.site/".length));
 	const scripts = names.filter((name) => name.endsWith(".js")).sort();
 	const styles = names.filter((name) => name.endsWith(".css")).sort();
 	const named = (start) => scripts.find((name) => name.startsWith(start));

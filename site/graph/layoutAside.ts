@@ -20,7 +20,7 @@ export function layoutAside(input: LayoutInput): Promise<Layout> {
 
 function start(file: string): Worker | null {
 	try {
-		worker = new Worker(file);
+		worker = new Worker(file, { type: "module" });
 	} catch {
 		// Not a fault of the site: the reader's browser or server allows no threads.
 		return null;
