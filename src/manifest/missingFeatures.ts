@@ -59,7 +59,9 @@ export function requireKnownLanguages(nodes: Iterable<ExecutableNode>): void {
 
 function needsOfNodes({ nodes, macros }: ProjectNeeds): readonly Need[] {
 	const materializations = new Set(
-		[...macros.values()].flatMap(({ name }) => /^materialization_(.+)_(?:default|postgres)$/.exec(name)?.[1] ?? []),
+		[...macros.values()].flatMap(
+			({ name }) => /^materialization_(.+)_(?:default|postgres|snowflake)$/.exec(name)?.[1] ?? [],
+		),
 	);
 	return nodes.flatMap((node): readonly Need[] => {
 		const { package_name, name, config } = node;

@@ -48,9 +48,13 @@ function rejectsRelation(source: SourceNode, { engine }: OpenProject): KnownRela
 		{ name: "raw", type: "text" },
 		{ name: "reason", type: "text" },
 	];
-	const columns = [...own, ...OWN_COLUMNS];
+	const columns = landed([...own, ...OWN_COLUMNS], engine);
 	return { id: rejectsId(source.unique_id), name: [database, schema, identifier], columns, open: false };
 }
+
+/** Columns of tables that tfm fills, under the names that the database gives them: models write them bare. */
+const landed = (columns: readonly KnownColumn[], { dialect }: OpenProject["engine"]): readonly KnownColumn[] =>
+	dialect.defaultQuoting.identifier ? columns : columns.map((c) => ({ ...c, name: dialect.fold(c.name) }));
 
 /** What a landing load fills has the columns of its load: block; undefined: they are found in the files. */
 function loadedColumns(source: SourceNode): readonly KnownColumn[] | undefined {
@@ -69,7 +73,7 @@ function sourceRelation(source: SourceNode, { engine }: OpenProject, dialect: Sq
 	const { database, schema, identifier } = storedName(source, engine.dialect);
 	const relation = { id: source.unique_id, name: [database, schema, identifier] };
 	const loaded = loadedColumns(source);
-	if (loaded !== undefined) return { ...relation, columns: loaded, open: false };
+	if (loaded !== undefined) return { ...relation, columns: landed(loaded, engine), open: false };
 	const specs = Object.values(source.columns);
 	const columns = specs.map((spec): KnownColumn => {
 		const name = storedColumn(spec, dialect);
@@ -99,7 +103,8 @@ async function seedRelation(seed: SeedNode, { engine }: OpenProject, dialect: Sq
 	if (table === null) return { ...relation, columns: [], open: true };
 	const { columns } = table;
 	const named = columns.map(({ name, ddl }) => ({
-		name: quoted === false ? SQL_DIALECTS[dialect].fold(name, false) : name,
+		name:
+			(quoted ?? engine.dialect.defaultQuoting.identifier) === false ? SQL_DIALECTS[dialect].fold(name, false) : name,
 		type: ddl.toLowerCase(),
 	}));
 	return { ...relation, columns: named, open: false };
