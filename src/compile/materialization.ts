@@ -18,7 +18,7 @@ const kindOf = (node: ExecutableNode): string =>
 const isBuiltByTemplate = (node: ExecutableNode): boolean =>
 	node.resource_type === "function" || (node.resource_type === "model" && kindOf(node) === "dynamic_table");
 
-/** Where a project brings one of these, its seeds are loaded by dbt's steps, which call it, and not by a plan. */
+/** A seed for which one of these is replaced is loaded by dbt's steps, which call it, and not by a plan. */
 const SEED_MACROS = ["create_csv_table", "reset_csv_table", "load_csv_rows"];
 
 export function materializationFor(facts: ProjectFacts, node: ExecutableNode): OwnMaterialization | null {
@@ -27,7 +27,7 @@ export function materializationFor(facts: ProjectFacts, node: ExecutableNode): O
 	const entry = facts.registry.materialization(kindOf(node), explicit);
 	const isPlanned =
 		!isBuiltByTemplate(node) &&
-		!(node.resource_type === "seed" && SEED_MACROS.some((name) => facts.registry.isOverridden(name))) &&
+		!(node.resource_type === "seed" && SEED_MACROS.some((name) => facts.registry.isReplacedFor(name, node.package_name))) &&
 		facts.registry.isInternal(entry?.node.package_name ?? "");
 	if (entry === undefined || isPlanned) return null;
 	return { macro: entry.node.unique_id, supportedLanguages: entry.node.supported_languages ?? null };

@@ -77,6 +77,27 @@ it("knows which built-in macros a project replaced, under any of their names", (
 	]);
 });
 
+it("knows for whose nodes a built-in step ends in a macro of another's", () => {
+	const { registry } = testFacts({
+		macros: {
+			shop: say("default__reset_csv_table", ""),
+			pkg: say("load_csv_rows", "") + say("default__create_csv_table", ""),
+			other: "",
+		},
+	});
+	const replaced = (from: string) =>
+		["load_csv_rows", "reset_csv_table", "create_csv_table"].filter((name) => registry.isReplacedFor(name, from));
+	expect(replaced("pkg")).toEqual(["load_csv_rows", "reset_csv_table"]);
+	expect(replaced("shop")).toEqual(["reset_csv_table"]);
+	expect(replaced("other")).toEqual(["reset_csv_table"]);
+});
+
+it("follows the project's search order when it asks what a built-in step ends in", () => {
+	const dispatch = [{ macro_namespace: "dbt", search_order: ["pkg", "dbt"] }];
+	const { registry } = testFacts({ macros: { pkg: say("default__load_csv_rows", "") }, dispatch });
+	expect(registry.isReplacedFor("load_csv_rows", "shop")).toBe(true);
+});
+
 const materialization = (name: string, adapter: string): string =>
 	`{% materialization ${name}, ${adapter === "default" ? "default" : `adapter='${adapter}'`} %}{% endmaterialization %}`;
 

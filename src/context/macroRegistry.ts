@@ -208,6 +208,16 @@ export class MacroRegistry {
 		return false;
 	}
 
+	/**
+	 * Whether a built-in step that calls this macro for a node of `fromPackage` ends in a macro of the project's or of a
+	 * package's: by its bare name, which the node's own package and the root project give, or by the dispatch of dbt's own
+	 * namespace. Macros that another package keeps under that name are for those who call them.
+	 */
+	isReplacedFor(name: string, fromPackage: string): boolean {
+		const reached = [this.find(name, fromPackage), this.dispatch(name, GLOBAL, fromPackage).entry];
+		return reached.some((entry) => entry !== undefined && !this.isInternal(entry.node.package_name));
+	}
+
 	/** The nearest name that exists, for "did you mean"; undefined when nothing is near. */
 	suggest(name: string, fromPackage: string): string | undefined {
 		return suggestName(name, this.namesFor(fromPackage));
