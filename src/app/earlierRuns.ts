@@ -2,12 +2,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { flagOf } from "../context/context.ts";
-import { type Diagnostic, diagnostic, fail } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic, fail, TfmError } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { suggestName } from "../core/suggestName.ts";
 import type { EarlierRuns, NodeTest } from "../graph/methods.ts";
+import { compileTemplate } from "../jinja/jinja.ts";
 import { contractOf } from "../manifest/contract.ts";
-import { type EarlierManifest, readEarlierManifest } from "../state/earlierManifest.ts";
+import { type EarlierManifest, type PlainRecord, readEarlierManifest } from "../state/earlierManifest.ts";
 import { fresherSources, readLoadTimes, readStatuses } from "../state/earlierResults.ts";
 import { createStateComparison, STATES, type StateComparison } from "../state/stateComparison.ts";
 import type { OpenProject } from "./openProject.ts";
@@ -33,6 +34,16 @@ export function readManifestOf(project: Pick<Project, "config">, dir: string, ne
 	return readEarlierManifest(text, path);
 }
 
+/** A text of another version's that is no template here says nothing. */
+function writtenConfig(text: string): PlainRecord | null {
+	try {
+		return compileTemplate({ file: "manifest.json", text, line: 1, column: 1 }).writtenKeywords("config");
+	} catch (error) {
+		if (error instanceof TfmError) return null;
+		throw error;
+	}
+}
+
 /** The project beside the manifest of --state; undefined where none is given. */
 export function compareWithState(
 	invocation: Invocation,
@@ -46,6 +57,7 @@ export function compareWithState(
 		manifest: project.manifest,
 		contractOf,
 		asWritten: flagOf(project.facts.invocation, "state_modified_compare_more_unrendered_values") !== false,
+		writtenConfig,
 		now: invocation.clock(),
 	});
 }

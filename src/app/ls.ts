@@ -4,6 +4,7 @@ import { findNode } from "../core/manifest.ts";
 import { type GraphNode, type Plain, type ResourceType, versionedName } from "../core/node.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import type { SelectionResult } from "../graph/selectNodes.ts";
+import { fromPlain, toJson } from "../jinja/jinja.ts";
 import { createNodeWriters } from "../manifest/nodeJson.ts";
 import { writeGraphSummary, writeManifest } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
@@ -121,7 +122,8 @@ function jsonWriter(project: OpenProject, keys: readonly string[]): (node: Graph
 			// dbt leaves out an inner field that is null, and shows an outer one.
 			return value === undefined || (value === null && key.includes(".")) ? [] : [[key, value]];
 		});
-		return JSON.stringify(Object.fromEntries(fields));
+		// With Python's blanks, as dbt prints it.
+		return toJson(fromPlain(Object.fromEntries(fields) as Plain));
 	};
 }
 

@@ -5,7 +5,6 @@ import type { ProjectFacts } from "../context/context.ts";
 import type { Config } from "../core/config.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { Plain } from "../core/node.ts";
 import type { TemplateMessage } from "../core/request.ts";
 import { sampleWindow } from "../core/sample.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
@@ -16,6 +15,7 @@ import type { ParseOptions } from "../parse/parseProject.ts";
 import { environmentNamed, placeInEnvironment } from "./environments/placeInEnvironment.ts";
 import { type Engine, engineOf } from "./openAdapter.ts";
 import { cacheUse, knowProject } from "./parseCache/knowProject.ts";
+import { templateFlags } from "./templateFlags.ts";
 
 /** A project that has been read and resolved: what every command but init and clean begins with. */
 export interface OpenProject {
@@ -87,51 +87,4 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 	const opened = Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt, ...reading });
 	const { env: within } = flags.extra;
 	return within === undefined ? opened : placeInEnvironment(opened, environmentNamed(within));
-}
-
-/** Flags that templates of dbt projects may ask for and that change nothing here: dbt's defaults. */
-const DBT_FLAGS = {
-	CACHE_SELECTED_ONLY: false,
-	INTROSPECT: true,
-	LOG_CACHE_EVENTS: false,
-	MAXIMUM_SEED_SIZE_MIB: 1,
-	NO_PRINT: null,
-	PARTIAL_PARSE: true,
-	POPULATE_CACHE: true,
-	SEND_ANONYMOUS_USAGE_STATS: false,
-	STATIC_PARSER: true,
-	USE_EXPERIMENTAL_PARSER: false,
-	VERSION_CHECK: true,
-	WARN_ERROR_OPTIONS: { error: [], warn: [], silence: [] },
-} as const;
-
-/** dbt's `flags` object, and what tfm's own macros need to know. */
-function templateFlags(invocation: Invocation, config: Config): { readonly [name: string]: Plain } {
-	const { flags, output } = invocation;
-	return {
-		...DBT_FLAGS,
-		DEBUG: output.verbosity > 1,
-		QUIET: output.verbosity < 0,
-		USE_COLORS: output.color !== "never",
-		PRINTER_WIDTH: output.width ?? 80,
-		LOG_FORMAT: output.logFormat === "json" ? "json" : "default",
-		WRITE_JSON: flags.writeJson,
-		TARGET_PATH: flags.targetPath ?? null,
-		LOG_PATH: flags.logPath ?? null,
-		PROFILES_DIR: flags.profilesDir ?? null,
-		PROJECT_DIR: flags.projectDir ?? null,
-		...config.project.flags,
-		WHICH: invocation.command,
-		INVOCATION_COMMAND: invocation.commandLine,
-		FULL_REFRESH: flags.fullRefresh,
-		STORE_FAILURES: flags.storeFailures ?? false,
-		FAIL_FAST: flags.failFast,
-		EMPTY: flags.empty,
-		DEFER: flags.defer,
-		FAVOR_STATE: flags.favorState,
-		WARN_ERROR: flags.warnError,
-		INDIRECT_SELECTION: flags.indirectSelection ?? "eager",
-		INJECT_EPHEMERAL_CTES: flags.extra.injectEphemeralCtes !== false,
-		SCHEMA_NAMING: config.project.schemaNaming,
-	};
 }

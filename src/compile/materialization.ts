@@ -27,7 +27,9 @@ export function materializationFor(facts: ProjectFacts, node: ExecutableNode): O
 	const entry = facts.registry.materialization(kindOf(node), explicit);
 	const isPlanned =
 		!isBuiltByTemplate(node) &&
-		!(node.resource_type === "seed" && SEED_MACROS.some((name) => facts.registry.isReplacedFor(name, node.package_name))) &&
+		!(
+			node.resource_type === "seed" && SEED_MACROS.some((name) => facts.registry.isReplacedFor(name, node.package_name))
+		) &&
 		facts.registry.isInternal(entry?.node.package_name ?? "");
 	if (entry === undefined || isPlanned) return null;
 	return { macro: entry.node.unique_id, supportedLanguages: entry.node.supported_languages ?? null };

@@ -5,7 +5,6 @@ import { DBT_VERSION } from "../core/version.ts";
 import {
 	bindArguments,
 	compileTemplate,
-	fromPlain,
 	HostFunction,
 	HostObject,
 	PyDict,
@@ -22,6 +21,7 @@ import { dataFunctions } from "./objects/dataFunctions.ts";
 import { envVarFunction } from "./objects/envVarFunction.ts";
 import { exceptionsObject } from "./objects/exceptionsObject.ts";
 import { FlagsObject } from "./objects/flagsObject.ts";
+import { invocationArgs } from "./objects/invocationArgs.ts";
 import { LazyMapping } from "./objects/lazyMapping.ts";
 import { LazyData } from "./objects/mappingData.ts";
 import { resultFunctions } from "./objects/resultFunctions.ts";
@@ -134,13 +134,7 @@ export const BASE_MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>
 	["invocation_id", (c) => c.facts.invocation.id],
 	["run_started_at", (c) => utcDateTime(c.facts.invocation.startedAt.getTime())],
 	["thread_id", () => "Thread-1"],
-	[
-		"invocation_args_dict",
-		(c) =>
-			PyDict.from(
-				Object.fromEntries(Object.entries(c.facts.invocation.flags).map(([k, v]) => [k.toLowerCase(), fromPlain(v)])),
-			),
-	],
+	["invocation_args_dict", (c) => invocationArgs(c.facts.invocation.flags)],
 	["dbt_metadata_envs", metadataEnvironment],
 	["selected_resources", (c) => [...(c.facts.invocation.selected ?? [])]],
 	["modules", (c) => modulesObject(() => c.once("now", () => c.facts.invocation.now?.() ?? Date.now()))],

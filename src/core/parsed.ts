@@ -1,3 +1,4 @@
+import type { Checksum } from "./codeChecksum.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Location } from "./location.ts";
 import type { DocBlock } from "./manifest.ts";
@@ -87,6 +88,8 @@ export interface YamlEntry<S extends string = string> {
 	readonly written: PlainRecord;
 	/** Place of a key or value inside the entry; computed when asked. */
 	readonly at: (path: readonly (string | number)[], part?: "key" | "value") => FilePlace;
+	/** Of the whole file, white space taken together: what a node has that stands in no file of its own (dbt). */
+	readonly checksum?: () => Checksum;
 	/** A scalar as the file writes it (`1.0` where the value is 1); null where the file writes no such number. */
 	readonly scalarText: ((path: readonly (string | number)[]) => string | undefined) | null;
 }

@@ -226,6 +226,7 @@ function yamlSnapshot(entry: YamlEntry, problems: Diagnostic[]): Draft {
 		fqn: [entry.package_name, ...entry.folders, entry.name],
 		locate: () => entry.at(["name"]).at,
 		raw_code,
+		...(entry.checksum === undefined ? {} : { checksum: entry.checksum() }),
 		refs: call === undefined || isSourceCall(call) ? [] : [call],
 		sources: call !== undefined && isSourceCall(call) ? [call] : [],
 	});

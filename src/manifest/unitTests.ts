@@ -5,6 +5,7 @@
  */
 import { hash } from "node:crypto";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { Location } from "../core/location.ts";
 import {
 	type FixtureRows,
 	type NodeId,
@@ -14,12 +15,13 @@ import {
 	type UnitTestNode,
 } from "../core/node.ts";
 import type { FixtureFile, ParsedCode, YamlEntry } from "../core/parsed.ts";
-import { isSourceCall, readCall } from "../core/referenceText.ts";
+import { isSourceCall, type ReferenceCall, readCall } from "../core/referenceText.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { isRecord } from "./configDefaults.ts";
 import { type Draft, isEnabled, isVersioned } from "./draft.ts";
 import { readFixtureRows } from "./fixtureRows.ts";
 import type { ManifestWork } from "./manifestWork.ts";
+import { namedNode } from "./names.ts";
 import type { NodeIndex } from "./nodeIndex.ts";
 import { listOf, textOf } from "./patches.ts";
 import { pythonRepr } from "./pythonText.ts";
@@ -163,7 +165,7 @@ class UnitTestMaker {
 				return [];
 			}
 			const input = item.input.trim();
-			const target = input === "this" ? tested : this.#find(input, entry.package_name);
+			const target = input === "this" ? tested : this.#find(input, tested, entry.at([...place, "input"]).at);
 			const rows = this.#rows(entry, `given ${input}`, place, target);
 			if (rows === null) return [];
 			const node = target === null ? null : nodeId(target.unique_id);
@@ -171,13 +173,26 @@ class UnitTestMaker {
 		});
 	}
 
-	#find(input: string, packageName: string): { readonly unique_id: string; readonly kind?: string } | null {
-		const call = readCall(input);
+	#find(input: string, tested: Draft, at: Location): { readonly unique_id: string; readonly kind?: string } | null {
+		const packageName = tested.package_name;
+		const call = readCall(input) ?? this.#asked(input, tested, at);
 		if (call === undefined) return null;
 		const found = isSourceCall(call)
 			? this.#index.findSource(call[0], call[1], packageName)
 			: this.#index.findRef(call, packageName);
 		return found.kind === "found" ? found.target : null;
+	}
+
+	/** dbt's flag: what a `ref` macro of the project, which takes more words than dbt's, asks for in the end. */
+	#asked(input: string, tested: Draft, at: Location): ReferenceCall | undefined {
+		if (this.#work.config.project.flags.support_custom_ref_kwargs !== true) return undefined;
+		try {
+			const { refs, sources } = this.#work.ports.collect(`{{ ${input} }}`, namedNode(tested), at);
+			return refs[0] ?? sources[0];
+		} catch (error) {
+			if (error instanceof TfmError) return undefined;
+			throw error;
+		}
 	}
 
 	/** Null when they are wrong (reported). */

@@ -2,6 +2,7 @@
  * Property files: which sections a YAML file has, entry by entry, each checked for its shape and with its Jinja
  * rendered. What an entry means for a node is the manifest's business.
  */
+import { type Checksum, codeChecksum } from "../core/codeChecksum.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
 import type { PlainRecord, YamlEntry } from "../core/parsed.ts";
@@ -56,6 +57,7 @@ interface Reading {
 	readonly problems: Diagnostic[];
 	readonly warnings: Diagnostic[];
 	readonly hasFloats: boolean;
+	readonly checksum: () => Checksum;
 }
 
 export function readProperties(file: ProjectFile, render: RenderProperty): PropertyResult {
@@ -68,9 +70,11 @@ export function readProperties(file: ProjectFile, render: RenderProperty): Prope
 		if (error instanceof TfmError) return { ...NOTHING, problems: error.diagnostics };
 		throw error;
 	}
+	let checksum: Checksum | undefined;
 	const reading: Reading = {
 		file,
 		document,
+		checksum: () => (checksum ??= codeChecksum(text)),
 		render: hasJinja(text) ? render : null,
 		entries: [],
 		problems: [],
@@ -162,6 +166,7 @@ function readEntry(reading: Reading, section: string, prefix: EntryPath): void {
 		value,
 		written: written as PlainRecord,
 		at,
+		checksum: reading.checksum,
 		scalarText: hasFloats ? (path) => document.written([...prefix, ...path]) : null,
 	});
 }

@@ -39,7 +39,8 @@ export function endMessages(
 		const warns = result.status === "warn";
 		const path = facts?.file ?? "";
 		const node_name = facts?.name ?? result.unique_id;
-		const node = { node_name, path, resource_type: result.resource_type, ...about };
+		const group = facts?.group === undefined ? {} : { group: facts.group };
+		const node = { node_name, path, resource_type: result.resource_type, ...about, ...group };
 		const where = `in ${result.resource_type} ${node_name} (${path})`;
 		const said = result.message;
 		const compiled = facts?.sqlPath?.replace("/run/", "/compiled/");
@@ -56,7 +57,7 @@ export function endMessages(
 				? message("RunResultErrorNoMessage", `  Status: ${result.status}`, { status: result.status, ...about })
 				: warns
 					? message("RunResultWarningMessage", `[WARNING]: ${said}`, { msg: said, ...about })
-					: message("RunResultError", `  ${said}`, { msg: said, ...about }),
+					: message("RunResultError", `  ${said}`, { msg: said, ...about, ...group }),
 			...(compiled === undefined
 				? []
 				: [blank, message("SQLCompiledPath", `  compiled code at ${compiled}`, { path: compiled, ...about })]),

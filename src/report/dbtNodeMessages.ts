@@ -5,7 +5,7 @@ import { dbtMessage } from "./dbtMessage.ts";
 import { describeStart, fancyLine, type LineNumbers, levelOfEvent, runResultOf } from "./dbtOutput.ts";
 import { resultMessage } from "./dbtResultMessage.ts";
 import { createEphemeralSkips } from "./ephemeralSkips.ts";
-import type { NodeFacts } from "./nodeFacts.ts";
+import type { GroupFacts, NodeFacts } from "./nodeFacts.ts";
 import type { NodeInfo, NodeProgress } from "./nodeInfo.ts";
 
 type Named<E extends RunEvent["event"]> = Extract<RunEvent, { event: E }>;
@@ -31,6 +31,10 @@ export function createNodeMessages(options: {
 	const about = (id: NodeId | null, status: string, finishedAt = ""): { readonly node_info?: NodeInfo } => {
 		const known = id === null ? undefined : info(id, { status, startedAt: startedAt.get(id) ?? "", finishedAt });
 		return known === undefined ? {} : { node_info: known };
+	};
+	const groupOf = (id: NodeId): { readonly group?: GroupFacts } => {
+		const group = lookup(id)?.group;
+		return group === undefined ? {} : { group };
 	};
 	const threadOf = (id: NodeId | null): string | undefined => (id === null ? undefined : threads.get(id));
 
@@ -69,6 +73,7 @@ export function createNodeMessages(options: {
 		const known = about(id, status, status === "skipped" ? "" : ts);
 		const outcome = resultMessage(event, { facts: lookup(id), numbers });
 		const data = { ...known, run_result: runResultOf(result) };
+		const group = groupOf(id);
 		return [
 			// An exposure, or a node that is skipped.
 			...(startedAt.has(id) ? [] : [began(id, { ts, thread })]),
@@ -84,7 +89,7 @@ export function createNodeMessages(options: {
 				: []),
 			dbtMessage(outcome.name, outcome.msg, {
 				ts,
-				data: { ...outcome.data, ...known },
+				data: { ...outcome.data, ...known, ...group },
 				thread,
 				level: outcome.level,
 			}),
@@ -111,7 +116,7 @@ export function createNodeMessages(options: {
 			...(startedAt.has(id) ? [] : [began(id, { ts, thread })]),
 			dbtMessage("LogSkipBecauseError", fancyLine(place, text, "ERROR SKIP"), {
 				ts,
-				data: { ...place, relation, schema, status: "error" },
+				data: { ...place, relation, schema, status: "error", ...groupOf(id) },
 				thread,
 			}),
 			dbtMessage("RunResultFailure", `[ERROR]: ${where}`, {
@@ -141,6 +146,7 @@ export function createNodeMessages(options: {
 			total_batches: total,
 			execution_time: seconds,
 			...about(id, "executing"),
+			...groupOf(id),
 		};
 		const level = status === "error" ? "error" : "info";
 		return [dbtMessage("LogBatchResult", `Batch ${text}`, { ts, data, level, thread: threadOf(id) })];

@@ -77,6 +77,8 @@ export function describeStart(event: Started, facts: NodeFacts | undefined): str
 			return `seed file ${relation}`;
 		case "snapshot":
 			return `snapshot ${relation}`;
+		case "function":
+			return `function ${relation}`;
 		case "unit_test":
 			return `unit_test ${facts?.label ?? event.name}`;
 		default:

@@ -142,8 +142,8 @@ function outcome(
 			return [
 				"LogFunctionResult",
 				`${failed ? "ERROR creating" : "OK created"} ${what}`,
-				said,
-				{ description: what, status },
+				result.status.toUpperCase(),
+				{ description: what, status: result.status },
 			];
 		default:
 			return [

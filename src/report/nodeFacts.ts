@@ -42,8 +42,17 @@ export interface NodeFacts {
 	readonly source?: string;
 	/** Id of the node that a generic test was written at. */
 	readonly attached?: NodeId;
+	/** The group that it belongs to, a test that of what it tests, as dbt's messages name it. */
+	readonly group?: GroupFacts;
 	/** Of a snapshot: its configuration. */
 	readonly config?: { readonly [key: string]: unknown };
+}
+
+export interface GroupFacts {
+	readonly name: string;
+	readonly package_name: string;
+	/** Every value a text, as Python prints it. */
+	readonly owner: { readonly [key: string]: string };
 }
 
 /** Facts by id, from the manifest; undefined for an id that is not in it. Looked up when needed, not before. */
@@ -94,8 +103,26 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 		...("alias" in node && "schema" in node && test === null ? { relation: `${node.schema}.${node.alias}` } : {}),
 		...(node.resource_type === "source" ? { source: `${node.source_name}.${node.name}` } : {}),
 		...(test?.attached_node == null ? {} : { attached: test.attached_node }),
+		...groupOf(node, manifest),
 		...(node.resource_type === "snapshot" ? { config: node.config } : {}),
 	};
+}
+
+function groupOf(node: GraphNode, manifest: Manifest): { readonly group?: GroupFacts } {
+	const name = "group" in node ? node.group : null;
+	if (typeof name !== "string") return {};
+	const found = [...(manifest.groups?.values() ?? [])].find((group) => group.name === name);
+	if (found === undefined) return {};
+	const owner = Object.entries(found.owner).filter(([, value]) => value !== null);
+	const texts = Object.fromEntries(owner.map(([key, value]) => [key, pythonText(value)]));
+	return { group: { name, package_name: found.package_name, owner: texts } };
+}
+
+function pythonText(value: unknown): string {
+	if (Array.isArray(value))
+		return `[${value.map((item) => (typeof item === "string" ? `'${item}'` : pythonText(item))).join(", ")}]`;
+	if (typeof value === "boolean") return value ? "True" : "False";
+	return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** dbt names a unit test with its model. */

@@ -22,11 +22,35 @@ export interface ComparisonFacts {
 	readonly contractOf: (node: ExecutableNode) => ContractState;
 	/** dbt's flag state_modified_compare_more_unrendered_values: sources are compared as their schema is written. */
 	readonly asWritten: boolean;
+	/** The keywords of a text's first `config()` as `unrendered_config` spells them; null where it has none. */
+	readonly writtenConfig: (rawCode: string) => PlainRecord | null;
 }
 
 const recordOf = (value: unknown): PlainRecord => (isRecord(value) ? value : {});
 const same = (before: PlainRecord, node: object, key: string): boolean =>
-	samePlain(before[key] ?? null, Reflect.get(node, key) ?? null);
+	samePlain(withoutNulls(before[key] ?? null), withoutNulls(Reflect.get(node, key) ?? null));
+
+/** A field that an older version did not write is null in a newer one, also deep inside. */
+function withoutNulls(value: Plain): Plain {
+	if (Array.isArray(value)) return value.map(withoutNulls);
+	if (!isRecord(value)) return value;
+	return Object.fromEntries(
+		Object.entries(value)
+			.filter(([, inner]) => inner !== null)
+			.map(([key, inner]) => [key, withoutNulls(inner)]),
+	);
+}
+
+/** Jinja2's syntax tree as Python prints it, which stands in manifests of dbt where a value is not plainly written. */
+const SYNTAX_TREE = /^[A-Z]\w*\(\w+=/;
+
+/** As written before. Where dbt printed a syntax tree, the text of the node says what stood there. */
+function wroteOf(before: PlainRecord, facts: ComparisonFacts): PlainRecord {
+	const wrote = recordOf(before.unrendered_config);
+	const printed = Object.values(wrote).some((value) => typeof value === "string" && SYNTAX_TREE.test(value));
+	if (!printed || typeof before.raw_code !== "string") return wrote;
+	return { ...wrote, ...facts.writtenConfig(before.raw_code) };
+}
 
 /** Changes of a node that was there before; its macros are compared elsewhere. */
 export function compareNodes(before: PlainRecord, node: GraphNode, facts: ComparisonFacts): readonly Change[] {
@@ -44,7 +68,7 @@ export function compareNodes(before: PlainRecord, node: GraphNode, facts: Compar
 		case "test":
 			if (node.test_metadata !== null)
 				return [
-					...compareConfigs(recordOf(before.unrendered_config), node.unrendered_config as PlainRecord, "test"),
+					...compareConfigs(wroteOf(before, facts), node.unrendered_config as PlainRecord, "test"),
 					...compareFqn(before, node),
 				];
 			return compareExecutables(before, node, facts);
@@ -61,7 +85,7 @@ export function compareNodes(before: PlainRecord, node: GraphNode, facts: Compar
 
 function compareExecutables(before: PlainRecord, node: ExecutableNode, facts: ComparisonFacts): readonly Change[] {
 	const written = node.unrendered_config as PlainRecord;
-	const wrote = recordOf(before.unrendered_config);
+	const wrote = wroteOf(before, facts);
 	return [
 		...compareBodies(before, node),
 		...compareConfigs(wrote, written, node.resource_type === "test" ? "test" : "node"),
@@ -93,7 +117,7 @@ function compareSignatures(before: PlainRecord, node: FunctionNode): readonly Ch
 	return [
 		...(same(before, node, "arguments") ? [] : [{ part, says: "its arguments changed" } as const]),
 		...(same(before, node, "returns") ? [] : [{ part, says: "what it returns changed" } as const]),
-		...(samePlain(signed(before.overloads), signed(node.overloads))
+		...(samePlain(withoutNulls(signed(before.overloads)), withoutNulls(signed(node.overloads)))
 			? []
 			: [{ part, says: "its overloads changed" } as const]),
 	];
@@ -134,10 +158,14 @@ function compareModels(before: PlainRecord, node: ModelNode, facts: ComparisonFa
 		changes.push({ part: "contract", says });
 	}
 	for (const key of ["latest_version", "access", "deprecation_date"] as const)
-		if (!same(before, node, key))
+		if (!same(before, node, key) && !(key === "deprecation_date" && sameMoment(before[key], node[key])))
 			changes.push({ part: "reference", says: differs(key.replace("_", " "), before[key], node[key]) });
 	return changes;
 }
+
+/** Versions of dbt write a date with a blank or with a T. */
+const sameMoment = (before: Plain | undefined, now: Plain): boolean =>
+	typeof before === "string" && typeof now === "string" && before.replace(" ", "T") === now.replace(" ", "T");
 
 export const contractChange = (before: PlainRecord, node: ModelNode, facts: ComparisonFacts): ContractChange =>
 	compareContracts(before, node, facts.contractOf(node));
@@ -164,7 +192,7 @@ function compareExposures(before: PlainRecord, node: ExposureNode): readonly Cha
 	const changes: Change[] = [...compareFqn(before, node)];
 	for (const key of ["type", "maturity", "url", "description", "label"] as const)
 		if (!same(before, node, key)) changes.push({ part: "property", says: differs(key, before[key], node[key]) });
-	if (!samePlain(withoutNulls(recordOf(before.owner)), withoutNulls(node.owner)))
+	if (!same(before, node, "owner"))
 		changes.push({ part: "property", says: differs("owner", before.owner, node.owner) });
 	const inputs = (depends: unknown): readonly string[] => {
 		const { nodes } = recordOf(depends);
@@ -207,9 +235,6 @@ function compareSemantics(
 	const written = node.unrendered_config as PlainRecord;
 	return [...changes, ...compareConfigs(recordOf(before.unrendered_config), written, "all")];
 }
-
-const withoutNulls = (record: PlainRecord): PlainRecord =>
-	Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
 
 /** Kinds that carry a checksum of all that they are: unit tests. */
 function compareByChecksum(before: PlainRecord, node: GraphNode): readonly Change[] {

@@ -53,6 +53,7 @@ function compare(before: readonly Node[], now: readonly Node[], disabled: readon
 		manifest,
 		contractOf: (n) => (n as unknown as { contract: { enforced: boolean; checksum: string } }).contract,
 		asWritten: true,
+		writtenConfig: (text) => ({ materialized: /materialized='(\w+)'/.exec(text)?.[1] ?? null }),
 		now: new Date("2026-01-01"),
 	});
 	const selects = (value: string): string[] =>
@@ -149,6 +150,42 @@ describe("results of an earlier run", () => {
 			"s",
 		);
 		expect([...fresherSources(before, now)]).toEqual(["source.a.a", "source.a.d"]);
+	});
+});
+
+describe("manifests of other versions", () => {
+	it("hold syntax trees where a value is no plain text: the node's own text says what was written", () => {
+		const raw_code = "{{ config(materialized='table') }}";
+		const plain = contract(false, {});
+		const before = {
+			...plain,
+			raw_code,
+			unrendered_config: { materialized: "Keyword(key='materialized', value=Const(value='table'))" },
+		};
+		const { selects } = compare(
+			[node("model.shop.a", before), node("model.shop.b", before)],
+			[
+				node("model.shop.a", { ...plain, raw_code, unrendered_config: { materialized: "table" } }),
+				node("model.shop.b", { ...plain, raw_code, unrendered_config: { materialized: "view" } }),
+			],
+		);
+		expect(selects("modified.configs")).toEqual(["model.shop.b"]);
+	});
+
+	it("lack fields that are null today, and write dates with a T", () => {
+		const { selects } = compare(
+			[
+				node("model.shop.a", { ...contract(false, {}), deprecation_date: "2052-05-01T00:00:00-04:00" }),
+				node("semantic_model.shop.s", { dimensions: [{ name: "d", type_params: { time_granularity: "day" } }] }),
+			],
+			[
+				node("model.shop.a", { ...contract(false, {}), deprecation_date: "2052-05-01 00:00:00-04:00" }),
+				node("semantic_model.shop.s", {
+					dimensions: [{ name: "d", datatype: null, type_params: { time_granularity: "day", validity_params: null } }],
+				}),
+			],
+		);
+		expect(selects("modified")).toEqual([]);
 	});
 });
 

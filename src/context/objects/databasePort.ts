@@ -43,8 +43,9 @@ export class DatabasePort {
 	/** dbt's pair of response and table. */
 	execute(sql: string, fetch: boolean): Value {
 		const result = this.query(sql, fetch);
-		const code = /^[A-Za-z]+/.exec(result.status)?.[0] ?? result.status;
-		const response = new ResponseObject(result.status, code, result.rowCount);
+		// As dbt reads a command tag: the words without the numbers; -1 rows where the database counts none.
+		const code = result.status.replace(/[\d\s]+$/, "");
+		const response = new ResponseObject(result.status, code, result.rowCount ?? -1);
 		return PyTuple.fromItems([response, fetch ? tableFrom(result, this.#write) : emptyTable(this.#write)]);
 	}
 
