@@ -4,6 +4,7 @@ import { type ExitCode, type Flags, isDbtFormat, type OutputOptions, type Output
 import type { CommandLog, LogMessage } from "../core/logMessage.ts";
 import { DBT_VERSION, TFM_VERSION } from "../core/version.ts";
 import { createLogSink, createLogWriter, createRedactor, dbtMessage, openLogFile } from "../report/report.ts";
+import { createDeprecationCount } from "./deprecationCount.ts";
 import { findProjectRoot } from "./reportFailure.ts";
 import { scrubSecrets, secretValues } from "./scrubSecrets.ts";
 import type { World } from "./world.ts";
@@ -52,7 +53,9 @@ export function logCommand(call: {
 				write: (text) => screen.write(text),
 			}),
 		);
+	const deprecations = createDeprecationCount(flags?.extra.showAllDeprecations === true);
 	const write = (message: LogMessage): void => {
+		if (!deprecations.isTold(message)) return;
 		const clean = redact(message);
 		for (const sink of sinks) sink(clean);
 	};
@@ -76,6 +79,8 @@ export function logCommand(call: {
 		const elapsed = (world.clock().getTime() - startedAt.getTime()) / 1000;
 		const success = code === 0;
 		const completed_at = now();
+		const summary = deprecations.summary(completed_at);
+		if (summary !== null) write(summary);
 		write(
 			dbtMessage(
 				"CommandCompleted",

@@ -26,7 +26,19 @@ export const ACCEPTED: readonly OptionSpec[] = [
 	...noEffect("export-saved-queries"),
 	...noEffect("upload-to-artifacts-ingest-api"),
 	...noEffect("show-resource-report"),
-	...noEffect("show-all-deprecations"),
+	accepted("show-all-deprecations", {
+		kind: SWITCH,
+		env: "SHOW_ALL_DEPRECATIONS",
+		help: "each deprecation in dbt's lines, not only the first of its kind",
+		hidden: true,
+	}),
+	accepted("no-show-all-deprecations", {
+		key: "showAllDeprecations",
+		sets: false,
+		kind: SWITCH,
+		help: "the first deprecation of each kind in dbt's lines",
+		hidden: true,
+	}),
 	...noEffect("hints-enabled"),
 	...noEffect("deprecated-print"),
 	accepted("deprecated-no-print", {

@@ -77,6 +77,7 @@ const EVENTS = {
 	ConfigSourcePathDeprecation: ["D003", "warn"],
 	CustomKeyInObjectDeprecation: ["D027", "warn"],
 	DepsUnpinned: ["M029", "warn"],
+	DeprecationsSummary: ["D028", "warn"],
 	DeprecatedModel: ["I065", "warn"],
 	DeprecatedReference: ["I067", "warn"],
 	DuplicateYAMLKeysDeprecation: ["D024", "warn"],

@@ -129,8 +129,10 @@ function hookMessages(
 /** Under dbt's name where dbt has the same remark, else a `Note`. */
 function diagnosticMessage({ ts, level, diagnostic }: Named<"diagnostic">): LogMessage {
 	const { code, severity, message, dbt, at } = diagnostic;
-	const msg = `[${severity === "error" ? "ERROR" : "WARNING"}][${code}]: ${message}${dbt === undefined ? "" : `\n${dbt}`}`;
 	const name = dbtNameOf(code);
+	// By dbt's name, which scripts look for; tfm's code stands in `data`.
+	const label = name !== undefined && isDbtEvent(name) ? name : code;
+	const msg = `[${severity === "error" ? "ERROR" : "WARNING"}][${label}]: ${message}${dbt === undefined ? "" : `\n${dbt}`}`;
 	const place = at === undefined ? {} : { file: at.file, line: at.line };
 	return dbtMessage(name !== undefined && isDbtEvent(name) ? name : "Note", msg, {
 		ts,
