@@ -4,7 +4,7 @@
 import { fail } from "../core/diagnostic.ts";
 import type { RenderState } from "./renderState.ts";
 import { undefinedUsed } from "./trace.ts";
-import { type Arguments, PyDecimal, PyFloat, typeName, type Value } from "./values.ts";
+import { type Arguments, PyDecimal, PyDict, PyFloat, typeName, type Value } from "./values.ts";
 
 export interface Parameter {
 	readonly name: string;
@@ -39,16 +39,23 @@ function make<Self>(
 ): Builtin<Self> {
 	const requiredCount = parameters.filter((p) => p.required).length;
 	const most = parameters.length;
+	// A dict's methods hand out what it holds.
+	const counted = (self: Self, value: Value, state: RenderState): Value =>
+		FINDS.has(name) || self instanceof PyDict ? value : state.made(value);
 	return (self, args, state) => {
 		const count = args.positional.length;
 		if (args.keyword.size === 0 && count <= most && count >= requiredCount) {
-			if (count === most) return state.made(run(self, args.positional, state));
-			return state.made(run(self, [...args.positional, ...parameters.slice(count).map((p) => p.initial)], state));
+			const given =
+				count === most ? args.positional : [...args.positional, ...parameters.slice(count).map((p) => p.initial)];
+			return counted(self, run(self, given, state), state);
 		}
 		if (noKeywords && args.keyword.size > 0) wrongCall(name, "takes no keyword arguments");
-		return state.made(run(self, bind(name, parameters, args), state));
+		return counted(self, run(self, bind(name, parameters, args), state), state);
 	};
 }
+
+/** These give a value that was there before. */
+const FINDS: ReadonlySet<string> = new Set(["attr", "d", "default", "first", "last", "max", "min", "pop", "random"]);
 
 function bind(name: string, parameters: readonly Parameter[], args: Arguments): Value[] {
 	const most = parameters.length;
