@@ -28,9 +28,18 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 	if (watch === true) {
 		if (inline !== undefined) fail("TFM-CLI-008", { first: "--inline", second: "--watch" });
 		const { watchAndCompile } = await import("./compileWatch.ts");
+		let selected: ReadonlySet<NodeId> = new Set();
 		return watchAndCompile(invocation, {
-			whole: async (project) => (await compileSelected(invocation, project)).length,
-			some: (project, ids) => compileSome(invocation, project, ids),
+			whole: async (project) => {
+				const compiled = await compileSelected(invocation, project);
+				selected = selectFor(invocation, project, COMPILED_KINDS).selected;
+				return compiled.length;
+			},
+			// An edit of a text leaves the selection as it is, unless that compares texts.
+			some: (project, ids) => {
+				if (invocation.flags.state !== undefined) selected = selectFor(invocation, project, COMPILED_KINDS).selected;
+				return compileSome(invocation, project, { selected, ids });
+			},
 		});
 	}
 	const project = await openProject(invocation);
@@ -122,20 +131,23 @@ export async function compileSelected(
 }
 
 /** Writes the SQL of those of them that are selected, and nothing else. Answers how many. */
-async function compileSome(invocation: Invocation, project: OpenProject, ids: readonly NodeId[]): Promise<number> {
-	const { selected } = selectFor(invocation, project, COMPILED_KINDS);
+async function compileSome(
+	invocation: Invocation,
+	project: OpenProject,
+	{ selected, ids }: { readonly selected: ReadonlySet<NodeId>; readonly ids: readonly NodeId[] },
+): Promise<number> {
 	const nodes = ids.flatMap((id) => (selected.has(id) ? (project.manifest.nodes.get(id) ?? []) : []));
 	const { compiled } = await compileAll(invocation, project, {
 		selected,
 		passes: nodes.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
 	});
-	const events = openEvents(invocation, project);
-	for (const [i, node] of nodes.entries()) {
-		const { sql, messages } = compiled[i]!;
-		tellMessages(events, node.unique_id, messages);
-		writeSql(project.config.targetDir, sqlPath("compiled", node), sql);
+	for (const [i, node] of nodes.entries())
+		writeSql(project.config.targetDir, sqlPath("compiled", node), compiled[i]!.sql);
+	if (compiled.some((answer) => answer !== null && answer.messages.length > 0)) {
+		const events = openEvents(invocation, project);
+		for (const [i, node] of nodes.entries()) tellMessages(events, node.unique_id, compiled[i]!.messages);
+		events.close();
 	}
-	events.close();
 	return nodes.length;
 }
 
