@@ -170,8 +170,11 @@ interface Compared {
 }
 
 /** Where the rows of a node stand that was built; null: it was not. */
-function standsAt({ placed, head }: Compared, id: NodeId, { adapter, environment }: Open): RelationName | null {
-	const result = head.results.find(({ unique_id }) => unique_id === id);
+function standsAt(
+	{ placed }: Pick<Compared, "placed">,
+	id: NodeId,
+	{ adapter, environment, result }: Pick<Open, "adapter" | "environment"> & { readonly result: NodeResult | undefined },
+): RelationName | null {
 	const node = placed.manifest.nodes.get(id);
 	if (result?.status !== "success" || node === undefined || !isStored(node)) return null;
 	const target = storedName(node, adapter.dialect);
@@ -182,11 +185,15 @@ function standsAt({ placed, head }: Compared, id: NodeId, { adapter, environment
 }
 
 async function compareAll(open: Open, compared: Compared): Promise<ReadonlyMap<string, RowReview>> {
-	const { plan, review, settings, project } = compared;
+	const { plan, review, settings, project, head } = compared;
+	const results = new Map<string, NodeResult>(head.results.map((result) => [result.unique_id, result]));
 	const isNew = new Set(review.nodes.filter(({ change }) => change === "added").map(({ id }) => id));
 	const heads = new Map<NodeId, RelationName>();
 	for (const id of plan.built) {
-		const stands = project.manifest.nodes.get(id)?.resource_type === "function" ? null : standsAt(compared, id, open);
+		const stands =
+			project.manifest.nodes.get(id)?.resource_type === "function"
+				? null
+				: standsAt(compared, id, { ...open, result: results.get(id) });
 		if (stands !== null) heads.set(id, stands);
 	}
 	const old = [...heads.keys()].filter((id) => !isNew.has(id));

@@ -44,12 +44,18 @@ export async function enterEnvironment(
 	const { name, outside } = environment;
 	const { adapter } = about;
 	const row = await requireEnvironment(adapter, manifest.projectName, name);
-	if (about.builds) {
+	const { storeFailures } = invocation.flags;
+	const keeps = (id: NodeId): boolean => {
+		const node = manifest.nodes.get(id);
+		return node?.resource_type === "test" && (node.config.store_failures ?? storeFailures) === true;
+	};
+	// Tests alone make nothing, unless they keep the rows that fail.
+	if (about.builds || [...about.selected].some(keeps)) {
 		const schemas = schemasOf(project, {
 			built: about.selected,
 			adapter,
 			notebook: notebookIn(project, name),
-			keepsFailures: invocation.flags.storeFailures === true,
+			keepsFailures: storeFailures === true,
 		});
 		const sleep = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal });
 		const place = { adapter, state: await createStateStore(), invocation, sleep };
