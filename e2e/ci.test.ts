@@ -110,6 +110,46 @@ describe("tfm ci", { timeout: 60_000 }, () => {
 		expect((await tfm(["env", "list"])).stdout).toBe("there are none\n");
 	});
 
+	it("lets differences pass that the project says do not matter, and holds each layer to its own thresholds", async () => {
+		const settings = (diff: string) => (text: string) =>
+			text.replace("ci: { state: ../states }", `ci: { state: ../states, against: prod, diff: ${diff} }`);
+		const changes = {
+			"models/staging/stg_orders.sql": (sql: string) => sql.replace("where amount >=", "where amount >"),
+			"models/marts/customers.sql": (sql: string) => sql.replace("count(*)", "(count(*) * 1.0000001)::float8"),
+		};
+		const rowsOf = async (name: string, diff: string) => {
+			shop.branch(name, { ...changes, "tfm_project.yml": settings(diff) });
+			const { code, stdout } = await tfm(["ci", "--base", "main", "--target", "dev"]);
+			return { code, lines: stdout.split("\n").filter((line) => /^\| \S+ \| \S+ \| \d+ → |TFM-CI-021/.test(line)) };
+		};
+		expect(await rowsOf("strict", "{}")).toMatchInlineSnapshot(`
+			{
+			  "code": 0,
+			  "lines": [
+			    "| staging.stg_orders | 2/2 | 20 → 19 | 0 | 1 | 0 | – |",
+			    "| marts.customers | 2/2 | 4 → 4 | 0 | 0 | 4 | \`orders\` 4 |",
+			    "| marts.orders | 2/2 | 20 → 19 | 0 | 1 | 0 | – |",
+			    "| reporting.revenue | – | 12 → 12 | 0 | 0 | 1 | \`cents\` 1 |",
+			  ],
+			}
+		`);
+		const lenient =
+			"{ tolerance: { float_rel: 0.5 }, ignore: [ce*], thresholds: { marts: { removed: 0 }, '*': { removed_pct: 4 } } }";
+		expect(await rowsOf("lenient", lenient)).toMatchInlineSnapshot(`
+			{
+			  "code": 1,
+			  "lines": [
+			    "| ❌ | orders changes more than marts allows: 1 row removed, at most 0 | \`models/marts/orders.sql:1\` | TFM-CI-021 |",
+			    "| ❌ | stg_orders changes more than the project allows: 1 row removed (5.0%), at most 4% | \`models/staging/stg_orders.sql:1\` | TFM-CI-021 |",
+			    "| staging.stg_orders | 2/2 | 20 → 19 | 0 | 1 | 0 | – |",
+			    "| marts.customers | 2/2 | 4 → 4 | 0 | 0 | 0 | – |",
+			    "| marts.orders | 2/2 | 20 → 19 | 0 | 1 | 0 | – |",
+			    "| reporting.revenue | – | 12 → 12 | 0 | 0 | 0 | – |",
+			  ],
+			}
+		`);
+	});
+
 	it("holds changed nodes to the project's rules, and others not", async () => {
 		shop.branch("rules", {
 			"tfm_project.yml": (text) => `${text}rules: { primary_key: error, naming: { marts: "*s" } }\n`,
