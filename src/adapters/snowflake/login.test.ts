@@ -1,3 +1,7 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TfmError } from "../../core/diagnostic.ts";
 import { configuredDriver, type Driver } from "./driver.ts";
@@ -16,15 +20,41 @@ async function refusal(
 	return { code, message, next };
 }
 
+const KEYS = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const PLAIN = KEYS.privateKey.export({ format: "pem", type: "pkcs8" }) as string;
+const ENCRYPTED = KEYS.privateKey.export({
+	format: "pem",
+	type: "pkcs8",
+	cipher: "aes-256-cbc",
+	passphrase: "open",
+}) as string;
+const OTHER = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
+	format: "pem",
+	type: "pkcs8",
+}) as string;
+const bare = (pem: string): string => pem.replace(/-----.*-----|\s/g, "");
+
 describe("logging in to Snowflake", () => {
 	let local: LocalSnowflake;
+	const folder = mkdtempSync(join(tmpdir(), "tfm-key-"));
+	writeFileSync(join(folder, "encrypted.p8"), ENCRYPTED);
 	beforeAll(async () => {
 		local = await startLocalSnowflake({
 			databases: [LOCAL_LOGIN.database],
-			users: { tfm: { password: LOCAL_LOGIN.password, oauthTokens: ["oauth-1"], accessTokens: ["pat-1"] } },
+			users: {
+				tfm: {
+					publicKey: KEYS.publicKey.export({ format: "pem", type: "spki" }) as string,
+					password: LOCAL_LOGIN.password,
+					oauthTokens: ["oauth-1"],
+					accessTokens: ["pat-1"],
+				},
+			},
 		});
 	});
-	afterAll(() => local.server.stop());
+	afterAll(async () => {
+		rmSync(folder, { recursive: true });
+		await local.server.stop();
+	});
 
 	const open = async (fields: object): Promise<string> => {
 		const adapter = local.adapter({ fields: { ...fields } });
@@ -45,6 +75,10 @@ describe("logging in to Snowflake", () => {
 
 	test.each([
 		["a password", {}],
+		["a key as PEM", { private_key: PLAIN, password: "" }],
+		["a key without the lines around it", { private_key: bare(PLAIN), password: "" }],
+		["an encrypted key", { private_key: ENCRYPTED, private_key_passphrase: "open", password: "" }],
+		["an encrypted key in a file", { private_key_path: join(folder, "encrypted.p8"), private_key_passphrase: "open" }],
 		["an OAuth token", { authenticator: "oauth", token: "oauth-1", password: "" }],
 		["a programmatic access token", { authenticator: "programmatic_access_token", token: "pat-1", password: "" }],
 		[
@@ -67,7 +101,32 @@ describe("logging in to Snowflake", () => {
 	test.each([
 		[{ password: "wrong" }, "390100"],
 		[{ authenticator: "oauth", token: "old" }, "390303"],
-	])("%j is refused with %s", async (fields, code) => {
+		[{ private_key: OTHER }, "390144"],
+	])("what is wrong is refused by the server: %#", async (fields, code) => {
 		expect((await refusal(open(fields))).message).toContain(`(${code})`);
+	});
+
+	test.each([
+		[
+			{ account: "https://x.snowflakecomputing.com" },
+			"`account` of the Snowflake profile cannot be used: it is an address; the account is what stands before .snowflakecomputing.com",
+		],
+		[{ authenticator: "pasword" }, '"pasword" is none of snowflake'],
+		[
+			{ password: "" },
+			"`password` of the Snowflake profile cannot be used: it is missing, and a login by password needs it",
+		],
+		[{ private_key_path: "/nowhere/key.p8" }, "/nowhere/key.p8 cannot be read: ENOENT"],
+		[{ private_key: ENCRYPTED }, "the key is encrypted, and `private_key_passphrase` is not given"],
+		[{ private_key: "-----BEGIN PUBLIC KEY-----" }, "it holds a public key or a certificate"],
+		[
+			{ authenticator: "oauth" },
+			"`token` of the Snowflake profile cannot be used: it is missing, and OAuth needs an access token",
+		],
+	])("what is wrong is told before anything is sent: %#", async (fields, message) => {
+		expect(await refusal(open(fields))).toMatchObject({
+			code: "TFM-DB-025",
+			message: expect.stringContaining(message),
+		});
 	});
 });

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Adapter, Candidate, PublishRequest, Session } from "../../../core/adapter.ts";
+import { nodeId } from "../../../core/node.ts";
+import type { RelationName } from "../../../core/relation.ts";
+import { type LocalSnowflake, startLocalSnowflake } from "../testing/localSnowflake.ts";
+
+const at = (identifier: string): RelationName => ({ database: "ANALYTICS", schema: "BI", identifier });
+
+describe("publishing on Snowflake", () => {
+	let local: LocalSnowflake;
+	let adapter: Adapter;
+	beforeAll(async () => {
+		local = await startLocalSnowflake();
+		adapter = local.adapter();
+		await adapter.open();
+	});
+	afterAll(async () => {
+		await adapter.close();
+		await local.server.stop();
+	});
+
+	const on = <T>(work: (session: Session) => Promise<T>): Promise<T> => adapter.withSession(work);
+	const place = (name: string): RelationName => adapter.publisher.candidateOf("shop", at(name));
+	const render = (relation: RelationName): string => adapter.dialect.render(relation);
+	const candidate = (name: string, more: Partial<Candidate> = {}): Candidate => ({
+		node: nodeId(`model.shop.${name}`),
+		kind: "table",
+		candidate: place(name),
+		target: at(name),
+		publish: "swap",
+		...more,
+	});
+	const view = (finalSql: string): Candidate => candidate("V", { kind: "view", finalSql });
+	const request = (candidates: readonly Candidate[]): PublishRequest => ({
+		project: "shop",
+		runId: "run-1",
+		unit: "bi",
+		candidates,
+		record: [{ sql: "insert into bi.told values ($1)", binds: ["bi"] }],
+		lockTimeoutMs: 1000,
+	});
+	const values = (session: Session, sql: string) => session.query(sql).then(({ rows }) => rows.flat());
+	/** Two tables and a view of the second generation, aside; the first one stands. */
+	const SEEN =
+		"select (select max(n) from bi.a) || '/' || (select max(n) from bi.b) || '/' || (select max(n) from bi.v) as seen";
+
+	beforeEach(() =>
+		on(async (s) => {
+			await s.execute("drop schema if exists bi; create schema bi; create table bi.told (unit varchar)");
+			await s.execute("create table bi.a as select 1 as n; create table bi.b as select 1 as n");
+			await s.execute("create view bi.v as select n from bi.a");
+			await adapter.publisher.ensureSchemas(s, "shop", [at("A")]);
+			for (const name of ["A", "B"]) await s.execute(`create or replace table ${render(place(name))} as select 2 as n`);
+			await s.execute(`create or replace view ${render(place("V"))} as select n * 10 as n from ${render(place("A"))}`);
+		}),
+	);
+
+	const layer = (finalSql = "select n * 10 as n from bi.a") =>
+		request([candidate("A"), candidate("B"), view(finalSql)]);
+	/** Dies, as a process does, with the statement of which `kills` says so. */
+	const dying = (session: Session, kills: (sql: string) => boolean): Session => {
+		let dead = false;
+		const alive = <T>(sql: string, work: () => Promise<T>): Promise<T> => {
+			dead ||= kills(sql);
+			return dead ? Promise.reject(new Error("the process is gone")) : work();
+		};
+		return {
+			...session,
+			execute: (sql, options) => alive(sql, () => session.execute(sql, options)),
+			query: (sql, binds, options) => alive(sql, () => session.query(sql, binds, options)),
+		};
+	};
+
+	test("tables are swapped, views stated anew, the record is written and nothing is left over", async () => {
+		await on(async (s) => {
+			const report = await adapter.publisher.publish(s, layer());
+			expect(report.ways.map(({ way }) => way)).toEqual(["swap", "swap", "replace"]);
+			expect(await values(s, SEEN)).toEqual(["2/2/20"]);
+			expect(await values(s, "select unit from bi.told")).toEqual(["bi"]);
+			expect(await s.listRelations([place("A").schema])).toEqual([]);
+			expect(await values(s, "select count(*) from tfm_state.publish_journal")).toEqual(["0"]);
+		});
+	});
+
+	test.each([1, 2, 3])("a process that dies at move %i is finished by whoever comes next", async (nth) => {
+		await on(async (s) => {
+			let moves = 0;
+			const kills = (sql: string): boolean => /swap with|replace view/.test(sql) && ++moves === nth;
+			await expect(adapter.publisher.publish(dying(s, kills), layer())).rejects.toThrow("the process is gone");
+			expect(await values(s, "select unit from bi.told")).toEqual([]);
+			await adapter.publisher.dropStale(s, "shop", [at("A")], []);
+			expect(await values(s, SEEN)).toEqual(["2/2/20"]);
+			expect(await values(s, "select unit from bi.told")).toEqual(["bi"]);
+			expect(await values(s, "select count(*) from tfm_state.publish_journal")).toEqual(["0"]);
+			expect((await s.query("show tables in schema bi")).columns.map(({ name }) => name)).toContain("comment");
+		});
+	});
+
+	test("a move that is refused takes back those before it", async () => {
+		await on(async (s) => {
+			await expect(adapter.publisher.publish(s, layer("select nope from bi.a"))).rejects.toMatchObject({
+				sqlstate: "42000",
+			});
+			expect(await values(s, SEEN)).toEqual(["1/1/1"]);
+			expect(await values(s, "select unit from bi.told")).toEqual([]);
+			expect(await values(s, "select count(*) from tfm_state.publish_journal")).toEqual(["0"]);
+		});
+	});
+
+	test("`publish: keep` brings the rows in by DML, with the record in the same transaction", async () => {
+		await on(async (s) => {
+			const kept = ["A", "B"].map((name) => candidate(name, { publish: "keep" }));
+			const report = await adapter.publisher.publish(s, request(kept));
+			expect(report.ways.map(({ way }) => way)).toEqual(["keep", "keep"]);
+			expect(await values(s, SEEN)).toEqual(["2/2/2"]);
+			expect(await values(s, "select unit from bi.told")).toEqual(["bi"]);
+		});
+	});
+});
