@@ -6,7 +6,7 @@ export const PUBLISH_CODES = {
 	"TFM-PUB-001": code<{ target: string; column: string; dependent: string; owner: string | null }>({
 		message: (f) =>
 			`${f.target} cannot be published: ${f.dependent}${f.owner === null ? "" : ` (owner ${f.owner})`} needs column ${f.column}, which the new version does not have`,
-		hint: (f) => `keep ${f.column} in the model, or change ${f.dependent} first`,
+		hint: (f) => `keep ${f.column} in the model, or change or drop ${f.dependent} first`,
 		explain:
 			"Something outside the run reads a column that the new version of the relation no longer has. Publishing would break it, so the old version stays. Add the column back, or change or drop the dependent object, then run again.",
 	}),
