@@ -186,6 +186,7 @@ async function reuseOrBuild(
 		kind: GROWS.has(node.config.materialized) ? "table" : candidate.kind,
 		mode: modeOf(input, candidate),
 		more: (input.overloads ?? []).map((text) => text ?? ""),
+		inBatches: input.microbatch?.keepsPart === true,
 	};
 	const build = await run.builds.describe(query, session);
 	const why = job.flags.changed === true ? run.builds.whyDue(query, code, build, targetsOf(run, node)) : undefined;

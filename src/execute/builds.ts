@@ -43,6 +43,8 @@ export interface Query {
 	readonly mode: string;
 	/** Texts beside the query that are part of it: a function's other signatures. */
 	readonly more?: readonly string[];
+	/** Its batches are published one by one; compiled when their turn comes, so nothing is known of their text before. */
+	readonly inBatches?: boolean;
 }
 
 export const existingKey = ({ schema, identifier }: Pick<RelationName, "schema" | "identifier">): string =>
@@ -138,9 +140,10 @@ export function createBuilds(
 		});
 	}
 
-	function unsteadyBuild({ node, sql }: Query): string | null {
+	function unsteadyBuild({ node, sql, inBatches }: Query): string | null {
 		const hooks = [...node.config["pre-hook"], ...node.config["post-hook"]];
 		if (hooks.some((hook) => !hook.transaction)) return "has a hook outside of its transaction";
+		if (inBatches === true) return "is published batch by batch";
 		if (isDeclared(node.unique_id)) return null;
 		if (node.config.volatile === true) return "is declared volatile";
 		if (node.resource_type === "seed") return null;

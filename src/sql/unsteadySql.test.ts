@@ -16,6 +16,7 @@ describe("A query over the same inputs says the same", () => {
 		`select "dev"."main"."cents"(amount), case when a then cast(b as varchar(3)) end from ${orders} tablesample_less`,
 		`select * from generate_series(1, 10) as g (n) where exists (select 1 from ${orders})`,
 		"select 1 as today, date '2026-01-01'",
+		"select * from (values (1, timestamp '2026-01-01', 'a'), (2, timestamp '2026-01-02', 'b')) as v (id, at, v)",
 	])("%s", (sql) => {
 		expect(unsteadySql(sql, KNOWN)).toBeNull();
 	});
@@ -35,6 +36,7 @@ describe("What may make two runs of a query differ is named", () => {
 		[`select * from ${orders}, customers`, "reads customers, which is no ref() and no source()"],
 		[`select * from ${orders} a left join b on a.id = b.id`, "reads b, which is no ref() and no source()"],
 		["with orders as (select * from orders) select * from orders", "reads orders, which is no ref() and no source()"],
+		["select * from (values (1)) v, raw_e", "reads raw_e, which is no ref() and no source()"],
 		["select * from (raw_a cross join raw_b)", "reads raw_a, which is no ref() and no source()"],
 		[`select distinct from raw_b`, "reads raw_b, which is no ref() and no source()"],
 		["select extract(year from (select max(d) from raw_c))", "reads raw_c, which is no ref() and no source()"],

@@ -114,9 +114,9 @@ export function unsteadySql(sql: string, known: readonly string[]): string | nul
 			const defines = definedAt(tokens, i);
 			if (defines !== null && recursive) ctes.add(defines);
 			// A bracket in a list of relations holds a query, or relations that are joined.
-			const inFrom: boolean = expectsRelation;
+			const inFrom: boolean = expectsRelation && !QUERY.test(tokens[i + 1] ?? "");
 			stack.push({ of: isWord(before) ? plain(before) : "", defines, inFrom });
-			expectsRelation = inFrom && !["select", "with", "values"].includes(plain(tokens[i + 1] ?? ""));
+			expectsRelation = inFrom;
 			continue;
 		}
 		if (token === ")") {
