@@ -22,6 +22,8 @@ interface Operation {
 	readonly id: NodeId;
 	/** The macro as it was called, or `--sql`. */
 	readonly name: string;
+	/** `macro audit (macros/audit.sql)`; null for `--sql`. */
+	readonly place: string | null;
 	readonly call: (database: Database) => Promise<Called>;
 }
 
@@ -87,7 +89,7 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 		await tellAlerts(undefined, error);
 		if (!(error instanceof TfmError)) throw error;
 		for (const d of error.diagnostics) events({ event: "diagnostic", diagnostic: d }, "error");
-		write({ status: "error", failures: 1, message: errorText(error.diagnostics) });
+		write({ status: "error", failures: 1, message: errorText(error.diagnostics, operation.place) });
 		return 1;
 	} finally {
 		events.close();
@@ -118,12 +120,13 @@ async function noteOperation({ invocation, project, session, state }: Noted, sta
 	await runBound(session, state.recordRun(row, status, invocation.clock().toISOString()));
 }
 
-/** dbt's form: the kind of error, then what was said, indented. */
-function errorText(diagnostics: readonly Diagnostic[]): string {
+/** dbt's form: the kind of error, where a macro raised it itself the macro that was called, then what was said, indented. */
+function errorText(diagnostics: readonly Diagnostic[], place: string | null): string {
 	const [first] = diagnostics;
 	const database = first?.code === "TFM-JINJA-024" || first?.code === "TFM-APP-009";
+	const where = first?.code === "TFM-JINJA-023" && place !== null ? ` in ${place}` : "";
 	const lines = diagnostics.flatMap(({ message }) => message.split("\n"));
-	return [`${database ? "Database" : "Compilation"} Error`, ...lines.map((line) => `  ${line}`)].join("\n");
+	return [`${database ? "Database" : "Compilation"} Error${where}`, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
 function macroOperation(invocation: Invocation, project: OpenProject): Operation {
@@ -143,6 +146,7 @@ function macroOperation(invocation: Invocation, project: OpenProject): Operation
 	return {
 		id: nodeId(known.node.unique_id),
 		name: macro,
+		place: `macro ${known.node.name} (${known.node.original_file_path})`,
 		call: async ({ compiler, render }) => {
 			const call = { macro, positional: [], keyword, node: null };
 			const { messages } = await render((journal) => compiler.renderMacro(call, journal, PUBLISHED));
@@ -156,6 +160,7 @@ function sqlOperation(project: OpenProject, sql: string): Operation {
 	return {
 		id: nodeId(`sql_operation.${manifest.projectName}.inline_query`),
 		name: "--sql",
+		place: null,
 		call: async ({ compiler, render, session }) => {
 			const node = makeInlineNode({ sql, name: "inline_query", label: "--sql" }, manifest, facts);
 			const { compiled } = await render((journal) => compiler.compileInline(node, journal, PUBLISHED));
