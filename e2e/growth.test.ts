@@ -13,7 +13,7 @@ import { type ManifestMeta, toManifestJson } from "../src/manifest/manifestJson.
 import { PARSE_OPTIONS } from "../src/manifest/testing/readProject.ts";
 import { listFiles, parseProject } from "../src/parse/parseProject.ts";
 
-const SIZES = (process.env.TFM_GROWTH_SIZES ?? "600,4800").split(",").map(Number);
+const SIZES = (process.env.TFM_GROWTH_SIZES ?? "500,3000").split(",").map(Number);
 /** The power of the size that a stage's cost may grow with. */
 const STEEPEST = 1.15;
 
@@ -79,17 +79,30 @@ async function costsOf(models: number): Promise<ReadonlyMap<string, number>> {
 	return costs;
 }
 
+const least = (one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): ReadonlyMap<string, number> =>
+	new Map([...one].map(([stage, ms]) => [stage, Math.min(ms, other.get(stage) ?? ms)]));
+
 it(`costs from ${SIZES[0]} to ${SIZES[1]} models at most n^${STEEPEST}, stage by stage`, {
 	timeout: 600_000,
 }, async () => {
 	const [few = 0, many = 0] = SIZES;
 	await costsOf(200);
-	const [small, large] = [await costsOf(few), await costsOf(many)];
-	const powers = [...small].map(([stage, ms]) => {
-		// What takes no time worth telling grows as it likes.
-		const power = Math.log(large.get(stage)! / Math.max(ms, 20)) / Math.log(many / few);
-		return { stage, small: Math.round(ms), large: Math.round(large.get(stage)!), power: Math.round(power * 100) / 100 };
-	});
+	const powersOf = (small: ReadonlyMap<string, number>, large: ReadonlyMap<string, number>) =>
+		[...small].map(([stage, ms]) => {
+			// What takes no time worth telling grows as it likes.
+			const power = Math.log(large.get(stage)! / Math.max(ms, 20)) / Math.log(many / few);
+			const [from, to] = [Math.round(ms), Math.round(large.get(stage)!)];
+			return { stage, small: from, large: to, power: Math.round(power * 100) / 100 };
+		});
+	let small = await costsOf(few);
+	let large = await costsOf(many);
+	let powers = powersOf(small, large);
+	// A neighbour on the machine makes one try dear; a stage that grows too fast does so in each.
+	for (let again = 0; again < 2 && powers.some(({ power }) => power > STEEPEST); again++) {
+		small = least(small, await costsOf(few));
+		large = least(large, await costsOf(many));
+		powers = powersOf(small, large);
+	}
 	if (process.env.TFM_GROWTH_SIZES !== undefined) process.stdout.write(`${JSON.stringify(powers, null, 1)}\n`);
 	expect(powers.filter(({ power }) => power > STEEPEST)).toEqual([]);
 });
