@@ -120,4 +120,4 @@ function writeNew(root: string, path: string, text: string): void {
 
 /** Said at once, so that nobody finds out by a failing run. */
 const NOT_YET =
-	"This version connects to the embedded database and to Postgres: profiles.yml is written for Snowflake, but to run today move it away.";
+	"On Snowflake this version runs projects without layers, and this one has five: to run it today move profiles.yml away, or `layers:` out of tfm_project.yml.";
