@@ -1,24 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SiteServer, serveSite } from "../src/docs/docs.ts";
 import { model, siteSource, test as testOf, writeArtifacts } from "../src/docs/testing/artifacts.ts";
 import { writeSite } from "../src/docs/writeSite.ts";
+import { APP, CHROMIUM, canBrowse, ROOT, SHOTS } from "./siteBrowser.ts";
 
 /**
  * The site in headless Chromium, as a person would use it. Needs Chromium on the machine and dist/site; with
  * TFM_REQUIRE_CHROMIUM their absence is a failure. Screenshots of each page in both themes go to target/screenshots.
  */
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-const APP = join(ROOT, "dist/site");
-const SHOTS = join(ROOT, "target/screenshots");
-const possible = CHROMIUM !== undefined && existsSync(join(APP, "files.json"));
-if (!possible && process.env.TFM_REQUIRE_CHROMIUM)
-	throw new Error("the site's tests need Chromium and dist/site (npm run build)");
+const possible = canBrowse();
 
 const LAYERS = ["staging", "transform", "reporting"];
 const ref = (node: string, column: string) => ({ node: `model.shop.${node}`, column });

@@ -1,24 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SiteServer, serveSite } from "../src/docs/docs.ts";
 import { model, siteSource, writeArtifacts } from "../src/docs/testing/artifacts.ts";
 import { writeSite } from "../src/docs/writeSite.ts";
+import { APP, CHROMIUM, canBrowse, SHOTS } from "./siteBrowser.ts";
 
 /**
  * Large projects in headless Chromium, and a small one under two fingers. How long it takes is measured by `npm run
  * bench`; here it is used. Chromium is looked for as in docsSite.test.ts.
  */
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-const APP = join(ROOT, "dist/site");
-const SHOTS = join(ROOT, "target/screenshots");
-const possible = CHROMIUM !== undefined && existsSync(join(APP, "files.json"));
-if (!possible && process.env.TFM_REQUIRE_CHROMIUM)
-	throw new Error("the site's tests need Chromium and dist/site (npm run build)");
+const possible = canBrowse();
 
 const LAYERS = ["landing", "staging", "transform", "analytics", "reporting"];
 const COLUMNS = Object.fromEntries(Array.from({ length: 6 }, (_, c) => [`column_${c}`, { name: `column_${c}` }]));

@@ -1,6 +1,7 @@
 import type { Dialect } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
-import type { QuotePolicy, RelationName } from "../../core/relation.ts";
+import type { QuotePolicy } from "../../core/relation.ts";
+import { relationRenderer } from "../../core/renderRelation.ts";
 import type { CellValue } from "../../core/resultTable.ts";
 import { createPostgresBuildDialect } from "./buildDialect.ts";
 import { POSTGRES_COLUMN_TYPES } from "./columnTypes.ts";
@@ -23,13 +24,7 @@ export function withoutZeroByte(text: string): string {
  */
 export function createPostgresDialect(): Dialect {
 	const quote = (identifier: string): string => `"${withoutZeroByte(identifier).replaceAll('"', '""')}"`;
-	const render = (relation: RelationName, policy: QuotePolicy = QUOTE_ALL): string => {
-		const parts: string[] = [];
-		if (relation.database !== "") parts.push(policy.database ? quote(relation.database) : relation.database);
-		if (relation.schema !== "") parts.push(policy.schema ? quote(relation.schema) : relation.schema);
-		parts.push(policy.identifier ? quote(relation.identifier) : relation.identifier);
-		return parts.join(".");
-	};
+	const render = relationRenderer(quote);
 	return Object.freeze({
 		name: "postgres",
 		maxIdentifierBytes: MAX_IDENTIFIER_BYTES,

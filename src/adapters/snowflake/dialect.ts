@@ -1,5 +1,6 @@
 import type { Dialect } from "../../core/adapter.ts";
-import type { QuotePolicy, RelationName } from "../../core/relation.ts";
+import type { QuotePolicy } from "../../core/relation.ts";
+import { relationRenderer } from "../../core/renderRelation.ts";
 import type { CellValue } from "../../core/resultTable.ts";
 import { createSnowflakeBuildDialect } from "./buildDialect.ts";
 import { SNOWFLAKE_COLUMN_TYPES } from "./columnTypes.ts";
@@ -7,7 +8,6 @@ import { typeLabel } from "./typeLabels.ts";
 
 /** Characters, which Snowflake counts; a name of ASCII has as many bytes. */
 const MAX_IDENTIFIER_BYTES = 255;
-const QUOTE_ALL: QuotePolicy = Object.freeze({ database: true, schema: true, identifier: true });
 const QUOTE_NONE: QuotePolicy = Object.freeze({ database: false, schema: false, identifier: false });
 
 /**
@@ -19,13 +19,7 @@ const QUOTE_NONE: QuotePolicy = Object.freeze({ database: false, schema: false, 
  */
 export function createSnowflakeDialect(): Dialect {
 	const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
-	const render = (relation: RelationName, policy: QuotePolicy = QUOTE_ALL): string => {
-		const parts: string[] = [];
-		if (relation.database !== "") parts.push(policy.database ? quote(relation.database) : relation.database);
-		if (relation.schema !== "") parts.push(policy.schema ? quote(relation.schema) : relation.schema);
-		parts.push(policy.identifier ? quote(relation.identifier) : relation.identifier);
-		return parts.join(".");
-	};
+	const render = relationRenderer(quote);
 	return Object.freeze({
 		name: "snowflake",
 		maxIdentifierBytes: MAX_IDENTIFIER_BYTES,
