@@ -10,8 +10,10 @@ import { type NodeId, nodeId } from "../core/node.ts";
 import { tablesHere } from "../core/ofTarget.ts";
 import type { StateStore } from "../core/state.ts";
 import { ancestors, descendants } from "../graph/relatives.ts";
+import { writeRunResults } from "./artifacts.ts";
 import { type BegunRun, begunPath, readBegun } from "./begunRun.ts";
 import { cloneNodes } from "./clone.ts";
+import { logNodes } from "./commandEvents.ts";
 import { LEFT_STATUSES, newestLeft, targetsLeft } from "./leftRuns.ts";
 import { type OpenProject, readConfig, resolveProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, readRunNotes } from "./runNotes.ts";
@@ -52,8 +54,7 @@ export async function retryCommand(asked: Invocation): Promise<ExitCode> {
 				? []
 				: targetsLeft(readRunNotes(project.config.targetDir, null), statuses, last.args.target);
 		const where = others.map((name) => `; left for the target ${name}: tfm retry --target ${name}`).join("");
-		invocation.stdout.write(`${NOTHING}${where}\n`);
-		return 0;
+		return nothingDone(invocation, project, where);
 	}
 	const held = root.layering !== null && failed.some((r) => r.status === "fail");
 	const repeated = asBefore(invocation, project, last);
@@ -188,6 +189,17 @@ const lastOfNotes = ({ command, args = {}, invocation_id, started_at, results = 
 	results: results.map(({ id, status }) => ({ id: nodeId(id), status })),
 	...windowsOf(args),
 });
+
+/** As after any command that has selected nothing, run_results.json holds no result (dbt). */
+function nothingDone(invocation: Invocation, project: OpenProject, elsewhereLeft: string): ExitCode {
+	const { command, log } = invocation;
+	logNodes(invocation, project, 0);
+	if (log?.onScreen !== true) invocation.stdout.write(`${NOTHING}${elsewhereLeft}\n`);
+	const startedAt = project.startedAt.toISOString();
+	const none = { command, runId: project.runId, results: [], startedAt, elapsed: 0, cancelled: false };
+	writeRunResults(invocation, project, { ...none, exitCode: 0 });
+	return 0;
+}
 
 /** What a person has let through since (`tfm publish`) is published, and its tests do not hold it again. */
 async function withoutAccepted(

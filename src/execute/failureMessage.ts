@@ -27,6 +27,10 @@ const REFUSALS: ReadonlySet<string> = new Set(["TFM-JINJA-024", "TFM-RUN-009", "
 /** What dbt raises outside of templates and the database. */
 const RUNTIME: ReadonlySet<string> = new Set(["TFM-APP-013"]);
 
+/** What dbt adds to every use of an undefined name. */
+const OF_UNDEFINED =
+	'This can happen when calling a macro that does not exist. Check for typos and/or install package dependencies with "dbt deps".';
+
 const isDatabase = (found: Diagnostic): boolean => REFUSALS.has(found.code);
 
 /**
@@ -37,7 +41,8 @@ export function failureMessage(run: Run, node: GraphNode, error: unknown, found:
 	const refused = databaseErrorOf(error);
 	const compilation = error instanceof TfmError && !RUNTIME.has(found.code);
 	const kind = refused !== null || isDatabase(found) ? "Database" : compilation ? "Compilation" : "Runtime";
-	const told = found.dbt === undefined ? [found.message] : [found.message, found.dbt];
+	const told = [found.message, ...(found.dbt === undefined ? [] : [found.dbt])];
+	if (found.code === "TFM-JINJA-010") told[0] += `. ${OF_UNDEFINED}`;
 	const lines = refused === null ? told.join("\n").split("\n") : serverText(run, refused);
 	if (refused !== null) lines.push(`compiled code at ${run.job.targetPath}/${sqlPath("run", node)}`);
 	const head = `${kind} Error in ${node.resource_type} ${node.name} (${node.original_file_path})`;

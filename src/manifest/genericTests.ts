@@ -42,6 +42,14 @@ export interface TestItem {
 	readonly scalarText: ((path: readonly (string | number)[]) => string | undefined) | null;
 }
 
+/** The macro that a test calls; no id: there is none. */
+interface TestMacro {
+	readonly id: string | null;
+	readonly builtin: boolean;
+}
+
+const UNDEFINED: TestMacro = { id: null, builtin: false };
+
 const CONFIG_TEXT = /\{\{|\{%/;
 const CALLS = /^\s*(env_var|ref|var|source|doc)\s*\(.+\)\s*$/;
 const LITERAL_REF = /^\s*ref\(\s*(['"])([\w.-]+)\1\s*(?:,\s*(['"])([\w.-]+)\3\s*)?\)\s*$/;
@@ -53,6 +61,7 @@ export class TestMaker {
 	readonly #macros: MacroReach;
 	#loose: { readonly definition: TestDefinition; readonly target: TestTarget; readonly item: TestItem } | null = null;
 	#looseCount = 0;
+	readonly #unknown: Diagnostic[] = [];
 
 	constructor(ports: ManifestPorts, problems: Diagnostic[], macros: readonly MacroNode[]) {
 		this.#ports = ports;
@@ -72,12 +81,12 @@ export class TestMaker {
 		}
 	}
 
-	/** One warning for all tests whose arguments are written the older way. */
+	/** Each test that nobody defines, and one remark for all tests whose arguments are written the older way. */
 	get warnings(): readonly Diagnostic[] {
-		if (this.#loose === null) return [];
+		if (this.#loose === null) return this.#unknown;
 		const { definition, target, item } = this.#loose;
 		const facts = { count: this.#looseCount, test: definition.name, target: target.label, found: definition.loose };
-		return [diagnostic("TFM-PARSE-036", facts, { ...item.place(), severity: "warning" })];
+		return [...this.#unknown, diagnostic("TFM-PARSE-036", facts, { ...item.place(), severity: "warning" })];
 	}
 
 	#make(target: TestTarget, item: TestItem): Draft | null {
@@ -88,13 +97,13 @@ export class TestMaker {
 			this.#looseCount++;
 			this.#loose ??= { definition, target, item };
 		}
-		const macro = this.#ports.findTest(definition.namespace, definition.name, target.package_name);
-		if (!("id" in macro)) {
+		const found = this.#ports.findTest(definition.namespace, definition.name, target.package_name);
+		const macro = "id" in found ? found : UNDEFINED;
+		// As in dbt the test is there and fails when it is run; everything else of the project goes on.
+		if (!("id" in found)) {
 			const test = definition.namespace === null ? definition.name : `${definition.namespace}.${definition.name}`;
-			this.#problems.push(
-				diagnostic("TFM-PARSE-014", { test, target: target.label, suggestion: macro.suggestion }, item.place()),
-			);
-			return null;
+			const facts = { test, target: target.label, suggestion: found.suggestion };
+			this.#unknown.push(diagnostic("TFM-PARSE-014", facts, { ...item.place(), severity: "warning" }));
 		}
 
 		const { namespace, name } = definition;
@@ -174,7 +183,7 @@ export class TestMaker {
 		readonly target: TestTarget;
 		readonly definition: TestDefinition;
 		readonly metadata: TestMetadata;
-		readonly macro: { readonly id: string; readonly builtin: boolean };
+		readonly macro: TestMacro;
 		readonly raw_code: string;
 		readonly unique_id: string;
 		readonly name: string;
@@ -183,9 +192,10 @@ export class TestMaker {
 	}): Collected {
 		const { target, definition, macro, metadata } = found;
 		// dbt looks the test's macro up without the namespace that the test may name.
-		const own = this.#ports.findWritten(`test_${definition.name}`, target.package_name) ?? macro.id;
+		const own =
+			macro.id === null ? null : (this.#ports.findWritten(`test_${definition.name}`, target.package_name) ?? macro.id);
 		// tfm's own have a config() in their macros.
-		if (macro.builtin && OF_DBT.has(definition.name)) {
+		if (own !== null && macro.builtin && OF_DBT.has(definition.name)) {
 			const literal = this.#fromArguments(target, definition, own);
 			if (literal !== null) return literal;
 		}
@@ -203,8 +213,10 @@ export class TestMaker {
 		const configs = Object.keys(found.config).length === 0 ? collected.configs : collected.configs.slice(0, -1);
 		// While it parses, dbt lets a test see only what its macro can come to call; the rest is noted when it is compiled.
 		const where = this.#ports.findMacro("get_where_subquery", target.package_name);
-		const seen = this.#macros.from(where === undefined ? [own] : [own, where]);
-		return { ...collected, configs, macros: dedupe([own, ...collected.macros.filter((id) => seen.has(id))]) };
+		const roots = [own, where].filter((id): id is string => typeof id === "string");
+		const seen = this.#macros.from(roots);
+		const called = collected.macros.filter((id) => seen.has(id));
+		return { ...collected, configs, macros: dedupe(own === null ? called : [own, ...called]) };
 	}
 
 	/** Built-in tests call nothing but what their arguments say; null when an argument has to be rendered. */

@@ -144,14 +144,13 @@ describe("mistakes in properties of nodes", () => {
 	});
 
 	it("says what is wrong with a test", async () => {
-		const tests = ["{unique: , not_null: }", "accepted_values:", "{unique: {model: x}}", "uniqe", "3"];
+		const tests = ["{unique: , not_null: }", "accepted_values:", "{unique: {model: x}}", "3"];
 		const list = tests.map((test) => `      - ${test}\n`).join("");
 		expect(await mistakesIn(models(`  - name: a\n    data_tests:\n${list}`))).toEqual([
 			'TFM-PARSE-013 models/p.yml:4:9 a test of model "a" has 2 names (unique, not_null) | indent the arguments below the test\'s name: each test of the list has one name',
 			'TFM-PARSE-013 models/p.yml:5:9 a test of model "a" ("accepted_values") ends with a colon but has no arguments | write - accepted_values',
 			'TFM-PARSE-013 models/p.yml:6:9 a test of model "a" has an argument "model" | the tested relation is passed as `model` by itself: remove it',
-			'TFM-PARSE-014 models/p.yml:7:9 model "a" asks for the test "uniqe", which does not exist | did you mean "unique"?',
-			'TFM-PARSE-013 models/p.yml:8:9 a test of model "a" is neither a name nor a mapping | write - unique, or - accepted_values: {arguments: {values: [a, b]}}',
+			'TFM-PARSE-013 models/p.yml:7:9 a test of model "a" is neither a name nor a mapping | write - unique, or - accepted_values: {arguments: {values: [a, b]}}',
 		]);
 	});
 

@@ -58,7 +58,7 @@ export function endMessages(
 				: warns
 					? message("RunResultWarningMessage", `[WARNING]: ${said}`, { msg: said, ...about })
 					: message("RunResultError", `  ${said}`, { msg: said, ...about, ...group }),
-			...(compiled === undefined
+			...(compiled === undefined || !result.compiled
 				? []
 				: [blank, message("SQLCompiledPath", `  compiled code at ${compiled}`, { path: compiled, ...about })]),
 			...(stored === null

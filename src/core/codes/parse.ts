@@ -95,10 +95,11 @@ export const PARSE_CODES = {
 			"A data test is a name (`unique`), or a name with arguments: `accepted_values: {arguments: {values: [a, b]}, config: {severity: warn}}`.",
 	}),
 	"TFM-PARSE-014": code<{ test: string; target: string; suggestion?: string | undefined }>({
-		message: (f) => `${f.target} asks for the test "${f.test}", which does not exist`,
+		message: (f) => `${f.target} asks for the test "${f.test}", which does not exist: it fails when it is run`,
 		hint: (f) => didYouMean(f.suggestion),
 		next: () => "a test is defined by {% test name(model, column_name) %} in a macro path or in tests/generic",
-		explain: "Neither the project, nor a package, nor tfm itself defines a generic test of this name.",
+		explain:
+			"Neither the project, nor a package, nor tfm itself defines a generic test of this name. As in dbt that test alone fails, and in `build` what reads its model is skipped; all else of the project runs. To have it stop every command: `--warn-error-options '{error: [TFM-PARSE-014]}'`.",
 	}),
 	"TFM-PARSE-015": code<{ model: string; version: string; known: readonly string[] }>({
 		message: (f) => `latest_version ${f.version} of "${f.model}" is not one of its versions`,
