@@ -340,8 +340,11 @@ async function siteFacts(models) {
 	const size = `${(programSize(join(root, "dist/site")) / 1000).toFixed(1)} kB of scripts and styles, packed`;
 	const seen = await siteInBrowser(out, sizes.repeats);
 	if (seen === null) return `The site: ${size}. No Chromium was found to open it in.`;
-	const { openMs, openCpuMs, keyMs, worstKeyMs, memoryMb } = seen;
-	return `The site of ${count(models)} models: ${size}. In headless Chromium without a graphics card the whole graph was drawn after ${whole(openMs)} ms (${whole(openCpuMs)} ms of the page's processor time), a key in the catalog's filter took ${keyMs.toFixed(1)} ms of it (the worst ${worstKeyMs.toFixed(1)}), and the page held ${whole(memoryMb)} MB.`;
+	const { openMs, openCpuMs, memoryMb } = seen;
+	const [frame, key, worst, arrow, worstArrow] = ["frameMs", "keyMs", "worstKeyMs", "arrowMs", "worstArrowMs"].map(
+		(name) => seen[name].toFixed(1),
+	);
+	return `The site of ${count(models)} models: ${size}. In headless Chromium without a graphics card the whole graph was drawn after ${whole(openMs)} ms (${whole(openCpuMs)} ms of the page's processor time), a key in the catalog's filter took ${key} ms of it (the worst ${worst}), an arrow key in the drawing ${arrow} (the worst ${worstArrow}), a frame without a key ${frame}, and the page held ${whole(memoryMb)} MB.`;
 }
 
 const count = (n) => n.toLocaleString("en");

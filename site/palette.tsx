@@ -11,7 +11,7 @@ export function Palette({ project, onClose }: { project: Project; onClose: () =>
 	const [text, setText] = useState("");
 	const [chosen, setChosen] = useState(0);
 	const search = useSearch(project);
-	const hits = useMemo(() => search(text, SHOWN), [text, search]);
+	const hits = useMemo(() => search.hits(text, SHOWN), [text, search]);
 	const open = (at: number): void => {
 		const hit = hits[at];
 		if (hit === undefined) return;

@@ -100,14 +100,15 @@ export function useSearch(project: Project): Search {
 		made = { project, words, search };
 		// With letters that are there, so that what they are found with is used.
 		if (words !== null)
-			for (const name of project.nodes.name.slice(0, 3))
-				whenIdle(() => void search(name.slice(0, 1), Number.POSITIVE_INFINITY));
+			for (const name of project.nodes.name.slice(0, WARM_UPS)) whenIdle(() => void search.nodes(name.slice(0, 2)));
 	}
 	return made.search;
 }
 
 const PAUSE_MS = 200;
 
+/** So often is a search made before the browser's compiler has all of it. */
+const WARM_UPS = 6;
 /** The first key of a reader is to find code that the browser has compiled already. */
 function whenIdle(task: () => void): void {
 	if (typeof requestIdleCallback === "function") requestIdleCallback(task);

@@ -10,6 +10,8 @@ export interface Project extends GraphData {
 	type(node: number): NodeType;
 	status(node: number): Status;
 	laneName(node: number): string;
+	/** The nodes of a lane, from left to right, then from top to bottom. */
+	laneNodes(lane: number): readonly number[];
 	readonly parents: Neighbours;
 	readonly children: Neighbours;
 	/** Lower case names, for searching. */
@@ -32,6 +34,7 @@ export function createProject(graph: GraphData): Project {
 		byKey.set(key, node);
 	}
 	let byId: Map<string, number> | undefined;
+	let inLanes: readonly number[][] | undefined;
 	const key = (node: number): string => (twice.has(short(node)) ? id(node) : short(node));
 	return {
 		...graph,
@@ -46,10 +49,21 @@ export function createProject(graph: GraphData): Project {
 		type: (node) => NODE_TYPES[nodes.type[node]!]!,
 		status: (node) => STATUSES[nodes.status[node]!]!,
 		laneName: (node) => lanes[nodes.lane[node]!]!.name,
+		laneNodes: (lane) => {
+			inLanes ??= lanesOf(graph);
+			return inLanes[lane]!;
+		},
 		parents: neighbours(count, edges, 1),
 		children: neighbours(count, edges, 0),
 		lower: nodes.name.map((name) => name.toLowerCase()),
 	};
+}
+
+function lanesOf({ lanes, nodes: { lane, x, y } }: GraphData): number[][] {
+	const found: number[][] = lanes.map(() => []);
+	for (const [node, l] of lane.entries()) found[l]!.push(node);
+	for (const list of found) list.sort((a, b) => x[a]! - x[b]! || y[a]! - y[b]! || a - b);
+	return found;
 }
 
 /** `from` 0: ends of edges by their beginnings; 1: beginnings by their ends. */

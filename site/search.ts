@@ -14,7 +14,11 @@ export interface Searched {
 }
 
 /** Finds nodes that hold all words of a text, the best first. */
-export type Search = (text: string, limit?: number) => readonly Hit[];
+export interface Search {
+	hits(text: string, limit?: number): readonly Hit[];
+	/** All of them, and nothing said of why. */
+	nodes(text: string): readonly number[];
+}
 
 const SCORE = {
 	nameIs: 100,
@@ -73,13 +77,15 @@ export function createSearch({ names, lanes }: Searched, words: SearchData | nul
 		});
 	}
 
-	return (asked, limit = 50) => {
+	const column = new Int32Array(count);
+	/** Score and position of what was found, as numbers in their order. */
+	function sorted(asked: string): Float64Array {
 		const parts = asked
 			.toLowerCase()
 			.split(/[\s.]+/)
 			.filter(Boolean);
-		if (parts.length === 0) return [];
-		const column = new Int32Array(count).fill(-1);
+		if (parts.length === 0) return new Float64Array(0);
+		column.fill(-1);
 		sum.fill(0);
 		for (const part of parts) {
 			rate(part);
@@ -94,11 +100,17 @@ export function createSearch({ names, lanes }: Searched, words: SearchData | nul
 		for (let node = 0; node < count; node++)
 			if (sum[node]! > 0)
 				keys[hits++] = (1_000_000 - Math.round(sum[node]! * 100) + shortFirst(node)) * POSITIONS + node;
-		return Array.from(keys.subarray(0, hits).sort().subarray(0, limit), (key): Hit => {
-			const node = key % POSITIONS;
-			const score = sum[node]! - names[node]!.length / 100;
-			return column[node] === -1 ? { node, score } : { node, score, column: columns[column[node]!]!.name };
-		});
+		return keys.subarray(0, hits).sort();
+	}
+
+	return {
+		nodes: (asked) => Array.from(sorted(asked), (key) => key % POSITIONS),
+		hits: (asked, limit = 50) =>
+			Array.from(sorted(asked).subarray(0, limit), (key): Hit => {
+				const node = key % POSITIONS;
+				const score = sum[node]! - names[node]!.length / 100;
+				return column[node] === -1 ? { node, score } : { node, score, column: columns[column[node]!]!.name };
+			}),
 	};
 }
 

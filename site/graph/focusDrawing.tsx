@@ -30,7 +30,7 @@ interface DrawingProps {
 /** From this size on cards have all their words; below it a name alone, in letters that can be read. */
 export const WORDY = 0.78;
 /** Cards that are made before the browser may do something else. */
-const AT_ONCE = 60;
+const AT_ONCE = 40;
 
 /** Edges and cards of a neighbourhood; a large one comes in parts, which stay as they are while others are added. */
 export function FocusDrawing(props: DrawingProps) {

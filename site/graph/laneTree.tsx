@@ -4,7 +4,7 @@ import { StatusMark } from "../parts.tsx";
 import type { Project } from "../project.ts";
 
 /** Of a lane this many nodes around the chosen one are in the document; the others are counted. */
-const AROUND = 40;
+const AROUND = 12;
 
 interface LaneTreeProps {
 	readonly project: Project;
@@ -97,7 +97,7 @@ export function LaneTree({ project, chosen, current, onChoose, onOpen }: LaneTre
 						</span>
 						{open && (
 							<div role="group">
-								{lane.nodes.slice(from, position + AROUND).map((node, n) => (
+								{lane.nodes.slice(from, position + AROUND + 1).map((node, n) => (
 									<div
 										key={node}
 										id={`tree-node-${node}`}
@@ -124,14 +124,13 @@ export function LaneTree({ project, chosen, current, onChoose, onOpen }: LaneTre
 
 interface TreeLane {
 	readonly name: string;
-	/** From left to right, then from top to bottom. */
 	readonly nodes: readonly number[];
 }
 
-function lanesOf({ lanes, nodes: { lane, x, y } }: Project, chosen: ReadonlySet<number> | null): readonly TreeLane[] {
-	const found: number[][] = lanes.map(() => []);
-	for (const [node, l] of lane.entries()) if (chosen === null || chosen.has(node)) found[l]!.push(node);
-	return lanes.flatMap(({ name }, i) =>
-		found[i]!.length === 0 ? [] : [{ name, nodes: found[i]!.sort((a, b) => x[a]! - x[b]! || y[a]! - y[b]! || a - b) }],
-	);
+function lanesOf(project: Project, chosen: ReadonlySet<number> | null): readonly TreeLane[] {
+	return project.lanes.flatMap(({ name }, i) => {
+		const all = project.laneNodes(i);
+		const nodes = chosen === null ? all : all.filter((node) => chosen.has(node));
+		return nodes.length === 0 ? [] : [{ name, nodes }];
+	});
 }

@@ -8,6 +8,8 @@ import type { Project } from "../project.ts";
 import { createEdgeLayer } from "./edgeLayer.ts";
 
 export const CARD = { width: 160, height: 24 };
+/** Pixels of a box from which on its name is written. */
+const NAMED = 50;
 /** From so many on edges are drawn in slices. */
 const MANY = 4000;
 /** Of the lanes' names: in a row, or upright where a lane is too narrow for its name. */
@@ -46,7 +48,10 @@ export interface Overview {
 const GRID = 400;
 
 export function createOverview(canvas: HTMLCanvasElement, project: Project): Overview {
-	const context = canvas.getContext("2d", { alpha: false })!;
+	const screen = canvas.getContext("2d", { alpha: false })!;
+	/** All but what the pointer or a key has chosen: it is put on the screen again when only that changes. */
+	const base = document.createElement("canvas");
+	const context = base.getContext("2d", { alpha: false })!;
 	const { nodes, edges, lanes, count } = project;
 	const against = new Set(project.against);
 	const grid = new Map<string, number[]>();
@@ -56,7 +61,8 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		if (cell === undefined) grid.set(key, [node]);
 		else cell.push(node);
 	}
-	/** Nothing was drawn yet. */
+	/** What `base` shows; null: nothing was drawn yet, or not all of it. */
+	let made: string | null = null;
 	let empty = true;
 	const choices = new WeakMap<ReadonlySet<number>, number>();
 	let choicesSeen = 0;
@@ -71,8 +77,9 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		const box = canvas.getBoundingClientRect();
 		const ratio = Math.min(2, window.devicePixelRatio || 1);
 		size = { width: box.width, height: box.height, ratio };
-		canvas.width = Math.round(box.width * ratio);
-		canvas.height = Math.round(box.height * ratio);
+		canvas.width = base.width = Math.round(box.width * ratio);
+		canvas.height = base.height = Math.round(box.height * ratio);
+		made = null;
 	};
 	resize();
 
@@ -125,27 +132,65 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		const many = edges.length / 2 > MANY;
 		const inChoice = (e: number): boolean => chosen === null || (chosen.has(edges[e]!) && chosen.has(edges[e + 1]!));
 		const key = [x, y, k, size.width, size.height, ratio, colour("--edge"), chosenKey(chosen)].join();
-		const picture = many ? layer.ready(key) : null;
-		if (!many) {
-			everything();
+		const baseKey = `${key},${lens},${only}`;
+		const whole = (edgesSeen?: HTMLCanvasElement): void => {
+			everything(edgesSeen);
+			made = baseKey;
+			show();
+			done();
+		};
+		if (made === baseKey) {
+			show();
 			return done();
 		}
-		if (picture !== null) {
-			everything(picture);
-			return done();
-		}
+		if (!many) return whole();
+		const picture = layer.ready(key);
+		if (picture !== null) return whole(picture);
 		// The very first picture has its nodes at once; a later one replaces the one that is seen when it is whole.
-		if (empty) everything();
+		if (empty) {
+			everything();
+			show();
+		}
 		empty = false;
 		const slice = (on: CanvasRenderingContext2D, from: number, to: number): void => {
 			inWorld(on);
 			// Of so many only the chosen ones can be told apart.
 			pass(on, colour("--edge"), 1, 1, inChoice, 2 * from, 2 * to);
 		};
-		layer.start(key, edges.length / 2, slice, () => {
-			everything(layer.ready(key)!);
-			done();
-		});
+		layer.start(key, edges.length / 2, slice, () => whole(layer.ready(key)!));
+
+		/** On the screen: what `base` holds, and over it what was chosen. */
+		function show(): void {
+			screen.setTransform(1, 0, 0, 1, 0, 0);
+			screen.drawImage(base, 0, 0);
+			const lit = hover ?? current;
+			if (lit === null) return;
+			screen.save();
+			screen.setTransform(ratio, 0, 0, ratio, 0, 0);
+			// The lanes' names stand over the drawing.
+			screen.beginPath();
+			screen.rect(0, headAt(k), width, height);
+			screen.clip();
+			inWorld(screen);
+			stroke(screen, colour("--accent"), 1, 1.75, (line) => {
+				for (const parent of project.parents(lit)) line(parent, lit);
+				for (const child of project.children(lit)) line(lit, child);
+			});
+			// No line runs through a name; boxes without names are many, and the line may be seen on them.
+			if (CARD.width * k >= NAMED) drawNodes(screen);
+			for (const node of new Set([current, hover])) {
+				if (node === null || !seen(node)) continue;
+				const dim = chosen !== null && !chosen.has(node);
+				if (dim && only) continue;
+				screen.globalAlpha = dim ? 0.18 : 1;
+				screen.strokeStyle = colour("--accent");
+				screen.lineWidth = 2 / k;
+				screen.beginPath();
+				screen.roundRect(nodes.x[node]!, nodes.y[node]!, CARD.width, CARD.height, 6);
+				screen.stroke();
+			}
+			screen.restore();
+		}
 
 		function everything(edgesSeen?: HTMLCanvasElement): void {
 			context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -158,8 +203,36 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 				context.fillRect(lane.x0 + CARD.width / 2, y, lane.x1 - lane.x0, height / k);
 			}
 			drawEdges(edgesSeen);
-			drawNodes();
+			drawNodes(context);
 			drawLaneNames();
+		}
+
+		/** Strokes the edges that `trace` names, in one path. */
+		function stroke(
+			on: CanvasRenderingContext2D,
+			style: string,
+			alpha: number,
+			lineWidth: number,
+			trace: (line: (from: number, to: number) => void) => void,
+		): void {
+			const curved = CARD.width * k >= NAMED && edges.length < 8000;
+			on.strokeStyle = style;
+			on.globalAlpha = alpha;
+			on.lineWidth = lineWidth / k;
+			on.beginPath();
+			trace((from, to) => {
+				const [x0, y0] = [nodes.x[from]! + CARD.width, nodes.y[from]! + CARD.height / 2];
+				const [x1, y1] = [nodes.x[to]!, nodes.y[to]! + CARD.height / 2];
+				if (Math.max(x0, x1) < x || Math.min(x0, x1) > right || Math.max(y0, y1) < y || Math.min(y0, y1) > bottom)
+					return;
+				on.moveTo(x0, y0);
+				if (curved) {
+					const bend = Math.max(24, Math.abs(x1 - x0) / 2);
+					on.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
+				} else on.lineTo(x1, y1);
+			});
+			on.stroke();
+			on.globalAlpha = 1;
 		}
 
 		function pass(
@@ -171,30 +244,12 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 			first = 0,
 			end = edges.length,
 		): void {
-			const curved = CARD.width * k >= 50 && edges.length < 8000;
-			on.strokeStyle = style;
-			on.globalAlpha = alpha;
-			on.lineWidth = lineWidth / k;
-			on.beginPath();
-			for (let e = first; e < end; e += 2) {
-				if (!wanted(e)) continue;
-				const [from, to] = [edges[e]!, edges[e + 1]!];
-				const [x0, y0] = [nodes.x[from]! + CARD.width, nodes.y[from]! + CARD.height / 2];
-				const [x1, y1] = [nodes.x[to]!, nodes.y[to]! + CARD.height / 2];
-				if (Math.max(x0, x1) < x || Math.min(x0, x1) > right || Math.max(y0, y1) < y || Math.min(y0, y1) > bottom)
-					continue;
-				on.moveTo(x0, y0);
-				if (curved) {
-					const bend = Math.max(24, Math.abs(x1 - x0) / 2);
-					on.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
-				} else on.lineTo(x1, y1);
-			}
-			on.stroke();
-			on.globalAlpha = 1;
+			stroke(on, style, alpha, lineWidth, (line) => {
+				for (let e = first; e < end; e += 2) if (wanted(e)) line(edges[e]!, edges[e + 1]!);
+			});
 		}
 
 		function drawEdges(edgesSeen?: HTMLCanvasElement): void {
-			const lit = hover ?? current;
 			if (many) {
 				if (edgesSeen === undefined) return;
 				context.save();
@@ -207,73 +262,61 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 				pass(context, colour("--edge"), 0.9, 1, inChoice);
 			}
 			if (against.size > 0) pass(context, colour("--fail"), 0.9, 1.5, (e) => against.has(e / 2));
-			if (lit !== null) pass(context, colour("--accent"), 1, 1.75, (e) => edges[e] === lit || edges[e + 1] === lit);
 		}
 
-		function drawNodes(): void {
+		function drawNodes(on: CanvasRenderingContext2D): void {
 			const shade = shadeOf(project, lens);
 			const wide = CARD.width * k;
 			const inner = wide > 118;
-			const labels = !inner && wide >= 50;
-			context.textBaseline = "middle";
-			context.font = "500 11.5px ui-sans-serif, system-ui, sans-serif";
+			const labels = !inner && wide >= NAMED;
+			on.textBaseline = "middle";
+			on.font = "500 11.5px ui-sans-serif, system-ui, sans-serif";
 			for (let node = 0; node < count; node++) {
 				if (!seen(node)) continue;
 				const dim = chosen !== null && !chosen.has(node);
 				if (dim && only) continue;
-				context.globalAlpha = dim ? 0.18 : 1;
+				on.globalAlpha = dim ? 0.18 : 1;
 				const [nx, ny] = [nodes.x[node]!, nodes.y[node]!];
 				const hue = colour(shade(node).colour);
 				if (wide < 14) {
 					const dot = Math.max(CARD.height, 3 / k);
-					context.fillStyle = hue;
-					context.fillRect(nx, ny + CARD.height / 2 - dot / 2, Math.max(CARD.width, 4 / k), dot);
+					on.fillStyle = hue;
+					on.fillRect(nx, ny + CARD.height / 2 - dot / 2, Math.max(CARD.width, 4 / k), dot);
 				} else if (!inner) {
-					context.fillStyle = hue;
-					context.beginPath();
-					context.roundRect(nx, ny, CARD.width, CARD.height, 5);
-					context.fill();
-				} else drawCard(node, nx, ny, hue);
-				if (labels && !dim) drawLabel(node, nx, ny);
-				if (node === current || node === hover) {
-					context.strokeStyle = colour("--accent");
-					context.lineWidth = 2 / k;
-					context.beginPath();
-					context.roundRect(nx, ny, CARD.width, CARD.height, 6);
-					context.stroke();
-				}
+					on.fillStyle = hue;
+					on.beginPath();
+					on.roundRect(nx, ny, CARD.width, CARD.height, 5);
+					on.fill();
+				} else drawCard(on, node, nx, ny, hue);
+				if (labels && !dim) drawLabel(on, node, nx, ny);
 			}
-			context.globalAlpha = 1;
+			on.globalAlpha = 1;
 		}
 
-		function drawCard(node: number, nx: number, ny: number, hue: string): void {
-			context.fillStyle = colour("--panel");
-			context.strokeStyle = colour("--line-strong");
-			context.lineWidth = 1 / k;
-			context.beginPath();
-			context.roundRect(nx, ny, CARD.width, CARD.height, 6);
-			context.fill();
-			context.stroke();
-			context.fillStyle = hue;
-			context.beginPath();
-			context.arc(nx + 12, ny + CARD.height / 2, 3.5, 0, 2 * Math.PI);
-			context.fill();
-			context.fillStyle = colour("--ink");
-			context.fillText(fitText(nodes.name[node]!, CARD.width - 30), nx + 22, ny + CARD.height / 2 + 0.5);
+		function drawCard(on: CanvasRenderingContext2D, node: number, nx: number, ny: number, hue: string): void {
+			on.fillStyle = colour("--panel");
+			on.strokeStyle = colour("--line-strong");
+			on.lineWidth = 1 / k;
+			on.beginPath();
+			on.roundRect(nx, ny, CARD.width, CARD.height, 6);
+			on.fill();
+			on.stroke();
+			on.fillStyle = hue;
+			on.beginPath();
+			on.arc(nx + 12, ny + CARD.height / 2, 3.5, 0, 2 * Math.PI);
+			on.fill();
+			on.fillStyle = colour("--ink");
+			on.fillText(fitText(nodes.name[node]!, CARD.width - 30), nx + 22, ny + CARD.height / 2 + 0.5);
 		}
 
 		/** In the size of the screen, under a box that is too small to hold its name. */
-		function drawLabel(node: number, nx: number, ny: number): void {
-			context.save();
-			context.setTransform(ratio, 0, 0, ratio, 0, 0);
-			context.font = "400 10.5px ui-sans-serif, system-ui, sans-serif";
-			context.fillStyle = colour("--soft");
-			context.fillText(
-				middleOut(nodes.name[node]!, (CARD.width + 26) * k),
-				(nx - x) * k,
-				(ny + CARD.height - y) * k + 8,
-			);
-			context.restore();
+		function drawLabel(on: CanvasRenderingContext2D, node: number, nx: number, ny: number): void {
+			on.save();
+			on.setTransform(ratio, 0, 0, ratio, 0, 0);
+			on.font = "400 10.5px ui-sans-serif, system-ui, sans-serif";
+			on.fillStyle = colour("--soft");
+			on.fillText(middleOut(nodes.name[node]!, (CARD.width + 26) * k), (nx - x) * k, (ny + CARD.height - y) * k + 8);
+			on.restore();
 		}
 
 		/** The lanes' names stay at the top, whatever part of the drawing is seen. */

@@ -39,16 +39,25 @@ export function OverviewCanvas({ project, lens, chosen, current, query, guarded,
 		let settle: ReturnType<typeof setTimeout> | undefined;
 		/** What was drawn last, and the view that it shows: moved and scaled while the reader drags. */
 		const kept = document.createElement("canvas");
-		let keptView = view.current;
+		let [drawnView, keptView] = [view.current, view.current];
+		let stale = true;
 		const draw = (): void =>
 			made.draw(view.current, shown.current, () => {
-				kept.width = element.width;
-				kept.height = element.height;
-				kept.getContext("2d")!.drawImage(element, 0, 0);
-				keptView = view.current;
+				drawnView = view.current;
+				stale = true;
 				element.dataset.drawn = String(Number(element.dataset.drawn ?? 0) + 1);
 			});
+		/** Copied when it begins to move, and not with each key that chooses a node. */
+		const keep = (): void => {
+			if (!stale) return;
+			stale = false;
+			kept.width = element.width;
+			kept.height = element.height;
+			kept.getContext("2d")!.drawImage(element, 0, 0);
+			keptView = drawnView;
+		};
 		const blit = (): void => {
+			keep();
 			const context = element.getContext("2d")!;
 			const ratio = element.width / element.clientWidth;
 			const { x, y, k } = view.current;

@@ -124,10 +124,7 @@ function select(
 		(owner === "" || nodes.owner[node] === ownerAt) &&
 		(tag === "" || nodes.tags[node]!.includes(tagAt)) &&
 		(status === "" || project.status(node) === status);
-	if (q.trim() !== "")
-		return search(q, Number.POSITIVE_INFINITY)
-			.map(({ node }) => node)
-			.filter(fits);
+	if (q.trim() !== "") return search.nodes(q).filter(fits);
 	const found: number[] = [];
 	for (let node = 0; node < project.count; node++) if (fits(node)) found.push(node);
 	const by = (value: (node: number) => number) => (a: number, b: number) => value(a) - value(b) || byName(a, b);
@@ -149,7 +146,9 @@ function Rows({ project, found, texts }: { project: Project; found: readonly num
 		const look = (): void => {
 			const top = list.current!.getBoundingClientRect().top;
 			const from = Math.max(0, Math.floor(-top / ROW) - AROUND);
-			setRange({ from, to: from + Math.ceil(window.innerHeight / ROW) + 2 * AROUND });
+			const to = Math.ceil((window.innerHeight - top) / ROW) + AROUND;
+			// The same rows are not made anew: a key is to cost one rendering.
+			setRange((before) => (before.from === from && before.to === to ? before : { from, to }));
 		};
 		look();
 		window.addEventListener("scroll", look, { passive: true });

@@ -43,6 +43,7 @@ export function GraphPage({ project, route }: PageProps) {
 	const column = query.get("col");
 	const focused = centre.length > 0 || between !== undefined;
 	const current = project.find(query.get("node") ?? "") ?? centre[0] ?? null;
+	const beside = useSettled(current);
 
 	const chosen = useMemo(() => (sel === "" ? null : select(project, sel)), [sel]);
 	const [trace, setTrace] = useState<ColumnTrace | null>(null);
@@ -193,16 +194,30 @@ export function GraphPage({ project, route }: PageProps) {
 								)}
 							</div>
 						)}
-						{current === null ? (
+						{current === null || beside === null ? (
 							<NothingChosen project={project} chosen={chosen} />
 						) : (
-							<Side {...{ project, node: current, column, trace, focused, toFocus, query }} />
+							<Side {...{ project, node: beside, column, trace, focused, toFocus, query }} />
 						)}
 					</aside>
 				)}
 			</div>
 		</section>
 	);
+}
+
+const SETTLED_MS = 90;
+
+/** A node when it has been the chosen one for a moment: who walks on with a key held down waits for no panel. */
+function useSettled(node: number | null): number | null {
+	const [settled, setSettled] = useState(node);
+	useEffect(() => {
+		if (node === settled) return;
+		if (node === null || settled === null) return setSettled(node);
+		const timer = setTimeout(() => setSettled(node), SETTLED_MS);
+		return () => clearTimeout(timer);
+	}, [node, settled]);
+	return settled;
 }
 
 const depth = (text: string | null): number => (text === null || !/^\d{1,2}$/.test(text) ? 1 : Number(text));
@@ -369,9 +384,10 @@ function Side({ project, node, column, trace, focused, toFocus, query }: SidePro
 }
 
 function Legend({ project, lens }: { project: Project; lens: Parameters<typeof legendOf>[1] }) {
+	const legend = useMemo(() => legendOf(project, lens), [project, lens]);
 	return (
 		<ul class="legend" aria-label="Colours">
-			{legendOf(project, lens).map(({ colour, label, n }) => (
+			{legend.map(({ colour, label, n }) => (
 				<li key={label}>
 					<span style={{ background: `var(${colour})` }} aria-hidden="true" />
 					{label} <span class="soft">{count(n)}</span>
@@ -475,9 +491,6 @@ function first({ nodes: { x, y } }: Project): number | undefined {
 
 /** The next in the lane, from top to bottom. */
 function besides(project: Project, node: number, step: number): number | undefined {
-	const { lane, x, y } = project.nodes;
-	const list = lane
-		.flatMap((l, other) => (l === lane[node] ? [other] : []))
-		.sort((a, b) => x[a]! - x[b]! || y[a]! - y[b]! || a - b);
+	const list = project.laneNodes(project.nodes.lane[node]!);
 	return list[list.indexOf(node) + step];
 }
