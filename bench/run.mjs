@@ -10,6 +10,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { ciOf } from "./ciRow.mjs";
 import { makeCsvLandingProject, makeLandingProject, makeParquetLandingProject, makeSeedProject } from "./makeLoad.mjs";
 import { makeManifest } from "./makeManifest.mjs";
 import { makeProject } from "./makeProject.mjs";
@@ -391,6 +392,18 @@ const ROWS = [
 			"lineage-again",
 			"the same, nothing changed",
 			() => lineageOf(generated(`parse-${models}`, { models }), models, { again: true }),
+		],
+	]),
+	...sizes.parse.slice(-1).flatMap((models) => [
+		[
+			"ci-again",
+			`\`tfm ci\` without a target, ${count(models)} models, nothing changed`,
+			() => ciOf(generated(`ci-${models}`, { models }), models, { edit: false }),
+		],
+		[
+			"ci",
+			"the same, one file changed each time",
+			() => ciOf(generated(`ci-${models}`, { models }), models, { edit: true }),
 		],
 	]),
 	["queries", `${count(sizes.queries)} \`run_query\` in one render`, () => queriesOf("queries", sizes.queries)],

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { GraphNode, Plain, SourceNode } from "../core/node.ts";
 import type { CodeParts } from "../core/projectState.ts";
 import { plainText } from "./plainText.ts";
@@ -49,10 +49,24 @@ const ELSEWHERE: ReadonlySet<string> = new Set(["contract"]);
 /** Their template has a way that a full build does not take. */
 const BRANCHING: ReadonlySet<string> = new Set(["incremental", "snapshot"]);
 
-const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+const shortHash = (text: string): string => hash("sha256", text).slice(0, 16);
 
-export function fingerprint(node: GraphNode, input: FingerprintInput): Fingerprint {
-	const template = "raw_code" in node ? shortHash(plainText(node.raw_code)) : "";
+/** Fingerprints of one project's nodes. What many of them share, such as the template of a generic test, is hashed once. */
+export function createFingerprints(): (node: GraphNode, input: FingerprintInput) => Fingerprint {
+	const templates = new Map<string, string>();
+	const hashed = (text: string): string => {
+		let found = templates.get(text);
+		if (found === undefined) {
+			found = shortHash(plainText(text));
+			templates.set(text, found);
+		}
+		return found;
+	};
+	return (node, input) => fingerprint(node, input, hashed);
+}
+
+function fingerprint(node: GraphNode, input: FingerprintInput, hashed: (text: string) => string): Fingerprint {
+	const template = "raw_code" in node ? hashed(node.raw_code) : "";
 	const parts: { [part: string]: string } = {};
 	const config = (node as { readonly config?: object }).config ?? {};
 	for (const [key, value] of Object.entries(config)) {
@@ -147,12 +161,16 @@ const isEmpty = (value: unknown): boolean =>
 	(Array.isArray(value) && value.length === 0);
 
 /** JSON with sorted keys. */
-function canonicalJson(value: unknown): string {
-	return (
-		JSON.stringify(value, (_, inner: unknown) =>
-			typeof inner === "object" && inner !== null && !Array.isArray(inner)
-				? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-				: inner,
-		) ?? "null"
-	);
+const canonicalJson = (value: unknown): string => sortedJson(value) ?? "null";
+
+/** Undefined: it is nothing that JSON has. Written out, as a replacer costs more than all else that is done to a node. */
+function sortedJson(value: unknown): string | undefined {
+	if (typeof value !== "object" || value === null) return JSON.stringify(value);
+	if (Array.isArray(value)) return `[${value.map((one) => sortedJson(one) ?? "null").join(",")}]`;
+	const entries: string[] = [];
+	for (const key of Object.keys(value).sort()) {
+		const inner = sortedJson((value as Record<string, unknown>)[key]);
+		if (inner !== undefined) entries.push(`${JSON.stringify(key)}:${inner}`);
+	}
+	return `{${entries.join(",")}}`;
 }

@@ -13,7 +13,7 @@ import {
 } from "../../core/projectState.ts";
 import { TFM_VERSION } from "../../core/version.ts";
 import { contractOf } from "../../manifest/contract.ts";
-import { fingerprint } from "../../state/fingerprint.ts";
+import { createFingerprints } from "../../state/fingerprint.ts";
 import { usedMacros } from "../../state/usedMacros.ts";
 import type { AnalysedProject } from "../columnLineage/analyzeProject.ts";
 import type { OpenProject } from "../openProject.ts";
@@ -27,6 +27,7 @@ export function describeState(
 ): ProjectState {
 	const { manifest, config, facts } = project;
 	const macrosOf = usedMacros(manifest);
+	const fingerprint = createFingerprints();
 	const nodes: [string, NodeState][] = [];
 	for (const nodesOfKind of allNodes(manifest))
 		for (const node of nodesOfKind.values()) {
