@@ -230,6 +230,8 @@ export interface PublishRequest {
 	readonly fence?: BoundStatement;
 	/** How long to wait for locks and older snapshots, milliseconds. */
 	readonly lockTimeoutMs: number;
+	/** True: a view or foreign key of others that cannot be kept goes with what it hangs on (dbt), in place of a refusal. */
+	readonly cascade?: boolean;
 	readonly signal?: AbortSignal;
 }
 
@@ -246,6 +248,16 @@ export interface PublishReport {
 	readonly warnings: readonly string[];
 	/** What a node's config asks for and its table, which stays, cannot be given. */
 	readonly ignored?: readonly { readonly node: NodeId; readonly diagnostic: Diagnostic }[];
+	/** What was dropped with the relations that it hung on; absent: nothing. */
+	readonly lost?: readonly {
+		readonly node: NodeId;
+		/** `view bi.sums`, as the server describes it. */
+		readonly what: string;
+		readonly owner: string | null;
+		readonly why: string;
+		/** Itself; of a constraint, its table. */
+		readonly relation: { readonly schema: string; readonly identifier: string };
+	}[];
 	/** Candidates that could not be published, with the reason (TFM-PUB-00N); the rest was. Empty when all went. */
 	readonly refused: readonly {
 		readonly node: NodeId;

@@ -15,7 +15,7 @@ import { keptAs, pruneGenerations, recordGenerations } from "./generations.ts";
 import { afterLostConnection } from "./leases.ts";
 import { graphNode } from "./nodeResult.ts";
 import { repeatLost } from "./repeatable.ts";
-import { pointerPlaces, type Run, type Standing } from "./run.ts";
+import { buildTasks, pointerPlaces, type Run, type Standing, targetsOf } from "./run.ts";
 import { databaseErrorOf, StatementFailed, withRetries } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
 
@@ -119,6 +119,7 @@ async function attempt(
 		},
 		fence: ports.state.fence(job.runId),
 		lockTimeoutMs: job.flags.lockTimeoutMs,
+		cascade: job.layering === null,
 		signal: run.signal,
 	});
 	const refused = new Set(report.refused.map((r) => ownerOf(r.node)));
@@ -208,6 +209,22 @@ async function wentThrough(
 	return { report, at: ports.clock().toISOString() };
 }
 
+/** What went with the relations replaced, except what this run builds again. */
+function tellLost(run: Run, members: readonly Member[], { lost = [] }: PublishReport): void {
+	if (lost.length === 0) return;
+	const keyOf = (place: { readonly schema: string; readonly identifier: string }) =>
+		`${place.schema}\0${place.identifier}`;
+	const built = new Set(buildTasks(run.graph).flatMap(({ node }) => targetsOf(run, node).map(keyOf)));
+	for (const { node, relation, ...facts } of lost) {
+		if (built.has(keyOf(relation))) continue;
+		const owner = ownerOf(node);
+		const target = members.find(({ id }) => id === owner)?.standing.candidate.target;
+		const about = { ...facts, target: target === undefined ? owner : `${target.schema}.${target.identifier}` };
+		const told = diagnostic("TFM-PUB-017", about, { severity: "warning" });
+		run.ports.emit({ event: "diagnostic", diagnostic: placedAtNode(run, owner, told) }, "warn");
+	}
+}
+
 function published(
 	run: Run,
 	unit: PublishUnit,
@@ -243,6 +260,7 @@ function published(
 		emit({ event: "message", text: run.toPublished(text), node_id: null, print: false }, "warn");
 	for (const { node, diagnostic } of report.ignored ?? [])
 		emit({ event: "diagnostic", diagnostic: placedAtNode(run, ownerOf(node), diagnostic) }, "warn");
+	tellLost(run, members, report);
 	emit({
 		event: "publish.finished",
 		unit: unit.unit,

@@ -89,6 +89,13 @@ export const PUBLISH_CODES = {
 		explain:
 			"The grants of the node's config, or the grants, comments and security labels that the published relation had, could not be given to the new version. It is not published without them.",
 	}),
+	"TFM-PUB-017": code<{ target: string; what: string; owner: string | null; why: string }>({
+		message: (f) =>
+			`${f.what}${f.owner === null ? "" : ` (owner ${f.owner})`} was dropped with the old ${f.target}: ${f.why}`,
+		next: () => "create it again where it is still wanted; dbt drops such objects without a word",
+		explain:
+			"Without layers a relation is replaced as dbt replaces it: a view, a materialized view or a foreign key that cannot stay over the new version is dropped with the old one (`drop … cascade`), and with it the views above. Views that can stay are kept. What the same run builds again is not told. In a layered project the publish is refused instead.",
+	}),
 	"TFM-PUB-013": code<{ unit: string }>({
 		message: (f) => `${f.unit} was not published: another run has taken over what this one was writing`,
 		hint: () => "nothing was changed",

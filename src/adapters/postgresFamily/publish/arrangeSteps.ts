@@ -1,8 +1,9 @@
 /**
  * The statements of the publishing transaction in their order: rows of kept tables (slow, readers go on), then, under
  * locks: old relations out, candidates in, foreign keys, views from the final queries and views of others over the new
- * relations in dependency order, functions and rules, what belongs to each relation, and last the drops. Nothing is ever
- * dropped with cascade: that the old relations can be dropped is the proof that nothing points at them any more.
+ * relations in dependency order, functions and rules, what belongs to each relation, and last the drops. That the old
+ * relations can be dropped without cascade is the proof that nothing points at them any more; with it they are dropped
+ * only where the plan has found by name what goes along (`lost`).
  */
 import type { Dialect, PublishReport } from "../../../core/adapter.ts";
 import { applyRows, columnsToAdd, columnsToDrop } from "./applyRows.ts";
@@ -16,6 +17,7 @@ import { keepRows } from "./keepRows.ts";
 import { type Generation, generationsOf, looseEnds } from "./keptGenerations.ts";
 import { ignoredConfig, indexChanges } from "./keptTable.ts";
 import type { LockPlan } from "./lockProtocol.ts";
+import type { LostDependent } from "./loseDependents.ts";
 import { createMatview, foreignMatview, type Making, makingOf } from "./materializedViews.ts";
 import type { Member } from "./members.ts";
 import { afterNeeds } from "./order.ts";
@@ -28,6 +30,8 @@ export interface ArrangeInput {
 	readonly catalog: Catalog;
 	readonly members: readonly Member[];
 	readonly choice: Choice;
+	/** Goes with the old relations, which are dropped with `cascade` then. */
+	readonly lost: readonly LostDependent[];
 	readonly publishedSchema: (schema: string) => string | undefined;
 	readonly placement: Placement;
 }
@@ -254,7 +258,7 @@ function createViews(input: ArrangeInput, making: ReadonlyMap<Member, Making>): 
 			};
 		}
 		const affected = choice.rebuild.get(view.oid) ?? choice.rebind.get(view.oid)!;
-		const blame = blameFor(affected, `${kindWord(view.kind)} ${view.schema}.${view.name}`);
+		const blame = { ...blameFor(affected, `${kindWord(view.kind)} ${view.schema}.${view.name}`), view: view.oid };
 		if (view.kind === "m") return foreignMatview(dialect, view).map((sql) => step(sql, blame));
 		return step(viewStatement(dialect, view, { replace: !choice.rebuild.has(view.oid) }), blame);
 	});
@@ -300,7 +304,7 @@ const isOwnKey = (d: { readonly kind: string; readonly holder: number }, members
 
 /** Outermost first. Relations that go together go in one statement, which settles the order among them. */
 function drops(
-	{ dialect, project, catalog, placement }: ArrangeInput,
+	{ dialect, project, catalog, placement, lost }: ArrangeInput,
 	about: {
 		readonly leaving: readonly RelationFacts[];
 		readonly spent: ReadonlySet<number>;
@@ -328,5 +332,6 @@ function drops(
 		if (last?.kind === kind) last.names.push(name);
 		else batches.push({ kind, names: [name] });
 	}
-	return batches.map((b) => `drop ${kindWord(b.kind as RelationFacts["kind"])} ${b.names.join(", ")}`);
+	const cascade = lost.length > 0 ? " cascade" : "";
+	return batches.map((b) => `drop ${kindWord(b.kind as RelationFacts["kind"])} ${b.names.join(", ")}${cascade}`);
 }

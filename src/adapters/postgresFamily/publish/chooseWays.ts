@@ -9,6 +9,7 @@
 import type { PublishWay } from "../../../core/adapter.ts";
 import type { Catalog, Dependent, RelationFacts } from "./catalogFacts.ts";
 import {
+	type Blocker,
 	columnChange,
 	hasColumnsOf,
 	isViewPrefix,
@@ -87,6 +88,12 @@ function namesColumnsByPosition(text: string, printed: string): boolean {
 const columnsMoved = (old: RelationFacts, fresh: RelationFacts): boolean =>
 	old.columns.some((c, i) => fresh.columns[i]?.name !== c.name);
 
+/** What binds a table to its identity from outside. */
+interface Bond {
+	readonly reason: string;
+	readonly dependent: Dependent;
+}
+
 /** Because of whom a relation leaves, and what comes in its stead. */
 interface Why {
 	readonly because: Set<Member>;
@@ -103,7 +110,7 @@ class Follower {
 	readonly restate = new Map<string, Affected<Dependent>>();
 	readonly staleViews = new Set<number>();
 	readonly staleKeys: Dependent[] = [];
-	readonly identity = new Map<Member, string[]>();
+	readonly identity = new Map<Member, Bond[]>();
 	readonly unsure = new Set<Member>();
 	readonly refusals: Refusal[] = [];
 	readonly #byTarget: ReadonlyMap<number, readonly Dependent[]>;
@@ -139,10 +146,7 @@ class Follower {
 		for (const part of member.old!.partitions)
 			for (const dependent of this.#byTarget.get(part.oid) ?? [])
 				if (!tree.has(dependent.holder))
-					this.identity.set(member, [
-						...(this.identity.get(member) ?? []),
-						`${dependent.what}, which uses its partition ${part.name}`,
-					]);
+					this.#bond(member, { reason: `${dependent.what}, which uses its partition ${part.name}`, dependent });
 	}
 
 	/** Columns that go from a table that stays: nothing of others may need them. */
@@ -201,12 +205,13 @@ class Follower {
 		const column = dependent.column;
 		if (column !== null && fresh !== null && !fresh.columns.some((c) => c.name === column)) {
 			const facts = { column, dependent: dependent.what, owner: dependent.owner };
-			this.#refuse(because, (m) => refusal(m, "TFM-PUB-001", { target: m.label, ...facts }));
+			const blockers = [{ dependent, why: `it needs column ${column}, which the new version does not have` }];
+			this.#refuse(because, (m) => refusal(m, "TFM-PUB-001", { target: m.label, ...facts }, blockers));
 			return false;
 		}
 		for (const m of because) {
 			const keepable = isTable(m.old) && isTable(m.fresh) && sameColumns(m.old!, m.fresh);
-			this.#mustOwn(m, dependent, { object: dependent.what, keepable });
+			this.#mustOwn(m, dependent, { object: dependent.what, keepable }, dependent);
 		}
 		const text =
 			dependent.kind === "view" || dependent.kind === "matview"
@@ -214,7 +219,9 @@ class Follower {
 				: dependent.definition;
 		if (fresh === null || !columnsMoved(gone, fresh) || !namesColumnsByPosition(text ?? "", gone.printed)) return true;
 		const problem = "it names the columns by their position, and the order has changed";
-		this.#refuse(because, (m) => refusal(m, "TFM-PUB-010", { target: m.label, dependent: dependent.what, problem }));
+		const facts = { dependent: dependent.what, problem };
+		const blockers = [{ dependent, why: problem }];
+		this.#refuse(because, (m) => refusal(m, "TFM-PUB-010", { target: m.label, ...facts }, blockers));
 		return false;
 	}
 
@@ -257,26 +264,30 @@ class Follower {
 	#bind(gone: RelationFacts, dependent: Dependent, why: Why): void {
 		const reason = dependent.rowType ? `${dependent.what}, which uses its row type` : dependent.what;
 		for (const member of why.because) {
-			if (why.fresh !== null) this.identity.set(member, [...(this.identity.get(member) ?? []), reason]);
-			else
-				this.refusals.push(
-					refusal(member, "TFM-PUB-002", {
-						target: member.label,
-						reasons: [reason],
-						change: `view ${gone.schema}.${gone.name} would have to be rebuilt under it`,
-					}),
-				);
+			if (why.fresh !== null) this.#bond(member, { reason, dependent });
+			else {
+				const change = `view ${gone.schema}.${gone.name} would have to be rebuilt under it`;
+				const facts = { target: member.label, reasons: [reason], change };
+				this.refusals.push(refusal(member, "TFM-PUB-002", facts, [{ dependent, why: change }]));
+			}
 		}
+	}
+
+	#bond(member: Member, bond: Bond): void {
+		this.identity.set(member, [...(this.identity.get(member) ?? []), bond]);
 	}
 
 	#mustOwn(
 		member: Member,
 		whose: { readonly member: boolean; readonly owner: string | null },
 		what: { readonly object: string; readonly keepable: boolean },
+		dependent?: Dependent,
 	): void {
 		if (whose.member) return;
-		const facts = { target: member.label, owner: whose.owner ?? "another role", role: this.#catalog.role, ...what };
-		this.refusals.push(refusal(member, "TFM-PUB-003", facts));
+		const { role } = this.#catalog;
+		const facts = { target: member.label, owner: whose.owner ?? "another role", role, ...what };
+		const why = `it belongs to ${facts.owner}, and ${role} is not a member of that role`;
+		this.refusals.push(refusal(member, "TFM-PUB-003", facts, dependent === undefined ? [] : [{ dependent, why }]));
 	}
 
 	#refuse(because: Iterable<Member>, make: (member: Member) => Refusal): void {
@@ -321,21 +332,26 @@ export function chooseWays(input: ChooseInput): Choice {
 				isTable(old) &&
 				isTable(fresh) &&
 				(sameColumns(old!, fresh) || (candidate.fitsTable === true && hasColumnsOf(old!, fresh)));
-			const reasons = [...(found.identity.get(member) ?? []), ...identityOf(member)];
+			const bonds = found.identity.get(member) ?? [];
+			const own = identityOf(member);
+			const reasons = [...bonds.map(({ reason }) => reason), ...own];
 			if (way === "keep" && same) continue;
 			if (reasons.length === 0 && way === "swap") continue;
 			if (same) {
 				ways.set(member, "keep");
 				changed = true;
-			} else
-				refusals.push(
-					refusal(member, "TFM-PUB-002", {
-						target: member.label,
-						reasons: reasons.length === 0 ? ["its `publish: keep`"] : [...new Set(reasons)],
-						change: changeOf(member),
-						kept: reasons.length === 0,
-					}),
-				);
+			} else {
+				const change = changeOf(member);
+				const facts = {
+					target: member.label,
+					reasons: reasons.length === 0 ? ["its `publish: keep`"] : [...new Set(reasons)],
+					change,
+					kept: reasons.length === 0,
+				};
+				const why = `it hangs on the table itself: ${change}`;
+				const blockers: Blocker[] = own.length > 0 ? [] : bonds.map(({ dependent }) => ({ dependent, why }));
+				refusals.push(refusal(member, "TFM-PUB-002", facts, blockers));
+			}
 		}
 		if (changed) continue;
 		for (const oid of found.rebuild.keys()) found.rebind.delete(oid);

@@ -2,7 +2,7 @@ import type { Candidate } from "../../../core/adapter.ts";
 import type { Code, FactsOf } from "../../../core/codes/table.ts";
 import { type Diagnostic, diagnostic } from "../../../core/diagnostic.ts";
 import type { NodeId } from "../../../core/node.ts";
-import type { Catalog, ColumnFacts, RelationFacts, RelKind } from "./catalogFacts.ts";
+import type { Catalog, ColumnFacts, Dependent, RelationFacts, RelKind } from "./catalogFacts.ts";
 import { placeOf } from "./readCatalog.ts";
 import { isTable } from "./statements.ts";
 
@@ -23,15 +23,26 @@ export interface Refusal {
 	readonly code: string;
 	readonly reason: string;
 	readonly diagnostic?: Diagnostic;
+	/** What alone is in the way, each with why; absent: something that cannot be dropped is. */
+	readonly blockers?: readonly Blocker[];
+}
+
+/** An object outside the request that a publish cannot keep. */
+export interface Blocker {
+	readonly dependent: Dependent;
+	/** Of the dependent: `it needs column x, which …`. */
+	readonly why: string;
 }
 
 export function refusal<C extends Code>(
 	member: { readonly candidate: Candidate },
 	code: C,
 	facts: FactsOf<C>,
+	blockers: readonly Blocker[] = [],
 ): Refusal {
 	const full = diagnostic(code, facts);
-	return { node: member.candidate.node, code, reason: full.message, diagnostic: full };
+	const refused = { node: member.candidate.node, code, reason: full.message, diagnostic: full };
+	return blockers.length === 0 ? refused : { ...refused, blockers };
 }
 
 export const labelOf = (candidate: Candidate): string => `${candidate.target.schema}.${candidate.target.identifier}`;

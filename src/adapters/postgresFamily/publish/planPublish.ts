@@ -4,6 +4,7 @@ import { type Arrangement, arrangeSteps } from "./arrangeSteps.ts";
 import { shadowSchema } from "./candidateNames.ts";
 import type { Catalog, RelationFacts } from "./catalogFacts.ts";
 import { type ChooseInput, chooseWays } from "./chooseWays.ts";
+import { chooseLosing, type LostDependent } from "./loseDependents.ts";
 import { findMembers, type Member, type Refusal } from "./members.ts";
 import { type Placement, placedApart } from "./placement.ts";
 
@@ -11,6 +12,8 @@ export interface PublishPlan extends Arrangement {
 	readonly ways: readonly { readonly node: NodeId; readonly way: PublishWay }[];
 	/** Entries of the server's lock table that the transaction will take, roughly. */
 	readonly lockCount: number;
+	/** What goes with the relations that it hangs on. */
+	readonly lost: readonly LostDependent[];
 }
 
 export type Planned =
@@ -34,19 +37,22 @@ function countLocks(members: readonly Member[], affectedViews: number): number {
 	return relations.reduce((sum, r) => sum + objectsOf(r), 2 * affectedViews + 8);
 }
 
-/** What to do for these candidates, or why some cannot go. Pure. */
+/** What to do for these candidates, or why some cannot go. `failed`: views that could not be made again. Pure. */
 export function planPublish(
 	dialect: Dialect,
-	request: Pick<PublishRequest, "project" | "candidates">,
+	request: Pick<PublishRequest, "project" | "candidates" | "cascade">,
 	catalog: Catalog,
 	placement: Placement = placedApart(dialect),
+	failed: ReadonlyMap<number, string> = new Map(),
 ): Planned {
 	const { members, refusals } = findMembers(request.candidates, catalog);
 	if (refusals.length > 0) return { kind: "refused", refusals };
 	const targets = request.candidates.map((c) => c.target.schema);
 	const published = publishedSchemas(dialect, request.project, [...catalog.schemas, ...targets]);
 	const isCandidate: ChooseInput["isCandidate"] = (place) => placement.isCandidate(place, published);
-	const choice = chooseWays({ members, catalog, isCandidate });
+	const input = { members, catalog, isCandidate };
+	const losing = request.cascade === true ? chooseLosing(input, failed) : { choice: chooseWays(input), lost: [] };
+	const { choice, lost } = losing;
 	if (choice.refusals.length > 0) return { kind: "refused", refusals: choice.refusals };
 	const arrangement = arrangeSteps({
 		dialect,
@@ -54,6 +60,7 @@ export function planPublish(
 		catalog,
 		members,
 		choice,
+		lost,
 		publishedSchema: (schema) => published.get(schema),
 		placement,
 	});
@@ -62,7 +69,8 @@ export function planPublish(
 		plan: {
 			...arrangement,
 			ways: members.map((m) => ({ node: m.candidate.node, way: choice.ways.get(m)! })),
-			lockCount: countLocks(members, choice.rebind.size + choice.rebuild.size),
+			lockCount: countLocks(members, choice.rebind.size + choice.rebuild.size + lost.length),
+			lost,
 		},
 	};
 }

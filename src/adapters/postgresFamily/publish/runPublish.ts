@@ -113,13 +113,15 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 	};
 	/** Statements that have made their index, whether or not it can be recognized. */
 	const indexed = new Set<string>();
+	/** Views that could not be made again, by oid: where that is asked for they go. */
+	const failed = new Map<number, string>();
 	/** Milliseconds spent waiting for others, over all attempts. */
 	let waited = await settle(run);
 	for (let moved = 0, careful = false; candidates.length > 0; ) {
 		request.signal?.throwIfAborted();
 		const seen = await look(run, candidates);
 		const { catalog } = seen;
-		const planned = planPublish(dialect, { project: request.project, candidates }, catalog, run.placement);
+		const planned = planPublish(dialect, { ...request, candidates }, catalog, run.placement, failed);
 		if (planned.kind === "refused") {
 			drop(planned.refusals);
 			continue;
@@ -149,6 +151,7 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 				lockedMs,
 				warnings: plan.warnings,
 				ignored: plan.ignored,
+				...(plan.lost.length === 0 ? {} : { lost: lostBy(plan) }),
 				refused,
 			};
 		} catch (error) {
@@ -158,7 +161,9 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 				fail("TFM-PUB-004", { unit: request.unit, seconds: request.lockTimeoutMs / 1000, holders }, { cause: error });
 			}
 			if (error instanceof StepFailed) {
-				drop(refusalsOf(error, candidates));
+				const view = error.step.blame?.view;
+				if (request.cascade === true && view !== undefined && !failed.has(view)) failed.set(view, error.message);
+				else drop(refusalsOf(error, candidates));
 				careful = false;
 				continue;
 			}
@@ -237,6 +242,13 @@ async function makeIndexes({ session, request }: Run, indexes: readonly Step[]):
 
 const keptBy = (plan: PublishPlan): readonly KeptGeneration[] =>
 	plan.generations.map(({ node, relation, kind }) => Object.freeze({ node, relation, kind }));
+
+const lostBy = ({ lost }: PublishPlan): NonNullable<PublishReport["lost"]> =>
+	lost.map(({ node, dependent, why }) => {
+		const { what, owner, holderSchema, holderName } = dependent;
+		const relation = { schema: holderSchema ?? "", identifier: holderName ?? "" };
+		return Object.freeze({ node, what, owner, why, relation });
+	});
 
 /** What is dropped proves by that that nothing points at it any more; what is kept has to be looked at. */
 async function proveLoose(session: Session, plan: PublishPlan): Promise<void> {

@@ -8,6 +8,8 @@ export interface Blame {
 	readonly nodes: readonly NodeId[];
 	/** The foreign object, for 010. */
 	readonly what: string;
+	/** Of a view that is made again, its oid. */
+	readonly view?: number;
 }
 
 /**
