@@ -100,14 +100,26 @@ describe.skipIf(!possible)("the docs site of large projects, and under fingers",
 		120_000,
 	);
 
-	it("lays a large neighbourhood out where it may have no thread: in a site that is one file", async () => {
+	it("lays a large neighbourhood out in a site that is one file, in a thread whose program is in the page", async () => {
 		const nodes = manyModels(1000);
 		const place = join(work, "single");
 		const target = writeArtifacts(join(place, "target"), nodes);
 		await writeSite(siteSource(target, { singleFile: true }), join(place, "site"), APP);
 		const page = await open(`file://${place}/site/index.html#/graph?focus=transform.m500&up=9&down=9`);
 		await expect.poll(() => page.locator(".card").count()).toBeGreaterThan(200);
-		expect(page.workers().length).toBe(0);
+		expect(page.workers().length).toBe(1);
+		await page.close();
+	}, 120_000);
+
+	it("lays it out where the browser allows no thread", async () => {
+		const url = await serve(manyModels(1000));
+		const page = await browser.newPage();
+		await page.route("**/layout.*.js", (route) => route.abort());
+		for (const steps of [9, 8]) {
+			await page.goto(`${url}#/graph?focus=transform.m500&up=${steps}&down=${steps}`);
+			await expect.poll(() => page.locator(".card").count()).toBeGreaterThan(100);
+			await expect.poll(() => page.locator(".stepper output").first().textContent()).toBe(String(steps));
+		}
 		await page.close();
 	}, 120_000);
 

@@ -45,7 +45,8 @@ async function buildSite() {
 		entryNames: "[name].[hash]",
 		chunkNames: "[name].[hash]",
 	});
-	await build({ ...shared, entryPoints: { single: "site/main.tsx" }, outdir: "dist/.site", format: "iife" });
+	const single = { single: "site/main.tsx", "single.layout": "site/graph/layoutWorker.ts" };
+	await build({ ...shared, entryPoints: single, outdir: "dist/.site", format: "iife" });
 	const names = Object.keys(metafile.outputs).map((path) => path.slice("dist/.site/".length));
 	const scripts = names.filter((name) => name.endsWith(".js")).sort();
 	const styles = names.filter((name) => name.endsWith(".css")).sort();

@@ -2,18 +2,15 @@ import type { ComponentType } from "preact";
 import { useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { index } from "./data.ts";
 import { Help } from "./help.tsx";
+import type { PageProps } from "./page.ts";
 import { Catalog } from "./pages/catalog.tsx";
 import { Home } from "./pages/home.tsx";
 import { NodePage } from "./pages/node.tsx";
 import { Palette } from "./palette.tsx";
 import type { Project } from "./project.ts";
-import { go, href, type Route, readRoute, useRoute } from "./route.ts";
+import { go, href, readRoute, useRoute } from "./route.ts";
 import { Sidebar } from "./sidebar.tsx";
 
-export interface PageProps {
-	readonly project: Project;
-	readonly route: Route;
-}
 type Page = ComponentType<PageProps>;
 
 /** Pages that are opened less often are fetched when they are. */

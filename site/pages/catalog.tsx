@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { STATUSES } from "../../src/docs/siteData.ts";
-import type { PageProps } from "../app.tsx";
 import { loadWords } from "../data.ts";
 import { count, duration, percent } from "../format.ts";
+import type { PageProps } from "../page.ts";
 import { NodeLink, PageHead, StatusMark, useData, useSearch, useTypedText, WORDS } from "../parts.tsx";
 import type { Project } from "../project.ts";
 import { setQuery } from "../route.ts";

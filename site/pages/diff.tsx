@@ -1,10 +1,10 @@
 import { useMemo } from "preact/hooks";
 import type { DiffColumn, DiffData, DiffEntry, DiffRows, DiffSide } from "../../src/docs/siteData.ts";
-import type { PageProps } from "../app.tsx";
 import { loadDiff } from "../data.ts";
 import { count, plural } from "../format.ts";
 import { FocusView } from "../graph/focusView.tsx";
 import { useFocus } from "../graph/useFocus.ts";
+import type { PageProps } from "../page.ts";
 import { NodeLink, PageHead, StatusMark, useData } from "../parts.tsx";
 import { type Project, reach } from "../project.ts";
 import { go, href } from "../route.ts";

@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
-import type { PageProps } from "../app.tsx";
 import { loadTerms } from "../data.ts";
 import { plural } from "../format.ts";
+import type { PageProps } from "../page.ts";
 import { Empty, NodeLink, PageHead, Prose, useData } from "../parts.tsx";
 import { setQuery } from "../route.ts";
 import { RefLink } from "./node/columns.tsx";

@@ -1,5 +1,4 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
-import type { PageProps } from "../app.tsx";
 import { loadNode } from "../data.ts";
 import { count, plural } from "../format.ts";
 import { BlocksView } from "../graph/blocksView.tsx";
@@ -12,6 +11,7 @@ import { OverviewCanvas } from "../graph/overviewCanvas.tsx";
 import { NodeTree } from "../graph/tree.tsx";
 import { useFocus } from "../graph/useFocus.ts";
 import { LENSES, legendOf, readLens } from "../lens.ts";
+import type { PageProps } from "../page.ts";
 import { Copy, StatusMark, useData, useTypedText } from "../parts.tsx";
 import type { Project } from "../project.ts";
 import { go, href, setQuery } from "../route.ts";

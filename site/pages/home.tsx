@@ -1,5 +1,5 @@
-import type { PageProps } from "../app.tsx";
 import { ago, count, dateTime, duration, percent, plural } from "../format.ts";
+import type { PageProps } from "../page.ts";
 import { Meter, NodeLink, PageHead, Prose, StatusMark } from "../parts.tsx";
 import type { Project } from "../project.ts";
 import { href } from "../route.ts";

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { SiteNode } from "../../src/docs/siteData.ts";
-import type { PageProps } from "../app.tsx";
 import { index, loadNode } from "../data.ts";
 import { ago, dateTime, duration, plural } from "../format.ts";
+import type { PageProps } from "../page.ts";
 import { Copy, FileLink, PageHead, Prose, StatusMark, type Tab, Tabs, useData } from "../parts.tsx";
 import { type Project, reach } from "../project.ts";
 import { go, href, setQuery } from "../route.ts";

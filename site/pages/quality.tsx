@@ -1,7 +1,7 @@
 import type { QualityCell, RunRecord } from "../../src/docs/siteData.ts";
-import type { PageProps } from "../app.tsx";
 import { loadRuns } from "../data.ts";
 import { dateTime, percent, plural } from "../format.ts";
+import type { PageProps } from "../page.ts";
 import { GLYPHS, PageHead, useData } from "../parts.tsx";
 import { href } from "../route.ts";
 

@@ -1,8 +1,8 @@
 import { type RunRecord, STATUSES } from "../../src/docs/siteData.ts";
-import type { PageProps } from "../app.tsx";
 import { criticalPath } from "../criticalPath.ts";
 import { loadRuns } from "../data.ts";
 import { ago, count, dateTime, duration, plural } from "../format.ts";
+import type { PageProps } from "../page.ts";
 import { Copy, Empty, NodeLink, PageHead, StatusMark, useData } from "../parts.tsx";
 import type { Project } from "../project.ts";
 import { href, setQuery } from "../route.ts";

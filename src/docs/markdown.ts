@@ -1,4 +1,5 @@
 import type MarkdownIt from "markdown-it";
+import type { Pictures } from "./pictures.ts";
 
 type Parser = InstanceType<typeof MarkdownIt>;
 
@@ -9,10 +10,13 @@ const URLISH = /:\/\/|www\.|\.[a-z]{2,}\/|^\s*(?:\d+\.|[-+])\s|^\s{4}|@/i;
 const escapeHtml = (text: string): string =>
 	text.replace(/[&<>"]/g, (c) => (c === "&" ? "&amp;" : c === "<" ? "&lt;" : c === ">" ? "&gt;" : "&quot;"));
 
-/** Descriptions to HTML that is safe to show: HTML in them is text, and links lead to the web, to mail, or into the site. */
+/**
+ * Descriptions to HTML that is safe to show: HTML in them is text, links lead to the web, to mail, or into the site, and
+ * a picture that the site cannot show is a link to it.
+ */
 export type Markdown = (text: string) => string;
 
-export async function createMarkdown(): Promise<Markdown> {
+export async function createMarkdown(pictures: Pictures): Promise<Markdown> {
 	let parser: Parser | undefined;
 	const { default: Maker } = await import("markdown-it");
 	const known = new Map<string, string>();
@@ -22,7 +26,7 @@ export async function createMarkdown(): Promise<Markdown> {
 		if (PLAIN.test(trimmed) && !URLISH.test(trimmed)) return `<p>${escapeHtml(trimmed)}</p>`;
 		let html = known.get(trimmed);
 		if (html === undefined) {
-			parser ??= safeParser(Maker);
+			parser ??= safeParser(Maker, pictures);
 			html = parser.render(trimmed).trim();
 			if (known.size < 20_000) known.set(trimmed, html);
 		}
@@ -30,13 +34,31 @@ export async function createMarkdown(): Promise<Markdown> {
 	};
 }
 
-function safeParser(Maker: typeof MarkdownIt): Parser {
+function safeParser(Maker: typeof MarkdownIt, pictures: Pictures): Parser {
 	const parser = new Maker({ html: false, linkify: true });
 	parser.validateLink = (url) => /^(?:https?:|mailto:|#|[^:]*$)/i.test(url.trim());
 	parser.renderer.rules.link_open = (tokens, index, options, _env, self) => {
 		const token = tokens[index]!;
 		if (/^https?:/i.test(String(token.attrGet("href")))) token.attrSet("rel", "noopener noreferrer");
 		return self.renderToken(tokens, index, options);
+	};
+	parser.renderer.rules.image = (tokens, index, options, env, self) => {
+		const token = tokens[index]!;
+		const address = String(token.attrGet("src"));
+		const words = self.renderInlineAsText(token.children ?? [], options, env);
+		const shown = pictures(address);
+		if (shown !== null) {
+			token.attrSet("src", shown);
+			token.attrSet("alt", words);
+			return self.renderToken(tokens, index, options);
+		}
+		const name = escapeHtml(words === "" ? address : words);
+		// A badge is a picture inside a link, which has its own place to lead to.
+		const open = tokens
+			.slice(0, index)
+			.reduce((n, { type }) => n + (type === "link_open" ? 1 : type === "link_close" ? -1 : 0), 0);
+		if (open > 0 || !/^(?:https?:)?\/\//i.test(address)) return name;
+		return `<a href="${escapeHtml(address)}" rel="noopener noreferrer">${name}</a>`;
 	};
 	return parser;
 }

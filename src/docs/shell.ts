@@ -61,12 +61,15 @@ export function shellHtml(index: SiteIndex, app: string, baseUrl: string): strin
 /** Everything in one page, which opens from a disk. Throws TFM-DOCS-003 when it would be too large. */
 export function singleHtml(index: SiteIndex, data: ReadonlyMap<string, string>, app: string): string {
 	const css = readFileSync(join(app, appFiles(app).style), "utf8");
-	const program = readFileSync(join(app, "single.js"), "utf8").replaceAll("</script", "<\\/script");
-	const bytes = [...data.values()].reduce((sum, text) => sum + Buffer.byteLength(text), program.length + css.length);
+	const script = (name: string): string => readFileSync(join(app, name), "utf8").replaceAll("</script", "<\\/script");
+	const [program, thread] = [script("single.js"), script("single.layout.js")];
+	const own = program.length + thread.length + css.length;
+	const bytes = [...data.values()].reduce((sum, text) => sum + Buffer.byteLength(text), own);
 	if (bytes > SINGLE_FILE_LIMIT) fail("TFM-DOCS-003", { bytes, limit: SINGLE_FILE_LIMIT });
 	const elements = [...data].map(
 		([name, json]) => `<script type="application/json" data-file="${escapeHtml(name)}">${inScript(json)}</script>`,
 	);
-	const policy = `default-src 'none'; script-src ${digest(THEME)} ${digest(program)}; img-src data: blob:; ${SHARED}`;
+	const policy = `default-src 'none'; script-src ${digest(THEME)} ${digest(program)}; worker-src blob:; img-src data: blob:; ${SHARED}`;
+	elements.push(`<script type="text/plain" id="layout">${thread}</script>`);
 	return page(index, policy, `<style>${css}</style>`, `${elements.join("\n")}\n<script>${program}</script>`);
 }

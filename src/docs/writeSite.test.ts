@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { TfmError } from "../core/diagnostic.ts";
 import { checkSite } from "./checkSite.ts";
@@ -107,6 +107,29 @@ describe("the site of artifacts", () => {
 		expect(html).toContain("&lt;script&gt;");
 		expect(html).not.toMatch(/<script|href="javascript/);
 		expect(html).toContain('<img src="assets/a.png"');
+	});
+
+	it("shows a picture of another host as a link to it, which a badge is already", async () => {
+		const description =
+			'![plan](https://x.org/p.png) ![](//x.org/q.png) [![build "ok"](https://x.org/b.svg)](https://x.org/ci)';
+		const { html } = pageOf(await siteOf({ "model.shop.a": model("a", { description }) }), "model.shop.a");
+		expect(html).toBe(
+			'<p><a href="https://x.org/p.png" rel="noopener noreferrer">plan</a> <a href="//x.org/q.png" rel="noopener noreferrer">//x.org/q.png</a> <a href="https://x.org/ci" rel="noopener noreferrer">build &quot;ok&quot;</a></p>',
+		);
+	});
+
+	it("puts the project's own pictures into a site that is one file, and no other files", async () => {
+		const [from, site] = [folder(), folder()];
+		mkdirSync(from, { recursive: true });
+		writeFileSync(join(from, "plan.svg"), "<svg/>");
+		writeFileSync(join(dirname(from), "beside.svg"), "<svg>secret</svg>");
+		const description = "![plan](assets/plan.svg) ![beside](assets/../beside.svg) ![gone](assets/gone.png)";
+		const target = writeArtifacts(folder(), { "model.shop.a": model("a", { description }) });
+		await writeSite(siteSource(target, { singleFile: true, assets: [{ from, to: "assets" }] }), site, app);
+		const text = readFileSync(join(site, "index.html"), "utf8");
+		expect(text).toContain(`data:image/svg+xml;base64,${Buffer.from("<svg/>").toString("base64")}`);
+		expect(text).toContain("beside gone");
+		expect(text).not.toContain(Buffer.from("<svg>secret</svg>").toString("base64"));
 	});
 
 	it("takes types from the catalog, whatever the case of names, and says what is personal", async () => {

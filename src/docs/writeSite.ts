@@ -4,6 +4,7 @@ import { appFiles } from "./appFiles.ts";
 import { columnShard, spoolLineage } from "./columnLineage.ts";
 import { createMarkdown, plainText } from "./markdown.ts";
 import { createPages, type Spooled } from "./nodePages.ts";
+import { createPictures } from "./pictures.ts";
 import { readProjectFacts } from "./projectFacts.ts";
 import { readDiff } from "./readDiff.ts";
 import { runsData } from "./runsData.ts";
@@ -38,7 +39,7 @@ export async function writeSite(source: SiteSource, out: string, app: string): P
 		if (source.state !== null) spoolState(source.state, spool);
 		const hasColumnLineage = spoolLineage(source.target, spool, edges);
 		const ages = readSourceAges(source.target);
-		const markdown = await createMarkdown();
+		const markdown = await createMarkdown(createPictures(source));
 		const pagesOf = createPages({ facts, source, ages, markdown });
 
 		const position = new Map(facts.nodes.map((node, i) => [node.id, i]));

@@ -106,7 +106,7 @@ export function writeProgram(folder: string): string {
 	writeFileSync(join(folder, "files.json"), JSON.stringify(files));
 	writeFileSync(join(folder, "app.AAAAAAAA.js"), "export {};");
 	writeFileSync(join(folder, "layout.CCCCCCCC.js"), "");
-	writeFileSync(join(folder, "single.js"), "(() => {})();");
+	for (const name of ["single.js", "single.layout.js"]) writeFileSync(join(folder, name), "(() => {})();");
 	writeFileSync(join(folder, "style.BBBBBBBB.css"), ":root{}");
 	return folder;
 }
