@@ -1,12 +1,21 @@
 import { expect, it } from "vitest";
+import { STATUSES } from "../src/docs/siteData.ts";
 import { criticalPath } from "./criticalPath.ts";
 
-/** Names, start and duration of each; `reads`: who reads whom. */
-function pathOf(nodes: readonly (readonly [string, number, number])[], reads: Readonly<Record<string, string[]>>) {
+/** Names, start and duration of each, null where it was skipped; `reads`: who reads whom. */
+function pathOf(
+	nodes: readonly (readonly [string, number, number | null])[],
+	reads: Readonly<Record<string, string[]>>,
+) {
 	const position = new Map(nodes.map(([name], i) => [name, i]));
 	const path = criticalPath(
 		{ parents: (node) => (reads[nodes[node]![0]] ?? []).map((name) => position.get(name)!) },
-		{ node: nodes.map((_, i) => i), start: nodes.map(([, start]) => start), dur: nodes.map(([, , ms]) => ms) },
+		{
+			node: nodes.map((_, i) => i),
+			start: nodes.map(([, start]) => start),
+			dur: nodes.map(([, , ms]) => ms ?? 0),
+			state: nodes.map(([, , ms]) => STATUSES.indexOf(ms === null ? "skipped" : "ok")),
+		},
 	);
 	return path.map((i) => nodes[i]![0]);
 }
@@ -46,4 +55,13 @@ it("prefers the input among those that ended together, and ends where all began 
 		),
 	).toEqual(["x", "y"]);
 	expect(pathOf([], {})).toEqual([]);
+});
+
+it("leaves out what was skipped, which took no time", () => {
+	const nodes = [
+		["broken", 0, 20],
+		["behind", 0, null],
+		["last", 30, null],
+	] as const;
+	expect(pathOf(nodes, { behind: ["broken"], last: ["behind"] })).toEqual(["broken"]);
 });

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../src/docs/siteData.ts";
+import { type RunRecord, STATUSES } from "../src/docs/siteData.ts";
 import type { Project } from "./project.ts";
 
 /** Times are of two clocks' readings, rounded to milliseconds. */
@@ -6,11 +6,16 @@ const TOLERANCE_MS = 1;
 
 /**
  * Positions in the run of what decided how long it took: from what ended last, back to what ended last before each
- * began. That is an input, or, where a node waited for a free thread or for the layer before, what freed the way.
+ * began. That is an input, or, where a node waited for a free thread or for the layer before, what freed the way. What
+ * was skipped took no time.
  */
-export function criticalPath(project: Pick<Project, "parents">, run: Pick<RunRecord, "node" | "start" | "dur">) {
+export function criticalPath(
+	project: Pick<Project, "parents">,
+	run: Pick<RunRecord, "node" | "start" | "dur" | "state">,
+) {
 	const end = (i: number): number => run.start[i]! + run.dur[i]!;
-	const byEnd = run.node.map((_, i) => i).sort((a, b) => end(a) - end(b) || run.start[a]! - run.start[b]! || a - b);
+	const ran = run.node.flatMap((_, i) => (STATUSES[run.state[i]!] === "skipped" ? [] : [i]));
+	const byEnd = ran.sort((a, b) => end(a) - end(b) || run.start[a]! - run.start[b]! || a - b);
 	const path: number[] = [];
 	let at = byEnd.length - 1;
 	while (at >= 0) {

@@ -3,7 +3,7 @@ import { criticalPath } from "../criticalPath.ts";
 import { loadRuns } from "../data.ts";
 import { ago, count, dateTime, duration, plural } from "../format.ts";
 import type { PageProps } from "../page.ts";
-import { Copy, Empty, NodeLink, PageHead, StatusMark, useData } from "../parts.tsx";
+import { Copy, Empty, NodeLink, PageHead, StatusMark, useData, WORDS } from "../parts.tsx";
 import type { Project } from "../project.ts";
 import { href, setQuery } from "../route.ts";
 
@@ -47,7 +47,10 @@ function RunList({ runs }: { runs: readonly RunRecord[] }) {
 	const most = Math.max(1, ...runs.map(({ ms }) => ms));
 	return (
 		<section class="page">
-			<PageHead title="Runs" lead={`The last ${plural(runs.length, "run")}, the newest first.`} />
+			<PageHead
+				title="Runs"
+				lead={runs.length === 1 ? "The last run." : `The last ${count(runs.length)} runs, the newest first.`}
+			/>
 			<ul class="run-list">
 				{runs.map((run) => (
 					<li key={run.id}>
@@ -58,7 +61,7 @@ function RunList({ runs }: { runs: readonly RunRecord[] }) {
 								{ago(run.startedAt)}
 							</span>
 							<span class="soft">{run.node.length === 0 ? "" : plural(run.node.length, "node")}</span>
-							<TestCounts run={run} />
+							<TestCounts run={run} named />
 							<span class="bar" aria-hidden="true">
 								<span style={{ width: `${(100 * run.ms) / most}%` }} />
 							</span>
@@ -71,11 +74,12 @@ function RunList({ runs }: { runs: readonly RunRecord[] }) {
 	);
 }
 
-function TestCounts({ run: { tests } }: { run: RunRecord }) {
+function TestCounts({ run: { tests }, named = false }: { run: RunRecord; named?: boolean }) {
 	const [passed, warned, failed] = tests;
+	if (passed + warned + failed === 0) return <span class="soft">{named ? "" : "none"}</span>;
 	return (
 		<span class="soft">
-			{count(passed)} ok{warned > 0 && `, ${warned} warned`}
+			{named ? plural(passed, "test") : count(passed)} ok{warned > 0 && `, ${warned} warned`}
 			{failed > 0 && `, ${failed} failed`}
 		</span>
 	);
@@ -218,15 +222,17 @@ function OneRun({ project, run, query }: { project: Project; run: RunRecord; que
 								<NodeLink project={project} node={run.node[i]!} />
 							</span>
 							<span class="gantt-lane" aria-hidden="true">
-								<span
-									class={`gantt-bar ${status}`}
-									style={{
-										left: `${table ? 0 : (100 * run.start[i]!) / span}%`,
-										width: `max(3px, ${(100 * run.dur[i]!) / span}%)`,
-									}}
-								/>
+								{status !== "skipped" && (
+									<span
+										class={`gantt-bar ${status}`}
+										style={{
+											left: `${table ? 0 : (100 * run.start[i]!) / span}%`,
+											width: `max(3px, ${(100 * run.dur[i]!) / span}%)`,
+										}}
+									/>
+								)}
 							</span>
-							<span class="num">{duration(run.dur[i]!)}</span>
+							<span class="num">{status === "skipped" ? WORDS.skipped : duration(run.dur[i]!)}</span>
 						</li>
 					);
 				})}

@@ -162,6 +162,7 @@ export function createPages({ facts, source, ages, markdown }: PageSource) {
 			sql: body.sql,
 			storedIn: body.storedIn,
 			path: body.path,
+			...(body.args === "" ? {} : { args: body.args }),
 			...(sample === undefined ? {} : { sample }),
 		};
 	}

@@ -84,6 +84,8 @@ export interface TestBody {
 	readonly sql: string | null;
 	readonly storedIn: string | null;
 	readonly path: string;
+	/** What a test of no one column was given. */
+	readonly args: string;
 }
 export interface CatalogBody {
 	readonly kind: "catalog";
@@ -243,6 +245,7 @@ function takeTest(id: string, node: Json, spool: Spool, { excludeCode }: { reado
 		sql: excludeCode ? null : textOf(node.compiled_code) || null,
 		storedIn: config.store_failures === true ? textOf(node.relation_name) || null : null,
 		path: textOf(node.original_file_path),
+		args: textOf(node.column_name) === "" ? argsOf(objectOf(metadata.kwargs)) : "",
 	};
 	for (const tested of nodes) spool.add(tested, body);
 	return {
@@ -254,6 +257,14 @@ function takeTest(id: string, node: Json, spool: Spool, { excludeCode }: { reado
 		dimension: dimensionOf({ ...node, config } as unknown as TestNode),
 		nodes,
 	};
+}
+
+const MOST_ARGS = 120;
+
+/** A generic test's arguments as words, by which two of one kind are told apart. */
+function argsOf({ model: _model, ...kwargs }: Json): string {
+	const words = Object.values(kwargs).flat().map(String).join(", ");
+	return words.length > MOST_ARGS ? `${words.slice(0, MOST_ARGS - 1)}…` : words;
 }
 
 function readCatalog(path: string, spool: Spool): void {

@@ -1,7 +1,11 @@
 import type { TestFact } from "./projectFacts.ts";
 import { DATA_VERSION, FAILURES, type RunRecord, type RunsData } from "./siteData.ts";
-import type { SiteSource } from "./siteSource.ts";
+import type { PastNode, SiteSource } from "./siteSource.ts";
 import { statusIndex, statusOf } from "./statuses.ts";
+
+/** What was skipped began at no time, and comes last. */
+const begun = ({ status, startedAt }: PastNode): number =>
+	statusOf(status) === "skipped" ? Number.MAX_SAFE_INTEGER : startedAt;
 
 /** data/runs.json: what the last runs did, node by node. */
 export function runsData(
@@ -14,7 +18,7 @@ export function runsData(
 	return {
 		v: DATA_VERSION,
 		runs: runs.map((run): RunRecord => {
-			const nodes = run.nodes.filter(({ node }) => position.has(node)).sort((a, b) => a.startedAt - b.startedAt);
+			const nodes = run.nodes.filter(({ node }) => position.has(node)).sort((a, b) => begun(a) - begun(b));
 			const threads = [...new Set(nodes.map(({ thread }) => thread))].sort();
 			return {
 				id: run.id,

@@ -186,6 +186,8 @@ export interface SiteTest {
 	readonly sql: string | null;
 	readonly storedIn: string | null;
 	readonly path: string;
+	/** Of a generic test of no one column: what it was given. */
+	readonly args?: string;
 	/** Of rows that failed, where they were asked for. */
 	readonly sample?: SiteSample;
 }

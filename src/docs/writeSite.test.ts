@@ -132,6 +132,17 @@ describe("the site of artifacts", () => {
 		expect(text).not.toContain(Buffer.from("<svg>secret</svg>").toString("base64"));
 	});
 
+	it("tells two tests of one kind apart by what they were given", async () => {
+		const of = (expression: string) =>
+			test("expression_is_true", "model.shop.a", {
+				column_name: null,
+				test_metadata: { name: "expression_is_true", kwargs: { model: "{{ ref('a') }}", expression, among: ["x", 1] } },
+			});
+		const nodes = { "model.shop.a": model("a"), "test.shop.one": of("a = b"), "test.shop.two": of("a > 0") };
+		const { tests } = pageOf(await siteOf(nodes), "model.shop.a");
+		expect(tests.map(({ args }) => args)).toEqual(["a = b, x, 1", "a > 0, x, 1"]);
+	});
+
 	it("takes types from the catalog, whatever the case of names, and says what is personal", async () => {
 		const site = await siteOf(SHOP, { files: { "catalog.json": CATALOG } });
 		expect(pageOf(site, "model.shop.stg_orders").columns).toEqual([

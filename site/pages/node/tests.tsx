@@ -48,7 +48,7 @@ function Test({
 				<StatusMark status={status} />
 				<span class="test-name">
 					{test.kind === "singular" || test.kind === "unit" ? test.name : test.kind.replaceAll("_", " ")}
-					{test.column !== null && <code>{test.column}</code>}
+					{(test.column ?? test.args) && <code>{test.column ?? test.args}</code>}
 				</span>
 				<span class="aside">
 					{test.failures !== null && test.failures > 0 && <strong>{plural(test.failures, "row")}</strong>}
