@@ -9,6 +9,8 @@ export interface RelatedPlace {
 	readonly at: Location;
 	/** The line's text, for the code frame, where the finder had it at hand. */
 	readonly source?: string;
+	/** So many places before this one are left out; absent: none. */
+	readonly skipped?: number;
 }
 
 /**

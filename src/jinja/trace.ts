@@ -30,8 +30,9 @@ const LAST_COLUMN = (1 << COLUMN_BITS) - 1;
 export const packPosition = (line: number, column: number): number =>
 	line * (1 << COLUMN_BITS) + Math.min(column, LAST_COLUMN);
 
-/** Calls deeper than this are not listed; a recursion has thousands. */
-const MOST_RELATED = 12;
+/** Of the calls, the innermost and the outermost are listed; a recursion has thousands. */
+const INNERMOST = 4;
+const OUTERMOST = 3;
 
 /** return() on its way to the macro that it ends. Not an Error: it carries no stack. */
 export class ReturnSignal {
@@ -94,8 +95,11 @@ function located(d: Diagnostic, place: RelatedPlace): Diagnostic {
 	if (d.at === undefined) {
 		return Object.freeze({ ...d, at: place.at, ...(place.source === undefined ? {} : { source: place.source }) });
 	}
-	if (d.related.length >= MOST_RELATED) return d;
-	return Object.freeze({ ...d, related: Object.freeze([...d.related, place]) });
+	const related = [...d.related, place];
+	const [left, next] = [related[INNERMOST], related[INNERMOST + 1]];
+	if (related.length > INNERMOST + OUTERMOST && left !== undefined && next !== undefined)
+		related.splice(INNERMOST, 2, { ...next, skipped: (left.skipped ?? 0) + 1 });
+	return Object.freeze({ ...d, related: Object.freeze(related) });
 }
 
 /** V8's own limits as coded errors; null for everything else, which is a bug of ours and keeps its stack. */

@@ -30,7 +30,8 @@ export function diagnosticText(diagnostic: Diagnostic, look: Look, readLine: Rea
 	const frame =
 		at === undefined ? null : codeFrame({ at, source: diagnostic.source, gutter, note: hint, look, readLine });
 	if (frame !== null) lines.push(...frame.lines);
-	for (const { label, at: place, source } of diagnostic.related) {
+	for (const { label, at: place, source, skipped } of diagnostic.related) {
+		if (skipped !== undefined) lines.push(`${indent}${look.signs.ellipsis} ${leftOut(skipped)} more between`);
 		lines.push(...codeFrame({ at: place, source, gutter, label, look, readLine }).lines);
 	}
 	if (hint !== undefined && frame?.noted !== true) lines.push(...aside(indent, "hint", hint));
@@ -38,6 +39,9 @@ export function diagnosticText(diagnostic: Diagnostic, look: Look, readLine: Rea
 	if (diagnostic.dbt !== undefined) lines.push(...aside(indent, "dbt", diagnostic.dbt));
 	return lines.join("\n");
 }
+
+/** How deep an endless recursion came depends on the machine. */
+const leftOut = (places: number): string => (places > 100 ? "over 100" : String(places));
 
 function aside(indent: string, word: string, text: string): string[] {
 	const [first = "", ...more] = text.split("\n");
