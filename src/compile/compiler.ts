@@ -54,6 +54,7 @@ import {
 	toText,
 	type Value,
 } from "../jinja/jinja.ts";
+import { CompiledTexts } from "./compiledTexts.ts";
 import { EphemeralModels, type InlinedModel } from "./ephemeralModels.ts";
 import { cteText, injectCtes } from "./injectCtes.ts";
 import { macroArguments } from "./macroValues.ts";
@@ -116,6 +117,7 @@ class NodeCompiler implements Compiler {
 	readonly #templates = new Map<NodeId, Template>();
 	readonly #graph: SharedGraph;
 	readonly #passes: RenderPasses;
+	readonly #texts = new CompiledTexts();
 
 	constructor({ manifest, ...facts }: CompilerInput) {
 		this.#facts = facts;
@@ -162,6 +164,7 @@ class NodeCompiler implements Compiler {
 			...(overloads.length === 0 ? {} : { overloads }),
 			messages: cursor.messages,
 		};
+		this.#texts.add(node, compiled.sql);
 		return { kind: "compiled", compiled: Object.freeze(compiled) } as const;
 	}
 

@@ -26,7 +26,7 @@ const SUBQUERY = /\bselect\b/i;
 
 /** The text with quoted parts blanked, so that positions stay; null where a quote is not closed. */
 function unquoted(text: string): string | null {
-	const blank = text.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, (quoted) => "_".repeat(quoted.length));
+	const blank = text.replaceAll(/'[^']*(?:''[^']*)*'|"(?:[^"]|"")*"/g, (quoted) => "_".repeat(quoted.length));
 	return /['"]/.test(blank) ? null : blank;
 }
 
@@ -120,7 +120,7 @@ const VALUES_HEAD = new RegExp(
 	String.raw`^with all_values as \(\s*select\s+(${NAME}) as value_field,\s+count\(\*\) as n_records\s+from\s+`,
 	"i",
 );
-const LITERAL = String.raw`(?:'(?:[^']|'')*'|-?\d+(?:\.\d+)?|true|false)`;
+const LITERAL = String.raw`(?:'[^']*(?:''[^']*)*'|-?\d+(?:\.\d+)?|true|false)`;
 const VALUES_TAIL = new RegExp(
 	String.raw`^group by (${NAME})\s*\)\s*select \*\s+from all_values\s+where value_field not in \(\s*(${LITERAL}(?:\s*,\s*${LITERAL})*)\s*\)$`,
 	"i",
@@ -158,7 +158,7 @@ const QUALIFIED = /[a-z_]\w*\s*\./i;
 
 /** Line comments become blanks; what stands in quotes is left alone. */
 const withoutComments = (sql: string): string =>
-	sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*/g, (found) => (found.startsWith("--") ? " " : found));
+	sql.replaceAll(/'[^']*(?:''[^']*)*'|"(?:[^"]|"")*"|--[^\n]*/g, (found) => (found.startsWith("--") ? " " : found));
 
 /**
  * `with a as (select * from R), b as (select * from a where condition) select * from b`, as dbt_utils writes

@@ -22,6 +22,12 @@ describe("A query over the same inputs says the same", () => {
 	});
 });
 
+it("is told of a query with long literals, and not read in one of many megabytes", () => {
+	const query = (length: number) => `select '${"x".repeat(length)}''${"''".repeat(1000)}' as text, now() as at`;
+	expect(unsteadySql(query(4_000_000), KNOWN)).toBe("calls now()");
+	expect(unsteadySql(query(49_000_000), KNOWN)).toBe("is too long to be read");
+});
+
 describe("What may make two runs of a query differ is named", () => {
 	it.each([
 		[`select now() from ${orders}`, "calls now()"],

@@ -52,8 +52,12 @@ const AFTER_FROM: ReadonlySet<string> = new Set([
 	"fetch",
 ]);
 
+/** Loops over single classes take no room on the stack, so that a literal may be as long as a text can be. */
 const TOKEN =
-	/--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\s+|[eE]'(?:[^'\\]|\\[\s\S]|'')*'?|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|\$([A-Za-z_]*)\$[\s\S]*?\$\1\$|[\p{L}_][\p{L}\p{N}_$]*|[0-9][\w.]*|[\s\S]/gu;
+	/--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\s+|[eE]'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'?|'[^']*(?:''[^']*)*'?|"[^"]*(?:""[^"]*)*"?|\$([A-Za-z_]*)\$[\s\S]*?\$\1\$|[\p{L}_][\p{L}\p{N}_$]*|[0-9][\w.]*|[\s\S]/gu;
+
+/** Characters of a query that is looked at. */
+const LONGEST = 5_000_000;
 
 const QUERY = /^(?:select|with|values)$/i;
 
@@ -100,6 +104,7 @@ function definedAt(tokens: readonly string[], at: number): string | null {
  * is a reason, so that a query is built once too often and never once too seldom.
  */
 export function unsteadySql(sql: string, known: readonly string[]): string | null {
+	if (sql.length > LONGEST) return "is too long to be read";
 	const tokens = tokensOf(sql, known);
 	if (!QUERY.test(tokens.find((token) => token !== "(") ?? "")) return "is no query that can be read";
 	const ctes = new Set<string>();

@@ -99,7 +99,7 @@ const INTEGER = "\0integer:";
  * pass through it as marked texts. Throws SyntaxError.
  */
 function parseJson(text: string): Value {
-	const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) => {
+	const marked = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) => {
 		if (token.startsWith('"')) return token;
 		if (/[.eE]/.test(token)) return JSON.stringify(FLOAT + token);
 		return Number.isSafeInteger(Number(token)) ? token : JSON.stringify(INTEGER + token);

@@ -55,7 +55,7 @@ export function jsonCell(text: string): Value {
 	const bare = text.trim();
 	if (bare === "null") return null;
 	if (bare.startsWith('"')) return JSON.parse(bare) as string;
-	return bare.replaceAll(/"(?:[^"\\]|\\.)*"|\s+|[,:]|-?\d+[.eE][\d.eE+-]*/g, (token) => {
+	return bare.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|\s+|[,:]|-?\d+[.eE][\d.eE+-]*/g, (token) => {
 		if (token.startsWith('"')) return toJson(JSON.parse(token) as string);
 		if (/\d/.test(token)) return asFloat(token);
 		return token === "," || token === ":" ? `${token} ` : "";
@@ -74,7 +74,7 @@ export function arrayCell(text: string, type: string): string {
 		if (float) return asFloat(token);
 		return whole ? token : toJson(token);
 	};
-	return text.replaceAll(/"(?:[^"\\]|\\.)*"|[{}]|,|[^{},"]+/gs, (token) => {
+	return text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}]|,|[^{},"]+/gs, (token) => {
 		if (token === "{") return "[";
 		if (token === "}") return "]";
 		return token === "," ? ", " : item(token);
