@@ -14,11 +14,11 @@ import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { inputsFirst } from "../graph/order.ts";
 import { toGraphSummaryJson } from "../manifest/graphSummaryJson.ts";
-import { type ManifestMeta, type NodeWork, toManifestJson } from "../manifest/manifestJson.ts";
+import { type ManifestMeta, manifestPieces, type NodeWork } from "../manifest/manifestJson.ts";
 import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJson.ts";
 import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import { type BegunRun, writeBegun } from "./begunRun.ts";
-import { manifestStands, noteManifest } from "./keptManifest.ts";
+import { besideStands, manifestStands, writeKept } from "./keptManifest.ts";
 import { leftBefore } from "./leftRuns.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, readRunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
@@ -71,22 +71,24 @@ export const manifestMeta = (
 export function writeManifest(invocation: Invocation, project: OpenProject): void {
 	if (!invocation.flags.writeJson) return;
 	const path = manifestPath(project);
-	const { targetDir } = project.config;
 	const meta = manifestMeta(invocation, project);
 	const { generatedAt, invocationId, startedAt, work, ...lasting } = meta;
-	const of = project.known === null ? null : JSON.stringify([project.known, lasting]);
-	if (of === null || !manifestStands(targetDir, path, of)) {
-		const mark = writeWhole(path, toManifestJson(project.manifest, meta));
-		if (of !== null) noteManifest(targetDir, mark, of);
-		tellArtifact(invocation, "WritableManifest", path);
-	}
-	writeSemanticManifest(invocation, project);
+	const of = project.known === null ? null : { ...project.known, lasting: JSON.stringify(lasting) };
+	const { targetDir } = project.config;
+	const document = { path, beside: semanticManifestPath(project), targetDir };
+	if (of !== null && manifestStands(document, of)) return;
+	if (of === null || !besideStands(document, of)) writeSemanticManifest(invocation, project);
+	writeKept(document, manifestPieces(project.manifest, meta), of);
+	tellArtifact(invocation, "WritableManifest", path);
 }
 
+const semanticManifestPath = ({ config }: Pick<OpenProject, "config">): string =>
+	join(config.targetDir, "semantic_manifest.json");
+
 /** Written with every manifest.json; nothing in it hangs on what is compiled. */
-export function writeSemanticManifest(invocation: Invocation, { config, manifest }: OpenProject): void {
-	const path = join(config.targetDir, "semantic_manifest.json");
-	writeWhole(path, [toSemanticManifestJson(manifest)]);
+export function writeSemanticManifest(invocation: Invocation, project: OpenProject): void {
+	const path = semanticManifestPath(project);
+	writeWhole(path, [toSemanticManifestJson(project.manifest)]);
 	tellArtifact(invocation, "SemanticManifest", path);
 }
 

@@ -6,14 +6,13 @@
  */
 import { existsSync, type FSWatcher, readdirSync, statSync, watch } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../core/config.ts";
 import { TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { ExecutableNode, NodeId } from "../core/node.ts";
-import { Collector } from "../parse/collect.ts";
-import { readCode } from "../parse/readCode.ts";
+import type { ProjectFile } from "../parse/packageFiles.ts";
 import { printDiagnostics } from "../report/report.ts";
+import { editText, kindOfText, nodesByText } from "./editedText.ts";
 import { type OpenProject, openProject, readConfig } from "./openProject.ts";
 import { readSourceLine } from "./readSourceLine.ts";
 
@@ -85,13 +84,6 @@ async function telling(invocation: Invocation, project: OpenProject | null, work
 	}
 }
 
-/** By which a node's file is read again; of all other files more than one node is made, or more than a text hangs on them. */
-const KINDS: { readonly [type: string]: "model" | "analysis" | "singular_test" } = {
-	model: "model",
-	analysis: "analysis",
-	test: "singular_test",
-};
-
 /**
  * The project with the new texts, and what has to be compiled; null: it has to be read again. `paths`: what changed on
  * disk, absolute; null among them: something that nobody can name.
@@ -110,7 +102,7 @@ export function editTexts(
 			return null;
 		}
 		if (!existsSync(path) || !statSync(path).isFile()) return null;
-		const now = editText(project, { node, absolute: path, root });
+		const now = editText(project.facts, node, fileOf(node, path, root), project.manifest.warnings);
 		if (now === null) return null;
 		if (now !== node) edited.set(node.unique_id, now);
 	}
@@ -137,62 +129,26 @@ type ByFile = Map<string, ExecutableNode | "several">;
 /** Kept beside what an edit of a text leaves as it is. */
 const files = new WeakMap<object, ByFile>();
 
-/** Nodes of the root project's own texts. */
+/** Nodes of the root project's own texts, by absolute path. */
 function nodesByFile({ manifest, config }: OpenProject): ReadonlyMap<string, ExecutableNode | "several"> {
 	let known = files.get(manifest.children);
 	if (known !== undefined) return known;
 	known = new Map();
-	for (const node of [...manifest.nodes.values(), ...[...manifest.disabled.values()].flat()]) {
-		if (!("original_file_path" in node) || node.package_name !== config.project.name) continue;
-		const path = resolve(config.project.root, node.original_file_path);
-		const alone = "raw_code" in node && KINDS[node.resource_type] !== undefined && node.language === "sql";
-		known.set(path, known.has(path) || !alone || manifest.disabled.has(node.unique_id) ? "several" : node);
-	}
+	for (const [path, id] of nodesByText(manifest, config.project.name))
+		known.set(resolve(config.project.root, path), id === "several" ? "several" : manifest.nodes.get(id)!);
 	files.set(manifest.children, known);
 	return known;
 }
 
-/** The node with its file's text of now; the same node where that is the same, null where more than the text changed. */
-function editText(
-	{ facts }: OpenProject,
-	{ node, absolute, root }: { readonly node: ExecutableNode; readonly absolute: string; readonly root: string },
-): ExecutableNode | null {
-	const collector = new Collector(facts);
-	const file = {
-		kind: KINDS[node.resource_type]!,
-		package_name: node.package_name,
-		root_path: root,
-		absolute,
-		path: node.path,
-		original_file_path: node.original_file_path,
-		file: node.original_file_path,
-	};
-	const { code, problems } = readCode(file, collector);
-	const [now, ...more] = code;
-	if (problems.length > 0 || now === undefined || more.length > 0) return null;
-	if (now.raw_code === node.raw_code && now.line === node.code_line && now.column === node.code_column) return node;
-	const subject = {
-		unique_id: node.unique_id,
-		name: node.name,
-		package_name: node.package_name,
-		resource_type: node.resource_type,
-		path: node.path,
-		original_file_path: node.original_file_path,
-	};
-	const text = { file: file.file, text: node.raw_code, line: node.code_line, column: node.code_column };
-	const before = collector.collect(text, subject as Parameters<Collector["collect"]>[1]);
-	if (!isDeepStrictEqual(before, now.collected)) return null;
-	const { location: at } = node;
-	const own = at.line === node.code_line && at.column === node.code_column;
-	return Object.freeze({
-		...node,
-		raw_code: now.raw_code,
-		checksum: now.checksum,
-		code_line: now.line,
-		code_column: now.column,
-		location: own ? { ...at, line: now.line, column: now.column } : at,
-	});
-}
+const fileOf = (node: ExecutableNode, absolute: string, root: string): ProjectFile => ({
+	kind: kindOfText(node)!,
+	package_name: node.package_name,
+	root_path: root,
+	absolute,
+	path: node.path,
+	original_file_path: node.original_file_path,
+	file: node.original_file_path,
+});
 
 interface Changes {
 	/** Absolute paths, null where the system did not say; resolves to null when it is over. */

@@ -14,7 +14,7 @@ import { modelDeprecations } from "../manifest/modelDeprecations.ts";
 import type { ParseOptions } from "../parse/parseProject.ts";
 import { environmentNamed, placeInEnvironment } from "./environments/placeInEnvironment.ts";
 import { type Engine, engineOf } from "./openAdapter.ts";
-import { cacheUse, knowProject } from "./parseCache/knowProject.ts";
+import { cacheUse, type KnownBy, knowProject } from "./parseCache/knowProject.ts";
 import { templateFlags } from "./templateFlags.ts";
 
 /** A project that has been read and resolved: what every command but init and clean begins with. */
@@ -31,8 +31,8 @@ export interface OpenProject {
 	readonly environment?: { readonly name: string; readonly outside: Manifest };
 	/** Why the files were parsed; null: nothing had changed since they were parsed last. */
 	readonly read: string | null;
-	/** What this reading is known by, the same as long as nothing changes; null: it is not kept. */
-	readonly known: string | null;
+	/** What this reading is known by; null: it is not kept. */
+	readonly known: KnownBy | null;
 	/** What templates wrote with log() and print() while the files were parsed. */
 	readonly said: readonly TemplateMessage[];
 }
@@ -77,11 +77,17 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 			...(flags.sample === undefined ? {} : { sample: sampleWindow(flags.sample, startedAt) }),
 		},
 	};
-	const { facts, manifest: built, graph, ...reading } = knowProject(config, options, cacheUse(invocation, config));
+	const {
+		facts,
+		manifest: built,
+		graph,
+		dated,
+		...reading
+	} = knowProject(config, options, cacheUse(invocation, config));
 	const warnings = sortDiagnostics([
 		...(invocation.remarks ?? []),
 		...built.warnings,
-		...modelDeprecations(built, startedAt),
+		...modelDeprecations(built, dated, startedAt),
 	]);
 	const manifest = Object.freeze({ ...built, warnings: judgeWarnings(warnings, flags) });
 	const opened = Object.freeze({ config, engine, facts, manifest, graph, runId, startedAt, ...reading });

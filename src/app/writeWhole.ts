@@ -42,7 +42,8 @@ export function writeWhole(path: string, chunks: Iterable<string | Uint8Array>):
 /** Each document is a file of its own: what is written to in place has another time, what is written anew another inode. */
 export type FileMark = string & { readonly __fileMark: never };
 
-const markOf = ({ ino, mtimeNs, size }: BigIntStats): FileMark => `${ino} ${mtimeNs} ${size}` as FileMark;
+/** Of an open file. */
+export const markOf = ({ ino, mtimeNs, size }: BigIntStats): FileMark => `${ino} ${mtimeNs} ${size}` as FileMark;
 
 /** Null: there is none. */
 export function fileMark(path: string): FileMark | null {

@@ -10,7 +10,7 @@ import type { QuotePolicy } from "../core/relation.ts";
 import { DBT_VERSION } from "../core/version.ts";
 import { createNodeWriters, type NodeWork } from "./nodeJson.ts";
 import { selectorsJson } from "./selectorsJson.ts";
-import { type JsonPiece, mapPieces, objectPieces, sortedText, wholePiece } from "./sortedJson.ts";
+import { type JsonPiece, mapPieces, objectPieces, passingPiece, sortedText, wholePiece } from "./sortedJson.ts";
 
 export type { NodeWork } from "./nodeJson.ts";
 
@@ -45,13 +45,14 @@ export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generat
 	const created = Date.parse(meta.startedAt) / 1000;
 	const { node, macro } = createNodeWriters({ created, work: meta.work ?? new Map() });
 	const groups: ReadonlyMap<string, GroupNode> = manifest.groups ?? new Map();
-	const isFunction = ({ resource_type }: ExecutableNode): boolean => resource_type === "function";
-	const functions = new Map([...manifest.nodes].filter(([, value]) => isFunction(value)));
+	// By their ids: the nodes themselves may not have been read yet (app/parseCache/partedMap.ts).
+	const isFunction = (id: NodeId): boolean => id.startsWith("function.");
+	const functions = new Map([...manifest.nodes.keys()].filter(isFunction).map((id) => [id, manifest.nodes.get(id)!]));
 	const unresolved = manifest.unresolved ?? new Map();
 	const nodes =
 		functions.size + unresolved.size === 0
 			? manifest.nodes
-			: new Map([...[...manifest.nodes].filter(([, value]) => !isFunction(value)), ...unresolved]);
+			: new Map([...[...manifest.nodes].filter(([id]) => !isFunction(id)), ...unresolved]);
 	const { parents, children } = withUnresolved(manifest, unresolved);
 	yield* objectPieces([
 		["child_map", mapPieces(children, (ids) => JSON.stringify(ids))],
@@ -62,7 +63,7 @@ export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generat
 		["group_map", wholePiece(() => sortedText(groupMap(manifest, groups)))],
 		["groups", mapPieces(groups, sortedText)],
 		["macros", mapPieces(manifest.macros, macro)],
-		["metadata", wholePiece(() => sortedText(metadata(manifest, meta)))],
+		["metadata", passingPiece(() => sortedText(metadata(manifest, meta)))],
 		["metrics", mapPieces(manifest.metrics, node, "kept")],
 		["nodes", mapPieces(nodes, node)],
 		["parent_map", mapPieces(parents, (ids) => JSON.stringify(ids))],

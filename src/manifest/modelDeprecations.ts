@@ -1,15 +1,16 @@
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { ModelNode } from "../core/node.ts";
+import type { ModelNode, NodeId } from "../core/node.ts";
 
 /**
  * Models past their `deprecation_date`, and the models that read one that has such a date at all (dbt: DeprecatedModel,
- * DeprecatedReference, UpcomingReferenceDeprecation).
+ * DeprecatedReference, UpcomingReferenceDeprecation). `dated`: those that have one (datedModels).
  */
-export function modelDeprecations(manifest: Manifest, now: Date): readonly Diagnostic[] {
+export function modelDeprecations(manifest: Manifest, dated: readonly NodeId[], now: Date): readonly Diagnostic[] {
 	const found: Diagnostic[] = [];
-	for (const node of manifest.nodes.values()) {
-		if (node.resource_type !== "model" || node.deprecation_date === null) continue;
+	for (const id of dated) {
+		const node = manifest.nodes.get(id);
+		if (node?.resource_type !== "model" || node.deprecation_date === null) continue;
 		const date = node.deprecation_date;
 		const version = node.version === null ? "" : `.v${node.version}`;
 		const past = Date.parse(date) < now.getTime();
@@ -37,3 +38,9 @@ const newerReference = ({ version, latest_version: latest, package_name, name }:
 	version === null || String(version) === String(latest)
 		? undefined
 		: `ref('${package_name}', '${name}', v='${latest}')`;
+
+/** Models that somebody set a date of deprecation for: what is said of them hangs on the day. */
+export const datedModels = ({ nodes }: Manifest): readonly NodeId[] =>
+	[...nodes.values()].flatMap((node) =>
+		node.resource_type === "model" && node.deprecation_date !== null ? [node.unique_id] : [],
+	);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { brief } from "../config/testing/sandbox.ts";
 import { nodeId } from "../core/node.ts";
-import { modelDeprecations } from "./modelDeprecations.ts";
+import { datedModels, modelDeprecations } from "./modelDeprecations.ts";
 import { manifestOf, mistakesIn } from "./testing/readProject.ts";
 
 const PROJECT = "name: shop\nversion: '1.0'\n";
@@ -69,7 +69,7 @@ describe("remarks of a whole project", () => {
 			"models/p.yml":
 				"models:\n  - {name: old, deprecation_date: 1999-01-01}\n  - {name: going, versions: [{v: 1, deprecation_date: 2999-01-01}, {v: 2}]}\n",
 		});
-		expect(modelDeprecations(manifest, new Date("2026-01-01")).map(brief)).toEqual([
+		expect(modelDeprecations(manifest, datedModels(manifest), new Date("2026-01-01")).map(brief)).toEqual([
 			"TFM-PARSE-058 models/reader.sql:1:1 reader reads going.v1, which will be deprecated on 2999-01-01 | a newer version is there: ref('shop', 'going', v='2')",
 			"TFM-PARSE-057 models/old.sql:1:1 old has passed its deprecation date, 1999-01-01 | disable or remove it",
 			"TFM-PARSE-059 models/reader.sql:1:1 reader reads old, which was deprecated on 1999-01-01",

@@ -45,6 +45,8 @@ export function objectWriter<T>(fields: FieldTexts<T>): (value: T) => string {
 export interface JsonPiece {
 	/** The entries of the map that stand in it; none where it holds no entries of a map. */
 	readonly ids: readonly string[];
+	/** It says something of the command that writes the document, not of the project alone. */
+	readonly passing?: true;
 	text(): string;
 }
 
@@ -66,6 +68,9 @@ export function* objectPieces(entries: readonly (readonly [string, Iterable<Json
 
 /** A value as one piece. */
 export const wholePiece = (text: () => string): readonly JsonPiece[] => [{ ids: [], text }];
+
+/** The same of what holds for one command. */
+export const passingPiece = (text: () => string): readonly JsonPiece[] => [{ ids: [], passing: true, text }];
 
 /** A map as an object, keys sorted unless their order says something, in pieces worth a write. */
 export function* mapPieces<K extends string, V>(

@@ -7,6 +7,9 @@ import type { ProjectFiles } from "./parseProject.ts";
 /** A file's name and what stands for its content. */
 export type FileDigest = readonly [file: string, digest: string];
 
+/** What a file is called among digests. */
+export const fileKey = ({ kind, package_name, file }: ProjectFile): string => `${kind} ${package_name} ${file}`;
+
 export interface DigestedFiles {
 	/** The same files with their bytes, so that what is parsed is what was digested, whoever writes meanwhile. */
 	readonly files: ProjectFiles;
@@ -23,7 +26,7 @@ export function digestFiles(listed: ProjectFiles): DigestedFiles {
 	const digests: FileDigest[] = [];
 	const read = (file: ProjectFile): ProjectFile => {
 		const { digest, bytes } = look(file);
-		digests.push([`${file.kind} ${file.package_name} ${file.file}`, digest]);
+		digests.push([fileKey(file), digest]);
 		return bytes === undefined ? file : { ...file, bytes };
 	};
 	return { files: { ...listed, builtin: listed.builtin.map(read), own: listed.own.map(read) }, digests };

@@ -3,9 +3,8 @@ import type { ProjectFacts, ReadingWatch } from "../../context/context.ts";
 import type { Config } from "../../core/config.ts";
 import { TfmError } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
-import type { Location } from "../../core/location.ts";
 import { findNode, type Manifest } from "../../core/manifest.ts";
-import type { GraphNode, NodeId } from "../../core/node.ts";
+import type { ExecutableNode, GraphNode, NodeId } from "../../core/node.ts";
 import type { TemplateMessage } from "../../core/request.ts";
 import { describeCycle, findCycle } from "../../graph/cycle.ts";
 import { buildGraph, type Graph, graphWhenAsked } from "../../graph/graph.ts";
@@ -13,7 +12,8 @@ import { loadMistakes } from "../../load/loadSpec.ts";
 import { buildManifest } from "../../manifest/buildManifest.ts";
 import { createManifestPorts } from "../../manifest/contextPorts.ts";
 import { findCall } from "../../manifest/findCall.ts";
-import { digestFiles } from "../../parse/digestFiles.ts";
+import { datedModels } from "../../manifest/modelDeprecations.ts";
+import { digestFiles, fileKey } from "../../parse/digestFiles.ts";
 import {
 	createProjectFacts,
 	listFiles,
@@ -22,10 +22,22 @@ import {
 	type ProjectFiles,
 	parseProject,
 } from "../../parse/parseProject.ts";
+import { editText, kindOfText } from "../editedText.ts";
 import { BUILD_ID } from "./buildId.ts";
-import { cachePath, originOf, readParseCache, writeParseCache } from "./parseCache.ts";
+import type { Rereading } from "./packProject.ts";
+import { type CacheAnswer, cachePath, originOf, readParseCache, writeParseCache } from "./parseCache.ts";
+import { replaceIn } from "./partedMap.ts";
 import { recordReads } from "./recordReads.ts";
 import { findChanged, watchTimedTexts } from "./timedTexts.ts";
+
+/** What a reading is known by. */
+export interface KnownBy {
+	/** The same as long as nothing changes. */
+	readonly key: string;
+	/** The same as long as nothing changes but the texts of these nodes. */
+	readonly base: string;
+	readonly edited: readonly NodeId[];
+}
 
 export interface ReadProject {
 	readonly facts: ProjectFacts;
@@ -33,8 +45,10 @@ export interface ReadProject {
 	readonly graph: Graph;
 	/** Why the files were parsed; null: they are as they were when they were parsed last. */
 	readonly read: string | null;
-	/** What this reading is known by, the same as long as nothing changes; null: it is not kept. */
-	readonly known: string | null;
+	/** Null: it is not kept. */
+	readonly known: KnownBy | null;
+	/** Models with a `deprecation_date`. */
+	readonly dated: readonly NodeId[];
 	/** What templates wrote with log() and print() while they were read, as dbt says it: of what was parsed now. */
 	readonly said: readonly TemplateMessage[];
 }
@@ -60,35 +74,37 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 	if (build === null || listed.problems.length > 0) {
 		const { watch, said } = listenTo((_of, read) => read());
 		const { facts, manifest, graph } = readProject(config, { ...options, watch }, listed);
-		return { facts: unwatched(facts), manifest, graph, read: because, known: null, said };
+		return { facts: unwatched(facts), manifest, graph, read: because, known: null, dated: datedModels(manifest), said };
 	}
 	const { files, digests } = digestFiles(listed);
 	const origin = originOf(config, options, { build, files: digests });
 	const path = cachePath(config);
-	let again: Manifest | null | undefined;
-	const locate = (id: NodeId): Location | undefined => {
-		if (again === undefined) again = manifestOrNull(config, options);
-		return again === null ? undefined : findNode(again, id)?.location;
-	};
-	const answer = readParseCache(path, { origin, invocation: options.invocation }, locate);
+	const answer = readParseCache(path, { origin, invocation: options.invocation }, rereading(config, options));
 	let why = "";
 	if (answer.kind === "known") {
-		const { manifest, macros, timed } = answer.project;
+		const { macros, timed, dated } = answer.project;
 		const facts = createProjectFacts(config, options, macros);
 		const changed = findChanged(timed, facts);
-		// Nothing circular was kept: the graph is made when somebody asks for it.
-		if (changed === undefined)
-			return { facts, manifest, graph: graphWhenAsked(manifest), read: null, known: answer.sum, said: [] };
-		why = `${changed.subject.unique_id} depends on the time`;
+		const { watch, said } = listenTo((_of, read) => read());
+		const edited = changed === undefined ? withTexts(answer, { ...facts, watch }, files) : null;
+		if (edited !== null) {
+			const { manifest, ids } = edited;
+			// Nothing circular was kept: the graph is made when somebody asks for it.
+			const graph = graphWhenAsked(manifest);
+			const known = { key: answer.sum, base: answer.base, edited: ids };
+			return { facts, manifest, graph, read: null, known, dated, said };
+		}
+		answer.close();
+		why = changed === undefined ? answer.because : `${changed.subject.unique_id} depends on the time`;
 	} else why = answer.because;
 	const { invocation, reads } = recordReads(options.invocation);
 	const { watch: watchTime, timed } = watchTimedTexts(reads);
 	const { watch, said } = listenTo(watchTime);
 	const { facts, manifest, macros, graph } = readProject(config, { ...options, invocation, watch }, files);
-	let known: string | null = null;
+	let key: string | null = null;
 	let unwritten = reads.repeatable ? "" : "; not kept: the time or the run was asked for outside of a node's text";
 	try {
-		known = writeParseCache(path, origin, reads, { manifest, macros, timed });
+		key = writeParseCache(path, origin, reads, { manifest, macros, timed });
 	} catch (error) {
 		// A folder that cannot be written is said where it matters, by what has to be written there.
 		unwritten = `; not kept: ${error instanceof Error ? error.message : error}`;
@@ -98,7 +114,8 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 		manifest,
 		graph,
 		read: `${why}${unwritten}`,
-		known,
+		known: key === null ? null : { key, base: key, edited: [] },
+		dated: datedModels(manifest),
 		said,
 	};
 }
@@ -132,14 +149,53 @@ function readProject(
 	return { facts, macros, manifest, graph };
 }
 
-/** Null when the files hold a mistake by now: whoever asks for a place has one of its own then. */
-function manifestOrNull(config: Config, options: ParseOptions): Manifest | null {
-	try {
-		return readProject(config, options).manifest;
-	} catch (error) {
-		if (error instanceof TfmError) return null;
-		throw error;
+/** For what was not kept, or is damaged: the files are read once more, when somebody asks. */
+function rereading(config: Config, options: ParseOptions): Rereading {
+	let found: Manifest | TfmError | undefined;
+	const manifest = (): Manifest | TfmError => {
+		if (found === undefined) {
+			try {
+				found = readProject(config, options).manifest;
+			} catch (error) {
+				if (!(error instanceof TfmError)) throw error;
+				found = error;
+			}
+		}
+		return found;
+	};
+	return {
+		// Whoever asks for a place while the files hold a mistake has one of its own.
+		locate(id) {
+			const read = manifest();
+			return read instanceof TfmError ? undefined : findNode(read, id)?.location;
+		},
+		manifest() {
+			const read = manifest();
+			if (read instanceof TfmError) throw read;
+			return read;
+		},
+	};
+}
+
+/** The project with the texts of now; null: more than texts changed. */
+function withTexts(
+	{ project: { manifest, texts }, edited }: Extract<CacheAnswer, { kind: "known" }>,
+	facts: ProjectFacts,
+	{ own }: ProjectFiles,
+): { readonly manifest: Manifest; readonly ids: readonly NodeId[] } | null {
+	if (edited.length === 0) return { manifest, ids: [] };
+	const names = new Set(edited);
+	const now = new Map<NodeId, ExecutableNode>();
+	for (const file of own.filter((one) => names.has(fileKey(one)))) {
+		const id = file.package_name === manifest.projectName ? texts.get(file.original_file_path) : undefined;
+		const node = id === undefined || id === "several" ? undefined : manifest.nodes.get(id);
+		if (node === undefined || kindOfText(node) !== file.kind) return null;
+		const text = editText(facts, node, file, manifest.warnings);
+		if (text === null) return null;
+		now.set(node.unique_id, text);
 	}
+	const nodes = replaceIn(manifest.nodes, now);
+	return { manifest: Object.freeze({ ...manifest, nodes }), ids: [...now.keys()].sort() };
 }
 
 const placeOfReference = (reader: GraphNode, name: string) =>

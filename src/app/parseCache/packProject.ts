@@ -1,7 +1,10 @@
 import type { MacroDefinition } from "../../context/context.ts";
 import type { Location } from "../../core/location.ts";
-import type { Manifest } from "../../core/manifest.ts";
+import { findNode, type Manifest } from "../../core/manifest.ts";
 import type { ExecutableNode, GraphNode, NodeId } from "../../core/node.ts";
+import { datedModels } from "../../manifest/modelDeprecations.ts";
+import { type NodesByText, nodesByText } from "../editedText.ts";
+import { PartedMap } from "./partedMap.ts";
 import type { TimedText } from "./timedTexts.ts";
 
 /** What reading a project found. */
@@ -12,22 +15,39 @@ export interface KnownProject {
 	readonly timed: readonly TimedText[];
 }
 
+export interface UnpackedProject extends KnownProject {
+	readonly texts: NodesByText;
+	/** Models with a `deprecation_date`. */
+	readonly dated: readonly NodeId[];
+}
+
 /** The places of nodes that know theirs without reading a file again; of tests that is none. */
 type Places = ReadonlyMap<GraphNode, Location>;
 
-interface FirstPart extends KnownProject {
-	/** Without `nodes`. */
+interface FirstPart extends UnpackedProject {
+	/** Without nodes and edges. */
 	readonly manifest: Manifest;
 	readonly places: Places;
+	readonly ids: readonly NodeId[];
+}
+
+/** Ids are long, and each stands in many edges: written once, and by their places from there on. */
+interface EdgesPart {
+	readonly joined: readonly NodeId[];
+	readonly parents: readonly (readonly (number | NodeId)[])[];
+	readonly children: readonly (readonly (number | NodeId)[])[];
 }
 
 interface NodesPart {
-	readonly nodes: readonly (readonly [NodeId, ExecutableNode])[];
+	readonly nodes: readonly ExecutableNode[];
 	readonly places: Places;
 }
 
-/** Some ten megabytes. What nodes share is written once in a part. */
-const NODES_IN_PART = 5000;
+/** A megabyte. What nodes share is written once in a part. */
+const NODES_IN_PART = 500;
+const FIRST = 0;
+const EDGES = 1;
+const NODES = 2;
 
 const othersIn = (manifest: Manifest): readonly GraphNode[] => [
 	...manifest.sources.values(),
@@ -50,24 +70,58 @@ const placesOf = (nodes: readonly GraphNode[]): Places =>
 		),
 	);
 
-/** Plain values, in parts that need each other in this order. */
-export function* packProject({ manifest, macros, timed }: KnownProject): Generator<FirstPart | NodesPart> {
-	yield { manifest: { ...manifest, nodes: new Map() }, macros, timed, places: placesOf(othersIn(manifest)) };
-	const all = [...manifest.nodes];
+/** Plain values, in the parts that unpackProject reads. */
+export function* packProject({ manifest, macros, timed }: KnownProject): Generator<FirstPart | EdgesPart | NodesPart> {
+	const { nodes, parents, children } = manifest;
+	yield {
+		manifest: { ...manifest, nodes: new Map(), parents: new Map(), children: new Map() },
+		macros,
+		timed,
+		places: placesOf(othersIn(manifest)),
+		ids: [...nodes.keys()],
+		texts: nodesByText(manifest, manifest.projectName),
+		dated: datedModels(manifest),
+	};
+	yield packEdges(parents, children);
+	const all = [...nodes.values()];
 	for (let from = 0; from < all.length; from += NODES_IN_PART) {
-		const nodes = all.slice(from, from + NODES_IN_PART);
-		yield { nodes, places: placesOf(nodes.map(([, node]) => node)) };
+		const some = all.slice(from, from + NODES_IN_PART);
+		yield { nodes: some, places: placesOf(some) };
 	}
 }
 
-/** The project again: nodes that have a place, frozen. `locate` finds the place of a test when somebody asks for it. */
-export function unpackProject(parts: readonly unknown[], locate: (id: NodeId) => Location | undefined): KnownProject {
-	const [first, ...rest] = parts as [FirstPart, ...NodesPart[]];
+function packEdges(parents: Manifest["parents"], children: Manifest["children"]): EdgesPart {
+	const joined = [...parents.keys()];
+	if (joined.length !== children.size || joined.some((id) => !children.has(id)))
+		throw new Error("parents and children are not of the same nodes");
+	const places = new Map(joined.map((id, at) => [id, at]));
+	const short = (ids: readonly NodeId[]) => ids.map((id) => places.get(id) ?? id);
+	return {
+		joined,
+		parents: joined.map((id) => short(parents.get(id)!)),
+		children: joined.map((id) => short(children.get(id)!)),
+	};
+}
+
+export interface Rereading {
+	/** The place of a test, when somebody asks for it. */
+	locate(id: NodeId): Location | undefined;
+	/** The project as its files say it, where a part turns out to be damaged. Throws TfmError. */
+	manifest(): Manifest;
+}
+
+/**
+ * The project again: nodes that have a place, frozen. `part` gives null of a part that is damaged. Null: the first one
+ * is; what else is damaged is taken from the files when it is asked for.
+ */
+export function unpackProject(part: (index: number) => unknown, again: Rereading): UnpackedProject | null {
+	const first = part(FIRST) as FirstPart | null;
+	if (first === null) return null;
 	const revive = (nodes: Iterable<GraphNode>, places: Places): void => {
 		const withPlace = {
 			get location(): Location {
 				const self = this as unknown as GraphNode;
-				const known = places.get(self) ?? locate(self.unique_id);
+				const known = places.get(self) ?? again.locate(self.unique_id);
 				return known ?? { file: (self as { original_file_path: string }).original_file_path, line: 1, column: 1 };
 			},
 		};
@@ -76,14 +130,42 @@ export function unpackProject(parts: readonly unknown[], locate: (id: NodeId) =>
 			Object.freeze(node);
 		}
 	};
+	const { ids, macros, timed, texts, dated } = first;
 	revive(othersIn(first.manifest), first.places);
-	const nodes = new Map<NodeId, ExecutableNode>();
-	for (const part of rest) {
-		for (const [id, node] of part.nodes) nodes.set(id, node);
-		revive(
-			part.nodes.map(([, node]) => node),
-			part.places,
+	const nodes = new PartedMap<NodeId, ExecutableNode>(
+		() => ids,
+		NODES_IN_PART,
+		(index) => {
+			const found = part(NODES + index) as NodesPart | null;
+			if (found !== null) {
+				revive(found.nodes, found.places);
+				return found.nodes;
+			}
+			const manifest = again.manifest();
+			return ids
+				.slice(index * NODES_IN_PART, (index + 1) * NODES_IN_PART)
+				.map((id) => findNode(manifest, id) as ExecutableNode);
+		},
+	);
+	let joints: EdgesPart | undefined;
+	const readEdges = (): EdgesPart => {
+		joints ??= (part(EDGES) as EdgesPart | null) ?? packEdges(again.manifest().parents, again.manifest().children);
+		return joints;
+	};
+	const edges = (kind: "parents" | "children") =>
+		new PartedMap<NodeId, readonly NodeId[]>(
+			() => readEdges().joined,
+			Number.POSITIVE_INFINITY,
+			() => {
+				const { joined, [kind]: found } = readEdges();
+				return found.map((ends) => ends.map((end) => (typeof end === "number" ? joined[end]! : end)));
+			},
 		);
-	}
-	return { manifest: Object.freeze({ ...first.manifest, nodes }), macros: first.macros, timed: first.timed };
+	const manifest = Object.freeze({
+		...first.manifest,
+		nodes,
+		parents: edges("parents"),
+		children: edges("children"),
+	});
+	return { manifest, macros, timed, texts, dated };
 }

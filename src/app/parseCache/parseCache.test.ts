@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeSandbox, type Sandbox } from "../../config/testing/sandbox.ts";
 import type { InvocationFacts } from "../../context/context.ts";
@@ -8,6 +8,7 @@ import { PARSE_OPTIONS } from "../../manifest/testing/readProject.ts";
 import { knowProject, type ReadProject } from "./knowProject.ts";
 import { cachePath } from "./parseCache.ts";
 
+const A = "model.shop.a" as NodeId;
 let sandbox: Sandbox;
 beforeEach(() => {
 	sandbox = makeSandbox({
@@ -28,7 +29,13 @@ async function know(more: Partial<InvocationFacts> = {}, build = "1"): Promise<R
 	};
 	return knowProject(await sandbox.load(), { ...PARSE_OPTIONS, invocation }, { build, because: "" });
 }
-const tagsIn = ({ manifest }: ReadProject) => manifest.nodes.get("model.shop.a" as NodeId)!.tags;
+const tagsIn = ({ manifest }: ReadProject) => manifest.nodes.get(A)!.tags;
+/** With one bit turned. */
+const flipped = (bytes: Buffer, at: number): Buffer => {
+	const copy = Buffer.from(bytes);
+	copy[at]! ^= 1;
+	return copy;
+};
 const file = async () => cachePath(await sandbox.load());
 
 describe("a project that was read", () => {
@@ -41,10 +48,58 @@ describe("a project that was read", () => {
 
 	it("is known by the same name while nothing changes, and by another after a change", async () => {
 		const { known } = await know();
-		expect(known).toMatch(/^[0-9a-f]{40}$/);
-		expect((await know()).known).toBe(known);
+		expect(known).toEqual({ key: expect.stringMatching(/^[0-9a-f]{40}$/), base: known?.key, edited: [] });
+		expect((await know()).known).toEqual(known);
 		sandbox.write({ "models/a.sql": "select 2 as id" });
-		expect((await know()).known).not.toBe(known);
+		expect((await know()).known?.key).not.toBe(known?.key);
+	});
+
+	it("is known with the texts of now where nothing else changed, and by the reading that it was taken from", async () => {
+		const { known } = await know();
+		const text = `${readFileSync(join(sandbox.dir, "models/a.sql"), "utf8")} -- a remark`;
+		sandbox.write({ "models/a.sql": text });
+		const edited = await know();
+		expect([edited.read, edited.manifest.nodes.get(A)!.raw_code]).toEqual([null, text]);
+		expect(edited.known).toEqual({ key: expect.any(String), base: known!.base, edited: [A] });
+		expect(edited.known!.key).not.toBe(known!.key);
+		expect((await know()).known).toEqual(edited.known);
+	});
+
+	it("is read again where a text asks for something else, and where nothing was kept of what it says", async () => {
+		await know();
+		for (const text of [
+			"{{ config(tags=['x']) }} select 1",
+			"select {{ 1 +",
+			"",
+			"select {{ modules.itertools.chain }}",
+		]) {
+			sandbox.write({ "models/a.sql": text });
+			const answer = await know().then(
+				({ read }) => read,
+				(error: unknown) => error,
+			);
+			expect(answer).not.toBe(null);
+		}
+	});
+
+	it("is taken from the files where a part turns out to be damaged, and not known to the next command", async () => {
+		await know();
+		const path = await file();
+		const bytes = readFileSync(path);
+		writeFileSync(path, flipped(bytes, bytes.lastIndexOf("raw_code")));
+		const project = await know();
+		expect([project.read, existsSync(path)]).toEqual([null, true]);
+		expect(project.manifest.nodes.get(A)!.raw_code).toContain("select 1 as id");
+		expect(existsSync(path)).toBe(false);
+		expect((await know()).read).toBe("nothing is known of it yet");
+	});
+
+	it("is what it was to a command that has opened it, whoever writes another meanwhile", async () => {
+		await know();
+		const [one, two] = [await know(), await know()];
+		sandbox.write({ "models/a.sql": "{{ config(tags=['b']) }} select 2 as id" });
+		expect(tagsIn(await know())).toEqual(["b"]);
+		expect([tagsIn(one), tagsIn(two)]).toEqual([["none"], ["none"]]);
 	});
 
 	it("knows the place of a test, which takes a second reading, and of a model", async () => {
@@ -63,7 +118,7 @@ describe("a project that was read", () => {
 		expect((await know({ flags: { FULL_REFRESH: true } })).read).toBe("the flag FULL_REFRESH changed");
 		sandbox.write({ "models/b.sql": "select 1" });
 		expect((await know()).read).toBe("model shop models/b.sql is new");
-		sandbox.write({ "models/b.sql": "select 2" });
+		sandbox.write({ "models/b.sql": "select * from {{ ref('a') }}" });
 		expect((await know()).read).toBe("model shop models/b.sql changed");
 		sandbox.write({ "tfm_project.yml": "name: shop\nversion: '1.1'\n" });
 		expect((await know()).read).toBe("the project's settings, variables or target changed");
@@ -95,14 +150,20 @@ describe("a project that was read", () => {
 	});
 
 	it.each([
-		["cut short", (bytes: Buffer) => bytes.subarray(0, bytes.length - 9), "its content is damaged"],
+		["cut short", (bytes: Buffer) => bytes.subarray(0, bytes.length - 9), "its end is damaged"],
+		["longer by a byte", (bytes: Buffer) => Buffer.concat([bytes, Buffer.from("x")]), "its end is damaged"],
+		[
+			"changed in what is read first",
+			(bytes: Buffer) => flipped(bytes, bytes.indexOf(10) + 9),
+			"its content is damaged",
+		],
 		["empty", () => Buffer.alloc(0), "it is of another version"],
 		["somebody else's", () => Buffer.from("hello"), "it is of another version"],
-		["without values", (bytes: Buffer) => bytes.subarray(0, bytes.indexOf(10) + 1), "its head is damaged"],
+		["without values", (bytes: Buffer) => bytes.subarray(0, bytes.indexOf(10) + 1), "its end is damaged"],
 		[
 			"with a broken head",
 			(b: Buffer) => Buffer.concat([b.subarray(0, b.indexOf(10) + 1), Buffer.from("{\n")]),
-			"its head is damaged",
+			"its end is damaged",
 		],
 	])("is read again when the file is %s", async (_title, damage, why) => {
 		await know();
@@ -126,8 +187,9 @@ describe("a project that was read", () => {
 	it("holds no value of the environment", async () => {
 		await know({ env: { TAG: "a value of four words" } });
 		expect(tagsIn(await know({ env: { TAG: "a value of four words" } }))).toEqual(["a value of four words"]);
-		const [, head] = readFileSync(await file(), "latin1").split("\n");
-		expect(head).toContain("TAG");
-		expect(head).not.toContain("four words");
+		const text = readFileSync(await file(), "latin1");
+		const heldFor = text.slice(text.lastIndexOf('{"header"'));
+		expect(heldFor).toContain("TAG");
+		expect(heldFor).not.toContain("four words");
 	});
 });

@@ -11,10 +11,10 @@ import { join } from "node:path";
 import { serialize } from "node:v8";
 import type { InvocationFacts } from "../../context/context.ts";
 import type { Config } from "../../core/config.ts";
-import type { NodeId, Plain } from "../../core/node.ts";
+import type { Plain } from "../../core/node.ts";
 import type { FileDigest } from "../../parse/digestFiles.ts";
 import type { ParseOptions } from "../../parse/parseProject.ts";
-import { type KnownProject, packProject, unpackProject } from "./packProject.ts";
+import { type KnownProject, packProject, type Rereading, type UnpackedProject, unpackProject } from "./packProject.ts";
 import { readCacheFile, writeCacheFile } from "./parseCacheFile.ts";
 import type { Reads } from "./recordReads.ts";
 
@@ -33,7 +33,17 @@ interface Header extends Origin {
 
 /** `because`: why the project has to be read, for those who ask at debug level. */
 export type CacheAnswer =
-	| { readonly kind: "known"; readonly project: KnownProject; readonly sum: string }
+	| {
+			readonly kind: "known";
+			readonly project: UnpackedProject;
+			/** What this reading, with the files of now, is known by; the same without them. */
+			readonly sum: string;
+			readonly base: string;
+			/** Files of which only the text may be another one: by name as in `Origin`, and what is so about the first. */
+			readonly edited: readonly string[];
+			readonly because: string;
+			close(): void;
+	  }
 	| { readonly kind: "unknown"; readonly because: string };
 
 export const cachePath = (config: Config): string => join(config.targetDir, "partial_parse.tfm");
@@ -60,41 +70,63 @@ export function originOf(
 
 const envDigest = (value: string | undefined): string | null => (value === undefined ? null : digest(value));
 
-/** The first thing that is not as it was; null when all is. */
-function difference(was: Header, is: Origin, { env, flags }: InvocationFacts): string | null {
-	if (was.build !== is.build) return "it was read by another build of tfm";
-	if (was.settings !== is.settings) return "the project's settings, variables or target changed";
+/** More than these are read faster with all the others. */
+const MOST_EDITED = 200;
+/** Files of which one node is made. */
+const ONE_NODE = /^(?:model|analysis|singular_test) /;
+
+/** The first thing that is not as it was, null when all is; `edited`: it is nothing but the content of these files. */
+function difference(
+	was: Header,
+	is: Origin,
+	{ env, flags }: InvocationFacts,
+): { readonly because: string | null; readonly edited: readonly string[] } {
+	const because = (reason: string) => ({ because: reason, edited: [] });
+	if (was.build !== is.build) return because("it was read by another build of tfm");
+	if (was.settings !== is.settings) return because("the project's settings, variables or target changed");
 	const before = new Map(was.files);
-	for (const [file, content] of is.files)
-		if (before.get(file) !== content) return `${file} ${before.has(file) ? "changed" : "is new"}`;
-	if (was.files.length !== is.files.length) return "a file is gone";
-	if (was.files.some(([file], i) => file !== is.files[i]![0])) return "files are in another order";
+	const edited: string[] = [];
+	let changed: string | null = null;
+	for (const [file, content] of is.files) {
+		const known = before.get(file);
+		if (known === content) continue;
+		changed ??= `${file} ${known === undefined ? "is new" : "changed"}`;
+		edited.push(file);
+		if (known === undefined || !ONE_NODE.test(file) || edited.length > MOST_EDITED) return because(changed);
+	}
+	if (was.files.length !== is.files.length) return because(changed ?? "a file is gone");
+	if (was.files.some(([file], i) => file !== is.files[i]![0])) return because(changed ?? "files are in another order");
 	for (const [name, value] of was.env)
 		if (envDigest(Object.hasOwn(env, name) ? env[name] : undefined) !== value)
-			return `the environment variable ${name} changed`;
-	for (const [name, value] of was.flags) if (digest(flags[name]) !== value) return `the flag ${name} changed`;
-	return null;
+			return because(`the environment variable ${name} changed`);
+	for (const [name, value] of was.flags) if (digest(flags[name]) !== value) return because(`the flag ${name} changed`);
+	return { because: changed, edited };
 }
 
 /** One manifest may come from two sets of settings, and what is made of it be another thing: a variable in the SQL. */
 const keyOf = (header: Header, sum: string): string => hash("sha1", `${JSON.stringify(header)}${sum}`);
 
-/** `locate` finds the place of a test, which is not kept. */
+/** `again` finds what is not kept, and what is damaged. The file stays open until all of it was read, or `close`. */
 export function readParseCache(
 	path: string,
 	now: { readonly origin: Origin; readonly invocation: InvocationFacts },
-	locate: (id: NodeId) => ReturnType<Parameters<typeof unpackProject>[1]>,
+	again: Rereading,
 ): CacheAnswer {
-	let because = "nothing is known of it yet";
+	let problem = "nothing is known of it yet";
 	const file = readCacheFile<Header>(path, (why) => {
-		because = `what was known cannot be read: ${why}`;
+		problem = `what was known cannot be read: ${why}`;
 	});
-	if (file === null) return { kind: "unknown", because };
-	const changed = difference(file.header, now.origin, now.invocation);
-	if (changed !== null) return { kind: "unknown", because: changed };
-	const parts = file.parts();
-	if (parts === null) return { kind: "unknown", because };
-	return { kind: "known", project: unpackProject(parts.values, locate), sum: keyOf(file.header, parts.sum) };
+	if (file === null) return { kind: "unknown", because: problem };
+	const { because, edited } = difference(file.header, now.origin, now.invocation);
+	const project = because === null || edited.length > 0 ? unpackProject(file.part, again) : null;
+	if (project === null) {
+		file.close();
+		return { kind: "unknown", because: because ?? "what was known cannot be read: its content is damaged" };
+	}
+	const { header, sum, close } = file;
+	const base = keyOf(header, sum);
+	const known = edited.length === 0 ? base : keyOf({ ...header, files: now.origin.files }, sum);
+	return { kind: "known", project, sum: known, base, edited, because: because ?? "", close };
 }
 
 /** What the reading is known by; null when it is not kept. Throws what the file system throws. */

@@ -1,106 +1,132 @@
 /**
- * What is known of a project, in one file: a line that says what it is, a line of JSON with what it holds for, the
- * values in parts as v8 writes them, each after its length, and a sum over all parts. Anything about the file that is
- * not as it should be means that nothing is known. In parts, because the values of ten thousand models are a hundred
- * megabytes, which would stand in memory a second time.
+ * What is known of a project, in one file: a line that says what it is, the values in parts as v8 writes them, and at
+ * the end JSON with what they hold for and the length and digest of each part, its own digest and its length. Anything
+ * about the file that is not as it should be means that nothing is known. In parts, because the values of ten thousand
+ * models are a hundred megabytes, of which a command seldom wants all; the end first, because it tells whether any of
+ * them is wanted.
  */
-import { createHash, type Hash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { hash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync, rmSync } from "node:fs";
 import { cachedDataVersionTag, deserialize, serialize } from "node:v8";
 import { removeAbandoned, writeWhole } from "../writeWhole.ts";
 
 /** v8 promises to read what another version wrote, not that it means the same. */
-const firstLine = (): string => `tfm parse cache, v8 ${cachedDataVersionTag()}\n`;
+const firstLine = (): Buffer => Buffer.from(`tfm parse cache 2, v8 ${cachedDataVersionTag()}\n`);
+
+type PartMark = readonly [length: number, digest: string];
+
+interface Tail<H> {
+	readonly header: H;
+	readonly parts: readonly PartMark[];
+}
 
 export interface CacheFile<H> {
 	readonly header: H;
-	/** The parts as they were written, or null when they are not what was written. */
-	readonly parts: () => CacheParts | null;
+	/** Of all parts, in hex: what this very reading is known by. */
+	readonly sum: string;
+	/**
+	 * One part as it was written; null when it is not what was written, after which the file is gone. A part is given
+	 * once: when each was, the file is closed. Until then it is the very file that was opened, whoever writes another.
+	 */
+	part(index: number): unknown;
+	close(): void;
 }
 
-/** `sum` is of the parts' bytes, in hex: what this very reading is known by. */
-export interface CacheParts {
-	readonly values: readonly unknown[];
-	readonly sum: string;
-}
+/** Digest of the JSON in hex, and its length. */
+const DIGEST = 40;
+const END = DIGEST + 4;
 
 /** Null when there is none of this version. Throws nothing: `problem` is told why a file could not be used. */
 export function readCacheFile<H>(path: string, problem: (why: string) => void): CacheFile<H> | null {
-	let bytes: Buffer;
+	let file: number;
 	try {
-		bytes = readFileSync(path);
+		file = openSync(path, "r");
 	} catch (error) {
 		if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) problem(String(error));
 		return null;
 	}
-	const head = Buffer.from(firstLine());
-	if (!bytes.subarray(0, head.length).equals(head)) {
-		problem("it is of another version");
-		return null;
-	}
-	const end = bytes.indexOf(10, head.length);
-	let header: H;
 	try {
-		header = JSON.parse(bytes.toString("utf8", head.length, end)) as H;
-	} catch {
-		problem("its head is damaged");
-		return null;
+		const tail = readTail<H>(file);
+		if (typeof tail !== "string") return openParts(path, file, tail);
+		problem(tail);
+	} catch (error) {
+		problem(String(error));
 	}
+	closeSync(file);
+	return null;
+}
+
+/** What the end of the file says, or why it says nothing. */
+function readTail<H>(file: number): Tail<H> | string {
+	const { size } = fstatSync(file);
+	const first = firstLine();
+	if (size < first.length || !bytesAt(file, 0, first.length).equals(first)) return "it is of another version";
+	if (size < first.length + END) return "its end is damaged";
+	const end = bytesAt(file, size - END, END);
+	const length = end.readUInt32BE(DIGEST);
+	if (length > size - END - first.length) return "its end is damaged";
+	const json = bytesAt(file, size - END - length, length);
+	if (hash("sha1", json, "hex") !== end.toString("latin1", 0, DIGEST)) return "its end is damaged";
+	return JSON.parse(json.toString("utf8")) as Tail<H>;
+}
+
+function openParts<H>(path: string, file: number, { header, parts }: Tail<H>): CacheFile<H> {
+	let at = firstLine().length;
+	const places = parts.map(([length]) => {
+		at += length;
+		return at - length;
+	});
+	const left = new Set(places.keys());
+	let open = true;
+	const close = (): void => {
+		if (open) closeSync(file);
+		open = false;
+	};
 	return {
 		header,
-		parts() {
-			const found = partsIn(bytes.subarray(end + 1));
-			if (found === null) problem("its content is damaged");
-			if (found === null) return null;
-			return { values: found.parts.map((part) => deserialize(part) as unknown), sum: found.sum };
+		sum: hash("sha1", JSON.stringify(parts)),
+		close,
+		part(index) {
+			const [length, digest] = parts[index]!;
+			const bytes = open ? bytesAt(file, places[index]!, length) : null;
+			left.delete(index);
+			if (left.size === 0) close();
+			if (bytes !== null && hash("sha1", bytes, "base64") === digest) return deserialize(bytes);
+			// The next command is not to stumble over it again.
+			rmSync(path, { force: true });
+			return null;
 		},
 	};
 }
 
-/** Null unless lengths and sum are right. */
-function partsIn(bytes: Buffer): { readonly parts: readonly Buffer[]; readonly sum: string } | null {
-	const parts: Buffer[] = [];
-	const sum = createHash("sha1");
-	for (let at = 0; at + LENGTH <= bytes.length; ) {
-		const length = bytes.readUInt32BE(at);
-		at += LENGTH;
-		if (length === 0) {
-			const found = sum.digest();
-			return found.equals(bytes.subarray(at)) ? { parts, sum: found.toString("hex") } : null;
-		}
-		const part = bytes.subarray(at, at + length);
-		sum.update(part);
-		parts.push(part);
-		at += length;
-	}
-	return null;
+/** Fewer where the file ends before. */
+function bytesAt(file: number, from: number, length: number): Buffer {
+	const bytes = Buffer.allocUnsafe(length);
+	let read = 0;
+	for (let more = 1; read < length && more > 0; read += more)
+		more = readSync(file, bytes, read, length - read, from + read);
+	return bytes.subarray(0, read);
 }
-
-/** Bytes of a length; a length of 0 ends the parts. */
-const LENGTH = 4;
-
-const lengthOf = (part: Uint8Array): Buffer => {
-	const bytes = Buffer.alloc(LENGTH);
-	bytes.writeUInt32BE(part.length);
-	return bytes;
-};
 
 /** Whole or not at all; the parts' sum. Throws what the file system throws. */
 export function writeCacheFile<H>(path: string, header: H, parts: Iterable<unknown>): string {
-	const sum = createHash("sha1");
-	writeWhole(path, chunksOf(header, parts, sum));
+	const marks: PartMark[] = [];
+	writeWhole(path, chunksOf(header, parts, marks));
 	removeAbandoned(path);
-	return sum.digest("hex");
+	return hash("sha1", JSON.stringify(marks));
 }
 
-function* chunksOf<H>(header: H, parts: Iterable<unknown>, sum: Hash): Generator<string | Uint8Array> {
-	yield `${firstLine()}${JSON.stringify(header)}\n`;
+function* chunksOf<H>(header: H, parts: Iterable<unknown>, marks: PartMark[]): Generator<Uint8Array> {
+	yield firstLine();
 	for (const value of parts) {
 		const part = serialize(value);
-		sum.update(part);
-		yield lengthOf(part);
+		marks.push([part.length, hash("sha1", part, "base64")]);
 		yield part;
 	}
-	yield Buffer.alloc(LENGTH);
-	yield sum.copy().digest();
+	const json = Buffer.from(JSON.stringify({ header, parts: marks } satisfies Tail<H>));
+	const end = Buffer.alloc(END);
+	end.write(hash("sha1", json, "hex"), "latin1");
+	end.writeUInt32BE(json.length, DIGEST);
+	yield json;
+	yield end;
 }

@@ -1,0 +1,101 @@
+/**
+ * A map whose values stand elsewhere, in parts of so many: a part is read when one of its values is asked for, all of
+ * them when somebody walks over the values. Its keys cost nothing. Commands that ask for a few nodes of ten thousand
+ * (or for none, as `tfm parse` of a project that nobody touched) do not wait for the others.
+ */
+export class PartedMap<K, V> implements ReadonlyMap<K, V> {
+	readonly #keysOf: () => readonly K[];
+	readonly #inPart: number;
+	readonly #read: (part: number) => readonly V[];
+	/** Instead of what was read. */
+	readonly #replaced: ReadonlyMap<K, V>;
+	readonly #parts: (readonly V[] | undefined)[] = [];
+	#known: readonly K[] | undefined;
+	#places: ReadonlyMap<K, number> | undefined;
+	#whole: Map<K, V> | undefined;
+
+	/** `read` gives the values of a part, at least one, in the order of the keys; what it throws, asking for one throws. */
+	constructor(
+		keysOf: () => readonly K[],
+		inPart: number,
+		read: (part: number) => readonly V[],
+		replaced: ReadonlyMap<K, V> = new Map(),
+	) {
+		this.#keysOf = keysOf;
+		this.#inPart = inPart;
+		this.#read = read;
+		this.#replaced = replaced;
+	}
+
+	/** The same with other values of some of its keys. */
+	replacing(values: ReadonlyMap<K, V>): PartedMap<K, V> {
+		const all = new Map([...this.#replaced, ...values]);
+		return new PartedMap(this.#keysOf, this.#inPart, (part) => this.#part(part), all);
+	}
+
+	get #keys(): readonly K[] {
+		this.#known ??= this.#keysOf();
+		return this.#known;
+	}
+
+	get size(): number {
+		return this.#keys.length;
+	}
+
+	has(key: K): boolean {
+		return this.#place(key) !== undefined;
+	}
+
+	get(key: K): V | undefined {
+		if (this.#whole !== undefined) return this.#whole.get(key);
+		const at = this.#place(key);
+		if (at === undefined) return undefined;
+		if (this.#replaced.has(key)) return this.#replaced.get(key);
+		return this.#part(Math.floor(at / this.#inPart))[at % this.#inPart];
+	}
+
+	keys(): MapIterator<K> {
+		return this.#keys[Symbol.iterator]() as MapIterator<K>;
+	}
+
+	values(): MapIterator<V> {
+		return this.#all().values();
+	}
+
+	entries(): MapIterator<[K, V]> {
+		return this.#all().entries();
+	}
+
+	[Symbol.iterator](): MapIterator<[K, V]> {
+		return this.entries();
+	}
+
+	forEach(visit: (value: V, key: K, map: ReadonlyMap<K, V>) => void): void {
+		for (const [key, value] of this.#all()) visit(value, key, this);
+	}
+
+	#place(key: K): number | undefined {
+		this.#places ??= new Map(this.#keys.map((one, at) => [one, at]));
+		return this.#places.get(key);
+	}
+
+	#part(part: number): readonly V[] {
+		this.#parts[part] ??= this.#read(part);
+		return this.#parts[part];
+	}
+
+	#all(): Map<K, V> {
+		if (this.#whole !== undefined) return this.#whole;
+		const whole = new Map<K, V>();
+		const keys = this.#keys;
+		for (let part = 0, at = 0; at < keys.length; part++)
+			for (const value of this.#part(part)) whole.set(keys[at++]!, value);
+		for (const [key, value] of this.#replaced) whole.set(key, value);
+		this.#whole = whole;
+		return whole;
+	}
+}
+
+/** The map with other values of some of its keys. */
+export const replaceIn = <K, V>(map: ReadonlyMap<K, V>, values: ReadonlyMap<K, V>): ReadonlyMap<K, V> =>
+	map instanceof PartedMap ? map.replacing(values) : new Map([...map, ...values]);
