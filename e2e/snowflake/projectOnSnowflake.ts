@@ -14,6 +14,8 @@ export interface ProjectOnSnowflake {
 	readonly root: string;
 	/** One command; `output` changes fields of the profile. */
 	call(command: string, output?: object): Promise<Called>;
+	/** Writes the profile; `output` changes its fields. */
+	writeProfile(output?: object): void;
 	/** stdout, stderr and exit code; what changes from run to run is written as <…>. */
 	run(command: string, output?: object): Promise<string>;
 	write(files: Readonly<Record<string, string>>): void;
@@ -33,7 +35,7 @@ export async function projectOnSnowflake(files: Readonly<Record<string, string>>
 		}
 	};
 	write(files);
-	const call = async (command: string, output: object = {}): Promise<Called> => {
+	const writeProfile = (output: object = {}): void => {
 		const fields = {
 			type: "snowflake",
 			...LOCAL_LOGIN,
@@ -44,12 +46,16 @@ export async function projectOnSnowflake(files: Readonly<Record<string, string>>
 		};
 		const dev = { ...fields, ...output };
 		write({ "profiles.yml": JSON.stringify({ shop: { target: "dev", outputs: { dev } } }) });
+	};
+	const call = async (command: string, output?: object): Promise<Called> => {
+		writeProfile(output);
 		return tfm(command.split(" "), root);
 	};
 	return {
 		local,
 		root,
 		call,
+		writeProfile,
 		async run(command, output) {
 			const { code, stdout, stderr } = await call(command, output);
 			const text = `${stdout}${stderr === "" ? "" : `[stderr]\n${stderr}`}[exit ${code}]\n`;

@@ -22,7 +22,7 @@ export async function alertsCheck(invocation: Invocation): Promise<ExitCode> {
 	const now = invocation.clock();
 	const adapter = await openAdapter(config, invocation);
 	try {
-		const store = await createStateStore();
+		const store = await createStateStore(adapter.facts.type);
 		await adapter.withSession((session) => store.migrate(session));
 		const found = await checkPromises({ settings, place, adapter, alerts: store.alerts, now, since: now });
 		for (const item of found.broken) invocation.stdout.write(`broken  ${item.label}: ${item.what}\n`);

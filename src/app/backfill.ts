@@ -138,7 +138,7 @@ async function workOf(
 	const { manifest } = project;
 	const adapter = await openAdapter(project.config, invocation);
 	try {
-		const state = await createStateStore();
+		const state = await createStateStore(adapter.facts.type);
 		return await adapter.withSession(async (session) => {
 			await state.migrate(session);
 			const works: Work[] = [];

@@ -50,7 +50,7 @@ export async function withDatabase<T>(
 	options: DatabaseOptions = {},
 ): Promise<T> {
 	const adapter = await openAdapter(project.config, invocation);
-	const state = await createStateStore();
+	const state = await createStateStore(adapter.facts.type);
 	let status: RunStatus = "failed";
 	let thrown: unknown;
 	try {

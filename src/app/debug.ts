@@ -36,8 +36,7 @@ function writtenSchemas(invocation: Invocation, config: Config): readonly string
 
 /** Whether runs leave notes in the database; without layers they may go without. */
 async function inspectNotes(adapter: Adapter, { project }: Config): Promise<readonly Inspection[]> {
-	if (adapter.facts.type === "snowflake") return [];
-	const state = await createStateStore();
+	const state = await createStateStore(adapter.facts.type);
 	const access = await adapter.withSession((session) => state.access(session));
 	if (access.kind === "ready") return [];
 	const grants = access.grants.join(" ");

@@ -33,7 +33,7 @@ export async function historyCommand(invocation: Invocation): Promise<ExitCode> 
 	const node = typeof extra.node === "string" ? nodeNamed(project, extra.node) : null;
 	const adapter = await openAdapter(project.config, invocation);
 	try {
-		const state = await createStateStore();
+		const state = await createStateStore(adapter.facts.type);
 		await recordUnrecorded({ targetDir: project.config.targetDir, adapter, state });
 		const text = await adapter.withSession(async (session) => {
 			await state.migrate(session);

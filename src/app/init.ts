@@ -48,10 +48,7 @@ export async function initProject(invocation: Invocation): Promise<ExitCode> {
 			"",
 			`    ${where}tfm run`,
 			"",
-			...(answers.engine === "snowflake" ? [NOT_YET, ""] : []),
-			...(answers.engine === "postgres"
-				? ["Fill in profiles.yml first; `tfm debug` says whether it connects.", ""]
-				: []),
+			...(answers.engine !== "pglite" ? ["Fill in profiles.yml first; `tfm debug` says whether it connects.", ""] : []),
 			"Then give order 4 in seeds/raw_orders.csv an amount, and run again.",
 			"",
 		].join("\n"),
@@ -117,7 +114,3 @@ function writeNew(root: string, path: string, text: string): void {
 	mkdirSync(dirname(full), { recursive: true });
 	if (!existsSync(full)) writeFileSync(full, text, { flag: "wx" });
 }
-
-/** Said at once, so that nobody finds out by a failing run. */
-const NOT_YET =
-	"On Snowflake this version runs projects without layers, and this one has five: to run it today move profiles.yml away, or `layers:` out of tfm_project.yml.";

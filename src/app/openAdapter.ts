@@ -98,7 +98,8 @@ async function adapterOf({ target, project }: Config, invocation: Invocation): P
 		case "snowflake": {
 			const { createSnowflakeAdapter } = await import("../adapters/snowflake/adapter.ts");
 			const { cwd } = invocation;
-			return createSnowflakeAdapter({ fields: target.fields, cwd, threads: target.threads, statementTimeoutMs });
+			const host = { name: invocation.host.name, pid: invocation.host.pid };
+			return createSnowflakeAdapter({ fields: target.fields, cwd, threads: target.threads, statementTimeoutMs, host });
 		}
 	}
 }

@@ -49,12 +49,9 @@ export async function openState(about: {
 }): Promise<OpenState> {
 	const { adapter, project, selected, emit } = about;
 	const writing = writingOf(project, selected);
-	// The tables are written in Postgres' SQL alone so far.
-	if (adapter.facts.type === "snowflake") {
-		if (project.config.project.layering !== null || writing === "landing") fail("TFM-DB-028", {});
-		return { adapter, state: createForgetfulState(), remembers: false };
-	}
-	const state = await createStateStore();
+	// Their tables are written in Postgres' SQL alone so far.
+	if (adapter.facts.type === "snowflake" && writing === "landing") fail("TFM-DB-028", {});
+	const state = await createStateStore(adapter.facts.type);
 	if (writing === "nothing") return { adapter, state, remembers: true };
 	const layered = project.config.project.layering !== null;
 	const { access, closed } = await adapter.withSession(async (session) => ({

@@ -52,7 +52,7 @@ export async function publishWith(
 	try {
 		const open = await openAdapter(project.config, invocation);
 		adapter = open;
-		const state = await createStateStore();
+		const state = await createStateStore(open.facts.type);
 		const ports = createRunPorts({ invocation, project, adapter: open, state, emit: events });
 		// Hooks of the whole run belong to runs that build.
 		const job = (selected: ReadonlySet<NodeId>): RunJob => ({

@@ -224,7 +224,7 @@ export interface PublishRequest {
 	/** Statements of the state store that must commit or fail with the publish; a function is told what really goes (not what was refused). */
 	readonly record: readonly BoundStatement[] | ((done: PublishDone) => readonly BoundStatement[]);
 	/**
-	 * Sent first in the transaction; must answer one row with `true` in its first column, else the run no longer holds
+	 * Sent in the transaction; its answer must say that the run `holdsFence`, else the run no longer holds
 	 * what it writes and nothing is changed (TFM-PUB-013). Should lock what it reads until the commit.
 	 */
 	readonly fence?: BoundStatement;

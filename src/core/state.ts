@@ -295,7 +295,7 @@ export interface StateStore {
 	lockLeases(): BoundStatement;
 	listLeases(session: Session): Promise<readonly LeaseRow[]>;
 	takeLeases(runId: string, relations: readonly RelationName[]): readonly BoundStatement[];
-	/** Answers one row, `true` where the run still holds what it writes, and keeps that so until the transaction ends. */
+	/** Answers one row that `holdsFence` where the run still holds what it writes, and keeps that so until the transaction ends. */
 	fence(runId: string): BoundStatement;
 	/** Waits until no transaction of the run stands behind its fence; then nothing of it can be committed any more. */
 	awaitFenced(runId: string): BoundStatement;

@@ -5,6 +5,7 @@
  */
 import type { Session } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
+import { holdsFence } from "../core/holdsFence.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { LeaseRow, RunRow } from "../core/state.ts";
 import { type Run, targetsOf } from "./run.ts";
@@ -135,13 +136,11 @@ export async function othersCandidates(run: Run, session: Session): Promise<read
  */
 export async function afterLostConnection(run: Run, session: Session): Promise<void> {
 	const { sql, binds } = run.ports.state.awaitFenced(run.job.runId);
-	const { rows } = await session.query(sql, binds, { signal: run.signal });
-	if (rows[0]?.[0] !== true) fail("TFM-RUN-014", { run: run.job.runId });
+	if (!holdsFence(await session.query(sql, binds, { signal: run.signal }))) fail("TFM-RUN-014", { run: run.job.runId });
 }
 
 /** In a transaction of the run that must not be committed once its leases are another's. */
 export async function standBehindFence(run: Run, session: Session): Promise<void> {
 	const { sql, binds } = run.ports.state.fence(run.job.runId);
-	const { rows } = await session.query(sql, binds);
-	if (rows[0]?.[0] !== true) fail("TFM-RUN-014", { run: run.job.runId });
+	if (!holdsFence(await session.query(sql, binds))) fail("TFM-RUN-014", { run: run.job.runId });
 }

@@ -92,7 +92,7 @@ const NOTED = `select pg_catalog.quote_ident(c.relname) from pg_catalog.pg_class
 	join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = 'project' and not a.attisdropped
 	where n.nspname = 'tfm_state' and c.relkind = 'r' and c.relname not like 'environment%' order by 1`;
 
-const rowOf = (environment: IsolatedEnvironment) => ({
+export const rowOf = (environment: IsolatedEnvironment) => ({
 	project: environment.project,
 	name: environment.name,
 	purpose: environment.purpose,
@@ -106,7 +106,7 @@ const rowOf = (environment: IsolatedEnvironment) => ({
 	run_id: environment.runId,
 });
 
-const environmentOf = (row: Row): IsolatedEnvironment => ({
+export const environmentOf = (row: Row): IsolatedEnvironment => ({
 	project: text(row, "project"),
 	name: text(row, "name"),
 	purpose: text(row, "purpose") as IsolatedEnvironment["purpose"],

@@ -8,7 +8,7 @@ import { instant, json, type Row, type Tables, text, textOrNull } from "./tables
 type GenerationRows = Pick<StateStore, "saveGenerations" | "moveGeneration" | "forgetGenerations" | "listGenerations">;
 
 /** What stood in a relation's place, since when, and where the rows of replaced generations are kept. */
-export function createGenerationRows({ table, raw, rowsOf, upsertAll }: Tables): GenerationRows {
+export function createGenerationRows({ table, rowsOf, upsertAll, deleteKeys }: Tables): GenerationRows {
 	return {
 		saveGenerations: (rows, stood) => [
 			...upsertAll(
@@ -47,11 +47,8 @@ export function createGenerationRows({ table, raw, rowsOf, upsertAll }: Tables):
 			),
 
 		forgetGenerations: (project, rows) => {
-			const gone = JSON.stringify(rows.map(({ node, generation }) => [node, generation]));
-			const listed = "(node, generation) in (select e->>0, e->>1 from json_array_elements(?::json) e)";
-			return ["generations", "stood"].map((name) =>
-				raw(`delete from tfm_state.${name} where project = ? and ${listed}`, [project, gone]),
-			);
+			const gone = rows.map(({ node, generation }) => [node, generation]);
+			return ["generations", "stood"].map((name) => deleteKeys(name, project, ["node", "generation"], gone));
 		},
 
 		async listGenerations(session, project, layer) {

@@ -1,3 +1,4 @@
+import type { PastNodeRun, TestRate, UsualDuration } from "../core/history.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { StateStore } from "../core/state.ts";
 import { readPastTrace } from "./pastTrace.ts";
@@ -17,9 +18,9 @@ type HistoryRows = Pick<
 >;
 
 /** How many of the last successes say what is usual. */
-const SAMPLES = 30;
+export const SAMPLES = 30;
 /** Statuses of the newest runs that `tfm history --tests` shows. */
-const RECENT = 10;
+export const RECENT = 10;
 
 /** One statement per table, whatever the number of rows: they go as one JSON bind. */
 export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
@@ -178,17 +179,7 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 					[project, target, schema, project, project],
 				),
 			);
-			return new Map(
-				rows.map((row) => [
-					nodeId(text(row, "node")),
-					{
-						node: nodeId(text(row, "node")),
-						median: Number(row.median),
-						p95: Number(row.p95),
-						runs: Number(row.runs),
-					},
-				]),
-			);
+			return new Map(rows.map((row) => [nodeId(text(row, "node")), durationOf(row)]));
 		},
 
 		pastTrace: (session, of, limit) => readPastTrace({ raw, rowsOf }, session, of, limit),
@@ -207,22 +198,7 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 					[project, node, project, target, schema, limit],
 				),
 			);
-			return rows.map((row) => ({
-				runId: text(row, "run_id"),
-				command: textOrNull(row, "command") ?? "",
-				node,
-				layer: textOrNull(row, "layer"),
-				resourceType: text(row, "resource_type"),
-				materialized: textOrNull(row, "materialized"),
-				status: text(row, "status"),
-				published: textOrNull(row, "published"),
-				startedAt: instant(row, "started_at"),
-				seconds: Number(row.seconds),
-				rows: textOrNull(row, "row_count") === null ? null : Number(row.row_count),
-				code: textOrNull(row, "code"),
-				message: textOrNull(row, "message"),
-				tests: json<{ passed: number; warned: number; failed: number }>(row, "tested"),
-			}));
+			return rows.map(nodeRunOf);
 		},
 
 		async testRates(session, { project, target, schema }, since) {
@@ -239,20 +215,7 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 					[project, since, project, target, schema],
 				),
 			);
-			return rows.map((row) => {
-				const recent = json<string[]>(row, "recent");
-				return {
-					test: nodeId(text(row, "test")),
-					node: textOrNull(row, "node") as NodeId | null,
-					layer: textOrNull(row, "layer"),
-					dimension: textOrNull(row, "dimension"),
-					runs: Number(row.runs),
-					passed: Number(row.passed),
-					lastStatus: recent[0] ?? "",
-					lastFailedAt: textOrNull(row, "last_failed_at") === null ? null : instant(row, "last_failed_at"),
-					recent: recent.reverse(),
-				};
-			});
+			return rows.map((row) => testRateOf(row, json<string[]>(row, "recent")));
 		},
 
 		async latestColumns(session, project, here) {
@@ -269,3 +232,41 @@ export function createHistoryRows({ raw, rowsOf }: Tables): HistoryRows {
 		},
 	};
 }
+
+/** `row_count`: of a model, as text; `tested`: a document of its tests. */
+export const nodeRunOf = (row: Row): PastNodeRun => ({
+	runId: text(row, "run_id"),
+	command: textOrNull(row, "command") ?? "",
+	node: nodeId(text(row, "node")),
+	layer: textOrNull(row, "layer"),
+	resourceType: text(row, "resource_type"),
+	materialized: textOrNull(row, "materialized"),
+	status: text(row, "status"),
+	published: textOrNull(row, "published"),
+	startedAt: instant(row, "started_at"),
+	seconds: Number(row.seconds),
+	rows: textOrNull(row, "row_count") === null ? null : Number(row.row_count),
+	code: textOrNull(row, "code"),
+	message: textOrNull(row, "message"),
+	tests: json<{ passed: number; warned: number; failed: number }>(row, "tested"),
+});
+
+/** `recent`: statuses, the newest first. */
+export const testRateOf = (row: Row, recent: readonly string[]): TestRate => ({
+	test: nodeId(text(row, "test")),
+	node: textOrNull(row, "node") as NodeId | null,
+	layer: textOrNull(row, "layer"),
+	dimension: textOrNull(row, "dimension"),
+	runs: Number(row.runs),
+	passed: Number(row.passed),
+	lastStatus: recent[0] ?? "",
+	lastFailedAt: textOrNull(row, "last_failed_at") === null ? null : instant(row, "last_failed_at"),
+	recent: recent.toReversed(),
+});
+
+export const durationOf = (row: Row): UsualDuration => ({
+	node: nodeId(text(row, "node")),
+	median: Number(row.median),
+	p95: Number(row.p95),
+	runs: Number(row.runs),
+});

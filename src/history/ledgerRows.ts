@@ -7,17 +7,13 @@ import { instant, type Row, type Tables, text } from "./tables.ts";
 type LedgerRows = Pick<StateStore, "loadedFiles" | "saveLoadedFile" | "forgetLoadedFiles">;
 
 /** The ledger of landing files, one for each landing table. */
-export function createLedgerRows({ table, raw, rowsOf, upsertAll }: Tables): LedgerRows {
+export function createLedgerRows({ table, raw, rowsOf, upsertAll, isThere }: Tables): LedgerRows {
 	const of = ({ source, schema, identifier }: LandingTable) =>
 		table("loaded_files").where({ source, table_schema: schema, table_name: identifier });
 	return {
 		async loadedFiles(session, landing) {
-			const name = raw(
-				"select pg_catalog.to_regclass(pg_catalog.format('%I.%I', ?::text, ?::text)) is not null as there",
-				[landing.schema, landing.identifier],
-			);
 			// A table that somebody dropped has no file in it.
-			if ((await rowsOf(session, name))[0]?.there !== true) return [];
+			if (!(await isThere(session, landing))) return [];
 			const own = await rowsOf(session, of(landing).orderBy("path"));
 			if (own.length > 0) return own.map(loadedFileOf);
 			const unnamed = await rowsOf(session, of({ ...landing, schema: "", identifier: "" }).orderBy("path"));

@@ -158,7 +158,7 @@ export function createRunRows(
 }
 
 /** Whether a publish that was being committed went through, only the server can tell. */
-const asPublished = (history: RunHistory, published: ReadonlySet<NodeId>): RunHistory => ({
+export const asPublished = (history: RunHistory, published: ReadonlySet<NodeId>): RunHistory => ({
 	...history,
 	nodes: history.nodes.map((row) =>
 		published.has(row.node) && row.published !== "published"
@@ -167,7 +167,7 @@ const asPublished = (history: RunHistory, published: ReadonlySet<NodeId>): RunHi
 	),
 });
 
-const runOf = (row: Row): RunRow => ({
+export const runOf = (row: Row): RunRow => ({
 	runId: text(row, "run_id"),
 	project: text(row, "project"),
 	command: text(row, "command"),
@@ -179,7 +179,7 @@ const runOf = (row: Row): RunRow => ({
 	...(textOrNull(row, "trigger") === null ? {} : { trigger: json<RunTrigger>(row, "trigger") }),
 });
 
-const pastRunOf = (row: Row): PastRun => ({
+export const pastRunOf = (row: Row): PastRun => ({
 	...runOf(row),
 	status: textOrNull(row, "status") as RunStatus | null,
 	endedAt: textOrNull(row, "ended_at") === null ? null : instant(row, "ended_at"),

@@ -3,12 +3,11 @@
  * run, content hashes of seeds, the ledger of landing files. knex writes the SQL and the adapter's own session runs it,
  * so that a ledger row commits or fails with the load it records. The SQL of models never comes near knex.
  */
-import type { BoundStatement, CandidateKind, DeltaApplication, Session } from "../core/adapter.ts";
+import type { Session } from "../core/adapter.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { EnvironmentStore } from "../core/isolatedEnvironment.ts";
-import { type NodeId, nodeId } from "../core/node.ts";
-import type { AlertStore, BuildFacts, CandidateRow, PublishedRow, StateStore, TablePlace } from "../core/state.ts";
+import type { AlertStore, StateStore } from "../core/state.ts";
 import { createAlertRows } from "./alertRows.ts";
 import { createEnvironmentRows } from "./environmentRows.ts";
 import { createGateRows } from "./gateRows.ts";
@@ -18,28 +17,25 @@ import { createIntervalRows } from "./intervalRows.ts";
 import { createLedgerRows } from "./ledgerRows.ts";
 import { migrate, versionOf } from "./migrate.ts";
 import { MIGRATIONS, STATE_SCHEMA } from "./migrations.ts";
+import { createRelationRows } from "./relationRows.ts";
 import { createRunRows } from "./runRows.ts";
 import { judgeStateAccess, readStateFacts } from "./stateAccess.ts";
-import { chunks, createTables, instant, type Row, relation, text } from "./tables.ts";
+import { createTables } from "./tables.ts";
 
 /** knex (60–100 ms) is imported here and not before: commands that read no state do not pay for it. */
-export async function createStateStore(): Promise<
-	StateStore & { readonly alerts: AlertStore; readonly environments: EnvironmentStore }
-> {
+export async function createStateStore(
+	/** What templates see as the adapter's type. */
+	engine: string = "postgres",
+): Promise<StateStore & { readonly alerts: AlertStore; readonly environments: EnvironmentStore }> {
 	const { default: knex } = await import("knex");
+	if (engine === "snowflake") {
+		const { createSnowflakeStateStore } = await import("./snowflake/stateStore.ts");
+		return createSnowflakeStateStore(knex);
+	}
 	const k = knex({ client: "pg" });
 	const tables = createTables(k);
 	const history = createHistoryRows(tables);
-	const { table, raw, rowsOf, rowsHere, upsertAll } = tables;
-	const upsert = (name: string, row: Record<string, string | number | null>, key: readonly string[]) =>
-		upsertAll(name, [row], key);
-	const deleteOf = (name: string, project: string, places: readonly TablePlace[]): BoundStatement =>
-		raw(
-			`delete from tfm_state.${name} where project = ?
-				and (node, table_schema) in (select e->>0, e->>1 from json_array_elements(?::json) e)`,
-			[project, JSON.stringify(places.map(({ node, schema }) => [node, schema]))],
-		);
-
+	const { raw } = tables;
 	/** A role that was given `select` alone. */
 	async function mayRead(session: Session): Promise<boolean> {
 		const { rows } = await session.query(
@@ -86,32 +82,7 @@ export async function createStateStore(): Promise<
 		environments: createEnvironmentRows(tables),
 		...createIntervalRows(tables),
 		...createLedgerRows(tables),
-
-		saveCandidate: (row) =>
-			upsert(
-				"candidates",
-				{
-					project: row.project,
-					node: row.node,
-					table_schema: row.target.schema,
-					run_id: row.runId,
-					candidate: JSON.stringify(row.candidate),
-					target: JSON.stringify(row.target),
-					kind: row.kind,
-					code_hash: row.codeHash,
-					inputs_hash: row.inputsHash,
-					response: row.response,
-					apply: row.apply === undefined ? null : JSON.stringify(row.apply),
-				},
-				["project", "node", "table_schema"],
-			),
-
-		async listCandidates(session, project) {
-			const rows = await rowsOf(session, table("candidates").where({ project }).orderBy(["node", "table_schema"]));
-			return rows.map(candidateOf);
-		},
-
-		forgetCandidates: (project, places) => [...chunks(places)].map((some) => deleteOf("candidates", project, some)),
+		...createRelationRows(tables),
 
 		/** One statement for everything: a project of small models sends one for each of them. */
 		savePublish: ({ runId, project, unit, at, nodes }) => {
@@ -144,37 +115,6 @@ export async function createStateStore(): Promise<
 			];
 		},
 
-		async listPublished(session, project, here) {
-			const rows = await rowsHere(session, "published", project, here);
-			return new Map(rows.map((row): [NodeId, PublishedRow] => [nodeId(text(row, "node")), publishedOf(row)]));
-		},
-
-		async testPasses(session, project, here) {
-			const rows = await rowsHere(session, "test_passes", project, here);
-			const passes = new Map<NodeId, Set<string>>();
-			for (const row of rows) {
-				const node = nodeId(text(row, "node"));
-				passes.set(node, (passes.get(node) ?? new Set()).add(text(row, "test_hash")));
-			}
-			return passes;
-		},
-
-		saveTestPasses: (project, rows) => [
-			...[...chunks(rows)].map((some) => deleteOf("test_passes", project, some)),
-			...upsertAll(
-				"test_passes",
-				rows.flatMap(({ node, schema: table_schema, tests }) =>
-					[...new Set(tests)].sort().map((test_hash) => ({ project, node, table_schema, test_hash })),
-				),
-				["project", "node", "table_schema", "test_hash"],
-			),
-		],
-
-		async passedTests(session, { project, schema }) {
-			const rows = await rowsOf(session, table("passed_tests").where({ project, target_schema: schema }));
-			return new Map(rows.map((row): [NodeId, string] => [nodeId(text(row, "test")), text(row, "hash")]));
-		},
-
 		savePassedTests: ({ project, schema }, passed) =>
 			passed.size === 0
 				? []
@@ -186,34 +126,5 @@ export async function createStateStore(): Promise<
 							[project, schema, JSON.stringify([...passed])],
 						),
 					],
-
-		async seedHashes(session, project, here) {
-			const rows = await rowsHere(session, "seeds", project, here);
-			return new Map(rows.map((row): [NodeId, string] => [nodeId(text(row, "node")), text(row, "content_hash")]));
-		},
-
-		saveSeedHash: (project, { node, schema: table_schema }, content_hash) =>
-			upsert("seeds", { project, node, table_schema, content_hash }, ["project", "node", "table_schema"]),
 	};
 }
-
-const candidateOf = (row: Row): CandidateRow => ({
-	project: text(row, "project"),
-	runId: text(row, "run_id"),
-	node: nodeId(text(row, "node")),
-	candidate: relation(row, "candidate"),
-	target: relation(row, "target"),
-	kind: row.kind as CandidateKind,
-	codeHash: text(row, "code_hash"),
-	inputsHash: text(row, "inputs_hash"),
-	response: text(row, "response"),
-	...(row.apply == null ? {} : { apply: JSON.parse(text(row, "apply")) as DeltaApplication }),
-});
-
-const publishedOf = (row: Row): PublishedRow => ({
-	node: nodeId(text(row, "node")),
-	runId: text(row, "run_id"),
-	codeHash: text(row, "code_hash"),
-	publishedAt: instant(row, "published_at"),
-	build: row.build == null ? null : (JSON.parse(text(row, "build")) as BuildFacts),
-});

@@ -37,6 +37,15 @@ export interface Tables {
 		rows: readonly Record<string, CellValue>[],
 		key: readonly string[],
 	) => readonly BoundStatement[];
+	/** One statement, however many keys. */
+	readonly deleteKeys: (
+		name: string,
+		project: string,
+		columns: readonly [string, string],
+		keys: readonly (readonly string[])[],
+	) => BoundStatement;
+	/** A table of the project's. */
+	readonly isThere: (session: Session, table: Pick<RelationName, "schema" | "identifier">) => Promise<boolean>;
 }
 
 export function createTables(k: Knex): Tables {
@@ -46,24 +55,22 @@ export function createTables(k: Knex): Tables {
 		const result = await session.query(sql, binds);
 		return result.rows.map((row) => Object.fromEntries(result.columns.map((c, i) => [c.name, row[i]!])));
 	};
+	const raw: Tables["raw"] = (sql, binds) =>
+		bound(k.raw(sql.replaceAll("tfm_state.", `"${STATE_SCHEMA}".`), [...binds]))[0]!;
 	return {
 		table,
-		raw: (sql, binds) => bound(k.raw(sql.replaceAll("tfm_state.", `"${STATE_SCHEMA}".`), [...binds]))[0]!,
+		raw,
 		rowsOf,
-		async rowsHere(session, name, project, here) {
-			const schemas = [...new Set(here.values()), ""].sort();
-			const rows = await rowsOf(
-				session,
-				table(name).where({ project }).whereIn("table_schema", schemas).orderBy("node"),
-			);
-			const own = rows.filter(
-				(row) => row.table_schema !== "" && here.get(nodeId(text(row, "node"))) === row.table_schema,
-			);
-			const known = new Set(own.map((row) => row.node));
-			const old = rows.filter(
-				(row) => row.table_schema === "" && !known.has(row.node!) && here.has(nodeId(text(row, "node"))),
-			);
-			return [...own, ...old];
+		rowsHere: readHere(table, rowsOf),
+		deleteKeys: (name, project, columns, keys) =>
+			raw(
+				`delete from tfm_state.${name} where project = ?
+				and (${columns.join(", ")}) in (select e->>0, e->>1 from json_array_elements(?::json) e)`,
+				[project, JSON.stringify(keys)],
+			),
+		async isThere(session, { schema, identifier }) {
+			const name = "select pg_catalog.to_regclass(pg_catalog.format('%I.%I', ?::text, ?::text)) is not null as there";
+			return (await rowsOf(session, raw(name, [schema, identifier])))[0]?.there === true;
 		},
 		upsertAll: (name, rows, key) =>
 			[...chunks(rows)].flatMap((some) =>
@@ -76,6 +83,22 @@ export function createTables(k: Knex): Tables {
 			),
 	};
 }
+
+/** `Tables.rowsHere`, the same for every engine. */
+export const readHere =
+	(table: Tables["table"], rowsOf: Tables["rowsOf"]): Tables["rowsHere"] =>
+	async (session, name, project, here) => {
+		const schemas = [...new Set(here.values()), ""].sort();
+		const rows = await rowsOf(session, table(name).where({ project }).whereIn("table_schema", schemas).orderBy("node"));
+		const own = rows.filter(
+			(row) => row.table_schema !== "" && here.get(nodeId(text(row, "node"))) === row.table_schema,
+		);
+		const known = new Set(own.map((row) => row.node));
+		const old = rows.filter(
+			(row) => row.table_schema === "" && !known.has(row.node!) && here.has(nodeId(text(row, "node"))),
+		);
+		return [...own, ...old];
+	};
 
 export const text = (row: Row, column: string): string => String(row[column]);
 

@@ -36,6 +36,15 @@ describe.concurrent("faults, and what the driver makes of them", { timeout: 60_0
 		}),
 	);
 
+	test("a fault for one statement leaves the others alone", () =>
+		withServer(async (server, client) => {
+			server.faults.add([{ path: "query-request", sql: "^drop", kind: "status" }]);
+			await client.rows("create table landed (what varchar)");
+			expect(server.faults.left()).toHaveLength(1);
+			await client.rows("drop table landed");
+			expect(server.faults.left()).toEqual([]);
+		}));
+
 	test("polls that fail and are slow still bring the rows", () =>
 		withServer(async (server, client) => {
 			server.faults.add([

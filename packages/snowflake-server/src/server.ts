@@ -76,7 +76,9 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 		const target = new URL(request.url ?? "/", url);
 		requests.push(`${request.method} ${target.pathname}`);
 		const body = await readBody(request);
-		const fault = target.pathname.startsWith("/control/") ? undefined : faults.take(target.pathname);
+		const fault = target.pathname.startsWith("/control/")
+			? undefined
+			: faults.take(target.pathname, String(body.sqlText ?? ""));
 		if (fault?.kind === "reset") {
 			request.socket.resetAndDestroy();
 			return;

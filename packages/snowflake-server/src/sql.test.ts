@@ -137,6 +137,12 @@ describe("Snowflake's SQL", () => {
 		expect(await all("select v:s as s from t where v:s = 'x'")).toEqual([{ S: "x" }]);
 	});
 
+	test("percentiles are of ordered rows, and of nothing without an order", async () => {
+		const sql = "select percentile_cont(0.5) within group (order by column1) as p from values (1), (2), (null), (4)";
+		expect(await all(sql)).toEqual([{ P: 2 }]);
+		expect((await refusal(all("select percentile_cont(0.5) from values (1)"))).code).toBe("000002");
+	});
+
 	test("dates keep their type, weeks begin on Monday, nulls are highest", async () => {
 		const sql = `select dateadd(day, 1, '2024-02-28'::date) as d, date_trunc('week', '2024-01-07'::date) as w,
 			datediff('month', '2024-01-31'::date, '2024-02-01'::date) as m, to_char('2024-03-05 14:07:09'::timestamp_ntz, 'YYYY-MM-DD HH24:MI:SS') as f,

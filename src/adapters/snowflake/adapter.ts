@@ -21,6 +21,7 @@ import { createSlot, type Slot } from "./slot.ts";
  *   slot.ts               logins that are put right after each session, or made anew
  *   catalog.ts            SHOW and the information schema
  *   stagedRows.ts         rows → files for PUT and COPY
+ *   presence.ts           which runs live
  *   publish/              candidates, and how they take their targets' place
  */
 export interface SnowflakeOptions {
@@ -29,9 +30,12 @@ export interface SnowflakeOptions {
 	readonly threads: number;
 	/** Limit of every statement that brings none of its own; none when absent. */
 	readonly statementTimeoutMs?: number | undefined;
+	/** The machine and process that runs are known by. */
+	readonly host: { readonly name: string; readonly pid: number };
 }
 
-export function createSnowflakeAdapter({ fields, cwd, threads, statementTimeoutMs }: SnowflakeOptions): Adapter {
+export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
+	const { fields, cwd, threads, statementTimeoutMs } = options;
 	const dialect = createSnowflakeDialect();
 	const working = new AsyncLocalStorage<{ over: boolean }>();
 	const slots = new Set<Slot>();
@@ -90,6 +94,11 @@ export function createSnowflakeAdapter({ fields, cwd, threads, statementTimeoutM
 		}
 	}
 
+	// Beside the sessions of the run, however busy they are: a run that is at work must not be taken for dead.
+	const borrow = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
+		working.run({ over: false }, () => withSession(work));
+	const presence = createPresence({ borrow, host: options.host });
+
 	return {
 		get facts() {
 			return { adapter: "snowflake", type: "snowflake", version } as const;
@@ -107,7 +116,7 @@ export function createSnowflakeAdapter({ fields, cwd, threads, statementTimeoutM
 		} as const),
 		dialect,
 		publisher: createSnowflakePublisher(dialect),
-		presence: createPresence(),
+		presence,
 		async open({ signal } = {}) {
 			if (home !== undefined) return;
 			signal?.throwIfAborted();
@@ -117,6 +126,7 @@ export function createSnowflakeAdapter({ fields, cwd, threads, statementTimeoutM
 			version = `Snowflake ${login.home.version}`;
 		},
 		async close() {
+			await presence.stop();
 			home = undefined;
 			idle.length = 0;
 			await Promise.all([...slots].map((slot) => slot.close()));

@@ -1,13 +1,107 @@
-import type { Presence } from "../../core/adapter.ts";
+import { kill } from "node:process";
+import type { Presence, Session } from "../../core/adapter.ts";
+import { DatabaseError } from "../../core/databaseError.ts";
+import { unlessMissing } from "./catalog.ts";
 
 /**
- * Snowflake tells a role of its own sessions alone, so nobody can see from there who works in the database. Until runs
- * write down that they live, each counts as gone: what keeps two apart is then the publisher's own work.
+ * Snowflake tells a role of its own sessions alone, and keeps one of a killed process for hours. So a run says every
+ * BEAT_MS that it lives, and counts as gone when it has not for GONE_S, by the server's clock, or at once where its
+ * process ran on this machine and is not there any more.
  */
-export function createPresence(): Presence {
+export interface PresenceParts {
+	/** Runs a piece of work on a session beside those of the run. */
+	readonly borrow: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+	readonly host: { readonly name: string; readonly pid: number };
+}
+
+export interface Heart extends Presence {
+	/** No beat from here on; the run's row goes. */
+	stop(): Promise<void>;
+}
+
+const BEAT_MS = 20_000;
+const GONE_S = 180;
+
+const TABLE = "tfm_state.heartbeats";
+const CREATE = [
+	"create schema if not exists tfm_state",
+	`create table if not exists ${TABLE} (run_id varchar not null, host varchar not null, pid number(38,0) not null, beat_at timestamp_ntz not null)`,
+];
+
+export function createPresence({ borrow, host }: PresenceParts): Heart {
+	let beating: { readonly runId: string; readonly timer: NodeJS.Timeout; last: Promise<unknown> } | undefined;
+
+	const beat = (runId: string): Promise<unknown> =>
+		borrow((session) => session.query(`update ${TABLE} set beat_at = sysdate() where run_id = $1`, [runId]));
+
+	async function stop(): Promise<void> {
+		const over = beating;
+		beating = undefined;
+		if (over === undefined) return;
+		clearInterval(over.timer);
+		await over.last;
+		// Whoever finds the row later sees that nobody beats.
+		await borrow((session) => session.query(`delete from ${TABLE} where run_id = $1`, [over.runId])).catch(
+			connectionIsGone,
+		);
+	}
+
 	return Object.freeze({
-		announce: async () => {},
-		living: async () => new Set<string>(),
-		endOrphans: async () => true,
-	});
+		async announce(runId) {
+			if (beating?.runId === runId) return;
+			await stop();
+			const made = await borrow(async (session) => {
+				try {
+					if ((await unlessMissing(session.query(`select count(*) from ${TABLE}`))) === null)
+						for (const sql of CREATE) await session.execute(sql);
+					await session.query(`delete from ${TABLE} where run_id = $1`, [runId]);
+					const row = `insert into ${TABLE} (run_id, host, pid, beat_at) select $1, $2, $3, sysdate()`;
+					await session.query(row, [runId, host.name, host.pid]);
+					return true;
+				} catch (error) {
+					// A role that may make no tables keeps no notes either: what else is said of that, says why.
+					if (error instanceof DatabaseError && error.sqlstate === "42501") return false;
+					throw error;
+				}
+			});
+			if (!made) return;
+			const timer = setInterval(() => {
+				// A beat that is lost is made up for by the next one.
+				if (beating !== undefined) beating.last = beat(runId).catch(connectionIsGone);
+			}, BEAT_MS);
+			timer.unref();
+			beating = { runId, timer, last: Promise.resolve() };
+		},
+		async living(session, runIds) {
+			if (runIds.length === 0) return new Set();
+			const asked = `select run_id, host, pid, datediff('second', beat_at, sysdate()) from ${TABLE}`;
+			const rows = (await unlessMissing(session.query(asked)))?.rows ?? [];
+			const wanted = new Set(runIds);
+			return new Set(
+				rows.flatMap(([runId, name, pid, age]) => {
+					const lives = Number(age) < GONE_S && (name !== host.name || isThere(Number(pid)));
+					return lives && wanted.has(String(runId)) ? [String(runId)] : [];
+				}),
+			);
+		},
+		async endOrphans(session, runId) {
+			return !(await this.living(session, [runId])).has(runId);
+		},
+		stop,
+	} satisfies Heart);
+}
+
+/** EPERM: it is another user's. */
+function isThere(pid: number): boolean {
+	try {
+		kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === "EPERM";
+	}
+}
+
+/** Beats are refused when the server is away, and when another change of the table comes first. */
+function connectionIsGone(error: unknown): void {
+	if (!(error instanceof DatabaseError)) throw error;
 }

@@ -18,7 +18,7 @@ export async function cleanUp(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const adapter = await openAdapter(project.config, invocation);
 	try {
-		const { environments: store } = await createStateStore();
+		const { environments: store } = await createStateStore(adapter.facts.type);
 		const rows = (await adapter.withSession((session) => store.list(session, project.manifest.projectName))).filter(
 			({ purpose }) => purpose === "ci",
 		);

@@ -61,7 +61,7 @@ export async function dataStage(
 	}
 	const adapter = await openAdapter(project.config, invocation);
 	try {
-		const store = await createStateStore();
+		const store = await createStateStore(adapter.facts.type);
 		await adapter.withSession(async (session) => {
 			const access = await store.access(session);
 			if (access.kind === "refused") fail("TFM-DB-022", access);

@@ -16,11 +16,11 @@ import { relationsOf } from "./relationsElsewhere.ts";
 
 /** The row of an environment. Throws TFM-ENV-004. */
 export async function requireEnvironment(
-	adapter: Pick<Adapter, "withSession">,
+	adapter: Pick<Adapter, "withSession" | "facts">,
 	project: string,
 	name: string,
 ): Promise<IsolatedEnvironment> {
-	const { environments } = await createStateStore();
+	const { environments } = await createStateStore(adapter.facts.type);
 	return adapter.withSession(async (session) => {
 		const all = await environments.list(session, project);
 		const found = all.find((one) => one.name === name);
@@ -58,7 +58,7 @@ export async function enterEnvironment(
 			keepsFailures: storeFailures === true,
 		});
 		const sleep = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal });
-		const place = { adapter, state: await createStateStore(), invocation, sleep };
+		const place = { adapter, state: await createStateStore(adapter.facts.type), invocation, sleep };
 		await joinEnvironment(place, { ...row, schemas, runId: project.runId });
 	}
 	const { env: _, ...extra } = invocation.flags.extra;

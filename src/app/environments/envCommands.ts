@@ -29,7 +29,7 @@ async function withEnvironments(
 	const project = await openProject(invocation);
 	const adapter = await openAdapter(project.config, invocation);
 	try {
-		const state = await createStateStore();
+		const state = await createStateStore(adapter.facts.type);
 		return await work({ project, adapter, store: state.environments });
 	} finally {
 		await adapter.close();
@@ -44,7 +44,7 @@ export async function createEnvironment(invocation: Invocation): Promise<ExitCod
 		const defer = typeof asked === "string" ? asked : targetName;
 		// That the other target can be read is found out now.
 		await relationsOf(invocation, project, defer);
-		const state = await createStateStore();
+		const state = await createStateStore(adapter.facts.type);
 		const { projectName } = project.manifest;
 		const schema = placeInEnvironment(project, name).config.target.schema;
 		await adapter.withSession(async (session) => {
@@ -126,7 +126,7 @@ export async function stopAndDrop(
 	},
 ): Promise<void> {
 	const { adapter, row, runId } = about;
-	const state = await createStateStore();
+	const state = await createStateStore(adapter.facts.type);
 	const { environments: store } = state;
 	const sleep = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal });
 	if (row.purpose === "ci") {

@@ -45,7 +45,7 @@ export async function readStanding(
 		const outside = await outsideOf(invocation, project, environment, adapter);
 		const places = environment === null ? [outside] : [placeOf(project, environment), outside];
 		return await adapter.withSession(async (session) => {
-			const state = await createStateStore();
+			const state = await createStateStore(adapter.facts.type);
 			const remembers = await state.upgrade(session);
 			const sizes = new Map<NodeId, RelationSize>();
 			const published = new Map<NodeId, PublishedRow>();

@@ -211,12 +211,11 @@ export const DATABASE_CODES = {
 			"Snowflake accepts a login for a database that is not there and leaves the session without one. Every statement would then fail with a message about something else.",
 	}),
 	"TFM-DB-028": code<Record<string, never>>({
-		message: () => "layers and landing loads do not work on Snowflake yet",
-		hint: () =>
-			"they need tfm's own tables (runs, leases, candidates, ledgers), which this version keeps on Postgres alone",
-		next: () => "leave `layers:` and `load:` out for this target; models, seeds, snapshots and tests run without",
+		message: () => "landing loads do not work on Snowflake yet",
+		hint: () => "the tables of loads are written in the SQL of Postgres alone so far",
+		next: () => "leave `load:` out for this target and load the sources by other means; all else runs",
 		explain:
-			"Without tables of its own tfm could not tell two runs apart, nor what it has published or loaded, so it does not start. A project without layers and landing loads needs none and runs on Snowflake as dbt runs it: each node is built aside and published by itself.",
+			"A source with `load:` is filled by tfm in one transaction with the ledger of its files. That is not written for Snowflake yet, so a run that selects such a source does not start. Models, layers, seeds, snapshots and tests run.",
 	}),
 	"TFM-DB-022": code<{ reason: string; grants: readonly string[] }>({
 		message: (f) => `tfm's own tables are needed here and cannot be used: ${f.reason}`,

@@ -2,6 +2,8 @@
 export interface Fault {
 	/** A regular expression on the path, e.g. "query-request", "result$", "chunks". */
 	readonly path: string;
+	/** A regular expression on the statement's text: only requests that bring such a statement. */
+	readonly sql?: string;
 	/** How often; 1 unless said. */
 	readonly times?: number;
 	readonly kind: FaultKind;
@@ -23,8 +25,8 @@ export type FaultKind = "status" | "reset" | "lost" | "cut" | "slow" | "expire";
 
 export interface FaultScript {
 	add(faults: readonly Fault[]): void;
-	/** The first fault for this path that is left, and counts it down. */
-	take(path: string): Fault | undefined;
+	/** The first fault for this path and statement that is left, and counts it down. */
+	take(path: string, sql?: string): Fault | undefined;
 	/** Faults that have not happened yet. */
 	left(): readonly Fault[];
 }
@@ -32,16 +34,17 @@ export interface FaultScript {
 const KINDS: readonly string[] = ["status", "reset", "lost", "cut", "slow", "expire"] satisfies readonly FaultKind[];
 
 export function createFaultScript(): FaultScript {
-	let script: { readonly fault: Fault; readonly path: RegExp; left: number }[] = [];
+	let script: { readonly fault: Fault; readonly path: RegExp; readonly sql: RegExp; left: number }[] = [];
 	return {
 		add: (faults) => {
 			for (const fault of faults) {
 				if (!KINDS.includes(fault.kind)) throw new Error(`no such fault: ${fault.kind}; one of ${KINDS.join(", ")}`);
-				script.push({ fault, path: new RegExp(fault.path), left: fault.times ?? 1 });
+				const sql = new RegExp(fault.sql ?? "", "i");
+				script.push({ fault, path: new RegExp(fault.path), sql, left: fault.times ?? 1 });
 			}
 		},
-		take: (path) => {
-			const next = script.find((entry) => entry.path.test(path));
+		take: (path, sql = "") => {
+			const next = script.find((entry) => entry.path.test(path) && entry.sql.test(sql));
 			if (next === undefined) return undefined;
 			next.left--;
 			script = script.filter(({ left }) => left > 0);

@@ -47,6 +47,7 @@ const COLUMN_FIELDS: Readonly<Record<string, (column: Column, position: number) 
 	CHARACTER_MAXIMUM_LENGTH: ({ type }) => (type.name === "VARCHAR" ? (type.length ?? null) : null),
 	NUMERIC_PRECISION: ({ type }) => type.precision ?? null,
 	NUMERIC_SCALE: ({ type }) => (type.name === "NUMBER" ? (type.scale ?? null) : null),
+	DATETIME_PRECISION: ({ type }) => (/^TIME/.test(type.name) ? (type.scale ?? 9) : null),
 	FULL_DATA_TYPE: ({ type }) => printType(type),
 	COMMENT: ({ comment }) => comment,
 };

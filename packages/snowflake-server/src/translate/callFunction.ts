@@ -91,14 +91,14 @@ function callAggregate(
 	env: Environment,
 	expression: Expression,
 ): string {
-	const { written, name, least, most, wrap, ordered, windowOnly } = aggregate;
+	const { written, name, least, most, wrap, ordered, ofOrdered, windowOnly } = aggregate;
 	const star = args.length === 1 && args[0] === "*";
 	if (star && name !== "count") throw refuse(`${written}(*)`, call);
 	if (args.length < least || args.length > most)
 		throw refuse(`the function ${written} with ${args.length} arguments`, call);
 	if (windowOnly && !call.over) throw refuse(`${written} without OVER`, call);
 	const within = list(call.within_group);
-	if (within.length > 0 && !ordered) throw refuse(`${written} WITHIN GROUP`, call);
+	if (within.length > 0 ? !ordered && !ofOrdered : ofOrdered) throw refuse(`${written} WITHIN GROUP`, call);
 
 	const sql = star ? ["*"] : args.map((arg) => expression(arg, env));
 	if (name === "string_agg") {
@@ -107,7 +107,9 @@ function callAggregate(
 	}
 	const treatment = (call.null_treatment ?? nulls) === "IgnoreNulls" ? " ignore nulls" : "";
 	const order = within.length > 0 ? ` ${orderBy(within, env, expression)}` : "";
-	let text = `${name}(${distinct ? "distinct " : ""}${sql.join(", ")}${order}${treatment})`;
+	let text = ofOrdered
+		? `${name}(${sql.join(", ")}) within group (${order})`
+		: `${name}(${distinct ? "distinct " : ""}${sql.join(", ")}${order}${treatment})`;
 	if (name === "list") text += ` filter (where ${sql[0]} is not null)`;
 	if (call.over) text += ` over ${windowSpec(call.over, env, expression)}`;
 	return wrap ? wrap.replace("$", () => text) : text;

@@ -245,6 +245,8 @@ export interface AggregateFunction {
 	readonly wrap?: string;
 	/** It orders its rows by WITHIN GROUP. */
 	readonly ordered?: true;
+	/** It is nothing without WITHIN GROUP, which stays outside of its arguments. */
+	readonly ofOrdered?: true;
 	readonly windowOnly?: true;
 }
 
@@ -278,6 +280,9 @@ export const AGGREGATE_FUNCTIONS: ReadonlyMap<string, AggregateFunction> = new M
 	["LISTAGG", aggregate("string_agg", 1, 2, { ordered: true, wrap: "coalesce($, '')" })],
 	["STRING_AGG", aggregate("string_agg", 1, 2, { ordered: true, wrap: "coalesce($, '')" })],
 	["ARRAY_AGG", aggregate("list", 1, 1, { ordered: true, wrap: "coalesce(to_json($), cast('[]' as json))" })],
+	...["percentile_cont", "percentile_disc"].map(
+		(name) => [name.toUpperCase(), aggregate(name, 1, 1, { ofOrdered: true })] as const,
+	),
 	...["row_number", "rank", "dense_rank", "percent_rank", "cume_dist"].map(
 		(name) => [name.toUpperCase(), aggregate(name, 0, 0, { windowOnly: true })] as const,
 	),

@@ -2,13 +2,14 @@
  * Publishing on Snowflake, where each definition commits by itself and is atomic for one object only.
  *
  *   1. Columns that new rows need are added to their tables; grants are copied; candidates are marked.
- *   2. One transaction of DML: the fence, all deltas, all tables that keep their identity, and the journal of what follows.
+ *   2. One transaction of DML: all deltas, all tables that keep their identity, the journal of what follows, and the fence.
  *   3. The moves, one statement for each relation, tables first, in DAG order. Readers may see a mixed layer between them.
  *   4. The record and the end of the journal, in one transaction; then comments, kept generations and what is left over.
  *
  * A move that is refused takes back those before it. A process that dies leaves the journal (repair.ts). One relation
  * alone, or DML alone, is atomic without a journal.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type {
 	BoundStatement,
 	Candidate,
@@ -19,7 +20,9 @@ import type {
 	PublishWay,
 	Session,
 } from "../../../core/adapter.ts";
+import { DatabaseError } from "../../../core/databaseError.ts";
 import { fail } from "../../../core/diagnostic.ts";
+import { holdsFence } from "../../../core/holdsFence.ts";
 import type { NodeId } from "../../../core/node.ts";
 import { relationKey } from "../../../core/relation.ts";
 import { carryGrants, grantAsConfigured } from "./grants.ts";
@@ -70,12 +73,13 @@ export async function runPublish(session: Session, dialect: Dialect, request: Pu
 		await markSteps(session, dialect, entry);
 	}
 	const from = performance.now();
-	await session.transaction(async () => {
-		await checkFence(session, request);
+	await untilFree(session, async () => {
 		for (const sql of plan.rows) await session.execute(sql, { signal: request.signal });
 		if (journaled) await runBound(session, [writeEntry(entry)]);
 		// Without moves this is all there is, and it commits with its record.
 		if (plan.steps.length === 0) await runBound(session, record);
+		// Last, since it keeps other runs' fences and takeovers waiting until the commit.
+		await checkFence(session, request);
 	});
 	if (plan.steps.length > 0) {
 		await moveAll(session, entry, journaled);
@@ -182,7 +186,7 @@ export async function settle(
 	entry: JournalEntry,
 	journaled: boolean,
 ): Promise<void> {
-	await session.transaction(async () => {
+	await untilFree(session, async () => {
 		await runBound(session, [...entry.record, ...(journaled ? [forgetEntry(entry)] : [])]);
 	});
 	for (const step of entry.steps) {
@@ -236,10 +240,23 @@ async function commentColumns(session: Session, dialect: Dialect, candidates: re
 /** What the run holds may have been taken over by another one while this one was thought dead. */
 async function checkFence(session: Session, { fence, unit }: PublishRequest): Promise<void> {
 	if (fence === undefined) return;
-	const { rows } = await session.query(fence.sql, fence.binds);
-	if (rows[0]?.[0] !== true) fail("TFM-PUB-013", { unit });
+	if (!holdsFence(await session.query(fence.sql, fence.binds))) fail("TFM-PUB-013", { unit });
 }
 
 async function runBound(session: Session, statements: readonly BoundStatement[]): Promise<void> {
 	for (const { sql, binds } of statements) await session.query(sql, binds);
+}
+
+const TRIES = 20;
+
+/** A transaction; had again where another one on the same tables came first, for then it had no effect. */
+async function untilFree(session: Session, work: () => Promise<void>): Promise<void> {
+	for (let tried = 1; ; tried++) {
+		try {
+			return await session.transaction(work);
+		} catch (error) {
+			if (!(error instanceof DatabaseError && error.retryable) || tried === TRIES) throw error;
+			await pause(20 * tried);
+		}
+	}
 }

@@ -99,7 +99,9 @@ export function stepOf(dialect: Dialect, { candidate, stands, target }: StepInpu
 const undefinedToNull = ({ definition }: Standing): string | null =>
 	definition?.replace(/^\s*create\s+(?:or\s+replace\s+)?/i, "create or replace ") ?? null;
 
-function createStatement(dialect: Dialect, { target, finalSql }: Candidate, stands: Standing): string {
+function createStatement(dialect: Dialect, { target, finalSql, create }: Candidate, stands: Standing): string {
+	// The project's own statement says what the query does not: comments of columns, policies, tags.
+	if (create !== undefined) return create;
 	if (finalSql === undefined) throw new Error(`the candidate of ${target.identifier} brings no query`);
 	const name = dialect.render(target);
 	if (stands.dynamic === null)

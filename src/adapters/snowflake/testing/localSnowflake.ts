@@ -26,6 +26,7 @@ export const localSnowflake = (server: SnowflakeServer): LocalSnowflake => ({
 		createSnowflakeAdapter({
 			cwd: "/",
 			threads: 4,
+			host: { name: "tests", pid: process.pid },
 			...more,
 			fields: { ...LOCAL_LOGIN, schema: "PUBLIC", access_url: server.url, ...more.fields },
 		}),
