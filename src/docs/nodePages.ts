@@ -123,6 +123,7 @@ export function createPages({ facts, source, ages, markdown }: PageSource) {
 		for (const [name, type, comment] of catalog?.columns ?? []) rows.set(name.toLowerCase(), { name, type, comment });
 		for (const { name, type } of [...(lineage?.columns ?? []), ...node.columns])
 			if (!rows.has(name.toLowerCase())) rows.set(name.toLowerCase(), { name, type: type ?? "", comment: null });
+		const seen = new Set([...(catalog?.columns ?? []).map(([name]) => name.toLowerCase()), ...analysed.keys()]);
 		return [...rows].map(([key, { name, type, comment }]): SiteColumn => {
 			const column = written.get(key);
 			const found = analysed.get(key);
@@ -134,6 +135,7 @@ export function createPages({ facts, source, ages, markdown }: PageSource) {
 				html: markdown(taken?.text ?? own),
 				...(taken === null ? {} : { from: taken.from }),
 				...piiOf(found?.pii ?? column?.pii),
+				...(catalog !== undefined && catalog.columns.length > 0 && !seen.has(key) ? { absent: true as const } : {}),
 				...(column === undefined || column.tags.length === 0 ? {} : { tags: column.tags }),
 				...(column === undefined || column.constraints.length === 0 ? {} : { constraints: column.constraints }),
 				...(column === undefined || column.terms.length === 0

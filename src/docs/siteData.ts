@@ -164,6 +164,8 @@ export interface SiteColumn {
 	readonly from?: readonly [string, string];
 	/** `unknown`: what it is made of is not known, and may be personal. */
 	readonly pii?: true | "unknown";
+	/** Property files name it; the database has other columns, and the SQL does not give it. */
+	readonly absent?: true;
 	readonly tags?: readonly string[];
 	readonly constraints?: readonly string[];
 	/** Names of docs blocks. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -150,6 +150,19 @@ describe("the site of artifacts", () => {
 		]);
 	});
 
+	it("says of a column that property files name and the table has not", async () => {
+		const columns = { id: { name: "id" }, gone: { name: "gone", description: "The old name." } };
+		const site = await siteOf(
+			{ ...SHOP, "model.shop.stg_orders": model("stg_orders", { columns }) },
+			{ files: { "catalog.json": CATALOG } },
+		);
+		const absent = pageOf(site, "model.shop.stg_orders").columns.map(({ name, absent }) => [name, absent ?? false]);
+		expect(absent).toEqual([
+			["ID", false],
+			["gone", true],
+		]);
+	});
+
 	it("holds names with quotes, markup and other scripts", async () => {
 		const name = 'a"b</script><script>alert(1)</script>ü漢';
 		const site = await siteOf({ [`model.shop.${name}`]: model(name) });
@@ -226,8 +239,10 @@ describe("what no site is made of", () => {
 		expect(await codeOf(siteOf(SHOP, options))).toBe(code);
 	});
 
-	it("a folder without a manifest is told", async () => {
-		expect(await codeOf(writeSite(siteSource(join(work, "nowhere")), folder(), app))).toBe("TFM-DOCS-002");
+	it("a folder without a manifest is told, and no empty folder is left", async () => {
+		const out = folder();
+		expect(await codeOf(writeSite(siteSource(join(work, "nowhere")), out, app))).toBe("TFM-DOCS-002");
+		expect(existsSync(out)).toBe(false);
 	});
 
 	it("a folder that holds something else is not written into (TFM-DOCS-010)", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { appFiles } from "./appFiles.ts";
 import { columnShard, spoolLineage } from "./columnLineage.ts";
@@ -31,6 +31,7 @@ const hex = (shard: number): string => shard.toString(16).padStart(2, "0");
  * 003 and 010; what stood in the folder before is removed only when the new site is whole.
  */
 export async function writeSite(source: SiteSource, out: string, app: string): Promise<WrittenSite> {
+	const made = !existsSync(out);
 	const files = createSiteFiles(out, source.singleFile);
 	const spool = createSpool(join(out, ".spool/pages"));
 	const edges = createSpool(join(out, ".spool/edges"));
@@ -102,6 +103,8 @@ export async function writeSite(source: SiteSource, out: string, app: string): P
 		return { nodes: facts.nodes.length, files: written.length, bytes };
 	} finally {
 		removeSpool(out);
+		// A command that failed leaves no empty folder behind.
+		if (made && existsSync(out) && readdirSync(out).length === 0) rmdirSync(out);
 	}
 }
 

@@ -119,6 +119,11 @@ function Column({ project, column, edges, tests, isKey, open }: ColumnProps) {
 						{column.pii === true ? "personal" : "may be personal"}
 					</span>
 				)}
+				{column.absent && (
+					<span class="mark" title="Property files name it; neither the table nor the SQL has such a column.">
+						not in the table
+					</span>
+				)}
 				{marks.map((mark) => (
 					<span key={mark} class="mark">
 						{mark}
