@@ -48,6 +48,7 @@ export function openEvents(
 							clock,
 							lookup,
 							readLine: readSourceLine(config.project.root),
+							environment: project.environment?.name,
 							stdoutTaken,
 						}),
 					];

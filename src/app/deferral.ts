@@ -26,6 +26,8 @@ export interface DeferredWork {
 	/** What is selected will stand here before anything reads it. */
 	readonly builds: boolean;
 	readonly adapter: Adapter;
+	/** Told what a run in an environment begins with; absent: the command runs no models. */
+	readonly say?: (line: string) => void;
 }
 
 /**

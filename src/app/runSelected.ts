@@ -90,7 +90,11 @@ export async function runSelected(
 	try {
 		adapter = offline ? await scratch.open() : await openAdapter(project.config, invocation);
 		const builds = (request.origin ?? request.command) !== "test";
-		const about = { selected: request.selected, builds, adapter };
+		const say = (text: string): void => {
+			if (invocation.output.verbosity >= 0) events({ event: "message", text, node_id: null, print: true });
+		};
+		const fresh = request.compiles === false || request.flags?.fullRefresh === true;
+		const about = { selected: request.selected, builds, adapter, ...(fresh ? {} : { say }) };
 		const deferring = offline ? project : await withDeferral(invocation, project, about);
 		// Candidates stand where published relations may not.
 		const readable =

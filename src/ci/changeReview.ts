@@ -62,11 +62,14 @@ export interface DataReview {
 	/** Name of the environment, and the target by whose names the rest was read. */
 	readonly environment: string;
 	readonly target: string;
-	readonly against: "rebuild" | "prod";
+	/** What the rows were compared with: the base's SQL over the same inputs, or what stands in a target. */
+	readonly against: "rebuild" | { readonly target: string };
 	/** Null: the environment was dropped when all was compared; else what is in it until then, an ISO instant. */
 	readonly kept: { readonly until: string } | null;
 	/** Ids of what was to be built, in the order of the graph; tests not among them. */
 	readonly planned: readonly string[];
+	/** Ids of those that went on from a copy of the table that stands, on both sides. */
+	readonly cloned: readonly string[];
 	/** Tests that were run. */
 	readonly tests: number;
 	/** Changed or reached, and not built: why. */

@@ -12,12 +12,18 @@ export function buildLine({ data, nodes }: ChangeReview): readonly string[] {
 	if (data.planned.length === 0)
 		return [data.tests === 0 ? "nothing built" : `nothing built, ${counted(data.tests, "test")} run`];
 	const all = data.planned.length;
-	const beside = data.against === "rebuild" ? "the base's SQL over the same rows" : `what stands in ${data.target}`;
+	const beside =
+		data.against === "rebuild" ? "the base's SQL over the same rows" : `what stands in ${data.against.target}`;
+	const names = nodes.filter(({ id }) => data.cloned.includes(id)).map((node) => cell(nameOf(node)));
 	return [
 		`${built === all ? built : `${built} of ${all}`} built in the environment \`${code(data.environment)}\``,
+		...(names.length === 0 ? [] : [`${shownOf(names)} from a copy of what stands`]),
 		`compared with ${cell(beside)}`,
 	];
 }
+
+const shownOf = (names: readonly string[]): string =>
+	names.length > COLUMNS_SHOWN ? counted(names.length, "incremental model") : names.join(", ");
 
 export function rowsTable({ data, nodes }: ChangeReview, most: number): readonly string[] {
 	if (data === undefined || data.planned.length === 0) return [];

@@ -80,6 +80,7 @@ function told({
 		against: "rebuild" as const,
 		kept: null,
 		planned: [ORDERS],
+		cloned: [],
 		tests: 1,
 		left: [],
 	};

@@ -59,6 +59,7 @@ export const TFM_KEYS: readonly string[] = [
 	"load",
 	"alerts",
 	"ci",
+	"environments",
 	"history",
 	"rules",
 ];

@@ -18,6 +18,8 @@ export interface BuildDialect {
 	readonly batches: "window" | "key";
 	/** What stands as a table that nobody reads, to be changed at will. `permanent`: the config says `transient: false`. */
 	copyTable(copy: string, table: string, permanent: boolean): string;
+	/** Statements that make a table with the rows of another and what finds them, to be built upon by itself. */
+	cloneTable(clone: string, table: string, permanent: boolean): readonly string[];
 	/**
 	 * A view is published by the statement of the project's macro, which says more than its query (`secure`, comments,
 	 * policies).

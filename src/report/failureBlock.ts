@@ -18,6 +18,8 @@ export interface FailureContext {
 	readonly lookup: (id: NodeId) => NodeFacts | undefined;
 	readonly summary: RunSummary;
 	readonly causes: ReturnType<typeof findCauses>;
+	/** What a command that is proposed needs besides: ` --env anna`. */
+	readonly within: string;
 }
 
 const FIELD_WIDTH = 14;
@@ -38,7 +40,7 @@ export function failureBlock(outcome: Outcome, context: FailureContext): string[
 		...errorLines(outcome, context),
 		...(result.sample === null ? [] : sampleLines(result.sample, look, facts)),
 		...(facts?.failCalc != null ? [] : moreRows(outcome, look)),
-		...fields(outcome, facts),
+		...fields(outcome, facts, context.within),
 		...(failed ? consequences(outcome, context) : []),
 		"",
 	];
@@ -66,18 +68,21 @@ function moreRows({ result }: Outcome, look: Look): string[] {
 
 const field = (name: string, text: string): string => `   ${padEnd(name, FIELD_WIDTH)}${text}`;
 
-function fields(outcome: Outcome, facts: NodeFacts | undefined): string[] {
+function fields(outcome: Outcome, facts: NodeFacts | undefined, within: string): string[] {
 	const { result } = outcome;
 	const test = isTest(result.resource_type);
 	const lines: string[] = [];
 	const kept = result.storedIn ?? facts?.storedIn;
 	if (kept != null) lines.push(field("Rows kept in", kept));
 	if (result.resource_type === "unit_test")
-		lines.push(field("Reproduce", `tfm test --select ${facts?.name ?? outcome.name}`));
-	else if (test && result.status !== "error") lines.push(field("Reproduce", `tfm show --failures ${outcome.name}`));
-	else if (test) lines.push(field("Reproduce", `tfm test --select ${outcome.name}`));
-	else if (result.resource_type === "model") lines.push(field("Reproduce", `tfm run --select ${outcome.name}`));
-	else if (result.resource_type === "seed") lines.push(field("Reproduce", `tfm seed --select ${outcome.name}`));
+		lines.push(field("Reproduce", `tfm test --select ${facts?.name ?? outcome.name}${within}`));
+	else if (test && result.status !== "error")
+		lines.push(field("Reproduce", `tfm show --failures ${outcome.name}${within}`));
+	else if (test) lines.push(field("Reproduce", `tfm test --select ${outcome.name}${within}`));
+	else if (result.resource_type === "model")
+		lines.push(field("Reproduce", `tfm run --select ${outcome.name}${within}`));
+	else if (result.resource_type === "seed")
+		lines.push(field("Reproduce", `tfm seed --select ${outcome.name}${within}`));
 	if (facts?.sqlPath != null && result.compiled) lines.push(field("SQL", facts.sqlPath));
 	return lines;
 }

@@ -18,6 +18,8 @@ export interface Ending {
 	readonly look: Look;
 	readonly readLine: ReadLine;
 	readonly lookup: (id: NodeId) => NodeFacts | undefined;
+	/** What a command that is proposed needs besides, ` --env anna`; mostly nothing. */
+	readonly within: string;
 	/** `-q`: failures and the last line. */
 	readonly brief: boolean;
 	/** `-v`: lists are not cut. */
@@ -30,9 +32,9 @@ const SLOW_SECONDS = 1;
 
 /** The end of a run: every failure once, in full; what was published, held and blocked; the last lines. */
 export function finalLines(ending: Ending): string[] {
-	const { board, summary, look, lookup, readLine, brief } = ending;
+	const { board, summary, look, lookup, readLine, within, brief } = ending;
 	const causes = findCauses(board.held);
-	const context = { look, readLine, lookup, summary, causes };
+	const context = { look, readLine, lookup, summary, causes, within };
 	const failures = board.outcomes.filter((outcome) => isFailure(outcome.result));
 	const warnings = brief ? [] : board.outcomes.filter((outcome) => outcome.result.status === "warn");
 	const lines = [
@@ -177,11 +179,11 @@ function slowestLine({ summary, look, lookup }: Ending): string[] {
 	return [` Slowest ${names.join(` ${look.signs.dot} `)}`];
 }
 
-function nextLines({ run, summary }: Ending, failures: readonly Outcome[]): string[] {
+function nextLines({ run, summary, within }: Ending, failures: readonly Outcome[]): string[] {
 	if (run.exitCode === 0 || run.command === "source freshness") return [];
 	if (run.command === "backfill")
 		return [" Next    fix, then the same tfm backfill        (goes on with what is missing)"];
-	if (run.cancelled) return [" Next    tfm retry        (goes on where this run stopped)"];
+	if (run.cancelled) return [` Next    tfm retry${within}        (goes on where this run stopped)`];
 	if (
 		run.command === "test" ||
 		(failures.length > 0 &&
@@ -189,16 +191,18 @@ function nextLines({ run, summary }: Ending, failures: readonly Outcome[]): stri
 			summary.built === 0 &&
 			summary.reused === undefined)
 	) {
-		return [" Next    fix, then  tfm retry"];
+		return [` Next    fix, then  tfm retry${within}`];
 	}
 	const kept = summary.held.length > 0;
 	const reuse = kept
 		? "reuses the candidates that are unchanged, then the blocked models"
 		: "only what failed and was skipped";
-	const lines = [` Next    fix, then  tfm retry        (${reuse})`];
+	const lines = [` Next    fix, then  tfm retry${within}        (${reuse})`];
 	const test = failures.find((failure) => isTest(failure.result.resource_type));
 	if (kept && test !== undefined) {
-		lines.push(`         or         tfm test --candidates -s ${test.name}        (once more, on what was held)`);
+		lines.push(
+			`         or         tfm test --candidates${within} -s ${test.name}        (once more, on what was held)`,
+		);
 	}
 	return lines;
 }

@@ -1,5 +1,6 @@
 /** `tfm plan` for a person: what is wrong first, then what would be built, what that reaches, and what it costs. */
 import type { BuildOutline, OutlinedNode } from "../core/buildOutline.ts";
+import { sizeText } from "../core/byteSize.ts";
 import type { OutputOptions, OutputStream } from "../core/invocation.ts";
 import type { RelationSize } from "../core/relation.ts";
 import { diagnosticText, type ReadLine } from "./diagnosticText.ts";
@@ -47,7 +48,7 @@ function nodesTable(nodes: readonly OutlinedNode[]): string {
 			`${SIGNS[change]} ${layer === null ? name : `${layer}.${name}`}`,
 			type === "model" ? way : `${type}, ${way}`,
 			figure(stands?.rows ?? null, grouped),
-			figure(stands?.bytes ?? null, bytes),
+			figure(stands?.bytes ?? null, sizeText),
 			figure(usual, roughSeconds),
 			[...why, ...(columns.length === 0 ? [] : [`columns: ${columns.join(", ")}`])].join("; "),
 		]);
@@ -59,15 +60,6 @@ const figure = (value: number | null, shown: (value: number) => string): string 
 	value === null ? "-" : shown(value);
 
 const grouped = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",");
-
-const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
-
-/** `8.2 kB`: thousands, as disks are sold. */
-function bytes(value: number): string {
-	let [n, unit] = [value, 0];
-	for (; n >= 999.5 && unit < UNITS.length - 1; unit++) n /= 1000;
-	return `${unit === 0 || n >= 99.5 ? Math.round(n) : n.toFixed(1)} ${UNITS[unit]}`;
-}
 
 function asides({ exposures, left, removed, unaffected }: BuildOutline): readonly string[] {
 	const lines = [
@@ -100,6 +92,6 @@ function verdict({ nodes, tests, costs }: BuildOutline): string {
 }
 
 function size({ rows, bytes: stored }: RelationSize): string {
-	const said = [...(rows === null ? [] : [`${grouped(rows)} rows`]), ...(stored === null ? [] : [bytes(stored)])];
+	const said = [...(rows === null ? [] : [`${grouped(rows)} rows`]), ...(stored === null ? [] : [sizeText(stored)])];
 	return said.join(", ") || "nothing that is known";
 }

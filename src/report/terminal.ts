@@ -39,6 +39,8 @@ export interface TerminalOptions {
 	readonly clock: () => Date;
 	readonly lookup: (id: NodeId) => NodeFacts | undefined;
 	readonly readLine: ReadLine;
+	/** The isolated environment that the run works in. */
+	readonly environment?: string | undefined;
 	/** stdout belongs to a document (`--output json`): the facts go to stderr. */
 	readonly stdoutTaken?: boolean;
 	/** Calls `tick` every so many milliseconds until the returned function is called. Must not keep the process alive. */
@@ -227,7 +229,7 @@ class Terminal implements Subscriber {
 	}
 
 	#finish(event: Extract<RunEvent, { event: "run.finished" }>): void {
-		const { output, lookup, readLine } = this.#options;
+		const { output, lookup, readLine, environment } = this.#options;
 		this.close();
 		const lines = finalLines({
 			run: event.run,
@@ -236,6 +238,7 @@ class Terminal implements Subscriber {
 			look: this.#look,
 			lookup,
 			readLine,
+			within: environment === undefined ? "" : ` --env ${environment}`,
 			brief: output.verbosity < 0,
 			full: output.verbosity > 0,
 		});

@@ -18,6 +18,12 @@ export function createPostgresBuildDialect(
 		batches: "key",
 		// Only the rows; what else the table has is taken over later.
 		copyTable: (copy, table) => `create table ${copy} as select * from ${table}`,
+		// Values that the other table computed or counted are plain values here: they cannot be inserted otherwise.
+		cloneTable: (clone, table) => [
+			`create table ${clone} (like ${table} including all excluding identity excluding generated)`,
+			`insert into ${clone} select * from ${table}`,
+			`analyze ${clone}`,
+		],
 		viewsByStatement: false,
 		tagsQueries: false,
 		altersTypes: true,

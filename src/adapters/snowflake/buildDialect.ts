@@ -39,6 +39,7 @@ export function createSnowflakeBuildDialect(
 		// Shares the rows, and has the clustering and the policies of the table.
 		copyTable: (copy, table, permanent) =>
 			`create or replace ${permanent ? "" : "transient "}table ${copy} clone ${table}`,
+		cloneTable: (clone, table, permanent) => [`create ${permanent ? "" : "transient "}table ${clone} clone ${table}`],
 		viewsByStatement: true,
 		tagsQueries: true,
 		altersTypes: false,

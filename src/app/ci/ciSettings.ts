@@ -37,7 +37,10 @@ export interface DataSettings {
 	readonly target: string | null;
 	/** By whose names all that is not built is read; null: by those of the target. */
 	readonly defer: string | null;
-	readonly against: "rebuild" | "prod";
+	/** What stands for the base's rows: its SQL over the same inputs, or what a target holds (null: the one that is built with). */
+	readonly against: "rebuild" | { readonly target: string | null };
+	/** How models that keep their rows are built: in full, or from a copy of the table that stands, on both sides. */
+	readonly incremental: "rebuild" | "clone";
 	/** How long an environment may stay that nobody dropped, milliseconds. */
 	readonly expiresMs: number;
 	readonly tolerance: { readonly floatRelative?: number; readonly timestampMs?: number };
@@ -47,7 +50,18 @@ export interface DataSettings {
 	readonly thresholds: ReadonlyMap<string, readonly Threshold[]>;
 }
 
-const KEYS = ["base", "state", "fail_on", "breaking", "target", "defer", "against", "expires", "diff"] as const;
+const KEYS = [
+	"base",
+	"state",
+	"fail_on",
+	"breaking",
+	"target",
+	"defer",
+	"against",
+	"incremental",
+	"expires",
+	"diff",
+] as const;
 const FAIL_ON = ["error", "warn", "never"] as const;
 
 /** `ci:` of the project file. Throws TFM-CI-005, all mistakes together. */
@@ -76,7 +90,8 @@ export function ciSettings({ tfm, places }: Pick<ProjectConfig, "tfm" | "places"
 		data: {
 			target: nameOf("target", written.target, refuse),
 			defer: nameOf("defer", written.defer, refuse),
-			against: choice("against", ["rebuild", "prod"] as const, "rebuild"),
+			against: againstOf(written.against, refuse),
+			incremental: choice("incremental", ["rebuild", "clone"] as const, "rebuild"),
 			expiresMs: expiry(written.expires, refuse),
 			...diffSettings(written.diff ?? null, refuse),
 		},
@@ -109,6 +124,15 @@ function nameOf(key: string, value: Plain | undefined, refuse: Refuse): string |
 	if (typeof value === "string" && value !== "") return value;
 	refuse(key, "it is no name of a target");
 	return null;
+}
+
+function againstOf(value: Plain | undefined, refuse: Refuse): DataSettings["against"] {
+	if (value === undefined || value === null || value === "rebuild") return "rebuild";
+	if (value === "prod") return { target: null };
+	const { target, ...others } = isMapping(value) ? value : {};
+	if (typeof target === "string" && target !== "" && Object.keys(others).length === 0) return { target };
+	refuse("against", `${JSON.stringify(value)} is none of rebuild, prod, {target: NAME}`);
+	return "rebuild";
 }
 
 const DAY_MS = 86_400_000;

@@ -16,7 +16,9 @@ import { createStateStore } from "../../history/stateStore.ts";
 import { manifestFacts } from "../../report/report.ts";
 import { buildAside } from "../environments/buildAside.ts";
 import { type Claim, claimEnvironment } from "../environments/claimEnvironment.ts";
+import { cloneIncrementals } from "../environments/cloneIncrementals.ts";
 import { dropEnvironment, emptyEnvironment } from "../environments/dropEnvironment.ts";
+import { environmentSettings } from "../environments/environmentSettings.ts";
 import { notebookIn, placeProject, schemasOf } from "../environments/placeProject.ts";
 import { relationsOf } from "../environments/relationsElsewhere.ts";
 import { openAdapter } from "../openAdapter.ts";
@@ -47,16 +49,18 @@ export async function dataStage(
 	const name = await environmentName(invocation, project.config.project.root);
 	const keep = invocation.flags.extra.keep === true;
 	const expiresAt = new Date(project.startedAt.getTime() + settings.data.expiresMs).toISOString();
+	const { against } = settings.data;
+	const target = settings.data.defer ?? project.config.target.targetName;
 	const told = {
 		environment: name,
-		target: settings.data.defer ?? project.config.target.targetName,
-		against: settings.data.against,
+		target,
+		against: against === "rebuild" ? against : { target: against.target ?? target },
 		kept: keep ? { until: expiresAt } : null,
 		tests: plan.tests.size,
 		left: plan.left,
 	};
 	if (plan.built.size + plan.tests.size === 0) {
-		const nothing = { ...told, kept: null, planned: [] };
+		const nothing = { ...told, kept: null, planned: [], cloned: [] };
 		return withData(review, foundIn(project, settings, { data: nothing, results: [], rows: new Map() }));
 	}
 	const adapter = await openAdapter(project.config, invocation);
@@ -88,15 +92,18 @@ export async function dataStage(
 			{ adapter, store: store.environments, invocation, sleep: (ms, signal) => pause(ms, undefined, { signal }) },
 			environment,
 		);
-		const open: Open = { invocation, adapter, store: store.environments, environment, claim, elsewhere, emit, say };
+		const cloneUpTo = settings.data.incremental === "clone" ? environmentSettings(project.config.project).cloneUpTo : 0;
+		const place = { adapter, store: store.environments, environment, claim, elsewhere, cloneUpTo };
+		const open: Open = { invocation, ...place, emit, say };
 		try {
 			await emptyEnvironment(adapter, store.environments, environment);
+			const cloned = await cloneInto(open, { placed, notebook, built: plan.built, from: project });
 			const head = await buildHead(open, { plan, placed, notebook });
 			claim.check();
 			const rows = await compareAll(open, { project, placed, plan, review, settings, head });
 			claim.check();
 			const planned = head.results.filter(({ unique_id: id }) => plan.built.has(id)).map(({ unique_id: id }) => id);
-			const data: DataReview = { ...told, planned };
+			const data: DataReview = { ...told, planned, cloned: [...cloned].sort() };
 			return withData(review, foundIn(project, settings, { data, results: head.results, rows }));
 		} catch (error) {
 			// Why it was stopped says more than what the stopping broke.
@@ -136,11 +143,41 @@ interface Open {
 	readonly environment: IsolatedEnvironment & { readonly runId: string };
 	readonly claim: Claim;
 	readonly elsewhere: ReadonlyMap<NodeId, RelationName>;
+	/** Up to which size tables of incremental models are copied, bytes; 0: none is. */
+	readonly cloneUpTo: number;
 	readonly emit: Emit;
 	readonly say: (line: string) => void;
 }
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+/** Tables that models which keep their rows go on from, where the project wants that; the same for either side. */
+async function cloneInto(
+	{ adapter, elsewhere, claim, cloneUpTo, say }: Open,
+	side: {
+		readonly placed: OpenProject;
+		readonly notebook: string;
+		readonly built: ReadonlySet<NodeId>;
+		/** The same project where readers see it. */
+		readonly from: OpenProject;
+	},
+): Promise<ReadonlySet<NodeId>> {
+	return cloneIncrementals({
+		adapter,
+		project: side.placed,
+		notebook: side.notebook,
+		selected: side.built,
+		outside: (id) => {
+			const node = side.from.manifest.nodes.get(id);
+			return (
+				elsewhere.get(id) ?? (node === undefined || !isStored(node) ? undefined : storedName(node, adapter.dialect))
+			);
+		},
+		upTo: cloneUpTo,
+		signal: claim.signal,
+		say,
+	});
+}
 
 function buildHead(
 	{ invocation, adapter, claim, environment, emit, say }: Open,
@@ -197,15 +234,19 @@ async function compareAll(open: Open, compared: Compared): Promise<ReadonlyMap<s
 		if (stands !== null) heads.set(id, stands);
 	}
 	const old = [...heads.keys()].filter((id) => !isNew.has(id));
-	if (settings.data.against === "prod" || old.length === 0)
+	const { against } = settings.data;
+	if (against !== "rebuild" || old.length === 0) {
+		const named = against === "rebuild" ? null : against.target;
+		const standing = named === null ? open.elsewhere : await relationsOf(open.invocation, project, named);
 		return compareEach(open, compared, {
 			heads,
 			baseOf: (id) => {
 				const node = project.manifest.nodes.get(id);
 				if (isNew.has(id) || node === undefined || !isStored(node)) return null;
-				return open.elsewhere.get(id) ?? storedName(node, open.adapter.dialect);
+				return standing.get(id) ?? storedName(node, open.adapter.dialect);
 			},
 		});
+	}
 	return withBaseProject(open.invocation, project, {
 		commit: review.base,
 		work: async (base) => {
@@ -250,6 +291,7 @@ async function buildBase(
 	});
 	say(`building the same of the base, ${counted(built.size, "node")}`);
 	try {
+		await cloneInto(open, { placed, notebook, built, from: base });
 		const { results } = await buildAside({
 			invocation,
 			project: placed,

@@ -9,6 +9,8 @@ import { storedName } from "../../core/storedName.ts";
 import { suggestName } from "../../core/suggestName.ts";
 import { createStateStore } from "../../history/stateStore.ts";
 import type { OpenProject } from "../openProject.ts";
+import { cloneIncrementals } from "./cloneIncrementals.ts";
+import { environmentSettings } from "./environmentSettings.ts";
 import { joinEnvironment } from "./joinEnvironment.ts";
 import { isEnvironmentName } from "./placeInEnvironment.ts";
 import { notebookIn, schemasOf } from "./placeProject.ts";
@@ -37,7 +39,13 @@ export async function requireEnvironment(
 export async function enterEnvironment(
 	invocation: Invocation,
 	project: OpenProject,
-	about: { readonly selected: ReadonlySet<NodeId>; readonly builds: boolean; readonly adapter: Adapter },
+	about: {
+		readonly selected: ReadonlySet<NodeId>;
+		readonly builds: boolean;
+		readonly adapter: Adapter;
+		/** Told what is copied into the environment; absent: nothing is. */
+		readonly say?: (line: string) => void;
+	},
 ): Promise<ReadonlyMap<NodeId, DeferredRelation>> {
 	const { environment, engine, manifest } = project;
 	if (environment === undefined) throw new Error("the project is placed in no environment");
@@ -70,5 +78,16 @@ export async function enterEnvironment(
 		const relation = theirs.get(node.unique_id) ?? storedName(node, engine.dialect);
 		relations.set(node.unique_id, { relation, relation_name: engine.dialect.render(relation) });
 	}
+	if (about.builds && about.say !== undefined && !invocation.flags.fullRefresh)
+		await cloneIncrementals({
+			adapter,
+			project,
+			notebook: notebookIn(project, name),
+			selected: about.selected,
+			outside: (id) => relations.get(id)?.relation,
+			upTo: environmentSettings(project.config.project).cloneUpTo,
+			signal: invocation.signal,
+			say: about.say,
+		});
 	return relations;
 }

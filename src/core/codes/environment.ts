@@ -52,4 +52,10 @@ export const ENVIRONMENT_CODES = {
 		explain:
 			"Somebody pushed again, or started the job once more. The later run wins; this one cleans up what it built and says nothing of the pull request.",
 	}),
+	"TFM-ENV-008": code<{ key: string; problem: string; suggestion: string | undefined }>({
+		message: (f) => `environments.${f.key} of the project file: ${f.problem}`,
+		hint: (f) => didYouMean(f.suggestion),
+		explain:
+			"`environments: { clone_up_to: 1GB }` says up to which size tables of incremental models are copied into an environment, so that runs there go on from their rows; with 0 none is. Tables above it are built from their whole query.",
+	}),
 } satisfies Record<string, CodeEntry<never>>;
