@@ -14,6 +14,7 @@ import { writeRunResults } from "./artifacts.ts";
 import { type BegunRun, begunPath, readBegun } from "./begunRun.ts";
 import { cloneNodes } from "./clone.ts";
 import { logNodes } from "./commandEvents.ts";
+import { artifactsIn, environmentNamed } from "./environments/placeInEnvironment.ts";
 import { LEFT_STATUSES, newestLeft, targetsLeft } from "./leftRuns.ts";
 import { type OpenProject, readConfig, resolveProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, readRunNotes } from "./runNotes.ts";
@@ -134,7 +135,9 @@ async function repeatedProject(
 	statuses: ReadonlySet<string>,
 ): Promise<Found & { readonly invocation: Invocation; readonly project: OpenProject }> {
 	const startedAt = asked.clock();
-	const config = await readConfig(asked);
+	const read = await readConfig(asked);
+	const { env: within } = asked.flags.extra;
+	const config = within === undefined ? read : { ...read, targetDir: artifactsIn(read, environmentNamed(within)) };
 	const found = asked.flags.state === undefined ? takenUp(asked, config, statuses) : finished(asked, config, statuses);
 	const command = (found.killed ?? found.notes)?.command ?? found.last.command;
 	if (!COMMANDS.has(command) && !WHOLE.has(command)) fail("TFM-APP-004", { command });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Config } from "../../core/config.ts";
 import { fail } from "../../core/diagnostic.ts";
 import type { Plain } from "../../core/node.ts";
 import { type Placeable, placeProject } from "./placeProject.ts";
@@ -15,6 +16,10 @@ export function environmentNamed(written: Plain | undefined): string {
 	return isEnvironmentName(name) ? name : fail("TFM-ENV-001", { name });
 }
 
+/** Where runs in an environment leave their artifacts. */
+export const artifactsIn = ({ targetDir }: Pick<Config, "targetDir">, name: string): string =>
+	join(targetDir, "environments", name);
+
 /**
  * The project with all of it in the environment: what is not there is read elsewhere once the database is open
  * (enterEnvironment). Artifacts have a folder of their own, so that `retry` goes on from runs in the same place.
@@ -22,8 +27,7 @@ export function environmentNamed(written: Plain | undefined): string {
 export function placeInEnvironment<P extends Placeable>(project: P, name: string) {
 	const built = new Set(project.manifest.nodes.keys());
 	const placed = placeProject(project, { name, built, elsewhere: new Map() });
-	const targetDir = join(project.config.targetDir, "environments", name);
-	const config = { ...placed.config, targetDir };
+	const config = { ...placed.config, targetDir: artifactsIn(project.config, name) };
 	return Object.freeze({
 		...placed,
 		config,
