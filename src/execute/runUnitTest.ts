@@ -13,6 +13,7 @@ import { type RelationName, relationKey } from "../core/relation.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
+import { failureMessage } from "./failureMessage.ts";
 import { nodeResult, startStopwatch } from "./nodeResult.ts";
 import { leftTest, notePassed, passedBefore } from "./passedTests.ts";
 import { bindingOf, type Run } from "./run.ts";
@@ -148,7 +149,7 @@ export async function runUnitTest(run: Run, test: UnitTestNode, slot: number): P
 			run,
 			nodeResult(test, {
 				status: "error",
-				message: diagnostic.message,
+				message: failureMessage(run, test, error, diagnostic),
 				diagnostic,
 				...started.read(),
 				thread_id: thread,

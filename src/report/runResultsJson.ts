@@ -63,9 +63,9 @@ const messageAsDbt = ({ message, held, layer, resource_type: type }: NodeResult)
 const withReason = (message: string | null, { why, status }: NodeResult): string | null =>
 	why === undefined || status !== "success" ? message : `${message ?? ""} (${why})`.trimStart();
 
-/** A seed is nothing that dbt compiles; what it says of a node that has no SQL is null. */
-const isCompiled = ({ resource_type: type }: NodeResult): boolean =>
-	type !== "seed" && type !== "exposure" && type !== "saved_query";
+/** A seed is nothing that dbt compiles; what it says of a node that has no SQL, or of a unit test that got none, is null. */
+const isCompiled = ({ resource_type: type, compiled }: NodeResult): boolean =>
+	type !== "seed" && type !== "exposure" && type !== "saved_query" && (type !== "unit_test" || compiled);
 
 function resultEntry(result: NodeResult, redact: <T>(value: T) => T) {
 	return {

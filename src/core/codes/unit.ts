@@ -79,7 +79,7 @@ export const UNIT_CODES = {
 		dbt: (f) =>
 			/[(,]\s*(?!(?:v|version)\s*=)\w+\s*=/.test(f.input)
 				? `Unit test given inputs must be either a 'ref', 'source' or 'this' call. Got: '${f.input}'.`
-				: undefined,
+				: `Unit test '${f.test}' had an input (${f.input}) which was not found in the manifest.`,
 		explain: "An input of a unit test is ref('…') or source('…', '…') of something in the project, or `this`.",
 	}),
 	"TFM-UNIT-014": code<{ test: string; reads: string; model: string }>({
