@@ -340,5 +340,10 @@ export interface Adapter {
 	 * A pinned session, reset (search_path, role, settings, open transaction) before it is handed out. Waits when all are
 	 * busy. Not for the work of another session to call: where there is one connection, that throws.
 	 */
-	withSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
+	withSession<T>(work: (session: Session) => Promise<T>, options?: SessionOptions): Promise<T>;
+}
+
+export interface SessionOptions {
+	/** Whose machines do the session's work, where an engine has several (Snowflake); as the config has it. */
+	readonly warehouse?: string | undefined;
 }

@@ -27,6 +27,7 @@ import { recordInPlace } from "./recordInPlace.ts";
 import { repeatBuild } from "./repeatable.ts";
 import { dropReusable } from "./reuse.ts";
 import { bindingOf, pointerPlaces, type Run, type Standing, targetOf, targetsOf } from "./run.ts";
+import { sessionOf } from "./sessionOf.ts";
 import { settle } from "./settle.ts";
 import { databaseErrorOf, runBound } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
@@ -361,7 +362,7 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 		const input = buildInput(run, node, sql, ground);
 		return reuseOrBuild(run, session, input, seed.hash, progress);
 	};
-	const built = await repeatBuild(run, node, () => run.ports.adapter.withSession(build));
+	const built = await repeatBuild(run, node, () => run.ports.adapter.withSession(build, sessionOf(node)));
 	const result = nodeResult(node, { ...built.facts, ...watch.read(), ...textFacts(progress), thread_id: thread });
 	if (built.left === true) {
 		settle(run, { ...result, published: run.job.layering === null ? null : "kept" });

@@ -19,6 +19,7 @@ import { leftTest, looksAt, notePassed, passedBefore } from "./passedTests.ts";
 import { prepareTest, rowTestIn } from "./prepareTest.ts";
 import { repeatTest } from "./repeatable.ts";
 import { layerNamed, type Run } from "./run.ts";
+import { sessionOf } from "./sessionOf.ts";
 import { settle } from "./settle.ts";
 import { databaseErrorOf } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
@@ -165,7 +166,7 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 			}),
 		);
 	};
-	const plan = await repeatTest(run, test, () => adapter.withSession(ask));
+	const plan = await repeatTest(run, test, () => adapter.withSession(ask, sessionOf(test)));
 	if (plan === "passed before") {
 		settle(
 			run,

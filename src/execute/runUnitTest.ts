@@ -17,6 +17,7 @@ import { failureMessage } from "./failureMessage.ts";
 import { nodeResult, startStopwatch } from "./nodeResult.ts";
 import { leftTest, notePassed, passedBefore } from "./passedTests.ts";
 import { bindingOf, type Run } from "./run.ts";
+import { sessionOf } from "./sessionOf.ts";
 import { settle } from "./settle.ts";
 import { stagedName, stageInputs } from "./stageInputs.ts";
 import { databaseErrorOf } from "./statement.ts";
@@ -100,7 +101,7 @@ async function work(run: Run, test: UnitTestNode, thread: string, progress: Prog
 		return evaluate({ run, test, session, binding, progress, compiled });
 	};
 	const outcome =
-		(run.job.flags.offline ? null : await adapter.withSession(onTarget)) ??
+		(run.job.flags.offline ? null : await adapter.withSession(onTarget, sessionOf(test))) ??
 		(await (await openScratch()).withSession(onEmbedded));
 	if (outcome === "passed before") {
 		const text = { compiled: true, compiled_code: progress.sql, place: progress.place };

@@ -39,7 +39,15 @@ const LIKELY = new Set([
 ]);
 
 /** Configs that are about the test's own statement, or keep its rows. */
-const OF_ITS_OWN = ["store_failures", "store_failures_as", "statement_timeout", "timeout", "retries", "sql_header"];
+const OF_ITS_OWN = [
+	"store_failures",
+	"store_failures_as",
+	"statement_timeout",
+	"timeout",
+	"retries",
+	"sql_header",
+	"snowflake_warehouse",
+];
 
 function mayShare({ test_metadata, config }: TestNode): boolean {
 	return (

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Adapter, Session } from "../../core/adapter.ts";
+import type { Adapter, Dialect, Session, SessionOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { connectionOptions, type ProfileFields } from "./connectionOptions.ts";
 import { createSnowflakeDialect } from "./dialect.ts";
@@ -76,7 +76,11 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 		}
 	}
 
-	async function withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
+	/** As in dbt, a warehouse that is the profile's is not asked for, and its name is not quoted. */
+	const usesOwn = (warehouse: string | undefined): warehouse is string =>
+		warehouse !== undefined && warehouse !== fields.warehouse;
+
+	async function withSession<T>(work: (session: Session) => Promise<T>, options: SessionOptions = {}): Promise<T> {
 		const { database } = isOpen();
 		const slot = await take(working.getStore()?.over === false);
 		const mine = { over: false };
@@ -84,6 +88,8 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 			const { connection } = await slot.ready();
 			const session = createSession({ connection, dialect, database, defaultTimeoutMs: statementTimeoutMs });
 			try {
+				if (usesOwn(options.warehouse))
+					await session.execute(`use warehouse ${warehouseName(options.warehouse, dialect)}`);
 				return await working.run(mine, () => work(session));
 			} finally {
 				mine.over = true;
@@ -135,3 +141,7 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 		withSession,
 	};
 }
+
+/** As it stands in SQL: bare or quoted by who wrote it; what could be neither is quoted. */
+const warehouseName = (written: string, dialect: Dialect): string =>
+	/^(?:[A-Za-z_][\w$]*|"(?:[^"]|"")+")$/.test(written) ? written : dialect.quote(written);

@@ -48,7 +48,8 @@ export function connectionOptions(fields: ProfileFields, cwd: string): Connectio
 			problem: `write it without the domain: ${account.replace(/\.snowflakecomputing\.\w+$/i, "")}`,
 		});
 	const options: Record<string, unknown> = {
-		account,
+		// A name of a host has no underscores; those of an account are hyphens there.
+		account: account.replaceAll("_", "-"),
 		username: text("user"),
 		database: text("database"),
 		schema: text("schema"),
@@ -59,6 +60,8 @@ export function connectionOptions(fields: ProfileFields, cwd: string): Connectio
 		queryTag: text("query_tag"),
 		proxyHost: text("proxy_host"),
 		proxyPort: typeof fields.proxy_port === "number" ? fields.proxy_port : undefined,
+		// Pauses between tries are the driver's, so `connect_timeout`, which is dbt's, has nothing to say.
+		sfRetryMaxLoginRetries: typeof fields.connect_retries === "number" ? fields.connect_retries : undefined,
 		clientSessionKeepAlive: fields.client_session_keep_alive === true,
 		clientSessionKeepAliveHeartbeatFrequency: HEARTBEAT_S,
 		// Without it a null that is fetched as text is the text NULL.

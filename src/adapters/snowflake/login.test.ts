@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TfmError } from "../../core/diagnostic.ts";
+import { connectionOptions } from "./connectionOptions.ts";
 import { configuredDriver, type Driver } from "./driver.ts";
 import { LOCAL_LOGIN, type LocalSnowflake, startLocalSnowflake } from "./testing/localSnowflake.ts";
 
@@ -96,6 +97,20 @@ describe("logging in to Snowflake", () => {
 			message: "the database elsewhere does not exist, or SYSADMIN may not use it",
 			next: "correct `database`, or as its owner: grant usage on database elsewhere to role SYSADMIN;",
 		});
+	});
+
+	test("connect_retries says how often a login that got no answer is tried again", async () => {
+		const unwell = () => local.server.faults.add([{ path: "login-request", kind: "status", times: 2 }]);
+		unwell();
+		expect((await refusal(open({ connect_retries: 0 }))).code).toBe("TFM-DB-026");
+		local.server.faults.take("login-request");
+		unwell();
+		expect(await open({ connect_retries: 2 })).toBe("TFM");
+	}, 60_000);
+
+	test("underscores of an account are hyphens in the name of its host, as in dbt", () => {
+		const fields = { account: "my_org-my_account", user: "tfm", password: "secret" };
+		expect(connectionOptions(fields, "/").account).toBe("my-org-my-account");
 	});
 
 	test.each([

@@ -13,6 +13,10 @@ export interface Slot {
 /** What `use` can put back; for the rest a new login is safer than a list of what to undo. */
 const RESTORABLE = new Set(["role", "warehouse", "schema", "tag"]);
 
+/** There is no way back to no role and no warehouse. */
+const isRestorable = (what: string, { role, warehouse }: Home): boolean =>
+	RESTORABLE.has(what) && (what !== "role" || role !== null) && (what !== "warehouse" || warehouse !== null);
+
 export function createSlot(
 	logIn: () => Promise<Login>,
 	{
@@ -35,7 +39,7 @@ export function createSlot(
 		async reset(session) {
 			await session.end();
 			if (login === undefined) return;
-			if (session.broken || [...session.changed].some((what) => !RESTORABLE.has(what))) return drop();
+			if (session.broken || [...session.changed].some((what) => !isRestorable(what, login!.home))) return drop();
 			const statements = [
 				...(session.open ? ["rollback"] : []),
 				...restoring(session.changed, login.home, { dialect, queryTag }),
@@ -58,8 +62,8 @@ function restoring(
 ): readonly string[] {
 	const { quote } = dialect;
 	return [
-		...(changed.has("role") && role !== null ? [`use role ${quote(role)}`] : []),
-		...(changed.has("warehouse") && warehouse !== null ? [`use warehouse ${quote(warehouse)}`] : []),
+		...(changed.has("role") ? [`use role ${quote(role!)}`] : []),
+		...(changed.has("warehouse") ? [`use warehouse ${quote(warehouse!)}`] : []),
 		...(changed.has("schema")
 			? [schema === null ? `use database ${quote(database)}` : `use schema ${quote(database)}.${quote(schema)}`]
 			: []),
