@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { ServerOptions } from "../../packages/snowflake-server/src/server.ts";
 import {
 	LOCAL_LOGIN,
 	type LocalSnowflake,
@@ -25,9 +26,12 @@ export interface ProjectOnSnowflake {
 }
 
 /** A project whose profile leads to a local protocol server of its own. */
-export async function projectOnSnowflake(files: Readonly<Record<string, string>>): Promise<ProjectOnSnowflake> {
+export async function projectOnSnowflake(
+	files: Readonly<Record<string, string>>,
+	options: Partial<ServerOptions> = {},
+): Promise<ProjectOnSnowflake> {
 	const root = realpathSync(mkdtempSync(join(tmpdir(), "tfm-snowflake-")));
-	const local = await startLocalSnowflake();
+	const local = await startLocalSnowflake(options);
 	const write = (some: Readonly<Record<string, string>>): void => {
 		for (const [path, text] of Object.entries(some)) {
 			mkdirSync(join(root, path, ".."), { recursive: true });

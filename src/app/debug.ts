@@ -1,37 +1,44 @@
-import { isAbsolute, relative } from "node:path";
-import { loadConfig, shellSecretCommand } from "../config/loadConfig.ts";
+import { existsSync } from "node:fs";
+import { isAbsolute, join, relative } from "node:path";
+import { readEnvironment } from "../config/environment.ts";
+import { findProjectDir, loadConfig, shellSecretCommand } from "../config/loadConfig.ts";
+import { profilesDirs } from "../config/profile.ts";
 import type { Adapter } from "../core/adapter.ts";
 import type { Config } from "../core/config.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { Inspection } from "../core/inspection.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
-import { storedName } from "../core/storedName.ts";
+import type { ProjectReach, WrittenSchema } from "../core/projectReach.ts";
 import { DBT_VERSION, TFM_VERSION } from "../core/version.ts";
 import { createStateStore } from "../history/stateStore.ts";
 import { printDiagnostics } from "../report/report.ts";
-import { type Inspection, inspectDatabase, openAdapter } from "./openAdapter.ts";
+import { engineOf, grantsOf, inspectDatabase, openAdapter } from "./openAdapter.ts";
 import { resolveProject } from "./openProject.ts";
+import { projectReach } from "./projectReach.ts";
 import { readSourceLine } from "./readSourceLine.ts";
 
 /**
- * Where the project's relations stand, sorted. Of a project that cannot be read nothing is known but the profile's
- * schema; in a layered one nothing need ever stand in that. The mistakes themselves are for `tfm parse`.
+ * Where the project's work takes it. Of a project that cannot be read nothing is known but the profile's schema; in a
+ * layered one nothing need ever stand in that. The mistakes themselves are for `tfm parse`.
  */
-function writtenSchemas(invocation: Invocation, config: Config): readonly string[] {
+function reachOf(invocation: Invocation, config: Config): ProjectReach {
 	const { target, project } = config;
-	const schemas = new Set<string>();
+	const layered = project.layering !== null;
 	try {
 		const { manifest, engine } = resolveProject(invocation, config, invocation.clock());
-		for (const node of manifest.nodes.values()) {
-			if (node.resource_type !== "model" && node.resource_type !== "seed" && node.resource_type !== "snapshot")
-				continue;
-			if (node.relation_name !== null) schemas.add(storedName(node, engine.dialect).schema);
-		}
+		const reach = projectReach(manifest, engine.dialect, layered);
+		if (reach.writes.length > 0) return reach;
 	} catch (error) {
 		if (!(error instanceof TfmError)) throw error;
 	}
-	if (schemas.size === 0 && project.layering === null) schemas.add(target.schema);
-	return [...schemas].sort();
+	const { defaultQuoting, fold, storedDatabase } = engineOf(config, invocation).dialect;
+	const own: WrittenSchema = {
+		database: storedDatabase(target.database),
+		schema: defaultQuoting.schema ? target.schema : fold(target.schema),
+		makes: ["table", "view"],
+	};
+	return { writes: layered ? [] : [own], reads: [], warehouses: [], layered };
 }
 
 /** Whether runs leave notes in the database; without layers they may go without. */
@@ -45,11 +52,52 @@ async function inspectNotes(adapter: Adapter, { project }: Config): Promise<read
 		: [{ name: "state", value: access.reason, problem: grants }];
 }
 
+/** `--config-dir`: the folders in their order, and the file that is read. */
+function sayConfigDir({ cwd, flags, env, stdout }: Invocation): void {
+	const projectRoot = findProjectDir({ cwd, flags, env });
+	const dirs = profilesDirs({ cwd, flags, env: readEnvironment(cwd, env), projectRoot });
+	const read = dirs.find((dir) => existsSync(join(dir, "profiles.yml")));
+	for (const dir of dirs) stdout.write(`${dir}${dir === read ? "  (profiles.yml is there, and is read)" : ""}\n`);
+}
+
+/** `--grants-sql`: what the target's role needs, for whoever may grant it. */
+async function sayGrants(invocation: Invocation, config: Config): Promise<void> {
+	const { manifest, engine } = resolveProject(invocation, config, invocation.clock());
+	const { project, target } = config;
+	const reach = projectReach(manifest, engine.dialect, project.layering !== null);
+	const statements = await grantsOf(config, engine.dialect, reach);
+	invocation.stdout.write(
+		`-- What ${project.name} needs on target ${target.targetName}; each statement may be run again.\n${statements.map((sql) => `${sql}\n`).join("")}`,
+	);
+}
+
+/** Each check as a line; what to do about those that failed. */
+async function checkDatabase(
+	adapter: Adapter,
+	{ invocation, config, say }: { invocation: Invocation; config: Config; say: (name: string, value: string) => void },
+): Promise<readonly string[]> {
+	say("database", adapter.facts.version);
+	await adapter.withSession((session) => session.query("select 1"));
+	const problems: string[] = [];
+	const inspections =
+		invocation.flags.extra.connection === true
+			? []
+			: [
+					...(await inspectDatabase(adapter, config, reachOf(invocation, config))),
+					...(await inspectNotes(adapter, config)),
+				];
+	for (const { name, value, problem } of inspections) {
+		say(name, problem === undefined ? value : `failed: ${value}`);
+		if (problem !== undefined) problems.push(problem);
+	}
+	say("connection", "ok");
+	return problems;
+}
+
 /** `tfm debug`: what tfm sees of the project, the profile and the database. Exit code 1 when a check fails, as in dbt. */
 export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 	const { cwd, flags, env, stdout, clock } = invocation;
 	const say = (name: string, value: string) => stdout.write(`${`${name}`.padEnd(12)} ${value}\n`);
-	say("tfm", `${TFM_VERSION} (dbt ${DBT_VERSION} compatible)`);
 	const startedAt = clock();
 	let root = cwd;
 	const tell = (diagnostics: readonly Diagnostic[]): void => {
@@ -64,17 +112,26 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 			elapsedMs: now.getTime() - startedAt.getTime(),
 		});
 	};
-	try {
-		const config = await loadConfig({
-			cwd,
-			flags,
-			env,
-			command: "debug",
-			readSecretCommand: shellSecretCommand({ env, cwd }),
-		});
-		const { project, target } = config;
-		root = project.root;
+	const load = async (command: string): Promise<Config> => {
+		const readSecretCommand = shellSecretCommand({ env, cwd });
+		const config = await loadConfig({ cwd, flags, env, command, readSecretCommand });
+		root = config.project.root;
 		tell(config.warnings);
+		return config;
+	};
+	try {
+		if (flags.extra.configDir === true) {
+			sayConfigDir(invocation);
+			return 0;
+		}
+		if (flags.extra.grantsSql === true) {
+			// Packages make relations, too.
+			await sayGrants(invocation, await load("parse"));
+			return 0;
+		}
+		say("tfm", `${TFM_VERSION} (dbt ${DBT_VERSION} compatible)`);
+		const config = await load("debug");
+		const { project, target } = config;
 		say("project", `${project.name} (${project.file})`);
 		say(
 			"layers",
@@ -92,17 +149,7 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 		);
 		const adapter = await openAdapter(config, invocation);
 		try {
-			say("database", adapter.facts.version);
-			await adapter.withSession((session) => session.query("select 1"));
-			const problems: string[] = [];
-			for (const { name, value, problem } of [
-				...(await inspectDatabase(adapter, config, writtenSchemas(invocation, config))),
-				...(await inspectNotes(adapter, config)),
-			]) {
-				say(name, problem === undefined ? value : `failed: ${value}`);
-				if (problem !== undefined) problems.push(problem);
-			}
-			say("connection", "ok");
+			const problems = await checkDatabase(adapter, { invocation, config, say });
 			if (problems.length > 0) {
 				stdout.write(`${problems.length} ${problems.length === 1 ? "check" : "checks"} failed. Next:\n`);
 				for (const problem of problems) stdout.write(`  ${problem}\n`);

@@ -7,7 +7,9 @@ import { createSnowflakeDialect } from "../adapters/snowflake/dialect.ts";
 import { readEnvironment } from "../config/environment.ts";
 import type { Adapter, Dialect } from "../core/adapter.ts";
 import type { Config, TargetConfig } from "../core/config.ts";
+import type { Inspection } from "../core/inspection.ts";
 import type { Invocation } from "../core/invocation.ts";
+import type { ProjectReach } from "../core/projectReach.ts";
 
 /** What is known of a database without touching it. */
 export interface Engine {
@@ -110,25 +112,45 @@ function profileTimeout(fields: TargetConfig["fields"]): number | undefined {
 	return typeof seconds === "number" && seconds > 0 ? seconds * 1000 : undefined;
 }
 
-/** A line of `tfm debug`; a `problem` is what to do about it. */
-export interface Inspection {
-	readonly name: string;
-	readonly value: string;
-	readonly problem?: string;
-}
-
-/** What `tfm debug` says of the database beyond that it answers: a `problem` is what to do about it. */
+/** What `tfm debug` says of the database beyond that it answers. */
 export async function inspectDatabase(
 	adapter: Adapter,
-	{ target, project }: Config,
-	/** Schemas that the project writes to. */
-	schemas: readonly string[],
+	{ target }: Config,
+	reach: ProjectReach,
 ): Promise<readonly Inspection[]> {
-	if (target.type !== "postgres") return [];
-	const { inspectServer } = await import("../adapters/postgres/inspectServer.ts");
-	const { threads } = target;
-	const sessions = adapter.capabilities.concurrency;
-	return adapter.withSession((session) =>
-		inspectServer({ session, schemas, sessions, threads, layered: project.layering !== null }),
-	);
+	switch (target.type) {
+		case "pglite":
+			return [];
+		case "postgres": {
+			const { inspectServer } = await import("../adapters/postgres/inspectServer.ts");
+			const { threads } = target;
+			const sessions = adapter.capabilities.concurrency;
+			const schemas = [...new Set(reach.writes.map(({ schema }) => schema))].sort();
+			return adapter.withSession((session) =>
+				inspectServer({ session, schemas, sessions, threads, layered: reach.layered }),
+			);
+		}
+		case "snowflake": {
+			const { inspectAccount } = await import("../adapters/snowflake/inspectAccount.ts");
+			const { fields } = target;
+			return adapter.withSession((session) => inspectAccount(session, adapter.dialect, { reach, fields }));
+		}
+	}
+}
+
+/** The statements by which an administrator gives the target's role all that the project needs. Nothing is opened. */
+export async function grantsOf({ target }: Config, dialect: Dialect, reach: ProjectReach): Promise<readonly string[]> {
+	const { database, fields } = target;
+	switch (target.type) {
+		case "pglite":
+			return ["-- the embedded database belongs to whoever runs tfm: there is nothing to grant"];
+		case "postgres": {
+			const { grantStatements } = await import("../adapters/postgres/grantStatements.ts");
+			return grantStatements(reach, { database, role: String(fields.role ?? fields.user ?? "<role>") });
+		}
+		case "snowflake": {
+			const { grantStatements } = await import("../adapters/snowflake/privileges.ts");
+			return grantStatements(reach, fields, dialect);
+		}
+	}
 }

@@ -185,6 +185,7 @@ export const INIT: readonly OptionSpec[] = [
 export const DEBUG: readonly OptionSpec[] = [
 	command("connection", { kind: SWITCH, help: "Check the connection only" }),
 	command("config-dir", { kind: SWITCH, help: "Print where profiles.yml is looked for" }),
+	command("grants-sql", { kind: SWITCH, help: "Print the grants that the target's role needs; connects to nothing" }),
 ];
 
 export const DEPS: readonly OptionSpec[] = [

@@ -701,6 +701,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		examples: [
 			{ line: "tfm debug", says: "check all" },
 			{ line: "tfm debug --connection --target prod", says: "one connection" },
+			{ line: "tfm debug --grants-sql --target prod", says: "what an administrator has to run" },
 		],
 	},
 	{

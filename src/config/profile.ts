@@ -82,16 +82,22 @@ interface FoundProfiles {
 	readonly shared: boolean;
 }
 
+type ProfilesRequest = Pick<ProfileRequest, "flags" | "env" | "cwd" | "projectRoot" | "home">;
+
+/** Where profiles.yml is looked for, the first that has it wins; one folder, where somebody said which. */
+export function profilesDirs({ flags, env, cwd, projectRoot, home }: ProfilesRequest): readonly string[] {
+	const named = flags.profilesDir ?? setting(env, "PROFILES_DIR")?.value;
+	if (named !== undefined) return [resolve(cwd, named)];
+	return [...new Set([cwd, projectRoot, join(home ?? env.HOME ?? homedir(), ".dbt")])];
+}
+
 /** The folder of profiles.yml, or null. */
 function findProfilesDir(request: ProfileRequest): FoundProfiles | null {
-	const { flags, env, cwd, projectRoot } = request;
-	const named = flags.profilesDir ?? setting(env, "PROFILES_DIR")?.value;
-	if (named !== undefined) return { dir: resolve(cwd, named), named: true, shared: false };
-	const home = request.home ?? env.HOME ?? homedir();
-	const shared = join(home, ".dbt");
-	const dirs = [cwd, projectRoot, shared];
+	const dirs = profilesDirs(request);
+	const named = (request.flags.profilesDir ?? setting(request.env, "PROFILES_DIR")?.value) !== undefined;
+	if (named) return { dir: dirs[0]!, named, shared: false };
 	const dir = dirs.find((candidate) => existsSync(join(candidate, "profiles.yml")));
-	return dir === undefined ? null : { dir, named: false, shared: dir === shared };
+	return dir === undefined ? null : { dir, named, shared: dir === dirs.at(-1) };
 }
 
 /** Undefined when something is wrong; `problems` says what. */

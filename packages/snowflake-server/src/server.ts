@@ -12,6 +12,7 @@ import { createRoutes } from "./protocol/routes.ts";
 import { createSessions } from "./protocol/sessions.ts";
 import { readBody, sendReply } from "./protocol/transport.ts";
 import { loadParser } from "./sql/parse.ts";
+import type { ScriptedGrant } from "./statements/showGrants.ts";
 
 export interface ServerOptions {
 	/** By name in any case of letters. */
@@ -20,6 +21,8 @@ export interface ServerOptions {
 	readonly port?: number;
 	/** The only ones, as their names are stored; without it a login makes the one that it names. */
 	readonly databases?: readonly string[];
+	/** What SHOW GRANTS TO ROLE answers, by role as its name is stored; nobody checks it. Without it a role owns all. */
+	readonly grants?: Readonly<Record<string, readonly ScriptedGrant[]>>;
 	/** A statement that is not done by then is answered with 333333, and the driver asks again; milliseconds. */
 	readonly pollAfterMs?: number;
 }
@@ -58,7 +61,7 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 		userStages.set(user, stage);
 		return stage;
 	};
-	const queries = createQueries({ catalog, ledger, engine, parse, newFolder, userStage });
+	const queries = createQueries({ catalog, ledger, engine, parse, newFolder, userStage, grants: options.grants });
 	const requests: string[] = [];
 	const users = new Map(Object.entries(options.users).map(([name, user]) => [name.toUpperCase(), user]));
 	let url = "";

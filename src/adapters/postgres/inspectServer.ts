@@ -1,12 +1,5 @@
 import type { Session } from "../../core/adapter.ts";
-
-/** What `tfm debug` says of a server, line by line; never a secret. */
-export interface Inspection {
-	readonly name: string;
-	readonly value: string;
-	/** What to do where this keeps tfm from working. */
-	readonly problem?: string;
-}
+import type { Inspection } from "../../core/inspection.ts";
 
 export interface InspectionParts {
 	readonly session: Session;

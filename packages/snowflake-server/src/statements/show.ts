@@ -1,9 +1,10 @@
 import { type Answer, NUMBER_COLUMN, TIME_COLUMN, texts, wireTime } from "../answer.ts";
 import { objectsOf, type Relation, type Schema } from "../catalog/catalog.ts";
-import { SnowflakeError, unsupported } from "../snowflakeError.ts";
+import { SnowflakeError } from "../snowflakeError.ts";
 import type { Cursor } from "../sql/cursor.ts";
-import { type Name, printed } from "../sql/names.ts";
+import type { Name } from "../sql/names.ts";
 import { printType } from "../sql/types.ts";
+import { showGrants } from "./showGrants.ts";
 import { run, type Statement } from "./statement.ts";
 
 /** SHOW answers with at most this many rows, whatever LIMIT says. */
@@ -327,34 +328,6 @@ function showParameters(cursor: Cursor, { session }: Statement): Answer {
 		.filter(([key]) => like?.test(key) ?? true)
 		.map(([key, value]) => [key, value, "", session.parameters.has(key) ? "SESSION" : "", "", "STRING"]);
 	return texts(["key", "value", "default", "level", "description", "type"], rows);
-}
-
-/** The owner's privilege, and no others: grants are not kept. */
-function showGrants(cursor: Cursor, { session, runtime, sql }: Statement): Answer {
-	const names = [
-		"created_on",
-		"privilege",
-		"granted_on",
-		"name",
-		"granted_to",
-		"grantee_name",
-		"grant_option",
-		"granted_by",
-	];
-	runtime.ledger.note("grant or revoke", sql);
-	if (!cursor.take("on")) throw unsupported("SHOW GRANTS other than ON an object");
-	const kind = cursor.next().text.toUpperCase();
-	const parts = cursor.name();
-	cursor.end();
-	if (kind !== "TABLE" && kind !== "VIEW") return texts(names, [], { created_on: TIME_COLUMN });
-	const ref = runtime.catalog.refer(parts, session);
-	const relation = runtime.catalog.get(ref, session);
-	const name = [ref.database, ref.schema, ref.name].map(printed).join(".");
-	return texts(
-		names,
-		[[wireTime(relation.createdOn), "OWNERSHIP", kind, name, "ROLE", relation.owner, "true", relation.owner]],
-		{ created_on: TIME_COLUMN },
-	);
 }
 
 /** DESCRIBE …, from behind that word. */

@@ -13,6 +13,7 @@ import { typeFromDuck } from "../sql/types.ts";
 import type { Binds } from "../translate/bindings.ts";
 import type { Environment } from "../translate/environment.ts";
 import { query } from "../translate/query.ts";
+import type { ScriptedGrant } from "./showGrants.ts";
 import { storedRows } from "./storedRows.ts";
 
 /** What all statements of a server share. */
@@ -25,6 +26,8 @@ export interface Runtime {
 	readonly answerOf: (queryId: string) => Answer | undefined;
 	/** A new folder for a stage's files. */
 	readonly newFolder: () => string;
+	/** By role, as its name is stored; absent: a role owns all that there is. */
+	readonly grants?: Readonly<Record<string, readonly ScriptedGrant[]>> | undefined;
 	/** `@~`, which every user has. */
 	readonly userStage: (user: string) => Stage;
 }

@@ -1,0 +1,86 @@
+import { afterEach, expect, test } from "vitest";
+import type { ScriptedGrant } from "../../packages/snowflake-server/src/statements/showGrants.ts";
+import { type ProjectOnSnowflake, projectOnSnowflake } from "./projectOnSnowflake.ts";
+
+const FILES = {
+	"dbt_project.yml": "name: shop\nversion: '1.0'\nprofile: shop\n",
+	"models/one.sql": "{{ config(materialized='table') }} select 1 as id",
+	"models/two.sql": "{{ config(snowflake_warehouse='big', schema='odd') }} select * from {{ source('raw', 'orders') }}",
+	"models/sources.yml": "sources: [{name: raw, database: landing, tables: [{name: orders}]}]",
+};
+
+let shop: ProjectOnSnowflake | undefined;
+afterEach(() => shop?.stop());
+
+const START = `tfm          0.1.0 (dbt 1.12.6 compatible)
+project      shop (dbt_project.yml)
+layers       none: runs as dbt does
+profile      shop (profiles.yml)
+target       dev: snowflake, schema shop, 2 threads
+database     Snowflake 0.0.0 local protocol server
+`;
+
+test("debug looks at each privilege that the project needs, by the role's own grants and those of its roles", async () => {
+	const held: Readonly<Record<string, readonly ScriptedGrant[]>> = {
+		SYSADMIN: [
+			{ privilege: "USAGE", on: "WAREHOUSE", name: "WH" },
+			{ privilege: "USAGE", on: "ROLE", name: "WRITER" },
+			{ privilege: "USAGE", on: "DATABASE", name: "LANDING" },
+		],
+		WRITER: [
+			{ privilege: "USAGE", on: "DATABASE", name: "ANALYTICS" },
+			{ privilege: "USAGE", on: "SCHEMA", name: "ANALYTICS.SHOP" },
+		],
+	};
+	shop = await projectOnSnowflake(FILES, { grants: held });
+	await shop.rows("create schema analytics.shop");
+	expect(await shop.run("debug")).toBe(`${START}account      LOCAL, LOCAL
+user         TFM, working as SYSADMIN
+warehouse    WH
+database     ANALYTICS
+warehouse    WH: usage
+warehouse    failed: BIG: SYSADMIN lacks usage
+database     failed: ANALYTICS: SYSADMIN lacks create schema
+database     LANDING: usage
+schema       failed: ANALYTICS.SHOP: SYSADMIN lacks create table
+schema       ANALYTICS.SHOP_ODD is not there yet, and will be made
+connection   ok
+3 checks failed. Next:
+  grant usage on warehouse "BIG" to role "SYSADMIN";
+  grant create schema on database "ANALYTICS" to role "SYSADMIN";
+  grant create table on schema "ANALYTICS"."SHOP" to role "SYSADMIN";
+[exit 1]
+`);
+});
+
+test("a role that owns what it works with lacks nothing; --connection looks at nothing but the connection", async () => {
+	shop = await projectOnSnowflake({ ...FILES, "models/two.sql": "select 2 as id", "models/sources.yml": "" });
+	expect(await shop.run("debug")).toContain("All checks passed. Next: tfm run\n[exit 0]");
+	expect(await shop.run("debug --connection")).toBe(
+		`${START}connection   ok\nAll checks passed. Next: tfm run\n[exit 0]\n`,
+	);
+});
+
+test("--grants-sql says all that the role needs, and connects to nothing", async () => {
+	shop = await projectOnSnowflake(FILES);
+	const before = shop.local.server.requests().length;
+	expect(
+		await shop.run("debug --grants-sql", { role: "transformer" }),
+	).toBe(`-- What shop needs on target dev; each statement may be run again.
+grant usage on warehouse "WH" to role "TRANSFORMER";
+grant usage on warehouse "BIG" to role "TRANSFORMER";
+grant usage, create schema on database "ANALYTICS" to role "TRANSFORMER";
+grant usage on database "LANDING" to role "TRANSFORMER";
+create schema if not exists "ANALYTICS"."SHOP";
+grant usage, create table on schema "ANALYTICS"."SHOP" to role "TRANSFORMER";
+create schema if not exists "ANALYTICS"."SHOP_ODD";
+grant usage, create view on schema "ANALYTICS"."SHOP_ODD" to role "TRANSFORMER";
+grant usage on schema "LANDING"."RAW" to role "TRANSFORMER";
+grant select on all tables in schema "LANDING"."RAW" to role "TRANSFORMER";
+grant select on all views in schema "LANDING"."RAW" to role "TRANSFORMER";
+grant select on future tables in schema "LANDING"."RAW" to role "TRANSFORMER";
+[exit 0]
+`);
+	expect(shop.local.server.requests().length).toBe(before);
+	expect(await shop.run("debug --grants-sql")).toContain("-- the profile names no `role`");
+});

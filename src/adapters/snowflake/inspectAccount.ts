@@ -1,0 +1,133 @@
+import type { Dialect, Session } from "../../core/adapter.ts";
+import { DatabaseError } from "../../core/databaseError.ts";
+import type { Inspection } from "../../core/inspection.ts";
+import type { ProjectReach } from "../../core/projectReach.ts";
+import { cellsOf } from "./catalog.ts";
+import type { ProfileFields } from "./connectionOptions.ts";
+import { grantStatement, type NeededPrivileges, neededPrivileges } from "./privileges.ts";
+
+/** Roles that one role works with, itself among them: more than that is no hierarchy that anybody made. */
+const MOST_ROLES = 200;
+
+const WHERE =
+	"select current_user(), current_role(), current_warehouse(), current_database(), current_region(), current_account()";
+
+interface Held {
+	/** `PRIVILEGE\0ON\0NAME`, names as SHOW prints them. */
+	readonly privileges: ReadonlySet<string>;
+	readonly roles: ReadonlySet<string>;
+}
+
+const keyOf = (privilege: string, on: string, name: string): string => [privilege, on, name].join("\0").toUpperCase();
+
+/** SHOW prints a name bare where it could stand so. */
+const printed = (name: readonly string[]): string =>
+	name.map((part) => (/^[A-Z_][A-Z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`)).join(".");
+
+/** What a role holds by itself and by the roles that were granted to it; null where it may not look. */
+async function privilegesOf(session: Session, dialect: Dialect, role: string): Promise<Held | null> {
+	const privileges = new Set<string>();
+	const roles = new Set<string>();
+	const asked = [role, "PUBLIC"];
+	for (let next = asked.pop(); next !== undefined && roles.size < MOST_ROLES; next = asked.pop()) {
+		if (roles.has(next)) continue;
+		roles.add(next);
+		try {
+			const table = await session.query(`show grants to role ${dialect.quote(next)}`);
+			for (const cells of cellsOf(table)) {
+				const [privilege, on, name] = ["privilege", "granted_on", "name"].map((c) => String(cells.get(c) ?? ""));
+				if (on!.toUpperCase() === "ROLE") asked.push(unquoted(name!));
+				else privileges.add(keyOf(privilege!, on!, name!));
+			}
+		} catch (error) {
+			if (!(error instanceof DatabaseError) || error.kind !== "sql") throw error;
+			if (next === role) return null;
+		}
+	}
+	return { privileges, roles };
+}
+
+const unquoted = (name: string): string => (/^".*"$/s.test(name) ? name.slice(1, -1).replaceAll('""', '"') : name);
+
+const missingOf = (needed: NeededPrivileges, held: Held): NeededPrivileges => {
+	const name = printed(needed.name);
+	const has = (privilege: string): boolean => held.privileges.has(keyOf(privilege, needed.on, name));
+	const all = has("OWNERSHIP") || has("ALL");
+	return { ...needed, privileges: all ? [] : needed.privileges.filter((privilege) => !has(privilege)) };
+};
+
+/** What `tfm debug` says of the account: where the login stands, and each privilege that its role lacks. */
+export async function inspectAccount(
+	session: Session,
+	dialect: Dialect,
+	{ reach, fields }: { readonly reach: ProjectReach; readonly fields: ProfileFields },
+): Promise<readonly Inspection[]> {
+	const [row = []] = (await session.query(WHERE)).rows;
+	const [user, role, warehouse, database, region, account] = row.map((cell) => (cell === null ? null : String(cell)));
+	const lines: Inspection[] = [
+		{ name: "account", value: [account, region].filter((part) => part !== null && part !== "").join(", ") },
+		{ name: "user", value: `${user}, working as ${role ?? "no role"}` },
+		warehouse === null || warehouse === undefined
+			? {
+					name: "warehouse",
+					value: "none is in use",
+					problem: "set `warehouse` of the profile's target, and grant usage on it to the role",
+				}
+			: { name: "warehouse", value: warehouse },
+		{ name: "database", value: database ?? "none" },
+	];
+	const held = role == null ? null : await privilegesOf(session, dialect, role);
+	if (held === null) {
+		lines.push({ name: "privileges", value: "not known: the role may not list its own grants" });
+		return lines;
+	}
+	const there = new Set(await session.listSchemas());
+	for (const needed of neededPrivileges(reach, fields, dialect)) {
+		const { on, name } = needed;
+		const elsewhere = on === "schema" && name[0] !== database;
+		if (on === "schema" && !elsewhere && !there.has(name[1]!)) {
+			lines.push({ name: "schema", value: `${printed(name)} is not there yet, and will be made` });
+			continue;
+		}
+		const missing = missingOf(needed, held);
+		const words = (some: readonly string[]): string => some.map((p) => p.toLowerCase()).join(", ");
+		lines.push(
+			missing.privileges.length === 0
+				? { name: on, value: `${printed(name)}: ${words(needed.privileges)}` }
+				: {
+						name: on,
+						value: `${printed(name)}: ${role} lacks ${words(missing.privileges)}`,
+						problem: grantStatement(missing, dialect.quote(role!), dialect),
+					},
+		);
+	}
+	lines.push(...(await foreignRelations(session, { reach, held, role: role!, dialect, database: database ?? null })));
+	return lines;
+}
+
+/** A table takes another one's place only where the role owns both. */
+async function foreignRelations(
+	session: Session,
+	about: {
+		readonly reach: ProjectReach;
+		readonly held: Held;
+		readonly role: string;
+		readonly dialect: Dialect;
+		readonly database: string | null;
+	},
+): Promise<readonly Inspection[]> {
+	const { reach, held, role, dialect, database } = about;
+	const schemas = reach.writes.filter((place) => place.database === database).map(({ schema }) => schema);
+	const others = new Map<string, { count: number; readonly schema: string; readonly owner: string }>();
+	for (const { schema, owner } of await session.listRelations(schemas)) {
+		if (owner === undefined || owner === "" || held.roles.has(owner)) continue;
+		const key = `${schema}\0${owner}`;
+		const known = others.get(key) ?? { count: 0, schema, owner };
+		known.count++;
+		others.set(key, known);
+	}
+	return [...others.values()].map(({ count, schema, owner }) => ({
+		name: "ownership",
+		value: `${count} ${count === 1 ? "relation" : "relations"} of ${printed([schema])} ${count === 1 ? "belongs" : "belong"} to ${owner}: where a model has one of these names it cannot be replaced (grant ownership on all tables in schema ${[database!, schema].map(dialect.quote).join(".")} to role ${dialect.quote(role)} copy current grants;)`,
+	}));
+}

@@ -1,0 +1,78 @@
+import type { Dialect } from "../../core/adapter.ts";
+import type { ProjectReach } from "../../core/projectReach.ts";
+import type { ProfileFields } from "./connectionOptions.ts";
+
+/** Privileges on one object that a role needs; names as they are stored. */
+export interface NeededPrivileges {
+	readonly on: "warehouse" | "database" | "schema";
+	/** A warehouse or database has one part, a schema two. */
+	readonly name: readonly string[];
+	/** In capitals, as SHOW GRANTS prints them. */
+	readonly privileges: readonly string[];
+}
+
+/** A name of the profile: bare ones are folded, quoted ones are as they stand. */
+const stored = (written: string, dialect: Dialect): string =>
+	/^".+"$/s.test(written) ? written.slice(1, -1).replaceAll('""', '"') : dialect.fold(written);
+
+/**
+ * What a project's role needs, in the order of how one object lies in another. Schemas of tfm's own (candidates, kept
+ * generations, notes) are made by the role, which then owns them: `create schema` is all that they need.
+ */
+export function neededPrivileges(
+	{ writes, reads, warehouses }: ProjectReach,
+	fields: ProfileFields,
+	dialect: Dialect,
+): readonly NeededPrivileges[] {
+	const machines = [fields.warehouse, ...warehouses].filter((name): name is string => typeof name === "string");
+	const written = new Set(writes.map(({ database }) => database));
+	const read = [...new Set(reads.map(({ database }) => database))].filter((name) => !written.has(name));
+	return [
+		...[...new Set(machines.map((name) => stored(name, dialect)))].map(
+			(name): NeededPrivileges => ({ on: "warehouse", name: [name], privileges: ["USAGE"] }),
+		),
+		...[...written].map(
+			(name): NeededPrivileges => ({ on: "database", name: [name], privileges: ["USAGE", "CREATE SCHEMA"] }),
+		),
+		...read.map((name): NeededPrivileges => ({ on: "database", name: [name], privileges: ["USAGE"] })),
+		...writes.map(
+			({ database, schema, makes }): NeededPrivileges => ({
+				on: "schema",
+				name: [database, schema],
+				privileges: ["USAGE", ...makes.map((thing) => `CREATE ${thing.toUpperCase()}`)],
+			}),
+		),
+	];
+}
+
+const nameOf = ({ name }: Pick<NeededPrivileges, "name">, dialect: Dialect): string =>
+	name.map(dialect.quote).join(".");
+
+/** `role` as it stands in SQL. */
+export const grantStatement = (needed: NeededPrivileges, role: string, dialect: Dialect): string =>
+	`grant ${needed.privileges.map((p) => p.toLowerCase()).join(", ")} on ${needed.on} ${nameOf(needed, dialect)} to role ${role};`;
+
+/** `--grants-sql`: all that the role needs, as statements that may be run again; nothing is asked of the account. */
+export function grantStatements(reach: ProjectReach, fields: ProfileFields, dialect: Dialect): readonly string[] {
+	const named = typeof fields.role === "string" && fields.role !== "" ? fields.role : null;
+	const role = named === null ? "<role>" : dialect.quote(stored(named, dialect));
+	const needed = neededPrivileges(reach, fields, dialect);
+	const schemas = needed.filter(({ on }) => on === "schema");
+	return [
+		...(named === null ? ["-- the profile names no `role`: write the user's default role for <role>"] : []),
+		...needed.filter(({ on }) => on !== "schema").map((one) => grantStatement(one, role, dialect)),
+		...schemas.flatMap((one) => [
+			`create schema if not exists ${nameOf(one, dialect)};`,
+			grantStatement(one, role, dialect),
+		]),
+		...reach.reads.flatMap(({ database, schema }) => {
+			const place = nameOf({ name: [database, schema] }, dialect);
+			return [
+				`grant usage on schema ${place} to role ${role};`,
+				`grant select on all tables in schema ${place} to role ${role};`,
+				`grant select on all views in schema ${place} to role ${role};`,
+				`grant select on future tables in schema ${place} to role ${role};`,
+			];
+		}),
+	];
+}

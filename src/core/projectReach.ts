@@ -1,0 +1,23 @@
+export interface ReachedSchema {
+	readonly database: string;
+	readonly schema: string;
+}
+
+/** What the project makes in a schema, in the words of `create …`. */
+export type MadeThing = "table" | "view" | "dynamic table" | "materialized view" | "function";
+
+export interface WrittenSchema extends ReachedSchema {
+	/** Sorted. */
+	readonly makes: readonly MadeThing[];
+}
+
+/** Where a project's work takes it: what its role needs privileges for. Names as they are stored; sorted. */
+export interface ProjectReach {
+	readonly writes: readonly WrittenSchema[];
+	/** Schemas of sources that it does not write to. */
+	readonly reads: readonly ReachedSchema[];
+	/** Warehouses that nodes ask for beside the profile's, as their configs have them. */
+	readonly warehouses: readonly string[];
+	/** What is built stands in schemas of tfm's own until it is published. */
+	readonly layered: boolean;
+}
