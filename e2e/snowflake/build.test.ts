@@ -18,9 +18,9 @@ describe("a project on the local protocol server", () => {
 	afterAll(() => shop.stop());
 
 	test("debug says where it is", async () => {
-		expect(await shop.run("debug")).toContain(
-			"database     Snowflake 0.0.0 local protocol server\nconnection   ok\nAll checks passed. Next: tfm run\n[exit 0]",
-		);
+		const said = await shop.run("debug");
+		expect(said).toContain("database     Snowflake 0.0.0 local protocol server\naccount      LOCAL, LOCAL\n");
+		expect(said).toContain("connection   ok\nAll checks passed. Next: tfm run\n[exit 0]");
 	});
 
 	test("seed, run, test and build, each twice: relations are replaced and nothing is left over", async () => {
