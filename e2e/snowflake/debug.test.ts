@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import type { ScriptedGrant } from "../../packages/snowflake-server/src/statements/showGrants.ts";
+import type { ScriptedGrant } from "../../packages/snowflake-server/src/scriptedGrant.ts";
 import { type ProjectOnSnowflake, projectOnSnowflake } from "./projectOnSnowflake.ts";
 
 const FILES = {

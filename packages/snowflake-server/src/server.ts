@@ -11,8 +11,8 @@ import { createQueries, type Query } from "./protocol/queries.ts";
 import { createRoutes } from "./protocol/routes.ts";
 import { createSessions } from "./protocol/sessions.ts";
 import { readBody, sendReply } from "./protocol/transport.ts";
+import type { ScriptedGrant } from "./scriptedGrant.ts";
 import { loadParser } from "./sql/parse.ts";
-import type { ScriptedGrant } from "./statements/showGrants.ts";
 
 export interface ServerOptions {
 	/** By name in any case of letters. */

@@ -1,17 +1,9 @@
 import { type Answer, TIME_COLUMN, texts, wireTime } from "../answer.ts";
+import type { ScriptedGrant } from "../scriptedGrant.ts";
 import { unsupported } from "../snowflakeError.ts";
 import type { Cursor } from "../sql/cursor.ts";
 import { printed } from "../sql/names.ts";
 import type { Statement } from "./statement.ts";
-
-/** A privilege as a script gives it to a role: what `show grants to role` answers, and nothing that anybody checks. */
-export interface ScriptedGrant {
-	readonly privilege: string;
-	/** `SCHEMA`, `WAREHOUSE`, `ROLE` … */
-	readonly on: string;
-	/** As Snowflake prints it. */
-	readonly name: string;
-}
 
 const NAMES = [
 	"created_on",

@@ -4,6 +4,7 @@ import type { Catalog, Stage } from "../catalog/catalog.ts";
 import type { Engine } from "../engine/engine.ts";
 import { wireValue } from "../engine/values.ts";
 import type { Ledger } from "../ledger.ts";
+import type { ScriptedGrant } from "../scriptedGrant.ts";
 import type { Session } from "../session.ts";
 import { objectMissing } from "../snowflakeError.ts";
 import type { AstRecord } from "../sql/ast.ts";
@@ -13,7 +14,6 @@ import { typeFromDuck } from "../sql/types.ts";
 import type { Binds } from "../translate/bindings.ts";
 import type { Environment } from "../translate/environment.ts";
 import { query } from "../translate/query.ts";
-import type { ScriptedGrant } from "./showGrants.ts";
 import { storedRows } from "./storedRows.ts";
 
 /** What all statements of a server share. */
