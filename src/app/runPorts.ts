@@ -20,6 +20,7 @@ import { judgeFreshness } from "../quality/judgeFreshness.ts";
 import { judgeTest } from "../quality/judgeTest.ts";
 import { judgeUnitTest } from "../quality/judgeUnitTest.ts";
 import { type Subscriber, toSummaryJson } from "../report/report.ts";
+import { sqlWithoutComments } from "../sql/sqlWithoutComments.ts";
 import { unsteadySql } from "../sql/unsteadySql.ts";
 import { buildSurroundings } from "./buildSurroundings.ts";
 import { notebookIn } from "./environments/placeProject.ts";
@@ -78,6 +79,7 @@ export function createRunPorts(about: {
 		loadSource: createLandingLoader({ root, dialect: engine.dialect, state, clock: invocation.clock, window }),
 		seed: createSeedPort(engine.dialect, { empty: invocation.flags.empty }),
 		unsteadyQuery: unsteadySql,
+		queryAsRead: sqlWithoutComments,
 		surroundingsOf: buildSurroundings(project),
 		emit,
 		leaveUnrecorded: (ended) => keepUnrecorded(config.targetDir, ended),

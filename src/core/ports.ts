@@ -218,6 +218,8 @@ export interface RunPorts {
 	readonly inferColumns: (id: NodeId) => Promise<readonly { readonly name: string; readonly type?: string }[]>;
 	/** Why two runs of a query over the same inputs may differ, in words that go on "it …"; null: they do not. `known`: its inputs as it calls them. */
 	readonly unsteadyQuery: (sql: string, known: readonly string[]) => string | null;
+	/** The same text for two queries only when they are the same but for comments and white space. */
+	readonly queryAsRead: (sql: string) => string;
 	/** What a node's hooks and its materialization use of the project: macros, variables, environment variables. */
 	readonly surroundingsOf: (node: BuildableNode) => { readonly hash: string; readonly unsteady: string | null };
 	/** Whether values of a column that a test shows may be personal, along lineage. Asked of tests that found something. */

@@ -178,7 +178,9 @@ async function reuseOrBuild(
 	const { node } = input;
 	const { job, ports } = run;
 	const candidate = ports.describeCandidate(input);
-	const code = codeHash(node, seedHash ?? input.publishedSql ?? "", modeOf(input, candidate));
+	const text = input.publishedSql ?? "";
+	const isQuery = node.language === "sql" && node.resource_type !== "function";
+	const code = codeHash(node, seedHash ?? (isQuery ? ports.queryAsRead(text) : text), modeOf(input, candidate));
 	const batches = input.microbatch?.batches ?? [];
 	const query: Query = {
 		node,

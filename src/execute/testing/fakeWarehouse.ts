@@ -340,6 +340,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 		inferColumns: async () => [],
 		personalColumns: async () => () => false,
 		unsteadyQuery: () => null,
+		queryAsRead: (sql) => sql,
 		surroundingsOf: () => ({ hash: "", unsteady: null }),
 		openScratch: async () => adapter,
 		fetchSource: async () => {},
