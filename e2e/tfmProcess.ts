@@ -16,6 +16,8 @@ export interface TfmProcess {
 }
 
 export interface TfmProcesses {
+	/** What node is given to run it. */
+	readonly script: string;
 	start(argv: readonly string[], cwd: string, env?: Readonly<Record<string, string>>): TfmProcess;
 	dispose(): void;
 }
@@ -42,12 +44,14 @@ export async function openTfmProcesses(): Promise<TfmProcesses> {
 	symlinkSync(join(REPOSITORY, "src/adapters/pglite/pgliteWorker.js"), join(root, "dist/pgliteWorker.js"));
 	const template = join(REPOSITORY, "dist/pglite-template.gz");
 	if (existsSync(template)) symlinkSync(template, join(root, "dist/pglite-template.gz"));
-	writeFileSync(join(root, "tfm.mjs"), 'import { runProcess } from "./dist/cli/main.js";\nawait runProcess();\n');
+	const script = join(root, "tfm.mjs");
+	writeFileSync(script, 'import { runProcess } from "./dist/cli/main.js";\nawait runProcess();\n');
 	const children: ChildProcess[] = [];
 	return {
+		script,
 		start(argv, cwd, more = {}) {
 			const env = { ...process.env, NO_COLOR: "1", ...more };
-			const child = spawn(process.execPath, [join(root, "tfm.mjs"), ...argv], {
+			const child = spawn(process.execPath, [script, ...argv], {
 				cwd,
 				env,
 				stdio: ["ignore", "pipe", "pipe"],
