@@ -68,17 +68,3 @@ const WRONG_PASSWORD = `[stderr]
  1 error, nothing was run (<s>)
 [exit 2]
 `;
-
-describe("landing loads on the local protocol server", () => {
-	test("are refused before anything is touched", async () => {
-		const shop = await projectOnSnowflake({
-			"tfm_project.yml": "name: shop\nprofile: shop\nlayers: [staging]\n",
-			"models/sources.yml":
-				"sources: [{name: raw, tables: [{name: t, load: {files: data/t.csv, columns: [{name: id, type: integer}]}}]}]",
-			"models/staging/one.sql": "{{ config(materialized='table') }} select 1 as id",
-		});
-		expect(await shop.run("run")).toContain("error[TFM-DB-028]: landing loads do not work on Snowflake yet\n");
-		expect(shop.local.server.statements().some(({ sql }) => /^\s*create/i.test(sql))).toBe(false);
-		await shop.stop();
-	});
-});

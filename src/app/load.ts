@@ -68,7 +68,7 @@ async function tellPlan(
 				root: project.config.project.root,
 				source,
 				spec: readLoadSpec(source),
-				ledger: await state.loadedFiles(session, landingTableOf(source)),
+				ledger: await state.loadedFiles(session, landingTableOf(source, project.engine.dialect)),
 				fullRefresh: invocation.flags.fullRefresh,
 				window: loadWindow(invocation),
 				signal: invocation.signal,

@@ -49,8 +49,6 @@ export async function openState(about: {
 }): Promise<OpenState> {
 	const { adapter, project, selected, emit } = about;
 	const writing = writingOf(project, selected);
-	// Their tables are written in Postgres' SQL alone so far.
-	if (adapter.facts.type === "snowflake" && writing === "landing") fail("TFM-DB-028", {});
 	const state = await createStateStore(adapter.facts.type);
 	if (writing === "nothing") return { adapter, state, remembers: true };
 	const layered = project.config.project.layering !== null;

@@ -1,6 +1,7 @@
 import type { BuildDialect } from "./buildDialect.ts";
 import type { ColumnTypes } from "./columnTypes.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import type { LandingDialect } from "./landingDialect.ts";
 import type { NodeId } from "./node.ts";
 import type { ColumnInfo, QuotePolicy, RelationInfo, RelationName, RelationSize } from "./relation.ts";
 import type { CellValue, ResultTable } from "./resultTable.ts";
@@ -116,6 +117,7 @@ export interface Dialect {
 	readonly upToDateType: "materialized_view" | "dynamic_table";
 	readonly columnTypes: ColumnTypes;
 	readonly building: BuildDialect;
+	readonly landing: LandingDialect;
 	/** The name of a printed type in the comparison of a contract's columns, the same for types that dbt takes for one. */
 	typeLabel(type: string): string;
 }

@@ -1,4 +1,6 @@
+import type { Dialect } from "./adapter.ts";
 import type { NodeId, SourceNode } from "./node.ts";
+import { storedName } from "./storedName.ts";
 
 /**
  * Whose ledger of files it is: two targets of a project may have the same source in two schemas of one database. Empty
@@ -10,8 +12,11 @@ export interface LandingTable {
 	readonly identifier: string;
 }
 
-export const landingTableOf = ({
-	unique_id: source,
-	schema,
-	identifier,
-}: Pick<SourceNode, "unique_id" | "schema" | "identifier">): LandingTable => ({ source, schema, identifier });
+/** By the names that the database has. */
+export function landingTableOf(
+	source: Pick<SourceNode, "unique_id" | "database" | "schema" | "identifier" | "relation_name">,
+	dialect: Pick<Dialect, "fold" | "storedDatabase">,
+): LandingTable {
+	const { schema, identifier } = storedName(source, dialect);
+	return { source: source.unique_id, schema, identifier };
+}

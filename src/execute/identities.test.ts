@@ -7,6 +7,7 @@ import { createIdentities } from "./identities.ts";
 import { id, type ProjectSpec, project } from "./testing/project.ts";
 
 const session = {} as Session;
+const AS_WRITTEN = { fold: (name: string) => name, storedDatabase: (name: string) => name };
 const model = (name: string) => id("model", name);
 const row = (name: string, runId: string): PublishedRow => ({
 	node: model(name),
@@ -21,7 +22,7 @@ function setUp(spec: ProjectSpec) {
 	const standing = new Map<NodeId, { builtBy: string; codeHash: string; inputsHash: string }>();
 	const job = { manifest: project(spec) } as unknown as RunJob;
 	const state = { loadedFiles: async () => [...files] };
-	const identities = createIdentities(job, { state } as never, standing);
+	const identities = createIdentities(job, { state, adapter: { dialect: AS_WRITTEN } } as never, standing);
 	return { identities, files, standing, hash: (name: string) => identities.inputsHash(model(name), session) };
 }
 

@@ -38,7 +38,7 @@ const sha256 = (text: string): string => hash("sha256", text, "hex");
 
 export function createIdentities(
 	job: RunJob,
-	ports: Pick<RunPorts, "state">,
+	ports: Pick<RunPorts, "state" | "adapter">,
 	standing: ReadonlyMap<NodeId, StandsAs>,
 ): Identities {
 	const { manifest } = job;
@@ -54,7 +54,7 @@ export function createIdentities(
 		const id = source.unique_id;
 		const seen = ledgers.get(id);
 		if (seen !== undefined) return seen;
-		const files = await ports.state.loadedFiles(session, landingTableOf(source));
+		const files = await ports.state.loadedFiles(session, landingTableOf(source, ports.adapter.dialect));
 		const lines = files.map((f) => `${f.path}\0${f.contentHash}\0${f.loadedAt}`).sort();
 		const ledger = sha256(lines.join("\n"));
 		ledgers.set(id, ledger);

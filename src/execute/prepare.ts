@@ -5,6 +5,7 @@ import type { NodeId } from "../core/node.ts";
 import { tablesHere } from "../core/ofTarget.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { CandidateRow, PublishedRow, TablesHere } from "../core/state.ts";
+import { storedName } from "../core/storedName.ts";
 import { performRequest } from "./answerRequest.ts";
 import { existingKey } from "./builds.ts";
 import { expectDurations } from "./expectDurations.ts";
@@ -99,8 +100,10 @@ async function rememberBuilds(
 async function landingSchemas(run: Run, session: Session): Promise<void> {
 	const schemas = new Map<string, { database: string; schema: string; identifier: string }>();
 	for (const task of run.graph.tasks.values())
-		if (task.kind === "load")
-			schemas.set(task.node.schema, { database: task.node.database, schema: task.node.schema, identifier: "" });
+		if (task.kind === "load") {
+			const { database, schema } = storedName(task.node, run.ports.adapter.dialect);
+			schemas.set(schema, { database, schema, identifier: "" });
+		}
 	for (const relation of schemas.values())
 		await performRequest(run, session, { kind: "ddl", action: "create_schema", relation }, null);
 }

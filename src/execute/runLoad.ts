@@ -43,8 +43,12 @@ export async function runLoad(run: Run, source: SourceNode, slot: number): Promi
 	const load = () =>
 		adapter.withSession((session) =>
 			session.transaction(async () => {
-				await standBehindFence(run, session);
-				return loadSource({ source, session, runId, fullRefresh: flags.fullRefresh, signal: run.signal });
+				// Where a definition commits, what came before it would be kept by nobody.
+				const last = adapter.capabilities.transactionalDdl === "unsupported";
+				if (!last) await standBehindFence(run, session);
+				const loaded = await loadSource({ source, session, runId, fullRefresh: flags.fullRefresh, signal: run.signal });
+				if (last) await standBehindFence(run, session);
+				return loaded;
 			}),
 		);
 	try {

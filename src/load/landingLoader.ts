@@ -11,11 +11,19 @@ import type { SourceNode } from "../core/node.ts";
 import { type LoadInput, type LoadOutcome, type LoadWindow, WHOLE_LOAD } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { LoadedFileRow, StateStore } from "../core/state.ts";
+import { storedName } from "../core/storedName.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { inferColumns } from "./inferColumns.ts";
 import { type PlannedFile, planLanding } from "./landingPlan.ts";
 import { LandingSink, type Reject } from "./landingSink.ts";
-import { existingColumns, fitLandingTable, landingColumns, OWN_COLUMNS, rejectsOf } from "./landingTable.ts";
+import {
+	existingColumns,
+	fitLandingTable,
+	landingColumns,
+	OWN_COLUMNS,
+	ownColumns,
+	rejectsOf,
+} from "./landingTable.ts";
 import type { LandingColumn } from "./landingTypes.ts";
 import { type LoadSpec, readLoadSpec } from "./loadSpec.ts";
 import {
@@ -48,26 +56,32 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 	return async (input) => {
 		const { session, source, signal, fullRefresh } = input;
 		const { root, dialect, state, window = WHOLE_LOAD } = options;
-		const spec = readLoadSpec(source);
-		const ledger = await state.loadedFiles(session, landingTableOf(source));
+		const spec = storedSpec(readLoadSpec(source), dialect);
+		if (spec.mode === "merge" && !dialect.landing.merges) fail("TFM-DB-028", {}, { at: source.location });
+		const ledger = await state.loadedFiles(session, landingTableOf(source, dialect));
 		const plan = await planLanding({ root, source, spec, ledger, fullRefresh, window, signal });
 		if (plan.changed.length > 0) throw new TfmError(plan.changed);
 		const due = plan.files.filter((file) => file.status !== "unchanged");
-		const table: RelationName = { database: source.database, schema: source.schema, identifier: source.identifier };
+		const table = storedName(source, dialect);
 		return session.transaction(async () => {
 			const existing = await existingColumns(session, table);
 			const first = due[0] ?? plan.files[0];
 			const infer = async () =>
 				first === undefined ? [] : inferColumns({ absolute: join(root, first.path), file: first.path }, spec);
-			const columns = await landingColumns(spec, plan.afresh ? undefined : existing, infer);
+			const columns = await landingColumns(spec, dialect, plan.afresh ? undefined : existing, infer);
 			if (spec.columns === "infer" && columns.length > 0) checkFound(spec, columns, source);
+			const fitTable = async () => {
+				const inferred = spec.columns === "infer";
+				if (existing !== undefined || columns.length > 0)
+					await fitLandingTable(session, dialect, { table, columns, existing, emptied: plan.afresh, inferred });
+			};
+			// A definition would commit what the load has done so far.
+			if (!dialect.landing.definesInside) await fitTable();
 			const load = new LandingTransaction(options, { input, spec, table, columns, ledger: plan.afresh ? [] : ledger });
 			// A table that is not there has no files in it, and those that cannot be read again are not known either.
 			if (plan.afresh || existing === undefined) await load.empty();
 			else await load.nameEntries();
-			const inferred = spec.columns === "infer";
-			if (existing !== undefined || columns.length > 0)
-				await fitLandingTable(session, dialect, { table, columns, existing, emptied: plan.afresh, inferred });
+			if (dialect.landing.definesInside) await fitTable();
 			if (spec.mode === "merge") await session.execute(stagingTable(dialect, table));
 			for (const file of due) {
 				signal.throwIfAborted();
@@ -92,6 +106,13 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 		});
 	};
 }
+
+/** The names of the block as the table has them. */
+const storedSpec = (spec: LoadSpec, { landing }: Dialect): LoadSpec => ({
+	...spec,
+	keys: spec.keys.map(landing.columnName),
+	watermark: spec.watermark === null ? null : landing.columnName(spec.watermark),
+});
 
 /** Throws TFM-LOAD-010 for names of the block that the columns found in a file do not have. */
 function checkFound({ keys, watermark }: LoadSpec, columns: readonly LandingColumn[], source: SourceNode): void {
@@ -153,7 +174,7 @@ class LandingTransaction {
 		for (const relation of [this.#parts.table, this.#rejectTable])
 			if ((await existingColumns(session, relation)) !== undefined)
 				await session.execute(`delete from ${dialect.render(relation)}`);
-		for (const s of state.forgetLoadedFiles(landingTableOf(source))) await session.query(s.sql, s.binds);
+		for (const s of state.forgetLoadedFiles(landingTableOf(source, dialect))) await session.query(s.sql, s.binds);
 	}
 
 	/** Entries that name no table are those of this one from now on. */
@@ -161,7 +182,7 @@ class LandingTransaction {
 		const { input, ledger } = this.#parts;
 		for (const row of ledger) {
 			if (row.identifier !== "") continue;
-			const named = { ...row, ...landingTableOf(input.source) };
+			const named = { ...row, ...landingTableOf(input.source, this.#options.dialect) };
 			for (const s of this.#options.state.saveLoadedFile(named)) await input.session.query(s.sql, s.binds);
 		}
 	}
@@ -229,7 +250,7 @@ class LandingTransaction {
 			await session.execute(mergeStatements(merge));
 		}
 		const entry: LoadedFileRow = {
-			...landingTableOf(source),
+			...landingTableOf(source, this.#options.dialect),
 			path,
 			bytes: digest.bytes,
 			contentHash: digest.hash,
@@ -259,11 +280,8 @@ class LandingTransaction {
 		for (const relation of [this.#parts.table, this.#rejectTable]) {
 			if ((await existingColumns(session, relation)) === undefined) continue;
 			const from = dialect.render(relation);
-			const counted = await session.query(
-				`with gone as (delete from ${from} where _tfm_loaded_at < $1 returning 1) select count(*) from gone`,
-				[before],
-			);
-			gone += Number(counted.rows[0]?.[0] ?? 0);
+			const { rowCount } = await session.query(`delete from ${from} where _tfm_loaded_at < $1`, [before]);
+			gone += rowCount ?? 0;
 		}
 		return gone;
 	}
@@ -290,7 +308,7 @@ class LandingTransaction {
 		const { input, spec, table, columns } = this.#parts;
 		const { session, signal } = input;
 		const into = spec.mode === "merge" ? this.staging : table;
-		const names = [...columns.map((c) => c.name), ...OWN_COLUMNS];
+		const names = [...columns.map((c) => c.name), ...ownColumns(this.#options.dialect)];
 		let digest: FileDigest | undefined;
 		const rows = async function* () {
 			while (digest === undefined && !sink.rejectsFull) {
@@ -331,8 +349,13 @@ class LandingTransaction {
 					.map(({ row, raw, reason }) => [storable(raw), storable(reason), ...ownOf(row)]);
 		};
 		const { session, signal } = this.#parts.input;
+		const { dialect } = this.#options;
 		await session.bulkLoad(
-			{ relation: this.#rejectTable, columns: ["raw", "reason", ...OWN_COLUMNS], rows: rows() },
+			{
+				relation: this.#rejectTable,
+				columns: [...["raw", "reason"].map(dialect.landing.columnName), ...ownColumns(dialect)],
+				rows: rows(),
+			},
 			{ signal },
 		);
 	}

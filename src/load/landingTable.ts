@@ -1,13 +1,18 @@
 import type { Dialect, Session } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
 import { type ColumnInfo, type RelationName, relationKey } from "../core/relation.ts";
-import { LANDING_TYPES, type LandingColumn, landingTypeOf } from "./landingTypes.ts";
+import { type LandingColumn, landingTypeOf } from "./landingTypes.ts";
 import type { LoadSpec } from "./loadSpec.ts";
 
 /** Which file and record a row came from, and when: on every landing row and every reject. */
 export const OWN_COLUMNS = ["_tfm_file", "_tfm_row", "_tfm_loaded_at"] as const;
-const OWN_DDL = "_tfm_file text not null, _tfm_row bigint not null, _tfm_loaded_at timestamp with time zone not null";
-const isOwn = (name: string): boolean => (OWN_COLUMNS as readonly string[]).includes(name);
+const isOwn = (name: string): boolean => (OWN_COLUMNS as readonly string[]).includes(name.toLowerCase());
+/** Bare, as models name them. */
+const ownDdl = ({ landing: { types } }: Dialect): string =>
+	`_tfm_file ${types.text} not null, _tfm_row ${types.bigint} not null, _tfm_loaded_at ${types.timestamptz} not null`;
+
+/** Their names as they are stored. */
+export const ownColumns = ({ landing }: Dialect): readonly string[] => OWN_COLUMNS.map(landing.columnName);
 
 /** Where rows go that could not be taken: `<table>__rejects`, the table's name cut so that the whole is an identifier. */
 export function rejectsOf(dialect: Dialect, table: RelationName): RelationName {
@@ -15,7 +20,7 @@ export function rejectsOf(dialect: Dialect, table: RelationName): RelationName {
 	let name = table.identifier;
 	while (new TextEncoder().encode(name + suffix).length > dialect.maxIdentifierBytes)
 		name = [...name].slice(0, -1).join("");
-	return { ...table, identifier: name + suffix };
+	return { ...table, identifier: name + dialect.landing.columnName(suffix) };
 }
 
 /** Each record's text as it came. */
@@ -27,17 +32,28 @@ const RECORD: LandingColumn = { name: "record", type: "json", path: "", formats:
  */
 export async function landingColumns(
 	spec: LoadSpec,
+	{ landing }: Pick<Dialect, "landing">,
 	existing: readonly ColumnInfo[] | undefined,
 	infer: () => Promise<readonly LandingColumn[]>,
 ): Promise<readonly LandingColumn[]> {
-	if (spec.columns === "record") return [RECORD];
-	if (spec.columns !== "infer") return spec.columns;
+	const stored = (column: LandingColumn) => ({ ...column, name: landing.columnName(column.name) });
+	if (spec.columns === "record") return [stored(RECORD)];
+	if (spec.columns !== "infer") return spec.columns.map(stored);
 	const kept = existing?.filter(({ name }) => !isOwn(name)) ?? [];
-	if (kept.length === 0) return infer();
+	if (kept.length === 0) return (await infer()).map(stored);
+	// A folded name does not say what stands in the file.
+	const found = new Map(landing.definesInside ? [] : (await infer()).map((c) => [landing.columnName(c.name), c]));
 	return kept.map(({ name, type }) => {
-		const known = landingTypeOf(type) ?? "text";
+		const before = found.get(name);
+		if (before !== undefined && landing.types[before.type] === type) return stored(before);
+		const known = landingTypeOf(type, landing) ?? "text";
 		const isDated = known === "date" || known === "timestamp" || known === "timestamptz";
-		return { name, type: known, path: name, formats: isDated && spec.format !== "parquet" ? spec.dateFormats : [] };
+		return {
+			name,
+			type: known,
+			path: before?.path ?? name,
+			formats: isDated && spec.format !== "parquet" ? spec.dateFormats : [],
+		};
 	});
 }
 
@@ -71,15 +87,22 @@ export async function fitLandingTable(session: Session, dialect: Dialect, wish: 
 	const statements =
 		existing === undefined
 			? [
-					`create schema if not exists ${dialect.quote(table.schema)}`,
-					`create table ${dialect.render(table)} (${columns.map((c) => `${dialect.quote(c.name)} ${LANDING_TYPES[c.type]}`).join(", ")}, ${OWN_DDL})`,
+					`create schema if not exists ${schemaOf(dialect, table)}`,
+					`create table ${dialect.render(table)} (${columns.map((c) => `${dialect.quote(c.name)} ${dialect.landing.types[c.type]}`).join(", ")}, ${ownDdl(dialect)})`,
 				]
 			: alterations(dialect, { ...wish, existing });
 	statements.push(
-		`create table if not exists ${dialect.render(rejects)} (raw text not null, reason text not null, ${OWN_DDL})`,
+		`create table if not exists ${dialect.render(rejects)} (raw ${dialect.landing.types.text} not null, reason ${dialect.landing.types.text} not null, ${ownDdl(dialect)})`,
 	);
 	await session.execute(statements.join(";\n"));
 }
+
+/** Without the database where a connection reaches only one. */
+const schemaOf = (dialect: Dialect, { database, schema }: RelationName): string =>
+	(dialect.landing.definesInside ? [schema] : [database, schema])
+		.filter((part) => part !== "")
+		.map(dialect.quote)
+		.join(".");
 
 function alterations(
 	dialect: Dialect,
@@ -88,7 +111,7 @@ function alterations(
 	const label = `${table.schema}.${table.identifier}`;
 	const alter = `alter table ${dialect.render(table)}`;
 	const types = new Map(existing.map((c) => [c.name, c.type]));
-	const lacks = OWN_COLUMNS.filter((c) => !types.has(c));
+	const lacks = ownColumns(dialect).filter((c) => !types.has(c));
 	if (lacks.length > 0) {
 		const problem = `is no landing table of tfm: it has no column ${lacks[0]}`;
 		fail("TFM-LOAD-015", { table: label, problem, alterable: false });
@@ -101,12 +124,12 @@ function alterations(
 	for (const column of columns) {
 		const type = types.get(column.name);
 		const quoted = dialect.quote(column.name);
-		const ddl = LANDING_TYPES[column.type];
+		const ddl = dialect.landing.types[column.type];
 		if (type === undefined) statements.push(`${alter} add column ${quoted} ${ddl}`);
 		else if (type !== ddl && !emptied) {
 			const problem = `its column ${column.name} is ${type}, where load: says ${column.type}`;
 			fail("TFM-LOAD-015", { table: label, problem, alterable: true });
-		} else if (type !== ddl) statements.push(`${alter} alter column ${quoted} type ${ddl} using null::${ddl}`);
+		} else if (type !== ddl) statements.push(...dialect.landing.retype(dialect.render(table), quoted, ddl));
 	}
 	return statements;
 }

@@ -1,6 +1,7 @@
+import type { LandingDialect, LandingTypeName } from "../core/landingDialect.ts";
 import type { LoadMistake } from "../core/ports.ts";
 
-/** The types that columns of landing tables have, as `columns:` names them, with what the catalog prints. */
+/** The types that columns of landing tables have, as `columns:` names them, with what the catalog of Postgres prints. */
 export const LANDING_TYPES = {
 	text: "text",
 	integer: "integer",
@@ -16,15 +17,15 @@ export const LANDING_TYPES = {
 	uuid: "uuid",
 	bytea: "bytea",
 	json: "json",
-} as const;
-export type LandingType = keyof typeof LANDING_TYPES;
+} as const satisfies Readonly<Record<LandingTypeName, string>>;
+export type LandingType = LandingTypeName;
 
 export const isLandingType = (name: unknown): name is LandingType =>
 	typeof name === "string" && Object.hasOwn(LANDING_TYPES, name);
 
 /** The type that the catalog prints so; undefined for one that landing tables do not have. */
-export const landingTypeOf = (printed: string): LandingType | undefined =>
-	(Object.keys(LANDING_TYPES) as LandingType[]).find((name) => LANDING_TYPES[name] === printed);
+export const landingTypeOf = (printed: string, { types }: Pick<LandingDialect, "types">): LandingType | undefined =>
+	(Object.keys(types) as LandingType[]).find((name) => types[name] === printed);
 
 export interface LandingColumn {
 	readonly name: string;

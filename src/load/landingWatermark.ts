@@ -1,7 +1,7 @@
 import type { Dialect, Session } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { SourceNode } from "../core/node.ts";
-import type { RelationName } from "../core/relation.ts";
+import { storedName } from "../core/storedName.ts";
 import { existingColumns } from "./landingTable.ts";
 import { readLoadSpec } from "./loadSpec.ts";
 
@@ -11,15 +11,18 @@ import { readLoadSpec } from "./loadSpec.ts";
  */
 export async function landingWatermark(session: Session, dialect: Dialect, source: SourceNode): Promise<string | null> {
 	const name = `${source.source_name}.${source.name}`;
-	const { watermark } = readLoadSpec(source);
+	const written = readLoadSpec(source).watermark;
+	const watermark = written === null ? null : dialect.landing.columnName(written);
 	if (watermark === null)
 		fail("TFM-LOAD-030", { table: name, problem: "declares no watermark" }, { at: source.location });
-	const table: RelationName = { database: source.database, schema: source.schema, identifier: source.identifier };
+	const table = storedName(source, dialect);
 	const columns = await existingColumns(session, table);
 	if (columns === undefined) return null;
 	if (!columns.some((column) => column.name === watermark))
 		fail("TFM-LOAD-030", { table: name, problem: `has no column ${watermark}` }, { at: source.location });
-	const { rows } = await session.query(`select max(${dialect.quote(watermark)})::text from ${dialect.render(table)}`);
+	const { rows } = await session.query(
+		`select cast(max(${dialect.quote(watermark)}) as ${dialect.landing.types.text}) from ${dialect.render(table)}`,
+	);
 	const [[highest] = []] = rows;
 	return highest === null || highest === undefined ? null : String(highest);
 }

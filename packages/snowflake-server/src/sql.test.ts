@@ -195,6 +195,22 @@ describe("Snowflake's SQL", () => {
 		rmSync(folder, { recursive: true });
 	});
 
+	test("COPY takes documents apart where it is told to, and the fields in the order it is told", async () => {
+		const folder = mkdtempSync(join(tmpdir(), "snowflake-stage-"));
+		writeFileSync(join(folder, "rows.csv"), '1,"{""a"":[1]}"\n2,\n');
+		await all("create table t (v variant, id int)", "create stage documents");
+		await client.rows(`put file://${folder}/rows.csv @documents overwrite = true`);
+		const format = "file_format = (type = csv field_optionally_enclosed_by = '\"')";
+		await all(`copy into t (v, id) from (select parse_json($2), $1 from @documents) ${format}`);
+		expect(await all("select id, v:a[0]::int as a from t order by id")).toEqual([
+			{ ID: 1, A: 1 },
+			{ ID: 2, A: null },
+		]);
+		const refused = await refusal(all(`copy into t (v, id) from (select upper($2), $1 from @documents) ${format}`));
+		expect(refused.code).toBe("000002");
+		rmSync(folder, { recursive: true });
+	});
+
 	test("what is passed over stands in the ledger, and in nothing else", async () => {
 		await all("create table t (n int)", "grant select on table t to role reader", "alter table t set tag cost = 'x'");
 		const answer = (await (await fetch(`${server.url}/ledger`)).json()) as {

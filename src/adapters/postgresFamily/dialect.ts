@@ -5,6 +5,7 @@ import { relationRenderer } from "../../core/renderRelation.ts";
 import type { CellValue } from "../../core/resultTable.ts";
 import { createPostgresBuildDialect } from "./buildDialect.ts";
 import { POSTGRES_COLUMN_TYPES } from "./columnTypes.ts";
+import { POSTGRES_LANDING } from "./landingDialect.ts";
 import { typeLabel } from "./typeLabels.ts";
 
 /** NAMEDATALEN - 1. Longer names are cut silently by the server, so two of them may become one. */
@@ -47,6 +48,7 @@ export function createPostgresDialect(): Dialect {
 		upToDateType: "materialized_view",
 		columnTypes: POSTGRES_COLUMN_TYPES,
 		building: createPostgresBuildDialect(quote, render),
+		landing: POSTGRES_LANDING,
 		typeLabel,
 	});
 }

@@ -4,6 +4,7 @@ import { relationRenderer } from "../../core/renderRelation.ts";
 import type { CellValue } from "../../core/resultTable.ts";
 import { createSnowflakeBuildDialect } from "./buildDialect.ts";
 import { SNOWFLAKE_COLUMN_TYPES } from "./columnTypes.ts";
+import { createSnowflakeLanding } from "./landingDialect.ts";
 import { typeLabel } from "./typeLabels.ts";
 
 /** Characters, which Snowflake counts; a name of ASCII has as many bytes. */
@@ -39,6 +40,7 @@ export function createSnowflakeDialect(): Dialect {
 		upToDateType: "dynamic_table",
 		columnTypes: SNOWFLAKE_COLUMN_TYPES,
 		building: createSnowflakeBuildDialect(quote, render),
+		landing: createSnowflakeLanding(fold),
 		typeLabel,
 	});
 }

@@ -1,5 +1,6 @@
 import type { BulkLoad, Dialect, ExecuteResult, Session, StatementOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
+import { type ColumnInfo, relationKey } from "../../core/relation.ts";
 import type { CellValue, ResultColumn, ResultTable } from "../../core/resultTable.ts";
 import { isMissing, listColumns, listRelations, listSchemas, listSizes } from "./catalog.ts";
 import type { Answer, Connection } from "./connection.ts";
@@ -248,8 +249,9 @@ export function createSession({ connection, dialect, database, defaultTimeoutMs 
 						options,
 					);
 				const list = columns.length === 0 ? "" : ` (${columns.map((name) => dialect.quote(name)).join(", ")})`;
+				const from = source(await listColumns(ask, dialect, [relation]), load, `@~/${staged.stage}/`);
 				const done = await run(
-					`copy into ${dialect.render(relation)}${list} from @~/${staged.stage}/ file_format = (${FILE_FORMAT}) on_error = abort_statement purge = true`,
+					`copy into ${dialect.render(relation)}${list} from ${from} file_format = (${FILE_FORMAT}) on_error = abort_statement purge = true`,
 					[],
 					options,
 				);
@@ -318,6 +320,19 @@ function countOf(answer: Answer, rows: Done["rows"], sql: string): number | null
 	let sum = 0;
 	for (const row of rows) for (const i of counted) sum += Number(row[i] ?? 0);
 	return sum;
+}
+
+/** The text of a document would stay a text in a VARIANT. */
+function source(
+	found: ReadonlyMap<string, readonly ColumnInfo[]>,
+	{ relation, columns }: BulkLoad,
+	stage: string,
+): string {
+	const types = new Map((found.get(relationKey(relation)) ?? []).map(({ name, type }) => [name, type] as const));
+	const names = columns.length > 0 ? columns : [...types.keys()];
+	const isDocument = (name: string): boolean => /^(?:VARIANT|OBJECT|ARRAY)\b/.test(types.get(name) ?? "");
+	if (!names.some(isDocument)) return stage;
+	return `(select ${names.map((name, i) => (isDocument(name) ? `parse_json($${i + 1})` : `$${i + 1}`)).join(", ")} from ${stage})`;
 }
 
 /** Ends the reading of rows when the signal is given. */

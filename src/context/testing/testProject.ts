@@ -36,6 +36,7 @@ export const TEST_DIALECT: Dialect = {
 	upToDateType: "materialized_view",
 	columnTypes: POSTGRES_COLUMN_TYPES,
 	building: createPostgresDialect().building,
+	landing: createPostgresDialect().landing,
 	typeLabel: (type) => type,
 };
 

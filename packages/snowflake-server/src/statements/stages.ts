@@ -107,7 +107,10 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 	const named = cursor.peek()?.text === "(" ? cursor.group() : [];
 	const columns = named.length > 0 ? createNames(statement.sql, named) : table.columns.map(({ name }) => name);
 	cursor.expect("from");
-	const { stage, path } = stagePath(cursor, statement);
+	const inner = cursor.peek()?.text === "(" ? createCursor(statement.sql, cursor.group()) : null;
+	const fields = inner === null ? null : selectedFields(inner, columns.length);
+	const { stage, path } = stagePath(inner ?? cursor, statement);
+	inner?.end();
 	let files: readonly string[] | null = null;
 	let pattern: RegExp | null = null;
 	let purge = false;
@@ -160,7 +163,8 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 			`columns = {${columns.map((_, i) => `'c${i}': 'VARCHAR'`).join(", ")}}`,
 		];
 		const values = columns.map((column, i) => {
-			const text = `c${i}`;
+			const text = `c${fields?.[i]?.field ?? i}`;
+			if (fields?.[i]?.parsed) return `cast(${text} as json)`;
 			const { type } = table.columns.find(({ name }) => name === column) ?? {};
 			return type && ["VARIANT", "OBJECT", "ARRAY"].includes(type.name) ? `sf.json(${text})` : text;
 		});
@@ -175,6 +179,22 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 			throw new SnowflakeError(known.code, known.sqlState, `${known.message}\n  File '${file}'`);
 		}
 	}
+}
+
+/** `select $1, parse_json($2) … from` of a COPY: which field of a line each column takes. */
+function selectedFields(cursor: Cursor, width: number) {
+	cursor.expect("select");
+	const fields: { readonly field: number; readonly parsed: boolean }[] = [];
+	do {
+		const parsed = cursor.take("parse_json");
+		const from = parsed ? createCursor("", cursor.group()) : cursor;
+		const field = from.take("$") ? from.next().text : "";
+		if (!/^\d+$/.test(field) || Number(field) > width) throw unsupported(`the field ${field} in the query of COPY`);
+		fields.push({ field: Number(field) - 1, parsed: Boolean(parsed) });
+	} while (cursor.take(","));
+	if (fields.length !== width) throw unsupported("COPY of another number of fields than columns");
+	cursor.expect("from");
+	return fields;
 }
 
 const createNames = (sql: string, tokens: ReturnType<Cursor["group"]>): readonly string[] => {
