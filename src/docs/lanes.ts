@@ -12,7 +12,8 @@ export interface Lanes {
 
 /**
  * The lane of each node. In a layered project lanes are its layers, in their order. Elsewhere they are the folders right
- * under the model folder, in the order in which they read each other on average. What is in no layer gets lanes of its
+ * under the model folder, in the order in which they read each other: by how deep they stand on average, and where two
+ * neighbours would have more edges back than forth, the other way round. What is in no layer gets lanes of its
  * own: sources and seeds first, exposures and the semantic layer last.
  */
 export function findLanes(nodes: readonly NodeFact[], edges: readonly number[], layers: SiteSource["layers"]): Lanes {
@@ -41,9 +42,29 @@ export function findLanes(nodes: readonly NodeFact[], edges: readonly number[], 
 		.map((name) => ({ name, at: middle(name) }))
 		.sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
 		.map(({ name }) => name);
+	withFewerBack(others, lane, edges);
 	const names = [...first, ...fixed, ...others, ...last];
 	const position = new Map(names.map((name, i) => [name, i]));
 	return { names, of: lane.map((name) => position.get(name)!) };
+}
+
+/** Neighbours change places as long as that turns more edges forth than back; each time fewer are left. */
+function withFewerBack(names: string[], lane: readonly string[], edges: readonly number[]): void {
+	const between = new Map<string, number>();
+	for (let e = 0; e < edges.length; e += 2) {
+		const pair = `${lane[edges[e]!]}\0${lane[edges[e + 1]!]}`;
+		between.set(pair, (between.get(pair) ?? 0) + 1);
+	}
+	const count = (from: string, to: string): number => between.get(`${from}\0${to}`) ?? 0;
+	for (let changed = true; changed; ) {
+		changed = false;
+		for (let i = 1; i < names.length; i++) {
+			const [a, b] = [names[i - 1]!, names[i]!];
+			if (count(b, a) <= count(a, b)) continue;
+			[names[i - 1], names[i]] = [b, a];
+			changed = true;
+		}
+	}
 }
 
 function laneByType({ type }: NodeFact): string | null {

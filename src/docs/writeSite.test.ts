@@ -97,6 +97,16 @@ describe("the site of artifacts", () => {
 		expect(Object.values(fresh).filter((time) => time !== 0)).toHaveLength(1);
 	});
 
+	it("puts the folder that is read before the one that reads it, however deep its own models stand", async () => {
+		const chain = Array.from({ length: 9 }, (_, i): [string, object] => [
+			`model.shop.c${i}`,
+			model(`c${i}`, { depends_on: { nodes: i === 0 ? [] : [`model.shop.c${i - 1}`] } }),
+		]);
+		const mart = model("mart", { fqn: ["shop", "marts", "mart"], depends_on: { nodes: ["model.shop.c0"] } });
+		const site = await siteOf(Object.fromEntries([...chain, ["model.shop.mart", mart]]) as typeof SHOP);
+		expect(graphOf(site).lanes.map(({ name }) => name)).toEqual(["staging", "marts"]);
+	});
+
 	it("shows Markdown, and HTML in it as text", async () => {
 		const site = await siteOf({
 			"model.shop.a": model("a", {
