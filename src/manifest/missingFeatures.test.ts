@@ -30,6 +30,19 @@ describe("what a project needs and tfm does not have", () => {
 		`);
 	});
 
+	it("is also looked for behind `execute`, where reading does not come to, and among tags", async () => {
+		const found = await warningsIn({
+			"models/a.sql": "{% if execute %}{{ parts() }}{{ config.get('unreached') }}{% endif %} select 1 as id",
+			"macros/m.sql":
+				'{% macro parts() %}\n{% include "parts.sql" %}{{ adapter.get_partitions(1) }}{% endmacro %}\n{% macro unreached() %}{% include "x" %}{% endmacro %}',
+		});
+		const way = "write a macro of the same name in your project that does without it";
+		expect(found).toEqual([
+			`TFM-PARSE-070 macros/m.sql:2:1 shop needs adapter.get_partitions(), which tfm does not have: the macro parts | ${way}`,
+			`TFM-PARSE-070 macros/m.sql:2:1 shop needs the tag "include", which tfm does not have: the macro parts | ${way}`,
+		]);
+	});
+
 	it("is nothing that --warn-error stops at, unless the code is named", async () => {
 		const { warnings } = await manifestOf({ "models/a.sql": "select 1 as id", "models/p.py": PYTHON });
 		expect(judgeWarnings(warnings, { warnError: true }).map(({ code }) => code)).toEqual(["TFM-PARSE-070"]);

@@ -80,10 +80,25 @@ function needsOfNodes({ nodes, macros }: ProjectNeeds): readonly Need[] {
 
 const COMMENT = /\{#[\s\S]*?#\}/g;
 const ADAPTER_CALL = /(?<![\w.])adapter\s*\.\s*([A-Za-z_]\w*)\s*\(/g;
+const FILE_TAG = /\{%[-+]?\s*(include|import|from|extends|block)\b/g;
+const CALL = /(?<![\w.])(?:([A-Za-z_]\w*)\s*\.\s*)?([A-Za-z_]\w*)\s*\(/g;
 
-/** Methods of `adapter` that are not there, in macros that enabled nodes come to. */
-function needsOfMacros({ nodes, macros, config, ports }: ProjectNeeds): readonly Need[] {
+/** Macros that are named where reading does not come to: behind `execute`. */
+function* namedBehindExecute({ nodes, macros }: ProjectNeeds): Generator<string> {
+	const guarded = nodes.filter(({ raw_code }) => /\bexecute\b/.test(raw_code));
+	if (guarded.length === 0) return;
+	const byName = new Map<string, string[]>();
+	for (const { name, package_name, unique_id } of macros.values())
+		for (const key of [`.${name}`, `${package_name}.${name}`]) byName.set(key, [...(byName.get(key) ?? []), unique_id]);
+	for (const { raw_code } of guarded)
+		for (const { 1: owner = "", 2: name = "" } of raw_code.matchAll(CALL)) yield* byName.get(`${owner}.${name}`) ?? [];
+}
+
+/** Methods of `adapter` and tags that are not there, in macros that enabled nodes come to. */
+function needsOfMacros(project: ProjectNeeds): readonly Need[] {
+	const { nodes, macros, config, ports } = project;
 	const reached = new Set(nodes.flatMap((node) => node.depends_on.macros));
+	for (const id of namedBehindExecute(project)) reached.add(id);
 	for (const id of reached) for (const next of macros.get(id)?.depends_on?.macros ?? []) reached.add(next);
 	const packages = [config.project, ...config.packages];
 	return [...reached].sort().flatMap((id): readonly Need[] => {
@@ -92,9 +107,9 @@ function needsOfMacros({ nodes, macros, config, ports }: ProjectNeeds): readonly
 		if (macro === undefined || owner === undefined) return [];
 		const folder = relative(config.project.root, owner.root).split(sep).join("/");
 		const file = folder === "" ? macro.original_file_path : `${folder}/${macro.original_file_path}`;
-		return unknownCalls(macro.macro_sql, ports).map(({ name, line }) => ({
+		return unknownUses(macro.macro_sql, ports).map(({ what, line }) => ({
 			package_name: macro.package_name,
-			what: `adapter.${name}()`,
+			what,
 			who: `the macro ${macro.name}`,
 			way: "write a macro of the same name in your project that does without it",
 			at: () => ({ file, line: macro.line + line, column: 1 }),
@@ -102,14 +117,18 @@ function needsOfMacros({ nodes, macros, config, ports }: ProjectNeeds): readonly
 	});
 }
 
-/** Names that `adapter` does not have, with the lines that stand before them. */
-function unknownCalls(
+/** Names that `adapter` does not have, and tags that read other files, with the lines that stand before them. */
+function unknownUses(
 	text: string,
 	ports: ProjectNeeds["ports"],
-): readonly { readonly name: string; readonly line: number }[] {
-	if (!text.includes("adapter")) return [];
+): readonly { readonly what: string; readonly line: number }[] {
 	const code = text.replace(COMMENT, (comment) => comment.replace(/[^\n]/g, " "));
-	return [...code.matchAll(ADAPTER_CALL)].flatMap(({ 1: name = "", index }) =>
-		ports.isAdapterMember(name) ? [] : [{ name, line: code.slice(0, index).split("\n").length - 1 }],
-	);
+	const lineOf = (index: number): number => code.slice(0, index).split("\n").length - 1;
+	const calls = code.includes("adapter") ? [...code.matchAll(ADAPTER_CALL)] : [];
+	return [
+		...calls.flatMap(({ 1: name = "", index }) =>
+			ports.isAdapterMember(name) ? [] : [{ what: `adapter.${name}()`, line: lineOf(index) }],
+		),
+		...[...code.matchAll(FILE_TAG)].map(({ 1: name, index }) => ({ what: `the tag "${name}"`, line: lineOf(index) })),
+	];
 }
