@@ -11,6 +11,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ciOf } from "./ciRow.mjs";
+import { besideDbt, nothingToDo, parseEditedOf, watchedEdit } from "./editRows.mjs";
 import { makeCsvLandingProject, makeLandingProject, makeParquetLandingProject, makeSeedProject } from "./makeLoad.mjs";
 import { makeManifest } from "./makeManifest.mjs";
 import { makeProject } from "./makeProject.mjs";
@@ -27,6 +28,7 @@ const { values: asked } = parseArgs({
 		only: { type: "string" },
 		rows: { type: "string" },
 		rounds: { type: "string" },
+		dbt: { type: "string" },
 		help: { type: "boolean", default: false },
 	},
 });
@@ -353,6 +355,7 @@ const count = (n) => n.toLocaleString("en");
 const ROWS = [
 	["version", "`tfm --version`", () => start(["--version"], { cwd: work })],
 	["help", "`tfm --help`", () => start(["--help"], { cwd: work })],
+	["completion", "`tfm completion bash`", () => start(["completion", "bash"], { cwd: work })],
 	[
 		"ls",
 		"`tfm ls`, the warehouse",
@@ -378,6 +381,24 @@ const ROWS = [
 			() => parseOf(generated(`parse-${models}`, { models }), models, { again: true }),
 		],
 	]),
+	[
+		"parse-edited",
+		`the same of ${count(sizes.parse.at(-1))}, one model's text edited`,
+		() => parseEditedOf(generated(`parse-${sizes.parse.at(-1)}`, { models: sizes.parse.at(-1) })),
+	],
+	...[false, true].map((again) => [
+		again ? "dbt-again" : "dbt",
+		again ? "the same, nothing changed" : `\`tfm parse\`, ${count(sizes.parse[0])} models, beside dbt-core`,
+		() => {
+			if (asked.dbt === undefined) throw new Skipped("--dbt=PROGRAM was not given");
+			return besideDbt(generated(`dbt-${sizes.parse[0]}`, { models: sizes.parse[0] }), asked.dbt, { again });
+		},
+	]),
+	[
+		"changed",
+		`\`tfm run --changed\`, ${count(sizes.run)} tiny models, nothing to do`,
+		() => nothingToDo(generated("changed", { models: sizes.run }), sizes.run),
+	],
 	[
 		"render",
 		`\`tfm compile\`, ${count(sizes.parse[0])} models`,
@@ -453,7 +474,7 @@ const ROWS = [
 	["robots", `\`tfm run\`, robots from ${count(sizes.readings)} readings to the report, Postgres`, robotsRun],
 ];
 if (asked.help) {
-	console.log(`node bench/run.mjs [--smoke] [--only=ROW] [--rounds=N] [--rows=N of the loads]
+	console.log(`node bench/run.mjs [--smoke] [--only=ROW] [--rounds=N] [--rows=N of the loads] [--dbt=PROGRAM of dbt-core]
 
 ROW: ${ROWS.map(([name]) => name).join(", ")}`);
 	process.exit(0);
@@ -507,6 +528,20 @@ try {
 	console.error(`the analysis of one model could not be measured: ${error.message}`);
 }
 
+let watched = null;
+try {
+	const models = sizes.parse.at(-1);
+	const project = join(work, `parse-${models}`);
+	if (existsSync(project)) {
+		const ms = await watchedEdit(project, smoke ? 2 : 20);
+		watched = `\`tfm compile --watch\`, ${count(models)} models: ${whole(ms)} ms from writing a model's file to its compiled SQL, 10 of them for the editor to finish (goal: 50).`;
+		console.error(watched);
+	}
+} catch (error) {
+	broken.push("an edit under --watch");
+	console.error(`an edit under --watch could not be measured: ${error.message}`);
+}
+
 let site = null;
 try {
 	site = await siteFacts(sizes.site);
@@ -535,7 +570,7 @@ ${lines.join("\n")}
 
 Medians of ${sizes.repeats} alternating rounds, ${sizes.startRepeats ?? sizes.repeats} for what only starts; ratio and difference are medians over the rounds. How: [README.md](README.md).
 
-${[lineage, site].flatMap((facts) => (facts === null ? [] : [`${facts}\n\n`])).join("")}The package: ${pack()}.
+${[watched, lineage, site].flatMap((facts) => (facts === null ? [] : [`${facts}\n\n`])).join("")}The package: ${pack()}.
 `;
 console.log(report);
 if (!smoke && only === undefined && asked.rows === undefined && asked.rounds === undefined && broken.length === 0)

@@ -14,6 +14,7 @@ import type { ProjectFile } from "../parse/packageFiles.ts";
 import { printDiagnostics } from "../report/report.ts";
 import { editText, kindOfText, nodesByText } from "./editedText.ts";
 import { type OpenProject, openProject, readConfig } from "./openProject.ts";
+import { replaceIn } from "./parseCache/replacedMap.ts";
 import { readSourceLine } from "./readSourceLine.ts";
 
 export interface WatchedCompile {
@@ -107,8 +108,7 @@ export function editTexts(
 		if (now !== node) edited.set(node.unique_id, now);
 	}
 	if (edited.size === 0) return { project, ids: [] };
-	const nodes = new Map(project.manifest.nodes);
-	for (const [id, node] of edited) nodes.set(id, node);
+	const nodes = replaceIn(project.manifest.nodes, edited);
 	const manifest = Object.freeze({ ...project.manifest, nodes });
 	const known = files.get(project.manifest.children)!;
 	for (const [id, node] of edited) known.set(resolve(root, nodes.get(id)!.original_file_path), node);

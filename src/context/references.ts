@@ -4,7 +4,7 @@
  * where it must be the only one.
  */
 import type { Manifest } from "../core/manifest.ts";
-import type { ExecutableNode, GraphNode, MetricNode, RefArgs, SourceNode } from "../core/node.ts";
+import type { ExecutableNode, GraphNode, MetricNode, NodeId, RefArgs, SourceNode } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
 
 export type Found<T> =
@@ -55,15 +55,35 @@ function versionMatches(node: GraphNode, version: string | number | null): boole
 
 const sourceKey = (source: string, table: string): string => `${source}\0${table}`;
 
+interface Names {
+	readonly nodes: ReadonlyMap<string, readonly NodeId[]>;
+	readonly functions: ReadonlyMap<string, readonly NodeId[]>;
+	/** Of how many nodes. */
+	readonly size: number;
+}
+
+/** By what an edit of a text leaves as it is: names are asked for again after each, under `compile --watch`. */
+const namesKnown = new WeakMap<Manifest["children"], Names>();
+
+/** Kinds by what ids begin with, so that no test, four of five nodes, is looked at (app/parseCache/partedMap.ts). */
+function namesOf({ nodes, children }: Manifest): Names {
+	const known = namesKnown.get(children);
+	if (known?.size === nodes.size) return known;
+	const ids = [...nodes.keys()];
+	const named = (kinds: ReadonlySet<string>) =>
+		byName(
+			ids.filter((id) => kinds.has(id.slice(0, id.indexOf(".")))),
+			(id) => nodes.get(id)!.name,
+		);
+	const names = { nodes: named(REFERABLE), functions: named(new Set(["function"])), size: nodes.size };
+	namesKnown.set(children, names);
+	return names;
+}
+
 export function createReferences(manifest: Manifest, options: ReferenceOptions): References {
-	const nodes = byName(
-		[...manifest.nodes.values()].filter((node) => REFERABLE.has(node.resource_type)),
-		(node) => node.name,
-	);
-	const functions = byName(
-		[...manifest.nodes.values()].filter((node) => node.resource_type === "function"),
-		(node) => node.name,
-	);
+	const { nodes, functions } = namesOf(manifest);
+	const nodesOf = (ids: readonly NodeId[] | undefined): readonly ExecutableNode[] =>
+		ids === undefined ? [] : ids.map((id) => manifest.nodes.get(id)!);
 	const sources = byName(manifest.sources.values(), (node) => sourceKey(node.source_name, node.name));
 	const disabled = [...manifest.disabled.values()].flat();
 	const disabledNodes = byName(disabled, (node) =>
@@ -91,7 +111,7 @@ export function createReferences(manifest: Manifest, options: ReferenceOptions):
 		ref(args: RefArgs, fromPackage: string): Found<ExecutableNode> {
 			const packages = args.package === null ? packagesFor(fromPackage) : [args.package];
 			const fits = (node: GraphNode) => versionMatches(node, args.version);
-			const chosen = choose((nodes.get(args.name) ?? []).filter(fits), packages);
+			const chosen = choose(nodesOf(nodes.get(args.name)).filter(fits), packages);
 			if (chosen !== null) return chosen;
 			const off = choose(
 				(disabledNodes.get(args.name) ?? []).filter((node) => REFERABLE.has(node.resource_type) && fits(node)),
@@ -103,7 +123,7 @@ export function createReferences(manifest: Manifest, options: ReferenceOptions):
 		function(names: readonly string[], fromPackage: string): Found<ExecutableNode> {
 			const name = names.at(-1) ?? "";
 			const packages = names.length > 1 ? names.slice(0, 1) : packagesFor(fromPackage);
-			const chosen = choose(functions.get(name) ?? [], packages);
+			const chosen = choose(nodesOf(functions.get(name)), packages);
 			if (chosen !== null) return chosen;
 			const off = disabledNodes.get(name)?.find((node) => node.resource_type === "function");
 			if (off !== undefined) return { kind: "disabled", id: off.unique_id };

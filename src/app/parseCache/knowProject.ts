@@ -26,8 +26,8 @@ import { editText, kindOfText } from "../editedText.ts";
 import { BUILD_ID } from "./buildId.ts";
 import type { Rereading } from "./packProject.ts";
 import { type CacheAnswer, cachePath, originOf, readParseCache, writeParseCache } from "./parseCache.ts";
-import { replaceIn } from "./partedMap.ts";
 import { recordReads } from "./recordReads.ts";
+import { replaceIn } from "./replacedMap.ts";
 import { findChanged, watchTimedTexts } from "./timedTexts.ts";
 
 /** What a reading is known by. */

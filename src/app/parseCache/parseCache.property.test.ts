@@ -8,6 +8,7 @@ import { TfmError } from "../../core/diagnostic.ts";
 import { PARSE_OPTIONS } from "../../manifest/testing/readProject.ts";
 import { knowProject, type ReadProject } from "./knowProject.ts";
 import { PartedMap } from "./partedMap.ts";
+import { ReplacedMap } from "./replacedMap.ts";
 
 const RUNS = Number(process.env.TFM_PROPERTY_RUNS ?? 8);
 const SEED = Number(process.env.TFM_PROPERTY_SEED ?? 1);
@@ -78,7 +79,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
 );
 
 const plain = (_: string, value: unknown): unknown =>
-	value instanceof Map || value instanceof PartedMap ? [...value] : value;
+	value instanceof Map || value instanceof PartedMap || value instanceof ReplacedMap ? [...value] : value;
 
 /** Everything a command can see of it, places included. */
 function seen({ manifest }: ReadProject): string {

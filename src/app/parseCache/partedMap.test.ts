@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { PartedMap, replaceIn } from "./partedMap.ts";
+import { PartedMap } from "./partedMap.ts";
+import { replaceIn } from "./replacedMap.ts";
 
 const KEYS = ["a", "b", "c", "d", "e"];
 let read: number[];

@@ -7,30 +7,16 @@ export class PartedMap<K, V> implements ReadonlyMap<K, V> {
 	readonly #keysOf: () => readonly K[];
 	readonly #inPart: number;
 	readonly #read: (part: number) => readonly V[];
-	/** Instead of what was read. */
-	readonly #replaced: ReadonlyMap<K, V>;
 	readonly #parts: (readonly V[] | undefined)[] = [];
 	#known: readonly K[] | undefined;
 	#places: ReadonlyMap<K, number> | undefined;
 	#whole: Map<K, V> | undefined;
 
 	/** `read` gives the values of a part, at least one, in the order of the keys; what it throws, asking for one throws. */
-	constructor(
-		keysOf: () => readonly K[],
-		inPart: number,
-		read: (part: number) => readonly V[],
-		replaced: ReadonlyMap<K, V> = new Map(),
-	) {
+	constructor(keysOf: () => readonly K[], inPart: number, read: (part: number) => readonly V[]) {
 		this.#keysOf = keysOf;
 		this.#inPart = inPart;
 		this.#read = read;
-		this.#replaced = replaced;
-	}
-
-	/** The same with other values of some of its keys. */
-	replacing(values: ReadonlyMap<K, V>): PartedMap<K, V> {
-		const all = new Map([...this.#replaced, ...values]);
-		return new PartedMap(this.#keysOf, this.#inPart, (part) => this.#part(part), all);
 	}
 
 	get #keys(): readonly K[] {
@@ -50,7 +36,6 @@ export class PartedMap<K, V> implements ReadonlyMap<K, V> {
 		if (this.#whole !== undefined) return this.#whole.get(key);
 		const at = this.#place(key);
 		if (at === undefined) return undefined;
-		if (this.#replaced.has(key)) return this.#replaced.get(key);
 		return this.#part(Math.floor(at / this.#inPart))[at % this.#inPart];
 	}
 
@@ -90,12 +75,7 @@ export class PartedMap<K, V> implements ReadonlyMap<K, V> {
 		const keys = this.#keys;
 		for (let part = 0, at = 0; at < keys.length; part++)
 			for (const value of this.#part(part)) whole.set(keys[at++]!, value);
-		for (const [key, value] of this.#replaced) whole.set(key, value);
 		this.#whole = whole;
 		return whole;
 	}
 }
-
-/** The map with other values of some of its keys. */
-export const replaceIn = <K, V>(map: ReadonlyMap<K, V>, values: ReadonlyMap<K, V>): ReadonlyMap<K, V> =>
-	map instanceof PartedMap ? map.replacing(values) : new Map([...map, ...values]);

@@ -13,10 +13,11 @@ export function graphData(manifest: Manifest, startedAt: Date): MappingData {
 				return node === undefined ? undefined : nodeFields(node, startedAt);
 			},
 		);
-	const isFunction = (node: GraphNode | undefined): boolean => node?.resource_type === "function";
+	// By what ids begin with: the nodes themselves are looked at when a template does.
+	const isFunction = (id: string): boolean => id.startsWith("function.");
 	const part = (functions: boolean): ReadonlyMap<string, GraphNode> =>
-		new Map([...manifest.nodes].filter(([, node]) => isFunction(node) === functions));
-	const hasFunctions = [...manifest.nodes.values()].some(isFunction);
+		new Map([...manifest.nodes].filter(([id]) => isFunction(id) === functions));
+	const hasFunctions = [...manifest.nodes.keys()].some(isFunction);
 	const kinds: Readonly<Record<string, unknown>> = {
 		nodes: shown(hasFunctions ? part(false) : manifest.nodes),
 		sources: shown(manifest.sources),

@@ -1,0 +1,144 @@
+/** Rows about a change: one file edited, nothing left to build, an edit that a watching command answers, and dbt-core beside them. */
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { here, median, runNode } from "./measure.mjs";
+
+const TFM = join(here, "../bin/tfm.js");
+const must = (fact, message) => {
+	if (!fact) throw new Error(message);
+};
+
+/** A model's file, the same at every call. */
+export function oneModel(project) {
+	const [folder] = readdirSync(join(project, "models/transform")).sort();
+	const [file] = readdirSync(join(project, "models/transform", folder))
+		.filter((name) => name.endsWith(".sql"))
+		.sort();
+	return join(project, "models/transform", folder, file);
+}
+
+/** `tfm parse` after one model's text was edited, manifest.json written; the floor looks at every file. */
+export function parseEditedOf(project) {
+	const file = oneModel(project);
+	const text = readFileSync(file, "utf8");
+	const manifest = join(project, "target/manifest.json");
+	runNode([TFM, "parse"], { cwd: project });
+	let round = 0;
+	let before = 0n;
+	return {
+		subject: {
+			args: [TFM, "parse"],
+			options: { cwd: project },
+			before: () => {
+				before = statSync(manifest, { bigint: true }).ino;
+				writeFileSync(file, `${text}\n-- edit ${++round}\n`);
+			},
+			check: () => must(statSync(manifest, { bigint: true }).ino !== before, "the manifest was not written"),
+		},
+		floors: [
+			{
+				title: "walk, read, hash",
+				args: [join(here, "parseFloor.mjs"), project, "--unchanged"],
+				options: { cwd: project },
+				check: (stdout) => must(JSON.parse(stdout).files > 0, "the floor read nothing"),
+			},
+		],
+	};
+}
+
+/** `tfm run --changed` where nothing changed; the floor is the same run without the flag. */
+export function nothingToDo(project, models) {
+	runNode([TFM, "seed"], { cwd: project });
+	runNode([TFM, "run"], { cwd: project });
+	const results = join(project, "target/run_results.json");
+	const side = (args, check) => ({
+		args: [TFM, ...args],
+		options: { cwd: project },
+		before: () => rmSync(results, { force: true }),
+		check,
+	});
+	const reused = () => JSON.parse(readFileSync(results, "utf8")).results.filter(({ status }) => status === "reused");
+	return {
+		subject: side(["run", "--changed"], () => must(reused().length === models, "models were built")),
+		floors: [
+			{ title: "the same without `--changed`", ...side(["run"], () => must(existsSync(results), "no results")) },
+		],
+		per: { count: models, unit: "model" },
+	};
+}
+
+/** dbt-core parses the same project, everything anew; `dbt`: its program. */
+export function besideDbt(project, dbt, { again }) {
+	const target = join(project, "target");
+	const manifest = join(target, "manifest.json");
+	// What both know; neither asks it for anything.
+	writeFileSync(
+		join(project, "profiles.yml"),
+		"bench: {target: dev, outputs: {dev: {type: postgres, host: localhost, port: 5432, user: bench, password: bench, dbname: bench, schema: bench, threads: 1}}}\n",
+	);
+	const side = (command, args) => ({
+		...(command === null ? {} : { command }),
+		args,
+		options: { cwd: project, env: { DBT_SEND_ANONYMOUS_USAGE_STATS: "false", DBT_PROFILES_DIR: project } },
+		before: () => {
+			if (!again) rmSync(target, { recursive: true, force: true });
+		},
+		check: () => must(existsSync(manifest), "no manifest was written"),
+	});
+	const own = ["--target-path", join(target, "dbt"), "--log-path", join(target, "logs")];
+	const peer = side(dbt, ["--quiet", "parse", ...own]);
+	if (again) runNode([TFM, "parse"], { cwd: project });
+	return {
+		subject: side(null, [TFM, "parse"]),
+		floors: [
+			{
+				title: "`dbt parse` of dbt-core",
+				...peer,
+				check: () => must(existsSync(join(target, "dbt/manifest.json")), "dbt wrote no manifest"),
+			},
+		],
+	};
+}
+
+/** How long after a model's text was written `tfm compile --watch` has compiled it, in ms: the median of `edits`. */
+export async function watchedEdit(project, edits) {
+	const file = oneModel(project);
+	const text = readFileSync(file, "utf8");
+	const name = file
+		.split("/")
+		.at(-1)
+		.replace(/\.sql$/, "");
+	const child = spawn(process.execPath, [TFM, "compile", "--watch", "--select", name], { cwd: project });
+	let said = "";
+	let heard = () => {};
+	child.stdout.on("data", (data) => {
+		said += data;
+		heard();
+	});
+	const ended = new Promise((resolve) => child.on("close", resolve));
+	/** Resolves when it has said this so often. */
+	const says = (what, times) =>
+		new Promise((resolve, reject) => {
+			heard = () => {
+				if (said.split(what).length > times) resolve();
+			};
+			heard();
+			ended.then(() => reject(new Error(`the watching command ended:\n${said}`)));
+		});
+	try {
+		await says("waiting for changes", 1);
+		const times = [];
+		for (let i = 1; i <= edits; i++) {
+			const started = performance.now();
+			writeFileSync(file, `${text}\n-- watched ${i}\n`);
+			await says("compiled ", i + 1);
+			times.push(performance.now() - started);
+		}
+		return median(times);
+	} finally {
+		child.kill("SIGINT");
+		await ended;
+		writeFileSync(file, text);
+	}
+}
