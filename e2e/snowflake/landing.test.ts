@@ -7,6 +7,7 @@ sources:
     schema: landing
     tables:
       - name: orders
+        freshness: { warn_after: { count: 1, period: hour } }
         load:
           files: data/orders/*.jsonl
           ${more}
@@ -23,8 +24,9 @@ const FILES = {
 	"models/landing/sources.yml": load("mode: append"),
 	"data/orders/1.jsonl":
 		'{"id":1,"amount":1.25,"at":"2026-01-01T10:00:00+02:00","items":[{"sku":"a"},{"sku":"b\\\\c"}]}\n{"id":"x"}\n',
+	"models/staging/read.sql": "{{ config(materialized='ephemeral') }} select * from {{ source('raw', 'orders') }}",
 	"models/staging/skus.sql":
-		"select o.id, o.amount, f.value:sku::varchar as sku, o._tfm_file from {{ source('raw', 'orders') }} o, lateral flatten(input => o.items) f",
+		"select o.id, o.amount, f.value:sku::varchar as sku, o._tfm_file from {{ ref('read') }} o, lateral flatten(input => o.items) f",
 };
 
 describe("landing loads on the local protocol server", { timeout: 120_000 }, () => {

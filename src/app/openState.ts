@@ -96,6 +96,8 @@ function closedTo(
 	const { manifest } = project;
 	const targets = [...selected].flatMap((id) => {
 		const node = manifest.nodes.get(id);
+		// What is ephemeral stands nowhere.
+		if (node?.resource_type === "model" && node.config.materialized === "ephemeral") return [];
 		return node?.resource_type === "model" || node?.resource_type === "seed" || node?.resource_type === "snapshot"
 			? [storedName(node, adapter.dialect)]
 			: [];

@@ -47,7 +47,7 @@ export function freshnessCriteria({ freshness }: Pick<SourceNode, "freshness">):
 }
 
 /** A load writes down when each row came in. */
-const LOAD_TIME = '"_tfm_loaded_at"';
+const LOAD_TIME = "_tfm_loaded_at";
 
 /** The expression whose maximum is the time of the last load: as written, else of a landing table the column that tfm fills. */
 export const loadedAtField = (source: Pick<SourceNode, "loaded_at_field" | "load">): string | null =>
