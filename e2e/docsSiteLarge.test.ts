@@ -168,6 +168,24 @@ describe.skipIf(!possible)("the docs site of large projects, and under fingers",
 		await page.close();
 	}, 60_000);
 
+	it("draws anew when the panel beside it takes room, and what is chosen stays under the pointer", async () => {
+		const page = await open(`${await serve(manyModels(100))}#/graph`);
+		const canvas = page.locator("canvas[data-drawn]");
+		await canvas.waitFor();
+		const sizes = () =>
+			canvas.evaluate((element) => {
+				const { width, clientWidth } = element as unknown as Canvas & { readonly clientWidth: number };
+				return [width, clientWidth] as const;
+			});
+		const [before] = await sizes();
+		await page.keyboard.press("ArrowRight");
+		await page.locator(".graph-side h2").waitFor();
+		await expect.poll(async () => (await sizes())[0]).toBeLessThan(before);
+		const [drawn, seen] = await sizes();
+		expect(drawn).toBe(seen);
+		await page.close();
+	}, 60_000);
+
 	it("warns on the first page of rows that a load turned away, and says on the source's page how to see them", async () => {
 		const id = "model.shop.orders";
 		const results = new Map([[id, { status: "success", failures: null, message: null, ms: 9, at: 1_790_000_000_000 }]]);

@@ -40,6 +40,8 @@ export interface Overview {
 	stop(): void;
 	/** The view that shows these nodes, or all. */
 	fit(nodes?: Iterable<number>): View;
+	/** Whether all of a node's box is seen. */
+	shows(view: View, node: number): boolean;
 	/** The node under a place of the canvas. */
 	hit(view: View, px: number, py: number): number | null;
 	resize(): void;
@@ -80,6 +82,8 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		canvas.width = base.width = Math.round(box.width * ratio);
 		canvas.height = base.height = Math.round(box.height * ratio);
 		made = null;
+		// A canvas of another size is blank: it is to show the nodes at once.
+		empty = true;
 	};
 	resize();
 
@@ -385,6 +389,11 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		stop: layer.stop,
 		fit,
 		resize,
+		shows: ({ x, y, k }, node) =>
+			nodes.x[node]! >= x &&
+			nodes.x[node]! + CARD.width <= x + size.width / k &&
+			nodes.y[node]! >= y &&
+			nodes.y[node]! + CARD.height <= y + size.height / k,
 		hit({ x, y, k }, px, py) {
 			const [wx, wy] = [x + px / k, y + py / k];
 			const slack = Math.max(0, 4 / k - CARD.height / 2);

@@ -109,10 +109,19 @@ export function OverviewCanvas({ project, lens, chosen, current, query, guarded,
 			const node = made.hit(view.current, event.offsetX, event.offsetY);
 			if (node !== null) onOpen(node);
 		};
+		/** The panel beside the drawing comes and goes: what is seen stays where it is, but for a chosen node behind it. */
 		const resized = (): void => {
+			const ratio = Math.min(2, window.devicePixelRatio || 1);
+			const [width, height] = [element.clientWidth, element.clientHeight].map((length) => Math.round(length * ratio));
+			// A canvas without a place in the page has no size, and nothing can be drawn on it.
+			if (width === 0 || height === 0 || (width === element.width && height === element.height)) return;
 			made.resize();
+			const { current: node, chosen: all } = shown.current;
+			if (node !== null && !made.shows(view.current, node)) view.current = made.fit(all?.size ? all : undefined);
 			draw();
 		};
+		const watcher = new ResizeObserver(() => requestAnimationFrame(resized));
+		watcher.observe(element);
 		const zoom = (event: Event): void => {
 			const factor = (event as CustomEvent<number>).detail;
 			if (factor === 0) return moved(made.fit());
@@ -123,14 +132,13 @@ export function OverviewCanvas({ project, lens, chosen, current, query, guarded,
 		};
 		element.addEventListener("pointermove", over);
 		element.addEventListener("dblclick", twice);
-		window.addEventListener("resize", resized);
 		window.addEventListener(CHANGED, draw);
 		window.addEventListener("graphzoom", zoom);
 		return () => {
 			clearTimeout(settle);
 			made.stop();
 			silent();
-			window.removeEventListener("resize", resized);
+			watcher.disconnect();
 			window.removeEventListener(CHANGED, draw);
 			window.removeEventListener("graphzoom", zoom);
 		};
