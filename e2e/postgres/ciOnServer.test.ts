@@ -113,6 +113,22 @@ describeOnPostgres("tfm ci on a server", { timeout: 180_000 }, () => {
 		expect(await left()).toEqual([]);
 	});
 
+	it("plans the same for a person: new rows only of an incremental model, in a schema of its own or where it stands", async () => {
+		shop.git("checkout", "--quiet", "--force", "log");
+		const planned = await tfm(["plan", "--target", "dev"]);
+		expect(planned.stdout).toMatch(/^~ marts\.log +new rows only +20 +\S+ kB +- +its SQL changed; columns: values customer$/m);
+		expect(planned.stdout).toContain("1 node and 0 tests · 20 rows");
+		expect((await tfm(["env", "create", "anna"])).code).toBe(0);
+		const aside = await tfm(["plan", "--env", "anna", "--apply", "--yes"]);
+		expect(aside.stdout).toMatch(/~ marts\.log +new rows only[\s\S]*log goes on from a copy of dev_marts\.log/);
+		expect(await rows("select count(*)::int from dev_marts__anna.log where customer like '%!'")).toEqual([2]);
+		expect(await rows("select count(*)::int from dev_marts.log where customer like '%!'")).toEqual([0]);
+		expect((await tfm(["env", "drop", "anna"])).code).toBe(0);
+		expect(await tfm(["plan", "--target", "dev", "--apply", "--yes", "-q"])).toMatchObject({ code: 0 });
+		expect(await rows("select count(*)::int from dev_marts.log where customer like '%!'")).toEqual([2]);
+		expect((await tfm(["plan", "--target", "dev"])).stdout).toContain("nothing to build");
+	});
+
 	/** A process that waits in its first build, for as long as `release` was not called. */
 	async function waiting(more: Readonly<Record<string, string>>) {
 		const holder = new pg.Client({ connectionString: database.url });
