@@ -218,6 +218,10 @@ describe("a base that cannot be read", { timeout: 120_000 }, () => {
 	});
 
 	it("is not there, or the clone is shallow: the command to fetch it is said", async () => {
+		expect((await tfm("state", "explain", "--base", "origin/main")).said).toMatch(
+			/there is no commit origin\/main to compare with\n.*next: --base main: there is no remote origin to fetch from/,
+		);
+		shop.git("remote", "add", "origin", "../nowhere");
 		expect((await tfm("state", "explain", "--base", "origin/develop")).said).toMatchInlineSnapshot(`
 			" error[TFM-CI-002]: there is no commit origin/develop to compare with
 			   = next: git fetch origin +refs/heads/develop:refs/remotes/origin/develop
@@ -239,6 +243,10 @@ describe("a base that cannot be read", { timeout: 120_000 }, () => {
 			 1 error, nothing was run (0.0s)
 			"
 		`);
+		shop.git("checkout", "--quiet", "--orphan", "empty");
+		expect((await tfm("state", "explain", "--base", "main")).said).toMatch(
+			/error\[TFM-CI-002\]: this repository has no commit yet\n.*next: git add --all && git commit/,
+		);
 		const outside = await run(["state", "explain", "--base", "main", "--project-dir", shop.root], shop.root, {
 			...shop.env,
 			PATH: "/nowhere",

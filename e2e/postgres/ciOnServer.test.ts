@@ -116,7 +116,9 @@ describeOnPostgres("tfm ci on a server", { timeout: 180_000 }, () => {
 	it("plans the same for a person: new rows only of an incremental model, in a schema of its own or where it stands", async () => {
 		shop.git("checkout", "--quiet", "--force", "log");
 		const planned = await tfm(["plan", "--target", "dev"]);
-		expect(planned.stdout).toMatch(/^~ marts\.log +new rows only +20 +\S+ kB +- +its SQL changed; columns: values customer$/m);
+		expect(planned.stdout).toMatch(
+			/^~ marts\.log +new rows only +20 +\S+ kB +- +its SQL changed; columns: values customer$/m,
+		);
 		expect(planned.stdout).toContain("1 node and 0 tests · 20 rows");
 		expect((await tfm(["env", "create", "anna"])).code).toBe(0);
 		const aside = await tfm(["plan", "--env", "anna", "--apply", "--yes"]);

@@ -69,7 +69,12 @@ export async function compareRows(request: DiffRequest, ask: Ask): Promise<RowDi
 		head: await duplicatesOf(different, "head", ask),
 	};
 	if (duplicates.base + duplicates.head > 0) {
-		return compareWholeRows(whole, { ask, told: columns.told, duplicates, shown: request.samples });
+		// Equal parts hold some, too: who is told how many there are is told of all.
+		const all =
+			different === whole
+				? duplicates
+				: { base: await duplicatesOf(whole, "base", ask), head: await duplicatesOf(whole, "head", ask) };
+		return compareWholeRows(whole, { ask, told: columns.told, duplicates: all, shown: request.samples });
 	}
 	const { added, removed, changed, changedColumns } = await countDifferences(different, ask);
 	const sampled =

@@ -69,8 +69,10 @@ export async function createEnvironment(invocation: Invocation): Promise<ExitCod
 			});
 			if (done.kind === "refused") fail("TFM-ENV-002", { name, inTheWay: done.inTheWay });
 		});
+		// Layers have schemas of their own.
+		const where = project.config.project.layering === null ? schema : `schemas that end in __${name}`;
 		invocation.stdout.write(
-			`${name} is there, and empty: what is not built in it is read where the target ${defer} has it\n  tfm run --env ${name} --select MODEL builds in ${schema}\n`,
+			`${name} is there, and empty: what is not built in it is read where the target ${defer} has it\n  tfm run --env ${name} --select MODEL builds in ${where}\n`,
 		);
 		return 0;
 	});

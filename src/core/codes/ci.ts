@@ -9,7 +9,8 @@ export const CI_CODES = {
 			"A change is reviewed against the commit that it began from; git knows which one, and has its files. In a container git may refuse a repository of another user: `git config --global --add safe.directory PATH`.",
 	}),
 	"TFM-CI-002": code<{ ref: string; fetch: string }>({
-		message: (f) => `there is no commit ${f.ref} to compare with`,
+		message: (f) =>
+			f.ref === "HEAD" ? "this repository has no commit yet" : `there is no commit ${f.ref} to compare with`,
 		next: (f) => f.fetch,
 		explain:
 			"The target branch of the pull request is not in this clone. GitHub's checkout fetches it with `fetch-depth: 0`. Another branch can be named: `--base`, or `ci: {base: origin/develop}` in the project file.",
