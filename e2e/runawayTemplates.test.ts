@@ -23,6 +23,7 @@ function project(model: string): Sandbox {
 describe("a template that does not end", () => {
 	it.each([
 		"{% set all = {} %}{% for i in range(1000) %}{% do all.update({i: ('v' * 40000000)|upper}) %}{% endfor %}select 1",
+		"{% set ns = namespace(l=[]) %}{% for i in range(99000) %}{% set ns.l = ns.l + [('x' * 100000 ~ i)|upper] %}{% endfor %}select 1",
 		"{% set all = [] %}{% for i in range(10000) %}{% do all.append(range(100000)|list) %}{% endfor %}select 1",
 	])("is ended before it fills the memory: %s", { timeout: 120_000 }, async (model) => {
 		const { dir } = project(model);

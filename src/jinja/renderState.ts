@@ -14,9 +14,12 @@ const DEFAULT_MAX_LOOP = 10_000_000;
  */
 const MOST_MADE = 2_000_000_000;
 /** The heap is looked at each time so much was made. */
-const LOOK_EVERY = 2 ** 25;
+const LOOK_EVERY = 2 ** 22;
 /** A render that leaves less of the heap than this part is ended: the engine would end the process, without a word. */
 const HEAP_LEFT = 0.15;
+/** Long texts lie apart with room between them: where nearly all of the heap is taken so, less of it holds values. */
+const NEARLY_TAKEN = 0.97;
+const LEFT_WHEN_TAKEN = 0.3;
 /** Loop turns between two words that this render still goes on. */
 const TURNS = 2 ** 12;
 
@@ -76,8 +79,9 @@ export class RenderState {
 	#look(): void {
 		this.#lookAt = this.#made + LOOK_EVERY;
 		if (this.#made > MOST_MADE) fail("TFM-JINJA-021", { what: "all that this template makes", limit: MOST_MADE });
-		const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();
-		if (used > most * (1 - HEAP_LEFT)) fail("TFM-JINJA-021", { what: "what this template holds in memory" });
+		const { used_heap_size: used, total_heap_size: taken, heap_size_limit: most } = getHeapStatistics();
+		const left = taken > most * NEARLY_TAKEN ? LEFT_WHEN_TAKEN : HEAP_LEFT;
+		if (used > most * (1 - left)) fail("TFM-JINJA-021", { what: "what this template holds in memory" });
 		sayStillRendering();
 	}
 }
