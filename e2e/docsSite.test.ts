@@ -308,6 +308,37 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		await expect.poll(() => page.locator("dialog[open]").count()).toBe(0);
 	});
 
+	it("expands a node and follows a column by a key, and colours the exported picture as the lens does", async () => {
+		await open("#/graph?focus=staging.stg_payments&node=transform.payments");
+		await expect.poll(() => page.locator(".card").count()).toBe(2);
+		await page.locator(".graph-side h2", { hasText: "payments" }).waitFor();
+		await page.keyboard.press("e");
+		await expect.poll(() => page.locator(".card").count()).toBe(3);
+		expect(page.url()).toContain("expand=transform.payments");
+		await page.keyboard.press("c");
+		await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("SELECT");
+		await page.locator(".graph-side select").selectOption("amount");
+		await expect.poll(() => page.locator(".edge.column").count()).toBe(3);
+	});
+
+	it("tells the page around its frame what is chosen, and is told by it", async () => {
+		const around = `${url}around`;
+		const html = `<script>told=[];onmessage=(e)=>told.push(e.data)</script>
+			<iframe width="1200" height="800" src="${url}#/embed/graph?focus=transform.payments&chrome=0"></iframe>`;
+		await page.route(around, (route) => route.fulfill({ contentType: "text/html", body: html }));
+		await page.goto(around);
+		const told = () => page.evaluate("told.map(({ type, id }) => [type, id].join(' '))");
+		await expect.poll(told).toEqual(["tfm:select model.shop.payments"]);
+		const frame = page.frameLocator("iframe");
+		expect(await frame.locator(".sidebar").count()).toBe(0);
+		await frame.locator(".card", { hasText: "revenue" }).locator("[data-act]").first().click();
+		await expect.poll(told).toContain("tfm:select model.shop.revenue");
+		const tell = (id: string) => page.evaluate(`frames[0].postMessage({ type: "tfm:select", id: "${id}" }, "*")`);
+		await tell("model.shop.nobody");
+		await tell("model.shop.stg_payments");
+		await expect.poll(() => frame.locator(".graph-side h2").textContent()).toBe("stg_payments");
+	});
+
 	it("shows strange names and markup as text, and runs none of it", async () => {
 		await open(`#/m/${encodeURIComponent(`staging.${STRANGE}`)}`);
 		await expect.poll(heading).toBe(STRANGE);

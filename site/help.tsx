@@ -9,6 +9,8 @@ const KEYS: readonly (readonly [string, string])[] = [
 	["g q", "Quality"],
 	["g t", "Glossary"],
 	["f", "Lineage: the chosen node and its neighbours"],
+	["e", "Lineage: all neighbours of the chosen node"],
+	["c", "Lineage: follow a column of the chosen node"],
 	["[ ]", "Lineage: fewer or more steps"],
 	["← → ↑ ↓", "Lineage: to inputs, to readers, to neighbours in the layer"],
 	["Enter", "Lineage: open the chosen node"],

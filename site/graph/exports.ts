@@ -1,4 +1,4 @@
-import { colours, shadeOf } from "../lens.ts";
+import { colours, type Lens, shadeOf } from "../lens.ts";
 import type { Project } from "../project.ts";
 import { BOX, type Focus } from "./focus.ts";
 import { CARD } from "./overview.ts";
@@ -15,9 +15,9 @@ interface Box {
 }
 
 /** The neighbourhood, or the whole project, as a picture that stands alone. */
-export function exportSvg(project: Project, focus: Focus | null): string {
+export function exportSvg(project: Project, focus: Focus | null, lens: Lens): string {
 	const colour = colours();
-	const shade = shadeOf(project, "status");
+	const shade = shadeOf(project, lens);
 	const boxes: Box[] =
 		focus === null
 			? project.nodes.name.map((name, node) => ({
@@ -104,8 +104,8 @@ export function exportCsv(project: Project, focus: Focus | null, chosen: Readonl
 const MOST_PIXELS = 16_000_000;
 
 /** The picture as PNG at twice its size, smaller where a browser would refuse that much. */
-export async function exportPng(project: Project, focus: Focus | null): Promise<Blob> {
-	const svg = exportSvg(project, focus);
+export async function exportPng(project: Project, focus: Focus | null, lens: Lens): Promise<Blob> {
+	const svg = exportSvg(project, focus, lens);
 	const [, width, height] = /viewBox="\S+ \S+ (\S+) (\S+)"/.exec(svg)!.map(Number);
 	const scale = Math.min(2, Math.sqrt(MOST_PIXELS / (width! * height!)), 16_000 / Math.max(width!, height!));
 	const image = new Image();

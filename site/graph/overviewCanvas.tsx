@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { legendOf } from "../lens.ts";
 import { StatusMark } from "../parts.tsx";
 import type { Project } from "../project.ts";
-import { go, href, setQuery } from "../route.ts";
+import { setQuery } from "../route.ts";
 import { listenToGestures } from "./gestures.ts";
 import { createOverview, type Overview, type View } from "./overview.ts";
 
@@ -97,7 +97,10 @@ export function OverviewCanvas({ project, lens, chosen, current, query, guarded,
 			tapped(event) {
 				const node = made.hit(view.current, event.offsetX, event.offsetY);
 				if (event.shiftKey && node !== null && shown.current.current !== null)
-					go(href(["graph"], { path: `${project.key(shown.current.current)},${project.key(node)}` }));
+					setQuery(
+						{ path: `${project.key(shown.current.current)},${project.key(node)}`, node: project.key(node) },
+						{ replace: false },
+					);
 				else setQuery({ node: node === null ? null : project.key(node) });
 			},
 		});

@@ -10,7 +10,7 @@ import { LaneTree } from "../graph/laneTree.tsx";
 import { OverviewCanvas } from "../graph/overviewCanvas.tsx";
 import { NodeTree } from "../graph/tree.tsx";
 import { useFocus } from "../graph/useFocus.ts";
-import { LENSES, legendOf, readLens } from "../lens.ts";
+import { LENSES, type Lens, legendOf, readLens } from "../lens.ts";
 import type { PageProps } from "../page.ts";
 import { Copy, StatusMark, useData, useTypedText } from "../parts.tsx";
 import type { Project } from "../project.ts";
@@ -79,6 +79,7 @@ export function GraphPage({ project, route }: PageProps) {
 		(guarded || asked === "folders" || (asked === null && !place && project.count > FOLDERS_FROM));
 	const toFocus = (node: number): void => go(href(["graph"], { ...kept(query), focus: project.key(node) }));
 	useGraphKeys({ project, current, focused, up, down, toFocus, query });
+	useFrame(project, current);
 
 	return (
 		<section class="graph-page">
@@ -141,7 +142,7 @@ export function GraphPage({ project, route }: PageProps) {
 						</button>
 					</fieldset>
 				)}
-				<ExportMenu {...{ project, focus, chosen }} />
+				<ExportMenu {...{ project, focus, chosen, lens }} />
 			</div>
 			<div class="graph-body">
 				<div class="graph-stage">
@@ -319,6 +320,15 @@ function Side({ project, node, column, trace, focused, toFocus, query }: SidePro
 						Focus
 					</button>
 				)}
+				{focused && column === null && (
+					<button
+						type="button"
+						data-key="e"
+						onClick={() => setQuery({ expand: [...query.getAll("expand"), project.key(node)].join() })}
+					>
+						Expand
+					</button>
+				)}
 				{pathFrom === undefined || pathFrom === node ? (
 					<button type="button" onClick={() => setQuery({ from: project.key(node) })} aria-pressed={pathFrom === node}>
 						Path from here
@@ -344,6 +354,7 @@ function Side({ project, node, column, trace, focused, toFocus, query }: SidePro
 				<label class="choice wide">
 					<span>Follow a column</span>
 					<select
+						data-key="c"
 						value={column ?? ""}
 						onChange={(event) =>
 							go(href(["graph"], { ...kept(query), focus: project.key(node), col: event.currentTarget.value }))
@@ -401,20 +412,25 @@ function ExportMenu({
 	project,
 	focus,
 	chosen,
+	lens,
 }: {
 	project: Project;
 	focus: Focus | null;
 	chosen: ReadonlySet<number> | null;
+	lens: Lens;
 }) {
 	const name = project.project;
 	return (
 		<details class="menu">
 			<summary>Export</summary>
 			<div>
-				<button type="button" onClick={() => save(`${name}.svg`, "image/svg+xml", exportSvg(project, focus))}>
+				<button type="button" onClick={() => save(`${name}.svg`, "image/svg+xml", exportSvg(project, focus, lens))}>
 					SVG
 				</button>
-				<button type="button" onClick={async () => save(`${name}.png`, "image/png", await exportPng(project, focus))}>
+				<button
+					type="button"
+					onClick={async () => save(`${name}.png`, "image/png", await exportPng(project, focus, lens))}
+				>
 					PNG
 				</button>
 				<button
@@ -470,6 +486,7 @@ function useGraphKeys({ project, current, focused, up, down, toFocus, query }: G
 			else if (/^Arrow/.test(event.key) && current === null) choose(first(project));
 			else if (current === null) return;
 			else if (event.key === "f") toFocus(current);
+			else if (event.key === "e" || event.key === "c") reachFor(event);
 			else if (event.key === "Enter" && target.tagName !== "A") go(href(["m", project.key(current)]));
 			else if (event.key === "ArrowLeft") choose(project.parents(current)[0]);
 			else if (event.key === "ArrowRight") choose(project.children(current)[0]);
@@ -480,6 +497,32 @@ function useGraphKeys({ project, current, focused, up, down, toFocus, query }: G
 		return () => window.removeEventListener("keydown", pressed);
 	}, [current, focused, up, down, query.toString()]);
 }
+
+/** The button or list in the panel that does what the key stands for, where there is one. */
+function reachFor(event: KeyboardEvent): void {
+	const control = document.querySelector<HTMLElement>(`.graph-side [data-key=${event.key}]`);
+	if (control?.tagName === "BUTTON") control.click();
+	else control?.focus();
+	// A list would take the letter for the beginning of a name.
+	event.preventDefault();
+}
+
+/** In a frame, the page around it is told what is chosen, and may choose: `{type: "tfm:select", id}`. */
+function useFrame(project: Project, current: number | null): void {
+	const around = window.parent;
+	useEffect(() => {
+		if (around !== window && current !== null) around.postMessage({ type: SELECT, id: project.id(current) }, "*");
+	}, [current]);
+	useEffect(() => {
+		const told = ({ source, data }: MessageEvent): void => {
+			const node = source === around && data?.type === SELECT ? project.find(String(data.id)) : undefined;
+			if (node !== undefined) setQuery({ node: project.key(node) });
+		};
+		window.addEventListener("message", told);
+		return () => window.removeEventListener("message", told);
+	}, []);
+}
+const SELECT = "tfm:select";
 
 /** The topmost of the leftmost. */
 function first({ nodes: { x, y } }: Project): number | undefined {

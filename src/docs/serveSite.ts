@@ -111,6 +111,8 @@ const HEADERS = {
 	"x-content-type-options": "nosniff",
 	"referrer-policy": "no-referrer",
 	"cross-origin-resource-policy": "same-origin",
+	// In a frame the lineage tells the page around it what is chosen: that page is one of this machine.
+	"content-security-policy": "frame-ancestors 'self' http://localhost:* http://127.0.0.1:*",
 };
 
 function answer(request: IncomingMessage, response: ServerResponse, { root, host, listeners }: Serving): void {
