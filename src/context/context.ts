@@ -6,6 +6,7 @@
  */
 
 export type { ContextScope } from "./contextScope.ts";
+export { lackingUses, OVERRIDE } from "./lackingUses.ts";
 export {
 	createMacroRegistry,
 	type MacroDefinition,
@@ -22,7 +23,6 @@ export { metricText } from "./objects/metricFunction.ts";
 export { functionText, refText, sourceText } from "./objects/refFunction.ts";
 export { cteObject, relationNameOf, relationTypeOf } from "./objects/relationObject.ts";
 export { responseOf } from "./objects/responseObject.ts";
-export { isAdapterMember } from "./objects/runAdapter.ts";
 export { cellsOf } from "./objects/tableObject.ts";
 export { targetObject } from "./objects/targetObject.ts";
 export { isTemplate, variablesFor } from "./objects/varFunction.ts";

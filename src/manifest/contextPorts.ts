@@ -3,7 +3,6 @@ import {
 	collectFrom,
 	createNameGenerator,
 	createYamlScope,
-	isAdapterMember,
 	type ProjectFacts,
 	YAML_RENDERING,
 } from "../context/context.ts";
@@ -98,8 +97,6 @@ export function createManifestPorts(
 			const names = [...registry.namesFor(packageName)].filter((n) => n.startsWith("test_")).map((n) => n.slice(5));
 			return { suggestion: suggestName(name, names) };
 		},
-
-		isAdapterMember,
 
 		findMacro: (name, packageName) => registry.find(name, packageName)?.node.unique_id,
 		findWritten: (name, packageName) => registry.findWritten(packageName, name)?.node.unique_id,

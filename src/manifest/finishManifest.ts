@@ -116,7 +116,7 @@ export function finishManifest({
 	const described = describeMacros(parsed, descriptions, { config, warnings });
 	const macros = new Map(described.map((macro) => [macro.unique_id, macro]));
 	requireKnownLanguages(nodes.values());
-	warnings.push(...missingFeatures({ nodes: [...nodes.values()], macros, config, ports }));
+	warnings.push(...missingFeatures({ nodes: [...nodes.values()], macros, config }));
 	warnings.push(...deprecatedUses({ nodes: [...nodes.values()], macros, exposures, config }));
 	const { parents, children } = edges(nodes, sourceNodes, readers);
 	return Object.freeze({

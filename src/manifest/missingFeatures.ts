@@ -3,18 +3,17 @@
  * way round. The nodes themselves fail when it is their turn; nothing is refused here.
  */
 import { relative, sep } from "node:path";
+import { lackingUses, OVERRIDE } from "../context/context.ts";
 import type { Config } from "../core/config.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Location } from "../core/location.ts";
 import type { ExecutableNode, MacroNode } from "../core/node.ts";
-import type { ManifestPorts } from "./ports.ts";
 
 export interface ProjectNeeds {
 	/** Enabled ones. */
 	readonly nodes: readonly ExecutableNode[];
 	readonly macros: ReadonlyMap<string, MacroNode>;
 	readonly config: Config;
-	readonly ports: Pick<ManifestPorts, "isAdapterMember">;
 }
 
 interface Need {
@@ -78,9 +77,6 @@ function needsOfNodes({ nodes, macros }: ProjectNeeds): readonly Need[] {
 	});
 }
 
-const COMMENT = /\{#[\s\S]*?#\}/g;
-const ADAPTER_CALL = /(?<![\w.])adapter\s*\.\s*([A-Za-z_]\w*)\s*\(/g;
-const FILE_TAG = /\{%[-+]?\s*(include|import|from|extends|block)\b/g;
 const CALL = /(?<![\w.])(?:([A-Za-z_]\w*)\s*\.\s*)?([A-Za-z_]\w*)\s*\(/g;
 
 /** Macros that are named where reading does not come to: behind `execute`. */
@@ -96,7 +92,7 @@ function* namedBehindExecute({ nodes, macros }: ProjectNeeds): Generator<string>
 
 /** Methods of `adapter` and tags that are not there, in macros that enabled nodes come to. */
 function needsOfMacros(project: ProjectNeeds): readonly Need[] {
-	const { nodes, macros, config, ports } = project;
+	const { nodes, macros, config } = project;
 	const reached = new Set(nodes.flatMap((node) => node.depends_on.macros));
 	for (const id of namedBehindExecute(project)) reached.add(id);
 	for (const id of reached) for (const next of macros.get(id)?.depends_on?.macros ?? []) reached.add(next);
@@ -107,28 +103,12 @@ function needsOfMacros(project: ProjectNeeds): readonly Need[] {
 		if (macro === undefined || owner === undefined) return [];
 		const folder = relative(config.project.root, owner.root).split(sep).join("/");
 		const file = folder === "" ? macro.original_file_path : `${folder}/${macro.original_file_path}`;
-		return unknownUses(macro.macro_sql, ports).map(({ what, line }) => ({
+		return lackingUses(macro.macro_sql).map(({ what, line }) => ({
 			package_name: macro.package_name,
 			what,
 			who: `the macro ${macro.name}`,
-			way: "write a macro of the same name in your project that does without it",
+			way: OVERRIDE,
 			at: () => ({ file, line: macro.line + line, column: 1 }),
 		}));
 	});
-}
-
-/** Names that `adapter` does not have, and tags that read other files, with the lines that stand before them. */
-function unknownUses(
-	text: string,
-	ports: ProjectNeeds["ports"],
-): readonly { readonly what: string; readonly line: number }[] {
-	const code = text.replace(COMMENT, (comment) => comment.replace(/[^\n]/g, " "));
-	const lineOf = (index: number): number => code.slice(0, index).split("\n").length - 1;
-	const calls = code.includes("adapter") ? [...code.matchAll(ADAPTER_CALL)] : [];
-	return [
-		...calls.flatMap(({ 1: name = "", index }) =>
-			ports.isAdapterMember(name) ? [] : [{ what: `adapter.${name}()`, line: lineOf(index) }],
-		),
-		...[...code.matchAll(FILE_TAG)].map(({ 1: name, index }) => ({ what: `the tag "${name}"`, line: lineOf(index) })),
-	];
 }

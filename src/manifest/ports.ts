@@ -50,8 +50,6 @@ export interface ManifestPorts {
 		name: string,
 		packageName: string,
 	): { readonly id: string; readonly builtin: boolean } | { readonly suggestion: string | undefined };
-	/** Whether `adapter` has a member of this name. */
-	isAdapterMember(name: string): boolean;
 	/** Unique id of a macro by the name that a node of this package would call. */
 	findMacro(name: string, packageName: string): string | undefined;
 	/** The same by the rules that dbt has for names written in macros: those of other packages count as well. */

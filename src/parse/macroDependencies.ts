@@ -16,7 +16,10 @@ const NOT_MACROS: ReadonlySet<string> = new Set(["ref", "source", "config"]);
  * Unique ids of the macros that a macro calls by name, in order of appearance. Read from the text, as dbt does: what
  * `state:modified.macros` compares, never what decides which macro runs.
  */
-export function macroDependencies(macro: MacroNode, registry: MacroRegistry): readonly string[] {
+export function macroDependencies(
+	macro: Pick<MacroNode, "name" | "package_name" | "macro_sql">,
+	registry: MacroRegistry,
+): readonly string[] {
 	const found = new Set<string>();
 	const add = (packageName: string, name: string): void => {
 		const id = registry.findWritten(packageName, name)?.node.unique_id;

@@ -30,6 +30,7 @@ import { readCode, readFixture, readSeed } from "./readCode.ts";
 import { readDocs } from "./readDocs.ts";
 import { builtinMacroFiles, duplicateMacros, readMacros } from "./readMacros.ts";
 import { type RenderProperty, readProperties } from "./readProperties.ts";
+import { withLackingUses } from "./withLackingUses.ts";
 
 export interface ParseOptions {
 	/** tfm's own macros, the most specific package first: dbt_postgres, then dbt. Absolute folders. */
@@ -140,7 +141,7 @@ export function parseProject(
 			}
 		}
 	}
-	if (problems.length > 0) throw new TfmError(sortDiagnostics(problems));
+	if (problems.length > 0) throw new TfmError(withLackingUses(sortDiagnostics(problems), files, definitions, facts));
 
 	const of = <S extends string>(section: S): readonly YamlEntry<S>[] =>
 		entries.filter((entry): entry is YamlEntry<S> => entry.section === section);

@@ -373,6 +373,6 @@ export const PARSE_CODES = {
 		message: (f) => `${f.package} needs ${f.what}, which tfm does not have: ${listed(f.found)}`,
 		hint: (f) => f.way,
 		explain:
-			"A node or a macro that nodes call uses a part of dbt that tfm lacks on this database. It is said once when the project is read; the project runs, and what needs the missing part fails when it is its turn. `--warn-error` does not make an error of it, naming the code does.",
+			"A node or a macro that nodes call uses a part of dbt that tfm lacks on this database. It is said once when the project is read; the project runs, and what needs the missing part fails when it is its turn. `--warn-error` does not make an error of it, naming the code does. Where reading itself stops at such a part, everything else that is missing is told beside it.",
 	}),
 };
