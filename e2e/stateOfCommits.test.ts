@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -72,6 +72,26 @@ describe("tfm state explain --base", { timeout: 120_000 }, () => {
 		const env = { ...shop.env, PATH: process.env.PATH ?? "" };
 		const { stdout } = await run(["state", "explain", "--base", "timed"], shop.root, env, clock);
 		expect(stdout).toBe("nothing changed\n");
+	});
+
+	it("takes a name that means nothing as a slip, and knows models that are gone", async () => {
+		shop.branch("gone", {
+			"models/reporting/revenue.sql": null,
+			"models/schema.yml": (text) => text.slice(0, text.indexOf("  - name: revenue")),
+		});
+		expect(await explained("revenue")).toMatch(/^model revenue\n {2}it is gone\n/);
+		expect(await tfm("state", "explain", "--base", "main", "ordrs")).toMatchInlineSnapshot(`
+			{
+			  "code": 2,
+			  "said": " error[TFM-SELECT-005]: nothing is selected by "ordrs"
+			   = hint: did you mean "orders"?
+			   = next: tfm ls shows what there is
+
+			 1 error, nothing was run (0.0s)
+			",
+			}
+		`);
+		expect(await tfm("state", "explain", "--base", "main", "tag:none")).toMatchObject({ code: 0 });
 	});
 
 	it("leaves no worktree behind, and the files as they are", () => {
@@ -151,16 +171,27 @@ describe("the store of states", { timeout: 120_000 }, () => {
 		const dir = join(shop.work, "kept/dev");
 		const key = join(dir, `${shop.git("rev-parse", "main")}.json`);
 		writeFileSync(key, '{"schema_version": "tfm.state/0", "nodes": {}}');
-		expect(await explained()).toMatchInlineSnapshot(`
+		const said = () => explained().then((text) => text.replaceAll(/[0-9a-f]{40}/g, "COMMIT"));
+		expect(await said()).toMatchInlineSnapshot(`
 			"nothing changed
-			 warning[TFM-CI-007]: the state of the base in ../kept is not used: it has another format
+			 warning[TFM-CI-007]: the state of the base, ../kept/dev/COMMIT.json, is not used: it has another format
 			   = hint: the files of the base are read instead, which takes as long as tfm parse
+			   = next: tfm state save with fc90a79d5f checked out writes it anew
 			"
 		`);
 		writeFileSync(key, '{"schema_version": "tfm.state/1", "target": "postgres prod", "nodes": {}}');
 		expect(await explained()).toContain("TFM-CI-007");
-		writeFileSync(key, "{");
-		expect(await explained()).toContain("TFM-STATE-002");
+		// An upload that was cut off.
+		writeFileSync(key, '{"schema_version": "tfm.st');
+		expect(await said()).toMatchInlineSnapshot(`
+			"nothing changed
+			 warning[TFM-CI-007]: the state of the base, ../kept/dev/COMMIT.json, is not used: it is not JSON
+			   = hint: the files of the base are read instead, which takes as long as tfm parse
+			   = next: tfm state save with fc90a79d5f checked out writes it anew
+			"
+		`);
+		writeFileSync(key, "{}");
+		expect(await said()).toContain("/COMMIT.json, is not used: it is no state of a project");
 	});
 
 	it("says what is wrong with its settings, its commands, and with a state that no commit holds", async () => {
@@ -185,6 +216,8 @@ describe("the store of states", { timeout: 120_000 }, () => {
 		shop.branch("broken", withStore("{ get: 'echo no such bucket >&2; exit 2' }"));
 		expect(await explained()).toMatchInlineSnapshot(`
 			" error[TFM-CI-006]: the state store's command failed: echo no such bucket >&2; exit 2: no such bucket (exit code 2)
+			   = hint: where the store has no such object, ci.state.get has to end with exit code 1
+			   = next: run it by hand with TFM_STATE_KEY=dev/fc90a79d5fb1878b0e99ec17ce72759d732e234b.json, and correct ci.state.get in the project file
 
 			 1 error, nothing was run (0.0s)
 			"
@@ -252,5 +285,19 @@ describe("a base that cannot be read", { timeout: 120_000 }, () => {
 			PATH: "/nowhere",
 		});
 		expect(outside.stderr).toContain("error[TFM-CI-001]: git cannot be asked: git is not installed");
+		cpSync(shop.root, join(shop.work, "no-repository"), { recursive: true });
+		rmSync(join(shop.work, "no-repository/.git"), { recursive: true });
+		const none = await run(["state", "explain", "--base", "main"], join(shop.work, "no-repository"), {
+			...shop.env,
+			PATH: process.env.PATH ?? "",
+		});
+		expect(none.stderr).toMatchInlineSnapshot(`
+			" error[TFM-CI-001]: git cannot be asked: git rev-parse: fatal: not a git repository (or any of the parent directories): .git
+			   = hint: the project has to lie in a git repository, and git has to be installed
+			   = next: git init && git add --all && git commit, or run it in a clone
+
+			 1 error, nothing was run (0.0s)
+			"
+		`);
 	});
 });

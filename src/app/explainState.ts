@@ -5,7 +5,7 @@ import type { GraphNode, NodeId } from "../core/node.ts";
 import { openEvents } from "./commandEvents.ts";
 import { compareWithState } from "./earlierRuns.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
-import { selectIds } from "./selectFor.ts";
+import { failUnselected, selectIds } from "./selectFor.ts";
 
 /** Why one node is selected. */
 interface Explanation {
@@ -28,7 +28,7 @@ export async function explainCommand(given: Invocation): Promise<ExitCode> {
 	const { flags, stdout } = invocation;
 	if (typeof base === "string") {
 		const { explainSinceCommit } = await import("./ci/explainSinceCommit.ts");
-		return explainSinceCommit(invocation, project);
+		return explainSinceCommit(invocation, project, isName(model) ? String(model) : null);
 	}
 	const state = compareWithState(invocation, project, "the state is to be explained");
 	if (state === undefined) fail("TFM-STATE-008", { what: "tfm state explain" });
@@ -37,6 +37,7 @@ export async function explainCommand(given: Invocation): Promise<ExitCode> {
 		? { ...invocation, flags: { ...flags, select: ["state:modified"], indirectSelection: "empty" as const } }
 		: invocation;
 	const { ids, warnings } = selectIds(asked, project);
+	if (ids.length === 0 && isName(model)) failUnselected(warnings);
 	const events = openEvents(invocation, project);
 	// That nothing changed is an answer, not a slip of the selector.
 	for (const remark of warnings)
@@ -49,10 +50,15 @@ export async function explainCommand(given: Invocation): Promise<ExitCode> {
 	});
 	if (flags.extra.output === "json") stdout.write(explained.map((one) => `${JSON.stringify(one)}\n`).join(""));
 	else
-		stdout.write(explained.length === 0 ? "nothing changed\n" : explained.map((one) => inWords(project, one)).join(""));
+		stdout.write(
+			all && ids.length === 0 ? "nothing changed\n" : explained.map((one) => inWords(project, one)).join(""),
+		);
 	events.close();
 	return 0;
 }
+
+/** A name that means nothing is a slip; that nothing is `state:modified` is an answer. */
+export const isName = (written: unknown): boolean => typeof written === "string" && !written.includes(":");
 
 /** The nearest changed nodes above: what lies behind them is theirs to explain. */
 function changedInputs(

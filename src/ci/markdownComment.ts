@@ -90,7 +90,7 @@ function aboutLine(review: ChangeReview, more: string | null): string {
 	const { base, head, ref, nodes, unaffected } = review;
 	const reached = nodes.filter(({ change }) => change === "reached").length;
 	const said = [
-		`${head === null ? "files that are not committed" : `\`${head.slice(0, 7)}\``} since \`${base.slice(0, 7)}\` (merge base with \`${code(ref)}\`)`,
+		`${head === null ? "the files as they are (not all committed)" : `\`${head.slice(0, 7)}\``} since \`${base.slice(0, 7)}\` (merge base with \`${code(ref)}\`)`,
 		...(reached > 0 ? [`${reached} reached`] : []),
 		...(unaffected > 0 ? [`${unaffected} below a change and unaffected`] : []),
 		...buildLine(review),

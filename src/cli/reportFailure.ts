@@ -5,6 +5,7 @@ import { readSourceLine } from "../app/readSourceLine.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Flags, OutputOptions } from "../core/invocation.ts";
+import { nextWithin } from "../report/nextWithin.ts";
 import { printDiagnostics } from "../report/printDiagnostics.ts";
 import { scrubSecrets, secretValues } from "./scrubSecrets.ts";
 import type { World } from "./world.ts";
@@ -26,7 +27,9 @@ export async function reportFailure(error: unknown, failure: Failure): Promise<E
 	const { world, flags, output } = failure;
 	const root = findProjectRoot(resolve(world.cwd, flags?.projectDir ?? "."));
 	const known = explainError(error);
-	const diagnostics = known ?? [internalError(error, failure, root)];
+	const { env: environment } = flags?.extra ?? {};
+	const within = typeof environment === "string" ? ` --env ${environment}` : "";
+	const diagnostics = (known ?? [internalError(error, failure, root)]).map((one) => nextWithin(one, within));
 	failure.logged?.(diagnostics);
 	if (output.logFormat === "json" && failure.logged !== undefined) return 2;
 	printDiagnostics(diagnostics, {

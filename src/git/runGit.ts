@@ -1,5 +1,6 @@
 /** The room's door to git: one call of the program, without a shell and without questions. */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 
 export interface GitPlace {
@@ -35,8 +36,9 @@ export function askGit(
 		child.on("error", (error: NodeJS.ErrnoException) => {
 			// The child ends later than it is told to, and may be writing until then.
 			if (signal.aborted && child.pid !== undefined) return void child.once("close", () => reject(signal.reason));
-			const problem = error.code === "ENOENT" ? "git is not installed" : error.message;
-			reject(new TfmError(diagnostic("TFM-CI-001", { problem }), { cause: error }));
+			const missing = error.code === "ENOENT" && existsSync(dir);
+			const facts = missing ? { problem: "git is not installed", next: "install git" } : { problem: error.message };
+			reject(new TfmError(diagnostic("TFM-CI-001", facts), { cause: error }));
 		});
 		child.on("close", (code) => {
 			if (!signal.aborted) resolve({ code, ...texts });
@@ -52,5 +54,15 @@ export async function runGit(place: GitPlace, words: readonly string[], input: s
 	const { code, stdout, stderr } = await askGit(place, words, input);
 	if (code === 0) return stdout;
 	const said = stderr.trim().split("\n").slice(-2).join("; ");
-	throw new TfmError(diagnostic("TFM-CI-001", { problem: `git ${words[0]}: ${said || `exit code ${code}`}` }));
+	const problem = `git ${words[0]}: ${said || `exit code ${code}`}`;
+	const next = wayOut(stderr, place.dir);
+	throw new TfmError(diagnostic("TFM-CI-001", { problem, ...(next === undefined ? {} : { next }) }));
+}
+
+/** What helps against the two refusals that a first call meets; git's words are the same in every language (LC_ALL). */
+function wayOut(said: string, dir: string): string | undefined {
+	if (said.includes("not a git repository")) return "git init && git add --all && git commit, or run it in a clone";
+	if (!said.includes("dubious ownership")) return undefined;
+	const repository = /repository at '([^']+)'/.exec(said)?.[1] ?? dir;
+	return `git config --global --add safe.directory ${repository}`;
 }

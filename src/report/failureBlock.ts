@@ -6,6 +6,7 @@ import { diagnosticText, type ReadLine } from "./diagnosticText.ts";
 import { failureText } from "./failureText.ts";
 import { count, listing } from "./figures.ts";
 import type { Look } from "./look.ts";
+import { nextWithin } from "./nextWithin.ts";
 import type { NodeFacts } from "./nodeFacts.ts";
 import { isFailure, isTest, type Outcome } from "./runBoard.ts";
 import { headlineWidth, plainLabel } from "./runLines.ts";
@@ -53,10 +54,12 @@ function placeLine(facts: NodeFacts | undefined): string[] {
 	return [`   ${facts.file}:${facts.line}${facts.owner === null ? "" : `   owner ${facts.owner}`}`];
 }
 
-function errorLines({ result }: Outcome, { look, readLine }: FailureContext): string[] {
+function errorLines({ result }: Outcome, { look, readLine, within }: FailureContext): string[] {
 	if (!isErrored(result) && result.status !== "partial success" && result.held?.kind !== "publish") return [];
 	const text =
-		result.diagnostic === null ? (result.message ?? "no message") : diagnosticText(result.diagnostic, look, readLine);
+		result.diagnostic === null
+			? (result.message ?? "no message")
+			: diagnosticText(nextWithin(result.diagnostic, within), look, readLine);
 	return text.split("\n").map((line) => `    ${line}`.trimEnd());
 }
 

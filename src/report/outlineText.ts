@@ -32,7 +32,7 @@ export function outlineText(outline: BuildOutline, { stream, output, env, readLi
 }
 
 function headline({ head, against, target, environment }: BuildOutline): string {
-	const files = head === null ? "files that are not committed" : `the files of ${head.slice(0, 7)}`;
+	const files = head === null ? "the files as they are (not all committed)" : `the files of ${head.slice(0, 7)}`;
 	const commit = against.commit === null || against.commit === "" ? "" : ` (${against.commit.slice(0, 7)})`;
 	const where = environment === null ? "" : `, to be built in ${environment}`;
 	const into = against.kind === "published" ? "" : `, for ${target}`;

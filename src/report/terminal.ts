@@ -17,6 +17,7 @@ import { count } from "./figures.ts";
 import { finalLines } from "./finalLines.ts";
 import { LIVE_LINES, LiveRegion } from "./liveRegion.ts";
 import { createLook, type Look } from "./look.ts";
+import { nextWithin } from "./nextWithin.ts";
 import type { NodeFacts } from "./nodeFacts.ts";
 import { createBoard, isFailure, type RunBoard } from "./runBoard.ts";
 import {
@@ -151,7 +152,9 @@ class Terminal implements Subscriber {
 				return;
 			case "diagnostic":
 				if (quiet && event.diagnostic.severity === "warning") return;
-				this.#writeTo(this.#options.stderr, [diagnosticText(event.diagnostic, this.#look, this.#options.readLine)]);
+				this.#writeTo(this.#options.stderr, [
+					diagnosticText(nextWithin(event.diagnostic, this.#within), this.#look, this.#options.readLine),
+				]);
 				return;
 			case "progress":
 				this.#progress = event.text;
@@ -228,8 +231,13 @@ class Terminal implements Subscriber {
 		this.#groupOpen = false;
 	}
 
+	get #within(): string {
+		const { environment } = this.#options;
+		return environment === undefined ? "" : ` --env ${environment}`;
+	}
+
 	#finish(event: Extract<RunEvent, { event: "run.finished" }>): void {
-		const { output, lookup, readLine, environment } = this.#options;
+		const { output, lookup, readLine } = this.#options;
 		this.close();
 		const lines = finalLines({
 			run: event.run,
@@ -238,7 +246,7 @@ class Terminal implements Subscriber {
 			look: this.#look,
 			lookup,
 			readLine,
-			within: environment === undefined ? "" : ` --env ${environment}`,
+			within: this.#within,
 			brief: output.verbosity < 0,
 			full: output.verbosity > 0,
 		});

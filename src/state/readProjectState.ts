@@ -4,24 +4,45 @@ import { type NodeState, PROJECT_STATE_SCHEMA, type ProjectState } from "../core
 /** Lines of a state and the nodes that they say: those of another state that has the same line need not be read again. */
 export type KnownLines = Map<string, NodeState>;
 
-/**
- * A state as a store kept it. Null: of another version, which counts as missing. Throws TFM-STATE-002 for what is no
- * state at all; `path` is what messages call it. Nodes of lines in `known` are those of `known`, and it is given the
- * others: two states of a large project are nearly the same text.
- */
-export function readProjectState(text: string, path: string, known: KnownLines = new Map()): ProjectState | null {
-	const document = fromLines(text, known) ?? fromJson(text, path);
-	const { schema_version: version, nodes } = (document ?? {}) as Partial<ProjectState>;
-	if (typeof version !== "string" || typeof nodes !== "object" || nodes === null)
-		fail("TFM-STATE-002", { path, problem: "it is no state of a project" });
-	return version === PROJECT_STATE_SCHEMA ? (document as ProjectState) : null;
+/** What a text is that is no state, or none that this version can use. */
+export interface UnusableState {
+	readonly problem: string;
+	/** A whole state, and of another version. */
+	readonly otherVersion: boolean;
 }
 
-function fromJson(text: string, path: string): unknown {
+/**
+ * A state as a store kept it, or what is wrong with it. Nodes of lines in `known` are those of `known`, and it is given
+ * the others: two states of a large project are nearly the same text.
+ */
+export function parseProjectState(
+	text: string,
+	known: KnownLines = new Map(),
+): { readonly state: ProjectState } | UnusableState {
+	const document = fromLines(text, known) ?? fromJson(text);
+	if (document === undefined) return { problem: "it is not JSON", otherVersion: false };
+	const { schema_version: version, nodes } = (document ?? {}) as Partial<ProjectState>;
+	if (typeof version !== "string" || typeof nodes !== "object" || nodes === null)
+		return { problem: "it is no state of a project", otherVersion: false };
+	return version === PROJECT_STATE_SCHEMA
+		? { state: document as ProjectState }
+		: { problem: "it has another format", otherVersion: true };
+}
+
+/** The same where what is no state is a mistake (TFM-STATE-002), `path` its name. Null: of another version. */
+export function readProjectState(text: string, path: string, known: KnownLines = new Map()): ProjectState | null {
+	const read = parseProjectState(text, known);
+	if ("state" in read) return read.state;
+	return read.otherVersion ? null : fail("TFM-STATE-002", { path, problem: read.problem });
+}
+
+/** Undefined: it is not JSON. */
+function fromJson(text: string): unknown {
 	try {
 		return JSON.parse(text);
-	} catch (cause) {
-		return fail("TFM-STATE-002", { path, problem: "it is not JSON" }, { cause });
+	} catch (error) {
+		if (error instanceof SyntaxError) return undefined;
+		throw error;
 	}
 }
 

@@ -2,7 +2,7 @@ import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
 import { PROJECT_STATE_SCHEMA, type ProjectState } from "../../core/projectState.ts";
 import { TFM_VERSION } from "../../core/version.ts";
-import { type KnownLines, readProjectState } from "../../state/readProjectState.ts";
+import { type KnownLines, parseProjectState } from "../../state/readProjectState.ts";
 import { analyzeProject } from "../columnLineage/analyzeProject.ts";
 import type { OpenProject } from "../openProject.ts";
 import { ofBase, withBaseProject } from "./baseProject.ts";
@@ -37,12 +37,14 @@ export async function baseState(
 	},
 ): Promise<BaseState> {
 	const warnings: Diagnostic[] = [];
-	const text = store === null ? null : await store.get(stateKey(project, commit));
+	const key = stateKey(project, commit);
+	const text = store === null ? null : await store.get(key);
 	if (store !== null && text !== null) {
-		const kept = readProjectState(text, `the state of ${commit.slice(0, 10)} in ${store.where}`, lines);
-		const fits = kept === null ? { problem: "it has another format" } : fitting(kept, project);
+		const read = parseProjectState(text, lines);
+		const fits = "state" in read ? fitting(read.state, project) : read;
 		if ("state" in fits) return { state: fits.state, from: "store", warnings };
-		warnings.push(diagnostic("TFM-CI-007", { where: store.where, problem: fits.problem }, { severity: "warning" }));
+		const facts = { file: store.nameOf(key), commit, problem: fits.problem };
+		warnings.push(diagnostic("TFM-CI-007", facts, { severity: "warning" }));
 	}
 	return { state: await readBase(invocation, project, commit), from: "read", warnings };
 }

@@ -4,6 +4,7 @@ import { type ChangeReview, errorsOf } from "../../ci/changeReview.ts";
 import { diffJson } from "../../ci/diffJson.ts";
 import { githubAnnotations, junitXml, sarifLog } from "../../ci/findingReports.ts";
 import { COMMENT_LIMIT, markdownComment, SUMMARY_LIMIT } from "../../ci/markdownComment.ts";
+import { terminalComment } from "../../ci/terminalComment.ts";
 import type { Emit } from "../../core/events.ts";
 import type { ExitCode, Invocation } from "../../core/invocation.ts";
 import { repositoryOf } from "../../git/git.ts";
@@ -71,7 +72,7 @@ export async function ciCommand(asked: Invocation): Promise<ExitCode> {
 	for (const one of [...files.warnings, ...(refused === null ? [] : [refused])])
 		events({ event: "diagnostic", diagnostic: one }, "warn");
 	if (invocation.flags.extra.output === "json") invocation.stdout.write(`${JSON.stringify(review)}\n`);
-	else invocation.stdout.write(comment);
+	else invocation.stdout.write(invocation.stdout.isTTY ? terminalComment(comment) : comment);
 	if (invocation.env.GITHUB_ACTIONS === "true") invocation.stdout.write(githubAnnotations(review, prefix));
 	const { failOn } = invocation.flags.extra;
 	const failed = fails(review, typeof failOn === "string" ? (failOn as FailOn) : settings.failOn);

@@ -2,7 +2,7 @@ import type { ExitCode, Invocation } from "../../core/invocation.ts";
 import { type ChangeReason, compareStates, type NodeChange } from "../../state/compareStates.ts";
 import { openEvents } from "../commandEvents.ts";
 import type { OpenProject } from "../openProject.ts";
-import { selectIds } from "../selectFor.ts";
+import { failUnselected, selectIds } from "../selectFor.ts";
 import { baseState } from "./baseState.ts";
 import { ciSettings } from "./ciSettings.ts";
 import { findBase } from "./findBase.ts";
@@ -17,8 +17,16 @@ interface Explanation {
 	readonly reads: readonly string[];
 }
 
-/** `tfm state explain --base`: of each selected node whether it has to be built again since a commit, and why. */
-export async function explainSinceCommit(invocation: Invocation, project: OpenProject): Promise<ExitCode> {
+/**
+ * `tfm state explain --base`: of each selected node whether it has to be built again since a commit, and why. `name`
+ * is one of the words that select; nodes that are gone are called by theirs, too. Throws TFM-SELECT-005 where it means
+ * nothing.
+ */
+export async function explainSinceCommit(
+	invocation: Invocation,
+	project: OpenProject,
+	name: string | null,
+): Promise<ExitCode> {
 	const { flags, stdout } = invocation;
 	const settings = ciSettings(project.config.project);
 	const { base } = await findBase(invocation, project, settings);
@@ -27,7 +35,12 @@ export async function explainSinceCommit(invocation: Invocation, project: OpenPr
 	const { state: before, warnings } = await baseState(invocation, project, { commit: base, store, lines });
 	const changes = new Map(compareStates(before, now).map((change) => [change.id, change]));
 	const all = flags.select.length + flags.exclude.length === 0 && flags.selector === undefined;
-	const chosen = all ? { ids: [...changes.keys()], warnings: [] } : selectIds(invocation, project);
+	const gone = [...changes.values()].flatMap((change) =>
+		change.change === "removed" && (change.id === name || change.was.name === name) ? [change.id] : [],
+	);
+	const chosen =
+		all || gone.length > 0 ? { ids: all ? [...changes.keys()] : gone, warnings: [] } : selectIds(invocation, project);
+	if (name !== null && chosen.ids.length === 0) failUnselected(chosen.warnings);
 	const built = new Set([...changes.values()].flatMap(({ id, change }) => (isBuilt(change) ? [id] : [])));
 	const explained = chosen.ids.map((id): Explanation => {
 		const change = changes.get(id);
@@ -46,7 +59,9 @@ export async function explainSinceCommit(invocation: Invocation, project: OpenPr
 	};
 	if (flags.extra.output === "json") stdout.write(explained.map((one) => `${JSON.stringify(one)}\n`).join(""));
 	else
-		stdout.write(explained.length === 0 ? "nothing changed\n" : explained.map((one) => inWords(one, nameOf)).join(""));
+		stdout.write(
+			all && explained.length === 0 ? "nothing changed\n" : explained.map((one) => inWords(one, nameOf)).join(""),
+		);
 	events.close();
 	return 0;
 }

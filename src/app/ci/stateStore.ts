@@ -12,6 +12,8 @@ import type { StateStoreSettings } from "./ciSettings.ts";
 export interface CommitStates {
 	/** How messages call it. */
 	readonly where: string;
+	/** How messages call the document of a key: `../states/dev/adf7db….json`. */
+	nameOf(key: string): string;
 	get(key: string): Promise<string | null>;
 	/** Null: it is only read. */
 	readonly put: ((key: string, text: string) => Promise<void>) | null;
@@ -33,6 +35,7 @@ export function commitStates(
 			const branch = stateBranch({ dir: root, env, signal }, settings.branch);
 			return {
 				where: `the branch ${settings.branch}`,
+				nameOf: (key) => `${key} on the branch ${settings.branch}`,
 				get: (key) => branch.get(key),
 				put: (key, text) => branch.put(key, text, `State of ${key.replace(/\.json$/, "")}`),
 			};
@@ -43,19 +46,21 @@ export function commitStates(
 				runCommand(command, { key, input, root, ...invocation });
 			return {
 				where: "the store of ci.state",
+				nameOf: (key) => `${key} in the store of ci.state`,
 				async get(key) {
 					const { code, stdout, stderr } = await run(get, key, null);
 					// Object stores' clients end so for an object that is not there.
 					if (code === 0) return stdout === "" ? null : stdout;
 					if (code === 1) return null;
-					return fail("TFM-CI-006", { command: get, problem: problemOf(code, stderr) });
+					return fail("TFM-CI-006", { setting: "get", command: get, key, problem: problemOf(code, stderr) });
 				},
 				put:
 					put === null
 						? null
 						: async (key, text) => {
 								const { code, stderr } = await run(put, key, text);
-								if (code !== 0) fail("TFM-CI-006", { command: put, problem: problemOf(code, stderr) });
+								const problem = problemOf(code, stderr);
+								if (code !== 0) fail("TFM-CI-006", { setting: "put", command: put, key, problem });
 							},
 			};
 		}
@@ -71,6 +76,7 @@ export const statesOfBase = (
 
 export const folderStates = (dir: string, where: string): CommitStates => ({
 	where,
+	nameOf: (key) => join(where, key),
 	async get(key) {
 		const path = join(dir, key);
 		return existsSync(path) ? readFileSync(path, "utf8") : null;

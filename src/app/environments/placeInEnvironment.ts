@@ -13,7 +13,17 @@ export const isEnvironmentName = (name: string): boolean => NAME.test(name) && !
 /** `--env`, or the argument of `tfm env create`. Throws TFM-ENV-001. */
 export function environmentNamed(written: Plain | undefined): string {
 	const name = String(written ?? "");
-	return isEnvironmentName(name) ? name : fail("TFM-ENV-001", { name });
+	return isEnvironmentName(name) ? name : fail("TFM-ENV-001", { name, suggestion: allowedName(name) });
+}
+
+/** The allowed name nearest to what was written: `anna_s` for `Anna's`. */
+function allowedName(written: string): string | undefined {
+	const name = written
+		.toLowerCase()
+		.replace(/[^a-z0-9]+/g, "_")
+		.replace(/^(ci_|[0-9_])+|_+$/g, "")
+		.slice(0, 30);
+	return isEnvironmentName(name) ? name : undefined;
 }
 
 /** Where runs in an environment leave their artifacts. */

@@ -2,9 +2,10 @@ import { type CodeEntry, code, didYouMean } from "./entry.ts";
 
 /** Reviewing a change: `tfm ci`, `tfm state explain --base`, `tfm state save`. */
 export const CI_CODES = {
-	"TFM-CI-001": code<{ problem: string }>({
+	"TFM-CI-001": code<{ problem: string; next?: string }>({
 		message: (f) => `git cannot be asked: ${f.problem}`,
 		hint: () => "the project has to lie in a git repository, and git has to be installed",
+		next: (f) => f.next,
 		explain:
 			"A change is reviewed against the commit that it began from; git knows which one, and has its files. In a container git may refuse a repository of another user: `git config --global --add safe.directory PATH`.",
 	}),
@@ -36,16 +37,20 @@ export const CI_CODES = {
 		hint: (f) => didYouMean(f.suggestion),
 		explain: "`ci:` in the project file is read by `tfm ci`. docs/ci.md lists its keys.",
 	}),
-	"TFM-CI-006": code<{ command: string; problem: string }>({
+	"TFM-CI-006": code<{ setting: "get" | "put"; command: string; key: string; problem: string }>({
 		message: (f) => `the state store's command failed: ${f.command}: ${f.problem}`,
+		hint: (f) =>
+			f.setting === "get" ? "where the store has no such object, ci.state.get has to end with exit code 1" : undefined,
+		next: (f) => `run it by hand with TFM_STATE_KEY=${f.key}, and correct ci.state.${f.setting} in the project file`,
 		explain:
 			"`ci.state.get` and `ci.state.put` are commands of yours, run by the shell with TFM_STATE_KEY set. `get` prints the document, or ends with exit code 1 where there is none; `put` reads it from its standard input.",
 	}),
-	"TFM-CI-007": code<{ where: string; problem: string }>({
-		message: (f) => `the state of the base in ${f.where} is not used: ${f.problem}`,
+	"TFM-CI-007": code<{ file: string; commit: string; problem: string }>({
+		message: (f) => `the state of the base, ${f.file}, is not used: ${f.problem}`,
 		hint: () => "the files of the base are read instead, which takes as long as tfm parse",
+		next: (f) => `tfm state save with ${f.commit.slice(0, 10)} checked out writes it anew`,
 		explain:
-			"A stored state is used where it was written by this version of tfm's format and for the same target, since configuration may hang on the target. `tfm state save` on the target branch writes one.",
+			"A stored state is used where it is whole, in this version of tfm's format, and for the same target, since configuration may hang on the target. An upload that was cut off leaves a damaged one. `tfm state save` on the target branch writes one.",
 	}),
 	"TFM-CI-008": code<Record<never, never>>({
 		message: () => "there is no store to keep the state in",

@@ -2,10 +2,11 @@ import { type CodeEntry, code, didYouMean } from "./entry.ts";
 
 /** Isolated environments: those of `tfm ci`, `tfm plan` and `tfm env`. */
 export const ENVIRONMENT_CODES = {
-	"TFM-ENV-001": code<{ name: string }>({
+	"TFM-ENV-001": code<{ name: string; suggestion?: string | undefined }>({
 		message: (f) => `${JSON.stringify(f.name)} is no name of an environment`,
 		hint: () =>
 			"lower-case letters, digits and _, beginning with a letter and not with ci_ (those are pull requests'), 30 characters at most",
+		next: (f) => `take another name${f.suggestion === undefined ? "" : `, such as ${f.suggestion}`}`,
 		explain:
 			"An environment's name is the end of its schemas' names: `analytics__anna` for the environment `anna`. Names that begin with `ci_` are those of pull requests.",
 	}),

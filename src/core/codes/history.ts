@@ -18,7 +18,7 @@ export const HISTORY_CODES = {
 		hint: (f) => (f.suggestion === undefined ? undefined : `did you mean "${f.suggestion}"?`),
 		next: () => "tfm ls lists the nodes",
 		explain:
-			"`tfm history MODEL` and `tfm profile MODEL` take the name of a model, seed, snapshot or source table, or its unique id.",
+			"`tfm history`, `tfm profile`, `tfm diff` and `tfm state explain` take the name of a model, seed, snapshot or source table, or its unique id.",
 	}),
 	"TFM-HIST-004": code<{ name: string; relation: string }>({
 		message: (f) => `${f.name} has no relation in the database: ${f.relation} does not exist`,

@@ -13,6 +13,7 @@ export const STATE_CODES = {
 	}),
 	"TFM-STATE-002": code<{ path: string; problem: string }>({
 		message: (f) => `${f.path} cannot be read: ${f.problem}`,
+		next: () => "remove it, or let the command that wrote it write it again",
 		explain: "An artifact of an earlier run is damaged, or was written by another program in another shape.",
 	}),
 	"TFM-STATE-003": code<{ path: string; found: string; least: number; most: number }>({
