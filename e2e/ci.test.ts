@@ -110,6 +110,51 @@ describe("tfm ci", { timeout: 60_000 }, () => {
 		expect((await tfm(["env", "list"])).stdout).toBe("there are none\n");
 	});
 
+	it("compares what a gate holds back, and says what its key does not tell apart", async () => {
+		shop.branch("held", {
+			"models/marts/orders.sql": (sql) => `${sql}\ncross join generate_series(1, 2)\n`,
+		});
+		const { code, stdout } = await tfm(["ci", "--base", "main", "--target", "dev"]);
+		const lines = stdout.split("\n").filter((line) => /^\| marts\.orders \| ❌|TFM-CI-022|^- marts.orders/.test(line));
+		expect([code, ...lines]).toMatchInlineSnapshot(`
+			[
+			  1,
+			  "| ⚠️ | rows of orders cannot be told apart by their key: 20 rows too many, 0 before<br>whole rows are compared instead, and rows with a null in their key not at all | \`models/marts/orders.sql:1\` | TFM-CI-022 |",
+			  "| marts.orders | ❌ 1/2 | 20 → 40 | 20 | 0 | no key | – |",
+			  "- marts.orders: unique(marts.orders.order_id) failed",
+			]
+		`);
+	});
+
+	it("takes the models of the last layer for read by people: one that goes, or loses a column, breaks them", async () => {
+		const plain = {
+			"tfm_project.yml": (text: string) => text.replace(/ {4}reporting:.*\n/, ""),
+			"models/schema.yml": (text: string) => text.slice(0, text.indexOf("  - name: revenue")),
+		};
+		shop.branch("plain", plain);
+		const riskOf = async (name: string, sql: ((text: string) => string) | null) => {
+			shop.git("checkout", "--quiet", "--force", "-B", name, "plain");
+			shop.write({ "models/reporting/revenue.sql": sql });
+			shop.git("commit", "--quiet", "--all", "--message", name);
+			const { code, stdout } = await tfm(["ci", "--base", "plain", "--target", "dev", "--static"]);
+			return [code, ...stdout.split("\n").filter((line) => line.includes("reporting.revenue"))];
+		};
+		expect(await riskOf("gone", null)).toMatchInlineSnapshot(`
+			[
+			  0,
+			  "| 🔴 reporting.revenue | model | it is gone | – |",
+			]
+		`);
+		expect(
+			await riskOf("narrower", (sql) => sql.replace(/,\s*sum\(o.amount_cents\) as cents/, "")),
+		).toMatchInlineSnapshot(`
+			[
+			  0,
+			  "| 🔴 reporting.revenue | model | its SQL changed | − \`cents\` |",
+			]
+		`);
+	});
+
 	it("lets differences pass that the project says do not matter, and holds each layer to its own thresholds", async () => {
 		const settings = (diff: string) => (text: string) =>
 			text.replace("ci: { state: ../states }", `ci: { state: ../states, against: prod, diff: ${diff} }`);

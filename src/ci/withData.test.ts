@@ -138,7 +138,7 @@ describe("what was built and compared", () => {
 
 	it("tells of tests that fail, and of what they hold back", () => {
 		const results = [
-			result(ORDERS, { status: "success", published: "held", held: { kind: "test", test: UNIQUE } }),
+			result(ORDERS, { status: "skipped", published: "held", held: { kind: "test", test: UNIQUE } }),
 			result(UNIQUE, { status: "fail", resource_type: "test", failures: 17 }),
 		];
 		const with_ = told({ results });

@@ -78,9 +78,9 @@ function buildOf(result: NodeResult | undefined, { manifest, testName }: DataFou
 					: held.kind === "gate"
 						? `the gate of ${held.layer} is closed`
 						: held.kind.replace("_", " ");
-	if (result.status === "skipped") return { status: "skipped", because: because ?? "something before it failed" };
-	return result.published === "held" || result.published === "blocked"
-		? { status: "held", because }
+	if (result.published === "held") return { status: "held", because };
+	return result.status === "skipped"
+		? { status: "skipped", because: because ?? "something before it failed" }
 		: { status: "built", because: null };
 }
 

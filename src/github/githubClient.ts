@@ -61,6 +61,7 @@ export async function askGithub(
 			if (limited !== null) wait = Math.max(limited, wait);
 		} catch (error) {
 			place.signal.throwIfAborted();
+			if (error instanceof GithubUnreachable) throw error;
 			problem = error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error);
 		}
 		if (tries === TRIES || wait > LONGEST_WAIT_MS) break;
@@ -90,8 +91,11 @@ function answerOf({ status, headers }: Response, text: string, base: string): Gi
 	try {
 		body = text === "" ? null : JSON.parse(text);
 	} catch {
-		// A proxy's page: the status says enough.
+		// Of a refusal the status says enough.
 	}
+	// The page of a proxy or of a login, given as an answer, says nothing.
+	if (body === null && status < 300 && status !== 204)
+		throw new GithubUnreachable(`it answers ${status} with ${headers.get("content-type") ?? "nothing"}, not with JSON`);
 	const next = /<([^>]+)>;\s*rel="next"/.exec(headers.get("link") ?? "")?.[1] ?? null;
 	// The token goes to no other server, whatever a link says.
 	const same = next !== null && new URL(next).origin === new URL(base).origin;

@@ -194,6 +194,12 @@ describe("the comment of a review", () => {
 		expect(server.waits).toEqual([7_000, 9_000, 4_000]);
 	});
 
+	it("takes the page of a proxy for no answer of GitHub's, and does not ask again", async () => {
+		const { server, put } = await github([], () => ({ status: 200, headers: { "content-type": "text/html" } }));
+		await expect(put("one")).rejects.toThrow(new GithubUnreachable("it answers 200 with text/html, not with JSON"));
+		expect(server.log.length).toBe(1);
+	});
+
 	it("does not wait for an hour, nor for ever", async () => {
 		const limited = { status: 403, headers: { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "4600" } };
 		const first = await github([], () => limited);

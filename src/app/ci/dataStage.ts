@@ -213,12 +213,12 @@ function standsAt(
 	{ adapter, environment, result }: Pick<Open, "adapter" | "environment"> & { readonly result: NodeResult | undefined },
 ): RelationName | null {
 	const node = placed.manifest.nodes.get(id);
-	if (result?.status !== "success" || node === undefined || !isStored(node)) return null;
+	if (result === undefined || node === undefined || !isStored(node)) return null;
+	// What a gate holds back was built, and is a candidate still.
+	const held = result.published === "held";
+	if (result.status !== "success" && !held) return null;
 	const target = storedName(node, adapter.dialect);
-	// What a gate holds back is a candidate still.
-	return result.published === "held" || result.published === "blocked"
-		? adapter.publisher.candidateOf(notebookIn(placed, environment.name), target)
-		: target;
+	return held ? adapter.publisher.candidateOf(notebookIn(placed, environment.name), target) : target;
 }
 
 async function compareAll(open: Open, compared: Compared): Promise<ReadonlyMap<string, RowReview>> {

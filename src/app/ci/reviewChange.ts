@@ -21,6 +21,8 @@ export interface ReviewInput {
 	/** The commit of `before`, and the branch that it was found for. */
 	readonly base: string;
 	readonly ref: string;
+	/** Where people read; null in a project without layers. */
+	readonly lastLayer: string | null;
 	/** Severity of a change that can break readers. */
 	readonly breaking: "error" | "warning";
 	/** What was found in the present project; those of changed and reached nodes, and of no node, count. */
@@ -28,13 +30,15 @@ export interface ReviewInput {
 }
 
 /** Tests and exposures are shown where they changed; they have no columns and nothing is reached by way of them. */
-export function reviewChange({ before, after, base, ref, breaking, found }: ReviewInput): ChangeReview {
+export function reviewChange({ before, after, base, ref, lastLayer, breaking, found }: ReviewInput): ChangeReview {
 	const changes = compareStates(before, after);
 	const lineages = { before: lineageNodes(before), after: lineageNodes(after) };
 	const queries = new Map(changes.flatMap((change) => queriesOf(change, lineages)));
 	const impact = changeImpact(lineages.before, lineages.after, queries);
 	const readers = readersOf(before, after, new Set(changes.map(({ id }) => id)));
-	const nodes = changes.map((change) => reviewed(change, { query: queries.get(change.id), impact, readers }));
+	const nodes = changes.map((change) =>
+		reviewed(change, { query: queries.get(change.id), impact, readers, lastLayer }),
+	);
 	const reached = reachedNodes(impact, after, new Set(changes.map(({ id }) => id)));
 	const all = [...nodes, ...reached].sort(byRisk);
 	// A model that lost a test is held to the rules again.
@@ -121,13 +125,18 @@ interface Known {
 	readonly query: QueryChange | undefined;
 	readonly impact: ChangeImpact;
 	readonly readers: (id: string) => readonly string[];
+	readonly lastLayer: string | null;
 }
 
 const RELATIONS: ReadonlySet<string> = new Set(["model", "seed", "snapshot", "source"]);
 
-function reviewed(change: NodeChange, { query, impact, readers }: Known): ReviewedNode {
+function reviewed(change: NodeChange, { query, impact, readers, lastLayer }: Known): ReviewedNode {
 	const node = change.change === "removed" ? change.was : change.now;
-	const isRead = readers(change.id).length > 0 || node.access === "public" || node.contract !== null;
+	const isRead =
+		readers(change.id).length > 0 ||
+		node.access === "public" ||
+		node.contract !== null ||
+		(lastLayer !== null && node.layer === lastLayer);
 	const about = {
 		id: change.id,
 		name: node.name,

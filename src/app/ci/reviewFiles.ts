@@ -49,6 +49,7 @@ export async function reviewFiles(
 		after: head.state,
 		base: before.commit,
 		ref: before.ref,
+		lastLayer: project.config.project.layering?.layers.at(-1)?.name ?? null,
 		breaking: settings.breaking,
 		found: [...remarks, ...rules],
 	});

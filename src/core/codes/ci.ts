@@ -68,7 +68,7 @@ export const CI_CODES = {
 		message: (f) => `this change can break who reads ${f.node}: ${f.problems.join("; ")}`,
 		hint: (f) => (f.owner === null ? undefined : `${f.owner} answers for it`),
 		explain:
-			"A column that somebody relies on is gone, has another name or a narrower type, or the node itself is gone or may be read by fewer. Somebody relies on it: another node reads the model, or it is public or has a contract. A new version of the model can stand beside the old one until its readers have moved. `ci: {breaking: error}` makes it exit code 1.",
+			"A column that somebody relies on is gone, has another name or a narrower type, or the node itself is gone or may be read by fewer. Somebody relies on it: another node reads the model, it is public or has a contract, or it stands in the last layer. A new version of the model can stand beside the old one until its readers have moved. `ci: {breaking: error}` makes it exit code 1.",
 	}),
 	"TFM-CI-011": code<{ node: string; column: string }>({
 		message: (f) => `${f.node} reads ${f.column}, which this change takes away`,
