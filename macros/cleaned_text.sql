@@ -25,3 +25,13 @@
 {% macro default__byte_order(expression) %}{{ expression }} collate "C"{% endmacro %}
 
 {% macro snowflake__byte_order(expression) %}collate({{ expression }}, ''){% endmacro %}
+
+{#- Text with each of its words beginning with a capital; a word ends at anything that is no letter and no digit. -#}
+{% macro capitalised_words(expression) %}
+    {{- return(adapter.dispatch('capitalised_words')(expression)) -}}
+{% endmacro %}
+
+{% macro default__capitalised_words(expression) %}initcap({{ expression }}){% endmacro %}
+
+{#- By itself it takes an apostrophe for a part of the word. -#}
+{% macro snowflake__capitalised_words(expression) %}initcap({{ expression }}, ' \t\r\n!?@"^#$&~_,.:;+-*%/|\\[](){}<>''`=’'){% endmacro %}

@@ -17,8 +17,9 @@
     )
 {%- endmacro %}
 
+{#- Its regular expressions know no \u: the letters themselves stand in the ranges. -#}
 {% macro snowflake__contains_word(text, word) %}
-    {%- set letter = 'A-Za-z0-9_\\\\u00C0-\\\\u00D6\\\\u00D8-\\\\u00F6\\\\u00F8-\\\\u024F\\\\u0370-\\\\u03FF\\\\u0400-\\\\u04FF' -%}
+    {%- set letter = 'A-Za-z0-9_\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F\u0370-\u03FF\u0400-\u04FF' -%}
     (
         contains(lower({{ text }}), lower({{ word }}))
         and regexp_instr({{ text }}, '(^|[^{{ letter }}])' || regexp_replace({{ word }}, '([].*+?^$|(){}[\\\\])', '\\\\\\1') || '($|[^{{ letter }}])', 1, 1, 0, 'i') > 0

@@ -14,7 +14,7 @@
 {%- endmacro %}
 
 {% macro snowflake__last_known(column, time, partition_by, descending) -%}
-    last_value(case when {{ column }} is not null then array_construct({{ time }}, {{ column }}) end ignore nulls)
+    last_value(case when {{ column }} is not null then array_construct({{ time }}, {{ column }}) end) ignore nulls
     over (partition by {{ partition_by }} order by {{ time }}{{ ' desc' if descending }} rows between unbounded preceding and current row)
 {%- endmacro %}
 

@@ -12,4 +12,7 @@
     end
 {%- endmacro %}
 
-{% macro snowflake__text_to_date(expression) %}try_to_date({{ expression }}, 'YYYY-MM-DD'){% endmacro %}
+{#- The format alone would let in days and months of one digit. -#}
+{% macro snowflake__text_to_date(expression) %}
+    case when {{ matches(expression, '^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$') }} then try_to_date({{ expression }}, 'YYYY-MM-DD') end
+{%- endmacro %}

@@ -16,4 +16,4 @@ ranked as (
 select ranked.id, ranked._tfm_file, ranked._tfm_row, latest._tfm_file as held_file, latest._tfm_row as held_row
 from ranked
 left join {{ ref('stg_persons__latest') }} as latest on latest.id = ranked.id
-where ranked.recency = 1 and (latest._tfm_file is distinct from ranked._tfm_file or latest._tfm_row is distinct from ranked._tfm_row)
+where ranked.recency = 1 and ((latest._tfm_file is distinct from ranked._tfm_file) or (latest._tfm_row is distinct from ranked._tfm_row))

@@ -10,6 +10,7 @@ import { findNode } from "../core/manifest.ts";
 import { type NodeId, type UnitTestNode, versionedName } from "../core/node.ts";
 import type { NodePlan } from "../core/plan.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
+import { storedName } from "../core/storedName.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
@@ -33,9 +34,15 @@ function relationOf(run: Run, id: NodeId): RelationName | undefined {
 	const standing = bindingOf(run).relationOf(id);
 	if (standing !== undefined) return standing;
 	const node = findNode(run.job.manifest, id);
-	if (node === undefined || !("database" in node)) return undefined;
-	const identifier = node.resource_type === "source" ? node.identifier : node.alias;
-	return { database: node.database, schema: node.schema, identifier };
+	switch (node?.resource_type) {
+		case "model":
+		case "seed":
+		case "snapshot":
+		case "source":
+			return storedName(node, run.ports.adapter.dialect);
+		default:
+			return undefined;
+	}
 }
 
 /** Do all relations exist that typed inputs stand for? */

@@ -26,7 +26,7 @@ named as {{ computed_once() }} (
         countries.decimal_mark as country_mark,
         countries.area_unit as country_unit,
         types.means as property_type,
-        coalesce(cities.means, initcap(corrected.city_text)) as city,
+        coalesce(cities.means, {{ capitalised_words('corrected.city_text') }}) as city,
         upper(corrected.raw_price_text) as price_text,
         upper(corrected.living_area_text) as area_text,
         {{ text_to_date('left(corrected.scraped_at_text, 10)') }} as scraped_on

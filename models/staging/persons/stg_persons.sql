@@ -13,7 +13,7 @@ select
     address_buildingnumber as building_number,
     address_city as city,
     address_zipcode as zipcode,
-    initcap(address_country) as country,
+    {{ capitalised_words('address_country') }} as country,
     address_country_code as country_code,
     latitude,
     longitude,

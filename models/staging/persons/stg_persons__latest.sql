@@ -23,8 +23,8 @@ with landed as (
         {% for part in ['street', 'streetName', 'buildingNumber', 'city', 'zipcode', 'country', 'country_code'] -%}
         {{ json_text('record', ['address', part]) }} as address_{{ part | lower }},
         {% endfor -%}
-        ({{ json_text('record', ['address', 'coordinates', 'latitude']) }})::numeric as latitude,
-        ({{ json_text('record', ['address', 'coordinates', 'longitude']) }})::numeric as longitude,
+        ({{ json_text('record', ['address', 'coordinates', 'latitude']) }})::{{ decimal_type() }} as latitude,
+        ({{ json_text('record', ['address', 'coordinates', 'longitude']) }})::{{ decimal_type() }} as longitude,
         {{ json_text('record', ['website']) }} as website,
         {{ extraction_time('_tfm_file') }} as extracted_at,
         _tfm_file,

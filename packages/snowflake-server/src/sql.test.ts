@@ -35,6 +35,9 @@ describe("Snowflake's SQL", () => {
 		"alter table t set no_such_option = 1",
 		"execute immediate 'select 1'",
 		"select v:a = id from t",
+		"select 1 from t where id is distinct from 1 or id = 2",
+		"select regexp_instr('ab', 'b', 2)",
+		"select collate('a', 'de')",
 	])("what is not known is refused with 0A000: %s", async (sql) => {
 		await client.rows("create table t (id int, v variant)");
 		expect(await refusal(client.rows(sql))).toMatchObject({ code: "000002", sqlState: "0A000" });
@@ -141,6 +144,34 @@ describe("Snowflake's SQL", () => {
 		const sql = "select percentile_cont(0.5) within group (order by column1) as p from values (1), (2), (null), (4)";
 		expect(await all(sql)).toEqual([{ P: 2 }]);
 		expect((await refusal(all("select percentile_cont(0.5) from values (1)"))).code).toBe("000002");
+	});
+
+	test("a match is told by where it begins, also of a pattern from a column", async () => {
+		const sql = `select regexp_instr(t.column1, t.column2, 1, 1, 0, 'i') as n from values
+			('aba', 'a$'), ('data/x', '^data'), ('x', 'y'), ('\u00e9 b', '[B-C]|z'), (null, 'a') t`;
+		expect((await all(sql)).map(({ N }) => N)).toEqual([3, 1, 0, 3, null]);
+	});
+
+	test("words begin behind Snowflake's delimiters or those that are given", async () => {
+		const sql = `select initcap('saint-MALO o\\'neil') as a, initcap('o\\'neil-x', '\\'') as b, initcap('a]b-c', ']-') as c,
+			translate('1.250,5', ',.', '.') as d, collate('x', '') as e`;
+		expect(await all(sql)).toEqual([{ A: "Saint-Malo O'neil", B: "O'Neil-x", C: "A]B-C", D: "1250.5", E: "x" }]);
+	});
+
+	test("a median has three digits more, a row is an object without its nulls, a number has its scale as a time", async () => {
+		const sql = `select median(p.column1) as m, max(object_construct(p.*)::varchar) as o, min(to_timestamp_ntz(p.column2, 3)) as t
+			from values (1.25, 1763100000010, null), (1.26, 1763100000020, null) p`;
+		const [row] = await client.rows(sql, { fetchAsString: ["Date", "Number"] });
+		expect(row).toEqual({
+			M: "1.25500",
+			O: '{"COLUMN1":1.26,"COLUMN2":1763100000020}',
+			T: "2025-11-14 06:00:00.010",
+		});
+	});
+
+	test("a long chain of || is read at once", async () => {
+		const chain = Array.from({ length: 40 }, () => "column1").join(" || '|' || ");
+		expect((await all(`select length(${chain}) as n from values ('ab')`))[0]?.N).toBe(119);
 	});
 
 	test("dates keep their type, weeks begin on Monday, nulls are highest", async () => {

@@ -18,8 +18,8 @@ export const FUNCTIONS: readonly string[] = [
 		else round(a / b, greatest(sf.scale(typeof(a)), least(sf.scale(typeof(a)) + 6, 12))) end`,
 	`create macro sf.div0(a, b) as case when b = 0 then 0 else sf.quotient(a, b) end`,
 	`create macro sf.json(x) as case when typeof(x) = 'JSON' then try_cast(x as json) else to_json(x) end`,
-	`create macro sf.initcap(x) as array_to_string(list_transform(string_split(lower(x), ' '),
-		lambda w: upper(w[1]) || w[2:]), ' ')`,
+	`create macro sf.capitalised(x, words) as array_to_string(list_transform(regexp_extract_all(lower(x), words),
+		lambda w: upper(w[1]) || w[2:]), '')`,
 	`create macro sf.typeof(x) as case json_type(x) when 'UBIGINT' then 'INTEGER' when 'BIGINT' then 'INTEGER'
 		when 'DOUBLE' then 'DECIMAL' when 'NULL' then 'NULL_VALUE' else json_type(x) end`,
 	`create macro sf.flatten(x, keep) as table

@@ -51,9 +51,9 @@ export function expression(ast: Ast, env: Environment): string {
 		case "IsNotFalse":
 			return `(${sub(body)} is not false)`;
 		case "IsDistinctFrom":
-			return `(${list(body).map(sub).join(" is distinct from ")})`;
+			return `(${distinct(body, ast).map(sub).join(" is distinct from ")})`;
 		case "IsNotDistinctFrom":
-			return `(${list(body).map(sub).join(" is not distinct from ")})`;
+			return `(${distinct(body, ast).map(sub).join(" is not distinct from ")})`;
 		case "Between": {
 			const { expr, negated, low, high } = fields(body, "BETWEEN", ["expr", "negated", "low", "high"]);
 			return `(${sub(expr)} ${not(negated)}between ${sub(low)} and ${sub(high)})`;
@@ -135,6 +135,14 @@ export function expression(ast: Ast, env: Environment): string {
 		default:
 			throw refuse(`the expression ${tag}`, ast);
 	}
+}
+
+/** Both sides of IS DISTINCT FROM. The parser takes an AND or OR that follows for a part of the right one, which is refused. */
+function distinct(body: Ast, ast: Ast): readonly Ast[] {
+	const sides = list(body);
+	const after = isRecord(sides[1]) && isRecord(sides[1].BinaryOp) ? String(sides[1].BinaryOp.op) : "";
+	if (after === "And" || after === "Or") throw refuse("IS DISTINCT FROM before AND or OR without parentheses", ast);
+	return sides;
 }
 
 const not = (negated: Ast): string => (negated === true ? "not " : "");
@@ -235,7 +243,12 @@ function binary({ left, op, right }: AstRecord, env: Environment): string {
 	return `(${a} ${operator} ${b})`;
 }
 
-const asText = (ast: Ast, sql: string): string => (isText(ast) ? sql : `sf.text(${sql})`);
+/** Not around what is a text already: sf.text names its argument several times, and a chain of them would double. */
+const asText = (ast: Ast, sql: string): string => (isText(ast) || isConcatenation(ast) ? sql : `sf.text(${sql})`);
+
+const isConcatenation = (ast: Ast): boolean =>
+	isRecord(ast) &&
+	("Nested" in ast ? isConcatenation(ast.Nested) : isRecord(ast.BinaryOp) && ast.BinaryOp.op === "StringConcat");
 
 /**
  * One side of a comparison. Snowflake converts a VARIANT to the other side's type; that is known here where the other

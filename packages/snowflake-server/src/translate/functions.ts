@@ -54,13 +54,18 @@ function toNumber(cast: "cast" | "try_cast"): Render {
 	};
 }
 
-/** TO_TIMESTAMP and TO_DATE: of a text, with a format; a number of seconds is not taken for a time. */
+/** A second has so many digits here, whatever its type says. */
+const MICROSECONDS = 6;
+
+/** TO_TIMESTAMP and TO_DATE: of a text, with a format, or of a number with its scale; a number alone is not taken for a time. */
 const toTime =
 	(type: string, attempt = ""): Render =>
 	([value, pattern]) =>
-		pattern
-			? `cast(${attempt}strptime(${value!.sql}, ${format(pattern)}) as ${type})`
-			: `${attempt}cast(${value!.sql} as ${type})`;
+		pattern && type === "timestamp" && /^[0-6]$/.test(pattern.sql)
+			? `make_timestamp(cast(${value!.sql} * ${10 ** (MICROSECONDS - Number(pattern.sql))} as bigint))`
+			: pattern
+				? `cast(${attempt}strptime(${value!.sql}, ${format(pattern)}) as ${type})`
+				: `${attempt}cast(${value!.sql} as ${type})`;
 
 const toText: Render = ([value, pattern]) =>
 	pattern ? `strftime(${value!.sql}, ${format(pattern)})` : `sf.text(${value!.sql})`;
@@ -70,6 +75,30 @@ const flags = (argument: Argument | undefined, more = ""): string => {
 	const given = argument === undefined ? "" : (argument.text ?? "?");
 	if (/[^cismeg]/.test(given)) throw unsupported("parameters of a regular expression that are not c, i, m, s");
 	return `'${given.replace(/[ceg]/g, "")}${more}'`;
+};
+
+/**
+ * REGEXP_INSTR: where the first match begins, from 1; 0 without one. The engine has no such function, so what stands
+ * before the match is matched with it, as short as it can be. A quantifier or anchor of the pattern stays inside its group.
+ */
+const placeOfMatch: Render = (a) => {
+	one(a[2], "REGEXP_INSTR from a position");
+	one(a[3], "REGEXP_INSTR of a later occurrence");
+	if (a[4] && a[4].sql !== "0") throw unsupported("REGEXP_INSTR of the end of a match");
+	const [text, pattern, how] = [a[0]!.sql, a[1]!.sql, flags(a[5])];
+	const before = `regexp_extract(${text}, '\\A((?s:.*?))(?:' || ${pattern} || ')', 1, ${how})`;
+	return `case when regexp_matches(${text}, ${pattern}, ${how}) then length(${before}) + 1 when ${text} is null or ${pattern} is null then null else 0 end`;
+};
+
+/** Signs behind which INITCAP begins a word, besides blanks. */
+const WORD_DELIMITERS = '!?@"^#$&~_,.:;+-*%/|\\[](){}<>';
+
+const capitalised: Render = ([text, delimiters]) => {
+	if (delimiters !== undefined && delimiters.text === undefined)
+		throw unsupported("delimiters of INITCAP that are not a literal");
+	const signs = delimiters?.text ?? `${WORD_DELIMITERS} \t\r\n`;
+	const inside = signs.replace(/[\\\]^-]/g, "\\$&").replaceAll("'", "''");
+	return `sf.capitalised(${text!.sql}, '${signs === "" ? "(?s:.+)" : `[${inside}]+|[^${inside}]+`}')`;
 };
 
 const one = (argument: Argument | undefined, what: string): void => {
@@ -136,7 +165,15 @@ export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map<str
 	["CONTAINS", fn(2, 2, "contains($*)")],
 	["STARTSWITH", fn(2, 2, "starts_with($*)")],
 	["ENDSWITH", fn(2, 2, "ends_with($*)")],
-	["INITCAP", fn(1, 1, "sf.initcap($1)")],
+	["INITCAP", fn(1, 2, capitalised)],
+	["TRANSLATE", fn(3, 3, "translate($*)")],
+	[
+		"COLLATE",
+		fn(2, 2, (a) => {
+			if (a[1]!.text !== "" && a[1]!.text !== "utf8") throw unsupported("a collation that is not utf8");
+			return a[0]!.sql;
+		}),
+	],
 	["EDITDISTANCE", fn(2, 2, "levenshtein($*)")],
 	["SHA1", fn(1, 1, "sha1($1)")],
 	[
@@ -151,6 +188,7 @@ export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map<str
 	["REGEXP_LIKE", fn(2, 3, (a) => `regexp_full_match(${a[0]!.sql}, ${a[1]!.sql}, ${flags(a[2])})`)],
 	["RLIKE", fn(2, 3, (a) => `regexp_full_match(${a[0]!.sql}, ${a[1]!.sql}, ${flags(a[2])})`)],
 	["REGEXP_REPLACE", fn(2, 3, (a) => `regexp_replace(${a[0]!.sql}, ${a[1]!.sql}, ${a[2]?.sql ?? "''"}, 'g')`)],
+	["REGEXP_INSTR", fn(2, 6, placeOfMatch)],
 	["REGEXP_COUNT", fn(2, 2, "len(regexp_extract_all($1, $2))")],
 	[
 		"REGEXP_SUBSTR",
