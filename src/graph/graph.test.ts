@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type NodeId, nodeId } from "../core/node.ts";
-import { describeCycle, findCycle } from "./cycle.ts";
+import { describeCycle, findCycle, isCircular } from "./cycle.ts";
 import { buildGraph, type Graph, graphOf } from "./graph.ts";
 import { countDescendants, graphOfSome, topologicalOrder } from "./order.ts";
 import { ancestors, descendants, wholeFamily } from "./relatives.ts";
@@ -90,6 +90,7 @@ describe("order", () => {
 describe("cycles", () => {
 	it("are found, and named edge by edge", () => {
 		const manifest = lettersManifest({ a: ["c"], b: ["a"], c: ["b", "free"], free: [], behind: ["a"] });
+		expect(isCircular(manifest)).toBe(true);
 		const cycle = findCycle(buildGraph(manifest));
 		expect(cycle).toEqual(["model.shop.a", "model.shop.b", "model.shop.c"]);
 		const found = describeCycle(manifest, cycle ?? []);
@@ -127,6 +128,10 @@ describe("cycles", () => {
 				const looping = graph.ids.filter((id) => descendants(graph, [id]).has(id));
 				const cycle = findCycle(graph);
 				expect(cycle === null).toBe(looping.length === 0);
+				const edges = (of: (id: NodeId) => readonly NodeId[]) => new Map(graph.ids.map((id) => [id, of(id)]));
+				expect(
+					isCircular({ parents: edges(graph.parents.bind(graph)), children: edges(graph.children.bind(graph)) }),
+				).toBe(cycle !== null);
 				const ids = cycle ?? [];
 				for (const [i, id] of ids.entries()) expect(graph.children(id)).toContain(ids[(i + 1) % ids.length]);
 				expect(new Set(ids).size).toBe(ids.length);

@@ -434,7 +434,8 @@ function resolveAll(
 			work,
 			restricted,
 		);
-		const reader = { ...draft, placeOf: (names: readonly string[]) => findCall(draft, "metric", names) };
+		const { unique_id, package_name } = draft;
+		const reader = { unique_id, package_name, placeOf: (names: readonly string[]) => findCall(draft, "metric", names) };
 		draft.depends = metrics.length === 0 ? resolution.depends : [...resolution.depends, ...metricsOf(reader, metrics)];
 		if (!resolution.dropped) continue;
 		draft.config = { ...draft.config, enabled: false };

@@ -29,6 +29,8 @@ export interface TestTarget {
 	readonly original_file_path: string;
 	readonly file: string;
 	readonly fileKeyName: string;
+	/** What its tests' fqn begins with: the package and the folders of the file. */
+	readonly fqnPrefix: readonly string[];
 	readonly quoteColumns: boolean;
 }
 
@@ -90,6 +92,7 @@ export class TestMaker {
 	}
 
 	#make(target: TestTarget, item: TestItem): Draft | null {
+		const { place } = item;
 		const columnName = this.#columnName(target, item.column);
 		const site = { target: target.label, columnName, place: item.place };
 		const definition = readTest(item.written, site);
@@ -143,14 +146,15 @@ export class TestMaker {
 			path: `${names.short}.sql`,
 			original_file_path: target.original_file_path,
 			file: target.file,
-			fqn: [target.package_name, ...target.original_file_path.split("/").slice(1, -1), names.full],
-			locate: () => item.place().at,
+			fqn: target.fqnPrefix.concat(names.full),
+			// Nodes keep it: of the item it holds the place alone.
+			locate: () => place().at,
 			raw_code,
 			rendered,
 			calls: [...tagsTwice, ...collected.configs, ...(Object.keys(config).length === 0 ? [] : [config])],
 			firstTags: tags,
 			description: definition.description,
-			descriptionAt: item.place,
+			descriptionAt: place,
 			refs: collected.refs,
 			sources: collected.sources,
 			functions: collected.functions ?? [],
@@ -248,9 +252,17 @@ export class TestMaker {
 			refs.push(plain || version === null ? target.ref : { ...target.ref, version: String(version) });
 		if (target.source !== null) sources.push(target.source);
 		const where = plain ? undefined : this.#ports.findMacro("get_where_subquery", target.package_name);
-		return { refs, sources, configs: [], macros: where === undefined ? [macro] : [macro, where] };
+		// Copied: a list that grew has room for sixteen more, in each of tens of thousands of tests.
+		return {
+			refs: refs.slice(),
+			sources: sources.slice(),
+			configs: NOTHING,
+			macros: where === undefined ? [macro] : [macro, where],
+		};
 	}
 }
+
+const NOTHING: readonly never[] = Object.freeze([]);
 
 /** Where the text of a generic test stands: in no file. Its template is the same for all tests of one kind. */
 const GENERATED = Object.freeze({ file: "(generated)", line: 1, column: 1 });

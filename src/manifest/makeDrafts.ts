@@ -5,33 +5,38 @@ import type { Draft, DraftKind } from "./draft.ts";
 type Blank = Pick<Draft, "kind" | "name" | "package_name" | "path" | "original_file_path" | "file" | "fqn" | "locate"> &
 	Partial<Draft>;
 
+/** Of tens of thousands of tests most have none of most things: one empty value serves them all. */
+const NO_LIST: readonly never[] = Object.freeze([]);
+const NO_RECORD = Object.freeze({});
+const NO_CHECKSUM = Object.freeze({ name: "none", checksum: "" } as const);
+
 /** A draft with nothing resolved. */
 export const blankDraft = (given: Blank): Draft => ({
 	unique_id: nodeId(`${given.kind}.${given.package_name}.${given.name}`),
 	root_path: "",
 	raw_code: "",
 	language: "sql",
-	checksum: { name: "none", checksum: "" },
+	checksum: NO_CHECKSUM,
 	code_line: 1,
 	code_column: 1,
 	rendered: true,
-	calls: [],
+	calls: NO_LIST,
 	written: null,
-	firstTags: [],
-	config: {},
-	unrendered: {},
-	tags: [],
+	firstTags: NO_LIST,
+	config: NO_RECORD,
+	unrendered: NO_RECORD,
+	tags: NO_LIST,
 	patch: null,
 	description: "",
 	descriptionAt: null,
-	refs: [],
-	sources: [],
-	functions: [],
-	metrics: [],
-	macros: [],
+	refs: NO_LIST,
+	sources: NO_LIST,
+	functions: NO_LIST,
+	metrics: NO_LIST,
+	macros: NO_LIST,
 	test: null,
 	index: null,
-	depends: [],
+	depends: NO_LIST,
 	unresolved: false,
 	layer: null,
 	database: "",
@@ -67,8 +72,8 @@ export function makeDraft(code: ParsedCode): Draft {
 		written: code.collected.writtenConfig ?? null,
 		refs: code.collected.refs,
 		sources: code.collected.sources,
-		functions: code.collected.functions ?? [],
-		metrics: code.collected.metrics ?? [],
+		functions: code.collected.functions ?? NO_LIST,
+		metrics: code.collected.metrics ?? NO_LIST,
 		macros: code.collected.macros,
 	});
 }

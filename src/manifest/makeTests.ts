@@ -4,7 +4,7 @@ import type { MacroNode, Plain } from "../core/node.ts";
 import type { PlainRecord, YamlEntry } from "../core/parsed.ts";
 import { columnTags } from "./columns.ts";
 import type { ColumnSource, Draft } from "./draft.ts";
-import { TestMaker, type TestTarget } from "./genericTests.ts";
+import { type TestItem, TestMaker, type TestTarget } from "./genericTests.ts";
 import { columnsOf, listOf, versionColumns, versionsOf } from "./patches.ts";
 import type { ManifestPorts } from "./ports.ts";
 import { dedupe, recordOr, tagsOf } from "./resolveConfig.ts";
@@ -66,6 +66,7 @@ export class TestPlanner {
 			original_file_path: entry.original_file_path,
 			file: entry.file,
 			fileKeyName: `sources.${draft.source_name}`,
+			fqnPrefix: fqnPrefixOf(entry),
 			quoteColumns: recordOr(table.quoting).column === true || recordOr(source.quoting).column === true,
 		};
 		const tags = [...tagsOf(source), ...tagsOf(table)];
@@ -93,19 +94,31 @@ export class TestPlanner {
 		{ list, column, tags }: { list: TestList; column: PlainRecord | null; tags: readonly string[] },
 	): void {
 		list.items.forEach((written, i) => {
-			const path = [...list.path, i];
-			const { scalarText } = entry;
-			const draft = this.#maker.make(target, {
-				written,
-				column,
-				tags,
-				place: () => entry.at(path),
-				scalarText: scalarText === null ? null : (below) => scalarText([...path, ...below]),
-			});
+			const draft = this.#maker.make(target, { written, column, tags, ...placed(entry, list.path, i) });
 			if (draft !== null) this.#drafts.push(draft);
 		});
 	}
 }
+
+/**
+ * Where the test stands in its entry. Nodes keep `place` for as long as they live, so it must hold on to nothing else:
+ * made inside the planner, it would keep the planner with the drafts of all tests.
+ */
+function placed(
+	{ at, scalarText }: YamlEntry,
+	list: TestList["path"],
+	index: number,
+): Pick<TestItem, "place" | "scalarText"> {
+	return {
+		place: () => at([...list, index]),
+		scalarText: scalarText === null ? null : (below) => scalarText([...list, index, ...below]),
+	};
+}
+
+const fqnPrefixOf = ({ package_name, original_file_path }: YamlEntry): readonly string[] => [
+	package_name,
+	...original_file_path.split("/").slice(1, -1),
+];
 
 function nodeTarget(entry: YamlEntry, version: string | number | null): TestTarget {
 	const { name } = entry;
@@ -119,6 +132,7 @@ function nodeTarget(entry: YamlEntry, version: string | number | null): TestTarg
 		original_file_path: entry.original_file_path,
 		file: entry.file,
 		fileKeyName: `${entry.section}.${name}`,
+		fqnPrefix: fqnPrefixOf(entry),
 		quoteColumns: entry.value.quote_columns === true,
 	};
 }

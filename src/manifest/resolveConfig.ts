@@ -105,6 +105,9 @@ export interface UnrenderedInput {
 	readonly isLast?: boolean;
 }
 
+/** Most tests set nothing: they share it, and its text in the manifest. */
+const NOTHING_SET: PlainRecord = Object.freeze({});
+
 /** What was configured, before defaults and merging: the last writer of each key. */
 export function unrenderedConfig(input: UnrenderedInput, projects: ProjectConfigs): PlainRecord {
 	const result: { [key: string]: Plain } = {};
@@ -114,7 +117,7 @@ export function unrenderedConfig(input: UnrenderedInput, projects: ProjectConfig
 	if (input.isLast !== true) Object.assign(result, input.call);
 	for (const level of root) Object.assign(result, level);
 	if (input.isLast === true) Object.assign(result, input.call);
-	return result;
+	return Object.keys(result).length === 0 ? NOTHING_SET : result;
 }
 
 export const tagsOf = (config: PlainRecord): readonly string[] => {

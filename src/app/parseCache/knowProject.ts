@@ -6,8 +6,8 @@ import type { Invocation } from "../../core/invocation.ts";
 import { findNode, type Manifest } from "../../core/manifest.ts";
 import type { ExecutableNode, GraphNode, NodeId } from "../../core/node.ts";
 import type { TemplateMessage } from "../../core/request.ts";
-import { describeCycle, findCycle } from "../../graph/cycle.ts";
-import { buildGraph, type Graph, graphWhenAsked } from "../../graph/graph.ts";
+import { describeCycle, findCycle, isCircular } from "../../graph/cycle.ts";
+import { type Graph, graphWhenAsked } from "../../graph/graph.ts";
 import { loadMistakes } from "../../load/loadSpec.ts";
 import { buildManifest } from "../../manifest/buildManifest.ts";
 import { createManifestPorts } from "../../manifest/contextPorts.ts";
@@ -143,8 +143,8 @@ function readProject(
 ): Pick<ParseResult, "facts" | "macros"> & Pick<ReadProject, "manifest" | "graph"> {
 	const { parsed, facts, macros } = parseProject(config, options, files);
 	const manifest = buildManifest(parsed, config, createManifestPorts(facts, loadMistakes));
-	const graph = buildGraph(manifest);
-	const cycle = findCycle(graph);
+	const graph = graphWhenAsked(manifest);
+	const cycle = isCircular(manifest) ? findCycle(graph) : null;
 	if (cycle !== null) throw new TfmError(describeCycle(manifest, cycle, placeOfReference));
 	return { facts, macros, manifest, graph };
 }
