@@ -28,10 +28,17 @@ export function fullConstraint(written: Plain, ofModel = false): Plain {
 }
 
 const NO_COLUMNS: { readonly [name: string]: ColumnSpec } = Object.freeze({});
+/** Most columns have a name and a description: they share what they do not set. */
+const NO_META: PlainRecord = Object.freeze({});
+const NO_TAGS: readonly string[] = Object.freeze([]);
+const NO_CONSTRAINTS: readonly Plain[] = Object.freeze([]);
+const NO_CONFIG: PlainRecord = Object.freeze({ meta: NO_META, tags: NO_TAGS });
 
 export const columnTags = (record: PlainRecord): readonly string[] => {
 	const config = recordOr(record.config);
-	return record.tags === undefined && config.tags === undefined ? [] : dedupe([...tagsOf(record), ...tagsOf(config)]);
+	return record.tags === undefined && config.tags === undefined
+		? NO_TAGS
+		: dedupe([...tagsOf(record), ...tagsOf(config)]);
 };
 
 const columnElement = (own: PlainRecord, column: PlainRecord) => ({
@@ -91,18 +98,20 @@ export function makeColumns(
 		const config = recordOr(record.config);
 		const written = textOf(record.description);
 		const { text, blocks } = describe(written, () => at([...path, "description"]));
-		const meta = { ...recordOr(record.meta), ...recordOr(config.meta) };
+		const isSet = record.meta !== undefined || Object.keys(config).length > 0;
+		const meta = isSet ? { ...recordOr(record.meta), ...recordOr(config.meta) } : NO_META;
 		const tags = columnTags(record);
+		const constraints = listOf(record.constraints);
 		columns[name] = Object.freeze({
 			...otherKeys(record),
 			name,
 			description: text,
 			meta,
 			data_type: textOf(record.data_type) || null,
-			constraints: listOf(record.constraints).map((constraint) => fullConstraint(constraint)),
+			constraints: constraints.length === 0 ? NO_CONSTRAINTS : constraints.map((one) => fullConstraint(one)),
 			quote: typeof record.quote === "boolean" ? record.quote : null,
 			tags,
-			config: { ...config, meta, tags } as { [key: string]: Plain },
+			config: isSet || tags.length > 0 ? { ...config, meta, tags } : NO_CONFIG,
 			...(typeof record.granularity === "string" ? { granularity: record.granularity } : {}),
 			...(record.dimension == null ? {} : { dimension: columnDimension(record) }),
 			...(record.entity == null ? {} : { entity: columnEntity(record) }),

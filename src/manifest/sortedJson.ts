@@ -30,12 +30,16 @@ export type FieldTexts<T> = { readonly [field: string]: (value: T) => string | u
 export function objectWriter<T>(fields: FieldTexts<T>): (value: T) => string {
 	const sorted = Object.keys(fields)
 		.sort()
-		.map((key) => ({ label: `${JSON.stringify(key)}:`, write: fields[key] as (value: T) => string | undefined }));
+		.map((key) => {
+			const label = `${JSON.stringify(key)}:`;
+			// Made once: a large manifest concatenates millions of times.
+			return { first: `{${label}`, next: `,${label}`, write: fields[key] as (value: T) => string | undefined };
+		});
 	return (value) => {
 		let text = "";
-		for (const { label, write } of sorted) {
+		for (const { first, next, write } of sorted) {
 			const item = write(value);
-			if (item !== undefined) text += `${text === "" ? "{" : ","}${label}${item}`;
+			if (item !== undefined) text += (text === "" ? first : next) + item;
 		}
 		return text === "" ? "{}" : `${text}}`;
 	};
@@ -86,7 +90,12 @@ export function* mapPieces<K extends string, V>(
 		const close = from + ENTRIES >= keys.length ? "}" : "";
 		yield {
 			ids,
-			text: () => open + ids.map((id) => `${JSON.stringify(id)}:${write(map.get(id) as V)}`).join(",") + close,
+			// One text that grows, not a list to be joined: entries are copied once less.
+			text() {
+				let text = open;
+				for (const id of ids) text += `${text === open ? "" : ","}${JSON.stringify(id)}:${write(map.get(id) as V)}`;
+				return text + close;
+			},
 		};
 	}
 }
