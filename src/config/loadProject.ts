@@ -133,7 +133,7 @@ function assemble(part: Assembly): ProjectConfig {
 	const macroPaths = readPaths(part, "macro-paths", ["macros"]);
 	const analysisPaths = readPaths(part, "analysis-paths", ["analyses"]);
 	const functionPaths = readPaths(part, "function-paths", ["functions"]);
-	readPaths(part, "osi-paths", []);
+	const osiPaths = readPaths(part, "osi-paths", ["osi", "OSI"]);
 	const sourcePaths = [
 		modelPaths,
 		seedPaths,
@@ -169,6 +169,7 @@ function assemble(part: Assembly): ProjectConfig {
 		macroPaths,
 		analysisPaths,
 		functionPaths,
+		osiPaths,
 		docsPaths: readPaths(part, "docs-paths", [...new Set(sourcePaths)]),
 		checksum: codeChecksum(files.main.text),
 		assetPaths: readPaths(part, "asset-paths", []),

@@ -69,6 +69,8 @@ export interface ProjectConfig {
 	readonly macroPaths: readonly string[];
 	readonly analysisPaths: readonly string[];
 	readonly functionPaths: readonly string[];
+	/** Of semantic models for exchange between tools (Open Semantic Interchange), which tfm does not read. */
+	readonly osiPaths: readonly string[];
 	readonly docsPaths: readonly string[];
 	/** Of the project file: what dbt keeps with the hooks that it holds. */
 	readonly checksum: Checksum;

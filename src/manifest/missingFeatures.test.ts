@@ -43,6 +43,18 @@ describe("what a project needs and tfm does not have", () => {
 		]);
 	});
 
+	it("names the OSI documents, which dbt reads from the root project's `osi-paths`", async () => {
+		const found = await warningsIn({
+			"models/a.sql": "select 1 as id",
+			"osi/deep/sales.json": "{}",
+			"osi/orders.json": "{}",
+			"osi/notes.txt": "",
+		});
+		expect(found).toEqual([
+			"TFM-PARSE-070 osi/deep/sales.json:1:1 shop needs OSI documents, which tfm does not have: osi/deep/sales.json, osi/orders.json | write their semantic models and metrics in a property file; the rest of the project runs",
+		]);
+	});
+
 	it("is nothing that --warn-error stops at, unless the code is named", async () => {
 		const { warnings } = await manifestOf({ "models/a.sql": "select 1 as id", "models/p.py": PYTHON });
 		expect(judgeWarnings(warnings, { warnError: true }).map(({ code }) => code)).toEqual(["TFM-PARSE-070"]);

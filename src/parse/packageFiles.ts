@@ -22,6 +22,7 @@ export type FileKind =
 	| "fixture"
 	| "macro"
 	| "docs"
+	| "osi"
 	| "properties";
 
 export interface ProjectFile extends Readable {
@@ -50,7 +51,10 @@ const firstFolder = (path: string): string => path.slice(0, Math.max(0, path.ind
 const withJinja = (ending: string, allowed: boolean): readonly string[] =>
 	allowed ? [ending, `${ending}.j2`, `${ending}.jinja2`, `${ending}.jinja`] : [ending];
 
-function rulesOf(project: ProjectConfig, jinja: boolean): readonly Rule[] {
+function rulesOf(
+	project: ProjectConfig,
+	{ jinja, isRoot }: { readonly jinja: boolean; readonly isRoot: boolean },
+): readonly Rule[] {
 	const sql = withJinja(".sql", jinja);
 	const genericTests = project.testPaths.map((folder) => `${folder}/generic`);
 	const everywhere = [
@@ -87,6 +91,8 @@ function rulesOf(project: ProjectConfig, jinja: boolean): readonly Rule[] {
 		},
 		{ kind: "seed", key: "seed-paths", folders: project.seedPaths, endings: [".csv"] },
 		{ kind: "docs", key: "docs-paths", folders: docs, endings: withJinja(".md", jinja) },
+		// dbt reads those of the root project alone.
+		{ kind: "osi", key: "osi-paths", folders: isRoot ? project.osiPaths : [], endings: [".json"] },
 		{ kind: "properties", key: "model-paths", folders: everywhere, endings: [".yml", ".yaml"] },
 	];
 }
@@ -123,7 +129,8 @@ export function findPackageFiles(
 
 	const isIgnored = ignoredFiles(project.root);
 	const files: ProjectFile[] = [];
-	for (const rule of rulesOf(project, rootProject.flags.allow_jinja_file_extensions === true)) {
+	const jinja = rootProject.flags.allow_jinja_file_extensions === true;
+	for (const rule of rulesOf(project, { jinja, isRoot: project === rootProject })) {
 		const seen = new Set<string>();
 		const matches: ProjectFile[] = [];
 		for (const folder of rule.folders) {

@@ -15,7 +15,7 @@ import {
 } from "../context/context.ts";
 import type { Dialect } from "../core/adapter.ts";
 import type { Config } from "../core/config.ts";
-import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Location } from "../core/location.ts";
 import type { DocBlock } from "../core/manifest.ts";
 import type { MacroNode, Plain } from "../core/node.ts";
@@ -158,9 +158,24 @@ export function parseProject(
 		fixtures,
 		macros: macroNodes(facts, definitions),
 		docs,
-		warnings: sortDiagnostics(warnings),
+		warnings: sortDiagnostics([...warnings, ...unreadDocuments(files)]),
 	};
 	return Object.freeze({ parsed: Object.freeze(parsed), facts, macros: definitions });
+}
+
+/** dbt makes semantic models and metrics of them; here they are said to be left alone, by name. */
+function unreadDocuments(files: readonly ProjectFile[]): readonly Diagnostic[] {
+	const documents = files.filter(({ kind }) => kind === "osi");
+	const [first] = documents;
+	if (first === undefined) return [];
+	const facts = {
+		package: first.package_name,
+		what: "OSI documents",
+		found: documents.map(({ original_file_path }) => original_file_path),
+		way: "write their semantic models and metrics in a property file; the rest of the project runs",
+	};
+	const at = { file: first.file, line: 1, column: 1 };
+	return [diagnostic("TFM-PARSE-070", facts, { at, severity: "warning" })];
 }
 
 /** Not by spreading: one file may hold more entries than a call takes arguments. */

@@ -108,6 +108,7 @@ function projectConfig(name: string, vars: Readonly<Record<string, Plain>>, give
 		macroPaths: ["macros"],
 		analysisPaths: [],
 		functionPaths: [],
+		osiPaths: [],
 		docsPaths: [],
 		checksum: { name: "none", checksum: "" },
 		assetPaths: [],
