@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { diagnostic } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { nodeId } from "../core/node.ts";
 import type { NodeResult } from "../core/result.ts";
@@ -73,6 +74,7 @@ function told({
 	results = passed,
 	rows = compared as RowReview,
 	limits = {} as Record<string, readonly Limit[]>,
+	of = review,
 } = {}) {
 	const data = {
 		environment: "ci_482",
@@ -84,7 +86,7 @@ function told({
 		tests: 1,
 		left: [],
 	};
-	return withData(review, {
+	return withData(of, {
 		data,
 		manifest,
 		results,
@@ -146,6 +148,22 @@ describe("what was built and compared", () => {
 		const text = markdownComment(with_, { limit: COMMENT_LIMIT, more: null });
 		expect(text).toContain("| marts.orders | ❌ 0/1 |");
 		expect(text).toContain("- marts.orders: unique(marts.orders.id) failed");
+	});
+
+	it("says of a contract that the SQL does not fit once, in words in place of a table", () => {
+		const rows = [
+			["added", "TEXT", "", "missing in contract"],
+			["day", "TEXT", "DATE", "data type mismatch"],
+			["gone", "", "TEXT", "missing in definition"],
+		];
+		const analysed = diagnostic("TFM-SQL-011", { node: "orders", problems: ["day is text, the contract says date"] });
+		const found = diagnostic("TFM-REF-031", { model: ORDERS, rows }, { at });
+		const withRemark = { ...review, findings: [{ node: ORDERS, diagnostic: analysed }] };
+		const results = [result(ORDERS, { status: "error", diagnostic: found })];
+		expect(says(told({ results, of: withRemark }))).toEqual([
+			"error TFM-REF-031 orders cannot be built: its contract does not fit its SQL: added is not in the contract; day is TEXT, the contract says DATE; gone is not among the columns of the SQL",
+		]);
+		expect(says(told({ of: withRemark }))).toHaveLength(1);
 	});
 
 	it("says why rows were not compared", () => {

@@ -47,10 +47,14 @@ export function withData(review: ChangeReview, found: DataFound): ChangeReview {
 			...(compared === undefined ? {} : { rows: compared }),
 		};
 	});
+	// The build has found what the analysis says of them.
+	const misfits = new Set<string | null>(
+		results.flatMap(({ unique_id: id, diagnostic: found }) => (found?.code === "TFM-REF-031" ? [id] : [])),
+	);
 	const findings = [
 		...results.flatMap((result) => resultFindings(result, found)),
 		...nodes.flatMap((node) => rowFindings(node, found.limits)),
-		...review.findings,
+		...review.findings.filter(({ node, diagnostic: { code } }) => code !== "TFM-SQL-011" || !misfits.has(node)),
 	];
 	return {
 		...review,
@@ -120,8 +124,8 @@ function resultFindings(result: NodeResult, { manifest, testName }: DataFound): 
 		return [{ node: attached ?? id, diagnostic: diagnostic("TFM-CI-020", facts, at) }];
 	}
 	if (result.diagnostic === null || status === "skipped") return [];
-	const { source: _, ...told } = result.diagnostic;
-	const message = `${node?.name ?? id} cannot be ${type === "test" || type === "unit_test" ? "run" : "built"}: ${told.message}`;
+	const { source: _, brief, ...told } = result.diagnostic;
+	const message = `${node?.name ?? id} cannot be ${type === "test" || type === "unit_test" ? "run" : "built"}: ${brief ?? told.message}`;
 	// Macros that come with tfm are no file of the change.
 	const isOurs = told.at !== undefined && !SHIPPED.test(told.at.file);
 	const at = isOurs ? told.at : node?.location;

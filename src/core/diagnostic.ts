@@ -21,6 +21,8 @@ export interface Diagnostic {
 	readonly code: Code;
 	readonly severity: Severity;
 	readonly message: string;
+	/** The same as a part of a sentence, for one line, where the message is a table. */
+	readonly brief?: string;
 	readonly hint?: string;
 	readonly next?: string;
 	/** What dbt's message for the same mistake says. */
@@ -41,10 +43,12 @@ export interface DiagnosticPlaces {
 export function diagnostic<C extends Code>(code: C, facts: FactsOf<C>, places: DiagnosticPlaces = {}): Diagnostic {
 	const entry = CODES[code] as unknown as {
 		message: (f: FactsOf<C>) => string;
+		brief?: (f: FactsOf<C>) => string | undefined;
 		hint?: (f: FactsOf<C>) => string | undefined;
 		next?: (f: FactsOf<C>) => string | undefined;
 		dbt?: (f: FactsOf<C>) => string | undefined;
 	};
+	const brief = entry.brief?.(facts);
 	const hint = entry.hint?.(facts);
 	const next = entry.next?.(facts);
 	const dbt = entry.dbt?.(facts);
@@ -52,6 +56,7 @@ export function diagnostic<C extends Code>(code: C, facts: FactsOf<C>, places: D
 		code,
 		severity: places.severity ?? "error",
 		message: entry.message(facts),
+		...(brief === undefined ? {} : { brief }),
 		...(hint === undefined ? {} : { hint }),
 		...(next === undefined ? {} : { next }),
 		...(dbt === undefined ? {} : { dbt }),

@@ -3,4 +3,4 @@ export { checkoutOf } from "./checkout.ts";
 export { type BaseCommit, commitOf, mergeBase } from "./mergeBase.ts";
 export { askGit, type GitPlace, runGit } from "./runGit.ts";
 export { type StateBranch, stateBranch } from "./stateBranch.ts";
-export { repositoryOf, withWorktree } from "./worktree.ts";
+export { isRepository, repositoryOf, withWorktree } from "./worktree.ts";

@@ -56,3 +56,7 @@ export async function repositoryOf(place: GitPlace): Promise<{ readonly top: str
 	const [top = "", prefix = ""] = text.split("\n");
 	return { top, prefix: prefix.replace(/\/$/, "") };
 }
+
+/** Whether a folder lies in a repository at all. */
+export const isRepository = async (place: GitPlace): Promise<boolean> =>
+	(await askGit(place, ["rev-parse", "--git-dir"])).code === 0;

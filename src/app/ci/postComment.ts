@@ -17,7 +17,11 @@ export async function postComment(
 	const { GITHUB_TOKEN: token, GITHUB_REPOSITORY: repository, GITHUB_REF: ref } = invocation.env;
 	const pull = /^refs\/pull\/(\d+)\//.exec(ref ?? "")?.[1];
 	if (!token) return warn("GITHUB_TOKEN is not set");
-	if (!repository || pull === undefined) return warn("this is no job of a pull request");
+	if (!repository) return warn("GITHUB_REPOSITORY is not set");
+	if (pull === undefined)
+		return warn(
+			`this is no job of a pull request: GITHUB_REF is ${ref ? JSON.stringify(ref) : "not set"}, and not refs/pull/NUMBER/merge`,
+		);
 	const github = githubOf(invocation, token);
 	try {
 		const marker = commentMarker(project);

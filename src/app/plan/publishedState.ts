@@ -7,7 +7,7 @@ import type { Invocation } from "../../core/invocation.ts";
 import { type NodeId, nodeId } from "../../core/node.ts";
 import type { NodeState, ProjectState } from "../../core/projectState.ts";
 import type { Checkout } from "../../core/state.ts";
-import { commitOf } from "../../git/git.ts";
+import { commitOf, isRepository } from "../../git/git.ts";
 import { baseState, emptyState } from "../ci/baseState.ts";
 import { gitPlace, type HeadState } from "../ci/headState.ts";
 import type { CommitStates } from "../ci/stateStore.ts";
@@ -108,7 +108,8 @@ async function stateOf(
 	}: Omit<Asked, "standing"> & { readonly invocation: Invocation; readonly project: OpenProject },
 ): Promise<{ readonly state: ProjectState; readonly warnings: readonly Diagnostic[] }> {
 	if (head.state.commit === commit) return { state: head.state, warnings: [] };
-	const known = await commitOf(gitPlace(invocation, project.config.project.root), commit);
-	if (known === null) fail("TFM-PLAN-002", { where, commit });
+	const place = gitPlace(invocation, project.config.project.root);
+	const known = await commitOf(place, commit);
+	if (known === null) fail("TFM-PLAN-002", { where, commit, cloned: await isRepository(place) });
 	return baseState(invocation, project, { commit, store, lines: head.lines });
 }

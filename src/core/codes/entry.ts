@@ -4,6 +4,8 @@
  */
 export interface CodeEntry<F> {
 	readonly message: (facts: F) => string;
+	/** The same as a part of a sentence, for one line, where the message is a table. */
+	readonly brief?: (facts: F) => string | undefined;
 	readonly hint?: (facts: F) => string | undefined;
 	readonly next?: (facts: F) => string | undefined;
 	/** The words with which dbt's message for the same mistake is found: for scripts, and for searching the web. */

@@ -21,6 +21,15 @@ export const ENVIRONMENT_CODES = {
 				)
 				.join("; ")}`,
 		hint: () => "what tfm did not make it does not build in, since it would drop it one day",
+		next: (f) => {
+			const strange = f.inTheWay.flatMap(({ schema, environment }) => (environment === null ? [schema] : []));
+			const others = f.inTheWay.flatMap(({ environment }) => (environment === null ? [] : [environment]));
+			const ways = [
+				...strange.map((schema) => `drop schema ${schema}`),
+				...[...new Set(others)].map((name) => `tfm env drop ${name}`),
+			];
+			return `rename what is in the way, or where nobody needs it: ${ways.join("; ")}`;
+		},
 		explain:
 			"Schemas of an environment are written down before they are made, and only those that are written down are ever dropped. A schema that was there before is somebody's own: rename it, or take another name for the environment.",
 	}),

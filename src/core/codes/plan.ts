@@ -11,9 +11,13 @@ export const PLAN_CODES = {
 		explain:
 			"`tfm plan` compares the files with what stands in the target: of each relation with the commit whose files it was made of. The runs that are kept in the target's history know theirs since this version of tfm, where the project lies in a git repository. After the next run it is known.",
 	}),
-	"TFM-PLAN-002": code<{ where: string; commit: string }>({
-		message: (f) => `${f.where} was built from the commit ${f.commit.slice(0, 10)}, which this clone does not have`,
-		next: (f) => `git fetch origin ${f.commit}, or compare with another one: tfm plan --base origin/main`,
+	"TFM-PLAN-002": code<{ where: string; commit: string; cloned: boolean }>({
+		message: (f) =>
+			`${f.where} was built from the commit ${f.commit.slice(0, 10)}, ${f.cloned ? "which this clone does not have" : "and this folder is in no git repository"}`,
+		next: (f) =>
+			f.cloned
+				? `git fetch origin ${f.commit}, or compare with another one: tfm plan --base origin/main`
+				: "run it in a clone, or compare with a kept target folder: tfm plan --state FOLDER",
 		explain:
 			"A run wrote down the commit of its files. Its nodes are read from that commit, so it has to be here: somebody may have built from a branch that was never pushed, or the clone is shallow (`git fetch --unshallow`).",
 	}),

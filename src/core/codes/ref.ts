@@ -9,6 +9,14 @@ interface RefTarget {
 
 const CONTRACT_HEAD = ["column_name", "definition_type", "contract_type", "mismatch_reason"] as const;
 
+/** A row of that table in words. */
+const misfitOf = ([column, given, wanted]: readonly string[]): string =>
+	!given
+		? `${column} is not among the columns of the SQL`
+		: !wanted
+			? `${column} is not in the contract`
+			: `${column} is ${given}, the contract says ${wanted}`;
+
 /** Rows of text under a head, columns as wide as their widest cell. */
 function textTable([head = [], ...rows]: readonly (readonly string[])[]): string {
 	const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
@@ -168,6 +176,8 @@ export const REF_CODES = {
 			f.rows.length === 0
 				? `This model has an enforced contract, and its 'columns' specification is missing: ${f.model}`
 				: `This model has an enforced contract that failed: ${f.model}\n\n${textTable([CONTRACT_HEAD, ...f.rows])}`,
+		brief: (f) =>
+			f.rows.length === 0 ? undefined : `its contract does not fit its SQL: ${f.rows.map(misfitOf).join("; ")}`,
 		hint: () => "the names, data types and number of columns must be the same in the property file and in the query",
 		dbt: (f) => (f.rows.length === 0 ? undefined : "This model has an enforced contract that failed."),
 		explain:

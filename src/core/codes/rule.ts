@@ -17,6 +17,7 @@ export const RULE_CODES = {
 	}),
 	"TFM-RULE-003": code<{ rule: string; problem: string }>({
 		message: (f) => `the rule ${f.rule} could not be looked at: ${f.problem}`,
+		next: (f) => `correct it, or give rules.${f.rule} the severity off until then`,
 		explain:
 			"A rule of the project's own is missing, is no query or function, fails, takes too long, or answers with something else than a node and a message (docs/rules.md). That it found nothing must not be taken for granted, so this is an error.",
 	}),
