@@ -286,13 +286,14 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		await page.keyboard.press("ArrowDown");
 		await expect.poll(here).toBe("transform, 2 nodes");
 		await page.keyboard.press("ArrowRight");
-		await expect.poll(here).toBe("payments, ok, reads 1, read by 1");
+		await expect.poll(here).toBe("payments, built, reads 1, read by 1");
 		await page.keyboard.press("ArrowDown");
-		await expect.poll(here).toBe("revenue, ok, reads 1, read by 1");
+		await expect.poll(here).toBe("revenue, built, reads 1, read by 1");
 		expect(await tree.locator('[aria-selected="true"]').isVisible()).toBe(true);
 		await page.keyboard.press("Enter");
 		await expect.poll(() => page.locator(".graph-side h2").textContent()).toBe("revenue");
 		expect(page.url()).toContain("focus=transform.revenue");
+		await expect.poll(() => page.evaluate("document.activeElement.textContent")).toBe("revenue");
 		await open("#/graph?focus=staging.stg_payments");
 		await page.keyboard.press("ArrowRight");
 		await expect.poll(() => page.locator(".graph-side h2").textContent()).toBe("payments");

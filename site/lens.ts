@@ -1,4 +1,5 @@
 import type { Status } from "../src/docs/siteData.ts";
+import { WORDS } from "./parts.tsx";
 import type { Project } from "./project.ts";
 
 /** By what nodes are told apart. */
@@ -25,6 +26,7 @@ const STATUS_COLOURS: Readonly<Record<Status, string>> = {
 	warn: "--warn",
 	fail: "--fail",
 	skipped: "--faint",
+	built: "--soft",
 };
 const HEAT = ["--heat-0", "--heat-1", "--heat-2", "--heat-3", "--heat-4"];
 
@@ -85,7 +87,7 @@ export function shadeOf(project: Project, lens: Lens): (node: number) => Shade {
 		const status = project.status(node);
 		return {
 			colour: STATUS_COLOURS[status],
-			label: { unknown: "not run", ok: "passing", warn: "warning", fail: "failing", skipped: "skipped" }[status],
+			label: WORDS[status],
 		};
 	};
 }

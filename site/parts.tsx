@@ -6,13 +6,21 @@ import type { Project } from "./project.ts";
 import { href, setQuery } from "./route.ts";
 import { createSearch, type Search } from "./search.ts";
 
-export const GLYPHS: Readonly<Record<Status, string>> = { unknown: "○", ok: "✓", warn: "!", fail: "✗", skipped: "–" };
+export const GLYPHS: Readonly<Record<Status, string>> = {
+	unknown: "○",
+	ok: "✓",
+	warn: "!",
+	fail: "✗",
+	skipped: "–",
+	built: "·",
+};
 export const WORDS: Readonly<Record<Status, string>> = {
 	unknown: "not run",
 	ok: "passing",
 	warn: "warning",
 	fail: "failing",
 	skipped: "skipped",
+	built: "built, no tests",
 };
 
 /** A status as a glyph with its word: never by colour alone. */

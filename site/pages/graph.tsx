@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { loadNode } from "../data.ts";
 import { count, plural } from "../format.ts";
 import { BlocksView } from "../graph/blocksView.tsx";
@@ -80,6 +80,7 @@ export function GraphPage({ project, route }: PageProps) {
 	const toFocus = (node: number): void => go(href(["graph"], { ...kept(query), focus: project.key(node) }));
 	useGraphKeys({ project, current, focused, up, down, toFocus, query });
 	useFrame(project, current);
+	useLostFocus(query.get("focus"));
 
 	return (
 		<section class="graph-page">
@@ -505,6 +506,16 @@ function reachFor(event: KeyboardEvent): void {
 	else control?.focus();
 	// A list would take the letter for the beginning of a name.
 	event.preventDefault();
+}
+
+/** Who opens a neighbourhood with a key goes on beside its drawing: what had the focus is gone. */
+function useLostFocus(focus: string | null): void {
+	const before = useRef(focus);
+	useEffect(() => {
+		if (focus !== before.current && document.activeElement === document.body)
+			document.querySelector<HTMLElement>(".graph-side h2 a")?.focus();
+		before.current = focus;
+	}, [focus]);
 }
 
 /** In a frame, the page around it is told what is chosen, and may choose: `{type: "tfm:select", id}`. */

@@ -129,7 +129,19 @@ function Layers({ project, all }: { project: Project; all: readonly number[] }) 
 				const [bad, warned, skipped] = [with_("fail"), with_("warn"), with_("skipped")];
 				const known = own.some((node) => project.status(node) !== "unknown");
 				const tests = own.reduce((sum, node) => sum + nodes.tests[node]!, 0);
-				const status = bad > 0 ? "fail" : warned > 0 ? "warn" : skipped > 0 ? "skipped" : known ? "ok" : "unknown";
+				const passing = own.some((node) => project.status(node) === "ok");
+				const status =
+					bad > 0
+						? "fail"
+						: warned > 0
+							? "warn"
+							: skipped > 0
+								? "skipped"
+								: passing
+									? "ok"
+									: known
+										? "built"
+										: "unknown";
 				const read = own.every((node) => !hasRows(project, node));
 				const sources = own.every((node) => project.type(node) === "source");
 				return (
@@ -148,7 +160,9 @@ function Layers({ project, all }: { project: Project; all: readonly number[] }) 
 											: known
 												? read
 													? "fed"
-													: "passing"
+													: passing
+														? "passing"
+														: "built"
 												: sources
 													? "not checked"
 													: "not run"}

@@ -23,11 +23,15 @@ import {
 import type { OpenProject } from "./openProject.ts";
 import { readSourceLine } from "./readSourceLine.ts";
 
-/** The event stream of a command, with its subscribers: terminal or NDJSON, the log file, and those of the caller. */
+/**
+ * The event stream of a command, with its subscribers: terminal or NDJSON, the log file, and those of the caller.
+ * `again`: an earlier stream of the same command told what there is to say of the project.
+ */
 export function openEvents(
 	invocation: Invocation,
 	project: OpenProject,
 	more: readonly Subscriber[] = [],
+	{ again = false }: { readonly again?: boolean } = {},
 ): EventStream {
 	const { config, manifest, runId } = project;
 	const { stdout, stderr, output, env, clock } = invocation;
@@ -66,6 +70,7 @@ export function openEvents(
 		],
 	});
 	const files = project.read === null ? "are as they were when they were parsed last" : `were parsed: ${project.read}`;
+	if (again) return stream;
 	stream({ event: "message", text: `the project's files ${files}`, node_id: null, print: false }, "debug");
 	tellMessages(
 		stream,

@@ -93,7 +93,7 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 			errors.flatMap(({ diagnostics }) => diagnostics.map((d) => d.message)),
 		),
 	);
-	const events = openEvents(invocation, project);
+	const events = openEvents(invocation, project, [], { again: compile !== false });
 	for (const error of [...unrendered, ...errors])
 		for (const diagnostic of error.diagnostics) events({ event: "diagnostic", diagnostic }, "error");
 	const written = join(project.config.targetDir, path);

@@ -66,7 +66,7 @@ function safeParser(Maker: typeof MarkdownIt, pictures: Pictures): Parser {
 /** The words of a description, for searching and for lists. */
 export const plainText = (markdown: string): string =>
 	markdown
-		.replace(/```[^\n]*\n?|[`*_>#|]/g, " ")
+		.replace(/```[^\n]*\n?|[`*_#|]|^[ \t]*>/gm, " ")
 		.replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
 		.replace(/\s+/g, " ")
 		.trim();

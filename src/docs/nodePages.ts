@@ -60,7 +60,9 @@ export function createPages({ facts, source, ages, markdown }: PageSource) {
 		)) {
 			if (node === undefined) continue;
 			const columns = columnsOf(node, catalog, lineage);
-			const described = columns.filter((column) => column.html !== "" && column.from === undefined).length;
+			// What property files name and the table has not is told on the page, and is no column.
+			const there = columns.filter((column) => column.absent !== true);
+			const described = there.filter((column) => column.html !== "" && column.from === undefined).length;
 			const age = ages.get(id);
 			const sample = source.samples.get(id);
 			pages.set(id, {
@@ -97,8 +99,8 @@ export function createPages({ facts, source, ages, markdown }: PageSource) {
 					...(catalog?.comment && node.description === "" ? { catalogComment: catalog.comment } : {}),
 					...(source.findings.has(id) ? { findings: source.findings.get(id)! } : {}),
 				},
-				facts: { columns: columns.length, described },
-				columnNames: columns.map((column) => column.name).join(" "),
+				facts: { columns: there.length, described },
+				columnNames: there.map((column) => column.name).join(" "),
 			});
 		}
 		return pages;

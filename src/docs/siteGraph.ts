@@ -26,6 +26,9 @@ const DRAWING = { rankGap: 192, laneGap: 56, tallest: 240 };
 /** Rows of a card's height; small projects have room for more, and are easier to read with it. */
 const ROW = { least: 34, most: 76, height: 1500 };
 
+/** Of what can be tested. A source that is fresh was looked at. */
+const TABLES: ReadonlySet<string> = new Set(["model", "seed", "snapshot"]);
+
 /** data/graph.json: every node's facts and place, every edge. */
 export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepage }: GraphSource): GraphData {
 	const { nodes, tests } = facts;
@@ -60,7 +63,9 @@ export function siteGraph({ facts, source, pages, ages, hasColumnLineage, homepa
 		package: nodes.map(packages.of),
 		lane: [...lanes.of],
 		type: nodes.map((node) => NODE_TYPES.indexOf(node.type)),
-		status: standing.status.map(statusIndex),
+		status: standing.status.map((status, i) =>
+			statusIndex(status === "ok" && standing.tests[i] === 0 && TABLES.has(nodes[i]!.type) ? "built" : status),
+		),
 		tests: standing.tests,
 		failed: standing.failed,
 		ms: result.map((fact) => (fact === undefined ? -1 : Math.round(fact.ms))),

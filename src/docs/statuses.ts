@@ -24,6 +24,6 @@ export const statusOf = (status: string | null | undefined): Status =>
 
 export const statusIndex = (status: Status): number => STATUSES.indexOf(status);
 
-const WORSE: readonly Status[] = ["unknown", "ok", "skipped", "warn", "fail"];
+const WORSE: readonly Status[] = ["unknown", "built", "ok", "skipped", "warn", "fail"];
 
 export const worst = (a: Status, b: Status): Status => (WORSE.indexOf(a) >= WORSE.indexOf(b) ? a : b);

@@ -153,7 +153,7 @@ function Column({ project, column, edges, tests, isKey, open }: ColumnProps) {
 	);
 }
 
-const RANK = ["unknown", "ok", "skipped", "warn", "fail"] as const;
+const RANK = ["unknown", "built", "ok", "skipped", "warn", "fail"] as const;
 const KINDS: Readonly<Record<string, string>> = {
 	direct: "from",
 	cast: "cast of",
