@@ -26,7 +26,7 @@ const STATUS_COLOURS: Readonly<Record<Status, string>> = {
 	warn: "--warn",
 	fail: "--fail",
 	skipped: "--faint",
-	built: "--soft",
+	built: "--heat-1",
 };
 const HEAT = ["--heat-0", "--heat-1", "--heat-2", "--heat-3", "--heat-4"];
 

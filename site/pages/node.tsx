@@ -184,7 +184,9 @@ function Known({ project, node, query }: { project: Project; node: number; query
 
 function tabsOf(page: SiteNode, type: string): readonly Tab[] {
 	return [
-		...(page.columns.length > 0 ? [{ id: "columns", name: "Columns", count: page.columns.length }] : []),
+		...(page.columns.length > 0
+			? [{ id: "columns", name: "Columns", count: page.columns.filter(({ absent }) => !absent).length }]
+			: []),
 		...(page.raw !== null || page.compiled !== null ? [{ id: "sql", name: "SQL" }] : []),
 		...(page.tests.length > 0 ? [{ id: "tests", name: "Tests", count: page.tests.length }] : []),
 		...(index.runs !== null && type !== "exposure" ? [{ id: "runs", name: "Runs" }] : []),
