@@ -184,8 +184,8 @@ describe("tfm ci", { timeout: 60_000 }, () => {
 			{
 			  "code": 1,
 			  "lines": [
-			    "| ❌ | orders changes more than marts allows: 1 row removed, at most 0 | \`models/marts/orders.sql:1\` | TFM-CI-021 |",
 			    "| ❌ | stg_orders changes more than the project allows: 1 row removed (5.0%), at most 4% | \`models/staging/stg_orders.sql:1\` | TFM-CI-021 |",
+			    "| ❌ | orders changes more than marts allows: 1 row removed, at most 0 | \`models/marts/orders.sql:1\` | TFM-CI-021 |",
 			    "| staging.stg_orders | 2/2 | 20 → 19 | 0 | 1 | 0 | – |",
 			    "| marts.customers | 2/2 | 4 → 4 | 0 | 0 | 0 | – |",
 			    "| marts.orders | 2/2 | 20 → 19 | 0 | 1 | 0 | – |",

@@ -29,7 +29,7 @@ export function DiffPage({ project }: PageProps) {
 	const changed = data.nodes.filter(({ change }) => change !== "reached");
 	const breaking = data.nodes.filter(({ category }) => category === "breaking").length;
 	const errors = data.findings.filter(({ severity }) => severity === "error").length;
-	const rows = data.nodes.reduce((sum, entry) => sum + (entry.rows?.changed ?? 0), 0);
+	const differing = data.nodes.filter(({ rows }) => rows && (rows.added || rows.removed || rows.changed)).length;
 	const status = errors > 0 ? "fail" : breaking > 0 || data.findings.length > 0 ? "warn" : "ok";
 	return (
 		<section class="page diff">
@@ -45,7 +45,7 @@ export function DiffPage({ project }: PageProps) {
 						...(errors > 0 ? [plural(errors, "failure")] : []),
 						...(breaking > 0 ? [plural(breaking, "breaking change")] : []),
 						...(errors + breaking === 0 ? ["Nothing breaks"] : []),
-						...(rows > 0 ? [`${plural(rows, "row")} changed`] : []),
+						...(differing > 0 ? [`rows of ${plural(differing, "relation")} differ`] : []),
 					].join(", ")}
 				</h2>
 				<p class="verdict-says">
@@ -163,7 +163,7 @@ function Rows({ rows }: { rows: DiffRows }) {
 			{figure("added", rows.added, "ok")}
 			{figure("removed", rows.removed, "fail")}
 			{figure("changed", rows.changed, "warn")}
-			{rows.key.length > 0 && <span class="soft">by {rows.key.join(", ")}</span>}
+			{rows.base !== null && <span class="soft">{rows.key.length > 0 ? `by ${rows.key.join(", ")}` : "no key"}</span>}
 		</p>
 	);
 }

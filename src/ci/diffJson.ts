@@ -44,7 +44,7 @@ const entry = ({ id, change, risk, reasons, columns, rows, tests }: ReviewedNode
 		// Rows differ in columns whose own expression is as it was.
 		...changedColumns(rows)
 			.filter(({ name }) => !columns.some((column) => column.name === name))
-			.map(({ name, rows: changed }) => ({ name, change: "logic", rows: changed, breaks: [] })),
+			.map(({ name, rows: changed }) => ({ name, change: "values", rows: changed, breaks: [] })),
 	],
 	...(rows === undefined ? {} : { rows: counts(rows) }),
 });

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { fail } from "../core/diagnostic.ts";
 import { BrokenJson, type JsonEntry, jsonEntries } from "./jsonEntries.ts";
 
@@ -21,7 +20,7 @@ export function* artifactEntries(
 		yield* jsonEntries(path, { sections, whole });
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
-		if (error instanceof BrokenJson) fail("TFM-DOCS-002", { file: basename(path), problem: error.message });
+		if (error instanceof BrokenJson) fail("TFM-DOCS-002", { file: path, problem: error.message });
 		if (code === "ENOENT") fail("TFM-DOCS-002", { file: path, problem: "it is not there" });
 		if (code === "EISDIR" || code === "EACCES") fail("TFM-DOCS-002", { file: path, problem: code });
 		throw error;
@@ -32,7 +31,8 @@ export function* artifactEntries(
 export function checkVersion(path: string, metadata: Json, wanted: RegExp, name: string): void {
 	const version = textOf(metadata.dbt_schema_version);
 	if (wanted.test(version)) return;
-	const found =
-		version === "" ? "no version" : `the version ${version.replace(/^https:\/\/schemas\.getdbt\.com\//, "")}`;
-	fail("TFM-DOCS-001", { file: basename(path), found, wanted: name });
+	fail("TFM-DOCS-001", { file: path, found: foundVersion(version), wanted: name });
 }
+
+export const foundVersion = (version: string): string =>
+	version === "" ? "no version" : `the version ${version.replace(/^https:\/\/schemas\.getdbt\.com\//, "")}`;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../core/diagnostic.ts";
 import type { ColumnRef, LineageColumn, NodeLineage } from "../core/lineage.ts";
-import { artifactEntries, objectOf, textOf } from "./artifact.ts";
+import { artifactEntries, foundVersion, objectOf, textOf } from "./artifact.ts";
 import type { ColumnEdges, ColumnShard } from "./siteData.ts";
 import type { Spool } from "./spool.ts";
 
@@ -39,7 +39,7 @@ export function spoolLineage(target: string, pages: Spool, edges: Spool): boolea
 		if (section === null) version = textOf(objectOf(value).schema_version);
 		else spoolNode(key, value as NodeLineage, pages, edges);
 	}
-	if (version !== SCHEMA) fail("TFM-DOCS-001", { file: FILE, found: `the version "${version}"`, wanted: SCHEMA });
+	if (version !== SCHEMA) fail("TFM-DOCS-001", { file: path, found: foundVersion(version), wanted: SCHEMA });
 	return true;
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { fail } from "../core/diagnostic.ts";
 import type { TestNode } from "../core/node.ts";
 import { dimensionOf } from "../core/qualityDimension.ts";
 import { artifactEntries, checkVersion, type Json, objectOf, stringsOf, textOf } from "./artifact.ts";
@@ -118,6 +119,8 @@ export function readProjectFacts(
 	const path = join(target, "manifest.json");
 	for (const { section, key, value } of artifactEntries(path, SECTIONS)) {
 		const node = objectOf(value);
+		if (section !== null && node !== value)
+			fail("TFM-DOCS-002", { file: path, problem: `${section}.${key} is no object` });
 		if (section === null) metadata = node;
 		else if (section === "docs")
 			docs.push({

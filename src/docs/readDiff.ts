@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { fail } from "../core/diagnostic.ts";
-import { type Json, objectOf, stringsOf, textOf } from "./artifact.ts";
+import { foundVersion, type Json, objectOf, stringsOf, textOf } from "./artifact.ts";
 import { DATA_VERSION, type DiffData, type DiffEntry, type DiffFinding, type DiffRows } from "./siteData.ts";
 import { arrayOf, readSmallJson } from "./sourceAges.ts";
 
@@ -15,11 +16,7 @@ export function readDiff(target: string): DiffData | null {
 	if (json === null) return null;
 	const version = textOf(objectOf(json.metadata).schema_version);
 	if (version !== VERSION)
-		fail("TFM-DOCS-001", {
-			file: "diff.json",
-			found: version === "" ? "no version" : `the version ${version}`,
-			wanted: VERSION,
-		});
+		fail("TFM-DOCS-001", { file: join(target, "diff.json"), found: foundVersion(version), wanted: VERSION });
 	const side = (value: unknown, fallback: string) => {
 		const { name, commit, url } = objectOf(value);
 		return {

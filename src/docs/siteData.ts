@@ -351,7 +351,7 @@ export interface DiffRows {
 
 export interface DiffColumn {
 	readonly name: string;
-	/** `added`, `removed`, `renamed`, `type`, `logic`. */
+	/** `added`, `removed`, `renamed`, `type`, `logic`; `values`: its expression is as it was, and rows differ in it. */
 	readonly change: string;
 	readonly before: string;
 	readonly after: string;

@@ -34,6 +34,6 @@ export function readSmallJson(target: string, file: string): Json | null {
 		return objectOf(JSON.parse(readFileSync(path, "utf8")));
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) throw error;
-		return fail("TFM-DOCS-002", { file, problem: error.message });
+		return fail("TFM-DOCS-002", { file: path, problem: error.message });
 	}
 }

@@ -242,6 +242,7 @@ describe("what no site is made of", () => {
 			{ manifest: { metadata: { dbt_schema_version: "https://schemas.getdbt.com/dbt/manifest/v9.json" } } },
 		],
 		["a manifest without a version", "TFM-DOCS-001", { manifest: { metadata: {} } }],
+		["a node that is no object", "TFM-DOCS-002", { manifest: { nodes: { "model.a.b": 5 } } }],
 		["a catalog of another tool", "TFM-DOCS-001", { files: { "catalog.json": { nodes: {} } } }],
 		["a catalog that is cut off", "TFM-DOCS-002", { files: { "catalog.json": '{"nodes": {"a": ' } }],
 		["sources.json that is no JSON", "TFM-DOCS-002", { files: { "sources.json": "none" } }],

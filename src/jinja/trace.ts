@@ -31,8 +31,8 @@ export const packPosition = (line: number, column: number): number =>
 	line * (1 << COLUMN_BITS) + Math.min(column, LAST_COLUMN);
 
 /** Of the calls, the innermost and the outermost are listed; a recursion has thousands. */
-const INNERMOST = 4;
-const OUTERMOST = 3;
+const INNERMOST = 5;
+const OUTERMOST = 4;
 
 /** return() on its way to the macro that it ends. Not an Error: it carries no stack. */
 export class ReturnSignal {

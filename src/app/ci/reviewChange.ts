@@ -255,7 +255,10 @@ function reachedNodes(
 }
 
 const byRisk = (a: ReviewedNode, b: ReviewedNode): number =>
-	RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+	RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk) ||
+	// What was edited stands before what it reaches.
+	Number(a.change === "reached") - Number(b.change === "reached") ||
+	(a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 const placeOf = ({ file, line }: Pick<NodeState, "file" | "line">) => ({ at: { file, line, column: 1 } });
 

@@ -10,7 +10,7 @@ function writerOf(file: string): string {
 		case "lineage.columns.json":
 			return "tfm lineage";
 		case "diff.json":
-			return "compare again, or remove the file";
+			return "tfm ci, or remove the file";
 		default:
 			return "tfm docs generate, or dbt docs generate in a folder that dbt made";
 	}
@@ -20,7 +20,8 @@ function writerOf(file: string): string {
 export const DOCS_CODES = {
 	"TFM-DOCS-001": code<{ file: string; found: string; wanted: string }>({
 		message: (f) => `${f.file} is of ${f.found}, and the site is made of ${f.wanted}`,
-		next: (f) => `write it anew with tfm, or with dbt 1.8 or newer: ${writerOf(f.file)}`,
+		next: (f) =>
+			`write it anew${/(?:lineage\.columns|diff)\.json$/.test(f.file) ? "" : " with tfm, or with dbt 1.8 or newer"}: ${writerOf(f.file)}`,
 		explain:
 			"The docs site reads manifest.json of version 12, catalog.json of version 1 and run_results.json of versions 4 to 6, which tfm and dbt from 1.8 on write. A file of another version, or one that says no version, is not guessed at.",
 	}),
