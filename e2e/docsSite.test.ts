@@ -441,7 +441,7 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		await open("#/diff");
 		await expect
 			.poll(() => page.locator("#verdict").textContent())
-			.toContain("1 failure, 2 breaking changes, 412 rows");
+			.toContain("1 failure, 2 breaking changes, rows of 1 relation differ");
 		const changes = await page.locator(".changes").textContent();
 		for (const words of ["its SQL changed", "100 → 103 rows", "3 added", "numerictext", "gone"])
 			expect(changes?.replace(/numeric\s+text/, "numerictext")).toContain(words);

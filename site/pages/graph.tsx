@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { loadNode } from "../data.ts";
 import { count, plural } from "../format.ts";
 import { BlocksView } from "../graph/blocksView.tsx";
@@ -6,10 +6,13 @@ import { type ColumnTrace, traceColumn } from "../graph/columnTrace.ts";
 import { exportCsv, exportMermaid, exportPng, exportSvg, save } from "../graph/exports.ts";
 import { type Focus, waysBetween } from "../graph/focus.ts";
 import { FocusView } from "../graph/focusView.tsx";
+import { kept } from "../graph/keptQuery.ts";
 import { LaneTree } from "../graph/laneTree.tsx";
 import { OverviewCanvas } from "../graph/overviewCanvas.tsx";
 import { NodeTree } from "../graph/tree.tsx";
 import { useFocus } from "../graph/useFocus.ts";
+import { useFrame } from "../graph/useFrame.ts";
+import { useGraphKeys } from "../graph/useGraphKeys.ts";
 import { LENSES, type Lens, legendOf, readLens } from "../lens.ts";
 import type { PageProps } from "../page.ts";
 import { Copy, StatusMark, useData, useTypedText } from "../parts.tsx";
@@ -223,14 +226,6 @@ function useSettled(node: number | null): number | null {
 }
 
 const depth = (text: string | null): number => (text === null || !/^\d{1,2}$/.test(text) ? 1 : Number(text));
-
-/** What stays when the view changes. */
-const kept = (query: URLSearchParams): Record<string, string | null> => ({
-	lens: query.get("lens"),
-	sel: query.get("sel"),
-	view: query.get("view"),
-	chrome: query.get("chrome"),
-});
 
 function Stepper({ label, value, onChange }: { label: string; value: number; onChange: (value: number) => void }) {
 	return (
@@ -449,65 +444,6 @@ function ExportMenu({
 	);
 }
 
-interface GraphKeys {
-	readonly project: Project;
-	readonly current: number | null;
-	readonly focused: boolean;
-	readonly up: number;
-	readonly down: number;
-	readonly toFocus: (node: number) => void;
-	readonly query: URLSearchParams;
-}
-
-/** Arrows walk along edges and within a lane; the rest is what the buttons do. */
-function useGraphKeys({ project, current, focused, up, down, toFocus, query }: GraphKeys): void {
-	useLayoutEffect(() => {
-		const pressed = (event: KeyboardEvent): void => {
-			const target = event.target as HTMLElement;
-			if (
-				/^(INPUT|SELECT|TEXTAREA|BUTTON|SUMMARY)$/.test(target.tagName) ||
-				document.querySelector("dialog[open]") !== null
-			)
-				return;
-			if (event.metaKey || event.ctrlKey || event.altKey) return;
-			const choose = (node: number | undefined): void => {
-				if (node === undefined) return;
-				event.preventDefault();
-				if (focused) go(href(["graph"], { ...kept(query), up, down, focus: project.key(node) }));
-				else setQuery({ node: project.key(node) });
-			};
-			const zoom = (factor: number): void =>
-				void window.dispatchEvent(new CustomEvent("graphzoom", { detail: factor }));
-			if (event.key === "Escape" && focused) go(href(["graph"], kept(query)));
-			else if (event.key === "+" || event.key === "=") zoom(1.4);
-			else if (event.key === "-") zoom(1 / 1.4);
-			else if (event.key === "0") zoom(0);
-			else if (event.key === "]") setQuery({ up: up + 1, down: down + 1 });
-			else if (event.key === "[") setQuery({ up: Math.max(0, up - 1), down: Math.max(0, down - 1) });
-			else if (/^Arrow/.test(event.key) && current === null) choose(first(project));
-			else if (current === null) return;
-			else if (event.key === "f") toFocus(current);
-			else if (event.key === "e" || event.key === "c") reachFor(event);
-			else if (event.key === "Enter" && target.tagName !== "A") go(href(["m", project.key(current)]));
-			else if (event.key === "ArrowLeft") choose(project.parents(current)[0]);
-			else if (event.key === "ArrowRight") choose(project.children(current)[0]);
-			else if (event.key === "ArrowUp" || event.key === "ArrowDown")
-				choose(besides(project, current, event.key === "ArrowDown" ? 1 : -1));
-		};
-		window.addEventListener("keydown", pressed);
-		return () => window.removeEventListener("keydown", pressed);
-	}, [current, focused, up, down, query.toString()]);
-}
-
-/** The button or list in the panel that does what the key stands for, where there is one. */
-function reachFor(event: KeyboardEvent): void {
-	const control = document.querySelector<HTMLElement>(`.graph-side [data-key=${event.key}]`);
-	if (control?.tagName === "BUTTON") control.click();
-	else control?.focus();
-	// A list would take the letter for the beginning of a name.
-	event.preventDefault();
-}
-
 /** Who opens a neighbourhood with a key goes on beside its drawing: what had the focus is gone. */
 function useLostFocus(focus: string | null): void {
 	const before = useRef(focus);
@@ -516,35 +452,4 @@ function useLostFocus(focus: string | null): void {
 			document.querySelector<HTMLElement>(".graph-side h2 a")?.focus();
 		before.current = focus;
 	}, [focus]);
-}
-
-/** In a frame, the page around it is told what is chosen, and may choose: `{type: "tfm:select", id}`. */
-function useFrame(project: Project, current: number | null): void {
-	const around = window.parent;
-	useEffect(() => {
-		if (around !== window && current !== null) around.postMessage({ type: SELECT, id: project.id(current) }, "*");
-	}, [current]);
-	useEffect(() => {
-		const told = ({ source, data }: MessageEvent): void => {
-			const node = source === around && data?.type === SELECT ? project.find(String(data.id)) : undefined;
-			if (node !== undefined) setQuery({ node: project.key(node) });
-		};
-		window.addEventListener("message", told);
-		return () => window.removeEventListener("message", told);
-	}, []);
-}
-const SELECT = "tfm:select";
-
-/** The topmost of the leftmost. */
-function first({ nodes: { x, y } }: Project): number | undefined {
-	let best: number | undefined;
-	for (const node of x.keys())
-		if (best === undefined || x[node]! < x[best]! || (x[node] === x[best] && y[node]! < y[best]!)) best = node;
-	return best;
-}
-
-/** The next in the lane, from top to bottom. */
-function besides(project: Project, node: number, step: number): number | undefined {
-	const list = project.laneNodes(project.nodes.lane[node]!);
-	return list[list.indexOf(node) + step];
 }
