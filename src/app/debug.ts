@@ -52,9 +52,19 @@ async function inspectNotes(adapter: Adapter, { project }: Config): Promise<read
 		: [{ name: "state", value: access.reason, problem: grants }];
 }
 
+/** As dbt, which tells of profiles.yml without a project, too. */
+function projectDirOr(fallback: string, where: Parameters<typeof findProjectDir>[0]): string {
+	try {
+		return findProjectDir(where);
+	} catch (error) {
+		if (!(error instanceof TfmError) || where.flags.projectDir !== undefined) throw error;
+		return fallback;
+	}
+}
+
 /** `--config-dir`: the folders in their order, and the file that is read. */
 function sayConfigDir({ cwd, flags, env, stdout }: Invocation): void {
-	const projectRoot = findProjectDir({ cwd, flags, env });
+	const projectRoot = projectDirOr(cwd, { cwd, flags, env });
 	const dirs = profilesDirs({ cwd, flags, env: readEnvironment(cwd, env), projectRoot });
 	const read = dirs.find((dir) => existsSync(join(dir, "profiles.yml")));
 	for (const dir of dirs) stdout.write(`${dir}${dir === read ? "  (profiles.yml is there, and is read)" : ""}\n`);

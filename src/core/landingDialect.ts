@@ -1,19 +1,22 @@
 /** The types that columns of landing tables have, as `columns:` of a load names them. */
-export type LandingTypeName =
-	| "text"
-	| "integer"
-	| "bigint"
-	| "numeric"
-	| "real"
-	| "double"
-	| "boolean"
-	| "date"
-	| "time"
-	| "timestamp"
-	| "timestamptz"
-	| "uuid"
-	| "bytea"
-	| "json";
+export const LANDING_TYPES = [
+	"text",
+	"integer",
+	"bigint",
+	"numeric",
+	"real",
+	"double",
+	"boolean",
+	"date",
+	"time",
+	"timestamp",
+	"timestamptz",
+	"uuid",
+	"bytea",
+	"json",
+] as const;
+
+export type LandingTypeName = (typeof LANDING_TYPES)[number];
 
 /** What landing loads (src/load) say in words of the engine's own. Pure. */
 export interface LandingDialect {

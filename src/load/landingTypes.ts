@@ -1,27 +1,11 @@
-import type { LandingDialect, LandingTypeName } from "../core/landingDialect.ts";
+import { LANDING_TYPES, type LandingDialect, type LandingTypeName } from "../core/landingDialect.ts";
 import type { LoadMistake } from "../core/ports.ts";
 
-/** The types that columns of landing tables have, as `columns:` names them, with what the catalog of Postgres prints. */
-export const LANDING_TYPES = {
-	text: "text",
-	integer: "integer",
-	bigint: "bigint",
-	numeric: "numeric",
-	real: "real",
-	double: "double precision",
-	boolean: "boolean",
-	date: "date",
-	time: "time without time zone",
-	timestamp: "timestamp without time zone",
-	timestamptz: "timestamp with time zone",
-	uuid: "uuid",
-	bytea: "bytea",
-	json: "json",
-} as const satisfies Readonly<Record<LandingTypeName, string>>;
+/** A type that `columns:` may name. */
 export type LandingType = LandingTypeName;
 
 export const isLandingType = (name: unknown): name is LandingType =>
-	typeof name === "string" && Object.hasOwn(LANDING_TYPES, name);
+	(LANDING_TYPES as readonly unknown[]).includes(name);
 
 /** The type that the catalog prints so; undefined for one that landing tables do not have. */
 export const landingTypeOf = (printed: string, { types }: Pick<LandingDialect, "types">): LandingType | undefined =>

@@ -1,12 +1,12 @@
+import { LANDING_TYPES } from "../core/landingDialect.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { compileDateFormat } from "./dateFormats.ts";
 import { parseJsonPath } from "./jsonScanner.ts";
-import { isLandingType, LANDING_TYPES, type LandingColumn, type LandingFormat, type Wrong } from "./landingTypes.ts";
+import { isLandingType, type LandingColumn, type LandingFormat, type Wrong } from "./landingTypes.ts";
 
 type Path = readonly (string | number)[];
 
 const KEYS = ["name", "type", "path", "formats"];
-const TYPES = Object.keys(LANDING_TYPES);
 /** Types whose values may be written by templates. */
 const DATED: readonly string[] = ["date", "timestamp", "timestamptz"];
 
@@ -34,7 +34,7 @@ export function readColumns(
 		if (unknown !== undefined)
 			wrong(`column ${name} has an unknown key "${unknown}"`, `known keys: ${KEYS.join(", ")}`, [...at, unknown]);
 		else if (!isLandingType(type))
-			wrong(`column ${name}: type "${String(type)}" is not one of ${TYPES.join(", ")}`, nearestType(type), [
+			wrong(`column ${name}: type "${String(type)}" is not one of ${LANDING_TYPES.join(", ")}`, nearestType(type), [
 				...at,
 				"type",
 			]);
@@ -69,7 +69,7 @@ const TYPE_SYNONYMS: Readonly<Record<string, string>> = {
 
 function nearestType(type: unknown): string | undefined {
 	const written = String(type).toLowerCase();
-	const near = TYPE_SYNONYMS[written] ?? suggestName(written, TYPES);
+	const near = TYPE_SYNONYMS[written] ?? suggestName(written, LANDING_TYPES);
 	return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 

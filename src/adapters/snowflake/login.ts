@@ -92,7 +92,8 @@ function explain(error: unknown, options: ConnectionOptions): never {
 	const code = codeOf(refused);
 	const known = REASONS.find(([pattern]) => pattern.test(code));
 	const unreachable = /^40\d{4}$/.test(code) && known === undefined;
-	const causes = refused.cause?.message === undefined ? "" : ` (${refused.cause.message})`;
+	const cause = refused.cause?.message;
+	const causes = cause === undefined || refused.message.includes(cause) ? "" : ` (${cause})`;
 	return fail(
 		"TFM-DB-026",
 		{

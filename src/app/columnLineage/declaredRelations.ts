@@ -1,10 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { TfmError } from "../../core/diagnostic.ts";
+import type { LandingDialect } from "../../core/landingDialect.ts";
 import type { ColumnSpec, SeedNode, SourceNode } from "../../core/node.ts";
 import { storedName } from "../../core/storedName.ts";
 import { rejectsOf } from "../../load/landingTable.ts";
-import { LANDING_TYPES } from "../../load/landingTypes.ts";
 import { readLoadSpec } from "../../load/loadSpec.ts";
 import { readSeed } from "../../load/readSeed.ts";
 import type { KnownColumn, KnownRelation } from "../../sql/analysis.ts";
@@ -33,10 +33,10 @@ export async function declaredRelations(
 export const storedColumn = ({ name, quote }: Pick<ColumnSpec, "name" | "quote">, dialect: SqlDialectName): string =>
 	SQL_DIALECTS[dialect].fold(name, quote === true);
 
-const OWN_COLUMNS: readonly KnownColumn[] = [
-	{ name: "_tfm_file", type: "text" },
-	{ name: "_tfm_row", type: "bigint" },
-	{ name: "_tfm_loaded_at", type: "timestamp with time zone" },
+const ownColumns = ({ types }: LandingDialect): readonly KnownColumn[] => [
+	{ name: "_tfm_file", type: types.text },
+	{ name: "_tfm_row", type: types.bigint },
+	{ name: "_tfm_loaded_at", type: types.timestamptz },
 ];
 
 /** The table of what a load turned away: no node, and read by name. */
@@ -48,7 +48,7 @@ function rejectsRelation(source: SourceNode, { engine }: OpenProject): KnownRela
 		{ name: "raw", type: "text" },
 		{ name: "reason", type: "text" },
 	];
-	const columns = landed([...own, ...OWN_COLUMNS], engine);
+	const columns = landed([...own, ...ownColumns(engine.dialect.landing)], engine);
 	return { id: rejectsId(source.unique_id), name: [database, schema, identifier], columns, open: false };
 }
 
@@ -57,12 +57,12 @@ const landed = (columns: readonly KnownColumn[], { dialect }: OpenProject["engin
 	dialect.defaultQuoting.identifier ? columns : columns.map((c) => ({ ...c, name: dialect.fold(c.name) }));
 
 /** What a landing load fills has the columns of its load: block; undefined: they are found in the files. */
-function loadedColumns(source: SourceNode): readonly KnownColumn[] | undefined {
+function loadedColumns(source: SourceNode, landing: LandingDialect): readonly KnownColumn[] | undefined {
 	if (source.load === null) return undefined;
 	const { columns } = readLoadSpec(source);
 	if (columns === "infer") return undefined;
-	if (columns === "record") return [{ name: "record", type: "json" }, ...OWN_COLUMNS];
-	return [...columns.map(({ name, type }) => ({ name, type: LANDING_TYPES[type] })), ...OWN_COLUMNS];
+	if (columns === "record") return [{ name: "record", type: landing.types.json }, ...ownColumns(landing)];
+	return [...columns.map(({ name, type }) => ({ name, type: landing.types[type] })), ...ownColumns(landing)];
 }
 
 /**
@@ -72,7 +72,7 @@ function loadedColumns(source: SourceNode): readonly KnownColumn[] | undefined {
 function sourceRelation(source: SourceNode, { engine }: OpenProject, dialect: SqlDialectName): KnownRelation {
 	const { database, schema, identifier } = storedName(source, engine.dialect);
 	const relation = { id: source.unique_id, name: [database, schema, identifier] };
-	const loaded = loadedColumns(source);
+	const loaded = loadedColumns(source, engine.dialect.landing);
 	if (loaded !== undefined) return { ...relation, columns: landed(loaded, engine), open: false };
 	const specs = Object.values(source.columns);
 	const columns = specs.map((spec): KnownColumn => {

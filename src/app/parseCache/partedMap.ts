@@ -1,9 +1,11 @@
+import { WalkedMap } from "./walkedMap.ts";
+
 /**
  * A map whose values stand elsewhere, in parts of so many: a part is read when one of its values is asked for, all of
  * them when somebody walks over the values. Its keys cost nothing. Commands that ask for a few nodes of ten thousand
  * (or for none, as `tfm parse` of a project that nobody touched) do not wait for the others.
  */
-export class PartedMap<K, V> implements ReadonlyMap<K, V> {
+export class PartedMap<K, V> extends WalkedMap<K, V> {
 	readonly #keysOf: () => readonly K[];
 	readonly #inPart: number;
 	readonly #read: (part: number) => readonly V[];
@@ -14,6 +16,7 @@ export class PartedMap<K, V> implements ReadonlyMap<K, V> {
 
 	/** `read` gives the values of a part, at least one, in the order of the keys; what it throws, asking for one throws. */
 	constructor(keysOf: () => readonly K[], inPart: number, read: (part: number) => readonly V[]) {
+		super();
 		this.#keysOf = keysOf;
 		this.#inPart = inPart;
 		this.#read = read;
@@ -43,22 +46,6 @@ export class PartedMap<K, V> implements ReadonlyMap<K, V> {
 		return this.#keys[Symbol.iterator]() as MapIterator<K>;
 	}
 
-	values(): MapIterator<V> {
-		return this.#all().values();
-	}
-
-	entries(): MapIterator<[K, V]> {
-		return this.#all().entries();
-	}
-
-	[Symbol.iterator](): MapIterator<[K, V]> {
-		return this.entries();
-	}
-
-	forEach(visit: (value: V, key: K, map: ReadonlyMap<K, V>) => void): void {
-		for (const [key, value] of this.#all()) visit(value, key, this);
-	}
-
 	#place(key: K): number | undefined {
 		this.#places ??= new Map(this.#keys.map((one, at) => [one, at]));
 		return this.#places.get(key);
@@ -69,7 +56,7 @@ export class PartedMap<K, V> implements ReadonlyMap<K, V> {
 		return this.#parts[part];
 	}
 
-	#all(): Map<K, V> {
+	protected all(): Map<K, V> {
 		if (this.#whole !== undefined) return this.#whole;
 		const whole = new Map<K, V>();
 		const keys = this.#keys;

@@ -1,10 +1,13 @@
+import { WalkedMap } from "./walkedMap.ts";
+
 /** A map with other values of some of its keys. Made without copying fifty thousand entries for one; copied when it is walked. */
-export class ReplacedMap<K, V> implements ReadonlyMap<K, V> {
+export class ReplacedMap<K, V> extends WalkedMap<K, V> {
 	readonly base: ReadonlyMap<K, V>;
 	readonly replaced: ReadonlyMap<K, V>;
 	#whole: ReadonlyMap<K, V> | undefined;
 
 	constructor(base: ReadonlyMap<K, V>, replaced: ReadonlyMap<K, V>) {
+		super();
 		this.base = base;
 		this.replaced = replaced;
 	}
@@ -25,23 +28,7 @@ export class ReplacedMap<K, V> implements ReadonlyMap<K, V> {
 		return this.base.keys();
 	}
 
-	values(): MapIterator<V> {
-		return this.#all().values();
-	}
-
-	entries(): MapIterator<[K, V]> {
-		return this.#all().entries();
-	}
-
-	[Symbol.iterator](): MapIterator<[K, V]> {
-		return this.entries();
-	}
-
-	forEach(visit: (value: V, key: K, map: ReadonlyMap<K, V>) => void): void {
-		for (const [key, value] of this.#all()) visit(value, key, this);
-	}
-
-	#all(): ReadonlyMap<K, V> {
+	protected all(): ReadonlyMap<K, V> {
 		this.#whole ??= new Map([...this.base, ...this.replaced]);
 		return this.#whole;
 	}
