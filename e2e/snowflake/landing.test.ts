@@ -75,10 +75,4 @@ describe("landing loads on the local protocol server", { timeout: 120_000 }, () 
 		expect(await shop.rows("select id, amount from LANDING.ORDERS")).toEqual([["9", "many"]]);
 		expect(await shop.rows("select count(*) from LANDING.ORDERS__REJECTS")).toEqual([["0"]]);
 	});
-
-	test("a load that merges is refused by name", async () => {
-		shop.write({ "models/landing/sources.yml": load("mode: merge\n          keys: [id]") });
-		const refused = await shop.call("run");
-		expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining("TFM-DB-028")]);
-	});
 });

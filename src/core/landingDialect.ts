@@ -1,3 +1,5 @@
+import type { RelationName } from "./relation.ts";
+
 /** The types that columns of landing tables have, as `columns:` of a load names them. */
 export const LANDING_TYPES = [
 	"text",
@@ -31,6 +33,46 @@ export interface LandingDialect {
 	readonly definesInside: boolean;
 	/** Another type for a column of a table without rows. */
 	retype(table: string, column: string, type: string): readonly string[];
-	/** Loads with `mode: merge` work. */
-	readonly merges: boolean;
+	readonly merging: LandingMergeDialect;
+}
+
+/** The tables of a merging load, which live no longer than its session. */
+export interface MergePlaces {
+	/** The rows of one file. */
+	readonly staging: RelationName;
+	/** The keys that went with a file's rows: an earlier file may have a row of theirs. */
+	readonly lost: RelationName;
+}
+
+/** What a statement of a merging load is made of, as it stands in SQL. */
+export interface MergeNames {
+	readonly table: string;
+	readonly staging: string;
+	readonly lost: string;
+	/** Of the landing table, tfm's own among them. */
+	readonly columns: readonly string[];
+	readonly keys: readonly string[];
+}
+
+/**
+ * Loads with `mode: merge`: of all rows with a key the one stays that is last by file name and record, in whatever order
+ * the files came. Each function gives statements that are sent in order.
+ */
+export interface LandingMergeDialect {
+	places(table: RelationName): MergePlaces;
+	/** Makes both tables, empty. Where definitions are not part of a transaction, sent before it begins. */
+	define(names: MergeNames): readonly string[];
+	/**
+	 * Rows of the file take the place of earlier files' rows, never of later ones; then the staging table is empty again.
+	 * `contested`: the table may hold rows of files that come after this one by their name.
+	 */
+	merge(names: MergeNames, contested: boolean): readonly string[];
+	/** Remembers the keys of a file that is about to be forgotten; $1 is its path. */
+	rememberKeys(names: MergeNames): string;
+	/** Takes the keys that have a row again off those that are lost. */
+	forgetFoundKeys(names: MergeNames): readonly string[];
+	/** Of an earlier file's rows, those of lost keys; then the staging table is empty again. */
+	restore(names: MergeNames): readonly string[];
+	/** Before the commit; nothing where a definition would be one. */
+	drop(names: MergeNames): readonly string[];
 }

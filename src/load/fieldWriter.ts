@@ -23,7 +23,7 @@ export interface FieldRules {
 }
 
 export function createFieldWriter(column: LandingColumn, rows: CopyRows, rules: FieldRules): FieldWriter {
-	const { name, type, formats } = column;
+	const { label: name = column.name, type, formats } = column;
 	const markers = rules.nullMarkers.map((marker) => Buffer.from(marker));
 	const longest = Math.max(-1, ...markers.map((m) => m.length));
 	const judge = formats.length > 0 ? formattedValue(type, formats) : (text: string) => landingValue(type, text);

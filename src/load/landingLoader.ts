@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import type { Dialect } from "../core/adapter.ts";
 import { diagnostic, fail, TfmError } from "../core/diagnostic.ts";
+import type { MergeNames, MergePlaces } from "../core/landingDialect.ts";
 import { landingTableOf } from "../core/landingTable.ts";
 import type { SourceNode } from "../core/node.ts";
 import { type LoadInput, type LoadOutcome, type LoadWindow, WHOLE_LOAD } from "../core/ports.ts";
@@ -16,25 +17,10 @@ import { suggestName } from "../core/suggestName.ts";
 import { inferColumns } from "./inferColumns.ts";
 import { type PlannedFile, planLanding } from "./landingPlan.ts";
 import { LandingSink, type Reject } from "./landingSink.ts";
-import {
-	existingColumns,
-	fitLandingTable,
-	landingColumns,
-	OWN_COLUMNS,
-	ownColumns,
-	rejectsOf,
-} from "./landingTable.ts";
+import { existingColumns, fitLandingTable, landingColumns, ownColumns, rejectsOf } from "./landingTable.ts";
 import type { LandingColumn } from "./landingTypes.ts";
+import { isLaterFile } from "./laterFile.ts";
 import { type LoadSpec, readLoadSpec } from "./loadSpec.ts";
-import {
-	forgetFoundKeys,
-	isLaterFile,
-	LOST_KEYS,
-	mergeStatements,
-	rememberKeys,
-	restoreStatements,
-	stagingTable,
-} from "./mergeRows.ts";
 import { readRecords } from "./readRecords.ts";
 import type { FileDigest } from "./textFile.ts";
 
@@ -57,7 +43,6 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 		const { session, source, signal, fullRefresh } = input;
 		const { root, dialect, state, window = WHOLE_LOAD } = options;
 		const spec = storedSpec(readLoadSpec(source), dialect);
-		if (spec.mode === "merge" && !dialect.landing.merges) fail("TFM-DB-028", {}, { at: source.location });
 		const ledger = await state.loadedFiles(session, landingTableOf(source, dialect));
 		const plan = await planLanding({ root, source, spec, ledger, fullRefresh, window, signal });
 		if (plan.changed.length > 0) throw new TfmError(plan.changed);
@@ -76,13 +61,17 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 					await fitLandingTable(session, dialect, { table, columns, existing, emptied: plan.afresh, inferred });
 			};
 			// A definition would commit what the load has done so far.
-			if (!dialect.landing.definesInside) await fitTable();
+			const { definesInside } = dialect.landing;
+			if (!definesInside) await fitTable();
 			const load = new LandingTransaction(options, { input, spec, table, columns, ledger: plan.afresh ? [] : ledger });
+			if (!definesInside) await load.defineMerge();
 			// A table that is not there has no files in it, and those that cannot be read again are not known either.
 			if (plan.afresh || existing === undefined) await load.empty();
 			else await load.nameEntries();
-			if (dialect.landing.definesInside) await fitTable();
-			if (spec.mode === "merge") await session.execute(stagingTable(dialect, table));
+			if (definesInside) {
+				await fitTable();
+				await load.defineMerge();
+			}
 			for (const file of due) {
 				signal.throwIfAborted();
 				if (file.status !== "again") await load.take(file);
@@ -92,7 +81,7 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 					await load.take(file);
 				}
 			}
-			if (spec.mode === "merge") await session.execute(`drop table ${dialect.render(load.staging)}`);
+			await load.dropMerge();
 			load.judge();
 			const purged = spec.retentionMs === null ? {} : { purged: await load.purge(spec.retentionMs) };
 			const again = due.filter((file) => file.status === "again").length;
@@ -140,7 +129,8 @@ interface LandingParts {
 
 /** The changing part of one load; lives as long as its transaction. */
 class LandingTransaction {
-	readonly staging: RelationName;
+	readonly #places: MergePlaces;
+	readonly #merge: MergeNames;
 	readonly #options: LandingOptions;
 	readonly #parts: LandingParts;
 	readonly #rejectTable: RelationName;
@@ -157,7 +147,15 @@ class LandingTransaction {
 		this.#options = options;
 		this.#parts = parts;
 		this.#rejectTable = rejectsOf(options.dialect, parts.table);
-		this.staging = { database: "", schema: "pg_temp", identifier: parts.table.identifier };
+		const { dialect } = options;
+		this.#places = dialect.landing.merging.places(parts.table);
+		this.#merge = {
+			table: dialect.render(parts.table),
+			staging: dialect.render(this.#places.staging),
+			lost: dialect.render(this.#places.lost),
+			columns: [...parts.columns.map((c) => c.name), ...ownColumns(dialect)].map(dialect.quote),
+			keys: parts.spec.keys.map(dialect.quote),
+		};
 		const filled = parts.ledger.filter((row) => row.rows > 0);
 		this.#files = new Map(filled.map((row) => [row.path, row] as const));
 		this.#byHash = new Map(filled.map((row) => [row.contentHash, row] as const));
@@ -197,57 +195,65 @@ class LandingTransaction {
 
 	/** Takes a merged file again: where it no longer has a key, the row of an earlier file comes back. */
 	async takeMergedAgain(file: PlannedFile, there: ReadonlySet<string>): Promise<void> {
-		const { input, table, spec } = this.#parts;
-		const merge = { dialect: this.#options.dialect, table, keys: spec.keys };
-		await input.session.query(rememberKeys(merge), [file.path]);
+		const { session } = this.#parts.input;
+		const { merging } = this.#options.dialect.landing;
+		await session.query(merging.rememberKeys(this.#merge), [file.path]);
 		await this.forget(file.path);
 		await this.take(file);
-		await input.session.execute(forgetFoundKeys(merge));
+		await this.#send(merging.forgetFoundKeys(this.#merge));
 		await this.#restore(file.path, there);
-		await input.session.execute(`drop table ${this.#options.dialect.render(LOST_KEYS)}`);
+		await session.execute(`delete from ${this.#merge.lost}`);
+	}
+
+	/** Definitions commit where they are not part of a transaction, so there nothing may be open yet. */
+	async defineMerge(): Promise<void> {
+		if (this.#parts.spec.mode === "merge") await this.#send(this.#options.dialect.landing.merging.define(this.#merge));
+	}
+
+	async dropMerge(): Promise<void> {
+		if (this.#parts.spec.mode === "merge") await this.#send(this.#options.dialect.landing.merging.drop(this.#merge));
+	}
+
+	async #send(statements: readonly string[]): Promise<void> {
+		if (statements.length > 0) await this.#parts.input.session.execute(statements.join(";\n"));
 	}
 
 	/** Reads earlier files, the last one first, until every lost key is found or none is left that could have it. */
 	async #restore(path: string, there: ReadonlySet<string>): Promise<void> {
-		const { input, spec, table, columns } = this.#parts;
+		const { input, spec, columns } = this.#parts;
 		const { dialect, clock, root } = this.#options;
 		const { session, signal } = input;
-		const names = [...columns.map((c) => c.name), ...OWN_COLUMNS];
-		const merge = { dialect, table, staging: this.staging, columns: names, keys: spec.keys };
 		const kept = spec.retentionMs === null ? "" : new Date(clock().getTime() - spec.retentionMs).toISOString();
 		const earlier = [...this.#files].filter(
 			([other, row]) => isLaterFile(path, other) && there.has(other) && row.loadedAt >= kept,
 		);
 		for (const [other, row] of earlier.sort(([a], [b]) => (isLaterFile(a, b) ? -1 : 1))) {
-			const { rows } = await session.query(`select exists (select from ${dialect.render(LOST_KEYS)})`);
-			if (rows[0]?.[0] !== true) return;
+			const { rows } = await session.query(`select 1 from ${this.#merge.lost} limit 1`);
+			if (rows.length === 0) return;
 			signal.throwIfAborted();
 			// What did not fit then is among the rejects already.
 			const sink = new LandingSink(other, row.loadedAt, { ...spec, onError: "reject" }, columns);
 			const expected = { hash: row.contentHash, bytes: row.bytes };
 			const stored = { absolute: join(root, other), file: other, expected };
-			await this.#send(sink, readRecords(stored, spec, sink), () => Promise.resolve());
-			await session.execute(restoreStatements(merge));
+			await this.#read(sink, readRecords(stored, spec, sink), () => Promise.resolve());
+			await this.#send(dialect.landing.merging.restore(this.#merge));
 		}
 	}
 
 	/** Rows, rejects and the ledger entry of one file. */
 	async take({ path, digest: expected }: PlannedFile): Promise<void> {
-		const { input, spec, table, columns } = this.#parts;
+		const { input, spec, columns } = this.#parts;
 		const { session, source, runId } = input;
 		const loadedAt = this.#options.clock().toISOString();
 		const sink = new LandingSink(path, loadedAt, spec, columns);
 		const stored = { absolute: join(this.#options.root, path), file: path, expected };
-		const digest = await this.#send(sink, readRecords(stored, spec, sink), (rejects) =>
+		const digest = await this.#read(sink, readRecords(stored, spec, sink), (rejects) =>
 			this.#keepRejects(rejects, sink.ownOf),
 		);
 		this.#checkDuplicate(path, digest, sink.taken);
 		if (spec.mode === "merge") {
-			const names = [...columns.map((c) => c.name), ...OWN_COLUMNS];
-			const { dialect } = this.#options;
 			const contested = [...this.#files.keys()].some((other) => isLaterFile(other, path));
-			const merge = { dialect, table, staging: this.staging, columns: names, keys: spec.keys, contested };
-			await session.execute(mergeStatements(merge));
+			await this.#send(this.#options.dialect.landing.merging.merge(this.#merge, contested));
 		}
 		const entry: LoadedFileRow = {
 			...landingTableOf(source, this.#options.dialect),
@@ -300,14 +306,14 @@ class LandingTransaction {
 	}
 
 	/** Reads a file to its end: rows into the table, or into the one they are merged from, and rejects whenever many wait. */
-	async #send(
+	async #read(
 		sink: LandingSink,
 		reading: AsyncGenerator<void, FileDigest>,
 		keepRejects: (rejects: readonly Reject[]) => Promise<void>,
 	): Promise<FileDigest> {
 		const { input, spec, table, columns } = this.#parts;
 		const { session, signal } = input;
-		const into = spec.mode === "merge" ? this.staging : table;
+		const into = spec.mode === "merge" ? this.#places.staging : table;
 		const names = [...columns.map((c) => c.name), ...ownColumns(this.#options.dialect)];
 		let digest: FileDigest | undefined;
 		const rows = async function* () {

@@ -36,7 +36,11 @@ export async function landingColumns(
 	existing: readonly ColumnInfo[] | undefined,
 	infer: () => Promise<readonly LandingColumn[]>,
 ): Promise<readonly LandingColumn[]> {
-	const stored = (column: LandingColumn) => ({ ...column, name: landing.columnName(column.name) });
+	const stored = (column: LandingColumn): LandingColumn => ({
+		...column,
+		name: landing.columnName(column.name),
+		label: column.name,
+	});
 	if (spec.columns === "record") return [stored(RECORD)];
 	if (spec.columns !== "infer") return spec.columns.map(stored);
 	const kept = existing?.filter(({ name }) => !isOwn(name)) ?? [];
@@ -50,6 +54,7 @@ export async function landingColumns(
 		const isDated = known === "date" || known === "timestamp" || known === "timestamptz";
 		return {
 			name,
+			label: before?.name ?? name,
 			type: known,
 			path: before?.path ?? name,
 			formats: isDated && spec.format !== "parquet" ? spec.dateFormats : [],

@@ -12,7 +12,10 @@ export const landingTypeOf = (printed: string, { types }: Pick<LandingDialect, "
 	(Object.keys(types) as LandingType[]).find((name) => types[name] === printed);
 
 export interface LandingColumn {
+	/** As it is stored. */
 	readonly name: string;
+	/** What `columns:` or the file calls it, where it is stored under another name. */
+	readonly label?: string;
 	readonly type: LandingType;
 	/** Where the value stands in a record: `address.city`, `items[0].price`; a header, or a column of a Parquet file. */
 	readonly path: string;

@@ -3,6 +3,7 @@ import type { Adapter } from "../../core/adapter.ts";
 import { bulkLoadContract } from "./bulkLoadContract.ts";
 import { catalogContract } from "./catalogContract.ts";
 import type { AdapterMaker, ContractBench } from "./contractBench.ts";
+import type { ContractWords } from "./contractWords.ts";
 import { limitsContract } from "./limitsContract.ts";
 import { sessionContract } from "./sessionContract.ts";
 import { statementContract } from "./statementContract.ts";
@@ -12,14 +13,21 @@ import { valueContract } from "./valueContract.ts";
 
 /**
  * The one suite that every adapter must pass: core/adapter.ts put to the test on a real database. A new database adds
- * one test file that calls this with a way to make its adapter.
- *
- * The SQL here is Postgres'; an adapter of another family takes the parts that hold for it and brings its own values.
+ * one test file that calls this with a way to make its adapter, and with its words: what it calls its types, and where
+ * its nature asks for another expectation. What an engine lacks is left out of the suite by name, with the reason.
  */
-export function describeAdapterContract(name: string, maker: AdapterMaker): void {
+export function describeAdapterContract(name: string, maker: AdapterMaker, words: ContractWords): void {
 	describe(`the adapter contract, ${name}`, () => {
 		let adapter: Adapter;
-		const bench: ContractBench = { on: (work) => adapter.withSession(work), adapter: () => adapter, maker };
+		const stored = (written: string): string => adapter.dialect.fold(written);
+		const bench: ContractBench = {
+			on: (work) => adapter.withSession(work),
+			adapter: () => adapter,
+			words,
+			stored,
+			inConf: (written) => ({ database: "", schema: stored("conf"), identifier: stored(written) }),
+			maker,
+		};
 		beforeAll(async () => {
 			adapter = await maker.make();
 			await adapter.open();

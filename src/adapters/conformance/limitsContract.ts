@@ -1,15 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { type ContractBench, inConf, refusal } from "./contractBench.ts";
+import { type ContractBench, refusal } from "./contractBench.ts";
 
-/** Long enough that only a limit ends it, in an engine that cannot be interrupted as in one that can. */
-const ENDLESS = "select count(*) from generate_series(1, 1000000000) a, generate_series(1, 1000) b";
-
-export function limitsContract({ on }: ContractBench): void {
+export function limitsContract({ on, words, inConf, stored }: ContractBench): void {
+	const { endless: ENDLESS, int } = words;
 	describe("cancel and timeout", () => {
 		test("a signal ends a running statement; what was committed stays", async () => {
 			const stop = new AbortController();
 			await on(async (s) => {
-				await s.execute("create table conf.kept as select 1 as a");
+				await s.execute(`create table conf.kept as select 1::${int} as a`);
 				const running = refusal(s.execute(ENDLESS, { signal: stop.signal }));
 				setTimeout(() => stop.abort(new Error("stop it")), 100);
 				const error = await running;
@@ -27,14 +25,14 @@ export function limitsContract({ on }: ContractBench): void {
 						kind: "cancelled",
 					});
 				});
-				expect((await s.listRelations(["conf"])).map((r) => r.identifier)).toEqual(["t"]);
+				expect((await s.listRelations([stored("conf")])).map((r) => r.identifier)).toEqual([stored("t")]);
 			});
 		});
 
 		test("a timeout ends a running statement", async () => {
 			const error = await refusal(on((s) => s.query(ENDLESS, [], { timeoutMs: 100 })));
 			expect(error).toMatchObject({ kind: "timeout", sql: ENDLESS });
-			expect((await on((s) => s.query("select 1"))).rows).toEqual([[1]]);
+			expect((await on((s) => s.query(`select 1::${int}`))).rows).toEqual([[1]]);
 		});
 
 		test("a transaction cancelled half-way is gone, refuses more, and then the session is free", async () => {
@@ -79,22 +77,22 @@ export function limitsContract({ on }: ContractBench): void {
 				await s.execute("create table conf.t (a text)");
 				expect(
 					await refusal(
-						s.bulkLoad({ relation: inConf("t"), columns: ["a"], rows: endless() }, { signal: stop.signal }),
+						s.bulkLoad({ relation: inConf("t"), columns: [stored("a")], rows: endless() }, { signal: stop.signal }),
 					),
 				).toMatchObject({ kind: "cancelled" });
 				expect((await s.query("select * from conf.t")).rows).toEqual([]);
 				const read = async (signal: AbortSignal): Promise<void> => {
-					for await (const _ of s.stream("select * from generate_series(1, 100000)", { signal }));
+					for await (const _ of s.stream(`select * from ${words.series(100_000, "s")}`, { signal }));
 				};
 				expect(await refusal(read(AbortSignal.abort()))).toMatchObject({ kind: "cancelled" });
-				expect((await s.query("select 1")).rows).toEqual([[1]]);
+				expect((await s.query(`select 1::${int}`)).rows).toEqual([[1]]);
 			});
 		});
 
 		test("the next session works after a cancelled one", async () => {
 			await refusal(on((s) => s.execute(ENDLESS, { timeoutMs: 50 })));
 			await on((s) => s.execute("create table conf.t (a int)"));
-			expect((await on((s) => s.listRelations(["conf"]))).length).toBe(1);
+			expect((await on((s) => s.listRelations([stored("conf")]))).length).toBe(1);
 		});
 	});
 }

@@ -1,4 +1,5 @@
 import type { LandingDialect } from "../../core/landingDialect.ts";
+import { POSTGRES_LANDING_MERGE } from "./landingMerge.ts";
 
 export const POSTGRES_LANDING: LandingDialect = Object.freeze<LandingDialect>({
 	types: {
@@ -20,5 +21,5 @@ export const POSTGRES_LANDING: LandingDialect = Object.freeze<LandingDialect>({
 	columnName: (name) => name,
 	definesInside: true,
 	retype: (table, column, type) => [`alter table ${table} alter column ${column} type ${type} using null::${type}`],
-	merges: true,
+	merging: POSTGRES_LANDING_MERGE,
 });

@@ -1,4 +1,5 @@
 import type { LandingDialect } from "../../core/landingDialect.ts";
+import { SNOWFLAKE_LANDING_MERGE } from "./landingMerge.ts";
 
 /**
  * A number without a scale has none on Snowflake, so `numeric` has the twelve digits behind the point that leave room for
@@ -29,5 +30,5 @@ export const createSnowflakeLanding = (fold: (name: string) => string): LandingD
 			`alter table ${table} drop column ${column}`,
 			`alter table ${table} add column ${column} ${type}`,
 		],
-		merges: false,
+		merging: SNOWFLAKE_LANDING_MERGE,
 	});

@@ -44,7 +44,9 @@ const CHANGED = /^number of rows (?:inserted|updated|deleted)$|^rows_loaded$/;
  * - What defines something commits. A transaction is begun on the server with its first DML, so that one in which only
  *   tables are made costs nothing; after a definition inside it the next DML begins another one.
  * - There are no savepoints. A nested transaction is part of the outer one, and its failure is that one's.
- * - An error does not end a transaction on Snowflake. Here it does, so that nobody commits half of a piece of work.
+ * - An error does not end a transaction on Snowflake. Here it does, so that nobody commits half of a piece of work: one
+ *   that a text of several statements began is rolled back with it, and a session whose own `begin` was followed by a
+ *   statement that was cancelled takes no more.
  */
 export function createSession({ connection, dialect, database, defaultTimeoutMs }: SessionParts): PinnedSession {
 	const changed = new Set<NonNullable<StatementEffects["changes"]>>();
@@ -118,7 +120,9 @@ export function createSession({ connection, dialect, database, defaultTimeoutMs 
 			// A question about what is not there has changed nothing, and whoever asked may go on.
 			const harmless = effects.work === "reads" && (!open || isMissing(error));
 			if (depth > 0 && !harmless) spoilt ??= "failed";
-			if (depth > 0 && error instanceof DatabaseError && error.kind !== "sql") spoilt = "lost";
+			const stopped = error instanceof DatabaseError && error.kind !== "sql";
+			if (depth > 0 && stopped) spoilt = "lost";
+			if (depth === 0 && open && stopped) over = true;
 			throw error;
 		}
 	}
@@ -147,9 +151,18 @@ export function createSession({ connection, dialect, database, defaultTimeoutMs 
 			throw new DatabaseError("cannot insert multiple commands into a prepared statement", { sqlstate: "42601", sql });
 		await flush();
 		let last: Done | null = null;
-		for (const part of parts) {
-			const answer = await send({ ...part, whole, ...(binds.length > 0 ? { binds } : {}) }, options);
-			last = await collect(answer, part.sql);
+		const before = open;
+		try {
+			for (const part of parts) {
+				const answer = await send({ ...part, whole, ...(binds.length > 0 ? { binds } : {}) }, options);
+				last = await collect(answer, part.sql);
+			}
+		} catch (error) {
+			if (depth === 0 && open && !before && !over && !broken) {
+				await connection.send({ sql: "rollback" });
+				open = false;
+			}
+			throw error;
 		}
 		return last;
 	}
@@ -177,6 +190,7 @@ export function createSession({ connection, dialect, database, defaultTimeoutMs 
 
 	async function transaction<T>(work: () => Promise<T>, { mayEnd = false } = {}): Promise<T> {
 		refuseSpoilt("begin");
+		if (depth > 0 && ended && !open) return standingAlone(() => transaction(work, { mayEnd }));
 		if (depth > 0) {
 			depth++;
 			try {
@@ -214,6 +228,19 @@ export function createSession({ connection, dialect, database, defaultTimeoutMs 
 			depth = 0;
 			spoilt = undefined;
 			ended = false;
+		}
+	}
+
+	/** The caller's SQL has ended the transaction around it: what is inside has one of its own. */
+	async function standingAlone<T>(work: () => Promise<T>): Promise<T> {
+		await inTurn(flush);
+		const outer = depth;
+		depth = 0;
+		try {
+			return await work();
+		} finally {
+			depth = outer;
+			ended = true;
 		}
 	}
 

@@ -210,13 +210,6 @@ export const DATABASE_CODES = {
 		explain:
 			"Snowflake accepts a login for a database that is not there and leaves the session without one. Every statement would then fail with a message about something else.",
 	}),
-	"TFM-DB-028": code<Record<string, never>>({
-		message: () => "loads with `mode: merge` do not work on Snowflake yet",
-		hint: () => "the merge of a file into its table is written in the SQL of Postgres alone so far",
-		next: () => "load with `mode: append` and take the last row of each key in a model",
-		explain:
-			"A merging load keeps one row of each key while it reads file after file, in temporary tables. Making one commits a transaction on Snowflake, so that part needs another way there. Loads that append or replace work.",
-	}),
 	"TFM-DB-022": code<{ reason: string; grants: readonly string[] }>({
 		message: (f) => `tfm's own tables are needed here and cannot be used: ${f.reason}`,
 		hint: () =>

@@ -1,4 +1,4 @@
-import { objectExists, objectMissing, SnowflakeError } from "../snowflakeError.ts";
+import { objectExists, objectMissing, SnowflakeError, unsupported } from "../snowflakeError.ts";
 import { type Name, printed } from "../sql/names.ts";
 import type { ColumnType } from "../sql/types.ts";
 
@@ -84,6 +84,8 @@ export interface NameContext {
 	readonly temporary: Map<string, Relation>;
 }
 
+const LONGEST_NAME = 255;
+
 export const printRef = (ref: ObjectRef): string => [ref.database, ref.schema, ref.name].map(printed).join(".");
 
 /** What exists, by name. DuckDB holds rows only; names, types and comments are here. DDL commits by itself, so no transaction undoes it. */
@@ -159,6 +161,8 @@ export function createCatalog(): Catalog {
 			return found;
 		},
 		put: (ref, relation, context) => {
+			for (const { length } of [ref.name, ...relation.columns.map(({ name }) => name)])
+				if (length > LONGEST_NAME) throw unsupported(`a name of more than ${LONGEST_NAME} characters`);
 			const parent = schema(ref.database, ref.schema);
 			if (isTemporary(relation)) context.temporary.set(printRef(ref), relation);
 			else parent.relations.set(ref.name, relation);

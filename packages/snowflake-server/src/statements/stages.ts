@@ -5,7 +5,8 @@ import { printRef, type Stage } from "../catalog/catalog.ts";
 import { engineError } from "../engine/engineError.ts";
 import { objectMissing, SnowflakeError, unsupported } from "../snowflakeError.ts";
 import { type Cursor, createCursor } from "../sql/cursor.ts";
-import { literal, quoted } from "../sql/names.ts";
+import { literal, type Name, quoted } from "../sql/names.ts";
+import { duckType } from "../sql/types.ts";
 import { change, type Statement, together } from "./statement.ts";
 
 interface StagePath {
@@ -176,10 +177,34 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 			);
 		} catch (error) {
 			const known = engineError(error, statement.sql);
-			throw new SnowflakeError(known.code, known.sqlState, `${known.message}\n  File '${file}'`);
+			const row = await unreadableRow(from);
+			throw new SnowflakeError(known.code, known.sqlState, `${known.message}\n  File '${file}'${row}`);
+		}
+	}
+
+	/** The first row with a value that its column cannot hold, as Snowflake tells it; nothing if it is none of that. */
+	async function unreadableRow(from: string): Promise<string> {
+		const places = columns.map((column, i) => {
+			const text = `c${fields?.[i]?.field ?? i}`;
+			const found = table.columns.find(({ name }) => name === column);
+			const type = found === undefined ? "VARCHAR" : duckType(found.type);
+			const place = `${quoteName(ref.name)}[${quoteName(column)}:${i + 1}]`;
+			return `when ${text} is not null and try_cast(${text} as ${type}) is null then ${literal(place)}`;
+		});
+		const rows = `select row_number() over () as r, case ${places.join(" ")} end as place from ${from}`;
+		// The session's own connection is in a transaction that has failed.
+		const aside = await statement.runtime.engine.connect();
+		try {
+			const first = `select r, place from (${rows}) where place is not null order by r limit 1`;
+			const [bad] = (await aside.runAndReadAll(first)).getRows();
+			return bad === undefined ? "" : `\n  Row ${bad[0]}, column ${bad[1]}`;
+		} finally {
+			aside.closeSync();
 		}
 	}
 }
+
+const quoteName = (name: Name): string => `"${name.replaceAll('"', '""')}"`;
 
 /** `select $1, parse_json($2) … from` of a COPY: which field of a line each column takes. */
 function selectedFields(cursor: Cursor, width: number) {

@@ -1,3 +1,4 @@
+import { SnowflakeError } from "../snowflakeError.ts";
 import {
 	type Ast,
 	type AstRecord,
@@ -302,6 +303,12 @@ export function conversion(type: ColumnType, attempt: boolean, sql: string): str
 		case "VARIANT":
 		case "OBJECT":
 		case "ARRAY":
+			if (attempt)
+				throw new SnowflakeError(
+					"001065",
+					"22023",
+					`SQL compilation error:\nFunction TRY_CAST cannot be used with arguments of types VARCHAR(16777216) and ${type.name}`,
+				);
 			return `sf.json(${sql})`;
 		case "BINARY":
 			return `unhex(${sql})`;

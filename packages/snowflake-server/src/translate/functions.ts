@@ -90,6 +90,14 @@ const placeOfMatch: Render = (a) => {
 	return `case when regexp_matches(${text}, ${pattern}, ${how}) then length(${before}) + 1 when ${text} is null or ${pattern} is null then null else 0 end`;
 };
 
+/** TO_BINARY of digits (the default) or of a text's bytes. */
+const toBinary: Render = ([value, how]) => {
+	const format = how === undefined ? "hex" : (how.text ?? "?").toLowerCase();
+	if (format !== "hex" && !/^utf-?8$/.test(format))
+		throw unsupported("TO_BINARY from another format than HEX and UTF-8");
+	return format === "hex" ? `unhex(${value!.sql})` : `encode(${value!.sql})`;
+};
+
 /** Signs behind which INITCAP begins a word, besides blanks. */
 const WORD_DELIMITERS = '!?@"^#$&~_,.:;+-*%/|\\[](){}<>';
 
@@ -239,6 +247,7 @@ export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map<str
 	...["TRY_TO_NUMBER", "TRY_TO_NUMERIC", "TRY_TO_DECIMAL"].map(
 		(name) => [name, fn(1, 3, toNumber("try_cast"))] as const,
 	),
+	["TO_BINARY", fn(1, 2, toBinary)],
 	["TO_DOUBLE", fn(1, 1, "cast($1 as double)")],
 	["TRY_TO_DOUBLE", fn(1, 1, "try_cast($1 as double)")],
 	["TO_BOOLEAN", fn(1, 1, "cast($1 as boolean)")],
