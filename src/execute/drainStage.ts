@@ -11,6 +11,8 @@ export interface StageWork {
 	readonly stopped: () => boolean;
 	/** Starts one id on a free slot (from 0); undefined when it was settled at once. The promise must not reject. */
 	readonly start: (id: NodeId, slot: number) => Promise<void> | undefined;
+	/** Called for each id that is settled, before anything else is started. */
+	readonly settled?: ((id: NodeId) => void) | undefined;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function drainStage(work: StageWork): Promise<void> {
 		if (waiting[i] === 0) ready.push(i);
 	});
 	const settle = (i: number): void => {
+		work.settled?.(work.ids[i]!);
 		for (const dependent of dependents[i]!) if (--waiting[dependent]! === 0) ready.push(dependent);
 	};
 

@@ -264,6 +264,19 @@ describe("an unlayered run", () => {
 		expect(world.log).toEqual(["build model.p.a run1 table"]);
 	});
 
+	it("ends with --fail-fast when dbt would: another node becomes ready, or none is left to become so", async () => {
+		const flags = { failFast: true, testsBlock: true };
+		const serial = { failing: ["a"], concurrency: 1 };
+		const waiting = project({ models: { a: {}, b: {}, c: { reads: ["b"] } } });
+		const none = project({ models: { a: {}, b: {}, c: {} } });
+		const both = project({ models: { a: {}, b: {}, c: { reads: ["a", "b"] } } });
+		const run = async (manifest: FakeRun["manifest"]) =>
+			(await runFake({ manifest, layering: null, script: serial, flags })).status;
+		expect(await run(waiting)).toEqual({ a: "error", b: "success", c: "skipped" });
+		expect(await run(none)).toEqual({ a: "error", b: "skipped", c: "skipped" });
+		expect(await run(both)).toEqual({ a: "error", b: "success", c: "skipped" });
+	});
+
 	it("does not build a seed again whose file is unchanged and whose table is there", async () => {
 		const manifest = project({ seeds: { countries: {} }, models: { a: { reads: ["countries"] } } });
 		const first = await runFake({ manifest, layering: null });

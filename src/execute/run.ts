@@ -15,6 +15,7 @@ import type { BuildFacts, CandidateRow, ProjectTarget } from "../core/state.ts";
 import { storedName } from "../core/storedName.ts";
 import { pointerOf } from "../core/versionPointer.ts";
 import { type Builds, createBuilds } from "./builds.ts";
+import { createFailFast, type FailFast } from "./failFast.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
 import { checkInPlace } from "./inPlace.ts";
@@ -92,6 +93,8 @@ export interface Run {
 	};
 	/** By node: when its `timeout` is over, and how long that is, milliseconds. */
 	readonly deadlines: Map<NodeId, { readonly at: number; readonly limitMs: number }>;
+	/** Null without --fail-fast. */
+	readonly failFast: FailFast | null;
 	readonly stopReason: () => StopReason | null;
 	/** Stops everything that is under way; the first reason stays. */
 	readonly stop: (reason: StopReason) => void;
@@ -231,6 +234,7 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		staged: new Map(),
 		counts: { retried: 0, unreachable: 0 },
 		deadlines: new Map(),
+		failFast: job.flags.failFast ? createFailFast(graph, job) : null,
 		stopReason: () => reason,
 		stop,
 		dispose: () => ports.signal.removeEventListener("abort", cancelled),

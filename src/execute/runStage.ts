@@ -190,6 +190,9 @@ export async function runStage(run: Run, stage: Stage): Promise<StageReport | nu
 		capacity: Math.min(run.job.flags.threads, adapter.capabilities.concurrency),
 		stopped: () => run.stopReason() !== null,
 		start: (id, slot) => startTask(run, id, slot),
+		settled: (id) => {
+			if (run.failFast?.endsAfter(id)) run.stop({ kind: "fail_fast" });
+		},
 	});
 	if (run.stopReason() !== null) return null;
 	let gateClosed = false;

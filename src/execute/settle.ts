@@ -35,12 +35,12 @@ function announce(run: Run, result: NodeResult): void {
 	);
 }
 
-/** A task that ran to its end, well or badly. Under --fail-fast the first failure stops the run. */
+/** A task that ran to its end, well or badly. */
 export function settle(run: Run, result: NodeResult, state: TaskState = stateAfter(run, result)): void {
 	run.results.set(result.unique_id, result);
 	run.states.set(result.unique_id, state);
 	announce(run, result);
-	if (run.job.flags.failFast && isFailure(result)) run.stop({ kind: "fail_fast" });
+	if (run.failFast !== null && isFailure(result)) run.failFast.failed();
 	else watchConnection(run, result);
 }
 
