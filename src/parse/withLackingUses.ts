@@ -12,7 +12,7 @@ import { readText } from "./readText.ts";
 /** What reading renders. */
 const RENDERED: ReadonlySet<FileKind> = new Set(["model", "snapshot", "analysis", "function", "singular_test"]);
 
-const UNKNOWN_MEMBER = /^'adapter\.\w+' is undefined$/;
+const UNKNOWN_MEMBER = /^'(?:adapter|modules\.\w+)\.\w+' is undefined$/;
 
 const isLacking = ({ code, message }: Diagnostic): boolean =>
 	code === "TFM-JINJA-006" || (code === "TFM-JINJA-010" && UNKNOWN_MEMBER.test(message));

@@ -5,9 +5,14 @@ import { itertoolsMember } from "./itertools.ts";
 import { regexMember } from "./regex.ts";
 import { pytzMember } from "./timezone.ts";
 
+/** Public names of Python's modules, in their order. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
 	datetime: ["date", "datetime", "time", "timedelta", "tzinfo"],
-	pytz: ["timezone", "utc", "all_timezones", "common_timezones", "FixedOffset", "UnknownTimeZoneError"],
+	pytz: [
+		...["timezone", "utc", "country_timezones", "country_names", "AmbiguousTimeError", "InvalidTimeError"],
+		...["NonExistentTimeError", "UnknownTimeZoneError", "all_timezones", "all_timezones_set", "common_timezones"],
+		...["common_timezones_set", "BaseTzInfo", "FixedOffset"],
+	],
 	re: [
 		...["template", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer", "compile", "purge"],
 		...["escape", "error", "Pattern", "Match", "A", "I", "L", "M", "S", "X", "U", "ASCII", "IGNORECASE", "LOCALE"],
@@ -48,10 +53,22 @@ class ModuleObject extends HostObject {
 	}
 }
 
+const membersAt = (now: Now) => ({
+	pytz: pytzMember,
+	datetime: (name: string): Value => datetimeMember(name, now),
+	re: regexMember,
+	itertools: itertoolsMember,
+});
+
 export const modulesObject = (now: Now): PyDict =>
-	PyDict.from({
-		pytz: new ModuleObject("pytz", pytzMember),
-		datetime: new ModuleObject("datetime", (name) => datetimeMember(name, now)),
-		re: new ModuleObject("re", regexMember),
-		itertools: new ModuleObject("itertools", itertoolsMember),
-	});
+	PyDict.from(
+		Object.fromEntries(
+			Object.entries(membersAt(now)).map(([module, member]) => [module, new ModuleObject(module, member)]),
+		),
+	);
+
+const MEMBERS: Readonly<Record<string, (name: string) => Value>> = membersAt(() => 0);
+
+/** Whether templates may use the name in dbt and not in tfm. */
+export const isLackingMember = (module: string, name: string): boolean =>
+	NAMES[module]?.includes(name) === true && MEMBERS[module]?.(name) === undefined;

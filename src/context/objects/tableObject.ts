@@ -222,9 +222,20 @@ const print =
 		);
 	};
 
-/** What would draw, or reach the host's files. */
-const refused = (reason: string, ...names: readonly string[]): [string, Method][] =>
-	names.map((name) => [name, () => fail("TFM-REF-013", { callee: `${name}()`, reason })]);
+/** Methods of agate's tables that are not there, with the reason. */
+const REFUSED: ReadonlyMap<string, string> = new Map(
+	[
+		{ reason: "templates write no files; print_csv() and print_json() show a table", names: ["to_csv", "to_json"] },
+		{ reason: "templates read no files", names: ["from_csv", "from_json", "from_fixed", "from_object"] },
+		{
+			reason: "tables are not drawn",
+			names: ["bar_chart", "column_chart", "line_chart", "scatterplot", "print_bars", "bins"],
+		},
+		{ reason: "agate's aggregations and computations are not in dbt's context", names: ["aggregate", "compute"] },
+	].flatMap(({ reason, names }) => names.map((name) => [name, reason] as const)),
+);
+
+export const refusedTableMethod = (name: string): string | undefined => REFUSED.get(name);
 
 const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 	["print_table", print("print_table", tableText)],
@@ -421,10 +432,10 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 			return table.of(homogenized(table.content, { keys, wanted, defaults }));
 		},
 	],
-	...refused("templates write no files; print_csv() and print_json() show a table", "to_csv", "to_json"),
-	...refused("templates read no files", "from_csv", "from_json", "from_fixed", "from_object"),
-	...refused("tables are not drawn", "bar_chart", "column_chart", "line_chart", "scatterplot", "print_bars", "bins"),
-	...refused("agate's aggregations and computations are not in dbt's context", "aggregate", "compute"),
+	...[...REFUSED].map(([name, reason]): [string, Method] => [
+		name,
+		() => fail("TFM-REF-013", { callee: `${name}()`, reason }),
+	]),
 ]);
 
 /** What a row is sorted by. */
