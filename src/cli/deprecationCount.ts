@@ -4,6 +4,8 @@ import { dbtMessage } from "../report/report.ts";
 /** dbt's events of what it calls deprecated are those whose code begins with D; the summary is one of them. */
 const DEPRECATION = /^D\d/;
 const SUMMARY = "DeprecationsSummary";
+/** Has such a code, and dbt does not count it: each name with a space, beside the one event that counts them. */
+const UNCOUNTED = "SpacesInResourceNameDeprecation";
 
 export interface DeprecationCount {
 	/** False for one that was told before: dbt's lines hold the first of each kind, or with --show-all-deprecations all. */
@@ -16,7 +18,7 @@ export interface DeprecationCount {
 export function createDeprecationCount(showsAll: boolean): DeprecationCount {
 	const found = new Map<string, { readonly code: string; occurrences: number }>();
 	const isTold = ({ name, code }: LogMessage): boolean => {
-		if (!DEPRECATION.test(code) || name === SUMMARY) return true;
+		if (!DEPRECATION.test(code) || name === SUMMARY || name === UNCOUNTED) return true;
 		const known = found.get(name);
 		if (known === undefined) found.set(name, { code, occurrences: 1 });
 		else known.occurrences++;

@@ -85,6 +85,13 @@ test("dbt's options about its own machinery are taken and change nothing", async
 	expect((await read(`run ${words}`.split(" "))).flags).toMatchObject({ fullRefresh: false, empty: false });
 });
 
+test("--show-all-deprecations reaches whoever counts them", async () => {
+	const shown = async (words: string) => (await read(words.split(" "))).flags.extra.showAllDeprecations;
+	expect(await shown("run --show-all-deprecations")).toBe(true);
+	expect(await shown("--show-all-deprecations parse")).toBe(true);
+	expect(await shown("run")).toBeUndefined();
+});
+
 const OUTPUTS: readonly (readonly [string, Partial<OutputOptions>])[] = [
 	["run -q", { verbosity: -1 }],
 	["run -qq", { verbosity: -2 }],

@@ -173,6 +173,8 @@ async function readExtra(
 		const value = given[option.key];
 		if (value !== undefined) extra[option.key] = value;
 	}
+	// The one of the accepted options that has an effect: on the lines of dbt's log.
+	if (given.showAllDeprecations === true) extra.showAllDeprecations = true;
 	if (parsed.command.name === "history") extra.limit = read.count("limit", 1) ?? DEFAULT_RUNS;
 	if (parsed.command.name === "show") extra.limit = read.count("limit", -1) ?? DEFAULT_LIMIT;
 	if (typeof given.args === "string") extra.args = await readMapping("--args", given.args);

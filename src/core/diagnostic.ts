@@ -1,3 +1,4 @@
+import type { DbtEventFields } from "./codes/entry.ts";
 import { CODES, type Code, type FactsOf } from "./codes/table.ts";
 import type { Location } from "./location.ts";
 
@@ -27,6 +28,8 @@ export interface Diagnostic {
 	readonly next?: string;
 	/** What dbt's message for the same mistake says. */
 	readonly dbt?: string;
+	/** Of a remark that dbt has as well: the fields of its events. */
+	readonly events?: readonly DbtEventFields[];
 	readonly at?: Location;
 	/** Text of the line at `at`, for the code frame, where the finder had it at hand. */
 	readonly source?: string;
@@ -47,11 +50,13 @@ export function diagnostic<C extends Code>(code: C, facts: FactsOf<C>, places: D
 		hint?: (f: FactsOf<C>) => string | undefined;
 		next?: (f: FactsOf<C>) => string | undefined;
 		dbt?: (f: FactsOf<C>) => string | undefined;
+		events?: (f: FactsOf<C>) => readonly DbtEventFields[];
 	};
 	const brief = entry.brief?.(facts);
 	const hint = entry.hint?.(facts);
 	const next = entry.next?.(facts);
 	const dbt = entry.dbt?.(facts);
+	const events = entry.events?.(facts);
 	return Object.freeze({
 		code,
 		severity: places.severity ?? "error",
@@ -60,6 +65,7 @@ export function diagnostic<C extends Code>(code: C, facts: FactsOf<C>, places: D
 		...(hint === undefined ? {} : { hint }),
 		...(next === undefined ? {} : { next }),
 		...(dbt === undefined ? {} : { dbt }),
+		...(events === undefined ? {} : { events }),
 		...(places.at === undefined ? {} : { at: places.at }),
 		...(places.source === undefined ? {} : { source: places.source }),
 		related: places.related ?? [],

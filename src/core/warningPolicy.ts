@@ -48,12 +48,18 @@ const DBT_NAMES: Readonly<Record<string, string>> = {
 	"TFM-DEPR-013": "ResourceNamesWithSpacesDeprecation",
 	"TFM-DEPR-014": "CustomOutputPathInSourceFreshnessDeprecation",
 	"TFM-DEPR-015": "MicrobatchMacroOutsideOfBatchesDeprecation",
+	"TFM-DEPR-016": "PropertyMovedToConfigDeprecation",
 	"TFM-DEPS-015": "DepsUnpinned",
 	"TFM-DEPS-025": "PackageRedirectDeprecation",
 };
 
 /** dbt's name of the remark with this code, where dbt has that remark. */
 export const dbtNameOf = (code: string): string | undefined => DBT_NAMES[code];
+
+const namesOf = ({ code, events = [] }: Diagnostic): readonly string[] => {
+	const own = events.flatMap(({ name }) => name ?? []);
+	return own.length > 0 ? own : [DBT_NAMES[code] ?? code];
+};
 
 /** dbt's name of a data test that warns. */
 const TEST_RESULT = "LogTestResult";
@@ -93,7 +99,7 @@ export function judgeWarnings(warnings: readonly Diagnostic[], flags: WarningFla
 	if (policy === null || warnings.length === 0) return warnings;
 	const judged = warnings.map((remark) => ({
 		remark,
-		as: ruling([remark.code, DBT_NAMES[remark.code] ?? remark.code], policy),
+		as: ruling([remark.code, ...namesOf(remark)], policy),
 	}));
 	const errors = judged.filter(({ as }) => as === "error");
 	if (errors.length > 0) throw new TfmError(errors.map(({ remark }) => ({ ...remark, severity: "error" as const })));

@@ -419,6 +419,7 @@ function resolveAll(
 				unique_id: draft.unique_id,
 				kind: draft.kind,
 				package_name: draft.package_name,
+				original_file_path: draft.original_file_path,
 				group: draft.group,
 				refs: draft.refs,
 				sources: draft.sources,

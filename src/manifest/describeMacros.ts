@@ -25,7 +25,7 @@ export function describeMacros(
 			warnings.push(
 				diagnostic(
 					"TFM-PARSE-008",
-					{ section: "macro", name: entry.name },
+					{ section: "macro", name: entry.name, key: entry.section, file: entry.original_file_path },
 					{ ...entry.at(["name"]), severity: "warning" },
 				),
 			);

@@ -19,6 +19,7 @@ import { hashTest, nameTest, type TestArguments } from "./testNames.ts";
 export interface TestTarget {
 	/** `model "orders"`, for messages. */
 	readonly label: string;
+	readonly name: string;
 	/** Name part: `orders`, `orders_v2`, `raw_orders`. */
 	readonly namePart: string;
 	/** `ref('orders')`, `source('raw', 'orders')`. */
@@ -57,12 +58,21 @@ const CALLS = /^\s*(env_var|ref|var|source|doc)\s*\(.+\)\s*$/;
 const LITERAL_REF = /^\s*ref\(\s*(['"])([\w.-]+)\1\s*(?:,\s*(['"])([\w.-]+)\3\s*)?\)\s*$/;
 const LITERAL_SOURCE = /^\s*source\(\s*(['"])([^'"\\]+)\1\s*,\s*(['"])([^'"\\]+)\3\s*\)\s*$/;
 
+interface WrittenTest {
+	readonly definition: TestDefinition;
+	readonly target: TestTarget;
+	readonly item: TestItem;
+}
+
 export class TestMaker {
 	readonly #ports: ManifestPorts;
 	readonly #problems: Diagnostic[];
 	readonly #macros: MacroReach;
-	#loose: { readonly definition: TestDefinition; readonly target: TestTarget; readonly item: TestItem } | null = null;
-	#looseCount = 0;
+	/** The first test of each older form, and all of them as dbt names them. */
+	#firstLoose: WrittenTest | null = null;
+	readonly #loose: string[] = [];
+	#firstMoved: WrittenTest | null = null;
+	readonly #moved: { readonly key: string; readonly file: string; readonly key_path: string }[] = [];
 	readonly #unknown: Diagnostic[] = [];
 
 	constructor(ports: ManifestPorts, problems: Diagnostic[], macros: readonly MacroNode[]) {
@@ -83,12 +93,33 @@ export class TestMaker {
 		}
 	}
 
-	/** Each test that nobody defines, and one remark for all tests whose arguments are written the older way. */
+	/** Each test that nobody defines, and one remark for all whose arguments or configuration are written the older way. */
 	get warnings(): readonly Diagnostic[] {
-		if (this.#loose === null) return this.#unknown;
-		const { definition, target, item } = this.#loose;
-		const facts = { count: this.#looseCount, test: definition.name, target: target.label, found: definition.loose };
-		return [...this.#unknown, diagnostic("TFM-PARSE-036", facts, { ...item.place(), severity: "warning" })];
+		const found = [...this.#unknown];
+		const about = ({ definition, target }: WrittenTest) => ({ test: definition.name, target: target.label });
+		const placed = ({ item }: WrittenTest) => ({ ...item.place(), severity: "warning" as const });
+		const [loose, moved] = [this.#firstLoose, this.#firstMoved];
+		if (moved !== null) {
+			const facts = { ...about(moved), found: moved.definition.moved, all: this.#moved };
+			found.push(diagnostic("TFM-DEPR-016", facts, placed(moved)));
+		}
+		if (loose !== null) {
+			const facts = { ...about(loose), found: loose.definition.loose, all: this.#loose };
+			found.push(diagnostic("TFM-PARSE-036", facts, placed(loose)));
+		}
+		return found;
+	}
+
+	#noteOlderForms(test: WrittenTest): void {
+		const { definition, target } = test;
+		const { fullName, loose, moved } = definition;
+		const file = target.original_file_path;
+		if (loose.length > 0) {
+			this.#firstLoose ??= test;
+			this.#loose.push(`\`${fullName}\` defined on '${target.name}' in package '${target.package_name}' (${file})`);
+		}
+		if (moved.length > 0) this.#firstMoved ??= test;
+		for (const key of moved) this.#moved.push({ key, file, key_path: `data_tests.${fullName}.${key}` });
 	}
 
 	#make(target: TestTarget, item: TestItem): Draft | null {
@@ -96,10 +127,7 @@ export class TestMaker {
 		const columnName = this.#columnName(target, item.column);
 		const site = { target: target.label, columnName, place: item.place };
 		const definition = readTest(item.written, site);
-		if (definition.loose.length > 0) {
-			this.#looseCount++;
-			this.#loose ??= { definition, target, item };
-		}
+		this.#noteOlderForms({ definition, target, item });
 		const found = this.#ports.findTest(definition.namespace, definition.name, target.package_name);
 		const macro = "id" in found ? found : UNDEFINED;
 		// As in dbt the test is there and fails when it is run; everything else of the project goes on.

@@ -58,6 +58,7 @@ export class TestPlanner {
 		const { entry, source, table, path } = draft;
 		const target: TestTarget = {
 			label: `source "${draft.source_name}.${draft.name}"`,
+			name: draft.name,
 			namePart: `${draft.source_name}_${draft.name}`,
 			call: `source('${draft.source_name}', '${draft.name}')`,
 			ref: null,
@@ -124,6 +125,7 @@ function nodeTarget(entry: YamlEntry, version: string | number | null): TestTarg
 	const { name } = entry;
 	return {
 		label: `${NOUNS[entry.section] ?? entry.section} "${name}"${version === null ? "" : ` version ${version}`}`,
+		name,
 		namePart: version === null ? name : `${name}_v${version}`,
 		call: version === null ? `ref('${name}')` : `ref('${name}', version='${version}')`,
 		ref: { name, package: null, version },

@@ -18,11 +18,17 @@ export function modelDeprecations(manifest: Manifest, dated: readonly NodeId[], 
 			found.push(
 				diagnostic(
 					"TFM-PARSE-057",
-					{ model: `${node.name}${version}`, date },
+					{ model: `${node.name}${version}`, name: node.name, version: textOf(node.version), date },
 					{ at: node.location, severity: "warning" },
 				),
 			);
-		const facts = { model: `${node.name}${version}`, date, newer: newerReference(node) };
+		const ref = {
+			package: node.package_name,
+			name: node.name,
+			version: textOf(node.version),
+			latest: textOf(node.latest_version),
+		};
+		const facts = { model: `${node.name}${version}`, date, newer: newerReference(node), ref };
 		for (const id of manifest.children.get(node.unique_id) ?? []) {
 			const child = manifest.nodes.get(id);
 			if (child?.resource_type !== "model") continue;
@@ -32,6 +38,8 @@ export function modelDeprecations(manifest: Manifest, dated: readonly NodeId[], 
 	}
 	return found;
 }
+
+const textOf = (version: string | number | null): string | null => (version === null ? null : String(version));
 
 /** How to read the latest version, where the model is not it. */
 const newerReference = ({ version, latest_version: latest, package_name, name }: ModelNode): string | undefined =>

@@ -285,7 +285,13 @@ export class Patcher {
 		const other = (this.#byName.get(name) ?? []).find((draft) => draft.kind !== kind && draft.test === null);
 		if (other !== undefined) {
 			const rightSection = SECTION_OF[other.kind] ?? other.kind;
-			const facts = { name, section: entry.section, actual: other.kind, rightSection };
+			const facts = {
+				name,
+				section: entry.section,
+				actual: other.kind,
+				rightSection,
+				file: entry.original_file_path,
+			};
 			this.#report.warnings.push(diagnostic("TFM-PARSE-009", facts, place));
 			return;
 		}
@@ -298,8 +304,8 @@ export class Patcher {
 			name,
 			names.map((draft) => draft.name),
 		);
-		const dbt = `Did not find matching node for patch with name '${name}' in the '${entry.section}' section of file '${entry.original_file_path}'`;
-		this.#report.warnings.push(diagnostic("TFM-PARSE-008", { section: kind, name, suggestion, dbt }, place));
+		const facts = { section: kind, name, key: entry.section, file: entry.original_file_path, suggestion };
+		this.#report.warnings.push(diagnostic("TFM-PARSE-008", facts, place));
 	}
 }
 

@@ -14,6 +14,7 @@ export interface Reader {
 	readonly unique_id: string;
 	readonly kind: string;
 	readonly package_name: string;
+	readonly original_file_path?: string;
 	readonly group: string | null;
 	readonly refs: readonly RefArgs[];
 	readonly sources: readonly (readonly [string, string])[];
@@ -68,13 +69,13 @@ export function resolveReader(
 		else if (isTest) {
 			dropped = true;
 			report.warnings.push(
-				droppedTest(
-					from,
-					found.kind === "disabled" ? idOf(found.target) : null,
+				droppedTest(reader, {
+					disabled: found.kind === "disabled" ? idOf(found.target) : null,
 					reference,
-					reader.findSource(call),
-					() => index.suggestSource(source, table),
-				),
+					target: { target_name: `${source}.${table}`, target_kind: "source", target_package: "" },
+					place: reader.findSource(call),
+					suggest: () => index.suggestSource(source, table),
+				}),
 			);
 		} else if (found.kind === "disabled")
 			report.problems.push(
@@ -114,9 +115,13 @@ export function resolveReader(
 		else if (isTest) {
 			dropped = true;
 			report.warnings.push(
-				droppedTest(from, found.kind === "disabled" ? idOf(found.target) : null, reference, reader.findRef(ref), () =>
-					index.suggestRef(ref, from),
-				),
+				droppedTest(reader, {
+					disabled: found.kind === "disabled" ? idOf(found.target) : null,
+					reference,
+					target: { target_name: ref.name, target_kind: "node", target_package: ref.package ?? "" },
+					place: reader.findRef(ref),
+					suggest: () => index.suggestRef(ref, from),
+				}),
 			);
 		} else if (found.kind === "disabled")
 			report.problems.push(
@@ -156,15 +161,26 @@ function refusal(reader: Reader, target: Draft, restricted: ReadonlySet<string>)
 	return target.config.access === "protected" && isForeign ? "protected" : null;
 }
 
-function droppedTest(
-	test: string,
-	disabled: string | null,
-	reference: string,
-	place: FilePlace,
-	suggest: () => string | undefined,
-): Diagnostic {
+interface Wanted {
+	/** The disabled node that is read; null: there is none. */
+	readonly disabled: string | null;
+	readonly reference: string;
+	/** What is read, in the fields of dbt's event. */
+	readonly target: { readonly target_name: string; readonly target_kind: string; readonly target_package: string };
+	readonly place: FilePlace;
+	readonly suggest: () => string | undefined;
+}
+
+function droppedTest(reader: Reader, { disabled, reference, target, place, suggest }: Wanted): Diagnostic {
 	const warning = { ...place, severity: "warning" as const };
+	const test = reader.unique_id;
+	const wanted = {
+		original_file_path: reader.original_file_path ?? "",
+		unique_id: test,
+		resource_type_title: "Test",
+		...target,
+	};
 	return disabled === null
-		? diagnostic("TFM-PARSE-031", { test, reference, suggestion: suggest() }, warning)
-		: diagnostic("TFM-PARSE-030", { test, reads: disabled }, warning);
+		? diagnostic("TFM-PARSE-031", { test, reference, wanted, suggestion: suggest() }, warning)
+		: diagnostic("TFM-PARSE-030", { test, reads: disabled, wanted }, warning);
 }

@@ -16,6 +16,10 @@ export interface TestDefinition {
 	readonly description: string;
 	/** Arguments that stand beside `config` instead of under `arguments`. */
 	readonly loose: readonly string[];
+	/** Configuration that stands beside `config` instead of in it. */
+	readonly moved: readonly string[];
+	/** As written, with its namespace. */
+	readonly fullName: string;
 }
 
 /** Configuration keys that may stand beside the arguments (the older form). */
@@ -66,6 +70,8 @@ export function readTest(written: Plain, site: TestSite): TestDefinition {
 		givenName: name === undefined || name === null ? null : String(name),
 		description: typeof description === "string" ? description : "",
 		loose: nested ? [] : Object.keys(given).filter((key) => !OWN_KEYS.has(key)),
+		moved: Object.keys(given).filter((key) => CONFIG_KEYS.includes(key)),
+		fullName,
 	};
 }
 

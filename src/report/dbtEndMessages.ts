@@ -19,53 +19,25 @@ interface About {
 
 const DONE_OF_NOTHING: ReadonlySet<string> = new Set(["seed", "clone"]);
 
+const messagesAt =
+	(ts: string) =>
+	(name: DbtEvent, msg: string, data?: { readonly [key: string]: unknown }): LogMessage =>
+		dbtMessage(name, msg, { ts, ...(data === undefined ? {} : { data }) });
+
 /** What dbt says when a run is over: what ran, each failure and warning again, and the counts. */
 export function endMessages(
 	{ run, ts }: Extract<RunEvent, { event: "run.finished" }>,
 	{ kinds, lookup, info }: About,
 ): readonly LogMessage[] {
-	const message = (name: DbtEvent, msg: string, data?: { readonly [key: string]: unknown }): LogMessage =>
-		dbtMessage(name, msg, { ts, ...(data === undefined ? {} : { data }) });
+	const message = messagesAt(ts);
 	const blank = message("Formatting", "");
 	const results = asDbtSkips(run.results);
 	const of = (...statuses: readonly string[]) => results.filter((r) => statuses.includes(r.status));
-	const errors = results.filter((r) => isFailed(r) || isEphemeralSkip(r));
+	// dbt counts what was skipped with a message among the errors, and does not tell it again.
+	const errors = results.filter((r) => isFailed(r) || isEphemeralSkip(r) || r.held?.kind === "fail_fast");
 	const [warnings, partial] = [of("warn"), of("partial success")];
 
-	const toldOf = (result: NodeResult): LogMessage[] => {
-		const facts = lookup(result.unique_id);
-		const known = info(result.unique_id, IDLE);
-		const about = known === undefined ? {} : { node_info: known };
-		const warns = result.status === "warn";
-		const path = facts?.file ?? "";
-		const node_name = facts?.name ?? result.unique_id;
-		const group = facts?.group === undefined ? {} : { group: facts.group };
-		const node = { node_name, path, resource_type: result.resource_type, ...about, ...group };
-		const where = `in ${result.resource_type} ${node_name} (${path})`;
-		const said = result.message;
-		const compiled = facts?.sqlPath?.replace("/run/", "/compiled/");
-		const stored = result.resource_type === "test" ? result.relation_name : null;
-		return [
-			blank,
-			// A message of a source that could not be asked names the source itself.
-			...(result.status === "runtime error"
-				? []
-				: warns
-					? [message("RunResultWarning", `[WARNING]: ${where}`, node)]
-					: [message("RunResultFailure", `[ERROR]: ${where}`, node)]),
-			said === null
-				? message("RunResultErrorNoMessage", `  Status: ${result.status}`, { status: result.status, ...about })
-				: warns
-					? message("RunResultWarningMessage", `[WARNING]: ${said}`, { msg: said, ...about })
-					: message("RunResultError", `  ${said}`, { msg: said, ...about, ...group }),
-			...(compiled === undefined || !result.compiled
-				? []
-				: [blank, message("SQLCompiledPath", `  compiled code at ${compiled}`, { path: compiled, ...about })]),
-			...(stored === null
-				? []
-				: [blank, message("CheckNodeTestFailure", testFailures(stored), { relation_name: stored, ...about })]),
-		];
-	};
+	const toldOf = (result: NodeResult): readonly LogMessage[] => resultAgain(result, ts, { lookup, info });
 	const elapsed = run.elapsed;
 	const stat_line = ranLine(run, kinds);
 	const execution = ` in ${spent(elapsed)}`;
@@ -117,6 +89,48 @@ export function endMessages(
 		...[...errors.filter(isFailed), ...warnings].flatMap(toldOf),
 		blank,
 		message("StatsLine", done, { stats }),
+	];
+}
+
+/** What dbt says of a failure or a warning beside the node's own line: its file, its message, where its SQL stands. */
+export function resultAgain(
+	result: NodeResult,
+	ts: string,
+	{ lookup, info }: Pick<About, "lookup" | "info">,
+): readonly LogMessage[] {
+	const message = messagesAt(ts);
+	const blank = message("Formatting", "");
+	const facts = lookup(result.unique_id);
+	const known = info(result.unique_id, IDLE);
+	const about = known === undefined ? {} : { node_info: known };
+	const warns = result.status === "warn";
+	const path = facts?.file ?? "";
+	const node_name = facts?.name ?? result.unique_id;
+	const group = facts?.group === undefined ? {} : { group: facts.group };
+	const node = { node_name, path, resource_type: result.resource_type, ...about, ...group };
+	const where = `in ${result.resource_type} ${node_name} (${path})`;
+	const said = result.message;
+	const compiled = facts?.sqlPath?.replace("/run/", "/compiled/");
+	const stored = result.resource_type === "test" ? result.relation_name : null;
+	return [
+		blank,
+		// A message of a source that could not be asked names the source itself.
+		...(result.status === "runtime error"
+			? []
+			: warns
+				? [message("RunResultWarning", `[WARNING]: ${where}`, node)]
+				: [message("RunResultFailure", `[ERROR]: ${where}`, node)]),
+		said === null
+			? message("RunResultErrorNoMessage", `  Status: ${result.status}`, { status: result.status, ...about })
+			: warns
+				? message("RunResultWarningMessage", `[WARNING]: ${said}`, { msg: said, ...about })
+				: message("RunResultError", `  ${said}`, { msg: said, ...about, ...group }),
+		...(compiled === undefined || !result.compiled
+			? []
+			: [blank, message("SQLCompiledPath", `  compiled code at ${compiled}`, { path: compiled, ...about })]),
+		...(stored === null
+			? []
+			: [blank, message("CheckNodeTestFailure", testFailures(stored), { relation_name: stored, ...about })]),
 	];
 }
 

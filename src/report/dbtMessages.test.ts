@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { diagnostic } from "../core/diagnostic.ts";
 import type { RunEvent } from "../core/events.ts";
+import type { LogMessage } from "../core/logMessage.ts";
 import { nodeId } from "../core/node.ts";
 import { createDbtMessages } from "./dbtMessages.ts";
 import { facts, recorder, result, runResult, summary } from "./eventFixtures.ts";
@@ -29,6 +30,25 @@ const started = (id: string, type: "model" | "test"): Extract<RunEvent, { event:
 		materialized: type === "model" ? "view" : "test",
 		thread: "Thread-1",
 	}) as never;
+
+test("a remark that dbt has holds the fields of dbt's event, and where it stands for several it is as many", () => {
+	const seen: unknown[] = [];
+	const write = ({ name, data }: LogMessage): void => void seen.push([name, data]);
+	const dbt = createDbtMessages({ write, lookup: () => undefined, info: () => undefined, hooks: new Map() });
+	const emit = createEventStream({ runId: "r", clock: () => new Date(START), secrets: [], subscribers: [dbt] });
+	const all = ["where", "tags"].map((key) => ({ key, file: "models/a.yml", key_path: `data_tests.unique.${key}` }));
+	const at = { file: "models/a.yml", line: 6, column: 13 };
+	const facts = { test: "unique", target: 'model "a"', found: ["where", "tags"], all };
+	const older = diagnostic("TFM-DEPR-016", facts, { at, severity: "warning" });
+	const seed = diagnostic("TFM-STATE-006", { seed: "s", package: "p", verdict: "grown" }, { severity: "warning" });
+	for (const remark of [older, seed]) emit({ event: "diagnostic", diagnostic: remark }, "warn");
+	const own = { code: "TFM-DEPR-016", msg: older.message, line: 6 };
+	expect(seen).toEqual([
+		["PropertyMovedToConfigDeprecation", { ...own, ...all[0] }],
+		["PropertyMovedToConfigDeprecation", { ...own, ...all[1] }],
+		["SeedIncreased", { code: "TFM-STATE-006", msg: seed.message, package_name: "p", name: "s" }],
+	]);
+});
 
 test("a run in dbt's lines: numbered, dotted to 80 columns, and counted at the end", () => {
 	const model = result("model.shop.orders", "success", { message: "CREATE VIEW", execution_time: 0.914 });

@@ -2,14 +2,17 @@
  * A run as dbt tells it: each event of the stream becomes the messages that dbt 1.12 has for it, in dbt's words, with
  * its widths, codes and fields. `--log-format text` and `json` and logs/dbt.log write them.
  */
+import type { DbtEventFields } from "../core/codes/entry.ts";
 import type { RunEvent } from "../core/events.ts";
 import type { LogMessage } from "../core/logMessage.ts";
 import type { NodeId } from "../core/node.ts";
+import type { NodeResult } from "../core/result.ts";
 import { dbtNameOf } from "../core/warningPolicy.ts";
-import { endMessages } from "./dbtEndMessages.ts";
+import { endMessages, resultAgain } from "./dbtEndMessages.ts";
 import { dbtMessage, isDbtEvent } from "./dbtMessage.ts";
 import { createNodeMessages } from "./dbtNodeMessages.ts";
 import { createLineNumbers, fancyLine, levelOfEvent } from "./dbtOutput.ts";
+import { isFailed } from "./dbtResultMessage.ts";
 import type { Subscriber } from "./eventStream.ts";
 import type { NodeFacts } from "./nodeFacts.ts";
 import type { NodeInfo, NodeProgress } from "./nodeInfo.ts";
@@ -37,6 +40,16 @@ export function createDbtMessages({ write, lookup, info, hooks }: DbtMessagesOpt
 	const numbers = createLineNumbers();
 	const nodes = createNodeMessages({ numbers, lookup, info });
 
+	let lastFailure: NodeResult | null = null;
+	/** Of a run that --fail-fast ends dbt tells the failure twice: where it ends, and with the others when it is over. */
+	const failedFast = ({ result, ts }: Named<"node.finished" | "test.finished">): readonly LogMessage[] => {
+		if (isFailed(result)) lastFailure = result;
+		if (result.held?.kind !== "fail_fast" || lastFailure === null) return [];
+		const told = resultAgain(lastFailure, ts, { lookup, info });
+		lastFailure = null;
+		return told;
+	};
+
 	const messagesOf = (event: RunEvent): readonly LogMessage[] => {
 		switch (event.event) {
 			case "run.started":
@@ -46,7 +59,7 @@ export function createDbtMessages({ write, lookup, info, hooks }: DbtMessagesOpt
 				return nodes.started(event);
 			case "node.finished":
 			case "test.finished":
-				return nodes.finished(event);
+				return [...failedFast(event), ...nodes.finished(event)];
 			case "batch.finished":
 				return nodes.batch(event);
 			case "message":
@@ -56,7 +69,7 @@ export function createDbtMessages({ write, lookup, info, hooks }: DbtMessagesOpt
 			case "hook.finished":
 				return hookMessages(event, event.node_id === null ? undefined : hooks.get(event.node_id), info);
 			case "diagnostic":
-				return [diagnosticMessage(event)];
+				return diagnosticMessages(event);
 			case "run.finished":
 				return endMessages(event, { kinds: numbers.kinds(), lookup, info });
 			default:
@@ -126,19 +139,21 @@ function hookMessages(
 	];
 }
 
-/** Under dbt's name where dbt has the same remark, else a `Note`. */
-function diagnosticMessage({ ts, level, diagnostic }: Named<"diagnostic">): LogMessage {
-	const { code, severity, message, dbt, at } = diagnostic;
-	const name = dbtNameOf(code);
-	// By dbt's name, which scripts look for; tfm's code stands in `data`.
-	const label = name !== undefined && isDbtEvent(name) ? name : code;
-	const msg = `[${severity === "error" ? "ERROR" : "WARNING"}][${label}]: ${message}${dbt === undefined ? "" : `\n${dbt}`}`;
+/** Under dbt's name and with its fields where dbt has the same remark, else a `Note`. One for each of dbt's events. */
+function diagnosticMessages({ ts, level, diagnostic }: Named<"diagnostic">): readonly LogMessage[] {
+	const { code, severity, message, dbt, at, events = [] } = diagnostic;
 	const place = at === undefined ? {} : { file: at.file, line: at.line };
-	return dbtMessage(name !== undefined && isDbtEvent(name) ? name : "Note", msg, {
-		ts,
-		data: { msg: message, code, ...place },
-		level: levelOfEvent(level),
-	});
+	const tell = (fields: DbtEventFields): LogMessage => {
+		const found = fields.name ?? dbtNameOf(code);
+		const name = found !== undefined && isDbtEvent(found) ? found : undefined;
+		const words = fields.says ?? dbt;
+		// By dbt's name, which scripts look for; tfm's code stands in `data`.
+		const tag = `[${severity === "error" ? "ERROR" : "WARNING"}][${name ?? code}]`;
+		const msg = `${tag}: ${message}${words === undefined ? "" : `\n${words}`}`;
+		const data = { msg: message, code, ...place, ...fields.data };
+		return dbtMessage(name ?? "Note", msg, { ts, data, level: levelOfEvent(level) });
+	};
+	return (events.length === 0 ? [{ data: {} }] : events).map(tell);
 }
 
 type Noted = Exclude<

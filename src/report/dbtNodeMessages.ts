@@ -1,6 +1,7 @@
 import type { RunEvent } from "../core/events.ts";
 import type { LogMessage } from "../core/logMessage.ts";
 import type { NodeId } from "../core/node.ts";
+import type { NodeResult } from "../core/result.ts";
 import { dbtMessage } from "./dbtMessage.ts";
 import { describeStart, fancyLine, type LineNumbers, levelOfEvent, runResultOf } from "./dbtOutput.ts";
 import { resultMessage } from "./dbtResultMessage.ts";
@@ -64,14 +65,25 @@ export function createNodeMessages(options: {
 	/** What a model says that reads an ephemeral one which fails; for its first reader it is the failure told in its name. */
 	const compileErrors = new Map<string, string>();
 
+	/** dbt's last line counts what was skipped among what ran. */
+	const countSkipped = ({ unique_id, resource_type: type, status }: NodeResult): void => {
+		const id = unique_id as NodeId;
+		if (status !== "skipped" || startedAt.has(id) || type === "exposure" || type === "saved_query") return;
+		const { materialized = "" } = info(id, { status }) ?? {};
+		numbers.countKind(type === "model" ? `${materialized} model` : type);
+	};
+
 	const finished: NodeMessages["finished"] = (event) => {
 		const { ts, node_id: id, result } = event;
+		countSkipped(result);
 		const model = ephemeral(result);
 		if (model !== null) return skippedFor(model, event);
 		const { status, message: exc } = result;
 		const thread = threadOf(id) ?? (result.thread_id || undefined);
 		const known = about(id, status, status === "skipped" ? "" : ts);
 		const outcome = resultMessage(event, { facts: lookup(id), numbers });
+		// dbt says nothing of what --fail-fast leaves out, and counts it.
+		if (result.held?.kind === "fail_fast") return [];
 		const data = { ...known, run_result: runResultOf(result) };
 		const group = groupOf(id);
 		return [

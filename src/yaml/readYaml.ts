@@ -79,7 +79,7 @@ class Document implements YamlDocument {
 			const [at, before] = [this.#locate(again), this.#locate(first)];
 			const related = [{ label: "the first one", at: before, source: this.#line().text(before.line) }];
 			const source = this.#line().text(at.line);
-			return diagnostic("TFM-YAML-003", { key: again.key ?? "" }, { at, source, related, severity: "warning" });
+			return diagnostic("TFM-YAML-003", { key: again.key ?? "", ...at }, { at, source, related, severity: "warning" });
 		});
 	}
 

@@ -1,4 +1,4 @@
-import { code, didYouMean } from "./entry.ts";
+import { code, didYouMean, event } from "./entry.ts";
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(", "));
 
@@ -45,6 +45,11 @@ export const CONFIG_CODES = {
 	"TFM-CONFIG-008": code<{ old: string; current: string }>({
 		message: (f) => `\`${f.old}:\` is an old name of \`${f.current}:\``,
 		hint: (f) => `write \`${f.current}:\``,
+		events: (f) =>
+			event(
+				{ deprecated_path: f.old, exp_path: f.current },
+				f.old === "data-paths" ? "ConfigDataPathDeprecation" : "ConfigSourcePathDeprecation",
+			),
 		explain: "The setting was renamed; the old name still works.",
 	}),
 	"TFM-CONFIG-009": code<{ text: string }>({
@@ -184,6 +189,7 @@ export const CONFIG_CODES = {
 		hint: () => "compare the names with the project's name and its folders, or remove them",
 		dbt: (f) =>
 			`Configuration paths exist in your dbt_project.yml file which do not apply to any resources. There are ${f.paths.length} unused configuration paths: ${f.paths.map((path) => `- ${path}`).join(" ")}`,
+		events: (f) => event({ unused_config_paths: f.paths }),
 		explain:
 			"The project file configures a folder, a package or a kind of node of which the project has none, often because of a slip of the pen (dbt: UnusedResourceConfigPath).",
 	}),

@@ -1,4 +1,7 @@
-import { code } from "./entry.ts";
+import { code, event } from "./entry.ts";
+
+const movedWords = (f: { readonly key: string; readonly file: string; readonly key_path: string }): string =>
+	`Found \`${f.key}\` as a top-level property of \`${f.key_path}\` in file \`${f.file}\`. The \`${f.key}\` top-level property should be moved into the \`config\` of \`${f.key_path}\`.`;
 
 /**
  * What dbt calls deprecated: it works here as it does in dbt, and says so as dbt does. The facts hold dbt's words, so that
@@ -9,6 +12,7 @@ export const DEPRECATION_CODES = {
 		message: (f) => `the variable ${f.old} is called ${f.current} now`,
 		hint: (f) => `set ${f.current} and leave ${f.old} out`,
 		dbt: (f) => `The environment variable \`${f.old}\` has been renamed as \`${f.current}\``,
+		events: (f) => event({ old_name: f.old, new_name: f.current }),
 		explain:
 			"An environment variable of dbt's was renamed; its old name still works (dbt: EnvironmentVariableRenamed).",
 	}),
@@ -26,6 +30,7 @@ export const DEPRECATION_CODES = {
 				`Found ${f.old.map((key) => `\`${key}\``).join(" and ")} in \`warn_error_options\` specification.`,
 				...f.old.map((key) => `Please use \`${key === "include" ? "error" : "warn"}\` instead of \`${key}\`.`),
 			].join(" "),
+		events: (f) => event({ found_include: f.old.includes("include"), found_exclude: f.old.includes("exclude") }),
 		explain:
 			"The lists of `warn_error_options` are called `error` and `warn` now; `include` and `exclude` still work (dbt: WEOIncludeExcludeDeprecation).",
 	}),
@@ -34,6 +39,7 @@ export const DEPRECATION_CODES = {
 		hint: () => "give a variable of your own another name",
 		dbt: (f) =>
 			`Found custom environment variable \`${f.variable}\` in the environment. The prefix \`DBT_ENGINE\` is reserved for dbt engine environment variables.`,
+		events: (f) => event({ env_var: f.variable, reserved_prefix: "DBT_ENGINE" }),
 		explain:
 			"dbt reserves the prefix for its settings, so that a later version may give the name a meaning (dbt: EnvironmentVariableNamespaceDeprecation).",
 	}),
@@ -49,12 +55,14 @@ export const DEPRECATION_CODES = {
 		message: (f) => `\`${f.key}:\` in the project file is an old way to move the logs`,
 		hint: () => "use --log-path, or set DBT_LOG_PATH",
 		dbt: (f) => `The \`${f.key}\` config in \`dbt_project.yml\` has been deprecated`,
+		events: (f) => event({ deprecated_path: f.key }),
 		explain: "The key still works; dbt will read the option and the variable alone (dbt: ConfigLogPathDeprecation).",
 	}),
 	"TFM-DEPR-007": code<{ key: "target-path" }>({
 		message: (f) => `\`${f.key}:\` in the project file is an old way to move the artifacts`,
 		hint: () => "use --target-path, or set DBT_TARGET_PATH",
 		dbt: (f) => `The \`${f.key}\` config in \`dbt_project.yml\` has been deprecated`,
+		events: (f) => event({ deprecated_path: f.key }),
 		explain: "The key still works; dbt will read the option and the variable alone (dbt: ConfigTargetPathDeprecation).",
 	}),
 	"TFM-DEPR-008": code<{ exposure: string }>({
@@ -62,6 +70,7 @@ export const DEPRECATION_CODES = {
 		hint: () => "give it a plain `name`, and say the title in `label`",
 		dbt: (f) =>
 			`Starting in v1.3, the 'name' of an exposure should contain only letters, numbers, and underscores. ${f.exposure} does not follow this pattern.`,
+		events: (f) => event({ exposure: f.exposure }),
 		explain: "Names of exposures stand in unique ids and selectors (dbt: ExposureNameDeprecation).",
 	}),
 	"TFM-DEPR-009": code<Record<never, never>>({
@@ -75,6 +84,7 @@ export const DEPRECATION_CODES = {
 		hint: (f) => `a macro of your own that calls it says so: {% materialization ${f.materialization}, default %}`,
 		dbt: (f) =>
 			`Installed package '${f.package}' is overriding the built-in materialization '${f.materialization}'. Overrides of built-in materializations from installed packages will be deprecated in future versions of dbt.`,
+		events: (f) => event({ package_name: f.package, materialization_name: f.materialization }),
 		explain:
 			"With dbt's flag `require_explicit_package_overrides_for_builtin_materializations: false` an installed package changes how every model is built (dbt: PackageMaterializationOverrideDeprecation).",
 	}),
@@ -83,6 +93,7 @@ export const DEPRECATION_CODES = {
 		hint: () => "rename one of them",
 		dbt: (f) =>
 			`Found resources with the same name '${f.name}' in package '${f.package}': '${f.first}' and '${f.second}'.`,
+		events: (f) => event({ resource_name: f.name, unique_id1: f.first, unique_id2: f.second, package_name: f.package }),
 		explain:
 			"`ref` of the name finds one of the two. dbt's flag `require_unique_project_resource_names` makes an error of it (dbt: DuplicateNameDistinctNodeTypesDeprecation).",
 	}),
@@ -97,6 +108,7 @@ export const DEPRECATION_CODES = {
 		hint: () => "rename the resources",
 		dbt: (f) =>
 			`Spaces found in ${f.count} resource name(s). This is deprecated, and may lead to errors when using dbt.`,
+		events: (f) => event({ count_invalid_names: f.count, show_debug_hint: true }),
 		explain:
 			"Names stand in SQL names, unique ids and selectors. TFM-PARSE-027 names each resource (dbt: ResourceNamesWithSpacesDeprecation).",
 	}),
@@ -111,6 +123,24 @@ export const DEPRECATION_CODES = {
 		message: (f) => `--output ${f.path} of source freshness: sources.json elsewhere than in the target folder`,
 		hint: () => "leave --output out",
 		dbt: (f) => `Custom output path usage \`--output ${f.path}\` usage detected in \`dbt source freshness\` command.`,
+		events: (f) => event({ path: f.path }),
 		explain: "The option still works (dbt: CustomOutputPathInSourceFreshnessDeprecation).",
+	}),
+	"TFM-DEPR-016": code<{
+		test: string;
+		target: string;
+		found: readonly string[];
+		/** Each key of each such test, the first one among them, as dbt names them. */
+		all: readonly { readonly key: string; readonly file: string; readonly key_path: string }[];
+	}>({
+		message: (f) => {
+			const more = f.all.length - f.found.length;
+			const also = more > 0 ? ` (${more} more ${more === 1 ? "stands" : "stand"} so)` : "";
+			return `settings of the test "${f.test}" of ${f.target} stand beside its config: ${f.found.join(", ")}${also}`;
+		},
+		hint: () => "nest them under `config:`",
+		events: (f) => f.all.map((data) => ({ says: movedWords(data), data })),
+		explain:
+			"Settings of a data test such as `where` and `severity` belong below its `config:`; the older form still works (dbt: PropertyMovedToConfigDeprecation).",
 	}),
 };

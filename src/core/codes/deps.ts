@@ -1,4 +1,4 @@
-import { type CodeEntry, code, didYouMean } from "./entry.ts";
+import { type CodeEntry, code, didYouMean, event } from "./entry.ts";
 
 const listed = (names: readonly string[], most = 8): string =>
 	names.length === 0
@@ -101,6 +101,7 @@ export const DEPS_CODES = {
 	"TFM-DEPS-015": code<{ git: string; revision: string }>({
 		message: (f) => `${f.git} is not pinned: ${f.revision} is another commit tomorrow`,
 		hint: () => "add `revision:` with a tag or a commit, or `warn-unpinned: false`",
+		events: (f) => event({ revision: f.revision, git: f.git }),
 		explain: "A git package without a revision, or with main or master. package-lock.yml holds today's commit.",
 	}),
 	"TFM-DEPS-016": code<{ private: string; problem: string }>({
@@ -135,6 +136,7 @@ export const DEPS_CODES = {
 	"TFM-DEPS-025": code<{ from: string; to: string }>({
 		message: (f) => `the package ${f.from} has moved to ${f.to}`,
 		hint: (f) => `write \`package: ${f.to}\``,
+		events: (f) => event({ old_name: f.from, new_name: f.to }),
 		explain: "The hub names another package in this one's place. The old name still works, but gets no new versions.",
 	}),
 } satisfies Record<string, CodeEntry<never>>;

@@ -1,4 +1,4 @@
-import { type CodeEntry, code, didYouMean } from "./entry.ts";
+import { type CodeEntry, code, didYouMean, event } from "./entry.ts";
 
 const list = (names: readonly string[]): string => names.join(", ");
 const plural = (names: readonly unknown[], one: string, many: string): string => (names.length === 1 ? one : many);
@@ -135,6 +135,7 @@ export const INCREMENTAL_CODES = {
 			`concurrent_batches has no effect here: the batches of ${list(f.models)} are built one after the other`,
 		dbt: (f) =>
 			`Found ${f.models.length} microbatch model${f.models.length === 1 ? "" : "s"} with the \`concurrent_batches\` config set to true, but the postgres adapter does not support running batches concurrently. Batches will be run sequentially.`,
+		events: (f) => event({ num_models: f.models.length, adapter_type: "postgres" }),
 		explain:
 			"Postgres merges batches into one table, and two merges at once could insert one key twice. dbt says so too.",
 	}),
@@ -154,6 +155,7 @@ export const INCREMENTAL_CODES = {
 		message: (f) => `the microbatch model ${f.node} reads nothing that has an event_time: each batch reads all rows`,
 		next: () => "set event_time on its inputs, or filter by model.batch in the query",
 		dbt: (f) => `The microbatch model '${f.node}' has no 'ref' or 'source' input with an 'event_time' configuration.`,
+		events: (f) => event({ model_name: f.node }),
 		explain:
 			"While a batch is built, `ref()` and `source()` read only the rows of its window, but only of inputs whose config says what their `event_time` is. Where none does, every batch reads everything.",
 	}),

@@ -1,9 +1,26 @@
-import { code, didYouMean } from "./entry.ts";
+import { code, didYouMean, event } from "./entry.ts";
 
 const listed = (names: readonly string[]): string =>
 	names.length <= 12 ? names.join(", ") : `${names.slice(0, 12).join(", ")} and ${names.length - 12} more`;
 
+/** A node that reads what it cannot have, in dbt's fields. */
+interface WantedNode {
+	readonly original_file_path: string;
+	readonly unique_id: string;
+	readonly resource_type_title: string;
+	readonly target_name: string;
+	readonly target_kind: string;
+	readonly target_package: string;
+}
+
 interface ToBeDeprecated {
+	/** The model that is read, as dbt names it: its package, its name, its version and its latest one. */
+	readonly ref: {
+		readonly package: string;
+		readonly name: string;
+		readonly version: string | null;
+		readonly latest: string | null;
+	};
 	readonly reader: string;
 	readonly model: string;
 	/** ISO. */
@@ -11,6 +28,16 @@ interface ToBeDeprecated {
 	/** A call that reads the latest version. */
 	readonly newer: string | undefined;
 }
+
+const referenceEvent = (f: ToBeDeprecated) =>
+	event({
+		model_name: f.reader,
+		ref_model_package: f.ref.package,
+		ref_model_name: f.ref.name,
+		ref_model_version: f.ref.version ?? "",
+		ref_model_latest_version: f.ref.latest ?? "None",
+		ref_model_deprecation_date: f.date,
+	});
 
 const day = (date: string): string => date.slice(0, 10);
 
@@ -60,16 +87,37 @@ export const PARSE_CODES = {
 		hint: (f) => `add \`${f.key}:\``,
 		explain: "An entry of a property file lacks a key that it cannot do without.",
 	}),
-	"TFM-PARSE-008": code<{ section: string; name: string; suggestion?: string | undefined; dbt?: string }>({
+	"TFM-PARSE-008": code<{
+		section: string;
+		name: string;
+		key: string;
+		file: string;
+		suggestion?: string | undefined;
+	}>({
 		message: (f) => `there is no ${f.section} "${f.name}" that these properties could belong to`,
 		hint: (f) => didYouMean(f.suggestion),
-		dbt: (f) => f.dbt,
+		dbt: (f) =>
+			f.key === "macros"
+				? `Found patch for macro "${f.name}" which was not found`
+				: `Did not find matching node for patch with name '${f.name}' in the '${f.key}' section of file '${f.file}'`,
+		events: (f) =>
+			f.key === "macros"
+				? event({ patch_name: f.name }, "MacroNotFoundForPatch")
+				: event({ patch_name: f.name, yaml_key: f.key, file_path: f.file }),
 		explain:
 			"A property file describes a node whose file does not exist (or is in another package). The properties are ignored.",
 	}),
-	"TFM-PARSE-009": code<{ name: string; section: string; actual: string; rightSection: string }>({
+	"TFM-PARSE-009": code<{ name: string; section: string; actual: string; rightSection: string; file: string }>({
 		message: (f) => `"${f.name}" stands under \`${f.section}:\` but is a ${f.actual}; the properties are ignored`,
 		hint: (f) => `move them under \`${f.rightSection}:\``,
+		events: (f) =>
+			event({
+				patch_name: f.name,
+				resource_type: f.actual,
+				plural_resource_type: f.rightSection,
+				yaml_key: f.section,
+				file_path: f.file,
+			}),
 		explain: "Properties of a node must stand in the section of its kind.",
 	}),
 	"TFM-PARSE-010": code<{ where: string }>({
@@ -195,6 +243,7 @@ export const PARSE_CODES = {
 			if (f.tolerated === true) return `Found spaces in the name of \`${f.id ?? f.name}\``;
 			return `Resource names cannot contain spaces: '${f.id ?? f.name}'${f.path === undefined ? "" : ` (${f.path})`}`;
 		},
+		events: (f) => (f.tolerated === true ? event({ unique_id: f.id ?? f.name, level: "warn" }) : []),
 		explain: "Names of nodes are used in SQL names, unique ids and selectors, so some characters cannot stand in them.",
 	}),
 	"TFM-PARSE-028": code<{ snapshot: string; problem: string; hint?: string | undefined }>({
@@ -214,13 +263,20 @@ export const PARSE_CODES = {
 		explain:
 			"An enforced contract compares the model's columns with those of its property file, so these must be listed with their types.",
 	}),
-	"TFM-PARSE-030": code<{ test: string; reads: string }>({
+	"TFM-PARSE-030": code<{ test: string; reads: string; wanted: WantedNode }>({
 		message: (f) => `the test ${f.test} reads ${f.reads}, which is disabled; the test is left out`,
+		events: (f) => event({ ...f.wanted, disabled: "True" }),
 		explain: "A test of something disabled cannot run. dbt leaves such tests out, and so does tfm.",
 	}),
-	"TFM-PARSE-031": code<{ test: string; reference: string; suggestion?: string | undefined }>({
+	"TFM-PARSE-031": code<{
+		test: string;
+		reference: string;
+		wanted: WantedNode;
+		suggestion?: string | undefined;
+	}>({
 		message: (f) => `the test ${f.test} reads ${f.reference}, which does not exist; the test is left out`,
 		hint: (f) => didYouMean(f.suggestion),
+		events: (f) => event({ ...f.wanted, disabled: "False" }),
 		explain: "A test that reads something unknown cannot run. dbt warns and leaves it out, and so does tfm.",
 	}),
 	"TFM-PARSE-032": code<{ count: number; examples: readonly string[] }>({
@@ -246,10 +302,21 @@ export const PARSE_CODES = {
 		hint: () => "write `version: 2`, or leave the key out",
 		explain: "dbt's property files have carried `version: 2` since 2019; the key may be left out.",
 	}),
-	"TFM-PARSE-036": code<{ count: number; test: string; target: string; found: readonly string[] }>({
+	"TFM-PARSE-036": code<{
+		test: string;
+		target: string;
+		found: readonly string[];
+		/** All such tests, the first one among them, as dbt names them. */
+		all: readonly string[];
+	}>({
 		message: (f) =>
-			`arguments of the test "${f.test}" of ${f.target} stand beside its config: ${f.found.join(", ")}${f.count > 1 ? ` (so do those of ${f.count - 1} more tests)` : ""}`,
+			`arguments of the test "${f.test}" of ${f.target} stand beside its config: ${f.found.join(", ")}${f.all.length > 1 ? ` (so do those of ${f.all.length - 1} more tests)` : ""}`,
 		hint: () => "nest them under `arguments:`",
+		events: (f) =>
+			f.all.map((test_name) => ({
+				says: `Found top-level arguments to test ${test_name}. Arguments to generic tests should be nested under the \`arguments\` property.`,
+				data: { test_name },
+			})),
 		explain: "Arguments of a generic test belong under `arguments:`; the older form still works.",
 	}),
 	"TFM-PARSE-037": code<{ folder: string; key: string }>({
@@ -273,6 +340,7 @@ export const PARSE_CODES = {
 		message: (f) => `constraints do not exist for a ${f.materialized}: those of "${f.model}" are ignored`,
 		hint: () => "make the model a table, or set `warn_unsupported: false` on each constraint",
 		dbt: (f) => `Constraint types are not supported for ${f.materialized} materializations`,
+		events: (f) => event({ materialized: f.materialized }),
 		explain:
 			"The database holds tables to constraints. The contract of a view still compares names and types of its columns.",
 	}),
@@ -311,11 +379,12 @@ export const PARSE_CODES = {
 		explain:
 			"A property file says `enabled: true` for a name that several disabled files have: it cannot say which one.",
 	}),
-	"TFM-PARSE-057": code<{ model: string; date: string }>({
+	"TFM-PARSE-057": code<{ model: string; name: string; version: string | null; date: string }>({
 		message: (f) => `${f.model} has passed its deprecation date, ${day(f.date)}`,
 		hint: () => "disable or remove it",
 		dbt: (f) =>
 			`Model ${f.model} has passed its deprecation date of ${f.date}. This model should be disabled or removed.`,
+		events: (f) => event({ model_name: f.name, model_version: f.version ?? "", deprecation_date: f.date }),
 		explain: "A property file gives the model a `deprecation_date`, and that day is over (dbt: DeprecatedModel).",
 	}),
 	"TFM-PARSE-058": code<ToBeDeprecated>({
@@ -323,6 +392,7 @@ export const PARSE_CODES = {
 		hint: (f) => (f.newer === undefined ? undefined : `a newer version is there: ${f.newer}`),
 		dbt: (f) =>
 			`While compiling '${f.reader}': Found a reference to ${f.model}, which is slated for deprecation on '${f.date}'.`,
+		events: referenceEvent,
 		explain:
 			"The model that is read has a `deprecation_date` in its property file (dbt: UpcomingReferenceDeprecation).",
 	}),
@@ -330,6 +400,7 @@ export const PARSE_CODES = {
 		message: (f) => `${f.reader} reads ${f.model}, which was deprecated on ${day(f.date)}`,
 		hint: (f) => (f.newer === undefined ? undefined : `a newer version is there: ${f.newer}`),
 		dbt: (f) => `While compiling '${f.reader}': Found a reference to ${f.model}, which was deprecated on '${f.date}'.`,
+		events: referenceEvent,
 		explain: "The model that is read is past the `deprecation_date` of its property file (dbt: DeprecatedReference).",
 	}),
 	"TFM-PARSE-060": code<{ seed: string; id: string; read: readonly string[]; hook: string }>({

@@ -1,4 +1,4 @@
-import { code, didYouMean } from "./entry.ts";
+import { code, didYouMean, event } from "./entry.ts";
 
 const listed = (names: readonly string[]): string => names.join(", ");
 
@@ -49,6 +49,7 @@ export const SELECT_CODES = {
 		message: (f) => `nothing is selected by "${f.raw}"`,
 		hint: (f) => didYouMean(f.suggestion),
 		next: () => "tfm ls shows what there is",
+		events: (f) => event({ spec_raw: f.raw }),
 		explain:
 			"No enabled node matches the selector (dbt: NoNodesForSelectionCriteria). With --warn-error it is an error.",
 	}),

@@ -1,6 +1,12 @@
-import { code } from "./entry.ts";
+import { code, event } from "./entry.ts";
 
 const indented = (reasons: readonly string[]): string => reasons.join("; ");
+
+const SEED_EVENTS = {
+	grown: "SeedIncreased",
+	unknown: "SeedExceedsLimitSamePath",
+	moved: "SeedExceedsLimitAndPathChanged",
+} as const;
 
 /** Comparing with earlier runs, and reading from them. */
 export const STATE_CODES = {
@@ -51,6 +57,7 @@ export const STATE_CODES = {
 				return `${found}. The previous file was in a different location, assuming it has changed`;
 			return `${found}. The previous file was <=1MiB, so it has changed`;
 		},
+		events: (f) => event({ package_name: f.package, name: f.seed }, SEED_EVENTS[f.verdict]),
 		explain:
 			"Of seeds above 1 MiB the manifest keeps the path and no hash of the rows, as dbt does, so that a selection by state cannot tell whether they changed.",
 	}),

@@ -1,4 +1,4 @@
-import { code, didYouMean } from "./entry.ts";
+import { code, didYouMean, event } from "./entry.ts";
 
 /** "a, b or c" for hints; long lists are cut, the documentation has them. */
 const listing = (names: readonly string[], limit = 12): string =>
@@ -15,9 +15,13 @@ export const YAML_CODES = {
 		hint: () => "tabs cannot indent YAML: use spaces",
 		explain: "YAML gives meaning to indentation and forbids tabs in it, since editors disagree on their width.",
 	}),
-	"TFM-YAML-003": code<{ key: string }>({
+	"TFM-YAML-003": code<{ key: string; file: string; line: number; column: number }>({
 		message: (f) => `the key "${f.key}" is written twice in one mapping: this one counts`,
 		hint: () => "keep one of them, or merge what stands under both",
+		events: (f) => {
+			const place = `in "<unicode string>", line ${f.line}, column ${f.column}`;
+			return event({ duplicate_description: `Duplicate key '${f.key}' ${place}`, file: f.file });
+		},
 		explain:
 			"A mapping has a key twice. The last one counts, as in dbt, and what stands under the others is ignored. A warning; an error with --warn-error.",
 	}),
