@@ -1,6 +1,6 @@
 import { isLackingMember } from "./modules/modules.ts";
+import { REFUSED_METHODS } from "./objects/refusedMethods.ts";
 import { isAdapterMember } from "./objects/runAdapter.ts";
-import { refusedTableMethod } from "./objects/tableObject.ts";
 
 export interface LackingUse {
 	/** As messages name it: `adapter.copy_table()`, `the tag "include"`. */
@@ -45,7 +45,7 @@ function refusedMethods(code: string): readonly { readonly what: string; readonl
 	if (!ANSWER.test(code)) return [];
 	const tables = new Set([...code.matchAll(TABLE_VARIABLE)].map(({ 1: name }) => name));
 	return [...code.matchAll(METHOD_CALL)].flatMap(({ 1: variable, 2: method = "", index }) => {
-		if (refusedTableMethod(method) === undefined || (variable !== undefined && !tables.has(variable))) return [];
+		if (!REFUSED_METHODS.has(method) || (variable !== undefined && !tables.has(variable))) return [];
 		return [{ what: `${method}() of tables`, index }];
 	});
 }

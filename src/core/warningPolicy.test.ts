@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import { diagnostic } from "./diagnostic.ts";
 import { failsOnTemplateWarnings, failsWarnedTests, judgeWarnings, type WarningPolicy } from "./warningPolicy.ts";
 
-const remark = diagnostic("TFM-YAML-003", { key: "a", file: "models/s.yml", line: 2, column: 1 }, { severity: "warning" });
+const remark = diagnostic(
+	"TFM-YAML-003",
+	{ key: "a", file: "models/s.yml", line: 2, column: 1 },
+	{ severity: "warning" },
+);
 const options = (more: Partial<WarningPolicy>) => ({
 	warnError: false,
 	warnErrorOptions: { error: [], warn: [], silence: [], ...more },

@@ -19,6 +19,7 @@ import {
 import { iterableItems } from "./iterableItems.ts";
 import { joined, joinKeys, mergedTables } from "./joinTables.ts";
 import { MappedSequence } from "./mappedSequence.ts";
+import { REFUSED_METHODS } from "./refusedMethods.ts";
 import { denormalized, homogenized, normalized, pivoted } from "./reshapeTable.ts";
 import { cellValue, type TableContent, TYPE_NAMES, TypeObject } from "./tableContent.ts";
 import { TableSet } from "./tableSet.ts";
@@ -222,21 +223,6 @@ const print =
 		);
 	};
 
-/** Methods of agate's tables that are not there, with the reason. */
-const REFUSED: ReadonlyMap<string, string> = new Map(
-	[
-		{ reason: "templates write no files; print_csv() and print_json() show a table", names: ["to_csv", "to_json"] },
-		{ reason: "templates read no files", names: ["from_csv", "from_json", "from_fixed", "from_object"] },
-		{
-			reason: "tables are not drawn",
-			names: ["bar_chart", "column_chart", "line_chart", "scatterplot", "print_bars", "bins"],
-		},
-		{ reason: "agate's aggregations and computations are not in dbt's context", names: ["aggregate", "compute"] },
-	].flatMap(({ reason, names }) => names.map((name) => [name, reason] as const)),
-);
-
-export const refusedTableMethod = (name: string): string | undefined => REFUSED.get(name);
-
 const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 	["print_table", print("print_table", tableText)],
 	["print_html", print("print_html", htmlText)],
@@ -432,7 +418,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 			return table.of(homogenized(table.content, { keys, wanted, defaults }));
 		},
 	],
-	...[...REFUSED].map(([name, reason]): [string, Method] => [
+	...[...REFUSED_METHODS].map(([name, reason]): [string, Method] => [
 		name,
 		() => fail("TFM-REF-013", { callee: `${name}()`, reason }),
 	]),
