@@ -253,7 +253,19 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		await open("#/graph");
 		await page.locator(".selector input").fill("+revenue");
 		await expect.poll(() => page.locator(".graph-bar .found").textContent()).toContain("3 nodes");
+		await page.locator(".selector input").fill("+revenue,tag:gold tag:blue");
+		await expect
+			.poll(() => page.locator(".graph-bar .found").textContent())
+			.toContain("0 nodes: nothing is tag:gold or tag:blue");
+		await page.locator(".selector input").fill("payments,stg_payments");
+		await expect
+			.poll(() => page.locator(".graph-bar .found").textContent())
+			.toContain("0 nodes: none is in all of them");
+		await page.locator(".selector input").fill("+revenue");
 		await page.getByRole("button", { name: "Coverage" }).click();
+		// The address follows in a pause.
+		await expect.poll(() => page.url()).toContain("lens=coverage");
+		expect(page.url()).toContain("sel=%2Brevenue");
 		const link = page.url();
 		await page.goto("about:blank");
 		await page.goto(link);
@@ -293,7 +305,16 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		await page.keyboard.press("Enter");
 		await expect.poll(() => page.locator(".graph-side h2").textContent()).toBe("revenue");
 		expect(page.url()).toContain("focus=transform.revenue");
-		await expect.poll(() => page.evaluate("document.activeElement.textContent")).toBe("revenue");
+		// It is the tree of the neighbourhood then, and the way back leads to where it was left.
+		await expect.poll(() => tree.getAttribute("aria-label")).toBe("3 nodes by folder");
+		await expect.poll(here).toBe("revenue, built, reads 1, read by 1");
+		await page.keyboard.press("ArrowLeft");
+		await page.keyboard.press("ArrowDown");
+		await expect.poll(here).toBe("reporting, 1 node");
+		await page.goBack();
+		await expect.poll(() => tree.getAttribute("aria-label")).toBe("5 nodes by folder");
+		await expect.poll(here).toBe("revenue, built, reads 1, read by 1");
+		expect(await page.evaluate("document.activeElement.role")).toBe("tree");
 		await open("#/graph?focus=staging.stg_payments");
 		await page.keyboard.press("ArrowRight");
 		await expect.poll(() => page.locator(".graph-side h2").textContent()).toBe("payments");
@@ -315,7 +336,7 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		await page.locator(".graph-side h2", { hasText: "payments" }).waitFor();
 		await page.keyboard.press("e");
 		await expect.poll(() => page.locator(".card").count()).toBe(3);
-		expect(page.url()).toContain("expand=transform.payments");
+		await expect.poll(() => page.url()).toContain("expand=transform.payments");
 		await page.keyboard.press("c");
 		await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("SELECT");
 		await page.locator(".graph-side select").selectOption("amount");

@@ -1,5 +1,5 @@
 import type { ComponentType } from "preact";
-import { useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { index } from "./data.ts";
 import { Help } from "./help.tsx";
 import type { PageProps } from "./page.ts";
@@ -13,14 +13,16 @@ import { Sidebar } from "./sidebar.tsx";
 
 type Page = ComponentType<PageProps>;
 
+const more = () => import("./pages/more.ts");
+const graph = (): Promise<Page> => import("./pages/graph.tsx").then(({ GraphPage }) => GraphPage);
 /** Pages that are opened less often are fetched when they are. */
 const LATER: Readonly<Record<string, () => Promise<Page>>> = {
-	graph: () => import("./pages/graph.tsx").then(({ GraphPage }) => GraphPage),
-	embed: () => import("./pages/graph.tsx").then(({ GraphPage }) => GraphPage),
-	run: () => import("./pages/run.tsx").then(({ RunPage }) => RunPage),
-	quality: () => import("./pages/quality.tsx").then(({ QualityPage }) => QualityPage),
-	glossary: () => import("./pages/glossary.tsx").then(({ GlossaryPage }) => GlossaryPage),
-	diff: () => import("./pages/diff.tsx").then(({ DiffPage }) => DiffPage),
+	graph,
+	embed: graph,
+	run: () => more().then(({ RunPage }) => RunPage),
+	quality: () => more().then(({ QualityPage }) => QualityPage),
+	glossary: () => more().then(({ GlossaryPage }) => GlossaryPage),
+	diff: () => more().then(({ DiffPage }) => DiffPage),
 };
 /** Begins to fetch the page that the address names, while the data is on its way. */
 export const fetchPage = (): void => void LATER[readRoute().path[0] ?? ""]?.().catch(() => {});
@@ -57,6 +59,11 @@ export function App({ project }: { project: Project }) {
 	}, [place]);
 
 	useShortcuts(setOpen);
+	const page = route.path[0] ?? "";
+	const sidebar = useMemo(
+		() => <Sidebar project={project} page={page} onSearch={() => setOpen("search")} onHelp={() => setOpen("help")} />,
+		[project, page],
+	);
 	if (route.query.get("chrome") === "0")
 		return (
 			<main class="bare">
@@ -68,8 +75,8 @@ export function App({ project }: { project: Project }) {
 			<a class="skip" href="#main" onClick={toContent}>
 				Skip to content
 			</a>
-			<Sidebar project={project} route={route} onSearch={() => setOpen("search")} onHelp={() => setOpen("help")} />
-			<main id="main" class={route.path[0] === "graph" ? "wide" : ""}>
+			{sidebar}
+			<main id="main" class={page === "graph" ? "wide" : ""}>
 				{error === undefined ? (
 					<Outlet project={project} route={route} />
 				) : (

@@ -30,7 +30,8 @@ export function ago(at: number, now = Date.now()): string {
 export const plural = (n: number, word: string, after = ""): string =>
 	`${count(n)} ${word}${n === 1 ? "" : "s"}${after}`;
 
-export const count = (n: number): string => n.toLocaleString("en");
+/** `12,345`; the browser's own takes ten times as long. */
+export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
 export const percent = (part: number, whole: number): string =>
 	whole === 0 ? "–" : `${Math.round((100 * part) / whole)}%`;

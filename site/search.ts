@@ -32,6 +32,7 @@ const SCORE = {
 };
 /** Above all positions of nodes: score and position are one number, which sorts as a number does. */
 const POSITIONS = 2 ** 22;
+const nodeOf = (key: number): number => key - Math.floor(key / POSITIONS) * POSITIONS;
 
 /**
  * Names that are the words, begin with them, hold them; then columns; then descriptions; then the layer. Texts are laid
@@ -104,10 +105,10 @@ export function createSearch({ names, lanes }: Searched, words: SearchData | nul
 	}
 
 	return {
-		nodes: (asked) => Array.from(sorted(asked), (key) => key % POSITIONS),
+		nodes: (asked) => Array.from(sorted(asked), nodeOf),
 		hits: (asked, limit = 50) =>
 			Array.from(sorted(asked).subarray(0, limit), (key): Hit => {
-				const node = key % POSITIONS;
+				const node = nodeOf(key);
 				const score = sum[node]! - names[node]!.length / 100;
 				return column[node] === -1 ? { node, score } : { node, score, column: columns[column[node]!]!.name };
 			}),

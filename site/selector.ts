@@ -15,6 +15,10 @@ export function select(project: Project, text: string): ReadonlySet<number> | nu
 	return found;
 }
 
+/** Of a selector that finds nothing: the parts that nothing fits. Empty: what fits one part fits no other. */
+export const unmatched = (project: Project, text: string): readonly string[] =>
+	text.split(/[\s,]+/).filter((part) => part !== "" && criterionOf(project, part)?.size === 0);
+
 const CRITERION = /^(@)?(?:(\d*)(\+))?(?:([\w.]+):)?(.+?)(?:(\+)(\d*))?$/;
 
 function criterionOf(project: Project, text: string): Set<number> | null {

@@ -2,11 +2,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { index } from "./data.ts";
 import { ago } from "./format.ts";
 import type { Project } from "./project.ts";
-import type { Route } from "./route.ts";
 
 interface SidebarProps {
 	readonly project: Project;
-	readonly route: Route;
+	/** The first part of the address. */
+	readonly page: string;
 	readonly onSearch: () => void;
 	readonly onHelp: () => void;
 }
@@ -21,8 +21,8 @@ const ICONS: Readonly<Record<string, string>> = {
 	diff: "M6 4v9M3.5 8.5h5M12 15h5M14 5l-3 11",
 };
 
-export function Sidebar({ project, route, onSearch, onHelp }: SidebarProps) {
-	const here = route.path[0] === "m" ? "catalog" : (route.path[0] ?? "");
+export function Sidebar({ project, page, onSearch, onHelp }: SidebarProps) {
+	const here = page === "m" ? "catalog" : page;
 	const links: [string, string][] = [
 		["", "Overview"],
 		["catalog", "Catalog"],

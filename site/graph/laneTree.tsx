@@ -10,15 +10,21 @@ interface LaneTreeProps {
 	readonly project: Project;
 	readonly chosen: ReadonlySet<number> | null;
 	readonly current: number | null;
+	/** The same when it has been so for a moment. */
+	readonly settled: number | null;
 	readonly onChoose: (node: number | null) => void;
 	readonly onOpen: (node: number) => void;
 }
 
 /**
  * The drawing as a tree of lanes and their nodes, for those who do not see it or use no mouse: up and down walk, right
- * opens a lane, left goes back to it, Enter opens the node's neighbourhood. It shows itself when it has the focus.
+ * opens a lane, left goes back to it, Enter opens the node's neighbourhood, which the tree then lists; it keeps the focus,
+ * so that the way back leads to where the reader was. It shows itself when it has the focus.
  */
-export function LaneTree({ project, chosen, current, onChoose, onOpen }: LaneTreeProps) {
+export function LaneTree({ project, chosen, current: newest, settled, onChoose, onOpen }: LaneTreeProps) {
+	const box = useRef<HTMLDivElement>(null);
+	// Who walks in the drawing does not wait for the tree.
+	const current = box.current !== null && box.current === document.activeElement ? newest : settled;
 	const lanes = useMemo(() => lanesOf(project, chosen), [project, chosen]);
 	const [at, setAt] = useState<{ readonly lane: number; readonly open: boolean }>({ lane: 0, open: false });
 	// The drawing and the tree point at the same node.
@@ -30,7 +36,6 @@ export function LaneTree({ project, chosen, current, onChoose, onOpen }: LaneTre
 	const nodes = here?.nodes ?? [];
 	const position = at.open && current !== null ? nodes.indexOf(current) : -1;
 	const active = position >= 0 ? `tree-node-${current}` : here && `tree-lane-${at.lane}`;
-	const box = useRef<HTMLDivElement>(null);
 	useEffect(() => {
 		if (active !== undefined && box.current === document.activeElement)
 			document.getElementById(active)?.scrollIntoView({ block: "nearest" });
@@ -65,20 +70,9 @@ export function LaneTree({ project, chosen, current, onChoose, onOpen }: LaneTre
 		act();
 	};
 	const from = Math.max(0, position - AROUND);
-	return (
-		<div
-			ref={box}
-			class="lane-tree"
-			role="tree"
-			tabIndex={0}
-			aria-label={`${plural(
-				lanes.reduce((sum, lane) => sum + lane.nodes.length, 0),
-				"node",
-			)} by ${project.layered ? "layer" : "folder"}`}
-			aria-activedescendant={active}
-			onKeyDown={pressed}
-		>
-			{lanes.map((lane, i) => {
+	const items = useMemo(
+		() =>
+			lanes.map((lane, i) => {
 				const open = at.open && i === at.lane && position >= 0;
 				return (
 					<div
@@ -117,7 +111,23 @@ export function LaneTree({ project, chosen, current, onChoose, onOpen }: LaneTre
 						)}
 					</div>
 				);
-			})}
+			}),
+		[lanes, at, current],
+	);
+	return (
+		<div
+			ref={box}
+			class="lane-tree"
+			role="tree"
+			tabIndex={0}
+			aria-label={`${plural(
+				lanes.reduce((sum, lane) => sum + lane.nodes.length, 0),
+				"node",
+			)} by ${project.layered ? "layer" : "folder"}`}
+			aria-activedescendant={active}
+			onKeyDown={pressed}
+		>
+			{items}
 		</div>
 	);
 }

@@ -63,12 +63,8 @@ function reachFor(event: KeyboardEvent): void {
 }
 
 /** The topmost of the leftmost. */
-function first({ nodes: { x, y } }: Project): number | undefined {
-	let best: number | undefined;
-	for (const node of x.keys())
-		if (best === undefined || x[node]! < x[best]! || (x[node] === x[best] && y[node]! < y[best]!)) best = node;
-	return best;
-}
+const first = (project: Project): number | undefined =>
+	project.lanes.flatMap((_, lane) => project.laneNodes(lane).slice(0, 1))[0];
 
 /** The next in the lane, from top to bottom. */
 function besides(project: Project, node: number, step: number): number | undefined {

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { STATUSES } from "../../src/docs/siteData.ts";
+import { NODE_TYPES, STATUSES } from "../../src/docs/siteData.ts";
 import { loadWords } from "../data.ts";
 import { count, duration, percent } from "../format.ts";
 import type { PageProps } from "../page.ts";
@@ -12,19 +12,17 @@ const ROW = 62;
 const AROUND = 4;
 const NO_TEXTS: readonly string[] = [];
 
-type Sort = "name" | "layer" | "slow" | "tests" | "columns";
-
 /** Everything there is, narrowed by words and by facts; rows out of sight are not in the page. */
 export function Catalog({ project, route }: PageProps) {
 	const { query } = route;
 	const [q, setQ] = useTypedText("q", query.get("q") ?? "");
-	const sort = (query.get("sort") ?? "layer") as Sort;
+	const sort = query.get("sort") ?? "";
 	const texts = useData(loadWords, [])?.text ?? NO_TEXTS;
 	const search = useSearch(project);
 	const wanted = ["layer", "type", "owner", "tag", "status"].map((key) => query.get(key) ?? "");
-	const found = useMemo(() => select(project, search, q, wanted, sort), [search, q, sort, ...wanted]);
-	const used = <T,>(values: readonly T[]): ReadonlySet<T> => new Set(values);
-	const types = [...used(project.nodes.type.map((_, node) => project.type(node)))];
+	const order = useMemo(() => inOrder(project, sort), [project, sort]);
+	const found = useMemo(() => select({ project, search, order }, q, wanted), [search, q, order, ...wanted]);
+	const types = useMemo(() => [...new Set(project.nodes.type)].map((type) => NODE_TYPES[type]!), [project]);
 	return (
 		<section class="page catalog">
 			<PageHead title="Catalog" />
@@ -50,10 +48,10 @@ export function Catalog({ project, route }: PageProps) {
 					<Choice
 						name="sort"
 						label="Sort"
-						all="by layer"
+						all={q.trim() === "" ? "by layer" : "best first"}
 						values={["name", "slow", "tests", "columns"]}
 						names={{ name: "by name", slow: "slowest first", tests: "most tests", columns: "most columns" }}
-						chosen={sort === "layer" ? "" : sort}
+						chosen={sort}
 					/>
 				</div>
 			</search>
@@ -108,14 +106,20 @@ function Choice({
 	);
 }
 
-function select(
-	project: Project,
-	search: Search,
-	q: string,
-	[layer, type, owner, tag, status]: readonly string[],
-	sort: Sort,
-): readonly number[] {
+interface Catalogued {
+	readonly project: Project;
+	readonly search: Search;
+	readonly order: Order;
+}
+interface Order {
+	readonly nodes: readonly number[];
+	/** Nobody chose it: what words find best comes first. */
+	readonly usual: boolean;
+}
+
+function select({ project, search, order }: Catalogued, q: string, wanted: readonly string[]): readonly number[] {
 	const { nodes } = project;
+	const [layer, type, owner, tag, status] = wanted;
 	const ownerAt = project.owners.indexOf(owner!);
 	const tagAt = project.tags.indexOf(tag!);
 	const fits = (node: number): boolean =>
@@ -124,19 +128,29 @@ function select(
 		(owner === "" || nodes.owner[node] === ownerAt) &&
 		(tag === "" || nodes.tags[node]!.includes(tagAt)) &&
 		(status === "" || project.status(node) === status);
-	if (q.trim() !== "") return search.nodes(q).filter(fits);
-	const found: number[] = [];
-	for (let node = 0; node < project.count; node++) if (fits(node)) found.push(node);
-	const by = (value: (node: number) => number) => (a: number, b: number) => value(a) - value(b) || byName(a, b);
-	const byName = (a: number, b: number): number => (project.lower[a]! < project.lower[b]! ? -1 : 1);
-	const orders: Record<Sort, (a: number, b: number) => number> = {
-		name: byName,
-		layer: by((node) => nodes.lane[node]!),
-		slow: by((node) => -nodes.ms[node]!),
-		tests: by((node) => -nodes.tests[node]!),
-		columns: by((node) => -nodes.columns[node]!),
+	if (q.trim() === "") return order.nodes.filter(fits);
+	const all = search.nodes(q);
+	const found = wanted.some(Boolean) ? all.filter(fits) : all;
+	if (order.usual) return found;
+	const held = new Set(found);
+	return order.nodes.filter((node) => held.has(node));
+}
+
+/** All nodes, once for a way to sort them: a key that is pressed only leaves some out. */
+function inOrder({ nodes, lower, count: all }: Project, sort: string): Order {
+	const values: Readonly<Record<string, (node: number) => number>> = {
+		name: () => 0,
+		slow: (node) => -nodes.ms[node]!,
+		tests: (node) => -nodes.tests[node]!,
+		columns: (node) => -nodes.columns[node]!,
 	};
-	return found.sort(orders[sort] ?? byName);
+	const value = values[sort] ?? ((node) => nodes.lane[node]!);
+	return {
+		nodes: Array.from({ length: all }, (_, node) => node).sort(
+			(a, b) => value(a) - value(b) || (lower[a]! < lower[b]! ? -1 : 1),
+		),
+		usual: values[sort] === undefined,
+	};
 }
 
 function Rows({ project, found, texts }: { project: Project; found: readonly number[]; texts: readonly string[] }) {

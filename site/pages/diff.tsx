@@ -22,7 +22,11 @@ export function DiffPage({ project }: PageProps) {
 			<section class="page">
 				<PageHead
 					title="Changes"
-					lead={data === null ? "The site was compared with nothing." : `Nothing differs from ${data.base.name}.`}
+					lead={
+						data === null
+							? "The site was compared with nothing. tfm ci compares the project with its base and writes diff.json; tfm docs generate shows it here."
+							: `Nothing differs from ${data.base.name}.`
+					}
 				/>
 			</section>
 		);

@@ -18,7 +18,7 @@ import type { PageProps } from "../page.ts";
 import { Copy, StatusMark, useData, useTypedText } from "../parts.tsx";
 import type { Project } from "../project.ts";
 import { go, href, setQuery } from "../route.ts";
-import { select } from "../selector.ts";
+import { select, unmatched } from "../selector.ts";
 
 /** From so many nodes on a project is first seen as folders. */
 const FOLDERS_FROM = 2000;
@@ -73,6 +73,8 @@ export function GraphPage({ project, route }: PageProps) {
 				},
 		[focused, trace, query.get("focus"), up, down, query.get("expand"), query.get("path")],
 	);
+	/** What a neighbourhood shows one by one: the tree lists the same. */
+	const inside = useMemo(() => focus && new Set(focus.nodes.flatMap(({ node }) => (node < 0 ? [] : node))), [focus]);
 	const guarded = project.count > GUARD.nodes || project.depth > GUARD.ranks;
 	const asked = query.get("view");
 	const place = ["x", "node"].some((key) => query.has(key));
@@ -113,7 +115,7 @@ export function GraphPage({ project, route }: PageProps) {
 							? /\bstate:/.test(sel)
 								? "state: is for the command line; Changes shows what changed"
 								: "not a selector"
-							: plural(chosen.size, "node")}
+							: `${plural(chosen.size, "node")}${chosen.size > 0 ? "" : whyNone(project, sel)}`}
 						{chosen !== null && chosen.size > 0 && <Copy text={`tfm run --select "${sel}"`} label="Copy as tfm run" />}
 					</span>
 				)}
@@ -150,6 +152,17 @@ export function GraphPage({ project, route }: PageProps) {
 			</div>
 			<div class="graph-body">
 				<div class="graph-stage">
+					{!folders && (
+						<LaneTree
+							{...{ project, current }}
+							settled={beside}
+							chosen={focused ? inside : chosen}
+							onChoose={(node) => {
+								if (node !== null || !focused) setQuery({ node: node === null ? null : project.key(node) });
+							}}
+							onOpen={toFocus}
+						/>
+					)}
 					{focus !== null ? (
 						<FocusView
 							{...{ project, focus, lens, current, trace }}
@@ -170,18 +183,11 @@ export function GraphPage({ project, route }: PageProps) {
 							}
 						/>
 					) : (
-						<>
-							<LaneTree
-								{...{ project, chosen, current }}
-								onChoose={(node) => setQuery({ node: node === null ? null : project.key(node) })}
-								onOpen={toFocus}
-							/>
-							<OverviewCanvas {...{ project, lens, chosen, current, query, guarded }} onOpen={toFocus} />
-						</>
+						<OverviewCanvas {...{ project, lens, chosen, current, query, guarded }} onOpen={toFocus} />
 					)}
 					<Legend project={project} lens={lens} />
 				</div>
-				{(focused || current !== null || chosen !== null || project.against.length > 0) && (
+				{!folders && (
 					<aside class="graph-side" aria-label="The chosen node">
 						{focused && (
 							<div class="side-tools">
@@ -211,6 +217,11 @@ export function GraphPage({ project, route }: PageProps) {
 	);
 }
 
+function whyNone(project: Project, sel: string): string {
+	const parts = unmatched(project, sel);
+	return parts.length === 0 ? ": none is in all of them" : `: nothing is ${parts.join(" or ")}`;
+}
+
 const SETTLED_MS = 90;
 
 /** A node when it has been the chosen one for a moment: who walks on with a key held down waits for no panel. */
@@ -218,7 +229,7 @@ function useSettled(node: number | null): number | null {
 	const [settled, setSettled] = useState(node);
 	useEffect(() => {
 		if (node === settled) return;
-		if (node === null || settled === null) return setSettled(node);
+		if (node === null) return setSettled(node);
 		const timer = setTimeout(() => setSettled(node), SETTLED_MS);
 		return () => clearTimeout(timer);
 	}, [node, settled]);
@@ -391,16 +402,18 @@ function Side({ project, node, column, trace, focused, toFocus, query }: SidePro
 }
 
 function Legend({ project, lens }: { project: Project; lens: Parameters<typeof legendOf>[1] }) {
-	const legend = useMemo(() => legendOf(project, lens), [project, lens]);
-	return (
-		<ul class="legend" aria-label="Colours">
-			{legend.map(({ colour, label, n }) => (
-				<li key={label}>
-					<span style={{ background: `var(${colour})` }} aria-hidden="true" />
-					{label} <span class="soft">{count(n)}</span>
-				</li>
-			))}
-		</ul>
+	return useMemo(
+		() => (
+			<ul class="legend" aria-label="Colours">
+				{legendOf(project, lens).map(({ colour, label, n }) => (
+					<li key={label}>
+						<span style={{ background: `var(${colour})` }} aria-hidden="true" />
+						{label} <span class="soft">{count(n)}</span>
+					</li>
+				))}
+			</ul>
+		),
+		[project, lens],
 	);
 }
 

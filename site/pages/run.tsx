@@ -137,6 +137,7 @@ function OneRun({ project, run, query }: { project: Project; run: RunRecord; que
 	const pathMs = path.reduce((sum, i) => sum + run.dur[i]!, 0);
 	const all = run.node.map((_, i) => i).filter((i) => !critical || onPath.has(i));
 	const shown = table ? [...all].sort((a, b) => run.dur[b]! - run.dur[a]!) : all;
+	const took = (i: number): string => (STATUSES[run.state[i]!] === "skipped" ? WORDS.skipped : duration(run.dur[i]!));
 	return (
 		<section class="page run">
 			<header class="page-head">
@@ -187,7 +188,7 @@ function OneRun({ project, run, query }: { project: Project; run: RunRecord; que
 							Timeline
 						</button>
 						<button type="button" aria-pressed={table} onClick={() => setQuery({ view: "table" })}>
-							Slowest first
+							Table
 						</button>
 					</fieldset>
 					<label class="check">
@@ -205,6 +206,38 @@ function OneRun({ project, run, query }: { project: Project; run: RunRecord; que
 					{run.command === "test" ? "It built nothing: it tested what was there." : "The run built nothing."}
 				</Empty>
 			)}
+			{table && shown.length > 0 && (
+				<table class="plain">
+					<thead>
+						<tr>
+							<th scope="col">Slowest first</th>
+							<th scope="col">{project.layered ? "Layer" : "Folder"}</th>
+							<th scope="col" class="end">
+								Rows
+							</th>
+							<th scope="col" class="end">
+								Began after
+							</th>
+							<th scope="col" class="end">
+								Took
+							</th>
+						</tr>
+					</thead>
+					<tbody>
+						{shown.slice(0, BARS).map((i) => (
+							<tr key={run.node[i]}>
+								<th scope="row">
+									<StatusMark status={STATUSES[run.state[i]!]!} /> <NodeLink project={project} node={run.node[i]!} />
+								</th>
+								<td>{project.laneName(run.node[i]!)}</td>
+								<td class="end num">{run.rows[i] === null ? "–" : count(run.rows[i]!)}</td>
+								<td class="end num">{duration(run.start[i]!)}</td>
+								<td class="end num">{took(i)}</td>
+							</tr>
+						))}
+					</tbody>
+				</table>
+			)}
 			{!table && shown.length > 0 && (
 				<div class="gantt-axis" aria-hidden="true">
 					<span>0</span>
@@ -213,7 +246,7 @@ function OneRun({ project, run, query }: { project: Project; run: RunRecord; que
 				</div>
 			)}
 			<ol class="gantt">
-				{shown.slice(0, BARS).map((i) => {
+				{(table ? [] : shown.slice(0, BARS)).map((i) => {
 					const status = STATUSES[run.state[i]!]!;
 					return (
 						<li key={run.node[i]} class={onPath.has(i) ? "on-path" : ""}>
@@ -226,21 +259,19 @@ function OneRun({ project, run, query }: { project: Project; run: RunRecord; que
 									<span
 										class={`gantt-bar ${status}`}
 										style={{
-											left: `${table ? 0 : (100 * run.start[i]!) / span}%`,
+											left: `${(100 * run.start[i]!) / span}%`,
 											width: `max(3px, ${(100 * run.dur[i]!) / span}%)`,
 										}}
 									/>
 								)}
 							</span>
-							<span class="num">{status === "skipped" ? WORDS.skipped : duration(run.dur[i]!)}</span>
+							<span class="num">{took(i)}</span>
 						</li>
 					);
 				})}
 			</ol>
 			{shown.length > BARS && (
-				<p class="soft">
-					and {count(shown.length - BARS)} more; “Slowest first” and “Critical path only” say which matter.
-				</p>
+				<p class="soft">and {count(shown.length - BARS)} more; the table and “Critical path only” say which matter.</p>
 			)}
 		</section>
 	);
