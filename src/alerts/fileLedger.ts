@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolders } from "../core/makeFolders.ts";
 import type { AlertLedger, AlertRow } from "../core/state.ts";
 
 interface FileRow extends AlertRow {
@@ -27,7 +28,7 @@ export function createFileLedger(path: string): AlertLedger {
 			rmSync(path, { force: true });
 			return;
 		}
-		mkdirSync(dirname(path), { recursive: true });
+		makeFolders(dirname(path), { existsSync, mkdirSync });
 		writeFileSync(`${path}.part`, JSON.stringify(rows));
 		renameSync(`${path}.part`, path);
 	};

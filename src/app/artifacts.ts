@@ -1,5 +1,5 @@
 /** Files under target/: what was compiled, what was executed, manifest.json, run_results.json. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { compiledEphemerals } from "../compile/injectCtes.ts";
 import { createReferences, flagOf } from "../context/context.ts";
@@ -7,6 +7,7 @@ import { boundConstraints } from "../core/boundConstraints.ts";
 import type { CompiledNode } from "../core/compiler.ts";
 import { eventTimeIso } from "../core/eventTime.ts";
 import type { Invocation } from "../core/invocation.ts";
+import { makeFolders } from "../core/makeFolders.ts";
 import { findNode } from "../core/manifest.ts";
 import type { ModelNode, NodeId } from "../core/node.ts";
 import { isSourceCall } from "../core/referenceText.ts";
@@ -316,6 +317,6 @@ export function writeCompiled(
 /** A file of SQL under target/. */
 export function writeSql(targetDir: string, path: string, sql: string): void {
 	const full = join(targetDir, path);
-	mkdirSync(dirname(full), { recursive: true });
+	makeFolders(dirname(full), { existsSync, mkdirSync });
 	writeFileSync(full, sql);
 }

@@ -3,12 +3,13 @@
  * packages-install-path. A lock that belongs to the list is taken as it is; packages that stand in place are kept, so
  * that a second call needs no network.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadConfig, packagesOf, shellSecretCommand } from "../config/loadConfig.ts";
 import type { Config } from "../core/config.ts";
 import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { makeFolders } from "../core/makeFolders.ts";
 import { DBT_VERSION } from "../core/version.ts";
 import { addEntry, splitVersion } from "../packages/addEntry.ts";
 import { createHub } from "../packages/hub.ts";
@@ -95,7 +96,7 @@ function addPackage(config: Config, { flags }: Invocation, say: (text: string) =
 	if (source === "hub" && version === null)
 		fail("TFM-DEPS-024", { file: path, problem: `a hub package needs a version: --add-package ${name}@1.0.0` });
 	const { text, replaced } = addEntry(document, { name, version, source: source as "hub" | "git" | "local" });
-	mkdirSync(root, { recursive: true });
+	makeFolders(root, { existsSync, mkdirSync });
 	writeAtOnce(join(root, path), text);
 	for (const old of replaced) say(`${path}: ${old} taken out`);
 	say(`${path}: ${name}${version === null ? "" : ` ${version}`} added`);

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { SchemaNaming } from "../core/config.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { makeFolders } from "../core/makeFolders.ts";
 import { type Engine, fromDbtFile, initFiles } from "./initFiles.ts";
 
 const ENGINES: readonly Engine[] = ["pglite", "postgres", "snowflake"];
@@ -111,6 +112,6 @@ function initFromDbt(invocation: Invocation, root: string): ExitCode {
 
 function writeNew(root: string, path: string, text: string): void {
 	const full = join(root, path);
-	mkdirSync(dirname(full), { recursive: true });
+	makeFolders(dirname(full), { existsSync, mkdirSync });
 	if (!existsSync(full)) writeFileSync(full, text, { flag: "wx" });
 }

@@ -3,11 +3,12 @@
  * The first time goes on beside the run, which waits for the database most of the time; the second takes over the
  * bytes of what was not compiled in between.
  */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Deferral } from "../core/deferral.ts";
 import type { Invocation } from "../core/invocation.ts";
+import { makeFolders } from "../core/makeFolders.ts";
 import type { NodeId } from "../core/node.ts";
 import { manifestPieces } from "../manifest/manifestJson.ts";
 import { type DoneNode, manifestMeta, manifestPath, writeGraphSummary, writeSemanticManifest } from "./artifacts.ts";
@@ -36,7 +37,7 @@ export function beginManifest(invocation: Invocation, project: OpenProject): Man
 	const kept = new Map<number, Buffer>();
 	let failure: { readonly error: unknown } | null = null;
 
-	mkdirSync(dirname(path), { recursive: true });
+	makeFolders(dirname(path), { existsSync, mkdirSync });
 	removeAbandoned(path);
 	writeSemanticManifest(invocation, project);
 	const file = openSync(part, "w");

@@ -1,9 +1,9 @@
-import { writeFile as writeFileThen } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { existsSync, mkdirSync, writeFile as writeFileThen } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { compiledEphemerals } from "../compile/injectCtes.ts";
 import type { RunEvent } from "../core/events.ts";
+import { makeFolders } from "../core/makeFolders.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
@@ -40,7 +40,7 @@ export function createSqlWriter(
 	const write = async (path: string, sql: string): Promise<void> => {
 		const folder = dirname(path);
 		if (!made.has(folder)) {
-			await mkdir(folder, { recursive: true });
+			makeFolders(folder, { existsSync, mkdirSync });
 			made.add(folder);
 		}
 		await writeFile(path, sql);

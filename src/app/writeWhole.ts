@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import {
 	type BigIntStats,
 	closeSync,
+	existsSync,
 	fstatSync,
 	mkdirSync,
 	openSync,
@@ -12,6 +13,7 @@ import {
 	writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { makeFolders } from "../core/makeFolders.ts";
 
 const ABANDONED_MS = 3_600_000;
 
@@ -23,7 +25,7 @@ export const partOf = (path: string): string => `${path}.${randomUUID().slice(0,
  * by, also when another process has put its own in its place since. Throws what the disk throws.
  */
 export function writeWhole(path: string, chunks: Iterable<string | Uint8Array>): FileMark {
-	mkdirSync(dirname(path), { recursive: true });
+	makeFolders(dirname(path), { existsSync, mkdirSync });
 	const part = partOf(path);
 	const file = openSync(part, "w");
 	try {

@@ -5,6 +5,7 @@ import { readSourceLine } from "../app/readSourceLine.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Flags, OutputOptions } from "../core/invocation.ts";
+import { makeFolders } from "../core/makeFolders.ts";
 import { nextWithin } from "../report/nextWithin.ts";
 import { printDiagnostics } from "../report/printDiagnostics.ts";
 import { scrubSecrets, secretValues } from "./scrubSecrets.ts";
@@ -108,7 +109,7 @@ function keepStack(error: unknown, { world, flags, output }: Failure, root: stri
 	for (const path of [file ?? (folder === null ? null : join(folder, "tfm.log")), join(tmpdir(), "tfm-error.log")]) {
 		if (path === null) continue;
 		try {
-			mkdirSync(dirname(path), { recursive: true });
+			makeFolders(dirname(path), { existsSync, mkdirSync });
 			appendFileSync(path, `${clean}\n`);
 			return path;
 		} catch {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fail } from "../core/diagnostic.ts";
+import { makeFolders } from "../core/makeFolders.ts";
 
 /** Puts the files of a site where they belong; data files under names that hold a digest of their content. */
 export interface SiteFiles {
@@ -37,7 +38,7 @@ export function createSiteFiles(folder: string, keep: boolean): SiteFiles {
 		const bytes = typeof content === "string" ? Buffer.from(content) : content;
 		sizes.set(name, bytes.length);
 		if (same && statSync(path, { throwIfNoEntry: false })?.size === bytes.length) return;
-		mkdirSync(dirname(path), { recursive: true });
+		makeFolders(dirname(path), { existsSync, mkdirSync });
 		writeFileSync(`${path}.part`, bytes);
 		renameSync(`${path}.part`, path);
 	};

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { makeFolders } from "../core/makeFolders.ts";
 import { SHARDS, shardOf } from "./siteData.ts";
 
 /** Characters kept of a shard before they are written. */
@@ -15,27 +16,12 @@ export interface Spool {
 	take(shard: number): readonly unknown[];
 }
 
-/** One by one: where a parent refuses with ENOENT (/proc, some mounts), Node's own `recursive` turns for ever. */
-function makeFolders(folder: string): void {
-	if (existsSync(folder)) return;
-	makeFolders(dirname(folder));
-	try {
-		mkdirSync(folder);
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		// The parent is there: what it says is that nothing may be made in it.
-		if (code === "ENOENT") throw Object.assign(error as Error, { code: "EACCES" });
-		// Another process was first.
-		if (code !== "EEXIST") throw error;
-	}
-}
-
 export function createSpool(folder: string): Spool {
 	const held: string[][] = Array.from({ length: SHARDS }, () => []);
 	const sizes = new Int32Array(SHARDS);
 	const path = (shard: number): string => join(folder, `${shard}.ndjson`);
 	const written = new Set<number>();
-	makeFolders(folder);
+	makeFolders(folder, { existsSync, mkdirSync });
 	return {
 		add(node, record) {
 			const shard = shardOf(node);

@@ -1,6 +1,8 @@
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { existsSync, mkdirSync } from "node:fs";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fail } from "../core/diagnostic.ts";
+import { makeFolders } from "../core/makeFolders.ts";
 
 /** Takes what is to be written, one piece after the other. */
 export type Write = (piece: string | Uint8Array) => Promise<void>;
@@ -13,7 +15,7 @@ export async function writeAtomically(path: string, work: (write: Write) => Prom
 	const beside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
 	let file: FileHandle | undefined;
 	try {
-		await mkdir(dirname(path), { recursive: true });
+		makeFolders(dirname(path), { existsSync, mkdirSync });
 		file = await open(beside, "w");
 		const handle = file;
 		await work(async (piece) => {

@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fail } from "../core/diagnostic.ts";
+import { makeFolders } from "../core/makeFolders.ts";
 import { type HubSpec, hideCredentials, type PackageSpec, specLabel } from "../core/packageSpec.ts";
 import { chooseVersion } from "./chooseVersion.ts";
 import type { Hub } from "./hub.ts";
@@ -59,8 +60,8 @@ const RECORD = ".tfm-installed.json";
 
 export async function installPackages(job: Installing): Promise<Installation> {
 	const { installDir, stageDir } = job;
-	mkdirSync(installDir, { recursive: true });
-	mkdirSync(stageDir, { recursive: true });
+	makeFolders(installDir, { existsSync, mkdirSync });
+	makeFolders(stageDir, { existsSync, mkdirSync });
 	const record = readRecord(installDir);
 	const ready = await Promise.all(
 		job.specs.map((spec, index) => makeReady(spec, join(stageDir, `package-${index}`), { job, record })),
@@ -179,7 +180,7 @@ function linkTo(stage: string, dir: string, installDir: string): { staged: strin
 /** Renames only. A rename that fails puts back what was moved, and is thrown. */
 function exchange(ready: readonly Ready[], old: readonly string[], { installDir, stageDir }: Installing): void {
 	const away = join(stageDir, "replaced");
-	mkdirSync(away, { recursive: true });
+	makeFolders(away, { existsSync, mkdirSync });
 	const undo: (() => void)[] = [];
 	const move = (from: string, to: string): void => {
 		moveFolder(from, to);

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fail, TfmError } from "../core/diagnostic.ts";
+import { makeFolders } from "../core/makeFolders.ts";
 import { type GitSpec, hideCredentials, specLabel } from "../core/packageSpec.ts";
 import { checkOut } from "./gitCheckout.ts";
 import { type Download, download } from "./httpDownload.ts";
@@ -37,7 +38,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
 	const once = (key: string, make: (dir: string) => Promise<Fetched>): Promise<Fetched> => {
 		const known = fetched.get(key);
 		if (known !== undefined) return known;
-		mkdirSync(options.dir, { recursive: true });
+		makeFolders(options.dir, { existsSync, mkdirSync });
 		const made = make(join(options.dir, String(++folders)));
 		fetched.set(key, made);
 		return made;

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolders } from "../core/makeFolders.ts";
 import type { Subscriber } from "./eventStream.ts";
 import { eventLine, isLogged } from "./ndjson.ts";
 
@@ -63,7 +64,7 @@ export function createLogFile(options: Parameters<typeof createLogWriter>[0]): S
  * renames tfm.log to tfm.log.1, that to tfm.log.2 and so on.
  */
 export function openLogFile(path: string): LogTarget {
-	mkdirSync(dirname(path), { recursive: true });
+	makeFolders(dirname(path), { existsSync, mkdirSync });
 	let file = openSync(path, "a");
 	let bytes = fstatSync(file).size;
 	return {

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { RunEvent } from "../core/events.ts";
+import { makeFolders } from "../core/makeFolders.ts";
 import { type LineageEvent, type LineageFacts, LineageMaker } from "./lineageEvents.ts";
 import { post } from "./post.ts";
 
@@ -41,7 +42,7 @@ export class LineageSender {
 
 	#append(event: LineageEvent): string | null {
 		try {
-			mkdirSync(dirname(this.#file), { recursive: true });
+			makeFolders(dirname(this.#file), { existsSync, mkdirSync });
 			appendFileSync(this.#file, `${JSON.stringify(event)}\n`);
 			return null;
 		} catch (error) {

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fail } from "../../core/diagnostic.ts";
+import { makeFolders } from "../../core/makeFolders.ts";
 import { failOnFile } from "./fileProblem.ts";
 import { unpackTemplate } from "./templateArchive.ts";
 
@@ -22,7 +23,7 @@ export const POSTGRES_MAJOR = "18";
 /** Where the directory really is, so that two ways to write its name meet at one lock. Creates the parent. */
 export function resolveDataDir(dataDir: string): string {
 	try {
-		mkdirSync(dirname(dataDir), { recursive: true });
+		makeFolders(dirname(dataDir), { existsSync, mkdirSync });
 		return existsSync(dataDir) ? realpathSync(dataDir) : join(realpathSync(dirname(dataDir)), basename(dataDir));
 	} catch (error) {
 		return failOnFile(error, dataDir);
