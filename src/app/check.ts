@@ -3,6 +3,7 @@ import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
+import { absentColumns } from "./columnLineage/absentColumns.ts";
 import { analyzeProject } from "./columnLineage/analyzeProject.ts";
 import { analysedNodes } from "./columnLineage/compiledSql.ts";
 import { contractMisfits } from "./columnLineage/contractMisfits.ts";
@@ -42,7 +43,8 @@ export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
 	const { layering } = project.config.project;
 	const exposures = piiExposures(nodes, { lineage, compiled, layering, nameOf });
 	const marked = ids.flatMap((id) => findNode(project.manifest, id) ?? []);
-	const marks = idleMarks(marked, { lineage, nameOf, placeOf: propertyPlaces(project) });
+	const properties = { lineage, nameOf, placeOf: propertyPlaces(project) };
+	const marks = [...idleMarks(marked, properties), ...absentColumns(marked, properties)];
 	// What a rule says of the project, or of what nobody can select here, is told where nothing was selected.
 	const whole = flags.select.length === 0 && flags.exclude.length === 0 && flags.selector === undefined;
 	const rules = (await ruleFindings(project, { invocation, analysed: async () => analysed })).flatMap(

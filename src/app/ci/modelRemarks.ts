@@ -1,5 +1,6 @@
 import type { Finding } from "../../ci/changeReview.ts";
 import { sortDiagnostics } from "../../core/sortDiagnostics.ts";
+import { absentColumns } from "../columnLineage/absentColumns.ts";
 import type { AnalysedProject } from "../columnLineage/analyzeProject.ts";
 import { analysedNodes } from "../columnLineage/compiledSql.ts";
 import { contractMisfits } from "../columnLineage/contractMisfits.ts";
@@ -24,6 +25,7 @@ export function modelRemarks(project: OpenProject, { lineage, compiled }: Analys
 			...contractMisfits(node, known, project, name).map((one) => ({ ...one, severity: "error" as const })),
 			...piiExposures([node], { lineage, compiled, layering, nameOf }),
 			...idleMarks([node], { lineage, nameOf, placeOf }),
+			...absentColumns([node], { lineage, nameOf, placeOf }),
 		];
 		return sortDiagnostics(found).map((diagnostic): Finding => ({ node: node.unique_id, diagnostic }));
 	});

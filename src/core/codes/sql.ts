@@ -3,6 +3,10 @@ import { type CodeEntry, code, didYouMean } from "./entry.ts";
 const listed = (names: readonly string[]): string | undefined =>
 	names.length === 0 ? undefined : `it could be one of: ${names.join(", ")}`;
 
+const SHOWN = 12;
+const shortList = (names: readonly string[]): string =>
+	names.length <= SHOWN ? names.join(", ") : `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more`;
+
 /** What the analysis of SQL finds: `tfm check`, `tfm lineage`. Advice, except for personal data. */
 export const SQL_CODES = {
 	"TFM-SQL-001": code<{ node: string; name: string; known: readonly string[] }>({
@@ -96,5 +100,11 @@ export const SQL_CODES = {
 		hint: (f) => didYouMean(f.suggestion),
 		explain:
 			"The property file marks a column that the SQL, the seed's file or the load is known not to give, or writes the key in other letters than `pii`. What was meant has no mark.",
+	}),
+	"TFM-SQL-014": code<{ node: string; column: string; suggestion: string | undefined; known: readonly string[] }>({
+		message: (f) => `a property file names the column ${f.column} of ${f.node}, which has no such column`,
+		hint: (f) => didYouMean(f.suggestion) ?? `its columns are ${shortList(f.known)}`,
+		explain:
+			"All columns that the SQL, the seed's file or the load gives are known, and this one is not among them: it was renamed or removed, or its name is mistyped, and its description, tags and tests are about nothing. dbt says nothing of it. Models whose columns are not all known (`*` over a source that does not declare its own) are never the reason for this remark.",
 	}),
 } satisfies Record<string, CodeEntry<never>>;
