@@ -265,7 +265,7 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		await page.getByRole("button", { name: "Coverage" }).click();
 		// The address follows in a pause.
 		await expect.poll(() => page.url()).toContain("lens=coverage");
-		expect(page.url()).toContain("sel=%2Brevenue");
+		await expect.poll(() => page.url()).toContain("sel=%2Brevenue");
 		const link = page.url();
 		await page.goto("about:blank");
 		await page.goto(link);

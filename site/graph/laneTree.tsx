@@ -23,8 +23,9 @@ interface LaneTreeProps {
  */
 export function LaneTree({ project, chosen, current: newest, settled, onChoose, onOpen }: LaneTreeProps) {
 	const box = useRef<HTMLDivElement>(null);
+	const [focused, setFocused] = useState(false);
 	// Who walks in the drawing does not wait for the tree.
-	const current = box.current !== null && box.current === document.activeElement ? newest : settled;
+	const current = focused ? newest : settled;
 	const lanes = useMemo(() => lanesOf(project, chosen), [project, chosen]);
 	const [at, setAt] = useState<{ readonly lane: number; readonly open: boolean }>({ lane: 0, open: false });
 	// The drawing and the tree point at the same node.
@@ -43,7 +44,7 @@ export function LaneTree({ project, chosen, current: newest, settled, onChoose, 
 	const toLane = (lane: number): void => {
 		if (lanes[lane] === undefined) return;
 		setAt({ lane, open: false });
-		if (current !== null) onChoose(null);
+		if (newest !== null) onChoose(null);
 	};
 	const toNode = (index: number): void => {
 		if (nodes[index] !== undefined) onChoose(nodes[index]);
@@ -126,6 +127,8 @@ export function LaneTree({ project, chosen, current: newest, settled, onChoose, 
 			)} by ${project.layered ? "layer" : "folder"}`}
 			aria-activedescendant={active}
 			onKeyDown={pressed}
+			onFocus={() => setFocused(true)}
+			onBlur={() => setFocused(false)}
 		>
 			{items}
 		</div>

@@ -3,8 +3,9 @@ import { type Compiler, createCompiler } from "../compile/compiler.ts";
 import { compiledEphemerals } from "../compile/injectCtes.ts";
 import type { CompiledNode, CompileOutcome } from "../core/compiler.ts";
 import type { Deferral } from "../core/deferral.ts";
-import { fail, TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic, fail, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
+import type { Location } from "../core/location.ts";
 import type { ExecutableNode, NodeId } from "../core/node.ts";
 import type { Journal, JournalEntry } from "../core/request.ts";
 import type { RunResult } from "../core/result.ts";
@@ -51,7 +52,7 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 			compiled: [compiled],
 		} = await compileAll(invocation, project, {
 			selected: new Set(),
-			passes: [(compiler, journal) => compiler.compileInline(node, journal, PUBLISHED)],
+			passes: [{ name: "the query", pass: (compiler, journal) => compiler.compileInline(node, journal, PUBLISHED) }],
 		});
 		const events = openEvents(invocation, project);
 		tellMessages(events, null, compiled!.messages);
@@ -93,7 +94,7 @@ export async function compileSelected(
 	const asked = all.filter((node) => node.resource_type !== "seed");
 	const { compiled: answers, deferral } = await compileAll(invocation, project, {
 		selected,
-		passes: asked.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
+		passes: asked.map(passOf),
 		onFailure,
 	})
 		.catch((error: unknown) => {
@@ -139,7 +140,7 @@ async function compileSome(
 	const nodes = ids.flatMap((id) => (selected.has(id) ? (project.manifest.nodes.get(id) ?? []) : []));
 	const { compiled } = await compileAll(invocation, project, {
 		selected,
-		passes: nodes.map((node) => (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED)),
+		passes: nodes.map(passOf),
 	});
 	for (const [i, node] of nodes.entries())
 		writeSql(project.config.targetDir, sqlPath("compiled", node), compiled[i]!.sql);
@@ -211,41 +212,78 @@ interface Passes {
 	readonly onFailure?: ((error: TfmError) => void) | undefined;
 }
 
-type Pass = (compiler: Compiler, journal: Journal) => CompileOutcome;
+interface Pass {
+	/** Of the node, for messages, and where it is written. */
+	readonly name: string;
+	readonly at?: Location;
+	readonly pass: (compiler: Compiler, journal: Journal) => CompileOutcome;
+}
 
-/** Compiles without a database as far as that goes, and opens it for the first template that asks. */
+const passOf = ({ unique_id: id, location: at }: ExecutableNode): Pass => ({
+	name: id,
+	at,
+	pass: (compiler, journal) => compiler.compileNode(id, journal, PUBLISHED),
+});
+
+/** Compiles without a database as far as that goes, and opens it for the templates that ask. Mistakes are collected. */
 async function compileAll(
 	invocation: Invocation,
 	project: OpenProject,
 	{ selected, passes, onFailure }: Passes,
 ): Promise<{ readonly compiled: readonly (CompiledNode | null)[]; readonly deferral?: Deferral | undefined }> {
 	const compiler = createCompiler({ ...project.facts, manifest: project.manifest });
-	const done: (CompiledNode | null)[] = [];
+	const done: (CompiledNode | null)[] = passes.map(() => null);
+	const asking: number[] = [];
+	const mistakes: Diagnostic[] = [];
 	const failed = (error: unknown): null => {
-		if (onFailure === undefined || !(error instanceof TfmError)) throw error;
-		onFailure(error);
+		if (!(error instanceof TfmError)) throw error;
+		if (onFailure === undefined) mistakes.push(...error.diagnostics);
+		else onFailure(error);
 		return null;
 	};
-	// What --defer means is known only with the database's list of relations.
-	for (const pass of invocation.flags.defer ? [] : passes) {
+	for (const [i, { pass }] of passes.entries()) {
+		// What --defer means is known only with the database's list of relations.
+		if (invocation.flags.defer) {
+			asking.push(i);
+			continue;
+		}
 		const entries: JournalEntry[] = [];
 		try {
 			const outcome = pass(compiler, { entries, append: (entry) => void entries.push(entry) });
-			if (outcome.kind === "suspended") break;
-			done.push(outcome.compiled);
+			if (outcome.kind === "suspended") asking.push(i);
+			else done[i] = outcome.compiled;
 		} catch (error) {
-			done.push(failed(error));
+			failed(error);
 		}
 	}
-	if (done.length === passes.length) return { compiled: done };
-	if (invocation.flags.extra.introspect === false) fail("TFM-APP-014", {});
-	const compileRest = async (database: Database) => {
-		const found: (CompiledNode | null)[] = [];
-		for (const pass of passes.slice(done.length)) {
-			const rendered = database.render((journal) => pass(database.compiler, journal));
-			found.push(await rendered.then(({ compiled }) => compiled, failed));
+	if (invocation.flags.extra.introspect === false)
+		for (const i of asking) {
+			const { name, at } = passes[i]!;
+			failed(new TfmError(diagnostic("TFM-APP-014", { name }, at === undefined ? {} : { at })));
 		}
-		return { compiled: [...done, ...found], deferral: database.deferral };
-	};
-	return withDatabase(invocation, project, compileRest, { defers: selected });
+	else if (asking.length > 0 && mistakes.length === 0) {
+		const compileRest = async (database: Database): Promise<Deferral | undefined> => {
+			for (const i of asking) {
+				const rendered = database.render((journal) => passes[i]!.pass(database.compiler, journal));
+				done[i] = await rendered.then(({ compiled }) => compiled, failed);
+			}
+			return database.deferral;
+		};
+		const asks = asking.map((i) => passes[i]!.name);
+		const deferral = await withDatabase(invocation, project, compileRest, { defers: selected, asks });
+		if (mistakes.length === 0) return { compiled: done, deferral };
+	}
+	if (mistakes.length > 0) throw new TfmError(distinct(mistakes));
+	return { compiled: done };
+}
+
+/** Two nodes that meet the same mistake of a macro tell it once. */
+function distinct(mistakes: readonly Diagnostic[]): readonly Diagnostic[] {
+	const byPlace = new Map<string, Diagnostic>();
+	for (const one of mistakes) {
+		const { code, message, at } = one;
+		const key = JSON.stringify([code, message, at?.file, at?.line, at?.column]);
+		if (at === undefined || !byPlace.has(key)) byPlace.set(at === undefined ? `${byPlace.size}` : key, one);
+	}
+	return [...byPlace.values()];
 }

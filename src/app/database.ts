@@ -1,6 +1,7 @@
 import { type Compiler, createCompiler } from "../compile/compiler.ts";
 import type { Adapter, Session } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
+import type { Config } from "../core/config.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import type { Deferral } from "../core/deferral.ts";
 import { type DiagnosticPlaces, fail } from "../core/diagnostic.ts";
@@ -34,6 +35,11 @@ export interface Database {
 export interface DatabaseOptions {
 	/** The command takes --defer, for these nodes; empty: for whatever it turns to. */
 	readonly defers?: ReadonlySet<NodeId>;
+	/**
+	 * The templates that it is opened for, where a command would do without it: the reader is told them when the database
+	 * is slow to answer, and a login is not tried again for minutes.
+	 */
+	readonly asks?: readonly string[];
 	/** Told what a template had said before it failed. */
 	readonly failed?: NonNullable<Journal["failed"]>;
 	/** Told how the work ended, with a session of its own: that of the work may hold a transaction that failed. */
@@ -49,7 +55,7 @@ export async function withDatabase<T>(
 	work: (database: Database) => Promise<T>,
 	options: DatabaseOptions = {},
 ): Promise<T> {
-	const adapter = await openAdapter(project.config, invocation);
+	const adapter = await openFor(options.asks, project.config, invocation);
 	const state = await createStateStore(adapter.facts.type);
 	let status: RunStatus = "failed";
 	let thrown: unknown;
@@ -111,6 +117,25 @@ export async function withDatabase<T>(
 		await options.ended?.(adapter, thrown);
 		await adapter.close();
 	}
+}
+
+/** A server that answers does so before this. */
+const SLOW_MS = 3000;
+
+function openFor(asks: readonly string[] | undefined, config: Config, invocation: Invocation): Promise<Adapter> {
+	const [first] = asks ?? [];
+	if (first === undefined || config.target.type === "pglite") return openAdapter(config, invocation);
+	const which =
+		asks!.length === 1 ? `the template of ${first} asks` : `the templates of ${first} and ${asks!.length - 1} more ask`;
+	const { type, fields } = config.target;
+	const waiting = setTimeout(() => {
+		if (invocation.output.verbosity >= 0)
+			invocation.stderr.write(`waiting for the database, which ${which} (Ctrl-C ends)\n`);
+	}, SLOW_MS);
+	// Where the profile does not say how often: a run waits for minutes until Snowflake is there again, advice does not.
+	const patience = type === "snowflake" && fields.connect_retries === undefined ? { connect_retries: 1 } : {};
+	const asked = { ...config, target: { ...config.target, fields: { ...fields, ...patience } } };
+	return openAdapter(asked, invocation).finally(() => clearTimeout(waiting));
 }
 
 /** What the database refused, as the mistake of `what`; anything else is thrown on. */

@@ -446,6 +446,16 @@ class NodeCompiler implements Compiler {
 	}
 
 	#templateOf(node: ExecutableNode): Template {
+		if (node.resource_type === "test" && node.test_metadata !== null)
+			return this.#facts.templates.of({
+				text: node.raw_code,
+				get file() {
+					return node.location.file;
+				},
+				get madeAt() {
+					return node.location;
+				},
+			});
 		return this.#facts.templates.of({
 			text: node.raw_code,
 			line: node.code_line,

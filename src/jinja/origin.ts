@@ -8,11 +8,14 @@ export interface TemplateSource {
 	readonly line?: number;
 	/** 1-based column of the text's first character. */
 	readonly column?: number;
+	/** The text is made of what stands there, and is in no file itself: all of it is at this place. */
+	readonly madeAt?: Location;
 }
 
 export interface Place {
 	readonly at: Location;
-	readonly source: string;
+	/** The line's text; absent: as the file has it. */
+	readonly source?: string;
 }
 
 export class Origin {
@@ -40,6 +43,8 @@ export class Origin {
 
 	/** The place of a 0-based line and column of the template's text. */
 	place(line: number, column: number): Place {
+		const { madeAt } = this.#source;
+		if (madeAt !== undefined) return { at: madeAt };
 		const at = {
 			file: this.file,
 			line: this.#line + line,

@@ -5,7 +5,7 @@ import type { ModelNode, NodeId, SnapshotNode, TestNode } from "../../core/node.
 import type { RelationName } from "../../core/relation.ts";
 import type { JournalEntry } from "../../core/request.ts";
 import { storedName } from "../../core/storedName.ts";
-import { PUBLISHED, withDatabase } from "../database.ts";
+import { type Database, PUBLISHED, withDatabase } from "../database.ts";
 import type { OpenProject } from "../openProject.ts";
 
 export type AnalysedNode = ModelNode | SnapshotNode;
@@ -67,19 +67,20 @@ export async function compiledSql(
 			found.set(id, { reason: "its template asks the database, which --no-introspect forbids" });
 		return { compiled: found, asked: false };
 	}
+	const renderRest = async (database: Database): Promise<void> => {
+		for (const id of waiting) {
+			const pass = database.render((journal) => database.compiler.compileNode(id, journal, PUBLISHED));
+			found.set(
+				id,
+				await pass.then(
+					({ compiled }) => ({ sql: compiled.sql }),
+					(error: unknown) => ({ reason: reasonOf(error) }),
+				),
+			);
+		}
+	};
 	try {
-		await withDatabase(invocation, { ...project, facts }, async (database) => {
-			for (const id of waiting) {
-				const pass = database.render((journal) => database.compiler.compileNode(id, journal, PUBLISHED));
-				found.set(
-					id,
-					await pass.then(
-						({ compiled }) => ({ sql: compiled.sql }),
-						(error: unknown) => ({ reason: reasonOf(error) }),
-					),
-				);
-			}
-		});
+		await withDatabase(invocation, { ...project, facts }, renderRest, { asks: waiting });
 	} catch (error) {
 		const reason = `its template asks the database: ${reasonOf(error)}`;
 		for (const id of waiting) if (!found.has(id)) found.set(id, { reason });

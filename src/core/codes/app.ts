@@ -126,11 +126,11 @@ export const APP_CODES = {
 		explain:
 			"The database would cut the name, so that two models could meet in one relation, or refuse it. The node fails when its turn comes, and what reads it is skipped; nothing else is touched.",
 	}),
-	"TFM-APP-014": code<Record<string, never>>({
-		message: () => "a template asks the database something, and --no-introspect forbids it",
+	"TFM-APP-014": code<{ name: string }>({
+		message: (f) => `the template of ${f.name} asks the database something, and --no-introspect forbids it`,
 		next: () => "compile without --no-introspect",
 		dbt: () => "connection never acquired for thread",
 		explain:
-			"`tfm compile` opens the database only when a template asks it something, such as run_query or adapter.get_relation. With --no-introspect that is an error, as in dbt.",
+			"`tfm compile` opens the database only when a template asks it something, such as run_query or adapter.get_relation. With --no-introspect that is an error, as in dbt; all templates that ask are told.",
 	}),
 } satisfies Record<string, CodeEntry<never>>;
