@@ -22,8 +22,11 @@ export interface TfmProcesses {
 	dispose(): void;
 }
 
-/** tfm of these sources as processes of their own, to be killed; bundled, since node cannot start TypeScript. */
-export async function openTfmProcesses(): Promise<TfmProcesses> {
+/**
+ * tfm of these sources as processes of their own, to be killed; bundled, since node cannot start TypeScript. `build`: what
+ * they call themselves, so that one knows what another has read; absent: each reads the project for itself.
+ */
+export async function openTfmProcesses({ build: name }: { readonly build?: string } = {}): Promise<TfmProcesses> {
 	const root = mkdtempSync(join(tmpdir(), "tfm-commands-"));
 	symlinkSync(join(REPOSITORY, "node_modules"), join(root, "node_modules"));
 	await build({
@@ -35,6 +38,7 @@ export async function openTfmProcesses(): Promise<TfmProcesses> {
 		platform: "node",
 		target: "node20",
 		packages: "external",
+		...(name === undefined ? {} : { define: { TFM_BUILD: JSON.stringify(name) } }),
 		logLevel: "error",
 	});
 	mkdirSync(join(root, "dist/macros"));

@@ -1,4 +1,5 @@
 /** Files under target/: what was compiled, what was executed, manifest.json, run_results.json. */
+import { hash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { compiledEphemerals } from "../compile/injectCtes.ts";
@@ -19,7 +20,14 @@ import { type ManifestMeta, manifestPieces, type NodeWork } from "../manifest/ma
 import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJson.ts";
 import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import { type BegunRun, writeBegun } from "./begunRun.ts";
-import { besideStands, manifestStands, writeKept } from "./keptManifest.ts";
+import {
+	besideStands,
+	type KeptDocument,
+	manifestStands,
+	type Works,
+	type WrittenOf,
+	writeKept,
+} from "./keptManifest.ts";
 import { leftBefore } from "./leftRuns.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, readRunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
@@ -65,22 +73,35 @@ export const manifestMeta = (
 	work: workOn(project, done),
 });
 
+/** What was done with nodes, in a form that can be compared with that of another command. */
+export const worksOf = ({ work }: ManifestMeta): Works =>
+	new Map([...(work ?? [])].map(([id, done]) => [id, hash("sha1", JSON.stringify(done), "base64")]));
+
+export const manifestDocument = (project: Pick<OpenProject, "config">): KeptDocument => ({
+	path: manifestPath(project),
+	beside: semanticManifestPath(project),
+	targetDir: project.config.targetDir,
+});
+
+/** What a manifest.json of this project is written of; null: nobody knows. */
+export function writtenOf({ known }: Pick<OpenProject, "known">, meta: ManifestMeta): WrittenOf | null {
+	const { generatedAt, invocationId, startedAt, work, ...lasting } = meta;
+	return known === null ? null : { ...known, lasting: JSON.stringify(lasting) };
+}
+
 /**
  * For commands that write it once; those that compile begin a ManifestFile. One that was written of this very reading
  * stands, with the time and the invocation_id that it was written with; dbt writes the same once more with others.
  */
 export function writeManifest(invocation: Invocation, project: OpenProject): void {
 	if (!invocation.flags.writeJson) return;
-	const path = manifestPath(project);
 	const meta = manifestMeta(invocation, project);
-	const { generatedAt, invocationId, startedAt, work, ...lasting } = meta;
-	const of = project.known === null ? null : { ...project.known, lasting: JSON.stringify(lasting) };
-	const { targetDir } = project.config;
-	const document = { path, beside: semanticManifestPath(project), targetDir };
+	const of = writtenOf(project, meta);
+	const document = manifestDocument(project);
 	if (of !== null && manifestStands(document, of)) return;
 	if (of === null || !besideStands(document, of)) writeSemanticManifest(invocation, project);
 	writeKept(document, manifestPieces(project.manifest, meta), of);
-	tellArtifact(invocation, "WritableManifest", path);
+	tellArtifact(invocation, "WritableManifest", document.path);
 }
 
 const semanticManifestPath = ({ config }: Pick<OpenProject, "config">): string =>

@@ -28,7 +28,7 @@ export async function cloneNodes(
 	request: Pick<Parameters<typeof runSelected>[2], "selected" | "warnings" | "nothingLeft">,
 ): Promise<ExitCode> {
 	const relations = readDeferred(invocation, project, "tfm clone");
-	const pointing = { ...project, manifest: pointers(project, request.selected, relations) };
+	const pointing = { ...project, manifest: pointers(project, request.selected, relations), known: null };
 	return runSelected({ ...invocation, flags: { ...invocation.flags, defer: false } }, pointing, {
 		...request,
 		command: "clone",

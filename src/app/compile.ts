@@ -12,13 +12,14 @@ import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { nodeResult } from "../execute/nodeResult.ts";
 import { createRedactor, dbtMessage } from "../report/report.ts";
-import { writeRunResults, writeSql } from "./artifacts.ts";
+import { writeRunResults } from "./artifacts.ts";
 import { logNodes, openEvents, tellMessages } from "./commandEvents.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
 import { inlineId, inlineQuery } from "./inlineQuery.ts";
 import { beginManifest } from "./manifestFile.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { selectFor } from "./selectFor.ts";
+import { createSqlFiles } from "./sqlFiles.ts";
 
 /**
  * `tfm compile`: the SQL of the selected nodes with published names, under target/compiled; one selected node or
@@ -96,24 +97,24 @@ export async function compileSelected(
 		selected,
 		passes: asked.map(passOf),
 		onFailure,
-	})
-		.catch((error: unknown) => {
-			events.close();
-			throw error;
-		})
-		.finally(manifestFile.idle);
+	}).catch(async (error: unknown) => {
+		events.close();
+		await manifestFile.end();
+		throw error;
+	});
 	const nodes = asked.filter((_, i) => answers[i] !== null);
 	const results = answers.filter((answer) => answer !== null);
 	const compiledIds = new Set<NodeId>(nodes.map((node) => node.unique_id));
+	const writeSql = createSqlFiles(project.config.targetDir);
 	for (const [i, node] of nodes.entries()) {
 		const { sql, ctes, messages } = results[i]!;
 		tellMessages(events, node.unique_id, messages);
-		writeSql(project.config.targetDir, sqlPath("compiled", node), sql);
+		writeSql(sqlPath("compiled", node), sql);
 		// dbt compiles ephemeral models for whoever reads them, and writes what came out.
 		for (const model of ctes.every(({ id }) => compiledIds.has(id)) ? [] : compiledEphemerals(ctes)) {
 			const read = compiledIds.has(model.id) ? undefined : project.manifest.nodes.get(model.id);
 			compiledIds.add(model.id);
-			if (read !== undefined) writeSql(project.config.targetDir, sqlPath("compiled", read), model.sql);
+			if (read !== undefined) writeSql(sqlPath("compiled", read), model.sql);
 		}
 	}
 	events.close();
@@ -142,8 +143,8 @@ async function compileSome(
 		selected,
 		passes: nodes.map(passOf),
 	});
-	for (const [i, node] of nodes.entries())
-		writeSql(project.config.targetDir, sqlPath("compiled", node), compiled[i]!.sql);
+	const writeSql = createSqlFiles(project.config.targetDir);
+	for (const [i, node] of nodes.entries()) writeSql(sqlPath("compiled", node), compiled[i]!.sql);
 	if (compiled.some((answer) => answer !== null && answer.messages.length > 0)) {
 		const events = openEvents(invocation, project);
 		for (const [i, node] of nodes.entries()) tellMessages(events, node.unique_id, compiled[i]!.messages);

@@ -112,7 +112,10 @@ export function editTexts(
 	const manifest = Object.freeze({ ...project.manifest, nodes });
 	const known = files.get(project.manifest.children)!;
 	for (const [id, node] of edited) known.set(resolve(root, nodes.get(id)!.original_file_path), node);
-	return { project: Object.freeze({ ...project, manifest }), ids: withReaders(manifest, [...edited.keys()]) };
+	return {
+		project: Object.freeze({ ...project, manifest, known: null }),
+		ids: withReaders(manifest, [...edited.keys()]),
+	};
 }
 
 /** Of ephemeral models also those that they are inlined into. */

@@ -81,6 +81,24 @@ describe("a manifest.json that was written", () => {
 		expect(step("thursday", "one", {}).length).toBeLessThan(128);
 	});
 
+	it("is copied but for the pieces of nodes with which something else was done than the last time", () => {
+		const [first, last] = [ids[0]!, ids.at(-1)!];
+		const step = (works: Readonly<Record<string, string>>) => {
+			made = [];
+			writeKept(document, pieces("tuesday", works), reading("one"), { works: new Map(Object.entries(works)) });
+			const of = made.length;
+			expect(readFileSync(document.path, "utf8")).toBe(whole("tuesday", works));
+			return of;
+		};
+		expect(step({ [first]: "compiled" })).toBe(64);
+		expect(manifestStands(document, reading("one"))).toBe(false);
+		expect(step({ [first]: "compiled" })).toBe(0);
+		expect(step({ [first]: "compiled", [last]: "run" })).toBe(64);
+		expect(step({ [last]: "run" })).toBe(64);
+		expect(step({})).toBe(64);
+		expect(manifestStands(document, reading("one"))).toBe(true);
+	});
+
 	it("is made anew of another reading, and when it is not the file that was written", () => {
 		writeKept(document, pieces("tuesday"), reading("two"));
 		expect(made.length).toBe(ids.length);

@@ -2,7 +2,8 @@
  * manifest.json of a project that nobody touched is what it was: 136 MB for ten thousand models, which took half of
  * the time of a command that finds nothing changed. A note beside it says of which reading it was written, which file
  * it is, and where each piece of it ends; whatever else writes it (a run adds what was compiled, dbt its own) makes
- * another file of it. Where nothing but texts was edited since, the other pieces are copied as they stand.
+ * another file of it. Where nothing but texts was edited since, the other pieces are copied as they stand; so they are
+ * by commands that compile or run: pieces of nodes with which they did something else than the last one are made anew.
  */
 import { hash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
@@ -16,7 +17,13 @@ export interface WrittenOf extends KnownBy {
 	readonly lasting: string;
 }
 
-interface Note {
+/** What a command added to nodes, as digests by their ids. */
+export type Works = ReadonlyMap<string, string>;
+
+const NO_WORKS: Works = new Map();
+
+/** What is known of a document that was written. */
+export interface Note {
 	/** Of `key` and `base`, with what else the document hangs on. */
 	readonly of: string;
 	readonly base: string;
@@ -26,6 +33,8 @@ interface Note {
 	readonly beside: FileMark | null;
 	/** Bytes of each piece. */
 	readonly pieces: readonly number[];
+	/** Of each piece what a command added to its nodes, "" where that is nothing; absent: nowhere anything. */
+	readonly works?: readonly string[];
 }
 
 const notePath = (targetDir: string): string => join(targetDir, "manifest_kept.tfm");
@@ -50,16 +59,22 @@ export interface KeptDocument {
 	readonly targetDir: string;
 }
 
-/** Whether both files were written of the same. */
-export function manifestStands({ targetDir, path, beside }: KeptDocument, of: WrittenOf): boolean {
+/** Whether both files were written of the same, with nothing added. */
+export function manifestStands(document: KeptDocument, of: WrittenOf): boolean {
+	const note = standingNote(document, of);
+	return note !== null && note.works === undefined;
+}
+
+/** The note of the document where both files were written of the same, whatever a command added to its nodes. */
+export function standingNote({ targetDir, path, beside }: KeptDocument, of: WrittenOf): Note | null {
 	const note = readNote(targetDir);
-	return (
+	const stands =
 		note !== null &&
 		note.of === named(of.key, of) &&
 		note.mark === fileMark(path) &&
 		note.beside === fileMark(beside) &&
-		note.beside !== null
-	);
+		note.beside !== null;
+	return stands ? note : null;
 }
 
 /** Whether the file beside it was written of the same, or of the same with other texts, which it does not hang on. */
@@ -68,24 +83,48 @@ export function besideStands({ targetDir, beside }: KeptDocument, of: WrittenOf)
 	return note !== null && note.base === named(of.base, of) && note.beside !== null && note.beside === fileMark(beside);
 }
 
-/** Writes the document; `of` null: what it is written of is not known. */
-export function writeKept(document: KeptDocument, pieces: Iterable<JsonPiece>, of: WrittenOf | null): void {
+/**
+ * Writes the document; `of` null: what it is written of is not known. `works`: what the command added to nodes. `last`:
+ * what this command knows of the document that stands, where it has written one.
+ */
+export function writeKept(
+	document: KeptDocument,
+	pieces: Iterable<JsonPiece>,
+	of: WrittenOf | null,
+	{ works = NO_WORKS, last }: { readonly works?: Works; readonly last?: Note | null } = {},
+): void {
 	const { path, targetDir } = document;
-	if (of === null) {
-		writeWhole(path, texts(pieces));
-		return;
-	}
-	const lengths: number[] = [];
-	const old = openOld(document, of);
-	const mark = writeWhole(path, kept(pieces, lengths, old));
-	const beside = fileMark(document.beside);
-	const { key, base, edited } = of;
-	const note: Note = { of: named(key, of), base: named(base, of), edited, mark, beside, pieces: lengths };
-	writeWhole(notePath(targetDir), [`${JSON.stringify(note)}\n`]);
+	const note = last ?? (of === null ? null : readNote(targetDir));
+	const old = note === null ? null : openOld(path, note, of);
+	const written: Written = { lengths: [], works: [] };
+	const mark = writeWhole(path, kept(pieces, { written, works, old }));
+	noteWritten(document, of, { mark, written });
 }
 
-function* texts(pieces: Iterable<JsonPiece>): Generator<string> {
-	for (const piece of pieces) yield piece.text();
+/** The pieces of a document as they were written. */
+export interface Written {
+	readonly lengths: number[];
+	readonly works: string[];
+}
+
+/** What is known of a document that has just been written, also left for the next command where that can know it. */
+export function noteWritten(
+	document: KeptDocument,
+	of: WrittenOf | null,
+	{ mark, written }: { readonly mark: FileMark; readonly written: Written },
+): Note {
+	const { lengths: pieces, works } = written;
+	const note: Note = {
+		of: of === null ? "" : named(of.key, of),
+		base: of === null ? "" : named(of.base, of),
+		edited: of?.edited ?? [],
+		mark,
+		beside: fileMark(document.beside),
+		pieces,
+		...(works.some((work) => work !== "") && { works }),
+	};
+	if (of !== null) writeWhole(notePath(document.targetDir), [`${JSON.stringify(note)}\n`]);
+	return note;
 }
 
 interface OldDocument {
@@ -96,23 +135,36 @@ interface OldDocument {
 }
 
 /** The document as it stands, when it is one of the same reading but for edited texts. */
-function openOld({ path, targetDir }: KeptDocument, of: WrittenOf): OldDocument | null {
-	const note = readNote(targetDir);
-	if (note === null || note.base !== named(of.base, of) || note.mark !== fileMark(path)) return null;
+function openOld(path: string, note: Note, of: WrittenOf | null): OldDocument | null {
+	if (note.base !== (of === null ? "" : named(of.base, of)) || note.mark !== fileMark(path)) return null;
 	const file = openSync(path, "r");
 	if (markOf(fstatSync(file, { bigint: true })) === note.mark)
-		return { file, note, edited: new Set([...note.edited, ...of.edited]) };
+		return { file, note, edited: new Set([...note.edited, ...(of?.edited ?? [])]) };
 	closeSync(file);
 	return null;
 }
 
+/** What was added to the nodes of a piece, in one digest. */
+function workOn({ ids }: JsonPiece, works: Works): string {
+	if (works.size === 0) return "";
+	const found = ids.flatMap((id) => works.get(id) ?? []);
+	return found.length === 0 ? "" : hash("sha1", found.join(), "base64");
+}
+
 /** Runs of pieces that stay as they were are copied in one go. */
-function* kept(pieces: Iterable<JsonPiece>, lengths: number[], old: OldDocument | null): Generator<Uint8Array> {
+function* kept(
+	pieces: Iterable<JsonPiece>,
+	{ written, works, old }: { readonly written: Written; readonly works: Works; readonly old: OldDocument | null },
+): Generator<Uint8Array> {
+	const { lengths } = written;
 	let [from, to] = [0, 0];
 	try {
 		for (const piece of pieces) {
 			const length = old?.note.pieces[lengths.length];
-			const same = old !== null && piece.passing !== true && !piece.ids.some((id) => old.edited.has(id));
+			const work = workOn(piece, works);
+			const worked = work !== (old?.note.works?.[lengths.length] ?? "");
+			const same = old !== null && !worked && piece.passing !== true && !piece.ids.some((id) => old.edited.has(id));
+			written.works.push(work);
 			if (same && length !== undefined) {
 				lengths.push(length);
 				to += length;

@@ -174,7 +174,7 @@ export async function runSelected(
 		throw error;
 	} finally {
 		removeBegun(project.config.targetDir, project.runId);
-		await manifestFile.idle();
+		await manifestFile.end();
 		const outcome = { adapter: offline ? undefined : adapter, emit: events, error: broken };
 		for (const watcher of watchers) await watcher.finish(outcome);
 		events.close();

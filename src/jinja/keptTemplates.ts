@@ -1,5 +1,6 @@
+import { callShape } from "./callShape.ts";
 import type { TemplateSource } from "./origin.ts";
-import { compileTemplate, type Template } from "./template.ts";
+import { compileTemplate, type SharedCode, type Template, templateSharing } from "./template.ts";
 
 /** Characters of template text whose compiled form is kept: some four thousand models, some tens of megabytes. */
 const KEPT_CHARACTERS = 2 ** 21;
@@ -14,31 +15,39 @@ const MOST_SHORT = 5_000;
  * ten thousand models would stay in memory whole.
  */
 export class KeptTemplates {
-	readonly #kept = new Map<string, Template>();
-	readonly #short = new Map<string, Template>();
+	/** By their texts: where a text stands is asked for only when there is one of it. */
+	readonly #kept = new Map<string, Template[]>();
+	readonly #short = new Map<string, SharedCode>();
 	#room = KEPT_CHARACTERS;
 
 	keep(template: Template): void {
 		const { length } = template.source.text;
 		if (length > this.#room) return;
 		this.#room -= length;
-		this.#kept.set(placeOf(template.source), template);
+		const { text } = template.source;
+		const alike = this.#kept.get(text);
+		if (alike === undefined) this.#kept.set(text, [template]);
+		else alike.push(template);
 	}
 
-	/** The kept one for the same text at the same place, else one that shares its code with others of the same text. */
+	/** The kept one for the same text at the same place, else one that shares its code with others of the same text or shape. */
 	of(source: TemplateSource): Template {
-		const kept = this.#kept.size === 0 ? undefined : this.#kept.get(placeOf(source));
-		if (kept?.source.text === source.text) return kept;
+		const kept = this.#kept.get(source.text)?.find((one) => isOfPlace(one.source, source));
+		if (kept !== undefined) return kept;
 		return source.text.length <= SHORT ? this.#sharing(source) : compileTemplate(source);
 	}
 
 	#sharing(source: TemplateSource): Template {
-		const known = this.#short.get(source.text);
-		if (known !== undefined) return known.elsewhere(source);
-		const template = compileTemplate(source);
-		if (this.#short.size < MOST_SHORT) this.#short.set(source.text, template);
-		return template;
+		const shape = callShape(source.text);
+		const text = shape?.text ?? source.text;
+		let code = this.#short.get(text);
+		if (code === undefined) {
+			code = {};
+			if (this.#short.size < MOST_SHORT) this.#short.set(text, code);
+		}
+		return templateSharing(code, source, shape);
 	}
 }
 
-const placeOf = ({ file, line = 1, column = 1 }: TemplateSource): string => `${file}\0${line}\0${column}`;
+const isOfPlace = (one: TemplateSource, other: TemplateSource): boolean =>
+	(one.line ?? 1) === (other.line ?? 1) && (one.column ?? 1) === (other.column ?? 1) && one.file === other.file;

@@ -1,10 +1,12 @@
 /** Templates: compiled on first render, rendered any number of times. */
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
+import { type CallShape, withLiterals } from "./callShape.ts";
 import { type Generated, generateTemplate, type Target } from "./codegen.ts";
 import { type Library, library } from "./library.ts";
 import { concatNative } from "./native.ts";
 import { Origin, type TemplateSource } from "./origin.ts";
 import { TemplateParser } from "./parser.ts";
+import { plainTemplate } from "./plainTemplate.ts";
 import { RenderState } from "./renderState.ts";
 import type { Resumable } from "./replay.ts";
 import type { RenderOptions, Scope } from "./scope.ts";
@@ -27,29 +29,27 @@ export interface Template {
 	 * `var('a')`), without rendering anything; null where there is none.
 	 */
 	writtenKeywords(callee: string): Readonly<Record<string, string>> | null;
-	/** The same text at another place, by the same code. `source.text` must be this template's. */
-	elsewhere(source: TemplateSource): Template;
 }
 
 type Compiled<T> = (scope: Scope, state: RenderState) => T;
 
 /** Generated code, which knows positions in its text but not where the text stands. */
 interface Code {
-	readonly instantiate: (library: Library, unit: Unit) => unknown;
+	readonly instantiate: (library: Library, unit: Unit, literals: readonly string[]) => unknown;
 	readonly operations: Unit["operations"];
 }
 
-/** The code of one text by what it renders to, as far as it was asked for. */
-type Codes = { [target in Target]?: Code };
+/** The code of one text, or of all texts of one shape, by what it renders to, as far as it was asked for. */
+export type SharedCode = { [target in Target]?: Code };
 
 const codeOf = ({ code, unit }: Generated): Code => ({
-	instantiate: new Function("L", "U", code) as Code["instantiate"],
+	instantiate: new Function("L", "U", "K", code) as Code["instantiate"],
 	operations: unit.operations,
 });
 
 /** Runs generated source; `L` and `U` are all it can reach besides JavaScript's own globals, which it never names. */
 export const instantiate = <T>(generated: Generated): Compiled<T> =>
-	codeOf(generated).instantiate(library, generated.unit) as Compiled<T>;
+	codeOf(generated).instantiate(library, generated.unit, []) as Compiled<T>;
 
 /** Runs a step of compilation; nesting too deep for the stack is a coded error at the top of the file. */
 export function guarded<T>(source: Pick<TemplateSource, "file">, step: () => T): T {
@@ -66,19 +66,36 @@ export function guarded<T>(source: Pick<TemplateSource, "file">, step: () => T):
  * A template that compiles when first rendered and keeps what it compiled. Rendering throws TfmError with the place
  * in the file (and the callers' places in `related`), or lets Suspend through.
  */
-export const compileTemplate = (source: TemplateSource): Template => templateOf(source, {});
+export const compileTemplate = (source: TemplateSource): Template => templateSharing({}, source);
 
-function templateOf(source: TemplateSource, codes: Codes): Template {
+/** The same by code that other templates may have compiled: those of the same text or, where one is given, of the same shape. */
+export function templateSharing(codes: SharedCode, source: TemplateSource, shape?: CallShape): Template {
 	const origin = new Origin(source);
 	const parse = () => new TemplateParser(source.text, origin).parseTemplate();
+	const generate = (target: Target): Generated => {
+		if (shape === undefined) return generateTemplate(tree ?? parse(), origin, target);
+		return withLiterals(
+			generateTemplate(new TemplateParser(shape.text, origin).parseTemplate(), origin, target),
+			shape,
+		);
+	};
 	// Kept between a question and the first rendering, which is when it is let go: trees are larger than functions.
 	let tree: ReturnType<typeof parse> | null = null;
+	const compileText = (): Compiled<string> => {
+		if (shape !== undefined || codes.text !== undefined) return compile<string>("text");
+		return guarded(source, () => {
+			tree ??= parse();
+			const plain = plainTemplate(tree, origin);
+			if (plain !== null) tree = null;
+			return plain ?? compile<string>("text");
+		});
+	};
 	const compile = <T>(target: Target): Compiled<T> =>
 		guarded(source, () => {
-			codes[target] ??= codeOf(generateTemplate(tree ?? parse(), origin, target));
+			codes[target] ??= codeOf(generate(target));
 			tree = null;
 			const { instantiate: make, operations } = codes[target];
-			return make(library, { origin, operations }) as Compiled<T>;
+			return make(library, { origin, operations }, shape?.literals ?? []) as Compiled<T>;
 		});
 	let text: Compiled<string> | null = null;
 	let resumable: Compiled<Resumable<string>> | null = null;
@@ -86,7 +103,7 @@ function templateOf(source: TemplateSource, codes: Codes): Template {
 	return Object.freeze({
 		source,
 		render(scope: Scope, options: RenderOptions): string {
-			text ??= compile<string>("text");
+			text ??= compileText();
 			return text(scope, new RenderState(options));
 		},
 		renderResumable(scope: Scope, options: RenderOptions): Resumable<string> {
@@ -103,6 +120,5 @@ function templateOf(source: TemplateSource, codes: Codes): Template {
 				tree ??= parse();
 				return writtenKeywords(tree, callee);
 			}),
-		elsewhere: (other: TemplateSource) => templateOf(other, codes),
 	});
 }
