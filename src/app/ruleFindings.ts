@@ -41,7 +41,7 @@ async function ownFindings(
 	rules: readonly OwnRule[],
 	{ invocation, analysed, functionFile }: RuleWork,
 ): Promise<readonly RuleFinding[]> {
-	const { root } = project.config.project;
+	const { root, places } = project.config.project;
 	const tables = tablesOf(project, await analysed());
 	const limits = { invocation, limitMs: LIMIT_MS };
 	const present = (rule: OwnRule): boolean => existsSync(join(root, rule.path));
@@ -57,8 +57,12 @@ async function ownFindings(
 		outcomes.set(rule, outcome);
 	}
 	const nodeNamed = nodesNamed(project.manifest);
-	const missing: RuleOutcome = { kind: "failed", problem: "its file is missing" };
-	return rules.flatMap((rule) => judgeAnswers(rule, outcomes.get(rule) ?? missing, nodeNamed));
+	const at = places.get("rules");
+	const missing = ({ path }: OwnRule): RuleOutcome => ({
+		...{ kind: "failed", problem: `its file ${path} is missing` },
+		...(at === undefined ? {} : { at }),
+	});
+	return rules.flatMap((rule) => judgeAnswers(rule, outcomes.get(rule) ?? missing(rule), nodeNamed));
 }
 
 function tablesOf({ config, manifest }: OpenProject, { lineage, compiled }: AnalysedProject): RuleProject {

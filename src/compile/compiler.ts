@@ -79,6 +79,8 @@ export interface CompilerInput {
 export interface Compiler extends CompilerPort {
 	/** Inline code of `show` and `compile`: a node that the manifest does not hold. */
 	compileInline(node: OperationNode, journal: Journal, binding: Binding): CompileOutcome;
+	/** Whether a template looked at `graph`, and with it at other nodes than those it reads. */
+	readonly graphAsked: boolean;
 }
 
 export function createCompiler(input: CompilerInput): Compiler {
@@ -131,6 +133,10 @@ class NodeCompiler implements Compiler {
 			ownPackageFirst: flagOf(facts.invocation, "REQUIRE_REF_SEARCHES_NODE_PACKAGE_BEFORE_ROOT") === true,
 		});
 		this.#injects = flagOf(facts.invocation, "INJECT_EPHEMERAL_CTES") !== false;
+	}
+
+	get graphAsked(): boolean {
+		return this.#graph.asked;
 	}
 
 	compileNode(id: NodeId, journal: Journal, binding: Binding): CompileOutcome {

@@ -19,13 +19,20 @@ interface Pass {
 export class SharedGraph {
 	#data: MappingData;
 	readonly #passes = new WeakMap<ReplayCursor, Pass>();
+	#asked = false;
 
 	constructor(data: MappingData) {
 		this.#data = data;
 	}
 
+	/** Whether any template looked at it: what it gave may then hang on any other node. */
+	get asked(): boolean {
+		return this.#asked;
+	}
+
 	/** `graph` in this pass, of all its templates. */
 	view(cursor: ReplayCursor): LazyMapping {
+		this.#asked = true;
 		const known = this.#passes.get(cursor);
 		if (known !== undefined) return known.view;
 		const found = cursor.once("graph", () => this.#data);

@@ -15,8 +15,11 @@ const DEFAULT_MAX_LOOP = 10_000_000;
 const MOST_MADE = 2_000_000_000;
 /** The heap is looked at each time so much was made. */
 const LOOK_EVERY = 2 ** 22;
-/** A render that leaves less of the heap than this part is ended: the engine would end the process, without a word. */
-const HEAP_LEFT = 0.15;
+/**
+ * A render that leaves less of the heap than this part is ended: the engine would end the process, without a word. Above
+ * four fifths of what it lets old values have, it does so when it has collected garbage a few times for little.
+ */
+const HEAP_LEFT = 0.25;
 /** Long texts lie apart with room between them: where nearly all of the heap is taken so, less of it holds values. */
 const NEARLY_TAKEN = 0.97;
 const LEFT_WHEN_TAKEN = 0.3;

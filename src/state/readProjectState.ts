@@ -1,8 +1,8 @@
 import { fail } from "../core/diagnostic.ts";
 import { type NodeState, PROJECT_STATE_SCHEMA, type ProjectState } from "../core/projectState.ts";
 
-/** Lines of a state and the nodes that they say: those of another state that has the same line need not be read again. */
-export type KnownLines = Map<string, NodeState>;
+/** Of each node its line in a state and what that says: a node of another state that has the same line is the same. */
+export type KnownLines = Map<string, { readonly line: string; readonly node: NodeState }>;
 
 /** What a text is that is no state, or none that this version can use. */
 export interface UnusableState {
@@ -12,8 +12,8 @@ export interface UnusableState {
 }
 
 /**
- * A state as a store kept it, or what is wrong with it. Nodes of lines in `known` are those of `known`, and it is given
- * the others: two states of a large project are nearly the same text.
+ * A state as a store kept it, or what is wrong with it. Nodes whose line is that in `known` are those of `known`, and it is
+ * given those that it lacks: two states of a large project are nearly the same text.
  */
 export function parseProjectState(
 	text: string,
@@ -60,12 +60,15 @@ function fromLines(text: string, known: KnownLines): unknown {
 		for (const line of listed === "" ? [] : listed.split("\n")) {
 			const entry = line.endsWith(",") ? line.slice(0, -1) : line;
 			const colon = entry.indexOf('": {') + 1;
-			const id = JSON.parse(entry.slice(0, colon)) as string;
-			let node = known.get(entry);
-			if (node === undefined) {
-				node = JSON.parse(entry.slice(colon + 1)) as NodeState;
-				known.set(entry, node);
+			const written = entry.slice(1, colon - 1);
+			const id = written.includes("\\") ? (JSON.parse(entry.slice(0, colon)) as string) : written;
+			const same = known.get(id);
+			if (same?.line === entry) {
+				nodes[id] = same.node;
+				continue;
 			}
+			const node = JSON.parse(entry.slice(colon + 1)) as NodeState;
+			if (same === undefined) known.set(id, { line: entry, node });
 			nodes[id] = node;
 		}
 		return { ...about, nodes };
@@ -85,4 +88,27 @@ export function* projectStateText({ nodes, ...about }: ProjectState): Generator<
 		first = false;
 	}
 	yield END;
+}
+
+/**
+ * The text of a state, from that of another one which has the same nodes: lines of nodes that are the same are taken as
+ * they stand. Null: the text is not laid out as projectStateText does, or lacks a node.
+ */
+export function amendedStateText(
+	text: string,
+	{ nodes: _, ...about }: ProjectState,
+	changed: ReadonlyMap<string, NodeState>,
+): readonly string[] | null {
+	let at = text.indexOf(NODES);
+	if (at < 0) return null;
+	const chunks = [JSON.stringify(about).slice(0, -1), ","];
+	for (const [id, node] of [...changed].sort(([a], [b]) => (a < b ? -1 : 1))) {
+		const key = `\n${JSON.stringify(id)}: `;
+		const start = text.indexOf(key, at);
+		const end = text.indexOf("\n", start + 1);
+		if (start < 0 || end < 0) return null;
+		chunks.push(text.slice(at, start), key, JSON.stringify(node), text[end - 1] === "," ? "," : "");
+		at = end;
+	}
+	return [...chunks, text.slice(at)];
 }

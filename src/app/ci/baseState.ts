@@ -7,7 +7,7 @@ import { analyzeProject } from "../columnLineage/analyzeProject.ts";
 import type { OpenProject } from "../openProject.ts";
 import { ofBase, withBaseProject } from "./baseProject.ts";
 import { describeState, targetText } from "./describeState.ts";
-import { outOfTime } from "./headState.ts";
+import { outOfTime } from "./outOfTime.ts";
 import type { CommitStates } from "./stateStore.ts";
 
 export interface BaseState {

@@ -10,6 +10,7 @@ import type { ExitCode, Invocation } from "../../core/invocation.ts";
 import { repositoryOf } from "../../git/git.ts";
 import { createRedactor } from "../../report/report.ts";
 import { openEvents } from "../commandEvents.ts";
+import { OvertakenError } from "../environments/claimEnvironment.ts";
 import type { OpenProject } from "../openProject.ts";
 import { writeWhole } from "../writeWhole.ts";
 import { baseFunctions, isForksChange } from "./baseFunctions.ts";
@@ -26,7 +27,8 @@ import { statesOfBase } from "./stateStore.ts";
 /**
  * `tfm ci`: what the change since the merge base does. Resolves the base, compares the two states and, with a target,
  * builds what changed aside and compares its rows; writes the reports into the target folder and prints the comment.
- * Exit code 1 as --fail-on says; 2 where the project or the base cannot be read.
+ * Exit code 1 as --fail-on says; 2 where the project or the base cannot be read; 130 where a later job of the same pull
+ * request has taken its place.
  */
 export async function ciCommand(asked: Invocation): Promise<ExitCode> {
 	const invocation = await withCiTarget(asked);
@@ -52,14 +54,18 @@ export async function ciCommand(asked: Invocation): Promise<ExitCode> {
 		// What became of each node is in the review.
 		if (body.event === "diagnostic") events(body, level);
 	};
-	const found = buildsToo(invocation)
-		? await (await import("./dataStage.ts")).dataStage(invocation, project, {
-				review: files.review,
-				settings,
-				emit,
-				say,
-			})
-		: files.review;
+	let found = files.review;
+	if (buildsToo(invocation)) {
+		const { dataStage } = await import("./dataStage.ts");
+		try {
+			found = await dataStage(invocation, project, { review: found, settings, emit, say });
+		} catch (error) {
+			if (!(error instanceof OvertakenError)) throw error;
+			for (const one of error.diagnostics) events({ event: "diagnostic", diagnostic: one }, "error");
+			events.close();
+			return 130;
+		}
+	}
 	const review = createRedactor(project.config.secrets)(found);
 	const { prefix: folder } = await repositoryOf(gitPlace(invocation, project.config.project.root));
 	const prefix = folder === "" ? "" : `${folder}/`;

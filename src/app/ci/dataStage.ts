@@ -15,7 +15,7 @@ import { storedName } from "../../core/storedName.ts";
 import { createStateStore } from "../../history/stateStore.ts";
 import { manifestFacts } from "../../report/report.ts";
 import { buildAside } from "../environments/buildAside.ts";
-import { type Claim, claimEnvironment } from "../environments/claimEnvironment.ts";
+import { type Claim, claimEnvironment, OvertakenError } from "../environments/claimEnvironment.ts";
 import { cloneIncrementals } from "../environments/cloneIncrementals.ts";
 import { dropEnvironment, emptyEnvironment } from "../environments/dropEnvironment.ts";
 import { environmentSettings } from "../environments/environmentSettings.ts";
@@ -282,7 +282,7 @@ async function buildBase(
 		open.store.register(session, { ...environment, schemas }, environment.runId),
 	);
 	if (done.kind === "refused") fail("TFM-ENV-002", { name, inTheWay: done.inTheWay });
-	if (done.kind === "taken") fail("TFM-ENV-007", { name: environment.name, run: done.by ?? "which dropped it" });
+	if (done.kind === "taken") throw new OvertakenError(environment.name, done.by ?? "which dropped it");
 	const { invocation, emit } = open;
 	// What a run that was killed left there under the same names.
 	await adapter.withSession(async (session) => {

@@ -1,7 +1,7 @@
 /** A project that has been read and analysed → the state that is kept of it (ADR 0043). */
 import { variablesFor } from "../../context/objects/varFunction.ts";
 import type { Config } from "../../core/config.ts";
-import type { NodeLineage } from "../../core/lineage.ts";
+import type { ColumnLineage, NodeLineage } from "../../core/lineage.ts";
 import { allNodes } from "../../core/manifest.ts";
 import type { GraphNode, ModelNode, NodeId, Plain } from "../../core/node.ts";
 import {
@@ -20,48 +20,14 @@ import type { OpenProject } from "../openProject.ts";
 import { ownerOf } from "../ownerOf.ts";
 
 /** `commit`: null where there are changes that no commit has. */
-export function describeState(
-	project: OpenProject,
-	{ lineage, compiled }: AnalysedProject,
-	commit: string | null,
-): ProjectState {
-	const { manifest, config, facts } = project;
-	const macrosOf = usedMacros(manifest);
-	const fingerprint = createFingerprints();
+export function describeState(project: OpenProject, analysed: AnalysedProject, commit: string | null): ProjectState {
+	const { manifest, config } = project;
+	const describe = nodeDescriber(project, analysed);
 	const nodes: [string, NodeState][] = [];
 	for (const nodesOfKind of allNodes(manifest))
 		for (const node of nodesOfKind.values()) {
 			if (node.resource_type === "operation" || node.resource_type === "analysis") continue;
-			const found = compiled.get(node.unique_id);
-			const known = lineage.nodes[node.unique_id];
-			const variables = variablesFor(config, node.package_name);
-			const print = fingerprint(node, {
-				sql: found !== undefined && "sql" in found ? found.sql : null,
-				semanticHash: known?.semantic_hash,
-				names: namesIn(node, project),
-				macros: macrosOf("depends_on" in node && "macros" in node.depends_on ? node.depends_on.macros : []),
-				valueOf: (kind, name) => (kind === "env" ? facts.invocation.env[name] : variables.lookup(name)),
-				contract: "raw_code" in node ? contractOf(node).checksum : null,
-			});
-			nodes.push([
-				node.unique_id,
-				{
-					resource_type: node.resource_type,
-					name: nameOf(node),
-					layer: node.layer,
-					...placeOf(node),
-					...print,
-					reads: "depends_on" in node ? [...new Set(node.depends_on.nodes)].sort() : [],
-					access: node.resource_type === "model" ? node.access : "protected",
-					owner: ownerOf(node, manifest),
-					materialized: "raw_code" in node ? node.config.materialized : "",
-					contract: node.resource_type === "model" ? contractState(node) : null,
-					...(node.resource_type === "test"
-						? { tests: { node: testedNode(node), column: node.column_name, name: node.test_metadata?.name ?? "" } }
-						: {}),
-					...(known === undefined ? {} : { lineage: slim(known) }),
-				},
-			]);
+			nodes.push([node.unique_id, describe(node)]);
 		}
 	nodes.sort(([a], [b]) => (a < b ? -1 : 1));
 	return {
@@ -71,6 +37,45 @@ export function describeState(
 		target: targetText(config),
 		commit,
 		nodes: Object.fromEntries(nodes),
+	};
+}
+
+/** Of each node its state; `analysed` has to hold the node itself, and need not hold others. */
+export function nodeDescriber(
+	project: OpenProject,
+	{ lineage, compiled }: Pick<AnalysedProject, "compiled"> & { readonly lineage: Pick<ColumnLineage, "nodes"> },
+): (node: GraphNode) => NodeState {
+	const { manifest, config, facts } = project;
+	const macrosOf = usedMacros(manifest);
+	const fingerprint = createFingerprints();
+	return (node) => {
+		const found = compiled.get(node.unique_id);
+		const known = lineage.nodes[node.unique_id];
+		const variables = variablesFor(config, node.package_name);
+		const print = fingerprint(node, {
+			sql: found !== undefined && "sql" in found ? found.sql : null,
+			semanticHash: known?.semantic_hash,
+			names: namesIn(node, project),
+			macros: macrosOf("depends_on" in node && "macros" in node.depends_on ? node.depends_on.macros : []),
+			valueOf: (kind, name) => (kind === "env" ? facts.invocation.env[name] : variables.lookup(name)),
+			contract: "raw_code" in node ? contractOf(node).checksum : null,
+		});
+		return {
+			resource_type: node.resource_type,
+			name: nameOf(node),
+			layer: node.layer,
+			...placeOf(node),
+			...print,
+			reads: "depends_on" in node ? [...new Set(node.depends_on.nodes)].sort() : [],
+			access: node.resource_type === "model" ? node.access : "protected",
+			owner: ownerOf(node, manifest),
+			materialized: "raw_code" in node ? node.config.materialized : "",
+			contract: node.resource_type === "model" ? contractState(node) : null,
+			...(node.resource_type === "test"
+				? { tests: { node: testedNode(node), column: node.column_name, name: node.test_metadata?.name ?? "" } }
+				: {}),
+			...(known === undefined ? {} : { lineage: slim(known) }),
+		};
 	};
 }
 
@@ -118,7 +123,7 @@ function contractState(node: ModelNode): StateContract | null {
 	};
 }
 
-const slim = ({ columns, remarks: _, ...node }: NodeLineage): StateLineage => ({
+export const slim = ({ columns, remarks: _, ...node }: NodeLineage): StateLineage => ({
 	...node,
 	columns: columns.map(({ description: _, tags: __, pii: ___, inherited: ____, at: _____, ...column }) => column),
 });

@@ -1,12 +1,15 @@
 import type { Finding } from "../../ci/changeReview.ts";
 import type { Invocation } from "../../core/invocation.ts";
-import type { ProjectState } from "../../core/projectState.ts";
+import type { NodeState, ProjectState } from "../../core/projectState.ts";
 import { checkoutOf, type GitPlace } from "../../git/git.ts";
 import type { KnownLines } from "../../state/readProjectState.ts";
 import { type AnalysedProject, analyzeProject } from "../columnLineage/analyzeProject.ts";
+import type { Surroundings } from "../columnLineage/surroundings.ts";
 import type { OpenProject } from "../openProject.ts";
+import { amendState } from "./amendState.ts";
 import { describeState } from "./describeState.ts";
 import { type Asked, askedIn, readKnownState, recordAsked } from "./knownState.ts";
+import { outOfTime } from "./outOfTime.ts";
 
 export const gitPlace = ({ env, signal }: Invocation, dir: string): GitPlace => ({ dir, env, signal });
 
@@ -20,25 +23,11 @@ export interface HeadState {
 	readonly remarks: readonly Finding[] | null;
 	/** What templates asked; null: the state is not to be known for the next time. */
 	readonly asked: Asked | null;
+	readonly surroundings: Surroundings | null;
+	/** The text of state.json that it was made from, and the nodes that are others now. */
+	readonly from: { readonly text: string; readonly changed: ReadonlyMap<string, NodeState> } | null;
 	/** state.json holds it already. */
 	readonly written: boolean;
-}
-
-const STILL = new Date("2020-01-01T00:00:00.000Z");
-
-/**
- * The same project on a day that never ends, in a run without a name: SQL that holds the time or the run's id
- * (`run_started_at`, `invocation_id`) would be another one in each state.
- */
-export function outOfTime(project: OpenProject): OpenProject {
-	const { facts } = project;
-	const invocation = {
-		...facts.invocation,
-		id: "00000000-0000-0000-0000-000000000000",
-		startedAt: STILL,
-		now: () => STILL.getTime(),
-	};
-	return { ...project, facts: { ...facts, invocation } };
 }
 
 /** The files as they lie on the disk; `commit` is HEAD where nothing but it is there. */
@@ -51,8 +40,18 @@ export async function headState(invocation: Invocation, project: OpenProject): P
 	if (known !== null) {
 		let found: Promise<AnalysedProject> | undefined;
 		const analysed = () => (found ??= analyzeProject(invocation, outOfTime(project)));
-		const written = known.state.commit === commit;
-		return { state: { ...known.state, commit }, lines, analysed, remarks: known.remarks, asked: known.asked, written };
+		const { state, remarks, asked, surroundings, text } = known.kept;
+		const as = { lines, analysed, surroundings };
+		if (known.kind === "known") {
+			const from = { text, changed: NOTHING };
+			return { ...as, state: { ...state, commit }, remarks, asked, from, written: state.commit === commit };
+		}
+		const amended = await amendState(invocation, project, known.kept);
+		if (amended !== null) {
+			const { nodes: changed, ...rest } = amended;
+			const nodes = { ...state.nodes, ...Object.fromEntries(changed) };
+			return { ...as, ...rest, state: { ...state, commit, nodes }, from: { text, changed }, written: false };
+		}
 	}
 	const { project: asked, reads } = recordAsked(project);
 	const analysed = await analyzeProject(invocation, outOfTime(asked));
@@ -62,6 +61,10 @@ export async function headState(invocation: Invocation, project: OpenProject): P
 		analysed: async () => analysed,
 		remarks: null,
 		asked: analysed.repeatable ? askedIn(reads) : null,
+		surroundings: analysed.surroundings,
+		from: null,
 		written: false,
 	};
 }
+
+const NOTHING: ReadonlyMap<string, NodeState> = new Map();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { diagnostic } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
-import { PROJECT_STATE_SCHEMA, type ProjectState } from "../../core/projectState.ts";
+import { type NodeState, PROJECT_STATE_SCHEMA, type ProjectState } from "../../core/projectState.ts";
 import type { KnownLines } from "../../state/readProjectState.ts";
 import type { OpenProject } from "../openProject.ts";
 import { askedIn, readKnownState, recordAsked, statePath, writeState } from "./knownState.ts";
@@ -15,8 +15,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(targetDir, { recursive: true, force: true }));
 
+const surroundings = { schemas: ["shop"], personal: false };
+const nodes = (text: string) => new Map([["model.shop.orders", { raw_code: text, code_line: 1, code_column: 1 }]]);
 const project = (known: string | null, env: object = { RATE: "four words of it" }, flags: object = { DEBUG: false }) =>
-	({ known, config: { targetDir }, facts: { invocation: { env, flags } } }) as unknown as OpenProject;
+	({
+		known: known === null ? null : { key: known, base: known, edited: [] },
+		config: { targetDir },
+		facts: { invocation: { env, flags } },
+	}) as unknown as OpenProject;
 const invocation = (introspect = true) => ({ flags: { extra: { introspect } } }) as unknown as Invocation;
 
 const node = (code: string) => ({ resource_type: "model", name: "orders", code, reads: [] });
@@ -36,9 +42,17 @@ function keep(
 ) {
 	const { project: recorded, reads } = recordAsked(project("k"));
 	asked(recorded.facts.invocation);
-	writeState(invocation(), project("k"), { state, remarks, asked: askedIn(reads) });
+	writeState(invocation(), project("k"), { state, remarks, asked: askedIn(reads), surroundings, from: null });
 }
-const known = (of = project("k"), by = invocation(), lines: KnownLines = new Map()) => readKnownState(by, of, lines);
+const known = (of = project("k"), by = invocation(), lines: KnownLines = new Map()) =>
+	readKnownState(by, of, lines)?.kept ?? null;
+/** The same project with another text of one model. */
+const edited = (text: string, base = "k") =>
+	({
+		...project("k"),
+		known: { key: text, base, edited: ["model.shop.orders"] },
+		manifest: { nodes: nodes(text) },
+	}) as unknown as OpenProject;
 
 describe("the state of files that were looked at", () => {
 	it("is known, with its remarks, and shares its nodes with a state that has the same lines", () => {
@@ -72,6 +86,55 @@ describe("the state of files that were looked at", () => {
 		keep();
 		damage();
 		expect(known()).toBe(null);
+	});
+
+	it("is where one begins with when nothing but texts of nodes changed, and says which", () => {
+		keep();
+		const found = readKnownState(invocation(), edited("select 2"), new Map());
+		expect(found).toMatchObject({ kind: "earlier", kept: { state, surroundings, edited: ["model.shop.orders"] } });
+		expect(known(edited("select 2", "other"))).toBe(null);
+	});
+
+	it("holds of which texts it is: one that is as it was then is no edit, one that was taken back is", () => {
+		writeState(invocation(), edited("select 2"), {
+			state,
+			remarks,
+			asked: { env: [], flags: [] },
+			surroundings,
+			from: null,
+		});
+		expect(readKnownState(invocation(), edited("select 3"), new Map())).toMatchObject({
+			kind: "earlier",
+			kept: { edited: ["model.shop.orders"] },
+		});
+		const back = { ...project("k"), manifest: { nodes: nodes("select 1") } } as unknown as OpenProject;
+		expect(readKnownState(invocation(), back, new Map())).toMatchObject({
+			kind: "earlier",
+			kept: { edited: ["model.shop.orders"] },
+		});
+		expect(readKnownState(invocation(), edited("select 2"), new Map())).toMatchObject({ kind: "known" });
+	});
+
+	it("is not amended where all nodes have to be looked at", () => {
+		writeState(invocation(), project("k"), {
+			state,
+			remarks,
+			asked: { env: [], flags: [] },
+			surroundings: null,
+			from: null,
+		});
+		expect(known(edited("select 2"))).toBe(null);
+	});
+
+	it("is written over from the one that stands as it would be written whole", () => {
+		keep();
+		const { text } = known()!;
+		const changed = new Map([["model.shop.orders", node("3")]]) as unknown as Map<string, NodeState>;
+		const now = { ...state, commit: "c", nodes: { ...state.nodes, ...Object.fromEntries(changed) } };
+		writeState(invocation(), project("k"), { state: now, remarks, asked: null, surroundings, from: { text, changed } });
+		const amended = readFileSync(statePath(project("k")), "utf8");
+		writeState(invocation(), project("k"), { state: now, remarks, asked: null, surroundings, from: null });
+		expect(amended).toBe(readFileSync(statePath(project("k")), "utf8"));
 	});
 
 	it("is not kept where a template looked at all of the environment", () => {

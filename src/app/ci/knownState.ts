@@ -1,14 +1,17 @@
 /**
- * The state of the present files as `tfm ci` found it last: target/state.json, and beside it what it holds for. It is
- * used as a whole or not at all, as the reading of the project is (ADR 0028).
+ * The state of the present files as `tfm ci` found it last: target/state.json, and beside it what it holds for. Where
+ * only texts of nodes changed since, it is what the state of now is made from (amendState.ts); otherwise it is used as a
+ * whole or not at all, as the reading of the project is (ADR 0028).
  */
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../../ci/changeReview.ts";
 import type { Invocation } from "../../core/invocation.ts";
-import type { ProjectState } from "../../core/projectState.ts";
-import { type KnownLines, projectStateText, readProjectState } from "../../state/readProjectState.ts";
+import type { ExecutableNode, NodeId } from "../../core/node.ts";
+import type { NodeState, ProjectState } from "../../core/projectState.ts";
+import { amendedStateText, type KnownLines, projectStateText, readProjectState } from "../../state/readProjectState.ts";
+import type { Surroundings } from "../columnLineage/surroundings.ts";
 import type { OpenProject } from "../openProject.ts";
 import { type Reads, recordReads } from "../parseCache/recordReads.ts";
 import { writeWhole } from "../writeWhole.ts";
@@ -20,6 +23,20 @@ export interface KnownState {
 	readonly asked: Asked;
 }
 
+/** A state as it was kept. */
+export interface KeptState extends KnownState {
+	/** Of state.json. */
+	readonly text: string;
+	/** Null: where a text changed, all nodes have to be looked at. */
+	readonly surroundings: Surroundings | null;
+}
+
+/** Of files that differ from those of now in nothing but the texts of some nodes. */
+export interface EarlierState extends KeptState {
+	readonly edited: readonly NodeId[];
+	readonly surroundings: Surroundings;
+}
+
 /** What templates asked, values as digests: an environment may hold what nobody should read in a file. */
 export interface Asked {
 	readonly env: readonly (readonly [name: string, digest: string])[];
@@ -28,6 +45,10 @@ export interface Asked {
 
 interface Header extends Asked {
 	readonly key: string;
+	/** The same as long as nothing but texts of nodes changes; null: the state is not to be amended. */
+	readonly amend: { readonly base: string; readonly surroundings: Surroundings } | null;
+	/** Nodes whose text is another one than what the base was read from, with digests of their texts. */
+	readonly edited: readonly (readonly [id: NodeId, digest: string])[];
 	/** Of state.json, as it was written. */
 	readonly sum: string;
 	readonly remarks: readonly Finding[];
@@ -39,22 +60,49 @@ const headerPath = ({ config }: Pick<OpenProject, "config">): string => join(con
 const digest = (value: unknown): string => hash("sha1", JSON.stringify(value) ?? "", "base64");
 
 /** Null: the project is not kept. Templates that ask the database say another thing where they may not. */
-const keyOf = ({ known }: OpenProject, { flags }: Invocation): string | null =>
-	known === null ? null : digest([known, flags.extra.introspect !== false]);
+function keysOf({ known, environment }: OpenProject, { flags }: Invocation) {
+	if (known === null) return null;
+	const settings = [flags.extra.introspect !== false, environment?.name ?? null];
+	return { key: digest([known.key, settings]), base: digest([known.base, settings]) };
+}
 
-/** Null: nothing is known of these very files. `lines` is given the nodes of the state. */
-export function readKnownState(invocation: Invocation, project: OpenProject, lines: KnownLines): KnownState | null {
-	const key = keyOf(project, invocation);
-	if (key === null) return null;
+const textsOf = ({ known, manifest }: OpenProject): Header["edited"] =>
+	(known?.edited ?? []).map((id) => [id, digestOf(manifest.nodes.get(id))] as const);
+
+const digestOf = (node: ExecutableNode | undefined): string =>
+	digest([node?.raw_code, node?.code_line, node?.code_column]);
+
+/**
+ * The state of these very files, or of files that differ in texts of nodes alone; null: of neither. `lines` is given the
+ * nodes of the state.
+ */
+export function readKnownState(
+	invocation: Invocation,
+	project: OpenProject,
+	lines: KnownLines,
+):
+	| { readonly kind: "known"; readonly kept: KeptState }
+	| { readonly kind: "earlier"; readonly kept: EarlierState }
+	| null {
+	const keys = keysOf(project, invocation);
+	if (keys === null) return null;
 	const header = readHeader(headerPath(project));
-	if (header === null || header.key !== key) return null;
+	if (header === null || (header.key !== keys.key && header.amend?.base !== keys.base)) return null;
 	const { env, flags } = project.facts.invocation;
 	if (header.env.some(([name, was]) => digest(env[name]) !== was)) return null;
 	if (header.flags.some(([name, was]) => digest(flags[name]) !== was)) return null;
 	const text = readOrNull(statePath(project));
 	if (text === null || hash("sha1", text, "base64") !== header.sum) return null;
 	const state = readProjectState(text, "state.json", lines);
-	return state === null ? null : { state, remarks: header.remarks, asked: { env: header.env, flags: header.flags } };
+	if (state === null) return null;
+	const surroundings = header.amend?.surroundings ?? null;
+	const asked = { env: header.env, flags: header.flags };
+	const kept = { state, remarks: header.remarks, asked, text, surroundings };
+	if (header.key === keys.key) return { kind: "known", kept };
+	if (surroundings === null) return null;
+	const [was, now] = [new Map(header.edited), new Map(textsOf(project))];
+	const edited = [...new Set([...was.keys(), ...now.keys()])].filter((id) => was.get(id) !== now.get(id)).sort();
+	return { kind: "earlier", kept: { ...kept, surroundings, edited } };
 }
 
 /** A file that is damaged is as good as none. */
@@ -96,12 +144,28 @@ export function askedIn({ env, flags, repeatable }: Reads): Asked | null {
 export function writeState(
 	invocation: Invocation,
 	project: OpenProject,
-	{ state, remarks, asked }: Omit<KnownState, "asked"> & { readonly asked: Asked | null },
+	found: Omit<KnownState, "asked"> & {
+		readonly asked: Asked | null;
+		readonly surroundings: Surroundings | null;
+		/** The text of a state with the same nodes, of which these are others now. */
+		readonly from: { readonly text: string; readonly changed: ReadonlyMap<string, NodeState> } | null;
+	},
 ): void {
-	const text = [...projectStateText(state)].join("");
-	writeWhole(statePath(project), [text]);
-	const key = keyOf(project, invocation);
-	if (key === null || asked === null) return;
-	const header: Header = { key, sum: hash("sha1", text, "base64"), ...asked, remarks };
+	const { state, remarks, asked, surroundings, from } = found;
+	const amended = from === null ? null : amendedStateText(from.text, state, from.changed);
+	const chunks = amended ?? [[...projectStateText(state)].join("")];
+	writeWhole(statePath(project), chunks);
+	const keys = keysOf(project, invocation);
+	if (keys === null || asked === null) return;
+	const sum = createHash("sha1");
+	for (const chunk of chunks) sum.update(chunk);
+	const header: Header = {
+		key: keys.key,
+		amend: surroundings === null ? null : { base: keys.base, surroundings },
+		edited: textsOf(project),
+		sum: sum.digest("base64"),
+		...asked,
+		remarks,
+	};
 	writeWhole(headerPath(project), [JSON.stringify(header)]);
 }

@@ -1,8 +1,9 @@
 import type { Finding } from "../../ci/changeReview.ts";
+import type { ColumnLineage } from "../../core/lineage.ts";
 import { sortDiagnostics } from "../../core/sortDiagnostics.ts";
 import { absentColumns } from "../columnLineage/absentColumns.ts";
 import type { AnalysedProject } from "../columnLineage/analyzeProject.ts";
-import { analysedNodes } from "../columnLineage/compiledSql.ts";
+import { type AnalysedNode, analysedNodes } from "../columnLineage/compiledSql.ts";
 import { contractMisfits } from "../columnLineage/contractMisfits.ts";
 import { idleMarks } from "../columnLineage/idleMarks.ts";
 import { piiExposures } from "../columnLineage/piiExposures.ts";
@@ -12,11 +13,15 @@ import { displayName } from "../lineage.ts";
 import type { OpenProject } from "../openProject.ts";
 
 /** What looks wrong in each model, whatever the rules of the project ask. */
-export function modelRemarks(project: OpenProject, { lineage, compiled }: AnalysedProject): readonly Finding[] {
+export function modelRemarks(
+	project: OpenProject,
+	{ lineage, compiled }: Pick<AnalysedProject, "compiled"> & { readonly lineage: Pick<ColumnLineage, "nodes"> },
+	nodes: readonly AnalysedNode[] = analysedNodes(project),
+): readonly Finding[] {
 	const nameOf = displayName(project);
 	const { layering } = project.config.project;
 	const placeOf = propertyPlaces(project);
-	return analysedNodes(project).flatMap((node) => {
+	return nodes.flatMap((node) => {
 		const known = lineage.nodes[node.unique_id]!;
 		const name = nameOf(node.unique_id);
 		const found = [

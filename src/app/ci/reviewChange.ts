@@ -32,7 +32,7 @@ export interface ReviewInput {
 /** Tests and exposures are shown where they changed; they have no columns and nothing is reached by way of them. */
 export function reviewChange({ before, after, base, ref, lastLayer, breaking, found }: ReviewInput): ChangeReview {
 	const changes = compareStates(before, after);
-	const lineages = { before: lineageNodes(before), after: lineageNodes(after) };
+	const lineages = changes.length === 0 ? NO_LINEAGES : bothLineages(before, after);
 	const queries = new Map(changes.flatMap((change) => queriesOf(change, lineages)));
 	const impact = changeImpact(lineages.before, lineages.after, queries);
 	const readers = readersOf(before, after, new Set(changes.map(({ id }) => id)));
@@ -77,12 +77,27 @@ export function reviewChange({ before, after, base, ref, lastLayer, breaking, fo
 	};
 }
 
-const lineageNodes = ({ nodes }: ProjectState): LineageNodes =>
-	new Map(
-		Object.entries(nodes).flatMap(([id, { lineage }]): [string, NodeLineage][] =>
-			lineage === undefined ? [] : [[id, { ...lineage, remarks: [] }]],
-		),
-	);
+const NO_LINEAGES: { readonly before: LineageNodes; readonly after: LineageNodes } = {
+	before: new Map(),
+	after: new Map(),
+};
+
+/** A node that is the same in both is the same value in both. */
+function bothLineages(before: ProjectState, after: ProjectState): typeof NO_LINEAGES {
+	const found = new Map<string, NodeLineage>();
+	const earlier = new Map<string, NodeLineage>();
+	for (const id of Object.keys(after.nodes)) {
+		const { lineage } = after.nodes[id]!;
+		if (lineage !== undefined) found.set(id, { ...lineage, remarks: [] });
+	}
+	for (const id of Object.keys(before.nodes)) {
+		const { lineage } = before.nodes[id]!;
+		if (lineage === undefined) continue;
+		const same = after.nodes[id]?.lineage === lineage ? found.get(id) : undefined;
+		earlier.set(id, same ?? { ...lineage, remarks: [] });
+	}
+	return { before: earlier, after: found };
+}
 
 const OTHER_ROWS: QueryChange = {
 	category: "breaking",
@@ -113,8 +128,9 @@ function readersOf(
 	of: ReadonlySet<string>,
 ): (id: string) => readonly string[] {
 	const found = new Map<string, Set<string>>();
-	for (const { nodes } of [before, after])
-		for (const [id, { reads, resource_type: type }] of Object.entries(nodes)) {
+	for (const { nodes } of of.size === 0 ? [] : [before, after])
+		for (const id of Object.keys(nodes)) {
+			const { reads, resource_type: type } = nodes[id]!;
 			if (type === "test" || type === "unit_test" || after.nodes[id] === undefined) continue;
 			for (const input of reads) if (of.has(input)) found.set(input, (found.get(input) ?? new Set()).add(id));
 		}
@@ -238,11 +254,13 @@ function reachedNodes(
 	const relations = [...said.keys()].filter((id) => !changed.has(id));
 	const touched = new Set([...changed, ...relations]);
 	// Who looks at an exposure is told, whatever it shows of the model.
-	for (const [id, { resource_type: type, reads }] of Object.entries(after.nodes))
+	for (const id of touched.size === 0 ? [] : Object.keys(after.nodes)) {
+		const { resource_type: type, reads } = after.nodes[id]!;
 		if (type === "exposure" && !changed.has(id)) {
 			const shown = reads.filter((input) => touched.has(input)).map((input) => after.nodes[input]?.name ?? input);
 			if (shown.length > 0) say(id, `it shows ${shown.join(", ")}`);
 		}
+	}
 	return [...said]
 		.filter(([id]) => !changed.has(id))
 		.flatMap(([id, reasons]) => {

@@ -54,7 +54,7 @@ export async function reviewFiles(
 		found: [...remarks, ...rules],
 	});
 	const keep = (): void => {
-		if (!head.written) writeState(invocation, project, { state: head.state, remarks, asked: head.asked });
+		if (!head.written) writeState(invocation, project, { ...head, remarks });
 	};
 	return { review, warnings: before.warnings, keep };
 }

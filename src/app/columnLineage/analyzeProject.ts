@@ -19,6 +19,7 @@ import { type AnalysedNode, analysedNodes, type Compiled, type CompiledSql, comp
 import { declaredRelations, rejectsId } from "./declaredRelations.ts";
 import { hookWrites } from "./hookWrites.ts";
 import { nodeNames, withNamedByHand } from "./namedByHand.ts";
+import { type Surroundings, surroundingsOf } from "./surroundings.ts";
 
 export interface AnalysedProject {
 	readonly lineage: ColumnLineage;
@@ -26,6 +27,8 @@ export interface AnalysedProject {
 	readonly compiled: ReadonlyMap<NodeId, Compiled>;
 	/** All of it follows from the project alone: no template asked the database, and no query took too long. */
 	readonly repeatable: boolean;
+	/** By which a few nodes can be analysed anew; null: all of them have to be. */
+	readonly surroundings: Surroundings | null;
 }
 
 export const lineagePath = ({ config }: Pick<OpenProject, "config">): string =>
@@ -33,7 +36,7 @@ export const lineagePath = ({ config }: Pick<OpenProject, "config">): string =>
 
 export async function analyzeProject(invocation: Invocation, project: OpenProject): Promise<AnalysedProject> {
 	const nodes = analysedNodes(project);
-	const { job, compiled, asked } = await analysisJob(invocation, project, nodes);
+	const { job, compiled, asked, graphAsked } = await analysisJob(invocation, project, nodes);
 	const analyses = await analyzeWithCache(job, project, invocation.signal);
 	const described = describe(project, nodes, job, analyses);
 	const lineage: ColumnLineage = {
@@ -48,7 +51,8 @@ export async function analyzeProject(invocation: Invocation, project: OpenProjec
 	};
 	if (invocation.flags.writeJson) writeWhole(lineagePath(project), lineageText(lineage));
 	const tooLong = [...analyses.values()].some(({ status }) => status === "timeout");
-	return { lineage, compiled, repeatable: !asked && !tooLong };
+	const surroundings = graphAsked ? null : surroundingsOf(job, lineage.nodes);
+	return { lineage, compiled, repeatable: !asked && !tooLong, surroundings };
 }
 
 function describe(
@@ -124,13 +128,13 @@ async function analysisJob(
 	nodes: readonly (AnalysedNode | TestNode)[],
 ): Promise<CompiledSql & { readonly job: AnalysisJob }> {
 	const dialect = dialectOf(project);
-	const { compiled, asked } = await compiledSql(invocation, project, nodes);
+	const rendered = await compiledSql(invocation, project, nodes);
+	const { compiled } = rendered;
 	const models = new Map(nodes.map((node) => [node.unique_id as string, modelSql(node, project, compiled)]));
 	const declared = await declaredRelations(project, dialect);
 	return {
+		...rendered,
 		job: { dialect, declared, models: withNamedByHand(models, declared, dialect) },
-		compiled,
-		asked,
 	};
 }
 
@@ -172,19 +176,25 @@ async function analyzeWithCache(job: AnalysisJob, project: OpenProject, signal: 
 	}
 }
 
-function modelSql(
+/** Database, schema and identifier; of an ephemeral model what its CTE is called. */
+export function relationName(node: AnalysedNode | TestNode, { engine }: OpenProject): readonly string[] {
+	if (node.config.materialized === "ephemeral") return [`__dbt__cte__${node.alias}`];
+	const { database, schema, identifier } = storedName(node, engine.dialect);
+	return [database, schema, identifier];
+}
+
+export function modelSql(
 	node: AnalysedNode | TestNode,
 	project: OpenProject,
 	compiled: ReadonlyMap<NodeId, Compiled>,
 ): ModelSql {
 	const found = compiled.get(node.unique_id) ?? { reason: "it was not rendered" };
-	const { database, schema, identifier } = storedName(node, project.engine.dialect);
 	const ephemeral = node.config.materialized === "ephemeral";
 	const later = "sql" in found ? found.incremental : undefined;
 	const takesIn = ["append_new_columns", "sync_all_columns"].includes(String(node.config.on_schema_change));
 	return {
 		id: node.unique_id,
-		name: ephemeral ? [`__dbt__cte__${node.alias}`] : [database, schema, identifier],
+		name: relationName(node, project),
 		...("sql" in found ? { sql: found.sql } : { sql: null, reason: found.reason }),
 		...(later === undefined ? {} : { incremental: { sql: later, added: takesIn ? "taken" : "left" } as const }),
 		inputs: [...inputsOf(node, project), ...(ephemeral ? [] : [node.unique_id])],

@@ -1,7 +1,7 @@
 import { type Compiler, createCompiler } from "../../compile/compiler.ts";
 import { TfmError } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
-import type { ModelNode, NodeId, SnapshotNode, TestNode } from "../../core/node.ts";
+import type { ExecutableNode, ModelNode, NodeId, SnapshotNode, TestNode } from "../../core/node.ts";
 import type { RelationName } from "../../core/relation.ts";
 import type { JournalEntry } from "../../core/request.ts";
 import { storedName } from "../../core/storedName.ts";
@@ -20,15 +20,17 @@ export type Compiled =
 	| { readonly reason: string };
 
 export const analysedNodes = ({ manifest }: OpenProject): readonly AnalysedNode[] =>
-	[...manifest.nodes.values()].filter(
-		(node): node is AnalysedNode =>
-			(node.resource_type === "model" || node.resource_type === "snapshot") && node.language === "sql",
-	);
+	[...manifest.nodes.values()].filter(isAnalysed);
+
+export const isAnalysed = (node: ExecutableNode): node is AnalysedNode =>
+	(node.resource_type === "model" || node.resource_type === "snapshot") && node.language === "sql";
 
 export interface CompiledSql {
 	readonly compiled: ReadonlyMap<NodeId, Compiled>;
 	/** Whether templates asked the database: their SQL may be another one tomorrow. */
 	readonly asked: boolean;
+	/** Whether templates looked at `graph`: their SQL may hang on the text of any node. */
+	readonly graphAsked: boolean;
 }
 
 /**
@@ -60,12 +62,13 @@ export async function compiledSql(
 			found.set(id, { reason: reasonOf(error) });
 		}
 	}
-	addIncrementalForms(project, nodes, found);
-	if (waiting.length === 0) return { compiled: found, asked: false };
+	const incremental = addIncrementalForms(project, nodes, found);
+	const graphAsked = compiler.graphAsked || incremental.graphAsked;
+	if (waiting.length === 0) return { compiled: found, asked: false, graphAsked };
 	if (invocation.flags.extra.introspect === false) {
 		for (const id of waiting)
 			found.set(id, { reason: "its template asks the database, which --no-introspect forbids" });
-		return { compiled: found, asked: false };
+		return { compiled: found, asked: false, graphAsked };
 	}
 	const renderRest = async (database: Database): Promise<void> => {
 		for (const id of waiting) {
@@ -85,7 +88,7 @@ export async function compiledSql(
 		const reason = `its template asks the database: ${reasonOf(error)}`;
 		for (const id of waiting) if (!found.has(id)) found.set(id, { reason });
 	}
-	return { compiled: found, asked: true };
+	return { compiled: found, asked: true, graphAsked };
 }
 
 /**
@@ -96,7 +99,7 @@ function addIncrementalForms(
 	project: OpenProject,
 	nodes: readonly (AnalysedNode | TestNode)[],
 	found: Map<NodeId, Compiled>,
-): void {
+): Pick<Compiler, "graphAsked"> {
 	const { invocation: asked } = project.facts;
 	const flags = { ...asked.flags, FULL_REFRESH: false, full_refresh: false };
 	const facts = { ...project.facts, invocation: { ...asked, flags } };
@@ -107,6 +110,7 @@ function addIncrementalForms(
 		const sql = incrementalForm(compiler, node, storedName(node, project.engine.dialect));
 		if (sql !== null && sql !== whole.sql) found.set(node.unique_id, { ...whole, incremental: sql });
 	}
+	return compiler;
 }
 
 function incrementalForm(compiler: Compiler, node: AnalysedNode | TestNode, table: RelationName): string | null {

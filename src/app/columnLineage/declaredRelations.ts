@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { TfmError } from "../../core/diagnostic.ts";
 import type { LandingDialect } from "../../core/landingDialect.ts";
-import type { ColumnSpec, SeedNode, SourceNode } from "../../core/node.ts";
+import type { ColumnSpec, NodeId, SeedNode, SourceNode } from "../../core/node.ts";
 import { storedName } from "../../core/storedName.ts";
 import { rejectsOf } from "../../load/landingTable.ts";
 import { readLoadSpec } from "../../load/loadSpec.ts";
@@ -19,15 +19,29 @@ export async function declaredRelations(
 	project: OpenProject,
 	dialect: SqlDialectName,
 ): Promise<ReadonlyMap<string, KnownRelation>> {
-	const found = new Map<string, KnownRelation>();
-	for (const source of project.manifest.sources.values()) {
-		found.set(source.unique_id, sourceRelation(source, project, dialect));
-		if (source.load !== null) found.set(rejectsId(source.unique_id), rejectsRelation(source, project));
-	}
+	const found: KnownRelation[] = [];
+	for (const source of project.manifest.sources.values()) found.push(...ofSource(source, project, dialect));
 	for (const node of project.manifest.nodes.values())
-		if (node.resource_type === "seed") found.set(node.unique_id, await seedRelation(node, project, dialect));
-	return found;
+		if (node.resource_type === "seed") found.push(await seedRelation(node, project, dialect));
+	return new Map(found.map((relation) => [relation.id, relation]));
 }
+
+/** The same of one source, with what a load turned away from it, or of one seed; none of anything else. */
+export async function declaredAs(
+	project: OpenProject,
+	dialect: SqlDialectName,
+	id: NodeId,
+): Promise<readonly KnownRelation[]> {
+	const source = project.manifest.sources.get(id);
+	if (source !== undefined) return ofSource(source, project, dialect);
+	const node = project.manifest.nodes.get(id);
+	return node?.resource_type === "seed" ? [await seedRelation(node, project, dialect)] : [];
+}
+
+const ofSource = (source: SourceNode, project: OpenProject, dialect: SqlDialectName): readonly KnownRelation[] => [
+	sourceRelation(source, project, dialect),
+	...(source.load === null ? [] : [rejectsRelation(source, project)]),
+];
 
 /** A column as a property file names it, under the name that the database gives it. */
 export const storedColumn = ({ name, quote }: Pick<ColumnSpec, "name" | "quote">, dialect: SqlDialectName): string =>

@@ -6,7 +6,7 @@ import { suggestName } from "../../core/suggestName.ts";
 import type { PropertyPlaces } from "./propertyPlaces.ts";
 
 interface Checked {
-	readonly lineage: ColumnLineage;
+	readonly lineage: Pick<ColumnLineage, "nodes">;
 	readonly nameOf: (id: string) => string;
 	readonly placeOf: PropertyPlaces;
 }

@@ -1,5 +1,5 @@
 import type { KnownRelation } from "../../sql/analysis.ts";
-import type { ModelSql } from "../../sql/analyzeGraph.ts";
+import type { AnalysisJob, ModelSql } from "../../sql/analyzeGraph.ts";
 import { SQL_DIALECTS, type SqlDialectName } from "../../sql/sqlDialect.ts";
 
 const PART = String.raw`(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*)`;
@@ -47,20 +47,51 @@ export function nodeNames(
 	const { fold } = SQL_DIALECTS[dialect];
 	const byName = new Map<string, string>();
 	for (const { id, name } of [...declared.values(), ...models.values()])
-		if (name.length > 1) byName.set(pair(name.at(-2)!, name.at(-1)!), id);
+		if (name.length > 1) byName.set(relationPair(name.at(-2)!, name.at(-1)!), id);
 	return {
 		idsIn: (sql) => [...new Set(pairsIn(sql, fold).flatMap((name) => byName.get(name) ?? []))],
 	};
 }
 
-const pair = (schema: string, table: string): string => `${schema}\0${table}`;
+/** A relation by the two last parts of its name. */
+export const relationPair = (schema: string, table: string): string => `${schema}\0${table}`;
 
 function pairsIn(sql: string, fold: (name: string, quoted: boolean) => string): readonly string[] {
 	return [...sql.matchAll(CHAIN)].flatMap(([chain]) => {
 		const parts = [...chain.matchAll(PARTS)].map(([part]) =>
 			part.startsWith('"') ? fold(part.slice(1, -1).replaceAll('""', '"'), true) : fold(part, false),
 		);
-		return parts.slice(1).map((part, i) => pair(parts[i]!, part));
+		return parts.slice(1).map((part, i) => relationPair(parts[i]!, part));
+	});
+}
+
+/** What the ephemeral models among a model's inputs read: their text stands in front of its own, with these names. */
+export function inlinedInputs(
+	{ inputs }: Pick<ModelSql, "inputs">,
+	modelOf: (id: string) => Pick<ModelSql, "name" | "inputs"> | undefined,
+): ReadonlySet<string> {
+	const read = (id: string): readonly string[] => {
+		const model = modelOf(id);
+		return model?.name.length === 1 ? model.inputs : [];
+	};
+	return new Set(inputs.flatMap(read));
+}
+
+/**
+ * Whether the SQL of a model names something in one of these schemas that neither it nor an ephemeral model in it refers
+ * to.
+ */
+export function namesElsewhere({ dialect, declared, models }: AnalysisJob, schemas: readonly string[]): boolean {
+	const { fold } = SQL_DIALECTS[dialect];
+	const inSchemas = new Set(schemas);
+	return [...models.values()].some(({ sql, inputs, byHand = [] }) => {
+		const own = new Set(
+			[...inputs, ...byHand].flatMap((id) => {
+				const name = (declared.get(id) ?? models.get(id))?.name ?? [];
+				return name.length > 1 ? [relationPair(name.at(-2)!, name.at(-1)!)] : [];
+			}),
+		);
+		return pairsIn(sql ?? "", fold).some((named) => inSchemas.has(named.split("\0")[0]!) && !own.has(named));
 	});
 }
 

@@ -7,7 +7,7 @@ import { placeInFile } from "./placeInFile.ts";
 import { sqlOf } from "./sqlRemarks.ts";
 
 interface Checked {
-	readonly lineage: ColumnLineage;
+	readonly lineage: Pick<ColumnLineage, "nodes">;
 	readonly compiled: ReadonlyMap<NodeId, Compiled>;
 	readonly layering: Layering | null;
 	readonly nameOf: (id: string) => string;

@@ -3,10 +3,17 @@ import { diagnostic, fail, TfmError } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
 import type { EnvironmentStore, IsolatedEnvironment } from "../../core/isolatedEnvironment.ts";
 
+/** TFM-ENV-007: a later run has the environment now. The run that meets it was cancelled, and did nothing wrong. */
+export class OvertakenError extends TfmError {
+	constructor(name: string, run: string) {
+		super(diagnostic("TFM-ENV-007", { name, run }));
+	}
+}
+
 export interface Claim {
 	/** Aborted by the user, or when a later run takes the environment. */
 	readonly signal: AbortSignal;
-	/** Throws TFM-ENV-007 where a later run took it. */
+	/** Throws an OvertakenError where a later run took it. */
 	readonly check: () => void;
 	/** No longer looks whether the environment is still this run's. */
 	readonly stop: () => Promise<void>;
@@ -24,7 +31,7 @@ interface Place {
 
 /**
  * Takes the environment for this run: written down, and free of the run that had it, which is told to stop by this and
- * waited for. Throws TFM-ENV-002, TFM-ENV-003, TFM-ENV-007. Nothing has been made by then.
+ * waited for. Throws TFM-ENV-002, TFM-ENV-003, an OvertakenError. Nothing has been made by then.
  */
 export async function claimEnvironment(
 	place: Place,
@@ -53,7 +60,7 @@ export async function claimEnvironment(
 			const row = await adapter.withSession((session) => store.find(session, environment.project, name));
 			if (row?.runId === runId) continue;
 			by = row?.runId ?? "which dropped it";
-			abort.abort(new TfmError(diagnostic("TFM-ENV-007", { name, run: by })));
+			abort.abort(new OvertakenError(name, by));
 			return;
 		}
 	};
@@ -62,7 +69,7 @@ export async function claimEnvironment(
 	return {
 		signal: abort.signal,
 		check: () => {
-			if (by !== null) fail("TFM-ENV-007", { name, run: by });
+			if (by !== null) throw new OvertakenError(name, by);
 			place.invocation.signal.throwIfAborted();
 		},
 		async stop() {
@@ -84,7 +91,7 @@ async function register(
 		case "registered":
 			return done.before;
 		case "taken":
-			return fail("TFM-ENV-007", { name, run: done.by ?? "which dropped it" });
+			throw new OvertakenError(name, done.by ?? "which dropped it");
 		case "refused":
 			return fail("TFM-ENV-002", { name, inTheWay: done.inTheWay });
 	}

@@ -95,9 +95,31 @@ async function ask(
 	} catch (error) {
 		if (!(error instanceof DatabaseError) || error.kind === "cancelled") throw error;
 		const position = (error.position ?? 0) - BEFORE.length;
-		const at = position > 0 && position <= text.length + 1 ? placeIn(path, text, position) : undefined;
-		return { kind: "failed", problem: error.message, ...(at === undefined ? {} : { at }) };
+		if (position > text.length)
+			return (await readAlone(database, { path, sql: text })) ?? failure(path, text, error, 0);
+		return failure(path, text, error, position);
 	}
+}
+
+const ALONE = "prepare rule as\n";
+
+/** What is wrong with a text that is no query where it stands for itself: around it, the fault is told of what follows. */
+async function readAlone(database: Adapter, { path, sql }: SqlRule): Promise<RuleOutcome | null> {
+	try {
+		await database.withSession(async (session) => {
+			await session.query(`${ALONE}${sql}`, []);
+			await session.execute("deallocate rule");
+		});
+		return null;
+	} catch (error) {
+		if (!(error instanceof DatabaseError) || error.kind === "cancelled") throw error;
+		return failure(path, sql, error, (error.position ?? 0) - ALONE.length);
+	}
+}
+
+function failure(path: string, text: string, { message }: DatabaseError, position: number): RuleOutcome {
+	const at = position > 0 && position <= text.length + 1 ? placeIn(path, text, position) : undefined;
+	return { kind: "failed", problem: message, ...(at === undefined ? {} : { at }) };
 }
 
 /** `position` counts from 1. */

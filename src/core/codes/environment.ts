@@ -59,8 +59,9 @@ export const ENVIRONMENT_CODES = {
 	}),
 	"TFM-ENV-007": code<{ name: string; run: string }>({
 		message: (f) => `a later run (${f.run}) took over the environment ${f.name}: this one stops`,
+		next: () => "nothing is to be done: the later run reviews the change",
 		explain:
-			"Somebody pushed again, or started the job once more. The later run wins; this one cleans up what it built and says nothing of the pull request.",
+			"Somebody pushed again, or started the job once more. The later run wins; this one cleans up what it built, says nothing of the pull request, and ends as one that was cancelled (exit code 130).",
 	}),
 	"TFM-ENV-008": code<{ key: string; problem: string; suggestion: string | undefined }>({
 		message: (f) => `environments.${f.key} of the project file: ${f.problem}`,
