@@ -39,6 +39,8 @@ export interface DoneNode extends Pick<CompiledNode, "id" | "ctes" | "macros" | 
 	/** Null: it has none, or was not compiled. */
 	readonly sql: string | null;
 	readonly ran: boolean;
+	/** False where the node was compiled and nothing more; absent: it was part of a run. */
+	readonly inRun?: false;
 	/** Of a test: where its rows are kept; absent or null: nowhere, or as the manifest says. */
 	readonly relation?: string | null;
 }
@@ -147,7 +149,9 @@ function foreignKeys({ manifest, facts }: Pick<OpenProject, "manifest" | "facts"
 function hookPositions(done: readonly DoneNode[]): ReadonlyMap<NodeId, number> {
 	const places = new Map<NodeId, number>();
 	for (const phase of ["start", "end"]) {
-		const hooks = done.filter(({ id }) => id.startsWith("operation.") && id.includes(`-on-run-${phase}-`));
+		const hooks = done.filter(
+			({ id, inRun }) => inRun !== false && id.startsWith("operation.") && id.includes(`-on-run-${phase}-`),
+		);
 		for (const [i, { id }] of hooks.entries()) places.set(id, i + 1);
 	}
 	return places;
@@ -165,7 +169,11 @@ function workOn({ manifest, config, facts }: OpenProject, done: readonly DoneNod
 				? CALLED_BY_TESTS.flatMap((name) => facts.registry.find(name, node.package_name)?.node.unique_id ?? [])
 				: [];
 		work.set(id, {
-			compiled: sql === null ? null : { code: sql, path: `${target}/${sqlPath("compiled", node)}`, ctes, overloads },
+			// dbt writes no file of nothing, and names none.
+			compiled:
+				sql === null
+					? null
+					: { code: sql, path: sql === "" ? null : `${target}/${sqlPath("compiled", node)}`, ctes, overloads },
 			build_path: ran && node.resource_type !== "operation" ? `${target}/${sqlPath("run", node)}` : null,
 			macros: [...macros, ...called],
 			...(sql !== null && node.resource_type === "model" ? keysOf(node) : {}),

@@ -63,7 +63,7 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 		return 0;
 	}
 	const compiled = await compileSelected(invocation, project);
-	const models = compiled.filter(({ node }) => node.resource_type !== "test");
+	const models = compiled.filter(({ node: { resource_type: type } }) => type !== "test" && type !== "operation");
 	const [only] = models;
 	if (models.length === 1 && only !== undefined && invocation.flags.select.length > 0)
 		print({ node: only.node.name, compiled: only.sql, id: only.node.unique_id }, output);
@@ -77,6 +77,9 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 /** The kinds of nodes that a command which compiles deals in. */
 export const COMPILED_KINDS = ["function", "model", "snapshot", "test", "analysis", "seed"] as const;
 
+/** dbt compiles hooks of the project as well, with the queries that they send, and without \`results\`. */
+const WITH_HOOKS = [...COMPILED_KINDS, "operation"] as const;
+
 /**
  * Compiles what the flags select into target/compiled and writes manifest.json and run_results.json of that. A node that
  * fails ends it, unless `onFailure` takes the error: then the others go on.
@@ -87,7 +90,11 @@ export async function compileSelected(
 	onFailure?: (error: TfmError) => void,
 ): Promise<readonly { readonly node: ExecutableNode; readonly sql: string }[]> {
 	const events = openEvents(invocation, project);
-	const { selected, warnings } = selectFor(invocation, project, COMPILED_KINDS);
+	const { selected, warnings } = selectFor(
+		invocation,
+		project,
+		invocation.flags.extra.watch === true ? COMPILED_KINDS : WITH_HOOKS,
+	);
 	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
 	logNodes(invocation, project, selected.size);
 	const manifestFile = beginManifest(invocation, project);
@@ -109,7 +116,7 @@ export async function compileSelected(
 	for (const [i, node] of nodes.entries()) {
 		const { sql, ctes, messages } = results[i]!;
 		tellMessages(events, node.unique_id, messages);
-		writeSql(sqlPath("compiled", node), sql);
+		if (sql !== "") writeSql(sqlPath("compiled", node), sql);
 		// dbt compiles ephemeral models for whoever reads them, and writes what came out.
 		for (const model of ctes.every(({ id }) => compiledIds.has(id)) ? [] : compiledEphemerals(ctes)) {
 			const read = compiledIds.has(model.id) ? undefined : project.manifest.nodes.get(model.id);
@@ -119,7 +126,7 @@ export async function compileSelected(
 	}
 	events.close();
 	await manifestFile.finish(
-		results.map((compiled) => ({ ...compiled, ran: false })),
+		results.map((compiled) => ({ ...compiled, ran: false, inRun: false })),
 		deferral,
 	);
 	const seeds = all.filter((node) => node.resource_type === "seed").map((node) => [node, null] as const);

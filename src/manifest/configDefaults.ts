@@ -18,7 +18,8 @@ export type ConfiguredKind =
 	| "metric"
 	| "semantic_model"
 	| "saved_query"
-	| "unit_test";
+	| "unit_test"
+	| "group";
 
 /** `append` lists, `update` mappings key by key, `grants` as dbt's grants; everything else replaces. */
 export type MergeRule = "append" | "update" | "grants";
@@ -147,6 +148,7 @@ export const CONFIG_DEFAULTS: { readonly [K in ConfiguredKind]: PlainRecord } = 
 		cache: { enabled: false },
 	},
 	unit_test: { tags: [], meta: {}, enabled: true, static_analysis: null },
+	group: { meta: {} },
 });
 
 const NODE_RULES: { readonly [key: string]: MergeRule } = {
@@ -178,6 +180,7 @@ export const MERGE_RULES: { readonly [K in ConfiguredKind]: { readonly [key: str
 	semantic_model: { meta: "update" },
 	saved_query: { meta: "update" },
 	unit_test: { tags: "append", meta: "update" },
+	group: { meta: "update" },
 });
 
 export const isRecord = (value: Plain | undefined): value is PlainRecord =>

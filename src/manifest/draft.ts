@@ -9,7 +9,7 @@ import type { ConfiguredKind } from "./configDefaults.ts";
 
 export type DraftKind = Exclude<
 	ConfiguredKind,
-	"source" | "exposure" | "unit_test" | "metric" | "semantic_model" | "saved_query"
+	"source" | "exposure" | "unit_test" | "metric" | "semantic_model" | "saved_query" | "group"
 >;
 
 /** The properties of one node: an entry of a property file, or one version of one. */

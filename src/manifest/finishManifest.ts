@@ -23,7 +23,8 @@ import { missingFeatures, requireKnownLanguages } from "./missingFeatures.ts";
 import type { Namer } from "./names.ts";
 import { textOf } from "./patches.ts";
 import { inferPrimaryKey } from "./primaryKey.ts";
-import { recordOr } from "./resolveConfig.ts";
+import type { ProjectConfigs } from "./projectConfig.ts";
+import { recordOr, resolveConfig } from "./resolveConfig.ts";
 import { finishSemantics } from "./semantic/finishSemantics.ts";
 import type { SemanticLayer, SemanticLinks } from "./semantic/semanticLayer.ts";
 import type { SourceDraft } from "./sourceDrafts.ts";
@@ -130,7 +131,9 @@ export function finishManifest({
 		savedQueries,
 		macros,
 		docs: new Map(parsed.docs.map((doc) => [doc.unique_id, doc])),
-		groups: new Map(parsed.groups.map(makeGroup).map((group) => [group.unique_id, group])),
+		groups: new Map(
+			parsed.groups.map((entry) => makeGroup(entry, work.projects)).map((group) => [group.unique_id, group]),
+		),
 		unresolved,
 		disabled: new Map([...disabled].sort(([a], [b]) => (a < b ? -1 : 1))),
 		parents,
@@ -187,7 +190,7 @@ function edges(
 	return { parents, children };
 }
 
-const makeGroup = (entry: YamlEntry): GroupNode => ({
+const makeGroup = (entry: YamlEntry, projects: ProjectConfigs): GroupNode => ({
 	unique_id: `group.${entry.package_name}.${entry.name}`,
 	name: entry.name,
 	resource_type: "group",
@@ -196,5 +199,14 @@ const makeGroup = (entry: YamlEntry): GroupNode => ({
 	original_file_path: entry.original_file_path,
 	owner: { email: null, name: null, ...recordOr(entry.value.owner) },
 	description: textOf(entry.value.description) || null,
-	config: { meta: {}, ...recordOr(entry.value.config) },
+	config: resolveConfig(
+		{
+			kind: "group",
+			package_name: entry.package_name,
+			fqn: [entry.package_name, ...entry.folders, entry.name],
+			yaml: recordOr(entry.value.config),
+			calls: [],
+		},
+		projects,
+	),
 });

@@ -32,7 +32,8 @@ export interface NodeWork {
 	/** Null: it was not compiled. */
 	readonly compiled: {
 		readonly code: string;
-		readonly path: string;
+		/** Null: no file was written. */
+		readonly path: string | null;
 		readonly ctes: readonly { readonly id: NodeId; readonly sql: string }[];
 		/** Bodies of a function's other signatures, in their order. */
 		readonly overloads?: readonly string[];

@@ -30,6 +30,18 @@ describe("properties", () => {
 		expect(manifest.nodes.get(nodeId("model.shop.m"))?.description).toBe("mine");
 	});
 
+	it("of a group are laid over what the project file says of models, as in dbt", async () => {
+		const { groups } = await manifestOf({
+			"tfm_project.yml":
+				"name: shop\nmodels:\n  +meta: {from: project}\n  +materialized: table\n  shop: {money: {+grants: {select: [ann]}}}\n",
+			"models/money/g.yml": "groups: [{name: fin, owner: {name: Ann}, config: {meta: {own: 1}}}]",
+			"models/g.yml": "groups: [{name: ops, owner: {email: a@b.c}}]",
+		});
+		const fin = { materialized: "table", meta: { from: "project", own: 1 }, grants: { select: ["ann"] } };
+		expect(groups?.get("group.shop.fin")?.config).toEqual(fin);
+		expect(groups?.get("group.shop.ops")?.config).toEqual({ materialized: "table", meta: { from: "project" } });
+	});
+
 	it("that end a file with a block of text are read without its line end, as dbt reads files", async () => {
 		const found = await node("model.shop.m", {
 			"models/m.sql": "select 1 as id",

@@ -23,6 +23,8 @@ const TREES: { readonly [K in ConfiguredKind]: keyof ProjectConfig["trees"] } = 
 	semantic_model: "semantic_models",
 	saved_query: "saved_queries",
 	unit_test: "unit_tests",
+	// dbt has no `groups:` in the project file, and looks where it looks for models.
+	group: "models",
 };
 
 /** dbt looks up what was written for functions among the models, and two kinds with a dash in their key not at all. */

@@ -151,7 +151,6 @@ export const SECTIONS: { readonly [section: string]: Fields } = {
 		owner: { fields: { name: "text", email: "any" } },
 		description: "text",
 		config: "map",
-		meta: "map",
 	},
 	unit_tests: {
 		name: "text",
