@@ -330,6 +330,48 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		await expect.poll(() => page.locator("dialog[open]").count()).toBe(0);
 	});
 
+	it("shows with the shift key what lies between two nodes, in a neighbourhood and on the whole drawing", async () => {
+		await open("#/graph?focus=transform.revenue&up=2&down=2");
+		const card = (name: string) => page.locator(".card", { hasText: name }).locator("[data-act]").first();
+		await card("stg_payments").click();
+		await expect.poll(() => page.locator(".graph-side h2").textContent()).toBe("stg_payments");
+		await card("revenue")
+			.first()
+			.click({ modifiers: ["Shift"] });
+		await expect.poll(() => page.url()).toContain("path=staging.stg_payments%2Ctransform.revenue");
+		await expect.poll(() => page.locator(".card").count()).toBe(3);
+		await page.goBack();
+		await expect.poll(() => page.locator(".card").count()).toBe(4);
+		// On the canvas places are known from the data: the view is the whole at a known scale.
+		const places = (await page.evaluate(`(async () => {
+			const { graph } = JSON.parse(document.getElementById("index").textContent);
+			const { nodes } = await (await fetch(graph)).json();
+			return Object.fromEntries(nodes.name.map((name, i) => [name, [nodes.x[i], nodes.y[i]]]));
+		})()`)) as Record<string, [number, number]>;
+		await open("#/graph?x=-100&y=-100&k=0.5");
+		await page.locator("canvas[data-drawn]").waitFor();
+		const click = (name: string, modifiers: "Shift"[] = []) => {
+			const [x, y] = places[name]!;
+			return page.locator("canvas").click({ position: { x: (x + 140) / 2, y: (y + 112) / 2 }, modifiers });
+		};
+		await click("payments");
+		await expect.poll(() => page.locator(".graph-side h2").textContent()).toBe("payments");
+		await click("rpt_revenue", ["Shift"]);
+		await expect.poll(() => page.url()).toContain("path=transform.payments%2Creporting.rpt_revenue");
+		await expect.poll(() => page.locator(".card").count()).toBe(3);
+	});
+
+	it("keeps the order that was chosen while words are searched, and shows a run as a table", async () => {
+		const names = () => page.locator(".catalog-rows .node-link").allTextContents();
+		await open("#/catalog?q=revenue&sort=name");
+		await expect.poll(names).toEqual(["revenue", "rpt_revenue"]);
+		await open("#/catalog?q=amount&sort=tests");
+		await expect.poll(names).toEqual(["rpt_revenue", "payments", "revenue", "stg_payments"]);
+		await open("#/run/run-1?view=table");
+		await expect.poll(() => page.locator("tbody tr").count()).toBe(4);
+		expect(await page.locator("tbody tr").first().textContent()).toMatch(/stg_payments.*staging.*7.*40.ms/);
+	});
+
 	it("expands a node and follows a column by a key, and colours the exported picture as the lens does", async () => {
 		await open("#/graph?focus=staging.stg_payments&node=transform.payments");
 		await expect.poll(() => page.locator(".card").count()).toBe(2);

@@ -72,7 +72,7 @@ export function Sidebar({ project, page, onSearch, onHelp }: SidebarProps) {
 					</button>
 				</div>
 				<p title={project.generatedAt}>
-					Made {ago(Date.parse(project.generatedAt))} by {project.writtenBy}
+					Made {project.generatedAt !== "" && ago(Date.parse(project.generatedAt))} by {project.writtenBy}
 				</p>
 			</div>
 		</aside>

@@ -8,7 +8,8 @@ import type { ColumnTrace } from "./columnTrace.ts";
 import { BOX, type Focus, type FocusNode } from "./focus.ts";
 
 export interface FocusActs {
-	readonly onChoose: (node: number) => void;
+	/** `between`: with the shift key held, for what lies between it and the node chosen before. */
+	readonly onChoose: (node: number, between: boolean) => void;
 	readonly onExpand: (node: number) => void;
 	readonly onColumn?: (node: number, column: string) => void;
 }
@@ -147,7 +148,11 @@ function Card({ project, entry, hue, says, isCurrent, size, acts }: CardProps) {
 	].filter(Boolean);
 	return (
 		<g class={isCurrent ? "card current" : "card"} transform={`translate(${x} ${y})`}>
-			<g data-act onClick={() => acts.current.onChoose(node)} onDblClick={() => go(href(["m", project.key(node)]))}>
+			<g
+				data-act
+				onClick={(event) => acts.current.onChoose(node, event.shiftKey)}
+				onDblClick={() => go(href(["m", project.key(node)]))}
+			>
 				<title>{`${project.key(node)}: ${WORDS[status]}. Double-click opens its page.`}</title>
 				<rect width={BOX.width} height={height} rx="8" />
 				<circle cx="16" cy="23" r="8" style={{ fill: `color-mix(in srgb, var(${hue}) 18%, transparent)` }} />

@@ -13,7 +13,7 @@ const NAMED = 50;
 /** From so many on edges are drawn in slices. */
 const MANY = 4000;
 /** Of the lanes' names: in a row, or upright where a lane is too narrow for its name. */
-const HEAD = { row: 34, upright: 104, font: "600 12px ui-sans-serif, system-ui, sans-serif", pad: 16 };
+const HEAD = { row: 34, upright: 104, font: "600 12px", pad: 16 };
 /** Of the legend and the buttons below. */
 const FOOT = 36;
 
@@ -55,6 +55,8 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 	const base = document.createElement("canvas");
 	const context = base.getContext("2d", { alpha: false })!;
 	const { nodes, edges, lanes, count } = project;
+	/** The page's. */
+	const face = getComputedStyle(canvas).fontFamily;
 	const against = new Set(project.against);
 	const grid = new Map<string, number[]>();
 	for (let node = 0; node < count; node++) {
@@ -91,7 +93,7 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 	/** Under a name of its own, or cut off: at this size, does any name of a lane have no room? */
 	function headAt(k: number): number {
 		context.save();
-		context.font = HEAD.font;
+		context.font = `${HEAD.font} ${face}`;
 		const long = lanes.some(
 			({ name, x0, x1 }) => x1 > x0 && context.measureText(name).width > (x1 - x0) * k - HEAD.pad,
 		);
@@ -274,7 +276,7 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 			const inner = wide > 118;
 			const labels = !inner && wide >= NAMED;
 			on.textBaseline = "middle";
-			on.font = "500 11.5px ui-sans-serif, system-ui, sans-serif";
+			on.font = `500 11.5px ${face}`;
 			for (let node = 0; node < count; node++) {
 				if (!seen(node)) continue;
 				const dim = chosen !== null && !chosen.has(node);
@@ -317,7 +319,7 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		function drawLabel(on: CanvasRenderingContext2D, node: number, nx: number, ny: number): void {
 			on.save();
 			on.setTransform(ratio, 0, 0, ratio, 0, 0);
-			on.font = "400 10.5px ui-sans-serif, system-ui, sans-serif";
+			on.font = `400 10.5px ${face}`;
 			on.fillStyle = colour("--soft");
 			on.fillText(middleOut(nodes.name[node]!, (CARD.width + 26) * k), (nx - x) * k, (ny + CARD.height - y) * k + 8);
 			on.restore();
@@ -331,7 +333,7 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 			context.globalAlpha = 0.86;
 			context.fillRect(0, 0, width, head);
 			context.globalAlpha = 1;
-			context.font = HEAD.font;
+			context.font = `${HEAD.font} ${face}`;
 			context.fillStyle = colour("--soft");
 			context.textBaseline = "middle";
 			for (const lane of lanes) {

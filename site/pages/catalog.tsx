@@ -56,7 +56,8 @@ export function Catalog({ project, route }: PageProps) {
 				</div>
 			</search>
 			<p class="found" aria-live="polite">
-				{count(found.length)} of {count(project.count)}
+				{/* Until the words are there only names are looked through. */}
+				{found.length === 0 && texts === NO_TEXTS ? "…" : count(found.length)} of {count(project.count)}
 				{(q !== "" || wanted.some(Boolean)) && (
 					<button
 						type="button"

@@ -83,6 +83,13 @@ export function GraphPage({ project, route }: PageProps) {
 		(chosen === null || chosen.size === 0) &&
 		(guarded || asked === "folders" || (asked === null && !place && project.count > FOLDERS_FROM));
 	const toFocus = (node: number): void => go(href(["graph"], { ...kept(query), focus: project.key(node) }));
+	const choose = (node: number, paths: boolean): void =>
+		paths && current !== null && current !== node
+			? setQuery(
+					{ path: `${project.key(current)},${project.key(node)}`, node: project.key(node), focus: null, expand: null },
+					{ replace: false },
+				)
+			: setQuery({ node: project.key(node) });
 	useGraphKeys({ project, current, focused, up, down, toFocus, query });
 	useFrame(project, current);
 	useLostFocus(query.get("focus"));
@@ -166,7 +173,7 @@ export function GraphPage({ project, route }: PageProps) {
 					{focus !== null ? (
 						<FocusView
 							{...{ project, focus, lens, current, trace }}
-							onChoose={(node) => setQuery({ node: project.key(node) })}
+							onChoose={choose}
 							onExpand={(node) => setQuery({ expand: [...expanded, node].map(project.key).join(",") })}
 							onColumn={(node, name) => go(href(["graph"], { ...kept(query), focus: project.key(node), col: name }))}
 						/>

@@ -1,6 +1,6 @@
 import type { QualityCell, RunRecord } from "../../src/docs/siteData.ts";
 import { loadRuns } from "../data.ts";
-import { dateTime, percent, plural } from "../format.ts";
+import { count, dateTime, percent, plural } from "../format.ts";
 import type { PageProps } from "../page.ts";
 import { GLYPHS, PageHead, useData } from "../parts.tsx";
 import { href } from "../route.ts";
@@ -78,7 +78,7 @@ function Cell({ cell, size, layer }: { cell: QualityCell | undefined; size: numb
 			class={`cell ${status}`}
 			href={href(["catalog"], { layer, ...(status === "fail" || status === "warn" ? { status } : {}) })}
 		>
-			<strong>{cell.tests}</strong>
+			<strong>{count(cell.tests)}</strong>
 			<span>
 				<span class={`status ${status}`}>
 					<span class="glyph" aria-hidden="true">
@@ -88,7 +88,7 @@ function Cell({ cell, size, layer }: { cell: QualityCell | undefined; size: numb
 				<span class="says">{says}</span>
 			</span>
 			<small>
-				{cell.nodes} of {size} tables
+				{count(cell.nodes)} of {count(size)} tables
 			</small>
 		</a>
 	);

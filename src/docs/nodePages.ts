@@ -79,6 +79,7 @@ export function createPages({ facts, source, ages, markdown }: PageSource) {
 					tests: found.map((body) => testOf(body)).sort((a, b) => byTest(a, b)),
 					raw: node.raw,
 					compiled: node.compiled,
+					...(node.executed === null || node.executed === node.compiled ? {} : { executed: node.executed }),
 					...(before === undefined || before === node.raw ? {} : { before }),
 					message: messageOf(id),
 					meta: node.meta,

@@ -4,6 +4,7 @@ import { fail } from "../core/diagnostic.ts";
 import type { TestNode } from "../core/node.ts";
 import { dimensionOf } from "../core/qualityDimension.ts";
 import { artifactEntries, checkVersion, type Json, objectOf, stringsOf, textOf } from "./artifact.ts";
+import { executedSql } from "./executedSql.ts";
 import { NODE_TYPES, type NodeType } from "./siteData.ts";
 import type { Spool } from "./spool.ts";
 
@@ -64,6 +65,7 @@ export interface NodeBody {
 	readonly key: readonly string[];
 	readonly raw: string | null;
 	readonly compiled: string | null;
+	readonly executed: string | null;
 	readonly meta: readonly (readonly [string, string])[];
 	readonly columns: readonly BodyColumn[];
 	readonly url: string | null;
@@ -112,6 +114,7 @@ export function readProjectFacts(
 	spool: Spool,
 	options: { readonly excludeCode: boolean },
 ): ProjectFacts {
+	const executed = options.excludeCode ? () => null : executedSql(target);
 	const nodes: NodeFact[] = [];
 	const tests: TestFact[] = [];
 	const docs: { id: string; name: string; package: string; contents: string }[] = [];
@@ -131,7 +134,7 @@ export function readProjectFacts(
 			});
 		else if (node.resource_type === "test" || section === "unit_tests") tests.push(takeTest(key, node, spool, options));
 		else if ((NODE_TYPES as readonly unknown[]).includes(node.resource_type))
-			nodes.push(takeNode(key, node, spool, options.excludeCode));
+			nodes.push(takeNode(key, node, spool, { ...options, executed }));
 	}
 	checkVersion(path, metadata, /\/manifest\/v12\.json$/, "manifest version 12");
 	readCatalog(join(target, "catalog.json"), spool);
@@ -146,7 +149,12 @@ export function readProjectFacts(
 	};
 }
 
-function takeNode(id: string, node: Json, spool: Spool, excludeCode: boolean): NodeFact {
+interface TakenCode {
+	readonly excludeCode: boolean;
+	readonly executed: ReturnType<typeof executedSql>;
+}
+
+function takeNode(id: string, node: Json, spool: Spool, { excludeCode, executed }: TakenCode): NodeFact {
 	const config = objectOf(node.config);
 	const meta = { ...objectOf(node.meta), ...objectOf(config.meta) };
 	const type = node.resource_type as NodeType;
@@ -154,17 +162,19 @@ function takeNode(id: string, node: Json, spool: Spool, excludeCode: boolean): N
 	const columns = Object.values(objectOf(node.columns)).map(columnOf);
 	const description = textOf(node.description);
 	const docBlocks = stringsOf(node.doc_blocks);
+	const path = textOf(node.original_file_path);
 	const body: NodeBody = {
 		kind: "node",
 		description,
 		relation: textOf(node.relation_name) || null,
-		path: textOf(node.original_file_path),
+		path,
 		patch: textOf(node.patch_path).replace(/^[^:]*:\/\//, "") || null,
 		access: textOf(node.access) || null,
 		contract: objectOf(config.contract).enforced === true,
 		key: stringsOf(node.primary_key),
 		raw: excludeCode || type === "seed" ? null : textOf(node.raw_code) || null,
 		compiled: excludeCode ? null : textOf(node.compiled_code) || null,
+		executed: executed({ type, name: textOf(node.name), package: packageName, path }),
 		meta: Object.entries(meta).map(([key, value]) => [key, shown(value)] as const),
 		columns,
 		url: safeUrl(textOf(node.url)),

@@ -224,6 +224,8 @@ export interface SiteNode {
 	readonly tests: readonly SiteTest[];
 	readonly raw: string | null;
 	readonly compiled: string | null;
+	/** The statements that the last run sent; absent: none are known, or they are the compiled SQL. */
+	readonly executed?: string;
 	/** In the state that the site was compared with; absent: the same, or nothing was compared. */
 	readonly before?: string | null;
 	readonly message: string | null;

@@ -65,6 +65,25 @@ const result = (status: string, failures: number | null = null) => ({
 });
 
 describe("the site of artifacts", () => {
+	it("shows the statements that the last run sent, and reads nothing outside of target/run for them", async () => {
+		const target = writeArtifacts(folder(), {
+			"model.shop.orders": model("orders"),
+			"model.shop.thief": model("thief", { original_file_path: "../../../secret.sql" }),
+			"model.shop.view": model("view"),
+		});
+		const path = join(target, "run/shop/models/staging");
+		mkdirSync(path, { recursive: true });
+		writeFileSync(join(path, "orders.sql"), "create table orders as (select 1)");
+		writeFileSync(join(path, "view.sql"), "select 'view' as id");
+		writeFileSync(join(target, "../secret.sql"), "secret");
+		const site = folder();
+		await writeSite(siteSource(target), site, app);
+		const sent = ["orders", "thief", "view"].map((name) => pageOf(site, `model.shop.${name}`).executed);
+		expect(sent).toEqual(["create table orders as (select 1)", undefined, undefined]);
+		await writeSite(siteSource(target, { excludeCode: true }), site, app);
+		expect(pageOf(site, "model.shop.orders").executed).toBeUndefined();
+	});
+
 	it("holds the graph in lanes, and a page for each node in its shard", async () => {
 		const results = new Map([
 			["model.shop.orders", result("success")],

@@ -8,10 +8,15 @@ export function SqlTab({ project, node, page, query }: NodeTabProps) {
 	const views = [
 		...(page.raw === null ? [] : [{ id: "raw", name: "Source" }]),
 		...(page.compiled === null ? [] : [{ id: "compiled", name: "Compiled" }]),
+		...(page.executed === undefined ? [] : [{ id: "executed", name: "Executed" }]),
 		...(page.before === undefined || page.before === null ? [] : [{ id: "changed", name: "Changed" }]),
 	];
 	const asked = query.get("sql");
-	const chosen = views.some(({ id }) => id === asked) ? asked! : views[0]!.id;
+	const chosen = (views.some(({ id }) => id === asked) ? asked! : views[0]!.id) as
+		| "raw"
+		| "compiled"
+		| "executed"
+		| "changed";
 	const line = Number(query.get("line")) || null;
 	return (
 		<>
@@ -27,8 +32,8 @@ export function SqlTab({ project, node, page, query }: NodeTabProps) {
 				<Changes before={page.before ?? ""} after={page.raw ?? ""} />
 			) : (
 				<Sql
-					text={chosen === "raw" ? (page.raw ?? "") : (page.compiled ?? "")}
-					label={chosen === "raw" ? page.path : "Compiled SQL"}
+					text={{ raw: page.raw, compiled: page.compiled, executed: page.executed }[chosen] ?? ""}
+					label={{ raw: page.path, compiled: "Compiled SQL", executed: "What the last run sent" }[chosen] ?? ""}
 					{...(chosen === "raw"
 						? { head: <FileLink {...{ project, node }} path={page.path} {...(line === null ? {} : { line })} /> }
 						: {})}
