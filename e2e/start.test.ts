@@ -51,14 +51,19 @@ process.exitCode = await main({
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** The drivers that a command loaded, and how it ended. */
-function driversOf(argv: readonly string[]): { readonly drivers: readonly string[]; readonly code: number | null } {
+/** The modules that a command loaded, and how it ended. */
+function loadedBy(argv: readonly string[]): { readonly loaded: readonly string[]; readonly code: number | null } {
 	rmSync(join(root, "loaded"), { force: true });
 	const { status: code } = spawnSync(process.execPath, [join(root, "program.mjs"), ...argv], {
 		cwd: join(root, "shop"),
 		encoding: "utf8",
 	});
-	const loaded = readFileSync(join(root, "loaded"), "utf8").split("\n");
+	return { loaded: readFileSync(join(root, "loaded"), "utf8").split("\n"), code };
+}
+
+/** The drivers among them. */
+function driversOf(argv: readonly string[]): { readonly drivers: readonly string[]; readonly code: number | null } {
+	const { loaded, code } = loadedBy(argv);
 	return { drivers: [...new Set(loaded.flatMap((url) => DRIVER.exec(url)?.slice(1).filter(Boolean) ?? []))], code };
 }
 
@@ -72,3 +77,12 @@ it.each(["--version", "run --help", "completion bash", "parse", "ls --select +b"
 it("is seen when one is loaded: by a command that asks the database", () => {
 	expect(driversOf(["show", "--inline", "select 1"])).toEqual({ drivers: ["adapters/pglite/adapter.ts"], code: 0 });
 });
+
+it.each(["--help", "run --help", "help docs", "completion zsh"])(
+	"tfm %s loads no use case, and not the table of errors",
+	(command) => {
+		const { loaded, code } = loadedBy(command.split(" "));
+		expect(loaded.filter((url) => /\/src\/(app|core\/codes|parse|jinja)\//.test(url))).toEqual([]);
+		expect(code).toBe(0);
+	},
+);

@@ -1,4 +1,3 @@
-import { fail } from "../core/diagnostic.ts";
 import { COMMAND_GROUPS, COMMANDS, type CommandSpec } from "./commandTable.ts";
 import type { OptionSpec } from "./optionSpec.ts";
 
@@ -6,8 +5,8 @@ import type { OptionSpec } from "./optionSpec.ts";
 const TAKE_NODES = ["--select", "-s", "--exclude", "--failures", "--rejects"];
 const NODE_NAMES = "tfm ls --output name --quiet 2>/dev/null";
 
-/** The completion script of a shell, made from the tables of commands and options. TFM-CLI-014 for another shell. */
-export function completionScript(shell: string): string {
+/** The completion script of a shell, made from the tables of commands and options. Null for another shell. */
+export function completionScript(shell: string): string | null {
 	switch (shell) {
 		case "bash":
 			return bash();
@@ -16,7 +15,7 @@ export function completionScript(shell: string): string {
 		case "fish":
 			return fish();
 		default:
-			return fail("TFM-CLI-014", { shell });
+			return null;
 	}
 }
 

@@ -1,5 +1,4 @@
 import { Command, CommanderError, Option } from "commander";
-import { fail } from "../core/diagnostic.ts";
 import { TFM_VERSION } from "../core/version.ts";
 import { COMMAND_GROUPS, COMMANDS, type CommandSpec } from "./commandTable.ts";
 import type { OptionSpec } from "./optionSpec.ts";
@@ -29,6 +28,7 @@ export type ParsedArgv =
  */
 export async function parseArgv(argv: readonly string[], width: number): Promise<ParsedArgv> {
 	const words = moveCommandFirst(argv);
+	const asked = askedCommand(words);
 	const program = rootCommand(width);
 	let outcome: ParsedArgv | undefined;
 	let help = "";
@@ -37,7 +37,10 @@ export async function parseArgv(argv: readonly string[], width: number): Promise
 	for (const spec of COMMANDS) {
 		const given: Record<string, boolean | number | string | string[]> = {};
 		const deprecated: string[] = [];
-		const command = subcommand(spec, given, deprecated);
+		const command = listed(spec);
+		// Of the others only that they take options is shown: to make all 2,500 takes longer than node takes to start.
+		if (spec === asked) addOptions(command, { spec, given, deprecated });
+		else if (spec.options.length > 0) command.addOption(new Option("--any"));
 		command.action(() => {
 			outcome = { kind: "command", command: spec, given, argument: command.args[0], deprecated };
 		});
@@ -50,8 +53,7 @@ export async function parseArgv(argv: readonly string[], width: number): Promise
 			group.addCommand(command);
 		}
 		byName.set(spec.name, { spec, command });
-		if (spec.alias !== undefined)
-			byName.set(second === undefined ? spec.alias : `${first} ${spec.alias}`, { spec, command });
+		if (spec.alias !== undefined) byName.set(aliased(spec.name, spec.alias), { spec, command });
 	}
 	for (const command of [program, ...program.commands, ...[...groups.values()].flatMap((group) => group.commands)]) {
 		command
@@ -113,11 +115,17 @@ const HEADINGS: Readonly<Record<OptionSpec["group"], string>> = {
 	Accepted: "Accepted:",
 };
 
-function subcommand(
-	spec: CommandSpec,
-	given: Record<string, boolean | number | string | string[]>,
-	deprecated: string[],
-): Command {
+/** The command that is meant, if it is one. */
+function askedCommand([first = "", second = ""]: readonly string[]): CommandSpec | undefined {
+	const words = Object.hasOwn(COMMAND_GROUPS, first) ? `${first} ${second}` : first;
+	return COMMANDS.find(({ name, alias }) => name === words || (alias !== undefined && aliased(name, alias) === words));
+}
+
+/** The name of a command with its alias in place of the last word. */
+const aliased = (name: string, alias: string): string => name.replace(/\S+$/, alias);
+
+/** As a list of commands shows it. */
+function listed(spec: CommandSpec): Command {
 	const command = new Command(spec.name.split(" ").at(-1) ?? spec.name)
 		.summary(spec.summary)
 		.description(spec.sentence);
@@ -126,6 +134,23 @@ function subcommand(
 		const { name, required, help } = spec.argument;
 		command.argument(required ? `<${name}>` : `[${name}]`, help);
 	}
+	command.helpGroup(`${spec.heading}:`);
+	command.helpOption("-h, --help", "Show this page");
+	return command;
+}
+
+function addOptions(
+	command: Command,
+	{
+		spec,
+		given,
+		deprecated,
+	}: {
+		readonly spec: CommandSpec;
+		readonly given: Record<string, boolean | number | string | string[]>;
+		readonly deprecated: string[];
+	},
+): void {
 	for (const option of spec.options) {
 		const short = option.short === undefined ? "" : `-${option.short}, `;
 		const value = option.value === undefined ? "" : ` <${option.value}>`;
@@ -139,12 +164,9 @@ function subcommand(
 			if (option.deprecated === true) deprecated.push(`--${option.long}`);
 		});
 	}
-	command.helpGroup(`${spec.heading}:`);
-	command.helpOption("-h, --help", "Show this page");
 	const widest = Math.max(0, ...spec.examples.map((example) => example.line.length));
 	const examples = spec.examples.map((example) => `  ${example.line.padEnd(widest)}   ${example.says}`);
 	command.addHelpText("after", `\nExamples:\n${examples.join("\n")}`);
-	return command;
 }
 
 function take(given: Record<string, boolean | number | string | string[]>, option: OptionSpec, text?: string): void {
@@ -161,15 +183,14 @@ function take(given: Record<string, boolean | number | string | string[]>, optio
  */
 export function moveCommandFirst(argv: readonly string[]): readonly string[] {
 	if (argv[0] === "help") return [...argv.slice(1), "--help"];
-	const takesValue = new Set<string>();
-	for (const option of COMMANDS.flatMap((command) => command.options)) {
-		if (option.value === undefined) continue;
-		takesValue.add(`--${option.long}`);
-		if (option.short !== undefined) takesValue.add(`-${option.short}`);
-	}
+	let known: ReadonlySet<string> | undefined;
+	const takesValue = (word: string): boolean => {
+		known ??= optionsWithValue();
+		return known.has(word);
+	};
 	const skipOptions = (from: number): number => {
 		let at = from;
-		while (at < argv.length && argv[at]!.startsWith("-")) at += takesValue.has(argv[at]!) ? 2 : 1;
+		while (at < argv.length && argv[at]!.startsWith("-")) at += takesValue(argv[at]!) ? 2 : 1;
 		return at;
 	};
 	const at = skipOptions(0);
@@ -183,6 +204,16 @@ export function moveCommandFirst(argv: readonly string[]): readonly string[] {
 	return [command, second, ...before, ...argv.slice(at + 1, next), ...argv.slice(next + 1)];
 }
 
+function optionsWithValue(): ReadonlySet<string> {
+	const found = new Set<string>();
+	for (const { long, short, value } of COMMANDS.flatMap((command) => command.options)) {
+		if (value === undefined) continue;
+		found.add(`--${long}`);
+		if (short !== undefined) found.add(`-${short}`);
+	}
+	return found;
+}
+
 /** Commander's refusals in our words. Its messages are read for the name in quotes; tests hold them to it. */
 async function explain(
 	error: CommanderError,
@@ -190,6 +221,7 @@ async function explain(
 	byName: ReadonlyMap<string, { spec: CommandSpec; command: Command }>,
 ): Promise<never> {
 	const group = Object.hasOwn(COMMAND_GROUPS, words[0] ?? "") ? `${words[0]} ` : "";
+	const { fail } = await import("../core/diagnostic.ts");
 	const { suggestName } = await import("../core/suggestName.ts");
 	const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? "";
 	const found = byName.get(group === "" ? (words[0] ?? "") : `${group}${words[1] ?? ""}`);

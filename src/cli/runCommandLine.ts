@@ -4,8 +4,6 @@ import type { Actions } from "./actions.ts";
 import { besideLongRendering } from "./besideLongRendering.ts";
 import type { LoggedCommand } from "./commandLog.ts";
 import { parseArgv } from "./parseArgv.ts";
-import { readFlags } from "./readFlags.ts";
-import { scrubSecrets } from "./scrubSecrets.ts";
 import type { World } from "./world.ts";
 
 const HELP_WIDTH = { least: 60, most: 110 };
@@ -31,9 +29,18 @@ export async function runCommandLine(outer: World, actions: Actions): Promise<Ex
 		}
 		if (parsed.command.name === "completion") {
 			const { completionScript } = await import("./completionScript.ts");
-			world.stdout.write(completionScript(parsed.argument ?? ""));
+			const shell = parsed.argument ?? "";
+			const script = completionScript(shell);
+			if (script === null) {
+				const { fail } = await import("../core/diagnostic.ts");
+				return fail("TFM-CLI-014", { shell });
+			}
+			world.stdout.write(script);
 			return 0;
 		}
+		// Pages of help and completion have no use for what follows, the table of all errors among it.
+		const { readFlags } = await import("./readFlags.ts");
+		const { scrubSecrets } = await import("./scrubSecrets.ts");
 		const { readDotEnv, readProjectFlags } = await import("../app/readDotEnv.ts");
 		world = { ...outer, env: readDotEnv(outer.cwd, outer.env) };
 		const projectDir = typeof parsed.given.projectDir === "string" ? parsed.given.projectDir : undefined;
