@@ -25,6 +25,7 @@ import {
 import type { Dialect } from "../core/adapter.ts";
 import type {
 	Binding,
+	ChangeTimesOutcome,
 	ComparedQuery,
 	CompileOutcome,
 	CompilerPort,
@@ -54,6 +55,7 @@ import {
 	toText,
 	type Value,
 } from "../jinja/jinja.ts";
+import { CHANGE_TIMES_MACRO, changeTimes } from "./changeTimes.ts";
 import { CompiledTexts } from "./compiledTexts.ts";
 import { EphemeralModels, type InlinedModel } from "./ephemeralModels.ts";
 import { cteText, injectCtes } from "./injectCtes.ts";
@@ -283,31 +285,40 @@ class NodeCompiler implements Compiler {
 		const relation = sourceObject(this.#facts, source);
 		const query = source.loaded_at_query ?? null;
 		const field = loadedAtField(source);
-		if (query === null && field === null)
-			fail(
-				"TFM-FRESH-001",
-				{ source: source.source_name, table: source.name, adapter: this.#facts.adapterType },
-				{ at: source.location },
-			);
+		const named = { source: source.source_name, table: source.name, adapter: this.#facts.adapterType };
+		if (query === null && field === null) fail("TFM-FRESH-001", named, { at: source.location });
 		const positional: Value[] =
 			query !== null
 				? [relation, this.#sourceText(source, query, { cursor, binding })]
 				: [relation, field, freshnessCriteria(source)?.filter ?? null];
 		const macro = query !== null ? "collect_freshness_custom_sql" : "collect_freshness";
 		const scope = this.#scope(null, label, { cursor, binding }, {});
-		// An operation's own search would prefer tfm's macro to that of a package; here dbt takes any package's first.
-		const entry = this.#facts.registry.findAnywhere(macro) ?? this.#macro(macro, null);
-		const returned = yield* called(scope.callable(entry), { positional, keyword: new Map() }, cursor);
+		const returned = yield* called(scope.callable(this.#operation(macro)), { positional, keyword: new Map() }, cursor);
 		const reading = freshnessReading(returned, { macro, source: label });
 		return { kind: "read", reading, messages: cursor.messages } as const;
 	}
 
+	readChangeTimes(ids: readonly NodeId[], journal: Journal, binding: Binding): ChangeTimesOutcome {
+		return this.#passes.attempt(journal, (cursor) => this.#changeTimes(ids, { cursor, binding }));
+	}
+
+	*#changeTimes(ids: readonly NodeId[], { cursor, binding }: CompilePass): Resumable<ChangeTimesOutcome> {
+		const scope = this.#scope(null, CHANGE_TIMES_MACRO, { cursor, binding }, {});
+		const macro = scope.callable(this.#operation(CHANGE_TIMES_MACRO));
+		const sources = ids.map((id) => this.#source(id));
+		const readings = yield* changeTimes(this.#facts, sources, (positional) =>
+			called(macro, { positional: [...positional], keyword: new Map() }, cursor),
+		);
+		return { kind: "read", readings, messages: cursor.messages } as const;
+	}
+
+	/** An operation's own search would prefer tfm's macro to that of a package; here dbt takes any package's first. */
+	#operation(macro: string): MacroEntry {
+		return this.#facts.registry.findAnywhere(macro) ?? this.#macro(macro, null);
+	}
+
 	/** Text of a source's properties, rendered when it is needed. */
-	#sourceText(
-		source: SourceNode,
-		text: string,
-		pass: { readonly cursor: ReplayCursor; readonly binding: Binding },
-	): string {
+	#sourceText(source: SourceNode, text: string, pass: CompilePass): string {
 		const extra = sourceScopeNames(this.#facts, source);
 		const scope = this.#scope(null, source.unique_id, pass, { extra });
 		const file = `${source.source_name}.${source.name} (loaded_at_query)`;

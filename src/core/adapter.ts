@@ -113,6 +113,8 @@ export interface Dialect {
 	fold(identifier: string): string;
 	/** What the catalog calls a database that is written bare. Where a connection reaches one only, that is its own name. */
 	storedDatabase(name: string): string;
+	/** The catalog knows when each table was changed last (dbt: TableLastModifiedMetadata). */
+	readonly keepsChangeTimes: boolean;
 	/** What templates call a relation that the engine keeps up to date. */
 	readonly upToDateType: "materialized_view" | "dynamic_table";
 	readonly columnTypes: ColumnTypes;

@@ -80,6 +80,15 @@ export type FreshnessOutcome =
 	  }
 	| Suspended;
 
+/** Ages by the engine's catalog; a table that it does not have has none. */
+export type ChangeTimesOutcome =
+	| {
+			readonly kind: "read";
+			readonly readings: ReadonlyMap<NodeId, FreshnessReading>;
+			readonly messages: readonly TemplateMessage[];
+	  }
+	| Suspended;
+
 /** A materialization that the root project or a package brings, to run in place of tfm's own. */
 export interface OwnMaterialization {
 	/** The macro's unique id: `macro.shop.materialization_insert_only_default`. */
@@ -127,6 +136,8 @@ export interface CompilerPort {
 	renderComparison(id: NodeId, query: ComparedQuery, journal: Journal, binding: Binding): RenderOutcome;
 	/** How old a source is, by the macros `collect_freshness` and `collect_freshness_custom_sql`. */
 	readFreshness(id: NodeId, journal: Journal, binding: Binding): FreshnessOutcome;
+	/** The ages of all these sources by the macro `get_relation_last_modified`, called once for each database. */
+	readChangeTimes(ids: readonly NodeId[], journal: Journal, binding: Binding): ChangeTimesOutcome;
 	/** A macro by name, as plans call it. */
 	renderMacro(call: MacroCall, journal: Journal, binding: Binding): RenderOutcome;
 	/** A hook's or an operation's text in a node's context (null: the project's). */

@@ -1,3 +1,4 @@
+import type { Dialect } from "./adapter.ts";
 import type { Plain, SourceNode } from "./node.ts";
 
 /** A threshold of age as dbt writes it; both null where nothing is set. */
@@ -53,9 +54,18 @@ const LOAD_TIME = "_tfm_loaded_at";
 export const loadedAtField = (source: Pick<SourceNode, "loaded_at_field" | "load">): string | null =>
 	source.loaded_at_field ?? (source.load === null ? null : LOAD_TIME);
 
-/** A source that can be asked: Postgres keeps no time of its own for a table, so the query has to come from the author. */
-export const canBeAsked = (source: SourceNode): boolean =>
-	(source.loaded_at_query ?? null) !== null || loadedAtField(source) !== null;
+/**
+ * What says how old a source is: a query or an expression of the author's, or the engine's catalog. Null: nothing does,
+ * as Postgres keeps no time of its own for a table.
+ */
+export function agedBy(
+	source: Pick<SourceNode, "loaded_at_field" | "loaded_at_query" | "load">,
+	{ keepsChangeTimes }: Pick<Dialect, "keepsChangeTimes">,
+): "query" | "field" | "catalog" | null {
+	if ((source.loaded_at_query ?? null) !== null) return "query";
+	if (loadedAtField(source) !== null) return "field";
+	return keepsChangeTimes ? "catalog" : null;
+}
 
 /** `30 hours`, `4 days`: whole, and never more exact than a person wants to know. */
 export function ageText(seconds: number): string {

@@ -1,12 +1,21 @@
 /** How old a source is: asked through the project's macros, judged, and worded. */
 import type { Session } from "../core/adapter.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
-import { ageText, type FreshnessCriteria, type FreshnessTime, freshnessCriteria } from "../core/freshness.ts";
+import {
+	agedBy,
+	ageText,
+	type FreshnessCriteria,
+	type FreshnessReading,
+	type FreshnessTime,
+	freshnessCriteria,
+} from "../core/freshness.ts";
 import type { SourceNode } from "../core/node.ts";
 import type { NodeResult } from "../core/result.ts";
+import { changeTime } from "./changeTimes.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
-import { bindingOf, layerNamed, type Run } from "./run.ts";
+import { freshnessGate } from "./freshnessGate.ts";
+import { bindingOf, type Run } from "./run.ts";
 
 /** Of a result: the status, and all that says how it came about. */
 export type FreshnessOutcome = Pick<NodeResult, "status" | "message" | "diagnostic" | "adapter_response"> &
@@ -17,8 +26,15 @@ const BEGINNING = "0001-01-01";
 const timeText = (time: FreshnessTime | null): string =>
 	time?.count == null || time.period === null ? "" : `${time.count} ${time.period}${time.count === 1 ? "" : "s"}`;
 
-function stale(source: SourceNode, age: number, newest: string, criteria: FreshnessCriteria): Diagnostic {
+interface Staleness {
+	readonly age: number;
+	readonly newest: string;
+	readonly by: "row" | "change";
+}
+
+function stale(source: SourceNode, { age, newest, by }: Staleness, criteria: FreshnessCriteria): Diagnostic {
 	const facts = {
+		by,
 		source: `${source.source_name}.${source.name}`,
 		age: ageText(age),
 		allowed: timeText(criteria.error_after),
@@ -33,19 +49,26 @@ export async function askFreshness(run: Run, session: Session, source: SourceNod
 	const id = source.unique_id;
 	const criteria = freshnessCriteria(source);
 	if (criteria === null) throw new Error(`${id} has no freshness to hold it to`);
-	const drive = { run, session, node: id, inTransaction: false };
-	const read = await driveTemplate(drive, (journal) => compiler.readFreshness(id, journal, bindingOf(run)));
-	emitMessages(run, id, read.messages);
-	const { response, ...reading } = read.reading;
+	const byCatalog = agedBy(source, run.ports.adapter.dialect) === "catalog";
+	const ask = async (): Promise<FreshnessReading> => {
+		const drive = { run, session, node: id, inTransaction: false };
+		const read = await driveTemplate(drive, (journal) => compiler.readFreshness(id, journal, bindingOf(run)));
+		emitMessages(run, id, read.messages);
+		return read.reading;
+	};
+	const { response, ...reading } = await (byCatalog ? changeTime(run, session, source) : ask());
 	const status = judgeFreshness(reading.age, criteria);
 	const newest = reading.max_loaded_at;
 	return {
 		status,
 		message:
 			status === "warn"
-				? `the newest row is ${ageText(reading.age)} old, a warning is due after ${timeText(criteria.warn_after)}`
+				? `${byCatalog ? `it was changed ${ageText(reading.age)} ago` : `the newest row is ${ageText(reading.age)} old`}, a warning is due after ${timeText(criteria.warn_after)}`
 				: null,
-		diagnostic: status === "error" ? stale(source, reading.age, newest, criteria) : null,
+		diagnostic:
+			status === "error"
+				? stale(source, { age: reading.age, newest, by: byCatalog ? "change" : "row" }, criteria)
+				: null,
 		adapter_response: response,
 		freshness: { ...reading, criteria },
 	};
@@ -58,16 +81,6 @@ export function ageUnknown(run: Run, source: SourceNode, error: unknown): Diagno
 	const said = { source: `${source.source_name}.${source.name}`, message: found.message };
 	if (found.code === "TFM-JINJA-024") return diagnostic("TFM-FRESH-007", said, at);
 	return found.at === undefined ? { ...found, ...at } : found;
-}
-
-/**
- * In a layered run: what the gate of the source's layer makes of it, which is what it makes of a failing test. Null where
- * that gate is off or there are none: nobody asks.
- */
-export function freshnessGate(run: Run, source: SourceNode): "error" | "warn" | null {
-	if (!run.gated || freshnessCriteria(source) === null) return null;
-	const gate = layerNamed(run, source.layer)?.gate ?? "error";
-	return gate === "off" ? null : gate;
 }
 
 /** Under `gate: warn` a stale source only warns. */

@@ -4,6 +4,7 @@ import type { Binding } from "../core/compiler.ts";
 import type { Layer } from "../core/config.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Batch } from "../core/eventTime.ts";
+import type { FreshnessReading } from "../core/freshness.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
 import type { BuildableNode, BuildInput } from "../core/plan.ts";
@@ -86,6 +87,8 @@ export interface Run {
 	readonly generations: Map<NodeId, { readonly generation: string; readonly kind: CandidateKind }>;
 	/** Relations made for unit tests on the embedded database; `tried`: what was tried in vain, null where one is there. */
 	readonly staged: Map<NodeId, { readonly tried: readonly string[] | null }>;
+	/** Ages by the catalog: the first source that asks has asked for all; null in the end where that failed, so that each asks for itself. */
+	readonly changeTimes: { asked: Promise<ReadonlyMap<NodeId, FreshnessReading> | null> | null };
 	readonly counts: {
 		retried: number;
 		/** Nodes that one after the other failed because the database could not be reached. */
@@ -227,6 +230,7 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		builds: createBuilds(job, ports, identities.ledgerOf),
 		passedTests: { before: new Map(), now: new Map() },
 		testMemory: createTestMemory((id) => job.manifest.nodes.get(id)?.config.materialized === "incremental"),
+		changeTimes: { asked: null },
 		scans: sharesScans(job)
 			? sharedScans(graph.tasks, graph.stages, (id) => job.manifest.parents.get(id) ?? [])
 			: new Map(),

@@ -1,9 +1,10 @@
 /** One source is asked how old it is: by `source freshness`, and in a layered run before anything is built from it. */
-import { canBeAsked } from "../core/freshness.ts";
+import { agedBy } from "../core/freshness.ts";
 import type { SourceNode } from "../core/node.ts";
 import type { NodeResult } from "../core/result.ts";
 import { failureMessage } from "./failureMessage.ts";
-import { ageUnknown, askFreshness, freshnessGate, weighFreshness } from "./freshness.ts";
+import { ageUnknown, askFreshness, weighFreshness } from "./freshness.ts";
+import { freshnessGate } from "./freshnessGate.ts";
 import { nodeResult, startStopwatch } from "./nodeResult.ts";
 import type { Run } from "./run.ts";
 import { settle } from "./settle.ts";
@@ -14,7 +15,7 @@ import { wasStopped } from "./stopped.ts";
 function reasonNotToAsk(run: Run, source: SourceNode): Pick<NodeResult, "status" | "message"> | null {
 	if (freshnessGate(run, source) === null)
 		return { status: "no-op", message: `not asked: the gate of ${source.layer} is off` };
-	if (canBeAsked(source)) return null;
+	if (agedBy(source, run.ports.adapter.dialect) !== null) return null;
 	return { status: "warn", message: "its age is not known: set loaded_at_field or loaded_at_query" };
 }
 

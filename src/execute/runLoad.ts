@@ -1,9 +1,10 @@
 /** One landing table. Raw rows are history: the load commits with its ledger and no test takes it back. */
 
-import { canBeAsked } from "../core/freshness.ts";
+import { agedBy } from "../core/freshness.ts";
 import type { SourceNode } from "../core/node.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
-import { askFreshness, freshnessGate, weighFreshness } from "./freshness.ts";
+import { askFreshness, weighFreshness } from "./freshness.ts";
+import { freshnessGate } from "./freshnessGate.ts";
 import { afterLostConnection, standBehindFence } from "./leases.ts";
 import { nodeResult, type ResultFacts, startStopwatch } from "./nodeResult.ts";
 import { repeatLost } from "./repeatable.ts";
@@ -16,7 +17,7 @@ const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" 
 
 /** What the age of a landing table means for those that read it. The rows are in, whatever it is. */
 async function ageAfterLoad(run: Run, source: SourceNode): Promise<Partial<ResultFacts>> {
-	if (freshnessGate(run, source) === null || !canBeAsked(source)) return {};
+	if (freshnessGate(run, source) === null || agedBy(source, run.ports.adapter.dialect) === null) return {};
 	const asked = await run.ports.adapter.withSession((session) => askFreshness(run, session, source));
 	const { status, message, diagnostic, freshness } = weighFreshness(run, source, asked);
 	if (status === "pass") return { freshness };

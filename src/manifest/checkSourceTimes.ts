@@ -1,5 +1,7 @@
 /** `loaded_at_field` and `loaded_at_query` as dbt allows them: one of the two at each level, and no empty text. */
+import type { Dialect } from "../core/adapter.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import { agedBy } from "../core/freshness.ts";
 import type { SourceNode } from "../core/node.ts";
 import type { PlainRecord } from "../core/parsed.ts";
 import { recordOr } from "./resolveConfig.ts";
@@ -28,15 +30,20 @@ export function checkSourceTimes(draft: SourceDraft, problems: Diagnostic[]): vo
 }
 
 /**
- * A source with thresholds and nothing that says how old it is: Postgres keeps no such time (dbt: FreshnessConfigProblem).
+ * A source with thresholds and nothing that says how old it is, as Postgres keeps no such time (dbt: FreshnessConfigProblem).
  * A landing table's loads are recorded.
  */
-export function checkFreshness(source: SourceNode): readonly Diagnostic[] {
-	const { freshness, loaded_at_field: field, loaded_at_query: query, load } = source;
-	if (field !== null || query !== null || (load !== null && load !== undefined)) return [];
-	const { warn_after: warn, error_after: error } = recordOr(freshness);
+export function checkFreshness(source: SourceNode, dialect: Dialect): readonly Diagnostic[] {
+	const by = agedBy(source, dialect);
+	if (by !== null && by !== "catalog") return [];
+	const { warn_after: warn, error_after: error } = recordOr(source.freshness);
 	const counts = [warn, error].map((after) => recordOr(after).count ?? null);
 	if (counts.every((count) => count === null)) return [];
+	const written = { at: source.location, severity: "warning" } as const;
+	if (by === "catalog") {
+		const isFiltered = typeof recordOr(source.freshness).filter === "string";
+		return isFiltered ? [diagnostic("TFM-FRESH-009", { source: `${source.source_name}.${source.name}` }, written)] : [];
+	}
 	const facts = { source: `${source.source_name}.${source.name}` };
-	return [diagnostic("TFM-FRESH-008", facts, { at: source.location, severity: "warning" })];
+	return [diagnostic("TFM-FRESH-008", facts, written)];
 }

@@ -86,7 +86,7 @@ export function finishManifest({
 		if (source.config.enabled !== false) sourceNodes.set(node.unique_id, node);
 		else disable(node);
 		// dbt says it of disabled ones, too.
-		warnings.push(...checkFreshness(node));
+		warnings.push(...checkFreshness(node, ports.dialect));
 	}
 	const exposureNodes = new Map<NodeId, ExposureNode>();
 	for (const exposure of exposures) {

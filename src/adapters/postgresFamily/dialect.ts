@@ -45,6 +45,7 @@ export function createPostgresDialect(): Dialect {
 		/** Only ASCII letters fold in a UTF-8 database (downcase_identifier). */
 		fold: (identifier: string): string => identifier.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
 		storedDatabase: (name: string): string => name,
+		keepsChangeTimes: false,
 		upToDateType: "materialized_view",
 		columnTypes: POSTGRES_COLUMN_TYPES,
 		building: createPostgresBuildDialect(quote, render),

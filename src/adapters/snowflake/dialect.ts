@@ -37,6 +37,7 @@ export function createSnowflakeDialect(): Dialect {
 		isReservedSchema: (name: string): boolean => name.toUpperCase() === "INFORMATION_SCHEMA",
 		fold,
 		storedDatabase: fold,
+		keepsChangeTimes: true,
 		upToDateType: "dynamic_table",
 		columnTypes: SNOWFLAKE_COLUMN_TYPES,
 		building: createSnowflakeBuildDialect(quote, render),

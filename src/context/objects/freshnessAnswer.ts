@@ -1,7 +1,7 @@
 /** What `collect_freshness` and `collect_freshness_custom_sql` answer, as dbt's adapter reads it. */
 import { fail } from "../../core/diagnostic.ts";
 import type { FreshnessReading } from "../../core/freshness.ts";
-import { PyDecimal, PyDict, type Value } from "../../jinja/jinja.ts";
+import { PyDecimal, PyDict, toText, type Value } from "../../jinja/jinja.ts";
 import { MICROS_PER_DAY, MICROS_PER_SECOND } from "../modules/civil.ts";
 import { PyDate, PyDateTime } from "../modules/dates.ts";
 import { UTC } from "../modules/timezone.ts";
@@ -33,6 +33,38 @@ function secondsBetween(from: PyDateTime, to: PyDateTime): number {
 	return Number(`${sign}${size / second}.${String(size % second).padStart(6, "0")}`);
 }
 
+function aged(loaded: Value, now: Value, source: string): Omit<FreshnessReading, "response"> {
+	const at = utc(now, source);
+	const max = loaded === null || loaded === undefined ? NEVER : utc(loaded, source);
+	return { max_loaded_at: max.isoText("T"), snapshotted_at: at.isoText("T"), age: secondsBetween(max, at) };
+}
+
+/**
+ * The ages of tables from what `get_relation_last_modified` returned: a row for each, its columns by name. By schema and
+ * identifier in lower case, as dbt has them. Throws TFM-FRESH-002 and TFM-FRESH-003.
+ */
+export function changeReadings(returned: Value, macro: string): ReadonlyMap<string, FreshnessReading> {
+	const table = returned instanceof PyDict ? returned.get("table") : returned;
+	if (!(table instanceof TableObject))
+		return fail("TFM-FRESH-003", { macro, problem: "it returned no result of a query" });
+	const names = table.content.names.map((name) => name.toLowerCase());
+	const place = (name: string): number => {
+		const found = names.indexOf(name);
+		return found === -1 ? fail("TFM-FRESH-003", { macro, problem: `its rows have no column ${name}` }) : found;
+	};
+	const [schema, identifier, modified, now] = ["schema", "identifier", "last_modified", "snapshotted_at"].map(place);
+	return new Map(
+		table.content.rows.map((row) => {
+			const [at, name] = [toText(row[schema!] ?? null), toText(row[identifier!] ?? null)];
+			return [changeKey(at, name), { ...aged(row[modified!]!, row[now!]!, `${at}.${name}`), response: {} }] as const;
+		}),
+	);
+}
+
+/** A table in an answer of `get_relation_last_modified`. */
+export const changeKey = (schema: string, identifier: string): string =>
+	`${schema.toLowerCase().trim()}\0${identifier.toLowerCase().trim()}`;
+
 /**
  * The age of a source from what the macro returned: the result of a statement, or in older projects its table alone.
  * Throws TFM-FRESH-002 and TFM-FRESH-003.
@@ -46,13 +78,9 @@ export function freshnessReading(returned: Value, about: { macro: string; source
 	if (rows.length !== 1 || row?.length !== 2)
 		return fail("TFM-FRESH-003", { macro: about.macro, problem: `${rows.length} rows with ${names.length} columns` });
 	const [loaded, now] = row;
-	const at = utc(now, about.source);
-	const max = loaded === null ? NEVER : utc(loaded, about.source);
 	const said = returned instanceof PyDict ? responseOf(returned.get("response")) : null;
 	return {
-		max_loaded_at: max.isoText("T"),
-		snapshotted_at: at.isoText("T"),
-		age: secondsBetween(max, at),
+		...aged(loaded, now, about.source),
 		response:
 			said === null
 				? {}

@@ -33,6 +33,7 @@ export const TEST_DIALECT: Dialect = {
 	isReservedSchema: () => false,
 	fold: (identifier) => identifier.toLowerCase(),
 	storedDatabase: (name) => name,
+	keepsChangeTimes: false,
 	upToDateType: "materialized_view",
 	columnTypes: POSTGRES_COLUMN_TYPES,
 	building: createPostgresDialect().building,

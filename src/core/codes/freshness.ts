@@ -9,7 +9,7 @@ export const FRESHNESS_CODES = {
 		dbt: (f) =>
 			`Could not compute freshness for source ${f.table}: no 'loaded_at_field' provided and ${f.adapter} adapter does not support metadata-based freshness checks.`,
 		explain:
-			"The source has freshness thresholds and neither loaded_at_field nor loaded_at_query. Some warehouses know when a table was changed last; Postgres does not. A landing table that tfm loads has the time in its column _tfm_loaded_at and needs neither.",
+			"The source has freshness thresholds and neither loaded_at_field nor loaded_at_query. Snowflake knows when a table was changed last; Postgres does not. A landing table that tfm loads has the time in its column _tfm_loaded_at and needs neither.",
 	}),
 	"TFM-FRESH-002": code<{ type: string; source: string }>({
 		message: (f) => `the time of loading of ${f.source} is no timestamp but a value of type ${f.type}`,
@@ -26,12 +26,17 @@ export const FRESHNESS_CODES = {
 		explain:
 			"A project or package that brings its own collect_freshness or collect_freshness_custom_sql returns the result of a statement, load_result(…), or its table: one row with max_loaded_at and snapshotted_at.",
 	}),
-	"TFM-FRESH-004": code<{ source: string; age: string; allowed: string; newest: string | null }>({
+	"TFM-FRESH-004": code<{ source: string; age: string; allowed: string; newest: string | null; by: "row" | "change" }>({
 		message: (f) =>
 			f.newest === null
 				? `${f.source} is stale: it has no rows`
-				: `${f.source} is stale: its newest row is ${f.age} old, ${f.allowed} is allowed`,
-		hint: (f) => (f.newest === null ? undefined : `it was loaded at ${f.newest}`),
+				: f.by === "row"
+					? `${f.source} is stale: its newest row is ${f.age} old, ${f.allowed} is allowed`
+					: `${f.source} is stale: it was changed ${f.age} ago, ${f.allowed} is allowed`,
+		hint: (f) =>
+			f.newest === null
+				? undefined
+				: `${f.by === "row" ? "it was loaded" : "the catalog says: changed"} at ${f.newest}`,
 		explain:
 			"The newest row of a source is older than error_after allows. `tfm source freshness` fails with it. In a layered run what is built from a stale source is held back, unless the gate of the source's layer only warns or is off.",
 	}),
@@ -60,6 +65,14 @@ export const FRESHNESS_CODES = {
 		dbt: (f) =>
 			`The configured adapter does not support metadata-based freshness. A loaded_at_field must be specified for source '${f.source}'.`,
 		explain:
-			"`tfm source freshness` compares the last load with `warn_after` and `error_after`. Postgres does not keep the time at which a table was written, so a column or a query has to say it.",
+			"`tfm source freshness` compares the last load with `warn_after` and `error_after`. Postgres, unlike Snowflake, does not keep the time at which a table was written, so a column or a query has to say it.",
+	}),
+	"TFM-FRESH-009": code<{ source: string }>({
+		message: (f) => `the filter of ${f.source} is not applied: its age is read from the catalog`,
+		hint: () => "the catalog says when the table was changed last, whatever the rows",
+		next: () => "name the column with the time of the load in loaded_at_field, or remove the filter",
+		dbt: (f) => `A filter cannot be applied to a metadata freshness check on source '${f.source}'.`,
+		explain:
+			"Where neither loaded_at_field nor loaded_at_query is set, Snowflake's catalog says when the table was changed last. That is one time for the whole table, so that `filter` of `freshness` has nothing to filter.",
 	}),
 } satisfies Record<string, CodeEntry<never>>;

@@ -37,6 +37,7 @@ export function fakeCompiler(
 			},
 			messages: [],
 		}),
+		readChangeTimes: () => ({ kind: "read", readings: new Map(), messages: [] }),
 		renderMacro: () => ({ kind: "rendered", text: "", value: null, messages: [] }),
 		renderText: (text) => ({ kind: "rendered", text, value: null, messages: [] }),
 		isOverridden: () => false,

@@ -105,10 +105,15 @@ export interface Catalog {
 	/** Sets it, temporary ones in the session. */
 	put(ref: ObjectRef, relation: Relation, context: NameContext): void;
 	remove(ref: ObjectRef, context: NameContext): void;
+	/** Rows of the table were changed. */
+	changed(table: Table): void;
+	/** When its rows or its definition were changed last. */
+	lastAltered(relation: Relation): Date;
 }
 
 export function createCatalog(): Catalog {
 	const databases = new Map<Name, Database>();
+	const changes = new Map<string, Date>();
 	const addSchema = (database: Name, name: Name): Schema => {
 		const parent = databases.get(database);
 		if (parent === undefined) throw objectMissing("Database", printed(database));
@@ -166,10 +171,14 @@ export function createCatalog(): Catalog {
 			const parent = schema(ref.database, ref.schema);
 			if (isTemporary(relation)) context.temporary.set(printRef(ref), relation);
 			else parent.relations.set(ref.name, relation);
+			if (relation.kind === "TABLE") changes.set(relation.storage, new Date());
 		},
 		remove: (ref, context) => {
 			if (!context.temporary.delete(printRef(ref))) schema(ref.database, ref.schema).relations.delete(ref.name);
 		},
+		changed: ({ storage }) => void changes.set(storage, new Date()),
+		lastAltered: (relation) =>
+			(relation.kind === "TABLE" ? changes.get(relation.storage) : undefined) ?? relation.createdOn,
 	};
 }
 

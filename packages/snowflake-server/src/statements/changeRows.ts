@@ -78,6 +78,7 @@ export async function insertRows(ast: Ast, statement: Statement, withs?: Ast): P
 		if (parts.overwrite === true) await change(statement, `delete from main.${table.storage}`);
 		return change(statement, insert);
 	});
+	statement.runtime.catalog.changed(table);
 	return counts(STATEMENT.insert, { "number of rows inserted": inserted });
 }
 
@@ -104,6 +105,7 @@ export async function updateRows(ast: Ast, statement: Statement): Promise<Answer
 		statement,
 		`update ${target.sql} set ${assignments(parts.assignments, env)}${from}${where}`,
 	);
+	statement.runtime.catalog.changed(target.table);
 	return counts(STATEMENT.update, { "number of rows updated": updated, "number of multi-joined rows updated": 0 });
 }
 
@@ -116,9 +118,9 @@ export async function deleteRows(ast: Ast, statement: Statement): Promise<Answer
 	const target = tableTarget(relation, env);
 	const using = parts.using ? ` using ${fromItems(list(parts.using), env)}` : "";
 	const where = parts.selection ? ` where ${expression(parts.selection, env)}` : "";
-	return counts(STATEMENT.delete, {
-		"number of rows deleted": await change(statement, `delete from ${target.sql}${using}${where}`),
-	});
+	const deleted = await change(statement, `delete from ${target.sql}${using}${where}`);
+	statement.runtime.catalog.changed(target.table);
+	return counts(STATEMENT.delete, { "number of rows deleted": deleted });
 }
 
 /** MERGE. A row of the target that several rows of the source would change is refused, as Snowflake does. */
@@ -150,6 +152,7 @@ export async function mergeRows(ast: Ast, statement: Statement): Promise<Answer>
 		statement,
 		`merge into ${target.sql} using ${source} on ${on} ${clauses.join(" ")} returning merge_action`,
 	);
+	statement.runtime.catalog.changed(target.table);
 	const words = { INSERT: "inserted", UPDATE: "updated", DELETE: "deleted" } as const;
 	return counts(
 		STATEMENT.merge,

@@ -106,6 +106,7 @@ async function truncate(cursor: Cursor, { runtime, session }: Statement): Promis
 	if (found === undefined && quiet) return status(DONE);
 	if (found?.kind !== "TABLE") throw objectMissing("Table", printed(ref.name));
 	await session.connection.run(`delete from main.${found.storage}`);
+	runtime.catalog.changed(found);
 	return status(DONE);
 }
 

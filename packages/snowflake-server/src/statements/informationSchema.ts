@@ -12,6 +12,7 @@ interface Row {
 	readonly schema: Name;
 	readonly name: Name;
 	readonly relation: Relation;
+	readonly lastAltered: Date;
 }
 
 const COLUMNS_OF: Readonly<Record<string, Readonly<Record<string, (row: Row) => Cell>>>> = {
@@ -25,6 +26,7 @@ const COLUMNS_OF: Readonly<Record<string, Readonly<Record<string, (row: Row) => 
 		CLUSTERING_KEY: ({ relation }) =>
 			relation.kind === "TABLE" && relation.clusterBy !== "" ? relation.clusterBy : null,
 		CREATED: ({ relation }) => relation.createdOn,
+		LAST_ALTERED: ({ lastAltered }) => lastAltered,
 		COMMENT: ({ relation }) => relation.comment,
 		IS_DYNAMIC: ({ relation }) => (relation.kind === "TABLE" && relation.dynamic ? "YES" : "NO"),
 	},
@@ -72,6 +74,7 @@ export function informationSchema(parts: readonly Name[], catalog: Catalog, sess
 			schema: schema.name,
 			name,
 			relation,
+			lastAltered: catalog.lastAltered(relation),
 		})),
 	);
 	if (view === "COLUMNS") {

@@ -10,4 +10,5 @@ export async function refreshDynamicTable(statement: Statement, table: Table, dy
 		await change(statement, `delete from main.${table.storage}`);
 		await change(statement, `insert into main.${table.storage} ${query}`);
 	});
+	statement.runtime.catalog.changed(table);
 }

@@ -141,6 +141,7 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 		for (const file of found) loaded.push([file, String(await loadFile(file))]);
 		return loaded;
 	});
+	catalog.changed(table);
 	if (purge) for (const [file] of rows) rmSync(join(stage.directory, file));
 	return texts(
 		["file", "status", "rows_parsed", "rows_loaded", "error_limit", "errors_seen", "first_error"],
