@@ -1,7 +1,7 @@
 import type { CompilerPort } from "../core/compiler.ts";
 import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { NodeId } from "../core/node.ts";
+import { type NodeId, nodeId } from "../core/node.ts";
 import type { NodeStatus, RunResult } from "../core/result.ts";
 import type { DoneNode } from "./artifacts.ts";
 
@@ -22,7 +22,13 @@ export function compileUnread(
 	selected: ReadonlySet<NodeId>,
 	run: RunResult,
 ): UnreadModels {
-	const read = new Set(run.results.flatMap(({ extra_ctes = [] }) => extra_ctes.map(({ id }) => id)));
+	// One that its reader failed in has been told of.
+	const read = new Set(
+		run.results.flatMap(({ extra_ctes = [], failedIn }) => [
+			...extra_ctes.map(({ id }) => id),
+			...(failedIn === undefined ? [] : [nodeId(failedIn)]),
+		]),
+	);
 	const broken = new Set(run.results.flatMap(({ unique_id: id, status }) => (DONE.has(status) ? [] : [id])));
 	const isBroken = (id: NodeId): boolean => {
 		if (broken.has(id)) return true;

@@ -31,7 +31,7 @@ export function endMessages(
 ): readonly LogMessage[] {
 	const message = messagesAt(ts);
 	const blank = message("Formatting", "");
-	const results = asDbtSkips(run.results);
+	const results = asDbtSkips(run.results, run.command);
 	const of = (...statuses: readonly string[]) => results.filter((r) => statuses.includes(r.status));
 	// dbt counts what was skipped with a message among the errors, and does not tell it again.
 	const errors = results.filter((r) => isFailed(r) || isEphemeralSkip(r) || r.held?.kind === "fail_fast");

@@ -54,6 +54,7 @@ export function createDbtMessages({ write, lookup, info, hooks }: DbtMessagesOpt
 		switch (event.event) {
 			case "run.started":
 				numbers.expect(event.counts);
+				nodes.begin(event.command);
 				return startMessages(event, numbers.total());
 			case "node.started":
 				return nodes.started(event);

@@ -14,6 +14,8 @@ type Messages = readonly LogMessage[];
 
 /** What dbt says of one node while it is worked on, in the thread that works on it. */
 export interface NodeMessages {
+	/** A command's run begins. */
+	readonly begin: (command: string) => void;
 	readonly started: (event: Named<"node.started">) => Messages;
 	readonly finished: (event: Named<"node.finished" | "test.finished">) => Messages;
 	readonly batch: (event: Named<"batch.finished">) => Messages;
@@ -61,6 +63,7 @@ export function createNodeMessages(options: {
 		];
 	};
 
+	let command = "";
 	const ephemeral = createEphemeralSkips();
 	/** What a model says that reads an ephemeral one which fails; for its first reader it is the failure told in its name. */
 	const compileErrors = new Map<string, string>();
@@ -76,7 +79,7 @@ export function createNodeMessages(options: {
 	const finished: NodeMessages["finished"] = (event) => {
 		const { ts, node_id: id, result } = event;
 		countSkipped(result);
-		const model = ephemeral(result);
+		const model = ephemeral(result, command);
 		if (model !== null) return skippedFor(model, event);
 		const { status, message: exc } = result;
 		const thread = threadOf(id) ?? (result.thread_id || undefined);
@@ -188,5 +191,8 @@ export function createNodeMessages(options: {
 		];
 	};
 
-	return { started, finished, batch, message, statement };
+	const begin: NodeMessages["begin"] = (name) => {
+		command = name;
+	};
+	return { begin, started, finished, batch, message, statement };
 }

@@ -5,15 +5,18 @@ const IS_TEST = /^(?:unit_)?test\./;
 /**
  * dbt compiles an ephemeral model by itself; where that fails it skips what reads it, and what reads that, and names the
  * two. tfm compiles it for its first reader, whose failure it is. What waits for a failed test of the model is an
- * ordinary skip. Layered results stay as they are: there the failure is worth more.
+ * ordinary skip, and so is in `build` what waits for a skipped node. Layered results stay as they are: there the failure
+ * is worth more.
  */
 export function createEphemeralSkips(): (
 	result: Pick<NodeResult, "unique_id" | "held" | "layer" | "failedIn">,
+	command: string,
 ) => string | null {
 	const failedIn = new Map<string, string>();
-	return ({ unique_id: id, held, layer, failedIn: model }) => {
+	return ({ unique_id: id, held, layer, failedIn: model }, command) => {
 		if (layer !== null) return null;
-		const by = model ?? (held?.kind === "upstream" && !IS_TEST.test(held.node) ? failedIn.get(held.node) : undefined);
+		const follows = command !== "build" && held?.kind === "upstream" && !IS_TEST.test(held.node);
+		const by = model ?? (follows ? failedIn.get(held.node) : undefined);
 		if (by === undefined) return null;
 		failedIn.set(id, by);
 		return by;
@@ -21,10 +24,10 @@ export function createEphemeralSkips(): (
 }
 
 /** Results in an order in which inputs come first, as dbt has them. */
-export function asDbtSkips(results: readonly NodeResult[]): readonly NodeResult[] {
+export function asDbtSkips(results: readonly NodeResult[], command: string): readonly NodeResult[] {
 	const modelOf = createEphemeralSkips();
 	return results.map((result) => {
-		const model = modelOf(result);
+		const model = modelOf(result, command);
 		if (model === null) return result;
 		const message = `Compilation Error in ${result.unique_id}, caused by compilation error in referenced ephemeral model ${model}`;
 		return { ...result, status: "skipped" as const, message, held: null, failedIn: model };

@@ -37,7 +37,9 @@ export function toRunResultsJson(run: RunResult, meta: RunResultsMeta): string {
 			invocation_started_at: meta.invocationStartedAt,
 			env: sorted(meta.env),
 		},
-		results: asDbtSkips(inOrder(run.results, meta.order ?? [])).map((result) => resultEntry(result, redact)),
+		results: asDbtSkips(inOrder(run.results, meta.order ?? []), run.command).map((result) =>
+			resultEntry(result, redact),
+		),
 		elapsed_time: run.elapsed,
 		args: redact(sorted(meta.args)),
 	};
