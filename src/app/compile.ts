@@ -77,7 +77,7 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 /** The kinds of nodes that a command which compiles deals in. */
 export const COMPILED_KINDS = ["function", "model", "snapshot", "test", "analysis", "seed"] as const;
 
-/** dbt compiles hooks of the project as well, with the queries that they send, and without \`results\`. */
+/** dbt compiles hooks of the project as well, with the queries that they send, and without `results`. */
 const WITH_HOOKS = [...COMPILED_KINDS, "operation"] as const;
 
 /**

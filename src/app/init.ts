@@ -5,6 +5,7 @@ import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { makeFolders } from "../core/makeFolders.ts";
 import { type Engine, fromDbtFile, initFiles } from "./initFiles.ts";
+import { namedProfile, setUpProfile } from "./setUpProfile.ts";
 
 const ENGINES: readonly Engine[] = ["pglite", "postgres", "snowflake"];
 const NAMINGS: readonly SchemaNaming[] = ["exact_in_prod", "exact", "prefix"];
@@ -24,18 +25,23 @@ const USUAL_ORDER = [
 
 /**
  * `tfm init`: writes a small five-layer project whose first run closes a gate, or, with --from-dbt, one `tfm.yml`
- * beside an existing dbt project. Never overwrites a file; writes nothing if any stands in the way.
+ * beside an existing dbt project. In a project that names a profile it sets that up. Never overwrites a file; writes
+ * nothing if any stands in the way.
  */
 export async function initProject(invocation: Invocation): Promise<ExitCode> {
 	const root = resolve(invocation.cwd, invocation.flags.projectDir ?? ".");
 	if (invocation.flags.extra.fromDbt === true) return initFromDbt(invocation, root);
+
+	const project = ["tfm_project.yml", "dbt_project.yml"].find((f) => existsSync(join(root, f)));
+	const profile = project === undefined ? null : namedProfile(root, project);
+	if (project !== undefined && profile !== null)
+		return setUpProfile(invocation, { root, file: project, profile }, () => askEngine(invocation));
 
 	const answers = await askAnswers(invocation, root);
 	const files = initFiles(answers);
 	const standing = [...files.keys()].filter(
 		(path) => existsSync(join(root, path)) && !path.endsWith(".gitkeep") && path !== ".gitignore",
 	);
-	const project = ["tfm_project.yml", "dbt_project.yml"].find((f) => existsSync(join(root, f)));
 	if (project !== undefined) fail("TFM-INIT-001", { file: project, dbt: project === "dbt_project.yml" });
 	if (standing.length > 0) fail("TFM-INIT-002", { files: standing });
 
@@ -65,16 +71,6 @@ async function askAnswers(invocation: Invocation, root: string) {
 			.replace(/[^a-z0-9_]+/g, "_")
 			.replace(/^(?=\d)/, "_") || "my_project";
 	const ask = extra.yes === true ? null : invocation.ask;
-	const choose = async <T extends string>(given: unknown, question: string, options: readonly T[]): Promise<T> => {
-		const text =
-			typeof given === "string"
-				? given
-				: ask === null
-					? options[0]!
-					: (await ask(`${question} (${options.join(", ")}) [${options[0]}] `)).trim() || options[0]!;
-		if (!options.includes(text as T)) fail("TFM-INIT-003", { given: text, options });
-		return text as T;
-	};
 	const name =
 		typeof extra.name === "string"
 			? extra.name
@@ -82,9 +78,28 @@ async function askAnswers(invocation: Invocation, root: string) {
 				? fallbackName
 				: (await ask(`Name of the project [${fallbackName}] `)).trim() || fallbackName;
 	if (!/^[^\d\W]\w*$/.test(name)) fail("TFM-INIT-004", { name });
-	const engine = await choose(extra.engine, "Where will it run?", ENGINES);
-	const naming = await choose(extra.naming, "How are schemas named?", NAMINGS);
+	const engine = await askEngine(invocation);
+	const naming = await choose(invocation, extra.naming, "How are schemas named?", NAMINGS);
 	return { name, engine, naming };
+}
+
+const askEngine = (invocation: Invocation): Promise<Engine> =>
+	choose(invocation, invocation.flags.extra.engine, "Where will it run?", ENGINES);
+
+async function choose<T extends string>(
+	{ flags, ask }: Invocation,
+	given: unknown,
+	question: string,
+	options: readonly T[],
+): Promise<T> {
+	const text =
+		typeof given === "string"
+			? given
+			: ask === null || flags.extra.yes === true
+				? options[0]!
+				: (await ask(`${question} (${options.join(", ")}) [${options[0]}] `)).trim() || options[0]!;
+	if (!options.includes(text as T)) fail("TFM-INIT-003", { given: text, options });
+	return text as T;
 }
 
 function initFromDbt(invocation: Invocation, root: string): ExitCode {

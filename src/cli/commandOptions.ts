@@ -179,7 +179,7 @@ export const INIT: readonly OptionSpec[] = [
 	command("from-dbt", { kind: SWITCH, help: "Add what tfm needs to the dbt project that is here" }),
 	command("yes", { short: "y", kind: SWITCH, help: "Ask nothing, take the defaults" }),
 	command("skip-profile-setup", { short: "s", kind: SWITCH, help: "Write no profile", hidden: true }),
-	command("skip-debug", { kind: SWITCH, help: "no effect: init does not connect", hidden: true }),
+	command("skip-debug", { kind: SWITCH, help: "Do not check the profile that was set up", hidden: true }),
 ];
 
 export const DEBUG: readonly OptionSpec[] = [

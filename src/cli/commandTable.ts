@@ -670,13 +670,14 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Set up",
 		summary: "Start a project, or add tfm to a dbt project",
 		sentence:
-			"Writes a small layered project that runs at once, into a new folder of the given name, or without a name into this one.",
+			"Writes a small layered project that runs at once, into a new folder of the given name, or without a name into this one. In the folder of a project that names a profile it asks what the profile needs, writes it to profiles.yml and checks it.",
 		argument: { name: "name", key: "name", required: false, help: "Name of the project and of its folder" },
 		options: withShared(INIT),
 		examples: [
 			{ line: "tfm init shop", says: "a new project" },
 			{ line: "tfm init shop --engine postgres --yes", says: "without questions" },
 			{ line: "tfm init --from-dbt", says: "in the folder of a dbt project" },
+			{ line: "tfm init", says: "in a project: set up the profile that it names" },
 		],
 	},
 	{
