@@ -372,6 +372,16 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		expect(await page.locator("tbody tr").first().textContent()).toMatch(/stg_payments.*staging.*7.*40.ms/);
 	});
 
+	it("colours the drawing by what a change does and by the path that decided how long a run took", async () => {
+		const legend = () => page.locator(".legend").textContent();
+		await open("#/graph?lens=changed");
+		await expect.poll(legend).toBe("as before 4breaking 1");
+		await page.getByRole("button", { name: "Critical path" }).click();
+		await expect.poll(legend).toBe("decided how long the last run took 4not on it 1");
+		await open("#/m/transform.revenue");
+		expect(await page.locator(".title-row button").getAttribute("title")).toBe("{{ ref('revenue') }}");
+	});
+
 	it("expands a node and follows a column by a key, and colours the exported picture as the lens does", async () => {
 		await open("#/graph?focus=staging.stg_payments&node=transform.payments");
 		await expect.poll(() => page.locator(".card").count()).toBe(2);

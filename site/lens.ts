@@ -1,9 +1,11 @@
-import type { Status } from "../src/docs/siteData.ts";
+import type { DiffEntry, Status } from "../src/docs/siteData.ts";
+import { criticalPath } from "./criticalPath.ts";
+import { index, loadDiff, loadRuns } from "./data.ts";
 import { WORDS } from "./parts.tsx";
 import type { Project } from "./project.ts";
 
 /** By what nodes are told apart. */
-export type Lens = "status" | "time" | "fresh" | "coverage" | "owner";
+export type Lens = "status" | "time" | "fresh" | "coverage" | "owner" | "changed" | "path";
 
 export const LENSES: readonly { readonly id: Lens; readonly name: string }[] = [
 	{ id: "status", name: "Status" },
@@ -11,6 +13,8 @@ export const LENSES: readonly { readonly id: Lens; readonly name: string }[] = [
 	{ id: "fresh", name: "Freshness" },
 	{ id: "coverage", name: "Coverage" },
 	{ id: "owner", name: "Owner" },
+	...(index.diff === null ? [] : [{ id: "changed", name: "Changed" } as const]),
+	...(index.runs === null ? [] : [{ id: "path", name: "Critical path" } as const]),
 ];
 
 export interface Shade {
@@ -27,6 +31,28 @@ const STATUS_COLOURS: Readonly<Record<Status, string>> = {
 	fail: "--fail",
 	skipped: "--faint",
 	built: "--heat-1",
+};
+/** What became of a node: as its own change breaks things, or what kind of change it is. */
+export const changeOf = ({ category, change }: DiffEntry): string =>
+	category === null || category === "none" ? change : category;
+
+/** What a lens says beside the graph; null: nothing. */
+export async function loadTold(project: Project, lens: Lens): Promise<ReadonlyMap<number, string> | null> {
+	if (lens === "changed") {
+		const entries = (await loadDiff())?.nodes ?? [];
+		return new Map(entries.map((entry) => [project.find(entry.id) ?? -1, changeOf(entry)]));
+	}
+	if (lens !== "path") return null;
+	const run = (await loadRuns())?.runs.find(({ node }) => node.length > 0);
+	return new Map(run && criticalPath(project, run).map((i) => [run.node[i]!, "decided how long the last run took"]));
+}
+
+/** Of a change, for its reviewer. */
+export const TOLD: Readonly<Record<string, string>> = {
+	breaking: "--fail",
+	risky: "--warn",
+	added: "--ok",
+	reached: "--heat-1",
 };
 const HEAT = ["--heat-0", "--heat-1", "--heat-2", "--heat-3", "--heat-4"];
 
@@ -82,6 +108,13 @@ export function shadeOf(project: Project, lens: Lens): (node: number) => Shade {
 			const owner = project.owners[nodes.owner[node]!] ?? "";
 			if (owner === "") return { colour: "--line-strong", label: "no owner" };
 			return { colour: `--hue-${nodes.owner[node]! % 8}`, label: owner };
+		};
+	if (lens === "changed" || lens === "path")
+		return (node) => {
+			const label = project.told?.get(node);
+			return label === undefined
+				? { colour: "--line-strong", label: lens === "path" ? "not on it" : "as before" }
+				: { colour: TOLD[label] ?? "--accent", label };
 		};
 	return (node) => {
 		const status = project.status(node);

@@ -14,6 +14,8 @@ export interface Project extends GraphData {
 	laneNodes(lane: number): readonly number[];
 	readonly parents: Neighbours;
 	readonly children: Neighbours;
+	/** What a lens says of nodes that the graph itself does not know. */
+	readonly told?: ReadonlyMap<number, string>;
 	/** Lower case names, for searching. */
 	readonly lower: readonly string[];
 }

@@ -4,13 +4,13 @@ import { loadDiff } from "../data.ts";
 import { count, plural } from "../format.ts";
 import { FocusView } from "../graph/focusView.tsx";
 import { useFocus } from "../graph/useFocus.ts";
+import { changeOf, TOLD } from "../lens.ts";
 import type { PageProps } from "../page.ts";
 import { NodeLink, PageHead, StatusMark, useData } from "../parts.tsx";
 import { type Project, reach } from "../project.ts";
 import { go, href } from "../route.ts";
 
 const SIGNS = { added: "+", removed: "−", modified: "±", reached: "→" } as const;
-const COLOURS: Readonly<Record<string, string>> = { breaking: "--fail", risky: "--warn", added: "--ok" };
 const DRAWN = 60;
 
 /** What is another than on the base: for the reviewer of a change, before it is merged. */
@@ -121,9 +121,7 @@ function Nodes({ project, data }: { project: Project; data: DiffData }) {
 							</span>{" "}
 							<Name project={project} id={entry.id} changed={entry.change === "modified"} />
 						</h3>
-						<span class={`mark ${entry.category ?? ""}`}>
-							{entry.category === null || entry.category === "none" ? entry.change : entry.category}
-						</span>
+						<span class={`mark ${entry.category ?? ""}`}>{changeOf(entry)}</span>
 						{entry.tests !== undefined && <Tests tests={entry.tests} />}
 						<span class="soft change-why">{entry.reasons.join("; ")}</span>
 					</div>
@@ -231,8 +229,8 @@ function Picture({ project, data }: { project: Project; data: DiffData }) {
 				shade={(node) => {
 					const entry = entries.get(node);
 					if (entry === undefined || entry.change === "reached") return { colour: "--faint", label: "behind it" };
-					const label = entry.category === null || entry.category === "none" ? entry.change : entry.category;
-					return { colour: COLOURS[label] ?? "--accent", label };
+					const label = changeOf(entry);
+					return { colour: TOLD[label] ?? "--accent", label };
 				}}
 				onChoose={(node) => go(href(["m", project.key(node)]))}
 				onExpand={(node) => go(href(["graph"], { focus: project.key(node) }))}

@@ -13,7 +13,7 @@ import { NodeTree } from "../graph/tree.tsx";
 import { useFocus } from "../graph/useFocus.ts";
 import { useFrame } from "../graph/useFrame.ts";
 import { useGraphKeys } from "../graph/useGraphKeys.ts";
-import { LENSES, type Lens, legendOf, readLens } from "../lens.ts";
+import { LENSES, type Lens, legendOf, loadTold, readLens } from "../lens.ts";
 import type { PageProps } from "../page.ts";
 import { Copy, StatusMark, useData, useTypedText } from "../parts.tsx";
 import type { Project } from "../project.ts";
@@ -26,9 +26,11 @@ const FOLDERS_FROM = 2000;
 const GUARD = { nodes: 20_000, ranks: 300 };
 
 /** The whole project, or a neighbourhood of it; which, and all that was chosen, is in the address. */
-export function GraphPage({ project, route }: PageProps) {
+export function GraphPage({ project: plain, route }: PageProps) {
 	const { query } = route;
 	const lens = readLens(query.get("lens"));
+	const told = useData(() => loadTold(plain, lens), [lens]);
+	const project = useMemo(() => (told ? { ...plain, told } : plain), [plain, told]);
 	const sel = query.get("sel") ?? "";
 	const [typed, setTyped] = useTypedText("sel", sel);
 	const focusKeys = (query.get("focus") ?? "").split(",").filter(Boolean);

@@ -58,6 +58,9 @@ function Known({ project, node, query }: { project: Project; node: number; query
 				<div class="title-row">
 					<h1 tabIndex={-1}>{nodes.name[node]}</h1>
 					<StatusMark status={project.status(node)} word />
+					{["model", "seed", "snapshot", "source"].includes(type) && (
+						<Copy text={refTo(nodes.name[node]!, type)} label="Copy ref" />
+					)}
 				</div>
 				{page ? (
 					page.html === "" ? (
@@ -180,6 +183,13 @@ function Known({ project, node, query }: { project: Project; node: number; query
 			)}
 		</section>
 	);
+}
+
+/** As another model refers to it: `orders.v2` is a version, `raw.orders` a table of a source. */
+function refTo(name: string, type: string): string {
+	if (type === "source") return `{{ source('${name.replace(".", "', '")}') }}`;
+	const [, base = name, version] = /^(.*)\.v(\d+)$/.exec(name) ?? [];
+	return `{{ ref('${base}'${version === undefined ? "" : `, v=${version}`}) }}`;
 }
 
 function tabsOf(page: SiteNode, type: string): readonly Tab[] {

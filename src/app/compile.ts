@@ -14,7 +14,7 @@ import { nodeResult } from "../execute/nodeResult.ts";
 import { createRedactor, dbtMessage } from "../report/report.ts";
 import { writeRunResults } from "./artifacts.ts";
 import { logNodes, openEvents, tellMessages } from "./commandEvents.ts";
-import { type Database, PUBLISHED, withDatabase } from "./database.ts";
+import { type Database, PUBLISHED, templatesAsk, withDatabase } from "./database.ts";
 import { inlineId, inlineQuery } from "./inlineQuery.ts";
 import { beginManifest } from "./manifestFile.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
@@ -277,7 +277,7 @@ async function compileAll(
 			}
 			return database.deferral;
 		};
-		const asks = asking.map((i) => passes[i]!.name);
+		const asks = templatesAsk(asking.map((i) => passes[i]!.name));
 		const deferral = await withDatabase(invocation, project, compileRest, { defers: selected, asks });
 		if (mistakes.length === 0) return { compiled: done, deferral };
 	}

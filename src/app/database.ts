@@ -36,10 +36,10 @@ export interface DatabaseOptions {
 	/** The command takes --defer, for these nodes; empty: for whatever it turns to. */
 	readonly defers?: ReadonlySet<NodeId>;
 	/**
-	 * The templates that it is opened for, where a command would do without it: the reader is told them when the database
-	 * is slow to answer, and a login is not tried again for minutes.
+	 * What it is opened for, as a sentence goes on (`the catalog asks`), where a command would do without it: the reader
+	 * is told so when the database is slow to answer, and a login is not tried again for minutes.
 	 */
-	readonly asks?: readonly string[];
+	readonly asks?: string;
 	/** Told what a template had said before it failed. */
 	readonly failed?: NonNullable<Journal["failed"]>;
 	/** Told how the work ended, with a session of its own: that of the work may hold a transaction that failed. */
@@ -122,15 +122,18 @@ export async function withDatabase<T>(
 /** A server that answers does so before this. */
 const SLOW_MS = 3000;
 
-function openFor(asks: readonly string[] | undefined, config: Config, invocation: Invocation): Promise<Adapter> {
-	const [first] = asks ?? [];
-	if (first === undefined || config.target.type === "pglite") return openAdapter(config, invocation);
-	const which =
-		asks!.length === 1 ? `the template of ${first} asks` : `the templates of ${first} and ${asks!.length - 1} more ask`;
+/** Of one template or more: `the template of model.shop.a asks`. */
+export const templatesAsk = (names: readonly string[]): string =>
+	names.length === 1
+		? `the template of ${names[0]} asks`
+		: `the templates of ${names[0]} and ${names.length - 1} more ask`;
+
+function openFor(asks: string | undefined, config: Config, invocation: Invocation): Promise<Adapter> {
+	if (asks === undefined || config.target.type === "pglite") return openAdapter(config, invocation);
 	const { type, fields } = config.target;
 	const waiting = setTimeout(() => {
 		if (invocation.output.verbosity >= 0)
-			invocation.stderr.write(`waiting for the database, which ${which} (Ctrl-C ends)\n`);
+			invocation.stderr.write(`waiting for the database, which ${asks} (Ctrl-C ends)\n`);
 	}, SLOW_MS);
 	// Where the profile does not say how often: a run waits for minutes until Snowflake is there again, advice does not.
 	const patience = type === "snowflake" && fields.connect_retries === undefined ? { connect_retries: 1 } : {};

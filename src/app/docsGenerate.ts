@@ -173,7 +173,7 @@ async function readCatalog(invocation: Invocation, project: OpenProject, asked: 
 		if (group === undefined) byDatabase.set(relation.database, [relation]);
 		else group.push(relation);
 	}
-	return await withDatabase(invocation, project, async (database) => {
+	const read = async (database: Database): Promise<Catalog> => {
 		const rows: CatalogRow[] = [];
 		const errors: TfmError[] = [];
 		for (const [name, relations] of byDatabase) {
@@ -201,7 +201,8 @@ async function readCatalog(invocation: Invocation, project: OpenProject, asked: 
 			},
 		);
 		return { rows, errors: [...errors, ...taken.errors], trace, samples: taken.samples };
-	});
+	};
+	return await withDatabase(invocation, project, read, { asks: "the catalog asks" });
 }
 
 const MOST_ROWS = 100;

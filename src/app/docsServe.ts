@@ -6,7 +6,7 @@ import type { PastTrace } from "../core/history.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { readRunResults, serveSite } from "../docs/docs.ts";
 import { analyzeProject } from "./columnLineage/analyzeProject.ts";
-import { withDatabase } from "./database.ts";
+import { type Database, withDatabase } from "./database.ts";
 import { siteFindings } from "./docsFindings.ts";
 import { countOption, readTrace, siteFolder, writeDocsSite } from "./docsSite.ts";
 import { type OpenProject, openProject, readConfigWithoutProfile } from "./openProject.ts";
@@ -71,7 +71,8 @@ async function findingsOf(invocation: Invocation, project: OpenProject) {
 /** Null when the database does not answer: an embedded one may be in use by the next run already. */
 async function pastRuns(invocation: Invocation, project: OpenProject, tell: boolean): Promise<PastTrace | null> {
 	try {
-		return await withDatabase(invocation, project, (database) => readTrace(invocation, project, database));
+		const read = (database: Database) => readTrace(invocation, project, database);
+		return await withDatabase(invocation, project, read, { asks: "the runs before ask" });
 	} catch (error) {
 		if (!(error instanceof TfmError) && !(error instanceof DatabaseError)) throw error;
 		if (tell) invocation.stderr.write(`the runs before are shown as they were: ${error.message}\n`);

@@ -5,7 +5,7 @@ import type { ExecutableNode, ModelNode, NodeId, SnapshotNode, TestNode } from "
 import type { RelationName } from "../../core/relation.ts";
 import type { JournalEntry } from "../../core/request.ts";
 import { storedName } from "../../core/storedName.ts";
-import { type Database, PUBLISHED, withDatabase } from "../database.ts";
+import { type Database, PUBLISHED, templatesAsk, withDatabase } from "../database.ts";
 import type { OpenProject } from "../openProject.ts";
 
 export type AnalysedNode = ModelNode | SnapshotNode;
@@ -83,7 +83,7 @@ export async function compiledSql(
 		}
 	};
 	try {
-		await withDatabase(invocation, { ...project, facts }, renderRest, { asks: waiting });
+		await withDatabase(invocation, { ...project, facts }, renderRest, { asks: templatesAsk(waiting) });
 	} catch (error) {
 		const reason = `its template asks the database: ${reasonOf(error)}`;
 		for (const id of waiting) if (!found.has(id)) found.set(id, { reason });
