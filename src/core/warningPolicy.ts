@@ -49,6 +49,7 @@ const DBT_NAMES: Readonly<Record<string, string>> = {
 	"TFM-DEPR-014": "CustomOutputPathInSourceFreshnessDeprecation",
 	"TFM-DEPR-015": "MicrobatchMacroOutsideOfBatchesDeprecation",
 	"TFM-DEPR-016": "PropertyMovedToConfigDeprecation",
+	"TFM-DEPR-017": "ArgumentsPropertyInGenericTestDeprecation",
 	"TFM-DEPS-015": "DepsUnpinned",
 	"TFM-DEPS-025": "PackageRedirectDeprecation",
 };

@@ -249,10 +249,13 @@ function addConstraintRefs(draft: Draft): void {
 }
 
 function draftTests(
-	{ parsed, ports, problems, warnings }: ManifestWork,
+	{ parsed, config, ports, problems, warnings }: ManifestWork,
 	sources: readonly SourceDraft[],
 ): readonly Draft[] {
-	const planner = new TestPlanner(ports, problems, parsed.macros);
+	const planner = new TestPlanner(ports, problems, {
+		macros: parsed.macros,
+		nested: config.project.flags.require_generic_test_arguments_property !== false,
+	});
 	const tested = new Set(["models", "seeds", "snapshots"]);
 	for (const entry of parsed.properties) if (tested.has(entry.section)) planner.addNode(entry);
 	for (const source of sources) planner.addSource(source);

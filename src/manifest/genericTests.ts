@@ -10,7 +10,7 @@ import type { Draft } from "./draft.ts";
 import { MacroReach } from "./macroReach.ts";
 import { blankDraft } from "./makeDrafts.ts";
 import type { ManifestPorts } from "./ports.ts";
-import { type PythonValue, pythonStr, WrittenFloat } from "./pythonText.ts";
+import { type PythonValue, pythonRepr, pythonStr, WrittenFloat } from "./pythonText.ts";
 import { dedupe } from "./resolveConfig.ts";
 import { readTest, type TestDefinition } from "./testDefinition.ts";
 import { hashTest, nameTest, type TestArguments } from "./testNames.ts";
@@ -65,17 +65,25 @@ interface WrittenTest {
 }
 
 export class TestMaker {
+	readonly #nested: boolean;
 	readonly #ports: ManifestPorts;
 	readonly #problems: Diagnostic[];
 	readonly #macros: MacroReach;
 	/** The first test of each older form, and all of them as dbt names them. */
 	#firstLoose: WrittenTest | null = null;
 	readonly #loose: string[] = [];
+	#firstOwn: WrittenTest | null = null;
+	readonly #own: string[] = [];
 	#firstMoved: WrittenTest | null = null;
 	readonly #moved: { readonly key: string; readonly file: string; readonly key_path: string }[] = [];
 	readonly #unknown: Diagnostic[] = [];
 
-	constructor(ports: ManifestPorts, problems: Diagnostic[], macros: readonly MacroNode[]) {
+	constructor(
+		ports: ManifestPorts,
+		problems: Diagnostic[],
+		{ macros, nested }: { readonly macros: readonly MacroNode[]; readonly nested: boolean },
+	) {
+		this.#nested = nested;
 		this.#ports = ports;
 		this.#problems = problems;
 		this.#macros = new MacroReach(macros);
@@ -107,16 +115,25 @@ export class TestMaker {
 			const facts = { ...about(loose), found: loose.definition.loose, all: this.#loose };
 			found.push(diagnostic("TFM-PARSE-036", facts, placed(loose)));
 		}
+		const own = this.#firstOwn;
+		if (own !== null) {
+			const facts = { ...about(own), all: this.#own };
+			found.push(diagnostic("TFM-DEPR-017", facts, placed(own)));
+		}
 		return found;
 	}
 
 	#noteOlderForms(test: WrittenTest): void {
 		const { definition, target } = test;
-		const { fullName, loose, moved } = definition;
+		const { fullName, loose, moved, own } = definition;
 		const file = target.original_file_path;
 		if (loose.length > 0) {
 			this.#firstLoose ??= test;
 			this.#loose.push(`\`${fullName}\` defined on '${target.name}' in package '${target.package_name}' (${file})`);
+		}
+		if (own !== null) {
+			this.#firstOwn ??= test;
+			this.#own.push(`\`${fullName}\` (${pythonRepr(own)})`);
 		}
 		if (moved.length > 0) this.#firstMoved ??= test;
 		for (const key of moved) this.#moved.push({ key, file, key_path: `data_tests.${fullName}.${key}` });
@@ -125,7 +142,7 @@ export class TestMaker {
 	#make(target: TestTarget, item: TestItem): Draft | null {
 		const { place } = item;
 		const columnName = this.#columnName(target, item.column);
-		const site = { target: target.label, columnName, place: item.place };
+		const site = { target: target.label, columnName, place: item.place, nested: this.#nested };
 		const definition = readTest(item.written, site);
 		this.#noteOlderForms({ definition, target, item });
 		const found = this.#ports.findTest(definition.namespace, definition.name, target.package_name);

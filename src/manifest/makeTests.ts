@@ -27,8 +27,12 @@ export class TestPlanner {
 	readonly #maker: TestMaker;
 	readonly #drafts: Draft[] = [];
 
-	constructor(ports: ManifestPorts, problems: Diagnostic[], macros: readonly MacroNode[]) {
-		this.#maker = new TestMaker(ports, problems, macros);
+	constructor(
+		ports: ManifestPorts,
+		problems: Diagnostic[],
+		about: { readonly macros: readonly MacroNode[]; readonly nested: boolean },
+	) {
+		this.#maker = new TestMaker(ports, problems, about);
 	}
 
 	/** One warning for all arguments written the older way, at the first of them. */

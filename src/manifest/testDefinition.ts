@@ -18,6 +18,8 @@ export interface TestDefinition {
 	readonly loose: readonly string[];
 	/** Configuration that stands beside `config` instead of in it. */
 	readonly moved: readonly string[];
+	/** An argument called `arguments` of a test that is not read as holding the others. */
+	readonly own: Plain;
 	/** As written, with its namespace. */
 	readonly fullName: string;
 }
@@ -48,6 +50,8 @@ export interface TestSite {
 	readonly target: string;
 	readonly columnName: string | null;
 	readonly place: () => FilePlace;
+	/** False with dbt's flag require_generic_test_arguments_property: false: `arguments` is an argument like any other. */
+	readonly nested: boolean;
 }
 
 /** Throws TfmError (TFM-PARSE-013) for a definition that is none. */
@@ -60,7 +64,7 @@ export function readTest(written: Plain, site: TestSite): TestDefinition {
 		return malformed(site, 'has an argument "model"', "the tested relation is passed as `model` by itself: remove it");
 	const config = takeConfig(args, given, site);
 	const { name, description } = given;
-	const nested = isRecord(given.arguments) && Object.keys(given.arguments).length > 0;
+	const nested = !site.nested || (isRecord(given.arguments) && Object.keys(given.arguments).length > 0);
 	for (const key of ["name", "description", "config"]) delete args[key];
 	return {
 		namespace: match[1] ?? null,
@@ -70,7 +74,8 @@ export function readTest(written: Plain, site: TestSite): TestDefinition {
 		givenName: name === undefined || name === null ? null : String(name),
 		description: typeof description === "string" ? description : "",
 		loose: nested ? [] : Object.keys(given).filter((key) => !OWN_KEYS.has(key)),
-		moved: Object.keys(given).filter((key) => CONFIG_KEYS.includes(key)),
+		moved: site.nested ? Object.keys(given).filter((key) => CONFIG_KEYS.includes(key)) : [],
+		own: site.nested ? null : (given.arguments ?? null),
 		fullName,
 	};
 }
@@ -105,6 +110,7 @@ function nameAndArguments(written: Plain, site: TestSite): readonly [string, Pla
 
 /** Column name and loose arguments, then those under `arguments:`; later ones win, the order is dbt's. */
 function takeArguments(given: PlainRecord, site: TestSite): { [key: string]: Plain } {
+	if (!site.nested) return { ...given, ...(site.columnName === null ? {} : { column_name: site.columnName }) };
 	const { arguments: nested, ...loose } = given;
 	if (nested !== undefined && nested !== null && !isRecord(nested))
 		malformed(site, "has `arguments` that are not a mapping", "write arguments: {name: value}");

@@ -57,6 +57,7 @@ const EVENTS = {
 	CommandCompleted: ["Q039", "debug"],
 	Note: ["Z050", "info"],
 	// Remarks
+	ArgumentsPropertyInGenericTestDeprecation: ["D038", "warn"],
 	ConfigLogPathDeprecation: ["D010", "warn"],
 	ConfigTargetPathDeprecation: ["D011", "warn"],
 	CustomOutputPathInSourceFreshnessDeprecation: ["D029", "warn"],

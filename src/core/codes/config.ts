@@ -29,6 +29,10 @@ export const CONFIG_CODES = {
 	"TFM-CONFIG-005": code<{ first: string; second: string }>({
 		message: (f) => `both \`${f.first}:\` and \`${f.second}:\` are given`,
 		hint: (f) => `they mean the same: keep \`${f.second}:\``,
+		dbt: (f) =>
+			f.second === "data_tests"
+				? "Invalid project config: cannot have both 'tests' and 'data_tests' defined"
+				: undefined,
 		explain: "Two names of one setting are both present; only one of them can hold.",
 	}),
 	"TFM-CONFIG-006": code<{ file: string }>({
@@ -45,6 +49,7 @@ export const CONFIG_CODES = {
 	"TFM-CONFIG-008": code<{ old: string; current: string }>({
 		message: (f) => `\`${f.old}:\` is an old name of \`${f.current}:\``,
 		hint: (f) => `write \`${f.current}:\``,
+		dbt: (f) => `The \`${f.old}\` config has been renamed to \`${f.current}\`.`,
 		events: (f) =>
 			event(
 				{ deprecated_path: f.old, exp_path: f.current },

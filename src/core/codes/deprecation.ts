@@ -143,4 +143,24 @@ export const DEPRECATION_CODES = {
 		explain:
 			"Settings of a data test such as `where` and `severity` belong below its `config:`; the older form still works (dbt: PropertyMovedToConfigDeprecation).",
 	}),
+	"TFM-DEPR-017": code<{
+		test: string;
+		target: string;
+		/** All such tests, the first one among them, as dbt names them. */
+		all: readonly string[];
+	}>({
+		message: (f) => {
+			const more = f.all.length - 1;
+			const also = more === 0 ? "" : ` (so ${more === 1 ? "does" : "do"} ${more} more)`;
+			return `the test "${f.test}" of ${f.target} has an argument of its own called \`arguments\`${also}`;
+		},
+		hint: () => "rename it, and set the flag require_generic_test_arguments_property to true",
+		events: (f) =>
+			f.all.map((test_name) => ({
+				says: `Found \`arguments\` property in test definition of ${test_name} without usage of \`require_generic_test_arguments_property\` behavior change flag.`,
+				data: { test_name },
+			})),
+		explain:
+			"With dbt's flag `require_generic_test_arguments_property: false` the key `arguments` of a data test is an argument like any other, in place of holding them (dbt: ArgumentsPropertyInGenericTestDeprecation).",
+	}),
 };

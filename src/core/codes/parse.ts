@@ -123,6 +123,7 @@ export const PARSE_CODES = {
 	"TFM-PARSE-010": code<{ where: string }>({
 		message: (f) => `${f.where} has both \`tests\` and \`data_tests\``,
 		hint: () => "keep `data_tests`, and move the tests of the other list there",
+		dbt: () => "Invalid test config: cannot have both 'tests' and 'data_tests' defined",
 		explain: "`tests` is the older name of `data_tests`; with both it would be unclear which one counts.",
 	}),
 	"TFM-PARSE-011": code<{ key: string; where: string }>({

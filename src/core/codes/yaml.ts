@@ -4,6 +4,9 @@ import { code, didYouMean, event } from "./entry.ts";
 const listing = (names: readonly string[], limit = 12): string =>
 	names.length > limit ? `${names.slice(0, limit).join(", ")} …` : names.join(", ");
 
+const duplicateKey = ({ key, line, column }: { key: string; line: number; column: number }): string =>
+	`Duplicate key '${key}' in "<unicode string>", line ${line}, column ${column}`;
+
 export const YAML_CODES = {
 	"TFM-YAML-001": code<{ problem: string; hint?: string | undefined }>({
 		message: (f) => `this is not valid YAML: ${f.problem}`,
@@ -18,10 +21,8 @@ export const YAML_CODES = {
 	"TFM-YAML-003": code<{ key: string; file: string; line: number; column: number }>({
 		message: (f) => `the key "${f.key}" is written twice in one mapping: this one counts`,
 		hint: () => "keep one of them, or merge what stands under both",
-		events: (f) => {
-			const place = `in "<unicode string>", line ${f.line}, column ${f.column}`;
-			return event({ duplicate_description: `Duplicate key '${f.key}' ${place}`, file: f.file });
-		},
+		dbt: (f) => `${duplicateKey(f)} in file \`${f.file}\``,
+		events: (f) => event({ duplicate_description: duplicateKey(f), file: f.file }),
 		explain:
 			"A mapping has a key twice. The last one counts, as in dbt, and what stands under the others is ignored. A warning; an error with --warn-error.",
 	}),
