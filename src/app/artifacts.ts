@@ -15,11 +15,12 @@ import { isSourceCall } from "../core/referenceText.ts";
 import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import { inputsFirst } from "../graph/order.ts";
-import { toGraphSummaryJson } from "../manifest/graphSummaryJson.ts";
+import { graphSummaryHead, toGraphSummaryJson } from "../manifest/graphSummaryJson.ts";
 import { type ManifestMeta, manifestPieces, type NodeWork } from "../manifest/manifestJson.ts";
 import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJson.ts";
 import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import { type BegunRun, writeBegun } from "./begunRun.ts";
+import { writeGraphSummaryKept } from "./keptGraphSummary.ts";
 import {
 	besideStands,
 	type KeptDocument,
@@ -117,10 +118,17 @@ export function writeSemanticManifest(invocation: Invocation, project: OpenProje
 }
 
 /** Of commands that work on the graph, as dbt writes it: for whoever looks into the graph's shape. */
-export function writeGraphSummary({ command, flags }: Invocation, { config, manifest, runId }: OpenProject): void {
+export function writeGraphSummary({ command, flags }: Invocation, project: OpenProject): void {
 	if (!flags.writeJson) return;
+	const { manifest, runId, known } = project;
+	const { targetDir } = project.config;
 	const meta = { invocationId: runId, withTestEdges: command === "build" };
-	writeWhole(join(config.targetDir, "graph_summary.json"), [toGraphSummaryJson(manifest, meta)]);
+	const text = () => toGraphSummaryJson(manifest, meta);
+	const path = join(targetDir, "graph_summary.json");
+	writeGraphSummaryKept(
+		{ path, targetDir, head: graphSummaryHead(meta), text, withTestEdges: meta.withTestEdges },
+		known,
+	);
 }
 
 /** What dbt's own materialization of tests calls in each of them. */

@@ -227,10 +227,13 @@ interface Pass {
 	readonly pass: (compiler: Compiler, journal: Journal) => CompileOutcome;
 }
 
-const passOf = ({ unique_id: id, location: at }: ExecutableNode): Pass => ({
-	name: id,
-	at,
-	pass: (compiler, journal) => compiler.compileNode(id, journal, PUBLISHED),
+const passOf = (node: ExecutableNode): Pass => ({
+	name: node.unique_id,
+	// Asked for only when something is wrong: the place of a test in a known project is found by reading all of it.
+	get at() {
+		return node.location;
+	},
+	pass: (compiler, journal) => compiler.compileNode(node.unique_id, journal, PUBLISHED),
 });
 
 /** Compiles without a database as far as that goes, and opens it for the templates that ask. Mistakes are collected. */

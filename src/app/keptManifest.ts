@@ -185,11 +185,12 @@ function* kept(
 
 const COPIED = 4 * 2 ** 20;
 
-function* bytesOf(file: number, from: number, to: number): Generator<Uint8Array> {
+/** Bytes of an open file. Throws where it is shorter. */
+export function* bytesOf(file: number, from: number, to: number): Generator<Uint8Array> {
 	const bytes = Buffer.allocUnsafe(Math.min(COPIED, to - from));
 	for (let at = from; at < to; ) {
 		const read = readSync(file, bytes, 0, Math.min(bytes.length, to - at), at);
-		if (read === 0) throw new Error("manifest.json became shorter while it was read");
+		if (read === 0) throw new Error("an artifact became shorter while it was read");
 		yield bytes.subarray(0, read);
 		at += read;
 	}

@@ -5,6 +5,7 @@
  */
 import { allNodes, type Manifest } from "../core/manifest.ts";
 import type { GraphNode, NodeId } from "../core/node.ts";
+import { waitingForTests } from "./waitingForTests.ts";
 
 export interface GraphSummaryMeta {
 	readonly invocationId: string;
@@ -57,19 +58,9 @@ const KINDS: ReadonlyMap<string, number> = new Map([
 ]);
 const kindOf = (node: GraphNode): number => KINDS.get(node.resource_type) ?? 1;
 
-/** Executable nodes that lie below all that the test reads, where no other of them lies between. */
-function waitingFor(links: Links, inputs: readonly NodeId[], waits: (id: NodeId) => boolean): readonly NodeId[] {
-	const [only] = inputs;
-	if (inputs.length === 1 && only !== undefined) return links.successors(only).filter(waits);
-	const [first, ...rest] = inputs.map((id) => {
-		const below = new Set(links.successors(id));
-		for (const reader of below) for (const next of links.successors(reader)) below.add(next);
-		return below;
-	});
-	const all = new Set([...(first ?? [])].filter((id) => waits(id) && rest.every((below) => below.has(id))));
-	const later = new Set([...all].flatMap((id) => links.successors(id).filter((next) => all.has(next))));
-	return [...all].filter((id) => !later.has(id));
-}
+/** What its text begins with; nothing after that hangs on the command but `withTestEdges`. */
+export const graphSummaryHead = ({ invocationId }: Pick<GraphSummaryMeta, "invocationId">): string =>
+	`{"_invocation_id":${JSON.stringify(invocationId)}`;
 
 export function toGraphSummaryJson(manifest: Manifest, meta: GraphSummaryMeta): string {
 	const nodes = allNodes(manifest)
@@ -84,11 +75,15 @@ export function toGraphSummaryJson(manifest: Manifest, meta: GraphSummaryMeta): 
 		for (const input of parents(id)) links.reads(id, input);
 	}
 	const linked = links.summary(typeOf);
-	if (!meta.withTestEdges) return JSON.stringify({ _invocation_id: meta.invocationId, linked });
+	const head = graphSummaryHead(meta);
+	if (!meta.withTestEdges) return `${head},"linked":${JSON.stringify(linked)}}`;
 	const waits = (id: NodeId) => manifest.nodes.has(id) && typeOf(id) !== "test";
-	const edges = nodes.flatMap(({ unique_id: id, resource_type: type }) =>
-		type === "test" ? waitingFor(links, parents(id), waits).map((waiting) => [id, waiting] as const) : [],
+	const tests = nodes.filter(({ resource_type: type }) => type === "test");
+	const inner = nodes.flatMap(({ unique_id: id, resource_type: type }) => (type === "test" ? [] : [id]));
+	const edges = waitingForTests(
+		tests.map(({ unique_id: id }) => ({ test: id, inputs: parents(id) })),
+		{ ids: inner, parents, successors: (id) => links.successors(id), waits },
 	);
 	for (const [test, waiting] of edges) links.reads(waiting, test);
-	return JSON.stringify({ _invocation_id: meta.invocationId, linked, with_test_edges: links.summary(typeOf) });
+	return `${head},"linked":${JSON.stringify(linked)},"with_test_edges":${JSON.stringify(links.summary(typeOf))}}`;
 }
