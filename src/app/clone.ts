@@ -1,17 +1,20 @@
+import type { Dialect } from "../core/adapter.ts";
 import type { DeferredRelation } from "../core/deferral.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { ExecutableNode, ModelNode, NodeId } from "../core/node.ts";
 import type { SettledNode } from "../core/ports.ts";
+import type { RelationName } from "../core/relation.ts";
+import { storedName } from "../core/storedName.ts";
 import { readDeferred, standing } from "./deferral.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { type Refined, runSelected } from "./runSelected.ts";
 import { selectFor } from "./selectFor.ts";
 
 /**
- * `tfm clone`: a view for each selected model, seed and snapshot that reads its relation where --state has it, as dbt
- * does on databases that cannot clone tables. What stands here is left alone without --full-refresh, and always what
- * --state itself names. Clones are views of tested tables, so they are published without gates, also in a layered
+ * `tfm clone`: for each selected model, seed and snapshot a view that reads its relation where --state has it, or, where
+ * the database can, a table that shares the rows of a table there (dbt). What stands here is left alone without --full-refresh, and always what
+ * --state itself names. Clones have the rows of tested tables, so they are published without gates, also in a layered
  * project.
  */
 export async function cloneCommand(invocation: Invocation): Promise<ExitCode> {
@@ -55,7 +58,7 @@ export async function cloneNodes(
 /** dbt's result and dbt's words. */
 const noOp = (says: string): SettledNode => ({ status: "success", message: "No-op", says });
 
-/** The manifest in which every selected node is a view of its other self, and reads nothing of this environment. */
+/** The manifest in which every selected node is a view or clone of its other self, and reads nothing of this environment. */
 function pointers(
 	{ manifest, engine }: OpenProject,
 	selected: ReadonlySet<NodeId>,
@@ -68,13 +71,17 @@ function pointers(
 		if (node === undefined) continue;
 		const deferred = relations.get(id);
 		const name = deferred === undefined ? "" : (deferred.relation_name ?? engine.dialect.render(deferred.relation));
-		nodes.set(id, pointer(node, `select * from ${name}`));
+		const shares = deferred?.isTable === true && engine.dialect.building.sharesClones;
+		nodes.set(id, pointer(node, `select * from ${name}`, shares ? storedThere(deferred, engine.dialect) : null));
 		parents.set(id, []);
 	}
 	return { ...manifest, nodes, parents, children: new Map() };
 }
 
-function pointer(node: ExecutableNode, sql: string): ModelNode {
+const storedThere = ({ relation, relation_name }: DeferredRelation, dialect: Dialect): RelationName =>
+	storedName({ ...relation, relation_name }, dialect);
+
+function pointer(node: ExecutableNode, sql: string, cloneOf: RelationName | null): ModelNode {
 	// A node's place is computed when asked, so a copy must ask for it.
 	return Object.freeze({
 		...MODEL,
@@ -83,7 +90,8 @@ function pointer(node: ExecutableNode, sql: string): ModelNode {
 		resource_type: "model",
 		raw_code: sql,
 		depends_on: { ...node.depends_on, nodes: [] },
-		config: { ...node.config, materialized: "view", contract: { enforced: false } },
+		...(cloneOf === null ? {} : { cloneOf }),
+		config: { ...node.config, materialized: cloneOf === null ? "view" : "table", contract: { enforced: false } },
 	} as ModelNode);
 }
 

@@ -4,6 +4,7 @@ import { fail } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
+import { storedName } from "../core/storedName.ts";
 import { chooseDeferred, deferredRelations } from "../state/deferral.ts";
 import { readManifestOf } from "./earlierRuns.ts";
 import { enterEnvironment } from "./environments/enterEnvironment.ts";
@@ -71,15 +72,16 @@ function referredBy({ graph, manifest }: OpenProject, selected: ReadonlySet<Node
 
 /** Which of these nodes have their relation here. Of a function nobody asks: dbt finds none among its relations either. */
 export async function standing(
-	{ manifest }: OpenProject,
+	{ manifest, engine }: OpenProject,
 	ids: readonly NodeId[],
 	adapter: Pick<Adapter, "withSession">,
 ): Promise<ReadonlySet<NodeId>> {
 	const nodes = ids.flatMap((id) => manifest.nodes.get(id) ?? []).filter((node) => node.resource_type !== "function");
 	if (nodes.length === 0) return new Set();
-	const schemas = [...new Set(nodes.map((node) => node.schema))].sort();
+	const stored = nodes.map((node) => ({ id: node.unique_id, ...storedName(node, engine.dialect) }));
+	const schemas = [...new Set(stored.map(({ schema }) => schema))].sort();
 	const there = new Set(
 		(await adapter.withSession((session) => session.listRelations(schemas))).map((r) => `${r.schema}\0${r.identifier}`),
 	);
-	return new Set(nodes.filter((n) => there.has(`${n.schema}\0${n.alias}`)).map((n) => n.unique_id));
+	return new Set(stored.flatMap((r) => (there.has(`${r.schema}\0${r.identifier}`) ? [r.id] : [])));
 }

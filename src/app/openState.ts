@@ -93,7 +93,9 @@ function closedTo(
 		selected,
 	}: { readonly adapter: Adapter; readonly project: OpenProject; readonly selected: ReadonlySet<NodeId> },
 ): Promise<readonly ClosedSchema[]> {
-	const { manifest } = project;
+	const { manifest, environment } = project;
+	// Its schemas are made, those for candidates among them; and asking may make one, before it is written down.
+	if (environment !== undefined) return Promise.resolve([]);
 	const targets = [...selected].flatMap((id) => {
 		const node = manifest.nodes.get(id);
 		// What is ephemeral stands nowhere.

@@ -20,6 +20,10 @@ export interface BuildDialect {
 	copyTable(copy: string, table: string, permanent: boolean): string;
 	/** Statements that make a table with the rows of another and what finds them, to be built upon by itself. */
 	cloneTable(clone: string, table: string, permanent: boolean): readonly string[];
+	/** A clone shares the rows of its table until either is changed: it costs neither time nor room. */
+	readonly sharesClones: boolean;
+	/** A view goes with a table that it reads; else it stays and is of no use. */
+	readonly viewsHangOnTables: boolean;
 	/**
 	 * A view is published by the statement of the project's macro, which says more than its query (`secure`, comments,
 	 * policies).

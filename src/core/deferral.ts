@@ -6,6 +6,8 @@ export interface DeferredRelation {
 	readonly relation: RelationName;
 	/** Rendered there. */
 	readonly relation_name: string | null;
+	/** A table by its materialization there: of one that the project brings nobody knows. */
+	readonly isTable: boolean;
 }
 
 /** `--defer`: nodes that are read in the environment of an earlier run. */

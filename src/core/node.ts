@@ -1,4 +1,5 @@
 import type { Location } from "./location.ts";
+import type { RelationName } from "./relation.ts";
 
 /**
  * Nodes carry the manifest's own field names (snake_case): manifest.json, `model` and `graph` in templates and
@@ -134,6 +135,8 @@ export interface ModelNode extends Executable {
 	readonly time_spine?: Plain;
 	/** The view under the bare name of a versioned model's latest version; null or absent: none is made. */
 	readonly pointer?: { readonly alias: string; readonly relation_name: string } | null;
+	/** `tfm clone`: the table whose rows it shares, in place of a query's. */
+	readonly cloneOf?: RelationName;
 }
 
 export interface SeedNode extends Executable {

@@ -13,9 +13,14 @@ const CREATE = {
 	materialized_view: "get_create_materialized_view_as_sql",
 } as const;
 
-/** The macros dbt calls for these, so that an override at either level (`get_create_table_as_sql`, `create_table_as`) is met. */
+/** The macros dbt calls for these and for a clone, so that an override at either level (`get_create_table_as_sql`, `create_table_as`) is met. */
 function createCall(input: BuildInput, candidate: Pick<Candidate, "candidate" | "kind">, sql: string): MacroCall {
 	const relation: MacroArgument = { kind: "relation", relation: candidate.candidate, type: candidate.kind };
+	const { node } = input;
+	if (candidate.kind === "table" && node.resource_type === "model" && node.cloneOf !== undefined) {
+		const other: MacroArgument = { kind: "relation", relation: node.cloneOf, type: "table" };
+		return { macro: "create_or_replace_clone", positional: [relation, other], keyword: {}, node: node.unique_id };
+	}
 	return {
 		macro: CREATE[candidate.kind],
 		positional: candidate.kind === "table" ? [value(false), relation, value(sql)] : [relation, value(sql)],

@@ -4,6 +4,7 @@ import type { NodeId, Plain } from "../core/node.ts";
 import { type EarlierManifest, isRecord } from "./earlierManifest.ts";
 
 const REFERABLE: ReadonlySet<Plain | undefined> = new Set<Plain | undefined>(["function", "model", "seed", "snapshot"]);
+const TABLES: ReadonlySet<string> = new Set(["table", "incremental", "snapshot", "seed"]);
 const text = (value: Plain | undefined): string => (typeof value === "string" ? value : "");
 
 /** Where the other environment has the nodes of this project, functions among them; ephemeral models are nowhere. */
@@ -16,6 +17,7 @@ export function deferredRelations(earlier: EarlierManifest, manifest: Manifest):
 		relations.set(id, {
 			relation: { database: text(node.database), schema: text(node.schema), identifier: text(node.alias) },
 			relation_name: typeof node.relation_name === "string" ? node.relation_name : null,
+			isTable: TABLES.has(text(config.materialized)),
 		});
 	}
 	return relations;

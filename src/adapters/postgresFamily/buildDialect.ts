@@ -24,6 +24,8 @@ export function createPostgresBuildDialect(
 			`insert into ${clone} select * from ${table}`,
 			`analyze ${clone}`,
 		],
+		sharesClones: false,
+		viewsHangOnTables: true,
 		viewsByStatement: false,
 		tagsQueries: false,
 		altersTypes: true,

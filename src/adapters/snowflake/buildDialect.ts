@@ -40,6 +40,8 @@ export function createSnowflakeBuildDialect(
 		copyTable: (copy, table, permanent) =>
 			`create or replace ${permanent ? "" : "transient "}table ${copy} clone ${table}`,
 		cloneTable: (clone, table, permanent) => [`create ${permanent ? "" : "transient "}table ${clone} clone ${table}`],
+		sharesClones: true,
+		viewsHangOnTables: false,
 		viewsByStatement: true,
 		tagsQueries: true,
 		altersTypes: false,

@@ -30,7 +30,7 @@ interface Pair {
 
 /**
  * What is copied: selected incremental models that are not in the environment yet and stand outside as a table of at
- * most `upTo` bytes. Returns their ids. Each table comes about in a transaction of its own, so that a run that is killed
+ * most `upTo` bytes, or of any size where a clone shares its rows. Returns their ids. Each table comes about in a transaction of its own, so that a run that is killed
  * leaves none half filled; two runs in one environment find the table of the other.
  */
 export async function cloneIncrementals(work: CloneWork): Promise<ReadonlySet<NodeId>> {
@@ -50,13 +50,14 @@ export async function cloneIncrementals(work: CloneWork): Promise<ReadonlySet<No
 			const bytes = sizes.get(relationKey(pair.from))?.bytes ?? 0;
 			const { name } = pair.node;
 			const where = `${pair.from.schema}.${pair.from.identifier}`;
-			if (bytes > upTo) {
+			const { sharesClones } = project.engine.dialect.building;
+			if (bytes > upTo && !sharesClones) {
 				say(
 					`${name} is built in full: ${where} has ${sizeText(bytes)}, and environments.clone_up_to is ${sizeText(upTo)}`,
 				);
 				continue;
 			}
-			say(`${name} goes on from a copy of ${where} (${sizeText(bytes)})`);
+			say(`${name} goes on from ${sharesClones ? `a clone of ${where}` : `a copy of ${where} (${sizeText(bytes)})`}`);
 			await adapter.publisher.ensureSchemas(session, notebook, [pair.into]);
 			if (await clone(session, pair, project, signal)) cloned.add(pair.node.unique_id);
 		}
@@ -99,5 +100,5 @@ async function clone(
 	}
 }
 
-/** duplicate_table; unique_violation in the catalog, where both were made in the same moment. */
-const IS_THERE: ReadonlySet<string> = new Set(["42P07", "23505"]);
+/** duplicate_table, on Snowflake as well; unique_violation in the catalog, where both were made in the same moment. */
+const IS_THERE: ReadonlySet<string> = new Set(["42P07", "42710", "23505"]);

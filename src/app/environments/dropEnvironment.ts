@@ -16,7 +16,7 @@ export function dropEnvironment(
 		// What is written down now, not what was when this run began.
 		const row = await store.find(session, environment.project, environment.name);
 		if (row === null) return;
-		await requireNoReaders(session, row);
+		await requireNoReaders(adapter, session, row);
 		for (const schema of row.schemas) {
 			await session.execute(`drop schema if exists ${adapter.dialect.quote(schema)} cascade`);
 			await store.release(session, schema);
@@ -34,13 +34,19 @@ export function emptyEnvironment(
 	return adapter.withSession(async (session) => {
 		const row = await store.find(session, environment.project, environment.name);
 		if (row === null) return;
-		await requireNoReaders(session, row);
+		await requireNoReaders(adapter, session, row);
 		for (const schema of row.schemas)
 			await session.execute(`drop schema if exists ${adapter.dialect.quote(schema)} cascade`);
 	});
 }
 
-async function requireNoReaders(session: Session, { name, schemas }: IsolatedEnvironment): Promise<void> {
+/** Where views go with what they read; elsewhere they stay, and are refused when they are read. */
+async function requireNoReaders(
+	{ dialect }: Adapter,
+	session: Session,
+	{ name, schemas }: IsolatedEnvironment,
+): Promise<void> {
+	if (!dialect.building.viewsHangOnTables) return;
 	const { rows } = await session.query(DEPENDENT_VIEWS, [JSON.stringify(schemas)]);
 	if (rows.length > 0) fail("TFM-ENV-005", { name, views: rows.map(([schema, view]) => `${schema}.${view}`) });
 }

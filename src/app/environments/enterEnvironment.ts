@@ -76,7 +76,7 @@ export async function enterEnvironment(
 	for (const node of outside.nodes.values()) {
 		if (!isStored(node) || node.resource_type === "test" || node.config.materialized === "ephemeral") continue;
 		const relation = theirs.get(node.unique_id) ?? storedName(node, engine.dialect);
-		relations.set(node.unique_id, { relation, relation_name: engine.dialect.render(relation) });
+		relations.set(node.unique_id, { relation, relation_name: engine.dialect.render(relation), isTable: false });
 	}
 	if (about.builds && about.say !== undefined && !invocation.flags.fullRefresh)
 		await cloneIncrementals({

@@ -13,7 +13,7 @@ import { dropEnvironment } from "./dropEnvironment.ts";
 import { requireEnvironment } from "./enterEnvironment.ts";
 import { closeEnvironment } from "./joinEnvironment.ts";
 import { environmentNamed, placeInEnvironment } from "./placeInEnvironment.ts";
-import { shownSchemas } from "./placeProject.ts";
+import { shownSchemas, targetSchema } from "./placeProject.ts";
 import { relationsOf } from "./relationsElsewhere.ts";
 
 interface Opened {
@@ -46,7 +46,7 @@ export async function createEnvironment(invocation: Invocation): Promise<ExitCod
 		await relationsOf(invocation, project, defer);
 		const state = await createStateStore(adapter.facts.type);
 		const { projectName } = project.manifest;
-		const schema = placeInEnvironment(project, name).config.target.schema;
+		const schema = targetSchema(placeInEnvironment(project, name));
 		await adapter.withSession(async (session) => {
 			const access = await state.access(session);
 			if (access.kind === "refused") fail("TFM-DB-022", access);

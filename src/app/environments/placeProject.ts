@@ -28,12 +28,15 @@ export interface PlacedIn {
 /** The same project, whose built nodes stand in the environment's schemas (ADR 0050). */
 export function placeProject<P extends Placeable>(project: P, { name, built, elsewhere }: PlacedIn): P {
 	const { dialect } = project.engine;
-	const schemaOf = (schema: string): string => environmentSchema(schema, name, dialect.maxIdentifierBytes);
+	const written = environmentSchema(project.config.target.schema, name, dialect.maxIdentifierBytes);
+	// Of a schema as it is stored; what is written bare must mean the same one.
+	const schemaOf = (schema: string): string =>
+		environmentSchema(schema, dialect.fold(name), dialect.maxIdentifierBytes);
 	const { target, project: settings } = project.config;
 	const { layering } = settings;
 	const config = {
 		...project.config,
-		target: { ...target, schema: schemaOf(target.schema) },
+		target: { ...target, schema: written },
 		// Replaced generations are kept where somebody may want to go back.
 		project: {
 			...settings,
@@ -46,6 +49,10 @@ export function placeProject<P extends Placeable>(project: P, { name, built, els
 	const manifest = placeNodes(project.manifest, { built, schemaOf, elsewhere, dialect });
 	return Object.freeze({ ...project, config, manifest, facts: { ...project.facts, config } });
 }
+
+/** The schema of the target as it is stored. */
+export const targetSchema = ({ config, engine: { dialect } }: Pick<Placeable, "config" | "engine">): string =>
+	dialect.defaultQuoting.schema ? config.target.schema : dialect.fold(config.target.schema);
 
 /** Every schema that building these nodes of a placed project may make; sorted. */
 export function schemasOf(
@@ -65,7 +72,7 @@ export function schemasOf(
 	},
 ): readonly string[] {
 	// What templates call target.schema: hooks may make it.
-	const found = new Set([config.target.schema]);
+	const found = new Set([targetSchema({ config, engine })]);
 	for (const node of manifest.nodes.values()) {
 		if (!isStored(node) || !built.has(node.unique_id)) continue;
 		const isTest = node.resource_type === "test";
@@ -79,7 +86,7 @@ export function schemasOf(
 
 /** Schemas that a person looks into; those in which candidates wait are tfm's own. */
 export const shownSchemas = (schemas: readonly string[]): string =>
-	schemas.filter((schema) => !/^tfm_c_[0-9a-f]{10}_/.test(schema)).join(", ");
+	schemas.filter((schema) => !/^tfm_c_[0-9a-f]{10}_/i.test(schema)).join(", ");
 
 /** The notebook of a set of schemas of an environment. */
 export const notebookIn = (project: Pick<Placeable, "manifest">, name: string): string =>
