@@ -395,6 +395,46 @@ describe.skipIf(!possible)("the docs site in a browser", () => {
 		await expect.poll(() => page.locator(".edge.column").count()).toBe(3);
 	});
 
+	it("stands below a path of a web server, where a link shows the same view again and a set is saved as CSV", async () => {
+		await page.route(`${url}team/docs/**`, async (route) => {
+			// No such server tells of a new site.
+			if (route.request().url().endsWith("/_live")) return route.abort();
+			const response = await route.fetch({ url: route.request().url().replace("team/docs/", "") });
+			await route.fulfill({ response });
+		});
+		const drawn = () => page.locator("canvas[data-drawn]").waitFor();
+		await open("team/docs/#/graph?sel=layer:transform");
+		await drawn();
+		await page.keyboard.press("-");
+		await expect.poll(() => page.url()).toContain("&k=");
+		const link = page.url();
+		await open(link, "");
+		await drawn();
+		expect(page.url()).toBe(link);
+		await page.locator(".menu").evaluate((menu) => menu.setAttribute("open", ""));
+		const [download] = await Promise.all([
+			page.waitForEvent("download"),
+			page.locator(".menu button", { hasText: "CSV" }).click(),
+		]);
+		const rows = readFileSync(await download.path(), "utf8")
+			.trim()
+			.split("\n")
+			.slice(1)
+			.sort();
+		expect(rows.map((row) => row.split(",").slice(0, 3).join())).toEqual([
+			"payments,transform,model",
+			"revenue,transform,model",
+		]);
+		await page.locator(".graph-side a", { hasText: "payments" }).click();
+		await expect.poll(() => page.locator(".graph-side h2").textContent()).toBe("payments");
+		await page.goBack();
+		await drawn();
+		expect(page.url()).toBe(link);
+		await page.goForward();
+		await expect.poll(() => page.locator(".card").count()).toBe(3);
+		await page.unrouteAll({ behavior: "wait" });
+	});
+
 	it("tells the page around its frame what is chosen, and is told by it", async () => {
 		const around = `${url}around`;
 		const html = `<script>told=[];onmessage=(e)=>told.push(e.data)</script>
