@@ -14,7 +14,7 @@ import { headState } from "./headState.ts";
 import { readKnownState, writeState } from "./knownState.ts";
 import { modelRemarks } from "./modelRemarks.ts";
 
-const RUNS = Number(process.env.TFM_PROPERTY_RUNS ?? 5);
+const RUNS = Number(process.env.TFM_PROPERTY_RUNS ?? 3);
 const SEED = Number(process.env.TFM_PROPERTY_SEED ?? 1);
 
 const from = (input: string, columns: string, rest = "") => `select ${columns} from {{ ref('${input}') }} ${rest}`;
