@@ -31,11 +31,13 @@ export interface Repository {
 	remove(): void;
 }
 
-/** The project e2e/projects/reviewed as the first commit of `main`. */
-export function newRepository(): Repository {
+const REVIEWED = join(HERE, "../projects/reviewed");
+
+/** A project as the first commit of `main`; without files, e2e/projects/reviewed. */
+export function newRepository(files: { readonly from: string; readonly names?: readonly string[] } = { from: REVIEWED }) {
 	const work = realpathSync(mkdtempSync(join(tmpdir(), "tfm-repository-")));
 	const root = join(work, "shop");
-	cpSync(join(HERE, "../projects/reviewed"), root, { recursive: true });
+	for (const name of files.names ?? [""]) cpSync(join(files.from, name), join(root, name), { recursive: true });
 	writeFileSync(join(root, ".gitignore"), "target\nlogs\n.tfm\n");
 	const env = { ...GIT_ENV, PATH: process.env.PATH ?? "" };
 	const git = (...words: readonly string[]) =>
@@ -53,7 +55,7 @@ export function newRepository(): Repository {
 	git("init", "--quiet", "--initial-branch", "main");
 	git("add", "--all");
 	git("commit", "--quiet", "--message", "The shop");
-	return {
+	const repository: Repository = {
 		work,
 		root,
 		env: GIT_ENV,
@@ -67,4 +69,5 @@ export function newRepository(): Repository {
 		},
 		remove: () => rmSync(work, { recursive: true, force: true }),
 	};
+	return repository;
 }

@@ -8,6 +8,9 @@ import { type Called, tfm } from "../runCase.ts";
 
 export const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+/** What the reference warehouse is made of, in the repository. */
+export const WAREHOUSE_FILES = ["tfm_project.yml", "models", "seeds", "macros", "tests", "data"];
+
 /** A copy of the reference warehouse with a database of its own. */
 export interface WarehouseProject {
 	readonly root: string;
@@ -34,8 +37,7 @@ interface Listed {
 /** On the embedded database, or on the server's database given. */
 export function warehouseProject(server?: TestDatabase): WarehouseProject {
 	const root = mkdtempSync(join(tmpdir(), "tfm-warehouse-"));
-	for (const part of ["tfm_project.yml", "models", "seeds", "macros", "tests", "data"])
-		cpSync(join(REPOSITORY, part), join(root, part), { recursive: true });
+	for (const part of WAREHOUSE_FILES) cpSync(join(REPOSITORY, part), join(root, part), { recursive: true });
 	if (server !== undefined) writeFileSync(join(root, "profiles.yml"), profileOf(server));
 	let minutes = 0;
 	let waited = 0;

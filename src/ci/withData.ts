@@ -72,13 +72,17 @@ function buildOf(result: NodeResult | undefined, { manifest, testName }: DataFou
 	if (result.status === "error" || result.status === "runtime error") return { status: "failed", because: null };
 	const { held } = result;
 	const nameOf = (id: NodeId): string => manifest.nodes.get(id)?.name ?? id;
+	const unitTest = (id: NodeId): string | null => {
+		const test = manifest.unitTests.get(id);
+		return test === undefined ? null : `its unit test ${test.name} failed`;
+	};
 	const because =
 		held === null
 			? null
 			: held.kind === "test"
 				? `${testName(held.test)} failed`
 				: held.kind === "failed" || held.kind === "upstream"
-					? `${nameOf(held.node)} was not built`
+					? (unitTest(held.node) ?? `${nameOf(held.node)} was not built`)
 					: held.kind === "gate"
 						? `the gate of ${held.layer} is closed`
 						: held.kind.replace("_", " ");
@@ -122,6 +126,12 @@ function resultFindings(result: NodeResult, { manifest, testName }: DataFound): 
 		const at = { ...(node === undefined ? {} : { at: node.location }), severity: warns ? "warning" : "error" } as const;
 		const attached = node?.resource_type === "test" ? node.attached_node : null;
 		return [{ node: attached ?? id, diagnostic: diagnostic("TFM-CI-020", facts, at) }];
+	}
+	if (node?.resource_type === "unit_test" && status === "fail") {
+		const model = node.depends_on.nodes[0];
+		const facts = { test: node.name, model: node.model };
+		const found = diagnostic("TFM-CI-023", facts, { at: node.location, severity: "error" });
+		return [{ node: model ?? id, diagnostic: found }];
 	}
 	if (result.diagnostic === null || status === "skipped") return [];
 	const { source: _, brief, ...told } = result.diagnostic;

@@ -2,7 +2,7 @@ import type { ColumnKind, ColumnRef, Confidence, LineageRemark } from "../core/l
 import type { SqlDialectName } from "./sqlDialect.ts";
 
 /** Part of every key of the cache: raise it when an answer may come out differently for the same question. */
-export const ANALYZER_VERSION = 7;
+export const ANALYZER_VERSION = 8;
 
 export interface KnownColumn {
 	/** As the database stores it. */

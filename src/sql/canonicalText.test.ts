@@ -19,6 +19,16 @@ const placeless = ({ remarks: _, columns, ...rest }: Analysis) => ({
 	columns: columns.map(({ at: __, ...column }) => column),
 });
 
+describe("a query that gives another type", () => {
+	const types =
+		"smallint integer bigint real float8 numeric numeric(5,2) numeric(5,3) text varchar varchar(3) char date timestamp timestamptz time interval boolean jsonb uuid bytea integer[]";
+	it("has another hash, and so has its column", () => {
+		const all = types.split(" ").map((type) => analyse(`select cast(null as ${type}) as a`));
+		expect(new Set(all.map(({ hash }) => hash)).size).toBe(all.length);
+		expect(new Set(all.map(({ columns: [a] }) => a!.definition)).size).toBe(all.length);
+	});
+});
+
 describe("random queries", () => {
 	it("are all read, and never crash the analysis", () => {
 		fc.assert(

@@ -42,10 +42,11 @@ export function canonicalText(ast: Ast, dialect: SqlDialect, notes: Notes = NO_N
 			return;
 		}
 		for (const key in at) {
+			if (LEFT_OUT.has(key)) continue;
 			const inner = at[key];
-			if (inner === null || inner === undefined || LEFT_OUT.has(key)) continue;
 			text += `{${key}`;
-			write(inner);
+			// A type without a length is a key that holds nothing: `{ Integer: undefined }`.
+			if (inner !== null && inner !== undefined) write(inner);
 		}
 		text += "}";
 	};

@@ -106,4 +106,10 @@ export const CI_CODES = {
 		explain:
 			"Rows of the base and of the change belong together by the key: `unique_key`, a primary key or a `unique` test. Where the change makes it null or not unique, nothing says which row became which.",
 	}),
+	"TFM-CI-023": code<{ test: string; model: string }>({
+		message: (f) => `the unit test ${f.test} fails: ${f.model} gives other rows than it expects`,
+		next: (f) => `tfm test --select ${f.test} shows them side by side`,
+		explain:
+			"Unit tests run before the model is built, so a failing one leaves it unbuilt, and with it what reads it. Either the change is wrong or the test is not yet right for it.",
+	}),
 } satisfies Record<string, CodeEntry<never>>;
