@@ -2,7 +2,7 @@ import type { NodeId } from "../core/node.ts";
 import { createReadyQueue } from "./readyQueue.ts";
 
 export interface StageWork {
-	/** In topological order; a smaller position starts first where several are ready. */
+	/** Where several are ready, the one that stands first starts first. */
 	readonly ids: readonly NodeId[];
 	/** What an id waits for; those outside the stage are taken as settled. */
 	readonly dependenciesOf: (id: NodeId) => readonly NodeId[];

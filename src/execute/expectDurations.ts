@@ -1,5 +1,6 @@
 import type { Session } from "../core/adapter.ts";
 import type { Usual } from "../core/events.ts";
+import type { NodeId } from "../core/node.ts";
 import { expectedDuration } from "./expectedDuration.ts";
 import { projectTargetOf, type Run } from "./run.ts";
 import { databaseErrorOf } from "./statement.ts";
@@ -16,7 +17,7 @@ async function usualDurations({ job, ports }: Run, session: Session): ReturnType
 	}
 }
 
-/** Tells what the history lets expect of this run; nothing where there is none. One query. */
+/** Learns what the history lets expect of this run, and tells it; nothing where there is none. One query. */
 export async function expectDurations(run: Run, session: Session): Promise<void> {
 	const { job, ports, graph } = run;
 	if (job.history === undefined) return;
@@ -30,11 +31,6 @@ export async function expectDurations(run: Run, session: Session): Promise<void>
 	}
 	if (Object.keys(usual).length === 0) return;
 	const threads = Math.min(job.flags.threads, ports.adapter.capabilities.concurrency);
-	const medians = new Map(
-		[...graph.tasks.keys()].flatMap((id) => {
-			const known = usual[id];
-			return known === undefined ? [] : [[id, known.median_ms] as const];
-		}),
-	);
-	ports.emit({ event: "run.expected", duration_ms: expectedDuration(graph, threads, medians), usual }, "debug");
+	for (const [id, { median_ms }] of Object.entries(usual)) run.usual.set(id as NodeId, median_ms);
+	ports.emit({ event: "run.expected", duration_ms: expectedDuration(graph, threads, run.usual), usual }, "debug");
 }

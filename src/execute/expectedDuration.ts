@@ -1,4 +1,5 @@
 import type { NodeId } from "../core/node.ts";
+import { criticalFirst } from "./criticalFirst.ts";
 import { createReadyQueue } from "./readyQueue.ts";
 import type { RunGraph } from "./runGraph.ts";
 
@@ -24,7 +25,8 @@ interface StageTime {
 	readonly now: number;
 }
 
-function stageEnd(graph: RunGraph, ids: readonly NodeId[], { threads, usual, now }: StageTime): number {
+function stageEnd(graph: RunGraph, inOrder: readonly NodeId[], { threads, usual, now }: StageTime): number {
+	const ids = threads > 1 ? criticalFirst(inOrder, (id) => graph.dependents.get(id) ?? [], usual) : inOrder;
 	const position = new Map(ids.map((id, i) => [id, i]));
 	const waiting = ids.map((id) => (graph.dependencies.get(id) ?? []).filter((d) => position.has(d)).length);
 	const ready = createReadyQueue();

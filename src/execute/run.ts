@@ -81,6 +81,8 @@ export interface Run {
 	readonly passedTests: { readonly before: Map<NodeId, string>; readonly now: Map<NodeId, string> };
 	/** What tests found nothing in, now and before: over an incremental model they may read only the new rows. */
 	readonly testMemory: TestMemory;
+	/** What tasks usually take, milliseconds, as far as the history knows. */
+	readonly usual: Map<NodeId, number>;
 	/** By test: those that are counted by one statement. */
 	readonly scans: ReadonlyMap<NodeId, SharedScan>;
 	/** Generations of this run's layers, where they are kept: what each node's present relation is. */
@@ -231,6 +233,7 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		passedTests: { before: new Map(), now: new Map() },
 		testMemory: createTestMemory((id) => job.manifest.nodes.get(id)?.config.materialized === "incremental"),
 		changeTimes: { asked: null },
+		usual: new Map(),
 		scans: sharesScans(job)
 			? sharedScans(graph.tasks, graph.stages, (id) => job.manifest.parents.get(id) ?? [])
 			: new Map(),

@@ -5,6 +5,7 @@ import type { BuildableNode } from "../core/plan.ts";
 import type { HeldReason, NodeResult } from "../core/result.ts";
 import { runAfterPublish } from "./afterPublish.ts";
 import { buildNode } from "./buildNode.ts";
+import { criticalFirst } from "./criticalFirst.ts";
 import { drainStage } from "./drainStage.ts";
 import { decideGate, type GateDecision } from "./gate.ts";
 import { graphNode, nodeResult } from "./nodeResult.ts";
@@ -180,14 +181,16 @@ export async function runStage(run: Run, stage: Stage): Promise<StageReport | nu
 			nodes: kinds.filter((kind) => kind === "build" || kind === "load" || kind === "freshness").length,
 			tests: kinds.filter((kind) => kind === "test" || kind === "unit").length,
 		});
+	const capacity = Math.min(run.job.flags.threads, adapter.capabilities.concurrency);
 	await drainStage({
-		ids: stage.ids,
+		// On one thread any order takes as long, and this one is the same in every run.
+		ids: capacity > 1 ? criticalFirst(stage.ids, (id) => run.graph.dependents.get(id) ?? [], run.usual) : stage.ids,
 		dependenciesOf: (id) => {
 			const scan = run.scans.get(id);
 			const inputs = run.graph.dependencies.get(id) ?? [];
 			return scan === undefined || scan.first === id ? inputs : [...inputs, scan.first];
 		},
-		capacity: Math.min(run.job.flags.threads, adapter.capabilities.concurrency),
+		capacity,
 		stopped: () => run.stopReason() !== null,
 		start: (id, slot) => startTask(run, id, slot),
 		settled: (id) => {
