@@ -37,7 +37,8 @@ export interface StoredQuery {
 
 export interface DynamicTable {
 	readonly query: StoredQuery;
-	readonly targetLag: string;
+	/** Null: it is refreshed only when it is asked for. */
+	readonly targetLag: string | null;
 	readonly warehouse: string;
 	readonly refreshMode: string;
 }

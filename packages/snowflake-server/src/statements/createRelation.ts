@@ -133,8 +133,9 @@ function storedQuery(cursor: Cursor, { session }: Statement): StoredQuery {
 }
 
 function dynamicTable(options: RelationOptions, query: StoredQuery | null, statement: Statement): DynamicTable {
-	const { target_lag, warehouse } = options;
-	if (query === null || target_lag === null || warehouse === null)
+	const { target_lag, warehouse, scheduler } = options;
+	const scheduled = scheduler?.toUpperCase() !== "DISABLE";
+	if (query === null || (scheduled && target_lag === null) || warehouse === null)
 		throw new SnowflakeError(
 			"002083",
 			"42601",

@@ -8,6 +8,7 @@ export interface RelationOptions {
 	readonly target_lag: string | null;
 	readonly warehouse: string | null;
 	readonly refresh_mode: string | null;
+	readonly scheduler: string | null;
 }
 
 type Effect = keyof typeof EFFECTS;
@@ -18,6 +19,8 @@ const ASSIGNED: Readonly<Record<string, Effect | "kept">> = {
 	target_lag: "kept",
 	warehouse: "kept",
 	refresh_mode: "kept",
+	scheduler: "kept",
+	initialization_warehouse: "table option",
 	initialize: "table option",
 	data_retention_time_in_days: "transient or retention",
 	max_data_extension_time_in_days: "transient or retention",
@@ -61,6 +64,7 @@ export function relationOptions(cursor: Cursor, statement: Statement): RelationO
 				target_lag: kept.get("target_lag") ?? null,
 				warehouse: kept.get("warehouse") ?? null,
 				refresh_mode: kept.get("refresh_mode") ?? null,
+				scheduler: kept.get("scheduler") ?? null,
 			};
 	}
 }
