@@ -11,6 +11,7 @@ import type { Inspection } from "../core/inspection.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { ProjectReach, WrittenSchema } from "../core/projectReach.ts";
 import { DBT_VERSION, TFM_VERSION } from "../core/version.ts";
+import { judgeWarnings } from "../core/warningPolicy.ts";
 import { createStateStore } from "../history/stateStore.ts";
 import { printDiagnostics } from "../report/report.ts";
 import { engineOf, grantsOf, inspectDatabase, openAdapter } from "./openAdapter.ts";
@@ -110,6 +111,7 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 	const say = (name: string, value: string) => stdout.write(`${`${name}`.padEnd(12)} ${value}\n`);
 	const startedAt = clock();
 	let root = cwd;
+	let exitCode: ExitCode = 1;
 	const tell = (diagnostics: readonly Diagnostic[]): void => {
 		const now = clock();
 		printDiagnostics(diagnostics, {
@@ -126,7 +128,10 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 		const readSecretCommand = shellSecretCommand({ env, cwd });
 		const config = await loadConfig({ cwd, flags, env, command, readSecretCommand });
 		root = config.project.root;
-		tell(config.warnings);
+		// dbt ends here where a remark counts as an error, as every other command does.
+		exitCode = 2;
+		tell(judgeWarnings(config.warnings, flags));
+		exitCode = 1;
 		return config;
 	};
 	try {
@@ -177,6 +182,6 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 		}
 		if (!(error instanceof TfmError)) throw error;
 		tell(error.diagnostics);
-		return 1;
+		return exitCode;
 	}
 }
