@@ -128,6 +128,12 @@ describe("a key that is written twice", () => {
 		]);
 	});
 
+	it("is told of to dbt's log with dbt's line, which is counted from the first that is not empty", () => {
+		const [found] = readYaml("\n\na: 1\na: 2\n", "f.yml").repeated;
+		expect(found?.at?.line).toBe(4);
+		expect(found?.dbt).toBe(`Duplicate key 'a' in "<unicode string>", line 2, column 1 in file \`f.yml\``);
+	});
+
 	it("may be one of a mapping that is merged in", () => {
 		expect(readYaml("d: &d {a: 1}\ne: {<<: *d, a: 2}\n", "f.yml").repeated).toEqual([]);
 	});

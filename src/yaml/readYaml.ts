@@ -79,7 +79,13 @@ class Document implements YamlDocument {
 			const [at, before] = [this.#locate(again), this.#locate(first)];
 			const related = [{ label: "the first one", at: before, source: this.#line().text(before.line) }];
 			const source = this.#line().text(at.line);
-			return diagnostic("TFM-YAML-003", { key: again.key ?? "", ...at }, { at, source, related, severity: "warning" });
+			// dbt counts from the first line that is not empty.
+			const line = at.line - (/^\s*/.exec(this.text)?.[0].split("\n").length ?? 1) + 1;
+			return diagnostic(
+				"TFM-YAML-003",
+				{ key: again.key ?? "", ...at, line },
+				{ at, source, related, severity: "warning" },
+			);
 		});
 	}
 
