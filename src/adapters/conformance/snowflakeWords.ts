@@ -2,20 +2,32 @@ import type { ContractWords } from "./contractWords.ts";
 
 const small = "number(9, 0)";
 
-/** The suite's words for Snowflake. */
-export const SNOWFLAKE_WORDS: ContractWords = {
-	lacks: {
-		notices: "Snowflake sends none",
-		"types of the user's own": "Snowflake has none",
-		"tables without columns": "Snowflake has none",
-		"enforced keys": "Snowflake keeps keys as a note and checks none",
-		"errors raised in SQL": "only blocks of Snowflake Scripting raise them",
-		savepoints: "Snowflake has none; a nested transaction is part of the outer one",
-		"transactional definitions": "a definition commits on Snowflake",
-		"several statements as one transaction": "each is sent by itself and commits, as with dbt-snowflake",
-		"constraints checked at commit": "Snowflake has none",
-		"texts without the character NUL": "a text may hold it on Snowflake",
-	},
+/** What the suite leaves out on Snowflake, and why. */
+export const SNOWFLAKE_LACKS: ContractWords["lacks"] = {
+	notices: "Snowflake sends none",
+	"types of the user's own": "Snowflake has none",
+	"tables without columns": "Snowflake has none",
+	"enforced keys": "Snowflake keeps keys as a note and checks none",
+	"errors raised in SQL": "only blocks of Snowflake Scripting raise them",
+	savepoints: "Snowflake has none; a nested transaction is part of the outer one",
+	"transactional definitions": "a definition commits on Snowflake",
+	"several statements as one transaction": "each is sent by itself and commits, as with dbt-snowflake",
+	"constraints checked at commit": "Snowflake has none",
+	"texts without the character NUL": "a text may hold it on Snowflake",
+};
+
+/**
+ * The suite's words for Snowflake. `elsewhere`: a role and a warehouse that a session may change to; an account may have
+ * none to spare.
+ */
+export const snowflakeWords = ({
+	warehouse,
+	elsewhere,
+}: {
+	readonly warehouse: string;
+	readonly elsewhere: readonly string[];
+}): ContractWords => ({
+	lacks: SNOWFLAKE_LACKS,
 	type: "snowflake",
 	int: small,
 	series: (rows, alias) =>
@@ -97,8 +109,7 @@ export const SNOWFLAKE_WORDS: ContractWords = {
 			"select count(*) from conf.kept",
 		],
 		spoils: [
-			"use role conf_role",
-			"use warehouse other_wh",
+			...elsewhere,
 			"use schema conf",
 			"create schema if not exists conf_other; drop schema conf_other",
 			"alter session set query_tag = 'mine'",
@@ -110,7 +121,7 @@ export const SNOWFLAKE_WORDS: ContractWords = {
 	catalog: {
 		relations: {
 			setup: `create table conf.t (a int); create view conf.v as select * from conf.t; create transient table conf.s (a int);
-				create dynamic table conf.m target_lag = '1 hour' warehouse = wh as select a from conf.t`,
+				create dynamic table conf.m target_lag = '1 hour' warehouse = ${warehouse} as select a from conf.t`,
 			found: [
 				["M", "materialized_view"],
 				["S", "table"],
@@ -142,4 +153,4 @@ export const SNOWFLAKE_WORDS: ContractWords = {
 		longest: 255,
 		longer: "refused",
 	},
-};
+});
