@@ -16,6 +16,8 @@ export const SNAPSHOT_CODES = {
 			"the table was not made by this snapshot, or snapshot_meta_column_names or hard_deletes have changed since",
 		next: () =>
 			"add or rename the columns in the table and fill them for the rows that are there, or give the snapshot another alias",
+		dbt: (f) =>
+			`Snapshot target is missing configured columns (missing ${f.missing.map((name) => `"${name}"`).join(", ")}).`,
 		explain:
 			"The table under the snapshot's name lacks columns that say when a version began and ended. They cannot be made up for rows that are already there: with hard_deletes 'new_record' that is also the column dbt_is_deleted.",
 	}),
