@@ -17,6 +17,7 @@ export { modulesObject } from "./modules/modules.ts";
 export { createNameGenerator, type NamedNode } from "./nameGenerator.ts";
 export { describedColumn } from "./objects/columnObject.ts";
 export { dataFunctions } from "./objects/dataFunctions.ts";
+export { isSecretName } from "./objects/envVarFunction.ts";
 export { changeKey, changeReadings, freshnessReading } from "./objects/freshnessAnswer.ts";
 export { graphData } from "./objects/graphData.ts";
 export { metricText } from "./objects/metricFunction.ts";

@@ -3,7 +3,14 @@
  * parses. The scanner is for speed only and must never answer differently, so it is not asked when a project replaces
  * one of the functions that it recognises.
  */
-import { collectFrom, isTemplate, type ParseSubject, type ProjectFacts, variablesFor } from "../context/context.ts";
+import {
+	collectFrom,
+	isSecretName,
+	isTemplate,
+	type ParseSubject,
+	type ProjectFacts,
+	variablesFor,
+} from "../context/context.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain, RefArgs } from "../core/node.ts";
 import type { Collected, PlainRecord } from "../core/parsed.ts";
@@ -34,7 +41,8 @@ export class Collector {
 			if (
 				calls !== null &&
 				!calls.macros.some((name) => name === "function" || name === "metric") &&
-				!this.#readsTemplate(calls, subject.package_name)
+				!this.#readsTemplate(calls, subject.package_name) &&
+				!this.#lacksVariable(calls)
 			)
 				return this.#fromCalls(source, subject, calls);
 		}
@@ -60,6 +68,14 @@ export class Collector {
 		if (vars.length === 0) return false;
 		const variables = variablesFor(this.#facts.config, packageName);
 		return vars.some(({ args: [name] }) => typeof name === "string" && isTemplate(variables.lookup(name)));
+	}
+
+	/** A variable of the environment that is not set, or that models may not read, is a mistake while reading (dbt). */
+	#lacksVariable({ envVars }: NonNullable<ReturnType<typeof scanLiterals>>): boolean {
+		const { env } = this.#facts.invocation;
+		return envVars.some(
+			({ args: [name] }) => typeof name !== "string" || isSecretName(name) || env[name] === undefined,
+		);
 	}
 
 	#fromCalls(
