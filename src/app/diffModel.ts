@@ -20,6 +20,7 @@ import { candidateBinding, type Database, failRefused, PUBLISHED, withDatabase }
 import { nodeNamed } from "./nodeNamed.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { diffSide, keyOf, listed } from "./rowDiff/diffSide.ts";
+import { requireComparable } from "./rowDiff/requireComparable.ts";
 
 type Compared = StoredNode | SourceNode;
 
@@ -32,6 +33,7 @@ export async function diffCommand(invocation: Invocation): Promise<ExitCode> {
 	// All rows of an incremental model, not those that a run would add.
 	const project = await openProject(everyRow(invocation));
 	const node = nodeNamed(project, String(invocation.flags.extra.model));
+	requireComparable(project.engine);
 	const { held, against } = invocation.flags.extra;
 	const computed = held !== true && typeof against !== "string";
 	if (!isCompared(node) || (computed && node.resource_type !== "model"))
