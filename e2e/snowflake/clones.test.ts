@@ -51,6 +51,17 @@ describe("zero-copy clones on the local protocol server", { timeout: 120_000 }, 
 		expect(sent().filter((sql) => / clone /.test(sql))).toHaveLength(clones.length);
 	});
 
+	test("--defer reads there what is not here, and here what is", async () => {
+		const deferred = async () => {
+			const run = await shop.call("run --select totals --defer --state state", DEV);
+			expect([run.code, run.stderr], run.stdout).toEqual([0, ""]);
+			return sent().findLast((sql) => /create or replace transient table .*TOTALS as/i.test(sql));
+		};
+		expect(await deferred()).toMatch(/from analytics\.prod\.named/i);
+		await shop.rows("create view analytics.dev.named as select 1 as id");
+		expect(await deferred()).toMatch(/from analytics\.dev\.named/i);
+	});
+
 	test("an incremental model goes on in an environment from a clone of the table that readers see", async () => {
 		shop.write({ "seeds/orders.csv": "id,amount\n1,10\n2,20\n3,30\n" });
 		const created = await shop.call("env create anna", PROD);
