@@ -48,6 +48,8 @@ export async function openTfmProcesses({ build: name }: { readonly build?: strin
 	symlinkSync(join(REPOSITORY, "src/adapters/pglite/pgliteWorker.js"), join(root, "dist/pgliteWorker.js"));
 	const template = join(REPOSITORY, "dist/pglite-template.gz");
 	if (existsSync(template)) symlinkSync(template, join(root, "dist/pglite-template.gz"));
+	const site = join(REPOSITORY, "dist/site");
+	if (existsSync(site)) symlinkSync(site, join(root, "dist/site"));
 	const script = join(root, "tfm.mjs");
 	writeFileSync(script, 'import { runProcess } from "./dist/cli/main.js";\nawait runProcess();\n');
 	const children: ChildProcess[] = [];

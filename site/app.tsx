@@ -1,7 +1,9 @@
 import type { ComponentType } from "preact";
 import { useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { RunTold } from "../src/docs/siteData.ts";
 import { index } from "./data.ts";
 import { Help } from "./help.tsx";
+import { RunLine } from "./liveRun.tsx";
 import type { PageProps } from "./page.ts";
 import { Catalog } from "./pages/catalog.tsx";
 import { Home } from "./pages/home.tsx";
@@ -29,7 +31,8 @@ export const fetchPage = (): void => void LATER[readRoute().path[0] ?? ""]?.().c
 
 const NOW: Readonly<Record<string, Page>> = { "": Home, catalog: Catalog, m: NodePage };
 
-export function App({ project }: { project: Project }) {
+/** `run`: the one that goes on. */
+export function App({ project, run }: { project: Project; run: RunTold | null }) {
 	const route = useRoute();
 	const [open, setOpen] = useState<"search" | "help" | null>(null);
 	const [error, reset] = useErrorBoundary();
@@ -86,6 +89,7 @@ export function App({ project }: { project: Project }) {
 					</section>
 				)}
 			</main>
+			{run && <RunLine project={project} run={run} />}
 			{open === "search" && <Palette project={project} onClose={() => setOpen(null)} />}
 			{open === "help" && <Help onClose={() => setOpen(null)} />}
 		</>

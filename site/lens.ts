@@ -1,4 +1,4 @@
-import type { DiffEntry, Status } from "../src/docs/siteData.ts";
+import type { DiffEntry, NodeState } from "../src/docs/siteData.ts";
 import { criticalPath } from "./criticalPath.ts";
 import { index, loadDiff, loadRuns } from "./data.ts";
 import { WORDS } from "./parts.tsx";
@@ -24,13 +24,15 @@ export interface Shade {
 }
 
 const DAY = 86_400_000;
-const STATUS_COLOURS: Readonly<Record<Status, string>> = {
+const STATUS_COLOURS: Readonly<Record<NodeState, string>> = {
 	unknown: "--line-strong",
 	ok: "--ok-soft",
 	warn: "--warn",
 	fail: "--fail",
 	skipped: "--faint",
 	built: "--heat-1",
+	running: "--accent",
+	done: "--ok",
 };
 /** What became of a node: as its own change breaks things, or what kind of change it is. */
 export const changeOf = ({ category, change }: DiffEntry): string =>

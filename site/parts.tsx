@@ -1,30 +1,34 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { SearchData, Status } from "../src/docs/siteData.ts";
+import type { NodeState, SearchData } from "../src/docs/siteData.ts";
 import { loadWords } from "./data.ts";
 import type { Project } from "./project.ts";
 import { href, setQuery } from "./route.ts";
 import { createSearch, type Search } from "./search.ts";
 
-export const GLYPHS: Readonly<Record<Status, string>> = {
+export const GLYPHS: Readonly<Record<NodeState, string>> = {
 	unknown: "○",
 	ok: "✓",
 	warn: "!",
 	fail: "✗",
 	skipped: "–",
 	built: "·",
+	running: "▸",
+	done: "✓",
 };
-export const WORDS: Readonly<Record<Status, string>> = {
+export const WORDS: Readonly<Record<NodeState, string>> = {
 	unknown: "not run",
 	ok: "passing",
 	warn: "warning",
 	fail: "failing",
 	skipped: "skipped",
 	built: "built, no tests",
+	running: "running",
+	done: "done",
 };
 
 /** A status as a glyph with its word: never by colour alone. */
-export function StatusMark({ status, word = false }: { status: Status; word?: boolean }) {
+export function StatusMark({ status, word = false }: { status: NodeState; word?: boolean }) {
 	return (
 		<span class={`status ${status}`}>
 			<span aria-hidden="true" class="glyph">

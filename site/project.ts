@@ -1,4 +1,4 @@
-import { type GraphData, NODE_TYPES, type NodeType, STATUSES, type Status } from "../src/docs/siteData.ts";
+import { type GraphData, NODE_TYPES, type NodeState, type NodeType, STATUSES } from "../src/docs/siteData.ts";
 
 /** The graph with what pages ask of it. Nodes are their positions. */
 export interface Project extends GraphData {
@@ -8,7 +8,10 @@ export interface Project extends GraphData {
 	key(node: number): string;
 	find(keyOrId: string): number | undefined;
 	type(node: number): NodeType;
-	status(node: number): Status;
+	/** As the run that goes on has it, else as the last one left it. */
+	status(node: number): NodeState;
+	/** What the run that goes on has made of nodes so far. It changes in place, and `tick` with it. */
+	readonly live: { tick: number; readonly states: Map<number, NodeState> };
 	laneName(node: number): string;
 	/** The nodes of a lane, from left to right, then from top to bottom. */
 	laneNodes(lane: number): readonly number[];
@@ -35,6 +38,7 @@ export function createProject(graph: GraphData): Project {
 		if (byKey.has(key)) twice.add(key);
 		byKey.set(key, node);
 	}
+	const live = { tick: 0, states: new Map<number, NodeState>() };
 	let byId: Map<string, number> | undefined;
 	let inLanes: readonly number[][] | undefined;
 	const key = (node: number): string => (twice.has(short(node)) ? id(node) : short(node));
@@ -49,7 +53,8 @@ export function createProject(graph: GraphData): Project {
 			return byId.get(asked);
 		},
 		type: (node) => NODE_TYPES[nodes.type[node]!]!,
-		status: (node) => STATUSES[nodes.status[node]!]!,
+		status: (node) => live.states.get(node) ?? STATUSES[nodes.status[node]!]!,
+		live,
 		laneName: (node) => lanes[nodes.lane[node]!]!.name,
 		laneNodes: (lane) => {
 			inLanes ??= lanesOf(graph);

@@ -28,7 +28,7 @@ export function BlocksView({ project, lens, onOpen }: BlocksViewProps) {
 			}
 			return [...found].sort(([, a], [, b]) => b - a);
 		});
-	}, [map, lens]);
+	}, [map, lens, project.live.tick]);
 	const middle = ({ y, height }: Block): number => y + height / 2;
 	return (
 		<div class="blocks scroll" tabIndex={0} role="region" aria-label="Folders of the project">

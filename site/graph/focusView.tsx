@@ -36,7 +36,7 @@ export function FocusView(props: FocusViewProps) {
 	const box = useRef<HTMLDivElement>(null);
 	const [view, setView] = useState<View>({ x: 0, y: 0, k: 1 });
 	const [room, setRoom] = useState(0);
-	const ofLens = useMemo(() => shadeOf(project, lens), [project, lens]);
+	const ofLens = useMemo(() => shadeOf(project, lens), [project, lens, project.live.tick]);
 	const shade = props.shade ?? ofLens;
 	const [width, height] = [focus.width + 2 * PAD, focus.height + PAD + TOP];
 

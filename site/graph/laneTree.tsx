@@ -113,7 +113,7 @@ export function LaneTree({ project, chosen, current: newest, settled, onChoose, 
 					</div>
 				);
 			}),
-		[lanes, at, current],
+		[lanes, at, current, project.live.tick],
 	);
 	return (
 		<div

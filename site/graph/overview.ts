@@ -138,7 +138,7 @@ export function createOverview(canvas: HTMLCanvasElement, project: Project): Ove
 		const many = edges.length / 2 > MANY;
 		const inChoice = (e: number): boolean => chosen === null || (chosen.has(edges[e]!) && chosen.has(edges[e + 1]!));
 		const key = [x, y, k, size.width, size.height, ratio, colour("--edge"), chosenKey(chosen)].join();
-		const baseKey = `${key},${lens},${only}`;
+		const baseKey = `${key},${lens},${only},${project.live.tick}`;
 		const whole = (edgesSeen?: HTMLCanvasElement): void => {
 			everything(edgesSeen);
 			made = baseKey;

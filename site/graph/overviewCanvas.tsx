@@ -146,7 +146,7 @@ export function OverviewCanvas({ project, lens, chosen, current, query, guarded,
 			window.removeEventListener("graphzoom", zoom);
 		};
 	}, [project]);
-	useEffect(() => redraw.current(), [lens, chosen, current, hover]);
+	useEffect(() => redraw.current(), [lens, chosen, current, hover, project.live.tick]);
 	useEffect(() => {
 		if (chosen === null || chosen.size === 0 || overview.current === null) return;
 		view.current = overview.current.fit(chosen);

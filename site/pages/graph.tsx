@@ -422,7 +422,7 @@ function Legend({ project, lens }: { project: Project; lens: Parameters<typeof l
 				))}
 			</ul>
 		),
-		[project, lens],
+		[project, lens, project.live.tick],
 	);
 }
 

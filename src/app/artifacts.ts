@@ -1,6 +1,6 @@
 /** Files under target/: what was compiled, what was executed, manifest.json, run_results.json. */
 import { hash } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { compiledEphemerals } from "../compile/injectCtes.ts";
 import { createReferences, flagOf } from "../context/context.ts";
@@ -11,6 +11,7 @@ import type { Invocation } from "../core/invocation.ts";
 import { makeFolders } from "../core/makeFolders.ts";
 import { findNode } from "../core/manifest.ts";
 import type { ModelNode, NodeId } from "../core/node.ts";
+import { bornAt } from "../core/processMark.ts";
 import { isSourceCall } from "../core/referenceText.ts";
 import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
@@ -20,6 +21,7 @@ import { type ManifestMeta, manifestPieces, type NodeWork } from "../manifest/ma
 import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJson.ts";
 import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import { type BegunRun, writeBegun } from "./begunRun.ts";
+import { eventLogPath } from "./commandEvents.ts";
 import { writeGraphSummaryKept } from "./keptGraphSummary.ts";
 import {
 	besideStands,
@@ -30,6 +32,7 @@ import {
 	writeKept,
 } from "./keptManifest.ts";
 import { leftBefore } from "./leftRuns.ts";
+import { endOfLog } from "./logTail.ts";
 import type { OpenProject } from "./openProject.ts";
 import { checksumsOf, type RunNotes, readRunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
 import { tellArtifact } from "./tellArtifact.ts";
@@ -319,8 +322,15 @@ export function noteBegun(
 ): void {
 	if (!invocation.flags.writeJson) return;
 	const args = createRedactor(project.config.secrets)(runArgs(invocation, project));
-	const known = { invocationId: project.runId, startedAt: project.startedAt.toISOString(), args };
-	writeBegun(project.config.targetDir, { ...run, ...known });
+	const { name, pid } = invocation.host;
+	writeBegun(project.config.targetDir, {
+		...run,
+		invocationId: project.runId,
+		startedAt: project.startedAt.toISOString(),
+		args,
+		process: { pid, born: bornAt(pid, { readFileSync }), host: name },
+		log: endOfLog(eventLogPath(invocation, project)),
+	});
 }
 
 /** dbt's `DBT_ENV_CUSTOM_ENV_X`, by X. */

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { NodeId } from "../core/node.ts";
+import type { ProcessMark } from "../core/processMark.ts";
+import type { LogPlace } from "./logTail.ts";
 import { writeWhole } from "./writeWhole.ts";
 
 /**
@@ -17,6 +19,10 @@ export interface BegunRun {
 	/** As in run_results.json, secrets hidden. */
 	readonly args: Readonly<Record<string, unknown>>;
 	readonly selected: readonly NodeId[];
+	/** Whose run it is: one that is gone was killed. */
+	readonly process: ProcessMark;
+	/** Where its events are written while it goes on; null: nowhere. */
+	readonly log: LogPlace | null;
 }
 
 export const begunPath = (targetDir: string): string => join(targetDir, "tfm_begun.json");
@@ -28,6 +34,8 @@ export function writeBegun(targetDir: string, run: BegunRun): void {
 		command: run.command,
 		gates: run.gates,
 		args: run.args,
+		process: run.process,
+		log: run.log && { ...run.log, path: relative(targetDir, run.log.path) },
 		results: [...run.selected].sort().map((id) => ({ unique_id: id, status: "skipped" })),
 	};
 	writeWhole(begunPath(targetDir), [`${JSON.stringify(document)}\n`]);

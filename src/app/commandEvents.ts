@@ -115,12 +115,13 @@ function dbtSubscribers({ log }: Invocation, { manifest, config }: OpenProject):
 	return [createDbtMessages({ write: log.write, lookup, info, hooks: hookPlaces(manifest) })];
 }
 
+/** Where the debug log of a command is. */
+export const eventLogPath = ({ cwd, output }: Invocation, { config }: OpenProject): string =>
+	output.logFile === undefined ? join(config.logDir, "tfm.log") : resolve(cwd, output.logFile);
+
 /** The debug log. A folder that cannot be written to is said once; it must not stop a run. */
 function logSubscriber(invocation: Invocation, project: OpenProject, say: (text: string) => void): Subscriber {
-	const path =
-		invocation.output.logFile === undefined
-			? join(project.config.logDir, "tfm.log")
-			: resolve(invocation.cwd, invocation.output.logFile);
+	const path = eventLogPath(invocation, project);
 	const onProblem = (error: Error) => say(`no log is kept: ${error.message}\n`);
 	try {
 		return createLogFile({ target: openLogFile(path), onProblem });

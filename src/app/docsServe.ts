@@ -4,11 +4,12 @@ import { DatabaseError } from "../core/databaseError.ts";
 import { fail, TfmError } from "../core/diagnostic.ts";
 import type { PastTrace } from "../core/history.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
-import { readRunResults, serveSite } from "../docs/docs.ts";
+import { type RunNow, readRunResults, serveSite } from "../docs/docs.ts";
 import { analyzeProject } from "./columnLineage/analyzeProject.ts";
 import { type Database, withDatabase } from "./database.ts";
 import { siteFindings } from "./docsFindings.ts";
 import { countOption, readTrace, siteFolder, writeDocsSite } from "./docsSite.ts";
+import { createRunReader } from "./liveRun.ts";
 import { type OpenProject, openProject, readConfigWithoutProfile } from "./openProject.ts";
 
 const PORT = 8080;
@@ -26,7 +27,7 @@ const WATCHED = new Set([
 	"diff.json",
 ]);
 
-/** `tfm docs serve`: until it is stopped. With --watch the site is made anew when artifacts change. */
+/** `tfm docs serve`: until it is stopped. With --watch the site is made anew when artifacts change. Open pages show the run that goes on. */
 export async function docsServe(invocation: Invocation): Promise<ExitCode> {
 	const { extra } = invocation.flags;
 	const port = countOption(extra, "port", "port", PORT);
@@ -44,11 +45,14 @@ export async function docsServe(invocation: Invocation): Promise<ExitCode> {
 		const earlier = readRunResults(target);
 		await writeDocsSite(invocation, { target, project: null, earlier, trace: null, samples: new Map() });
 	}
+	// Elsewhere than beside its project nobody knows of a site's runs.
+	const runs = config === null ? null : followRuns(invocation, target);
 	const server = await serveSite({
 		folder,
 		host: typeof extra.host === "string" ? extra.host : "127.0.0.1",
 		port,
 		portMayDiffer: extra.port === undefined,
+		...(runs === null ? {} : { runNow: runs.read }),
 	});
 	const stopWatching = extra.watch === true ? watchArtifacts(invocation, target) : () => {};
 	invocation.stdout.write(`docs at ${server.url} (Ctrl-C ends)\n`);
@@ -58,7 +62,25 @@ export async function docsServe(invocation: Invocation): Promise<ExitCode> {
 	});
 	stopWatching();
 	await server.close();
+	runs?.close();
 	return 0;
+}
+
+/** A log that cannot be read is told once; the site is served without it. */
+function followRuns(invocation: Invocation, target: string): ReturnType<typeof createRunReader> {
+	const reader = createRunReader(target, invocation.host.name);
+	let broken = false;
+	const read = (): RunNow | null => {
+		if (broken) return null;
+		try {
+			return reader.read();
+		} catch (error) {
+			broken = true;
+			invocation.stderr.write(`runs that go on are not shown: ${(error as Error).message}\n`);
+			return null;
+		}
+	};
+	return { read, close: reader.close };
 }
 
 /** Without the database, which a run may have open, and without writing what is watched. */

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { hostname } from "node:os";
 import { extname, join, sep } from "node:path";
 import { fail } from "../core/diagnostic.ts";
+import { createRunTeller, type RunNow } from "./tellRun.ts";
 
 export interface ServeOptions {
 	readonly folder: string;
@@ -10,6 +11,8 @@ export interface ServeOptions {
 	readonly port: number;
 	/** Whether another free port will do. */
 	readonly portMayDiffer: boolean;
+	/** The run that goes on; null: none does. Asked only while a page is open. */
+	readonly runNow?: () => RunNow | null;
 }
 
 export interface SiteServer {
@@ -34,6 +37,8 @@ const TYPES: Readonly<Record<string, string>> = {
 const HASHED = /\.[0-9A-Za-z]{8,10}\.(?:js|css|json)$/;
 const TRIES = 20;
 const LIVE = "/_live";
+/** So often are pages told of the run that goes on. */
+const RUN_MS = 500;
 /** A build writes many files; pages are told when it has been quiet for so long. */
 const QUIET_MS = 150;
 
@@ -42,7 +47,7 @@ const QUIET_MS = 150;
  * of the web whose name was made to point here (DNS rebinding) cannot read the site. Nothing outside the folder is
  * served, links included. Throws TFM-DOCS-004.
  */
-export async function serveSite({ folder, host, port, portMayDiffer }: ServeOptions): Promise<SiteServer> {
+export async function serveSite({ folder, host, port, portMayDiffer, runNow }: ServeOptions): Promise<SiteServer> {
 	const root = realpathSync(folder);
 	const listeners = new Set<ServerResponse>();
 	const server = createServer((request, response) => answer(request, response, { root, host, listeners }));
@@ -51,6 +56,8 @@ export async function serveSite({ folder, host, port, portMayDiffer }: ServeOpti
 		for (const listener of listeners) listener.write("event: reload\ndata: now\n\n");
 	};
 	const watcher = watchIndex(root, reload);
+	const teller = createRunTeller(runNow ?? (() => null));
+	const telling = setInterval(() => listeners.size > 0 && teller.tell(listeners), RUN_MS);
 	const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
 	return {
 		url: `http://${name}:${taken}/`,
@@ -58,6 +65,7 @@ export async function serveSite({ folder, host, port, portMayDiffer }: ServeOpti
 		close: () =>
 			new Promise<void>((done) => {
 				watcher.close();
+				clearInterval(telling);
 				for (const listener of listeners) listener.end();
 				server.close(() => done());
 				server.closeAllConnections();

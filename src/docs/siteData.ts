@@ -10,6 +10,20 @@ export const SHARDS = 256;
 /** Position in `graph.status`; `built`: it went well, and nobody tests it. */
 export const STATUSES = ["unknown", "ok", "warn", "fail", "skipped", "built"] as const;
 export type Status = (typeof STATUSES)[number];
+/** Also what the run that goes on makes of a node. */
+export type NodeState = Status | "running" | "done";
+
+/** What `tfm docs serve` tells open pages of the run that goes on. */
+export interface RunTold {
+	/** Nodes and tests. */
+	readonly of: number;
+	readonly done: number;
+	readonly failed: number;
+	/** Unique ids, in the order in which they were begun. */
+	readonly running: readonly string[];
+	/** By unique id, of those that have changed since it was told last; the first time of all. */
+	readonly status: Readonly<Record<string, NodeState>>;
+}
 
 /** Position in `graph.type`. */
 export const NODE_TYPES = [

@@ -3,6 +3,7 @@ import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { basename, dirname, join } from "node:path";
 import { kill } from "node:process";
 import { fail } from "../../core/diagnostic.ts";
+import { bornAt, isAlive, type ProcessMark } from "../../core/processMark.ts";
 
 /**
  * One process per data directory, by a file beside it: two servers on one directory both report success and destroy
@@ -24,49 +25,14 @@ export interface LockHost {
 	readonly pid: number;
 }
 
-interface Holder {
+interface Holder extends ProcessMark {
 	readonly token: string;
-	readonly pid: number;
-	/** Tells two processes apart that had the same number; null where the system does not say. */
-	readonly born: string | null;
-	readonly host: string;
 	readonly since: string;
 }
 
-const DEAD = "dead";
-
-/**
- * Start time in clock ticks since this boot, and the boot: what Linux tells about a process (proc(5), fields 3 and 22).
- * A killed process whose parent has not asked for its end still has its number; it counts as dead.
- */
-function bornAt(pid: number): string | null {
-	try {
-		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-		const [state, ticks] = [fields[0], fields[19]];
-		if (state === "Z" || state === "X") return DEAD;
-		return ticks === undefined ? null : `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}:${ticks}`;
-	} catch {
-		return null;
-	}
-}
-
-function isAlive(holder: Pick<Holder, "pid" | "born" | "host">, here: string): boolean {
+const isHeld = (holder: ProcessMark, here: string): boolean =>
 	// What runs on another machine cannot be seen from here; the lock is respected.
-	if (holder.host !== here) return true;
-	try {
-		kill(holder.pid, 0);
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === "EPERM" ? sameProcess(holder) : false;
-	}
-	return sameProcess(holder);
-}
-
-function sameProcess(holder: Pick<Holder, "pid" | "born">): boolean {
-	const born = bornAt(holder.pid);
-	if (born === DEAD) return false;
-	return born === null || holder.born === null || born === holder.born;
-}
+	holder.host !== here || isAlive(holder, { readFileSync, kill });
 
 function parseHolder(text: string): Holder | undefined {
 	try {
@@ -137,7 +103,7 @@ export function lockDirectory(dataDir: string, host: LockHost): DirectoryLock {
 	const me: Holder = {
 		token: randomUUID(),
 		pid: host.pid,
-		born: bornAt(host.pid),
+		born: bornAt(host.pid, { readFileSync }),
 		host: host.name,
 		since: new Date().toISOString(),
 	};
@@ -146,7 +112,7 @@ export function lockDirectory(dataDir: string, host: LockHost): DirectoryLock {
 		writeFileSync(draft, `${JSON.stringify(me)}\n`, { flag: "wx" });
 		for (;;) {
 			const { files, last } = walk(lock);
-			if (last !== undefined && isAlive(last, host.name)) failLocked(dataDir, last, host);
+			if (last !== undefined && isHeld(last, host.name)) failLocked(dataDir, last, host);
 			const claim = last === undefined ? lock : successorOf(lock, last.token);
 			if (!create(draft, claim)) continue;
 			if (last === undefined) break;
@@ -181,7 +147,7 @@ function removeDraftsOfTheDead(lock: string, here: string): void {
 		if (!(pid > 0)) continue;
 		const path = join(folder, name);
 		const holder = parseHolder(readOrEmpty(path)) ?? { pid, born: null, host: here };
-		if (!isAlive(holder, here)) rmSync(path, { force: true });
+		if (!isHeld(holder, here)) rmSync(path, { force: true });
 	}
 }
 
