@@ -291,8 +291,9 @@ describe("a base that cannot be read", { timeout: 120_000 }, () => {
 			...shop.env,
 			PATH: process.env.PATH ?? "",
 		});
-		expect(none.stderr).toMatchInlineSnapshot(`
-			" error[TFM-CI-001]: git cannot be asked: git rev-parse: fatal: not a git repository (or any of the parent directories): .git
+		// How far git looks up hangs on what is mounted where.
+		expect(none.stderr.replace(/ \(or any .*/, "")).toMatchInlineSnapshot(`
+			" error[TFM-CI-001]: git cannot be asked: git rev-parse: fatal: not a git repository
 			   = hint: the project has to lie in a git repository, and git has to be installed
 			   = next: git init && git add --all && git commit, or run it in a clone
 

@@ -75,6 +75,7 @@ function told({
 	rows = compared as RowReview,
 	limits = {} as Record<string, readonly Limit[]>,
 	of = review,
+	project = manifest,
 } = {}) {
 	const data = {
 		environment: "ci_482",
@@ -88,7 +89,7 @@ function told({
 	};
 	return withData(of, {
 		data,
-		manifest,
+		manifest: project,
 		results,
 		rows: new Map([[ORDERS, rows]]),
 		limits: new Map(Object.entries(limits)),
@@ -148,6 +149,22 @@ describe("what was built and compared", () => {
 		const text = markdownComment(with_, { limit: COMMENT_LIMIT, more: null });
 		expect(text).toContain("| marts.orders | ❌ 0/1 |");
 		expect(text).toContain("- marts.orders: unique(marts.orders.id) failed");
+	});
+
+	it("tells of a unit test that fails, and of what is not built for it", () => {
+		const id = nodeId("unit_test.shop.orders.adds_up");
+		const unitTest = { name: "adds_up", model: "orders", resource_type: "unit_test", location: at };
+		const unitTests = new Map([[id, { ...unitTest, depends_on: { nodes: [ORDERS], macros: [] } }]]);
+		const results = [
+			result(id, { status: "fail", resource_type: "unit_test" }),
+			result(ORDERS, { status: "skipped", published: "nothing", held: { kind: "failed", node: id } }),
+		];
+		const with_ = told({ results, project: { ...manifest, unitTests } as unknown as Manifest });
+		expect(says(with_)).toEqual([
+			"error TFM-CI-023 the unit test adds_up fails: orders gives other rows than it expects",
+		]);
+		const text = markdownComment(with_, { limit: COMMENT_LIMIT, more: null });
+		expect(text).toContain("- marts.orders: its unit test adds_up failed");
 	});
 
 	it("says of a contract that the SQL does not fit once, in words in place of a table", () => {
