@@ -54,5 +54,5 @@ test("a folder that cannot be made is an error of written()", async () => {
 	const { files, finish, targetDir } = writer();
 	writeFileSync(targetDir, "a file in the way");
 	finish(ids[2]!, "success", "select 1");
-	await expect(files.written()).rejects.toThrow(/ENOTDIR/);
+	await expect(files.written()).rejects.toThrow(/EEXIST/);
 });
