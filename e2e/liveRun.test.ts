@@ -71,6 +71,8 @@ describe.skipIf(!canBrowse())("a run that goes on while tfm docs serve shows the
 		expect(await page.locator(".neighbourhood .status").first().textContent()).toContain("done");
 		await page.goto(`${await url()}#/graph`);
 		await expect.poll(() => page.locator(".legend").textContent()).toMatch(/running 1/);
+		await page.goto(`${await url()}#/graph?focus=staging.b`);
+		await expect.poll(() => page.locator(".card .glyph").allTextContents()).toEqual(["✓", "▸"]);
 		await page.screenshot({ path: join(SHOTS, "live-run.png") });
 		killed.process.kill("SIGKILL");
 		await line.waitFor({ state: "detached", timeout: 60_000 });

@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { RunTold } from "../src/docs/siteData.ts";
 import type { Project } from "./project.ts";
 
@@ -17,7 +17,6 @@ export function tellRun({ live, find }: Project, run: RunTold | null): void {
 
 /** `running: 12 of 71 · 1 failed · staging.stg_orders`: seen at once, announced now and then. */
 export function RunLine({ project, run }: { project: Project; run: RunTold }) {
-	const said = useRef({ text: "", at: 0 });
 	const [id = "", ...more] = run.running;
 	const node = project.find(id);
 	const text = [
@@ -29,13 +28,20 @@ export function RunLine({ project, run }: { project: Project; run: RunTold }) {
 	]
 		.filter(Boolean)
 		.join(" · ");
-	const at = Date.now();
-	if (at - said.current.at > QUIET_MS) said.current = { text, at };
+	const [said, say] = useState(text);
+	const quietUntil = useRef(Date.now() + QUIET_MS);
+	useEffect(() => {
+		const timer = setTimeout(() => {
+			quietUntil.current = Date.now() + QUIET_MS;
+			say(text);
+		}, quietUntil.current - Date.now());
+		return () => clearTimeout(timer);
+	}, [text]);
 	return (
 		<p class="run">
 			<span aria-hidden="true">{text}</span>
 			<span class="unseen" role="status">
-				{said.current.text}
+				{said}
 			</span>
 		</p>
 	);

@@ -56,8 +56,8 @@ export async function serveSite({ folder, host, port, portMayDiffer, runNow }: S
 		for (const listener of listeners) listener.write("event: reload\ndata: now\n\n");
 	};
 	const watcher = watchIndex(root, reload);
-	const teller = createRunTeller(runNow ?? (() => null));
-	const telling = setInterval(() => listeners.size > 0 && teller.tell(listeners), RUN_MS);
+	const teller = runNow && createRunTeller(runNow);
+	const telling = teller && setInterval(() => listeners.size > 0 && teller.tell(listeners), RUN_MS);
 	const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
 	return {
 		url: `http://${name}:${taken}/`,
