@@ -641,7 +641,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 		heading: "Look",
 		summary: "Show the site in the browser",
 		sentence:
-			"Serves what docs generate made to this machine, and makes open pages load again when it is made anew. Ends with Ctrl-C.",
+			"Serves what docs generate made to this machine. Open pages show the run that goes on, and load again when the site is made anew. Ends with Ctrl-C.",
 		options: withShared(DOCS_SERVE),
 		examples: [
 			{ line: "tfm docs serve", says: "at http://127.0.0.1:8080/" },
