@@ -1,3 +1,8 @@
+/**
+ * The docs site of the warehouse as a person walks it, in a browser.
+ *
+ * Longer than 500 lines because the site is made and the browser opened once for all of it: that is most of its time.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
