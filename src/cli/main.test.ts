@@ -155,6 +155,16 @@ test("a database that refuses outside of a node is no internal error", async () 
 	);
 });
 
+test("a document that cannot be put in its place is told by that place, not by the name it had until then", async () => {
+	const action = async (): Promise<never> => {
+		const where = { path: "/data/target/state.json.1f2e3d4c.part", dest: "/data/target/state.json" };
+		throw Object.assign(new Error("EISDIR: no, rename"), { code: "EISDIR", syscall: "rename", ...where });
+	};
+	expect((await call(["run"], { action })).stderr.split("\n")[0]).toBe(
+		" error[TFM-CLI-012]: /data/target/state.json cannot be used: a folder stands where a file should be",
+	);
+});
+
 test.each([
 	["EACCES", "TFM-CLI-010", "no permission to use /data/target (denied)"],
 	["EROFS", "TFM-CLI-010", "no permission to use /data/target (read-only)"],

@@ -56,7 +56,8 @@ function explainError(error: unknown): readonly Diagnostic[] | null {
 	}
 	const fault = error as NodeJS.ErrnoException;
 	if (!(error instanceof Error) || typeof fault.code !== "string" || typeof fault.syscall !== "string") return null;
-	const path = fault.path ?? "a file";
+	// Of a document that could not be put in its place, the place.
+	const path = (fault as { readonly dest?: string }).dest ?? fault.path ?? "a file";
 	switch (fault.code) {
 		case "EACCES":
 		case "EPERM":

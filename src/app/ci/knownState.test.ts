@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -82,10 +82,18 @@ describe("the state of files that were looked at", () => {
 		],
 		["state.json is gone", () => rmSync(statePath(project("k")))],
 		["its head is damaged", () => writeFileSync(join(targetDir, "state.known.json"), '{"key":')],
+		[
+			"a folder stands in place of its head",
+			() => {
+				rmSync(join(targetDir, "state.known.json"));
+				mkdirSync(join(targetDir, "state.known.json"));
+			},
+		],
 	])("is not used where %s", (_, damage) => {
 		keep();
 		damage();
 		expect(known()).toBe(null);
+		rmSync(join(targetDir, "state.known.json"), { recursive: true, force: true });
 	});
 
 	it("is where one begins with when nothing but texts of nodes changed, and says which", () => {

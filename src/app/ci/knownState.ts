@@ -120,7 +120,8 @@ function readOrNull(path: string): string | null {
 	try {
 		return readFileSync(path, "utf8");
 	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+		// A folder in its place is met by name when the file is written.
+		if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EISDIR")) return null;
 		throw error;
 	}
 }
