@@ -111,14 +111,28 @@ const foundText = (value: Plain): string => {
 	return isRecord(value) ? "a mapping" : typeof value === "string" ? `"${value}"` : String(value);
 };
 
-function brokenRules(kind: string, config: PlainRecord) {
-	const rules = RULES[kind] ?? COMMON;
-	return Object.entries(rules).flatMap(([key, { expected, accepts, choices }]) => {
+/** As lists, made once: a project has tens of thousands of configurations of its own, most of them right. */
+const OTHERS: readonly (readonly [string, Rule])[] = Object.entries(COMMON);
+const RULE_LISTS: ReadonlyMap<string, typeof OTHERS> = new Map(
+	Object.entries(RULES).map(([kind, rules]) => [kind, Object.entries(rules)]),
+);
+
+interface BrokenRule {
+	readonly key: string;
+	readonly expected: string;
+	readonly found: string;
+	readonly suggestion: string | undefined;
+}
+
+function brokenRules(kind: string, config: PlainRecord): readonly BrokenRule[] {
+	const broken: BrokenRule[] = [];
+	for (const [key, { expected, accepts, choices }] of RULE_LISTS.get(kind) ?? OTHERS) {
 		const value = config[key];
-		if (value === undefined || accepts(value)) return [];
+		if (value === undefined || accepts(value)) continue;
 		const suggestion = typeof value === "string" && choices !== undefined ? suggestName(value, choices) : undefined;
-		return [{ key, expected, found: foundText(value), suggestion }];
-	});
+		broken.push({ key, expected, found: foundText(value), suggestion });
+	}
+	return broken;
 }
 
 /** What a property file declares without a file of its own: a source's table, an exposure. `path`: inside the entry. */

@@ -120,10 +120,13 @@ export function unrenderedConfig(input: UnrenderedInput, projects: ProjectConfig
 	return Object.keys(result).length === 0 ? NOTHING_SET : result;
 }
 
+const isText = (value: Plain): value is string => typeof value === "string";
+
 export const tagsOf = (config: PlainRecord): readonly string[] => {
 	const tags = config.tags ?? [];
-	const list = Array.isArray(tags) ? tags : [tags];
-	return list.filter((tag): tag is string => typeof tag === "string");
+	const list: readonly Plain[] = Array.isArray(tags) ? tags : [tags];
+	// The list itself where it can be: nodes that share a configuration share it, and its bytes in what is kept.
+	return list.every(isText) ? list : list.filter(isText);
 };
 
 export const dedupe = <T>(items: readonly T[]): readonly T[] => (items.length < 2 ? items : [...new Set(items)]);

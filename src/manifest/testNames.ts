@@ -43,18 +43,27 @@ export function nameTest(test: string, target: string, args: TestArguments): Tes
 
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Keys sorted, every scalar its Python text: what dbt hashes. */
-function hashable(value: PythonValue): PythonValue {
-	if (Array.isArray(value)) return value.map((item: PythonValue) => hashable(item));
-	if (typeof value === "object" && value !== null && !(value instanceof WrittenFloat)) {
-		const record = value as TestArguments;
-		return Object.fromEntries(
-			Object.keys(record)
-				.sort(byCodePoint)
-				.map((key) => [key, hashable(record[key] ?? null)]),
-		);
-	}
-	return pythonStr(value);
+/** YAML's whole numbers are numbers to Python, and sorted as such; all other keys are texts. */
+const byKey = (a: string, b: string): number =>
+	isWhole(a) && isWhole(b)
+		? Number(a) - Number(b)
+		: isWhole(a) === isWhole(b)
+			? byCodePoint(a, b)
+			: isWhole(a)
+				? -1
+				: 1;
+
+const isWhole = (key: string): boolean => /^(?:0|[1-9]\d*)$/.test(key);
+
+/** What dbt hashes: Python's repr() of the value with its keys sorted and every scalar as its text. */
+function hashable(value: PythonValue): string {
+	if (Array.isArray(value)) return `[${value.map((item: PythonValue) => hashable(item)).join(", ")}]`;
+	if (typeof value !== "object" || value === null || value instanceof WrittenFloat) return pythonRepr(pythonStr(value));
+	const record = value as TestArguments;
+	let text = "";
+	for (const key of Object.keys(record).sort(byKey))
+		text += `${text === "" ? "" : ", "}${pythonRepr(key)}: ${hashable(record[key] ?? null)}`;
+	return `{${text}}`;
 }
 
 /** The last ten digits of the unique id. */
@@ -63,5 +72,5 @@ export function hashTest(
 	metadata: { readonly namespace: string | null; readonly name: string; readonly kwargs: TestArguments },
 ): string {
 	const { kwargs, name, namespace } = metadata;
-	return md5(`${fullName}${pythonRepr(hashable({ kwargs, name, namespace }))}`).slice(-10);
+	return md5(`${fullName}${hashable({ kwargs, name, namespace })}`).slice(-10);
 }
