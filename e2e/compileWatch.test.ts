@@ -126,3 +126,29 @@ it("compiles again what an edit changes, and everything where more than a text c
 	watching.stop();
 	expect(await watching.ended).toBe(0);
 });
+
+it("says of an edit what tfm check says of it and of what reads its columns", { timeout: 300_000 }, async () => {
+	put("models/reader.sql", "select id from {{ ref('a') }}");
+	const watching = startTfm(["compile", "--watch", "--select", "a"], root);
+	const after = async (change: () => void, end: string): Promise<string> => {
+		const before = watching.said().length;
+		change();
+		await until(() => watching.said().slice(before).includes(end)).catch(() => {
+			expect(watching.said().slice(before)).toContain(end);
+		});
+		return watching.said().slice(before);
+	};
+	await after(() => undefined, "checked 4 nodes: nothing looks wrong\n");
+	const renamed = await after(() => put("models/a.sql", "select 1 as key"), "checked 4 nodes: 3 warnings\n");
+	expect(renamed).toContain("compiled 1 node\n");
+	expect(renamed).toContain("models/reader.sql:1:8");
+	const broken = await after(
+		() => put("models/a.sql", "select 1 as id frm x"),
+		"checked 1 node: 1 warning; 2 findings elsewhere (tfm check)\n",
+	);
+	expect(broken).toContain("TFM-SQL-005");
+	await after(() => put("models/a.sql", "select 1 as id"), "checked 4 nodes: nothing looks wrong\n");
+	await after(() => put("macros/m.sql", "{% macro m(x) %}nothing{% endmacro %}"), "checked 4 nodes: 1 warning\n");
+	watching.stop();
+	expect(await watching.ended).toBe(0);
+});

@@ -3,22 +3,16 @@ import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
-import { absentColumns } from "./columnLineage/absentColumns.ts";
+import { checkFindings } from "./checkFindings.ts";
 import { analyzeProject } from "./columnLineage/analyzeProject.ts";
 import { analysedNodes } from "./columnLineage/compiledSql.ts";
-import { contractMisfits } from "./columnLineage/contractMisfits.ts";
-import { idleMarks } from "./columnLineage/idleMarks.ts";
-import { piiExposures } from "./columnLineage/piiExposures.ts";
-import { propertyPlaces } from "./columnLineage/propertyPlaces.ts";
-import { sqlRemarks } from "./columnLineage/sqlRemarks.ts";
 import { openEvents } from "./commandEvents.ts";
-import { displayName } from "./lineage.ts";
 import { openProject } from "./openProject.ts";
 import { ruleFindings } from "./ruleFindings.ts";
 import { selectIds } from "./selectFor.ts";
 
 /** Marks of personal data are looked at where it arrives, too. */
-const CHECKED = ["model", "snapshot", "seed", "source"] as const;
+export const CHECKED = ["model", "snapshot", "seed", "source"] as const;
 
 /**
  * `tfm check`: what looks wrong in the SQL of the selected models, and personal data in layers that forbid it, and
@@ -30,27 +24,17 @@ export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
 	const { flags, stdout } = invocation;
 	const { ids, warnings } = selectIds(invocation, project, { all: CHECKED });
 	const analysed = await analyzeProject(invocation, project);
-	const { lineage, compiled } = analysed;
+	const { lineage } = analysed;
 	const selected = new Set(ids);
 	const nodes = analysedNodes(project).filter(({ unique_id: id }) => selected.has(id));
-	const nameOf = displayName(project);
-	const remarks = nodes.flatMap((node) =>
-		sqlRemarks(node, { known: lineage.nodes[node.unique_id]!, compiled, name: nameOf(node.unique_id) }),
-	);
-	const contracts = nodes.flatMap((node) =>
-		contractMisfits(node, lineage.nodes[node.unique_id]!, project, nameOf(node.unique_id)),
-	);
-	const { layering } = project.config.project;
-	const exposures = piiExposures(nodes, { lineage, compiled, layering, nameOf });
 	const marked = ids.flatMap((id) => findNode(project.manifest, id) ?? []);
-	const properties = { lineage, nameOf, placeOf: propertyPlaces(project) };
-	const marks = [...idleMarks(marked, properties), ...absentColumns(marked, properties)];
+	const remarks = checkFindings(project, analysed)(nodes, marked);
 	// What a rule says of the project, or of what nobody can select here, is told where nothing was selected.
 	const whole = flags.select.length === 0 && flags.exclude.length === 0 && flags.selector === undefined;
 	const rules = (await ruleFindings(project, { invocation, analysed: async () => analysed })).flatMap(
 		({ node, diagnostic }) => (whole || (node !== null && selected.has(node)) ? [diagnostic] : []),
 	);
-	const found = sortDiagnostics([...remarks, ...contracts, ...exposures, ...marks, ...rules]);
+	const found = sortDiagnostics([...remarks, ...rules]);
 	const judged = flags.extra.strict === true ? found.map(asError) : judgeWarnings(found, flags);
 	const events = openEvents(invocation, project);
 	const errors = judged.filter(({ severity }) => severity === "error").length;

@@ -1,21 +1,24 @@
 /**
  * `tfm compile --watch`: the project stays in memory. A file whose text changed, and that asks for the same inputs,
  * configuration and macros as before, changes nothing but its node's text: that node is compiled again, and where it is
- * ephemeral those that it is inlined into. Anything else (a new file, one that is gone or was renamed, properties,
+ * ephemeral those that it is inlined into. After that, and while the next edit is waited for, it is looked at as
+ * `tfm check` looks (watchFindings.ts). Anything else (a new file, one that is gone or was renamed, properties,
  * macros, seeds, project files) reads the project again, as a command of its own would.
  */
 import { existsSync, type FSWatcher, readdirSync, statSync, watch } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Config } from "../core/config.ts";
-import { TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { ExecutableNode, NodeId } from "../core/node.ts";
+import { judgeWarnings } from "../core/warningPolicy.ts";
 import type { ProjectFile } from "../parse/packageFiles.ts";
 import { printDiagnostics } from "../report/report.ts";
 import { editText, kindOfText, nodesByText } from "./editedText.ts";
 import { type OpenProject, openProject, readConfig } from "./openProject.ts";
 import { replaceIn } from "./parseCache/replacedMap.ts";
 import { readSourceLine } from "./readSourceLine.ts";
+import { findAfterEdits, type Told } from "./watchFindings.ts";
 
 export interface WatchedCompile {
 	/** All that is selected; how many nodes that are. Throws TfmError. */
@@ -33,6 +36,7 @@ const PASSING = /^[.#~]|~$|\.sw[a-z]$|^\d+$/;
 export async function watchAndCompile(invocation: Invocation, compile: WatchedCompile): Promise<ExitCode> {
 	const { stdout } = invocation;
 	const changes = watchFiles(invocation);
+	const checks = checkInTurn(invocation);
 	let project: OpenProject | null = null;
 	const read = async (): Promise<void> => {
 		project = null;
@@ -42,11 +46,13 @@ export async function watchAndCompile(invocation: Invocation, compile: WatchedCo
 		const opened = await openProject(invocation);
 		stdout.write(`compiled ${counted(await compile.whole(opened))}\n`);
 		project = opened;
+		checks.after(opened, null);
 	};
 	try {
 		await telling(invocation, null, read);
 		stdout.write("waiting for changes (Ctrl-C ends)\n");
-		for (let changed = await changes.next(); changed !== null; changed = await changes.next()) {
+		const next = () => Promise.race([changes.next(), checks.broken]);
+		for (let changed = await next(); changed !== null; changed = await next()) {
 			const paths = [...changed].filter((path) => path === null || changes.wasThere(path) || existsSync(path));
 			const known: OpenProject | null = project;
 			await telling(invocation, known, async () => {
@@ -55,10 +61,12 @@ export async function watchAndCompile(invocation: Invocation, compile: WatchedCo
 				if (edited.ids.length === 0) return;
 				project = edited.project;
 				stdout.write(`compiled ${counted(await compile.some(edited.project, edited.ids))}\n`);
+				checks.after(edited.project, edited.ids);
 			});
 		}
 	} finally {
 		changes.close();
+		await checks.close();
 	}
 	return 0;
 }
@@ -70,19 +78,79 @@ async function telling(invocation: Invocation, project: OpenProject | null, work
 		await work();
 	} catch (error) {
 		if (!(error instanceof TfmError)) throw error;
-		const { output, env, stdout, stderr, clock, cwd } = invocation;
-		const root = project?.config.project.root ?? cwd;
-		printDiagnostics(error.diagnostics, {
-			output,
-			env,
-			stdout,
-			stderr,
-			now: clock(),
-			readLine: readSourceLine(root),
-			elapsedMs: null,
-			secrets: project?.config.secrets ?? [],
-		});
+		tell(invocation, project, error.diagnostics);
 	}
+}
+
+function tell(invocation: Invocation, project: OpenProject | null, diagnostics: readonly Diagnostic[]): void {
+	const { output, env, stdout, stderr, clock, cwd } = invocation;
+	printDiagnostics(diagnostics, {
+		...{ output, env, stdout, stderr, now: clock(), elapsedMs: null },
+		readLine: readSourceLine(project?.config.project.root ?? cwd),
+		secrets: project?.config.secrets ?? [],
+	});
+}
+
+interface Checks {
+	/** Looks at these, or with null at all, when what is looked at now is done; what came meanwhile is looked at together. */
+	after(project: OpenProject, ids: readonly NodeId[] | null): void;
+	/** Rejects when looking failed for a reason that is no mistake in the files. */
+	readonly broken: Promise<never>;
+	close(): Promise<void>;
+}
+
+function checkInTurn(invocation: Invocation): Checks {
+	const { stdout, signal, flags } = invocation;
+	const findings = findAfterEdits(invocation);
+	let waiting: { readonly project: OpenProject; readonly ids: readonly NodeId[] | null } | null = null;
+	let working: Promise<void> | null = null;
+	let fail: (error: unknown) => void;
+	const broken = new Promise<never>((_, reject) => {
+		fail = reject;
+	});
+	// Looked at where the next change is awaited.
+	broken.catch(() => undefined);
+	const work = async (): Promise<void> => {
+		while (waiting !== null && !signal.aborted) {
+			const { project, ids } = waiting;
+			waiting = null;
+			await telling(invocation, project, async () => {
+				const told = await findings.find(project, ids);
+				tell(invocation, project, judgeWarnings(told.diagnostics, flags));
+				if (told.looked > 0) stdout.write(`checked ${checkedText(told)}\n`);
+			});
+		}
+	};
+	return {
+		broken,
+		after(project, ids) {
+			waiting = { project, ids: waiting === null ? ids : joined(waiting.ids, ids) };
+			working ??= work()
+				.catch((error: unknown) => {
+					if (!signal.aborted) fail(error);
+				})
+				.finally(() => {
+					working = null;
+				});
+		},
+		async close() {
+			waiting = null;
+			await working;
+			await findings.close();
+		},
+	};
+}
+
+const joined = (a: readonly NodeId[] | null, b: readonly NodeId[] | null): readonly NodeId[] | null =>
+	a === null || b === null ? null : [...new Set([...a, ...b])].sort();
+
+function checkedText({ looked, diagnostics, elsewhere }: Told): string {
+	const many = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+	const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+	const told = [many(errors, "error"), many(diagnostics.length - errors, "warning")].filter((one) => !/^0/.test(one));
+	const rest = elsewhere === 0 ? [] : [`${many(elsewhere, "finding")} elsewhere (tfm check)`];
+	const all = [...(told.length === 0 ? [] : [told.join(", ")]), ...rest];
+	return `${counted(looked)}: ${all.length === 0 ? "nothing looks wrong" : all.join("; ")}`;
 }
 
 /**

@@ -29,11 +29,16 @@ const LIMIT_MS = 30_000;
 
 /** What the rules of the project file find. Throws TFM-RULE-001. */
 export async function ruleFindings(project: OpenProject, work: RuleWork): Promise<readonly RuleFinding[]> {
-	const { tfm, layering, places } = project.config.project;
+	const { settings, found } = boxedFindings(project);
+	return settings.own.length === 0 ? found : [...found, ...(await ownFindings(project, settings.own, work))];
+}
+
+/** What those in the box find, of all models or of these. Throws TFM-RULE-001. */
+export function boxedFindings({ config, manifest }: OpenProject, only?: ReadonlySet<string>) {
+	const { tfm, layering, places } = config.project;
 	const layers = layering?.layers.map(({ name }) => name) ?? [];
 	const settings = readRuleSettings(tfm?.rules, { layers, at: places.get("rules") });
-	const found = checkRules(project.manifest, layers.at(-1) ?? null, settings);
-	return settings.own.length === 0 ? found : [...found, ...(await ownFindings(project, settings.own, work))];
+	return { settings, found: checkRules(manifest, layers.at(-1) ?? null, settings, only) };
 }
 
 async function ownFindings(

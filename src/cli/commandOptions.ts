@@ -44,7 +44,7 @@ export const SHOW: readonly OptionSpec[] = [
 
 export const COMPILE: readonly OptionSpec[] = [
 	INLINE,
-	command("watch", { kind: SWITCH, help: "Stay, and compile what is edited as soon as it is written" }),
+	command("watch", { kind: SWITCH, help: "Stay, and compile and check what is edited as soon as it is written" }),
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 	command("inject-ephemeral-ctes", {
 		kind: SWITCH,

@@ -25,15 +25,17 @@ interface Subject {
 
 type Rule = (subject: Subject, severity: Severity) => Diagnostic | null;
 
-/** Models of the root project: those of packages are not its team's to mend. Sorted by id. */
+/** Models of the root project, or these of them: those of packages are not its team's to mend. Sorted by id. */
 export function checkRules(
 	manifest: Manifest,
 	lastLayer: string | null,
 	settings: RuleSettings,
+	only?: ReadonlySet<string>,
 ): readonly RuleFinding[] {
 	if (settings.severities.size === 0) return [];
 	const models = [...manifest.nodes.values()]
 		.filter((node): node is ModelNode => node.resource_type === "model" && node.package_name === manifest.projectName)
+		.filter(({ unique_id: id }) => only?.has(id) !== false)
 		.sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1));
 	const keyed = testedUnique(manifest);
 	return models.flatMap((node) => {

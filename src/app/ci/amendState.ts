@@ -1,10 +1,9 @@
 /** The state of files of which only texts of models or tests changed since a state was kept: made from that one. */
 import type { Finding } from "../../ci/changeReview.ts";
 import type { Invocation } from "../../core/invocation.ts";
-import { type NodeId, nodeId } from "../../core/node.ts";
+import type { NodeId } from "../../core/node.ts";
 import type { NodeState } from "../../core/projectState.ts";
-import { analyzeAmong } from "../columnLineage/analyzeAmong.ts";
-import { type AnalysedNode, isAnalysed } from "../columnLineage/compiledSql.ts";
+import { analyzeReach } from "../columnLineage/analyzeReach.ts";
 import type { OpenProject } from "../openProject.ts";
 import { nodeDescriber } from "./describeState.ts";
 import { type Asked, askedIn, type EarlierState, recordAsked } from "./knownState.ts";
@@ -18,9 +17,6 @@ export interface AmendedState {
 	readonly asked: Asked;
 }
 
-/** Where more come out differently, all are looked at. */
-const MOST = 300;
-
 /**
  * Null: it cannot be told which nodes come out differently, or too many do. What is found is what looking at all files
  * would find: the edited nodes, those that an edited ephemeral model is written into, and those that read columns
@@ -32,37 +28,26 @@ export async function amendState(
 	{ state, remarks, asked, edited, surroundings }: EarlierState,
 ): Promise<AmendedState | null> {
 	const { project: recorded, reads } = recordAsked(project);
-	const { manifest } = project;
-	const readers = readersIn(state.nodes);
-	const among = new Set<string>(edited);
-	for (;;) {
-		for (const id of among)
-			if (state.nodes[id]?.materialized === "ephemeral") for (const reader of readers(id)) among.add(reader);
-		if (among.size > MOST) return null;
-		const { size } = among;
-		const nodes = [...among].sort().flatMap((id) => manifest.nodes.get(nodeId(id)) ?? []);
-		const models = nodes.filter((node): node is AnalysedNode => isAnalysed(node));
-		const still = outOfTime(recorded);
-		const found = await analyzeAmong(invocation, still, models, { nodes: state.nodes, surroundings });
-		if (found === null) return null;
-		for (const id of found.reshaped) for (const reader of readers(id)) among.add(reader);
-		if (among.size > size) continue;
-		const now = askedIn(reads);
-		if (now === null) return null;
-		const analysed = { compiled: found.compiled, lineage: { nodes: Object.fromEntries(found.lineage) } };
-		const describe = nodeDescriber(recorded, analysed);
-		const described = nodes.flatMap((node): (readonly [string, NodeState])[] =>
-			state.nodes[node.unique_id] === undefined ? [] : [[node.unique_id, describe(node)]],
-		);
-		return {
-			nodes: new Map(described),
-			remarks: withRemarks(remarks, modelRemarks(project, analysed, models), {
-				of: new Set(models.map(({ unique_id: id }) => id as string)),
-				order: manifest.nodes.keys(),
-			}),
-			asked: { env: merged(asked.env, now.env), flags: merged(asked.flags, now.flags) },
-		};
-	}
+	const found = await analyzeReach(invocation, outOfTime(recorded), edited, {
+		lineageOf: (id) => state.nodes[id]?.lineage,
+		...{ surroundings, unread: null, readers: readersIn(state.nodes) },
+	});
+	const now = found === null ? null : askedIn(reads);
+	if (found === null || now === null) return null;
+	const { nodes, models } = found;
+	const analysed = { compiled: found.compiled, lineage: { nodes: Object.fromEntries(found.lineage) } };
+	const describe = nodeDescriber(recorded, analysed);
+	const described = nodes.flatMap((node): (readonly [string, NodeState])[] =>
+		state.nodes[node.unique_id] === undefined ? [] : [[node.unique_id, describe(node)]],
+	);
+	return {
+		nodes: new Map(described),
+		remarks: withRemarks(remarks, modelRemarks(project, analysed, models), {
+			of: new Set(models.map(({ unique_id: id }) => id as string)),
+			order: project.manifest.nodes.keys(),
+		}),
+		asked: { env: merged(asked.env, now.env), flags: merged(asked.flags, now.flags) },
+	};
 }
 
 const merged = (was: Asked["env"], now: Asked["env"]): Asked["env"] => [...new Map([...was, ...now])];

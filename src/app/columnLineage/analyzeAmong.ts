@@ -5,7 +5,7 @@
 import type { Invocation } from "../../core/invocation.ts";
 import type { ColumnRef, NodeLineage } from "../../core/lineage.ts";
 import { type NodeId, nodeId } from "../../core/node.ts";
-import type { NodeState, StateLineage } from "../../core/projectState.ts";
+import type { StateLineage } from "../../core/projectState.ts";
 import type { Analysis, KnownRelation } from "../../sql/analysis.ts";
 import { type Analyst, createAnalyst } from "../../sql/analyst.ts";
 import { type AnalysisMemory, analyzeGraph, type ModelSql } from "../../sql/analyzeGraph.ts";
@@ -23,11 +23,21 @@ export interface AnalysedAmong {
 	readonly lineage: ReadonlyMap<string, NodeLineage>;
 	/** Nodes whose columns are others than before: who reads them has to be analysed, too. */
 	readonly reshaped: ReadonlySet<string>;
+	/** Nodes whose SQL cannot be read, where the analysis before stands in for them. */
+	readonly unread: ReadonlySet<string>;
 }
 
-interface Earlier {
-	readonly nodes: { readonly [id: string]: NodeState };
+/** An analysis of all nodes. */
+export interface EarlierAnalysis {
+	/** Of what is no SQL, and of what the analysis did not hold: undefined. */
+	readonly lineageOf: (id: string) => StateLineage | undefined;
 	readonly surroundings: Surroundings;
+	/** Sources and seeds, where they are known to be as they were; absent: they are looked at. */
+	readonly declared?: ReadonlyMap<string, KnownRelation>;
+	/** Null: a node whose SQL cannot be read has to be analysed with all others. */
+	readonly unread: ReadonlySet<string> | null;
+	/** The thread to ask; absent: one of its own. */
+	readonly analyst?: Analyst;
 }
 
 /** Null: more than these nodes may come out differently, or one cannot be looked at alone; all have to be analysed. */
@@ -35,7 +45,7 @@ export async function analyzeAmong(
 	invocation: Invocation,
 	project: OpenProject,
 	nodes: readonly AnalysedNode[],
-	earlier: Earlier,
+	earlier: EarlierAnalysis,
 ): Promise<AnalysedAmong | null> {
 	// A snapshot's table has columns beside its query's.
 	if (nodes.some(({ resource_type: type }) => type === "snapshot")) return null;
@@ -51,7 +61,7 @@ export async function analyzeAmong(
 	const declared = await relationsRead(
 		project,
 		[...read].filter((id) => !texts.has(id)),
-		earlier.nodes,
+		earlier,
 	);
 	if (declared === null) return null;
 	const dialect = dialectOf(project);
@@ -60,7 +70,7 @@ export async function analyzeAmong(
 	if (namesElsewhere(job, earlier.surroundings.schemas)) return null;
 	for (const { id, byHand = [] } of models.values())
 		if (byHand.some((name) => !inlined.get(id)!.has(name))) return null;
-	const analyses = await analysed(job, invocation.signal);
+	const analyses = await analysed(job, invocation.signal, earlier.analyst);
 	const inputs = new Map(
 		nodes.map(({ unique_id: id, depends_on: on }) => [id as string, [...on.nodes, ...(models.get(id)!.byHand ?? [])]]),
 	);
@@ -71,20 +81,27 @@ export async function analyzeAmong(
 		...{ facts: nothing, marks: nothing, writes: nothing },
 	});
 	const reshaped = new Set<string>();
+	const unread = new Set<string>();
 	for (const node of nodes) {
 		const { unique_id: id } = node;
-		const [was, now] = [earlier.nodes[id]?.lineage, described.get(id)];
+		const [was, now] = [earlier.lineageOf(id), described.get(id)];
 		if (was === undefined || now === undefined) return null;
-		if (!isWhole(was) || !isWhole(now)) return null;
+		if (!isWhole(was)) return null;
+		if (earlier.unread !== null && now.status === "unparsed") {
+			unread.add(id);
+			continue;
+		}
+		if (!isWhole(now)) return null;
 		// It names what it does not refer to: who names whom may be another thing now.
 		const own = new Set([...models.get(id)!.inputs, ...inlined.get(id)!]);
 		if (was.reads.some((name) => !own.has(name))) return null;
-		const known = (name: string): boolean => earlier.nodes[name]?.lineage !== undefined || declared.has(name);
-		const open = (name: string): boolean => earlier.nodes[name]?.lineage?.complete === false;
+		const known = (name: string): boolean => earlier.lineageOf(name) !== undefined || declared.has(name);
+		const open = (name: string): boolean => earlier.lineageOf(name)?.complete === false;
 		if (!staysWithin({ node, was, now }, { project, known, open, surroundings: earlier.surroundings })) return null;
-		if (shapeOf(was) !== shapeOf(now)) reshaped.add(id);
+		// Its readers may have been analysed when it could not be read.
+		if (shapeOf(was) !== shapeOf(now) || earlier.unread?.has(id)) reshaped.add(id);
 	}
-	return { compiled, lineage: new Map(nodes.map(({ unique_id: id }) => [id, described.get(id)!])), reshaped };
+	return { compiled, lineage: new Map(nodes.map(({ unique_id: id }) => [id, described.get(id)!])), reshaped, unread };
 }
 
 /** All of its columns are known, each by one name: others can add nothing to what its own SQL says. */
@@ -154,15 +171,17 @@ function inlinedInto(
 async function relationsRead(
 	project: OpenProject,
 	ids: readonly string[],
-	nodes: Earlier["nodes"],
+	{ lineageOf, declared }: EarlierAnalysis,
 ): Promise<ReadonlyMap<string, KnownRelation> | null> {
 	const found = new Map<string, KnownRelation>();
 	for (const id of ids) {
-		for (const relation of await declaredAs(project, dialectOf(project), nodeId(id))) found.set(relation.id, relation);
+		const same = declared?.get(id);
+		const relations = same === undefined ? await declaredAs(project, dialectOf(project), nodeId(id)) : [same];
+		for (const relation of relations) found.set(relation.id, relation);
 		const node = project.manifest.nodes.get(nodeId(id));
 		if (found.has(id) || node === undefined) continue;
 		// What is no SQL has no lineage, and nothing is said of it.
-		const lineage = nodes[id]?.lineage;
+		const lineage = lineageOf(id);
 		if (lineage === undefined) continue;
 		if (node.resource_type !== "model" || !isWhole(lineage)) return null;
 		const columns = lineage.columns.map(({ name, type }) => (type === undefined ? { name } : { name, type }));
@@ -174,9 +193,11 @@ async function relationsRead(
 async function analysed(
 	job: Parameters<typeof analyzeGraph>[0],
 	signal: AbortSignal,
+	own: Analyst | undefined,
 ): Promise<ReadonlyMap<string, Analysis>> {
 	const answers = new Map<string, Analysis>();
 	const memory: AnalysisMemory = { get: (key) => answers.get(key), set: (key, one) => void answers.set(key, one) };
+	if (own !== undefined) return analyzeGraph(job, memory, (requests) => own.analyze(requests, signal));
 	let analyst: Analyst | undefined;
 	try {
 		return await analyzeGraph(job, memory, (requests) => {

@@ -6,10 +6,10 @@ import type { ColumnLineage, NodeLineage } from "../../core/lineage.ts";
 import { type NodeId, nodeId, type TestNode } from "../../core/node.ts";
 import { storedName } from "../../core/storedName.ts";
 import { TFM_VERSION } from "../../core/version.ts";
-import type { Analysis, KnownColumn } from "../../sql/analysis.ts";
-import { openAnalysisCache } from "../../sql/analysisCache.ts";
+import type { Analysis, KnownColumn, KnownRelation } from "../../sql/analysis.ts";
+import { type AnalysisCache, openAnalysisCache } from "../../sql/analysisCache.ts";
 import { type Analyst, createAnalyst } from "../../sql/analyst.ts";
-import { type AnalysisJob, analyzeGraph, type ModelSql } from "../../sql/analyzeGraph.ts";
+import { type AnalysisJob, type AnalysisMemory, analyzeGraph, type ModelSql } from "../../sql/analyzeGraph.ts";
 import { describeLineage } from "../../sql/describeLineage.ts";
 import type { SqlDialectName } from "../../sql/sqlDialect.ts";
 import type { OpenProject } from "../openProject.ts";
@@ -29,15 +29,36 @@ export interface AnalysedProject {
 	readonly repeatable: boolean;
 	/** By which a few nodes can be analysed anew; null: all of them have to be. */
 	readonly surroundings: Surroundings | null;
+	/** Sources and seeds. */
+	readonly declared: ReadonlyMap<string, KnownRelation>;
+	/** Templates looked at `graph`: their SQL may hang on the text of any node. */
+	readonly graphAsked: boolean;
+}
+
+/** What a command that goes on keeps between two looks at all nodes. */
+export interface KeptWork {
+	/** SQL that is known to come out as it did. */
+	readonly compiled: ReadonlyMap<NodeId, Compiled>;
+	readonly answers: AnalysisMemory;
+	readonly analyst: Analyst;
 }
 
 export const lineagePath = ({ config }: Pick<OpenProject, "config">): string =>
 	join(config.targetDir, "lineage.columns.json");
 
-export async function analyzeProject(invocation: Invocation, project: OpenProject): Promise<AnalysedProject> {
+/** With `kept` nothing is read from the answers on disk, nor written to them. */
+export async function analyzeProject(
+	invocation: Invocation,
+	project: OpenProject,
+	kept?: KeptWork,
+): Promise<AnalysedProject> {
 	const nodes = analysedNodes(project);
-	const { job, compiled, asked, graphAsked } = await analysisJob(invocation, project, nodes);
-	const analyses = await analyzeWithCache(job, project, invocation.signal);
+	const { job, compiled, asked, graphAsked } = await analysisJob(invocation, project, nodes, kept?.compiled);
+	const { signal } = invocation;
+	const analyses =
+		kept === undefined
+			? await analyzeWithCache(job, project, signal)
+			: await analyzeGraph(job, kept.answers, (requests) => kept.analyst.analyze(requests, signal));
 	const described = describe(project, nodes, job, analyses);
 	const lineage: ColumnLineage = {
 		metadata: {
@@ -52,7 +73,7 @@ export async function analyzeProject(invocation: Invocation, project: OpenProjec
 	if (invocation.flags.writeJson) writeWhole(lineagePath(project), lineageText(lineage));
 	const tooLong = [...analyses.values()].some(({ status }) => status === "timeout");
 	const surroundings = graphAsked ? null : surroundingsOf(job, lineage.nodes);
-	return { lineage, compiled, repeatable: !asked && !tooLong, surroundings };
+	return { lineage, compiled, repeatable: !asked && !tooLong, surroundings, declared: job.declared, graphAsked };
 }
 
 function describe(
@@ -108,7 +129,7 @@ async function analyzeAbove(invocation: Invocation, project: OpenProject, id: No
 	const { flags } = invocation;
 	const offline = { ...invocation, flags: { ...flags, extra: { ...flags.extra, introspect: false } } };
 	const { job } = await analysisJob(offline, project, nodes);
-	const kept = openAnalysisCache(keptAnswers(project));
+	const kept = keptAnswers(project);
 	const known = { get: kept.get, set: () => undefined };
 	let analyst: Analyst | undefined;
 	try {
@@ -126,14 +147,17 @@ async function analysisJob(
 	invocation: Invocation,
 	project: OpenProject,
 	nodes: readonly (AnalysedNode | TestNode)[],
+	known: ReadonlyMap<NodeId, Compiled> = new Map(),
 ): Promise<CompiledSql & { readonly job: AnalysisJob }> {
 	const dialect = dialectOf(project);
-	const rendered = await compiledSql(invocation, project, nodes);
-	const { compiled } = rendered;
+	const unknown = nodes.filter(({ unique_id: id }) => !known.has(id));
+	const rendered = await compiledSql(invocation, project, unknown);
+	const compiled = known.size === 0 ? rendered.compiled : new Map([...known, ...rendered.compiled]);
 	const models = new Map(nodes.map((node) => [node.unique_id as string, modelSql(node, project, compiled)]));
 	const declared = await declaredRelations(project, dialect);
 	return {
 		...rendered,
+		compiled,
 		job: { dialect, declared, models: withNamedByHand(models, declared, dialect) },
 	};
 }
@@ -155,14 +179,20 @@ export const dialectOf = ({ engine }: OpenProject): SqlDialectName =>
 
 const answersPath = ({ config }: OpenProject): string => join(config.targetDir, "analysis.tfm.json");
 
-function keptAnswers(project: OpenProject): string | null {
+export function keptAnswers(project: OpenProject): AnalysisCache {
 	const path = answersPath(project);
-	return existsSync(path) ? readFileSync(path, "utf8") : null;
+	return openAnalysisCache(existsSync(path) ? readFileSync(path, "utf8") : null);
+}
+
+/** Only where they are others than on disk. */
+export function keepAnswers(project: OpenProject, cache: AnalysisCache): void {
+	const text = cache.text();
+	if (text !== null) writeWhole(answersPath(project), [text]);
 }
 
 /** The thread is started for the first question that was never asked before. */
 async function analyzeWithCache(job: AnalysisJob, project: OpenProject, signal: AbortSignal) {
-	const cache = openAnalysisCache(keptAnswers(project));
+	const cache = keptAnswers(project);
 	let analyst: Analyst | undefined;
 	try {
 		return await analyzeGraph(job, cache, (requests) => {
@@ -171,8 +201,7 @@ async function analyzeWithCache(job: AnalysisJob, project: OpenProject, signal: 
 		});
 	} finally {
 		await analyst?.close();
-		const text = cache.text();
-		if (text !== null) writeWhole(answersPath(project), [text]);
+		keepAnswers(project, cache);
 	}
 }
 

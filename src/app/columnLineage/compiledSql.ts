@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { type Compiler, createCompiler } from "../../compile/compiler.ts";
 import { TfmError } from "../../core/diagnostic.ts";
 import type { Invocation } from "../../core/invocation.ts";
@@ -17,7 +18,11 @@ export type Compiled =
 			/** What an incremental model adds to the table that is there: another text, and no database is needed for it. */
 			readonly incremental?: string;
 	  }
-	| { readonly reason: string };
+	| {
+			readonly reason: string;
+			/** The database would have to be asked, and must not. */
+			readonly asks?: true;
+	  };
 
 export const analysedNodes = ({ manifest }: OpenProject): readonly AnalysedNode[] =>
 	[...manifest.nodes.values()].filter(isAnalysed);
@@ -32,6 +37,9 @@ export interface CompiledSql {
 	/** Whether templates looked at `graph`: their SQL may hang on the text of any node. */
 	readonly graphAsked: boolean;
 }
+
+/** So many are rendered before whatever else waits has its turn: an edit, where a command watches files. */
+const AT_ONCE = 20;
 
 /**
  * The SQL of models and snapshots as a full build runs it, under published names, and beside it what an incremental model
@@ -51,7 +59,8 @@ export async function compiledSql(
 	const found = new Map<NodeId, Compiled>();
 	const waiting: NodeId[] = [];
 	const compiler = createCompiler({ ...facts, manifest: project.manifest });
-	for (const { unique_id: id } of nodes) {
+	for (const [i, { unique_id: id }] of nodes.entries()) {
+		if (i % AT_ONCE === AT_ONCE - 1) await turn();
 		const entries: JournalEntry[] = [];
 		const journal = { entries, append: (entry: JournalEntry) => void entries.push(entry) };
 		try {
@@ -67,7 +76,7 @@ export async function compiledSql(
 	if (waiting.length === 0) return { compiled: found, asked: false, graphAsked };
 	if (invocation.flags.extra.introspect === false) {
 		for (const id of waiting)
-			found.set(id, { reason: "its template asks the database, which --no-introspect forbids" });
+			found.set(id, { reason: "its template asks the database, which --no-introspect forbids", asks: true });
 		return { compiled: found, asked: false, graphAsked };
 	}
 	const renderRest = async (database: Database): Promise<void> => {
@@ -100,6 +109,7 @@ function addIncrementalForms(
 	nodes: readonly (AnalysedNode | TestNode)[],
 	found: Map<NodeId, Compiled>,
 ): Pick<Compiler, "graphAsked"> {
+	if (!nodes.some(({ config }) => config.materialized === "incremental")) return { graphAsked: false };
 	const { invocation: asked } = project.facts;
 	const flags = { ...asked.flags, FULL_REFRESH: false, full_refresh: false };
 	const facts = { ...project.facts, invocation: { ...asked, flags } };

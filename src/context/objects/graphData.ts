@@ -13,20 +13,33 @@ export function graphData(manifest: Manifest, startedAt: Date): MappingData {
 				return node === undefined ? undefined : nodeFields(node, startedAt);
 			},
 		);
-	// By what ids begin with: the nodes themselves are looked at when a template does.
+	// By what ids begin with: looked at when a template looks at `graph`, which few do.
 	const isFunction = (id: string): boolean => id.startsWith("function.");
-	const part = (functions: boolean): ReadonlyMap<string, GraphNode> =>
-		new Map([...manifest.nodes].filter(([id]) => isFunction(id) === functions));
-	const hasFunctions = [...manifest.nodes.keys()].some(isFunction);
+	let parts: { readonly nodes: MappingData; readonly functions: MappingData } | undefined;
+	const byKind = () => {
+		if (parts !== undefined) return parts;
+		const hasFunctions = [...manifest.nodes.keys()].some(isFunction);
+		const part = (functions: boolean): ReadonlyMap<string, GraphNode> =>
+			new Map([...manifest.nodes].filter(([id]) => isFunction(id) === functions));
+		parts = {
+			nodes: shown(hasFunctions ? part(false) : manifest.nodes),
+			functions: shown(hasFunctions ? part(true) : new Map()),
+		};
+		return parts;
+	};
 	const kinds: Readonly<Record<string, unknown>> = {
-		nodes: shown(hasFunctions ? part(false) : manifest.nodes),
+		get nodes() {
+			return byKind().nodes;
+		},
 		sources: shown(manifest.sources),
 		exposures: shown(manifest.exposures),
 		metrics: shown(manifest.metrics),
 		groups: Object.fromEntries(manifest.groups ?? new Map()),
 		semantic_models: shown(manifest.semanticModels),
 		saved_queries: shown(manifest.savedQueries),
-		functions: shown(hasFunctions ? part(true) : new Map()),
+		get functions() {
+			return byKind().functions;
+		},
 		unit_tests: manifest.unitTests,
 	};
 	return new LazyData(
