@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { LARGE_SEED_BYTES } from "./checksum.ts";
 import type { ProjectFile } from "./packageFiles.ts";
 import type { ProjectFiles } from "./parseProject.ts";
@@ -25,20 +25,49 @@ export interface DigestedFiles {
 export function digestFiles(listed: ProjectFiles): DigestedFiles {
 	const digests: FileDigest[] = [];
 	const read = (file: ProjectFile): ProjectFile => {
-		const { digest, bytes } = look(file);
+		const { digest, bytes } = look(file, readFileSync);
 		digests.push([fileKey(file), digest]);
 		return bytes === undefined ? file : { ...file, bytes };
 	};
 	return { files: { ...listed, builtin: listed.builtin.map(read), own: listed.own.map(read) }, digests };
 }
 
-function look({ kind, absolute }: ProjectFile): { readonly digest: string; readonly bytes?: Buffer } {
+/**
+ * The digests alone, for a project that is likely to be what it was: all files go through one buffer, and none is kept.
+ * That takes half as long.
+ */
+export function digestsOf({ builtin, own }: ProjectFiles): readonly FileDigest[] {
+	const buffer = Buffer.allocUnsafe(READ_AT_ONCE);
+	const read = (path: string): Buffer => readThrough(buffer, path);
+	return [...builtin, ...own].map((file) => [fileKey(file), look(file, read).digest]);
+}
+
+/** Longer files are read by themselves. */
+const READ_AT_ONCE = 256 * 1024;
+
+/** The content, in `buffer` where it has room. */
+function readThrough(buffer: Buffer, path: string): Buffer {
+	const file = openSync(path, "r");
+	try {
+		let length = 0;
+		for (let more = 1; more > 0 && length < buffer.length; length += more)
+			more = readSync(file, buffer, length, buffer.length - length, null);
+		return length < buffer.length ? buffer.subarray(0, length) : readFileSync(path);
+	} finally {
+		closeSync(file);
+	}
+}
+
+function look(
+	{ kind, absolute }: ProjectFile,
+	read: (path: string) => Buffer,
+): { readonly digest: string; readonly bytes?: Buffer } {
 	try {
 		if (kind === "seed") {
 			const { size, mtimeNs, ctimeNs, ino } = statSync(absolute, { bigint: true });
 			if (size > LARGE_SEED_BYTES) return { digest: `${size} ${mtimeNs} ${ctimeNs} ${ino}` };
 		}
-		const bytes = readFileSync(absolute);
+		const bytes = read(absolute);
 		return { digest: hash("sha1", bytes, "base64"), bytes };
 	} catch {
 		// The parser reads it again and says what is wrong; a project with a mistake is not remembered.

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { setting } from "../../config/environment.ts";
 import type { ProjectFacts, ReadingWatch } from "../../context/context.ts";
 import type { Config } from "../../core/config.ts";
@@ -13,7 +14,7 @@ import { buildManifest } from "../../manifest/buildManifest.ts";
 import { createManifestPorts } from "../../manifest/contextPorts.ts";
 import { findCall } from "../../manifest/findCall.ts";
 import { datedModels } from "../../manifest/modelDeprecations.ts";
-import { digestFiles, fileKey } from "../../parse/digestFiles.ts";
+import { digestFiles, digestsOf, fileKey } from "../../parse/digestFiles.ts";
 import {
 	createProjectFacts,
 	listFiles,
@@ -25,7 +26,7 @@ import {
 import { editText, kindOfText } from "../editedText.ts";
 import { BUILD_ID } from "./buildId.ts";
 import type { Rereading } from "./packProject.ts";
-import { type CacheAnswer, cachePath, originOf, readParseCache, writeParseCache } from "./parseCache.ts";
+import { type CacheAnswer, cachePath, type Origin, originOf, readParseCache, writeParseCache } from "./parseCache.ts";
 import { recordReads } from "./recordReads.ts";
 import { replaceIn } from "./replacedMap.ts";
 import { findChanged, watchTimedTexts } from "./timedTexts.ts";
@@ -76,17 +77,17 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 		const { facts, manifest, graph } = readProject(config, { ...options, watch }, listed);
 		return { facts: unwatched(facts), manifest, graph, read: because, known: null, dated: datedModels(manifest), said };
 	}
-	const { files, digests } = digestFiles(listed);
-	const origin = originOf(config, options, { build, files: digests });
 	const path = cachePath(config);
-	const answer = readParseCache(path, { origin, invocation: options.invocation }, rereading(config, options));
+	const settings = originOf(config, options, build);
+	const seen: Origin = { ...settings, files: existsSync(path) ? digestsOf(listed) : [] };
+	const answer = readParseCache(path, { origin: seen, invocation: options.invocation }, rereading(config, options));
 	let why = "";
 	if (answer.kind === "known") {
 		const { macros, timed, dated } = answer.project;
 		const facts = createProjectFacts(config, options, macros);
 		const changed = findChanged(timed, facts);
 		const { watch, said } = listenTo((_of, read) => read());
-		const edited = changed === undefined ? withTexts(answer, { ...facts, watch }, files) : null;
+		const edited = changed === undefined ? withTexts(answer, { ...facts, watch }, listed, seen) : null;
 		if (edited !== null) {
 			const { manifest, ids } = edited;
 			// Nothing circular was kept: the graph is made when somebody asks for it.
@@ -97,6 +98,8 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 		answer.close();
 		why = changed === undefined ? answer.because : `${changed.subject.unique_id} depends on the time`;
 	} else why = answer.because;
+	const { files, digests } = digestFiles(listed);
+	const origin: Origin = { ...settings, files: digests };
 	const { invocation, reads } = recordReads(options.invocation);
 	const { watch: watchTime, timed } = watchTimedTexts(reads);
 	const { watch, said } = listenTo(watchTime);
@@ -181,12 +184,18 @@ function rereading(config: Config, options: ParseOptions): Rereading {
 function withTexts(
 	{ project: { manifest, texts }, edited }: Extract<CacheAnswer, { kind: "known" }>,
 	facts: ProjectFacts,
-	{ own }: ProjectFiles,
+	listed: ProjectFiles,
+	seen: Origin,
 ): { readonly manifest: Manifest; readonly ids: readonly NodeId[] } | null {
 	if (edited.length === 0) return { manifest, ids: [] };
 	const names = new Set(edited);
 	const now = new Map<NodeId, ExecutableNode>();
-	for (const file of own.filter((one) => names.has(fileKey(one)))) {
+	// Read once more, since nothing was kept of them: what is known is known by the digests that were taken before.
+	const own = listed.own.filter((file) => names.has(fileKey(file)));
+	const { files, digests } = digestFiles({ ...listed, builtin: [], own });
+	const before = new Map(seen.files);
+	if (digests.some(([file, digest]) => before.get(file) !== digest)) return null;
+	for (const file of files.own) {
 		const id = file.package_name === manifest.projectName ? texts.get(file.original_file_path) : undefined;
 		const node = id === undefined || id === "several" ? undefined : manifest.nodes.get(id);
 		if (node === undefined || kindOfText(node) !== file.kind) return null;

@@ -50,11 +50,8 @@ export const cachePath = (config: Config): string => join(config.targetDir, "par
 
 const digest = (value: unknown): string => hash("sha1", serialize(value), "base64");
 
-export function originOf(
-	config: Config,
-	options: ParseOptions,
-	facts: { readonly build: string; readonly files: readonly FileDigest[] },
-): Origin {
+/** All of it but the files. */
+export function originOf(config: Config, options: ParseOptions, build: string): Omit<Origin, "files"> {
 	const { project, packages, target, cliVars, selectors, checkVersion } = config;
 	const { profileName, targetName, type, threads, database, schema, shown } = target;
 	const settings = digest([
@@ -65,7 +62,7 @@ export function originOf(
 		options.adapterType,
 		options.builtinMacroDirs,
 	]);
-	return { ...facts, settings };
+	return { build, settings };
 }
 
 const envDigest = (value: string | undefined): string | null => (value === undefined ? null : digest(value));
