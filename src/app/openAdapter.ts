@@ -101,7 +101,9 @@ async function adapterOf({ target, project }: Config, invocation: Invocation): P
 			const { createSnowflakeAdapter } = await import("../adapters/snowflake/adapter.ts");
 			const { cwd } = invocation;
 			const host = { name: invocation.host.name, pid: invocation.host.pid };
-			return createSnowflakeAdapter({ fields: target.fields, cwd, threads: target.threads, statementTimeoutMs, host });
+			const env = readEnvironment(cwd, invocation.env);
+			const { fields, threads } = target;
+			return createSnowflakeAdapter({ fields, cwd, env, threads, statementTimeoutMs, host });
 		}
 	}
 }

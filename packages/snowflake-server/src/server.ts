@@ -6,7 +6,7 @@ import { createCatalog, type Stage } from "./catalog/catalog.ts";
 import { createEngine } from "./engine/engine.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { createFaultScript, type FaultScript } from "./protocol/faults.ts";
-import type { User } from "./protocol/login.ts";
+import { createAuthentication, type User } from "./protocol/login.ts";
 import { createQueries, type Query } from "./protocol/queries.ts";
 import { createRoutes } from "./protocol/routes.ts";
 import { createSessions } from "./protocol/sessions.ts";
@@ -25,6 +25,10 @@ export interface ServerOptions {
 	readonly grants?: Readonly<Record<string, readonly ScriptedGrant[]>>;
 	/** A statement that is not done by then is answered with 333333, and the driver asks again; milliseconds. */
 	readonly pollAfterMs?: number;
+	/** A session that is not heard of for so long is over: four hours unless said; milliseconds. */
+	readonly idleMs?: number;
+	/** What the account answers for the time between heartbeats, which on Snowflake is 900 s and more. */
+	readonly heartbeatSeconds?: number;
 }
 
 export interface SnowflakeServer {
@@ -35,6 +39,8 @@ export interface SnowflakeServer {
 	statements(): readonly Query[];
 	/** `POST /queries/v1/query-request` …, in order. */
 	requests(): readonly string[];
+	/** Requests for a second factor that went to a telephone. */
+	pushes(): number;
 	/** Every session must renew its token before its next request. */
 	expireTokens(): void;
 	stop(): Promise<void>;
@@ -65,14 +71,17 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 	const requests: string[] = [];
 	const users = new Map(Object.entries(options.users).map(([name, user]) => [name.toUpperCase(), user]));
 	let url = "";
+	const authentication = createAuthentication(users, () => url);
 	const routes = createRoutes({
-		users,
+		authentication,
 		sessions,
 		queries,
 		faults,
 		ledger,
 		url: () => url,
 		pollAfterMs: options.pollAfterMs ?? 1_500,
+		idleMs: options.idleMs ?? 14_400_000,
+		heartbeatSeconds: options.heartbeatSeconds,
 	});
 
 	const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -120,6 +129,7 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 		faults,
 		statements: queries.all,
 		requests: () => [...requests],
+		pushes: authentication.pushes,
 		expireTokens: sessions.expireAll,
 		stop: async () => {
 			http.closeAllConnections();

@@ -32,7 +32,10 @@ else {
 	const host = { name: "tests", pid: process.pid };
 	describeAdapterContract(
 		"Snowflake, on an account",
-		{ make: () => createSnowflakeAdapter({ fields, host, cwd: process.cwd(), threads: 4 }), dispose: async () => {} },
+		{
+			make: () => createSnowflakeAdapter({ fields, host, cwd: process.cwd(), env: process.env, threads: 4 }),
+			dispose: async () => {},
+		},
 		snowflakeWords({ warehouse: String(fields.warehouse), elsewhere: [] }),
 	);
 }

@@ -12,9 +12,10 @@ import { createSlot, type Slot } from "./slot.ts";
 /**
  * Snowflake, through snowflake-sdk.
  *
- *   connectionOptions.ts  a profile's fields → the driver's options
+ *   connectionOptions.ts  a profile's fields → the driver's options; loginFields.ts, proxy.ts: parts of them
  *   driver.ts             the only file that imports the driver
  *   login.ts              one login, where it stands; why one is refused
+ *   accessToken.ts        a refresh token → an access token; browser.ts: how a page is opened
  *   connection.ts         one statement and its rows, with its limits
  *   values.ts             the driver's values → canonical ones
  *   session.ts            core's Session on top of it; statementEffects.ts: what a statement does beside its work
@@ -27,6 +28,8 @@ import { createSlot, type Slot } from "./slot.ts";
 export interface SnowflakeOptions {
 	readonly fields: ProfileFields;
 	readonly cwd: string;
+	/** For HTTPS_PROXY, NO_PROXY and the browser of a login. */
+	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly threads: number;
 	/** Limit of every statement that brings none of its own; none when absent. */
 	readonly statementTimeoutMs?: number | undefined;
@@ -35,7 +38,7 @@ export interface SnowflakeOptions {
 }
 
 export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
-	const { fields, cwd, threads, statementTimeoutMs } = options;
+	const { fields, cwd, env, threads, statementTimeoutMs } = options;
 	const dialect = createSnowflakeDialect();
 	const working = new AsyncLocalStorage<{ over: boolean }>();
 	const slots = new Set<Slot>();
@@ -47,7 +50,8 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 
 	const parameters = (fields.session_parameters ?? {}) as Readonly<Record<string, unknown>>;
 	const queryTag = typeof fields.query_tag === "string" ? fields.query_tag : undefined;
-	const newLogin = (): Promise<Login> => logIn({ options: connectionOptions(fields, cwd), dialect, parameters });
+	const newLogin = (): Promise<Login> =>
+		logIn({ plan: connectionOptions(fields, { cwd, env }), env, dialect, parameters });
 	const newSlot = (first?: Login): Slot => {
 		const slot = createSlot(newLogin, { dialect, queryTag, ...(first === undefined ? {} : { first }) });
 		slots.add(slot);

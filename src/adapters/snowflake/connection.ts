@@ -29,6 +29,8 @@ export interface Answer {
 /** A login that stands: one statement after another. */
 export interface Connection {
 	send(statement: Sent): Promise<Answer>;
+	/** By its clock it has rested for longer than the account lets a session rest. */
+	isStale(): boolean;
 	close(): Promise<void>;
 }
 
@@ -42,6 +44,8 @@ const SERVER_GRACE_S = 5;
 export function createConnection(driver: DriverConnection): Connection {
 	return {
 		send: (statement) => send(driver, statement),
+		// Missing in the driver's types.
+		isStale: () => !(driver as DriverConnection & { isTokenValid(): boolean }).isTokenValid(),
 		close: () => new Promise((resolve) => driver.destroy(() => resolve())),
 	};
 }

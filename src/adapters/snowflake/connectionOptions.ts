@@ -1,24 +1,11 @@
-import { readFileSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
 import type { ConnectionOptions } from "snowflake-sdk";
 import { fail } from "../../core/diagnostic.ts";
+import type { RefreshRequest } from "./accessToken.ts";
+import { loginFields } from "./loginFields.ts";
+import { type ProxyRoute, proxyOf } from "./proxy.ts";
 
 /** The fields of a profile's target, under dbt-snowflake's names. */
 export type ProfileFields = Readonly<Record<string, unknown>>;
-
-/** How dbt-snowflake spells a login, and how the driver does. */
-const AUTHENTICATORS: Readonly<Record<string, string>> = {
-	snowflake: "SNOWFLAKE",
-	username_password_mfa: "USERNAME_PASSWORD_MFA",
-	snowflake_jwt: "SNOWFLAKE_JWT",
-	externalbrowser: "EXTERNALBROWSER",
-	oauth: "OAUTH",
-	jwt: "OAUTH",
-	oauth_client_credentials: "OAUTH_CLIENT_CREDENTIALS",
-	oauth_authorization_code: "OAUTH_AUTHORIZATION_CODE",
-	programmatic_access_token: "PROGRAMMATIC_ACCESS_TOKEN",
-	workload_identity: "WORKLOAD_IDENTITY",
-};
 
 /** Seconds between heartbeats of `client_session_keep_alive`; the driver takes 900 to 3600. */
 const HEARTBEAT_S = 900;
@@ -26,11 +13,22 @@ const HEARTBEAT_S = 900;
 /** An account's name or locator, with its region or without; never an address. */
 const ACCOUNT = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 
-/**
- * The driver's options from a profile. Throws TFM-DB-025 for a field that cannot be used, before anything is sent.
- * `cwd`: relative paths of keys are of the folder that tfm was called in, as in dbt.
- */
-export function connectionOptions(fields: ProfileFields, cwd: string): ConnectionOptions {
+export interface ConnectionPlan {
+	readonly options: ConnectionOptions;
+	readonly proxy: ProxyRoute | undefined;
+	/** What must be asked for a token first. */
+	readonly refresh: RefreshRequest | undefined;
+}
+
+export interface ConnectionPlace {
+	/** Relative paths are of the folder that tfm was called in, as in dbt. */
+	readonly cwd: string;
+	/** For HTTPS_PROXY and NO_PROXY. */
+	readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The driver's options from a profile. Throws TFM-DB-025 for a field that cannot be used, before anything is sent. */
+export function connectionOptions(fields: ProfileFields, { cwd, env }: ConnectionPlace): ConnectionPlan {
 	const text = (name: string): string | undefined => {
 		const value = fields[name];
 		return typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
@@ -47,6 +45,9 @@ export function connectionOptions(fields: ProfileFields, cwd: string): Connectio
 			field: "account",
 			problem: `write it without the domain: ${account.replace(/\.snowflakecomputing\.\w+$/i, "")}`,
 		});
+	const proxy = proxyOf(fields, env);
+	const refresh = refreshOf(fields, text);
+	const flag = (name: string): boolean | undefined => (typeof fields[name] === "boolean" ? fields[name] : undefined);
 	const options: Record<string, unknown> = {
 		// A name of a host has no underscores; those of an account are hyphens there.
 		account: account.replaceAll("_", "-"),
@@ -58,18 +59,33 @@ export function connectionOptions(fields: ProfileFields, cwd: string): Connectio
 		accessUrl: accessUrl(fields, text),
 		application: text("application_name") ?? "tfm",
 		queryTag: text("query_tag"),
-		proxyHost: text("proxy_host"),
-		proxyPort: typeof fields.proxy_port === "number" ? fields.proxy_port : undefined,
+		...proxy,
 		// Pauses between tries are the driver's, so `connect_timeout`, which is dbt's, has nothing to say.
 		sfRetryMaxLoginRetries: typeof fields.connect_retries === "number" ? fields.connect_retries : undefined,
 		clientSessionKeepAlive: fields.client_session_keep_alive === true,
 		clientSessionKeepAliveHeartbeatFrequency: HEARTBEAT_S,
 		// Without it a null that is fetched as text is the text NULL.
 		representNullAsStringNull: false,
-		...loginOf(text, cwd),
+		...(refresh === undefined ? loginFields({ text, flag, cwd }) : { authenticator: "OAUTH", token: "" }),
 	};
 	for (const [name, value] of Object.entries(options)) if (value === undefined) delete options[name];
-	return options as unknown as ConnectionOptions;
+	return { options: options as unknown as ConnectionOptions, proxy, refresh };
+}
+
+/** dbt: with a client's id and secret the token of `oauth` is a refresh token. */
+function refreshOf(fields: ProfileFields, text: Text): RefreshRequest | undefined {
+	const [clientId, clientSecret] = [text("oauth_client_id"), text("oauth_client_secret")];
+	if (text("authenticator")?.toLowerCase() !== "oauth" || (clientId === undefined && clientSecret === undefined))
+		return undefined;
+	const missing = (field: string): never =>
+		fail("TFM-DB-025", { field, problem: "it is missing: a refresh token is taken with the client's id and secret" });
+	const host = `https://${(text("account") ?? "").replaceAll("_", "-")}.snowflakecomputing.com`;
+	return {
+		url: text("oauth_token_request_url") ?? `${accessUrl(fields, text) ?? host}/oauth/token-request`,
+		clientId: clientId ?? missing("oauth_client_id"),
+		clientSecret: clientSecret ?? missing("oauth_client_secret"),
+		refreshToken: text("token") ?? missing("token"),
+	};
 }
 
 type Text = (name: string) => string | undefined;
@@ -81,95 +97,4 @@ function accessUrl(fields: ProfileFields, text: Text): string | undefined {
 	const host = text("host");
 	if (host === undefined) return undefined;
 	return `${text("protocol") ?? "https"}://${host}${fields.port === undefined ? "" : `:${fields.port}`}`;
-}
-
-function loginOf(text: Text, cwd: string): Readonly<Record<string, unknown>> {
-	const given = text("authenticator");
-	const hasKey = text("private_key") !== undefined || text("private_key_path") !== undefined;
-	const named = given === undefined ? undefined : AUTHENTICATORS[given.toLowerCase()];
-	const isOkta = given !== undefined && /^https:\/\//i.test(given);
-	if (given !== undefined && named === undefined && !isOkta)
-		fail("TFM-DB-025", {
-			field: "authenticator",
-			problem: `"${given}" is none of ${Object.keys(AUTHENTICATORS).join(", ")}, nor the address of an Okta login`,
-		});
-	const authenticator = named ?? given ?? (hasKey ? "SNOWFLAKE_JWT" : "SNOWFLAKE");
-	const needs = (name: string, why: string): string =>
-		text(name) ?? fail("TFM-DB-025", { field: name, problem: `it is missing, and ${why}` });
-	switch (authenticator) {
-		case "SNOWFLAKE":
-			return { authenticator, password: needs("password", "a login by password needs it") };
-		case "USERNAME_PASSWORD_MFA":
-			return {
-				authenticator,
-				password: needs("password", "a login with a second factor needs it"),
-				passcode: text("passcode"),
-			};
-		case "SNOWFLAKE_JWT":
-			return {
-				authenticator,
-				privateKey: privateKey(text, cwd),
-				privateKeyPass: text("private_key_passphrase"),
-			};
-		case "OAUTH":
-			return text("oauth_client_id") === undefined
-				? { authenticator, token: needs("token", "OAuth needs an access token") }
-				: {
-						authenticator: "OAUTH_AUTHORIZATION_CODE",
-						oauthClientId: text("oauth_client_id"),
-						oauthClientSecret: text("oauth_client_secret"),
-						oauthTokenRequestUrl: text("oauth_token_request_url"),
-						oauthScope: text("oauth_scope"),
-					};
-		case "OAUTH_CLIENT_CREDENTIALS":
-			return {
-				authenticator,
-				oauthClientId: needs("oauth_client_id", "client credentials need it"),
-				oauthClientSecret: needs("oauth_client_secret", "client credentials need it"),
-				oauthTokenRequestUrl: needs("oauth_token_request_url", "client credentials need it"),
-				oauthScope: text("oauth_scope"),
-			};
-		case "PROGRAMMATIC_ACCESS_TOKEN":
-			return {
-				authenticator,
-				token: text("token") ?? needs("password", "a programmatic access token goes in `token` or `password`"),
-			};
-		case "WORKLOAD_IDENTITY":
-			return {
-				authenticator,
-				workloadIdentityProvider: text("workload_identity_provider")?.toUpperCase(),
-				workloadIdentityAzureEntraIdResource: text("workload_identity_entra_resource"),
-				token: text("token"),
-			};
-		default:
-			return { authenticator, password: text("password") };
-	}
-}
-
-const PEM = /-----BEGIN (?:ENCRYPTED |RSA )?PRIVATE KEY-----/;
-
-/** The key as PEM. dbt also takes the base64 between its lines, without them. */
-function privateKey(text: Text, cwd: string): string {
-	const path = text("private_key_path");
-	const field = path === undefined ? "private_key" : "private_key_path";
-	const problem = (what: string): never => fail("TFM-DB-025", { field, problem: what });
-	let key = text("private_key");
-	if (path !== undefined) {
-		try {
-			key = readFileSync(isAbsolute(path) ? path : resolve(cwd, path), "utf8");
-		} catch (error) {
-			problem(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown"}`);
-		}
-	}
-	if (key === undefined || key.trim() === "") return problem("there is no key in it");
-	const encrypted = /BEGIN ENCRYPTED/.test(key) || (!PEM.test(key) && text("private_key_passphrase") !== undefined);
-	if (/BEGIN (?:PUBLIC|CERTIFICATE)/.test(key))
-		problem("it holds a public key or a certificate, and the login signs with the private key");
-	if (encrypted && text("private_key_passphrase") === undefined)
-		problem("the key is encrypted, and `private_key_passphrase` is not given");
-	if (PEM.test(key)) return key;
-	const body = key.replace(/\s+/g, "");
-	if (!/^[A-Za-z0-9+/]+=*$/.test(body)) problem("it is neither PEM nor base64");
-	const kind = encrypted ? "ENCRYPTED PRIVATE KEY" : "PRIVATE KEY";
-	return `-----BEGIN ${kind}-----\n${body.replace(/.{64}/g, "$&\n")}\n-----END ${kind}-----\n`;
 }

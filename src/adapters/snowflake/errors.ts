@@ -9,6 +9,8 @@ export interface DriverError {
 	readonly data?: { readonly queryId?: string; readonly line?: number; readonly pos?: number } | undefined;
 	readonly isFatal?: boolean;
 	readonly cause?: { readonly message?: string } | undefined;
+	/** Of a request that was refused by HTTP. */
+	readonly response?: { readonly statusCode?: number; readonly data?: unknown } | undefined;
 }
 
 /**
@@ -25,6 +27,10 @@ const LOST = /^(?:40[157]\d{3}|390\d{3})$/;
 
 /** What a person can do about refusals that the server itself gives no hint for; `grant` names the privilege. */
 const HINTS: readonly (readonly [RegExp, (m: RegExpExecArray) => string])[] = [
+	[
+		/user must authenticate again|must login again/i,
+		() => "the session rested for too long: `client_session_keep_alive: true` keeps it",
+	],
 	[
 		/Insufficient privileges to operate on (\w[\w ]*?) '([^']+)'/i,
 		([, kind, name]) => `the role needs more on ${kind!.toLowerCase()} ${name}: ${grantFor(kind!, name!)}`,

@@ -110,7 +110,7 @@ describe("logging in to Snowflake", () => {
 
 	test("underscores of an account are hyphens in the name of its host, as in dbt", () => {
 		const fields = { account: "my_org-my_account", user: "tfm", password: "secret" };
-		expect(connectionOptions(fields, "/").account).toBe("my-org-my-account");
+		expect(connectionOptions(fields, { cwd: "/", env: {} }).options.account).toBe("my-org-my-account");
 	});
 
 	test.each([

@@ -1,10 +1,15 @@
+import { platform } from "node:process";
 import type { ConnectionOptions } from "snowflake-sdk";
 import type { Dialect } from "../../core/adapter.ts";
 import { fail } from "../../core/diagnostic.ts";
 import type { CellValue } from "../../core/resultTable.ts";
+import { accessToken } from "./accessToken.ts";
+import { openerOf, openPage } from "./browser.ts";
 import { type Connection, createConnection } from "./connection.ts";
+import type { ConnectionPlace, ConnectionPlan } from "./connectionOptions.ts";
 import { loadDriver } from "./driver.ts";
 import { codeOf, type DriverError } from "./errors.ts";
+import { reasonOf } from "./loginRefusals.ts";
 
 /** Where a login stands before anybody has used it; names as they are stored. */
 export interface Home {
@@ -22,7 +27,8 @@ export interface Login {
 }
 
 export interface LoginParts {
-	readonly options: ConnectionOptions;
+	readonly plan: ConnectionPlan;
+	readonly env: ConnectionPlace["env"];
 	readonly dialect: Dialect;
 	/** `session_parameters` of the profile, set on each login. */
 	readonly parameters: Readonly<Record<string, unknown>>;
@@ -31,15 +37,21 @@ export interface LoginParts {
 const WHERE = "select current_database(), current_schema(), current_role(), current_warehouse(), current_version()";
 
 /** One login. Rejects with TfmError: TFM-DB-026 where Snowflake refuses it, TFM-DB-027 where the database is not there. */
-export async function logIn({ options, dialect, parameters }: LoginParts): Promise<Login> {
+export async function logIn({ plan, env, dialect, parameters }: LoginParts): Promise<Login> {
 	const driver = await loadDriver();
-	const connection = driver.createConnection(options);
+	const { proxy, refresh } = plan;
+	const browser = browserFor(plan.options, env);
+	const options = { ...plan.options, ...(browser === undefined ? {} : { openExternalBrowserCallback: browser.open }) };
+	let connection: ReturnType<typeof driver.createConnection>;
 	try {
+		const token = refresh === undefined ? {} : { token: await accessToken(refresh, proxy) };
+		connection = driver.createConnection({ ...options, ...token });
 		await new Promise<void>((resolve, reject) => {
 			connection.connectAsync((error) => (error ? reject(error) : resolve())).catch(reject);
 		});
 	} catch (error) {
-		return explain(error, options);
+		const reason = browser?.missing();
+		return reason === undefined ? explain(error, plan) : fail("TFM-DB-028", { reason });
 	}
 	const made = createConnection(connection);
 	try {
@@ -59,55 +71,63 @@ export async function logIn({ options, dialect, parameters }: LoginParts): Promi
 	}
 }
 
-/** What to look at first, by the code that the server or the driver refuses a login with. */
-const REASONS: readonly (readonly [RegExp, string, string])[] = [
-	[/^390100$/, "user or password is wrong", "correct `user` and `password`"],
-	[
-		/^390144$/,
-		"the key is not the user's, or the token it signed has expired",
-		"compare the key's fingerprint with `desc user` (RSA_PUBLIC_KEY_FP), set it by `alter user … set rsa_public_key`, and look at this machine's clock",
-	],
-	[/^390(?:303|318)$/, "the access token is not valid, or has expired", "get a new `token`"],
-	[
-		/^39020[01]$/,
-		"the role, warehouse or database of the login is not there, or not for this user",
-		"correct `role`, or `grant role … to user …`",
-	],
-	[
-		/^390(?:127|120|119)$/,
-		"a second factor was refused or did not come",
-		"give the code by `passcode`, or answer the push",
-	],
-	[/^390(?:101|102|106|111)$/, "the user is locked or disabled", "have an administrator enable the user"],
-	[
-		/^3904(?:22|32)$/,
-		"a network policy does not let this address in",
-		"connect from an address that the policy allows",
-	],
-	[/^390179$/, "the account does not know this kind of login", "choose another `authenticator`"],
-];
+/**
+ * The driver would open a page by itself, and end the process where it cannot. It asks for one only where the account
+ * has given no token before; what is thrown there ends the login.
+ */
+function browserFor({ authenticator }: ConnectionOptions, env: LoginParts["env"]) {
+	if (authenticator !== "EXTERNALBROWSER" && authenticator !== "OAUTH_AUTHORIZATION_CODE") return undefined;
+	const opener = openerOf(env, platform);
+	let missing: string | undefined;
+	return {
+		missing: () => missing,
+		open(url: string): void {
+			if ("cannot" in opener) {
+				missing = opener.cannot;
+				throw new Error(opener.cannot);
+			}
+			openPage(opener, url);
+		},
+	};
+}
 
-function explain(error: unknown, options: ConnectionOptions): never {
+function explain(error: unknown, { options, proxy }: ConnectionPlan): never {
 	const refused = error as DriverError;
-	const code = codeOf(refused);
-	const known = REASONS.find(([pattern]) => pattern.test(code));
-	const unreachable = /^40\d{4}$/.test(code) && known === undefined;
-	const cause = refused.cause?.message;
-	const causes = cause === undefined || refused.message.includes(cause) ? "" : ` (${cause})`;
+	const numbered = /^\d+$/.test(String(refused.code ?? ""));
+	const code = numbered ? codeOf(refused) : "";
+	const all = wordsOf(refused);
+	const reason = reasonOf(code, all, proxy);
+	// The driver's libraries list all that they have tried, a line each.
+	const [said = all] = numbered ? [all] : all.split("\n");
 	return fail(
 		"TFM-DB-026",
-		{
-			account: String(options.account),
-			user: options.username,
-			said: `${refused.message.trim().replace(/\.$/, "")}${causes}`,
-			code,
-			hint: unreachable
-				? "nothing answers under this account: its name, locator or region may be wrong, or a proxy stands between"
-				: known?.[1],
-			next: unreachable
-				? "correct `account` (`organization-account`, or a locator with its region: `xy12345.eu-central-1`)"
-				: known?.[2],
-		},
+		{ account: String(options.account), user: options.username, said, code, hint: reason?.hint, next: reason?.next },
 		{ cause: error },
 	);
+}
+
+/** A login provider says in its answer why; the driver only says which HTTP status that had. */
+function wordsOf({ message, cause, response }: DriverError): string {
+	const plain = message
+		.replace(/^Error while getting SAML token: (?:Error while getting oauth authorization code\. )?/, "")
+		.trim()
+		.replace(/\.$/, "");
+	const told = objectOf(response?.data);
+	const words = [told.error, told.error_description, told.errorSummary].filter((word) => typeof word === "string");
+	if (words.length > 0) return words.join(": ");
+	const more = [
+		...(cause?.message === undefined ? [] : [cause.message]),
+		...(response?.statusCode === undefined ? [] : [`HTTP ${response.statusCode}`]),
+	].filter((word) => !plain.includes(word));
+	return more.length === 0 ? plain : `${plain} (${more.join(", ")})`;
+}
+
+function objectOf(data: unknown): Readonly<Record<string, unknown>> {
+	if (typeof data === "object" && data !== null) return data as Record<string, unknown>;
+	if (typeof data !== "string" || !data.startsWith("{")) return {};
+	try {
+		return JSON.parse(data) as Record<string, unknown>;
+	} catch {
+		return {};
+	}
 }

@@ -2,7 +2,7 @@ import type { Dialect } from "../../core/adapter.ts";
 import type { Home, Login } from "./login.ts";
 import type { PinnedSession } from "./session.ts";
 
-/** A place for one login, which is made when it is needed and made anew when it is lost. */
+/** A place for one login, which is made when it is needed and made anew when it is lost or has rested too long. */
 export interface Slot {
 	ready(): Promise<Login>;
 	/** Takes back what a session changed; a login that cannot be put right is given up. */
@@ -33,6 +33,7 @@ export function createSlot(
 	};
 	return {
 		async ready() {
+			if (login?.connection.isStale() === true) await drop();
 			login ??= await logIn();
 			return login;
 		},

@@ -197,11 +197,18 @@ export const DATABASE_CODES = {
 		next: string | undefined;
 	}>({
 		message: (f) =>
-			`Snowflake account ${f.account} refuses the login${f.user === undefined ? "" : ` of ${f.user}`}: ${f.said} (${f.code})`,
+			`Snowflake account ${f.account} refuses the login${f.user === undefined ? "" : ` of ${f.user}`}: ${f.said}${f.code === "" ? "" : ` (${f.code})`}`,
 		hint: (f) => f.hint,
 		next: (f) => f.next ?? "tfm debug",
 		explain:
 			"The login was refused, or nothing answered under the account's name. The number is Snowflake's or its driver's own; with it an administrator finds the login in `snowflake.account_usage.login_history`.",
+	}),
+	"TFM-DB-028": code<{ reason: string }>({
+		message: (f) => `the login needs a browser, and none can be opened here: ${f.reason}`,
+		hint: () => "a person logs in there; a job without one needs another `authenticator`",
+		next: () => "log in by a key pair (`private_key_path`), OAuth or a programmatic access token",
+		explain:
+			"`externalbrowser` and `oauth_authorization_code` open a page of the account or of its login provider. BROWSER names the program that opens it; without it tfm takes what the system has.",
 	}),
 	"TFM-DB-027": code<{ database: string; role: string }>({
 		message: (f) => `the database ${f.database} does not exist, or ${f.role} may not use it`,

@@ -2,6 +2,7 @@ import type { Answer, AnswerColumn } from "../answer.ts";
 import type { Session } from "../session.ts";
 import type { SnowflakeError } from "../snowflakeError.ts";
 import type { TypeName } from "../sql/types.ts";
+import type { Authenticated } from "./login.ts";
 import type { Query } from "./queries.ts";
 import type { Login } from "./sessions.ts";
 
@@ -15,7 +16,8 @@ export const failure = (code: string, message: string, data: unknown = null): ob
 	data,
 });
 
-export const loggedIn = (login: Login): object => ({
+/** `masterSeconds`: how long the session lives without a word of its client. */
+export const loggedIn = (login: Login, { mfaToken, idToken }: Authenticated, masterSeconds: number): object => ({
 	success: true,
 	code: null,
 	message: null,
@@ -23,10 +25,12 @@ export const loggedIn = (login: Login): object => ({
 		token: login.token,
 		masterToken: login.masterToken,
 		validityInSeconds: 3_600,
-		masterValidityInSeconds: 14_400,
+		masterValidityInSeconds: masterSeconds,
 		displayUserName: login.session.user,
 		serverVersion: "0.0.0 local protocol server",
 		sessionId: login.session.id,
+		mfaToken,
+		idToken,
 		parameters: parameters(login.session),
 		sessionInfo: {
 			databaseName: login.session.database,
@@ -150,7 +154,9 @@ function parameters(session: Session): readonly { readonly name: string; readonl
 		TIMESTAMP_TZ_OUTPUT_FORMAT: "",
 		BINARY_OUTPUT_FORMAT: "HEX",
 		CLIENT_SESSION_KEEP_ALIVE: session.parameters.get("CLIENT_SESSION_KEEP_ALIVE") === "true",
-		CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY: 3_600,
+		CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY: Number(
+			session.parameters.get("CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY") ?? 3_600,
+		),
 		CLIENT_STAGE_ARRAY_BINDING_THRESHOLD: 65_280,
 		QUERY_CONTEXT_CACHE_SIZE: 5,
 	};

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { Ledger } from "../ledger.ts";
 import { SnowflakeError } from "../snowflakeError.ts";
 import type { Fault, FaultScript } from "./faults.ts";
-import { authenticate, type LoginData, type User } from "./login.ts";
+import type { Authentication, LoginData, PrepareData } from "./login.ts";
 import type { Queries, Query, QueryRequest } from "./queries.ts";
 import { answered, CHUNK_ROWS, failure, inProgress, loggedIn, refused, renewed } from "./responses.ts";
 import type { Login, Sessions } from "./sessions.ts";
@@ -16,40 +16,59 @@ export interface Request {
 }
 
 export interface RouteOptions {
-	readonly users: ReadonlyMap<string, User>;
+	readonly authentication: Authentication;
 	readonly sessions: Sessions;
 	readonly queries: Queries;
 	readonly faults: FaultScript;
 	readonly ledger: Ledger;
 	readonly url: () => string;
 	readonly pollAfterMs: number;
+	/** A session that is not heard of for so long is over; milliseconds. */
+	readonly idleMs: number;
+	readonly heartbeatSeconds: number | undefined;
 }
 
+const HEARTBEAT = "CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY";
 const NO_SESSION = failure("390104", "User must login again to access the service.");
 const EXPIRED = failure("390112", "Your session has expired. Please login again.");
 const MASTER_EXPIRED = failure("390114", "Authentication token has expired. The user must authenticate again.");
 
 /** From a request to its answer: the paths that Snowflake's drivers ask for, and `/ledger` and `/control/…` of our own. */
 export function createRoutes(options: RouteOptions): (request: Request) => Promise<Reply> {
-	const { users, sessions, queries, faults, ledger, url, pollAfterMs } = options;
+	const { authentication, sessions, queries, faults, ledger, url, pollAfterMs, idleMs, heartbeatSeconds } = options;
 
 	const login = async ({ target, body }: Request): Promise<object> => {
 		const data = (body.data ?? {}) as LoginData;
 		const given = (key: string): string | null => target.searchParams.get(key);
 		try {
-			const user = authenticate(data, users);
-			return loggedIn(
-				await sessions.open(user, {
-					database: given("databaseName"),
-					schema: given("schemaName"),
-					role: given("roleName"),
-					warehouse: given("warehouse"),
-					parameters: data.SESSION_PARAMETERS ?? {},
-				}),
-			);
+			const who = authentication.authenticate(data);
+			const context = {
+				database: given("databaseName"),
+				schema: given("schemaName"),
+				role: given("roleName"),
+				warehouse: given("warehouse"),
+				parameters: data.SESSION_PARAMETERS ?? {},
+			};
+			const login = await sessions.open(who.user, context);
+			if (heartbeatSeconds !== undefined) login.session.parameters.set(HEARTBEAT, String(heartbeatSeconds));
+			return loggedIn(login, who, idleMs / 1000);
 		} catch (error) {
 			if (!(error instanceof SnowflakeError)) throw error;
 			return failure(error.code, error.message, { nextAction: "RETRY_LOGIN", loginName: data.LOGIN_NAME });
+		}
+	};
+
+	const prepare = ({ body }: Request): object => {
+		try {
+			return {
+				success: true,
+				code: null,
+				message: null,
+				data: authentication.prepare((body.data ?? {}) as PrepareData),
+			};
+		} catch (error) {
+			if (!(error instanceof SnowflakeError)) throw error;
+			return failure(error.code, error.message);
 		}
 	};
 
@@ -143,6 +162,9 @@ export function createRoutes(options: RouteOptions): (request: Request) => Promi
 		const own = control(request);
 		if (own) return own;
 		if (path === "/session/v1/login-request") return { body: await login(request) };
+		if (path === "/session/authenticator-request") return { body: prepare(request) };
+		if (path === "/sso")
+			return { status: 302, body: "", headers: { location: authentication.confirm(request.target.searchParams) } };
 		if (path === "/telemetry/send") return { body: { success: true, data: null } };
 		const chunk = /^\/chunks\/([^/]+)\/(\d+)$/.exec(path);
 		if (chunk) return chunkReply(queries.byId(chunk[1]!), Number(chunk[2]));
@@ -153,8 +175,15 @@ export function createRoutes(options: RouteOptions): (request: Request) => Promi
 		}
 		const current = sessions.byToken(token);
 		if (current === undefined) return { body: NO_SESSION };
+		if (current.busy === 0 && Date.now() - current.seenAt > idleMs) return { body: MASTER_EXPIRED };
 		if (current.expired) return { body: EXPIRED };
-		return { body: await withSession(request, current) };
+		current.busy++;
+		try {
+			return { body: await withSession(request, current) };
+		} finally {
+			current.busy--;
+			current.seenAt = Date.now();
+		}
 	};
 }
 

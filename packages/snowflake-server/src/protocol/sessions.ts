@@ -8,6 +8,10 @@ export interface Login {
 	token: string;
 	readonly masterToken: string;
 	expired: boolean;
+	/** The last request, heartbeats too; milliseconds. */
+	seenAt: number;
+	/** Requests that are being answered. */
+	busy: number;
 	readonly session: Session;
 	/** The last statement's end: statements of a session run one after another. */
 	last: Promise<unknown>;
@@ -59,6 +63,8 @@ export function createSessions(engine: Engine, catalog: Catalog, makesDatabases 
 				token: randomUUID(),
 				masterToken: randomUUID(),
 				expired: false,
+				seenAt: Date.now(),
+				busy: 0,
 				last: Promise.resolve(),
 				session: {
 					id: sessions++,

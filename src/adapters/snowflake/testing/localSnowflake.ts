@@ -25,6 +25,7 @@ export const localSnowflake = (server: SnowflakeServer): LocalSnowflake => ({
 	adapter: (more = {}) =>
 		createSnowflakeAdapter({
 			cwd: "/",
+			env: {},
 			threads: 4,
 			host: { name: "tests", pid: process.pid },
 			...more,
