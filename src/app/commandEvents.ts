@@ -1,8 +1,11 @@
 import { join, relative, resolve } from "node:path";
+import { fail } from "../core/diagnostic.ts";
 import type { Emit } from "../core/events.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import type { TemplateMessage } from "../core/request.ts";
+import { saidEvent } from "../core/saidEvent.ts";
+import { hearTemplate, templateRulings } from "../core/warningPolicy.ts";
 import {
 	concurrencyMessages,
 	createDbtMessages,
@@ -72,20 +75,29 @@ export function openEvents(
 	const files = project.read === null ? "are as they were when they were parsed last" : `were parsed: ${project.read}`;
 	if (again) return stream;
 	stream({ event: "message", text: `the project's files ${files}`, node_id: null, print: false }, "debug");
-	tellMessages(
-		stream,
-		null,
-		project.said.filter((message) => message.warning !== true),
-	);
+	tellMessages(stream, null, hearTemplate(project.said, templateRulings(invocation.flags)).told);
 	// The configuration's remarks are among them.
 	for (const remark of manifest.warnings) stream({ event: "diagnostic", diagnostic: remark }, "warn");
 	return stream;
 }
 
-/** What a template wrote with log() and print(). */
-export function tellMessages(events: Emit, id: NodeId | null, messages: readonly TemplateMessage[]): void {
-	for (const { text, info, printed } of messages)
-		events({ event: "message", text, node_id: id, print: printed === true }, info ? "info" : "debug");
+/** What a template said. */
+function tellMessages(events: Emit, id: NodeId | null, messages: readonly TemplateMessage[]): void {
+	for (const message of messages) events(...saidEvent(message, id));
+}
+
+/** What the templates of compiled nodes said. Throws TFM-JINJA-023 where one warned and warnings count as errors. */
+export function tellCompiled(
+	events: Emit,
+	{ flags }: Invocation,
+	compiled: readonly { readonly node: NodeId | null; readonly messages: readonly TemplateMessage[] }[],
+): void {
+	const rulings = templateRulings(flags);
+	for (const { node, messages } of compiled) {
+		const { told, refused } = hearTemplate(messages, rulings);
+		tellMessages(events, node, told);
+		if (refused !== undefined) fail("TFM-JINJA-023", { message: refused.text });
+	}
 }
 
 /** Tells the log of the project, once in a command. */

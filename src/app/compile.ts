@@ -13,7 +13,7 @@ import { sqlPath } from "../core/sqlPath.ts";
 import { nodeResult } from "../execute/nodeResult.ts";
 import { createRedactor, dbtMessage } from "../report/report.ts";
 import { writeRunResults } from "./artifacts.ts";
-import { logNodes, openEvents, tellMessages } from "./commandEvents.ts";
+import { logNodes, openEvents, tellCompiled } from "./commandEvents.ts";
 import { type Database, PUBLISHED, templatesAsk, withDatabase } from "./database.ts";
 import { inlineId, inlineQuery } from "./inlineQuery.ts";
 import { beginManifest } from "./manifestFile.ts";
@@ -56,7 +56,7 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 			passes: [{ name: "the query", pass: (compiler, journal) => compiler.compileInline(node, journal, PUBLISHED) }],
 		});
 		const events = openEvents(invocation, project);
-		tellMessages(events, null, compiled!.messages);
+		tellCompiled(events, invocation, [{ node: null, messages: compiled!.messages }]);
 		events.close();
 		writeRunResults(invocation, project, compileRun(invocation, project, [[node, compiled!]]));
 		print({ compiled: compiled!.sql, id: inlineId(project) }, output);
@@ -104,18 +104,23 @@ export async function compileSelected(
 		selected,
 		passes: asked.map(passOf),
 		onFailure,
-	}).catch(async (error: unknown) => {
-		events.close();
-		await manifestFile.end();
-		throw error;
-	});
+	})
+		.then((done) => {
+			const said = asked.map((node, i) => ({ node: node.unique_id, messages: done.compiled[i]?.messages ?? [] }));
+			tellCompiled(events, invocation, said);
+			return done;
+		})
+		.catch(async (error: unknown) => {
+			events.close();
+			await manifestFile.end();
+			throw error;
+		});
 	const nodes = asked.filter((_, i) => answers[i] !== null);
 	const results = answers.filter((answer) => answer !== null);
 	const compiledIds = new Set<NodeId>(nodes.map((node) => node.unique_id));
 	const writeSql = createSqlFiles(project.config.targetDir);
 	for (const [i, node] of nodes.entries()) {
-		const { sql, ctes, messages } = results[i]!;
-		tellMessages(events, node.unique_id, messages);
+		const { sql, ctes } = results[i]!;
 		if (sql !== "") writeSql(sqlPath("compiled", node), sql);
 		// dbt compiles ephemeral models for whoever reads them, and writes what came out.
 		for (const model of ctes.every(({ id }) => compiledIds.has(id)) ? [] : compiledEphemerals(ctes)) {
@@ -154,7 +159,11 @@ async function compileSome(
 	for (const [i, node] of nodes.entries()) writeSql(sqlPath("compiled", node), compiled[i]!.sql);
 	if (compiled.some((answer) => answer !== null && answer.messages.length > 0)) {
 		const events = openEvents(invocation, project);
-		for (const [i, node] of nodes.entries()) tellMessages(events, node.unique_id, compiled[i]!.messages);
+		tellCompiled(
+			events,
+			invocation,
+			nodes.map((node, i) => ({ node: node.unique_id, messages: compiled[i]?.messages ?? [] })),
+		);
 		events.close();
 	}
 	return nodes.length;

@@ -3,12 +3,13 @@ import { requireNoCatalogs } from "../config/catalogsFile.ts";
 import { loadConfig, readEnvironment, shellSecretCommand } from "../config/loadConfig.ts";
 import type { ProjectFacts } from "../context/context.ts";
 import type { Config } from "../core/config.ts";
+import { fail } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { TemplateMessage } from "../core/request.ts";
 import { sampleWindow } from "../core/sample.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
-import { judgeWarnings } from "../core/warningPolicy.ts";
+import { hearTemplate, judgeWarnings, templateRulings } from "../core/warningPolicy.ts";
 import type { Graph } from "../graph/graph.ts";
 import { modelDeprecations } from "../manifest/modelDeprecations.ts";
 import type { ParseOptions } from "../parse/parseProject.ts";
@@ -84,6 +85,9 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 		dated,
 		...reading
 	} = knowProject(config, options, cacheUse(invocation, config));
+	const { refused } = hearTemplate(reading.said, templateRulings(flags));
+	if (refused?.remark?.name === "JinjaLogWarning")
+		fail("TFM-JINJA-023", { message: `${refused.remark.by} warns: ${refused.text}` });
 	const warnings = sortDiagnostics([
 		...(invocation.remarks ?? []),
 		...built.warnings,

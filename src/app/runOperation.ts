@@ -5,7 +5,9 @@ import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { type NodeId, nodeId } from "../core/node.ts";
 import type { TemplateMessage } from "../core/request.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
+import { saidEvent } from "../core/saidEvent.ts";
 import type { RunStatus, StateStore } from "../core/state.ts";
+import { hearTemplate, templateRulings } from "../core/warningPolicy.ts";
 import { nodeResult, startStopwatch } from "../execute/nodeResult.ts";
 import { runBound } from "../execute/statement.ts";
 import { makeInlineNode } from "../parse/inlineNode.ts";
@@ -55,11 +57,18 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 		const result = nodeResult(about, { ...facts, ...watch.read(), thread_id: "MainThread" });
 		writeRunResults(invocation, project, runOf(invocation, project, result));
 	};
-	const tell = (messages: readonly TemplateMessage[]): void => {
-		for (const { text, info, printed } of messages) {
+	const tell = (messages: readonly TemplateMessage[]): TemplateMessage | undefined => {
+		const { told, refused } = hearTemplate(messages, templateRulings(invocation.flags));
+		for (const message of told) {
+			const { text, info, printed, remark } = message;
+			if (remark !== undefined) {
+				events(...saidEvent(message, null));
+				continue;
+			}
 			const logged = info && printed !== true ? ({ logged: true } as const) : {};
 			events({ event: "message", text, node_id: null, print: info, ...logged }, info ? "info" : "debug");
 		}
+		return refused;
 	};
 	let told = false;
 	const tellAlerts = async (adapter: Adapter | undefined, error: unknown): Promise<void> => {
@@ -71,7 +80,7 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 	watch.compiled();
 	try {
 		const { messages, response, says } = await withDatabase(invocation, project, operation.call, {
-			failed: tell,
+			failed: (said) => void tell(said),
 			ended: tellAlerts,
 			afterwards: (session, state, status) =>
 				noteOperation({ invocation, project, session, state }, status).catch((error: unknown) => {
@@ -80,7 +89,8 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 					events({ event: "diagnostic", diagnostic: remark }, "warn");
 				}),
 		});
-		tell(messages);
+		const refused = tell(messages);
+		if (refused !== undefined) fail("TFM-JINJA-023", { message: refused.text });
 		if (says !== null) events({ event: "message", text: says, node_id: null, print: true });
 		write({ status: "success", failures: 0, adapter_response: response });
 		return 0;

@@ -4,6 +4,7 @@
  * where it must be the only one.
  */
 import type { Manifest } from "../core/manifest.ts";
+import { compareModelVersions } from "../core/modelVersions.ts";
 import type { ExecutableNode, GraphNode, MetricNode, NodeId, RefArgs, SourceNode } from "../core/node.ts";
 import { suggestName } from "../core/suggestName.ts";
 
@@ -16,6 +17,8 @@ export type Found<T> =
 export interface References {
 	ref(args: RefArgs, fromPackage: string): Found<ExecutableNode>;
 	source(source: string, table: string, fromPackage: string): Found<SourceNode>;
+	/** The newest version of a model, where it is newer than the one that references without a version mean. */
+	newerThan(node: ExecutableNode): string | number | null;
 	/** One or two names, as function() takes them. */
 	function(names: readonly string[], fromPackage: string): Found<ExecutableNode>;
 	/** One or two names, as metric() takes them. */
@@ -119,6 +122,15 @@ export function createReferences(manifest: Manifest, options: ReferenceOptions):
 			);
 			if (off?.kind === "found") return { kind: "disabled", id: off.node.unique_id };
 			return { kind: "missing", suggestion: suggestName(args.name, nodes.keys()) };
+		},
+		newerThan(node: ExecutableNode): string | number | null {
+			if (node.resource_type !== "model" || node.version === null || node.latest_version === null) return null;
+			// dbt looks at models of that name in any package.
+			const versions = nodesOf(nodes.get(node.name)).flatMap((one) =>
+				one.resource_type === "model" && one.version !== null ? [one.version] : [],
+			);
+			const [newest] = versions.sort((a, b) => compareModelVersions(b, a));
+			return newest !== undefined && compareModelVersions(newest, node.latest_version) > 0 ? newest : null;
 		},
 		function(names: readonly string[], fromPackage: string): Found<ExecutableNode> {
 			const name = names.at(-1) ?? "";

@@ -140,11 +140,31 @@ function checkDeclared(c: RunContext, id: NodeId, reference: string): void {
 const deferredTo = ({ facts }: RunContext, id: NodeId): DeferredRelation | undefined =>
 	facts.deferral?.reads.has(id) === true ? facts.deferral.relations.get(id) : undefined;
 
+/** dbt tells who reads a model without a version that a newer one is there. */
+function sayNewer(c: RunContext, target: ExecutableNode): void {
+	const newer = c.references.newerThan(target);
+	if (newer === null || target.resource_type !== "model") return;
+	const { name, package_name } = target;
+	const version = String(target.version);
+	c.write({
+		text: `${c.label.split(".").at(2) ?? c.label} reads ref('${name}'), which is version ${version}; version ${newer} is there, and is meant once it is the latest`,
+		info: true,
+		remark: {
+			name: "UnpinnedRefNewVersionAvailable",
+			ref_node_name: name,
+			ref_node_package: package_name,
+			ref_node_version: version,
+			ref_max_version: String(newer),
+		},
+	});
+}
+
 function refRelation(c: RunContext, args: RefArgs): RelationObject {
 	const reference = refText(args);
 	const target = found(c.references.ref(args, c.packageName), reference, c.label, false);
 	if (c.given !== undefined) return c.given.relationOf(target, reference);
 	checkDeclared(c, target.unique_id, reference);
+	if (args.version === null) sayNewer(c, target);
 	if (target.config.materialized === "ephemeral" && target.resource_type === "model") {
 		if (c.ephemeral !== undefined) return c.ephemeral(target, rowsRead(c, target));
 		return fail("TFM-REF-014", { reference, from: c.label, target: target.unique_id });

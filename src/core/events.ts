@@ -2,6 +2,7 @@ import type { PublishWay } from "./adapter.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { NodeId, ResourceType } from "./node.ts";
 import type { HeldReason, NodeResult, RunResult } from "./result.ts";
+import type { TemplateRemark } from "./templateRemark.ts";
 
 export type EventLevel = "trace" | "debug" | "info" | "warn" | "error";
 
@@ -181,6 +182,8 @@ export type EventBody =
 			readonly print: boolean;
 			/** It comes from `log(…, info=True)`, which dbt tells from what is printed. */
 			readonly logged?: true;
+			/** What dbt has an event of its own for. */
+			readonly remark?: TemplateRemark;
 	  }
 	| { readonly event: "diagnostic"; readonly diagnostic: Diagnostic }
 	| { readonly event: "progress"; readonly text: string }

@@ -11,6 +11,7 @@ import type { QuotePolicy, RelationName } from "./relation.ts";
 import type { NodeStatus } from "./result.ts";
 import type { ResultTable } from "./resultTable.ts";
 import type { Checkout, RunTrigger, StateStore, UnrecordedRun } from "./state.ts";
+import type { TemplateRulings } from "./warningPolicy.ts";
 
 /** What one run is asked to do. */
 export interface RunJob {
@@ -83,8 +84,8 @@ export interface SettledNode {
 export interface RunFlags {
 	readonly fullRefresh: boolean;
 	readonly failFast: boolean;
-	/** False: `exceptions.warn()` fails its node (`--warn-error`, JinjaLogWarning). */
-	readonly templatesMayWarn?: boolean;
+	/** What becomes of warnings of templates; absent: they are told. */
+	readonly templateRulings?: TemplateRulings;
 	/** False: `--no-gate`, every node is published right after its build. */
 	readonly gates: boolean;
 	readonly threads: number;

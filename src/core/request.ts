@@ -1,5 +1,6 @@
 import type { ColumnInfo, RelationInfo, RelationName } from "./relation.ts";
 import type { ResultTable } from "./resultTable.ts";
+import type { TemplateRemark } from "./templateRemark.ts";
 
 /** What a template asks of the database while it renders; the executor answers and the render starts over. */
 export type DbRequest =
@@ -58,8 +59,8 @@ export interface TemplateMessage {
 	readonly info: boolean;
 	/** `print()`: a result rather than a line of the log. */
 	readonly printed?: true;
-	/** `exceptions.warn()`: a warning of the project's own. */
-	readonly warning?: true;
+	/** What dbt has an event of its own for, such as `exceptions.warn()`. */
+	readonly remark?: TemplateRemark;
 	/** A test that compares with earlier builds says that there are too few of them. */
 	readonly shortHistory?: ShortHistory;
 }

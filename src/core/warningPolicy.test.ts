@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diagnostic } from "./diagnostic.ts";
-import { failsOnTemplateWarnings, failsWarnedTests, judgeWarnings, type WarningPolicy } from "./warningPolicy.ts";
+import { failsWarnedTests, hearTemplate, judgeWarnings, templateRulings, type WarningPolicy } from "./warningPolicy.ts";
 
 const remark = diagnostic(
 	"TFM-YAML-003",
@@ -40,8 +40,24 @@ describe("--warn-error-options", () => {
 	});
 
 	it("names what exceptions.warn() says JinjaLogWarning, as dbt does", () => {
-		expect(failsOnTemplateWarnings(options({ error: ["JinjaLogWarning"] }))).toBe(true);
-		expect(failsOnTemplateWarnings(options({ error: "all", silence: ["JinjaLogWarning"] }))).toBe(false);
-		expect(failsOnTemplateWarnings({ warnError: false })).toBe(false);
+		expect(templateRulings(options({ error: ["JinjaLogWarning"] })).JinjaLogWarning).toBe("error");
+		expect(templateRulings(options({ error: "all", silence: ["JinjaLogWarning"] }))).toEqual({
+			JinjaLogWarning: "silent",
+			SnapshotTimestampWarning: "error",
+		});
+		expect(templateRulings({ warnError: false }).JinjaLogWarning).toBe("warning");
+	});
+
+	it("hears a template up to the warning that fails it", () => {
+		const says = (text: string) => ({ text, info: true });
+		const warns = { ...says("careful"), remark: { name: "JinjaLogWarning", by: "a" } } as const;
+		const all = [says("before"), warns, says("after")];
+		const hear = (flags: Parameters<typeof templateRulings>[0]) => {
+			const { told, refused } = hearTemplate(all, templateRulings(flags));
+			return [told.map(({ text }) => text), refused?.text];
+		};
+		expect(hear({ warnError: false })).toEqual([["before", "careful", "after"], undefined]);
+		expect(hear({ warnError: true })).toEqual([["before"], "careful"]);
+		expect(hear(options({ silence: ["JinjaLogWarning"] }))).toEqual([["before", "after"], undefined]);
 	});
 });

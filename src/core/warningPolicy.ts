@@ -1,4 +1,6 @@
 import { type Diagnostic, TfmError } from "./diagnostic.ts";
+import type { TemplateMessage } from "./request.ts";
+import { type TemplateWarning, warningOf } from "./templateRemark.ts";
 
 /** `--warn-error-options`: each list holds dbt's names of warnings, or tfm's codes. */
 export interface WarningPolicy {
@@ -65,13 +67,11 @@ const namesOf = ({ code, events = [] }: Diagnostic): readonly string[] => {
 /** dbt's name of a data test that warns. */
 const TEST_RESULT = "LogTestResult";
 
-/** dbt's name of `exceptions.warn()`. */
-const TEMPLATE_WARNING = "JinjaLogWarning";
-
 /** What tfm lacks, and tests without a macro, which fail by themselves: dbt says nothing, so `all` does not mean them. */
 const NOTES: ReadonlySet<string> = new Set(["TFM-PARSE-014", "TFM-PARSE-070"]);
 
-type Ruling = "error" | "warning" | "silent";
+/** What becomes of a remark under the flags. */
+export type Ruling = "error" | "warning" | "silent";
 
 /** dbt's order: a name before `Deprecations` before `all`; among equals silence before warn before error. */
 function ruling(names: readonly string[], policy: WarningPolicy): Ruling {
@@ -107,13 +107,37 @@ export function judgeWarnings(warnings: readonly Diagnostic[], flags: WarningFla
 	return judged.filter(({ as }) => as === "warning").map(({ remark }) => remark);
 }
 
-const isError = (name: string, flags: WarningFlags): boolean => {
+const rulingOf = (name: string, flags: WarningFlags): Ruling => {
 	const policy = policyOf(flags);
-	return policy !== null && ruling([name], policy) === "error";
+	return policy === null ? "warning" : ruling([name], policy);
 };
 
 /** Whether a data test that warns fails. */
-export const failsWarnedTests = (flags: WarningFlags): boolean => isError(TEST_RESULT, flags);
+export const failsWarnedTests = (flags: WarningFlags): boolean => rulingOf(TEST_RESULT, flags) === "error";
 
-/** Whether a node whose template warns fails. */
-export const failsOnTemplateWarnings = (flags: WarningFlags): boolean => isError(TEMPLATE_WARNING, flags);
+export type TemplateRulings = Readonly<Record<TemplateWarning, Ruling>>;
+
+/** What becomes of the warnings of templates. */
+export const templateRulings = (flags: WarningFlags): TemplateRulings => ({
+	JinjaLogWarning: rulingOf("JinjaLogWarning", flags),
+	SnapshotTimestampWarning: rulingOf("SnapshotTimestampWarning", flags),
+});
+
+/**
+ * What is told of what a template said, and the warning that fails it, if there is one: dbt stops the template there, so
+ * that nothing after it is said.
+ */
+export function hearTemplate(
+	messages: readonly TemplateMessage[],
+	rulings: TemplateRulings | undefined,
+): { readonly told: readonly TemplateMessage[]; readonly refused: TemplateMessage | undefined } {
+	if (rulings === undefined) return { told: messages, refused: undefined };
+	const told: TemplateMessage[] = [];
+	for (const message of messages) {
+		const warning = message.remark === undefined ? null : warningOf(message.remark);
+		const becomes = warning === null ? "warning" : rulings[warning];
+		if (becomes === "error") return { told, refused: message };
+		if (becomes === "warning") told.push(message);
+	}
+	return { told, refused: undefined };
+}

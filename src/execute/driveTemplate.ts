@@ -2,6 +2,8 @@ import type { Session } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { NodeId, SeedNode } from "../core/node.ts";
 import type { Journal, JournalEntry, Suspended, TemplateMessage } from "../core/request.ts";
+import { saidEvent } from "../core/saidEvent.ts";
+import { hearTemplate } from "../core/warningPolicy.ts";
 import { answerRequest } from "./answerRequest.ts";
 import type { Run } from "./run.ts";
 import { withRetries } from "./statement.ts";
@@ -11,7 +13,7 @@ function createJournal(run: Run, node: NodeId | null): Journal {
 	return {
 		entries,
 		append: (entry) => void entries.push(entry),
-		failed: (said) => tell(run, node, said),
+		failed: (said) => void tell(run, node, said),
 	};
 }
 
@@ -58,12 +60,12 @@ export async function driveTemplate<T extends { readonly kind: string }>(
 
 /** Tells what a template said; throws TFM-JINJA-023 where it warned and warnings count as errors. */
 export function emitMessages(run: Run, node: NodeId | null, messages: readonly TemplateMessage[]): void {
-	tell(run, node, messages);
-	const warning = run.job.flags.templatesMayWarn === false ? messages.find((message) => message.warning) : undefined;
-	if (warning !== undefined) fail("TFM-JINJA-023", { message: warning.text });
+	const refused = tell(run, node, messages);
+	if (refused !== undefined) fail("TFM-JINJA-023", { message: refused.text });
 }
 
-function tell(run: Run, node: NodeId | null, messages: readonly TemplateMessage[]): void {
-	for (const { text, info, printed } of messages)
-		run.ports.emit({ event: "message", text, node_id: node, print: printed === true }, info ? "info" : "debug");
+function tell(run: Run, node: NodeId | null, messages: readonly TemplateMessage[]): TemplateMessage | undefined {
+	const { told, refused } = hearTemplate(messages, run.job.flags.templateRulings);
+	for (const message of told) run.ports.emit(...saidEvent(message, node));
+	return refused;
 }

@@ -1,5 +1,6 @@
 import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
+import { compareModelVersions } from "../core/modelVersions.ts";
 import { type GraphNode, isStored, type ModelNode, type Plain, type SourceNode } from "../core/node.ts";
 import { samePlain } from "../core/samePlain.ts";
 import { suggestName } from "../core/suggestName.ts";
@@ -183,13 +184,6 @@ function byResourceType(value: string): NodeTest {
 	return (node) => node.resource_type === type;
 }
 
-/** Numbers by size where both are numbers, else by text. */
-function compareVersions(a: string | number, b: string | number): number {
-	const [x, y] = [Number(a), Number(b)];
-	if (Number.isFinite(x) && Number.isFinite(y)) return x - y;
-	return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
-}
-
 function byVersion(value: string): NodeTest {
 	const which = oneOf("version", value, ["latest", "prerelease", "old", "none"]);
 	return (node) => {
@@ -197,7 +191,7 @@ function byVersion(value: string): NodeTest {
 		const { version, latest_version: latest } = node;
 		if (version === null) return which === "none";
 		if (latest === null) return false;
-		const order = compareVersions(version, latest);
+		const order = compareModelVersions(version, latest);
 		return which === "latest" ? order === 0 : which === "prerelease" ? order > 0 : which === "old" && order < 0;
 	};
 }

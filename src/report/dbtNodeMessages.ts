@@ -2,8 +2,10 @@ import type { RunEvent } from "../core/events.ts";
 import type { LogMessage } from "../core/logMessage.ts";
 import type { NodeId } from "../core/node.ts";
 import type { NodeResult } from "../core/result.ts";
+import { warningOf } from "../core/templateRemark.ts";
 import { dbtMessage } from "./dbtMessage.ts";
 import { describeStart, fancyLine, type LineNumbers, levelOfEvent, runResultOf } from "./dbtOutput.ts";
+import { dbtRemark } from "./dbtRemark.ts";
 import { resultMessage } from "./dbtResultMessage.ts";
 import { createEphemeralSkips } from "./ephemeralSkips.ts";
 import type { GroupFacts, NodeFacts } from "./nodeFacts.ts";
@@ -167,7 +169,16 @@ export function createNodeMessages(options: {
 		return [dbtMessage("LogBatchResult", `Batch ${text}`, { ts, data, level, thread: threadOf(id) })];
 	};
 
-	const message: NodeMessages["message"] = ({ ts, level, text, node_id: id, print, logged }) => {
+	const message: NodeMessages["message"] = ({ ts, level, text, node_id: id, print, logged, remark }) => {
+		if (remark !== undefined) {
+			const { name, ...fields } = remark;
+			const node = about(id, "compiling");
+			const msg = dbtRemark(remark, text, node.node_info?.node_name ?? "");
+			// dbt does not say whose warning it is.
+			const whose = warningOf(remark) === null ? node : {};
+			const data = name === "JinjaLogWarning" ? { msg: text } : { ...fields, ...whose };
+			return [dbtMessage(name, msg, { ts, data, thread: threadOf(id) })];
+		}
 		if (print && logged !== true) return [dbtMessage("PrintEvent", text, { ts })];
 		const data = { msg: text, ...about(id, "executing") };
 		const name = level === "debug" ? "JinjaLogDebug" : "JinjaLogInfo";

@@ -216,7 +216,9 @@ class Terminal implements Subscriber {
 			return;
 		}
 		const wanted = event.level === "debug" || event.level === "trace" ? 2 : 0;
-		if (output.verbosity >= wanted) this.#write(...event.text.split("\n").map((line) => `   ${line}`));
+		if (output.verbosity < wanted) return;
+		const text = event.level === "warn" && event.remark !== undefined ? `warning: ${event.text}` : event.text;
+		this.#write(...text.split("\n").map((line) => `   ${line}`));
 	}
 
 	#openLayer(event: Extract<RunEvent, { event: "layer.started" }>): void {

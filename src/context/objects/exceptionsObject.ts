@@ -24,6 +24,8 @@ const RAISERS: Readonly<Record<string, (args: readonly string[], label: string) 
 	relation_wrong_type: ([relation, expected]) => `the relation ${relation} is not a ${expected}`,
 };
 
+const SNAPSHOT_TYPES = ["snapshot_time_data_type", "updated_at_data_type"] as const;
+
 /** `exceptions`: raise_compiler_error, warn and the rest. */
 export function exceptionsObject(context: BaseContext): PyDict {
 	const dict = PyDict.from({
@@ -31,14 +33,20 @@ export function exceptionsObject(context: BaseContext): PyDict {
 			fail("TFM-JINJA-023", { message: toText(firstOf(args, "msg")) }),
 		),
 		warn: new HostFunction("warn", (args) => {
-			context.write({ text: toText(firstOf(args, "msg")), info: true, warning: true });
+			context.write({
+				text: toText(firstOf(args, "msg")),
+				info: true,
+				remark: { name: "JinjaLogWarning", by: context.label },
+			});
 			return "";
 		}),
 		warn_snapshot_timestamp_data_types: new HostFunction("warn_snapshot_timestamp_data_types", (args) => {
-			const [clock, updatedAt] = args.positional.map(toText);
+			const given = bindArguments("warn_snapshot_timestamp_data_types", SNAPSHOT_TYPES, args);
+			const [clock = "", updatedAt = ""] = SNAPSHOT_TYPES.map((name) => toText(given[name]));
 			const name = context.label.split(".").at(-1);
 			const text = `${name}: updated_at is a ${updatedAt}, and rows that are deleted end at a ${clock}`;
-			context.write({ text, info: true, warning: true });
+			const types = { snapshot_time_data_type: clock, updated_at_data_type: updatedAt };
+			context.write({ text, info: true, remark: { name: "SnapshotTimestampWarning", ...types } });
 			return "";
 		}),
 	});
