@@ -43,6 +43,18 @@ describe("what a project needs and tfm does not have", () => {
 		]);
 	});
 
+	it("is looked for in the texts of nodes, in branches that reading does not come to", async () => {
+		const found = await warningsIn({
+			"models/a.sql": "select 1 as id\n{% if execute %}{% do adapter.copy_table(a, b) %}{% endif %}",
+			"models/b.sql": "select '{{ adapter.quote('x') }}' as id {% if is_incremental() %}{{ parts() }}{% endif %}",
+			"macros/m.sql": "{% macro parts() %}{{ adapter.get_partitions(1) }}{% endmacro %}",
+		});
+		expect(found).toEqual([
+			"TFM-PARSE-070 macros/m.sql:1:1 shop needs adapter.get_partitions(), which tfm does not have: the macro parts | write a macro of the same name in your project that does without it",
+			"TFM-PARSE-070 models/a.sql:2:1 shop needs adapter.copy_table(), which tfm does not have: a | do without it in this branch, or leave it out with `enabled: false`; the rest of the project runs",
+		]);
+	});
+
 	it("names the OSI documents, which dbt reads from the root project's `osi-paths`", async () => {
 		const found = await warningsIn({
 			"models/a.sql": "select 1 as id",

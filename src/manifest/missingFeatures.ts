@@ -27,6 +27,10 @@ interface Need {
 
 const LEAVE_OUT = "leave it out with `enabled: false`; the rest of the project runs";
 
+/** Whether a text can use any of what is looked for: nearly none does. */
+const TELLTALE =
+	/\b(?:adapter|modules|run_query|load_result|load_agate_table)\b|\{%[-+]?\s*(?:include|import|from|extends|block)\b/;
+
 /** What plans build without a macro of that name. */
 const PLANNED = ["view", "table", "incremental", "materialized_view", "ephemeral"];
 
@@ -70,6 +74,15 @@ function needsOfNodes({ nodes, macros }: ProjectNeeds): readonly Need[] {
 		if (node.language !== "sql") {
 			return need(`Python ${node.resource_type}s`, `write it in SQL, or ${LEAVE_OUT}`);
 		}
+		const own = TELLTALE.test(node.raw_code) ? lackingUses(node.raw_code) : [];
+		if (own.length > 0)
+			return own.map(({ what, line }) => ({
+				package_name,
+				what,
+				who: name,
+				way: `do without it in this branch, or ${LEAVE_OUT}`,
+				at: () => ({ ...node.location, line: node.location.line + line, column: 1 }),
+			}));
 		const { materialized } = config;
 		if (node.resource_type !== "model" || PLANNED.includes(materialized) || materializations.has(materialized))
 			return [];
@@ -79,9 +92,12 @@ function needsOfNodes({ nodes, macros }: ProjectNeeds): readonly Need[] {
 
 const CALL = /(?<![\w.])(?:([A-Za-z_]\w*)\s*\.\s*)?([A-Za-z_]\w*)\s*\(/g;
 
-/** Macros that are named where reading does not come to: behind `execute`. */
+/** Where reading does not come to. */
+const GUARD = /\b(?:execute|is_incremental)\b/;
+
+/** Macros that are named where reading does not come to: behind `execute` and `is_incremental()`. */
 function* namedBehindExecute({ nodes, macros }: ProjectNeeds): Generator<string> {
-	const guarded = nodes.filter(({ raw_code }) => /\bexecute\b/.test(raw_code));
+	const guarded = nodes.filter(({ raw_code }) => GUARD.test(raw_code));
 	if (guarded.length === 0) return;
 	const byName = new Map<string, string[]>();
 	for (const { name, package_name, unique_id } of macros.values())

@@ -2,7 +2,7 @@ import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
 import type { FilePlace, PlainRecord } from "../core/parsed.ts";
 import { suggestName } from "../core/suggestName.ts";
-import { OPEN, SECTIONS } from "./propertyShapes.ts";
+import { CLOSED, OPEN, SECTIONS } from "./propertyShapes.ts";
 import type { Fields, Shape } from "./shape.ts";
 
 export type EntryPath = readonly (string | number)[];
@@ -41,7 +41,7 @@ export function checkFields(
 	for (const key of Object.keys(record)) {
 		const shape = Object.hasOwn(fields, key) ? fields[key] : undefined;
 		if (shape === undefined) {
-			if (!OPEN.has(fields)) warnUnknown(key, fields, where, [...path, key], report);
+			if (!OPEN.has(fields)) tellUnknown(key, fields, where, [...path, key], report);
 			continue;
 		}
 		const value = record[key] ?? null;
@@ -63,8 +63,12 @@ const isSet = (value: Plain | undefined): boolean => Array.isArray(value) && val
 const isColumnLike = (fields: Fields): boolean =>
 	fields === SECTIONS.macros || Object.hasOwn(fields, "granularity") || Object.hasOwn(fields, "loaded_at_field");
 
-function warnUnknown(key: string, fields: Fields, where: string, path: EntryPath, report: ShapeReport): void {
+function tellUnknown(key: string, fields: Fields, where: string, path: EntryPath, report: ShapeReport): void {
 	const suggestion = suggestName(key, Object.keys(fields));
+	if (CLOSED.has(fields)) {
+		report.problems.push(diagnostic("TFM-PARSE-074", { key, where, suggestion }, report.at(path, "key")));
+		return;
+	}
 	report.warnings.push(
 		diagnostic("TFM-PARSE-005", { key, where, suggestion }, { ...report.at(path, "key"), severity: "warning" }),
 	);

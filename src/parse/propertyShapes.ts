@@ -1,10 +1,11 @@
 /**
  * What the entries of property files may hold: one table per section, names and shapes as dbt 1.12 reads them. A key
- * that is not listed is ignored with a warning, as dbt ignores it; a known key of the wrong shape is an error.
+ * that is not listed is ignored with a warning where dbt ignores it, and refused where dbt refuses it (CLOSED); a known
+ * key of the wrong shape is an error.
  */
 
 import { DERIVED_SEMANTICS, METRIC, SAVED_QUERY, SEMANTIC_MODEL } from "./semanticShapes.ts";
-import type { Fields } from "./shape.ts";
+import type { Fields, Shape } from "./shape.ts";
 
 const TESTED = { data_tests: "tests", tests: "tests" } as const satisfies Fields;
 const DESCRIBED = {
@@ -15,6 +16,15 @@ const DESCRIBED = {
 	config: "map",
 	data_type: "text",
 } as const satisfies Fields;
+
+const DOCS: Fields = { show: "flag", node_color: "text" };
+const QUOTING: Fields = { database: "flag", schema: "flag", identifier: "flag", column: "flag" };
+const AGE = { fields: { count: "any", period: "any" } } as const satisfies Shape;
+const FRESHNESS: Fields = { warn_after: AGE, error_after: AGE, filter: "text" };
+const TIME_SPINE: Fields = {
+	standard_granularity_column: "text",
+	custom_granularities: { items: { name: "text", column_name: "text" } },
+};
 
 const COLUMN: Fields = {
 	...DESCRIBED,
@@ -38,6 +48,7 @@ const NODE: Fields = {
 	access: "text",
 	group: "text",
 	contract: "map",
+	docs: { fields: DOCS },
 	doc_blocks: "any",
 };
 
@@ -51,7 +62,7 @@ const VERSION: Fields = {
 	access: "text",
 	config: "map",
 	constraints: "list",
-	docs: "map",
+	docs: { fields: DOCS },
 	columns: { items: VERSION_COLUMN },
 	deprecation_date: "text",
 };
@@ -61,7 +72,7 @@ const MODEL: Fields = {
 	latest_version: "text",
 	versions: { items: VERSION },
 	deprecation_date: "text",
-	time_spine: "map",
+	time_spine: { fields: TIME_SPINE },
 	semantic_model: "any",
 	primary_entity: "text",
 	agg_time_dimension: "text",
@@ -76,8 +87,8 @@ const TABLE: Fields = {
 	identifier: "text",
 	loaded_at_field: "text",
 	loaded_at_query: "text",
-	quoting: "map",
-	freshness: "map",
+	quoting: { fields: QUOTING },
+	freshness: { fields: FRESHNESS },
 	external: "map",
 	tags: "names",
 	constraints: "list",
@@ -94,8 +105,8 @@ const SOURCE: Fields = {
 	dbname: "text",
 	schema: "text",
 	loader: "text",
-	quoting: "map",
-	freshness: "map",
+	quoting: { fields: QUOTING },
+	freshness: { fields: FRESHNESS },
 	loaded_at_field: "text",
 	loaded_at_query: "text",
 	tables: { items: TABLE },
@@ -116,15 +127,15 @@ export const SECTIONS: { readonly [section: string]: Fields } = {
 	models: MODEL,
 	seeds: NODE,
 	snapshots: { ...NODE, relation: "text" },
-	analyses: { ...DESCRIBED, columns: { items: COLUMN }, access: "text", group: "text" },
-	macros: { ...DESCRIBED, arguments: { items: MACRO_ARGUMENT } },
+	analyses: { ...DESCRIBED, docs: { fields: DOCS }, columns: { items: COLUMN }, access: "text", group: "text" },
+	macros: { ...DESCRIBED, docs: { fields: DOCS }, arguments: { items: MACRO_ARGUMENT } },
 	data_tests: DESCRIBED,
 	functions: {
 		...DESCRIBED,
 		arguments: { items: FUNCTION_ARGUMENT },
 		returns: { fields: { data_type: "text", description: "text" } },
 		overloads: "any",
-		docs: "map",
+		docs: { fields: DOCS },
 		access: "text",
 		group: "text",
 	},
@@ -156,7 +167,7 @@ export const SECTIONS: { readonly [section: string]: Fields } = {
 		name: "text",
 		description: "text",
 		model: "text",
-		versions: { fields: { include: "list", exclude: "list" } },
+		versions: { fields: { include: "any", exclude: "any" } },
 		given: "list",
 		expect: { fields: FIXTURE },
 		overrides: { fields: { macros: "map", vars: "map", env_vars: "map" } },
@@ -180,3 +191,26 @@ export const OPEN: ReadonlySet<Fields> = new Set(
 		return typeof owner === "object" && "fields" in owner ? [owner.fields] : [];
 	}),
 );
+
+function innerOf(shape: Shape | undefined): readonly Fields[] {
+	if (shape === undefined || typeof shape === "string") return [];
+	const { items, fields } = shape as { readonly items?: Fields; readonly fields?: Fields };
+	return [items, fields].filter((inner) => inner !== undefined);
+}
+
+/** Mappings in which dbt refuses a key that it does not know. Columns and the tables of a source take any (dbt). */
+export const CLOSED: ReadonlySet<Fields> = closedFrom([
+	...["exposures", "groups", "sources", "unit_tests", "metrics", "semantic_models", "saved_queries"].map(
+		(section) => SECTIONS[section] as Fields,
+	),
+	...innerOf(SECTIONS.functions?.returns),
+	...[VERSION, MACRO_ARGUMENT, FUNCTION_ARGUMENT, DOCS, QUOTING, FRESHNESS, TIME_SPINE, DERIVED_SEMANTICS],
+]);
+
+function closedFrom(roots: readonly Fields[]): ReadonlySet<Fields> {
+	const closed = new Set(roots);
+	for (const fields of closed)
+		for (const inner of Object.values(fields).flatMap(innerOf))
+			if (!OPEN.has(inner) && inner !== TABLE && inner !== COLUMN && inner !== VERSION_COLUMN) closed.add(inner);
+	return closed;
+}

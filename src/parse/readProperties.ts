@@ -117,10 +117,17 @@ function readSections(reading: Reading): void {
 	}
 }
 
-function checkVersion(found: Plain, { document, problems }: Reading): void {
+function checkVersion(found: Plain, { document, warnings }: Reading): void {
 	if (found === null || found === 2 || found === "2" || found === 2.0) return;
-	problems.push(diagnostic("TFM-PARSE-035", { found: String(found) }, document.at(["version"])));
+	const facts = { found: String(found) };
+	warnings.push(diagnostic("TFM-PARSE-035", facts, { ...document.at(["version"]), severity: "warning" }));
 }
+
+/** Sections whose entries have an owner, whom one can ask (dbt). */
+const OWNED: ReadonlySet<string> = new Set(["groups", "exposures"]);
+
+const isRecord = (value: Plain | undefined): value is PlainRecord =>
+	typeof value === "object" && value !== null && !Array.isArray(value);
 
 function readEntry(reading: Reading, section: string, prefix: EntryPath): void {
 	const { document, file, problems, warnings, entries, hasFloats } = reading;
@@ -154,6 +161,8 @@ function readEntry(reading: Reading, section: string, prefix: EntryPath): void {
 	for (const required of REQUIRED[section] ?? [])
 		if ((value[required] ?? null) === null)
 			problems.push(diagnostic("TFM-PARSE-007", { where, key: required }, at([])));
+	if (OWNED.has(section) && isRecord(value.owner) && !value.owner.name && !value.owner.email)
+		problems.push(diagnostic("TFM-PARSE-075", { where }, at(["owner"])));
 	if (problems.length > before) return;
 	entries.push({
 		section,

@@ -5,6 +5,18 @@
  */
 import type { Fields } from "./shape.ts";
 
+const TYPE_PARAMS: Fields = {
+	measure: "any",
+	metrics: "any",
+	numerator: "any",
+	denominator: "any",
+	expr: "any",
+	window: "any",
+	grain_to_date: "any",
+	conversion_type_params: "any",
+	cumulative_type_params: "any",
+};
+
 export const METRIC: Fields = {
 	name: "text",
 	type: "text",
@@ -14,7 +26,7 @@ export const METRIC: Fields = {
 	time_granularity: "text",
 	config: "map",
 	// The older spelling.
-	type_params: "map",
+	type_params: { fields: TYPE_PARAMS },
 	meta: "map",
 	tags: "names",
 	// The newer one.
@@ -63,7 +75,7 @@ export const SEMANTIC_MODEL: Fields = {
 	label: "text",
 	model: "text",
 	config: "map",
-	defaults: "map",
+	defaults: { fields: { agg_time_dimension: "text" } },
 	primary_entity: "text",
 	entities: { items: ENTITY },
 	dimensions: { items: DIMENSION },

@@ -70,7 +70,22 @@ export const PARSE_CODES = {
 		hint: (f) => didYouMean(f.suggestion),
 		next: () => "put values of your own under `config: {meta: …}`",
 		explain:
-			"dbt ignores keys that it does not know, so tfm does too, but a key that nobody reads is usually a slip of the pen or stands at the wrong indentation.",
+			"dbt ignores keys that it does not know in models, seeds, snapshots, macros, columns and tables of sources, so tfm does too, but a key that nobody reads is usually a slip of the pen or stands at the wrong indentation.",
+	}),
+	"TFM-PARSE-074": code<{ key: string; where: string; suggestion?: string | undefined }>({
+		message: (f) => `"${f.key}" is not a key of ${f.where}`,
+		hint: (f) => didYouMean(f.suggestion),
+		next: () => "take it out; values of your own stand under `config: {meta: …}`",
+		dbt: (f) => `Additional properties are not allowed ('${f.key}' was unexpected)`,
+		explain:
+			"Sources, exposures, groups, unit tests, versions, arguments and the semantic layer's entries hold no other keys than their own, as in dbt, which refuses the project.",
+	}),
+	"TFM-PARSE-075": code<{ where: string }>({
+		message: (f) => `the owner of ${f.where} has neither a name nor an email`,
+		hint: () => "owner: {name: Ada, email: ada@example.com}",
+		dbt: (f) =>
+			`${f.where.startsWith("group") ? "Group" : "Exposure"} owner must have at least one of 'name' or 'email'.`,
+		explain: "A group and an exposure name whom to ask: an owner with a name, an email or both, as in dbt.",
 	}),
 	"TFM-PARSE-006": code<{ where: string; expected: string; found: string }>({
 		message: (f) => `${f.where} must be ${f.expected}, but it is ${f.found}`,
