@@ -30,6 +30,17 @@ describe("a map in parts", () => {
 		expect([map.get("d"), map.get("c"), map.get("e"), read]).toEqual(["D", "C", "E", [1, 2]]);
 	});
 
+	it("finds every key in any order, however many are asked for", () => {
+		const keys = Array.from({ length: 100 }, (_, i) => i);
+		const squares = new PartedMap(
+			() => keys,
+			7,
+			(part) => keys.slice(part * 7, part * 7 + 7).map((i) => i * i),
+		);
+		const asked = [...keys.map((i) => (i * 37) % 100), ...keys, 99, 0, 100, -1];
+		expect(asked.map((i) => squares.get(i))).toEqual(asked.map((i) => (keys.includes(i) ? i * i : undefined)));
+	});
+
 	it("is walked like any map, and reads the parts that are left for it", () => {
 		map.get("c");
 		const visited: unknown[] = [];

@@ -1,5 +1,7 @@
 import { WalkedMap } from "./walkedMap.ts";
 
+const FEW_SEARCHES = 20;
+
 /**
  * A map whose values stand elsewhere, in parts of so many: a part is read when one of its values is asked for, all of
  * them when somebody walks over the values. Its keys cost nothing. Commands that ask for a few nodes of ten thousand
@@ -13,6 +15,9 @@ export class PartedMap<K, V> extends WalkedMap<K, V> {
 	#known: readonly K[] | undefined;
 	#places: ReadonlyMap<K, number> | undefined;
 	#whole: Map<K, V> | undefined;
+	/** The place after the last that was found. */
+	#next = 0;
+	#searches = 0;
 
 	/** `read` gives the values of a part, at least one, in the order of the keys; what it throws, asking for one throws. */
 	constructor(keysOf: () => readonly K[], inPart: number, read: (part: number) => readonly V[]) {
@@ -46,8 +51,18 @@ export class PartedMap<K, V> extends WalkedMap<K, V> {
 		return this.#keys[Symbol.iterator]() as MapIterator<K>;
 	}
 
+	/** A list of all places takes as long to make as a few dozen searches. Whoever walks in order asks for the next one. */
 	#place(key: K): number | undefined {
-		this.#places ??= new Map(this.#keys.map((one, at) => [one, at]));
+		if (this.#places === undefined) {
+			const keys = this.#keys;
+			if (keys[this.#next] === key) return this.#next++;
+			if (this.#searches++ < FEW_SEARCHES) {
+				const at = keys.indexOf(key);
+				this.#next = at + 1;
+				return at === -1 ? undefined : at;
+			}
+			this.#places = new Map(keys.map((one, at) => [one, at]));
+		}
 		return this.#places.get(key);
 	}
 
