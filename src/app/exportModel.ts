@@ -26,7 +26,7 @@ export async function exportCommand(invocation: Invocation): Promise<ExitCode> {
 			format: written,
 			path,
 			stdout: (text) => invocation.stdout.write(text),
-			quote: (name) => dialect.quote(name),
+			dialect,
 			signal: invocation.signal,
 		}).catch((error: unknown) => failRefused(error, node.name)),
 	);

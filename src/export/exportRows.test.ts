@@ -29,7 +29,7 @@ async function write(sql: string, format: ExportFormat, file: string | null = `o
 			stdout: (text) => {
 				printed += text;
 			},
-			quote: (name) => adapter.dialect.quote(name),
+			dialect: adapter.dialect,
 			signal: new AbortController().signal,
 		}),
 	);

@@ -1,4 +1,4 @@
-import type { Session } from "../core/adapter.ts";
+import type { Dialect, Session } from "../core/adapter.ts";
 import { type Write, writeAtomically } from "./atomicFile.ts";
 import { decimalShapes, writeParquet } from "./parquetRows.ts";
 import { TEXT_FORMATS } from "./textRows.ts";
@@ -14,18 +14,18 @@ export interface ExportRequest {
 	/** Absolute; null writes to `stdout`, which takes text alone. */
 	readonly path: string | null;
 	readonly stdout: (text: string) => void;
-	readonly quote: (name: string) => string;
+	readonly dialect: Pick<Dialect, "quote" | "readsOneMoment">;
 	readonly signal: AbortSignal;
 }
 
 /**
  * All rows of a query into a file, or as text to standard output; returns how many. They come by a cursor, so that
- * memory is a few batches. All is read as of one moment.
+ * memory is a few batches. All is read as of one moment, the digits of decimals that declare none among it.
  */
 export async function exportRows(request: ExportRequest): Promise<number> {
-	const { session, path } = request;
+	const { session, path, dialect } = request;
 	return session.transaction(async () => {
-		await session.execute("set transaction isolation level repeatable read, read only");
+		if (dialect.readsOneMoment !== null) await session.execute(dialect.readsOneMoment);
 		if (path === null) return writeRows(request, async (piece) => request.stdout(String(piece)));
 		let rows = 0;
 		await writeAtomically(path, async (write) => {
@@ -35,7 +35,10 @@ export async function exportRows(request: ExportRequest): Promise<number> {
 	});
 }
 
-async function writeRows({ session, sql, format, quote, signal }: ExportRequest, write: Write): Promise<number> {
+async function writeRows(
+	{ session, sql, format, dialect: { quote }, signal }: ExportRequest,
+	write: Write,
+): Promise<number> {
 	if (format === "parquet")
 		return writeParquet(session.stream(sql, { signal }), await decimalShapes(session, sql, quote), write);
 	const { head, rows: text, tail } = TEXT_FORMATS[format];

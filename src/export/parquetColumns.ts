@@ -21,10 +21,11 @@ export interface DecimalShape {
 /** What Parquet's decimals can have. */
 const MOST_DIGITS = 38;
 const LONG_DIGITS = 18;
+const INT_DIGITS = 9;
 
-/** Printed `numeric(10,2)` → its digits; undefined: any number of them. */
+/** Printed `numeric(10,2)`, `NUMBER(10,2)` → its digits; undefined: any number of them. */
 export function declaredDecimal({ type }: ResultColumn): DecimalShape | undefined {
-	const m = /^numeric\((\d+),(\d+)\)$/.exec(type);
+	const m = /^(?:numeric|number)\((\d+),(\d+)\)$/i.exec(type);
 	return m === null ? undefined : { precision: Number(m[1]), scale: Number(m[2]) };
 }
 
@@ -38,6 +39,12 @@ export function parquetTarget(column: ResultColumn, decimal: DecimalShape | unde
 	const refuse = (value: CellValue): never => fail("TFM-EXPORT-002", { column: name, type, value: String(value) });
 	if (column.family === "decimal" && decimal !== undefined && decimal.precision <= MOST_DIGITS)
 		return decimalTarget(made, decimal, refuse);
+	// A whole number of Snowflake's, which declares its digits, too.
+	const whole = column.family === "integer" ? declaredDecimal(column) : undefined;
+	if (whole !== undefined && whole.precision <= INT_DIGITS) return made({ type: "INT32" }, (value) => value);
+	if (whole !== undefined && whole.precision <= LONG_DIGITS)
+		return made({ type: "INT64" }, (value) => BigInt(value as string));
+	if (whole !== undefined) return decimalTarget(made, whole, refuse);
 	switch (type) {
 		case "smallint":
 		case "integer":
@@ -47,25 +54,33 @@ export function parquetTarget(column: ResultColumn, decimal: DecimalShape | unde
 		case "real":
 			return made({ type: "FLOAT" }, (value) => value);
 		case "double precision":
+		case "FLOAT":
 			return made({ type: "DOUBLE" }, (value) => value);
 		case "boolean":
+		case "BOOLEAN":
 			return made({ type: "BOOLEAN" }, (value) => value);
 		case "date":
+		case "DATE":
 			return made({ type: "INT32", converted_type: "DATE" }, (value) => daysOf(String(value)) ?? refuse(value));
 		case "uuid":
 			return made({ type: "FIXED_LEN_BYTE_ARRAY", type_length: 16, logical_type: { type: "UUID" } }, (value) => value);
 		case "bytea":
 			return made({ type: "BYTE_ARRAY" }, (value) => new Uint8Array(Buffer.from(String(value).slice(2), "hex")));
+		case "BINARY":
+			return made({ type: "BYTE_ARRAY" }, (value) => new Uint8Array(Buffer.from(String(value), "hex")));
 		case "json":
 		case "jsonb":
+		case "VARIANT":
+		case "OBJECT":
+		case "ARRAY":
 			return made({ type: "BYTE_ARRAY", logical_type: { type: "JSON" } }, (value) => Buffer.from(String(value)));
 	}
-	if (type.startsWith("timestamp")) {
-		const isAdjustedToUTC = type.includes("with time zone");
+	if (/^timestamp/i.test(type)) {
+		const isAdjustedToUTC = /with time zone|^TIMESTAMP_L?TZ/.test(type);
 		const logical_type = { type: "TIMESTAMP", isAdjustedToUTC, unit: "MICROS" } as const;
 		return made({ type: "INT64", logical_type }, (value) => microsOf(String(value)) ?? refuse(value));
 	}
-	if (type.startsWith("time") && type.includes("without time zone"))
+	if (/^time\b.*without time zone|^TIME\b/.test(type))
 		return made(
 			{ type: "INT64", converted_type: "TIME_MICROS" },
 			(value) => microsOf(`1970-01-01T${value}`) ?? refuse(value),
