@@ -10,8 +10,6 @@ import { storedName } from "../core/storedName.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { matchesAny } from "../diff/comparedColumns.ts";
 import { compareRows, type DiffSide, type RowDiff } from "../diff/diff.ts";
-import { SERVER_VERSION } from "../diff/postgres.ts";
-import { postgresRowHash } from "../diff/rowHash.ts";
 import { isMasked, manifestFacts } from "../report/report.ts";
 import { maskDiff, rowDiffText } from "../report/rowDiffText.ts";
 import { writeCompiled } from "./artifacts.ts";
@@ -20,12 +18,11 @@ import { candidateBinding, type Database, failRefused, PUBLISHED, withDatabase }
 import { nodeNamed } from "./nodeNamed.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { diffSide, keyOf, listed } from "./rowDiff/diffSide.ts";
-import { requireComparable } from "./rowDiff/requireComparable.ts";
 
 type Compared = StoredNode | SourceNode;
 
 /** Where the query's rows stand while they are compared; the session's own, gone with it. */
-const ASIDE = "pg_temp.tfm_diff_head";
+const ASIDE = "tfm_diff_head";
 
 /** `tfm diff MODEL`: the rows that it would have, or has in this target, beside those that readers see. */
 export async function diffCommand(invocation: Invocation): Promise<ExitCode> {
@@ -33,7 +30,6 @@ export async function diffCommand(invocation: Invocation): Promise<ExitCode> {
 	// All rows of an incremental model, not those that a run would add.
 	const project = await openProject(everyRow(invocation));
 	const node = nodeNamed(project, String(invocation.flags.extra.model));
-	requireComparable(project.engine);
 	const { held, against } = invocation.flags.extra;
 	const computed = held !== true && typeof against !== "string";
 	if (!isCompared(node) || (computed && node.resource_type !== "model"))
@@ -41,30 +37,30 @@ export async function diffCommand(invocation: Invocation): Promise<ExitCode> {
 	const base = await baseRelation(invocation, project, node);
 	const { diff, titles } = await withDatabase(invocation, project, async (database) => {
 		const { session } = database;
+		const { dialect } = project.engine;
 		const key = options.key ?? keyOf(node);
 		// Before the query is computed: where there is nothing to compare with, its work would be for nothing.
-		const side = async ({ rendered, title }: Side): Promise<DiffSide> => {
-			const found = await diffSide(session, rendered, key);
-			const relation = rendered.replaceAll('"', "");
+		const side = async ({ stands, title }: Side): Promise<DiffSide> => {
+			const found = await diffSide(session, stands, { dialect, key });
+			const relation = dialect.render(stands).replaceAll('"', "");
 			const next = await waysToBuild({ invocation, project, database, node });
 			return found.columns.length > 0
 				? found
 				: fail("TFM-DIFF-001", { relation, name: node.name, where: ` (${title})`, next });
 		};
 		const standing = await side(base);
-		const head = await headRelation({ invocation, project, database, node });
+		const head = await headRelation({ invocation, project, database, node, near: base.stands });
 		const request = { base: standing, head: await side(head) };
 		checkIgnored(request, options.ignore, node.name);
 		const { signal } = invocation;
-		const major = Math.floor(Number((await session.query(SERVER_VERSION)).rows[0]?.[0]) / 10_000);
 		const compared = await compareRows(
 			{
 				...request,
 				...options,
 				key,
 				name: node.name,
-				hash: postgresRowHash(major),
-				quote: (name) => project.engine.dialect.quote(name),
+				dialect,
+				near: head.stands,
 			},
 			async (sql) => (await session.query(sql, [], { signal })).rows,
 		).catch((error: unknown) => failRefused(error, node.name));
@@ -128,7 +124,7 @@ function keyWritten(written: unknown): readonly string[] {
 }
 
 interface Side {
-	readonly rendered: string;
+	readonly stands: RelationName;
 	/** What a person calls it. */
 	readonly title: string;
 }
@@ -138,14 +134,14 @@ async function baseRelation(invocation: Invocation, project: OpenProject, node: 
 	const { against } = invocation.flags.extra;
 	const { dialect } = project.engine;
 	const own = storedName(node, dialect);
-	if (typeof against !== "string") return { rendered: dialect.render(own), title: "published" };
+	if (typeof against !== "string") return { stands: own, title: "published" };
 	if (against === project.config.target.targetName) return fail("TFM-DIFF-007", { target: against });
 	const other = await openProject({ ...everyRow(invocation), flags: { ...invocation.flags, target: against } });
 	const twin = findNode(other.manifest, node.unique_id);
 	const named = twin !== undefined && isCompared(twin) ? storedName(twin, dialect) : own;
 	if (named.database !== own.database)
 		return fail("TFM-DIFF-004", { target: against, theirs: named.database, ours: own.database });
-	return { rendered: dialect.render(named), title: `target ${against}` };
+	return { stands: named, title: `target ${against}` };
 }
 
 interface HeadRequest {
@@ -156,29 +152,42 @@ interface HeadRequest {
 }
 
 /** What would take its place: the query's rows, what a gate holds back, or this target's relation. */
-async function headRelation({ invocation, project, database, node }: HeadRequest): Promise<Side> {
+async function headRelation({
+	invocation,
+	project,
+	database,
+	node,
+	near,
+}: HeadRequest & {
+	/** What it is compared with. */
+	readonly near: RelationName;
+}): Promise<Side> {
 	const { held, against } = invocation.flags.extra;
 	const { dialect } = project.engine;
 	if (held === true) {
 		const candidate = await heldOf({ project, database, node });
 		if (candidate === undefined) return fail("TFM-DIFF-005", { name: node.name });
-		return { rendered: dialect.render(candidate), title: "held back" };
+		return { stands: candidate, title: "held back" };
 	}
 	if (typeof against === "string")
-		return { rendered: dialect.render(storedName(node, dialect)), title: `target ${project.config.target.targetName}` };
+		return { stands: storedName(node, dialect), title: `target ${project.config.target.targetName}` };
 	const { compiled } = await database.render((journal) =>
 		database.compiler.compileNode(node.unique_id, journal, PUBLISHED),
 	);
 	const header = typeof node.config.sql_header === "string" ? `${node.config.sql_header}\n` : "";
 	const { session } = database;
 	const { signal } = invocation;
-	const before = `${header}create temporary table tfm_diff_head as\n`;
-	await session.execute(`${before}${compiled.sql}\n;\nanalyze ${ASIDE}`, { signal }).catch((error: unknown) => {
-		if (!isStored(node)) throw error;
-		writeCompiled(project, node.unique_id, compiled.sql);
-		return failRefused(error, node.name, placesOf(error, { project, node, before, sql: compiled.sql }));
-	});
-	return { rendered: ASIDE, title: "its query" };
+	const stands = dialect.comparing.aside(ASIDE, near);
+	const fill = dialect.comparing.fillAside(dialect.render(stands));
+	const before = `${header}${fill.before}`;
+	await session
+		.execute([`${before}${compiled.sql}\n`, ...fill.after].join(";\n"), { signal })
+		.catch((error: unknown) => {
+			if (!isStored(node)) throw error;
+			writeCompiled(project, node.unique_id, compiled.sql);
+			return failRefused(error, node.name, placesOf(error, { project, node, before, sql: compiled.sql }));
+		});
+	return { stands, title: "its query" };
 }
 
 /** The marked line of the compiled SQL, which has just been written; without one the model's file. */
@@ -206,8 +215,10 @@ function placesOf(
 
 /** What the last run held back of it; nothing where no run has made tfm's tables yet. */
 async function heldOf({ project, database, node }: Omit<HeadRequest, "invocation">): Promise<RelationName | undefined> {
-	const { rows } = await database.session.query("select to_regclass('tfm_state.candidates') is not null");
-	return rows[0]?.[0] === true ? (await candidateBinding(database, project)).relationOf(node.unique_id) : undefined;
+	const { fold } = project.engine.dialect;
+	const candidates = { database: "", schema: fold("tfm_state"), identifier: fold("candidates") };
+	const there = await database.session.listColumns([candidates]);
+	return there.size > 0 ? (await candidateBinding(database, project)).relationOf(node.unique_id) : undefined;
 }
 
 /** What makes the relation that is missing; what a gate holds back is not published by building it once more. */

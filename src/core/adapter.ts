@@ -1,5 +1,6 @@
 import type { BuildDialect } from "./buildDialect.ts";
 import type { ColumnTypes } from "./columnTypes.ts";
+import type { CompareDialect } from "./compareDialect.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { LandingDialect } from "./landingDialect.ts";
 import type { NodeId } from "./node.ts";
@@ -115,11 +116,14 @@ export interface Dialect {
 	storedDatabase(name: string): string;
 	/** The catalog knows when each table was changed last (dbt: TableLastModifiedMetadata). */
 	readonly keepsChangeTimes: boolean;
+	/** The statement after which a transaction reads all as of one moment; null: there is none, and each statement has its own. */
+	readonly readsOneMoment: string | null;
 	/** What templates call a relation that the engine keeps up to date. */
 	readonly upToDateType: "materialized_view" | "dynamic_table";
 	readonly columnTypes: ColumnTypes;
 	readonly building: BuildDialect;
 	readonly landing: LandingDialect;
+	readonly comparing: CompareDialect;
 	/** The name of a printed type in the comparison of a contract's columns, the same for types that dbt takes for one. */
 	typeLabel(type: string): string;
 }

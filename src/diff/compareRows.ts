@@ -1,8 +1,9 @@
+import type { Dialect } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
+import type { RelationName } from "../core/relation.ts";
 import type { CellValue } from "../core/resultTable.ts";
 import { type ComparedColumn, type PairedColumns, pairColumns, type Tolerance } from "./comparedColumns.ts";
 import type { ColumnChange, DiffSide, RowDiff, RowSample, Sides } from "./rowDiff.ts";
-import type { RowHash } from "./rowHash.ts";
 import {
 	type Comparison,
 	columnFigures,
@@ -26,8 +27,9 @@ export interface DiffRequest {
 	readonly tolerance: Tolerance;
 	/** Rows to show of each kind. */
 	readonly samples: number;
-	readonly hash: RowHash;
-	readonly quote: (identifier: string) => string;
+	readonly dialect: Pick<Dialect, "quote" | "render" | "comparing">;
+	/** A relation beside which tables of the session can be made. */
+	readonly near: RelationName;
 	/** What messages call the node. */
 	readonly name: string;
 }
@@ -52,10 +54,14 @@ const textOf = (value: CellValue | undefined): string | null => (value == null ?
  * @throws TFM-DIFF-002 for a key that a side does not have.
  */
 export async function compareRows(request: DiffRequest, ask: Ask): Promise<RowDiff> {
-	const { base, head, key, name } = request;
-	const columns = pairColumns(base, head, request);
+	const { base, head, key, name, dialect } = request;
+	const words = dialect.comparing;
+	const columns = pairColumns(base, head, { ...request, words });
 	if (columns.missingKey.length > 0) fail("TFM-DIFF-002", { name, columns: columns.missingKey });
-	const whole: Comparison = { ...request, key: columns.key, values: columns.values };
+	const version = words.serverVersion === null ? 0 : numberOf((await ask(words.serverVersion))[0]?.[0]);
+	const { quote } = dialect;
+	const whole: Comparison = { base, head, key: columns.key, values: columns.values, words, version, quote };
+	const aside = (of: string): string => dialect.render(words.aside(of, request.near));
 	if (key.length === 0) return compareWholeRows(whole, { ask, told: columns.told, shown: request.samples });
 	const [facts, ...unequal] = await ask(unequalParts(whole));
 	const [, baseRows, headRows, baseNulls, headNulls] = (facts ?? []).map(numberOf);
@@ -63,7 +69,8 @@ export async function compareRows(request: DiffRequest, ask: Ask): Promise<RowDi
 	const nullKeys: Sides = { base: baseNulls!, head: headNulls! };
 	const parts = unequal.map(([part]) => numberOf(part));
 	// Where most rows are in unequal parts, a copy of them would only cost.
-	const different = parts.length > MOST_PARTS ? whole : await rowsOfParts(whole, { parts, ask, into: "tfm_diff_part" });
+	const different =
+		parts.length > MOST_PARTS ? whole : await rowsOfParts(whole, { parts, ask, aside, into: "tfm_diff_part" });
 	const duplicates: Sides = {
 		base: await duplicatesOf(different, "base", ask),
 		head: await duplicatesOf(different, "head", ask),
@@ -82,7 +89,7 @@ export async function compareRows(request: DiffRequest, ask: Ask): Promise<RowDi
 			? []
 			: await sampleRows(
 					different === whole
-						? await rowsOfParts(whole, { parts: parts.slice(0, SAMPLED_PARTS), ask, into: "tfm_diff_sample" })
+						? await rowsOfParts(whole, { parts: parts.slice(0, SAMPLED_PARTS), ask, aside, into: "tfm_diff_sample" })
 						: different,
 					{ changed: changedColumns.map((c) => c.column), rows: request.samples, ask },
 				);
@@ -139,20 +146,27 @@ async function compareWholeRows(comparison: Comparison, { ask, told, duplicates,
 interface Parts {
 	readonly parts: readonly number[];
 	/** Begins the names of the tables that are made. */
-	readonly into: string;
+	readonly into: AsideName;
+	readonly aside: (name: string) => string;
 	readonly ask: Ask;
 }
 
+type AsideName = "tfm_diff_part" | "tfm_diff_sample";
+
+/** Every table that a comparison may leave in its session. */
+export const ASIDE_NAMES: readonly string[] = (["tfm_diff_part", "tfm_diff_sample"] satisfies AsideName[]).flatMap(
+	(name) => [`${name}_base`, `${name}_head`],
+);
+
 /** The same comparison of the rows in some parts only, which are copied aside. */
-async function rowsOfParts(comparison: Comparison, { parts, into, ask }: Parts): Promise<Comparison> {
-	const [base, head] = [`${into}_base`, `${into}_head`];
-	await ask(someRows(comparison, "base", { parts, into: base }));
-	await ask(someRows(comparison, "head", { parts, into: head }));
-	return {
-		...comparison,
-		base: { ...comparison.base, from: `pg_temp.${base}` },
-		head: { ...comparison.head, from: `pg_temp.${head}` },
+async function rowsOfParts(comparison: Comparison, { parts, into, aside, ask }: Parts): Promise<Comparison> {
+	const fill = async (which: "base" | "head"): Promise<DiffSide> => {
+		const from = aside(`${into}_${which}`);
+		const { before, after } = comparison.words.fillAside(from);
+		await ask([`${before}${someRows(comparison, which, parts)}`, ...after].join(";\n"));
+		return { ...comparison[which], from };
 	};
+	return { ...comparison, base: await fill("base"), head: await fill("head") };
 }
 
 async function duplicatesOf(comparison: Comparison, which: "base" | "head", ask: Ask): Promise<number> {

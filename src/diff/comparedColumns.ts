@@ -1,3 +1,4 @@
+import type { CompareDialect, ComparedType } from "../core/compareDialect.ts";
 import type { DiffColumns, DiffSide } from "./rowDiff.ts";
 
 /** A column of both sides, with the type that its values are compared as; null: as they are. */
@@ -5,12 +6,13 @@ export interface ComparedColumn {
 	/** As the side spells it: the same name, unless only its case differs. */
 	readonly base: string;
 	readonly head: string;
+	/** The printed types. */
+	readonly types: { readonly base: string; readonly head: string };
 	readonly as: string | null;
 	/** What a difference may be to count as none. */
 	readonly tolerance: { readonly kind: "relative" | "milliseconds"; readonly most: number } | null;
 	readonly numeric: boolean;
-	/** Postgres hashes NaN and both infinities of numeric to one number, so their sign is hashed as well. */
-	readonly decimal: boolean;
+	readonly hashesSign: boolean;
 }
 
 export interface RetypedColumn {
@@ -25,34 +27,11 @@ export interface Tolerance {
 	readonly timestampMs?: number;
 }
 
-/** Types with equality and hashing of their own in Postgres; all others are compared by their text. */
-const HASHED =
-	/^(smallint|integer|bigint|numeric|real|double precision|text|character varying|character|boolean|date|time|timestamp|interval|uuid|bytea|inet|jsonb)\b(?!.*\[\])/;
-const NUMBER = /^(smallint|integer|bigint|numeric|real|double precision)\b(?!.*\[\])/;
-const FLOAT = /^(real|double precision)\b(?!.*\[\])/;
-const MOMENT = /^(date|timestamp)\b(?!.*\[\])/;
-const TEXT = /^(text|character varying|character)\b(?!.*\[\])/;
-const DECIMAL = /^numeric\b(?!.*\[\])/;
-
-/** Without length, precision and scale, which decide what may be stored and not what equals what. */
-const family = (type: string): string => type.replace(/\([^)]*\)/g, "").trim();
-
-/** What values of the two types are compared as. A number that became text is compared as text, and so differs where it reads differently. */
-export function comparedAs(base: string, head: string): string | null {
-	if (family(base) === family(head)) return HASHED.test(base) ? null : "text";
-	const both = (pattern: RegExp): boolean => pattern.test(base) && pattern.test(head);
-	if (both(NUMBER)) return FLOAT.test(base) || FLOAT.test(head) ? "double precision" : "numeric";
-	if (both(TEXT)) return "text";
-	if (both(MOMENT)) return /with time zone/.test(base + head) ? "timestamp with time zone" : "timestamp";
-	return "text";
-}
-
-function toleranceOf(types: readonly string[], tolerance: Tolerance): ComparedColumn["tolerance"] {
+function toleranceOf(types: readonly ComparedType[], tolerance: Tolerance): ComparedColumn["tolerance"] {
 	const { floatRelative, timestampMs } = tolerance;
-	if (floatRelative !== undefined && types.every((t) => NUMBER.test(t)) && types.some((t) => FLOAT.test(t)))
+	if (floatRelative !== undefined && types.every((t) => t.numeric) && types.some((t) => t.float))
 		return { kind: "relative", most: floatRelative };
-	if (timestampMs !== undefined && types.every((t) => /^timestamp\b/.test(t)))
-		return { kind: "milliseconds", most: timestampMs };
+	if (timestampMs !== undefined && types.every((t) => t.timestamp)) return { kind: "milliseconds", most: timestampMs };
 	return null;
 }
 
@@ -81,10 +60,11 @@ interface Rules {
 	readonly key: readonly string[];
 	readonly ignore: readonly string[];
 	readonly tolerance: Tolerance;
+	readonly words: Pick<CompareDialect, "type" | "comparedAs">;
 }
 
 /** Pairs by name, first exactly, else whatever the case. */
-export function pairColumns(base: DiffSide, head: DiffSide, { key, ignore, tolerance }: Rules): PairedColumns {
+export function pairColumns(base: DiffSide, head: DiffSide, { key, ignore, tolerance, words }: Rules): PairedColumns {
 	const exact = new Map(head.columns.map((c) => [c.name, c]));
 	const folded = new Map(head.columns.map((c) => [c.name.toLowerCase(), c]));
 	const pairs = base.columns.flatMap((b) => {
@@ -94,14 +74,15 @@ export function pairColumns(base: DiffSide, head: DiffSide, { key, ignore, toler
 	const paired = new Set(pairs.flatMap(({ b, h }) => [b, h]));
 	const isKey = (name: string): boolean => key.some((k) => k.toLowerCase() === name.toLowerCase());
 	const compared = pairs.map(({ b, h }): ComparedColumn => {
-		const types = [b.type, h.type];
+		const types = [words.type(b.type), words.type(h.type)];
 		return {
 			base: b.name,
 			head: h.name,
-			as: comparedAs(b.type, h.type),
+			types: { base: b.type, head: h.type },
+			as: words.comparedAs(b.type, h.type),
 			tolerance: toleranceOf(types, tolerance),
-			numeric: types.every((type) => NUMBER.test(type)),
-			decimal: types.some((type) => DECIMAL.test(type)) && types.every((type) => NUMBER.test(type)),
+			numeric: types.every((type) => type.numeric),
+			hashesSign: types.some((type) => type.hashesSign) && types.every((type) => type.numeric),
 		};
 	});
 	const values = compared.filter((c) => !isKey(c.base) && !matchesAny(c.base, ignore));

@@ -253,4 +253,21 @@ describe("Snowflake's SQL", () => {
 			["tag", "alter table t set tag cost = 'x'"],
 		]);
 	});
+
+	test("HASH is one number of equal values, whatever their type, and never null", async () => {
+		const [row] = await client.rows(
+			`select hash(1, 'a') = hash(1.00::number(9, 2), 'a') as numbers, hash(2::float) = hash(2) as floats,
+			hash(1) = hash('1') as texts, hash(null) is null as nulls, hash(1, 2) = hash(2, 1) as turned,
+			abs(hash(1)) < 9223372036854775808 as bits`,
+		);
+		expect(row).toEqual({ NUMBERS: true, FLOATS: true, TEXTS: false, NULLS: false, TURNED: false, BITS: true });
+	});
+
+	test("times are printed down to nanoseconds, floats without a needless point, bytes as digits", async () => {
+		const [row] = await client.rows(
+			`select to_char('14:07:09.25'::time, 'HH24:MI:SS.FF9') as t, 1.0::float::varchar as f, 'NaN'::float::varchar as n,
+			hex_encode(to_binary('0aff')) as b`,
+		);
+		expect(row).toEqual({ T: "14:07:09.250000000", F: "1", N: "NaN", B: "0AFF" });
+	});
 });

@@ -51,7 +51,7 @@ export const readRelations = (table: ResultTable): readonly RelationInfo[] =>
 	);
 
 /**
- * An empty schema means "as the search path finds it", which is how temporary relations are addressed. Lengths and
+ * An empty schema means "as the search path finds it", `pg_temp` the session's temporary relations. Lengths and
  * precisions come from the functions behind information_schema.columns, as dbt reads them there; the catalog itself
  * also answers for materialized views, which information_schema leaves out.
  */
@@ -72,7 +72,8 @@ cross join lateral (
 	from pg_catalog.pg_class k
 	join pg_catalog.pg_namespace n on n.oid = k.relnamespace
 	where k.relname = w.identifier::pg_catalog.name and k.relkind in ('r', 'p', 'v', 'm', 'f')
-		and case when w.schema = '' then pg_catalog.pg_table_is_visible(k.oid) else n.nspname = w.schema::pg_catalog.name end
+		and case w.schema when '' then pg_catalog.pg_table_is_visible(k.oid) when 'pg_temp' then n.oid = pg_catalog.pg_my_temp_schema()
+			else n.nspname = w.schema::pg_catalog.name end
 	limit 1
 ) c
 left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

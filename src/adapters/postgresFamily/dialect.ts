@@ -5,6 +5,7 @@ import { relationRenderer } from "../../core/renderRelation.ts";
 import type { CellValue } from "../../core/resultTable.ts";
 import { createPostgresBuildDialect } from "./buildDialect.ts";
 import { POSTGRES_COLUMN_TYPES } from "./columnTypes.ts";
+import { POSTGRES_COMPARING } from "./compareDialect.ts";
 import { POSTGRES_LANDING } from "./landingDialect.ts";
 import { typeLabel } from "./typeLabels.ts";
 
@@ -46,10 +47,12 @@ export function createPostgresDialect(): Dialect {
 		fold: (identifier: string): string => identifier.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
 		storedDatabase: (name: string): string => name,
 		keepsChangeTimes: false,
+		readsOneMoment: "set transaction isolation level repeatable read, read only",
 		upToDateType: "materialized_view",
 		columnTypes: POSTGRES_COLUMN_TYPES,
 		building: createPostgresBuildDialect(quote, render),
 		landing: POSTGRES_LANDING,
+		comparing: POSTGRES_COMPARING,
 		typeLabel,
 	});
 }

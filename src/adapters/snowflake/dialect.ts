@@ -4,6 +4,7 @@ import { relationRenderer } from "../../core/renderRelation.ts";
 import type { CellValue } from "../../core/resultTable.ts";
 import { createSnowflakeBuildDialect } from "./buildDialect.ts";
 import { SNOWFLAKE_COLUMN_TYPES } from "./columnTypes.ts";
+import { SNOWFLAKE_COMPARING } from "./compareDialect.ts";
 import { createSnowflakeLanding } from "./landingDialect.ts";
 import { typeLabel } from "./typeLabels.ts";
 
@@ -38,10 +39,12 @@ export function createSnowflakeDialect(): Dialect {
 		fold,
 		storedDatabase: fold,
 		keepsChangeTimes: true,
+		readsOneMoment: null,
 		upToDateType: "dynamic_table",
 		columnTypes: SNOWFLAKE_COLUMN_TYPES,
 		building: createSnowflakeBuildDialect(quote, render),
 		landing: createSnowflakeLanding(fold),
+		comparing: SNOWFLAKE_COMPARING,
 		typeLabel,
 	});
 }

@@ -6,7 +6,7 @@ import { isMissing, listColumns, listRelations, listSchemas, listSizes } from ".
 import type { Answer, Connection } from "./connection.ts";
 import { numberedBinds, type StatementPart, splitStatements } from "./scanSql.ts";
 import { FILE_FORMAT, stageRows } from "./stagedRows.ts";
-import { effectsOf, type StatementEffects } from "./statementEffects.ts";
+import { effectsOf, type StatementEffects, temporaryTable } from "./statementEffects.ts";
 
 export interface SessionParts {
 	readonly connection: Connection;
@@ -50,6 +50,8 @@ const CHANGED = /^number of rows (?:inserted|updated|deleted)$|^rows_loaded$/;
  */
 export function createSession({ connection, dialect, database, defaultTimeoutMs }: SessionParts): PinnedSession {
 	const changed = new Set<NonNullable<StatementEffects["changes"]>>();
+	/** Temporary tables that the session made and has not dropped. */
+	const temporary = new Set<string>();
 	let open = false;
 	let depth = 0;
 	let broken = false;
@@ -111,7 +113,10 @@ export function createSession({ connection, dialect, database, defaultTimeoutMs 
 				open = false;
 			}
 			if (effects.work === "defines") open = false;
-			if (effects.changes !== null) changed.add(effects.changes);
+			const table = effects.work === "defines" ? temporaryTable(part.sql) : null;
+			if (table?.made === false) temporary.delete(table.name);
+			else if (table?.made === true) temporary.add(table.name);
+			else if (effects.changes !== null) changed.add(effects.changes);
 			return answer;
 		} catch (error) {
 			if (error instanceof DatabaseError && error.kind === "connection") broken = true;
@@ -299,7 +304,7 @@ export function createSession({ connection, dialect, database, defaultTimeoutMs 
 	const ask = (sql: string): Promise<ResultTable> => query(sql);
 	return {
 		get changed() {
-			return changed;
+			return temporary.size === 0 ? changed : new Set([...changed, "temporary" as const]);
 		},
 		get open() {
 			return open;

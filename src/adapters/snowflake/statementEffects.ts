@@ -41,3 +41,20 @@ export function effectsOf(sql: string): StatementEffects {
 	if (ROWS.has(first)) return effects("rows");
 	return effects(READS.has(first) || first.startsWith("(") ? "reads" : "rows");
 }
+
+const NAME = String.raw`((?:"(?:[^"]|"")+"|[\w$]+)(?:\.(?:"(?:[^"]|"")+"|[\w$]+)){0,2})`;
+const MADE = new RegExp(
+	String.raw`^\s*create\s+(?:or\s+replace\s+)?temp(?:orary)?\s+table\s+(?:if\s+not\s+exists\s+)?${NAME}`,
+	"i",
+);
+const DROPPED = new RegExp(String.raw`^\s*drop\s+table\s+(?:if\s+exists\s+)?${NAME}\s*$`, "i");
+
+/**
+ * The temporary table that a statement makes or drops, as it is written there: a session that dropped what it made needs
+ * no new login. Null: none, or not to be told.
+ */
+export function temporaryTable(sql: string): { readonly made: boolean; readonly name: string } | null {
+	const [made, dropped] = [MADE.exec(sql)?.[1], DROPPED.exec(sql)?.[1]];
+	if (made !== undefined) return { made: true, name: made };
+	return dropped === undefined ? null : { made: false, name: dropped };
+}

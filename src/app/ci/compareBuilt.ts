@@ -4,9 +4,7 @@ import { DatabaseError } from "../../core/databaseError.ts";
 import { TfmError } from "../../core/diagnostic.ts";
 import type { StoredNode } from "../../core/node.ts";
 import type { RelationName } from "../../core/relation.ts";
-import { compareRows, type RowDiff } from "../../diff/diff.ts";
-import { SERVER_VERSION } from "../../diff/postgres.ts";
-import { postgresRowHash } from "../../diff/rowHash.ts";
+import { ASIDE_NAMES, compareRows, type RowDiff } from "../../diff/diff.ts";
 import { diffSide, keyOf } from "../rowDiff/diffSide.ts";
 import type { DataSettings } from "./ciSettings.ts";
 
@@ -30,11 +28,10 @@ export function compareBuilt(
 	return adapter.withSession(async (session) => {
 		const key = keyOf(node);
 		try {
-			const headSide = await diffSide(session, dialect.render({ ...head, database: "" }), key);
+			const headSide = await diffSide(session, head, { dialect, key });
 			if (base === null) return { kind: "counted", now: await rowsIn(session, headSide.from, signal) };
-			const baseSide = await diffSide(session, dialect.render({ ...base, database: "" }), key);
+			const baseSide = await diffSide(session, base, { dialect, key });
 			if (baseSide.columns.length === 0) return { kind: "refused", because: "the base has no relation" };
-			const major = Math.floor(Number((await session.query(SERVER_VERSION)).rows[0]?.[0]) / 10_000);
 			const found = await compareRows(
 				{
 					base: baseSide,
@@ -45,8 +42,8 @@ export function compareBuilt(
 					// Values are nobody's business on a pull request.
 					samples: 0,
 					name: node.name,
-					hash: postgresRowHash(major),
-					quote: (name) => dialect.quote(name),
+					dialect,
+					near: head,
 				},
 				async (sql) => (await session.query(sql, [], { signal })).rows,
 			);
@@ -58,7 +55,8 @@ export function compareBuilt(
 			throw error;
 		} finally {
 			// Rows of unequal parts; the next comparison makes its own.
-			if (!signal.aborted) await session.execute("discard temp");
+			const made = ASIDE_NAMES.map((name) => dialect.render(dialect.comparing.aside(name, head)));
+			if (!signal.aborted) await session.execute(dialect.comparing.dropAside(made));
 		}
 	});
 }

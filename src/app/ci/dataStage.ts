@@ -23,7 +23,6 @@ import { notebookIn, placeProject, schemasOf } from "../environments/placeProjec
 import { relationsOf } from "../environments/relationsElsewhere.ts";
 import { openAdapter } from "../openAdapter.ts";
 import type { OpenProject } from "../openProject.ts";
-import { requireComparable } from "../rowDiff/requireComparable.ts";
 import { withBaseProject } from "./baseProject.ts";
 import type { CiSettings } from "./ciSettings.ts";
 import { compareBuilt } from "./compareBuilt.ts";
@@ -64,7 +63,6 @@ export async function dataStage(
 		const nothing = { ...told, kept: null, planned: [], cloned: [] };
 		return withData(review, foundIn(project, settings, { data: nothing, results: [], rows: new Map() }));
 	}
-	requireComparable(project.engine);
 	const adapter = await openAdapter(project.config, invocation);
 	try {
 		const store = await createStateStore(adapter.facts.type);

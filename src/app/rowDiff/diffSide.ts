@@ -1,7 +1,7 @@
-import type { Session } from "../../core/adapter.ts";
+import type { Dialect, Session } from "../../core/adapter.ts";
 import type { SourceNode, StoredNode } from "../../core/node.ts";
+import { type RelationName, relationKey } from "../../core/relation.ts";
 import type { DiffSide } from "../../diff/diff.ts";
-import { COLUMNS_OF, UNIQUE_INDEXES_OF } from "../../diff/postgres.ts";
 
 /** Of a command line: `a, b`. */
 export const listed = (text: unknown): readonly string[] =>
@@ -22,15 +22,21 @@ export function keyOf(node: StoredNode | SourceNode): readonly string[] {
 }
 
 /** A relation as SQL reads it, with what the catalog knows of it; no columns: it is not there. */
-export async function diffSide(session: Session, rendered: string, key: readonly string[]): Promise<DiffSide> {
-	const { rows } = await session.query(COLUMNS_OF, [rendered]);
-	const indexes = (await session.query(UNIQUE_INDEXES_OF, [rendered])).rows.map(
-		([columns]) => JSON.parse(String(columns)) as readonly string[],
-	);
+export async function diffSide(
+	session: Session,
+	relation: RelationName,
+	{ dialect, key }: { readonly dialect: Dialect; readonly key: readonly string[] },
+): Promise<DiffSide> {
+	const from = dialect.building.nameOf(relation);
+	const columns = (await session.listColumns([relation])).get(relationKey(relation)) ?? [];
+	const { uniqueIndexes } = dialect.comparing;
+	const indexes = uniqueIndexes === null ? [] : (await session.query(uniqueIndexes, [from])).rows;
 	const within = new Set(key.map((column) => column.toLowerCase()));
 	return {
-		from: rendered,
-		columns: rows.map(([name, type]) => ({ name: String(name), type: String(type) })),
-		uniqueKey: indexes.some((columns) => columns.every((column) => within.has(column.toLowerCase()))),
+		from,
+		columns: columns.map(({ name, type }) => ({ name, type })),
+		uniqueKey: indexes.some(([of]) =>
+			(JSON.parse(String(of)) as readonly string[]).every((column) => within.has(column.toLowerCase())),
+		),
 	};
 }

@@ -34,10 +34,12 @@ export const TEST_DIALECT: Dialect = {
 	fold: (identifier) => identifier.toLowerCase(),
 	storedDatabase: (name) => name,
 	keepsChangeTimes: false,
+	readsOneMoment: null,
 	upToDateType: "materialized_view",
 	columnTypes: POSTGRES_COLUMN_TYPES,
 	building: createPostgresDialect().building,
 	landing: createPostgresDialect().landing,
+	comparing: createPostgresDialect().comparing,
 	typeLabel: (type) => type,
 };
 

@@ -44,13 +44,6 @@ export const DIFF_CODES = {
 		explain:
 			"A column that `--ignore` of `tfm diff` should leave out is on neither side. A misspelt one would be compared after all.",
 	}),
-	"TFM-DIFF-009": code<{ engine: string }>({
-		message: (f) => `rows are not compared on ${f.engine} yet`,
-		hint: () => "the comparison is written in the SQL of Postgres alone",
-		next: () => "tfm ci --static reviews a change by its files; tfm show --inline asks what differs",
-		explain:
-			"`tfm diff`, and `tfm ci` with a target, compare the rows of two relations inside the database, by hashes that every engine makes in another way. Only those of Postgres are written.",
-	}),
 	"TFM-DIFF-007": code<{ target: string }>({
 		message: (f) => `--against names the target "${f.target}", which is the one in use`,
 		next: () => "name another target of the profile",

@@ -9,7 +9,19 @@ export const FUNCTIONS: readonly string[] = [
 		when 'JSON' then json_extract_string(try_cast(x as json), '$')
 		when 'TIMESTAMP' then strftime(try_cast(x as timestamp), '%Y-%m-%d %H:%M:%S.%g')
 		when 'TIMESTAMP WITH TIME ZONE' then strftime(try_cast(x as timestamptz), '%Y-%m-%d %H:%M:%S.%g') || ' Z'
+		when 'DOUBLE' then replace(regexp_replace(cast(x as varchar), '\\.0$', ''), 'nan', 'NaN')
 		else cast(x as varchar) end`,
+	`create macro sf.print(x TIME, how) as strftime(date '1970-01-01' + x, how), (x DATE, how) as strftime(x, how),
+		(x TIMESTAMP, how) as strftime(x, how), (x TIMESTAMPTZ, how) as strftime(x, how)`,
+	// Numbers that are equal have one hash, whatever their type; of a document its text is hashed.
+	`create macro sf.hashable(x) as case
+		when typeof(x) like 'DECIMAL%' or typeof(x) like '%INT%'
+			then 'N' || case when contains(cast(x as varchar), '.') then rtrim(rtrim(cast(x as varchar), '0'), '.') else cast(x as varchar) end
+		when typeof(x) = 'DOUBLE'
+			then coalesce('N' || cast(case when regexp_matches(cast(x as varchar), '^-?\\d+\\.0$') then try_cast(cast(x as varchar) as decimal(38, 0)) end as varchar), 'F' || cast(x as varchar))
+		else typeof(x) || cast(x as varchar) end`,
+	// 64 bits with a sign.
+	"create macro sf.hash(xs) as cast(hash(xs) as hugeint) - 9223372036854775808",
 	// A quotient of numbers is rounded to max(s, min(s + 6, 12)) digits, s being the scale of the dividend.
 	`create macro sf.scale(t) as case when t like 'DECIMAL%' then cast(regexp_extract(t, ',(\\d+)', 1) as integer) else 0 end`,
 	`create macro sf.quotient(a, b) as case

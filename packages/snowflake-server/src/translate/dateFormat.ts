@@ -17,6 +17,7 @@ const ELEMENTS: readonly (readonly [string, string])[] = [
 	["SS", "%S"],
 	["FF3", "%g"],
 	["FF6", "%f"],
+	["FF9", "%n"],
 ];
 
 /** `YYYY-MM-DD HH24:MI` → `%Y-%m-%d %H:%M`. Throws 0A000 for an element that is not known. */

@@ -68,7 +68,7 @@ const toTime =
 				: `${attempt}cast(${value!.sql} as ${type})`;
 
 const toText: Render = ([value, pattern]) =>
-	pattern ? `strftime(${value!.sql}, ${format(pattern)})` : `sf.text(${value!.sql})`;
+	pattern ? `sf.print(${value!.sql}, ${format(pattern)})` : `sf.text(${value!.sql})`;
 
 /** Regular expressions: the pattern is a literal of RE2's and Snowflake's common part; flags `i`, `s`, `m`, `c`, `e`. */
 const flags = (argument: Argument | undefined, more = ""): string => {
@@ -183,6 +183,8 @@ export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map<str
 		}),
 	],
 	["EDITDISTANCE", fn(2, 2, "levenshtein($*)")],
+	["HASH", fn(1, MANY, (a) => `sf.hash([${a.map(({ sql }) => `sf.hashable(${sql})`).join(", ")}])`)],
+	["HEX_ENCODE", fn(1, 1, "hex($1)")],
 	["SHA1", fn(1, 1, "sha1($1)")],
 	[
 		"SHA2",
