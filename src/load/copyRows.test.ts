@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { CopyRows } from "./copyRows.ts";
 
 const written = (numbers: readonly number[], file = "data/9") => {
-	const rows = new CopyRows(file, "2026-11-21");
+	const rows = new CopyRows({ file, loadedAt: "2026-11-21" });
 	for (const number of numbers) {
 		rows.begin();
 		rows.text("x");
@@ -23,7 +23,7 @@ test("numbers that follow each other, gain a digit, or leave out what was reject
 });
 
 test("a row that is dropped leaves nothing, and the number of the next one is right", () => {
-	const rows = new CopyRows("f", "t");
+	const rows = new CopyRows({ file: "f", loadedAt: "t" });
 	rows.end(1);
 	rows.begin();
 	rows.text("bad");

@@ -17,11 +17,11 @@ export class CopyRows {
 	#at = 0;
 	#rowStart = 0;
 	#rows = 0;
-	readonly #own: OwnFields;
+	readonly #own: OwnFields | null;
 
-	/** Every row ends with these three: the file it came from, its number, when it was loaded. */
-	constructor(file: string, loadedAt: string) {
-		this.#own = new OwnFields(`${escaped(file)}\t`, `\t${escaped(loadedAt)}\n`);
+	/** Every row of a landing table ends with three of tfm's own: the file it came from, its number, when it was loaded. */
+	constructor(own: { readonly file: string; readonly loadedAt: string } | null) {
+		this.#own = own === null ? null : new OwnFields(`${escaped(own.file)}\t`, `\t${escaped(own.loadedAt)}\n`);
 	}
 
 	/** Enough for a message. */
@@ -49,6 +49,13 @@ export class CopyRows {
 
 	end(row: number): void {
 		const own = this.#own;
+		if (own === null) {
+			// In place of the tab behind the last field.
+			this.#out[this.#at - 1] = NEWLINE;
+			this.#rowStart = this.#at;
+			this.#rows++;
+			return;
+		}
 		own.count(row);
 		this.#room(own.bytes.length);
 		const [from, out] = [own.bytes, this.#out];

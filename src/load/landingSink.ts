@@ -37,7 +37,7 @@ export class LandingSink {
 		this.#file = file;
 		this.#onError = spec.onError;
 		this.ownOf = (row) => [file, String(row), loadedAt];
-		this.rows = new CopyRows(file, loadedAt);
+		this.rows = new CopyRows({ file, loadedAt });
 		this.fields = columns.map((column) =>
 			createFieldWriter(column, this.rows, {
 				nullMarkers: spec.nullValues,

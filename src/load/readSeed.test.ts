@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import type { CopyText } from "../core/adapter.ts";
 import type { CsvRecord } from "../core/csvScanner.ts";
 import { TfmError } from "../core/diagnostic.ts";
 import answers from "./agateAnswers.json" with { type: "json" };
 import { csvPieces } from "./csvRecords.ts";
-import { readSeed } from "./readSeed.ts";
+import { inferFromText, readSeed } from "./readSeed.ts";
+import { inferFromBytes } from "./seedBytes.ts";
 import { readText } from "./textFile.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tfm-seed-"));
@@ -20,7 +22,25 @@ const seed = async (content: string | Buffer, more: Partial<Parameters<typeof re
 	const rows: (readonly (string | null)[])[] = [];
 	for await (const batch of table.batches()) rows.push(...batch);
 	expect(rows.length).toBe(table.rowCount);
+	// What is sent to the database: in a float, `1.50` is the same as `1.5`.
+	const value = (cell: string | null, i: number) =>
+		cell !== null && table.columns[i]!.ddl === "float8" ? Number(cell) : cell?.replace("T", " ");
+	const sent: (readonly (string | null)[])[] = [];
+	for await (const piece of table.copies()) sent.push(...("data" in piece ? rowsOf(piece) : piece));
+	if (!Object.hasOwn(more, "columnTypes"))
+		expect(sent.map((row) => row.map(value))).toEqual(rows.map((row) => row.map(value)));
+	else expect(sent).toEqual(rows);
 	return { columns: table.columns, rows };
+};
+
+const LETTERS: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "\\": "\\" };
+const rowsOf = ({ data, rows }: CopyText): readonly (readonly (string | null)[])[] => {
+	const lines = new TextDecoder().decode(data).split("\n");
+	expect(lines.pop()).toBe("");
+	expect(lines.length).toBe(rows);
+	return lines.map((line) =>
+		line.split("\t").map((field) => (field === "\\N" ? null : field.replace(/\\(.)/g, (_, c: string) => LETTERS[c]!))),
+	);
 };
 /** `code file:line message` of every mistake. */
 const mistakes = async (content: string | Buffer, more = {}, name = "s.csv") => {
@@ -194,4 +214,82 @@ test("a file that changes between its two readings fails the load", async () => 
 		for await (const batch of table.batches()) expect(batch).toHaveLength(1);
 	};
 	await expect(read()).rejects.toThrow("TFM-LOAD-016");
+});
+
+test("bytes and text of a file give the same types and rows", async () => {
+	const word = fc.constantFrom(
+		"",
+		"null",
+		" null",
+		"12",
+		"-3",
+		"0",
+		"-0.0",
+		"007",
+		"1.50",
+		"-0.5",
+		"2.0",
+		"123456789012",
+		"1e3",
+	);
+	const other = fc.constantFrom(
+		"2020-01-05",
+		"2020-1-5",
+		"2020-02-30",
+		"2020-01-05 10:00:00",
+		"2020-01-05T10:00:00",
+		"true",
+	);
+	const text = fc.constantFrom(
+		"x",
+		"TRUE",
+		"a b",
+		"é",
+		" ",
+		'"q"',
+		'"a""b"',
+		'"x\ny"',
+		"a\\b",
+		"\t",
+		'5"',
+		"1,5",
+		"\0",
+	);
+	const column = fc.oneof(
+		fc.array(word, { minLength: 1 }),
+		fc.array(other, { minLength: 1 }),
+		fc.array(text),
+		fc.array(fc.oneof(word, other, text)),
+	);
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(column, { minLength: 1, maxLength: 4 }),
+			fc.constantFrom("\n", "\r\n", "\r"),
+			async (columns, end) => {
+				const height = Math.max(...columns.map(({ length }) => length));
+				const rows = Array.from({ length: height }, (_, row) => columns.map((values) => values[row] ?? "").join(","));
+				const content = [columns.map((_, i) => `c${i}`).join(","), ...rows].join(end);
+				writeFileSync(join(root, "s.csv"), content);
+				const options = { delimiter: ",", columnTypes: {} };
+				const text = await inferFromText(join(root, "s.csv"), "s.csv", options).catch((error: unknown) => {
+					expect(error).toBeInstanceOf(TfmError);
+					return null;
+				});
+				const bytes = await inferFromBytes({ absolute: join(root, "s.csv"), file: "s.csv" }, ",", (names) => names);
+				if (text === null) expect(bytes).toBe(null);
+				else if (bytes !== null) {
+					expect(bytes.guesses.map((guess) => guess.column().ddl)).toEqual(
+						text.guesses.map((guess) => guess.column().ddl),
+					);
+					expect([bytes.names, bytes.rowCount, bytes.digest.hash]).toEqual([
+						text.names,
+						text.rowCount,
+						text.digest.hash,
+					]);
+					await seed(content);
+				}
+			},
+		),
+		{ numRuns: 300 },
+	);
 });

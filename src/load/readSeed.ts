@@ -1,8 +1,10 @@
+import type { BulkLoad } from "../core/adapter.ts";
 import type { CsvRecord } from "../core/csvScanner.ts";
 import { type Diagnostic, diagnostic, fail, TfmError } from "../core/diagnostic.ts";
 import type { Location } from "../core/location.ts";
 import { type CsvFile, csvPieces } from "./csvRecords.ts";
-import { ColumnInference, type InferredColumn, nullOrText } from "./seedTypes.ts";
+import { inferFromBytes, type SeedInference, seedCopies } from "./seedBytes.ts";
+import { ColumnInference, givenColumn, type InferredColumn } from "./seedTypes.ts";
 
 export interface SeedOptions {
 	readonly delimiter: string;
@@ -17,6 +19,8 @@ export interface SeedTable {
 	readonly rowCount: number;
 	/** The rows in the columns' types, a batch at a time, read from the file once more. Throws TFM-LOAD-016. */
 	readonly batches: () => AsyncGenerator<readonly (readonly (string | null)[])[]>;
+	/** The same as whole pieces of COPY's text, where the bytes of the file say it all; otherwise `batches`. */
+	readonly copies: () => BulkLoad["rows"];
 	/** Where the value of a row (from 1) and a column (from 0) stands in the file, which is read once more to find it. */
 	readonly placeOf: (row: number, column: number) => Promise<{ readonly at: Location; readonly source: string } | null>;
 }
@@ -52,8 +56,39 @@ const BATCH = 5000;
  */
 export async function readSeed(absolute: string, file: string, options: SeedOptions): Promise<SeedTable> {
 	const { delimiter } = options;
+	// What bytes do not say is told of the text, with its mistakes.
+	const bytes = await inferFromBytes({ absolute, file }, delimiter, (header) => {
+		const names = headerNames(header, file);
+		return twice(names, options, { file, line: 1, column: 1 }).length === 0 ? names : null;
+	});
+	const { names, guesses, rowCount, digest } = bytes ?? (await inferFromText(absolute, file, options));
+	const columns = names.map((name, i) => {
+		const ddl = Object.hasOwn(options.columnTypes, name) ? options.columnTypes[name] : undefined;
+		return { name, ...(ddl === undefined ? guesses[i]!.column() : givenColumn(ddl)) };
+	});
+	const batches = () =>
+		typedRows(
+			{ absolute, file, delimiter, expected: digest },
+			columns.map((column) => column.write),
+		);
+	const copies =
+		bytes === null ? batches : () => seedCopies({ absolute, file, expected: bytes.digest }, delimiter, columns);
+	const placeOf = (row: number, column: number) =>
+		findValue({ absolute, file, delimiter, expected: digest }, { row, column });
+	return { columns: columns.map(({ name, ddl }) => ({ name, ddl })), rowCount, batches, copies, placeOf };
+}
+
+/** Throws TFM-LOAD-006. */
+function headerNames(header: readonly string[], file: string): readonly string[] {
+	if (header.every((name) => name.trim() === "")) fail("TFM-LOAD-006", { file }, { at: { file, line: 1, column: 1 } });
+	return distinct(header.map((name, i) => (name === "" ? letterName(i) : name)));
+}
+
+/** All mistakes of the file, told together. */
+export async function inferFromText(absolute: string, file: string, options: SeedOptions): Promise<SeedInference> {
+	const { delimiter } = options;
 	let names: readonly string[] | undefined;
-	let guesses: ColumnInference[] = [];
+	let guesses: readonly ColumnInference[] = [];
 	const mistakes: Diagnostic[] = [];
 	const wrong = (mistake: Diagnostic): void => {
 		if (mistakes.length < LISTED) mistakes.push(mistake);
@@ -62,10 +97,8 @@ export async function readSeed(absolute: string, file: string, options: SeedOpti
 	const take = ({ values, line, raw }: CsvRecord): void => {
 		if (raw.includes("\0")) fail("TFM-LOAD-014", { file }, { at: { file, line, column: 1 } });
 		if (names === undefined) {
-			const at = { file, line, column: 1 };
-			if (values.every((name) => name.trim() === "")) fail("TFM-LOAD-006", { file }, { at });
-			names = distinct(values.map((name, i) => (name === "" ? letterName(i) : name)));
-			for (const mistake of twice(names, options, at)) wrong(mistake);
+			names = headerNames(values, file);
+			for (const mistake of twice(names, options, { file, line, column: 1 })) wrong(mistake);
 			guesses = names.map(() => new ColumnInference());
 			return;
 		}
@@ -87,18 +120,7 @@ export async function readSeed(absolute: string, file: string, options: SeedOpti
 	}
 	if (names === undefined) fail("TFM-LOAD-006", { file }, { at: { file, line: 1, column: 1 } });
 	if (mistakes.length > 0) throw new TfmError(mistakes);
-	const columns = (names as readonly string[]).map((name, i) => {
-		const ddl = Object.hasOwn(options.columnTypes, name) ? options.columnTypes[name] : undefined;
-		return { name, ...(ddl === undefined ? guesses[i]!.column() : { ddl, write: nullOrText }) };
-	});
-	const batches = () =>
-		typedRows(
-			{ absolute, file, delimiter, expected: { hash } },
-			columns.map((column) => column.write),
-		);
-	const placeOf = (row: number, column: number) =>
-		findValue({ absolute, file, delimiter, expected: { hash } }, { row, column });
-	return { columns: columns.map(({ name, ddl }) => ({ name, ddl })), rowCount, batches, placeOf };
+	return { names, guesses, rowCount, digest: { hash } };
 }
 
 /** Null: there is no such value. */

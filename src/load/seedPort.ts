@@ -77,7 +77,7 @@ export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: bo
 				return await session.transaction(async () => {
 					await session.execute(`create table ${dialect.render(relation)} (${list})`, { signal });
 					if (empty) return { rows: 0 };
-					return { rows: await session.bulkLoad({ relation, columns, rows: table.batches() }, { signal }) };
+					return { rows: await session.bulkLoad({ relation, columns, rows: table.copies() }, { signal }) };
 				});
 			} catch (error) {
 				return await failOnValue(error, { node, table, columns });

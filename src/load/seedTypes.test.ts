@@ -6,7 +6,13 @@ import { ColumnInference } from "./seedTypes.ts";
 
 function inferColumn(values: readonly string[]) {
 	const inference = new ColumnInference();
-	for (const value of values) inference.take(value);
+	const byBytes = new ColumnInference();
+	for (const value of values) {
+		inference.take(value);
+		const bytes = Buffer.from(`<${value}>`);
+		byBytes.takeBytes(bytes, 1, bytes.length - 1);
+	}
+	expect(byBytes.column().ddl).toBe(inference.column().ddl);
 	const { ddl, write } = inference.column();
 	return { ddl, values: values.map(write) };
 }

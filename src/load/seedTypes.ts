@@ -9,15 +9,29 @@
  */
 import { decimalPlaces, decimalText, parseDecimal, wholePlaces, wholeText } from "./decimalText.ts";
 import { parseIsoDateTime } from "./isoDateTime.ts";
+import { booleanPlain, dayPlain, momentPlain, numberPlain, type PlainForm, wholePlain } from "./plainForms.ts";
 
 export interface InferredColumn {
 	/** The type in `create table`, as dbt writes it for Postgres. */
 	readonly ddl: string;
 	/** A value of the column as text that this type reads. */
 	readonly write: (raw: string) => string | null;
+	/** Which values the type reads as they stand; null: of texts all but the words for nothing. */
+	readonly plain: PlainForm | null;
 }
 
+/** A column of a seed whose type the project gives: read as text, so that zeros in front stay. */
+export const givenColumn = (ddl: string): InferredColumn => ({ ddl, write: nullOrText, plain: null });
+
+/** As many digits are a whole number of JavaScript without loss. */
+const SAFE_DIGITS = 15;
+
 const isBlack = (code: number): boolean => code > 32 && code < 127;
+
+/** Whether bytes that are no longer than the word for nothing, or have spaces around them, are to be looked at as text. */
+export function maybeNullWord(from: Uint8Array, start: number, end: number): boolean {
+	return end - start === 4 || end === start || !isBlack(from[start]!) || !isBlack(from[end - 1]!);
+}
 
 export function isNullWord(value: string): boolean {
 	const { length } = value;
@@ -84,18 +98,30 @@ function boolean(v: string): string | null | undefined {
 }
 
 type Cast = (value: string) => string | null | undefined;
-const CASTS: readonly { readonly ddl: string; readonly cast: Cast }[] = [
-	{ ddl: "date", cast: date },
-	{ ddl: "timestamp without time zone", cast: dateTime },
-	{ ddl: "timestamp without time zone", cast: (v) => parseIsoDateTime(v.trim()) },
-	{ ddl: "boolean", cast: boolean },
+const CASTS: readonly { readonly ddl: string; readonly cast: Cast; readonly plain: PlainForm }[] = [
+	{ ddl: "date", cast: date, plain: dayPlain },
+	{ ddl: "timestamp without time zone", cast: dateTime, plain: momentPlain },
+	{ ddl: "timestamp without time zone", cast: (v) => parseIsoDateTime(v.trim()), plain: momentPlain },
+	{ ddl: "boolean", cast: boolean, plain: booleanPlain },
 ];
+
+/** Two values of one of these forms are taken by the same casts. A moment is parted by a space or by a T. */
+const FORMS: readonly PlainForm[] = [
+	dayPlain,
+	(from, start, end) => from[start + 10] === 32 && momentPlain(from, start, end),
+	(from, start, end) => from[start + 10] === 84 && momentPlain(from, start, end),
+	booleanPlain,
+];
+
+/** A number of 32 bits, whatever its digits. */
+const smallWhole = wholePlain(9);
+const safeWhole = wholePlain(SAFE_DIGITS);
+/** A float keeps the sign of a zero; the numbers of agate have none. */
+const floatPlain: PlainForm = (from, start, end) =>
+	(from[start] !== 45 || from[start + 1] !== 48) && numberPlain(from, start, end);
 
 /** agate's context: more digits than this are no whole number to it. */
 const PRECISION = 28;
-/** As many digits are a whole number of JavaScript without loss. */
-const SAFE_DIGITS = 15;
-
 /** Digits before the point and behind it of a number in its plainest form (`12`, `-3.5`), or undefined. */
 function plainNumber(text: string): { readonly whole: number; readonly decimals: number } | undefined {
 	const from = text.charCodeAt(0) === 45 ? 1 : 0;
@@ -145,15 +171,21 @@ class NumberStatistics {
 		return true;
 	}
 
+	/** Whether some value has decimal places: other numbers change nothing then. */
+	get isFractional(): boolean {
+		return this.#decimals > 0;
+	}
+
 	column(): InferredColumn {
 		if (this.#decimals > 0 || this.#whole > PRECISION || !this.#finite)
-			return { ddl: "float8", write: (raw) => (isNullWord(raw) ? null : floatText(raw)) };
+			return { ddl: "float8", write: (raw) => (isNullWord(raw) ? null : floatText(raw)), plain: floatPlain };
 		const plain = [BigInt(this.#lowPlain), BigInt(this.#highPlain)];
 		const fits = (bits: number) =>
 			[this.#low, this.#high, ...plain].every((limit) => BigInt.asIntN(bits, limit) === limit);
 		return {
 			ddl: fits(32) ? "integer" : fits(64) ? "bigint" : "numeric",
 			write: (raw) => (isNullWord(raw) ? null : integerText(raw)),
+			plain: safeWhole,
 		};
 	}
 }
@@ -176,6 +208,24 @@ function floatText(raw: string): string {
 export class ColumnInference {
 	#numbers: NumberStatistics | undefined = new NumberStatistics();
 	#casts = CASTS;
+	/** The forms, as bits, of which a value was taken since it is no column of numbers. */
+	#forms = 0;
+
+	/** The same of the bytes of a value; most are told by their form, and need no text. */
+	takeBytes(from: Buffer, start: number, end: number): void {
+		if (start === end) return;
+		if (this.#casts.length === 0) {
+			if (this.#numbers === undefined || smallWhole(from, start, end)) return;
+			if (this.#numbers.isFractional && numberPlain(from, start, end)) return;
+		} else if (this.#numbers === undefined) {
+			const form = FORMS.findIndex((has) => has(from, start, end));
+			if (form !== -1) {
+				if ((this.#forms & (1 << form)) !== 0) return;
+				this.#forms |= 1 << form;
+			}
+		}
+		this.take(from.toString("utf8", start, end));
+	}
 
 	take(raw: string): void {
 		if ((this.#numbers === undefined && this.#casts.length === 0) || isNullWord(raw)) return;
@@ -191,8 +241,8 @@ export class ColumnInference {
 	column(): InferredColumn {
 		if (this.#numbers !== undefined) return this.#numbers.column();
 		const [first] = this.#casts;
-		if (first === undefined) return { ddl: "text", write: nullOrText };
-		const { ddl, cast } = first;
-		return { ddl, write: (raw) => (isNullWord(raw) ? null : (cast(raw) ?? null)) };
+		if (first === undefined) return givenColumn("text");
+		const { ddl, cast, plain } = first;
+		return { ddl, write: (raw) => (isNullWord(raw) ? null : (cast(raw) ?? null)), plain };
 	}
 }
