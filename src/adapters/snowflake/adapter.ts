@@ -50,8 +50,11 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 
 	const parameters = (fields.session_parameters ?? {}) as Readonly<Record<string, unknown>>;
 	const queryTag = typeof fields.query_tag === "string" ? fields.query_tag : undefined;
-	const newLogin = (): Promise<Login> =>
-		logIn({ plan: connectionOptions(fields, { cwd, env }), env, dialect, parameters });
+	const newLogin = async (): Promise<Login> => {
+		const login = await logIn({ plan: connectionOptions(fields, { cwd, env }), env, dialect, parameters });
+		presence.noticeSession();
+		return login;
+	};
 	const newSlot = (first?: Login): Slot => {
 		const slot = createSlot(newLogin, { dialect, queryTag, ...(first === undefined ? {} : { first }) });
 		slots.add(slot);
@@ -107,7 +110,8 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 	// Beside the sessions of the run, however busy they are: a run that is at work must not be taken for dead.
 	const borrow = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
 		working.run({ over: false }, () => withSession(work));
-	const presence = createPresence({ borrow, host: options.host });
+	const sessions = () => [...slots].flatMap((slot) => slot.session() ?? []);
+	const presence = createPresence({ borrow, host: options.host, sessions });
 
 	return {
 		get facts() {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Connection as DriverConnection, RowStatement } from "snowflake-sdk";
 import type { StatementOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
@@ -57,17 +58,25 @@ async function send(driver: DriverConnection, statement: Sent): Promise<Answer> 
 	try {
 		watch.begin();
 		const timeout = limits?.timeoutMs === undefined ? {} : serverLimit(limits.timeoutMs);
-		const answered = await new Promise<RowStatement>((resolve, reject) => {
-			const running = driver.execute({
-				sqlText: sql,
-				...(binds === undefined || binds.length === 0 ? {} : { binds: [...binds] }),
-				parameters: { ...parameters, ...timeout },
-				fetchAsString: ["Number", "JSON", "Buffer"],
-				rowMode: "array",
-				streamResult: true,
-				complete: (error, finished) => (error ? reject(error) : resolve(finished as RowStatement)),
-			} as Parameters<DriverConnection["execute"]>[0]);
-			watch.cancelBy(() => running.cancel(() => undefined));
+		// Under one id the server does a statement once, however often it is asked.
+		const requestId = randomUUID();
+		const submit = (): Promise<RowStatement> =>
+			new Promise<RowStatement>((resolve, reject) => {
+				const running = driver.execute({
+					sqlText: sql,
+					requestId,
+					...(binds === undefined || binds.length === 0 ? {} : { binds: [...binds] }),
+					parameters: { ...parameters, ...timeout },
+					fetchAsString: ["Number", "JSON", "Buffer"],
+					rowMode: "array",
+					streamResult: true,
+					complete: (error, finished) => (error ? reject(error) : resolve(finished as RowStatement)),
+				} as Parameters<DriverConnection["execute"]>[0]);
+				watch.cancelBy(() => running.cancel(() => undefined));
+			});
+		const answered = await submit().catch((error: DriverError) => {
+			if (watch.reached !== undefined || !isCutShort(error)) throw error;
+			return submit();
 		});
 		const columns = (answered.getColumns() ?? []) as readonly DriverColumn[];
 		return {
@@ -82,6 +91,10 @@ async function send(driver: DriverConnection, statement: Sent): Promise<Answer> 
 		watch.end();
 	}
 }
+
+/** The driver asks again for itself where a request fails, and not where its answer stops in the middle. */
+const isCutShort = ({ code, message }: DriverError): boolean =>
+	String(code) === "401001" && /stream has been aborted/i.test(message);
 
 const serverLimit = (timeoutMs: number): Readonly<Record<string, number>> =>
 	timeoutMs > 0 ? { STATEMENT_TIMEOUT_IN_SECONDS: Math.ceil(timeoutMs / 1000) + SERVER_GRACE_S } : {};

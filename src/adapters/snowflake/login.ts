@@ -19,6 +19,8 @@ export interface Home {
 	readonly role: string | null;
 	readonly warehouse: string | null;
 	readonly version: string;
+	/** The server's number for the session. */
+	readonly session: string;
 }
 
 export interface Login {
@@ -34,7 +36,17 @@ export interface LoginParts {
 	readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-const WHERE = "select current_database(), current_schema(), current_role(), current_warehouse(), current_version()";
+const WHERE =
+	"select current_database(), current_schema(), current_role(), current_warehouse(), current_version(), current_session()";
+
+/**
+ * Unless the profile says otherwise. What a killed process had sent is nobody's: no run publishes it, and the next one
+ * would wait for it. Snowflake ends it five minutes after it lost the client.
+ */
+const PARAMETERS = { ABORT_DETACHED_QUERY: true };
+
+const upperCased = (some: LoginParts["parameters"]): LoginParts["parameters"] =>
+	Object.fromEntries(Object.entries(some).map(([name, value]) => [name.toUpperCase(), value]));
 
 /** One login. Rejects with TfmError: TFM-DB-026 where Snowflake refuses it, TFM-DB-027 where the database is not there. */
 export async function logIn({ plan, env, dialect, parameters }: LoginParts): Promise<Login> {
@@ -55,16 +67,20 @@ export async function logIn({ plan, env, dialect, parameters }: LoginParts): Pro
 	}
 	const made = createConnection(connection);
 	try {
-		const sets = Object.entries(parameters).map(([name, value]) => `${name} = ${dialect.literal(value as CellValue)}`);
-		if (sets.length > 0) await made.send({ sql: `alter session set ${sets.join(" ")}` });
+		const sets = Object.entries({ ...PARAMETERS, ...upperCased(parameters) }).map(
+			([name, value]) => `${name} = ${dialect.literal(value as CellValue)}`,
+		);
+		await made.send({ sql: `alter session set ${sets.join(" ")}` });
 		const answer = await made.send({ sql: WHERE });
 		const rows: (readonly CellValue[])[] = [];
 		for await (const batch of answer.rows) rows.push(...batch);
-		const [database, schema, role, warehouse, version] = (rows[0] ?? []).map((v) => (v === null ? null : String(v)));
+		const [database, schema, role, warehouse, version, session] = (rows[0] ?? []).map((v) =>
+			v === null ? null : String(v),
+		);
 		if (database == null)
 			fail("TFM-DB-027", { database: String(options.database), role: role ?? String(options.role ?? "the role") });
 		const home = { database, schema: schema ?? null, role: role ?? null, warehouse: warehouse ?? null };
-		return { connection: made, home: { ...home, version: version ?? "" } };
+		return { connection: made, home: { ...home, version: version ?? "", session: session ?? "" } };
 	} catch (error) {
 		await made.close();
 		throw error;

@@ -12,33 +12,53 @@ export interface PresenceParts {
 	/** Runs a piece of work on a session beside those of the run. */
 	readonly borrow: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
 	readonly host: { readonly name: string; readonly pid: number };
+	/** The server's numbers for the sessions that stand. */
+	readonly sessions: () => readonly string[];
 }
 
 export interface Heart extends Presence {
+	/** There is a session more: whoever finds this run dead must know of it. */
+	noticeSession(): void;
 	/** No beat from here on; the run's row goes. */
 	stop(): Promise<void>;
 }
 
 const BEAT_MS = 20_000;
 const GONE_S = 180;
+/** Sessions come many at once, one for each thread, and are written down together. */
+const NOTICE_MS = 500;
 
 const TABLE = "tfm_state.heartbeats";
 const CREATE = [
 	"create schema if not exists tfm_state",
-	`create table if not exists ${TABLE} (run_id varchar not null, host varchar not null, pid number(38,0) not null, beat_at timestamp_ntz not null)`,
+	`create table if not exists ${TABLE} (run_id varchar not null, host varchar not null, pid number(38,0) not null, sessions varchar not null, beat_at timestamp_ntz not null)`,
 ];
 
-export function createPresence({ borrow, host }: PresenceParts): Heart {
+export function createPresence({ borrow, host, sessions }: PresenceParts): Heart {
 	let beating: { readonly runId: string; readonly timer: NodeJS.Timeout; last: Promise<unknown> } | undefined;
 
 	const beat = (runId: string): Promise<unknown> =>
-		borrow((session) => session.query(`update ${TABLE} set beat_at = sysdate() where run_id = $1`, [runId]));
+		borrow((session) =>
+			session.query(`update ${TABLE} set beat_at = sysdate(), sessions = $2 where run_id = $1`, [
+				runId,
+				sessions().join(","),
+			]),
+		);
+	const beatNow = (): void => {
+		// A beat that is lost is made up for by the next one; two at once would meet at one row.
+		if (beating === undefined) return;
+		const { runId, last } = beating;
+		beating.last = last.then(() => beat(runId)).catch(connectionIsGone);
+	};
+	let noticed: NodeJS.Timeout | undefined;
 
 	async function stop(): Promise<void> {
 		const over = beating;
 		beating = undefined;
 		if (over === undefined) return;
 		clearInterval(over.timer);
+		clearTimeout(noticed);
+		noticed = undefined;
 		await over.last;
 		// Whoever finds the row later sees that nobody beats.
 		await borrow((session) => session.query(`delete from ${TABLE} where run_id = $1`, [over.runId])).catch(
@@ -55,8 +75,8 @@ export function createPresence({ borrow, host }: PresenceParts): Heart {
 					if ((await unlessMissing(session.query(`select count(*) from ${TABLE}`))) === null)
 						for (const sql of CREATE) await session.execute(sql);
 					await session.query(`delete from ${TABLE} where run_id = $1`, [runId]);
-					const row = `insert into ${TABLE} (run_id, host, pid, beat_at) select $1, $2, $3, sysdate()`;
-					await session.query(row, [runId, host.name, host.pid]);
+					const row = `insert into ${TABLE} (run_id, host, pid, sessions, beat_at) select $1, $2, $3, $4, sysdate()`;
+					await session.query(row, [runId, host.name, host.pid, sessions().join(",")]);
 					return true;
 				} catch (error) {
 					// A role that may make no tables keeps no notes either: what else is said of that, says why.
@@ -65,10 +85,7 @@ export function createPresence({ borrow, host }: PresenceParts): Heart {
 				}
 			});
 			if (!made) return;
-			const timer = setInterval(() => {
-				// A beat that is lost is made up for by the next one.
-				if (beating !== undefined) beating.last = beat(runId).catch(connectionIsGone);
-			}, BEAT_MS);
+			const timer = setInterval(beatNow, BEAT_MS);
 			timer.unref();
 			beating = { runId, timer, last: Promise.resolve() };
 		},
@@ -85,7 +102,21 @@ export function createPresence({ borrow, host }: PresenceParts): Heart {
 			);
 		},
 		async endOrphans(session, runId) {
-			return !(await this.living(session, [runId])).has(runId);
+			if ((await this.living(session, [runId])).has(runId)) return false;
+			const asked = session.query(`select sessions from ${TABLE} where run_id = $1`, [runId]);
+			const left = (await unlessMissing(asked))?.rows.flatMap(([ids]) => String(ids).split(",")) ?? [];
+			for (const id of left.filter((one) => /^\d+$/.test(one)))
+				await session.query(`select system$cancel_all_queries(${id})`).catch(isNotOurs);
+			if (left.length > 0) await session.query(`delete from ${TABLE} where run_id = $1`, [runId]).catch(isNotOurs);
+			return true;
+		},
+		noticeSession() {
+			if (beating === undefined || noticed !== undefined) return;
+			noticed = setTimeout(() => {
+				noticed = undefined;
+				beatNow();
+			}, NOTICE_MS);
+			noticed.unref();
 		},
 		stop,
 	} satisfies Heart);
@@ -99,6 +130,11 @@ function isThere(pid: number): boolean {
 	} catch (error) {
 		return (error as NodeJS.ErrnoException).code === "EPERM";
 	}
+}
+
+/** Another user's statements are not ours to end (ABORT_DETACHED_QUERY does), and another run may be first. */
+function isNotOurs(error: unknown): void {
+	if (!(error instanceof DatabaseError) || error.kind !== "sql") throw error;
 }
 
 /** Beats are refused when the server is away, and when another change of the table comes first. */

@@ -5,6 +5,8 @@ import type { PinnedSession } from "./session.ts";
 /** A place for one login, which is made when it is needed and made anew when it is lost or has rested too long. */
 export interface Slot {
 	ready(): Promise<Login>;
+	/** The server's number for the session that stands; undefined: none does. */
+	session(): string | undefined;
 	/** Takes back what a session changed; a login that cannot be put right is given up. */
 	reset(session: PinnedSession): Promise<void>;
 	close(): Promise<void>;
@@ -37,6 +39,7 @@ export function createSlot(
 			login ??= await logIn();
 			return login;
 		},
+		session: () => login?.home.session,
 		async reset(session) {
 			await session.end();
 			if (login === undefined) return;

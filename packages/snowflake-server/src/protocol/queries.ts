@@ -13,6 +13,8 @@ export interface Query {
 	readonly id: string;
 	readonly sql: string;
 	readonly tag: string;
+	/** Of the session that sent it; null for what no session began. */
+	readonly sessionId: number | null;
 	readonly warehouse: string | null;
 	readonly startedAt: number;
 	outcome: { readonly answer: Answer } | { readonly error: SnowflakeError } | null;
@@ -38,11 +40,16 @@ export interface Queries {
 	all(): readonly Query[];
 }
 
-export function createQueries(runtime: Omit<Runtime, "answerOf">): Queries {
+export function createQueries(runtime: Omit<Runtime, "answerOf" | "cancelAll">): Queries {
 	const byId = new Map<string, Query>();
 	const byRequest = new Map<string, Query>();
 	const whole: Runtime = {
 		...runtime,
+		cancelAll: (sessionId) => {
+			const open = [...byId.values()].filter((query) => query.sessionId === sessionId && query.outcome === null);
+			for (const query of open) query.cancel();
+			return open.length;
+		},
 		answerOf: (id) => {
 			const outcome = byId.get(id)?.outcome;
 			return outcome && "answer" in outcome ? outcome.answer : undefined;
@@ -86,6 +93,7 @@ export function createQueries(runtime: Omit<Runtime, "answerOf">): Queries {
 			id: newId(),
 			sql,
 			tag: String(request.parameters?.QUERY_TAG ?? session.parameters.get("QUERY_TAG") ?? ""),
+			sessionId: session.id,
 			warehouse: session.warehouse,
 			startedAt: Date.now(),
 			outcome: null,
@@ -114,6 +122,7 @@ export function createQueries(runtime: Omit<Runtime, "answerOf">): Queries {
 			id: newId(),
 			sql: request.sqlText,
 			tag: children[0]!.tag,
+			sessionId: login.session.id,
 			warehouse: login.session.warehouse,
 			startedAt: Date.now(),
 			outcome: null,
@@ -138,6 +147,7 @@ export function createQueries(runtime: Omit<Runtime, "answerOf">): Queries {
 			id: newId(),
 			sql: request.sqlText,
 			tag: "",
+			sessionId: null,
 			warehouse: null,
 			startedAt: Date.now(),
 			outcome: { error },

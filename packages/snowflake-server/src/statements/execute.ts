@@ -1,4 +1,4 @@
-import { type Answer, DONE, STATEMENT, status } from "../answer.ts";
+import { type Answer, DONE, STATEMENT, status, texts } from "../answer.ts";
 import { engineError } from "../engine/engineError.ts";
 import { objectMissing, syntaxError, unsupported } from "../snowflakeError.ts";
 import { type Ast, type AstRecord, isRecord } from "../sql/ast.ts";
@@ -70,7 +70,12 @@ export async function execute(statement: Statement): Promise<Answer> {
 	}
 }
 
+const CANCEL_ALL = /^\s*select\s+system\$cancel_all_queries\(\s*(\d+)\s*\)\s*$/i;
+
 async function runQuery(_: Cursor, statement: Statement): Promise<Answer> {
+	const cancel = CANCEL_ALL.exec(statement.sql);
+	if (cancel)
+		return texts([`SYSTEM$CANCEL_ALL_QUERIES(${cancel[1]})`], [[`${statement.runtime.cancelAll(Number(cancel[1]))}`]]);
 	const tree = statement.runtime.parse(statement.sql);
 	const change = changeWithin(tree);
 	if (change) return changeOf(change, statement, (tree.Query as AstRecord).with);

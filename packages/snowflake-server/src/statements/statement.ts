@@ -24,6 +24,8 @@ export interface Runtime {
 	readonly parse: Parse;
 	/** The answer of an earlier query, while the server keeps it. */
 	readonly answerOf: (queryId: string) => Answer | undefined;
+	/** SYSTEM$CANCEL_ALL_QUERIES: how many statements of that session it ended. */
+	readonly cancelAll: (sessionId: number) => number;
 	/** A new folder for a stage's files. */
 	readonly newFolder: () => string;
 	/** By role, as its name is stored; absent: a role owns all that there is. */
