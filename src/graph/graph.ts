@@ -105,19 +105,32 @@ export function buildGraph(manifest: Manifest): Graph {
 	return graphOf(parents);
 }
 
-/** The same, made with the first question: commands that ask none do not wait for it. */
+/** More questions than these are answered faster by a graph that was made. */
+const FEW_QUESTIONS = 500;
+
+/**
+ * The same, made when it is walked: commands that ask nothing, or for the relatives of a few nodes, do not wait for it.
+ * A few questions are answered by the manifest's own lists.
+ */
 export function graphWhenAsked(manifest: Manifest): Graph {
 	let made: Graph | undefined;
+	let asked = 0;
+	const maps = allNodes(manifest);
 	const graph = () => {
 		made ??= buildGraph(manifest);
 		return made;
+	};
+	const has = (id: NodeId): boolean => made?.has(id) ?? maps.some((map) => map.has(id));
+	const ends = (id: NodeId, of: "parents" | "children"): readonly NodeId[] => {
+		if (made !== undefined || asked++ >= FEW_QUESTIONS) return graph()[of](id);
+		return inOrder([...new Set(manifest[of].get(id) ?? NONE)].filter(has));
 	};
 	return {
 		get ids() {
 			return graph().ids;
 		},
-		has: (id) => graph().has(id),
-		parents: (id) => graph().parents(id),
-		children: (id) => graph().children(id),
+		has,
+		parents: (id) => ends(id, "parents"),
+		children: (id) => ends(id, "children"),
 	};
 }

@@ -2,6 +2,7 @@ import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { compareModelVersions } from "../core/modelVersions.ts";
 import { type GraphNode, isStored, type ModelNode, type Plain, type SourceNode } from "../core/node.ts";
+import type { NodeOutline } from "../core/nodeOutline.ts";
 import { samePlain } from "../core/samePlain.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { fnmatcher } from "./fnmatch.ts";
@@ -10,6 +11,8 @@ import { pathMatcher } from "./globPath.ts";
 import type { SelectorCriterion } from "./parseSelector.ts";
 
 export type NodeTest = (node: GraphNode) => boolean;
+/** Asks nothing but what names a node. */
+export type OutlineTest = (node: NodeOutline) => boolean;
 
 /** What earlier runs say about nodes. Each throws where the artifact that it needs is not there. */
 export interface EarlierRuns {
@@ -21,29 +24,28 @@ export interface EarlierRuns {
 }
 
 const isModel = (node: GraphNode): node is ModelNode => node.resource_type === "model";
-const versionOf = (node: GraphNode): string | number | null => (isModel(node) ? node.version : null);
 const nothing: NodeTest = () => false;
 
-function byFqn(value: string): NodeTest {
+function byFqn(value: string): OutlineTest {
 	const matches = fqnMatcher(value);
-	return (node) => node.resource_type !== "source" && matches(node.fqn, versionOf(node) !== null);
+	return ({ resource_type: kind, fqn, version = null }) =>
+		kind !== "source" && matches(fqn, kind === "model" && version !== null);
 }
 
 /** The root project's own files are there; those of packages count where the root project has the same path. */
-function byPath(value: string, manifest: Manifest, existsInRoot: (path: string) => boolean): NodeTest {
+function byPath(value: string, manifest: Manifest, existsInRoot: (path: string) => boolean): OutlineTest {
 	if (value === "" || value.startsWith("/")) fail("TFM-SELECT-014", { value });
 	const matches = pathMatcher(value);
 	return (node) => {
 		const there = node.package_name === manifest.projectName ? () => true : existsInRoot;
 		const { file, folders } = matches(node.original_file_path);
 		if ((file && there(node.original_file_path)) || folders.some(there)) return true;
-		const patch = "patch_path" in node ? node.patch_path : null;
-		const [, owner, path = ""] = /^([^:]*):\/\/(.*)$/s.exec(patch ?? "") ?? [];
+		const [, owner, path = ""] = /^([^:]*):\/\/(.*)$/s.exec(node.patch_path ?? "") ?? [];
 		return path !== "" && matches(path).file && (owner === manifest.projectName || existsInRoot(path));
 	};
 }
 
-function byFile(value: string): NodeTest {
+function byFile(value: string): OutlineTest {
 	const matches = fnmatcher(value);
 	return (node) => {
 		const name = node.original_file_path.split("/").at(-1) ?? "";
@@ -51,7 +53,7 @@ function byFile(value: string): NodeTest {
 	};
 }
 
-function byPackage(value: string, manifest: Manifest): NodeTest {
+function byPackage(value: string, manifest: Manifest): OutlineTest {
 	const matches = fnmatcher(value === "this" ? manifest.projectName : value);
 	return (node) => matches(node.package_name);
 }
@@ -80,7 +82,7 @@ function byNameOfKind(criterion: SelectorCriterion, value: string): NodeTest {
 		(node.resource_type as string) === kind && packageName?.(node.package_name) === true && name?.(node.name) === true;
 }
 
-function byTag(value: string): NodeTest {
+function byTag(value: string): OutlineTest {
 	const matches = fnmatcher(value);
 	return (node) => node.tags.some(matches);
 }
@@ -95,7 +97,7 @@ function byGroup(value: string): NodeTest {
 	};
 }
 
-function byLayer(value: string): NodeTest {
+function byLayer(value: string): OutlineTest {
 	const matches = fnmatcher(value);
 	return (node) => node.layer !== null && matches(node.layer);
 }
@@ -179,7 +181,7 @@ export const RESOURCE_TYPES: readonly string[] = [
 	"unit_test",
 ];
 
-function byResourceType(value: string): NodeTest {
+function byResourceType(value: string): OutlineTest {
 	const type = oneOf("resource_type", value, RESOURCE_TYPES);
 	return (node) => node.resource_type === type;
 }
@@ -206,15 +208,12 @@ export interface NodeTestFacts {
 const earlierOf = ({ method, raw }: SelectorCriterion, earlier: EarlierRuns | undefined): EarlierRuns =>
 	earlier ?? fail("TFM-SELECT-004", { method, raw });
 
-/**
- * The condition of one criterion as a test of a node; `selector:` is resolved elsewhere. Throws TFM-SELECT-003, 004,
- * 006 and 014 for values that the method cannot have.
- */
-export function nodeTest(
+/** The condition of one criterion where what names a node decides it; null where more of the node has to be read. */
+export function outlineTest(
 	criterion: SelectorCriterion,
 	manifest: Manifest,
-	{ existsInRoot = () => true, earlier }: NodeTestFacts = {},
-): NodeTest {
+	{ existsInRoot = () => true }: NodeTestFacts = {},
+): OutlineTest | null {
 	const value = textOf(criterion.value);
 	switch (criterion.method) {
 		case "fqn":
@@ -225,6 +224,27 @@ export function nodeTest(
 			return byFile(value);
 		case "package":
 			return byPackage(value, manifest);
+		case "tag":
+			return byTag(value);
+		case "layer":
+			return byLayer(value);
+		case "resource_type":
+			return byResourceType(value);
+		default:
+			return null;
+	}
+}
+
+/**
+ * The condition of one criterion as a test of a node; `selector:` is resolved elsewhere. Throws TFM-SELECT-003, 004,
+ * 006 and 014 for values that the method cannot have.
+ */
+export function nodeTest(criterion: SelectorCriterion, manifest: Manifest, facts: NodeTestFacts = {}): NodeTest {
+	const { earlier } = facts;
+	const named = outlineTest(criterion, manifest, facts);
+	if (named !== null) return named;
+	const value = textOf(criterion.value);
+	switch (criterion.method) {
 		case "source":
 			return bySource(value);
 		case "exposure":
@@ -233,12 +253,8 @@ export function nodeTest(
 		case "saved_query":
 		case "unit_test":
 			return byNameOfKind(criterion, value);
-		case "tag":
-			return byTag(value);
 		case "group":
 			return byGroup(value);
-		case "layer":
-			return byLayer(value);
 		case "access":
 			return (node) => isModel(node) && node.access === value;
 		case "config":
@@ -247,8 +263,6 @@ export function nodeTest(
 			return byTestName(value);
 		case "test_type":
 			return byTestType(value);
-		case "resource_type":
-			return byResourceType(value);
 		case "version":
 			return byVersion(value);
 		case "state":
@@ -257,7 +271,7 @@ export function nodeTest(
 			return earlierOf(criterion, earlier).result(value);
 		case "source_status":
 			return earlierOf(criterion, earlier).sourceStatus(value);
-		case "selector":
+		default:
 			return nothing;
 	}
 }

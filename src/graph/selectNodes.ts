@@ -6,10 +6,11 @@
 import { type Diagnostic, diagnostic, fail } from "../core/diagnostic.ts";
 import { allNodes, findNode, type Manifest } from "../core/manifest.ts";
 import type { GraphNode, NodeId, ResourceType } from "../core/node.ts";
+import { type NodeOutline, outlinesOf } from "../core/nodeOutline.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { fnmatcher } from "./fnmatch.ts";
 import type { Graph } from "./graph.ts";
-import { type EarlierRuns, nodeTest, RESOURCE_TYPES } from "./methods.ts";
+import { type EarlierRuns, nodeTest, outlineTest, RESOURCE_TYPES } from "./methods.ts";
 import {
 	type IndirectSelection,
 	parseSelectors,
@@ -114,19 +115,32 @@ class Selection {
 	readonly #manifest: Manifest;
 	readonly #graph: Graph;
 	readonly #request: SelectionRequest;
-	readonly #nodes: readonly GraphNode[];
 	readonly #keep: (node: GraphNode) => boolean;
 	/** Names of selectors.yml that are being resolved. */
 	readonly #open: string[] = [];
+	#known: readonly NodeOutline[] | undefined;
+	#read: readonly GraphNode[] | undefined;
 
 	constructor(manifest: Manifest, graph: Graph, request: SelectionRequest) {
 		this.#manifest = manifest;
 		this.#graph = graph;
 		this.#request = request;
-		this.#nodes = allNodes(manifest)
-			.flatMap((map) => [...map.values()])
-			.filter((node) => graph.has(node.unique_id));
 		this.#keep = kindTest(request);
+	}
+
+	/** What names the nodes: where nothing else is asked, most of a large project is not read. */
+	get #outlines(): readonly NodeOutline[] {
+		this.#known ??= allNodes(this.#manifest)
+			.flatMap((map) => [...outlinesOf(map)])
+			.filter((node) => this.#graph.has(node.unique_id));
+		return this.#known;
+	}
+
+	get #nodes(): readonly GraphNode[] {
+		this.#read ??= allNodes(this.#manifest)
+			.flatMap((map) => [...map.values()])
+			.filter((node) => this.#graph.has(node.unique_id));
+		return this.#read;
 	}
 
 	/** Those of the kinds that are asked for. */
@@ -161,9 +175,16 @@ class Selection {
 	#criterion(criterion: SelectorCriterion): Found {
 		if (criterion.method === "selector")
 			return { direct: this.#around(criterion, this.#byName(criterion)), indirect: NO_IDS };
-		const matches = nodeTest(criterion, this.#manifest, this.#request);
-		const found = new Set(this.#nodes.filter(matches).map((node) => node.unique_id));
-		return this.#withTests(this.#around(criterion, found), criterion.indirect);
+		return this.#withTests(this.#around(criterion, this.#matching(criterion)), criterion.indirect);
+	}
+
+	#matching(criterion: SelectorCriterion): Ids {
+		const named = outlineTest(criterion, this.#manifest, this.#request);
+		const found =
+			named === null
+				? this.#nodes.filter(nodeTest(criterion, this.#manifest, this.#request))
+				: this.#outlines.filter(named);
+		return new Set(found.map((node) => node.unique_id));
 	}
 
 	/** Adds the relatives that `+` and `@` ask for. */

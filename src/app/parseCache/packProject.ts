@@ -2,8 +2,10 @@ import type { MacroDefinition } from "../../context/context.ts";
 import type { Location } from "../../core/location.ts";
 import { findNode, type Manifest } from "../../core/manifest.ts";
 import type { ExecutableNode, GraphNode, NodeId } from "../../core/node.ts";
+import type { NodeOutline } from "../../core/nodeOutline.ts";
 import { datedModels } from "../../manifest/modelDeprecations.ts";
 import { type NodesByText, nodesByText } from "../editedText.ts";
+import { type PackedOutlines, packOutlines, unpackOutlines } from "./packOutlines.ts";
 import { PartedMap } from "./partedMap.ts";
 import type { TimedText } from "./timedTexts.ts";
 
@@ -47,7 +49,8 @@ interface NodesPart {
 const NODES_IN_PART = 500;
 const FIRST = 0;
 const EDGES = 1;
-const NODES = 2;
+const OUTLINES = 2;
+const NODES = 3;
 
 const othersIn = (manifest: Manifest): readonly GraphNode[] => [
 	...manifest.sources.values(),
@@ -71,7 +74,11 @@ const placesOf = (nodes: readonly GraphNode[]): Places =>
 	);
 
 /** Plain values, in the parts that unpackProject reads. */
-export function* packProject({ manifest, macros, timed }: KnownProject): Generator<FirstPart | EdgesPart | NodesPart> {
+export function* packProject({
+	manifest,
+	macros,
+	timed,
+}: KnownProject): Generator<FirstPart | EdgesPart | PackedOutlines | NodesPart> {
 	const { nodes, parents, children } = manifest;
 	yield {
 		manifest: { ...manifest, nodes: new Map(), parents: new Map(), children: new Map() },
@@ -84,6 +91,7 @@ export function* packProject({ manifest, macros, timed }: KnownProject): Generat
 	};
 	yield packEdges(parents, children);
 	const all = [...nodes.values()];
+	yield packOutlines(all);
 	for (let from = 0; from < all.length; from += NODES_IN_PART) {
 		const some = all.slice(from, from + NODES_IN_PART);
 		yield { nodes: some, places: placesOf(some) };
@@ -101,6 +109,28 @@ function packEdges(parents: Manifest["parents"], children: Manifest["children"])
 		parents: joined.map((id) => short(parents.get(id)!)),
 		children: joined.map((id) => short(children.get(id)!)),
 	};
+}
+
+/** The nodes, and what names them without reading any. */
+class KnownNodes extends PartedMap<NodeId, ExecutableNode> {
+	readonly #ids: readonly NodeId[];
+	readonly #readOutlines: () => PackedOutlines;
+	#outlines: readonly NodeOutline[] | undefined;
+
+	constructor(
+		ids: readonly NodeId[],
+		readOutlines: () => PackedOutlines,
+		read: (part: number) => readonly ExecutableNode[],
+	) {
+		super(() => ids, NODES_IN_PART, read);
+		this.#ids = ids;
+		this.#readOutlines = readOutlines;
+	}
+
+	outlines(): readonly NodeOutline[] {
+		this.#outlines ??= unpackOutlines(this.#readOutlines(), this.#ids);
+		return this.#outlines;
+	}
 }
 
 export interface Rereading {
@@ -132,9 +162,9 @@ export function unpackProject(part: (index: number) => unknown, again: Rereading
 	};
 	const { ids, macros, timed, texts, dated } = first;
 	revive(othersIn(first.manifest), first.places);
-	const nodes = new PartedMap<NodeId, ExecutableNode>(
-		() => ids,
-		NODES_IN_PART,
+	const nodes = new KnownNodes(
+		ids,
+		() => (part(OUTLINES) as PackedOutlines | null) ?? packOutlines([...again.manifest().nodes.values()]),
 		(index) => {
 			const found = part(NODES + index) as NodesPart | null;
 			if (found !== null) {

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { brief, makeSandbox, type Sandbox } from "../../config/testing/sandbox.ts";
 import { TfmError } from "../../core/diagnostic.ts";
+import { type NodeOutline, outlinesOf } from "../../core/nodeOutline.ts";
 import { PARSE_OPTIONS } from "../../manifest/testing/readProject.ts";
 import { knowProject, type ReadProject } from "./knowProject.ts";
 import { PartedMap } from "./partedMap.ts";
@@ -82,7 +83,25 @@ const plain = (_: string, value: unknown): unknown =>
 	value instanceof Map || value instanceof PartedMap || value instanceof ReplacedMap ? [...value] : value;
 
 /** Everything a command can see of it, places included. */
+/** What selectors are told of a node before it is read. */
+const outlineOf = (node: NodeOutline) => {
+	const { unique_id, resource_type, package_name, original_file_path, fqn, tags, layer, patch_path, version } = node;
+	return {
+		unique_id,
+		resource_type,
+		package_name,
+		original_file_path,
+		fqn,
+		tags,
+		layer,
+		patch_path,
+		version: version ?? null,
+	};
+};
+
 function seen({ manifest }: ReadProject): string {
+	const outlines = [...outlinesOf(manifest.nodes)].map(outlineOf);
+	expect(outlines).toEqual([...manifest.nodes.values()].map(outlineOf));
 	const nodes = [...manifest.nodes.values(), ...[...manifest.disabled.values()].flat()];
 	return JSON.stringify(
 		{

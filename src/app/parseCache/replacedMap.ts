@@ -1,3 +1,5 @@
+import type { GraphNode, NodeId } from "../../core/node.ts";
+import { type NodeOutline, outlinesOf } from "../../core/nodeOutline.ts";
 import { WalkedMap } from "./walkedMap.ts";
 
 /** A map with other values of some of its keys. Made without copying fifty thousand entries for one; copied when it is walked. */
@@ -26,6 +28,12 @@ export class ReplacedMap<K, V> extends WalkedMap<K, V> {
 
 	keys(): MapIterator<K> {
 		return this.base.keys();
+	}
+
+	/** Of a map of nodes (core/nodeOutline.ts). */
+	*outlines(): Generator<NodeOutline> {
+		const [base, replaced] = [this.base, this.replaced] as unknown as readonly ReadonlyMap<NodeId, GraphNode>[];
+		for (const outline of outlinesOf(base!)) yield replaced!.get(outline.unique_id) ?? outline;
 	}
 
 	protected all(): ReadonlyMap<K, V> {

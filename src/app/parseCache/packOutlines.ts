@@ -1,0 +1,91 @@
+import type { ExecutableNode, NodeId, ResourceType } from "../../core/node.ts";
+import type { NodeOutline } from "../../core/nodeOutline.ts";
+
+/** Each value once, and for each node which of them is its. */
+interface Column<T> {
+	readonly values: readonly T[];
+	readonly of: Uint32Array;
+}
+
+/** Outlines of nodes, column by column: of tens of thousands of nodes most have the folder of twenty others. */
+export interface PackedOutlines {
+	readonly kinds: Column<ResourceType>;
+	readonly packages: Column<string>;
+	readonly files: Column<string>;
+	/** The fqn without its last part. */
+	readonly folders: Column<readonly string[]>;
+	/** Last parts of the fqn where they are not what the id says, by the node's place. */
+	readonly names: ReadonlyMap<number, string>;
+	readonly tags: Column<readonly string[]>;
+	readonly layers: Column<string | null>;
+	readonly patches: Column<string | null>;
+	readonly versions: Column<string | number | null>;
+}
+
+export function packOutlines(nodes: readonly ExecutableNode[]): PackedOutlines {
+	const names = new Map<number, string>();
+	nodes.forEach(({ unique_id, resource_type, package_name, fqn }, at) => {
+		const name = fqn.at(-1) ?? "";
+		if (name !== nameOf(unique_id, resource_type, package_name)) names.set(at, name);
+	});
+	return {
+		kinds: column(nodes, (node) => node.resource_type),
+		packages: column(nodes, (node) => node.package_name),
+		files: column(nodes, (node) => node.original_file_path),
+		folders: column(nodes, (node) => node.fqn.slice(0, -1)),
+		names,
+		tags: column(nodes, (node) => node.tags),
+		layers: column(nodes, (node) => node.layer),
+		patches: column(nodes, (node) => node.patch_path),
+		versions: column(nodes, (node) => (node.resource_type === "model" ? node.version : null)),
+	};
+}
+
+function column<T extends string | number | readonly string[] | null>(
+	nodes: readonly ExecutableNode[],
+	read: (node: ExecutableNode) => T,
+): Column<T> {
+	const places = new Map<string, number>();
+	const values: T[] = [];
+	const of = new Uint32Array(nodes.length);
+	for (let at = 0; at < nodes.length; at++) {
+		const value = read(nodes[at]!);
+		const key = typeof value === "string" ? `=${value}` : JSON.stringify(value);
+		let place = places.get(key);
+		if (place === undefined) {
+			place = values.push(value) - 1;
+			places.set(key, place);
+		}
+		of[at] = place;
+	}
+	return { values, of };
+}
+
+/** What follows kind and package in an id; of a generic test without the digits of its hash. */
+function nameOf(id: NodeId, kind: ResourceType, packageName: string): string {
+	const from = kind.length + packageName.length + 2;
+	const hash = kind === "test" ? id.lastIndexOf(".") : -1;
+	return hash > from ? id.slice(from, hash) : id.slice(from);
+}
+
+/** The outlines again, in the order of `ids`. */
+export function unpackOutlines(packed: PackedOutlines, ids: readonly NodeId[]): readonly NodeOutline[] {
+	const { kinds, packages, files, folders, names, tags, layers, patches, versions } = packed;
+	const valueAt = <T>({ values, of }: Column<T>, at: number): T => values[of[at]!]!;
+	return ids.map((unique_id, at) => {
+		const resource_type = valueAt(kinds, at);
+		const package_name = valueAt(packages, at);
+		const name = names.get(at) ?? nameOf(unique_id, resource_type, package_name);
+		return {
+			unique_id,
+			resource_type,
+			package_name,
+			original_file_path: valueAt(files, at),
+			fqn: [...valueAt(folders, at), name],
+			tags: valueAt(tags, at),
+			layer: valueAt(layers, at),
+			patch_path: valueAt(patches, at),
+			version: valueAt(versions, at),
+		};
+	});
+}

@@ -1,0 +1,26 @@
+import type { GraphNode, NodeId, ResourceType } from "./node.ts";
+
+/** What names a node and says where it belongs: all that most selectors ask. Every node is one. */
+export interface NodeOutline {
+	readonly unique_id: NodeId;
+	readonly resource_type: ResourceType;
+	readonly package_name: string;
+	readonly original_file_path: string;
+	readonly fqn: readonly string[];
+	readonly tags: readonly string[];
+	readonly layer: string | null;
+	readonly patch_path?: string | null;
+	/** Of a model. */
+	readonly version?: string | number | null;
+}
+
+/** A map of nodes that can name them without having read them. */
+interface OutlinedMap {
+	outlines(): Iterable<NodeOutline>;
+}
+
+const isOutlined = (map: object): map is OutlinedMap => "outlines" in map && typeof map.outlines === "function";
+
+/** Of all nodes of the map, in its order; the nodes themselves where they have been read. */
+export const outlinesOf = (map: ReadonlyMap<NodeId, GraphNode>): Iterable<NodeOutline> =>
+	isOutlined(map) ? map.outlines() : map.values();
