@@ -37,7 +37,11 @@ describe("tfm's own tables on the local protocol server", () => {
 	test("are made once; a version that is not known is refused", async () => {
 		await on(async (s) => {
 			await state.migrate(s);
-			expect((await s.query("select version from tfm_state.schema_version")).rows).toEqual([["1"]]);
+			expect((await s.query("select version from tfm_state.schema_version")).rows).toEqual([["2"]]);
+			// As version 1 left them.
+			await s.execute("drop table tfm_state.native_relations; update tfm_state.schema_version set version = 1");
+			await state.migrate(s);
+			expect(await state.nativeRelations(s, "shop")).toEqual(new Set());
 			expect(await state.access(s)).toEqual({ kind: "ready" });
 			await s.execute("update tfm_state.schema_version set version = 99");
 			await expect(state.migrate(s)).rejects.toThrow("newer tfm");

@@ -14,6 +14,7 @@ import { DBT_VERSION, TFM_VERSION } from "../core/version.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import { createStateStore } from "../history/stateStore.ts";
 import { printDiagnostics } from "../report/report.ts";
+import { nativeReach } from "./nativeReach.ts";
 import { engineOf, grantsOf, inspectDatabase, openAdapter } from "./openAdapter.ts";
 import { resolveProject } from "./openProject.ts";
 import { projectReach } from "./projectReach.ts";
@@ -27,8 +28,9 @@ function reachOf(invocation: Invocation, config: Config): ProjectReach {
 	const { target, project } = config;
 	const layered = project.layering !== null;
 	try {
-		const { manifest, engine } = resolveProject(invocation, config, invocation.clock());
-		const reach = projectReach(manifest, engine.dialect, layered);
+		const resolved = resolveProject(invocation, config, invocation.clock());
+		const { manifest, engine } = resolved;
+		const reach = projectReach(manifest, engine.dialect, layered, nativeReach(resolved));
 		if (reach.writes.length > 0) return reach;
 	} catch (error) {
 		if (!(error instanceof TfmError)) throw error;
@@ -39,7 +41,7 @@ function reachOf(invocation: Invocation, config: Config): ProjectReach {
 		schema: defaultQuoting.schema ? target.schema : fold(target.schema),
 		makes: ["table", "view"],
 	};
-	return { writes: layered ? [] : [own], reads: [], warehouses: [], layered };
+	return { writes: layered ? [] : [own], reads: [], warehouses: [], native: null, layered };
 }
 
 /** Whether runs leave notes in the database; without layers they may go without. */
@@ -73,9 +75,10 @@ function sayConfigDir({ cwd, flags, env, stdout }: Invocation): void {
 
 /** `--grants-sql`: what the target's role needs, for whoever may grant it. */
 async function sayGrants(invocation: Invocation, config: Config): Promise<void> {
-	const { manifest, engine } = resolveProject(invocation, config, invocation.clock());
+	const resolved = resolveProject(invocation, config, invocation.clock());
+	const { manifest, engine } = resolved;
 	const { project, target } = config;
-	const reach = projectReach(manifest, engine.dialect, project.layering !== null);
+	const reach = projectReach(manifest, engine.dialect, project.layering !== null, nativeReach(resolved));
 	const statements = await grantsOf(config, engine.dialect, reach);
 	invocation.stdout.write(
 		`-- What ${project.name} needs on target ${target.targetName}; each statement may be run again.\n${statements.map((sql) => `${sql}\n`).join("")}`,

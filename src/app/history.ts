@@ -8,10 +8,12 @@ import type { PastRun, StateStore } from "../core/state.ts";
 import { createStateStore } from "../history/stateStore.ts";
 import { nodeHistoryJson, nodeHistoryText, testRatesJson, testRatesText } from "../report/pastNodeRuns.ts";
 import { pastRunsJson, pastRunsText } from "../report/pastRuns.ts";
+import { readNativeResults } from "./nativeResults.ts";
 import { nodeNamed } from "./nodeNamed.ts";
 import { openAdapter } from "./openAdapter.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { projectTarget } from "./projectTarget.ts";
+import { tellRemarks } from "./tellRemarks.ts";
 import { recordUnrecorded } from "./unrecordedRuns.ts";
 
 interface Asked {
@@ -37,6 +39,10 @@ export async function historyCommand(invocation: Invocation): Promise<ExitCode> 
 		await recordUnrecorded({ targetDir: project.config.targetDir, adapter, state });
 		const text = await adapter.withSession(async (session) => {
 			await state.migrate(session);
+			if (extra.native === true) {
+				const remarks = await readNativeResults(project, { adapter, session, state, now: invocation.clock() });
+				tellRemarks(remarks, project.config, invocation);
+			}
 			const asked = { project, state, session, json: extra.output === "json", limit: Number(extra.limit ?? 10) };
 			if (node !== null) return historyOfNode(asked, node);
 			if (extra.tests === true) return historyOfTests(asked, daysBefore(invocation.clock(), days));

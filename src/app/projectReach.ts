@@ -27,7 +27,12 @@ function madeBy({ resource_type, config }: BuildableNode): readonly MadeThing[] 
 }
 
 /** Where the manifest's nodes stand and what they read. */
-export function projectReach(manifest: Manifest, dialect: Dialect, layered: boolean): ProjectReach {
+export function projectReach(
+	manifest: Manifest,
+	dialect: Dialect,
+	layered: boolean,
+	native: ProjectReach["native"] = null,
+): ProjectReach {
 	const writes = new Map<string, ReachedSchema & { readonly makes: Set<MadeThing> }>();
 	const write = ({ database, schema }: ReachedSchema, things: readonly MadeThing[]): void => {
 		const known = writes.get(keyOf({ database, schema })) ?? { database, schema, makes: new Set<MadeThing>() };
@@ -60,6 +65,7 @@ export function projectReach(manifest: Manifest, dialect: Dialect, layered: bool
 		writes: [...writes.values()].map((w) => ({ ...w, makes: [...w.makes].sort() })).sort(bySchema),
 		reads: [...reads.values()].sort(bySchema),
 		warehouses: [...warehouses].sort(),
+		native,
 		layered,
 	});
 }

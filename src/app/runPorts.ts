@@ -26,6 +26,7 @@ import { buildSurroundings } from "./buildSurroundings.ts";
 import { notebookIn } from "./environments/placeProject.ts";
 import { historySettings } from "./historySettings.ts";
 import { loadWindow } from "./loadWindow.ts";
+import { planNativeTests } from "./nativeTests.ts";
 import type { OpenProject } from "./openProject.ts";
 import { createQueryComment } from "./queryComment.ts";
 import { runTrigger } from "./runTrigger.ts";
@@ -77,6 +78,11 @@ export function createRunPorts(about: {
 			log: (text, source) => emit({ event: "message", text, node_id: source.unique_id, print: false }),
 		}),
 		loadSource: createLandingLoader({ root, dialect: engine.dialect, state, clock: invocation.clock, window }),
+		// An isolated environment is a draft: nothing of it is watched.
+		nativeTests:
+			project.environment === undefined
+				? planNativeTests({ manifest, project: config.project, dialect: engine.dialect, compiler })
+				: null,
 		seed: createSeedPort(engine.dialect, { empty: invocation.flags.empty }),
 		unsteadyQuery: unsteadySql,
 		queryAsRead: sqlWithoutComments,
@@ -148,7 +154,8 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			statementTimeoutMs: flags.statementTimeoutMs ?? null,
 			connectionFailureLimit: connectionFailureLimit(config.project.flags.connection_failure_limit),
 			storeFailures: flags.storeFailures ?? null,
-			sharedScans: sharedScans(config.project.flags.shared_test_scans),
+			sharedScans: sharedScans(config.project.flags.shared_test_scans) && flags.extra.native !== true,
+			native: flags.extra.native === true,
 			showRows: flags.showRows,
 			wholeRows: flags.wholeRows === true,
 			warnError: failsWarnedTests(flags),

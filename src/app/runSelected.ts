@@ -28,6 +28,7 @@ import { runCheckout } from "./runCheckout.ts";
 import { createRunPorts, jobOf, summaryDocument } from "./runPorts.ts";
 import { openWatchers } from "./runWatchers.ts";
 import { createSqlWriter } from "./sqlWriter.ts";
+import { tellNativeTests } from "./tellNativeTests.ts";
 import { compileUnread, type UnreadModels } from "./unreadEphemerals.ts";
 import { recordUnrecorded } from "./unrecordedRuns.ts";
 
@@ -114,6 +115,11 @@ export async function runSelected(
 			emit: events,
 			openScratch: scratch.open,
 			selected: request.selected,
+		});
+		tellNativeTests({
+			plan: ports.nativeTests,
+			...{ adapter, manifest: project.manifest, selected: request.selected, emit: events },
+			asked: invocation.flags.extra.native === true,
 		});
 		const refined: Refined = (await request.refine?.({ adapter, state })) ?? request;
 		const selected =

@@ -216,6 +216,13 @@ export const CANDIDATES: readonly OptionSpec[] = [
 	}),
 ];
 
+export const NATIVE: readonly OptionSpec[] = [
+	command("native", {
+		kind: SWITCH,
+		help: "Let Snowflake count the tests that are Data Metric Functions there, in place of a query of tfm's",
+	}),
+];
+
 export const OFFLINE: readonly OptionSpec[] = [
 	command("offline", { kind: SWITCH, help: "Run unit tests alone, on the embedded database, without the target" }),
 ];
@@ -283,6 +290,7 @@ export const WATERMARK: readonly OptionSpec[] = [
 export const HISTORY: readonly OptionSpec[] = [
 	command("limit", { value: "runs", kind: TEXT, help: "How many runs to list (default: 10)" }),
 	command("tests", { kind: SWITCH, help: "How often each test passed, and each dimension of quality" }),
+	command("native", { kind: SWITCH, help: "Read first what Data Metric Functions found on their schedule" }),
 	command("since", { value: "days", kind: TEXT, help: "With --tests: how many days back (default: 30)" }),
 	command("output", { value: "format", kind: TEXT, choices: ["text", "json"], help: "text or json (default: text)" }),
 ];

@@ -61,6 +61,7 @@ export const TFM_KEYS: readonly string[] = [
 	"ci",
 	"environments",
 	"history",
+	"native_tests",
 	"rules",
 ];
 

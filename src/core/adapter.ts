@@ -3,6 +3,7 @@ import type { ColumnTypes } from "./columnTypes.ts";
 import type { CompareDialect } from "./compareDialect.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { LandingDialect } from "./landingDialect.ts";
+import type { NativeReport, NativeResult, NativeSubject } from "./nativeTests.ts";
 import type { NodeId } from "./node.ts";
 import type { ColumnInfo, QuotePolicy, RelationInfo, RelationName, RelationSize } from "./relation.ts";
 import type { CellValue, ResultTable } from "./resultTable.ts";
@@ -334,6 +335,18 @@ export interface Presence {
 	endOrphans(session: Session, runId: string): Promise<boolean>;
 }
 
+/** What an engine does for native tests. Each method rejects with DatabaseError for what the server refuses. */
+export interface NativeTests {
+	/** Makes the relation carry what is asked of it and nothing else of tfm's. What it carries already is left as it is. */
+	put(session: Session, subject: NativeSubject): Promise<NativeReport>;
+	/** No function runs on this relation any more, whatever it carries: it was replaced and is kept aside. */
+	rest(session: Session, relation: RelationName): Promise<void>;
+	/** Counts now; a test that the relation does not carry is absent. */
+	evaluate(session: Session, subject: NativeSubject): Promise<ReadonlyMap<NodeId, number>>;
+	/** What was found on the schedule after `since` (ISO), the oldest first. */
+	results(session: Session, subject: NativeSubject, since: string): Promise<readonly NativeResult[]>;
+}
+
 /** A database. Opening locks and connects; nothing is imported or touched before. */
 export interface Adapter {
 	readonly facts: AdapterFacts;
@@ -341,6 +354,8 @@ export interface Adapter {
 	readonly dialect: Dialect;
 	readonly publisher: Publisher;
 	readonly presence: Presence;
+	/** Absent: the engine tests nothing by itself. */
+	readonly nativeTests?: NativeTests;
 	open(options?: { readonly signal?: AbortSignal }): Promise<void>;
 	/** Idempotent; releases locks even after failures. */
 	close(): Promise<void>;

@@ -5,6 +5,7 @@ import type { Emit } from "./events.ts";
 import type { BatchResults, EventWindow } from "./eventTime.ts";
 import type { FreshnessCriteria } from "./freshness.ts";
 import type { Manifest } from "./manifest.ts";
+import type { NativePlan } from "./nativeTests.ts";
 import type { NodeId, OperationNode, SeedNode, SourceNode, TestNode } from "./node.ts";
 import type { BuildableNode, BuildInput, NodePlan, Plan, PlanInput, TestOutcome } from "./plan.ts";
 import type { QuotePolicy, RelationName } from "./relation.ts";
@@ -108,6 +109,8 @@ export interface RunFlags {
 	readonly changed?: boolean;
 	/** dbt's `build`: where no gate stands, a test that fails skips what descends from all that it reads. */
 	readonly testsBlock: boolean;
+	/** `test --native`: native tests are counted by the warehouse. Absent: false. */
+	readonly native?: boolean;
 	/** `test --candidates`: tests read the candidates that stand. */
 	readonly candidates: boolean;
 	/** `source freshness`: the selected sources are asked how old they are, and nothing else is done. */
@@ -229,6 +232,8 @@ export interface RunPorts {
 	readonly fetchSource: (source: SourceNode, signal: AbortSignal) => Promise<void>;
 	readonly loadSource: (input: LoadInput) => Promise<LoadOutcome>;
 	readonly seed: SeedPort;
+	/** Which tests the warehouse is to do by itself; null: none asks for it. */
+	readonly nativeTests: NativePlan | null;
 	readonly emit: Emit;
 	/** Keeps, outside of the database, how a run ended that lost its server; a later command writes it down there. */
 	readonly leaveUnrecorded: (ended: UnrecordedRun) => void;

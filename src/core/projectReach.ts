@@ -11,6 +11,12 @@ export interface WrittenSchema extends ReachedSchema {
 	readonly makes: readonly MadeThing[];
 }
 
+export interface NativeReach {
+	readonly alerts: boolean;
+	/** The alerts name no warehouse. */
+	readonly ownMachines: boolean;
+}
+
 /** Where a project's work takes it: what its role needs privileges for. Names as they are stored; sorted. */
 export interface ProjectReach {
 	readonly writes: readonly WrittenSchema[];
@@ -18,6 +24,8 @@ export interface ProjectReach {
 	readonly reads: readonly ReachedSchema[];
 	/** Warehouses that nodes ask for beside the profile's, as their configs have them. */
 	readonly warehouses: readonly string[];
+	/** What the warehouse does by itself; null: nothing is asked of it. */
+	readonly native: NativeReach | null;
 	/** What is built stands in schemas of tfm's own until it is published. */
 	readonly layered: boolean;
 }

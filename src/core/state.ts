@@ -1,7 +1,15 @@
 import type { BoundStatement, Candidate, CandidateKind, DeltaApplication, Session } from "./adapter.ts";
 import type { AlertItem } from "./alerts.ts";
 import type { EventWindow } from "./eventTime.ts";
-import type { ColumnsRow, PastNodeRun, PastTrace, RunHistory, TestRate, UsualDuration } from "./history.ts";
+import type {
+	ColumnsRow,
+	PastNodeRun,
+	PastTrace,
+	RunHistory,
+	TestRate,
+	TestResultRow,
+	UsualDuration,
+} from "./history.ts";
 import type { BuiltIntervals } from "./intervals.ts";
 import type { LandingTable } from "./landingTable.ts";
 import type { NodeId } from "./node.ts";
@@ -395,6 +403,13 @@ export interface StateStore {
 	nodeRuns(session: Session, of: ProjectTarget, node: NodeId, limit: number): Promise<readonly PastNodeRun[]>;
 	/** Of tests that ran since then, by id. */
 	testRates(session: Session, of: ProjectTarget, since: string): Promise<readonly TestRate[]>;
+	/** Relations that carry native tests since a run of the project put them there: `schema\0identifier`. Only where an engine has them. */
+	nativeRelations(session: Session, project: string): Promise<ReadonlySet<string>>;
+	saveNativeRelation(project: string, relation: RelationName, carries: boolean): readonly BoundStatement[];
+	/** When the newest result that was read of native tests was due; null: none was. */
+	lastNativeResult(session: Session, of: ProjectTarget): Promise<string | null>;
+	/** What the warehouse found by itself, as results of no run. Rows that are there are written anew. */
+	saveNativeResults(of: ProjectTarget, rows: readonly TestResultRow[]): readonly BoundStatement[];
 	/** The columns of each of these nodes as last written down. */
 	latestColumns(
 		session: Session,

@@ -13,6 +13,7 @@ import { ownerOf, withPointer } from "../core/versionPointer.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { keptAs, pruneGenerations, recordGenerations } from "./generations.ts";
 import { afterLostConnection } from "./leases.ts";
+import { putNativeTests } from "./nativeTests.ts";
 import { graphNode } from "./nodeResult.ts";
 import { repeatLost } from "./repeatable.ts";
 import { buildTasks, pointerPlaces, type Run, type Standing, targetsOf } from "./run.ts";
@@ -288,6 +289,7 @@ export async function publishUnit(run: Run, unit: PublishUnit): Promise<PublishO
 		});
 		const outcome = published(run, unit, members, { ...done, started });
 		await pruneGenerations(run, outcome.published, unit.generationOf);
+		await putNativeTests(run, outcome.published, done.report.kept);
 		return { kind: "published", ...outcome };
 	} catch (error) {
 		if (wasStopped(run, error)) return { kind: "stopped" };

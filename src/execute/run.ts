@@ -91,6 +91,11 @@ export interface Run {
 	readonly staged: Map<NodeId, { readonly tried: readonly string[] | null }>;
 	/** Ages by the catalog: the first source that asks has asked for all; null in the end where that failed, so that each asks for itself. */
 	readonly changeTimes: { asked: Promise<ReadonlyMap<NodeId, FreshnessReading> | null> | null };
+	/** `carrying`: relations with native tests by earlier runs; `counted`: by node, what the warehouse counted for its tests. */
+	readonly nativeTests: {
+		carrying: Promise<ReadonlySet<string>> | null;
+		readonly counted: Map<NodeId, Promise<ReadonlyMap<NodeId, number>>>;
+	};
 	readonly counts: {
 		retried: number;
 		/** Nodes that one after the other failed because the database could not be reached. */
@@ -233,6 +238,7 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		passedTests: { before: new Map(), now: new Map() },
 		testMemory: createTestMemory((id) => job.manifest.nodes.get(id)?.config.materialized === "incremental"),
 		changeTimes: { asked: null },
+		nativeTests: { carrying: null, counted: new Map() },
 		usual: new Map(),
 		scans: sharesScans(job)
 			? sharedScans(graph.tasks, graph.stages, (id) => job.manifest.parents.get(id) ?? [])

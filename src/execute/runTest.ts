@@ -3,6 +3,7 @@ import type { Session } from "../core/adapter.ts";
 import type { CompiledNode } from "../core/compiler.ts";
 import { EphemeralModelError } from "../core/diagnostic.ts";
 import { findNode } from "../core/manifest.ts";
+import { nativeOutcome } from "../core/nativeOutcome.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
 import type { NodePlan } from "../core/plan.ts";
 import type { TestVerdict } from "../core/ports.ts";
@@ -14,6 +15,7 @@ import { drivePlan } from "./drivePlan.ts";
 import { emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
 import { failureMessage } from "./failureMessage.ts";
+import { countedNatively } from "./nativeTests.ts";
 import { nodeResult, startStopwatch } from "./nodeResult.ts";
 import { leftTest, looksAt, notePassed, passedBefore } from "./passedTests.ts";
 import { prepareTest, rowTestIn } from "./prepareTest.ts";
@@ -126,7 +128,19 @@ const textFacts = (run: Run, test: TestNode, { sql, ctes, macros }: Progress): P
 	...(macros.length === 0 ? {} : { macros }),
 });
 
+/** `test --native`: judged by the number that the warehouse has; false: it has none. */
+async function workNatively(run: Run, test: TestNode, thread: string): Promise<boolean> {
+	const watch = startStopwatch(run.ports.clock);
+	const failures = await countedNatively(run, test);
+	if (failures === null) return false;
+	const outcome = nativeOutcome(failures, test);
+	const verdict = weigh(run, test, run.ports.judgeTest(outcome, test, { warnError: run.job.flags.warnError }));
+	settle(run, nodeResult(test, { ...verdict, ...watch.read(), thread_id: thread, compiled: false }));
+	return true;
+}
+
 async function work(run: Run, test: TestNode, thread: string, progress: Progress): Promise<void> {
+	if (await workNatively(run, test, thread)) return;
 	const { adapter, compiler, planNode, judgeTest } = run.ports;
 	const { flags, manifest } = run.job;
 	const watch = startStopwatch(run.ports.clock);

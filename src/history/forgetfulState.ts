@@ -1,5 +1,6 @@
 import type { BoundStatement } from "../core/adapter.ts";
 import type { StateStore } from "../core/state.ts";
+import { NO_NATIVE_RESULTS } from "./noNativeResults.ts";
 
 /** Where a statement has to stand: it lets everything through. */
 const YES: BoundStatement = Object.freeze({ sql: "select true", binds: Object.freeze([]) });
@@ -63,5 +64,6 @@ export function createForgetfulState(): StateStore {
 		nodeRuns: async () => NONE,
 		testRates: async () => NONE,
 		latestColumns: async () => new Map(),
+		...NO_NATIVE_RESULTS,
 	} satisfies StateStore);
 }

@@ -17,6 +17,7 @@ import { createIntervalRows } from "./intervalRows.ts";
 import { createLedgerRows } from "./ledgerRows.ts";
 import { migrate, versionOf } from "./migrate.ts";
 import { MIGRATIONS, STATE_SCHEMA } from "./migrations.ts";
+import { NO_NATIVE_RESULTS } from "./noNativeResults.ts";
 import { createRelationRows } from "./relationRows.ts";
 import { createRunRows } from "./runRows.ts";
 import { judgeStateAccess, readStateFacts } from "./stateAccess.ts";
@@ -83,6 +84,7 @@ export async function createStateStore(
 		...createIntervalRows(tables),
 		...createLedgerRows(tables),
 		...createRelationRows(tables),
+		...NO_NATIVE_RESULTS,
 
 		/** One statement for everything: a project of small models sends one for each of them. */
 		savePublish: ({ runId, project, unit, at, nodes }) => {

@@ -1,5 +1,6 @@
 import type { MacroArgument } from "../core/compiler.ts";
 import { fail } from "../core/diagnostic.ts";
+import { failureThreshold } from "../core/failureThreshold.ts";
 import type { NodePlan, Plan, TestInput, TestOutcome } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { CellValue, ResultTable } from "../core/resultTable.ts";
@@ -77,27 +78,6 @@ function outcomeOf(node: string, { rows }: Pick<ResultTable, "rows">): TestOutco
 
 const oneLine = (sql: string): string => sql.replaceAll(/\s+/g, " ").trim();
 
-/** `> 10`; null: more than a comparison with a number. */
-function threshold(condition: string): ((failures: number) => boolean) | null {
-	const [, operator, limit] = /^\s*(!=|<>|<=|>=|<|>|=)\s*(\d{1,15})\s*$/.exec(condition) ?? [];
-	if (operator === undefined) return null;
-	const than = Number(limit);
-	switch (operator) {
-		case "=":
-			return (failures) => failures === than;
-		case "<":
-			return (failures) => failures < than;
-		case ">":
-			return (failures) => failures > than;
-		case "<=":
-			return (failures) => failures <= than;
-		case ">=":
-			return (failures) => failures >= than;
-		default:
-			return (failures) => failures !== than;
-	}
-}
-
 /**
  * What the test's statement would answer, where its failing rows have been counted already. The statement is compared
  * with the usual one word by word, so that a project's own get_test_sql, fail_calc or threshold is always sent.
@@ -108,14 +88,14 @@ function countedOutcome(
 ): TestOutcome | null {
 	if (counted === null || kind !== null) return null;
 	const [warnIf, errorIf] = [textOr(config.warn_if, "!= 0"), textOr(config.error_if, "!= 0")];
-	const [warns, errors] = [threshold(warnIf), threshold(errorIf)];
+	const [warns, errors] = [failureThreshold(warnIf), failureThreshold(errorIf)];
 	const { limit } = config;
 	if (warns === null || errors === null || !(limit == null || (Number.isInteger(limit) && Number(limit) >= 0)))
 		return null;
 	const usual = `select count(*) as failures, count(*) ${warnIf} as should_warn, count(*) ${errorIf} as should_error from ( ${sql} ${limit == null ? "" : `limit ${String(limit)} `}) dbt_internal_test`;
 	if (oneLine(usual) !== oneLine(executedSql)) return null;
 	const failures = limit == null ? counted : Math.min(counted, Number(limit));
-	return { failures, shouldWarn: warns(failures), shouldError: errors(failures) };
+	return { failures, shouldWarn: warns.holds(failures), shouldError: errors.holds(failures) };
 }
 
 /** One data test: failing rows stored where asked, counted by the wrapper of get_test_sql, and a few of them fetched. */

@@ -32,6 +32,7 @@ export const EFFECTS = {
 	"text length": "lengths of VARCHAR are shown but not enforced",
 	"dynamic table schedule": "shown; refreshed only by ALTER … REFRESH, always whole",
 	"stage option": "checked for its name, without effect",
+	"scripted statement": "answered as a test says, nothing is done",
 	"warehouse statement": "there are no warehouses",
 } as const;
 

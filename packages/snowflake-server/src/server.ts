@@ -11,6 +11,7 @@ import { createQueries, type Query } from "./protocol/queries.ts";
 import { createRoutes } from "./protocol/routes.ts";
 import { createSessions } from "./protocol/sessions.ts";
 import { readBody, sendReply } from "./protocol/transport.ts";
+import type { AnswerScript } from "./scriptedAnswer.ts";
 import type { ScriptedGrant } from "./scriptedGrant.ts";
 import { loadParser } from "./sql/parse.ts";
 
@@ -23,6 +24,8 @@ export interface ServerOptions {
 	readonly databases?: readonly string[];
 	/** What SHOW GRANTS TO ROLE answers, by role as its name is stored; nobody checks it. Without it a role owns all. */
 	readonly grants?: Readonly<Record<string, readonly ScriptedGrant[]>>;
+	/** Answers to statements that this server cannot carry out: asked before anything else, and noted in the ledger. */
+	readonly script?: AnswerScript;
 	/** A statement that is not done by then is answered with 333333, and the driver asks again; milliseconds. */
 	readonly pollAfterMs?: number;
 	/** A session that is not heard of for so long is over: four hours unless said; milliseconds. */
@@ -67,7 +70,8 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 		userStages.set(user, stage);
 		return stage;
 	};
-	const queries = createQueries({ catalog, ledger, engine, parse, newFolder, userStage, grants: options.grants });
+	const scripts = { grants: options.grants, script: options.script };
+	const queries = createQueries({ catalog, ledger, engine, parse, newFolder, userStage, ...scripts });
 	const requests: string[] = [];
 	const users = new Map(Object.entries(options.users).map(([name, user]) => [name.toUpperCase(), user]));
 	let url = "";

@@ -4,6 +4,7 @@ import { DatabaseError } from "../../core/databaseError.ts";
 import { connectionOptions, type ProfileFields } from "./connectionOptions.ts";
 import { createSnowflakeDialect } from "./dialect.ts";
 import { type Home, type Login, logIn } from "./login.ts";
+import { createNativeTests } from "./nativeTests/nativeTests.ts";
 import { createPresence } from "./presence.ts";
 import { createSnowflakePublisher } from "./publish/publisher.ts";
 import { createSession } from "./session.ts";
@@ -23,6 +24,7 @@ import { createSlot, type Slot } from "./slot.ts";
  *   catalog.ts            SHOW and the information schema
  *   stagedRows.ts         rows → files for PUT and COPY
  *   presence.ts           which runs live
+ *   nativeTests/          tests as Data Metric Functions
  *   publish/              candidates, and how they take their targets' place
  */
 export interface SnowflakeOptions {
@@ -131,6 +133,7 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 		dialect,
 		publisher: createSnowflakePublisher(dialect),
 		presence,
+		nativeTests: createNativeTests(dialect),
 		async open({ signal } = {}) {
 			if (home !== undefined) return;
 			signal?.throwIfAborted();

@@ -4,7 +4,13 @@ import type { Inspection } from "../../core/inspection.ts";
 import type { ProjectReach } from "../../core/projectReach.ts";
 import { cellsOf } from "./catalog.ts";
 import type { ProfileFields } from "./connectionOptions.ts";
-import { grantStatement, type NeededPrivileges, neededPrivileges } from "./privileges.ts";
+import {
+	accountGrant,
+	accountPrivileges,
+	grantStatement,
+	type NeededPrivileges,
+	neededPrivileges,
+} from "./privileges.ts";
 
 /** Roles that one role works with, itself among them: more than that is no hierarchy that anybody made. */
 const MOST_ROLES = 200;
@@ -101,8 +107,24 @@ export async function inspectAccount(
 					},
 		);
 	}
+	lines.push(...onAccount(reach, held, dialect.quote(role!)));
 	lines.push(...(await foreignRelations(session, { reach, held, role: role!, dialect, database: database ?? null })));
 	return lines;
+}
+
+/** SHOW GRANTS calls the account by a name that the session does not know, and there is one only. */
+function onAccount(reach: ProjectReach, held: Held, role: string): readonly Inspection[] {
+	const holds = (privilege: string): boolean =>
+		[...held.privileges].some((key) => key.startsWith(`${privilege}\0ACCOUNT\0`));
+	return accountPrivileges(reach).map((privilege) =>
+		holds(privilege)
+			? { name: "account", value: privilege.toLowerCase() }
+			: {
+					name: "account",
+					value: `${role.slice(1, -1)} lacks ${privilege.toLowerCase()}`,
+					problem: accountGrant(privilege, role),
+				},
+	);
 }
 
 /** A table takes another one's place only where the role owns both. */

@@ -52,6 +52,43 @@ const nameOf = ({ name }: Pick<NeededPrivileges, "name">, dialect: Dialect): str
 export const grantStatement = (needed: NeededPrivileges, role: string, dialect: Dialect): string =>
 	`grant ${needed.privileges.map((p) => p.toLowerCase()).join(", ")} on ${needed.on} ${nameOf(needed, dialect)} to role ${role};`;
 
+/** Privileges on the account, in capitals: who tests by Data Metric Functions, and is told by alerts. */
+export const accountPrivileges = ({ native }: ProjectReach): readonly string[] =>
+	native === null
+		? []
+		: [
+				"EXECUTE DATA METRIC FUNCTION",
+				...(native.alerts ? ["EXECUTE ALERT"] : []),
+				...(native.ownMachines ? ["EXECUTE MANAGED ALERT"] : []),
+			];
+
+export const accountGrant = (privilege: string, role: string): string =>
+	`grant ${privilege.toLowerCase()} on account to role ${role};`;
+
+/** Functions and alerts stand among tfm's own tables; what they found is read by a role that Snowflake has for it. */
+function nativeGrants(
+	reach: ProjectReach,
+	fields: ProfileFields,
+	{ role, dialect }: { readonly role: string; readonly dialect: Dialect },
+): readonly string[] {
+	if (reach.native === null) return [];
+	const databases = new Set(reach.writes.map(({ database }) => database));
+	if (typeof fields.database === "string") databases.add(stored(fields.database, dialect));
+	const makes = ["create table", "create data metric function", ...(reach.native.alerts ? ["create alert"] : [])];
+	return [
+		...accountPrivileges(reach).map((privilege) => accountGrant(privilege, role)),
+		`grant database role snowflake.data_metric_user to role ${role};`,
+		`grant application role snowflake.data_quality_monitoring_lookup to role ${role};`,
+		...[...databases].flatMap((database) => {
+			const home = nameOf({ name: [database, "TFM_STATE"] }, dialect);
+			return [
+				`create schema if not exists ${home};`,
+				`grant usage, ${makes.join(", ")} on schema ${home} to role ${role};`,
+			];
+		}),
+	];
+}
+
 /** `--grants-sql`: all that the role needs, as statements that may be run again; nothing is asked of the account. */
 export function grantStatements(reach: ProjectReach, fields: ProfileFields, dialect: Dialect): readonly string[] {
 	const named = typeof fields.role === "string" && fields.role !== "" ? fields.role : null;
@@ -65,6 +102,7 @@ export function grantStatements(reach: ProjectReach, fields: ProfileFields, dial
 			`create schema if not exists ${nameOf(one, dialect)};`,
 			grantStatement(one, role, dialect),
 		]),
+		...nativeGrants(reach, fields, { role, dialect }),
 		...reach.reads.flatMap(({ database, schema }) => {
 			const place = nameOf({ name: [database, schema] }, dialect);
 			return [

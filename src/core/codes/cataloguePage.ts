@@ -19,6 +19,7 @@ const AREAS: Readonly<Record<string, string>> = {
 	INTERNAL: "Faults of tfm itself",
 	JINJA: "Templates",
 	LOAD: "Seeds and landing files",
+	NATIVE: "Tests that the warehouse does by itself",
 	EXPORT: "Exports",
 	OBS: "Traces, lineage events, JUnit",
 	PARSE: "Models, tests and property files",

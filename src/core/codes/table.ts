@@ -17,6 +17,7 @@ import { INCREMENTAL_CODES } from "./incremental.ts";
 import { INIT_CODES } from "./init.ts";
 import { JINJA_CODES } from "./jinja.ts";
 import { LOAD_CODES } from "./load.ts";
+import { NATIVE_CODES } from "./native.ts";
 import { OBSERVABILITY_CODES } from "./observability.ts";
 import { PARSE_CODES } from "./parse.ts";
 import { PLAN_CODES } from "./plan.ts";
@@ -52,6 +53,7 @@ export const CODES = {
 	...SNAPSHOT_CODES,
 	...UNIT_CODES,
 	...LOAD_CODES,
+	...NATIVE_CODES,
 	...DIFF_CODES,
 	...ENVIRONMENT_CODES,
 	...EXPORT_CODES,

@@ -85,5 +85,9 @@ export function fakeState(world: Warehouse): StateStore {
 		nodeRuns: async () => [],
 		testRates: async () => [],
 		latestColumns: async () => new Map(),
+		nativeRelations: async () => new Set(),
+		saveNativeRelation: () => [],
+		lastNativeResult: async () => null,
+		saveNativeResults: () => [],
 	};
 }

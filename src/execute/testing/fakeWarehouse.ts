@@ -355,6 +355,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			rows: async () => ({ columns: [], rows: [], rowCount: 0, status: "SELECT 0" }),
 			load: async () => ({ rows: 1 }),
 		},
+		nativeTests: null,
 		emit: (body) => void events.push(body),
 		clock: () => new Date(now++),
 		leaveUnrecorded: () => {},

@@ -14,6 +14,7 @@ import { createEnvironmentRowsOnSnowflake } from "./environmentRows.ts";
 import { createHistoryRowsOnSnowflake } from "./historyRows.ts";
 import { createIntervalRowsOnSnowflake } from "./intervalRows.ts";
 import { migrateState, stateAccess, stateVersion } from "./migrate.ts";
+import { createNativeRows } from "./nativeRows.ts";
 import { createRunRowsOnSnowflake } from "./runRows.ts";
 import { createSnowflakeTables } from "./tables.ts";
 
@@ -44,6 +45,7 @@ export function createSnowflakeStateStore(knex: typeof knexType): Store {
 		...createIntervalRowsOnSnowflake(tables),
 		...createLedgerRows(tables),
 		...createRelationRows(tables),
+		...createNativeRows(tables),
 
 		savePublish: ({ runId: run_id, project, unit, at, nodes }) => [
 			...(unit === null

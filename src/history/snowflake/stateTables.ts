@@ -82,6 +82,7 @@ export const STATE_TABLES = {
 		...{ project: NEEDED, name: NEEDED, purpose: NEEDED, owner: NEEDED, target: NEEDED, defer: NEEDED, pull: TEXT },
 		...{ commit_id: TEXT, created_at: AT, expires_at: AT, run_id: TEXT },
 	},
+	native_relations: { project: NEEDED, table_schema: NEEDED, table_name: NEEDED },
 	environment_schemas: { schema_name: NEEDED, project: NEEDED, name: NEEDED },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -96,7 +97,7 @@ export const column = (name: string): string => `"${name.toUpperCase()}"`;
 export const place = (table: string): string => `tfm_state.${table}`;
 
 /** How many columns' worth of changes the tables have seen; a warehouse says which of them it has. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** Each of them may be sent again. */
 export const CREATE_STATE: readonly string[] = [

@@ -1,5 +1,6 @@
 import { type Answer, DONE, STATEMENT, status, texts } from "../answer.ts";
 import { engineError } from "../engine/engineError.ts";
+import { scripted } from "../scriptedAnswer.ts";
 import { objectMissing, syntaxError, unsupported } from "../snowflakeError.ts";
 import { type Ast, type AstRecord, isRecord } from "../sql/ast.ts";
 import { type Cursor, createCursor } from "../sql/cursor.ts";
@@ -60,6 +61,11 @@ const OTHERS = ["CALL", "EXECUTE", "EXPLAIN", "GET", "SET", "UNSET", "UNDROP", "
 export async function execute(statement: Statement): Promise<Answer> {
 	const cursor = createCursor(statement.sql);
 	try {
+		const answer = statement.runtime.script?.(statement.sql);
+		if (answer !== undefined) {
+			statement.runtime.ledger.note("scripted statement", statement.sql);
+			return scripted(answer);
+		}
 		const first = cursor.next();
 		const word = first.text.toUpperCase();
 		const handler = HANDLERS[word];

@@ -4,6 +4,7 @@ import type { Catalog, Stage } from "../catalog/catalog.ts";
 import type { Engine } from "../engine/engine.ts";
 import { wireValue } from "../engine/values.ts";
 import type { Ledger } from "../ledger.ts";
+import type { AnswerScript } from "../scriptedAnswer.ts";
 import type { ScriptedGrant } from "../scriptedGrant.ts";
 import type { Session } from "../session.ts";
 import { objectMissing } from "../snowflakeError.ts";
@@ -30,6 +31,8 @@ export interface Runtime {
 	readonly newFolder: () => string;
 	/** By role, as its name is stored; absent: a role owns all that there is. */
 	readonly grants?: Readonly<Record<string, readonly ScriptedGrant[]>> | undefined;
+	/** Absent: nothing is answered by a script. */
+	readonly script?: AnswerScript | undefined;
 	/** `@~`, which every user has. */
 	readonly userStage: (user: string) => Stage;
 }
