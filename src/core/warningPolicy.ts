@@ -26,6 +26,7 @@ const DBT_NAMES: Readonly<Record<string, string>> = {
 	"TFM-PARSE-058": "UpcomingReferenceDeprecation",
 	"TFM-PARSE-059": "DeprecatedReference",
 	"TFM-PARSE-072": "InvalidMacroAnnotation",
+	"TFM-REF-033": "PackageNodeDependsOnRootProjectNode",
 	"TFM-FRESH-008": "FreshnessConfigProblem",
 	"TFM-STATE-005": "UnversionedBreakingChange",
 	"TFM-INC-016": "InvalidConcurrentBatchesConfig",

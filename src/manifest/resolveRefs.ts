@@ -33,6 +33,8 @@ export interface Resolution {
 export interface ResolveReport {
 	readonly problems: Diagnostic[];
 	readonly warnings: Diagnostic[];
+	/** Whose package is the root. */
+	readonly config: { readonly project: { readonly name: string } };
 }
 
 /** What is read twice is one edge, and one mistake. */
@@ -95,8 +97,10 @@ export function resolveReader(
 		const reference = refText(ref);
 		if (found.kind === "found") {
 			const refused = refusal(reader, found.target, restricted);
-			if (refused === null) depends.add(found.target.unique_id);
-			else
+			if (refused === null) {
+				depends.add(found.target.unique_id);
+				report.warnings.push(...readsRoot(reader, ref, found.target, report.config.project.name));
+			} else
 				report.problems.push(
 					diagnostic(
 						"TFM-REF-016",
@@ -149,6 +153,14 @@ export function resolveReader(
 			);
 	}
 	return { depends: [...depends], dropped };
+}
+
+/** A package that reads a node of the root project without naming it (dbt: PackageNodeDependsOnRootProjectNode). */
+function readsRoot(reader: Reader, ref: RefArgs, target: Draft, root: string): readonly Diagnostic[] {
+	if (reader.package_name === root || target.package_name !== root || ref.package === root) return [];
+	const name = reader.unique_id.split(".").slice(2).join(".");
+	const facts = { from: reader.unique_id, name, package: reader.package_name, target: target.unique_id };
+	return [diagnostic("TFM-REF-033", facts, { ...reader.findRef(ref), severity: "warning" })];
 }
 
 /** Why the reader may not read the model; null when it may. */

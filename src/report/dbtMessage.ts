@@ -94,6 +94,7 @@ const EVENTS = {
 	NoNodeForYamlKey: ["I058", "warn"],
 	NoNodesForSelectionCriteria: ["M030", "warn"],
 	NodeNotFoundOrDisabled: ["I060", "warn"],
+	PackageNodeDependsOnRootProjectNode: ["I077", "warn"],
 	PackageRedirectDeprecation: ["D001", "warn"],
 	SeedExceedsLimitAndPathChanged: ["I054", "warn"],
 	SeedExceedsLimitSamePath: ["I053", "warn"],

@@ -2,7 +2,7 @@
  * A project beside an earlier state of it: what `state:` selects, and why. Each node is compared once, when first asked
  * for.
  */
-import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic, fail, TfmError } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { type GraphNode, isStored, type ModelNode, NOT_STORED, type NodeId } from "../core/node.ts";
 import type { Change, Part } from "./change.ts";
@@ -56,6 +56,7 @@ export function createStateComparison(input: StateComparisonInput): StateCompari
 	let macroOf: ((node: GraphNode) => string | undefined) | null = null;
 
 	const changesOf = (node: GraphNode): readonly Change[] => {
+		requireTestMacro(node, earlier);
 		const before = earlier.nodes.get(node.unique_id);
 		if (before === undefined) return NEW;
 		let changes = known.get(node.unique_id);
@@ -131,6 +132,16 @@ const isGenericTest = (node: GraphNode): boolean => node.resource_type === "test
 const otherText = (earlier: EarlierManifest, node: GraphNode): boolean =>
 	"raw_code" in node && earlier.nodes.get(node.unique_id)?.raw_code !== node.raw_code;
 
+/** dbt refuses to compare a generic test whose macro was there and is gone. Throws TFM-STATE-009. */
+function requireTestMacro(node: GraphNode, earlier: EarlierManifest): void {
+	if (node.resource_type !== "test" || node.test_metadata === null) return;
+	const ending = `.test_${node.test_metadata.name}`;
+	if (node.depends_on.macros.some((id) => id.endsWith(ending))) return;
+	if (![...earlier.macros.keys()].some((id) => id.endsWith(ending))) return;
+	const facts = { test: node.test_metadata.name, node: node.name, file: node.original_file_path };
+	fail("TFM-STATE-009", facts, { at: node.location });
+}
+
 const isModel = (node: { readonly resource_type?: unknown }): boolean => node.resource_type === "model";
 
 /** Promises broken: an error for versioned models, all together; for others a warning. */
@@ -138,12 +149,12 @@ function checkContracts(input: StateComparisonInput): readonly Diagnostic[] {
 	const { earlier, manifest } = input;
 	const found: Diagnostic[] = [];
 	const say = (
-		node: { readonly name: string; readonly version: unknown },
-		breaking: readonly string[],
+		node: { readonly name: string; readonly version: unknown; readonly original_file_path: unknown },
+		{ breaking, dbt }: { readonly breaking: readonly string[]; readonly dbt: readonly string[] },
 		at?: ModelNode,
 	) => {
 		const places = at === undefined ? {} : { at: at.location };
-		const facts = { model: node.name, breaking };
+		const facts = { model: node.name, file: String(node.original_file_path), breaking, words: dbt };
 		if (node.version == null) found.push(diagnostic("TFM-STATE-005", facts, { ...places, severity: "warning" }));
 		else found.push(diagnostic("TFM-STATE-004", { ...facts, version: String(node.version) }, places));
 	};
@@ -152,20 +163,32 @@ function checkContracts(input: StateComparisonInput): readonly Diagnostic[] {
 		const node = manifest.nodes.get(id);
 		if (node?.resource_type === "model") {
 			const change = contractChange(before, node, input);
-			if (change.kind === "changed" && change.breaking.length > 0) say(node, change.breaking, node);
+			if (change.kind === "changed" && change.breaking.length > 0) say(node, change, node);
 			continue;
 		}
 		const disabled = manifest.disabled.get(id)?.[0];
 		if (disabled?.resource_type === "model") {
 			const kept = !input.contractOf(disabled).enforced || isPast(disabled.deprecation_date, input.now);
-			if (!kept) say(disabled, ["the model was disabled"], disabled);
+			if (!kept) say(disabled, gone(id, "disabled"), disabled);
 		} else if (wasEnforced(before) && !isPast(before.deprecation_date, input.now))
-			say({ name: String(before.name), version: before.version ?? null }, ["the model was deleted or renamed"]);
+			say(
+				{
+					name: String(before.name),
+					version: before.version ?? null,
+					original_file_path: before.original_file_path ?? "",
+				},
+				gone(id, "deleted or renamed"),
+			);
 	}
 	const errors = found.filter((one) => one.severity === "error");
 	if (errors.length > 0) throw new TfmError(errors);
 	return found;
 }
+
+const gone = (id: NodeId, how: string) => ({
+	breaking: [`the model was ${how}`],
+	dbt: [`Contracted model '${id}' was ${how}.`],
+});
 
 const isPast = (date: unknown, now: Date): boolean =>
 	typeof date === "string" && date !== "" && Date.parse(date) < now.getTime();

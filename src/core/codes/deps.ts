@@ -82,6 +82,7 @@ export const DEPS_CODES = {
 	}),
 	"TFM-DEPS-012": code<{ problem: string }>({
 		message: (f) => `this entry names no package: ${f.problem}`,
+		dbt: (f) => (f.problem === "`package:` is empty" ? "A hub package is missing the value." : undefined),
 		explain:
 			"An entry of packages.yml names one source: package (with version), git, local, tarball (with name) or private.",
 	}),

@@ -1,4 +1,4 @@
-import { code, didYouMean } from "./entry.ts";
+import { code, didYouMean, event } from "./entry.ts";
 
 interface RefTarget {
 	/** The reference as the author would write it: `ref('a')`, `source('a', 'b')`. */
@@ -30,6 +30,9 @@ const listed = (names: readonly string[]): string =>
 /** `ref('a', 'b')` → `'a.b'`, as dbt names what a reference means. */
 const namesIn = (reference: string): string =>
 	`'${[...reference.matchAll(/['"]([^'"]*)['"]/g)].map(([, name]) => name).join(".")}'`;
+
+const CONTRACT_FAILED =
+	"This model has an enforced contract that failed. Please ensure the name, data_type, and number of columns in your contract match the columns in your model's definition.";
 
 export const REF_CODES = {
 	"TFM-REF-001": code<RefTarget & { suggestion?: string | undefined }>({
@@ -179,9 +182,19 @@ export const REF_CODES = {
 		brief: (f) =>
 			f.rows.length === 0 ? undefined : `its contract does not fit its SQL: ${f.rows.map(misfitOf).join("; ")}`,
 		hint: () => "the names, data types and number of columns must be the same in the property file and in the query",
-		dbt: (f) => (f.rows.length === 0 ? undefined : "This model has an enforced contract that failed."),
+		dbt: (f) => (f.rows.length === 0 ? undefined : CONTRACT_FAILED),
 		explain:
 			"Before a model with an enforced contract is built, the columns of its query are compared with those of its property file. The table shows each difference: the type in the query (`definition_type`), the type in the contract (`contract_type`), and which of the two lacks the column.",
+	}),
+	"TFM-REF-033": code<{ from: string; name: string; package: string; target: string }>({
+		message: (f) => `${f.from} reads ${f.target} of the root project, which its package does not name`,
+		hint: () =>
+			"flags: {require_ref_searches_node_package_before_root: true} has packages look at their own nodes first",
+		dbt: (f) =>
+			`The node '${f.name}'in package '${f.package}' depends on the root project node '${f.target}'.This may lead to unexpected cycles downstream. Please set the 'require_ref_searches_node_package_before_root' behavior change flag to True to avoid this issue.`,
+		events: (f) => event({ node_name: f.name, package_name: f.package, root_project_unique_id: f.target }),
+		explain:
+			"Without the flag `require_ref_searches_node_package_before_root` a name in a package means the root project's node first, if there is one of that name. That may be wanted, to replace a package's model, or make a cycle (dbt: PackageNodeDependsOnRootProjectNode).",
 	}),
 	"TFM-REF-032": code<{ readonly model: string; readonly columns: string }>({
 		message: (f) => `the contract of ${f.model} requires a data_type to be defined for ${f.columns}`,

@@ -29,16 +29,35 @@ export const STATE_CODES = {
 		explain:
 			"manifest.json names the version of its schema. Those of dbt 1.0 to 1.12 can be compared with; others are refused rather than misread.",
 	}),
-	"TFM-STATE-004": code<{ model: string; version: string; breaking: readonly string[] }>({
+	"TFM-STATE-009": code<{ test: string; node: string; file: string }>({
+		message: (f) =>
+			`the generic test "${f.test}" was there in the earlier state and is gone, and ${f.node} asks for it`,
+		hint: () => "bring it back, or take it out of the property file",
+		dbt: (f) =>
+			`Node '${f.node}' (in ${f.file}) depends on a macro or test that does not exist. This can happen when a macro or generic test is removed but is still referenced. Check for typos and/or install package dependencies with 'dbt deps'.`,
+		explain:
+			"Whether a test changed is told by its macro as well. Where the macro was removed and a property file still asks for the test, a selection by `state:modified` is refused, as in dbt; without such a selection that test alone fails.",
+	}),
+	"TFM-STATE-004": code<{
+		model: string;
+		version: string;
+		file: string;
+		breaking: readonly string[];
+		words: readonly string[];
+	}>({
 		message: (f) => `the contract of ${f.model} v${f.version} was broken: ${indented(f.breaking)}`,
 		hint: () => "add to the contract instead, or make the change in a new version of the model",
+		dbt: (f) =>
+			`While comparing to previous project state, dbt detected a breaking change to an enforced contract.\n  - ${f.words.join("\n  - ")}`,
 		explain:
 			"Compared with the earlier state, a versioned model no longer keeps the contract that its readers rely on (dbt: ContractBreakingChangeError). Columns may be added and sizes of types changed; removing a column, another type, or a constraint that is gone needs a new version. A version past its deprecation_date may go.",
 	}),
-	"TFM-STATE-005": code<{ model: string; breaking: readonly string[] }>({
+	"TFM-STATE-005": code<{ model: string; file: string; breaking: readonly string[]; words: readonly string[] }>({
 		message: (f) => `the contract of ${f.model} was broken: ${indented(f.breaking)}`,
 		hint: () => "models with versions can keep the old contract beside the new one",
-		dbt: () => "While comparing to previous project state, dbt detected a breaking change to an unversioned model",
+		dbt: (f) =>
+			`Breaking change to contracted, unversioned model ${f.model} (${f.file})\nWhile comparing to previous project state, dbt detected a breaking change to an unversioned model.\n  - ${f.words.join("\n  - ")}`,
+		events: (f) => event({ breaking_changes: f.words, model_name: f.model, model_file_path: f.file }),
 		explain:
 			"Compared with the earlier state, a model no longer keeps the contract that it had (dbt: UnversionedBreakingChange). Without versions it is a warning, with --warn-error an error.",
 	}),
