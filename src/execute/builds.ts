@@ -136,7 +136,8 @@ export function createBuilds(
 	function namesIn(id: NodeId): readonly string[] {
 		return [id, ...concreteInputs(id)].flatMap((input) => {
 			const name = (findNode(manifest, input) as { readonly relation_name?: string | null } | undefined)?.relation_name;
-			return name == null ? [] : [name];
+			const elsewhere = job.deferred?.get(input);
+			return [...(name == null ? [] : [name]), ...(elsewhere === undefined ? [] : [elsewhere])];
 		});
 	}
 
