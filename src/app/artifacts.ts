@@ -211,7 +211,8 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 		invocationStartedAt: project.startedAt.toISOString(),
 		env: customEnv(invocation),
 		secrets: project.config.secrets,
-		order: inputsFirst(project.graph),
+		// The order of all nodes is asked only where there is something to order.
+		order: run.results.length < 2 ? [] : inputsFirst(project.graph),
 		args: runArgs(invocation, project),
 	});
 	const path = join(project.config.targetDir, "run_results.json");

@@ -215,7 +215,10 @@ function deferredNames({ facts: { deferral } }: OpenProject): Pick<RunJob, "defe
 /** Hooks of the whole run: the root project's first, then packages', each in its written order. */
 function operations(project: OpenProject, kind: "on-run-start" | "on-run-end"): OperationNode[] {
 	const root = project.manifest.projectName;
-	return [...project.manifest.nodes.values()]
+	const { nodes } = project.manifest;
+	return [...nodes.keys()]
+		.filter((id) => id.startsWith("operation."))
+		.map((id) => nodes.get(id)!)
 		.filter((node): node is OperationNode => node.resource_type === "operation" && node.tags.includes(kind))
 		.sort(
 			(a, b) =>

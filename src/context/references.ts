@@ -6,6 +6,7 @@
 import type { Manifest } from "../core/manifest.ts";
 import { compareModelVersions } from "../core/modelVersions.ts";
 import type { ExecutableNode, GraphNode, MetricNode, NodeId, RefArgs, SourceNode } from "../core/node.ts";
+import { outlinesOf } from "../core/nodeOutline.ts";
 import { suggestName } from "../core/suggestName.ts";
 
 export type Found<T> =
@@ -38,13 +39,17 @@ interface Named {
 	readonly unique_id: string;
 }
 
-function byName<T>(items: Iterable<T>, key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-	const map = new Map<string, T[]>();
+function byName<T, V>(
+	items: Iterable<T>,
+	key: (item: T) => string,
+	value: (item: T) => V,
+): ReadonlyMap<string, readonly V[]> {
+	const map = new Map<string, V[]>();
 	for (const item of items) {
 		const name = key(item);
 		const list = map.get(name);
-		if (list === undefined) map.set(name, [item]);
-		else list.push(item);
+		if (list === undefined) map.set(name, [value(item)]);
+		else list.push(value(item));
 	}
 	return map;
 }
@@ -55,6 +60,8 @@ function versionMatches(node: GraphNode, version: string | number | null): boole
 	if (version !== null) return node.version !== null && String(node.version) === String(version);
 	return node.version === null || String(node.version) === String(node.latest_version);
 }
+
+const itself = <T>(item: T): T => item;
 
 const sourceKey = (source: string, table: string): string => `${source}\0${table}`;
 
@@ -68,15 +75,16 @@ interface Names {
 /** By what an edit of a text leaves as it is: names are asked for again after each, under `compile --watch`. */
 const namesKnown = new WeakMap<Manifest["children"], Names>();
 
-/** Kinds by what ids begin with, so that no test, four of five nodes, is looked at (app/parseCache/partedMap.ts). */
+/** By what names the nodes, so that most of them need not be read (core/nodeOutline.ts). */
 function namesOf({ nodes, children }: Manifest): Names {
 	const known = namesKnown.get(children);
 	if (known?.size === nodes.size) return known;
-	const ids = [...nodes.keys()];
+	const outlines = [...outlinesOf(nodes)];
 	const named = (kinds: ReadonlySet<string>) =>
 		byName(
-			ids.filter((id) => kinds.has(id.slice(0, id.indexOf(".")))),
-			(id) => nodes.get(id)!.name,
+			outlines.filter(({ resource_type: kind }) => kinds.has(kind)),
+			({ name }) => name,
+			({ unique_id: id }) => id,
 		);
 	const names = { nodes: named(REFERABLE), functions: named(new Set(["function"])), size: nodes.size };
 	namesKnown.set(children, names);
@@ -87,10 +95,12 @@ export function createReferences(manifest: Manifest, options: ReferenceOptions):
 	const { nodes, functions } = namesOf(manifest);
 	const nodesOf = (ids: readonly NodeId[] | undefined): readonly ExecutableNode[] =>
 		ids === undefined ? [] : ids.map((id) => manifest.nodes.get(id)!);
-	const sources = byName(manifest.sources.values(), (node) => sourceKey(node.source_name, node.name));
+	const sources = byName(manifest.sources.values(), (node) => sourceKey(node.source_name, node.name), itself);
 	const disabled = [...manifest.disabled.values()].flat();
-	const disabledNodes = byName(disabled, (node) =>
-		node.resource_type === "source" ? sourceKey(node.source_name, node.name) : node.name,
+	const disabledNodes = byName(
+		disabled,
+		(node) => (node.resource_type === "source" ? sourceKey(node.source_name, node.name) : node.name),
+		itself,
 	);
 
 	const packagesFor = (fromPackage: string): readonly (string | null)[] => {

@@ -3,6 +3,7 @@ import type { GraphNode, NodeId, ResourceType } from "./node.ts";
 /** What names a node and says where it belongs: all that most selectors ask. Every node is one. */
 export interface NodeOutline {
 	readonly unique_id: NodeId;
+	readonly name: string;
 	readonly resource_type: ResourceType;
 	readonly package_name: string;
 	readonly original_file_path: string;

@@ -4,7 +4,8 @@
  * `--use-fast-test-edges`, which leaves out what follows from the others.
  */
 import { allNodes, type Manifest } from "../core/manifest.ts";
-import type { GraphNode, NodeId } from "../core/node.ts";
+import type { NodeId } from "../core/node.ts";
+import { type NodeOutline, outlinesOf } from "../core/nodeOutline.ts";
 import { waitingForTests } from "./waitingForTests.ts";
 
 export interface GraphSummaryMeta {
@@ -56,7 +57,7 @@ const KINDS: ReadonlyMap<string, number> = new Map([
 	["unit_test", 6],
 	["saved_query", 7],
 ]);
-const kindOf = (node: GraphNode): number => KINDS.get(node.resource_type) ?? 1;
+const kindOf = (node: NodeOutline): number => KINDS.get(node.resource_type) ?? 1;
 
 /** What its text begins with; nothing after that hangs on the command but `withTestEdges`. */
 export const graphSummaryHead = ({ invocationId }: Pick<GraphSummaryMeta, "invocationId">): string =>
@@ -64,9 +65,9 @@ export const graphSummaryHead = ({ invocationId }: Pick<GraphSummaryMeta, "invoc
 
 export function toGraphSummaryJson(manifest: Manifest, meta: GraphSummaryMeta): string {
 	const nodes = allNodes(manifest)
-		.flatMap((kind) => [...kind.values()])
+		.flatMap((kind) => [...outlinesOf(kind)])
 		.sort((a, b) => kindOf(a) - kindOf(b));
-	const byId = new Map<NodeId, GraphNode>(nodes.map((node) => [node.unique_id, node]));
+	const byId = new Map<NodeId, NodeOutline>(nodes.map((node) => [node.unique_id, node]));
 	const typeOf = (id: NodeId) => byId.get(id)?.resource_type ?? "";
 	const links = new Links();
 	const parents = (id: NodeId) => (manifest.parents.get(id) ?? []).filter((input) => byId.has(input));

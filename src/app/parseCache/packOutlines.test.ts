@@ -34,6 +34,7 @@ describe("outlines of nodes", () => {
 		expect(said).toEqual(
 			all.map((node) => ({
 				unique_id: node.unique_id,
+				name: node.name,
 				resource_type: node.resource_type,
 				package_name: node.package_name,
 				original_file_path: node.original_file_path,

@@ -15,6 +15,8 @@ export interface PackedOutlines {
 	/** The fqn without its last part. */
 	readonly folders: Column<readonly string[]>;
 	/** Last parts of the fqn where they are not what the id says, by the node's place. */
+	readonly ends: ReadonlyMap<number, string>;
+	/** Names that are not the last part of the fqn: of models with versions. */
 	readonly names: ReadonlyMap<number, string>;
 	readonly tags: Column<readonly string[]>;
 	readonly layers: Column<string | null>;
@@ -23,16 +25,19 @@ export interface PackedOutlines {
 }
 
 export function packOutlines(nodes: readonly ExecutableNode[]): PackedOutlines {
+	const ends = new Map<number, string>();
 	const names = new Map<number, string>();
-	nodes.forEach(({ unique_id, resource_type, package_name, fqn }, at) => {
-		const name = fqn.at(-1) ?? "";
-		if (name !== nameOf(unique_id, resource_type, package_name)) names.set(at, name);
+	nodes.forEach(({ unique_id, name, resource_type, package_name, fqn }, at) => {
+		const end = fqn.at(-1) ?? "";
+		if (end !== nameIn(unique_id, resource_type, package_name)) ends.set(at, end);
+		if (name !== end) names.set(at, name);
 	});
 	return {
 		kinds: column(nodes, (node) => node.resource_type),
 		packages: column(nodes, (node) => node.package_name),
 		files: column(nodes, (node) => node.original_file_path),
 		folders: column(nodes, (node) => node.fqn.slice(0, -1)),
+		ends,
 		names,
 		tags: column(nodes, (node) => node.tags),
 		layers: column(nodes, (node) => node.layer),
@@ -62,7 +67,7 @@ function column<T extends string | number | readonly string[] | null>(
 }
 
 /** What follows kind and package in an id; of a generic test without the digits of its hash. */
-function nameOf(id: NodeId, kind: ResourceType, packageName: string): string {
+function nameIn(id: NodeId, kind: ResourceType, packageName: string): string {
 	const from = kind.length + packageName.length + 2;
 	const hash = kind === "test" ? id.lastIndexOf(".") : -1;
 	return hash > from ? id.slice(from, hash) : id.slice(from);
@@ -70,18 +75,19 @@ function nameOf(id: NodeId, kind: ResourceType, packageName: string): string {
 
 /** The outlines again, in the order of `ids`. */
 export function unpackOutlines(packed: PackedOutlines, ids: readonly NodeId[]): readonly NodeOutline[] {
-	const { kinds, packages, files, folders, names, tags, layers, patches, versions } = packed;
+	const { kinds, packages, files, folders, ends, names, tags, layers, patches, versions } = packed;
 	const valueAt = <T>({ values, of }: Column<T>, at: number): T => values[of[at]!]!;
 	return ids.map((unique_id, at) => {
 		const resource_type = valueAt(kinds, at);
 		const package_name = valueAt(packages, at);
-		const name = names.get(at) ?? nameOf(unique_id, resource_type, package_name);
+		const end = ends.get(at) ?? nameIn(unique_id, resource_type, package_name);
 		return {
 			unique_id,
+			name: names.get(at) ?? end,
 			resource_type,
 			package_name,
 			original_file_path: valueAt(files, at),
-			fqn: [...valueAt(folders, at), name],
+			fqn: [...valueAt(folders, at), end],
 			tags: valueAt(tags, at),
 			layer: valueAt(layers, at),
 			patch_path: valueAt(patches, at),

@@ -82,23 +82,13 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
 const plain = (_: string, value: unknown): unknown =>
 	value instanceof Map || value instanceof PartedMap || value instanceof ReplacedMap ? [...value] : value;
 
-/** Everything a command can see of it, places included. */
 /** What selectors are told of a node before it is read. */
-const outlineOf = (node: NodeOutline) => {
-	const { unique_id, resource_type, package_name, original_file_path, fqn, tags, layer, patch_path, version } = node;
-	return {
-		unique_id,
-		resource_type,
-		package_name,
-		original_file_path,
-		fqn,
-		tags,
-		layer,
-		patch_path,
-		version: version ?? null,
-	};
+const outlineOf = ({ unique_id, name, resource_type, package_name, fqn, tags, layer, ...node }: NodeOutline) => {
+	const { original_file_path, patch_path, version = null } = node;
+	return { unique_id, name, resource_type, package_name, original_file_path, fqn, tags, layer, patch_path, version };
 };
 
+/** Everything a command can see of it, places included. */
 function seen({ manifest }: ReadProject): string {
 	const outlines = [...outlinesOf(manifest.nodes)].map(outlineOf);
 	expect(outlines).toEqual([...manifest.nodes.values()].map(outlineOf));
