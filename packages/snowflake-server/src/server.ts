@@ -8,6 +8,7 @@ import { createLedger, type Ledger } from "./ledger.ts";
 import { createFaultScript, type FaultScript } from "./protocol/faults.ts";
 import { createAuthentication, type User } from "./protocol/login.ts";
 import { createQueries, type Query } from "./protocol/queries.ts";
+import { scripted } from "./protocol/responses.ts";
 import { createRoutes } from "./protocol/routes.ts";
 import { createSessions } from "./protocol/sessions.ts";
 import { readBody, sendReply } from "./protocol/transport.ts";
@@ -22,6 +23,12 @@ export interface ServerOptions {
 	readonly port?: number;
 	/** The only ones, as their names are stored; without it a login makes the one that it names. */
 	readonly databases?: readonly string[];
+	/** The only ones, as their names are stored; without it there is every role. */
+	readonly roles?: readonly string[];
+	/** The only ones, as their names are stored; without it there is every warehouse. Statements with rows need one. */
+	readonly warehouses?: readonly string[];
+	/** By how much its clock is before that of whoever logs in; milliseconds. */
+	readonly aheadMs?: number;
 	/** What SHOW GRANTS TO ROLE answers, by role as its name is stored; nobody checks it. Without it a role owns all. */
 	readonly grants?: Readonly<Record<string, readonly ScriptedGrant[]>>;
 	/** Answers to statements that this server cannot carry out: asked before anything else, and noted in the ledger. */
@@ -56,7 +63,14 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 	const ledger = createLedger();
 	const faults = createFaultScript();
 	for (const name of options.databases ?? []) catalog.addDatabase(name);
-	const sessions = createSessions(engine, catalog, options.databases === undefined);
+	const { roles, warehouses } = options;
+	const sessions = createSessions({
+		engine,
+		catalog,
+		makesDatabases: options.databases === undefined,
+		roles,
+		warehouses,
+	});
 	const folder = mkdtempSync(join(tmpdir(), "snowflake-server-"));
 	let folders = 0;
 	const newFolder = (): string => {
@@ -75,7 +89,10 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 	const requests: string[] = [];
 	const users = new Map(Object.entries(options.users).map(([name, user]) => [name.toUpperCase(), user]));
 	let url = "";
-	const authentication = createAuthentication(users, () => url);
+	const authentication = createAuthentication(users, {
+		url: () => url,
+		now: () => Date.now() + (options.aheadMs ?? 0),
+	});
 	const routes = createRoutes({
 		authentication,
 		sessions,
@@ -100,6 +117,7 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 			return;
 		}
 		if (fault?.kind === "status") return sendReply(response, { status: fault.status ?? 503, body: {} });
+		if (fault?.kind === "refuse") return sendReply(response, { body: scripted(fault) });
 		if (fault?.kind === "expire") sessions.expireAll();
 		const reply = await routes({
 			method: request.method ?? "GET",

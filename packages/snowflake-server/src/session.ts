@@ -12,6 +12,8 @@ export interface Session extends NameContext {
 	schema: Name | null;
 	role: string;
 	warehouse: string | null;
+	/** Statements that read or write rows are refused without one. */
+	readonly needsWarehouse: boolean;
 	readonly parameters: Map<string, string>;
 	inTransaction: boolean;
 	lastQueryId: string;

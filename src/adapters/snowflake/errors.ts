@@ -25,8 +25,12 @@ const TIMED_OUT = "000630";
 /** Codes of the driver: 401… the network, 405/407… the connection; 390… of the server: the session. */
 const LOST = /^(?:40[157]\d{3}|390\d{3})$/;
 
+/** Words that people call tables by, and that Snowflake keeps for itself. */
+const RESERVED =
+	/^(?:all|any|check|column|connect|current|distinct|following|for|group|increment|like|minus|of|order|row|rows|sample|select|set|start|table|to|trigger|union|unique|values|with)$/i;
+
 /** What a person can do about refusals that the server itself gives no hint for; `grant` names the privilege. */
-const HINTS: readonly (readonly [RegExp, (m: RegExpExecArray) => string])[] = [
+const HINTS: readonly (readonly [RegExp, (m: RegExpExecArray) => string | undefined])[] = [
 	[
 		/user must authenticate again|must login again/i,
 		() => "the session rested for too long: `client_session_keep_alive: true` keeps it",
@@ -37,12 +41,24 @@ const HINTS: readonly (readonly [RegExp, (m: RegExpExecArray) => string])[] = [
 	],
 	[
 		/No active warehouse selected/i,
-		() => "set `warehouse` of the profile's target, and `grant usage on warehouse … to role …`",
+		() =>
+			"the profile's `warehouse` is missing, or not for this role (`grant usage on warehouse … to role …`), or suspended with AUTO_RESUME off (`alter warehouse … resume`)",
 	],
 	[
 		/warehouse '([^']+)' cannot be resumed|Warehouse '([^']+)'.*(?:suspended|does not exist or not authorized)/i,
 		([, one, other]) =>
 			`the warehouse ${one ?? other} does not run for this role: \`grant usage, operate on warehouse ${one ?? other} to role …\`, or have its resource monitor raised`,
+	],
+	[
+		/Error parsing JSON/i,
+		() => "a text is not JSON: `try_parse_json` makes null of it, and a test on that null finds it",
+	],
+	[
+		/unexpected '([A-Za-z]+)'/,
+		([, word]) =>
+			RESERVED.test(word!)
+				? `${word} is a word of SQL: as a name it is quoted (\`quoting: {identifier: true}\`, or another \`alias\`)`
+				: undefined,
 	],
 	[
 		/Database '([^']+)' does not exist or not authorized/i,
@@ -108,7 +124,7 @@ export function toDatabaseError(error: DriverError, text?: SentText): DatabaseEr
 /** `SQL compilation error:` and the line that repeats the place say nothing that is not said elsewhere. */
 function messageOf({ message, cause }: DriverError): string {
 	const text = message
-		.replace(/^SQL compilation error:\s*/i, "")
+		.replace(/^SQL (?:compilation|access control) error:\s*/i, "")
 		.replace(/^error line \d+ at position \d+\s*/i, "")
 		.trim();
 	return cause?.message === undefined || text.includes(cause.message) ? text : `${text} (${cause.message})`;

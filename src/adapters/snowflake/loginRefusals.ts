@@ -16,7 +16,13 @@ const REASONS: readonly (readonly [code: RegExp | null, said: RegExp | null, hin
 	],
 	[/^390(?:303|318)$/, null, "the access token is not valid, or has expired", "get a new `token`"],
 	[
-		/^390(?:189|200|201)$/,
+		/^390189$/,
+		null,
+		"there is no such role, or it was not granted to the user",
+		"correct `role`, or: grant role … to user …;",
+	],
+	[
+		/^39020[01]$/,
 		null,
 		"the role, warehouse or database of the login is not there, or not for this user",
 		"correct `role`, or `grant role … to user …`",

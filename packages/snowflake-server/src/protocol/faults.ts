@@ -11,6 +11,10 @@ export interface Fault {
 	readonly status?: number;
 	/** slow: how long the answer is held back, milliseconds. */
 	readonly delayMs?: number;
+	/** refuse: Snowflake's code, SQLSTATE and words. */
+	readonly code?: string;
+	readonly sqlState?: string;
+	readonly message?: string;
 }
 
 /**
@@ -20,8 +24,10 @@ export interface Fault {
  * - `cut`: done, and the answer stops in the middle
  * - `slow`: done, and the answer is held back
  * - `expire`: the session's token expires before the request is read
+ * - `refuse`: the statement is not done, and answered with `code`, `sqlState` and `message`: for what this server cannot
+ *   know, as privileges
  */
-export type FaultKind = "status" | "reset" | "lost" | "cut" | "slow" | "expire";
+export type FaultKind = "status" | "reset" | "lost" | "cut" | "slow" | "expire" | "refuse";
 
 export interface FaultScript {
 	add(faults: readonly Fault[]): void;
@@ -31,7 +37,15 @@ export interface FaultScript {
 	left(): readonly Fault[];
 }
 
-const KINDS: readonly string[] = ["status", "reset", "lost", "cut", "slow", "expire"] satisfies readonly FaultKind[];
+const KINDS: readonly string[] = [
+	"status",
+	"reset",
+	"lost",
+	"cut",
+	"slow",
+	"expire",
+	"refuse",
+] satisfies readonly FaultKind[];
 
 export function createFaultScript(): FaultScript {
 	let script: { readonly fault: Fault; readonly path: RegExp; readonly sql: RegExp; left: number }[] = [];

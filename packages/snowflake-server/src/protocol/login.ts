@@ -81,7 +81,10 @@ export interface PrepareData {
 	readonly BROWSER_MODE_REDIRECT_PORT?: string;
 }
 
-export function createAuthentication(users: ReadonlyMap<string, User>, url: () => string): Authentication {
+export function createAuthentication(
+	users: ReadonlyMap<string, User>,
+	{ url, now }: { readonly url: () => string; readonly now: () => number },
+): Authentication {
 	/** Tokens that this server gave, and whom they stand for. */
 	const factors = new Map<string, string>();
 	const identities = new Map<string, string>();
@@ -166,7 +169,8 @@ export function createAuthentication(users: ReadonlyMap<string, User>, url: () =
 				case "USERNAME_PASSWORD_MFA":
 					return byPassword(data, name);
 				case "SNOWFLAKE_JWT":
-					if (user?.publicKey === undefined || !isSigned(token, name, user.publicKey)) throw WRONG_JWT();
+					if (user?.publicKey === undefined || !isSigned({ token, name, publicKey: user.publicKey, now: now() }))
+						throw WRONG_JWT();
 					return { user: name };
 				case "OAUTH":
 					return { user: byToken(token, name, users, (candidate) => candidate.oauthTokens, WRONG_TOKEN) };
@@ -211,7 +215,17 @@ function byToken(
 }
 
 /** Signed with the user's key, issued by `ACCOUNT.USER.SHA256:fingerprint` for `ACCOUNT.USER`, and not expired. */
-function isSigned(token: string, name: string, publicKey: string): boolean {
+function isSigned({
+	token,
+	name,
+	publicKey,
+	now,
+}: {
+	readonly token: string;
+	readonly name: string;
+	readonly publicKey: string;
+	readonly now: number;
+}): boolean {
 	const [head = "", body = "", signature = ""] = token.split(".");
 	const key = createPublicKey(publicKey);
 	const fingerprint = createHash("sha256")
@@ -222,9 +236,13 @@ function isSigned(token: string, name: string, publicKey: string): boolean {
 	return (
 		String(claims.iss).endsWith(`.${name}.SHA256:${fingerprint}`) &&
 		String(claims.sub).endsWith(`.${name}`) &&
-		Number(claims.exp) * 1000 > Date.now()
+		inMs(claims.exp) > now &&
+		inMs(claims.iat) < now + 60_000
 	);
 }
+
+/** Seconds by the standard, milliseconds by Snowflake's driver for Node. */
+const inMs = (time: unknown): number => (Number(time) < 1e11 ? Number(time) * 1000 : Number(time));
 
 /** AWS: a signed request to its token service, which Snowflake would send on; whose key signed it is read here. */
 function signerOf(token: string): string {

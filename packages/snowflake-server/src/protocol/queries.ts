@@ -195,7 +195,7 @@ export function createQueries(runtime: Omit<Runtime, "answerOf" | "cancelAll">):
 const INTERRUPT_EVERY_MS = 20;
 
 /** Query ids are UUIDs that begin with 01. */
-const newId = (): string => `01${randomUUID().slice(2)}`;
+export const newId = (): string => `01${randomUUID().slice(2)}`;
 
 const timedOut = (seconds: number): SnowflakeError =>
 	new SnowflakeError(

@@ -2,8 +2,9 @@ import type { Answer, AnswerColumn } from "../answer.ts";
 import type { Session } from "../session.ts";
 import type { SnowflakeError } from "../snowflakeError.ts";
 import type { TypeName } from "../sql/types.ts";
+import type { Fault } from "./faults.ts";
 import type { Authenticated } from "./login.ts";
-import type { Query } from "./queries.ts";
+import { newId, type Query } from "./queries.ts";
 import type { Login } from "./sessions.ts";
 
 /** Rows that go with the answer itself; more of them are fetched in chunks of this size. */
@@ -59,6 +60,10 @@ export const inProgress = ({ id }: Query, code: "333333" | "333334"): object => 
 	message: "Query execution in progress.",
 	data: { queryId: id, getResultUrl: `/queries/${id}/result`, queryAbortsAfterSecs: 300 },
 });
+
+/** The refusal that a fault tells. */
+export const scripted = ({ code = "000603", sqlState = "XX000", message = "" }: Fault): object =>
+	failure(code, message, { errorCode: code, age: 0, sqlState, queryId: newId(), line: -1, pos: -1 });
 
 export const refused = (query: Query, error: SnowflakeError): object =>
 	failure(error.code, error.message, {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Session } from "../session.ts";
+import { SnowflakeError } from "../snowflakeError.ts";
 import { nameOf } from "../sql/names.ts";
 
 export interface Login {
@@ -36,8 +37,17 @@ export interface Sessions {
 	closeAll(): Promise<void>;
 }
 
+export interface SessionsParts {
+	readonly engine: Engine;
+	readonly catalog: Catalog;
+	readonly makesDatabases: boolean;
+	/** Absent: there is every one. */
+	readonly roles: readonly string[] | undefined;
+	readonly warehouses: readonly string[] | undefined;
+}
+
 /** Sessions by their tokens. A login's database that does not exist yet is made: the server starts empty. */
-export function createSessions(engine: Engine, catalog: Catalog, makesDatabases = true): Sessions {
+export function createSessions({ engine, catalog, makesDatabases, roles, warehouses }: SessionsParts): Sessions {
 	const logins = new Map<string, Login>();
 	let sessions = 1000;
 	const name = (written: string | null): string | null => (written === null ? null : nameOf(written, false));
@@ -54,6 +64,14 @@ export function createSessions(engine: Engine, catalog: Catalog, makesDatabases 
 		open: async (user, context) => {
 			const asked = name(context.database);
 			if (asked !== null && makesDatabases && !catalog.databases.has(asked)) catalog.addDatabase(asked);
+			const role = name(context.role);
+			if (role !== null && roles?.includes(role) === false)
+				throw new SnowflakeError(
+					"390189",
+					"08001",
+					`Role '${role}' specified in the connect string does not exist or not authorized. Contact your local system administrator, or attempt to login with another role, e.g. PUBLIC.`,
+				);
+			const warehouse = name(context.warehouse);
 			// Snowflake takes the login all the same, and leaves the session without a database.
 			const database = asked !== null && catalog.databases.has(asked) ? asked : null;
 			const schema = name(context.schema) ?? (database === null ? null : "PUBLIC");
@@ -73,8 +91,9 @@ export function createSessions(engine: Engine, catalog: Catalog, makesDatabases 
 					temporary: new Map(),
 					database,
 					schema,
-					role: name(context.role) ?? "SYSADMIN",
-					warehouse: name(context.warehouse),
+					role: role ?? "SYSADMIN",
+					warehouse: warehouse !== null && warehouses?.includes(warehouse) === false ? null : warehouse,
+					needsWarehouse: warehouses !== undefined,
 					parameters: new Map(
 						Object.entries(context.parameters).map(([key, value]) => [key.toUpperCase(), String(value)]),
 					),

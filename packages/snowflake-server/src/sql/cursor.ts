@@ -53,6 +53,7 @@ export function createCursor(sql: string, tokens: readonly Token[] = scan(sql)):
 	const identifier = (): Name => {
 		const token = tokens[at];
 		if (token?.kind !== "word" && token?.kind !== "quoted") throw unexpected();
+		if (token.kind === "word" && RESERVED.has(token.value.toUpperCase())) throw unexpected();
 		at++;
 		return nameOf(token.value, token.kind === "quoted");
 	};
@@ -111,5 +112,13 @@ export function createCursor(sql: string, tokens: readonly Token[] = scan(sql)):
 		refuse: (context) => unsupported(`${context} ${tokens[at]?.text ?? ""}`.trim(), place()),
 	};
 }
+
+/** Words that are no name unless quoted. */
+const RESERVED = new Set(
+	`ALL ALTER AND ANY AS BETWEEN BY CHECK COLUMN CONNECT CREATE CURRENT DELETE DISTINCT DROP ELSE EXISTS FOLLOWING FOR FROM
+	GRANT GROUP HAVING ILIKE IN INCREMENT INSERT INTERSECT INTO IS LIKE MINUS NOT NULL OF ON OR ORDER QUALIFY REGEXP REVOKE
+	RLIKE ROW ROWS SAMPLE SELECT SET SOME START TABLE TABLESAMPLE THEN TO TRIGGER UNION UNIQUE UPDATE VALUES WHENEVER WHERE
+	WITH`.split(/\s+/),
+);
 
 const NOTHING: Token = { kind: "symbol", text: "", value: "", start: 0, end: 0, line: 1, pos: 0 };

@@ -1,7 +1,7 @@
 import { type Answer, DONE, STATEMENT, status, texts } from "../answer.ts";
 import { engineError } from "../engine/engineError.ts";
 import { scripted } from "../scriptedAnswer.ts";
-import { objectMissing, syntaxError, unsupported } from "../snowflakeError.ts";
+import { objectMissing, SnowflakeError, syntaxError, unsupported } from "../snowflakeError.ts";
 import { type Ast, type AstRecord, isRecord } from "../sql/ast.ts";
 import { type Cursor, createCursor } from "../sql/cursor.ts";
 import { printed } from "../sql/names.ts";
@@ -57,9 +57,21 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 /** Words that begin a statement of Snowflake which is not known here; anything else is no statement at all. */
 const OTHERS = ["CALL", "EXECUTE", "EXPLAIN", "GET", "SET", "UNSET", "UNDROP", "DECLARE"];
 
+/** What reads or writes rows; what is answered from the session alone is not. */
+const NEEDS_WAREHOUSE =
+	/^\s*(?:select\b.*\bfrom\b|with\b|insert\b|update\b|delete\b|merge\b|copy\b|create\b.*\bas\b.*\bselect\b)/is;
+
+const noWarehouse = (): SnowflakeError =>
+	new SnowflakeError(
+		"000606",
+		"57P03",
+		"No active warehouse selected in the current session.  Select an active warehouse with the 'use warehouse' command.",
+	);
+
 /** Carries out one statement. Rejects with SnowflakeError. */
 export async function execute(statement: Statement): Promise<Answer> {
 	const cursor = createCursor(statement.sql);
+	const { session } = statement;
 	try {
 		const answer = statement.runtime.script?.(statement.sql);
 		if (answer !== undefined) {
@@ -69,6 +81,8 @@ export async function execute(statement: Statement): Promise<Answer> {
 		const first = cursor.next();
 		const word = first.text.toUpperCase();
 		const handler = HANDLERS[word];
+		if (session.needsWarehouse && session.warehouse === null && NEEDS_WAREHOUSE.test(statement.sql))
+			throw noWarehouse();
 		if (handler) return await handler(cursor, statement);
 		throw OTHERS.includes(word) ? unsupported(word, first) : syntaxError(first.text, first);
 	} catch (error) {
