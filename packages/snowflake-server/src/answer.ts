@@ -18,10 +18,13 @@ export const STATEMENT = {
 	other: 0x6000,
 } as const;
 
+/** Rows as an array has them; those of a large answer are made when they are asked for. */
+export type RowList = Pick<readonly (readonly (string | null)[])[], "length" | "slice">;
+
 /** What a statement answers with. Rows hold the wire's texts. */
 export interface Answer {
 	readonly columns: readonly AnswerColumn[];
-	readonly rows: readonly (readonly (string | null)[])[];
+	readonly rows: RowList;
 	readonly typeId: number;
 	/** More of the response's `data`; a PUT answers with an order to the driver instead of rows. */
 	readonly order?: Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCatalog, type Stage } from "./catalog/catalog.ts";
+import { type Catalog, createCatalog, type Stage } from "./catalog/catalog.ts";
 import { createEngine } from "./engine/engine.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { createFaultScript, type FaultScript } from "./protocol/faults.ts";
@@ -45,6 +45,8 @@ export interface SnowflakeServer {
 	readonly url: string;
 	readonly ledger: Ledger;
 	readonly faults: FaultScript;
+	/** What exists; a test may put relations there that nobody made by statements. */
+	readonly catalog: Catalog;
 	/** All statements that came, in order. */
 	statements(): readonly Query[];
 	/** `POST /queries/v1/query-request` …, in order. */
@@ -149,6 +151,7 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 		url,
 		ledger,
 		faults,
+		catalog,
 		statements: queries.all,
 		requests: () => [...requests],
 		pushes: authentication.pushes,

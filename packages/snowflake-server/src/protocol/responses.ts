@@ -7,8 +7,13 @@ import type { Authenticated } from "./login.ts";
 import { newId, type Query } from "./queries.ts";
 import type { Login } from "./sessions.ts";
 
-/** Rows that go with the answer itself; more of them are fetched in chunks of this size. */
-export const CHUNK_ROWS = 1_000;
+/** Rows that go with the answer itself; more of them are fetched in chunks. */
+const ROWS_WITHIN = 1_000;
+/** More of them go into one chunk where there are many, as Snowflake's chunks grow. */
+const MOST_CHUNKS = 500;
+
+/** Rows of each chunk but the last. */
+export const chunkRows = (rows: number): number => Math.max(ROWS_WITHIN, Math.ceil(rows / MOST_CHUNKS));
 
 export const failure = (code: string, message: string, data: unknown = null): object => ({
 	success: false,
@@ -79,8 +84,9 @@ export const refused = (query: Query, error: SnowflakeError): object =>
 
 /** The rows, or where they are; `describeOnly` leaves them out. */
 export function answered(query: Query, answer: Answer, session: Session, url: string, describeOnly: boolean): object {
-	const rows = describeOnly ? [] : answer.rows;
-	const chunked = rows.length > CHUNK_ROWS;
+	const rows: Answer["rows"] = describeOnly ? [] : answer.rows;
+	const chunked = rows.length > ROWS_WITHIN;
+	const size = chunkRows(rows.length);
 	const shared = {
 		parameters: parameters(session),
 		queryId: query.id,
@@ -102,14 +108,14 @@ export function answered(query: Query, answer: Answer, session: Session, url: st
 			? {}
 			: {
 					rowtype: answer.columns.map(rowType),
-					rowset: chunked ? [] : rows,
+					rowset: chunked ? [] : rows.slice(),
 					total: rows.length,
 					returned: rows.length,
 					queryResultFormat: "json",
 				};
-	const chunks = Array.from({ length: Math.ceil(rows.length / CHUNK_ROWS) }, (_, i) => ({
+	const chunks = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => ({
 		url: `${url}/chunks/${query.id}/${i}`,
-		rowCount: Math.min(CHUNK_ROWS, rows.length - i * CHUNK_ROWS),
+		rowCount: Math.min(size, rows.length - i * size),
 		uncompressedSize: 1,
 		compressedSize: 1,
 	}));

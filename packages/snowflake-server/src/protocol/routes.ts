@@ -1,10 +1,11 @@
 import { gzipSync } from "node:zlib";
+import type { RowList } from "../answer.ts";
 import type { Ledger } from "../ledger.ts";
 import { SnowflakeError } from "../snowflakeError.ts";
 import type { Fault, FaultScript } from "./faults.ts";
 import type { Authentication, LoginData, PrepareData } from "./login.ts";
 import type { Queries, Query, QueryRequest } from "./queries.ts";
-import { answered, CHUNK_ROWS, failure, inProgress, loggedIn, refused, renewed } from "./responses.ts";
+import { answered, chunkRows, failure, inProgress, loggedIn, refused, renewed } from "./responses.ts";
 import type { Login, Sessions } from "./sessions.ts";
 import type { Reply } from "./transport.ts";
 
@@ -189,8 +190,9 @@ export function createRoutes(options: RouteOptions): (request: Request) => Promi
 
 /** Rows without the brackets around them, gzipped, as the driver expects a chunk. */
 function chunkReply(query: Query | undefined, index: number): Reply {
-	const rows = query?.outcome && "answer" in query.outcome ? query.outcome.answer.rows : [];
-	const part = rows.slice(index * CHUNK_ROWS, (index + 1) * CHUNK_ROWS);
+	const rows: RowList = query?.outcome && "answer" in query.outcome ? query.outcome.answer.rows : [];
+	const size = chunkRows(rows.length);
+	const part = rows.slice(index * size, (index + 1) * size);
 	if (part.length === 0) return { status: 404, body: {} };
 	return {
 		body: gzipSync(JSON.stringify(part).slice(1, -1)),

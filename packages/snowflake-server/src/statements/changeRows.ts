@@ -159,7 +159,7 @@ export async function mergeRows(ast: Ast, statement: Statement): Promise<Answer>
 		Object.fromEntries(
 			Object.entries(words)
 				.filter(([action]) => actions.has(action))
-				.map(([action, word]) => [`number of rows ${word}`, rows.filter(([done]) => done === action).length]),
+				.map(([action, word]) => [`number of rows ${word}`, rows.slice().filter(([done]) => done === action).length]),
 		),
 	);
 }

@@ -2,7 +2,7 @@ import type { DuckDBResultReader } from "@duckdb/node-api";
 import type { Answer, AnswerColumn } from "../answer.ts";
 import type { Catalog, Stage } from "../catalog/catalog.ts";
 import type { Engine } from "../engine/engine.ts";
-import { wireValue } from "../engine/values.ts";
+import { rowsOfResult } from "../engine/rowsOfResult.ts";
 import type { Ledger } from "../ledger.ts";
 import type { AnswerScript } from "../scriptedAnswer.ts";
 import type { ScriptedGrant } from "../scriptedGrant.ts";
@@ -76,15 +76,20 @@ export const change = async (statement: Statement, sql: string): Promise<number>
 
 /** Columns and rows of a query as the wire has them. */
 export async function readRows(statement: Statement, sql: string): Promise<Pick<Answer, "columns" | "rows">> {
-	const reader = await run(statement, sql);
-	const types = reader.columnTypes();
-	const columns: readonly AnswerColumn[] = reader.columnNames().map((name, i) => ({
+	const result = await statement.session.connection.run(sql);
+	const types = result.columnTypes();
+	const columns: readonly AnswerColumn[] = result.columnNames().map((name, i) => ({
 		name: snowflakeName(name),
 		type: typeFromDuck(typeText(types[i]!), types[i]!.alias),
 		nullable: true,
 	}));
-	const rows = reader.getRows().map((row) => row.map((value, i) => wireValue(value, columns[i]!.type)));
-	return { columns, rows };
+	return {
+		columns,
+		rows: rowsOfResult(
+			result,
+			columns.map(({ type }) => type),
+		),
+	};
 }
 
 const typeText = (type: object): string => String(type);

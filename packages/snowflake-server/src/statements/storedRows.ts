@@ -10,7 +10,10 @@ export function storedRows({ columns, rows }: Answer): FromItem {
 	const values =
 		rows.length === 0
 			? `select ${columns.map(() => "null::varchar").join(", ")} where false`
-			: `values ${rows.map((row) => `(${row.map((value) => (value === null ? "null::varchar" : literal(value))).join(", ")})`).join(", ")}`;
+			: `values ${rows
+					.slice()
+					.map((row) => `(${row.map((value) => (value === null ? "null::varchar" : literal(value))).join(", ")})`)
+					.join(", ")}`;
 	return { sql: `(select ${typed} from (${values}) as "·R"(${names}))` };
 }
 
