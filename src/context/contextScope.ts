@@ -45,9 +45,15 @@ export interface BaseContext {
 	readonly extra?: ReadonlyMap<string, (scope: ContextScope) => Value>;
 }
 
-/** Only the text of a node is lenient about undefined names while it is parsed; the macros it calls never are (dbt). */
+/**
+ * Only the text of a node is lenient about undefined names while it is parsed; the macros it calls are not, but for what it
+ * hands them: in dbt an undefined value is as lenient as the template that it comes from.
+ */
 const strictly = (rendering: RenderOptions): RenderOptions =>
 	rendering.undefined === "strict" ? rendering : { ...rendering, undefined: "strict" };
+
+const handsUndefined = ({ positional, keyword }: Arguments): boolean =>
+	positional.includes(undefined) || [...keyword.values()].includes(undefined);
 
 export type Members<C> = ReadonlyMap<string, (context: C, scope: ContextScope) => Value>;
 
@@ -135,6 +141,7 @@ class MacroCallable extends HostObject {
 	readonly entry: MacroEntry;
 	readonly #scope: ContextScope;
 	#bound: HostFunction | null = null;
+	#lenient: HostFunction | null = null;
 
 	constructor(scope: ContextScope, entry: MacroEntry) {
 		super();
@@ -144,7 +151,7 @@ class MacroCallable extends HostObject {
 
 	override call(args: Arguments): Value {
 		const { stack } = this.#scope.context;
-		const bound = this.#enter();
+		const bound = this.#enter(args);
 		try {
 			return bound.call(args);
 		} finally {
@@ -154,7 +161,7 @@ class MacroCallable extends HostObject {
 
 	override *resumable(args: Arguments): Resumable<Value> {
 		const { stack } = this.#scope.context;
-		const bound = this.#enter();
+		const bound = this.#enter(args);
 		try {
 			return bound.resumable === undefined ? bound.call(args) : yield* bound.resumable(args);
 		} finally {
@@ -163,12 +170,17 @@ class MacroCallable extends HostObject {
 	}
 
 	/** Notes the call, which the caller has to end by taking it from the stack. */
-	#enter(): HostFunction {
+	#enter(args: Arguments): HostFunction {
 		const { stack, onMacro, rendering } = this.#scope.context;
 		const id = this.entry.node.unique_id;
 		onMacro?.(id, stack.length);
-		this.#bound ??= this.entry.macro.bind(this.#scope, strictly(rendering));
+		const lenient = stack.length === 0 && rendering.undefined !== "strict" && handsUndefined(args);
 		stack.push(id);
+		if (lenient) {
+			this.#lenient ??= this.entry.macro.bind(this.#scope, rendering);
+			return this.#lenient;
+		}
+		this.#bound ??= this.entry.macro.bind(this.#scope, strictly(rendering));
 		return this.#bound;
 	}
 
