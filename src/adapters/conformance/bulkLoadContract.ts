@@ -56,7 +56,7 @@ export function bulkLoadContract({ on, words, inConf, stored }: ContractBench): 
 					});
 					expect(back).toEqual(cells);
 				}),
-				{ numRuns: 40 },
+				{ numRuns: 40, ...(words.seed === undefined ? {} : { seed: words.seed }) },
 			);
 		});
 

@@ -21,6 +21,8 @@ export type StatementStatus = readonly [sql: string, status: string, rowCount: n
  * nature; what is missing altogether is in `lacks`, with the reason.
  */
 export interface ContractWords {
+	/** Of what is made at random: what is recorded must be said again word by word. Absent: another each time. */
+	readonly seed?: number;
 	readonly lacks: Readonly<Partial<Record<Need, string>>>;
 	/** What templates see. */
 	readonly type: string;

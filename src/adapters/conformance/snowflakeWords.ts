@@ -23,10 +23,13 @@ export const SNOWFLAKE_LACKS: ContractWords["lacks"] = {
 export const snowflakeWords = ({
 	warehouse,
 	elsewhere,
+	seed,
 }: {
 	readonly warehouse: string;
 	readonly elsewhere: readonly string[];
+	readonly seed?: number | undefined;
 }): ContractWords => ({
+	...(seed === undefined ? {} : { seed }),
 	lacks: SNOWFLAKE_LACKS,
 	type: "snowflake",
 	int: small,
