@@ -68,34 +68,73 @@ export function nothingToDo(project, models) {
 	};
 }
 
-/** dbt-core parses the same project, everything anew; `dbt`: its program. */
-export function besideDbt(project, dbt, { again }) {
+/** A database that all know; none asks it for anything. */
+const PEER_PROFILE =
+	"bench: {target: dev, outputs: {dev: {type: postgres, host: localhost, port: 5432, user: bench, password: bench, dbname: bench, schema: bench, threads: 1}}}\n";
+
+/**
+ * Another program parses the same project, everything anew or nothing changed. `program`: dbt, of dbt-core 1.x or of dbt
+ * 2.x, which takes the same words and calls Postgres an experiment.
+ */
+export function besideDbt(project, program, { again, title }) {
 	const target = join(project, "target");
 	const manifest = join(target, "manifest.json");
-	// What both know; neither asks it for anything.
-	writeFileSync(
-		join(project, "profiles.yml"),
-		"bench: {target: dev, outputs: {dev: {type: postgres, host: localhost, port: 5432, user: bench, password: bench, dbname: bench, schema: bench, threads: 1}}}\n",
-	);
+	writeFileSync(join(project, "profiles.yml"), PEER_PROFILE);
+	const env = {
+		DBT_SEND_ANONYMOUS_USAGE_STATS: "false",
+		DBT_ALLOW_EXPERIMENTAL_ADAPTERS: "true",
+		DBT_PROFILES_DIR: project,
+	};
 	const side = (command, args) => ({
 		...(command === null ? {} : { command }),
 		args,
-		options: { cwd: project, env: { DBT_SEND_ANONYMOUS_USAGE_STATS: "false", DBT_PROFILES_DIR: project } },
+		options: { cwd: project, env },
 		before: () => {
 			if (!again) rmSync(target, { recursive: true, force: true });
 		},
 		check: () => must(existsSync(manifest), "no manifest was written"),
 	});
 	const own = ["--target-path", join(target, "dbt"), "--log-path", join(target, "logs")];
-	const peer = side(dbt, ["--quiet", "parse", ...own]);
+	const peer = side(program, ["--quiet", "parse", ...own]);
 	if (again) runNode([TFM, "parse"], { cwd: project });
 	return {
 		subject: side(null, [TFM, "parse"]),
 		floors: [
 			{
-				title: "`dbt parse` of dbt-core",
+				title,
 				...peer,
 				check: () => must(existsSync(join(target, "dbt/manifest.json")), "dbt wrote no manifest"),
+			},
+		],
+	};
+}
+
+/** SQLMesh loads the same project through dbt's files, everything anew; it writes no manifest. */
+export function besideSqlmesh(project, program) {
+	writeFileSync(join(project, "profiles.yml"), PEER_PROFILE);
+	writeFileSync(
+		join(project, "config.py"),
+		"from pathlib import Path\nfrom sqlmesh.dbt.loader import sqlmesh_config\n\nconfig = sqlmesh_config(Path(__file__).parent)\n",
+	);
+	const settings = join(project, "dbt_project.yml");
+	const text = readFileSync(settings, "utf8");
+	// It wants to know since when there are rows.
+	if (!text.includes("+start")) writeFileSync(settings, text.replace(/^models:$/m, "models:\n  +start: '2026-01-01'"));
+	const side = { options: { cwd: project, env: { DBT_PROFILES_DIR: project } } };
+	const before = () => {
+		for (const name of ["target", ".cache", "logs"]) rmSync(join(project, name), { recursive: true, force: true });
+	};
+	const parsed = () => must(existsSync(join(project, "target/manifest.json")), "no manifest was written");
+	return {
+		subject: { ...side, args: [TFM, "parse"], before, check: parsed },
+		floors: [
+			{
+				...side,
+				title: "`sqlmesh info` of the same",
+				command: program,
+				args: ["info", "--skip-connection"],
+				before,
+				check: (stdout) => must(/Models: [1-9]/.test(stdout), "SQLMesh loaded nothing"),
 			},
 		],
 	};

@@ -13,14 +13,14 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ciOf } from "./ciRow.mjs";
-import { besideDbt, nothingToDo, parseEditedOf, watchedEdit } from "./editRows.mjs";
+import { besideDbt, besideSqlmesh, nothingToDo, parseEditedOf, watchedEdit } from "./editRows.mjs";
 import { makeCsvLandingProject, makeLandingProject, makeParquetLandingProject, makeSeedProject } from "./makeLoad.mjs";
 import { makeManifest } from "./makeManifest.mjs";
 import { makeProject } from "./makeProject.mjs";
 import { makeQueryProject } from "./makeQueries.mjs";
-import { compare, here, runNode } from "./measure.mjs";
+import { compare, here, peakMemory, runNode } from "./measure.mjs";
 import { rowDiff } from "./rowDiffRow.mjs";
-import { serverLoad, serverProfile, serverRun, startBenchServer } from "./serverRows.mjs";
+import { firstRunMemory, serverLoad, serverProfile, serverRun, startBenchServer } from "./serverRows.mjs";
 import { programSize, siteInBrowser } from "./siteInBrowser.mjs";
 
 /** Mistyped options are refused: a whole benchmark takes most of an hour. */
@@ -31,6 +31,8 @@ const { values: asked } = parseArgs({
 		rows: { type: "string" },
 		rounds: { type: "string" },
 		dbt: { type: "string" },
+		dbt2: { type: "string" },
+		sqlmesh: { type: "string" },
 		help: { type: "boolean", default: false },
 	},
 });
@@ -260,12 +262,12 @@ async function onServer(cwd, options = {}) {
 	return serverRun(postgres, cwd, { workDir: work, runsBefore: sizes.runsBefore, ...options });
 }
 
-async function loadOf(name, make, options) {
+async function loadOf(name, make, { rows = sizes.rows, ...options }) {
 	const postgres = await theServer();
 	const cwd = join(work, name);
-	await make({ out: cwd, rows: sizes.rows });
+	await make({ out: cwd, rows });
 	serverProfile(cwd, postgres);
-	return serverLoad(postgres, cwd, { workDir: work, rows: sizes.rows, ...options });
+	return serverLoad(postgres, cwd, { workDir: work, rows, ...options });
 }
 
 /** The warehouse's robots alone, with so many readings, and nothing built. One round: it takes its time. */
@@ -397,14 +399,28 @@ const ROWS = [
 		`the same of ${count(sizes.parse.at(-1))}, one model's text edited`,
 		() => parseEditedOf(generated(`parse-${sizes.parse.at(-1)}`, { models: sizes.parse.at(-1) })),
 	],
-	...[false, true].map((again) => [
-		again ? "dbt-again" : "dbt",
-		again ? "the same, nothing changed" : `\`tfm parse\`, ${count(sizes.parse[0])} models, beside dbt-core`,
+	...[
+		["dbt", "dbt-core"],
+		["dbt2", "dbt 2.x"],
+	].flatMap(([option, peer]) =>
+		[false, true].map((again) => [
+			again ? `${option}-again` : option,
+			again ? "the same, nothing changed" : `\`tfm parse\`, ${count(sizes.parse[0])} models, beside ${peer}`,
+			() => {
+				if (asked[option] === undefined) throw new Skipped(`--${option}=PROGRAM was not given`);
+				const project = generated(`${option}-${sizes.parse[0]}`, { models: sizes.parse[0] });
+				return besideDbt(project, asked[option], { again, title: `\`dbt parse\` of ${peer}` });
+			},
+		]),
+	),
+	[
+		"sqlmesh",
+		`\`tfm parse\`, ${count(sizes.parse[0])} models, beside SQLMesh`,
 		() => {
-			if (asked.dbt === undefined) throw new Skipped("--dbt=PROGRAM was not given");
-			return besideDbt(generated(`dbt-${sizes.parse[0]}`, { models: sizes.parse[0] }), asked.dbt, { again });
+			if (asked.sqlmesh === undefined) throw new Skipped("--sqlmesh=PROGRAM was not given");
+			return besideSqlmesh(generated(`sqlmesh-${sizes.parse[0]}`, { models: sizes.parse[0] }), asked.sqlmesh);
 		},
-	]),
+	],
 	[
 		"changed",
 		`\`tfm run --changed\`, ${count(sizes.run)} tiny models, nothing to do`,
@@ -463,6 +479,11 @@ const ROWS = [
 		() => loadOf("seed", makeSeedProject, { command: "seed", table: "bench.big" }),
 	],
 	[
+		"seed-million",
+		`\`tfm seed\`, a CSV of ${count(sizes.rows * 2)} rows, Postgres`,
+		() => loadOf("seed-million", makeSeedProject, { command: "seed", table: "bench.big", rows: sizes.rows * 2 }),
+	],
+	[
 		"load",
 		`\`tfm load\`, ${count(sizes.rows)} lines of JSON, Postgres`,
 		() => loadOf("landing", makeLandingProject, { command: "load", table: "bench.big" }),
@@ -489,14 +510,16 @@ const ROWS = [
 	],
 	["robots", `\`tfm run\`, robots from ${count(sizes.readings)} readings to the report, Postgres`, robotsRun],
 ];
+/** What is measured without a floor stands below the table. */
+const NAMES = [...ROWS.map(([name]) => name), "run-memory"];
 if (asked.help) {
-	console.log(`node bench/run.mjs [--smoke] [--only=ROW] [--rounds=N] [--rows=N of the loads] [--dbt=PROGRAM of dbt-core]
+	console.log(`node bench/run.mjs [--smoke] [--only=ROW] [--rounds=N] [--rows=N of the loads] [--dbt=PROGRAM of dbt-core] [--dbt2=PROGRAM of dbt 2.x] [--sqlmesh=PROGRAM]
 
-ROW: ${ROWS.map(([name]) => name).join(", ")}`);
+ROW: ${NAMES.join(", ")}`);
 	process.exit(0);
 }
-if (only !== undefined && !ROWS.some(([name]) => name === only)) {
-	console.error(`--only takes one of ${ROWS.map(([name]) => name).join(", ")}`);
+if (only !== undefined && !NAMES.includes(only)) {
+	console.error(`--only takes one of ${NAMES.join(", ")}`);
 	process.exit(2);
 }
 
@@ -544,6 +567,25 @@ try {
 	console.error(`the analysis of one model could not be measured: ${error.message}`);
 }
 
+let memory = null;
+try {
+	if (only === undefined || only === "run-memory") {
+		const models = sizes.parse.at(-1);
+		const postgres = await theServer();
+		const cwd = generated(`memory-${models}`, { models });
+		serverProfile(cwd, postgres);
+		const mb = firstRunMemory(postgres, cwd, (args, options) => peakMemory(args, options, work));
+		memory = `\`tfm run\` of ${count(models)} models on Postgres held ${whole(mb)} MB at its peak (goal: 600).`;
+		console.error(memory);
+	}
+} catch (error) {
+	if (error instanceof Skipped) console.error(`run-memory: skipped, ${error.message}`);
+	else {
+		broken.push("run-memory");
+		console.error(`the memory of a run could not be measured: ${error.message}`);
+	}
+}
+
 let watched = null;
 try {
 	const models = sizes.parse.at(-1);
@@ -587,7 +629,7 @@ ${lines.join("\n")}
 
 Medians of ${sizes.repeats} alternating rounds, ${sizes.startRepeats ?? sizes.repeats} for what only starts; ratio and difference are medians over the rounds. How: [README.md](README.md).
 
-${[watched, lineage, site].flatMap((facts) => (facts === null ? [] : [`${facts}\n\n`])).join("")}The package: ${pack()}.
+${[memory, watched, lineage, site].flatMap((facts) => (facts === null ? [] : [`${facts}\n\n`])).join("")}The package: ${pack()}.
 `;
 console.log(report);
 if (!smoke && only === undefined && asked.rows === undefined && asked.rounds === undefined && broken.length === 0)

@@ -131,3 +131,10 @@ export function serverLoad(server, cwd, { workDir, command, table, rows }) {
 		],
 	};
 }
+
+/** Peak memory in MB of a run of all models where nothing was built before. `peakOf`: runs Node and tells its peak. */
+export function firstRunMemory(server, cwd, peakOf) {
+	copyDatabase(server, "template1", "bench");
+	runNode([TFM, "seed", "-q", ...PROFILE], { cwd });
+	return peakOf([TFM, "run", "-q", ...PROFILE], { cwd });
+}
