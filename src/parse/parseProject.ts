@@ -27,7 +27,7 @@ import { Collector } from "./collect.ts";
 import { macroDependencies } from "./macroDependencies.ts";
 import { findPackageFiles, type ProjectFile } from "./packageFiles.ts";
 import { readCode, readFixture, readSeed } from "./readCode.ts";
-import { readDocs } from "./readDocs.ts";
+import { type DocsResult, duplicateDocs, readDocs } from "./readDocs.ts";
 import { builtinMacroFiles, duplicateMacros, readMacros } from "./readMacros.ts";
 import { type RenderProperty, readProperties } from "./readProperties.ts";
 import { withLackingUses } from "./withLackingUses.ts";
@@ -106,7 +106,7 @@ export function parseProject(
 
 	const collector = new Collector(facts);
 	const code: ParsedCode[] = [];
-	const docs: DocBlock[] = [OVERVIEW];
+	const documents: DocsResult[] = [];
 	const fixtures: FixtureFile[] = [];
 	const entries: YamlEntry[] = [];
 	for (const file of files) {
@@ -128,7 +128,7 @@ export function parseProject(
 				break;
 			case "docs": {
 				const result = readDocs(file);
-				docs.push(...result.docs);
+				documents.push(result);
 				problems.push(...result.problems);
 				break;
 			}
@@ -141,6 +141,7 @@ export function parseProject(
 			}
 		}
 	}
+	problems.push(...duplicateDocs(documents));
 	if (problems.length > 0) throw new TfmError(withLackingUses(sortDiagnostics(problems), files, definitions, facts));
 
 	const of = <S extends string>(section: S): readonly YamlEntry<S>[] =>
@@ -157,7 +158,7 @@ export function parseProject(
 		savedQueries: of("saved_queries"),
 		fixtures,
 		macros: macroNodes(facts, definitions),
-		docs,
+		docs: [OVERVIEW, ...documents.flatMap(({ docs }) => docs)],
 		warnings: sortDiagnostics([...warnings, ...unreadDocuments(files)]),
 	};
 	return Object.freeze({ parsed: Object.freeze(parsed), facts, macros: definitions });

@@ -1,4 +1,5 @@
-import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
+import type { Location } from "../core/location.ts";
 import type { DocBlock } from "../core/manifest.ts";
 import { compileTemplate, findBlocks, type TemplateSource } from "../jinja/jinja.ts";
 import type { ProjectFile } from "./packageFiles.ts";
@@ -6,6 +7,8 @@ import { readText } from "./readText.ts";
 
 export interface DocsResult {
 	readonly docs: readonly DocBlock[];
+	/** Where each of them is. */
+	readonly places: readonly Location[];
 	readonly problems: readonly Diagnostic[];
 }
 
@@ -20,12 +23,14 @@ const JINJA = /\{[{%#]/;
 /** The `{% docs name %}` blocks of a Markdown file; text around them means nothing. */
 export function readDocs(file: ProjectFile): DocsResult {
 	const text = readText(file);
-	if (typeof text !== "string") return { docs: [], problems: [text] };
-	if (!text.includes("docs")) return { docs: [], problems: [] };
+	if (typeof text !== "string") return { docs: [], places: [], problems: [text] };
+	if (!text.includes("docs")) return { docs: [], places: [], problems: [] };
 	const docs: DocBlock[] = [];
+	const places: Location[] = [];
 	const problems: Diagnostic[] = [];
 	try {
 		for (const block of findBlocks({ file: file.file, text }, ["docs"])) {
+			places.push({ file: file.file, line: block.line, column: block.column });
 			docs.push({
 				unique_id: `doc.${file.package_name}.${block.name}`,
 				name: block.name,
@@ -39,5 +44,22 @@ export function readDocs(file: ProjectFile): DocsResult {
 		if (!(error instanceof TfmError)) throw error;
 		problems.push(...error.diagnostics);
 	}
-	return { docs, problems };
+	return { docs, places, problems };
+}
+
+/** Two blocks of one name in one package: `doc()` could not say which it means. */
+export function duplicateDocs(results: readonly DocsResult[]): readonly Diagnostic[] {
+	const seen = new Map<string, Location>();
+	const problems: Diagnostic[] = [];
+	for (const { docs, places } of results)
+		for (const [i, { unique_id, name }] of docs.entries()) {
+			const at = places[i] as Location;
+			const first = seen.get(unique_id);
+			if (first === undefined) seen.set(unique_id, at);
+			else {
+				const related = [{ label: "the other one", at: first }];
+				problems.push(diagnostic("TFM-PARSE-017", { kind: "docs", name }, { at, related }));
+			}
+		}
+	return problems;
 }

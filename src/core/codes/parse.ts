@@ -175,7 +175,7 @@ export const PARSE_CODES = {
 		explain: "Each entry of `versions` must have another `v`.",
 	}),
 	"TFM-PARSE-017": code<{ kind: string; name: string; hint?: string | undefined }>({
-		message: (f) => `there are two ${f.kind} "${f.name}"`,
+		message: (f) => `there are two ${f.kind === "docs" ? "docs blocks" : f.kind} "${f.name}"`,
 		hint: (f) => f.hint ?? "rename one of them",
 		dbt: (f) => {
 			if (f.kind === "macros") return `dbt found multiple macros named "${f.name}" in the project`;
