@@ -205,9 +205,9 @@ async function analyzeWithCache(job: AnalysisJob, project: OpenProject, signal: 
 	}
 }
 
-/** Database, schema and identifier; of an ephemeral model what its CTE is called. */
+/** Database, schema and identifier; of an ephemeral model what its CTE is called, whose name is written bare. */
 export function relationName(node: AnalysedNode | TestNode, { engine }: OpenProject): readonly string[] {
-	if (node.config.materialized === "ephemeral") return [`__dbt__cte__${node.alias}`];
+	if (node.config.materialized === "ephemeral") return [engine.dialect.fold(`__dbt__cte__${node.alias}`)];
 	const { database, schema, identifier } = storedName(node, engine.dialect);
 	return [database, schema, identifier];
 }
