@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ProjectOnSnowflake, projectOnSnowflake } from "./projectOnSnowflake.ts";
 
@@ -41,6 +43,34 @@ describe("a project on the local protocol server", () => {
       │   ^`,
 		);
 		shop.write({ "models/broken.sql": "select 1 as id" });
+	});
+
+	test("each statement's query id stands in the results of models and in the events of all", async () => {
+		const before = shop.local.server.statements().length;
+		const { stdout } = await shop.call("--log-format events --log-level debug build");
+		const known = new Set(
+			shop.local.server
+				.statements()
+				.slice(before)
+				.map(({ id }) => id),
+		);
+		const results = JSON.parse(readFileSync(join(shop.root, "target/run_results.json"), "utf8")) as {
+			readonly results: readonly {
+				readonly unique_id: string;
+				readonly adapter_response: { readonly query_id?: string };
+			}[];
+		};
+		// Tests may share a statement, and a seed is several: theirs are in the events alone.
+		const models = results.results.filter(({ unique_id }) => unique_id.startsWith("model."));
+		expect(models.length).toBeGreaterThanOrEqual(2);
+		expect(models.filter(({ adapter_response: { query_id = "" } }) => !known.has(query_id))).toEqual([]);
+		const events = stdout
+			.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line) as { readonly event: string; readonly query_id?: string });
+		const told = events.filter(({ event }) => event === "statement");
+		expect(told.length).toBeGreaterThan(0);
+		expect(told.filter(({ query_id = "" }) => !known.has(query_id))).toEqual([]);
 	});
 
 	test("rows are not compared there, which is said before anything is asked", async () => {});

@@ -61,6 +61,23 @@ test("a role that owns what it works with lacks nothing; --connection looks at n
 	);
 });
 
+test("secondary roles are named; what they may do counts, what they may make does not", async () => {
+	const held: Readonly<Record<string, readonly ScriptedGrant[]>> = {
+		SYSADMIN: [{ privilege: "USAGE", on: "DATABASE", name: "ANALYTICS" }],
+		READER: [
+			{ privilege: "USAGE", on: "WAREHOUSE", name: "WH" },
+			{ privilege: "CREATE SCHEMA", on: "DATABASE", name: "ANALYTICS" },
+		],
+	};
+	const files = { ...FILES, "models/two.sql": "select 2 as id", "models/sources.yml": "" };
+	shop = await projectOnSnowflake(files, { grants: held, secondaryRoles: ["READER"] });
+	expect(await shop.run("debug")).toContain(`database     ANALYTICS
+roles        beside SYSADMIN: READER, whose privileges count for all but what makes something
+warehouse    WH: usage
+database     failed: ANALYTICS: SYSADMIN lacks create schema
+`);
+});
+
 test("--grants-sql says all that the role needs, and connects to nothing", async () => {
 	shop = await projectOnSnowflake(FILES);
 	const before = shop.local.server.requests().length;

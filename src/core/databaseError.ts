@@ -5,6 +5,8 @@ export class DatabaseError extends Error {
 	readonly position: number | undefined;
 	readonly detail: string | undefined;
 	readonly hint: string | undefined;
+	/** The warehouse's own name for the statement, where it has one. */
+	readonly queryId: string | undefined;
 	/** Safe to run again: the statement certainly had no effect (serialization failure, deadlock, refused connection). */
 	readonly retryable: boolean;
 	readonly kind: "sql" | "connection" | "timeout" | "cancelled" | "unknown";
@@ -17,6 +19,7 @@ export class DatabaseError extends Error {
 			position?: number | undefined;
 			detail?: string | undefined;
 			hint?: string | undefined;
+			queryId?: string | undefined;
 			retryable?: boolean;
 			kind?: DatabaseError["kind"];
 			cause?: unknown;
@@ -29,6 +32,7 @@ export class DatabaseError extends Error {
 		this.position = facts.position;
 		this.detail = facts.detail;
 		this.hint = facts.hint;
+		this.queryId = facts.queryId;
 		this.retryable = facts.retryable ?? false;
 		this.kind = facts.kind ?? "sql";
 	}

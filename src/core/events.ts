@@ -173,6 +173,8 @@ export type EventBody =
 			readonly sql: string;
 			readonly duration_ms: number;
 			readonly rows: number | null;
+			/** The warehouse's own name for it, where it has one; of what was refused, too. */
+			readonly query_id?: string;
 	  }
 	| {
 			readonly event: "message";

@@ -30,4 +30,6 @@ export interface ResultTable {
 	readonly rowCount: number | null;
 	/** The command tag (`SELECT 3`), dbt's adapter_response._message. */
 	readonly status: string;
+	/** The warehouse's own name for the statement, where it has one. */
+	readonly queryId?: string;
 }

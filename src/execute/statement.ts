@@ -56,7 +56,7 @@ export function isOverdue(run: Run, node: NodeId): boolean {
 }
 
 /** Sends one statement with the run's signal and timeout, and tells the event stream about it. */
-export async function statement<T extends { readonly rowCount: number | null }>(
+export async function statement<T extends { readonly rowCount: number | null; readonly queryId?: string }>(
 	run: Run,
 	about: StatementPurpose & { readonly sql: string },
 	send: (options: StatementOptions) => Promise<T>,
@@ -67,7 +67,7 @@ export async function statement<T extends { readonly rowCount: number | null }>(
 	const timeoutMs = left === null || (limit !== null && limit < left) ? limit : left;
 	const comment = run.ports.commentOf?.(about.node) ?? null;
 	const started = clock().getTime();
-	const finished = (rows: number | null): void =>
+	const finished = (rows: number | null, queryId: string | undefined): void =>
 		emit(
 			{
 				event: "statement",
@@ -76,6 +76,7 @@ export async function statement<T extends { readonly rowCount: number | null }>(
 				sql: about.sql,
 				duration_ms: clock().getTime() - started,
 				rows,
+				...(queryId === undefined ? {} : { query_id: queryId }),
 			},
 			"debug",
 		);
@@ -85,10 +86,10 @@ export async function statement<T extends { readonly rowCount: number | null }>(
 			...(comment === null ? {} : { comment }),
 			...(timeoutMs === null ? {} : { timeoutMs }),
 		});
-		finished(result.rowCount);
+		finished(result.rowCount, result.queryId);
 		return result;
 	} catch (error) {
-		finished(null);
+		finished(null, error instanceof DatabaseError ? error.queryId : undefined);
 		throw error instanceof DatabaseError ? new StatementFailed(about.purpose, error) : error;
 	}
 }

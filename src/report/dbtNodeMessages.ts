@@ -185,7 +185,15 @@ export function createNodeMessages(options: {
 		return [dbtMessage(name, text, { ts, data, thread: threadOf(id), level: levelOfEvent(level) })];
 	};
 
-	const statement: NodeMessages["statement"] = ({ ts, node_id: id, purpose, sql, duration_ms, rows }) => {
+	const statement: NodeMessages["statement"] = ({
+		ts,
+		node_id: id,
+		purpose,
+		sql,
+		duration_ms,
+		rows,
+		query_id = "",
+	}) => {
 		const conn_name = id ?? purpose;
 		const thread = threadOf(id);
 		const elapsed = duration_ms / 1000;
@@ -196,7 +204,7 @@ export function createNodeMessages(options: {
 			dbtMessage("SQLQuery", `On ${conn_name}: ${sql}`, { ts, data: { conn_name, sql, ...node }, thread }),
 			dbtMessage("SQLQueryStatus", `SQL status: ${status} in ${elapsed.toFixed(3)} seconds`, {
 				ts,
-				data: { elapsed, query_id: "", status, ...node },
+				data: { elapsed, query_id, status, ...node },
 				thread,
 			}),
 		];

@@ -78,7 +78,8 @@ export function retriedLine(event: Named<"node.retried">, look: Look): string {
 /** A statement as sent, for `-vv`. */
 export function statementLines(event: Named<"statement">, look: Look): string[] {
 	const rows = event.rows === null ? "" : `, ${count(event.rows, "row")}`;
-	const head = `   -- ${event.node_id ?? "run"}: ${event.purpose}, ${event.duration_ms} ms${rows}`;
+	const id = event.query_id === undefined ? "" : `, query id ${event.query_id}`;
+	const head = `   -- ${event.node_id ?? "run"}: ${event.purpose}, ${event.duration_ms} ms${rows}${id}`;
 	const text = event.sql.trim().split("\n");
 	return [head, ...text.map((line) => `   ${line}`)].map((line) => look.paint("dim", line));
 }

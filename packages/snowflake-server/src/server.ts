@@ -25,6 +25,8 @@ export interface ServerOptions {
 	readonly databases?: readonly string[];
 	/** The only ones, as their names are stored; without it there is every role. */
 	readonly roles?: readonly string[];
+	/** Roles that work beside that of the login, as DEFAULT_SECONDARY_ROLES = ('ALL') has it; none unless said. */
+	readonly secondaryRoles?: readonly string[];
 	/** The only ones, as their names are stored; without it there is every warehouse. Statements with rows need one. */
 	readonly warehouses?: readonly string[];
 	/** By how much its clock is before that of whoever logs in; milliseconds. */
@@ -65,13 +67,14 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 	const ledger = createLedger();
 	const faults = createFaultScript();
 	for (const name of options.databases ?? []) catalog.addDatabase(name);
-	const { roles, warehouses } = options;
+	const { roles, warehouses, secondaryRoles = [] } = options;
 	const sessions = createSessions({
 		engine,
 		catalog,
 		makesDatabases: options.databases === undefined,
 		roles,
 		warehouses,
+		secondaryRoles,
 	});
 	const folder = mkdtempSync(join(tmpdir(), "snowflake-server-"));
 	let folders = 0;

@@ -11,6 +11,8 @@ export interface Session extends NameContext {
 	database: Name | null;
 	schema: Name | null;
 	role: string;
+	/** Those of the user that work beside it. */
+	secondaryRoles: readonly string[];
 	warehouse: string | null;
 	/** Statements that read or write rows are refused without one. */
 	readonly needsWarehouse: boolean;

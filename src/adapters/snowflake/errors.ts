@@ -115,6 +115,7 @@ export function toDatabaseError(error: DriverError, text?: SentText): DatabaseEr
 			const found = pattern.exec(error.message);
 			return found === null ? undefined : say(found);
 		}).find((hint) => hint !== undefined),
+		queryId: query ?? undefined,
 		retryable: RETRYABLE.has(code),
 		kind: code === CANCELLED ? "cancelled" : code === TIMED_OUT ? "timeout" : lost ? "connection" : "sql",
 		cause: error,

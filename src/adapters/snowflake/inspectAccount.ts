@@ -16,7 +16,7 @@ import {
 const MOST_ROLES = 200;
 
 const WHERE =
-	"select current_user(), current_role(), current_warehouse(), current_database(), current_region(), current_account()";
+	"select current_user(), current_role(), current_warehouse(), current_database(), current_region(), current_account(), current_secondary_roles()";
 
 interface Held {
 	/** `PRIVILEGE\0ON\0NAME`, names as SHOW prints them. */
@@ -31,10 +31,30 @@ const printed = (name: readonly string[]): string =>
 	name.map((part) => (/^[A-Z_][A-Z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`)).join(".");
 
 /** What a role holds by itself and by the roles that were granted to it; null where it may not look. */
-async function privilegesOf(session: Session, dialect: Dialect, role: string): Promise<Held | null> {
+async function privilegesOf(
+	session: Session,
+	dialect: Dialect,
+	{ role, secondary }: { readonly role: string; readonly secondary: readonly string[] },
+): Promise<Held | null> {
+	const own = await grantsTo(session, dialect, [role, "PUBLIC"]);
+	if (own === null || secondary.length === 0) return own;
+	const more = await grantsTo(session, dialect, secondary);
+	// What is made belongs to the primary role, which therefore must be allowed to make it.
+	const helpful = [...(more?.privileges ?? [])].filter((key) => !/^(?:CREATE |OWNERSHIP\0|ALL\0)/.test(key));
+	return { ...own, privileges: new Set([...own.privileges, ...helpful]) };
+}
+
+/** `{"roles":"READER,LOADER","value":"ALL"}`, which follows DEFAULT_SECONDARY_ROLES of the user. */
+function secondaryRoles(told: string): readonly string[] {
+	const roles = /"roles"\s*:\s*"([^"]*)"/.exec(told)?.[1] ?? "";
+	return roles.split(",").flatMap((role) => (role.trim() === "" ? [] : [role.trim()]));
+}
+
+async function grantsTo(session: Session, dialect: Dialect, first: readonly string[]): Promise<Held | null> {
 	const privileges = new Set<string>();
 	const roles = new Set<string>();
-	const asked = [role, "PUBLIC"];
+	const [role] = first;
+	const asked = [...first];
 	for (let next = asked.pop(); next !== undefined && roles.size < MOST_ROLES; next = asked.pop()) {
 		if (roles.has(next)) continue;
 		roles.add(next);
@@ -69,7 +89,9 @@ export async function inspectAccount(
 	{ reach, fields }: { readonly reach: ProjectReach; readonly fields: ProfileFields },
 ): Promise<readonly Inspection[]> {
 	const [row = []] = (await session.query(WHERE)).rows;
-	const [user, role, warehouse, database, region, account] = row.map((cell) => (cell === null ? null : String(cell)));
+	const [user, role, warehouse, database, region, account, others] = row.map((cell) =>
+		cell === null ? null : String(cell),
+	);
 	const lines: Inspection[] = [
 		{ name: "account", value: [account, region].filter((part) => part !== null && part !== "").join(", ") },
 		{ name: "user", value: `${user}, working as ${role ?? "no role"}` },
@@ -82,7 +104,13 @@ export async function inspectAccount(
 			: { name: "warehouse", value: warehouse },
 		{ name: "database", value: database ?? "none" },
 	];
-	const held = role == null ? null : await privilegesOf(session, dialect, role);
+	const secondary = secondaryRoles(others ?? "");
+	if (secondary.length > 0)
+		lines.push({
+			name: "roles",
+			value: `beside ${role}: ${secondary.join(", ")}, whose privileges count for all but what makes something`,
+		});
+	const held = role == null ? null : await privilegesOf(session, dialect, { role, secondary });
 	if (held === null) {
 		lines.push({ name: "privileges", value: "not known: the role may not list its own grants" });
 		return lines;

@@ -186,6 +186,7 @@ export function createSession({ connection, dialect, database, defaultTimeoutMs 
 			rows: done?.rows ?? [],
 			rowCount: done?.rowCount ?? null,
 			status: statusOf(done),
+			...(done === null ? {} : { queryId: done.queryId }),
 		});
 	}
 

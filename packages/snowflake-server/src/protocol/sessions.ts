@@ -44,10 +44,19 @@ export interface SessionsParts {
 	/** Absent: there is every one. */
 	readonly roles: readonly string[] | undefined;
 	readonly warehouses: readonly string[] | undefined;
+	/** DEFAULT_SECONDARY_ROLES of every user. */
+	readonly secondaryRoles: readonly string[];
 }
 
 /** Sessions by their tokens. A login's database that does not exist yet is made: the server starts empty. */
-export function createSessions({ engine, catalog, makesDatabases, roles, warehouses }: SessionsParts): Sessions {
+export function createSessions({
+	engine,
+	catalog,
+	makesDatabases,
+	roles,
+	warehouses,
+	secondaryRoles,
+}: SessionsParts): Sessions {
 	const logins = new Map<string, Login>();
 	let sessions = 1000;
 	const name = (written: string | null): string | null => (written === null ? null : nameOf(written, false));
@@ -92,6 +101,7 @@ export function createSessions({ engine, catalog, makesDatabases, roles, warehou
 					database,
 					schema,
 					role: role ?? "SYSADMIN",
+					secondaryRoles,
 					warehouse: warehouse !== null && warehouses?.includes(warehouse) === false ? null : warehouse,
 					needsWarehouse: warehouses !== undefined,
 					parameters: new Map(

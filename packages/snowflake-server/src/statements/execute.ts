@@ -54,8 +54,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 	RM: (cursor, statement) => listOrRemove(cursor, statement, true),
 };
 
+/** Words that begin a statement that is known. */
+export const KNOWN_STATEMENTS: readonly string[] = Object.keys(HANDLERS);
+
 /** Words that begin a statement of Snowflake which is not known here; anything else is no statement at all. */
-const OTHERS = ["CALL", "EXECUTE", "EXPLAIN", "GET", "SET", "UNSET", "UNDROP", "DECLARE"];
+export const REFUSED_STATEMENTS = ["CALL", "EXECUTE", "EXPLAIN", "GET", "SET", "UNSET", "UNDROP", "DECLARE"];
 
 /** What reads or writes rows; what is answered from the session alone is not. */
 const NEEDS_WAREHOUSE =
@@ -84,7 +87,7 @@ export async function execute(statement: Statement): Promise<Answer> {
 		if (session.needsWarehouse && session.warehouse === null && NEEDS_WAREHOUSE.test(statement.sql))
 			throw noWarehouse();
 		if (handler) return await handler(cursor, statement);
-		throw OTHERS.includes(word) ? unsupported(word, first) : syntaxError(first.text, first);
+		throw REFUSED_STATEMENTS.includes(word) ? unsupported(word, first) : syntaxError(first.text, first);
 	} catch (error) {
 		throw engineError(error, statement.sql);
 	}
@@ -176,7 +179,7 @@ function use(cursor: Cursor, { runtime, session, sql }: Statement): Answer {
 	const kind = cursor.takeOne("role", "warehouse", "schema", "database", "secondary") ?? "DATABASE";
 	if (kind === "SECONDARY") {
 		cursor.expect("roles");
-		cursor.next();
+		if (cursor.next().text.toUpperCase() === "NONE") session.secondaryRoles = [];
 		ledger.note("use role", sql);
 	} else if (kind === "ROLE") {
 		session.role = cursor.identifier();

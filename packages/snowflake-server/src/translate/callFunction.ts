@@ -140,6 +140,13 @@ function sessionFact(name: string, { session }: Environment): string | undefined
 			return "'LOCAL'";
 		case "CURRENT_VERSION":
 			return "'0.0.0 local protocol server'";
+		case "CURRENT_SECONDARY_ROLES":
+			return literal(
+				JSON.stringify({
+					roles: session.secondaryRoles.join(","),
+					value: session.secondaryRoles.length > 0 ? "ALL" : "",
+				}),
+			);
 		case "CURRENT_SESSION":
 			return literal(String(session.id));
 		case "LAST_QUERY_ID":
