@@ -181,8 +181,8 @@ describe("native tests, over scripted answers of the local protocol server", { t
 			[nameOf("RELATIONSHIPS"), "1"],
 		];
 		const before = shop.local.server.statements().length;
-		expect(await shop.run("test --native")).toMatchInlineSnapshot(`
-			"tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) · 2 threads · 4 tests · run <id>
+		expect(await shop.run("test --native", { threads: 1 })).toMatchInlineSnapshot(`
+			"tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) · 1 thread · 4 tests · run <id>
 
 			 staging  0 nodes, 4 tests
 			 ! accepted_values(staging.orders.status)       test          <s>   3 unexpected values
@@ -289,8 +289,8 @@ describe("native tests, over scripted answers of the local protocol server", { t
 		await open();
 		await shop.local.server.stop();
 		shop = await projectOnSnowflake(FILES);
-		expect(await shop.run("run")).toMatchInlineSnapshot(`
-			"tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) · 2 threads · 2 models, 4 tests · run <id>
+		expect(await shop.run("run", { threads: 1 })).toMatchInlineSnapshot(`
+			"tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) · 1 thread · 2 models, 4 tests · run <id>
 
 			 staging  2 nodes, 4 tests
 			 ✓ staging.customers                            table         <s>   1 row
