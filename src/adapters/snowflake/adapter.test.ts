@@ -43,4 +43,19 @@ describe("the Snowflake adapter, on the local protocol server", () => {
 			expect(await session.listRelations(["CONF", "NOT_THERE"])).toMatchObject([{ identifier: "T", kind: "table" }]);
 		});
 	});
+
+	test("a TIME keeps what is below a second, and its text in SQL stays the session's", async () => {
+		await adapter.withSession(async (session) => {
+			const times = ["00:00:00", "00:00:00.000001", "13:14:15", "13:14:15.5", "23:59:59.999999"];
+			const cells = times.map((time) => `'${time}'::time`).join(", ");
+			expect((await session.query(`select ${cells}, null::time`)).rows).toEqual([[...times, null]]);
+			const many = "select '13:14:15.25'::time as t from table(generator(rowcount => 3000))";
+			expect(new Set((await session.query(many)).rows.flat())).toEqual(new Set(["13:14:15.25"]));
+			await session.execute("create or replace table times as select '13:14:15.25'::time as t");
+			expect((await session.query("select t, t from times where t > '13:14:15'::time")).rows).toEqual([
+				["13:14:15.25", "13:14:15.25"],
+			]);
+			expect((await session.query("show parameters like 'TIME_OUTPUT_FORMAT' in session")).rows).toEqual([]);
+		});
+	});
 });

@@ -4,7 +4,7 @@ import type { StatementOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import type { CellValue, ResultColumn } from "../../core/resultTable.ts";
 import { type DriverError, type SentText, toDatabaseError } from "./errors.ts";
-import { cellReader, type DriverColumn, readColumn } from "./values.ts";
+import { cellReader, type DriverColumn, keepTimesWhole, readColumn } from "./values.ts";
 
 /** One statement, sent as it is. */
 export interface Sent {
@@ -79,6 +79,7 @@ async function send(driver: DriverConnection, statement: Sent): Promise<Answer> 
 			return submit();
 		});
 		const columns = (answered.getColumns() ?? []) as readonly DriverColumn[];
+		keepTimesWhole(columns);
 		return {
 			columns: columns.map(readColumn),
 			queryId: answered.getQueryId(),

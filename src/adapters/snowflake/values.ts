@@ -7,6 +7,23 @@ export interface DriverColumn {
 	getScale(): number | null;
 	getPrecision(): number | null;
 	isNullable(): boolean;
+	getIndex(): number;
+}
+
+/** The driver's own way to a cell, which its types keep to themselves. */
+interface RawColumn extends DriverColumn {
+	_getRowValue(row: { readonly values: readonly unknown[] }): unknown;
+}
+
+/**
+ * The driver prints a TIME by the session's `TIME_OUTPUT_FORMAT`, which as it comes has no decimals. With another format
+ * `t::varchar` would mean something else in the project's own SQL, so the cell is taken as it came: seconds since
+ * midnight. Called before the first row is read.
+ */
+export function keepTimesWhole(columns: readonly DriverColumn[]): void {
+	for (const column of columns)
+		if (column.getType().toLowerCase() === "time")
+			(column as RawColumn)._getRowValue = ({ values }) => values[column.getIndex()] ?? null;
 }
 
 /** What the driver makes of a date or timestamp: a Date that remembers what it was made of. */
@@ -69,8 +86,22 @@ export function cellReader(column: DriverColumn): (value: unknown) => CellValue 
 	if (type === "timestamp_ltz") return (value) => (value == null ? null : moment(value as DriverTimestamp, 0));
 	if (type === "timestamp_tz")
 		return (value) => (value == null ? null : moment(value as DriverTimestamp, minutesOf(value as DriverTimestamp)));
+	if (type === "time") return (value) => (value == null ? null : timeOf(String(value)));
 	return (value) => (value == null ? null : typeof value === "string" ? value : JSON.stringify(value));
 }
+
+/** `47655.500000000` → `13:14:15.5`. */
+function timeOf(sinceMidnight: string): string {
+	const [seconds = "", decimals = ""] = sinceMidnight.split(".");
+	const clock = new Date(Number(seconds) * 1000).toISOString().slice("1970-01-01T".length, -".000Z".length);
+	return `${clock}${decimalsOf(decimals)}`;
+}
+
+/** With the point; as many as there are. */
+const decimalsOf = (digits: string): string => {
+	const some = digits.replace(/0+$/, "");
+	return some === "" ? "" : `.${some}`;
+};
 
 const minutesOf = (value: DriverTimestamp): number => {
 	const zone = value.getTimezone();
@@ -91,8 +122,8 @@ const isoDay = (ms: number): string => {
 function moment(value: DriverTimestamp, minutes: number | null): string {
 	const seconds = value.getEpochSeconds() + (minutes ?? 0) * 60;
 	const text = new Date(seconds * 1000).toISOString().slice(0, -".000Z".length);
-	const fraction = String(value.getNanoSeconds()).padStart(9, "0").replace(/0+$/, "");
-	return `${text}${fraction === "" ? "" : `.${fraction}`}${minutes === null ? "" : offset(minutes)}`;
+	const decimals = decimalsOf(String(value.getNanoSeconds()).padStart(9, "0"));
+	return `${text}${decimals}${minutes === null ? "" : offset(minutes)}`;
 }
 
 function offset(minutes: number): string {
