@@ -30,6 +30,23 @@ export async function loadDriver() {
 	return driver;
 }
 
+/**
+ * Documents as values. Asked for as text, since how the driver reads them is one setting for the whole process, which
+ * belongs to whoever set it last.
+ */
+function parsed(statement: RowStatement, rows: readonly Row[]): readonly Row[] {
+	if (rows.length === 0) return rows;
+	const documents = (statement.getColumns() ?? []).filter(
+		(column) => column.isVariant() || column.isObject() || column.isArray(),
+	);
+	if (documents.length === 0) return rows;
+	const read = (value: unknown): unknown => (typeof value === "string" ? JSON.parse(value) : value);
+	return rows.map((row) => ({
+		...row,
+		...Object.fromEntries(documents.map((column) => [column.getName(), read(row[column.getName()])])),
+	}));
+}
+
 export const LOGIN = { username: "tfm", password: "secret" } as const;
 
 export async function connect(server: SnowflakeServer, options: ClientOptions = LOGIN): Promise<Client> {
@@ -52,11 +69,21 @@ export async function connect(server: SnowflakeServer, options: ClientOptions = 
 		more: Row = {},
 	): Promise<{ readonly statement: RowStatement; readonly rows: readonly Row[] }> =>
 		new Promise((resolve, reject) => {
+			// What is begun without waiting has no columns yet.
+			const readsDocuments = more.fetchAsString === undefined && more.asyncExec !== true;
 			connection.execute({
 				sqlText,
+				...(readsDocuments ? { fetchAsString: ["JSON"] } : {}),
 				...more,
 				complete: (error, statement, rows) =>
-					error ? reject(error) : resolve({ statement: statement as RowStatement, rows: (rows ?? []) as Row[] }),
+					error
+						? reject(error)
+						: resolve({
+								statement: statement as RowStatement,
+								rows: readsDocuments
+									? parsed(statement as RowStatement, (rows ?? []) as Row[])
+									: ((rows ?? []) as Row[]),
+							}),
 			});
 		});
 	return {
