@@ -156,6 +156,7 @@ async function compareBoth(session: Session, given: Scenario): Promise<number> {
 				planNode({
 					kind: "test",
 					...one,
+					storedAt: { database: "db", schema: "audit", identifier: one.node.name },
 					storeFailures: undefined,
 					sampleRows: 0,
 					readsCandidates: false,

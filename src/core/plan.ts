@@ -141,6 +141,8 @@ export interface TestInput {
 	readonly kind: "test";
 	readonly node: TestNode;
 	readonly sql: string;
+	/** Where failing rows are kept if they are, as the database calls it. */
+	readonly storedAt: RelationName;
 	/** `--store-failures` where given; the node's config wins. */
 	readonly storeFailures: boolean | undefined;
 	/** How many failing rows to show; 0 for none. */

@@ -10,6 +10,7 @@ import type { TestVerdict } from "../core/ports.ts";
 import type { TemplateMessage } from "../core/request.ts";
 import type { NodeResult } from "../core/result.ts";
 import type { ResultTable } from "../core/resultTable.ts";
+import { storedName } from "../core/storedName.ts";
 import { askShared } from "./askShared.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { emitMessages } from "./driveTemplate.ts";
@@ -112,13 +113,14 @@ interface Progress {
 }
 
 /** A test that only the command line makes store its rows has its relation from its compilation on (dbt). */
-function relationByFlag(
-	{ job, ports }: Run,
-	{ config, database, schema, alias: identifier }: TestNode,
-): Partial<NodeResult> {
-	if (job.flags.storeFailures !== true || config.store_failures != null) return {};
-	return { relation_name: ports.adapter.dialect.render({ database, schema, identifier }, job.quoting) };
+function relationByFlag(run: Run, test: TestNode): Partial<NodeResult> {
+	if (run.job.flags.storeFailures !== true || test.config.store_failures != null) return {};
+	return { relation_name: relationOf(run, test) };
 }
+
+/** Of its failing rows, as readers are given it. */
+const relationOf = ({ job, ports }: Run, { database, schema, alias: identifier }: TestNode): string =>
+	ports.adapter.dialect.render({ database, schema, identifier }, job.quoting);
 
 const textFacts = (run: Run, test: TestNode, { sql, ctes, macros }: Progress): Partial<NodeResult> => ({
 	...(sql === null ? {} : relationByFlag(run, test)),
@@ -171,6 +173,7 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 				kind: "test",
 				node: test,
 				sql,
+				storedAt: storedName({ ...test, relation_name: test.relation_name ?? relationOf(run, test) }, adapter.dialect),
 				storeFailures: flags.storeFailures ?? undefined,
 				sampleRows: flags.showRows,
 				readsCandidates,

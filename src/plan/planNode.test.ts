@@ -101,12 +101,10 @@ describe("the plan of a test", () => {
 		node: {
 			unique_id: "test.p.unique_orders" as NodeId,
 			name: "unique_orders",
-			database: "db",
-			schema: "audit",
-			alias: "unique_orders",
 			config,
 		} as unknown as TestNode,
 		sql: "select bad",
+		storedAt: { database: "db", schema: "audit", identifier: "unique_orders" },
 		storeFailures: undefined,
 		sampleRows: 5,
 		own: null,

@@ -2,7 +2,6 @@ import type { MacroArgument } from "../core/compiler.ts";
 import { fail } from "../core/diagnostic.ts";
 import { failureThreshold } from "../core/failureThreshold.ts";
 import type { NodePlan, Plan, TestInput, TestOutcome } from "../core/plan.ts";
-import type { RelationName } from "../core/relation.ts";
 import type { CellValue, ResultTable } from "../core/resultTable.ts";
 import { database, execute, macroSql, query, wholeRowsSql } from "./ask.ts";
 import { ownTestMain } from "./planOwn.ts";
@@ -24,16 +23,14 @@ function storedAs(input: TestInput): "table" | "view" | null {
 	return (typeof store_failures === "boolean" ? store_failures : input.storeFailures === true) ? "table" : null;
 }
 
-function* createSchema({ node }: TestInput): Plan<void> {
-	const relation: RelationName = { database: node.database, schema: node.schema, identifier: "" };
-	yield* database({ kind: "ddl", action: "create_schema", relation });
+function* createSchema({ storedAt }: TestInput): Plan<void> {
+	yield* database({ kind: "ddl", action: "create_schema", relation: { ...storedAt, identifier: "" } });
 }
 
 function* store(input: TestInput, kind: "table" | "view"): Plan<string> {
-	const { node } = input;
+	const { node, storedAt: relation } = input;
 	// No more rows are kept than are counted.
 	const sql = node.config.limit == null ? input.sql : `${input.sql}\nlimit ${node.config.limit}`;
-	const relation: RelationName = { database: node.database, schema: node.schema, identifier: node.alias };
 	yield* createSchema(input);
 	yield* database({ kind: "ddl", action: "drop_relation", relation });
 	const argument: MacroArgument = { kind: "relation", relation, type: kind };
@@ -126,8 +123,7 @@ export function* planTest(input: TestInput): Plan<NodePlan> {
 		},
 		node.name,
 	);
-	const { schema, alias } = node;
-	const storedIn = kind === null ? null : input.render({ database: "", schema, identifier: alias });
+	const storedIn = kind === null ? null : input.render({ ...input.storedAt, database: "" });
 	const outcome =
 		countedOutcome(input, { kind, executedSql }) ?? outcomeOf(node.name, yield* query(executedSql, "test"));
 	if (input.sampleRows === 0 || !(outcome.shouldWarn || outcome.shouldError))
