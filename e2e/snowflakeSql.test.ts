@@ -47,6 +47,19 @@ const incremental = (strategy: string | null, more: Record<string, unknown> = {}
 	...more,
 });
 
+/** What an incremental table itself may have. */
+const GOVERNED = {
+	unique_key: "id",
+	transient: false,
+	cluster_by: "id",
+	automatic_clustering: true,
+	copy_grants: true,
+	copy_tags: true,
+	row_access_policy: "gov.rows on (id)",
+	table_tag: "gov.cost = 'bi'",
+	query_tag: "loads",
+};
+
 const CASES: readonly Case[] = [
 	{ title: "table", config: { materialized: "table" } },
 	{ title: "table: transient false", config: { materialized: "table", transient: false } },
@@ -79,7 +92,47 @@ const CASES: readonly Case[] = [
 		config: { materialized: "view", persist_docs: { columns: true } },
 		columns: { id: column("id", "number", { description: "it's the key \\ first" }) } as never,
 	},
+	{
+		title: "view: row access policy, tag and masking policy by name",
+		config: {
+			materialized: "view",
+			row_access_policy: "gov.rows on (id)",
+			table_tag: "gov.cost = 'bi'",
+			copy_tags: true,
+		},
+		columns: {
+			name: column("name", "varchar", {
+				constraints: [{ type: "custom", expression: "with masking policy gov.hide" }],
+			}),
+		} as never,
+	},
+	{
+		title: "table: a masking policy without a contract, which alone has constraints as in dbt",
+		config: { materialized: "table" },
+		columns: {
+			name: column("name", "varchar", {
+				constraints: [{ type: "custom", expression: "with masking policy gov.hide" }],
+			}),
+		} as never,
+	},
+	{ title: "table: grants copied", config: { materialized: "table", copy_grants: true } },
+	{ title: "table: transient true", config: { materialized: "table", transient: true } },
 	{ title: "incremental: first run", config: incremental(null, { unique_key: "id" }) },
+	{
+		title: "incremental: first run, permanent, clustered, grants and tags copied, policy and tag by name",
+		config: incremental(null, GOVERNED),
+	},
+	{
+		title: "incremental: rows of one with all that go in without it",
+		config: incremental(null, GOVERNED),
+		stands: COLUMNS,
+	},
+	{
+		title: "incremental: a copy of one with all that has it too",
+		config: incremental("append", { ...GOVERNED, on_schema_change: "sync_all_columns" }),
+		stands: COLUMNS,
+		fresh: ["ID NUMBER(38,0)", "NAME DATE"],
+	},
 	{ title: "incremental: merge is the default", config: incremental(null, { unique_key: "id" }), stands: COLUMNS },
 	{
 		title: "incremental: merge on two keys with predicates and some columns",

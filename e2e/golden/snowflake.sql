@@ -141,12 +141,160 @@ select 1 as id, 'a' as name
 );
 
 -- ====================================================================================================
+-- view: row access policy, tag and masking policy by name
+
+create or replace view DB.TFM_C_0_DEV.ORDERS
+copy tags
+with row access policy gov.rows on (id)
+with tag (gov.cost = 'bi')
+as (
+select 1 as id, 'a' as name
+);
+
+-- while publishing
+create or replace view DB.DEV.ORDERS
+copy tags
+with row access policy gov.rows on (id)
+with tag (gov.cost = 'bi')
+as (
+select 1 as id, 'a' as name
+);
+
+-- ====================================================================================================
+-- table: a masking policy without a contract, which alone has constraints as in dbt
+
+create or replace transient table DB.TFM_C_0_DEV.ORDERS
+as (
+select 1 as id, 'a' as name
+);
+
+-- ====================================================================================================
+-- table: grants copied
+
+create or replace transient table DB.TFM_C_0_DEV.ORDERS
+copy grants
+as (
+select 1 as id, 'a' as name
+);
+
+-- ====================================================================================================
+-- table: transient true
+
+create or replace transient table DB.TFM_C_0_DEV.ORDERS
+as (
+select 1 as id, 'a' as name
+);
+
+-- ====================================================================================================
 -- incremental: first run
 
 create or replace transient table DB.TFM_C_0_DEV.ORDERS
 as (
 select 1 as id, 'a' as name
 );
+
+-- ====================================================================================================
+-- incremental: first run, permanent, clustered, grants and tags copied, policy and tag by name
+
+show parameters like 'query_tag' in session;
+
+alter session set query_tag = 'loads';
+
+create or replace table DB.TFM_C_0_DEV.ORDERS
+cluster by (id)
+copy grants
+copy tags
+with row access policy gov.rows on (id)
+with tag (gov.cost = 'bi')
+as (
+select * from (
+select 1 as id, 'a' as name
+) order by id
+);
+alter table DB.TFM_C_0_DEV.ORDERS resume recluster;
+
+alter session unset query_tag;
+
+-- ====================================================================================================
+-- incremental: rows of one with all that go in without it
+
+show parameters like 'query_tag' in session;
+
+alter session set query_tag = 'loads';
+
+create or replace transient table DB.TFM_C_0_DEV."tfm_d_d0d6efb188ea"
+as (
+select 1 as id, 'a' as name
+);
+
+select count(*), min(DBT_INTERNAL_SOURCE.id::text) from "DB"."TFM_C_0_DEV"."tfm_d_d0d6efb188ea" as DBT_INTERNAL_SOURCE
+where DBT_INTERNAL_SOURCE.id is not null
+group by DBT_INTERNAL_SOURCE.id having count(*) > 1 order by 1 desc, 2 limit 1;
+
+create view "DB"."TFM_C_0_DEV"."ORDERS" as
+select DBT_INTERNAL_SOURCE."ID" as "ID", DBT_INTERNAL_SOURCE."NAME" as "NAME"
+from "DB"."DEV"."ORDERS" as DBT_INTERNAL_DEST
+join "DB"."TFM_C_0_DEV"."tfm_d_d0d6efb188ea" as DBT_INTERNAL_SOURCE on (DBT_INTERNAL_SOURCE.id = DBT_INTERNAL_DEST.id)
+union all
+select DBT_INTERNAL_DEST."ID" as "ID", DBT_INTERNAL_DEST."NAME" as "NAME"
+from "DB"."DEV"."ORDERS" as DBT_INTERNAL_DEST
+where not exists (select 1 from "DB"."TFM_C_0_DEV"."tfm_d_d0d6efb188ea" as DBT_INTERNAL_SOURCE where (DBT_INTERNAL_SOURCE.id = DBT_INTERNAL_DEST.id))
+union all
+select DBT_INTERNAL_SOURCE."ID" as "ID", DBT_INTERNAL_SOURCE."NAME" as "NAME"
+from "DB"."TFM_C_0_DEV"."tfm_d_d0d6efb188ea" as DBT_INTERNAL_SOURCE
+where not exists (select 1 from "DB"."DEV"."ORDERS" as DBT_INTERNAL_DEST where (DBT_INTERNAL_SOURCE.id = DBT_INTERNAL_DEST.id));
+
+alter session unset query_tag;
+
+-- while publishing
+merge into DB.DEV.ORDERS as DBT_INTERNAL_DEST
+    using DB.TFM_C_0_DEV."tfm_d_d0d6efb188ea" as DBT_INTERNAL_SOURCE
+    on (DBT_INTERNAL_SOURCE.id = DBT_INTERNAL_DEST.id)
+when matched then update set
+    "ID" = DBT_INTERNAL_SOURCE."ID",
+    "NAME" = DBT_INTERNAL_SOURCE."NAME"
+when not matched then insert
+    ("ID", "NAME")
+    values
+    ("ID", "NAME");
+
+-- ====================================================================================================
+-- incremental: a copy of one with all that has it too
+
+show parameters like 'query_tag' in session;
+
+alter session set query_tag = 'loads';
+
+create or replace transient table DB.TFM_C_0_DEV."tfm_d_d0d6efb188ea"
+as (
+select 1 as id, 'a' as name
+);
+
+create or replace table "DB"."TFM_C_0_DEV"."ORDERS" clone "DB"."DEV"."ORDERS";
+
+create or replace table DB.TFM_C_0_DEV.ORDERS
+cluster by (id)
+copy grants
+copy tags
+with row access policy gov.rows on (id)
+with tag (gov.cost = 'bi')
+as (
+select * from (
+select "ID", cast("NAME" as DATE) as "NAME"
+from "DB"."TFM_C_0_DEV"."ORDERS"
+) order by id
+);
+alter table DB.TFM_C_0_DEV.ORDERS resume recluster;
+
+insert into DB.TFM_C_0_DEV.ORDERS ("ID", "NAME")
+(
+    select "ID", "NAME"
+    from DB.TFM_C_0_DEV."tfm_d_d0d6efb188ea"
+);
+
+drop table "DB"."TFM_C_0_DEV"."tfm_d_d0d6efb188ea";
+
+alter session unset query_tag;
 
 -- ====================================================================================================
 -- incremental: merge is the default
