@@ -9,9 +9,12 @@ const text = (value: CellValue | undefined): string => String(value ?? "");
 /** SHOW's most; a schema of more relations than that is read page by page. */
 const PAGE = 10_000;
 
+/** Up to so many relations of a schema are looked up by name: listing it would take its time with all that it holds. */
+const NAMED = 1;
+
 /**
  * What stands in the schemas of these relations, by place: one SHOW of all objects for each schema, and one of its views
- * and dynamic tables where it has any. Schemas that are not there have none.
+ * and dynamic tables where it has any; of a single relation by its name. Schemas that are not there have none.
  */
 export async function readStanding(
 	session: Session,
@@ -25,12 +28,13 @@ export async function readStanding(
 			.filter((part) => part !== "")
 			.map(dialect.quote)
 			.join(".");
+		const like = likeOf(dialect, [...new Set(relations.filter((r) => r.schema === schema).map((r) => r.identifier))]);
 		const show = async (what: string): Promise<readonly ReadonlyMap<string, CellValue>[]> => {
 			const all: ReadonlyMap<string, CellValue>[] = [];
 			for (;;) {
 				const last = all.at(-1);
 				const from = last === undefined ? "" : ` from ${dialect.literal(text(last.get("name")))}`;
-				const page = await unlessMissing(session.query(`show ${what} in schema ${place} limit ${PAGE}${from}`));
+				const page = await unlessMissing(session.query(`show ${what}${like} in schema ${place} limit ${PAGE}${from}`));
 				if (page === null) return all;
 				all.push(...cellsOf(page));
 				if (page.rows.length < PAGE) return all;
@@ -62,6 +66,10 @@ export async function readStanding(
 	}
 	return found;
 }
+
+/** `_` and `%` of a name stand for more than themselves, which brings more rows than asked for and none less. */
+const likeOf = (dialect: Dialect, names: readonly string[]): string =>
+	names.length > NAMED || names.some((name) => name.includes("\\")) ? "" : ` like ${dialect.literal(names[0] ?? "")}`;
 
 const isDynamic = (cells: ReadonlyMap<string, CellValue>): boolean =>
 	text(cells.get("is_dynamic")).toUpperCase() === "Y";
