@@ -28,7 +28,8 @@ describe("a schema of many relations, on the local protocol server", { timeout: 
 	const asked = async (command: string): Promise<readonly string[]> => {
 		const before = shop.local.server.statements().length;
 		const done = await shop.call(command, { threads: 4 });
-		expect([done.code, done.stderr], done.stdout).toEqual([0, ""]);
+		// On a busy machine it says how far it is.
+		expect([done.code, done.stderr.replace(/^ … .*\n/gm, "")], done.stdout).toEqual([0, ""]);
 		return shop.local.server
 			.statements()
 			.slice(before)

@@ -30,6 +30,18 @@ const COLUMNS_OF: Readonly<Record<string, Readonly<Record<string, (row: Row) => 
 		COMMENT: ({ relation }) => relation.comment,
 		IS_DYNAMIC: ({ relation }) => (relation.kind === "TABLE" && relation.dynamic ? "YES" : "NO"),
 	},
+	/** Grants are not kept: the owner's privilege and no others. */
+	TABLE_PRIVILEGES: {
+		GRANTOR: ({ relation }) => relation.owner,
+		GRANTEE: ({ relation }) => relation.owner,
+		GRANTED_TO: () => "ROLE",
+		TABLE_CATALOG: ({ database }) => database,
+		TABLE_SCHEMA: ({ schema }) => schema,
+		TABLE_NAME: ({ name }) => name,
+		PRIVILEGE_TYPE: () => "OWNERSHIP",
+		IS_GRANTABLE: () => "YES",
+		CREATED: ({ relation }) => relation.createdOn,
+	},
 	VIEWS: {
 		TABLE_CATALOG: ({ database }) => database,
 		TABLE_SCHEMA: ({ schema }) => schema,
@@ -54,7 +66,7 @@ const COLUMN_FIELDS: Readonly<Record<string, (column: Column, position: number) 
 	COMMENT: ({ comment }) => comment,
 };
 
-/** A view of INFORMATION_SCHEMA as rows of literals: TABLES, VIEWS, COLUMNS and SCHEMATA with the columns that are true here. */
+/** A view of INFORMATION_SCHEMA as rows of literals: TABLES, TABLE_PRIVILEGES, VIEWS, COLUMNS and SCHEMATA with the columns that are true here. */
 export function informationSchema(parts: readonly Name[], catalog: Catalog, session: Session): FromItem {
 	const [view = "", , database = session.database ?? ""] = [...parts].reverse();
 	const found = catalog.databases.get(database);

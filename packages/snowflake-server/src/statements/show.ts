@@ -33,6 +33,7 @@ export async function show(cursor: Cursor, statement: Statement): Promise<Answer
 	const terse = cursor.take("terse");
 	if (cursor.take("parameters")) return showParameters(cursor, statement);
 	if (cursor.take("grants")) return showGrants(cursor, statement);
+	if (cursor.take("database", "roles")) return showDatabaseRoles(cursor, statement);
 	if (cursor.take("dynamic", "tables")) return showRelations(cursor, statement, "dynamic tables", terse);
 	const what = cursor.takeOne("objects", "tables", "views", "schemas", "databases", "columns", "warehouses");
 	if (what === undefined) throw cursor.refuse("SHOW");
@@ -48,6 +49,13 @@ export async function show(cursor: Cursor, statement: Statement): Promise<Answer
 		);
 	}
 	return showRelations(cursor, statement, what.toLowerCase(), terse);
+}
+
+/** No statement makes one here. */
+function showDatabaseRoles(cursor: Cursor, statement: Statement): Answer {
+	scope(cursor, statement);
+	cursor.end();
+	return texts(["created_on", "name", "owner", "comment"], []);
 }
 
 function likePattern(cursor: Cursor): RegExp | null {

@@ -44,6 +44,11 @@ export function showGrants(cursor: Cursor, { session, runtime, sql }: Statement)
 	const kind = cursor.next().text.toUpperCase();
 	const parts = cursor.name();
 	cursor.end();
+	const database = kind === "DATABASE" ? runtime.catalog.databases.get(parts.join(".")) : undefined;
+	if (database !== undefined) {
+		const owned = { privilege: "OWNERSHIP", on: kind, name: printed(database.name) };
+		return answer([row(database.createdOn, owned, "PUBLIC")]);
+	}
 	if (kind !== "TABLE" && kind !== "VIEW") return answer([]);
 	const ref = runtime.catalog.refer(parts, session);
 	const relation = runtime.catalog.get(ref, session);

@@ -25,7 +25,7 @@ import { fail } from "../../../core/diagnostic.ts";
 import { holdsFence } from "../../../core/holdsFence.ts";
 import type { NodeId } from "../../../core/node.ts";
 import { relationKey } from "../../../core/relation.ts";
-import { carryGrants, grantAsConfigured } from "./grants.ts";
+import { carryGrants, grantAsConfigured, readGrants } from "./grants.ts";
 import { commentStatement, ensureJournal, forgetEntry, type JournalEntry, markOf, writeEntry } from "./journal.ts";
 import { readStanding } from "./readStanding.ts";
 import { dropStatement, type PublishStep, placeKey, type Standing, stepOf } from "./steps.ts";
@@ -64,9 +64,12 @@ export async function runPublish(session: Session, dialect: Dialect, request: Pu
 	const journaled = plan.steps.length + (plan.rows.length > 0 ? 1 : 0) > 1;
 
 	for (const sql of plan.added) await session.execute(sql, { signal: request.signal });
-	for (const step of plan.steps) {
+	const tables = plan.steps.filter(({ kind }) => kind === "table");
+	const replaced = tables.filter(({ way }) => way === "swap").map(({ target }) => target);
+	const grants = await readGrants(session, dialect, replaced);
+	for (const step of tables) {
 		const candidate = candidates.find((c) => c.node === step.node)!;
-		if (candidate.kind === "table") await carryGrants(session, dialect, { candidate, replaces: step.way === "swap" });
+		await carryGrants(session, dialect, { candidate, there: grants.get(relationKey(step.target)) ?? [] });
 	}
 	if (journaled) {
 		await ensureJournal(session);
