@@ -47,7 +47,7 @@ export interface BaseContext {
 
 /**
  * Only the text of a node is lenient about undefined names while it is parsed; the macros it calls are not, but for what it
- * hands them: in dbt an undefined value is as lenient as the template that it comes from.
+ * hands them, and they hand on: in dbt an undefined value is as lenient as the template that it comes from.
  */
 const strictly = (rendering: RenderOptions): RenderOptions =>
 	rendering.undefined === "strict" ? rendering : { ...rendering, undefined: "strict" };
@@ -62,6 +62,8 @@ export class ContextScope implements Scope {
 	readonly #members: Members<never>;
 	readonly #values = new Map<string, Value>();
 	readonly #callables = new Map<MacroEntry, MacroCallable>();
+	/** How many of the macros under way, from the outermost on, were handed an undefined value of the node's text. */
+	lenientDepth = 0;
 
 	constructor(context: BaseContext, members: Members<never>) {
 		this.context = context;
@@ -150,33 +152,39 @@ class MacroCallable extends HostObject {
 	}
 
 	override call(args: Arguments): Value {
-		const { stack } = this.#scope.context;
 		const bound = this.#enter(args);
 		try {
 			return bound.call(args);
 		} finally {
-			stack.pop();
+			this.#leave();
 		}
 	}
 
 	override *resumable(args: Arguments): Resumable<Value> {
-		const { stack } = this.#scope.context;
 		const bound = this.#enter(args);
 		try {
 			return bound.resumable === undefined ? bound.call(args) : yield* bound.resumable(args);
 		} finally {
-			stack.pop();
+			this.#leave();
 		}
 	}
 
-	/** Notes the call, which the caller has to end by taking it from the stack. */
+	#leave(): void {
+		const { stack } = this.#scope.context;
+		stack.pop();
+		this.#scope.lenientDepth = Math.min(this.#scope.lenientDepth, stack.length);
+	}
+
+	/** Notes the call, which the caller has to end with #leave(). */
 	#enter(args: Arguments): HostFunction {
 		const { stack, onMacro, rendering } = this.#scope.context;
 		const id = this.entry.node.unique_id;
 		onMacro?.(id, stack.length);
-		const lenient = stack.length === 0 && rendering.undefined !== "strict" && handsUndefined(args);
+		const all = stack.length === this.#scope.lenientDepth;
+		const lenient = all && rendering.undefined !== "strict" && handsUndefined(args);
 		stack.push(id);
 		if (lenient) {
+			this.#scope.lenientDepth++;
 			this.#lenient ??= this.entry.macro.bind(this.#scope, rendering);
 			return this.#lenient;
 		}
