@@ -5,10 +5,13 @@ import { createDeprecationCount } from "./deprecationCount.ts";
 const ts = "2026-11-22T06:00:00.000Z";
 const renamed = dbtMessage("ModelParamUsageDeprecation", "-m", { ts });
 const spaces = dbtMessage("ResourceNamesWithSpacesDeprecation", "2 names", { ts });
+/** An adapter's, which dbt tells each time and does not count. */
+const tableAlone = dbtMessage("CollectFreshnessReturnSignature", "a table alone", { ts });
 
 it("tells the first deprecation of each kind, and counts all of them at the end", () => {
 	const count = createDeprecationCount(false);
 	expect([renamed, spaces, spaces].map(count.isTold)).toEqual([true, true, false]);
+	expect([tableAlone, tableAlone].map(count.isTold)).toEqual([true, true]);
 	const summary = count.summary(ts);
 	expect(summary?.msg.split("\n").slice(1, 5)).toEqual([
 		"Summary of encountered deprecations:",

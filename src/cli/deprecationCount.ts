@@ -4,8 +4,10 @@ import { dbtMessage } from "../report/report.ts";
 /** dbt's events of what it calls deprecated are those whose code begins with D; the summary is one of them. */
 const DEPRECATION = /^D\d/;
 const SUMMARY = "DeprecationsSummary";
-/** Has such a code, and dbt does not count it: each name with a space, beside the one event that counts them. */
-const UNCOUNTED = "SpacesInResourceNameDeprecation";
+/** Have such a code, and dbt does not count them: each name with a space, beside the one event that counts them; what an
+ * adapter tells of.
+ */
+const UNCOUNTED = new Set(["SpacesInResourceNameDeprecation", "CollectFreshnessReturnSignature"]);
 
 export interface DeprecationCount {
 	/** False for one that was told before: dbt's lines hold the first of each kind, or with --show-all-deprecations all. */
@@ -18,7 +20,7 @@ export interface DeprecationCount {
 export function createDeprecationCount(showsAll: boolean): DeprecationCount {
 	const found = new Map<string, { readonly code: string; occurrences: number }>();
 	const isTold = ({ name, code }: LogMessage): boolean => {
-		if (!DEPRECATION.test(code) || name === SUMMARY || name === UNCOUNTED) return true;
+		if (!DEPRECATION.test(code) || name === SUMMARY || UNCOUNTED.has(name)) return true;
 		const known = found.get(name);
 		if (known === undefined) found.set(name, { code, occurrences: 1 });
 		else known.occurrences++;

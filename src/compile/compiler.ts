@@ -294,7 +294,7 @@ class NodeCompiler implements Compiler {
 		const macro = query !== null ? "collect_freshness_custom_sql" : "collect_freshness";
 		const scope = this.#scope(null, label, { cursor, binding }, {});
 		const returned = yield* called(scope.callable(this.#operation(macro)), { positional, keyword: new Map() }, cursor);
-		const reading = freshnessReading(returned, { macro, source: label });
+		const reading = freshnessReading(returned, { macro, source: label, write: scope.context.write });
 		return { kind: "read", reading, messages: cursor.messages } as const;
 	}
 

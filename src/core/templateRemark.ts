@@ -10,6 +10,8 @@ export type TemplateRemark =
 			readonly snapshot_time_data_type: string;
 			readonly updated_at_data_type: string;
 	  }
+	/** A macro of the project's own answers the age of a source with a table alone, as before dbt 1.5. */
+	| { readonly name: "CollectFreshnessReturnSignature" }
 	| ({ readonly name: "UnpinnedRefNewVersionAvailable" } & UnpinnedRef);
 
 /** A reference without a version to a model that has a newer one than the latest. */
@@ -21,7 +23,7 @@ export interface UnpinnedRef {
 }
 
 /** Those that `--warn-error` and `--warn-error-options` rule; the others only inform. */
-export type TemplateWarning = "JinjaLogWarning" | "SnapshotTimestampWarning";
+export type TemplateWarning = Exclude<TemplateRemark["name"], "UnpinnedRefNewVersionAvailable">;
 
 export const warningOf = ({ name }: TemplateRemark): TemplateWarning | null =>
 	name === "UnpinnedRefNewVersionAvailable" ? null : name;

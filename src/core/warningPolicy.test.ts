@@ -44,6 +44,7 @@ describe("--warn-error-options", () => {
 		expect(templateRulings(options({ error: "all", silence: ["JinjaLogWarning"] }))).toEqual({
 			JinjaLogWarning: "silent",
 			SnapshotTimestampWarning: "error",
+			CollectFreshnessReturnSignature: "error",
 		});
 		expect(templateRulings({ warnError: false }).JinjaLogWarning).toBe("warning");
 	});

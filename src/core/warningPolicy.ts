@@ -122,6 +122,7 @@ export type TemplateRulings = Readonly<Record<TemplateWarning, Ruling>>;
 export const templateRulings = (flags: WarningFlags): TemplateRulings => ({
 	JinjaLogWarning: rulingOf("JinjaLogWarning", flags),
 	SnapshotTimestampWarning: rulingOf("SnapshotTimestampWarning", flags),
+	CollectFreshnessReturnSignature: rulingOf("CollectFreshnessReturnSignature", flags),
 });
 
 /**

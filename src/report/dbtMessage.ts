@@ -38,6 +38,7 @@ const EVENTS = {
 	JinjaLogDebug: ["I063", "debug"],
 	JinjaLogWarning: ["I061", "warn"],
 	SnapshotTimestampWarning: ["Q043", "warn"],
+	CollectFreshnessReturnSignature: ["D012", "warn"],
 	UnpinnedRefNewVersionAvailable: ["I064", "info"],
 	FinishedRunningStats: ["E047", "info"],
 	EndRunResult: ["Q037", "debug"],

@@ -1,5 +1,11 @@
 import type { TemplateRemark, UnpinnedRef } from "../core/templateRemark.ts";
 
+const TABLE_ALONE = `[WARNING]: Deprecated functionality
+The 'collect_freshness' macro signature has changed to return the full query
+result, rather than just a table of values. See the v1.5 migration guide for
+details on how to update your custom macro:
+https://docs.getdbt.com/guides/migration/versions/upgrading-to-v1.5`;
+
 /** dbt's words for what a template remarks. `text`: tfm's; `label`: whose template, as dbt names it. */
 export function dbtRemark(remark: TemplateRemark, text: string, label: string): string {
 	switch (remark.name) {
@@ -7,6 +13,8 @@ export function dbtRemark(remark: TemplateRemark, text: string, label: string): 
 			return `[WARNING]: ${text}`;
 		case "SnapshotTimestampWarning":
 			return `[WARNING]: Data type of snapshot table timestamp columns (${remark.snapshot_time_data_type}) doesn't match derived column 'updated_at' (${remark.updated_at_data_type}). Please update snapshot config 'updated_at'.`;
+		case "CollectFreshnessReturnSignature":
+			return TABLE_ALONE;
 		case "UnpinnedRefNewVersionAvailable":
 			return unpinnedRef(remark, label);
 	}

@@ -2,6 +2,7 @@
 import { fail } from "../../core/diagnostic.ts";
 import type { FreshnessReading } from "../../core/freshness.ts";
 import { PyDecimal, PyDict, toText, type Value } from "../../jinja/jinja.ts";
+import type { BaseContext } from "../contextScope.ts";
 import { MICROS_PER_DAY, MICROS_PER_SECOND } from "../modules/civil.ts";
 import { PyDate, PyDateTime } from "../modules/dates.ts";
 import { UTC } from "../modules/timezone.ts";
@@ -66,10 +67,20 @@ export const changeKey = (schema: string, identifier: string): string =>
 	`${schema.toLowerCase().trim()}\0${identifier.toLowerCase().trim()}`;
 
 /**
- * The age of a source from what the macro returned: the result of a statement, or in older projects its table alone.
+ * The age of a source from what the macro returned: the result of a statement, or in older projects its table alone, of
+ * which it warns as dbt does since 1.5.
  * Throws TFM-FRESH-002 and TFM-FRESH-003.
  */
-export function freshnessReading(returned: Value, about: { macro: string; source: string }): FreshnessReading {
+export function freshnessReading(
+	returned: Value,
+	about: { readonly macro: string; readonly source: string; readonly write: BaseContext["write"] },
+): FreshnessReading {
+	if (returned instanceof TableObject)
+		about.write({
+			text: `${about.macro} returns a table alone: return the result of the statement, load_result(…), so that sources.json has what the database said`,
+			info: true,
+			remark: { name: "CollectFreshnessReturnSignature" },
+		});
 	const table = returned instanceof PyDict ? returned.get("table") : returned;
 	if (!(table instanceof TableObject))
 		return fail("TFM-FRESH-003", { macro: about.macro, problem: "it returned no result of a query" });
