@@ -36,7 +36,8 @@ const MEMBERS: Members<ParseContext> = new Map<string, (c: ParseContext, scope: 
 	...BASE_MEMBERS,
 	["execute", () => false],
 	["this", ownRelation],
-	["model", (c) => viewOf(c.subject, "omitted")],
+	// Macros of packages ask `model.config.materialized`; what the configuration will be is not known yet.
+	["model", (c) => viewOf({ config: {}, ...c.subject }, "omitted")],
 	[
 		"ref",
 		(c) =>
