@@ -30,7 +30,7 @@ export async function loadCommand(invocation: Invocation): Promise<ExitCode> {
 
 /**
  * Throws TFM-LOAD-032 for words of `--files` that no landing file of the selection matches. Where a command fetches files
- * first, nobody knows yet.
+ * first or a stage has them, nobody knows yet.
  */
 function checkNamedFiles(project: OpenProject, selected: ReadonlySet<NodeId>, { files }: LoadWindow): void {
 	if (files === null) return;
@@ -38,7 +38,7 @@ function checkNamedFiles(project: OpenProject, selected: ReadonlySet<NodeId>, { 
 	const there = new Set<string>();
 	for (const source of landingSources(project, selected)) {
 		const spec = readLoadSpec(source);
-		if (spec.before !== null) return;
+		if (spec.before !== null || spec.stage !== null) return;
 		for (const file of landingFiles(root, spec)) there.add(file);
 	}
 	const missing = files.filter((words) => !filesAt(root, [words]).some((path) => there.has(path)));
@@ -66,6 +66,8 @@ async function tellPlan(
 			const table = `${source.source_name}.${source.name}`;
 			const plan = await planLanding({
 				root: project.config.project.root,
+				session,
+				dialect: project.engine.dialect,
 				source,
 				spec: readLoadSpec(source),
 				ledger: await state.loadedFiles(session, landingTableOf(source, project.engine.dialect)),

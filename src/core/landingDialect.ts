@@ -1,4 +1,5 @@
 import type { RelationName } from "./relation.ts";
+import type { ResultTable } from "./resultTable.ts";
 
 /** The types that columns of landing tables have, as `columns:` of a load names them. */
 export const LANDING_TYPES = [
@@ -34,6 +35,49 @@ export interface LandingDialect {
 	/** Another type for a column of a table without rows. */
 	retype(table: string, column: string, type: string): readonly string[];
 	readonly merging: LandingMergeDialect;
+	/** How files come in that stand in a stage of the engine; null: it has none. */
+	readonly staging: LandingStageDialect | null;
+}
+
+/** A file of a stage. */
+export interface StagedFile {
+	/** Below the stage, with `/`. */
+	readonly path: string;
+	readonly bytes: number;
+	/** What the store calls these bytes: an MD5 or an ETag; where it says neither, when they came. */
+	readonly tag: string;
+}
+
+/** What a statement of a load from a stage is made of, as it stands in SQL. */
+export interface StageNames {
+	readonly table: string;
+	readonly rejects: string;
+	/** A table of the session's own: `line`, and its number `n`. */
+	readonly lines: string;
+}
+
+/**
+ * Loads from a stage: the engine reads the files itself. The lines of one file come into a table of the session's own, and
+ * from there those that are JSON into the landing table, the others to its rejects.
+ */
+export interface LandingStageDialect {
+	linesOf(table: RelationName): RelationName;
+	/** Sent before the load's transaction. */
+	define(names: StageNames): readonly string[];
+	/** Where the stage stands; `stage` as the block names it, without a folder. */
+	describe(stage: string): string;
+	/** The files of a folder; empty: of the whole stage. */
+	list(stage: string, folder: string): string;
+	/** What the two statements above answered. */
+	readFiles(described: ResultTable, listed: ResultTable): readonly StagedFile[];
+	/** The lines of this file and of no other one. */
+	copy(names: StageNames, stage: string, path: string): readonly string[];
+	/** Lines that are no records, the first ones: number and reason. */
+	misfits(names: StageNames, most: number): string;
+	/** $1: the file's name, $2: the load's time. */
+	insertRows(names: StageNames): string;
+	/** The same binds. */
+	insertRejects(names: StageNames): string;
 }
 
 /** The tables of a merging load, which live no longer than its session. */

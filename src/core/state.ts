@@ -116,10 +116,10 @@ export interface PublishedRow {
 
 /** One landing file taken in. */
 export interface LoadedFileRow extends LandingTable {
-	/** Relative to the project root. */
+	/** Relative to the project root; of a stage: `@stage/path`. */
 	readonly path: string;
 	readonly bytes: number;
-	/** sha256, hex. */
+	/** sha256, hex; of a stage: what the store calls the bytes, and how many they are. */
 	readonly contentHash: string;
 	readonly rows: number;
 	readonly rejects: number;

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { Dialect } from "../core/adapter.ts";
 import { diagnostic, fail, TfmError } from "../core/diagnostic.ts";
-import type { MergeNames, MergePlaces } from "../core/landingDialect.ts";
+import type { LandingStageDialect, MergeNames, MergePlaces, StageNames } from "../core/landingDialect.ts";
 import { landingTableOf } from "../core/landingTable.ts";
 import type { SourceNode } from "../core/node.ts";
 import { type LoadInput, type LoadOutcome, type LoadWindow, WHOLE_LOAD } from "../core/ports.ts";
@@ -14,6 +14,7 @@ import type { RelationName } from "../core/relation.ts";
 import type { LoadedFileRow, StateStore } from "../core/state.ts";
 import { storedName } from "../core/storedName.ts";
 import { suggestName } from "../core/suggestName.ts";
+import { copyStagedFile } from "./copyStagedFile.ts";
 import { inferColumns } from "./inferColumns.ts";
 import { type PlannedFile, planLanding } from "./landingPlan.ts";
 import { LandingSink, type Reject } from "./landingSink.ts";
@@ -22,6 +23,7 @@ import type { LandingColumn } from "./landingTypes.ts";
 import { isLaterFile } from "./laterFile.ts";
 import { type LoadSpec, readLoadSpec } from "./loadSpec.ts";
 import { readRecords } from "./readRecords.ts";
+import { stagesOf } from "./stagedFiles.ts";
 import type { FileDigest } from "./textFile.ts";
 
 export interface LandingOptions {
@@ -44,7 +46,8 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 		const { root, dialect, state, window = WHOLE_LOAD } = options;
 		const spec = storedSpec(readLoadSpec(source), dialect);
 		const ledger = await state.loadedFiles(session, landingTableOf(source, dialect));
-		const plan = await planLanding({ root, source, spec, ledger, fullRefresh, window, signal });
+		const asked = { root, session, dialect, source, spec, ledger, fullRefresh, window, signal };
+		const plan = await planLanding(asked);
 		if (plan.changed.length > 0) throw new TfmError(plan.changed);
 		const due = plan.files.filter((file) => file.status !== "unchanged");
 		const table = storedName(source, dialect);
@@ -64,13 +67,13 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 			const { definesInside } = dialect.landing;
 			if (!definesInside) await fitTable();
 			const load = new LandingTransaction(options, { input, spec, table, columns, ledger: plan.afresh ? [] : ledger });
-			if (!definesInside) await load.defineMerge();
+			if (!definesInside) await load.defineAside();
 			// A table that is not there has no files in it, and those that cannot be read again are not known either.
 			if (plan.afresh || existing === undefined) await load.empty();
 			else await load.nameEntries();
 			if (definesInside) {
 				await fitTable();
-				await load.defineMerge();
+				await load.defineAside();
 			}
 			for (const file of due) {
 				signal.throwIfAborted();
@@ -125,6 +128,13 @@ interface LandingParts {
 	readonly columns: readonly LandingColumn[];
 	/** What was in before. */
 	readonly ledger: readonly LoadedFileRow[];
+}
+
+/** What one file brought. */
+interface Taken {
+	readonly digest: FileDigest;
+	readonly taken: number;
+	readonly rejected: number;
 }
 
 /** The changing part of one load; lives as long as its transaction. */
@@ -206,8 +216,13 @@ class LandingTransaction {
 	}
 
 	/** Definitions commit where they are not part of a transaction, so there nothing may be open yet. */
-	async defineMerge(): Promise<void> {
-		if (this.#parts.spec.mode === "merge") await this.#send(this.#options.dialect.landing.merging.define(this.#merge));
+	async defineAside(): Promise<void> {
+		const { spec, input } = this.#parts;
+		if (spec.mode === "merge") await this.#send(this.#options.dialect.landing.merging.define(this.#merge));
+		if (spec.stage !== null) {
+			const staging = stagesOf(this.#options.dialect, input.source);
+			await this.#send(staging.define(this.#stageNames(staging)));
+		}
 	}
 
 	async dropMerge(): Promise<void> {
@@ -241,16 +256,16 @@ class LandingTransaction {
 	}
 
 	/** Rows, rejects and the ledger entry of one file. */
-	async take({ path, digest: expected }: PlannedFile): Promise<void> {
-		const { input, spec, columns } = this.#parts;
+	async take(file: PlannedFile): Promise<void> {
+		const { input, spec } = this.#parts;
 		const { session, source, runId } = input;
+		const { path } = file;
 		const loadedAt = this.#options.clock().toISOString();
-		const sink = new LandingSink(path, loadedAt, spec, columns);
-		const stored = { absolute: join(this.#options.root, path), file: path, expected };
-		const digest = await this.#read(sink, readRecords(stored, spec, sink), (rejects) =>
-			this.#keepRejects(rejects, sink.ownOf),
-		);
-		this.#checkDuplicate(path, digest, sink.taken);
+		const { stage } = spec;
+		const { digest, taken, rejected } = await (stage === null
+			? this.#takeRead(file, loadedAt)
+			: this.#takeStaged(file, stage.stage, loadedAt));
+		this.#checkDuplicate(path, digest, taken);
 		if (spec.mode === "merge") {
 			const contested = [...this.#files.keys()].some((other) => isLaterFile(other, path));
 			await this.#send(this.#options.dialect.landing.merging.merge(this.#merge, contested));
@@ -260,18 +275,46 @@ class LandingTransaction {
 			path,
 			bytes: digest.bytes,
 			contentHash: digest.hash,
-			rows: sink.taken,
-			rejects: sink.rejected,
+			rows: taken,
+			rejects: rejected,
 			runId,
 			loadedAt,
 		};
 		for (const s of this.#options.state.saveLoadedFile(entry)) await session.query(s.sql, s.binds);
-		if (sink.taken > 0) {
+		if (taken > 0) {
 			this.#byHash.set(digest.hash, { path, loadedAt });
 			this.#files.set(path, entry);
 		}
-		this.#rows += sink.taken;
-		this.#rejects += sink.rejected;
+		this.#rows += taken;
+		this.#rejects += rejected;
+	}
+
+	async #takeRead({ path, digest: expected }: PlannedFile, loadedAt: string): Promise<Taken> {
+		const { spec, columns } = this.#parts;
+		const sink = new LandingSink(path, loadedAt, spec, columns);
+		const stored = { absolute: join(this.#options.root, path), file: path, expected };
+		const digest = await this.#read(sink, readRecords(stored, spec, sink), (rejects) =>
+			this.#keepRejects(rejects, sink.ownOf),
+		);
+		return { digest, taken: sink.taken, rejected: sink.rejected };
+	}
+
+	#stageNames(staging: LandingStageDialect): StageNames {
+		const { dialect } = this.#options;
+		const { table } = this.#parts;
+		const lines = dialect.render(staging.linesOf(table));
+		return { table: dialect.render(table), rejects: dialect.render(this.#rejectTable), lines };
+	}
+
+	async #takeStaged({ path, digest }: PlannedFile, stage: string, loadedAt: string): Promise<Taken> {
+		const { input, spec } = this.#parts;
+		const staging = stagesOf(this.#options.dialect, input.source);
+		const names = this.#stageNames(staging);
+		const told = TOLD - this.#told.length;
+		const loaded = { path, below: path.slice(stage.length + 1), stage, loadedAt, told, onError: spec.onError };
+		const { taken, rejected, misfits } = await copyStagedFile(input.session, staging, { names, ...loaded });
+		for (const { row, reason } of misfits) this.#told.push(`${path}, record ${row}: ${reason}`);
+		return { digest: digest!, taken, rejected };
 	}
 
 	/**

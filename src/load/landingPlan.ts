@@ -5,12 +5,15 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { globSync } from "tinyglobby";
+import type { Dialect, Session } from "../core/adapter.ts";
 import { type Diagnostic, diagnostic, fail } from "../core/diagnostic.ts";
+import type { StagedFile } from "../core/landingDialect.ts";
 import type { SourceNode } from "../core/node.ts";
 import type { LoadWindow } from "../core/ports.ts";
 import type { LoadedFileRow } from "../core/state.ts";
 import { findLandingFiles } from "./landingFiles.ts";
 import type { LoadSpec } from "./loadSpec.ts";
+import { listStagedFiles } from "./stagedFiles.ts";
 import { digestFile, type FileDigest } from "./textFile.ts";
 
 export interface PlannedFile {
@@ -26,7 +29,7 @@ export interface LandingPlan {
 	readonly files: readonly PlannedFile[];
 	/** The table is emptied first. */
 	readonly afresh: boolean;
-	/** All files of the glob, whatever the caller asks for. */
+	/** All files of the glob or the stage, whatever the caller asks for. */
 	readonly all: readonly string[];
 	/** What is wrong with files of status `changed`. */
 	readonly changed: readonly Diagnostic[];
@@ -34,6 +37,9 @@ export interface LandingPlan {
 
 export interface PlanRequest {
 	readonly root: string;
+	/** Asked for the files of a stage. */
+	readonly session: Session;
+	readonly dialect: Dialect;
 	readonly source: SourceNode;
 	readonly spec: LoadSpec;
 	readonly ledger: readonly LoadedFileRow[];
@@ -43,31 +49,36 @@ export interface PlanRequest {
 }
 
 /**
- * Throws TFM-LOAD-013, 017, 028 (a window for a table that is replaced whole). Loaded files that changed where they may
+ * Throws TFM-LOAD-013, 017, 028 (a window for a table that is replaced whole), 033, 034 (a stage that is not there). Loaded files that changed where they may
  * not (012) are told together, in `changed`.
  */
 export async function planLanding(request: PlanRequest): Promise<LandingPlan> {
 	const { root, source, spec, ledger, window } = request;
-	const all = findLandingFiles(root, spec, source);
+	const { stage } = spec;
+	const staged =
+		stage === null ? null : await listStagedFiles(request.session, request.dialect, { spec: stage, source });
+	const all = staged === null ? findLandingFiles(root, spec, source) : [...staged.keys()];
 	const table = `${source.source_name}.${source.name}`;
 	const narrowed = window.from !== null || window.to !== null || window.files !== null;
 	if (narrowed && (spec.mode === "replace" || request.fullRefresh))
 		fail("TFM-LOAD-028", { table, replace: !request.fullRefresh }, { at: source.location });
-	const named = window.files === null ? null : new Set(filesAt(root, window.files));
+	const named = window.files === null ? null : new Set(staged === null ? filesAt(root, window.files) : window.files);
 	const paths = all.filter((path) => (named === null || named.has(path)) && isInDays(path, window));
 	const known = new Map(ledger.map((row) => [row.path, row] as const));
 	const files: PlannedFile[] = [];
 	const changed: Diagnostic[] = [];
 	for (const path of paths) {
 		const absolute = join(root, path);
-		const bytes = (await stat(absolute).catch(() => undefined))?.size ?? 0;
+		const listed = staged?.get(path);
+		const bytes = listed?.bytes ?? (await stat(absolute).catch(() => undefined))?.size ?? 0;
 		const before = request.fullRefresh ? undefined : known.get(path);
 		if (before === undefined || window.reload) {
-			files.push({ path, bytes, status: before === undefined ? "new" : "again" });
+			const status = before === undefined ? "new" : "again";
+			files.push({ path, bytes, status, ...(listed && { digest: digestOf(listed) }) });
 			continue;
 		}
 		// Of a file that is in, the bytes say whether it is still the same; of a new one nobody asks before it is read.
-		const digest = await digestFile(absolute, path, request.signal);
+		const digest = listed ? digestOf(listed) : await digestFile(absolute, path, request.signal);
 		if (digest.hash === before.contentHash) files.push({ path, bytes, status: "unchanged", digest });
 		else if (spec.onChange === "error" && spec.mode !== "replace") {
 			const facts = { file: path, loadedAt: before.loadedAt, table };
@@ -81,6 +92,9 @@ export async function planLanding(request: PlanRequest): Promise<LandingPlan> {
 	const taken = afresh ? files.map((file) => ({ ...file, status: "new" as const })) : files;
 	return { files: taken, afresh, all, changed };
 }
+
+/** The store's own word for the bytes, and how many they are. */
+const digestOf = ({ tag, bytes }: StagedFile): FileDigest => ({ hash: `${tag} ${bytes}`, bytes });
 
 /** Paths and globs under the root. */
 export const filesAt = (root: string, files: readonly string[]): readonly string[] =>

@@ -5,12 +5,15 @@ import { suggestName } from "../core/suggestName.ts";
 import { LANDING_FORMATS, type LandingColumn, type LandingFormat, type Wrong } from "./landingTypes.ts";
 import { type FetchCommand, readBefore } from "./readBefore.ts";
 import { readColumns } from "./readColumns.ts";
+import { readStage, type StageSpec } from "./readStage.ts";
 import { ENCODINGS, type Encoding } from "./utf8Blocks.ts";
 
 /** The `load:` block of a source table. */
 export interface LoadSpec {
-	/** A glob under the project's root. */
+	/** A glob under the project's root; empty where there is a stage. */
 	readonly files: string;
+	/** Where the files stand that the database reads itself; null: they are files of the project. */
+	readonly stage: StageSpec | null;
 	readonly format: LandingFormat;
 	/** Format json: the path of the array in a page; "" is the page itself. */
 	readonly records: string;
@@ -54,6 +57,8 @@ export interface LoadSpec {
 
 const KEYS = [
 	"files",
+	"stage",
+	"pattern",
 	"format",
 	"records",
 	"columns",
@@ -126,8 +131,13 @@ function readLoadBlock(block: Plain, mistakes: LoadMistake[]): LoadSpec | null {
 		);
 	}
 	const read = new BlockReader(given, wrong);
-	const files = read.text("files", "");
-	if (files === "")
+	const staged = given.stage !== undefined && given.stage !== null;
+	const stage = readStage(given, wrong);
+	const files = staged ? "" : read.text("files", "");
+	if (staged) {
+		if (given.format !== undefined && given.format !== "jsonl")
+			wrong("has stage, whose files are JSON Lines", "format: jsonl, or leave it out", ["format"]);
+	} else if (files === "")
 		wrong(
 			"needs files",
 			'a glob under the project: files: "data/orders/*.jsonl.gz"',
@@ -135,17 +145,19 @@ function readLoadBlock(block: Plain, mistakes: LoadMistake[]): LoadSpec | null {
 		);
 	else if (files.startsWith("/") || /^[A-Za-z]:/.test(files) || files.split(/[\\/]/).includes(".."))
 		wrong(`files "${files}" leaves the project`, "landing files stand under the project's folder", ["files"]);
-	const format = read.oneOf("format", LANDING_FORMATS, formatOf(files));
+	const format = staged ? "jsonl" : read.oneOf("format", LANDING_FORMATS, formatOf(files));
 	const dateFormats = read.list("date_formats", []);
-	const columns = columnsOf(given.columns, { format, dateFormats, wrong });
-	const mode = read.oneOf("mode", ["append", "replace", "merge"], "append");
+	const columns = staged ? "record" : columnsOf(given.columns, { format, dateFormats, wrong });
+	const modes = staged ? (["append", "replace"] as const) : (["append", "replace", "merge"] as const);
+	const mode = read.oneOf<LoadSpec["mode"]>("mode", modes, "append");
 	const spec: LoadSpec = {
 		files,
+		stage,
 		format,
 		records: read.text("records", ""),
 		columns,
 		mode,
-		keys: keysOf(read.list("keys", []), { mode, columns, wrong }),
+		keys: staged ? [] : keysOf(read.list("keys", []), { mode, columns, wrong }),
 		onChange: read.oneOf("on_change", ["error", "reload"], "error"),
 		duplicateFiles: read.oneOf("duplicate_files", ["error", "load"], "error"),
 		onError: read.oneOf("on_error", ["reject", "fail"], "reject"),
@@ -163,6 +175,8 @@ function readLoadBlock(block: Plain, mistakes: LoadMistake[]): LoadSpec | null {
 		maxUncompressed: maxUncompressedOf(given.max_uncompressed, wrong),
 		before: readBefore(given.before, wrong),
 	};
+	// Of a block with a stage readStage has told what it may not have.
+	if (staged) return spec;
 	for (const [key, formats] of Object.entries(ONLY))
 		if (given[key] !== undefined && !formats.includes(format))
 			wrong(`has ${key}, which is for ${formats.join(" and ")}`, `remove it, or say format: ${formats[0]}`, [key]);

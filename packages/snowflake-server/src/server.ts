@@ -33,6 +33,8 @@ export interface ServerOptions {
 	readonly aheadMs?: number;
 	/** What SHOW GRANTS TO ROLE answers, by role as its name is stored; nobody checks it. Without it a role owns all. */
 	readonly grants?: Readonly<Record<string, readonly ScriptedGrant[]>>;
+	/** Folders of this machine that stand for object stores, by address: `{ "s3://inbox/": "/tmp/inbox" }`. */
+	readonly stores?: Readonly<Record<string, string>>;
 	/** Answers to statements that this server cannot carry out: asked before anything else, and noted in the ledger. */
 	readonly script?: AnswerScript;
 	/** A statement that is not done by then is answered with 333333, and the driver asks again; milliseconds. */
@@ -89,7 +91,7 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 		userStages.set(user, stage);
 		return stage;
 	};
-	const scripts = { grants: options.grants, script: options.script };
+	const scripts = { grants: options.grants, script: options.script, stores: options.stores };
 	const queries = createQueries({ catalog, ledger, engine, parse, newFolder, userStage, ...scripts });
 	const requests: string[] = [];
 	const users = new Map(Object.entries(options.users).map(([name, user]) => [name.toUpperCase(), user]));

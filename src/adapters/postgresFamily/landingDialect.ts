@@ -22,4 +22,5 @@ export const POSTGRES_LANDING: LandingDialect = Object.freeze<LandingDialect>({
 	definesInside: true,
 	retype: (table, column, type) => [`alter table ${table} alter column ${column} type ${type} using null::${type}`],
 	merging: POSTGRES_LANDING_MERGE,
+	staging: null,
 });

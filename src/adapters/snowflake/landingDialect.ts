@@ -1,5 +1,6 @@
 import type { LandingDialect } from "../../core/landingDialect.ts";
 import { SNOWFLAKE_LANDING_MERGE } from "./landingMerge.ts";
+import { SNOWFLAKE_LANDING_STAGE } from "./landingStage.ts";
 
 /**
  * A number without a scale has none on Snowflake, so `numeric` has the twelve digits behind the point that leave room for
@@ -31,4 +32,5 @@ export const createSnowflakeLanding = (fold: (name: string) => string): LandingD
 			`alter table ${table} add column ${column} ${type}`,
 		],
 		merging: SNOWFLAKE_LANDING_MERGE,
+		staging: SNOWFLAKE_LANDING_STAGE,
 	});

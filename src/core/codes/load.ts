@@ -92,10 +92,13 @@ export const LOAD_CODES = {
 		explain:
 			"A landing file is loaded once. Under the same name it must keep its bytes, unless `on_change: reload` says to replace its rows.",
 	}),
-	"TFM-LOAD-013": code<{ files: string; table: string }>({
+	"TFM-LOAD-013": code<{ files: string; table: string; staged?: boolean }>({
 		message: (f) => `no file matches ${f.files}, from which ${f.table} is loaded`,
-		hint: () => "the glob starts at the project's folder",
-		next: () => "put the files there, or correct files: in the load: block",
+		hint: (f) => (f.staged === true ? undefined : "the glob starts at the project's folder"),
+		next: (f) =>
+			f.staged === true
+				? `put the files there, or correct stage: and pattern: in the load: block; LIST ${f.files.split(" ")[0]} shows what is there`
+				: "put the files there, or correct files: in the load: block",
 		explain:
 			"The glob of a landing load matches nothing. An empty folder is more often a mistake than a day without data.",
 	}),
@@ -241,5 +244,19 @@ export const LOAD_CODES = {
 		hint: () => "paths and globs start at the project's folder, and are looked for among the files of the load: blocks",
 		next: () => "tfm load --dry-run lists the files",
 		explain: "Files that an orchestrator names and that are not there were not delivered, or are misspelt.",
+	}),
+	"TFM-LOAD-033": code<{ table: string; engine: string }>({
+		message: (f) => `${f.table} is loaded from a stage, which ${f.engine} does not have`,
+		next: () =>
+			"choose a target on Snowflake (--target), or say files: with a glob under the project in place of stage:",
+		explain: "`stage:` of a `load:` block names a stage of Snowflake. Other databases load files of the project.",
+	}),
+	"TFM-LOAD-034": code<{ table: string; stage: string; problem: string }>({
+		message: (f) => `the stage ${f.stage}, from which ${f.table} is loaded, is not there: ${f.problem}`,
+		hint: () => "Snowflake says the same of a stage that the role may not use",
+		next: (f) =>
+			`correct stage: in the load: block, make it (create stage ${f.stage.slice(1)} …), or have it granted: usage on an external stage, read on one of Snowflake's own`,
+		explain:
+			"A landing table is loaded from a stage that does not exist, or that the role has no privilege on. A name without a schema is looked for in the schema of the profile.",
 	}),
 };

@@ -54,6 +54,8 @@ export type Relation = Table | View;
 
 export interface Stage {
 	readonly directory: string;
+	/** Of an external stage: where its files stand, with a slash at the end. */
+	readonly url?: string;
 	/** The file format's options as they stood in CREATE STAGE. */
 	readonly options: string;
 }

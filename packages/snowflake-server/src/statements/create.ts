@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { type Answer, status } from "../answer.ts";
 import { printRef, type Relation } from "../catalog/catalog.ts";
-import { objectExists, objectMissing } from "../snowflakeError.ts";
+import { objectExists, objectMissing, unsupported } from "../snowflakeError.ts";
 import type { Cursor } from "../sql/cursor.ts";
 import { printed } from "../sql/names.ts";
 import { createTable, createView } from "./createRelation.ts";
@@ -81,7 +82,7 @@ function createDatabase(cursor: Cursor, statement: Statement, replace: boolean):
 }
 
 function createStage(cursor: Cursor, statement: Statement, replace: boolean): Answer {
-	const { catalog, newFolder } = statement.runtime;
+	const { catalog, newFolder, stores = {} } = statement.runtime;
 	const keep = cursor.take("if", "not", "exists");
 	const ref = catalog.refer(cursor.name(), statement.session);
 	const schema = catalog.schema(ref.database, ref.schema);
@@ -89,8 +90,17 @@ function createStage(cursor: Cursor, statement: Statement, replace: boolean): An
 		if (keep) return status(`${ref.name} already exists, statement succeeded.`);
 		if (!replace) throw objectExists(printRef(ref));
 	}
+	const written = cursor.take("url", "=") ? cursor.text() : undefined;
 	const options = cursor.atEnd() ? "" : cursor.rest();
-	schema.stages.set(ref.name, { directory: newFolder(), options });
+	if (written === undefined) schema.stages.set(ref.name, { directory: newFolder(), options });
+	else {
+		const url = written.endsWith("/") ? written : `${written}/`;
+		const store = Object.keys(stores).find((address) => url.startsWith(address));
+		if (store === undefined) throw unsupported(`the object store ${url}`);
+		const below = url.slice(store.length);
+		if (below.split("/").includes("..")) throw unsupported("a path out of the object store");
+		schema.stages.set(ref.name, { directory: join(stores[store]!, below), url, options });
+	}
 	return status(`Stage area ${ref.name} successfully created.`);
 }
 

@@ -5,6 +5,7 @@ import type { Cursor } from "../sql/cursor.ts";
 import type { Name } from "../sql/names.ts";
 import { printType } from "../sql/types.ts";
 import { showGrants } from "./showGrants.ts";
+import { describeStage } from "./stages.ts";
 import { run, type Statement } from "./statement.ts";
 
 /** SHOW answers with at most this many rows, whatever LIMIT says. */
@@ -339,7 +340,8 @@ function showParameters(cursor: Cursor, { session }: Statement): Answer {
 }
 
 /** DESCRIBE …, from behind that word. */
-export function describe(cursor: Cursor, { session, runtime }: Statement): Answer {
+export function describe(cursor: Cursor, statement: Statement): Answer {
+	const { session, runtime } = statement;
 	if (cursor.take("result")) {
 		const id = cursor.take("last_query_id", "(", ")") ? session.lastQueryId : cursor.text();
 		cursor.end();
@@ -350,6 +352,7 @@ export function describe(cursor: Cursor, { session, runtime }: Statement): Answe
 			answer.columns.map(({ name, type, nullable }) => [name, printType(type), "COLUMN", nullable ? "Y" : "N", null]),
 		);
 	}
+	if (cursor.take("stage")) return describeStage(cursor, statement);
 	cursor.takeOne("table", "view");
 	const ref = runtime.catalog.refer(cursor.name(), session);
 	cursor.end();

@@ -1,4 +1,5 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Answer, STATEMENT, texts } from "../answer.ts";
 import { printRef, type Stage } from "../catalog/catalog.ts";
@@ -12,6 +13,8 @@ import { change, type Statement, together } from "./statement.ts";
 interface StagePath {
 	readonly stage: Stage;
 	readonly path: string;
+	/** What LIST writes before the path of a file within Snowflake. */
+	readonly name: string;
 }
 
 /** `@stage/folder/file`, bare or within quotes. */
@@ -28,7 +31,7 @@ function stagePath(cursor: Cursor, { runtime, session }: Statement): StagePath {
 		}
 	}
 	const own = /^@~(?:\/(.*))?$/.exec(written);
-	if (own) return { stage: runtime.userStage(session.user), path: own[1] ?? "" };
+	if (own) return { stage: runtime.userStage(session.user), path: own[1] ?? "", name: "" };
 	const parts = /^@((?:[\w$]+|"[^"]+")(?:\.(?:[\w$]+|"[^"]+"))*)(?:\/(.*))?$/.exec(written);
 	if (!parts) throw unsupported(`the stage ${written}`);
 	const ref = runtime.catalog.refer(createCursor(parts[1]!).name(), session);
@@ -36,7 +39,20 @@ function stagePath(cursor: Cursor, { runtime, session }: Statement): StagePath {
 	if (stage === undefined) throw objectMissing("Stage", printRef(ref));
 	const path = parts[2] ?? "";
 	if (path.split("/").includes("..")) throw unsupported("a path out of the stage");
-	return { stage, path };
+	return { stage, path, name: `${ref.name.toLowerCase()}/` };
+}
+
+/** DESCRIBE STAGE, from behind these words: where it stands. */
+export function describeStage(cursor: Cursor, { runtime, session }: Statement): Answer {
+	const ref = runtime.catalog.refer(cursor.name(), session);
+	cursor.end();
+	const stage = runtime.catalog.schema(ref.database, ref.schema).stages.get(ref.name);
+	if (stage === undefined) throw objectMissing("Stage", printRef(ref));
+	const url = stage.url === undefined ? "" : JSON.stringify([stage.url]);
+	return texts(
+		["parent_property", "property", "property_type", "property_value", "property_default"],
+		[["STAGE_LOCATION", "URL", "String", url, ""]],
+	);
 }
 
 /** PUT: the driver copies the file itself, into the folder that it is told. */
@@ -46,6 +62,7 @@ export function put(cursor: Cursor, statement: Statement): Answer {
 	const file = match[1] ?? match[2]!;
 	const rest = createCursor(statement.sql.slice(match[0].length));
 	const { stage, path } = stagePath(rest, statement);
+	if (stage.url !== undefined) throw unsupported("PUT to an external stage");
 	let compress = true;
 	let overwrite = false;
 	while (!rest.atEnd()) {
@@ -110,6 +127,7 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 	cursor.expect("from");
 	const inner = cursor.peek()?.text === "(" ? createCursor(statement.sql, cursor.group()) : null;
 	const fields = inner === null ? null : selectedFields(inner, columns.length);
+	const numbered = fields?.filter(({ field }) => field === "number").length ?? 0;
 	const { stage, path } = stagePath(inner ?? cursor, statement);
 	inner?.end();
 	let files: readonly string[] | null = null;
@@ -133,7 +151,7 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 		}
 	}
 	const found = stagedFiles(stage.directory, path)
-		.filter((file) => files === null || files.includes(file))
+		.filter((file) => files === null || files.some((name) => file === `${path}${name}`))
 		.filter((file) => pattern === null || pattern.test(file));
 	if (found.length === 0) return texts(["status"], [["Copy executed with 0 files processed."]], {}, STATEMENT.copy);
 	const rows = await together(statement, async () => {
@@ -162,9 +180,13 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 			`nullstr = [${[...format.nulls, ...(format.emptyAsNull ? [""] : [])].map(literal).join(", ")}]`,
 			// An empty field is null, an empty text within quotes is none.
 			"allow_quoted_nulls = false",
-			`columns = {${columns.map((_, i) => `'c${i}': 'VARCHAR'`).join(", ")}}`,
+			`columns = {${columns
+				.slice(numbered)
+				.map((_, i) => `'c${i}': 'VARCHAR'`)
+				.join(", ")}}`,
 		];
 		const values = columns.map((column, i) => {
+			if (fields?.[i]?.field === "number") return "row_number() over ()";
 			const text = `c${fields?.[i]?.field ?? i}`;
 			if (fields?.[i]?.parsed) return `cast(${text} as json)`;
 			const { type } = table.columns.find(({ name }) => name === column) ?? {};
@@ -186,6 +208,7 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 	/** The first row with a value that its column cannot hold, as Snowflake tells it; nothing if it is none of that. */
 	async function unreadableRow(from: string): Promise<string> {
 		const places = columns.map((column, i) => {
+			if (fields?.[i]?.field === "number") return "when false then null";
 			const text = `c${fields?.[i]?.field ?? i}`;
 			const found = table.columns.find(({ name }) => name === column);
 			const type = found === undefined ? "VARCHAR" : duckType(found.type);
@@ -210,8 +233,12 @@ const quoteName = (name: Name): string => `"${name.replaceAll('"', '""')}"`;
 /** `select $1, parse_json($2) … from` of a COPY: which field of a line each column takes. */
 function selectedFields(cursor: Cursor, width: number) {
 	cursor.expect("select");
-	const fields: { readonly field: number; readonly parsed: boolean }[] = [];
+	const fields: { readonly field: number | "number"; readonly parsed: boolean }[] = [];
 	do {
+		if (cursor.take("metadata$file_row_number")) {
+			fields.push({ field: "number", parsed: false });
+			continue;
+		}
 		const parsed = cursor.take("parse_json");
 		const from = parsed ? createCursor("", cursor.group()) : cursor;
 		const field = from.take("$") ? from.next().text : "";
@@ -258,11 +285,12 @@ function csvFormat(cursor: Cursor, base: CsvFormat = CSV): CsvFormat {
 			};
 		else if (option === "type" && value.toLowerCase() === "csv") continue;
 		else if (option === "skip_header") format = { ...format, skip: Number(value) };
-		else if (option === "field_delimiter") format = { ...format, delimiter: value };
+		// A control character that no text file holds: a file with it is refused, as it has a field too many.
+		else if (option === "field_delimiter") format = { ...format, delimiter: none ? "\x01" : value };
 		else if (option === "field_optionally_enclosed_by") format = { ...format, quote: none ? "" : value };
 		else if (option === "empty_field_as_null") format = { ...format, emptyAsNull: value.toLowerCase() === "true" };
 		else if (option === "compression" && /^(auto|gzip|none)$/i.test(value)) continue;
-		else if (option === "escape_unenclosed_field" && none) continue;
+		else if ((option === "escape_unenclosed_field" || option === "escape") && none) continue;
 		else if (option === "encoding" && /^utf-?8$/i.test(value)) continue;
 		else throw unsupported(`the file format option ${option} = ${value}`);
 		cursor.take(",");
@@ -280,13 +308,18 @@ function stagedFiles(directory: string, prefix: string): readonly string[] {
 
 /** LIST and REMOVE. */
 export function listOrRemove(cursor: Cursor, statement: Statement, remove: boolean): Answer {
-	const { stage, path } = stagePath(cursor, statement);
+	const { stage, path, name } = stagePath(cursor, statement);
 	cursor.end();
 	const files = stagedFiles(stage.directory, path);
 	if (!remove)
 		return texts(
-			["name", "size"],
-			files.map((file) => [file, String(statSync(join(stage.directory, file)).size)]),
+			["name", "size", "md5", "last_modified"],
+			files.map((file) => {
+				const place = join(stage.directory, file);
+				const { size, mtime } = statSync(place);
+				const md5 = createHash("md5").update(readFileSync(place)).digest("hex");
+				return [`${stage.url ?? name}${file}`, String(size), md5, mtime.toUTCString()];
+			}),
 		);
 	for (const file of files) rmSync(join(stage.directory, file));
 	return texts(

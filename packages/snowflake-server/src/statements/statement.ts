@@ -29,6 +29,8 @@ export interface Runtime {
 	readonly cancelAll: (sessionId: number) => number;
 	/** A new folder for a stage's files. */
 	readonly newFolder: () => string;
+	/** Folders that stand for object stores, by their address. */
+	readonly stores?: Readonly<Record<string, string>> | undefined;
 	/** By role, as its name is stored; absent: a role owns all that there is. */
 	readonly grants?: Readonly<Record<string, readonly ScriptedGrant[]>> | undefined;
 	/** Absent: nothing is answered by a script. */
