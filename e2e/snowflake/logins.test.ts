@@ -276,6 +276,8 @@ describe("logins that Snowflake takes", () => {
 
 const refused = (user: string, said: string, hint: string, next: string): string =>
 	` error[TFM-DB-026]: Snowflake account acme refuses the login of ${user}: ${said}\n   = hint: ${hint}\n   = next: ${next}\n`;
+const unreached = (said: string, hint: string, next: string): string =>
+	refused("tfm", said, hint, next).replace("refuses the login", "is not reached for the login");
 const unusable = (field: string, problem: string): string =>
 	` error[TFM-DB-025]: \`${field}\` of the Snowflake profile cannot be used: ${problem}\n   = next: correct \`${field}\` in profiles.yml\n`;
 
@@ -500,8 +502,7 @@ describe("proxies", () => {
 		[
 			"one that wants a login",
 			{},
-			refused(
-				"tfm",
+			unreached(
 				"Request to Snowflake failed (HTTP 407) (401002)",
 				"the proxy 127.0.0.1:<port> wants a login, or another one",
 				"correct `proxy_user` and `proxy_password`, or HTTPS_PROXY",
@@ -510,12 +511,16 @@ describe("proxies", () => {
 		[
 			"one that does not listen",
 			{ proxy_port: 1 },
-			refused("tfm", "connect ECONNREFUSED 127.0.0.1:<port> (401001)", NOBODY, NEXT),
+			unreached(
+				"nothing listens at 127.0.0.1:<port> (ECONNREFUSED)",
+				"that is the proxy, and nothing was sent to Snowflake",
+				"correct `proxy_host` and `proxy_port`, or HTTPS_PROXY",
+			),
 		],
 		[
 			"one that lets nobody through",
 			{ account: "elsewhere", proxy_user: "proxy", proxy_password: SECRETS.proxyPassword },
-			refused("tfm", "Request to Snowflake failed (HTTP 403) (401002)", NOBODY, NEXT).replace("acme", "elsewhere"),
+			unreached("Request to Snowflake failed (HTTP 403) (401002)", NOBODY, NEXT).replace("acme", "elsewhere"),
 		],
 		[
 			"a user without a password",

@@ -179,6 +179,7 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 		stdout.write("All checks passed. Next: tfm run\n");
 		return 0;
 	} catch (error) {
+		if (invocation.signal.aborted) throw error;
 		if (error instanceof DatabaseError) {
 			say("connection", `failed: ${error.message}`);
 			return 1;

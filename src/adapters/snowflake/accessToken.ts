@@ -2,7 +2,7 @@ import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request } from "node:https";
 import type { Socket } from "node:net";
 import { connect } from "node:tls";
-import type { ProxyRoute } from "./proxy.ts";
+import { isAround, type ProxyRoute } from "./proxy.ts";
 
 /** What an OAuth client shows for an access token; `token` is a refresh token then, as in dbt. */
 export interface RefreshRequest {
@@ -82,15 +82,6 @@ async function post(
 	for await (const part of answer.setEncoding("utf8")) text += part;
 	return { status: answer.statusCode ?? 0, body: text };
 }
-
-/** As the driver reads `noProxy`. */
-const isAround = ({ noProxy }: ProxyRoute, host: string): boolean =>
-	(noProxy ?? "")
-		.split("|")
-		.some(
-			(name) =>
-				name !== "" && new RegExp(`^${name.replace(/[.+?^${}()[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`).test(host),
-		);
 
 function tunnel(
 	{ proxyHost, proxyPort, proxyProtocol, proxyUser, proxyPassword }: ProxyRoute,

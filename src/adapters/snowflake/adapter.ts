@@ -5,6 +5,7 @@ import { connectionOptions, type ProfileFields } from "./connectionOptions.ts";
 import { createSnowflakeDialect } from "./dialect.ts";
 import { type Home, type Login, logIn } from "./login.ts";
 import { createNativeTests } from "./nativeTests/nativeTests.ts";
+import { createPatience } from "./patience.ts";
 import { createPresence } from "./presence.ts";
 import { createSnowflakePublisher } from "./publish/publisher.ts";
 import { createSession } from "./session.ts";
@@ -17,7 +18,9 @@ import { createSlot, type Slot } from "./slot.ts";
  *   driver.ts             the only file that imports the driver
  *   login.ts              one login, where it stands; why one is refused
  *   accessToken.ts        a refresh token → an access token; browser.ts: how a page is opened
+ *   reach.ts              whether anybody is there at all
  *   connection.ts         one statement and its rows, with its limits
+ *   patience.ts           how long an answer is waited for after Ctrl-C
  *   values.ts             the driver's values → canonical ones
  *   session.ts            core's Session on top of it; statementEffects.ts: what a statement does beside its work
  *   slot.ts               logins that are put right after each session, or made anew
@@ -52,8 +55,14 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 
 	const parameters = (fields.session_parameters ?? {}) as Readonly<Record<string, unknown>>;
 	const queryTag = typeof fields.query_tag === "string" ? fields.query_tag : undefined;
+	const patience = createPatience();
 	const newLogin = async (): Promise<Login> => {
-		const login = await logIn({ plan: connectionOptions(fields, { cwd, env }), env, dialect, parameters });
+		const plan = connectionOptions(fields, { cwd, env });
+		const isFirst = home === undefined;
+		const login = await patience.enter(
+			() => logIn({ plan, env, dialect, parameters, patience, isFirst }),
+			({ connection }) => void connection.close(),
+		);
 		presence.noticeSession();
 		return login;
 	};
@@ -137,6 +146,7 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 		async open({ signal } = {}) {
 			if (home !== undefined) return;
 			signal?.throwIfAborted();
+			patience.attend(signal);
 			const login = await newLogin();
 			idle.push(newSlot(login));
 			home = login.home;

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Connection as DriverConnection, RowStatement } from "snowflake-sdk";
 import type { StatementOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import type { CellValue, ResultColumn } from "../../core/resultTable.ts";
 import { type DriverError, type SentText, toDatabaseError } from "./errors.ts";
+import type { Patience } from "./patience.ts";
 import { cellReader, type DriverColumn, keepTimesWhole, readColumn } from "./values.ts";
 
 /** One statement, sent as it is. */
@@ -42,16 +44,25 @@ const CANCEL_AGAIN_MS = 300;
 /** The server ends a statement by itself this much later than tfm would have: for a tfm that is gone. */
 const SERVER_GRACE_S = 5;
 
-export function createConnection(driver: DriverConnection): Connection {
+/** What a log-out has left of the time of a run that was given up. */
+const LOG_OUT_MS = 500;
+
+export function createConnection(driver: DriverConnection, patience: Patience): Connection {
+	const logOut = (): Promise<void> => new Promise((resolve) => driver.destroy(() => resolve()));
 	return {
-		send: (statement) => send(driver, statement),
+		send: (statement) => send(driver, statement, patience),
 		// Missing in the driver's types.
 		isStale: () => !(driver as DriverConnection & { isTokenValid(): boolean }).isTokenValid(),
-		close: () => new Promise((resolve) => driver.destroy(() => resolve())),
+		async close() {
+			const gone = logOut();
+			if (patience.isOver) await Promise.race([gone, pause(LOG_OUT_MS)]);
+			// Nobody has use for the answer to a log-out that does not come.
+			else await patience.wait(gone, { cancels: true }).catch(() => undefined);
+		},
 	};
 }
 
-async function send(driver: DriverConnection, statement: Sent): Promise<Answer> {
+async function send(driver: DriverConnection, statement: Sent, patience: Patience): Promise<Answer> {
 	const { sql, binds, parameters, limits } = statement;
 	const text: SentText = { sent: sql, ...(statement.within ?? { whole: sql, offset: 0 }) };
 	const watch = watchLimits(limits ?? {}, text.whole);
@@ -74,17 +85,23 @@ async function send(driver: DriverConnection, statement: Sent): Promise<Answer> 
 				} as Parameters<DriverConnection["execute"]>[0]);
 				watch.cancelBy(() => running.cancel(() => undefined));
 			});
-		const answered = await submit().catch((error: DriverError) => {
-			if (watch.reached !== undefined || !isCutShort(error)) throw error;
-			return submit();
-		});
+		const cancels = limits?.signal !== undefined;
+		const answer = async (): Promise<RowStatement> =>
+			submit().catch((error: DriverError) => {
+				if (watch.reached !== undefined || !isCutShort(error)) throw error;
+				return submit();
+			});
+		const answered = await (patience.isOver ? patience.refuse() : patience.wait(answer(), { cancels }));
 		const columns = (answered.getColumns() ?? []) as readonly DriverColumn[];
 		keepTimesWhole(columns);
 		return {
 			columns: columns.map(readColumn),
 			queryId: answered.getQueryId(),
 			changed: answered.getNumUpdatedRows() ?? null,
-			rows: rowsOf(answered, columns, (error) => watch.reached ?? refused(error, text)),
+			rows: rowsOf(answered, columns, {
+				asError: (error) => watch.reached ?? refused(error, text),
+				watch: (over) => patience.watch(over, { cancels }),
+			}),
 		};
 	} catch (error) {
 		throw watch.reached ?? refused(error, text);
@@ -106,12 +123,20 @@ const refused = (error: unknown, text: SentText): unknown =>
 async function* rowsOf(
 	statement: RowStatement,
 	columns: readonly DriverColumn[],
-	asError: (error: unknown) => unknown,
+	{
+		asError,
+		watch,
+	}: {
+		readonly asError: (error: unknown) => unknown;
+		readonly watch: (over: (why: DatabaseError) => void) => () => void;
+	},
 ): AsyncGenerator<readonly (readonly CellValue[])[]> {
 	const readers = columns.map(cellReader);
 	let batch: (readonly CellValue[])[] = [];
+	const stream = statement.streamRows();
+	const release = watch((why) => stream.destroy(why));
 	try {
-		for await (const row of statement.streamRows() as AsyncIterable<readonly unknown[]>) {
+		for await (const row of stream as AsyncIterable<readonly unknown[]>) {
 			batch.push(readers.map((read, i) => read(row[i])));
 			if (batch.length < BATCH_ROWS) continue;
 			yield batch;
@@ -119,6 +144,8 @@ async function* rowsOf(
 		}
 	} catch (error) {
 		throw asError(error);
+	} finally {
+		release();
 	}
 	if (batch.length > 0) yield batch;
 }

@@ -16,6 +16,8 @@ const ACCOUNT = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 export interface ConnectionPlan {
 	readonly options: ConnectionOptions;
 	readonly proxy: ProxyRoute | undefined;
+	/** Where the account is, and the field of the profile that says so. */
+	readonly address: { readonly field: "account" | "access_url" | "host"; readonly host: string; readonly port: number };
 	/** What must be asked for a token first. */
 	readonly refresh: RefreshRequest | undefined;
 }
@@ -46,7 +48,8 @@ export function connectionOptions(fields: ProfileFields, { cwd, env }: Connectio
 			problem: `write it without the domain: ${account.replace(/\.snowflakecomputing\.\w+$/i, "")}`,
 		});
 	const proxy = proxyOf(fields, env);
-	const refresh = refreshOf(fields, text);
+	const door = accessUrl(text);
+	const refresh = refreshOf(text);
 	const flag = (name: string): boolean | undefined => (typeof fields[name] === "boolean" ? fields[name] : undefined);
 	const options: Record<string, unknown> = {
 		// A name of a host has no underscores; those of an account are hyphens there.
@@ -56,7 +59,7 @@ export function connectionOptions(fields: ProfileFields, { cwd, env }: Connectio
 		schema: text("schema"),
 		warehouse: text("warehouse"),
 		role: text("role"),
-		accessUrl: accessUrl(fields, text),
+		accessUrl: door,
 		application: text("application_name") ?? "tfm",
 		queryTag: text("query_tag"),
 		...proxy,
@@ -69,19 +72,24 @@ export function connectionOptions(fields: ProfileFields, { cwd, env }: Connectio
 		...(refresh === undefined ? loginFields({ text, flag, cwd }) : { authenticator: "OAUTH", token: "" }),
 	};
 	for (const [name, value] of Object.entries(options)) if (value === undefined) delete options[name];
-	return { options: options as unknown as ConnectionOptions, proxy, refresh };
+	const { hostname, protocol, port } = new URL(door ?? hostOf(account));
+	const field = door === undefined ? "account" : text("access_url") === undefined ? "host" : "access_url";
+	// An address of six parts stands in brackets there.
+	const host = hostname.replace(/^\[|\]$/g, "");
+	const address = { field, host, port: Number(port || (protocol === "http:" ? 80 : 443)) } as const;
+	return { options: options as unknown as ConnectionOptions, proxy, refresh, address };
 }
 
 /** dbt: with a client's id and secret the token of `oauth` is a refresh token. */
-function refreshOf(fields: ProfileFields, text: Text): RefreshRequest | undefined {
+function refreshOf(text: Text): RefreshRequest | undefined {
 	const [clientId, clientSecret] = [text("oauth_client_id"), text("oauth_client_secret")];
 	if (text("authenticator")?.toLowerCase() !== "oauth" || (clientId === undefined && clientSecret === undefined))
 		return undefined;
 	const missing = (field: string): never =>
 		fail("TFM-DB-025", { field, problem: "it is missing: a refresh token is taken with the client's id and secret" });
-	const host = `https://${(text("account") ?? "").replaceAll("_", "-")}.snowflakecomputing.com`;
+	const host = hostOf(text("account") ?? "");
 	return {
-		url: text("oauth_token_request_url") ?? `${accessUrl(fields, text) ?? host}/oauth/token-request`,
+		url: text("oauth_token_request_url") ?? `${accessUrl(text) ?? host}/oauth/token-request`,
 		clientId: clientId ?? missing("oauth_client_id"),
 		clientSecret: clientSecret ?? missing("oauth_client_secret"),
 		refreshToken: text("token") ?? missing("token"),
@@ -90,11 +98,33 @@ function refreshOf(fields: ProfileFields, text: Text): RefreshRequest | undefine
 
 type Text = (name: string) => string | undefined;
 
-/** `host`, `port` and `protocol` name another door than the account's, for private links and tests. */
-function accessUrl(fields: ProfileFields, text: Text): string | undefined {
+/** As the driver has it: the oldest region is not named, and one of China is elsewhere. */
+const hostOf = (account: string): string =>
+	`https://${account.replaceAll("_", "-").replace(/\.us-west-2$/i, "")}.snowflakecomputing.${/\.cn-[^.]*$/i.test(account) ? "cn" : "com"}`;
+
+/**
+ * `access_url`, or `host`, `port` and `protocol`, name another door than the account's, for private links and tests. What
+ * is wrong is told without its text, which may hold a password. Throws TFM-DB-025.
+ */
+function accessUrl(text: Text): string | undefined {
+	const wrong = (field: string, problem: string): never => fail("TFM-DB-025", { field, problem });
 	const given = text("access_url");
-	if (given !== undefined) return given;
+	if (given !== undefined) {
+		const url = URL.canParse(given) ? new URL(given) : null;
+		if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === "")
+			return wrong("access_url", "it is no address like https://name.snowflakecomputing.com");
+		if (url.username !== "" || url.password !== "" || url.pathname !== "/" || url.search !== "" || url.hash !== "")
+			return wrong("access_url", "it is a protocol, a host and a port, and nothing else");
+		return given;
+	}
 	const host = text("host");
 	if (host === undefined) return undefined;
-	return `${text("protocol") ?? "https"}://${host}${fields.port === undefined ? "" : `:${fields.port}`}`;
+	const protocol = text("protocol") ?? "https";
+	const port = text("port");
+	if (!/^https?$/.test(protocol)) wrong("protocol", "it is https or http");
+	if (!/^(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])$/.test(host))
+		wrong("host", "it is the name of a host, without protocol, port and path");
+	if (port !== undefined && !(/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535))
+		wrong("port", "it is a number from 1 to 65535");
+	return `${protocol}://${host}${port === undefined ? "" : `:${port}`}`;
 }

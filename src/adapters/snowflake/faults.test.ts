@@ -38,6 +38,21 @@ const ELSEWHERE = [
 		"src/adapters/snowflake/faults.test.ts",
 	],
 	[
+		"SIGINT or SIGTERM while the answer of a login is held back",
+		"tfm ends at once with exit code 130",
+		"e2e/snowflake/cancel.test.ts",
+	],
+	[
+		"SIGINT while the answer of a statement is held back",
+		"a cancel goes at once; without an answer in 2 s tfm ends with 130, and the next run ends what may still be at work",
+		"e2e/snowflake/cancel.test.ts",
+	],
+	[
+		"a host that is not there, a port where nobody listens",
+		"asked for twice, a second apart, then refused with the field that names it",
+		"e2e/snowflake/cancel.test.ts",
+	],
+	[
 		"a session silent for longer than the account allows",
 		"it is made anew before the next node",
 		"e2e/snowflake/keepAlive.test.ts",

@@ -126,6 +126,23 @@ describe("logging in to Snowflake", () => {
 			{ account: "https://x.snowflakecomputing.com" },
 			"`account` of the Snowflake profile cannot be used: it is an address; the account is what stands before .snowflakecomputing.com",
 		],
+		[{ access_url: "SECRET:pw" }, "`access_url` of the Snowflake profile cannot be used: it is no address like https:"],
+		[
+			{ access_url: "https://u:pw@a.example" },
+			"`access_url` of the Snowflake profile cannot be used: it is a protocol,",
+		],
+		[
+			{ access_url: "", host: "https://a.example" },
+			"`host` of the Snowflake profile cannot be used: it is the name of",
+		],
+		[
+			{ access_url: "", host: "a.example", port: 99999 },
+			"`port` of the Snowflake profile cannot be used: it is a number",
+		],
+		[
+			{ access_url: "", host: "a.example", protocol: "ftp" },
+			"`protocol` of the Snowflake profile cannot be used: it is",
+		],
 		[{ authenticator: "pasword" }, '"pasword" is none of snowflake'],
 		[
 			{ password: "" },

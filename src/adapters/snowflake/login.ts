@@ -10,6 +10,8 @@ import type { ConnectionPlace, ConnectionPlan } from "./connectionOptions.ts";
 import { loadDriver } from "./driver.ts";
 import { codeOf, type DriverError } from "./errors.ts";
 import { reasonOf } from "./loginRefusals.ts";
+import type { Patience } from "./patience.ts";
+import { lookFor } from "./reach.ts";
 
 /** Where a login stands before anybody has used it; names as they are stored. */
 export interface Home {
@@ -34,6 +36,9 @@ export interface LoginParts {
 	readonly dialect: Dialect;
 	/** `session_parameters` of the profile, set on each login. */
 	readonly parameters: Readonly<Record<string, unknown>>;
+	readonly patience: Patience;
+	/** Nobody has logged in here before. */
+	readonly isFirst: boolean;
 }
 
 const WHERE =
@@ -49,9 +54,11 @@ const upperCased = (some: LoginParts["parameters"]): LoginParts["parameters"] =>
 	Object.fromEntries(Object.entries(some).map(([name, value]) => [name.toUpperCase(), value]));
 
 /** One login. Rejects with TfmError: TFM-DB-026 where Snowflake refuses it, TFM-DB-027 where the database is not there. */
-export async function logIn({ plan, env, dialect, parameters }: LoginParts): Promise<Login> {
+export async function logIn({ plan, env, dialect, parameters, patience, isFirst }: LoginParts): Promise<Login> {
 	const driver = await loadDriver();
 	const { proxy, refresh } = plan;
+	const nowhere = isFirst ? await lookFor(plan) : undefined;
+	if (nowhere !== undefined) fail("TFM-DB-026", { ...nowhere, ...whoOf(plan), isReached: false, code: "" });
 	const browser = browserFor(plan.options, env);
 	const options = { ...plan.options, ...(browser === undefined ? {} : { openExternalBrowserCallback: browser.open }) };
 	let connection: ReturnType<typeof driver.createConnection>;
@@ -65,7 +72,7 @@ export async function logIn({ plan, env, dialect, parameters }: LoginParts): Pro
 		const reason = browser?.missing();
 		return reason === undefined ? explain(error, plan) : fail("TFM-DB-028", { reason });
 	}
-	const made = createConnection(connection);
+	const made = createConnection(connection, patience);
 	try {
 		const sets = Object.entries({ ...PARAMETERS, ...upperCased(parameters) }).map(
 			([name, value]) => `${name} = ${dialect.literal(value as CellValue)}`,
@@ -107,17 +114,20 @@ function browserFor({ authenticator }: ConnectionOptions, env: LoginParts["env"]
 	};
 }
 
-function explain(error: unknown, { options, proxy }: ConnectionPlan): never {
+const whoOf = ({ options }: ConnectionPlan) => ({ account: String(options.account), user: options.username });
+
+function explain(error: unknown, plan: ConnectionPlan): never {
 	const refused = error as DriverError;
 	const numbered = /^\d+$/.test(String(refused.code ?? ""));
 	const code = numbered ? codeOf(refused) : "";
 	const all = wordsOf(refused);
-	const reason = reasonOf(code, all, proxy);
+	const reason = reasonOf(code, all, plan.proxy);
 	// The driver's libraries list all that they have tried, a line each.
 	const [said = all] = numbered ? [all] : all.split("\n");
+	const isReached = reason?.isReached ?? true;
 	return fail(
 		"TFM-DB-026",
-		{ account: String(options.account), user: options.username, said, code, hint: reason?.hint, next: reason?.next },
+		{ ...whoOf(plan), isReached, said, code, hint: reason?.hint, next: reason?.next },
 		{ cause: error },
 	);
 }

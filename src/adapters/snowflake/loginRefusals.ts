@@ -3,6 +3,8 @@ import type { ProxyRoute } from "./proxy.ts";
 export interface Reason {
 	readonly hint: string;
 	readonly next: string;
+	/** Somebody of the account or of its login provider has answered. */
+	readonly isReached: boolean;
 }
 
 /** By the code that the server or the driver refuses a login with, or by the words where there is none. */
@@ -94,23 +96,26 @@ const REASONS: readonly (readonly [code: RegExp | null, said: RegExp | null, hin
 /** What to look at first; undefined for what nobody has met. `said`: the refusal's words. */
 export function reasonOf(code: string, said: string, proxy: ProxyRoute | undefined): Reason | undefined {
 	const known = REASONS.find(([byCode, bySaid]) => byCode?.test(code) ?? bySaid?.test(said));
-	if (known !== undefined) return { hint: known[2], next: known[3] };
+	if (known !== undefined) return { hint: known[2], next: known[3], isReached: true };
 	const unreachable = /^40\d{4}$/.test(code) || /ENOTFOUND|ECONNREFUSED|does not answer|status code \d/.test(said);
 	if (!unreachable) return undefined;
 	if (proxy === undefined)
 		return {
 			hint: "nothing answers under this account: its name, locator or region may be wrong, or a proxy stands between",
 			next: NEXT_ACCOUNT,
+			isReached: false,
 		};
 	const name = `${proxy.proxyHost}:${proxy.proxyPort}`;
 	if (/\b407\b/.test(said))
 		return {
 			hint: `the proxy ${name} wants a login, or another one`,
 			next: "correct `proxy_user` and `proxy_password`, or HTTPS_PROXY",
+			isReached: false,
 		};
 	return {
 		hint: `nothing answers under this account: its name, locator or region may be wrong, or the proxy ${name} does not let it through`,
 		next: `${NEXT_ACCOUNT}, or the proxy: \`proxy_host\` and \`proxy_port\`, or HTTPS_PROXY`,
+		isReached: false,
 	};
 }
 

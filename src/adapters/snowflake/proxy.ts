@@ -77,3 +77,12 @@ const exceptions = (list: string): string =>
 			host.startsWith(".") ? [host.slice(1), `*${host}`] : host.startsWith("*") ? [host] : [host, `*.${host}`],
 		)
 		.join("|");
+
+/** This host is reached without the proxy, as the driver reads `noProxy`. */
+export const isAround = ({ noProxy }: ProxyRoute, host: string): boolean =>
+	(noProxy ?? "")
+		.split("|")
+		.some(
+			(name) =>
+				name !== "" && new RegExp(`^${name.replace(/[.+?^${}()[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`).test(host),
+		);

@@ -191,13 +191,15 @@ export const DATABASE_CODES = {
 	"TFM-DB-026": code<{
 		account: string;
 		user: string | undefined;
+		/** False: nobody answered who could have refused anything. */
+		isReached: boolean;
 		said: string;
 		code: string;
 		hint: string | undefined;
 		next: string | undefined;
 	}>({
 		message: (f) =>
-			`Snowflake account ${f.account} refuses the login${f.user === undefined ? "" : ` of ${f.user}`}: ${f.said}${f.code === "" ? "" : ` (${f.code})`}`,
+			`Snowflake account ${f.account} ${f.isReached ? "refuses" : "is not reached for"} the login${f.user === undefined ? "" : ` of ${f.user}`}: ${f.said}${f.code === "" ? "" : ` (${f.code})`}`,
 		hint: (f) => f.hint,
 		next: (f) => f.next ?? "tfm debug",
 		explain:
