@@ -81,6 +81,7 @@ const root = mkdtempSync(join(tmpdir(), "tfm-logins-"));
 
 beforeAll(async () => {
 	server = await startSnowflakeServer({
+		accounts: ["acme"],
 		users: {
 			tfm: {
 				password: SECRETS.password,

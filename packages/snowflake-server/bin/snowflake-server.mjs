@@ -1,11 +1,16 @@
 #!/usr/bin/env node
-/** Starts the server: `npm run snowflake-server -- [--port 8085]`. The sources are TypeScript, so they are bundled first. */
+/** Starts the server: `npm run snowflake-server -- [--port 8085] [--account local]…`. The sources are TypeScript, so they are bundled first. */
 import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
-const { values } = parseArgs({ options: { port: { type: "string", default: "8085" } } });
+const { values } = parseArgs({
+	options: {
+		port: { type: "string", default: "8085" },
+		account: { type: "string", multiple: true, default: ["local"] },
+	},
+});
 const bundle = fileURLToPath(new URL(`../.bundle-${process.pid}.mjs`, import.meta.url));
 await build({
 	entryPoints: [fileURLToPath(new URL("../src/server.ts", import.meta.url))],
@@ -20,10 +25,11 @@ const { startSnowflakeServer } = await import(bundle).finally(() => rmSync(bundl
 
 const server = await startSnowflakeServer({
 	port: Number(values.port),
+	accounts: values.account,
 	users: { tfm: { password: "tfm", accessTokens: ["tfm-token"], oauthTokens: ["tfm-oauth"] } },
 });
 console.log(`A local server that speaks Snowflake's protocol, not Snowflake: ${server.url}
-  account local · user tfm · password tfm (or the access token tfm-token)
+  account ${values.account.join(", ")} · user tfm · password tfm (or the access token tfm-token)
   what it passed over: ${server.url}/ledger?format=text
   faults: POST ${server.url}/control/faults [{"path":"query-request","kind":"status","times":2}]
 Ctrl-C ends it; nothing is kept.`);

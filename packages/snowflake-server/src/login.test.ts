@@ -46,4 +46,15 @@ describe("logging in with the driver", () => {
 	])("%s is refused", async (_, options, code) => {
 		expect((await refusal(connect(server, options))).code).toBe(code);
 	});
+
+	test("an account that it does not stand for is refused before the login is looked at", async () => {
+		const enter = (account: string) =>
+			fetch(`${server.url}/session/v1/login-request`, {
+				method: "POST",
+				headers: { "content-type": "application/json" },
+				body: JSON.stringify({ data: { ACCOUNT_NAME: account, LOGIN_NAME: "tfm", PASSWORD: LOGIN.password } }),
+			});
+		expect((await enter("elsewhere")).status).toBe(403);
+		expect(await (await enter("LOCAL")).json()).toMatchObject({ success: true });
+	});
 });

@@ -19,6 +19,8 @@ import { loadParser } from "./sql/parse.ts";
 export interface ServerOptions {
 	/** By name in any case of letters. */
 	readonly users: Readonly<Record<string, User>>;
+	/** The accounts that it stands for, in any case of letters: `local` unless said. Others are answered with HTTP 403. */
+	readonly accounts?: readonly string[];
 	/** 0: any free port. */
 	readonly port?: number;
 	/** The only ones, as their names are stored; without it a login makes the one that it names. */
@@ -102,6 +104,7 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 	});
 	const routes = createRoutes({
 		authentication,
+		accounts: new Set((options.accounts ?? ["local"]).map((name) => name.toUpperCase())),
 		sessions,
 		queries,
 		faults,

@@ -47,6 +47,7 @@ describe("Snowflake's SQL", () => {
 		["select id,\n  nope from t", "000904", { line: 2, pos: 2 }],
 		["select * from missing", "002003", {}],
 		["selec 1", "001003", { line: 1, pos: 0 }],
+		["select 1 as order", "001003", { line: 1, pos: 12 }],
 		["select 'x'::int", "100038", {}],
 		["select 1 / 0", "100051", {}],
 		['select "id" from t', "000904", {}],

@@ -87,6 +87,7 @@ describe("a recording of what is said with an account", { timeout: 60_000 }, () 
 	let text: string;
 	beforeAll(async () => {
 		server = await startSnowflakeServer({
+			accounts: [PLANTED.account],
 			users: { [PLANTED.user]: { password: PLANTED.password } },
 			pollAfterMs: 100,
 		});

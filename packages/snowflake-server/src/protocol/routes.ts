@@ -18,6 +18,8 @@ export interface Request {
 
 export interface RouteOptions {
 	readonly authentication: Authentication;
+	/** Names in capitals; anything else is nobody's account. */
+	readonly accounts: ReadonlySet<string>;
 	readonly sessions: Sessions;
 	readonly queries: Queries;
 	readonly faults: FaultScript;
@@ -34,9 +36,14 @@ const NO_SESSION = failure("390104", "User must login again to access the servic
 const EXPIRED = failure("390112", "Your session has expired. Please login again.");
 const MASTER_EXPIRED = failure("390114", "Authentication token has expired. The user must authenticate again.");
 
+const ASKS_TO_ENTER = new Set(["/session/v1/login-request", "/session/authenticator-request"]);
+const accountOf = ({ body }: Request): string =>
+	String((body.data as { readonly ACCOUNT_NAME?: unknown } | undefined)?.ACCOUNT_NAME ?? "").toUpperCase();
+
 /** From a request to its answer: the paths that Snowflake's drivers ask for, and `/ledger` and `/control/…` of our own. */
 export function createRoutes(options: RouteOptions): (request: Request) => Promise<Reply> {
-	const { authentication, sessions, queries, faults, ledger, url, pollAfterMs, idleMs, heartbeatSeconds } = options;
+	const { authentication, accounts, sessions, queries, faults, ledger, url, pollAfterMs, idleMs, heartbeatSeconds } =
+		options;
 
 	const login = async ({ target, body }: Request): Promise<object> => {
 		const data = (body.data ?? {}) as LoginData;
@@ -162,6 +169,8 @@ export function createRoutes(options: RouteOptions): (request: Request) => Promi
 		const path = request.target.pathname;
 		const own = control(request);
 		if (own) return own;
+		// Before a login is looked at, as by Snowflake's front door.
+		if (ASKS_TO_ENTER.has(path) && !accounts.has(accountOf(request))) return { status: 403, body: {} };
 		if (path === "/session/v1/login-request") return { body: await login(request) };
 		if (path === "/session/authenticator-request") return { body: prepare(request) };
 		if (path === "/sso")

@@ -1,4 +1,5 @@
-import { type Place, type SnowflakeError, unsupported } from "../snowflakeError.ts";
+import { type Place, type SnowflakeError, syntaxError, unsupported } from "../snowflakeError.ts";
+import { RESERVED } from "./cursor.ts";
 import { type Name, nameOf } from "./names.ts";
 
 /**
@@ -45,6 +46,14 @@ export function identifier(ast: Ast): Name {
 	const bare = isRecord(ast) && isRecord(ast.Identifier) ? ast.Identifier : ast;
 	if (isRecord(bare) && typeof bare.value === "string") return nameOf(bare.value, typeof bare.quote_style === "string");
 	throw unsupported(`a name of the form ${JSON.stringify(ast)?.slice(0, 80)}`);
+}
+
+/** The name of a column behind `as`; a word that Snowflake keeps for itself is one only in quotes. Throws 001003. */
+export function aliasOf(ast: Ast): Name {
+	const name = identifier(ast);
+	if (isRecord(ast) && typeof ast.quote_style !== "string" && RESERVED.has(name))
+		throw syntaxError(String(ast.value), placeOf(ast) ?? { line: 1, pos: 0 });
+	return name;
 }
 
 export const identifiers = (ast: Ast): readonly Name[] => list(ast).map(identifier);

@@ -1,6 +1,7 @@
 import {
 	type Ast,
 	type AstRecord,
+	aliasOf,
 	fields,
 	identifier,
 	identifiers,
@@ -128,7 +129,7 @@ function projected(ast: Ast, env: Environment): string {
 			return unnamed(content, env);
 		case "ExprWithAlias": {
 			const { expr, alias } = fields(content, "SELECT", ["expr", "alias"]);
-			return `${expression(expr, env)} as ${quoted(identifier(alias))}`;
+			return `${expression(expr, env)} as ${quoted(aliasOf(alias))}`;
 		}
 		case "Wildcard":
 			return `*${wildcardOptions(content, env)}`;
