@@ -44,6 +44,9 @@ describe("landing loads on the local protocol server", { timeout: 120_000 }, () 
 			["1", "1.250000000000", "b\\c", "data/orders/1.jsonl"],
 		]);
 		expect(await shop.rows("select raw, _tfm_row from LANDING.ORDERS__REJECTS")).toEqual([['{"id":"x"}', "2"]]);
+		const shown = await shop.call("show --rejects raw.orders --limit 1");
+		expect([shown.code, shown.stderr], shown.stdout).toEqual([0, ""]);
+		expect(shown.stdout).toContain('{"id":"x"}');
 
 		shop.write({ "data/orders/2.jsonl": '{"id":2,"amount":7,"items":[{"sku":"d"}]}\n' });
 		expect((await shop.call("run")).stdout).toContain("1 row");

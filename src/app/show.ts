@@ -2,11 +2,12 @@ import { basename } from "node:path";
 import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
-import { type GraphNode, isStored, type SourceNode, type TestNode } from "../core/node.ts";
+import { type GraphNode, isStored, type TestNode } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { ResultTable } from "../core/resultTable.ts";
 import { storedName } from "../core/storedName.ts";
 import { suggestName } from "../core/suggestName.ts";
+import { rejectsOf } from "../load/landingTable.ts";
 import { dbtMessage, manifestFacts, maskTable, printTable, type TableFormat } from "../report/report.ts";
 import { personalColumns } from "./columnLineage/personalColumns.ts";
 import { logNodes } from "./commandEvents.ts";
@@ -130,13 +131,14 @@ async function showFailures(invocation: Invocation, reading: Reading, name: stri
 async function showRejects(reading: Reading, name: string): Promise<Shown> {
 	const { project, database } = reading;
 	const { manifest } = project;
+	const { dialect } = project.engine;
 	const loads = [...manifest.sources.values()].filter((s) => s.load !== null);
 	const source = loads.find((s) => s.name === name || `${s.source_name}.${s.name}` === name);
 	if (source !== undefined)
 		return {
 			id: source.unique_id,
 			name: `${name}__rejects`,
-			...(await rejectsIn(reading, rejectsOf(source), `the rejects of ${name}`)),
+			...(await rejectsIn(reading, rejectsOf(dialect, storedName(source, dialect)), `the rejects of ${name}`)),
 		};
 	const model = [...manifest.nodes.values()].find(
 		(node) => node.resource_type === "model" && node.name === `${name}__rejects`,
@@ -151,7 +153,7 @@ async function showRejects(reading: Reading, name: string): Promise<Shown> {
 		fail("TFM-APP-007", { name, suggestion: suggestName(name, known) });
 	}
 	const binding = await candidateBinding(database, project);
-	const relation = binding.relationOf(model.unique_id) ?? storedName(model, project.engine.dialect);
+	const relation = binding.relationOf(model.unique_id) ?? storedName(model, dialect);
 	return { id: model.unique_id, name: model.name, ...(await rejectsIn(reading, relation, model.name)) };
 }
 
@@ -172,12 +174,6 @@ async function rejectsIn(
 		? { table }
 		: { table, note: `${table.rows.length} of ${total} rejects (--limit -1 shows all)` };
 }
-
-const rejectsOf = (source: SourceNode): RelationName => ({
-	database: source.database,
-	schema: source.schema,
-	identifier: `${source.identifier}__rejects`,
-});
 
 /** One node, or those that --select calls by their names: dbt shows the named ones alone of all that are selected. */
 function selectedNodes(invocation: Invocation, project: OpenProject): readonly GraphNode[] {
