@@ -226,7 +226,7 @@ test("a word of SQL as a name is refused with what to do, and stands where it is
 		     error[TFM-RUN-001]: the database refused order: syntax error line 1 at position 55 unexpected 'ORDER'. (SQLSTATE 42000). Snowflake 001003, query id <id>
 		      ┌─ target/run/shop/models/order.sql:1:39
 		     1│ create or replace view ANALYTICS.SHOP.ORDER
-		      │                                       ^ ORDER is a word of SQL: as a name it is quoted (\`quoting: {identifier: true}\`, or another \`alias\`)
+		      │                                       ^ ORDER is a word of SQL: as a name it is quoted (\`quoting: {identifier: true}\` of the project file, not of a model's config), or give another \`alias\`
 		      ┌─ models/order.sql:1:1   declared here
 		     1│ select 1 as "select"
 		      │ ^

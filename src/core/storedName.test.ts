@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { storedName } from "./storedName.ts";
+import { isWritable, storedName } from "./storedName.ts";
 
 const dialect = { fold: (name: string) => name.toLowerCase(), storedDatabase: (name: string) => name };
 const node = (relation_name: string | null) => ({ database: "db", schema: "Dev", alias: "Orders", relation_name });
@@ -26,4 +26,20 @@ test("the database of a bare name is called what the engine stores, and a quoted
 		(rendered) => storedName(node(rendered), { fold, storedDatabase: fold }).database,
 	);
 	expect(names).toEqual(["DB", "db", "DB"]);
+});
+
+test("a name that only quotes would make one is folded part by part, and told from those that can be written", () => {
+	const fold = (name: string) => name.toUpperCase();
+	const spelled = (relation_name: string, alias: string, schema = "dev") => {
+		const node = { database: "db", schema, alias, relation_name };
+		const stored = storedName(node, { fold, storedDatabase: fold });
+		return [isWritable(node), stored.database, stored.schema, stored.identifier];
+	};
+	expect(spelled('db.dev.a"b', 'a"b')).toEqual([false, "DB", "DEV", 'A"B']);
+	expect(spelled('db.dev.b"', 'b"')).toEqual([false, "DB", "DEV", 'B"']);
+	expect(spelled("db.dev.v1.orders", "v1.orders")).toEqual([false, "DB", "DEV", "V1.ORDERS"]);
+	expect(spelled('"db".a"b; drop.orders', "orders", 'a"b; drop')).toEqual([false, "db", 'A"B; DROP', "ORDERS"]);
+	// Quotes that the config itself holds.
+	expect(spelled('"My DB".dev."Orders"', '"Orders"')).toEqual([true, "My DB", "DEV", "Orders"]);
+	expect(spelled('db.dev."a""b"', 'a"b')).toEqual([true, "DB", "DEV", 'a"b']);
 });

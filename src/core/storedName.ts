@@ -3,12 +3,18 @@ import type { RelationName } from "./relation.ts";
 
 /** A quoted part, with its quotes doubled inside, or a bare one. */
 const PART = /"((?:[^"]|"")*)"|([^."]+)/g;
+/** Two or three of them, and nothing else. */
+const WHOLE = /^(?:"(?:[^"]|"")*"|[^."]+)(?:\.(?:"(?:[^"]|"")*"|[^."]+)){1,2}$/;
 
 interface Named {
 	readonly database: string;
 	readonly schema: string;
 	readonly relation_name: string | null;
 }
+
+/** False where a part is written bare that only quotes make a name: `shop.a"b` is none, nor is `db.shop.v1.orders`. */
+export const isWritable = ({ relation_name: rendered }: Pick<Named, "relation_name">): boolean =>
+	rendered === null || WHOLE.test(rendered);
 
 /**
  * What a node's relation is called in the database: with `quoting: {schema: false}` the text says `Mixed.orders`, which
@@ -20,16 +26,45 @@ export function storedName(
 ): RelationName {
 	const { database, schema, relation_name: rendered } = node;
 	const configured = { database, schema, identifier: "alias" in node ? node.alias : node.identifier };
-	const written = [...(rendered ?? "").matchAll(PART)];
+	if (rendered === null) return configured;
+	if (!WHOLE.test(rendered)) return asSpelled(rendered, configured, dialect);
+	const written = [...rendered.matchAll(PART)];
 	const parts = written.map(([, quoted, bare]) =>
 		quoted === undefined ? dialect.fold(bare!) : quoted.replaceAll('""', '"'),
 	);
-	// Another form is a name of the project's own.
-	if (parts.length < 2 || parts.length > 3) return configured;
 	const [, quotedDatabase, bareDatabase = database] = (parts.length === 3 ? written[0] : undefined) ?? [];
 	return {
-		database: quotedDatabase === undefined ? dialect.storedDatabase(bareDatabase) : database,
+		database:
+			quotedDatabase === undefined ? dialect.storedDatabase(bareDatabase) : quotedDatabase.replaceAll('""', '"'),
 		schema: parts.at(-2)!,
 		identifier: parts.at(-1)!,
 	};
+}
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/**
+ * A text that the database cannot read as a name, but whose parts are those that are configured, each with quotes or
+ * without. Nothing stands under such a name, but its schema and its database may, and other nodes are in them. Another
+ * form is a name of the project's own.
+ */
+function asSpelled(
+	rendered: string,
+	{ database, schema, identifier }: RelationName,
+	dialect: Pick<Dialect, "fold" | "storedDatabase">,
+): RelationName {
+	const spellings = (name: string, fold: (name: string) => string) => [
+		{ text: quote(name), stored: name },
+		{ text: name, stored: fold(name) },
+	];
+	const databases = [
+		...spellings(database, dialect.storedDatabase).map(({ text, stored }) => ({ text: `${text}.`, stored })),
+		{ text: "", stored: dialect.storedDatabase(database) },
+	];
+	for (const d of databases)
+		for (const s of spellings(schema, dialect.fold))
+			for (const i of spellings(identifier, dialect.fold))
+				if (`${d.text}${s.text}.${i.text}` === rendered)
+					return { database: d.stored, schema: s.stored, identifier: i.stored };
+	return { database, schema, identifier };
 }

@@ -57,7 +57,7 @@ const HINTS: readonly (readonly [RegExp, (m: RegExpExecArray) => string | undefi
 		/unexpected '([A-Za-z]+)'/,
 		([, word]) =>
 			RESERVED.test(word!)
-				? `${word} is a word of SQL: as a name it is quoted (\`quoting: {identifier: true}\`, or another \`alias\`)`
+				? `${word} is a word of SQL: as a name it is quoted (\`quoting: {identifier: true}\` of the project file, not of a model's config), or give another \`alias\``
 				: undefined,
 	],
 	[

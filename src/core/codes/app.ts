@@ -116,15 +116,28 @@ export const APP_CODES = {
 		explain:
 			"`tfm clean` never deletes the project's folder or its model, seed, test, macro, snapshot or analysis paths.",
 	}),
-	"TFM-APP-013": code<{ node: string; what: "relation" | "schema"; name: string; problem: string; maxBytes?: number }>({
+	"TFM-APP-013": code<{
+		node: string;
+		what: "relation" | "schema" | "database";
+		name: string;
+		problem: string;
+		maxBytes?: number;
+		/** Quotes would make it a name. */
+		unquoted?: true;
+	}>({
 		message: (f) => `the ${f.what} of ${f.node} cannot be called "${f.name}": the name ${f.problem}`,
-		next: (f) => (f.what === "schema" ? "give a shorter `schema:`" : "give it a shorter name by `alias:`"),
+		next: (f) => {
+			if (f.unquoted !== true)
+				return f.what === "schema" ? "give a shorter `schema:`" : "give it a shorter name by `alias:`";
+			const [key, part] = f.what === "relation" ? ["alias", "identifier"] : [f.what, f.what];
+			return `give another \`${key}:\`, or set \`quoting: {${part}: true}\` in the project file`;
+		},
 		dbt: (f) =>
 			f.what === "relation" && f.maxBytes !== undefined
 				? `Relation name '${f.name}' is longer than ${f.maxBytes} characters`
 				: undefined,
 		explain:
-			"The database would cut the name, so that two models could meet in one relation, or refuse it. The node fails when its turn comes, and what reads it is skipped; nothing else is touched.",
+			"The database would cut the name, so that two models could meet in one relation, or refuse it; a quotation mark or a dot in a name that is written without quotes would end it. The node fails when its turn comes, and what reads it is skipped; nothing else is touched.",
 	}),
 	"TFM-APP-014": code<{ name: string }>({
 		message: (f) => `the template of ${f.name} asks the database something, and --no-introspect forbids it`,

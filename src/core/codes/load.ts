@@ -149,9 +149,9 @@ export const LOAD_CODES = {
 		message: (f) =>
 			`syntax error in the columns of the seed ${f.seed}: ${f.names.map((name) => JSON.stringify(name)).join(", ")} cannot stand without quotes`,
 		hint: () => "a whole header in one name is mostly a wrong `delimiter`",
-		next: () => "correct `delimiter` or the header, or leave out `quote_columns: false`",
+		next: () => "correct `delimiter` or the header, or set `quote_columns: true`",
 		explain:
-			"With `quote_columns: false` the names of a seed's columns stand in SQL as they are written in the header, so they have to be letters, digits and underscores. Nothing of the seed was loaded.",
+			"With `quote_columns: false`, and on Snowflake also without it, the names of a seed's columns stand in SQL as they are written in the header, so they have to be letters, digits and underscores. Nothing of the seed was loaded.",
 	}),
 	"TFM-LOAD-021": code<{ file: string; row: number; reason: string }>({
 		message: (f) => `record ${f.row} of ${f.file} does not fit: ${f.reason}`,
