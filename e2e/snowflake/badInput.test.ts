@@ -187,7 +187,7 @@ test("a name of 255 characters is built, one of 256 is refused before anything i
 		"tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) · 2 threads · 2 models · run <id>
 
 		 ✗ not                                          view          <s>   the relation of not cannot be called "<256 × A>": the name has 256 bytes, 255 are allowed
-		 ✓ fits                                         view          <s>   1 row
+		 ✓ fits                                         view          <s>
 
 		 ✗ not                                                  error
 		   models/not.sql:1
@@ -257,9 +257,9 @@ test("a quoted name of mixed case is itself alone: the same letters without quot
 	expect(await run({ files })).toMatchInlineSnapshot(`
 		"tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) · 2 threads · 3 models · run <id>
 
-		 ✓ MyOrders                                     view          <s>   1 row
+		 ✓ MyOrders                                     view          <s>
 		 ✗ wrong                                        view          <s>   the database refused wrong: invalid identifier 'ORDERID' (SQLSTATE 42000). Snowflake 000904, query id <id>
-		 ✓ right                                        view          <s>   1 row
+		 ✓ right                                        view          <s>
 
 		 ✗ wrong                                                error
 		   models/wrong.sql:1

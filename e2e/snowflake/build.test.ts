@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ProjectOnSnowflake, projectOnSnowflake } from "./projectOnSnowflake.ts";
@@ -73,7 +73,31 @@ describe("a project on the local protocol server", () => {
 		expect(told.filter(({ query_id = "" }) => !known.has(query_id))).toEqual([]);
 	});
 
-	test("rows are not compared there, which is said before anything is asked", async () => {});
+	test("rows are counted where Snowflake counts them: what creates answers one row whatever it holds, which is no count", async () => {
+		shop.write({
+			"models/grown.sql":
+				"{{ config(materialized='incremental', unique_key='id') }} select id, amount from {{ ref('orders') }}",
+			"models/fresh.sql":
+				"{{ config(materialized='dynamic_table', target_lag='1 hour', snowflake_warehouse='wh') }} select id from {{ ref('orders') }}",
+		});
+		const responses = async (): Promise<unknown> => {
+			const { code, stdout } = await shop.call("run --select grown fresh totals");
+			expect([code, stdout.match(/-?\d+ rows?/g)], stdout).toEqual([0, null]);
+			const text = readFileSync(join(shop.root, "target/run_results.json"), "utf8");
+			const { results } = JSON.parse(text) as { results: { unique_id: string; adapter_response: object }[] };
+			return Object.fromEntries(
+				results.map(({ unique_id, adapter_response }) => {
+					const { _message, code, rows_affected } = adapter_response as Record<string, unknown>;
+					return [unique_id.split(".").at(-1), [_message, code, rows_affected]];
+				}),
+			);
+		};
+		const created = ["SUCCESS 1", "SUCCESS", 1];
+		expect(await responses()).toEqual({ fresh: created, grown: created, totals: created });
+		expect(await responses()).toMatchObject({ grown: ["SUCCESS", "SUCCESS", undefined], totals: created });
+		rmSync(join(shop.root, "models/grown.sql"));
+		rmSync(join(shop.root, "models/fresh.sql"));
+	});
 
 	test("a wrong password says so", async () => {
 		expect(await shop.run("run", { password: "wrong" })).toBe(WRONG_PASSWORD);
@@ -83,10 +107,10 @@ describe("a project on the local protocol server", () => {
 const BUILT = `tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) · 2 threads · 2 models, 1 seed, 2 tests · run <id>
 
  ✓ orders                                       seed          <s>   3 rows
- ✓ doubled                                      view          <s>   1 row
+ ✓ doubled                                      view          <s>
  ✓ not_null(doubled.id)                         test          <s>
  ✓ unique(doubled.id)                           test          <s>
- ✓ totals                                       table         <s>   1 row
+ ✓ totals                                       table         <s>
 
  Passed  3 built     tests 2 ok      <s>
 [exit 0]

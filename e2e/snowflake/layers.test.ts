@@ -89,12 +89,12 @@ const BUILT = `tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) 
 
  staging  3 nodes, 1 test
  ✓ staging.orders                               seed          <s>   2 rows
- ✓ staging.clean                                table         <s>   1 row
- ✓ staging.named                                view          <s>   1 row
+ ✓ staging.clean                                table         <s>
+ ✓ staging.named                                view          <s>
  staging   ✓ 3/3                                <s>   tests 1/1
  marts  2 nodes
- ✓ marts.grown                                  incremental   <s>   1 row
- ✓ marts.totals                                 table         <s>   1 row
+ ✓ marts.grown                                  incremental   <s>
+ ✓ marts.totals                                 table         <s>
  marts     ✓ 2/2                                <s>
 
  Passed  5 built     tests 1 ok      <s>

@@ -293,8 +293,8 @@ describe("native tests, over scripted answers of the local protocol server", { t
 			"tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) · 1 thread · 2 models, 4 tests · run <id>
 
 			 staging  2 nodes, 4 tests
-			 ✓ staging.customers                            table         <s>   1 row
-			 ✓ staging.orders                               table         <s>   1 row
+			 ✓ staging.customers                            table         <s>
+			 ✓ staging.orders                               table         <s>
 			 staging   ✓ 2/2                                <s>   tests 4/4
 
 			 Passed  2 built     tests 4 ok      <s>

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { rowsBrought } from "../core/rowsBrought.ts";
 import { artifactEntries, checkVersion, type Json, objectOf, textOf } from "./artifact.ts";
 import type { PastNode, PastRunFacts, ResultFact } from "./siteSource.ts";
 import { arrayOf } from "./sourceAges.ts";
@@ -45,13 +46,12 @@ export function readRunResults(target: string): RunResults {
 		});
 		if (id.startsWith("test.") || id.startsWith("unit_test."))
 			if (status !== "skipped") tests[status === "pass" || status === "success" ? 0 : status === "warn" ? 1 : 2]++;
-		const rows = objectOf(result.adapter_response).rows_affected;
 		nodes.push({
 			node: id,
 			status,
 			startedAt: started,
 			ms,
-			rows: typeof rows === "number" && rows >= 0 ? rows : null,
+			rows: rowsBrought(objectOf(result.adapter_response)),
 			thread: textOf(result.thread_id),
 		});
 	}

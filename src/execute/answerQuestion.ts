@@ -55,7 +55,9 @@ export async function answerQuestion(answerer: Answerer, request: DbRequest): Pr
 					table: await send(purpose, request.sql, (options) => session.query(request.sql, [], options)),
 				};
 			const done = await send(purpose, request.sql, (options) => session.execute(request.sql, options));
-			return { kind: "table", table: { columns: [], rows: [], rowCount: done.rowCount, status: done.status } };
+			const { rowCount, status, queryId } = done;
+			const named = queryId === undefined ? {} : { queryId };
+			return { kind: "table", table: { columns: [], rows: [], rowCount, status, ...named } };
 		}
 		case "columns": {
 			const columns = await session.listColumns([request.relation]);

@@ -10,6 +10,7 @@ import type { NodeId } from "../core/node.ts";
 import { dimensionOf } from "../core/qualityDimension.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
+import { rowsBrought } from "../core/rowsBrought.ts";
 import { samePlain } from "../core/samePlain.ts";
 import type { RunStatus } from "../core/state.ts";
 import { passedStatements } from "./passedTests.ts";
@@ -27,11 +28,6 @@ const MESSAGE_LENGTH = 500;
 
 const firstLine = (text: string | null): string | null =>
 	text === null ? null : (text.split("\n", 1)[0] ?? "").slice(0, MESSAGE_LENGTH);
-
-const rowsOf = ({ adapter_response: said }: NodeResult): number | null =>
-	"rows_affected" in said && typeof said.rows_affected === "number" && said.rows_affected >= 0
-		? said.rows_affected
-		: null;
 
 /** A candidate that was used again says nothing about how long a build takes; a held one was built all the same. */
 const statusOf = (result: NodeResult): string =>
@@ -58,7 +54,7 @@ function nodeRuns(run: Run, results: readonly NodeResult[], at: string): readonl
 				published: result.published,
 				startedAt: result.timing[0]?.started_at ?? at,
 				seconds: result.execution_time,
-				rows: rowsOf(result),
+				rows: rowsBrought(result.adapter_response),
 				code: result.diagnostic?.code ?? null,
 				message: firstLine(wordsOf(result)),
 			},

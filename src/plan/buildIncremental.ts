@@ -34,9 +34,14 @@ export function* copyTarget(input: BuildInput, candidate: RelationName): Plan<vo
 /** Whether what the table will be can only be found out by running the strategy against a copy of it. */
 export const needsCopy = ({ config, shape }: Work): boolean => config.strategy === "custom" || shape.retyped.length > 0;
 
-/** What the driver would say of the strategy's statement: it is sent while publishing, and brings these rows. */
+/**
+ * What the driver would say of the strategy's statement: it is sent while publishing, and brings these rows. Snowflake
+ * does not count what it creates, and the new rows are a table of their own: nothing is said of how many they are.
+ */
 function responseOf(config: IncrementalConfig, made: ExecuteResult): AdapterResponse {
-	const rows = made.rowCount ?? -1;
+	const { rowCount: rows, queryId } = made;
+	if (rows === null)
+		return { _message: "SUCCESS", code: "SUCCESS", ...(queryId === undefined ? {} : { query_id: queryId }) };
 	const code = config.strategy === "merge" ? "MERGE" : "INSERT";
 	return { _message: code === "MERGE" ? `MERGE ${rows}` : `INSERT 0 ${rows}`, code, rows_affected: rows };
 }

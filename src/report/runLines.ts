@@ -2,6 +2,7 @@ import type { RunEvent, Usual } from "../core/events.ts";
 import { ageText } from "../core/freshness.ts";
 import { findCauses } from "../core/heldCauses.ts";
 import type { NodeResult } from "../core/result.ts";
+import { rowsBrought } from "../core/rowsBrought.ts";
 import { failureText } from "./failureText.ts";
 import { count, roughSeconds, seconds, wholeSeconds } from "./figures.ts";
 import type { Look, Tone } from "./look.ts";
@@ -213,8 +214,8 @@ function plainNote({ result }: Outcome, facts: NodeFacts | undefined): string {
 	if (result.resource_type === "test") return "";
 	if (result.resource_type === "unit_test") return result.place === "embedded" ? "on the embedded database" : "";
 	if (result.batch_results !== undefined) return count(result.batch_results.successful.length, "batch", "batches");
-	const rows = "rows_affected" in result.adapter_response ? result.adapter_response.rows_affected : undefined;
-	return rows === undefined || rows < 0 ? "" : count(rows, "row");
+	const rows = rowsBrought(result.adapter_response);
+	return rows === null ? "" : count(rows, "row");
 }
 
 /** ` … silver 58/83 · tests 140/166 · elapsed 26.0s · running stg_events 12.1s` */

@@ -2,6 +2,7 @@ import type { RunEvent } from "../core/events.ts";
 import { findNode, type Manifest } from "../core/manifest.ts";
 import type { GraphNode, NodeId, TestNode } from "../core/node.ts";
 import type { NodeResult, RunResult } from "../core/result.ts";
+import { rowsBrought } from "../core/rowsBrought.ts";
 import { TFM_VERSION } from "../core/version.ts";
 import type { LineageSettings } from "./lineageSettings.ts";
 import { uuidOf } from "./traceContext.ts";
@@ -209,10 +210,8 @@ export class LineageMaker {
 		if (node.resource_type === "test" || node.resource_type === "unit_test") return null;
 		const dataset = this.#dataset(node);
 		if (dataset === null) return null;
-		const rows =
-			result !== null && "rows_affected" in result.adapter_response ? result.adapter_response.rows_affected : undefined;
-		// A database that does not count says -1.
-		if (rows === undefined || rows < 0) return dataset;
+		const rows = result === null ? null : rowsBrought(result.adapter_response);
+		if (rows === null) return dataset;
 		const statistics = this.#facet("OutputStatisticsOutputDatasetFacet", "1-0-2", { rowCount: rows });
 		return { ...dataset, outputFacets: { outputStatistics: statistics } };
 	}

@@ -1,6 +1,7 @@
 import type { RunEvent } from "../core/events.ts";
 import type { NodeId } from "../core/node.ts";
 import type { NodeResult } from "../core/result.ts";
+import { rowsBrought } from "../core/rowsBrought.ts";
 import { TFM_VERSION } from "../core/version.ts";
 import type { OtelSettings } from "./otelSettings.ts";
 import { spanIdOf, traceContext } from "./traceContext.ts";
@@ -157,13 +158,10 @@ export class SpanMaker {
 		const open = this.#nodes.get(id);
 		this.#nodes.delete(id);
 		if (open === undefined) return;
-		const rows =
-			result !== null && "rows_affected" in result.adapter_response ? result.adapter_response.rows_affected : null;
 		const attributes = {
 			...open.attributes,
 			"tfm.status": result?.status ?? "unfinished",
-			// A database that does not count says -1.
-			"tfm.rows_affected": rows === undefined || rows === null || rows < 0 ? null : rows,
+			"tfm.rows_affected": result === null ? null : rowsBrought(result.adapter_response),
 			"tfm.failures": result?.failures ?? null,
 			"tfm.error_code": result?.diagnostic?.code ?? null,
 		};

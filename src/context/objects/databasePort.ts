@@ -43,9 +43,11 @@ export class DatabasePort {
 	/** dbt's pair of response and table. */
 	execute(sql: string, fetch: boolean): Value {
 		const result = this.query(sql, fetch);
-		// As dbt reads a command tag: the words without the numbers; -1 rows where the database counts none.
+		// As dbt reads a command tag: the words without the numbers; -1 rows where the database counts none, and on
+		// Snowflake, which names its statements, the one row that says that something was created.
 		const code = result.status.replace(/[\d\s]+$/, "");
-		const response = new ResponseObject(result.status, code, result.rowCount ?? -1);
+		const rows = result.rowCount ?? (result.queryId === undefined ? -1 : 1);
+		const response = new ResponseObject(result.status, code, rows);
 		return PyTuple.fromItems([response, fetch ? tableFrom(result, this.#write) : emptyTable(this.#write)]);
 	}
 
