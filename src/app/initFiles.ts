@@ -57,7 +57,7 @@ seeds:
   - name: raw_orders
     description: Orders as the shop exports them.
     config:
-      column_types: { order_id: integer, ordered_at: date, amount: numeric }
+      column_types: { order_id: integer, ordered_at: date, amount: "numeric(12, 2)" }
     columns:
       - name: order_id
         description: The shop's number of the order.

@@ -10,6 +10,8 @@ export interface ColumnTypes {
 	readonly textSize: number;
 	/** True for a text type that is written without a length where it has none. */
 	readonly isUnsized: (type: string, size: number | null) => boolean;
+	/** True for a type that keeps no digits behind the point without a word: a value of `1.50` is stored as 2. */
+	readonly rounds: (type: string) => boolean;
 	/** True for a type whose parentheses hold other types, so that no size is read from them. */
 	readonly isComposite: (type: string) => boolean;
 }

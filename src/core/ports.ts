@@ -1,6 +1,7 @@
 import type { Adapter, Candidate, Session, StatementComment } from "./adapter.ts";
 import type { CompilerPort } from "./compiler.ts";
 import type { Layering } from "./config.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import type { Emit } from "./events.ts";
 import type { BatchResults, EventWindow } from "./eventTime.ts";
 import type { FreshnessCriteria } from "./freshness.ts";
@@ -171,7 +172,7 @@ export interface SeedPort {
 		readonly session: Session;
 		readonly relation: RelationName;
 		readonly signal: AbortSignal;
-	}): Promise<{ readonly rows: number }>;
+	}): Promise<{ readonly rows: number; readonly remarks: readonly Diagnostic[] }>;
 }
 
 /** The steps of building, testing or hooking one node. Throws TfmError for what this version cannot build. */

@@ -75,12 +75,13 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 			return { kind: "database", answer: await once(() => performRequest(run, session, request.request, node)) };
 		case "loadSeed": {
 			if (drive.seed === null) throw new Error(`${node} is no seed, but its plan loads one`);
-			const { rows } = await seed.load({
+			const { rows, remarks } = await seed.load({
 				node: drive.seed,
 				session,
 				relation: request.relation,
 				signal: run.signal,
 			});
+			for (const diagnostic of remarks) run.ports.emit({ event: "diagnostic", diagnostic }, "warn");
 			return { kind: "loaded", rows };
 		}
 		case "materialize":

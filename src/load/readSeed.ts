@@ -15,7 +15,8 @@ export interface SeedOptions {
 }
 
 export interface SeedTable {
-	readonly columns: readonly { readonly name: string; readonly ddl: string }[];
+	/** `fractions`: its values are numbers, and not all of them are whole. */
+	readonly columns: readonly { readonly name: string; readonly ddl: string; readonly fractions: boolean }[];
 	readonly rowCount: number;
 	/** The rows in the columns' types, a batch at a time, read from the file once more. Throws TFM-LOAD-016. */
 	readonly batches: () => AsyncGenerator<readonly (readonly (string | null)[])[]>;
@@ -64,7 +65,8 @@ export async function readSeed(absolute: string, file: string, options: SeedOpti
 	const { names, guesses, rowCount, digest } = bytes ?? (await inferFromText(absolute, file, options));
 	const columns = names.map((name, i) => {
 		const ddl = Object.hasOwn(options.columnTypes, name) ? options.columnTypes[name] : undefined;
-		return { name, ...(ddl === undefined ? guesses[i]!.column() : givenColumn(ddl)) };
+		const guess = guesses[i]!.column();
+		return { name, fractions: guess.ddl === "float8", ...(ddl === undefined ? guess : givenColumn(ddl)) };
 	});
 	const batches = () =>
 		typedRows(
@@ -75,7 +77,13 @@ export async function readSeed(absolute: string, file: string, options: SeedOpti
 		bytes === null ? batches : () => seedCopies({ absolute, file, expected: bytes.digest }, delimiter, columns);
 	const placeOf = (row: number, column: number) =>
 		findValue({ absolute, file, delimiter, expected: digest }, { row, column });
-	return { columns: columns.map(({ name, ddl }) => ({ name, ddl })), rowCount, batches, copies, placeOf };
+	return {
+		columns: columns.map(({ name, ddl, fractions }) => ({ name, ddl, fractions })),
+		rowCount,
+		batches,
+		copies,
+		placeOf,
+	};
 }
 
 /** Throws TFM-LOAD-006. */

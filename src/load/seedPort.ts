@@ -11,6 +11,7 @@ import type { SeedNode } from "../core/node.ts";
 import type { SeedPort } from "../core/ports.ts";
 import type { CellValue, ResultColumn } from "../core/resultTable.ts";
 import { readSeed, type SeedTable } from "./readSeed.ts";
+import { remarksOnRounding } from "./seedRounding.ts";
 import { digestFile } from "./textFile.ts";
 
 /** Raised when the same file and config would give another table than before. */
@@ -76,8 +77,9 @@ export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: bo
 			try {
 				return await session.transaction(async () => {
 					await session.execute(`create table ${dialect.render(relation)} (${list})`, { signal });
-					if (empty) return { rows: 0 };
-					return { rows: await session.bulkLoad({ relation, columns, rows: table.copies() }, { signal }) };
+					if (empty) return { rows: 0, remarks: [] };
+					const rows = await session.bulkLoad({ relation, columns, rows: table.copies() }, { signal });
+					return { rows, remarks: await remarksOnRounding(node, table, dialect.columnTypes) };
 				});
 			} catch (error) {
 				return await failOnValue(error, { node, table, columns });

@@ -10,6 +10,7 @@ export const POSTGRES_COLUMN_TYPES: ColumnTypes = {
 		"smallint integer bigint smallserial serial bigserial int2 int4 int8 serial2 serial4 serial8".split(" "),
 	),
 	textSize: 256,
+	rounds: () => false,
 	isUnsized: (type, size) => type === "text" || (type === "character varying" && size === null),
 	isComposite: () => false,
 };

@@ -1,5 +1,9 @@
 import type { ColumnTypes } from "../../core/columnTypes.ts";
 
+/** Each of these is a NUMBER, and a NUMBER without a scale has none (38,0). */
+const WHOLE =
+	/^(?:(?:number|numeric|decimal|dec)(?:\s*\(\s*\d+\s*(?:,\s*0+\s*)?\))?|int|integer|bigint|smallint|tinyint|byteint)$/i;
+
 /** dbt-snowflake's column: every whole number is a NUMBER(38,0), so none is an integer, and text has a length. */
 export const SNOWFLAKE_COLUMN_TYPES: ColumnTypes = {
 	className: "SnowflakeColumn",
@@ -9,5 +13,6 @@ export const SNOWFLAKE_COLUMN_TYPES: ColumnTypes = {
 	integers: new Set(),
 	textSize: 16_777_216,
 	isUnsized: () => false,
+	rounds: (type) => WHOLE.test(type.trim()),
 	isComposite: (type) => /^(?:array|object|map|vector)/i.test(type),
 };

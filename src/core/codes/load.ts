@@ -259,4 +259,13 @@ export const LOAD_CODES = {
 		explain:
 			"A landing table is loaded from a stage that does not exist, or that the role has no privilege on. A name without a schema is looked for in the schema of the profile.",
 	}),
+	"TFM-LOAD-035": code<{ seed: string; column: string; type: string; values: number; digits: number }>({
+		message: (f) =>
+			`the seed ${f.seed} loses digits: ${f.values === 1 ? "one value" : `${f.values} values`} of ${f.column} ${f.values === 1 ? "has" : "have"} digits behind the point, and here ${f.type} keeps none`,
+		hint: () => "on Snowflake a number without a scale is NUMBER(38,0), and what is stored in it is rounded",
+		next: (f) =>
+			`say how many digits it keeps, under column_types of the seed's config: ${f.column}: "numeric(38, ${f.digits})"`,
+		explain:
+			"`column_types` gives a column of a seed a type without a scale, where the database keeps no digits behind the point then, and values of the file have some. They are rounded as they are loaded, and nothing else says so. On Postgres `numeric` keeps them all.",
+	}),
 };

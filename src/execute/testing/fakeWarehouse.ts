@@ -353,7 +353,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 		seed: {
 			hash: async (node) => `hash of ${node.raw_code}`,
 			rows: async () => ({ columns: [], rows: [], rowCount: 0, status: "SELECT 0" }),
-			load: async () => ({ rows: 1 }),
+			load: async () => ({ rows: 1, remarks: [] }),
 		},
 		nativeTests: null,
 		emit: (body) => void events.push(body),
