@@ -99,6 +99,19 @@ describe("a project on the local protocol server", () => {
 		rmSync(join(shop.root, "models/fresh.sql"));
 	});
 
+	test("profile has the range of each column", async () => {
+		expect(await shop.run("profile orders")).toMatchInlineSnapshot(`
+			"3 rows
+
+			COLUMN  TYPE               NULLS  DISTINCT  LEAST  GREATEST
+			ID      NUMBER(38,0)           0         3  1      3
+			NAME    VARCHAR(16777216)      0         3  a      c,d
+			AMOUNT  FLOAT                  1         2  1.5    7
+			[exit 0]
+			"
+		`);
+	});
+
 	test("a wrong password says so", async () => {
 		expect(await shop.run("run", { password: "wrong" })).toBe(WRONG_PASSWORD);
 	});

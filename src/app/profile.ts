@@ -18,7 +18,8 @@ const COLUMNS_AT_ONCE = 400;
 const FEW = 12;
 const TEXTS = /^(text|character varying|character|boolean)/;
 /** Types without an order, or whose order says nothing to a person. */
-const ORDERED = /^(text|character|smallint|integer|bigint|numeric|real|double|date|time|interval)/;
+const ORDERED =
+	/^(text|character|varchar|smallint|integer|bigint|numeric|number|real|double|float|date|time|interval)/i;
 
 /** `tfm profile MODEL`: rows, nulls, distinct values and range of each column; `--propose`: the tests that hold now, as YAML. */
 export async function profileCommand(invocation: Invocation): Promise<ExitCode> {
