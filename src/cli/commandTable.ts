@@ -312,9 +312,9 @@ export const COMMANDS: readonly CommandSpec[] = [
 	{
 		name: "clone",
 		heading: "Work",
-		summary: "Give this environment views of what another one has built",
+		summary: "Views or clones of what another environment has built",
 		sentence:
-			"Makes a view for each selected model, seed and snapshot that reads its relation in the environment whose artifacts --state names. What exists here is left alone unless --full-refresh is given.",
+			"Makes a view for each selected model, seed and snapshot that reads its relation in the environment whose artifacts --state names; on Snowflake a table becomes a clone of the table there, which shares its rows. What exists here is left alone unless --full-refresh is given.",
 		options: withShared([
 			...SELECTION,
 			...STATE,
