@@ -74,3 +74,11 @@ test("the rows that close a layer's gate are kept, as a table for a view", async
 	expect(await kept()).toEqual([[AUDIT, "KEPT", "BASE TABLE"]]);
 	expect(await shop.rows(`select count(*) from ${AUDIT}.KEPT`)).toEqual([["2"]]);
 });
+
+test("an environment takes the rows that the command line kept in it with it", async () => {
+	const { run, rows } = await start("{}");
+	expect(await run("env create pr1")).toContain("pr1 is there");
+	expect(await run("build --store-failures --env pr1")).toContain(`"${AUDIT}__PR1"."KEPT"`);
+	expect(await run("env drop pr1")).toContain(`pr1 is gone: ${AUDIT}__PR1, SHOP__PR1`);
+	expect((await rows("show schemas")).map(([, name]) => name)).not.toContain(`${AUDIT}__PR1`);
+});

@@ -1,7 +1,7 @@
 import type { Dialect } from "../core/adapter.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { ExecutableNode, NodeId, SourceNode } from "../core/node.ts";
-import type { RelationName } from "../core/relation.ts";
+import type { ExecutableNode, NodeId, SourceNode, TestNode } from "../core/node.ts";
+import type { QuotePolicy, RelationName } from "../core/relation.ts";
 import { storedName } from "../core/storedName.ts";
 import { pointerOf } from "../core/versionPointer.ts";
 
@@ -13,6 +13,8 @@ export interface Placement {
 	/** Where all else is read, by node; absent for a node: where it stands in this manifest. */
 	readonly elsewhere: ReadonlyMap<NodeId, RelationName>;
 	readonly dialect: Dialect;
+	/** The project's, for what has no name yet: rows that tests keep where the command line asks for it. */
+	readonly quoting: QuotePolicy;
 }
 
 /** The same project: what is built stands in the environment, and what is not is read elsewhere. */
@@ -27,9 +29,16 @@ export function placeNodes(manifest: Manifest, placement: Placement): Manifest {
 const hasRelation = (node: ExecutableNode): boolean =>
 	node.resource_type !== "analysis" && node.resource_type !== "operation";
 
-function placedNode(node: ExecutableNode, { built, schemaOf, elsewhere, dialect }: Placement): ExecutableNode {
+/** A test as it is named where its rows are kept. */
+function keeping({ database, schema, alias, relation_name }: TestNode, { dialect, quoting }: Placement) {
+	const named = relation_name ?? dialect.render({ database, schema, identifier: alias }, quoting);
+	return { database, schema, alias, relation_name: named };
+}
+
+function placedNode(node: ExecutableNode, placement: Placement): ExecutableNode {
 	if (!hasRelation(node)) return node;
-	const stands = storedName(node, dialect);
+	const { built, schemaOf, elsewhere, dialect } = placement;
+	const stands = storedName(node.resource_type === "test" ? keeping(node, placement) : node, dialect);
 	// Failing rows that tests keep are the environment's.
 	const here = built.has(node.unique_id) || node.resource_type === "test";
 	const there = here ? undefined : elsewhere.get(node.unique_id);

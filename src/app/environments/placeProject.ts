@@ -46,7 +46,8 @@ export function placeProject<P extends Placeable>(project: P, { name, built, els
 					: { ...layering, layers: layering.layers.map(({ keepGenerations: _, ...layer }) => layer) },
 		},
 	};
-	const manifest = placeNodes(project.manifest, { built, schemaOf, elsewhere, dialect });
+	const quoting = { ...dialect.defaultQuoting, ...settings.quoting };
+	const manifest = placeNodes(project.manifest, { built, schemaOf, elsewhere, dialect, quoting });
 	return Object.freeze({ ...project, config, manifest, facts: { ...project.facts, config } });
 }
 
