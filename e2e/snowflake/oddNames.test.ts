@@ -24,7 +24,7 @@ test("an alias that only quotes would make a name fails its model alone, and is 
 
 		 ✗ dotted                                       view          <s>   the relation of dotted cannot be called "V1.ORDERS": the name holds a quotation mark or a dot, and is written without quotes
 		 ✗ odd                                          view          <s>   the relation of odd cannot be called "A"B": the name holds a quotation mark or a dot, and is written without quotes
-		 ✓ one                                          view          <s>   1 row
+		 ✓ one                                          view          <s>
 
 		 ✗ dotted                                               error
 		   models/dotted.sql:1
