@@ -9,6 +9,7 @@ import type { Invocation } from "../core/invocation.ts";
 import type { NodeId } from "../core/node.ts";
 import { isOfTarget } from "../core/ofTarget.ts";
 import { relationKey } from "../core/relation.ts";
+import { relationsAround } from "../core/relationsAround.ts";
 import type { DbRequest, Journal, JournalEntry, Suspended } from "../core/request.ts";
 import type { ResultTable } from "../core/resultTable.ts";
 import type { RunStatus, StateStore } from "../core/state.ts";
@@ -160,9 +161,11 @@ export async function candidateBinding(database: Database, project: OpenProject)
 	const { state, session } = database;
 	const kept = (await state.upgrade(session)) ? await state.listCandidates(session, manifest.projectName) : [];
 	const rows = kept.filter((row) => isOfTarget(manifest, engine.dialect, row.node, row.target));
-	const there = new Set(
-		(await database.session.listRelations([...new Set(rows.map((r) => r.candidate.schema))])).map(relationKey),
+	const found = await relationsAround(
+		session,
+		rows.map((row) => row.candidate),
 	);
+	const there = new Set(found.map(relationKey));
 	const byNode = new Map<NodeId, (typeof rows)[number]>(rows.map((row) => [row.node, row]));
 	return {
 		relationOf: (id) => {

@@ -4,6 +4,8 @@ import { fail } from "../core/diagnostic.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
+import { relationKey } from "../core/relation.ts";
+import { relationsAround } from "../core/relationsAround.ts";
 import { storedName } from "../core/storedName.ts";
 import { chooseDeferred, deferredRelations } from "../state/deferral.ts";
 import { readManifestOf } from "./earlierRuns.ts";
@@ -79,9 +81,7 @@ export async function standing(
 	const nodes = ids.flatMap((id) => manifest.nodes.get(id) ?? []).filter((node) => node.resource_type !== "function");
 	if (nodes.length === 0) return new Set();
 	const stored = nodes.map((node) => ({ id: node.unique_id, ...storedName(node, engine.dialect) }));
-	const schemas = [...new Set(stored.map(({ schema }) => schema))].sort();
-	const there = new Set(
-		(await adapter.withSession((session) => session.listRelations(schemas))).map((r) => `${r.schema}\0${r.identifier}`),
-	);
-	return new Set(stored.flatMap((r) => (there.has(`${r.schema}\0${r.identifier}`) ? [r.id] : [])));
+	const found = await adapter.withSession((session) => relationsAround(session, stored));
+	const there = new Set(found.map(relationKey));
+	return new Set(stored.flatMap((r) => (there.has(relationKey(r)) ? [r.id] : [])));
 }

@@ -37,7 +37,7 @@ export async function profileCommand(invocation: Invocation): Promise<ExitCode> 
 			scan(session, {
 				relation,
 				quote: (name) => adapter.dialect.quote(name),
-				rendered: adapter.dialect.render({ ...relation, database: "" }),
+				rendered: adapter.dialect.building.nameOf(relation),
 				isPersonal,
 			}),
 		);

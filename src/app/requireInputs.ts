@@ -2,7 +2,8 @@ import type { Adapter } from "../core/adapter.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import { findNode } from "../core/manifest.ts";
 import { type GraphNode, isStored, type NodeId } from "../core/node.ts";
-import type { RelationName } from "../core/relation.ts";
+import { type RelationName, relationKey } from "../core/relation.ts";
+import { relationsAround } from "../core/relationsAround.ts";
 import { storedName } from "../core/storedName.ts";
 import type { OpenProject } from "./openProject.ts";
 
@@ -38,14 +39,17 @@ export async function requireInputs(
 				reads.push({ node, reader, relation: relationOf(node, project), cameAlong });
 	}
 	if (reads.length === 0) return { selected, warnings: [] };
-	const schemas = [...new Set(reads.map(({ relation }) => relation.schema))].sort();
-	const there = new Set(
-		(await adapter.withSession((s) => s.listRelations(schemas))).map((r) => `${r.schema}\0${r.identifier}`),
+	const found = await adapter.withSession((session) =>
+		relationsAround(
+			session,
+			reads.map(({ relation }) => relation),
+		),
 	);
+	const there = new Set(found.map(relationKey));
 	const missing = new Map<NodeId, Diagnostic>();
 	const leftOut = new Map<NodeId, Diagnostic>();
 	for (const { node, reader, relation, cameAlong } of reads) {
-		if (there.has(`${relation.schema}\0${relation.identifier}`)) continue;
+		if (there.has(relationKey(relation))) continue;
 		const facts = { node: reader.name, reads: node.name, relation: `${relation.schema}.${relation.identifier}` };
 		const at = reader.location;
 		if (cameAlong && !leftOut.has(reader.unique_id))

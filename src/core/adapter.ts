@@ -92,11 +92,14 @@ export interface Session {
 	transaction<T>(work: () => Promise<T>, options?: { readonly mayEnd?: boolean }): Promise<T>;
 	/** Bulk rows in; returns how many. Takes part in the surrounding transaction. */
 	bulkLoad(load: BulkLoad, options?: StatementOptions): Promise<number>;
-	/** All relations of these schemas in one catalog query; a missing schema has none. */
-	listRelations(schemas: readonly string[]): Promise<readonly RelationInfo[]>;
+	/**
+	 * All relations of these schemas in one catalog query; a missing schema has none. `database`, as it is stored, says in
+	 * which one they are where the engine reads several; without it the profile's.
+	 */
+	listRelations(schemas: readonly string[], database?: string): Promise<readonly RelationInfo[]>;
 	/** Columns of all these relations in one catalog query, by relationKey; a missing relation is absent. */
 	listColumns(relations: readonly RelationName[]): Promise<ReadonlyMap<string, readonly ColumnInfo[]>>;
-	listSchemas(): Promise<readonly string[]>;
+	listSchemas(database?: string): Promise<readonly string[]>;
 	/** Rows and bytes of all these relations in one catalog query, by relationKey; a missing relation is absent. */
 	listSizes(relations: readonly RelationName[]): Promise<ReadonlyMap<string, RelationSize>>;
 }

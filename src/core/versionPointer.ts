@@ -25,7 +25,7 @@ export const ownerOf = (node: NodeId): NodeId => (node.endsWith(SUFFIX) ? nodeId
 export function withPointer(
 	model: Candidate,
 	pointer: { readonly target: RelationName; readonly standsAt: RelationName },
-	dialect: Pick<Dialect, "render">,
+	dialect: Pick<Dialect, "building">,
 ): readonly [Candidate, Candidate] {
 	const publishGroup = model.publishGroup ?? `${model.node}${SUFFIX}`;
 	const view: Candidate = {
@@ -33,7 +33,7 @@ export function withPointer(
 		kind: "view",
 		candidate: pointer.standsAt,
 		target: pointer.target,
-		finalSql: `select * from ${dialect.render({ ...model.target, database: "" })}`,
+		finalSql: `select * from ${dialect.building.nameOf(model.target)}`,
 		publish: "swap",
 		inputs: [model.node],
 		publishGroup,

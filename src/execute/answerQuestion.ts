@@ -28,7 +28,7 @@ const WORD: Readonly<Record<RelationKind, string>> = {
 };
 
 async function kindOf(session: Session, relation: RelationName): Promise<RelationKind | null> {
-	const there = await session.listRelations([relation.schema]);
+	const there = await session.listRelations([relation.schema], relation.database);
 	return there.find((r) => r.identifier === relation.identifier)?.kind ?? null;
 }
 
@@ -64,14 +64,14 @@ export async function answerQuestion(answerer: Answerer, request: DbRequest): Pr
 			return { kind: "columns", columns: columns.get(relationKey(request.relation)) ?? null };
 		}
 		case "relations":
-			return { kind: "relations", relations: await session.listRelations([request.schema]) };
+			return { kind: "relations", relations: await session.listRelations([request.schema], request.database) };
 		case "seed":
 			throw new Error("the rows of a seed's file were asked for where none is built");
 		case "commit":
 			await answerer.commit?.();
 			return { kind: "done" };
 		case "schemas":
-			return { kind: "schemas", schemas: await session.listSchemas() };
+			return { kind: "schemas", schemas: await session.listSchemas(answerer.dialect.storedDatabase(request.database)) };
 		case "ddl": {
 			const sql = await ddlSql(answerer, request);
 			if (sql !== null) await send(request.action, sql, (options) => session.execute(sql, options));

@@ -78,8 +78,8 @@ async function groundOf(
 	node: BuildableNode,
 ): Promise<Pick<BuildInput, "existing" | "fullRefresh">> {
 	if (!LOOKS.has(node.config.materialized)) return { existing: null, fullRefresh: run.job.flags.fullRefresh };
-	const { schema, identifier } = targetOf(run, node);
-	const there = await session.listRelations([schema]);
+	const { database, schema, identifier } = targetOf(run, node);
+	const there = await session.listRelations([schema], database);
 	const existing = there.find((relation) => relation.identifier === identifier)?.kind ?? null;
 	const drive = { run, session, node: node.unique_id, inTransaction: false };
 	const call = { macro: "should_full_refresh", positional: [], keyword: {}, node: node.unique_id };

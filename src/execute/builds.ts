@@ -13,14 +13,14 @@ import { findNode } from "../core/manifest.ts";
 import type { NodeId, SourceNode } from "../core/node.ts";
 import type { BuildableNode } from "../core/plan.ts";
 import type { RunJob, RunPorts } from "../core/ports.ts";
-import type { RelationName } from "../core/relation.ts";
+import { type RelationName, relationKey } from "../core/relation.ts";
 import type { BuildFacts, PublishedRow } from "../core/state.ts";
 
 export interface Builds {
 	readonly remember: (known: {
 		readonly published: ReadonlyMap<NodeId, PublishedRow>;
 		readonly seeds: ReadonlyMap<NodeId, string>;
-		/** Kinds of relations that exist, by `existingKey`; null: not asked for. */
+		/** Kinds of relations that exist, by `relationKey`; null: not asked for. */
 		readonly there: ReadonlyMap<string, string> | null;
 	}) => void;
 	/** From here on readers of the node read this build. Null: nobody can say what it was made of. */
@@ -46,9 +46,6 @@ export interface Query {
 	/** Its batches are published one by one; compiled when their turn comes, so nothing is known of their text before. */
 	readonly inBatches?: boolean;
 }
-
-export const existingKey = ({ schema, identifier }: Pick<RelationName, "schema" | "identifier">): string =>
-	`${schema}\0${identifier}`;
 
 const sha256 = (parts: readonly string[]): string => hash("sha256", parts.join("\0"), "hex");
 
@@ -201,8 +198,8 @@ export function createBuilds(
 			const changed = changedInputs(row.build.inputs, build.inputs);
 			if (changed !== null) return changed;
 			const [main, ...pointers] = targets;
-			const stands = main !== undefined && there?.get(existingKey(main)) === row.build.kind;
-			return stands && pointers.every((pointer) => there?.has(existingKey(pointer))) ? null : "its relation is gone";
+			const stands = main !== undefined && there?.get(relationKey(main)) === row.build.kind;
+			return stands && pointers.every((pointer) => there?.has(relationKey(pointer))) ? null : "its relation is gone";
 		},
 		builtBy: (id) => before.get(id)?.runId,
 		testedHash: async (id, sql, text, session) => {

@@ -6,11 +6,12 @@
 import type { Session } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
 import { holdsFence } from "../core/holdsFence.ts";
-import type { RelationName } from "../core/relation.ts";
+import { type RelationName, relationKey } from "../core/relation.ts";
 import type { LeaseRow, RunRow } from "../core/state.ts";
 import { type Run, targetsOf } from "./run.ts";
 import { databaseErrorOf, runBound } from "./statement.ts";
 
+/** Leases know no databases: where two have a relation of one name, runs wait for each other though they need not. */
 const keyOf = (r: { readonly schema: string; readonly identifier: string }): string => `${r.schema}\0${r.identifier}`;
 
 /** Everything that the run puts rows or a query into, each once, sorted: targets of builds and tables of landing loads. */
@@ -21,7 +22,7 @@ export function writtenRelations(run: Run): readonly RelationName[] {
 		const { database, schema } = task.node;
 		const relations =
 			task.kind === "build" ? targetsOf(run, task.node) : [{ database, schema, identifier: task.node.identifier }];
-		for (const relation of relations) written.set(keyOf(relation), relation);
+		for (const relation of relations) written.set(relationKey(relation), relation);
 	}
 	return [...written.keys()].sort().map((key) => written.get(key)!);
 }
@@ -83,7 +84,7 @@ async function tryTake(run: Run, session: Session, clear: () => Promise<void>): 
 			if (dead.size > 0) await runBound(session, state.buryRuns([...dead], clock().toISOString()));
 			const inTheWay = (await state.listLeases(session)).filter((l) => l.runId !== runId && wanted.has(keyOf(l)));
 			if (inTheWay.length > 0) return await blockedBy(run, session, inTheWay);
-			await runBound(session, state.takeLeases(runId, written));
+			await runBound(session, state.takeLeases(runId, [...new Map(written.map((r) => [keyOf(r), r])).values()]));
 			await clear();
 			return null;
 		});
@@ -124,10 +125,12 @@ export async function othersCandidates(run: Run, session: Session): Promise<read
 	const { adapter, state } = run.ports;
 	const { projectName } = run.job.manifest;
 	await runBound(session, [state.lockLeases()]);
-	const database = writtenRelations(run)[0]?.database ?? "";
+	const databases = [...new Set(writtenRelations(run).map(({ database }) => database))];
 	return (await state.listLeases(session))
 		.filter((lease) => lease.runId !== run.job.runId)
-		.map(({ schema, identifier }) => adapter.publisher.candidateOf(projectName, { database, schema, identifier }));
+		.flatMap(({ schema, identifier }) =>
+			databases.map((database) => adapter.publisher.candidateOf(projectName, { database, schema, identifier })),
+		);
 }
 
 /**

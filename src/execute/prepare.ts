@@ -3,11 +3,11 @@ import type { Session } from "../core/adapter.ts";
 import { diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { NodeId } from "../core/node.ts";
 import { tablesHere } from "../core/ofTarget.ts";
-import type { RelationName } from "../core/relation.ts";
+import { type RelationName, relationKey } from "../core/relation.ts";
+import { relationsAround } from "../core/relationsAround.ts";
 import type { CandidateRow, PublishedRow, TablesHere } from "../core/state.ts";
 import { storedName } from "../core/storedName.ts";
 import { performRequest } from "./answerRequest.ts";
-import { existingKey } from "./builds.ts";
 import { expectDurations } from "./expectDurations.ts";
 import { rememberGenerations } from "./generations.ts";
 import { othersCandidates, takeLeases } from "./leases.ts";
@@ -50,12 +50,13 @@ async function learnSeeds(run: Run, session: Session, here: TablesHere): Promise
 	const hashes = await run.ports.state.seedHashes(session, run.job.manifest.projectName, here);
 	for (const [id, hash] of hashes) run.seedHashes.set(id, hash);
 	const targets = seeds.map(({ id, node }) => ({ id, target: targetOf(run, node) }));
-	const schemas = [...new Set(targets.map(({ target }) => target.schema))].sort();
 	const tables = new Set<string>();
-	for (const r of await session.listRelations(schemas))
-		if (r.kind === "table") tables.add(`${r.schema}\0${r.identifier}`);
-	for (const { id, target } of targets)
-		if (tables.has(`${target.schema}\0${target.identifier}`)) run.seedsThere.add(id);
+	const found = await relationsAround(
+		session,
+		targets.map(({ target }) => target),
+	);
+	for (const r of found) if (r.kind === "table") tables.add(relationKey(r));
+	for (const { id, target } of targets) if (tables.has(relationKey(target))) run.seedsThere.add(id);
 	const known = targets.filter(({ id }) => run.seedsThere.has(id) && run.seedHashes.has(id));
 	for (let from = 0; from < known.length; from += TABLES_AT_ONCE)
 		await forgetEmptied(run, session, known.slice(from, from + TABLES_AT_ONCE));
@@ -71,7 +72,7 @@ async function forgetEmptied(
 	seeds: readonly { readonly id: NodeId; readonly target: RelationName }[],
 ): Promise<void> {
 	const { dialect } = run.ports.adapter;
-	const rowIn = (target: RelationName) => `exists (select 1 from ${dialect.render({ ...target, database: "" })})`;
+	const rowIn = (target: RelationName) => `exists (select 1 from ${dialect.building.nameOf(target)})`;
 	const { rows } = await session.query(`select ${seeds.map(({ target }) => rowIn(target)).join(", ")}`);
 	for (const [i, { id }] of seeds.entries()) if (rows[0]?.[i] === false) run.seedsThere.delete(id);
 }
@@ -87,9 +88,8 @@ async function rememberBuilds(
 	let there: Map<string, string> | null = null;
 	if (job.flags.changed === true) {
 		const targets = buildTasks(run.graph).flatMap((task) => targetsOf(run, task.node));
-		const schemas = [...new Set(targets.map(({ schema }) => schema))].sort();
-		const found = schemas.length === 0 ? [] : await session.listRelations(schemas);
-		there = new Map(found.map((relation) => [existingKey(relation), relation.kind]));
+		const found = await relationsAround(session, targets);
+		there = new Map(found.map((relation) => [relationKey(relation), relation.kind]));
 	}
 	run.builds.remember({ published: known.published, seeds, there });
 	if ([...run.graph.tasks.values()].some(({ kind }) => kind === "test" || kind === "unit"))

@@ -163,7 +163,7 @@ async function measures(run: Run, results: readonly NodeResult[]): Promise<reado
 			column === null ? "count(*)::float8" : `coalesce(avg((${column} is null)::int), 0)::float8`,
 		);
 		const target = targets.get(node)!;
-		const relation = run.ports.adapter.dialect.render({ ...target, database: "" });
+		const relation = run.ports.adapter.dialect.building.nameOf(target);
 		const sql = `select ${figures.join(", ")} from ${relation}`;
 		const { rows } = await run.ports.adapter.withSession((session) =>
 			statement(run, { node, purpose: "measure", sql }, (options) => session.query(sql, [], options)),

@@ -3,6 +3,7 @@ import type { Session } from "../core/adapter.ts";
 import type { NodeId } from "../core/node.ts";
 import { isOfTarget } from "../core/ofTarget.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
+import { relationsAround } from "../core/relationsAround.ts";
 import type { CandidateRow, TablePlace } from "../core/state.ts";
 import { othersCandidates } from "./leases.ts";
 import { buildTasks, type Run, targetsOf } from "./run.ts";
@@ -17,11 +18,13 @@ export async function candidatesHere({ job, ports }: Run, session: Session): Pro
 /** Recorded candidates whose relation is really there, with the kind that was recorded. */
 export async function standingCandidates(run: Run, session: Session): Promise<readonly CandidateRow[]> {
 	const rows = await candidatesHere(run, session);
-	const schemas = [...new Set(rows.map((row) => row.candidate.schema))].sort();
-	if (schemas.length === 0) return [];
 	const there = new Map<string, string>();
-	for (const r of await session.listRelations(schemas)) there.set(`${r.schema}\0${r.identifier}`, r.kind);
-	return rows.filter((row) => there.get(`${row.candidate.schema}\0${row.candidate.identifier}`) === row.kind);
+	const found = await relationsAround(
+		session,
+		rows.map((row) => row.candidate),
+	);
+	for (const r of found) there.set(relationKey(r), r.kind);
+	return rows.filter((row) => there.get(relationKey(row.candidate)) === row.kind);
 }
 
 /** The node and everything below it: built on the candidate that goes, so it goes too. */

@@ -10,6 +10,7 @@ import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
 import type { RunJob, RunPorts } from "../core/ports.ts";
 import { relationKey } from "../core/relation.ts";
+import { relationsAround } from "../core/relationsAround.ts";
 import type { RunResult } from "../core/result.ts";
 import type { GenerationRow, PastRun, StoodRow } from "../core/state.ts";
 import { generationsHere } from "./generations.ts";
@@ -122,15 +123,11 @@ function inOrder(run: Run, wanted: readonly Wanted[]): readonly Wanted[] {
 async function standAgain(run: Run, session: Session, ask: Rollback, wanted: readonly Wanted[]): Promise<Ready> {
 	const { adapter } = run.ports;
 	const tables = wanted.flatMap(({ row }) => row.keptAs ?? []);
-	const there = new Set(
-		(await session.listRelations([...new Set(tables.map((r) => r.schema))].sort())).map(
-			(r) => `${r.schema}\0${r.identifier}`,
-		),
-	);
+	const there = new Set((await relationsAround(session, tables)).map(relationKey));
 	const problems: string[] = [];
 	const ordered = inOrder(run, wanted);
 	for (const { row } of ordered)
-		if (row.keptAs !== null && !there.has(`${row.keptAs.schema}\0${row.keptAs.identifier}`))
+		if (row.keptAs !== null && !there.has(relationKey(row.keptAs)))
 			problems.push(`${relationKey(row.keptAs).replaceAll("\0", ".")} is gone`);
 	const targets = ordered.map(({ row }) => row.candidate.target);
 	await session.transaction(async () => {

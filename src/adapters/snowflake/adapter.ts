@@ -99,12 +99,12 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 		warehouse !== undefined && warehouse !== fields.warehouse;
 
 	async function withSession<T>(work: (session: Session) => Promise<T>, options: SessionOptions = {}): Promise<T> {
-		const { database } = isOpen();
+		const { database, schema } = isOpen();
 		const slot = await take(working.getStore()?.over === false);
 		const mine = { over: false };
 		try {
 			const { connection } = await slot.ready();
-			const session = createSession({ connection, dialect, database, defaultTimeoutMs: statementTimeoutMs });
+			const session = createSession({ connection, dialect, database, schema, defaultTimeoutMs: statementTimeoutMs });
 			try {
 				if (usesOwn(options.warehouse))
 					await session.execute(`use warehouse ${warehouseName(options.warehouse, dialect)}`);

@@ -2,6 +2,7 @@ import type { Dialect, Session } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import type { Inspection } from "../../core/inspection.ts";
 import type { ProjectReach } from "../../core/projectReach.ts";
+import { relationsAround } from "../../core/relationsAround.ts";
 import { cellsOf } from "./catalog.ts";
 import type { ProfileFields } from "./connectionOptions.ts";
 import {
@@ -11,6 +12,7 @@ import {
 	type NeededPrivileges,
 	neededPrivileges,
 } from "./privileges.ts";
+import { placeOf, schemasThere } from "./publish/schemas.ts";
 
 /** Roles that one role works with, itself among them: more than that is no hierarchy that anybody made. */
 const MOST_ROLES = 200;
@@ -115,11 +117,11 @@ export async function inspectAccount(
 		lines.push({ name: "privileges", value: "not known: the role may not list its own grants" });
 		return lines;
 	}
-	const there = new Set(await session.listSchemas());
+	const schemas = reach.writes.map(({ database, schema }) => ({ database, schema, identifier: "" }));
+	const there = await schemasThere(session, schemas);
 	for (const needed of neededPrivileges(reach, fields, dialect)) {
 		const { on, name } = needed;
-		const elsewhere = on === "schema" && name[0] !== database;
-		if (on === "schema" && !elsewhere && !there.has(name[1]!)) {
+		if (on === "schema" && !there.has(placeOf({ database: name[0]!, schema: name[1]! }))) {
 			lines.push({ name: "schema", value: `${printed(name)} is not there yet, and will be made` });
 			continue;
 		}
@@ -136,7 +138,7 @@ export async function inspectAccount(
 		);
 	}
 	lines.push(...onAccount(reach, held, dialect.quote(role!)));
-	lines.push(...(await foreignRelations(session, { reach, held, role: role!, dialect, database: database ?? null })));
+	lines.push(...(await foreignRelations(session, { reach, held, role: role!, dialect })));
 	return lines;
 }
 
@@ -163,21 +165,22 @@ async function foreignRelations(
 		readonly held: Held;
 		readonly role: string;
 		readonly dialect: Dialect;
-		readonly database: string | null;
 	},
 ): Promise<readonly Inspection[]> {
-	const { reach, held, role, dialect, database } = about;
-	const schemas = reach.writes.filter((place) => place.database === database).map(({ schema }) => schema);
-	const others = new Map<string, { count: number; readonly schema: string; readonly owner: string }>();
-	for (const { schema, owner } of await session.listRelations(schemas)) {
+	const { reach, held, role, dialect } = about;
+	const others = new Map<
+		string,
+		{ count: number; readonly database: string; readonly schema: string; readonly owner: string }
+	>();
+	for (const { database, schema, owner } of await relationsAround(session, reach.writes)) {
 		if (owner === undefined || owner === "" || held.roles.has(owner)) continue;
-		const key = `${schema}\0${owner}`;
-		const known = others.get(key) ?? { count: 0, schema, owner };
+		const key = `${database}\0${schema}\0${owner}`;
+		const known = others.get(key) ?? { count: 0, database, schema, owner };
 		known.count++;
 		others.set(key, known);
 	}
-	return [...others.values()].map(({ count, schema, owner }) => ({
+	return [...others.values()].map(({ count, database, schema, owner }) => ({
 		name: "ownership",
-		value: `${count} ${count === 1 ? "relation" : "relations"} of ${printed([schema])} ${count === 1 ? "belongs" : "belong"} to ${owner}: where a model has one of these names it cannot be replaced (grant ownership on all tables in schema ${[database!, schema].map(dialect.quote).join(".")} to role ${dialect.quote(role)} copy current grants;)`,
+		value: `${count} ${count === 1 ? "relation" : "relations"} of ${printed([schema])} ${count === 1 ? "belongs" : "belong"} to ${owner}: where a model has one of these names it cannot be replaced (grant ownership on all tables in schema ${[database, schema].map(dialect.quote).join(".")} to role ${dialect.quote(role)} copy current grants;)`,
 	}));
 }

@@ -6,13 +6,15 @@ import { isMissing, listColumns, listRelations, listSchemas, listSizes } from ".
 import type { Answer, Connection } from "./connection.ts";
 import { numberedBinds, type StatementPart, splitStatements } from "./scanSql.ts";
 import { FILE_FORMAT, stageRows } from "./stagedRows.ts";
-import { effectsOf, type StatementEffects, temporaryTable } from "./statementEffects.ts";
+import { effectsOf, madeElsewhere, type StatementEffects, temporaryTable } from "./statementEffects.ts";
 
 export interface SessionParts {
 	readonly connection: Connection;
 	readonly dialect: Dialect;
 	/** The connected one, as it is stored. */
 	readonly database: string;
+	/** The connected one, as it is stored; null: none. */
+	readonly schema: string | null;
 	readonly defaultTimeoutMs: number | undefined;
 }
 
@@ -48,7 +50,13 @@ const CHANGED = /^number of rows (?:inserted|updated|deleted)$|^rows_loaded$/;
  *   that a text of several statements began is rolled back with it, and a session whose own `begin` was followed by a
  *   statement that was cancelled takes no more.
  */
-export function createSession({ connection, dialect, database, defaultTimeoutMs }: SessionParts): PinnedSession {
+export function createSession({
+	connection,
+	dialect,
+	database,
+	schema,
+	defaultTimeoutMs,
+}: SessionParts): PinnedSession {
 	const changed = new Set<NonNullable<StatementEffects["changes"]>>();
 	/** Temporary tables that the session made and has not dropped. */
 	const temporary = new Set<string>();
@@ -117,6 +125,7 @@ export function createSession({ connection, dialect, database, defaultTimeoutMs 
 			if (table?.made === false) temporary.delete(table.name);
 			else if (table?.made === true) temporary.add(table.name);
 			else if (effects.changes !== null) changed.add(effects.changes);
+			if (effects.changes === "schema" && madeElsewhere(part.sql, database, dialect)) await goHome(control);
 			return answer;
 		} catch (error) {
 			if (error instanceof DatabaseError && error.kind === "connection") broken = true;
@@ -129,6 +138,17 @@ export function createSession({ connection, dialect, database, defaultTimeoutMs 
 			if (depth > 0 && stopped) spoilt = "lost";
 			if (depth === 0 && open && stopped) over = true;
 			throw error;
+		}
+	}
+
+	/** Bare names, tfm's own tables among them, are looked for where the profile says. */
+	async function goHome(control: (sql: string) => Promise<Answer>): Promise<void> {
+		const home = dialect.quote(database);
+		try {
+			await control(schema === null ? `use database ${home}` : `use schema ${home}.${dialect.quote(schema)}`);
+		} catch (error) {
+			if (!isMissing(error)) throw error;
+			await control(`use database ${home}`);
 		}
 	}
 
@@ -330,10 +350,11 @@ export function createSession({ connection, dialect, database, defaultTimeoutMs 
 		},
 		transaction,
 		bulkLoad,
-		listRelations: (schemas) => listRelations(ask, dialect, { database, schemas }),
+		listRelations: (schemas, elsewhere = "") =>
+			listRelations(ask, dialect, { database: elsewhere || database, schemas }),
 		listColumns: (relations) => listColumns(ask, dialect, relations),
 		listSizes: (relations) => listSizes(ask, dialect, relations),
-		listSchemas: () => listSchemas(ask, dialect, database),
+		listSchemas: (elsewhere = "") => listSchemas(ask, dialect, elsewhere || database),
 		async end() {
 			over = true;
 			await turn;

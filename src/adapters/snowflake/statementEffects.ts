@@ -1,3 +1,4 @@
+import type { Dialect } from "../../core/adapter.ts";
 import { firstWords } from "./scanSql.ts";
 
 /**
@@ -57,4 +58,18 @@ export function temporaryTable(sql: string): { readonly made: boolean; readonly 
 	const [made, dropped] = [MADE.exec(sql)?.[1], DROPPED.exec(sql)?.[1]];
 	if (made !== undefined) return { made: true, name: made };
 	return dropped === undefined ? null : { made: false, name: dropped };
+}
+
+const SCHEMA = new RegExp(
+	String.raw`^\s*create\s+(?:or\s+replace\s+)?(?:transient\s+)?(schema|database)\s+(?:if\s+not\s+exists\s+)?${NAME}`,
+	"i",
+);
+
+/** Whether a statement makes a schema in another database than this one, which makes that the current one. */
+export function madeElsewhere(sql: string, database: string, { fold }: Pick<Dialect, "fold">): boolean {
+	const [, what = "", name = ""] = SCHEMA.exec(sql) ?? [];
+	const parts = [...name.matchAll(/"((?:[^"]|"")+)"|([\w$]+)/g)];
+	if (parts.length !== 2 || what.toLowerCase() !== "schema") return false;
+	const [, quoted, bare = ""] = parts[0]!;
+	return (quoted?.replaceAll('""', '"') ?? fold(bare)) !== database;
 }

@@ -4,6 +4,7 @@ import { sizeText } from "../../core/byteSize.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { isStored, type ModelNode, type NodeId } from "../../core/node.ts";
 import { type RelationName, relationKey } from "../../core/relation.ts";
+import { relationsAround } from "../../core/relationsAround.ts";
 import { storedName } from "../../core/storedName.ts";
 import type { Placeable } from "./placeProject.ts";
 
@@ -39,10 +40,13 @@ export async function cloneIncrementals(work: CloneWork): Promise<ReadonlySet<No
 	const pairs = upTo === 0 ? [] : pairsOf(work);
 	if (pairs.length === 0) return cloned;
 	await adapter.withSession(async (session) => {
-		const schemas = [...new Set(pairs.flatMap(({ from, into }) => [from.schema, into.schema]))].sort();
-		const kinds = new Map((await session.listRelations(schemas)).map((found) => [placeKey(found), found.kind]));
+		const found = await relationsAround(
+			session,
+			pairs.flatMap(({ from, into }) => [from, into]),
+		);
+		const kinds = new Map(found.map((relation) => [relationKey(relation), relation.kind]));
 		const missing = pairs.filter(
-			({ from, into }) => kinds.get(placeKey(from)) === "table" && !kinds.has(placeKey(into)),
+			({ from, into }) => kinds.get(relationKey(from)) === "table" && !kinds.has(relationKey(into)),
 		);
 		const sizes = await session.listSizes(missing.map(({ from }) => from));
 		for (const pair of missing) {
@@ -75,9 +79,6 @@ function pairsOf({ project: { manifest, engine }, selected, outside }: CloneWork
 		return from === undefined ? [] : [{ node, from, into: storedName(node, engine.dialect) }];
 	});
 }
-
-const placeKey = ({ schema, identifier }: Pick<RelationName, "schema" | "identifier">): string =>
-	`${schema}\0${identifier}`;
 
 /** False: another run was quicker. */
 async function clone(

@@ -311,6 +311,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			storedDatabase: (x: string) => x,
 			quote: (x: string) => `"${x}"`,
 			render: (r: RelationName) => `"${r.schema}"."${r.identifier}"`,
+			building: { nameOf: (r: RelationName) => `"${r.schema}"."${r.identifier}"` },
 		},
 		publisher: fakePublisher(world, script, sessionOf),
 		withSession: async <T>(work: (session: Session) => Promise<T>): Promise<T> => {

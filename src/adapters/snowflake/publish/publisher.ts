@@ -5,9 +5,10 @@
  */
 import type { Dialect, Publisher, Session } from "../../../core/adapter.ts";
 import { type RelationName, relationKey } from "../../../core/relation.ts";
+import { relationsAround } from "../../../core/relationsAround.ts";
 import { repairPublishes } from "./repair.ts";
 import { runPublish } from "./runPublish.ts";
-import { closedSchemas, createSchemas } from "./schemas.ts";
+import { closedSchemas, createSchemas, placeOf, schemasThere } from "./schemas.ts";
 import { candidateBeside, candidateOf, deltaOf, generationOf } from "./shadowNames.ts";
 import { dropStatement } from "./steps.ts";
 
@@ -49,13 +50,11 @@ async function dropStale(
 ): Promise<readonly RelationName[]> {
 	const kept = new Set(keep.flatMap((relation) => [relation, deltaOf(relation)]).map(relationKey));
 	const places = new Map(
-		candidates
-			.flatMap((c) => [c, deltaOf(c)])
-			.map((relation) => [`${relation.schema}\0${relation.identifier}`, relation]),
+		candidates.flatMap((c) => [c, deltaOf(c)]).map((relation) => [relationKey(relation), relation]),
 	);
 	const dropped: RelationName[] = [];
-	for (const found of await session.listRelations([...new Set(candidates.map((c) => c.schema))])) {
-		const relation = places.get(`${found.schema}\0${found.identifier}`);
+	for (const found of await relationsAround(session, candidates)) {
+		const relation = places.get(relationKey(found));
 		if (relation === undefined || kept.has(relationKey(relation))) continue;
 		await session.execute(dropStatement(dialect, relation, found.kind));
 		dropped.push(relation);
@@ -64,11 +63,11 @@ async function dropStale(
 }
 
 async function dropEmptySchemas(session: Session, dialect: Dialect, relations: readonly RelationName[]): Promise<void> {
-	const schemas = new Map(relations.map((r) => [r.schema, r] as const));
-	const filled = new Set((await session.listRelations([...schemas.keys()])).map((r) => r.schema));
-	const there = new Set(await session.listSchemas());
-	for (const { database, schema } of schemas.values()) {
-		if (filled.has(schema) || !there.has(schema)) continue;
+	const schemas = new Map(relations.map((r) => [placeOf(r), r] as const));
+	const filled = new Set((await relationsAround(session, relations)).map(placeOf));
+	const there = await schemasThere(session, relations);
+	for (const [key, { database, schema }] of schemas) {
+		if (filled.has(key) || !there.has(key)) continue;
 		const place = [database, schema]
 			.filter((part) => part !== "")
 			.map(dialect.quote)

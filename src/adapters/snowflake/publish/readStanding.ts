@@ -1,8 +1,8 @@
 import type { Dialect, Session } from "../../../core/adapter.ts";
-import type { RelationName } from "../../../core/relation.ts";
+import { type RelationName, relationKey } from "../../../core/relation.ts";
 import type { CellValue } from "../../../core/resultTable.ts";
 import { cellsOf, unlessMissing } from "../catalog.ts";
-import { placeKey, type Standing } from "./steps.ts";
+import type { Standing } from "./steps.ts";
 
 const text = (value: CellValue | undefined): string => String(value ?? "");
 
@@ -48,7 +48,7 @@ export async function readStanding(
 			const name = text(cells.get("name"));
 			const view = text(cells.get("kind")) === "VIEW" ? named(views, name) : undefined;
 			const table = isDynamic(cells) ? named(dynamic, name) : undefined;
-			found.set(placeKey({ schema, identifier: name }), {
+			found.set(relationKey({ database, schema, identifier: name }), {
 				kind: table !== undefined ? "materialized_view" : text(cells.get("kind")) === "VIEW" ? "view" : "table",
 				comment: text(cells.get("comment")),
 				definition: view === undefined ? null : text(view.get("text")),

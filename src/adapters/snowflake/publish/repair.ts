@@ -3,7 +3,7 @@ import { type RelationName, relationKey } from "../../../core/relation.ts";
 import { type JournalEntry, markOf, readJournal } from "./journal.ts";
 import { readStanding } from "./readStanding.ts";
 import { settle } from "./runPublish.ts";
-import { type PublishStep, placeKey, type Standing } from "./steps.ts";
+import type { PublishStep, Standing } from "./steps.ts";
 
 /**
  * Finishes publishes that a process left behind when it died. Only those of relations that the caller has leased: a
@@ -36,4 +36,4 @@ async function finish(session: Session, dialect: Dialect, entry: JournalEntry): 
 }
 
 const isDone = (step: PublishStep, standing: ReadonlyMap<string, Standing>, mark: string): boolean =>
-	step.kind === "table" && standing.get(placeKey(step.target))?.comment === mark;
+	step.kind === "table" && standing.get(relationKey(step.target))?.comment === mark;

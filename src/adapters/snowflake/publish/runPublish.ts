@@ -28,7 +28,7 @@ import { relationKey } from "../../../core/relation.ts";
 import { carryGrants, grantAsConfigured, readGrants } from "./grants.ts";
 import { commentStatement, ensureJournal, forgetEntry, type JournalEntry, markOf, writeEntry } from "./journal.ts";
 import { readStanding } from "./readStanding.ts";
-import { dropStatement, type PublishStep, placeKey, type Standing, stepOf } from "./steps.ts";
+import { dropStatement, type PublishStep, type Standing, stepOf } from "./steps.ts";
 
 interface Planned {
 	readonly steps: readonly PublishStep[];
@@ -111,7 +111,7 @@ async function planPublish(
 	const ways: { node: NodeId; way: PublishWay }[] = [];
 	for (const candidate of candidates) {
 		const { node, apply } = candidate;
-		const target = standing.get(placeKey(candidate.target)) ?? null;
+		const target = standing.get(relationKey(candidate.target)) ?? null;
 		const to = dialect.render(candidate.target);
 		if (apply !== undefined) {
 			for (const { name, type } of apply.addColumns)
@@ -122,7 +122,7 @@ async function planPublish(
 			ways.push({ node, way: "apply" });
 			continue;
 		}
-		const stands = standing.get(placeKey(candidate.candidate));
+		const stands = standing.get(relationKey(candidate.candidate));
 		if (stands === undefined) throw new Error(`the candidate of ${candidate.target.identifier} is gone`);
 		const mayKeep = candidate.kind === "table" && candidate.publish === "keep" && target?.kind === "table";
 		if (mayKeep && (await sameColumns(session, candidate))) {

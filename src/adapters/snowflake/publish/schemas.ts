@@ -9,8 +9,19 @@ const render = (dialect: Dialect, { database, schema }: Pick<RelationName, "data
 		.join(".");
 
 const distinct = (relations: readonly RelationName[]): readonly RelationName[] => [
-	...new Map(relations.map((r) => [`${r.database}\0${r.schema}`, r])).values(),
+	...new Map(relations.map((r) => [placeOf(r), r])).values(),
 ];
+
+export const placeOf = ({ database, schema }: Pick<RelationName, "database" | "schema">): string =>
+	`${database}\0${schema}`;
+
+/** The schemas of the databases of these relations, by place. */
+export async function schemasThere(session: Session, relations: readonly RelationName[]): Promise<ReadonlySet<string>> {
+	const there = new Set<string>();
+	for (const database of new Set(relations.map((r) => r.database)))
+		for (const schema of await session.listSchemas(database)) there.add(placeOf({ database, schema }));
+	return there;
+}
 
 /** Makes the schemas of these relations where they are missing. */
 export async function createSchemas(
@@ -18,9 +29,10 @@ export async function createSchemas(
 	dialect: Dialect,
 	relations: readonly RelationName[],
 ): Promise<void> {
-	const there = new Set(await session.listSchemas());
+	const there = await schemasThere(session, relations);
 	for (const relation of distinct(relations))
-		if (!there.has(relation.schema)) await session.execute(`create schema if not exists ${render(dialect, relation)}`);
+		if (!there.has(placeOf(relation)))
+			await session.execute(`create schema if not exists ${render(dialect, relation)}`);
 }
 
 /** Snowflake names no privilege that a role has without asking for all of them, so making the schemas is the question. */
@@ -29,10 +41,10 @@ export async function closedSchemas(
 	dialect: Dialect,
 	candidates: readonly RelationName[],
 ): Promise<readonly ClosedSchema[]> {
-	const there = new Set(await session.listSchemas());
+	const there = await schemasThere(session, candidates);
 	const closed: ClosedSchema[] = [];
 	for (const relation of distinct(candidates)) {
-		if (there.has(relation.schema)) continue;
+		if (there.has(placeOf(relation))) continue;
 		try {
 			await session.execute(`create schema if not exists ${render(dialect, relation)}`);
 		} catch (error) {

@@ -1,6 +1,6 @@
 import type { Candidate, Dialect, PublishWay } from "../../../core/adapter.ts";
 import type { NodeId } from "../../../core/node.ts";
-import type { RelationInfo, RelationKind, RelationName } from "../../../core/relation.ts";
+import type { RelationKind, RelationName } from "../../../core/relation.ts";
 
 /** What stands at a place, as far as publishing cares. */
 export interface Standing {
@@ -109,7 +109,3 @@ function createStatement(dialect: Dialect, { target, finalSql, create }: Candida
 	const { targetLag, warehouse, refreshMode } = stands.dynamic;
 	return `create or replace dynamic table ${name} target_lag = ${dialect.literal(targetLag)} warehouse = ${dialect.quote(warehouse)} refresh_mode = ${refreshMode} as (\n${finalSql}\n)`;
 }
-
-/** Index of what SHOW lists, by schema and name. */
-export const placeKey = ({ schema, identifier }: Pick<RelationInfo, "schema" | "identifier">): string =>
-	`${schema}\0${identifier}`;

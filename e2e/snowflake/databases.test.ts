@@ -1,0 +1,249 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openTfmProcesses } from "../tfmProcess.ts";
+import { type ProjectOnSnowflake, projectOnSnowflake } from "./projectOnSnowflake.ts";
+
+const FILES = {
+	"dbt_project.yml": `name: shop
+version: '1.0'
+profile: shop
+models: {shop: {+materialized: table, marts: {+database: marts_db, +schema: gold}}}
+seeds: {shop: {+database: seeds_db}}
+`,
+	"seeds/countries.csv": "code,name\nde,Germany\nfr,France\n",
+	"snapshots/kept.yml": `
+snapshots:
+  - name: kept
+    relation: source('raw', 'orders')
+    config: {database: archive, schema: history, unique_key: id, strategy: check, check_cols: all}
+`,
+	"models/raw.yml": `
+sources:
+  - name: raw
+    database: raw
+    schema: landing
+    tables: [{name: orders, columns: [{name: id, data_tests: [unique, not_null]}]}]
+models:
+  - name: grown
+    columns: [{name: id, data_tests: [unique]}]
+  - name: named
+    columns: [{name: code, data_tests: [{relationships: {arguments: {to: ref('countries'), field: code}}}]}]
+`,
+	"models/clean.sql": "select id, amount, code from {{ source('raw', 'orders') }}",
+	"models/marts/named.sql":
+		"{{ config(materialized='view') }} select o.id, o.amount, o.code, c.name from {{ ref('clean') }} o join {{ ref('countries') }} c using (code)",
+	"models/marts/grown.sql":
+		"{{ config(materialized='incremental', unique_key='id') }} select id, amount, name from {{ ref('named') }} {% if is_incremental() %} where id >= (select max(id) from {{ this }}) {% endif %}",
+	"models/marts/counted.sql": "select count(*) as n from {{ ref('grown') }}",
+};
+
+const RAW = `create database raw; create schema raw.landing; create table raw.landing.orders (id int, amount int, code varchar);
+insert into raw.landing.orders values (1, 10, 'de'), (2, 20, 'fr');
+create database marts_db; create database seeds_db; create database archive; create schema if not exists analytics.shop`;
+
+/** Where everything stands but tfm's own tables: `DATABASE.SCHEMA.NAME`. */
+const standing = async (shop: ProjectOnSnowflake) =>
+	(await shop.rows("show objects in account"))
+		.map((row) => `${row[2]}.${row[3]}.${row[1]}`)
+		.filter((name) => !name.startsWith("ANALYTICS.TFM_STATE."))
+		.sort();
+
+const MORE = "insert into raw.landing.orders values (3, 30, 'de')";
+
+describe("relations in other databases, on the local protocol server", { timeout: 120_000 }, () => {
+	let shop: ProjectOnSnowflake;
+	beforeEach(async () => {
+		shop = await projectOnSnowflake(FILES);
+		await shop.rows(RAW);
+	});
+	afterEach(() => shop.stop());
+
+	test("sources are read, models, seeds and snapshots built, tested and built again where `database` says", async () => {
+		expect(await shop.run("build", { threads: 1 })).toBe(BUILT);
+		expect(await standing(shop)).toEqual(BUILT_IN);
+		await shop.rows(MORE);
+		const again = await shop.call("build");
+		expect([again.code, again.stderr], again.stdout).toEqual([0, ""]);
+		expect(again.stdout).toMatch(/countries +seed .* unchanged/);
+		expect(await shop.rows("select id, amount, code, name from marts_db.shop_gold.named order by id")).toEqual([
+			["1", "10", "de", "Germany"],
+			["2", "20", "fr", "France"],
+			["3", "30", "de", "Germany"],
+		]);
+		expect(await shop.rows("select id, amount, name from marts_db.shop_gold.grown order by id")).toEqual([
+			["1", "10", "Germany"],
+			["2", "20", "France"],
+			["3", "30", "Germany"],
+		]);
+		expect(await shop.rows("select n from marts_db.shop_gold.counted")).toEqual([["3"]]);
+		expect(await shop.rows("select id, amount, code from archive.shop_history.kept order by id")).toHaveLength(3);
+		expect(await standing(shop)).toEqual(BUILT_IN);
+		expect((await shop.call("build --full-refresh")).code).toBe(0);
+		expect(await standing(shop)).toEqual(BUILT_IN);
+	});
+
+	test("a seed whose table is gone or empty in its database is loaded again", async () => {
+		expect((await shop.call("seed")).code).toBe(0);
+		for (const loss of ["delete from", "drop table"]) {
+			await shop.rows(`${loss} seeds_db.shop.countries`);
+			expect((await shop.call("seed")).stdout).toMatch(/countries +seed .* 2 rows/);
+			expect(await shop.rows("select code, name from seeds_db.shop.countries order by code")).toEqual([
+				["de", "Germany"],
+				["fr", "France"],
+			]);
+		}
+	});
+
+	test("the catalog of the documentation has the columns of each, and --grants-sql names each database", async () => {
+		expect((await shop.call("build")).code).toBe(0);
+		expect((await shop.call("docs generate")).code).toBe(0);
+		const { nodes, sources } = JSON.parse(readFileSync(join(shop.root, "target/catalog.json"), "utf8")) as Record<
+			"nodes" | "sources",
+			Record<string, { metadata: { database: string; schema: string; name: string }; columns: object }>
+		>;
+		const listed = Object.values({ ...nodes, ...sources }).map(({ metadata, columns }) =>
+			[metadata.database, metadata.schema, metadata.name, Object.keys(columns).length].join("."),
+		);
+		expect(listed.sort()).toEqual([
+			"ANALYTICS.SHOP.CLEAN.3",
+			"ARCHIVE.SHOP_HISTORY.KEPT.7",
+			"MARTS_DB.SHOP_GOLD.COUNTED.1",
+			"MARTS_DB.SHOP_GOLD.GROWN.3",
+			"MARTS_DB.SHOP_GOLD.NAMED.4",
+			"RAW.LANDING.ORDERS.3",
+			"SEEDS_DB.SHOP.COUNTRIES.2",
+		]);
+		const grants = await shop.run("debug --grants-sql");
+		for (const name of ["ANALYTICS", "ARCHIVE", "MARTS_DB", "SEEDS_DB"])
+			expect(grants).toContain(`grant usage, create schema on database "${name}" to role <role>;`);
+		expect(grants).toContain('grant usage on database "RAW" to role <role>;');
+	});
+});
+
+const BUILT_IN = [
+	"ANALYTICS.SHOP.CLEAN",
+	"ARCHIVE.SHOP_HISTORY.KEPT",
+	"MARTS_DB.SHOP_GOLD.COUNTED",
+	"MARTS_DB.SHOP_GOLD.GROWN",
+	"MARTS_DB.SHOP_GOLD.NAMED",
+	"RAW.LANDING.ORDERS",
+	"SEEDS_DB.SHOP.COUNTRIES",
+];
+
+const BUILT = `tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) · 1 thread · 4 models, 1 seed, 1 snapshot, 4 tests · run <id>
+
+ ✓ countries                                    seed          <s>   2 rows
+ ✓ not_null(raw.orders.id)                      test          <s>
+ ✓ unique(raw.orders.id)                        test          <s>
+ ✓ clean                                        table         <s>   1 row
+ ✓ named                                        view          <s>   1 row
+ ✓ kept                                         snapshot      <s>   1 row
+ ✓ relationships(named.code)                    test          <s>
+ ✓ grown                                        incremental   <s>   1 row
+ ✓ unique(grown.id)                             test          <s>
+ ✓ counted                                      table         <s>   1 row
+
+ Passed  6 built     tests 4 ok      <s>
+[exit 0]
+`;
+
+const LAYERED = {
+	"tfm_project.yml":
+		"name: shop\nprofile: shop\nlayers: [{name: staging}, {name: marts, database: marts_db}]\nkeep_generations: 2\nschema_naming: exact\nmodels: {+materialized: table}\n",
+	"models/staging/sources.yml": "sources: [{name: raw, database: raw, schema: landing, tables: [{name: orders}]}]\n",
+	"models/staging/clean.sql": "select id, amount from {{ source('raw', 'orders') }}",
+	// The same schema and name as in the layer above it, in another database.
+	"models/staging/far.sql":
+		"{{ config(database='archive', schema='marts', alias='totals') }} select id from {{ ref('clean') }}",
+	"models/marts/totals.sql": "select count(*) as n, sum(amount) as total from {{ ref('clean') }}",
+	"models/marts/named.sql": "{{ config(materialized='view') }} select total, 'n' || n as name from {{ ref('totals') }}",
+	"models/marts/grown.sql":
+		"{{ config(materialized='incremental', unique_key='id') }} select id, amount from {{ ref('clean') }} {% if is_incremental() %} where id >= 2 {% endif %}",
+	"models/marts/marts.yml":
+		"models: [{name: totals, columns: [{name: total, tests: [{accepted_values: {arguments: {values: [30, 60, 100], quote: false}}}]}]}]",
+};
+
+const LAYERED_IN = [
+	"ANALYTICS.STAGING.CLEAN",
+	"ARCHIVE.MARTS.TOTALS",
+	"MARTS_DB.MARTS.GROWN",
+	"MARTS_DB.MARTS.NAMED",
+	"MARTS_DB.MARTS.TOTALS",
+	"RAW.LANDING.ORDERS",
+];
+const published = async (shop: ProjectOnSnowflake) =>
+	(await standing(shop)).filter((name) => !/\.TFM_[CG]_/.test(name));
+
+describe("layers in other databases, on the local protocol server", { timeout: 120_000 }, () => {
+	let shop: ProjectOnSnowflake;
+	beforeEach(async () => {
+		shop = await projectOnSnowflake(LAYERED);
+		await shop.rows(RAW);
+	});
+	afterEach(() => shop.stop());
+	const totals = () => shop.rows("select n, total from marts_db.marts.totals");
+
+	test("candidates stand in the database of their target, and are published there or held back", async () => {
+		const first = await shop.call("build");
+		expect([first.code, first.stderr], first.stdout).toEqual([0, ""]);
+		expect(await standing(shop)).toEqual(LAYERED_IN);
+		await shop.rows("insert into raw.landing.orders values (3, 31, 'de')");
+		expect((await shop.call("build", { threads: 1 })).code).toBe(1);
+		expect(await totals()).toEqual([["2", "30"]]);
+		expect(await shop.rows("select id from archive.marts.totals order by id")).toEqual([["1"], ["2"], ["3"]]);
+		const held = (await standing(shop)).filter((name) => /\.TFM_C_/.test(name));
+		expect(held.map((name) => name.replace(/_[0-9A-F]{10}_/, "_<hash>_"))).toEqual([
+			"MARTS_DB.TFM_C_<hash>_MARTS.NAMED",
+			"MARTS_DB.TFM_C_<hash>_MARTS.TOTALS",
+		]);
+		shop.write({ "models/marts/marts.yml": "models: [{name: totals}]" });
+		const retried = await shop.call("retry");
+		expect([retried.code, retried.stderr], retried.stdout).toEqual([0, ""]);
+		expect(await totals()).toEqual([["3", "61"]]);
+		expect(await shop.rows("select total, name from marts_db.marts.named")).toEqual([["61", "n3"]]);
+		expect(await shop.rows("select id, amount from marts_db.marts.grown order by id")).toEqual([
+			["1", "10"],
+			["2", "20"],
+			["3", "31"],
+		]);
+		expect(await published(shop)).toEqual(LAYERED_IN);
+	});
+
+	test("rollback puts back what stood before in its database", async () => {
+		shop.write({ "models/marts/grown.sql": "{{ config(enabled=false) }} select 1 as id" });
+		const there = LAYERED_IN.filter((name) => !name.endsWith(".GROWN"));
+		expect((await shop.call("build")).code).toBe(0);
+		await shop.rows(MORE);
+		expect((await shop.call("build")).code).toBe(0);
+		expect(await totals()).toEqual([["3", "60"]]);
+		const [[run]] = (await shop.rows("select run_id from tfm_state.runs order by run_id")) as [[string]];
+		const rolled = await shop.call(`rollback marts --to ${run}`);
+		expect([rolled.code, rolled.stderr], rolled.stdout).toEqual([0, ""]);
+		expect(await totals()).toEqual([["2", "30"]]);
+		expect(await shop.rows("select total, name from marts_db.marts.named")).toEqual([["30", "n2"]]);
+		expect(await published(shop)).toEqual(there);
+	});
+
+	test("a publish whose process is killed between two moves is finished by the next run", async () => {
+		expect((await shop.call("build")).code).toBe(0);
+		await shop.rows(MORE);
+		shop.local.server.faults.add([
+			{ path: "query-request", sql: "create or replace +view .*MARTS.NAMED", kind: "slow", delayMs: 60_000 },
+		]);
+		const processes = await openTfmProcesses();
+		const run = processes.start(["build"], shop.root);
+		while (shop.local.server.faults.left().length > 0 && run.process.exitCode === null) await pause(20);
+		await pause(200);
+		run.process.kill("SIGKILL");
+		expect(await run.ended, run.said()).toBe("SIGKILL");
+		const next = processes.start(["build", "-q"], shop.root);
+		expect(await next.ended, next.said()).toBe(0);
+		expect(await totals()).toEqual([["3", "60"]]);
+		expect(await shop.rows("select total, name from marts_db.marts.named")).toEqual([["60", "n3"]]);
+		expect(await published(shop)).toEqual(LAYERED_IN);
+		expect(await shop.rows("select * from tfm_state.publish_journal")).toEqual([]);
+		await processes.dispose();
+	});
+});
