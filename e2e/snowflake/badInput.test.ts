@@ -60,7 +60,7 @@ test("a warehouse that is not there, not for this role, or suspended for good", 
 	expect(await run({ files, output: { warehouse: "none" }, server: { warehouses: ["WH"] } })).toMatchInlineSnapshot(`
 		"[stderr]
 		 error[TFM-CLI-013]: the database refused: No active warehouse selected in the current session.  Select an active warehouse with the 'use warehouse' command. (Snowflake 000606, query id <id>)
-		   = hint: the profile's \`warehouse\` is missing, or not for this role (\`grant usage on warehouse … to role …\`), or suspended with AUTO_RESUME off (\`alter warehouse … resume\`)
+		   = hint: the profile's \`warehouse\` is missing, or not for this role (\`grant usage on warehouse … to role SYSADMIN\`), or suspended with AUTO_RESUME off (\`alter warehouse … resume\`)
 		   = next: tfm debug
 
 		 1 error, nothing was run (<s>)
@@ -83,7 +83,7 @@ test("a warehouse whose resource monitor is used up", async () => {
 		     error[TFM-RUN-001]: the database refused one: Warehouse 'WH' cannot be resumed because resource monitor 'LIMIT' has exceeded its quota. (SQLSTATE 22000). Snowflake 090073, query id <id>
 		      ┌─ models/one.sql:1:1
 		     1│ select 1 as id
-		      │ ^ the warehouse WH does not run for this role: \`grant usage, operate on warehouse WH to role …\`, or have its resource monitor raised
+		      │ ^ the warehouse WH does not run for this role: \`grant usage, operate on warehouse WH to role SYSADMIN\`, or have its resource monitor raised
 		       = next: read the SQL as executed in target/run/shop/models/one.sql
 		   Reproduce     tfm run --select one
 		   SQL           target/run/shop/models/one.sql
@@ -106,7 +106,7 @@ test("a role that may not make what a model is", async () => {
 		     error[TFM-RUN-001]: the database refused one: Insufficient privileges to operate on schema 'SHOP'. (SQLSTATE 42501). Snowflake 003001, query id <id>
 		      ┌─ models/one.sql:1:1
 		     1│ select 1 as id
-		      │ ^ the role needs more on schema SHOP: \`grant create table, create view on schema SHOP to role …\`
+		      │ ^ the role needs more on schema SHOP: \`grant create table, create view on schema SHOP to role SYSADMIN\`
 		       = next: read the SQL as executed in target/run/shop/models/one.sql
 		   Reproduce     tfm run --select one
 		   SQL           target/run/shop/models/one.sql
@@ -125,7 +125,7 @@ test("a role that may make no schema", async () => {
 
 		[stderr]
 		 error[TFM-RUN-001]: the database refused the preparation of the run: Insufficient privileges to operate on database 'ANALYTICS'. (SQLSTATE 42501). Snowflake 003001, query id <id>
-		   = hint: the role needs more on database ANALYTICS: \`grant create schema on database ANALYTICS to role …\`
+		   = hint: the role needs more on database ANALYTICS: \`grant create schema on database ANALYTICS to role SYSADMIN\`
 
 		 1 error, nothing was run (<s>)
 		[exit 2]
@@ -144,7 +144,7 @@ test("a table that is not there, or not for this role", async () => {
 		     error[TFM-RUN-001]: the database refused one: Object 'ANALYTICS.RAW.ORDERS' does not exist or not authorized. (SQLSTATE 42S02). Snowflake 002003, query id <id>
 		      ┌─ models/one.sql:1:1
 		     1│ select id
-		      │ ^ it is missing, or the role may not see it: \`grant select on ANALYTICS.RAW.ORDERS to role …\`
+		      │ ^ it is missing, or the role may not see it: \`grant select on ANALYTICS.RAW.ORDERS to role SYSADMIN\`
 		       = next: read the SQL as executed in target/run/shop/models/one.sql
 		   Reproduce     tfm run --select one
 		   SQL           target/run/shop/models/one.sql

@@ -32,6 +32,8 @@ export interface Answer {
 /** A login that stands: one statement after another. */
 export interface Connection {
 	send(statement: Sent): Promise<Answer>;
+	/** The session's role, as it is stored; null until it is known. */
+	role: string | null;
 	/** By its clock it has rested for longer than the account lets a session rest. */
 	isStale(): boolean;
 	close(): Promise<void>;
@@ -49,8 +51,13 @@ const LOG_OUT_MS = 500;
 
 export function createConnection(driver: DriverConnection, patience: Patience): Connection {
 	const logOut = (): Promise<void> => new Promise((resolve) => driver.destroy(() => resolve()));
-	return {
-		send: (statement) => send(driver, statement, patience),
+	const connection: Connection = {
+		role: null,
+		async send(statement) {
+			const answer = await send(driver, statement, { patience, role: connection.role });
+			connection.role = roleUsed(statement.sql) ?? connection.role;
+			return answer;
+		},
 		// Missing in the driver's types.
 		isStale: () => !(driver as DriverConnection & { isTokenValid(): boolean }).isTokenValid(),
 		async close() {
@@ -60,9 +67,20 @@ export function createConnection(driver: DriverConnection, patience: Patience): 
 			else await patience.wait(gone, { cancels: true }).catch(() => undefined);
 		},
 	};
+	return connection;
 }
 
-async function send(driver: DriverConnection, statement: Sent, patience: Patience): Promise<Answer> {
+/** The role that `use role` names, as it is stored; null in any other statement. */
+function roleUsed(sql: string): string | null {
+	const [, quoted, bare] = /^\s*use\s+role\s+(?:"((?:[^"]|"")+)"|([\w$]+))\s*;?\s*$/i.exec(sql) ?? [];
+	return quoted?.replaceAll('""', '"') ?? bare?.toUpperCase() ?? null;
+}
+
+async function send(
+	driver: DriverConnection,
+	statement: Sent,
+	{ patience, role }: { readonly patience: Patience; readonly role: string | null },
+): Promise<Answer> {
 	const { sql, binds, parameters, limits } = statement;
 	const text: SentText = { sent: sql, ...(statement.within ?? { whole: sql, offset: 0 }) };
 	const watch = watchLimits(limits ?? {}, text.whole);
@@ -99,12 +117,12 @@ async function send(driver: DriverConnection, statement: Sent, patience: Patienc
 			queryId: answered.getQueryId(),
 			changed: answered.getNumUpdatedRows() ?? null,
 			rows: rowsOf(answered, columns, {
-				asError: (error) => watch.reached ?? refused(error, text),
+				asError: (error) => watch.reached ?? refused(error, text, role),
 				watch: (over) => patience.watch(over, { cancels }),
 			}),
 		};
 	} catch (error) {
-		throw watch.reached ?? refused(error, text);
+		throw watch.reached ?? refused(error, text, role);
 	} finally {
 		watch.end();
 	}
@@ -117,8 +135,10 @@ const isCutShort = ({ code, message }: DriverError): boolean =>
 const serverLimit = (timeoutMs: number): Readonly<Record<string, number>> =>
 	timeoutMs > 0 ? { STATEMENT_TIMEOUT_IN_SECONDS: Math.ceil(timeoutMs / 1000) + SERVER_GRACE_S } : {};
 
-const refused = (error: unknown, text: SentText): unknown =>
-	error instanceof DatabaseError || !(error instanceof Error) ? error : toDatabaseError(error as DriverError, text);
+const refused = (error: unknown, text: SentText, role: string | null): unknown =>
+	error instanceof DatabaseError || !(error instanceof Error)
+		? error
+		: toDatabaseError(error as DriverError, text, role);
 
 async function* rowsOf(
 	statement: RowStatement,

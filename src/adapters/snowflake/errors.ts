@@ -99,8 +99,20 @@ export interface SentText {
 	readonly offset: number;
 }
 
-/** The one place where a refusal of Snowflake or its driver becomes a DatabaseError. */
-export function toDatabaseError(error: DriverError, text?: SentText): DatabaseError {
+function hintOf(message: string, role: string | null): string | undefined {
+	const hint = HINTS.map(([pattern, say]) => {
+		const found = pattern.exec(message);
+		return found === null ? undefined : say(found);
+	}).find((said) => said !== undefined);
+	return role === null ? hint : hint?.replaceAll("to role …", () => `to role ${nameInSql(role)}`);
+}
+
+/** A stored name as a person writes it. */
+export const nameInSql = (name: string): string =>
+	/^[A-Z_][A-Z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+
+/** The one place where a refusal of Snowflake or its driver becomes a DatabaseError; `role`: the session's, as it is stored. */
+export function toDatabaseError(error: DriverError, text?: SentText, role: string | null = null): DatabaseError {
 	const code = codeOf(error);
 	const lost = LOST.test(code);
 	const { line, pos } = error.data ?? {};
@@ -111,10 +123,7 @@ export function toDatabaseError(error: DriverError, text?: SentText): DatabaseEr
 		position:
 			text === undefined || line === undefined || pos === undefined || line < 1 ? undefined : place(text, line, pos),
 		detail: `Snowflake ${code}${query === null ? "" : `, query id ${query}`}`,
-		hint: HINTS.map(([pattern, say]) => {
-			const found = pattern.exec(error.message);
-			return found === null ? undefined : say(found);
-		}).find((hint) => hint !== undefined),
+		hint: hintOf(error.message, role),
 		queryId: query ?? undefined,
 		retryable: RETRYABLE.has(code),
 		kind: code === CANCELLED ? "cancelled" : code === TIMED_OUT ? "timeout" : lost ? "connection" : "sql",

@@ -86,6 +86,7 @@ export async function logIn({ plan, env, dialect, parameters, patience, isFirst 
 		);
 		if (database == null)
 			fail("TFM-DB-027", { database: String(options.database), role: role ?? String(options.role ?? "the role") });
+		made.role = role ?? null;
 		const home = { database, schema: schema ?? null, role: role ?? null, warehouse: warehouse ?? null };
 		return { connection: made, home: { ...home, version: version ?? "", session: session ?? "" } };
 	} catch (error) {

@@ -1,6 +1,7 @@
 import type { ClosedSchema, Dialect, Session } from "../../../core/adapter.ts";
 import { DatabaseError } from "../../../core/databaseError.ts";
 import type { RelationName } from "../../../core/relation.ts";
+import { nameInSql } from "../errors.ts";
 
 const render = (dialect: Dialect, { database, schema }: Pick<RelationName, "database" | "schema">): string =>
 	[database, schema]
@@ -49,7 +50,8 @@ export async function closedSchemas(
 			await session.execute(`create schema if not exists ${render(dialect, relation)}`);
 		} catch (error) {
 			if (!(error instanceof DatabaseError && error.sqlstate === "42501")) throw error;
-			const grant = `grant create schema on database ${relation.database} to role …;`;
+			const [[role] = []] = (await session.query("select current_role()")).rows;
+			const grant = `grant create schema on database ${relation.database} to role ${role == null ? "…" : nameInSql(String(role))};`;
 			closed.push({ schema: relation.schema, grant });
 		}
 	}
