@@ -6,7 +6,7 @@ import type { Session } from "../src/core/adapter.ts";
 import { DatabaseError } from "../src/core/databaseError.ts";
 import { TfmError } from "../src/core/diagnostic.ts";
 import { nodeId, type TestNode } from "../src/core/node.ts";
-import type { NodePlan } from "../src/core/plan.ts";
+import type { CountedRows, NodePlan } from "../src/core/plan.ts";
 import { planNode } from "../src/plan/planNode.ts";
 import { driveOnDatabase } from "./incremental/driveOnDatabase.ts";
 
@@ -149,7 +149,7 @@ async function compareBoth(session: Session, given: Scenario): Promise<number> {
 		return { node: manifest.nodes.get(id) as TestNode, sql: compiled.compiled.sql.replaceAll('"db".', "") };
 	});
 	const driven = { session, compiler, stands: [] };
-	const run = (counted: ReadonlyMap<string, number>) => async (one: (typeof tests)[number]) =>
+	const run = (counted: ReadonlyMap<string, CountedRows>) => async (one: (typeof tests)[number]) =>
 		answer(session, () =>
 			driveOnDatabase(
 				driven,
@@ -167,10 +167,10 @@ async function compareBoth(session: Session, given: Scenario): Promise<number> {
 			),
 		);
 	await session.execute("savepoint scan");
-	let counted: ReadonlyMap<string, number> = new Map();
+	let counted: ReadonlyMap<string, CountedRows> = new Map();
 	try {
 		const plan = await driveOnDatabase(driven, planNode({ kind: "scan", queries: tests.map(({ sql }) => sql) }));
-		if (plan.kind === "scanned") counted = plan.failures;
+		if (plan.kind === "scanned") counted = plan.counted;
 	} catch (error) {
 		if (!(error instanceof DatabaseError)) throw error;
 		await session.execute("rollback to savepoint scan");

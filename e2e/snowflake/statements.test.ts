@@ -3,6 +3,8 @@
  * comments, warehouses. Two runs of one project on the local protocol server; the texts are in
  * ../golden/snowflake-runs.sql; `vitest run … -u` writes them anew.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ProjectOnSnowflake, projectOnSnowflake } from "./projectOnSnowflake.ts";
 
@@ -113,4 +115,25 @@ test("sends for each node what is written down, the first time and the next", { 
 	const line = `-- ${"=".repeat(100)}\n`;
 	const text = `${line}-- The first run\n\n${first}${line}-- The next one\n\n${next}`;
 	await expect(text).toMatchFileSnapshot("../golden/snowflake-runs.sql");
+
+	// Batches have no statement of their own, and dbt-snowflake names none for a seed.
+	const { results } = JSON.parse(readFileSync(join(shop.root, "target/run_results.json"), "utf8")) as {
+		results: { unique_id: string; adapter_response: { query_id?: string; _message?: string } }[];
+	};
+	const named = results.filter(({ adapter_response: { query_id } }) => /^[0-9a-f-]{36}$/.test(query_id ?? ""));
+	expect(
+		named.map(({ unique_id, adapter_response }) => `${unique_id} ${adapter_response._message}`),
+	).toMatchInlineSnapshot(`
+		[
+		  "model.shop.big SUCCESS 1",
+		  "model.shop.events SUCCESS 1",
+		  "model.shop.rows_told SUCCESS",
+		  "model.shop.table_told SUCCESS 1",
+		  "model.shop.view_told SUCCESS 1",
+		  "test.shop.in_big SUCCESS 1",
+		  "snapshot.shop.by_check SUCCESS 1",
+		  "snapshot.shop.by_time SUCCESS 0",
+		  "snapshot.shop.kept_deleted SUCCESS 1",
+		]
+	`);
 });

@@ -150,10 +150,17 @@ export interface TestInput {
 	/** True when the SQL names candidates: a stored view would then hang on a relation that will move. */
 	readonly readsCandidates: boolean;
 	readonly own: OwnMaterialization | null;
-	/** The failing rows of `sql`, where a statement that several tests share has counted them. */
-	readonly counted: number | null;
+	/** What a statement that several tests share has counted for `sql`, where one has. */
+	readonly counted: CountedRows | null;
 	/** The dialect's spelling of a relation. */
 	readonly render: (relation: RelationName) => string;
+}
+
+export interface CountedRows {
+	/** Failing rows. */
+	readonly failures: number;
+	/** Of the statement that counted them. */
+	readonly response: AdapterResponse;
 }
 
 /** Queries of tests that may be counted together. */
@@ -221,12 +228,18 @@ export type NodePlan =
 			readonly kind: "tested";
 			readonly outcome: TestOutcome;
 			readonly sample: ResultTable | null;
+			readonly response: AdapterResponse;
 			readonly executedSql: string;
 			/** Where the failing rows are kept, as it is written in SQL. */
 			readonly storedIn: string | null;
 	  }
-	/** Failing rows by query, of those that a shared statement could count. */
-	| { readonly kind: "scanned"; readonly failures: ReadonlyMap<string, number> }
+	/** By query, of those that a shared statement could count. */
+	| { readonly kind: "scanned"; readonly counted: ReadonlyMap<string, CountedRows> }
 	/** Actual and expected rows, told apart by the column `actual_or_expected`. */
-	| { readonly kind: "compared"; readonly table: ResultTable; readonly executedSql: string }
+	| {
+			readonly kind: "compared";
+			readonly table: ResultTable;
+			readonly response: AdapterResponse;
+			readonly executedSql: string;
+	  }
 	| { readonly kind: "hooked"; readonly count: number };

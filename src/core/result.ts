@@ -53,7 +53,13 @@ export interface NodeResult {
 	readonly timing: readonly Timing[];
 	readonly thread_id: string;
 	readonly adapter_response:
-		| { readonly _message: string; readonly code?: string; readonly rows_affected?: number }
+		| {
+				readonly _message: string;
+				readonly code?: string;
+				readonly rows_affected?: number;
+				/** What the server calls the query, where it gives each a name. */
+				readonly query_id?: string;
+		  }
 		| Record<string, never>;
 	readonly compiled: boolean;
 	/** With published names. */

@@ -33,7 +33,7 @@ export async function askShared(
 	try {
 		const plan = await drivePlan(drive, run.ports.planNode({ kind: "scan", queries }));
 		if (plan.kind !== "scanned") throw new Error(`the plan of a scan ended as "${plan.kind}"`);
-		for (const [query, failures] of plan.failures) scan.counted.set(query, failures);
+		for (const [query, counted] of plan.counted) scan.counted.set(query, counted);
 	} catch (error) {
 		if (databaseErrorOf(error) === null || wasStopped(run, error)) throw error;
 	}

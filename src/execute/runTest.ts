@@ -7,6 +7,7 @@ import { nativeOutcome } from "../core/nativeOutcome.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
 import type { NodePlan } from "../core/plan.ts";
 import type { TestVerdict } from "../core/ports.ts";
+import type { RelationName } from "../core/relation.ts";
 import type { TemplateMessage } from "../core/request.ts";
 import type { NodeResult } from "../core/result.ts";
 import type { ResultTable } from "../core/resultTable.ts";
@@ -101,6 +102,13 @@ function keysOf(run: Run, test: TestNode, sample: ResultTable): ResultTable {
 	return { ...sample, columns: pick(sample.columns), rows: sample.rows.map(pick) };
 }
 
+/** Where its failing rows are kept if they are, as the database calls it. */
+function storedAt(run: Run, test: TestNode): RelationName {
+	const { database, schema, alias } = test;
+	const relation_name = test.relation_name ?? relationOf(run, test);
+	return storedName({ database, schema, alias, relation_name }, run.ports.adapter.dialect);
+}
+
 const ONLY_NEW = "-- only the new rows are read: this test found nothing in the rows that are published";
 
 /** What is known of the test so far, for its result should it fail. */
@@ -173,7 +181,7 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 				kind: "test",
 				node: test,
 				sql,
-				storedAt: storedName({ ...test, relation_name: test.relation_name ?? relationOf(run, test) }, adapter.dialect),
+				storedAt: storedAt(run, test),
 				storeFailures: flags.storeFailures ?? undefined,
 				sampleRows: flags.showRows,
 				readsCandidates,
@@ -206,8 +214,7 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 				: {}),
 			...watch.read(),
 			thread_id: thread,
-			// What the driver says of a query with one row, which every test is.
-			adapter_response: { _message: "SELECT 1", code: "SELECT", rows_affected: 1 },
+			adapter_response: plan.response,
 			...textFacts(run, test, progress),
 			executed_code: plan.executedSql,
 			...(plan.storedIn === null ? {} : { storedIn: plan.storedIn }),

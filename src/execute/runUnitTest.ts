@@ -117,14 +117,13 @@ async function work(run: Run, test: UnitTestNode, thread: string, progress: Prog
 	}
 	const { differences, ...verdict } = await judgeUnitTest(outcome.table);
 	notePassed(run, test.unique_id, verdict.status === "pass" ? progress.looksAt : null);
-	const { status, rowCount } = outcome.table;
 	settle(
 		run,
 		nodeResult(test, {
 			...verdict,
 			...watch.read(),
 			thread_id: thread,
-			adapter_response: { _message: status, code: "SELECT", rows_affected: rowCount ?? 0 },
+			adapter_response: outcome.response,
 			compiled: true,
 			compiled_code: progress.sql,
 			executed_code: outcome.executedSql,

@@ -5,6 +5,7 @@
  */
 import type { CompiledNode } from "../core/compiler.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
+import type { CountedRows } from "../core/plan.ts";
 import type { Stage } from "./runGraph.ts";
 import type { Task } from "./task.ts";
 
@@ -23,8 +24,8 @@ export interface SharedScan {
 	readonly tests: readonly TestNode[];
 	/** Of those that the first one has compiled. */
 	readonly prepared: Map<NodeId, PreparedTest>;
-	/** Failing rows by query. */
-	readonly counted: Map<string, number>;
+	/** By query. */
+	readonly counted: Map<string, CountedRows>;
 	state: "open" | "asked";
 }
 

@@ -7,7 +7,7 @@ import type { Candidate, DeltaApplication, ExecuteResult } from "../core/adapter
 import type { Batch } from "../core/eventTime.ts";
 import type { AdapterResponse, BuildInput, Plan } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
-import { adapterResponse } from "./adapterResponse.ts";
+import { adapterResponse, newRowsResponse } from "./adapterResponse.ts";
 import { execute, hookText } from "./ask.ts";
 import type { Built } from "./built.ts";
 import { candidateQuery } from "./candidateQuery.ts";
@@ -39,11 +39,8 @@ export const needsCopy = ({ config, shape }: Work): boolean => config.strategy =
  * does not count what it creates, and the new rows are a table of their own: nothing is said of how many they are.
  */
 function responseOf(config: IncrementalConfig, made: ExecuteResult): AdapterResponse {
-	const { rowCount: rows, queryId } = made;
-	if (rows === null)
-		return { _message: "SUCCESS", code: "SUCCESS", ...(queryId === undefined ? {} : { query_id: queryId }) };
-	const code = config.strategy === "merge" ? "MERGE" : "INSERT";
-	return { _message: code === "MERGE" ? `MERGE ${rows}` : `INSERT 0 ${rows}`, code, rows_affected: rows };
+	const rows = made.rowCount ?? -1;
+	return newRowsResponse(made, config.strategy === "merge" ? "MERGE" : "INSERT 0", rows);
 }
 
 /** Post-hooks of a layered project find no table of their own to work on before the publish, so they go into it. */

@@ -56,7 +56,7 @@ function checkReturned(input: BuildInput | TestInput, own: Own, outcome: Materia
 	return outcome.main;
 }
 
-function responseOf({ message, code, rowsAffected }: Main): AdapterResponse {
+export function responseOf({ message, code, rowsAffected }: Main): AdapterResponse {
 	return {
 		_message: message,
 		...(code === null ? {} : { code }),

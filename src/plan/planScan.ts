@@ -1,4 +1,5 @@
-import type { NodePlan, Plan, ScanInput } from "../core/plan.ts";
+import type { CountedRows, NodePlan, Plan, ScanInput } from "../core/plan.ts";
+import { adapterResponse } from "./adapterResponse.ts";
 import { query } from "./ask.ts";
 import { readScanPart, type ScanPart } from "./scanPart.ts";
 
@@ -31,18 +32,20 @@ function scansOf(queries: readonly string[]): readonly (readonly Asked[])[] {
  * out; so is one whose failing rows can only be counted by itself.
  */
 export function* planScan({ queries }: ScanInput): Plan<Extract<NodePlan, { kind: "scanned" }>> {
-	const failures = new Map<string, number>();
+	const counted = new Map<string, CountedRows>();
 	for (const asked of scansOf(queries)) {
 		const counts = asked.flatMap(({ part }) => part.counts);
 		const { from } = asked[0]!.part;
 		const sql = `-- one scan for ${asked.length} tests\nselect\n    ${counts.join(",\n    ")}\nfrom ${from}`;
-		const [row = []] = (yield* query(sql, "tests")).rows;
+		const table = yield* query(sql, "tests");
+		const response = adapterResponse(table);
+		const [row = []] = table.rows;
 		let at = 0;
 		for (const { sql: of, part } of asked) {
 			const found = part.failures(row.slice(at, at + part.counts.length).map(Number));
 			at += part.counts.length;
-			if (found !== null) failures.set(of, found);
+			if (found !== null) counted.set(of, { failures: found, response });
 		}
 	}
-	return { kind: "scanned", failures };
+	return { kind: "scanned", counted };
 }

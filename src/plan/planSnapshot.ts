@@ -17,7 +17,7 @@ import type { AdapterResponse, BuildInput, Plan } from "../core/plan.ts";
 import type { ColumnInfo, RelationName } from "../core/relation.ts";
 import type { CellValue } from "../core/resultTable.ts";
 import { suggestName } from "../core/suggestName.ts";
-import { adapterResponse } from "./adapterResponse.ts";
+import { adapterResponse, newRowsResponse } from "./adapterResponse.ts";
 import { columnsOf, execute, macroSql, macroWork, query } from "./ask.ts";
 import { hooksAfterwards } from "./buildIncremental.ts";
 import type { Built } from "./built.ts";
@@ -131,7 +131,7 @@ function* findChanges(input: BuildInput): Plan<Changes> {
 	yield* fitDelta(input, { relation: delta, columns: fresh, wanted: columns.columns, key: [] });
 	// What the driver would say of the last statement of the merge, which is sent while publishing.
 	const rows = Number(inserted);
-	const response = { _message: `INSERT 0 ${rows}`, code: "INSERT", rows_affected: rows };
+	const response = newRowsResponse(made.result, "INSERT 0", rows);
 	return { delta, columns, response, executedSql: made.executedSql };
 }
 

@@ -1,10 +1,11 @@
 import type { MacroArgument } from "../core/compiler.ts";
 import { fail } from "../core/diagnostic.ts";
 import { failureThreshold } from "../core/failureThreshold.ts";
-import type { NodePlan, Plan, TestInput, TestOutcome } from "../core/plan.ts";
+import type { AdapterResponse, NodePlan, Plan, TestInput, TestOutcome } from "../core/plan.ts";
 import type { CellValue, ResultTable } from "../core/resultTable.ts";
+import { adapterResponse } from "./adapterResponse.ts";
 import { database, execute, macroSql, query, wholeRowsSql } from "./ask.ts";
-import { ownTestMain } from "./planOwn.ts";
+import { ownTestMain, responseOf } from "./planOwn.ts";
 
 const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
 const textOr = (v: unknown, otherwise: string): string => (typeof v === "string" && v.trim() !== "" ? v : otherwise);
@@ -91,8 +92,19 @@ function countedOutcome(
 		return null;
 	const usual = `select count(*) as failures, count(*) ${warnIf} as should_warn, count(*) ${errorIf} as should_error from ( ${sql} ${limit == null ? "" : `limit ${String(limit)} `}) dbt_internal_test`;
 	if (oneLine(usual) !== oneLine(executedSql)) return null;
-	const failures = limit == null ? counted : Math.min(counted, Number(limit));
+	const failures = limit == null ? counted.failures : Math.min(counted.failures, Number(limit));
 	return { failures, shouldWarn: warns.holds(failures), shouldError: errors.holds(failures) };
+}
+
+/** As counted already, else by the test's own statement. */
+function* judged(
+	input: TestInput,
+	asked: { readonly kind: "table" | "view" | null; readonly executedSql: string },
+): Plan<{ readonly outcome: TestOutcome; readonly response: AdapterResponse }> {
+	const outcome = countedOutcome(input, asked);
+	if (outcome !== null && input.counted !== null) return { outcome, response: input.counted.response };
+	const table = yield* query(asked.executedSql, "test");
+	return { outcome: outcomeOf(input.node.name, table), response: adapterResponse(table) };
 }
 
 /** One data test: failing rows stored where asked, counted by the wrapper of get_test_sql, and a few of them fetched. */
@@ -102,7 +114,8 @@ export function* planTest(input: TestInput): Plan<NodePlan> {
 		// dbt has made the schema before it runs any test.
 		if (storedAs(input) !== null) yield* createSchema(input);
 		const { main, executedSql } = yield* ownTestMain(input, input.own);
-		return { kind: "tested", outcome: outcomeOf(node.name, main), sample: null, executedSql, storedIn: null };
+		const response = responseOf(main);
+		return { kind: "tested", outcome: outcomeOf(node.name, main), sample: null, response, executedSql, storedIn: null };
 	}
 	const kind = storedAs(input);
 	const mainSql = kind === null ? input.sql : yield* store(input, kind);
@@ -124,12 +137,11 @@ export function* planTest(input: TestInput): Plan<NodePlan> {
 		node.name,
 	);
 	const storedIn = kind === null ? null : input.render({ ...input.storedAt, database: "" });
-	const outcome =
-		countedOutcome(input, { kind, executedSql }) ?? outcomeOf(node.name, yield* query(executedSql, "test"));
+	const { outcome, response } = yield* judged(input, { kind, executedSql });
 	if (input.sampleRows === 0 || !(outcome.shouldWarn || outcome.shouldError))
-		return { kind: "tested", outcome, sample: null, executedSql, storedIn };
+		return { kind: "tested", outcome, sample: null, response, executedSql, storedIn };
 	const rowsSql = kind === null ? yield* wholeRowsSql() : mainSql;
 	const limited = `select * from (\n${rowsSql}\n) dbt_internal_test limit ${input.sampleRows}`;
 	const sample = yield* query(limited, "failing rows");
-	return { kind: "tested", outcome, sample, executedSql, storedIn };
+	return { kind: "tested", outcome, sample, response, executedSql, storedIn };
 }

@@ -1,4 +1,5 @@
 import type { NodePlan, Plan, UnitTestPlanInput } from "../core/plan.ts";
+import { adapterResponse } from "./adapterResponse.ts";
 import { comparisonSql, macroSql, query } from "./ask.ts";
 
 /**
@@ -10,5 +11,6 @@ export function* planUnitTest({ node, sql }: UnitTestPlanInput): Plan<NodePlan> 
 	const empty = yield* macroSql({ macro: "get_empty_subquery_sql", positional, keyword: {}, node: null }, node.name);
 	const { columns } = yield* query(empty, "columns");
 	const executedSql = yield* comparisonSql({ sql, columns });
-	return { kind: "compared", table: yield* query(executedSql, "unit test"), executedSql };
+	const table = yield* query(executedSql, "unit test");
+	return { kind: "compared", table, response: adapterResponse(table), executedSql };
 }

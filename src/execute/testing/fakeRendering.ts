@@ -61,7 +61,7 @@ export const describeCandidate = (input: BuildInput): Candidate => ({
 /** Plans whose statements are JSON commands. */
 export function fakePlan(runId: string) {
 	return function* plan(input: PlanInput): Plan<NodePlan> {
-		if (input.kind === "scan") return { kind: "scanned", failures: new Map() };
+		if (input.kind === "scan") return { kind: "scanned", counted: new Map() };
 		const node = input.node.unique_id;
 		if (input.kind === "test") {
 			const sql = `test ${node}`;
@@ -72,13 +72,14 @@ export function fakePlan(runId: string) {
 				storedIn: null,
 				outcome: { failures: Number(row[0]), shouldWarn: row[1] === true, shouldError: row[2] === true },
 				sample: null,
+				response: {},
 				executedSql: sql,
 			};
 		}
 		if (input.kind === "unit") {
 			const answer: PlanAnswer = yield { kind: "query", sql: input.sql, purpose: "unit test" };
 			if (answer.kind !== "table") throw new Error("a query has a table");
-			return { kind: "compared", table: answer.table, executedSql: input.sql };
+			return { kind: "compared", table: answer.table, response: {}, executedSql: input.sql };
 		}
 		if (input.kind === "hooks") {
 			const wanted = input.phase === "inPublish";
