@@ -154,7 +154,7 @@ twice as (
     select * from begun
     where key_1 is not null and key_2 is not null
 )
-select count(*) as duplicates, (select concat_ws(', ', key_1, key_2) from twice order by key_1, key_2 limit 1) as sample from twice;
+select count(*) as duplicates, (select concat_ws(', ', key_1, key_2) from twice order by key_1, key_2 limit 1) as first_keys from twice;
 
 alter table "ANALYTICS"."TFM_C_F6BAD5D36D_SHOP"."BY_CHECK" rename to "ANALYTICS"."SHOP"."BY_CHECK";
 
@@ -182,7 +182,7 @@ twice as (
     select * from begun
     where key_1 is not null
 )
-select count(*) as duplicates, (select concat_ws(', ', key_1) from twice order by key_1 limit 1) as sample from twice;
+select count(*) as duplicates, (select concat_ws(', ', key_1) from twice order by key_1 limit 1) as first_keys from twice;
 
 alter table "ANALYTICS"."TFM_C_F6BAD5D36D_SHOP"."BY_TIME" rename to "ANALYTICS"."SHOP"."BY_TIME";
 
@@ -211,7 +211,7 @@ twice as (
     select * from begun
     where key_1 is not null
 )
-select count(*) as duplicates, (select concat_ws(', ', key_1) from twice order by key_1 limit 1) as sample from twice;
+select count(*) as duplicates, (select concat_ws(', ', key_1) from twice order by key_1 limit 1) as first_keys from twice;
 
 alter table "ANALYTICS"."TFM_C_F6BAD5D36D_SHOP"."KEPT_DELETED" rename to "ANALYTICS"."SHOP"."KEPT_DELETED";
 
@@ -558,7 +558,7 @@ twice as (
 select
     (select coalesce(sum(versions), 0) from begun) as inserted,
     (select count(*) from twice) as duplicates,
-    (select concat_ws(', ', DBT_UNIQUE_KEY_1, DBT_UNIQUE_KEY_2) from twice order by DBT_UNIQUE_KEY_1, DBT_UNIQUE_KEY_2 limit 1) as sample;
+    (select concat_ws(', ', DBT_UNIQUE_KEY_1, DBT_UNIQUE_KEY_2) from twice order by DBT_UNIQUE_KEY_1, DBT_UNIQUE_KEY_2 limit 1) as first_keys;
 
 create view ANALYTICS.TFM_C_F6BAD5D36D_SHOP.BY_CHECK as
 select
@@ -677,7 +677,7 @@ twice as (
 select
     (select coalesce(sum(versions), 0) from begun) as inserted,
     (select count(*) from twice) as duplicates,
-    (select concat_ws(', ', DBT_UNIQUE_KEY) from twice order by DBT_UNIQUE_KEY limit 1) as sample;
+    (select concat_ws(', ', DBT_UNIQUE_KEY) from twice order by DBT_UNIQUE_KEY limit 1) as first_keys;
 
 create view ANALYTICS.TFM_C_F6BAD5D36D_SHOP.BY_TIME as
 select
@@ -841,7 +841,7 @@ twice as (
 select
     (select coalesce(sum(versions), 0) from begun) as inserted,
     (select count(*) from twice) as duplicates,
-    (select concat_ws(', ', DBT_UNIQUE_KEY) from twice order by DBT_UNIQUE_KEY limit 1) as sample;
+    (select concat_ws(', ', DBT_UNIQUE_KEY) from twice order by DBT_UNIQUE_KEY limit 1) as first_keys;
 
 create view ANALYTICS.TFM_C_F6BAD5D36D_SHOP.KEPT_DELETED as
 select

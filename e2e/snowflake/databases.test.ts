@@ -137,13 +137,13 @@ const BUILT = `tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) 
  ✓ countries                                    seed          <s>   2 rows
  ✓ not_null(raw.orders.id)                      test          <s>
  ✓ unique(raw.orders.id)                        test          <s>
- ✓ clean                                        table         <s>   1 row
- ✓ named                                        view          <s>   1 row
- ✓ kept                                         snapshot      <s>   1 row
+ ✓ clean                                        table         <s>
+ ✓ named                                        view          <s>
+ ✓ kept                                         snapshot      <s>
  ✓ relationships(named.code)                    test          <s>
- ✓ grown                                        incremental   <s>   1 row
+ ✓ grown                                        incremental   <s>
  ✓ unique(grown.id)                             test          <s>
- ✓ counted                                      table         <s>   1 row
+ ✓ counted                                      table         <s>
 
  Passed  6 built     tests 4 ok      <s>
 [exit 0]

@@ -55,7 +55,7 @@ select count(*) as duplicates, {{ tfm_snapshot_sample(names, 'twice') }} from tw
 {%- endmacro %}
 
 {% macro tfm_snapshot_sample(keys, from) -%}
-(select concat_ws(', ', {{ keys | join(', ') }}) from {{ from }} order by {{ keys | join(', ') }} limit 1) as sample
+(select concat_ws(', ', {{ keys | join(', ') }}) from {{ from }} order by {{ keys | join(', ') }} limit 1) as first_keys
 {%- endmacro %}
 
 {#- What the snapshot will hold once the changes are in it. `columns`: name, type, and where it is: `old` in the table,
