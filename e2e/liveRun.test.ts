@@ -66,9 +66,10 @@ describe.skipIf(!canBrowse())("a run that goes on while tfm docs serve shows the
 
 		const killed = start(600);
 		await line.getByText("running: 1 of 2 · staging.b").waitFor({ timeout: 60_000 });
-		expect(await page.locator(".run [role=status]").textContent()).toMatch(/^running: [01] of 2/);
-		expect(await state.textContent()).toContain("running");
-		expect(await page.locator(".neighbourhood .status").first().textContent()).toContain("done");
+		// The line comes first; what stands elsewhere on the page follows when it is drawn.
+		await expect.poll(() => page.locator(".run [role=status]").textContent()).toMatch(/^running: [01] of 2/);
+		await expect.poll(() => state.textContent()).toContain("running");
+		await expect.poll(() => page.locator(".neighbourhood .status").first().textContent()).toContain("done");
 		await page.goto(`${await url()}#/graph`);
 		await expect.poll(() => page.locator(".legend").textContent()).toMatch(/running 1/);
 		await page.goto(`${await url()}#/graph?focus=staging.b`);
@@ -76,7 +77,7 @@ describe.skipIf(!canBrowse())("a run that goes on while tfm docs serve shows the
 		await page.screenshot({ path: join(SHOTS, "live-run.png") });
 		killed.process.kill("SIGKILL");
 		await line.waitFor({ state: "detached", timeout: 60_000 });
-		expect(await page.locator(".legend").textContent()).not.toContain("running");
+		await expect.poll(() => page.locator(".legend").textContent()).not.toContain("running");
 		expect(existsSync(join(root, "target/tfm_begun.json"))).toBe(true);
 		expect(problems).toEqual([]);
 		serving.process.kill("SIGTERM");
