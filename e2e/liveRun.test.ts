@@ -60,12 +60,12 @@ describe.skipIf(!canBrowse())("a run that goes on while tfm docs serve shows the
 		expect(await line.count()).toBe(0);
 
 		const run = start(3);
-		await line.getByText("running: 1 of 2 · staging.b").waitFor({ timeout: 60_000 });
+		await line.getByText("running: 1 of 2 · staging.b").first().waitFor({ timeout: 60_000 });
 		await line.waitFor({ state: "detached", timeout: 60_000 });
 		expect(await run.ended, run.said()).toBe(0);
 
 		const killed = start(600);
-		await line.getByText("running: 1 of 2 · staging.b").waitFor({ timeout: 60_000 });
+		await line.getByText("running: 1 of 2 · staging.b").first().waitFor({ timeout: 60_000 });
 		// The line comes first; what stands elsewhere on the page follows when it is drawn.
 		await expect.poll(() => page.locator(".run [role=status]").textContent()).toMatch(/^running: [01] of 2/);
 		await expect.poll(() => state.textContent()).toContain("running");

@@ -86,8 +86,8 @@ for (const file of answers.files as readonly {
 test("column types are taken as given, and such columns read as text", async () => {
 	const table = await seed("zip,n\n00501,1\nnull,2\n,3\n", { columnTypes: { zip: "varchar(5)", other: "int" } });
 	expect(table.columns).toEqual([
-		{ name: "zip", ddl: "varchar(5)" },
-		{ name: "n", ddl: "integer" },
+		{ name: "zip", ddl: "varchar(5)", fractions: false },
+		{ name: "n", ddl: "integer", fractions: false },
 	]);
 	expect(table.rows.map((row) => row[0])).toEqual(["00501", null, null]);
 });
