@@ -44,14 +44,12 @@ export function nameTest(test: string, target: string, args: TestArguments): Tes
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** YAML's whole numbers are numbers to Python, and sorted as such; all other keys are texts. */
-const byKey = (a: string, b: string): number =>
-	isWhole(a) && isWhole(b)
-		? Number(a) - Number(b)
-		: isWhole(a) === isWhole(b)
-			? byCodePoint(a, b)
-			: isWhole(a)
-				? -1
-				: 1;
+function byKey(a: string, b: string): number {
+	const [first, second] = [isWhole(a), isWhole(b)];
+	if (first && second) return Number(a) - Number(b);
+	if (first !== second) return first ? -1 : 1;
+	return byCodePoint(a, b);
+}
 
 const isWhole = (key: string): boolean => /^(?:0|[1-9]\d*)$/.test(key);
 
