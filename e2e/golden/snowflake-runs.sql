@@ -301,6 +301,9 @@ from (
 
 use warehouse "WH";
 
+/* operation.shop.shop-on-run-end-0 */
+select 'the end';
+
 -- ====================================================================================================
 -- The next one
 
@@ -968,4 +971,7 @@ from (
 ) dbt_internal_test;
 
 use warehouse "WH";
+
+/* operation.shop.shop-on-run-end-0 */
+select 'the end';
 

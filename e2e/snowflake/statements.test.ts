@@ -19,6 +19,7 @@ name: shop
 version: '1.0'
 profile: shop
 query-comment: "{{ node.unique_id if node else '' }}"
+on-run-end: ["select 'the end'"]
 vars: {more: b}
 `,
 	"seeds/countries.csv": "code,name\nde,Germany\nfr,\n",
@@ -116,24 +117,34 @@ test("sends for each node what is written down, the first time and the next", { 
 	const text = `${line}-- The first run\n\n${first}${line}-- The next one\n\n${next}`;
 	await expect(text).toMatchFileSnapshot("../golden/snowflake-runs.sql");
 
-	// Batches have no statement of their own, and dbt-snowflake names none for a seed.
+	// Batches have no statement of their own. Where the new rows stay aside, it is the query that made them.
+	const texts = new Map(shop.local.server.statements().map(({ id, sql }) => [id, sql] as const));
+	const verb = (id: string) => /^(?:\/\*.*?\*\/\s*)?(\w+(?: \w+)?)/.exec(texts.get(id) ?? "")?.[1];
 	const { results } = JSON.parse(readFileSync(join(shop.root, "target/run_results.json"), "utf8")) as {
 		results: { unique_id: string; adapter_response: { query_id?: string; _message?: string } }[];
 	};
-	const named = results.filter(({ adapter_response: { query_id } }) => /^[0-9a-f-]{36}$/.test(query_id ?? ""));
 	expect(
-		named.map(({ unique_id, adapter_response }) => `${unique_id} ${adapter_response._message}`),
+		results.map(
+			({ unique_id, adapter_response: { _message, query_id } }) =>
+				`${unique_id}: ${_message}, ${query_id === undefined ? "no query" : verb(query_id)}`,
+		),
 	).toMatchInlineSnapshot(`
 		[
-		  "model.shop.big SUCCESS 1",
-		  "model.shop.events SUCCESS 1",
-		  "model.shop.rows_told SUCCESS",
-		  "model.shop.table_told SUCCESS 1",
-		  "model.shop.view_told SUCCESS 1",
-		  "test.shop.in_big SUCCESS 1",
-		  "snapshot.shop.by_check SUCCESS 1",
-		  "snapshot.shop.by_time SUCCESS 0",
-		  "snapshot.shop.kept_deleted SUCCESS 1",
+		  "model.shop.big: SUCCESS 1, create or",
+		  "model.shop.events: SUCCESS 1, create or",
+		  "model.shop.rows_told: SUCCESS, create or",
+		  "model.shop.table_told: SUCCESS 1, create or",
+		  "model.shop.view_told: SUCCESS 1, create or",
+		  "operation.shop.shop-on-run-end-0: SUCCESS 1, select",
+		  "seed.shop.countries: INSERT 1, copy into",
+		  "source.shop.raw.appended: LOAD 1 (1 file, 0 rejects), copy into",
+		  "source.shop.raw.merged: LOAD 1 (1 file, 0 rejects), merge into",
+		  "source.shop.raw.replaced: LOAD 1 (1 file, 0 rejects), copy into",
+		  "test.shop.in_big: SUCCESS 1, select",
+		  "model.shop.batches: undefined, no query",
+		  "snapshot.shop.by_check: SUCCESS 1, create or",
+		  "snapshot.shop.by_time: SUCCESS 0, create or",
+		  "snapshot.shop.kept_deleted: SUCCESS 1, create or",
 		]
 	`);
 });

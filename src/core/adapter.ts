@@ -69,6 +69,13 @@ export interface CopyText {
 	readonly rows: number;
 }
 
+/** What a bulk load did. */
+export interface BulkLoaded {
+	readonly rows: number;
+	/** The warehouse's own name for the statement that brought them, where it has one and there were any. */
+	readonly queryId?: string;
+}
+
 /** One pinned connection. Every method rejects with DatabaseError, or with the signal's reason when cancelled. */
 export interface Session {
 	/** Raw SQL, several statements allowed, sent as one message; no binds, nothing rewritten. */
@@ -90,8 +97,8 @@ export interface Session {
 	 * it may commit by itself (hooks do, and dbt lets them); what comes after that stands alone.
 	 */
 	transaction<T>(work: () => Promise<T>, options?: { readonly mayEnd?: boolean }): Promise<T>;
-	/** Bulk rows in; returns how many. Takes part in the surrounding transaction. */
-	bulkLoad(load: BulkLoad, options?: StatementOptions): Promise<number>;
+	/** Bulk rows in. Takes part in the surrounding transaction. */
+	bulkLoad(load: BulkLoad, options?: StatementOptions): Promise<BulkLoaded>;
 	/**
 	 * All relations of these schemas in one catalog query; a missing schema has none. `database`, as it is stored, says in
 	 * which one they are where the engine reads several; without it the profile's.

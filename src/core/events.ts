@@ -108,6 +108,8 @@ export type EventBody =
 			readonly rejects: number;
 			/** Rows and rejects whose retention is over; absent: the table has none. */
 			readonly purged?: number;
+			/** The warehouse's own name for the statement that brought the last rows, where it has one. */
+			readonly query_id?: string;
 			readonly duration_ms: number;
 	  }
 	| {

@@ -1,4 +1,4 @@
-import type { Candidate, Dialect, ExecuteResult, Support } from "./adapter.ts";
+import type { BulkLoaded, Candidate, Dialect, ExecuteResult, Support } from "./adapter.ts";
 import type { ComparedQuery, MacroCall, MaterializeOutcome, OwnMaterialization } from "./compiler.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Batch, BatchResults } from "./eventTime.ts";
@@ -84,7 +84,7 @@ export type PlanAnswer =
 	| { readonly kind: "table"; readonly table: ResultTable }
 	| { readonly kind: "rendered"; readonly text: string; readonly value: unknown }
 	| { readonly kind: "database"; readonly answer: DbAnswer }
-	| { readonly kind: "loaded"; readonly rows: number }
+	| ({ readonly kind: "loaded" } & BulkLoaded)
 	/** `kept`: false where the materialization never committed, so that all it did was rolled back. */
 	| { readonly kind: "materialized"; readonly outcome: Materialized; readonly kept: boolean }
 	| { readonly kind: "batch"; readonly failure: Diagnostic | null }

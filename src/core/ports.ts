@@ -1,4 +1,4 @@
-import type { Adapter, Candidate, Session, StatementComment } from "./adapter.ts";
+import type { Adapter, BulkLoaded, Candidate, Session, StatementComment } from "./adapter.ts";
 import type { CompilerPort } from "./compiler.ts";
 import type { Layering } from "./config.ts";
 import type { Diagnostic } from "./diagnostic.ts";
@@ -159,6 +159,8 @@ export interface LoadOutcome {
 	readonly rejects: number;
 	/** Rows and rejects that went because their `retention` is over; absent: the table has none. */
 	readonly purged?: number;
+	/** The warehouse's own name for the statement that brought the last rows in; absent: it has none, or there were none. */
+	readonly queryId?: string;
 }
 
 export interface SeedPort {
@@ -172,7 +174,7 @@ export interface SeedPort {
 		readonly session: Session;
 		readonly relation: RelationName;
 		readonly signal: AbortSignal;
-	}): Promise<{ readonly rows: number; readonly remarks: readonly Diagnostic[] }>;
+	}): Promise<BulkLoaded & { readonly remarks: readonly Diagnostic[] }>;
 }
 
 /** The steps of building, testing or hooking one node. Throws TfmError for what this version cannot build. */

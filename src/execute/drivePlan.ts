@@ -75,14 +75,14 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 			return { kind: "database", answer: await once(() => performRequest(run, session, request.request, node)) };
 		case "loadSeed": {
 			if (drive.seed === null) throw new Error(`${node} is no seed, but its plan loads one`);
-			const { rows, remarks } = await seed.load({
+			const { remarks, ...loaded } = await seed.load({
 				node: drive.seed,
 				session,
 				relation: request.relation,
 				signal: run.signal,
 			});
 			for (const diagnostic of remarks) run.ports.emit({ event: "diagnostic", diagnostic }, "warn");
-			return { kind: "loaded", rows };
+			return { kind: "loaded", ...loaded };
 		}
 		case "materialize":
 			return runMaterialization(drive, request);

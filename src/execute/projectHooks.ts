@@ -44,6 +44,7 @@ async function runHook(
 	const id = hook.unique_id;
 	let text = "";
 	let rendered = false;
+	let response: NodeResult["adapter_response"] = {};
 	try {
 		await adapter.withSession(async (session) => {
 			const outcome = await driveTemplate({ run, session, node: null, inTransaction: false }, (journal) =>
@@ -54,7 +55,9 @@ async function runHook(
 			rendered = true;
 			watch.compiled();
 			if (text === "") return;
-			await statement(run, { node: id, purpose: hook.name, sql: text }, (options) => session.execute(text, options));
+			const done = await statement(run, { node: id, purpose: hook.name, sql: text }, (o) => session.execute(text, o));
+			// dbt says nothing here of what the driver answered.
+			if (done.queryId !== undefined) response = { _message: done.status, query_id: done.queryId };
 		});
 		emit({
 			event: "hook.finished",
@@ -68,6 +71,7 @@ async function runHook(
 			status: "success",
 			message: `${label} passed`,
 			failures: 0,
+			adapter_response: response,
 			compiled: true,
 			compiled_code: text,
 			...watch.read(),

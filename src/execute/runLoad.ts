@@ -55,7 +55,7 @@ export async function runLoad(run: Run, source: SourceNode, slot: number): Promi
 	try {
 		await fetchSource(source, run.signal);
 		// The ledger knows which files are in, so a load whose connection was lost may simply be begun again.
-		const loaded = await repeatLost({
+		const { queryId, ...loaded } = await repeatLost({
 			run,
 			about: { node: source.unique_id, what: source.name },
 			repeatable: true,
@@ -66,11 +66,13 @@ export async function runLoad(run: Run, source: SourceNode, slot: number): Promi
 			},
 		});
 		run.identities.loaded(source.unique_id);
+		const named = queryId === undefined ? {} : { query_id: queryId };
 		emit({
 			event: "load.finished",
 			node_id: source.unique_id,
 			layer: source.layer,
 			...loaded,
+			...named,
 			duration_ms: clock().getTime() - startedAt,
 		});
 		const purged = (loaded.purged ?? 0) > 0 ? `, ${loaded.purged} purged` : "";
@@ -85,7 +87,7 @@ export async function runLoad(run: Run, source: SourceNode, slot: number): Promi
 				status: "success",
 				message,
 				...aged,
-				adapter_response: { _message: message, code: "LOAD", rows_affected: loaded.rows },
+				adapter_response: { _message: message, code: "LOAD", rows_affected: loaded.rows, ...named },
 				...watch.read(),
 				thread_id: thread,
 			}),

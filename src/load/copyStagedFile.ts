@@ -19,6 +19,8 @@ export interface StagedCopy {
 export interface StagedCounts {
 	readonly taken: number;
 	readonly rejected: number;
+	/** Of the statement that brought the rows in. */
+	readonly queryId: string | undefined;
 	readonly misfits: readonly { readonly row: number; readonly reason: string }[];
 }
 
@@ -37,7 +39,7 @@ export async function copyStagedFile(
 	const [first] = misfits;
 	if (first !== undefined && onError === "fail") fail("TFM-LOAD-021", { file: path, ...first });
 	const own = [path, loadedAt];
-	const { rowCount: taken } = await session.query(staging.insertRows(names), own);
+	const { rowCount: taken, queryId } = await session.query(staging.insertRows(names), own);
 	const rejected = first === undefined ? 0 : (await session.query(staging.insertRejects(names), own)).rowCount;
-	return { taken: taken ?? 0, rejected: rejected ?? 0, misfits: misfits.slice(0, told) };
+	return { taken: taken ?? 0, rejected: rejected ?? 0, misfits: misfits.slice(0, told), queryId };
 }

@@ -150,6 +150,8 @@ class LandingTransaction {
 	readonly #byHash: Map<string, { readonly path: string; readonly loadedAt: string }>;
 	#rows = 0;
 	#rejects = 0;
+	/** Of the statement that brought the last rows into the table itself. */
+	#queryId: string | undefined;
 	/** The first rejects, for a load that is refused because of them. */
 	readonly #told: string[] = [];
 
@@ -171,8 +173,9 @@ class LandingTransaction {
 		this.#byHash = new Map(filled.map((row) => [row.contentHash, row] as const));
 	}
 
-	get counts(): { rows: number; rejects: number } {
-		return { rows: this.#rows, rejects: this.#rejects };
+	get counts(): Pick<LoadOutcome, "rows" | "rejects" | "queryId"> {
+		const named = this.#queryId === undefined ? {} : { queryId: this.#queryId };
+		return { rows: this.#rows, rejects: this.#rejects, ...named };
 	}
 
 	/** All rows, rejects and ledger entries of the source go; the tables stay, and what hangs on them. */
@@ -268,7 +271,10 @@ class LandingTransaction {
 		this.#checkDuplicate(path, digest, taken);
 		if (spec.mode === "merge") {
 			const contested = [...this.#files.keys()].some((other) => isLaterFile(other, path));
-			await this.#send(this.#options.dialect.landing.merging.merge(this.#merge, contested));
+			const [bringIn = "", ...after] = this.#options.dialect.landing.merging.merge(this.#merge, contested);
+			const { queryId } = await session.execute(bringIn);
+			if (taken > 0) this.#queryId = queryId;
+			await this.#send(after);
 		}
 		const entry: LoadedFileRow = {
 			...landingTableOf(source, this.#options.dialect),
@@ -312,7 +318,8 @@ class LandingTransaction {
 		const names = this.#stageNames(staging);
 		const told = TOLD - this.#told.length;
 		const loaded = { path, below: path.slice(stage.length + 1), stage, loadedAt, told, onError: spec.onError };
-		const { taken, rejected, misfits } = await copyStagedFile(input.session, staging, { names, ...loaded });
+		const { taken, rejected, misfits, queryId } = await copyStagedFile(input.session, staging, { names, ...loaded });
+		if (taken > 0) this.#queryId = queryId;
 		for (const { row, reason } of misfits) this.#told.push(`${path}, record ${row}: ${reason}`);
 		return { digest: digest!, taken, rejected };
 	}
@@ -370,7 +377,8 @@ class LandingTransaction {
 		};
 		try {
 			while (digest === undefined) {
-				await session.bulkLoad({ relation: into, columns: names, rows: rows() }, { signal });
+				const { queryId } = await session.bulkLoad({ relation: into, columns: names, rows: rows() }, { signal });
+				if (into === table) this.#queryId = queryId ?? this.#queryId;
 				await keepRejects(sink.takeRejects());
 			}
 		} finally {

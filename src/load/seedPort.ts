@@ -78,8 +78,8 @@ export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: bo
 				return await session.transaction(async () => {
 					await session.execute(`create table ${dialect.render(relation)} (${list})`, { signal });
 					if (empty) return { rows: 0, remarks: [] };
-					const rows = await session.bulkLoad({ relation, columns, rows: table.copies() }, { signal });
-					return { rows, remarks: await remarksOnRounding(node, table, dialect.columnTypes) };
+					const loaded = await session.bulkLoad({ relation, columns, rows: table.copies() }, { signal });
+					return { ...loaded, remarks: await remarksOnRounding(node, table, dialect.columnTypes) };
 				});
 			} catch (error) {
 				return await failOnValue(error, { node, table, columns });

@@ -1,5 +1,5 @@
 /** Yielding one request and receiving the answer that belongs to it, typed. An answer of another kind is a defect. */
-import type { ExecuteResult } from "../core/adapter.ts";
+import type { BulkLoaded, ExecuteResult } from "../core/adapter.ts";
 import type { ComparedQuery, MacroCall } from "../core/compiler.ts";
 import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { Batch } from "../core/eventTime.ts";
@@ -52,8 +52,8 @@ export function* columnsOf(relation: RelationName): Plan<readonly ColumnInfo[]> 
 	return answer.columns;
 }
 
-export function* loadSeed(relation: RelationName): Plan<number> {
-	return (yield* ask({ kind: "loadSeed", relation }, "loaded")).rows;
+export function* loadSeed(relation: RelationName): Plan<BulkLoaded> {
+	return yield* ask({ kind: "loadSeed", relation }, "loaded");
 }
 
 /** A hook's text with its template rendered, trimmed; empty when the template decided to do nothing. */

@@ -19,10 +19,11 @@ import { tagQueries } from "./tagQueries.ts";
 
 function* create(input: BuildInput, candidate: Candidate): Plan<Built> {
 	if (input.sql !== null) return yield* createFromQuery(input, candidate, input.sql);
-	const rows = yield* loadSeed(candidate.candidate);
+	const { rows, queryId } = yield* loadSeed(candidate.candidate);
 	// dbt calls it CREATE where it was asked to make the table anew, and INSERT also where the table was made just now.
 	const code = input.fullRefresh ? "CREATE" : "INSERT";
-	const response = { _message: `${code} ${rows}`, code, rows_affected: rows };
+	const named = queryId === undefined ? {} : { query_id: queryId };
+	const response = { _message: `${code} ${rows}`, code, rows_affected: rows, ...named };
 	return { candidate, response, executedSql: null };
 }
 

@@ -1,4 +1,4 @@
-import type { BulkLoad, Dialect, ExecuteResult, Session, StatementOptions } from "../../core/adapter.ts";
+import type { BulkLoad, BulkLoaded, Dialect, ExecuteResult, Session, StatementOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { type RelationName, relationKey } from "../../core/relation.ts";
 import type { CellValue, ResultColumn, ResultTable } from "../../core/resultTable.ts";
@@ -287,7 +287,7 @@ export function createSession({
 		}
 	}
 
-	async function bulkLoad({ relation, columns, rows }: BulkLoad, options?: StatementOptions): Promise<number> {
+	async function bulkLoad({ relation, columns, rows }: BulkLoad, options?: StatementOptions): Promise<BulkLoaded> {
 		const sql = copyStatement(dialect, relation, columns);
 		return transaction(async () => {
 			let loaded = 0;
@@ -308,7 +308,7 @@ export function createSession({
 			// What the wire says of a load that was given up is only the echo of this.
 			if (failure !== undefined && reply.limit === undefined) throw failure.error;
 			await settle(reply, sql, true);
-			return loaded;
+			return { rows: loaded };
 		});
 	}
 

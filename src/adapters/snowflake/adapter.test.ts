@@ -34,7 +34,7 @@ describe("the Snowflake adapter, on the local protocol server", () => {
 					];
 				})(),
 			});
-			expect(loaded).toBe(3);
+			expect(loaded).toEqual({ rows: 3, queryId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
 			expect((await session.query("select * from conf.t order by id")).rows).toEqual([
 				["1", 'it\'s, "so"\n', "2024-02-29"],
 				["2", "", null],

@@ -55,7 +55,7 @@ async function talk(fields: ProfileFields) {
 
 				many: many.rows.length,
 				last: many.rows.at(-1),
-				loaded,
+				loaded: loaded.rows,
 				refused,
 				stopped,
 			};

@@ -1,4 +1,4 @@
-import type { BulkLoad, Dialect, ExecuteResult, Session, StatementOptions } from "../../core/adapter.ts";
+import type { BulkLoad, BulkLoaded, Dialect, ExecuteResult, Session, StatementOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { type ColumnInfo, relationKey } from "../../core/relation.ts";
 import type { CellValue, ResultColumn, ResultTable } from "../../core/resultTable.ts";
@@ -287,13 +287,13 @@ export function createSession({
 		if (empty) yield table([]);
 	}
 
-	async function bulkLoad(load: BulkLoad, options?: StatementOptions): Promise<number> {
+	async function bulkLoad(load: BulkLoad, options?: StatementOptions): Promise<BulkLoaded> {
 		const { relation, columns } = load;
 		refuseSpoilt(`copy into ${dialect.render(relation)}`);
 		const rows = stopping(load.rows, options?.signal);
 		const staged = await stageRows({ relation, columns, rows });
 		try {
-			if (staged.rows === 0) return 0;
+			if (staged.rows === 0) return { rows: 0 };
 			return await transaction(async () => {
 				for (const file of staged.files)
 					await run(
@@ -315,7 +315,7 @@ export function createSession({
 							sqlstate: "XX001",
 						},
 					);
-				return staged.rows;
+				return { rows: staged.rows, queryId: done.queryId };
 			});
 		} finally {
 			await staged.remove();
