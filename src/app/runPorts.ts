@@ -9,7 +9,7 @@ import type { NodeId, OperationNode, Plain } from "../core/node.ts";
 import type { MicrobatchJob, RunFlags, RunJob, RunPorts } from "../core/ports.ts";
 import type { Checkout, StateStore } from "../core/state.ts";
 import { TFM_VERSION } from "../core/version.ts";
-import { failsWarnedTests, templateRulings } from "../core/warningPolicy.ts";
+import { failsWarnedTests, remarkRuling, templateRulings } from "../core/warningPolicy.ts";
 import { createFetcher } from "../load/fetchFiles.ts";
 import { createLandingLoader } from "../load/landingLoader.ts";
 import { landingWatermark } from "../load/landingWatermark.ts";
@@ -160,6 +160,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 			wholeRows: flags.wholeRows === true,
 			warnError: failsWarnedTests(flags),
 			templateRulings: templateRulings(flags),
+			strayTypes: remarkRuling("TFM-LOAD-036", flags),
 			reuse: false,
 			changed: flags.extra.changed === true && flags.extra.force !== true && !flags.fullRefresh,
 			testsBlock: false,

@@ -13,7 +13,7 @@ import type { QuotePolicy, RelationName } from "./relation.ts";
 import type { NodeStatus } from "./result.ts";
 import type { ResultTable } from "./resultTable.ts";
 import type { Checkout, RunTrigger, StateStore, UnrecordedRun } from "./state.ts";
-import type { TemplateRulings } from "./warningPolicy.ts";
+import type { Ruling, TemplateRulings } from "./warningPolicy.ts";
 
 /** What one run is asked to do. */
 export interface RunJob {
@@ -88,6 +88,8 @@ export interface RunFlags {
 	readonly failFast: boolean;
 	/** What becomes of warnings of templates; absent: they are told. */
 	readonly templateRulings?: TemplateRulings;
+	/** What becomes of column types of a seed that its file has no columns for; absent: they are told. */
+	readonly strayTypes?: Ruling;
 	/** False: `--no-gate`, every node is published right after its build. */
 	readonly gates: boolean;
 	readonly threads: number;
@@ -166,6 +168,8 @@ export interface LoadOutcome {
 export interface SeedPort {
 	/** sha256 of the file and of the config that shapes the table. */
 	hash(node: SeedNode): Promise<string>;
+	/** The remark on `column_types` that name no column of the file; null: there are none. */
+	strayTypes(node: SeedNode): Promise<Diagnostic | null>;
 	/** All rows of the file, for a materialization of the project's own. Throws TfmError. */
 	rows(node: SeedNode): Promise<ResultTable>;
 	/** Creates the relation (which does not exist) and fills it; takes part in the surrounding transaction. */

@@ -1,3 +1,4 @@
+import type { Code } from "./codes/table.ts";
 import { type Diagnostic, TfmError } from "./diagnostic.ts";
 import type { TemplateMessage } from "./request.ts";
 import { type TemplateWarning, warningOf } from "./templateRemark.ts";
@@ -29,6 +30,7 @@ const DBT_NAMES: Readonly<Record<string, string>> = {
 	"TFM-REF-033": "PackageNodeDependsOnRootProjectNode",
 	"TFM-FRESH-008": "FreshnessConfigProblem",
 	"TFM-STATE-005": "UnversionedBreakingChange",
+	"TFM-LOAD-036": "JinjaLogWarning",
 	"TFM-INC-016": "InvalidConcurrentBatchesConfig",
 	"TFM-INC-017": "MicrobatchModelNoEventTimeInputs",
 	"TFM-STATE-006": "SeedExceedsLimitSamePath",
@@ -117,6 +119,12 @@ const rulingOf = (name: string, flags: WarningFlags): Ruling => {
 export const failsWarnedTests = (flags: WarningFlags): boolean => rulingOf(TEST_RESULT, flags) === "error";
 
 export type TemplateRulings = Readonly<Record<TemplateWarning, Ruling>>;
+
+/** What becomes of a remark that is made while nodes run. */
+export const remarkRuling = (code: Code, flags: WarningFlags): Ruling => {
+	const policy = policyOf(flags);
+	return policy === null ? "warning" : ruling([code, DBT_NAMES[code] ?? code], policy);
+};
 
 /** What becomes of the warnings of templates. */
 export const templateRulings = (flags: WarningFlags): TemplateRulings => ({

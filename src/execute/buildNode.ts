@@ -31,6 +31,7 @@ import { sessionOf } from "./sessionOf.ts";
 import { settle } from "./settle.ts";
 import { databaseErrorOf, runBound } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
+import { tellStrayTypes } from "./tellStrayTypes.ts";
 
 /** What is known of the node so far, for its result should it fail. */
 interface Progress {
@@ -299,17 +300,20 @@ async function microbatchInput(run: Run, session: Session, node: BuildableNode):
 }
 
 /** An unchanged seed whose table is there: nothing to do. */
-async function unchangedSeed(run: Run, node: BuildableNode): Promise<{ hash: string | null; unchanged: boolean }> {
-	if (node.resource_type !== "seed") return { hash: null, unchanged: false };
+async function unchangedSeed(
+	run: Run,
+	node: BuildableNode,
+): Promise<{ hash: string | null; unchanged: boolean; own: boolean }> {
+	if (node.resource_type !== "seed") return { hash: null, unchanged: false, own: false };
 	const hash = await run.ports.seed.hash(node);
 	// What a materialization of the project's own makes of the file nobody knows: it runs each time, as in dbt.
 	const own = run.ports.compiler.materializationOf(node.unique_id);
-	if (own !== null) return { hash: `${hash} ${own.macro}`, unchanged: false };
+	if (own !== null) return { hash: `${hash} ${own.macro}`, unchanged: false, own: true };
 	const same = run.seedHashes.get(node.unique_id) === hash && run.seedsThere.has(node.unique_id);
 	// The config wins over the flag, both ways, as for every other node (should_full_refresh).
 	const asked = node.config.full_refresh;
 	const refresh = typeof asked === "boolean" ? asked : run.job.flags.fullRefresh;
-	return { hash, unchanged: same && !refresh };
+	return { hash, unchanged: same && !refresh, own: false };
 }
 
 function textFacts(progress: Progress): Partial<NodeResult> {
@@ -327,6 +331,7 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 	const watch = startStopwatch(run.ports.clock);
 	const id = node.unique_id;
 	const seed = await unchangedSeed(run, node);
+	if (node.resource_type === "seed" && !seed.own) await tellStrayTypes(run, node);
 	if (seed.unchanged) {
 		settle(
 			run,

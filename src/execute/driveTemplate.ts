@@ -7,6 +7,7 @@ import { hearTemplate } from "../core/warningPolicy.ts";
 import { answerRequest } from "./answerRequest.ts";
 import type { Run } from "./run.ts";
 import { withRetries } from "./statement.ts";
+import { tellStrayTypes } from "./tellStrayTypes.ts";
 
 function createJournal(run: Run, node: NodeId | null): Journal {
 	const entries: JournalEntry[] = [];
@@ -45,6 +46,7 @@ export async function driveTemplate<T extends { readonly kind: string }>(
 		run.signal.throwIfAborted();
 		const { request } = outcome as Suspended;
 		if (request.kind === "seed" && drive.seed) {
+			await tellStrayTypes(run, drive.seed);
 			journal.append({
 				kind: "exchange",
 				request,

@@ -25,6 +25,7 @@ afterAll(async () => {
 const node = (content: string, config: Readonly<Record<string, unknown>> = {}): SeedNode => {
 	writeFileSync(join(home, "seeds", "s.csv"), content);
 	return {
+		name: "s",
 		root_path: home,
 		original_file_path: "seeds/s.csv",
 		config,
@@ -152,4 +153,20 @@ test.each([
 	["TFM-LOAD-020", "a|b\n1|2\n", { delimiter: ";", quote_columns: false }],
 ])("a config with which dbt fails is refused: %s of %j with %j", async (code, csv, config) => {
 	await expect(loaded(node(csv, config))).rejects.toMatchObject({ diagnostics: [{ code }] });
+});
+
+test("types for columns that the header does not have are a remark, with the name that was meant", async () => {
+	const stray = (csv: string, config: object) => seeds.strayTypes(node(csv, { ...config }));
+	const found = await stray("\uFEFFid;amount\n1;2\n", {
+		delimiter: ";",
+		column_types: { id: "int", Amount: "numeric" },
+	});
+	expect(found).toMatchObject({
+		code: "TFM-LOAD-036",
+		message: "column_types of the seed s name columns that its file does not have: Amount",
+		hint: 'did you mean "amount"?',
+		source: "id;amount",
+	});
+	expect(await stray("id,amount\n", { column_types: { id: "int", amount: "numeric" } })).toBeNull();
+	expect(await stray("", { column_types: { id: "int" } })).toBeNull();
 });

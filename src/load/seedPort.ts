@@ -12,6 +12,7 @@ import type { SeedPort } from "../core/ports.ts";
 import type { CellValue, ResultColumn } from "../core/resultTable.ts";
 import { readSeed, type SeedTable } from "./readSeed.ts";
 import { remarksOnRounding } from "./seedRounding.ts";
+import { strayColumnTypes } from "./strayColumnTypes.ts";
 import { digestFile } from "./textFile.ts";
 
 /** Raised when the same file and config would give another table than before. */
@@ -49,6 +50,7 @@ export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: bo
 					.digest("hex")
 			);
 		},
+		strayTypes: (node) => strayColumnTypes(node, configOf(node, dialect)),
 		async rows(node) {
 			const config = configOf(node, dialect);
 			checkDelimiter(node, config.delimiter);

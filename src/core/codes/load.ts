@@ -1,4 +1,4 @@
-import { code } from "./entry.ts";
+import { code, didYouMean, event } from "./entry.ts";
 
 export const LOAD_CODES = {
 	"TFM-LOAD-001": code<{ file: string; problem: string }>({
@@ -267,5 +267,27 @@ export const LOAD_CODES = {
 			`say how many digits it keeps, under column_types of the seed's config: ${f.column}: "numeric(38, ${f.digits})"`,
 		explain:
 			"`column_types` gives a column of a seed a type without a scale, where the database keeps no digits behind the point then, and values of the file have some. They are rounded as they are loaded, and nothing else says so. On Postgres `numeric` keeps them all.",
+	}),
+	"TFM-LOAD-036": code<{
+		seed: string;
+		file: string;
+		names: readonly string[];
+		columns: readonly string[];
+		suggestion: string | undefined;
+	}>({
+		message: (f) =>
+			`column_types of the seed ${f.seed} name columns that its file does not have: ${f.names.join(", ")}`,
+		hint: (f) =>
+			didYouMean(f.suggestion) ??
+			`names are compared letter by letter; the file has ${f.columns.slice(0, 20).join(", ")}`,
+		next: () => "correct the names under column_types of the seed's config, or take them out",
+		dbt: (f) =>
+			`Column types specified for non-existent columns in seed '${f.seed}' (file: ${f.file}): ${f.names.join(", ")}. These column type overrides will be ignored.`,
+		events: (f) =>
+			event({
+				msg: `Column types specified for non-existent columns in seed '${f.seed}' (file: ${f.file}): ${f.names.join(", ")}. These column type overrides will be ignored.`,
+			}),
+		explain:
+			"A type is given for a column that the header of the seed's file does not have, a misspelt one mostly. The type is ignored, and the column that was meant gets the type that its values have. dbt's name of the remark is `JinjaLogWarning`.",
 	}),
 };

@@ -352,6 +352,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			return { files: 1, skipped: 0, rows: 10, rejects: 0 };
 		},
 		seed: {
+			strayTypes: async () => null,
 			hash: async (node) => `hash of ${node.raw_code}`,
 			rows: async () => ({ columns: [], rows: [], rowCount: 0, status: "SELECT 0" }),
 			load: async () => ({ rows: 1, remarks: [] }),
