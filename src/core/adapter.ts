@@ -125,6 +125,8 @@ export interface Dialect {
 	fold(identifier: string): string;
 	/** What the catalog calls a database that is written bare. Where a connection reaches one only, that is its own name. */
 	storedDatabase(name: string): string;
+	/** What the catalog calls a schema that a statement names so: Postgres cuts a name that is too long. */
+	storedSchema(name: string): string;
 	/** The catalog knows when each table was changed last (dbt: TableLastModifiedMetadata). */
 	readonly keepsChangeTimes: boolean;
 	/** The statement after which a transaction reads all as of one moment; null: there is none, and each statement has its own. */

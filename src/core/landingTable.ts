@@ -1,6 +1,5 @@
-import type { Dialect } from "./adapter.ts";
 import type { NodeId, SourceNode } from "./node.ts";
-import { storedName } from "./storedName.ts";
+import { type StoredNames, storedName } from "./storedName.ts";
 
 /**
  * Whose ledger of files it is: two targets of a project may have the same source in two schemas of one database. Empty
@@ -15,7 +14,7 @@ export interface LandingTable {
 /** By the names that the database has. */
 export function landingTableOf(
 	source: Pick<SourceNode, "unique_id" | "database" | "schema" | "identifier" | "relation_name">,
-	dialect: Pick<Dialect, "fold" | "storedDatabase">,
+	dialect: StoredNames,
 ): LandingTable {
 	const { schema, identifier } = storedName(source, dialect);
 	return { source: source.unique_id, schema, identifier };

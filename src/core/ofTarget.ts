@@ -1,9 +1,8 @@
-import type { Dialect } from "./adapter.ts";
 import type { Manifest } from "./manifest.ts";
 import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
 import type { TablesHere } from "./state.ts";
-import { storedName } from "./storedName.ts";
+import { type StoredNames, storedName } from "./storedName.ts";
 
 /**
  * Whether what is written down of a node is about its relation here, and not about that of another target: two targets
@@ -11,7 +10,7 @@ import { storedName } from "./storedName.ts";
  */
 export function isOfTarget(
 	manifest: Pick<Manifest, "nodes">,
-	dialect: Pick<Dialect, "fold" | "storedDatabase">,
+	dialect: StoredNames,
 	node: NodeId,
 	recorded: RelationName,
 ): boolean {
@@ -23,10 +22,7 @@ export function isOfTarget(
 const BUILT: ReadonlySet<string> = new Set(["function", "model", "seed", "snapshot"]);
 
 /** Where the relations of a project are on this target, by node. */
-export function tablesHere(
-	manifest: Pick<Manifest, "nodes">,
-	dialect: Pick<Dialect, "fold" | "storedDatabase">,
-): TablesHere {
+export function tablesHere(manifest: Pick<Manifest, "nodes">, dialect: StoredNames): TablesHere {
 	const here = new Map<NodeId, string>();
 	for (const [id, node] of manifest.nodes)
 		if (BUILT.has(node.resource_type)) here.set(id, storedName(node, dialect).schema);

@@ -6,6 +6,9 @@ const PART = /"((?:[^"]|"")*)"|([^."]+)/g;
 /** Two or three of them, and nothing else. */
 const WHOLE = /^(?:"(?:[^"]|"")*"|[^."]+)(?:\.(?:"(?:[^"]|"")*"|[^."]+)){1,2}$/;
 
+/** How the database stores the names that a project writes. */
+export type StoredNames = Pick<Dialect, "fold" | "storedDatabase" | "storedSchema">;
+
 interface Named {
 	readonly database: string;
 	readonly schema: string;
@@ -22,12 +25,12 @@ export const isWritable = ({ relation_name: rendered }: Pick<Named, "relation_na
  */
 export function storedName(
 	node: Named & ({ readonly alias: string } | { readonly identifier: string }),
-	dialect: Pick<Dialect, "fold" | "storedDatabase">,
+	dialect: StoredNames,
 ): RelationName {
 	const { database, schema, relation_name: rendered } = node;
-	const configured = { database, schema, identifier: "alias" in node ? node.alias : node.identifier };
-	if (rendered === null) return configured;
-	if (!WHOLE.test(rendered)) return asSpelled(rendered, configured, dialect);
+	const identifier = "alias" in node ? node.alias : node.identifier;
+	if (rendered === null) return { database, schema: dialect.storedSchema(schema), identifier };
+	if (!WHOLE.test(rendered)) return asSpelled(rendered, { database, schema, identifier }, dialect);
 	const written = [...rendered.matchAll(PART)];
 	const parts = written.map(([, quoted, bare]) =>
 		quoted === undefined ? dialect.fold(bare!) : quoted.replaceAll('""', '"'),
@@ -36,7 +39,7 @@ export function storedName(
 	return {
 		database:
 			quotedDatabase === undefined ? dialect.storedDatabase(bareDatabase) : quotedDatabase.replaceAll('""', '"'),
-		schema: parts.at(-2)!,
+		schema: dialect.storedSchema(parts.at(-2)!),
 		identifier: parts.at(-1)!,
 	};
 }
@@ -51,7 +54,7 @@ const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 function asSpelled(
 	rendered: string,
 	{ database, schema, identifier }: RelationName,
-	dialect: Pick<Dialect, "fold" | "storedDatabase">,
+	dialect: StoredNames,
 ): RelationName {
 	const spellings = (name: string, fold: (name: string) => string) => [
 		{ text: quote(name), stored: name },

@@ -2,7 +2,7 @@ import type { Candidate, Dialect } from "./adapter.ts";
 import { type NodeId, nodeId } from "./node.ts";
 import type { BuildableNode } from "./plan.ts";
 import type { RelationName } from "./relation.ts";
-import { storedName } from "./storedName.ts";
+import { type StoredNames, storedName } from "./storedName.ts";
 
 const SUFFIX = "__latest_version_pointer";
 
@@ -10,10 +10,7 @@ const SUFFIX = "__latest_version_pointer";
  * dbt's latest_version_pointer: a view of all columns of a versioned model's latest version, without the version in its
  * name. It is no node: it is built, published and refused with its model. Null for nodes that have none.
  */
-export const pointerOf = (
-	node: BuildableNode,
-	dialect: Pick<Dialect, "fold" | "storedDatabase">,
-): RelationName | null =>
+export const pointerOf = (node: BuildableNode, dialect: StoredNames): RelationName | null =>
 	node.resource_type === "model" && node.pointer != null
 		? storedName({ database: node.database, schema: node.schema, ...node.pointer }, dialect)
 		: null;

@@ -7,7 +7,8 @@ import { createIdentities } from "./identities.ts";
 import { id, type ProjectSpec, project } from "./testing/project.ts";
 
 const session = {} as Session;
-const AS_WRITTEN = { fold: (name: string) => name, storedDatabase: (name: string) => name };
+const asIs = (name: string): string => name;
+const AS_WRITTEN = { fold: asIs, storedDatabase: asIs, storedSchema: asIs };
 const model = (name: string) => id("model", name);
 const row = (name: string, runId: string): PublishedRow => ({
 	node: model(name),

@@ -1,7 +1,7 @@
 import type { Dialect } from "../core/adapter.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { BuildableNode } from "../core/plan.ts";
-import { isWritable, storedName } from "../core/storedName.ts";
+import { isWritable, type StoredNames, storedName } from "../core/storedName.ts";
 import { pointerOf } from "../core/versionPointer.ts";
 
 const BYTES = new TextEncoder();
@@ -21,7 +21,7 @@ const surelyFits = (name: string, maxBytes: number): boolean => name.length * 3 
  */
 export function nameProblem(
 	node: BuildableNode,
-	dialect: Pick<Dialect, "maxIdentifierBytes" | "isReservedSchema" | "fold" | "storedDatabase">,
+	dialect: Pick<Dialect, "maxIdentifierBytes" | "isReservedSchema"> & StoredNames,
 ): Diagnostic | null {
 	const maxBytes = dialect.maxIdentifierBytes;
 	const target = storedName(node, dialect);
@@ -29,7 +29,7 @@ export function nameProblem(
 	const names = [
 		["relation", target.identifier],
 		...(pointer === null ? [] : [["relation", pointer.identifier] as const]),
-		["schema", target.schema],
+		["schema", node.layer === null ? target.schema : node.schema],
 		["database", target.database],
 	] as const;
 	const writable =

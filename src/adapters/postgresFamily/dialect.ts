@@ -7,6 +7,7 @@ import { createPostgresBuildDialect } from "./buildDialect.ts";
 import { POSTGRES_COLUMN_TYPES } from "./columnTypes.ts";
 import { POSTGRES_COMPARING } from "./compareDialect.ts";
 import { POSTGRES_LANDING } from "./landingDialect.ts";
+import { cutToBytes } from "./publish/candidateNames.ts";
 import { typeLabel } from "./typeLabels.ts";
 
 /** NAMEDATALEN - 1. Longer names are cut silently by the server, so two of them may become one. */
@@ -46,6 +47,7 @@ export function createPostgresDialect(): Dialect {
 		/** Only ASCII letters fold in a UTF-8 database (downcase_identifier). */
 		fold: (identifier: string): string => identifier.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
 		storedDatabase: (name: string): string => name,
+		storedSchema: (name: string): string => cutToBytes(name, MAX_IDENTIFIER_BYTES),
 		keepsChangeTimes: false,
 		readsOneMoment: "set transaction isolation level repeatable read, read only",
 		upToDateType: "materialized_view",

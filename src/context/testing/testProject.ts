@@ -33,6 +33,7 @@ export const TEST_DIALECT: Dialect = {
 	isReservedSchema: () => false,
 	fold: (identifier) => identifier.toLowerCase(),
 	storedDatabase: (name) => name,
+	storedSchema: (name) => name,
 	keepsChangeTimes: false,
 	readsOneMoment: null,
 	upToDateType: "materialized_view",

@@ -309,6 +309,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			isReservedSchema: () => false,
 			fold: (x: string) => x,
 			storedDatabase: (x: string) => x,
+			storedSchema: (x: string) => x,
 			quote: (x: string) => `"${x}"`,
 			render: (r: RelationName) => `"${r.schema}"."${r.identifier}"`,
 			building: { nameOf: (r: RelationName) => `"${r.schema}"."${r.identifier}"` },
