@@ -12,6 +12,7 @@ import { nodeResult, startStopwatch } from "../execute/nodeResult.ts";
 import { runBound } from "../execute/statement.ts";
 import { makeInlineNode } from "../parse/inlineNode.ts";
 import { adapterResponse } from "../plan/adapterResponse.ts";
+import { dbtMessage, fancyLine } from "../report/report.ts";
 import { writeManifest, writeRunResults } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { type Database, failRefused, PUBLISHED, withDatabase } from "./database.ts";
@@ -77,6 +78,8 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 		const { tellOperation } = await import("./runAlerts.ts");
 		await tellOperation(invocation, project, { name: operation.name, adapter, emit: events, error });
 	};
+	const line = sqlLine(invocation, typeof sql === "string");
+	line("START executing inline_query", "RUN");
 	watch.compiled();
 	try {
 		const { messages, response, says } = await withDatabase(invocation, project, operation.call, {
@@ -92,6 +95,7 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 		const refused = tell(messages);
 		if (refused !== undefined) fail("TFM-JINJA-023", { message: refused.text });
 		if (says !== null) events({ event: "message", text: says, node_id: null, print: true });
+		line("OK executed inline_query", response._message || "OK", watch.read().execution_time);
 		write({ status: "success", failures: 0, adapter_response: response });
 		return 0;
 	} catch (error) {
@@ -99,11 +103,22 @@ export async function callOperation(invocation: Invocation, project: OpenProject
 		await tellAlerts(undefined, error);
 		if (!(error instanceof TfmError)) throw error;
 		for (const d of error.diagnostics) events({ event: "diagnostic", diagnostic: d }, "error");
+		line("ERROR executing inline_query", "ERROR", watch.read().execution_time);
 		write({ status: "error", failures: 1, message: errorText(error.diagnostics, operation.place) });
 		return 1;
 	} finally {
 		events.close();
 	}
+}
+
+/** What dbt's log says of --sql, and of nothing else. */
+function sqlLine({ log, clock }: Invocation, isSql: boolean) {
+	return (text: string, status: string, seconds?: number): void => {
+		if (!isSql) return;
+		const msg = fancyLine({ index: 1, total: 1 }, text, status, seconds);
+		const level = status === "ERROR" ? "error" : "info";
+		log?.write(dbtMessage("Note", msg, { ts: clock().toISOString(), data: { msg }, level }));
+	};
 }
 
 interface Noted {

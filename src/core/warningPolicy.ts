@@ -37,6 +37,7 @@ const DBT_NAMES: Readonly<Record<string, string>> = {
 	"TFM-CONFIG-008": "ConfigSourcePathDeprecation",
 	"TFM-CONFIG-034": "UnusedResourceConfigPath",
 	"TFM-SELECT-005": "NoNodesForSelectionCriteria",
+	"TFM-SELECT-012": "SelectExcludeIgnoredWithSelectorWarning",
 	"TFM-SELECT-013": "NoNodesForSelectionCriteria",
 	"TFM-DEPR-001": "EnvironmentVariableRenamed",
 	"TFM-DEPR-002": "ModelParamUsageDeprecation",

@@ -104,7 +104,7 @@ export function resolveReader(
 				report.problems.push(
 					diagnostic(
 						"TFM-REF-016",
-						{ from, reference, target: found.target.unique_id, access: refused },
+						{ from, reference, target: found.target.unique_id, access: refused, scope: scopeOf(found.target, refused) },
 						reader.findRef(ref),
 					),
 				);
@@ -172,6 +172,10 @@ function refusal(reader: Reader, target: Draft, restricted: ReadonlySet<string>)
 		return reader.group === null || reader.group !== group || isForeign ? "private" : null;
 	return target.config.access === "protected" && isForeign ? "protected" : null;
 }
+
+/** What dbt names of the target: the group that a private model is kept to, or the package. */
+const scopeOf = (target: Draft, access: "private" | "protected"): string =>
+	access === "protected" ? target.package_name : String(("group" in target.config && target.config.group) || "");
 
 interface Wanted {
 	/** The disabled node that is read; null: there is none. */

@@ -20,6 +20,8 @@ const EVENTS = {
 	LogFreshnessResult: ["Q018", "info"],
 	LogFunctionResult: ["Q047", "info"],
 	LogBatchResult: ["Q046", "info"],
+	LogStartOverload: ["Q048", "info"],
+	LogOverloadResult: ["Q049", "info"],
 	LogNodeNoOpResult: ["Q019", "info"],
 	LogHookStartLine: ["Q032", "info"],
 	LogHookEndLine: ["Q033", "info"],
@@ -60,6 +62,7 @@ const EVENTS = {
 	CatalogWritten: ["E042", "info"],
 	CommandCompleted: ["Q039", "debug"],
 	Note: ["Z050", "info"],
+	SelectExcludeIgnoredWithSelectorWarning: ["Z064", "warn"],
 	// Remarks
 	ArgumentsPropertyInGenericTestDeprecation: ["D038", "warn"],
 	ConfigLogPathDeprecation: ["D010", "warn"],

@@ -9,6 +9,7 @@
 export { type CatalogMeta, type CatalogRow, type CatalogTargets, catalogKey, toCatalogJson } from "./catalogJson.ts";
 export { dbtMessage } from "./dbtMessage.ts";
 export { concurrencyMessages, createDbtMessages, nothingToDo } from "./dbtMessages.ts";
+export { fancyLine } from "./dbtOutput.ts";
 export { hookPlaces, projectMessages } from "./dbtProjectMessages.ts";
 export { createEventStream, type EventStream, type Subscriber } from "./eventStream.ts";
 export { failureText } from "./failureText.ts";

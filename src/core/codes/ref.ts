@@ -153,14 +153,19 @@ export const REF_CODES = {
 		explain:
 			"Ephemeral models become common table expressions named after their alias, and two of one name cannot stand in one query.",
 	}),
-	"TFM-REF-016": code<RefTarget & { readonly target: string; readonly access: "private" | "protected" }>({
+	"TFM-REF-016": code<
+		RefTarget & {
+			readonly target: string;
+			readonly access: "private" | "protected";
+			/** The target's group, empty where it has none, or its package. */
+			readonly scope: string;
+		}
+	>({
 		message: (f) => `${f.from} reads ${f.reference}, but ${f.target} is ${f.access}`,
 		hint: (f) =>
 			f.access === "private" ? "only nodes of the same group may read it" : "only nodes of its own package may read it",
 		dbt: (f) =>
-			f.access === "private"
-				? `Node ${f.from} attempted to reference node ${f.target}, which is not allowed because the referenced node is private to its group.`
-				: undefined,
+			`Node ${f.from} attempted to reference node ${f.target}, which is not allowed because the referenced node is ${f.access} to the '${f.scope}' ${f.access === "private" ? "group" : "package"}.`,
 		explain:
 			"A model's `access` says who may read it: `private` its group, `protected` its package (where the package sets restrict-access), `public` everybody.",
 	}),

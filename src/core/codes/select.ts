@@ -89,6 +89,8 @@ export const SELECT_CODES = {
 	"TFM-SELECT-012": code<{ flags: readonly string[]; selector: string }>({
 		message: (f) => `${f.flags.join(" and ")} count${f.flags.length === 1 ? "s" : ""} for nothing beside --selector`,
 		hint: (f) => `to combine them: --select selector:${f.selector} ...`,
+		dbt: () =>
+			"The --select and --exclude arguments are being ignored for node selection because --selector is provided",
 		explain:
 			"--selector names a whole selection of selectors.yml, so --select and --exclude are passed over, as in dbt. The method selector: can be combined with other words.",
 	}),
