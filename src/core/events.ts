@@ -96,6 +96,22 @@ export type EventBody =
 			readonly executed_code: string | null;
 			readonly diagnostic: Diagnostic | null;
 	  }
+	/** One of a function's other signatures. */
+	| {
+			readonly event: "overload.finished";
+			readonly node_id: NodeId;
+			readonly name: string;
+			/** The name of its file. */
+			readonly overload: string;
+			/** From 1. */
+			readonly position: number;
+			readonly total: number;
+			/** `skipped`: an earlier run created it. */
+			readonly status: "success" | "error" | "skipped";
+			/** Why it failed, in dbt's form; empty elsewhere. */
+			readonly message: string;
+			readonly duration_ms: number;
+	  }
 	| {
 			readonly event: "load.finished";
 			readonly node_id: NodeId;

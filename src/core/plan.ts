@@ -72,8 +72,18 @@ export type PlanRequest =
 			/** The place of a function's other signature. */
 			readonly overload?: number;
 	  }
-	/** A piece of work whose failure is an answer; what it left open in the database is rolled back. */
-	| { readonly kind: "attempt"; readonly body: () => Plan<void> }
+	/**
+	 * One of a function's other signatures, by the name of its file. A failure is the answer, and what it left open in the
+	 * database is rolled back. Null: an earlier run created it.
+	 */
+	| {
+			readonly kind: "overload";
+			readonly name: string;
+			/** From 1. */
+			readonly position: number;
+			readonly total: number;
+			readonly body: (() => Plan<void>) | null;
+	  }
 	/** A remark for the user; the build goes on. */
 	| { readonly kind: "warn"; readonly diagnostic: Diagnostic }
 	/** Everything the body asks for happens in one transaction; a transient failure runs a fresh body. */
@@ -88,7 +98,7 @@ export type PlanAnswer =
 	/** `kept`: false where the materialization never committed, so that all it did was rolled back. */
 	| { readonly kind: "materialized"; readonly outcome: Materialized; readonly kept: boolean }
 	| { readonly kind: "batch"; readonly failure: Diagnostic | null }
-	| { readonly kind: "attempted"; readonly failure: Diagnostic | null }
+	| { readonly kind: "overload"; readonly failure: Diagnostic | null }
 	| { readonly kind: "done" };
 
 export type Materialized = Exclude<MaterializeOutcome, Suspended>;

@@ -1,17 +1,14 @@
 import type { Binding } from "../core/compiler.ts";
-import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
 import { performRequest } from "./answerRequest.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
-import { failureDiagnostic } from "./failureDiagnostic.ts";
-import { graphNode } from "./nodeResult.ts";
 import type { PlanDrive } from "./planDrive.ts";
 import { bindingOf, type Run } from "./run.ts";
 import { runBatch } from "./runBatch.ts";
 import { runMaterialization } from "./runMaterialization.ts";
-import { databaseErrorOf, statement, withRetries } from "./statement.ts";
-import { wasStopped } from "./stopped.ts";
+import { runOverload } from "./runOverload.ts";
+import { statement, withRetries } from "./statement.ts";
 
 const wholeBinding = (run: Run, self: RelationName | null): Binding => ({ ...bindingOf(run, self), whole: true });
 
@@ -86,8 +83,8 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 		}
 		case "materialize":
 			return runMaterialization(drive, request);
-		case "attempt":
-			return { kind: "attempted", failure: await attempt(drive, request.body) };
+		case "overload":
+			return { kind: "overload", failure: await runOverload(drive, request, drivePlan) };
 		case "dress": {
 			const { warnings } = await adapter.publisher.dress(session, request.candidate);
 			for (const text of warnings)
@@ -105,20 +102,6 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 			await once(() => session.transaction(() => drivePlan(inside, request.body()), { mayEnd: true }));
 			return { kind: "done" };
 		}
-	}
-}
-
-/** A lost connection or a stopped run is nobody's answer. */
-async function attempt(drive: PlanDrive, body: () => Plan<void>): Promise<Diagnostic | null> {
-	const { run, session, node } = drive;
-	try {
-		await drivePlan(drive, body());
-		return null;
-	} catch (error) {
-		if (wasStopped(run, error) || databaseErrorOf(error)?.kind === "connection") throw error;
-		const sql = "rollback";
-		await statement(run, { node, purpose: sql, sql }, (options) => session.execute(sql, options));
-		return failureDiagnostic(run, graphNode(run, node), error);
 	}
 }
 

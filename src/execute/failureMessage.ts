@@ -33,20 +33,30 @@ const OF_UNDEFINED =
 
 const isDatabase = (found: Diagnostic): boolean => REFUSALS.has(found.code);
 
+function kindOf(error: unknown, found: Diagnostic): string {
+	if (databaseErrorOf(error) !== null || isDatabase(found)) return "Database";
+	return error instanceof TfmError && !RUNTIME.has(found.code) ? "Compilation" : "Runtime";
+}
+
 /**
  * A failed node's `message` in run_results.json, in dbt's form, which scripts look at: the kind of error with the node
  * and its file, then what was said, indented, and where the SQL as executed is. The terminal shows the diagnostic.
  */
 export function failureMessage(run: Run, node: GraphNode, error: unknown, found: Diagnostic): string {
 	const refused = databaseErrorOf(error);
-	const compilation = error instanceof TfmError && !RUNTIME.has(found.code);
-	const kind = refused !== null || isDatabase(found) ? "Database" : compilation ? "Compilation" : "Runtime";
 	const told = [found.message, ...(found.dbt === undefined ? [] : [found.dbt])];
 	if (found.code === "TFM-JINJA-010") told[0] += `. ${OF_UNDEFINED}`;
 	const lines = refused === null ? told.join("\n").split("\n") : serverText(run, refused);
 	if (refused !== null) lines.push(`compiled code at ${run.job.targetPath}/${sqlPath("run", node)}`);
-	const head = `${kind} Error in ${node.resource_type} ${node.name} (${node.original_file_path})`;
+	const head = `${kindOf(error, found)} Error in ${node.resource_type} ${node.name} (${node.original_file_path})`;
 	return [head, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+/** What the log says of a function's signature that could not be created, in dbt's form. */
+export function overloadFailureMessage(run: Run, error: unknown, found: Diagnostic): string {
+	const refused = databaseErrorOf(error);
+	const lines = refused === null ? found.message.split("\n") : serverText(run, refused);
+	return [`${kindOf(error, found)} Error`, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
 /** The `message` of a hook that failed: what the server said, or the template, without what a node's has around it (dbt). */

@@ -39,9 +39,11 @@ export function* materialize(
 	return yield* ask({ kind: "materialize", ...request }, "materialized");
 }
 
-/** Why the work failed, or null. */
-export function* attempt(body: () => Plan<void>): Plan<Diagnostic | null> {
-	return (yield* ask({ kind: "attempt", body }, "attempted")).failure;
+/** Why a signature of a function could not be created, or null. */
+export function* createOverload(
+	request: Omit<Extract<PlanRequest, { kind: "overload" }>, "kind">,
+): Plan<Diagnostic | null> {
+	return (yield* ask({ kind: "overload", ...request }, "overload")).failure;
 }
 
 /** Columns in their order; the relation must be there. */

@@ -15,7 +15,7 @@ import type {
 	TestInput,
 } from "../core/plan.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
-import { attempt, database, materialize, perform } from "./ask.ts";
+import { createOverload, database, materialize, perform } from "./ask.ts";
 import { pointAt } from "./pointAt.ts";
 
 type Own = NonNullable<TestInput["own"]>;
@@ -122,13 +122,16 @@ function* createOverloads(input: BuildInput, node: FunctionNode, own: Own): Plan
 	const failures: Diagnostic[] = [];
 	for (const [overload, sql] of (input.overloads ?? []).entries()) {
 		const name = node.overloads[overload]?.defined_in ?? "";
-		const failure =
-			sql === null
-				? null
-				: yield* attempt(function* () {
-						const { outcome } = yield* materialize({ materialization: own, sql, self: null, overload });
-						checkReturned(input, own, outcome);
-					});
+		const body = function* () {
+			const { outcome } = yield* materialize({ materialization: own, sql, self: null, overload });
+			checkReturned(input, own, outcome);
+		};
+		const failure = yield* createOverload({
+			name,
+			position: overload + 1,
+			total: node.overloads.length,
+			body: sql === null ? null : body,
+		});
 		(failure === null ? successful : failed).push(name);
 		if (failure !== null) failures.push({ ...failure, message: `${name}: ${failure.message}` });
 	}

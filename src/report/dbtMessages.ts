@@ -63,6 +63,8 @@ export function createDbtMessages({ write, lookup, info, hooks }: DbtMessagesOpt
 				return [...failedFast(event), ...nodes.finished(event)];
 			case "batch.finished":
 				return nodes.batch(event);
+			case "overload.finished":
+				return nodes.overload(event);
 			case "message":
 				return nodes.message(event);
 			case "statement":
@@ -165,6 +167,7 @@ type Noted = Exclude<
 	| "node.finished"
 	| "test.finished"
 	| "batch.finished"
+	| "overload.finished"
 	| "hook.finished"
 	| "message"
 	| "statement"

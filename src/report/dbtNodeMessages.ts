@@ -21,6 +21,7 @@ export interface NodeMessages {
 	readonly started: (event: Named<"node.started">) => Messages;
 	readonly finished: (event: Named<"node.finished" | "test.finished">) => Messages;
 	readonly batch: (event: Named<"batch.finished">) => Messages;
+	readonly overload: (event: Named<"overload.finished">) => Messages;
 	readonly message: (event: Named<"message">) => Messages;
 	readonly statement: (event: Named<"statement">) => Messages;
 }
@@ -169,6 +170,28 @@ export function createNodeMessages(options: {
 		return [dbtMessage("LogBatchResult", `Batch ${text}`, { ts, data, level, thread: threadOf(id) })];
 	};
 
+	const overload: NodeMessages["overload"] = (event) => {
+		const { ts, node_id: id, position, total, status } = event;
+		const seconds = event.duration_ms / 1000;
+		const place = { index: position, total };
+		const what = `function ${event.name} overload ${event.overload}`;
+		const description = status === "error" ? `${what}: ${event.message}` : what;
+		const word = { success: "OK created", error: "ERROR creating", skipped: "SKIP" }[status];
+		const facts = { overload_index: position, total_overloads: total, ...about(id, "executing") };
+		const began = new Date(Date.parse(ts) - event.duration_ms).toISOString();
+		const thread = threadOf(id);
+		const start = dbtMessage("LogStartOverload", `Overload ${fancyLine(place, `START ${what}`, "RUN")}`, {
+			ts: began,
+			data: { description: what, ...facts },
+			thread,
+		});
+		const text = fancyLine(place, `${word} ${description}`, status.toUpperCase(), seconds);
+		const data = { description, status, execution_time: seconds, ...facts, ...groupOf(id) };
+		const level = status === "error" ? "error" : "info";
+		const end = dbtMessage("LogOverloadResult", `Overload ${text}`, { ts, data, level, thread });
+		return status === "skipped" ? [end] : [start, end];
+	};
+
 	const message: NodeMessages["message"] = ({ ts, level, text, node_id: id, print, logged, remark }) => {
 		if (remark !== undefined) {
 			const { name, ...fields } = remark;
@@ -213,5 +236,5 @@ export function createNodeMessages(options: {
 	const begin: NodeMessages["begin"] = (name) => {
 		command = name;
 	};
-	return { begin, started, finished, batch, message, statement };
+	return { begin, started, finished, batch, overload, message, statement };
 }

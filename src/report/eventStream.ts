@@ -89,6 +89,7 @@ function levelOf(body: EventBody): EventLevel {
 			return body.diagnostic.severity === "error" ? "error" : "warn";
 		case "hook.finished":
 		case "batch.finished":
+		case "overload.finished":
 			return body.status === "error" ? "error" : "info";
 		case "run.finished":
 			return body.run.exitCode === 0 ? "info" : "error";

@@ -96,10 +96,10 @@ export function drive(
 				else run(request.body(), `${indent}  `);
 				return { kind: "batch", failure };
 			}
-			case "attempt":
-				say("attempt");
-				run(request.body(), `${indent}  `);
-				return { kind: "attempted", failure: null };
+			case "overload":
+				say(`overload ${request.position} of ${request.total}: ${request.name}`);
+				if (request.body !== null) run(request.body(), `${indent}  `);
+				return { kind: "overload", failure: null };
 			case "comparison":
 				say(`comparison of ${request.query.sql}`);
 				return { kind: "rendered", text: "actual and expected", value: null };
