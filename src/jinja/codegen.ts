@@ -561,10 +561,10 @@ class Generator {
 	#binary(node: n.BinaryNode, context: Context): string {
 		const at = this.#at(node, [nameOf(node.left), nameOf(node.right)], startOf(node));
 		const operands = `${this.#value(node.left, context)},${this.#value(node.right, context)}`;
-		if (node.typename === "Add") return `${this.#use("add")}(${operands},${at})`;
+		if (node.typename === "Add") return `S.combined(${this.#use("add")}(${operands},${at}))`;
 		const operation = `${this.#use("operate")}(${json(OPERATORS[node.typename]!)},${operands},${at})`;
-		// Only a product makes something large of something small; a text repeated shares its parts.
-		return node.typename === "Mul" ? `S.repeated(${operation})` : operation;
+		// Products and sums make lists; a text repeated or put together shares its parts.
+		return node.typename === "Mul" ? `S.combined(${operation})` : operation;
 	}
 
 	#temporary(context: Context): string {

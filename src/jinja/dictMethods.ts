@@ -22,12 +22,14 @@ export function entriesOf(source: Value): [Value, Value][] {
 	});
 }
 
-/** update(), and the body of dict(): a source at most, then keywords. */
-export function updateDict(dict: PyDict, name: string, args: Arguments): void {
+/** update(), and the body of dict(): a source at most, then keywords. How many entries were written. */
+export function updateDict(dict: PyDict, name: string, args: Arguments): number {
 	if (args.positional.length > 1) wrongCall(name, `expected at most 1 argument, got ${args.positional.length}`);
-	if (args.positional.length === 1) for (const [key, value] of entriesOf(args.positional[0])) dict.set(key, value);
+	const entries = args.positional.length === 1 ? entriesOf(args.positional[0]) : [];
+	for (const [key, value] of entries) dict.set(key, value);
 	for (const [key, value] of args.keyword) dict.set(key, value);
 	checkItems(dict.size);
+	return entries.length + args.keyword.size;
 }
 
 const keyError = (key: Value): never => fail("TFM-JINJA-015", { kind: "key", problem: `KeyError: ${repr(key)}` });
@@ -62,8 +64,10 @@ export const dictMethods: ReadonlyMap<string, Builtin<PyDict>> = new Map<string,
 	["items", positional<PyDict>("items", [], (dict) => new DictView(dict, "items"))],
 	[
 		"update",
-		(dict, args) => {
-			updateDict(dict, "update", args);
+		(dict, args, state) => {
+			const before = dict.size;
+			const written = updateDict(dict, "update", args);
+			state.wrote(written, dict.size - before);
 			return null;
 		},
 	],
@@ -71,12 +75,21 @@ export const dictMethods: ReadonlyMap<string, Builtin<PyDict>> = new Map<string,
 	["popitem", positional<PyDict>("popitem", [], popItem)],
 	[
 		"setdefault",
-		positional<PyDict>("setdefault", [needs("key"), may("default")], (dict, [key, otherwise]) => {
-			if (!dict.has(key)) dict.set(key, otherwise);
-			return dict.get(key);
+		positional<PyDict>("setdefault", [needs("key"), may("default")], (dict, [key, otherwise], state) => {
+			if (dict.has(key)) return dict.get(key);
+			dict.set(key, otherwise);
+			state.wrote(1, 1);
+			checkItems(dict.size);
+			return otherwise;
 		}),
 	],
-	["copy", positional<PyDict>("copy", [], (dict) => dict.copy())],
+	[
+		"copy",
+		positional<PyDict>("copy", [], (dict, _given, state) => {
+			state.wrote(dict.size);
+			return dict.copy();
+		}),
+	],
 	[
 		"clear",
 		positional<PyDict>("clear", [], (dict) => {
@@ -86,8 +99,10 @@ export const dictMethods: ReadonlyMap<string, Builtin<PyDict>> = new Map<string,
 	],
 	[
 		"fromkeys",
-		positional<PyDict>("fromkeys", [needs("iterable"), may("value")], (_dict, [keys, value]) =>
-			PyDict.fromEntries(Array.from(iterate(keys), (key): [Value, Value] => [key, value])),
-		),
+		positional<PyDict>("fromkeys", [needs("iterable"), may("value")], (_dict, [keys, value], state) => {
+			const dict = PyDict.fromEntries(Array.from(iterate(keys), (key): [Value, Value] => [key, value]));
+			state.wrote(dict.size);
+			return dict;
+		}),
 	],
 ]);

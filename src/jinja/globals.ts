@@ -12,6 +12,9 @@ function makeDict(args: Arguments): Value {
 	return dict;
 }
 
+/** dict(): what it makes is counted where it is called. */
+export const dictFunction = new HostFunction("dict", makeDict);
+
 function makeNamespace(args: Arguments): Value {
 	const namespace = new Namespace();
 	const dict = new PyDict();
@@ -60,14 +63,14 @@ function makeJoiner({ positional, keyword }: Arguments): Value {
 }
 
 /** The kinds of each global stay callable values, so that a template can also pass them on. */
-export const globals: ReadonlyMap<string, HostFunction> = new Map(
-	Object.entries({
+export const globals: ReadonlyMap<string, HostFunction> = new Map([
+	["dict", dictFunction] as const,
+	...Object.entries({
 		range: (args: Arguments): Value =>
 			args.keyword.size > 0 ? wrongCall("range", "takes no keyword arguments") : PyRange.of(args.positional),
-		dict: makeDict,
 		namespace: makeNamespace,
 		cycler: ({ positional }: Arguments): Value => new Cycler(positional),
 		joiner: makeJoiner,
 		lipsum: (): Value => typeError("lipsum writes sample text for web pages; it is not available"),
-	}).map(([name, run]) => [name, new HostFunction(name, run)]),
-);
+	}).map(([name, run]) => [name, new HostFunction(name, run)] as const),
+]);

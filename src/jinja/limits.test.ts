@@ -43,6 +43,14 @@ describe("a runaway template ends in a coded error", () => {
 		["{{ ('a ' * 2000000)|wordwrap(2)|length }}", "TFM-JINJA-021"],
 		["{% for i in range(100000) %}{% set x = ('a' * 1000000)|upper %}{% endfor %}", "TFM-JINJA-021"],
 		["{% for i in range(100000) %}{% set x = [0] * 5000000 %}{% endfor %}", "TFM-JINJA-021"],
+		[
+			"{% set ns = namespace(l=[]) %}{% for i in range(99999) %}{% set ns.l = ns.l + [i] %}{% endfor %}",
+			"TFM-JINJA-021",
+		],
+		[
+			"{% set d = {} %}{% for i in range(99) %}{% do d.update({}.fromkeys(range(i * 50000, i * 50000 + 50000))) %}{% endfor %}",
+			"TFM-JINJA-021",
+		],
 	])("%s", (text, code) => {
 		expect(codeOf(text)).toBe(code);
 	});
@@ -81,6 +89,12 @@ describe("a runaway template ends in a coded error", () => {
 	it.each(["{{ ns.s }}", "{{ ns.s|tojson }}"])("for lists that hold each other twice: %s", (shown) => {
 		const doubled = "{% set ns = namespace(s=[1]) %}{% for i in range(40) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}";
 		expect(codeOf(doubled + shown)).toBe("TFM-JINJA-021");
+	});
+
+	it("not for a dict of some hundred entries that is copied two thousand times", () => {
+		const text =
+			"{% set d = {} %}{% for i in range(500) %}{% do d.update({i: i}) %}{% endfor %}{% for i in range(2000) %}{% set e = dict(d, k=i) %}{% endfor %}";
+		expect(codeOf(text)).toBe("no error");
 	});
 
 	it("not for a list that contains itself, which prints as in Python", () => {

@@ -62,24 +62,27 @@ export const listMethods: ReadonlyMap<string, Builtin<Value[]>> = new Map<string
 	["count", count],
 	[
 		"append",
-		positional<Value[]>("append", [needs("object")], (list, [item]) => {
+		positional<Value[]>("append", [needs("object")], (list, [item], state) => {
 			checkItems(list.push(item));
+			state.put(1);
 			return null;
 		}),
 	],
 	[
 		"extend",
-		positional<Value[]>("extend", [needs("iterable")], (list, [items]) => {
+		positional<Value[]>("extend", [needs("iterable")], (list, [items], state) => {
 			const added = listOf(items);
 			checkItems(list.length + added.length);
+			state.put(added.length);
 			for (const item of added) list.push(item);
 			return null;
 		}),
 	],
 	[
 		"insert",
-		positional<Value[]>("insert", [needs("index"), needs("object")], (list, [at, item]) => {
+		positional<Value[]>("insert", [needs("index"), needs("object")], (list, [at, item], state) => {
 			checkItems(list.length + 1);
+			state.put(1);
 			list.splice(asInt(at), 0, item);
 			return null;
 		}),

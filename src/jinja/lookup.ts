@@ -6,6 +6,7 @@ import { type Builtin, typeError } from "./builtin.ts";
 import { PyRange } from "./collections.ts";
 import { dictMethods } from "./dictMethods.ts";
 import { formatString } from "./formatString.ts";
+import { dictFunction } from "./globals.ts";
 import { characters, sliceOf } from "./iteration.ts";
 import { listMethods, tupleMethods } from "./listMethods.ts";
 import { numberMethods } from "./numberMethods.ts";
@@ -125,6 +126,7 @@ function sliceBound(value: Value): number | null {
 export function callValue(callee: Value, args: Arguments, state: RenderState): Value {
 	if (callee instanceof HostObject && callee.call !== undefined) {
 		const value = callee.call(args);
+		if (value instanceof PyDict && callee === dictFunction) state.wrote(value.size);
 		return typeof value === "string" ? state.made(value) : value;
 	}
 	if (callee !== undefined) throw notCallable(callee);

@@ -13,6 +13,11 @@ const DEFAULT_MAX_LOOP = 10_000_000;
  * counts as eight. Each text and list has its limit; a loop could still make them without end.
  */
 const MOST_MADE = 2_000_000_000;
+/** What an entry written into a dict counts, also as a part of a copy; by how much more where its key is a new one. */
+const ENTRY = 100;
+const NEW_KEY = 900;
+/** What an item counts that is put into a list which is there. */
+const ITEM = 100;
 /** The heap is looked at each time so much was made. */
 const LOOK_EVERY = 2 ** 22;
 /**
@@ -74,8 +79,20 @@ export class RenderState {
 		return value;
 	}
 
-	/** The same for a product: of a text it is made when it is used. */
-	repeated(value: Value): Value {
+	/** Counts the entries that a dict was given, and those by which one that is there has grown. */
+	wrote(entries: number, grown = 0): void {
+		this.#made += ENTRY * entries + NEW_KEY * grown;
+		if (this.#made > this.#lookAt) this.#look();
+	}
+
+	/** Counts the items that a list was given. */
+	put(items: number): void {
+		this.#made += ITEM * items;
+		if (this.#made > this.#lookAt) this.#look();
+	}
+
+	/** The same for a product or a sum: of texts it is made when it is used. */
+	combined(value: Value): Value {
 		return Array.isArray(value) ? this.made(value) : value;
 	}
 
