@@ -104,6 +104,11 @@ export interface Session {
 	 * which one they are where the engine reads several; without it the profile's.
 	 */
 	listRelations(schemas: readonly string[], database?: string): Promise<readonly RelationInfo[]>;
+	/**
+	 * What stands under one name now. Where a listing is kept for a run, what is in it is not asked again, and what is not
+	 * in it is. Absent: the engine lists at no cost.
+	 */
+	relationAt?(relation: RelationName): Promise<RelationInfo | undefined>;
 	/** Columns of all these relations in one catalog query, by relationKey; a missing relation is absent. */
 	listColumns(relations: readonly RelationName[]): Promise<ReadonlyMap<string, readonly ColumnInfo[]>>;
 	listSchemas(database?: string): Promise<readonly string[]>;

@@ -1,6 +1,7 @@
 import type { Dialect, Session, StatementOptions } from "../core/adapter.ts";
 import type { DatabaseError } from "../core/databaseError.ts";
-import { type RelationKind, type RelationName, relationKey } from "../core/relation.ts";
+import { type RelationKind, relationKey } from "../core/relation.ts";
+import { relationAt } from "../core/relationAt.ts";
 import type { DbAnswer, DbRequest } from "../core/request.ts";
 
 type Ddl = Extract<DbRequest, { kind: "ddl" }>;
@@ -27,11 +28,6 @@ const WORD: Readonly<Record<RelationKind, string>> = {
 	other: "table",
 };
 
-async function kindOf(session: Session, relation: RelationName): Promise<RelationKind | null> {
-	const there = await session.listRelations([relation.schema], relation.database);
-	return there.find((r) => r.identifier === relation.identifier)?.kind ?? null;
-}
-
 /**
  * The SQL of a small DDL request of a plan, null where there is nothing to do. Drops do not cascade: what hangs on a
  * relation may be somebody else's, and the error names it. Templates that drop do it by macros, which cascade as dbt's.
@@ -39,7 +35,7 @@ async function kindOf(session: Session, relation: RelationName): Promise<Relatio
 async function ddlSql({ session, dialect }: Answerer, request: Ddl): Promise<string | null> {
 	const schema = dialect.quote(request.relation.schema);
 	if (request.action === "create_schema") return `create schema if not exists ${schema}`;
-	const kind = await kindOf(session, request.relation);
+	const kind = (await relationAt(session, request.relation))?.kind ?? null;
 	return kind === null ? null : `drop ${WORD[kind]} if exists ${dialect.render(request.relation)}`;
 }
 

@@ -9,6 +9,7 @@ import { EphemeralModelError, TfmError } from "../core/diagnostic.ts";
 import type { Batch } from "../core/eventTime.ts";
 import type { AdapterResponse, BuildableNode, BuildInput } from "../core/plan.ts";
 import { relationKey } from "../core/relation.ts";
+import { relationAt } from "../core/relationAt.ts";
 import { readReprocessBy } from "../core/reprocessBy.ts";
 import type { NodeResult } from "../core/result.ts";
 import { batchFacts, lastBatchOf } from "./batchFacts.ts";
@@ -79,9 +80,7 @@ async function groundOf(
 	node: BuildableNode,
 ): Promise<Pick<BuildInput, "existing" | "fullRefresh">> {
 	if (!LOOKS.has(node.config.materialized)) return { existing: null, fullRefresh: run.job.flags.fullRefresh };
-	const { database, schema, identifier } = targetOf(run, node);
-	const there = await session.listRelations([schema], database);
-	const existing = there.find((relation) => relation.identifier === identifier)?.kind ?? null;
+	const existing = (await relationAt(session, targetOf(run, node)))?.kind ?? null;
 	const drive = { run, session, node: node.unique_id, inTransaction: false };
 	const call = { macro: "should_full_refresh", positional: [], keyword: {}, node: node.unique_id };
 	const { value } = await driveTemplate(drive, (journal) =>

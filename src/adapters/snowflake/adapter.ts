@@ -8,6 +8,7 @@ import { createNativeTests } from "./nativeTests/nativeTests.ts";
 import { createPatience } from "./patience.ts";
 import { createPresence } from "./presence.ts";
 import { createSnowflakePublisher } from "./publish/publisher.ts";
+import { createRunCatalog } from "./runCatalog.ts";
 import { createSession } from "./session.ts";
 import { createSlot, type Slot } from "./slot.ts";
 
@@ -25,6 +26,7 @@ import { createSlot, type Slot } from "./slot.ts";
  *   session.ts            core's Session on top of it; statementEffects.ts: what a statement does beside its work
  *   slot.ts               logins that are put right after each session, or made anew
  *   catalog.ts            SHOW and the information schema
+ *   runCatalog.ts         what a run knows of it without asking; relationChanges.ts: what a statement changes there
  *   stagedRows.ts         rows → files for PUT and COPY
  *   presence.ts           which runs live
  *   nativeTests/          tests as Data Metric Functions
@@ -56,6 +58,7 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 	const parameters = (fields.session_parameters ?? {}) as Readonly<Record<string, unknown>>;
 	const queryTag = typeof fields.query_tag === "string" ? fields.query_tag : undefined;
 	const patience = createPatience();
+	const known = createRunCatalog();
 	const newLogin = async (): Promise<Login> => {
 		const plan = connectionOptions(fields, { cwd, env });
 		const isFirst = home === undefined;
@@ -104,7 +107,14 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 		const mine = { over: false };
 		try {
 			const { connection } = await slot.ready();
-			const session = createSession({ connection, dialect, database, schema, defaultTimeoutMs: statementTimeoutMs });
+			const session = createSession({
+				connection,
+				dialect,
+				database,
+				schema,
+				defaultTimeoutMs: statementTimeoutMs,
+				known,
+			});
 			try {
 				if (usesOwn(options.warehouse))
 					await session.execute(`use warehouse ${warehouseName(options.warehouse, dialect)}`);
@@ -140,8 +150,14 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 			mergeStatement: "full",
 		} as const),
 		dialect,
-		publisher: createSnowflakePublisher(dialect),
-		presence,
+		publisher: createSnowflakePublisher(dialect, known),
+		presence: Object.freeze({
+			...presence,
+			announce(runId: string) {
+				known.begin();
+				return presence.announce(runId);
+			},
+		}),
 		nativeTests: createNativeTests(dialect),
 		async open({ signal } = {}) {
 			if (home !== undefined) return;

@@ -9,6 +9,7 @@ import {
 	relationKey,
 } from "../../core/relation.ts";
 import type { CellValue, ResultTable } from "../../core/resultTable.ts";
+import type { RunCatalog } from "./runCatalog.ts";
 
 /** One statement of the session, its rows in memory. */
 export type Ask = (sql: string) => Promise<ResultTable>;
@@ -46,35 +47,67 @@ export async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
 
 const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** What SHOW says of every object of a schema: one question, and one more for every 10,000 of them. */
+/** What SHOW says of every object of a schema, or of those like a name: one question, and one more for every 10,000 of them. */
 async function showObjects(
 	ask: Ask,
 	dialect: Dialect,
-	{ database, schema }: { readonly database: string; readonly schema: string },
+	{ database, schema, like }: { readonly database: string; readonly schema: string; readonly like?: string },
 ): Promise<readonly ReadonlyMap<string, CellValue>[]> {
 	const place = [database, schema].filter((part) => part !== "").map((part) => dialect.quote(part));
+	const named = like === undefined ? "" : ` like ${dialect.literal(like)}`;
 	const all: ReadonlyMap<string, CellValue>[] = [];
 	for (;;) {
 		const behind = all.at(-1)?.get("name");
 		const from = behind === undefined ? "" : ` from ${dialect.literal(behind)}`;
-		const page = await unlessMissing(ask(`show objects in schema ${place.join(".")} limit ${SHOW_ROWS}${from}`));
+		const page = await unlessMissing(
+			ask(`show objects${named} in schema ${place.join(".")} limit ${SHOW_ROWS}${from}`),
+		);
 		all.push(...(page === null ? [] : cellsOf(page)));
 		if (page === null || page.rows.length < SHOW_ROWS) return all;
 	}
 }
 
-/** All relations of these schemas, sorted. */
+/** All relations of these schemas, sorted; of a schema that the run knows already nothing is asked. */
 export async function listRelations(
 	ask: Ask,
 	dialect: Dialect,
-	{ database, schemas }: { readonly database: string; readonly schemas: readonly string[] },
+	{
+		database,
+		schemas,
+		known,
+	}: { readonly database: string; readonly schemas: readonly string[]; readonly known: RunCatalog },
 ): Promise<readonly RelationInfo[]> {
 	const found: RelationInfo[] = [];
 	for (const schema of [...new Set(schemas)].sort(byBytes)) {
-		const own = (await showObjects(ask, dialect, { database, schema })).map(relationOf);
-		found.push(...own.sort((a, b) => byBytes(a.identifier, b.identifier)));
+		const place = { database, schema };
+		const list = async () =>
+			(await showObjects(ask, dialect, place)).map((cells) => ({
+				info: relationOf(cells),
+				comment: text(cells.get("comment")),
+			}));
+		found.push(...(await known.relationsOf(place, list)));
 	}
 	return found;
+}
+
+/**
+ * What stands under one name. That a relation is gone shows where it is used; one that came meanwhile would be taken for
+ * none, so what the run does not know of is asked for by its name.
+ */
+export async function relationAt(
+	ask: Ask,
+	dialect: Dialect,
+	{ relation, known }: { readonly relation: RelationName; readonly known: RunCatalog },
+): Promise<RelationInfo | undefined> {
+	const { database, schema, identifier } = relation;
+	const list = () => listRelations(ask, dialect, { database, schemas: [schema], known });
+	const found = (there: readonly RelationInfo[]) => there.find((one) => one.identifier === identifier);
+	if (known.standing(relation) === undefined && known.isWorthListing(relation)) await list();
+	if (known.standing(relation) != null) return found(await list());
+	const place = { database, schema, like: identifier };
+	// A pattern stands for more than its name; with a backslash in it nobody knows for what.
+	const there = identifier.includes("\\") ? await list() : (await showObjects(ask, dialect, place)).map(relationOf);
+	return found(there);
 }
 
 /** Rows and bytes as Snowflake counts them with each change; of a view neither. */

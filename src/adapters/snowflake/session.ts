@@ -2,8 +2,9 @@ import type { BulkLoad, BulkLoaded, Dialect, ExecuteResult, Session, StatementOp
 import { DatabaseError } from "../../core/databaseError.ts";
 import { type ColumnInfo, relationKey } from "../../core/relation.ts";
 import type { CellValue, ResultColumn, ResultTable } from "../../core/resultTable.ts";
-import { isMissing, listColumns, listRelations, listSchemas, listSizes } from "./catalog.ts";
+import { isMissing, listColumns, listRelations, listSchemas, listSizes, relationAt } from "./catalog.ts";
 import type { Answer, Connection } from "./connection.ts";
+import type { RunCatalog } from "./runCatalog.ts";
 import { numberedBinds, type StatementPart, splitStatements } from "./scanSql.ts";
 import { FILE_FORMAT, stageRows } from "./stagedRows.ts";
 import { effectsOf, madeElsewhere, type StatementEffects, temporaryTable } from "./statementEffects.ts";
@@ -16,6 +17,8 @@ export interface SessionParts {
 	/** The connected one, as it is stored; null: none. */
 	readonly schema: string | null;
 	readonly defaultTimeoutMs: number | undefined;
+	/** What the run knows of relations, told of each statement. */
+	readonly known: RunCatalog;
 }
 
 export interface PinnedSession extends Session {
@@ -56,6 +59,7 @@ export function createSession({
 	database,
 	schema,
 	defaultTimeoutMs,
+	known,
 }: SessionParts): PinnedSession {
 	const changed = new Set<NonNullable<StatementEffects["changes"]>>();
 	/** Temporary tables that the session made and has not dropped. */
@@ -92,6 +96,9 @@ export function createSession({
 		if (spoilt === "failed") refuse("the transaction failed earlier and takes no more statements", "25P02", "sql");
 	};
 
+	const notice = (sql: string, outcome: "done" | "refused" | "lost"): void =>
+		known.notice(sql, { home: changed.has("schema") || schema === null ? null : { database, schema }, outcome });
+
 	/** Sends one statement; its rows are still to be read. */
 	async function send(
 		part: StatementPart & { readonly whole: string; readonly binds?: readonly CellValue[] },
@@ -122,6 +129,9 @@ export function createSession({
 			}
 			if (effects.work === "defines") open = false;
 			const table = effects.work === "defines" ? temporaryTable(part.sql) : null;
+			// Of two tables of a name the session's own one goes.
+			if (table?.made !== false || temporary.size === 0) notice(part.sql, "done");
+			else if (!temporary.has(table.name)) notice(part.sql, "lost");
 			if (table?.made === false) temporary.delete(table.name);
 			else if (table?.made === true) temporary.add(table.name);
 			else if (effects.changes !== null) changed.add(effects.changes);
@@ -129,6 +139,7 @@ export function createSession({
 			return answer;
 		} catch (error) {
 			if (error instanceof DatabaseError && error.kind === "connection") broken = true;
+			notice(part.sql, error instanceof DatabaseError && error.kind === "sql" ? "refused" : "lost");
 			// A statement that defines something has committed before it failed.
 			if (effects.work === "defines") open = false;
 			// A question about what is not there has changed nothing, and whoever asked may go on.
@@ -351,7 +362,9 @@ export function createSession({
 		transaction,
 		bulkLoad,
 		listRelations: (schemas, elsewhere = "") =>
-			listRelations(ask, dialect, { database: elsewhere || database, schemas }),
+			listRelations(ask, dialect, { database: elsewhere || database, schemas, known }),
+		relationAt: (relation) =>
+			relationAt(ask, dialect, { relation: { ...relation, database: relation.database || database }, known }),
 		listColumns: (relations) => listColumns(ask, dialect, relations),
 		listSizes: (relations) => listSizes(ask, dialect, relations),
 		listSchemas: (elsewhere = "") => listSchemas(ask, dialect, elsewhere || database),

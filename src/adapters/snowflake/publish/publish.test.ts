@@ -107,6 +107,59 @@ describe("publishing on Snowflake", () => {
 		});
 	});
 
+	describe("one relation by itself, while others are at work", () => {
+		const names = ["A", "B", "C", "D"].map(at);
+		let other: Adapter;
+		beforeAll(async () => {
+			other = local.adapter();
+			await other.open();
+		});
+		afterAll(() => other.close());
+		/** A run that knows its schemas; then somebody else does this. */
+		const publishAfter = async (meanwhile: string, one: Candidate): Promise<readonly string[]> => {
+			await adapter.presence.announce(`run-${meanwhile}`);
+			return on(async (s) => {
+				const keep = ["A", "B", "V"].map(place);
+				await adapter.publisher.dropStale(s, "shop", names, keep);
+				await s.listRelations(["BI"]);
+				await other.withSession((session) => session.execute(meanwhile));
+				const from = local.server.statements().length;
+				const { ways } = await adapter.publisher.publish(s, request([one]));
+				const asked = local.server
+					.statements()
+					.slice(from)
+					.filter(({ sql }) => sql.startsWith("show "));
+				return [...ways.map(({ way }) => way), ...asked.map(({ sql }) => sql.split(" ").slice(0, 2).join(" "))];
+			});
+		};
+		const stands = () => on(async (s) => (await s.query("select (select max(n) from bi.a)")).rows.flat());
+
+		test("asks for the grants of what it replaces, and for nothing else", async () => {
+			expect(await publishAfter("select 1", candidate("A"))).toEqual(["swap", "show grants"]);
+			expect(await stands()).toEqual(["2"]);
+		});
+
+		test("finds that its target is gone", async () => {
+			const asked = ["show grants", "show objects", "show objects"];
+			expect(await publishAfter("drop table bi.a", candidate("A"))).toEqual(["new", ...asked]);
+			expect(await stands()).toEqual(["2"]);
+		});
+
+		test("finds that its target has become a view", async () => {
+			const ways = await publishAfter("drop table bi.a; create view bi.a as select 7 as n", candidate("A"));
+			expect(ways[0]).toBe("new");
+			expect(await stands()).toEqual(["2"]);
+		});
+
+		test("finds a table where nothing stood, and hands its grants on", async () => {
+			const made = "create table bi.c as select 1 as n";
+			await on((s) => s.execute(`create or replace table ${render(place("C"))} as select 3 as n`));
+			const one = { ...candidate("C"), candidate: place("B") };
+			expect(await publishAfter(made, one)).toEqual(["swap", "show objects", "show objects", "show grants"]);
+			expect(await on((s) => values(s, "select max(n) from bi.c"))).toEqual(["2"]);
+		});
+	});
+
 	test("`publish: keep` brings the rows in by DML, with the record in the same transaction", async () => {
 		await on(async (s) => {
 			const kept = ["A", "B"].map((name) => candidate(name, { publish: "keep" }));

@@ -6,6 +6,7 @@
 import type { Dialect, Publisher, Session } from "../../../core/adapter.ts";
 import { type RelationName, relationKey } from "../../../core/relation.ts";
 import { relationsAround } from "../../../core/relationsAround.ts";
+import type { RunCatalog } from "../runCatalog.ts";
 import { repairPublishes } from "./repair.ts";
 import { runPublish } from "./runPublish.ts";
 import { closedSchemas, createSchemas, placeOf, schemasThere } from "./schemas.ts";
@@ -14,7 +15,11 @@ import { dropStatement } from "./steps.ts";
 
 type CandidateOf = Publisher["candidateOf"];
 
-export function createSnowflakePublisher(dialect: Dialect, placed: CandidateOf = candidateOf): Publisher {
+export function createSnowflakePublisher(
+	dialect: Dialect,
+	known: RunCatalog,
+	placed: CandidateOf = candidateOf,
+): Publisher {
 	const apart = placed === candidateOf;
 	return Object.freeze({
 		candidateOf: placed,
@@ -24,10 +29,14 @@ export function createSnowflakePublisher(dialect: Dialect, placed: CandidateOf =
 				dialect,
 				targets.map((target) => placed(project, target)),
 			),
-		beside: (owner) => createSnowflakePublisher(dialect, (project, target) => candidateBeside(owner, project, target)),
+		beside: (owner) =>
+			createSnowflakePublisher(dialect, known, (project, target) => candidateBeside(owner, project, target)),
 		ensureSchemas: (session, project, targets) =>
 			createSchemas(session, dialect, [...targets, ...(apart ? targets.map((t) => placed(project, t)) : [])]),
 		async dropStale(session, project, targets, keep) {
+			// Until now another run may have held what this one writes.
+			known.forget();
+			known.expect(targets);
 			await repairPublishes(session, dialect, { project, targets });
 			return dropStale(session, dialect, { candidates: targets.map((t) => placed(project, t)), keep });
 		},
@@ -38,7 +47,7 @@ export function createSnowflakePublisher(dialect: Dialect, placed: CandidateOf =
 		},
 		// Nothing hangs on a table of Snowflake that a candidate must have before its tests: keys are not enforced.
 		dress: async () => ({ warnings: [] }),
-		publish: (session, request) => runPublish(session, dialect, request),
+		publish: (session, request) => runPublish(session, dialect, request, known),
 	} satisfies Publisher);
 }
 

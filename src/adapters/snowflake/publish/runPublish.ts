@@ -25,9 +25,11 @@ import { fail } from "../../../core/diagnostic.ts";
 import { holdsFence } from "../../../core/holdsFence.ts";
 import type { NodeId } from "../../../core/node.ts";
 import { relationKey } from "../../../core/relation.ts";
+import type { RunCatalog } from "../runCatalog.ts";
 import { carryGrants, grantAsConfigured, readGrants } from "./grants.ts";
 import { commentStatement, ensureJournal, forgetEntry, type JournalEntry, markOf, writeEntry } from "./journal.ts";
 import { readStanding } from "./readStanding.ts";
+import { standingKnown } from "./standingKnown.ts";
 import { dropStatement, type PublishStep, type Standing, stepOf } from "./steps.ts";
 
 interface Planned {
@@ -40,13 +42,76 @@ interface Planned {
 	readonly ways: readonly { readonly node: NodeId; readonly way: PublishWay }[];
 }
 
-export async function runPublish(session: Session, dialect: Dialect, request: PublishRequest): Promise<PublishReport> {
+/** What a publish has done once its relations stand in their places. */
+interface Moved {
+	readonly plan: Planned;
+	readonly entry: JournalEntry;
+	readonly kept: readonly KeptGeneration[];
+	readonly journaled: boolean;
+	/** When readers may have seen the first of it; milliseconds of performance.now(). */
+	readonly from: number;
+}
+
+export async function runPublish(
+	session: Session,
+	dialect: Dialect,
+	request: PublishRequest,
+	known: RunCatalog,
+): Promise<PublishReport> {
 	const { candidates } = request;
-	const standing = await readStanding(
-		session,
-		dialect,
-		candidates.flatMap((c) => [c.candidate, c.target]),
-	);
+	const moved = await moveKnown(session, dialect, request, known);
+	const { plan, entry, kept, journaled, from } = moved;
+	if (plan.steps.length > 0) await settle(session, dialect, entry, journaled);
+	const lockedMs = Math.round(performance.now() - from);
+	for (const sql of plan.after) await session.execute(sql);
+	for (const candidate of candidates)
+		if (candidate.kind !== "table" || candidate.apply !== undefined)
+			await grantAsConfigured(session, dialect, candidate);
+	await commentColumns(session, dialect, candidates);
+	return { kept, ways: plan.ways, waitedMs: 0, lockedMs, warnings: [], refused: [] };
+}
+
+/**
+ * One relation by itself goes by what the run knows; several are looked up. Where somebody else changed what stands there
+ * meanwhile, Snowflake refuses the one statement that moves it, or the question for its grants before, and nothing has
+ * happened: it is looked up then, and goes the way that is right.
+ */
+async function moveKnown(
+	session: Session,
+	dialect: Dialect,
+	request: PublishRequest,
+	known: RunCatalog,
+): Promise<Moved> {
+	const { candidates } = request;
+	const [only] = candidates;
+	const remembered = candidates.length === 1 ? await standingKnown(session, known, only!) : null;
+	const lookUp = (): Promise<ReadonlyMap<string, Standing>> =>
+		readStanding(
+			session,
+			dialect,
+			candidates.flatMap((c) => [c.candidate, c.target]),
+		);
+	if (remembered === null) return moveIn(session, dialect, request, await lookUp());
+	try {
+		return await moveIn(session, dialect, request, remembered);
+	} catch (error) {
+		if (!(error instanceof DatabaseError) || error.kind !== "sql" || only!.apply !== undefined) throw error;
+		const standing = await lookUp();
+		const kindsOf = (all: typeof standing): string =>
+			[only!.candidate, only!.target].map((one) => all.get(relationKey(one))?.kind ?? "nothing").join();
+		if (kindsOf(standing) === kindsOf(remembered)) throw error;
+		known.forget();
+		return moveIn(session, dialect, request, standing);
+	}
+}
+
+async function moveIn(
+	session: Session,
+	dialect: Dialect,
+	request: PublishRequest,
+	standing: ReadonlyMap<string, Standing>,
+): Promise<Moved> {
+	const { candidates } = request;
 	const plan = await planPublish(session, dialect, candidates, standing);
 	const kept: readonly KeptGeneration[] = plan.steps.flatMap(({ node, keepAs }) =>
 		keepAs === null ? [] : [{ node, relation: keepAs, kind: "table" as const }],
@@ -84,17 +149,8 @@ export async function runPublish(session: Session, dialect: Dialect, request: Pu
 		// Last, since it keeps other runs' fences and takeovers waiting until the commit.
 		await checkFence(session, request);
 	});
-	if (plan.steps.length > 0) {
-		await moveAll(session, entry, journaled);
-		await settle(session, dialect, entry, journaled);
-	}
-	const lockedMs = Math.round(performance.now() - from);
-	for (const sql of plan.after) await session.execute(sql);
-	for (const candidate of candidates)
-		if (candidate.kind !== "table" || candidate.apply !== undefined)
-			await grantAsConfigured(session, dialect, candidate);
-	await commentColumns(session, dialect, candidates);
-	return { kept, ways: plan.ways, waitedMs: 0, lockedMs, warnings: [], refused: [] };
+	if (plan.steps.length > 0) await moveAll(session, entry, journaled);
+	return { plan, entry, kept, journaled, from };
 }
 
 async function planPublish(
