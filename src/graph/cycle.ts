@@ -94,12 +94,13 @@ export function describeCycle(
 ): Diagnostic {
 	const edges = cycle.map((id, i) => {
 		const reader = cycle[(i + 1) % cycle.length] ?? id;
-		return { read: findNode(manifest, id)?.name ?? id, reader: findNode(manifest, reader)?.name ?? reader, id: reader };
+		const [read, by] = [findNode(manifest, id)?.name ?? id, findNode(manifest, reader)?.name ?? reader];
+		return { read, reader: by, id, readerId: reader };
 	});
-	const places: RelatedPlace[] = edges.flatMap(({ read, reader, id }) => {
-		const node = findNode(manifest, id);
+	const places: RelatedPlace[] = edges.flatMap(({ read, reader, readerId }) => {
+		const node = findNode(manifest, readerId);
 		return node === undefined ? [] : [{ label: `${reader} reads ${read}`, at: placeOf(node, read) }];
 	});
-	const facts = { edges: edges.map(({ read, reader }) => ({ read, reader })) };
+	const facts = { edges: edges.map(({ read, reader, id }) => ({ read, reader, id })) };
 	return diagnostic("TFM-GRAPH-001", facts, { at: places[0]?.at, related: places.slice(1) });
 }

@@ -3,7 +3,10 @@ import { code, didYouMean, event } from "./entry.ts";
 const listed = (names: readonly string[]): string => names.join(", ");
 
 export const SELECT_CODES = {
-	"TFM-GRAPH-001": code<{ edges: readonly { readonly read: string; readonly reader: string }[] }>({
+	/** `id`: of the node that is read. */
+	"TFM-GRAPH-001": code<{
+		edges: readonly { readonly read: string; readonly reader: string; readonly id: string }[];
+	}>({
 		message: (f) => {
 			const names = f.edges.map((edge) => edge.read);
 			if (names.length === 1) return `${names[0]} reads itself`;
@@ -14,7 +17,7 @@ export const SELECT_CODES = {
 			f.edges.length === 1
 				? "to read what an earlier run built, use {{ this }} inside {% if is_incremental() %}"
 				: "one of these ref() must go; move what both need into a model of its own",
-		dbt: (f) => `Found a cycle: ${f.edges.map((edge) => edge.read).join(" --> ")}`,
+		dbt: (f) => `Found a cycle: ${f.edges.map((edge) => edge.id).join(" --> ")}`,
 		explain:
 			"Following ref() from model to model leads back to the first one, so there is no order in which they could be built. The places below are the readers, one for each step.",
 	}),
@@ -97,7 +100,8 @@ export const SELECT_CODES = {
 	"TFM-SELECT-013": code<Record<never, never>>({
 		message: () => "nothing is selected",
 		hint: () => "none of what the words select is of the kinds and layers that are asked for",
-		explain: "tfm ls has nothing to list (dbt: NoNodesSelected). With --warn-error it is an error.",
+		explain:
+			"tfm ls has nothing to list, or tfm show nothing that has rows (dbt: NoNodesSelected). With --warn-error it is an error.",
 	}),
 	"TFM-SELECT-014": code<{ value: string }>({
 		message: (f) => (f.value === "" ? "path: needs a path" : `"path:${f.value}" is not a path inside the project`),
