@@ -401,6 +401,32 @@ describe("packages", () => {
 		).toEqual(["TFM-CONFIG-032 packages.yml:2:5 the local package nope does not exist or has no project file"]);
 	});
 
+	it("are used as installed where the folder of a local one is gone", async () => {
+		const installed = { ...files, "dbt_packages/shared/dbt_project.yml": "name: shared\n" };
+		const { "../shared/dbt_project.yml": _, ...gone } = installed;
+		expect((await sandbox(gone).load()).packages.map((p) => p.file.replace(/^.*\/(?=dbt_packages)/, ""))).toEqual([
+			"dbt_packages/shared/dbt_project.yml",
+			"dbt_packages/utils/dbt_project.yml",
+		]);
+	});
+
+	it("are refused, in dbt's words too, where the lock file does not name what is installed", async () => {
+		const lock =
+			"packages:\n  - {local: ../shared, name: shared}\n  - {package: a/utils, version: 1.0.0, name: utils}\n";
+		const box = { ...files, "package-lock.yml": lock, "dbt_packages/old/dbt_project.yml": "name: old\n" };
+		expect(await sandbox(box).mistakes()).toEqual([
+			"TFM-CONFIG-038 packages.yml:1:1 packages are installed that package-lock.yml does not name: old | remove them from dbt_packages",
+		]);
+		const { "dbt_packages/utils/dbt_project.yml": _, "dbt_packages/old/dbt_project.yml": __, ...without } = box;
+		await expect(sandbox(without).load()).rejects.toMatchObject({
+			diagnostics: [
+				{
+					dbt: 'dbt expects 2 package(s) based on packages specified in packages.yml, but found only 0 package(s) installed in dbt_packages. Following packages were not found: shared, utils. Run "dbt deps" to install package dependencies.',
+				},
+			],
+		});
+	});
+
 	it("may not share a name", async () => {
 		const box = sandbox({ ...files, "dbt_packages/again/dbt_project.yml": "name: utils\n" });
 		expect(await box.mistakes()).toEqual([

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import type { PackageCounts } from "../core/codes/config.ts";
 import type { ProjectConfig } from "../core/config.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { type PackageSpec, specLabel } from "../core/packageSpec.ts";
@@ -37,47 +38,87 @@ export function loadPackages(root: ProjectConfig, loading: PackageLoading): read
 		}
 	};
 	for (const dir of installed) add(loadProject(dir, root.root, loading), false);
+	const locked = lockedPackages(root.root);
+	const folders = new Set([...installed.map((dir) => basename(dir)), ...packages.keys()]);
 	for (const spec of list.specs) {
 		if (spec.kind !== "local") continue;
 		const dir = resolve(root.root, spec.path);
 		if (hasProject(dir)) add(loadProject(dir, root.root, loading), true);
-		else problems.push(diagnostic("TFM-CONFIG-032", { path: spec.path }, spec.place));
+		// What `deps` has copied is enough; dbt looks at nothing else.
+		else if (!folders.has(locked.find(({ path }) => path === spec.path)?.name ?? basename(dir))) {
+			const facts = { path: spec.path, ...countsOf(root, list, { locked, installed }) };
+			problems.push(diagnostic("TFM-CONFIG-032", facts, spec.place));
+		}
 	}
-	if (problems.length === before) reportMissing(root, list, { installed, packages, problems });
+	if (problems.length === before) reportMissing(root, list, { locked, installed, packages, problems });
 	return Object.freeze([...packages.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
 }
 
 interface Present {
+	/** What package-lock.yml names; empty without one. */
+	readonly locked: readonly LockedPackage[];
 	readonly installed: readonly string[];
 	readonly packages: ReadonlyMap<string, ProjectConfig>;
 	readonly problems: Diagnostic[];
 }
 
-/** The lock file knows the names; without one, fewer packages than listed mean that some are missing (dbt's rule). */
-function reportMissing(root: ProjectConfig, list: PackageList, { installed, packages, problems }: Present): void {
-	const remote = list.specs.filter((spec) => spec.kind !== "local");
-	const [first] = remote;
-	if (first === undefined) return;
-	const folders = new Set([...installed.map((dir) => basename(dir)), ...packages.keys()]);
-	const locked = lockedNames(root.root);
-	const unlinked = (name: string): boolean => !folders.has(name);
-	const missing =
-		locked.length > 0
-			? locked.filter(unlinked)
-			: packages.size < list.specs.length
-				? remote.filter((spec: PackageSpec) => unlinked(spec.name ?? "")).map(specLabel)
-				: [];
-	if (missing.length === 0) return;
-	const facts = { missing, installPath: root.packagesInstallPath };
-	problems.push(diagnostic("TFM-CONFIG-030", facts, list.document?.at(["packages"], "key")));
+interface LockedPackage {
+	readonly name: string;
+	/** Of a local package, as written. */
+	readonly path: string | null;
 }
 
-/** Names in package-lock.yml. A lock that cannot be read is `deps`'s concern. */
-function lockedNames(root: string): readonly string[] {
+/**
+ * The lock file knows the names; without one, fewer packages than listed mean that some are missing (dbt's rule). A
+ * package that the lock file does not name was left by an earlier list, and dbt refuses it as well.
+ */
+function reportMissing(root: ProjectConfig, list: PackageList, present: Present): void {
+	const { locked, installed, packages, problems } = present;
+	const remote = list.specs.filter((spec) => spec.kind !== "local");
+	const folders = new Set([...installed.map((dir) => basename(dir)), ...packages.keys()]);
+	const unlinked = (name: string): boolean => !folders.has(name);
+	const missing =
+		remote.length === 0
+			? []
+			: locked.length > 0
+				? locked.map(({ name }) => name).filter(unlinked)
+				: packages.size < list.specs.length
+					? remote.filter((spec: PackageSpec) => unlinked(spec.name ?? "")).map(specLabel)
+					: [];
+	const at = list.document?.at(["packages"], "key");
+	const counts = countsOf(root, list, present);
+	if (missing.length > 0) {
+		problems.push(diagnostic("TFM-CONFIG-030", { missing, ...counts }, at));
+		return;
+	}
+	const names = new Set(locked.map(({ name }) => name));
+	const left = installed.map((dir) => basename(dir)).filter((name) => !names.has(name));
+	if (locked.length > 0 && left.length > 0) problems.push(diagnostic("TFM-CONFIG-038", { left, ...counts }, at));
+}
+
+/** What dbt's words count: the lock file's entries or, without one, the list's, and the folders that are there. */
+const countsOf = (
+	{ packagesInstallPath }: ProjectConfig,
+	{ specs, file }: PackageList,
+	{ locked, installed }: Pick<Present, "locked" | "installed">,
+): PackageCounts => ({
+	expected: locked.length > 0 ? locked.length : specs.length,
+	found: installed.length,
+	notFound: locked.map(({ name }) => name).filter((name) => !installed.some((dir) => basename(dir) === name)),
+	installPath: packagesInstallPath,
+	listFile: file ?? "packages.yml",
+});
+
+/** Packages of package-lock.yml that have a name. A lock that cannot be read is `deps`'s concern. */
+function lockedPackages(root: string): readonly LockedPackage[] {
 	const document = readConfigYaml(join(root, "package-lock.yml"), { root, problems: [] });
 	const list = document !== undefined && isMapping(document.value) ? own(document.value, "packages") : undefined;
 	if (!Array.isArray(list)) return [];
-	return list.flatMap((entry) => (isMapping(entry) && typeof entry.name === "string" ? [entry.name] : []));
+	return list.flatMap((entry) =>
+		isMapping(entry) && typeof entry.name === "string"
+			? [{ name: entry.name, path: typeof entry.local === "string" ? entry.local : null }]
+			: [],
+	);
 }
 
 function installedDirs(dir: string): readonly string[] {

@@ -2,6 +2,25 @@ import { code, didYouMean, event } from "./entry.ts";
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(", "));
 
+/** What dbt counts when it looks whether the packages are there. */
+export interface PackageCounts {
+	/** Entries of package-lock.yml, or of the list without one. */
+	readonly expected: number;
+	/** Folders in `installPath`. */
+	readonly found: number;
+	/** Names of the lock file that have no folder. */
+	readonly notFound: readonly string[];
+	/** `packages-install-path`, as written. */
+	readonly installPath: string;
+	/** `packages.yml` or `dependencies.yml`. */
+	readonly listFile: string;
+}
+
+const packagesExpected = (f: Partial<PackageCounts>): string | undefined =>
+	f.expected === undefined
+		? undefined
+		: `dbt expects ${f.expected} package(s) based on packages specified in ${f.listFile}, but found only ${f.found} package(s) installed in ${f.installPath}. ${f.notFound?.length ? `Following packages were not found: ${f.notFound.join(", ")}. ` : ""}Run "dbt deps" to install package dependencies.`;
+
 export const CONFIG_CODES = {
 	"TFM-CONFIG-001": code<{ dir: string; searchedParents: boolean }>({
 		message: (f) =>
@@ -147,10 +166,11 @@ export const CONFIG_CODES = {
 		message: (f) => `the environment variable ${f.name} is "${f.value}", but must be ${f.expected}`,
 		explain: "An environment variable stands in for a flag and has a value that the flag does not take.",
 	}),
-	"TFM-CONFIG-030": code<{ missing: readonly string[]; installPath: string }>({
+	"TFM-CONFIG-030": code<{ missing: readonly string[] } & PackageCounts>({
 		message: (f) => `packages are not installed: ${listed(f.missing)}`,
 		hint: (f) => `they belong into ${f.installPath}`,
 		next: () => "tfm deps",
+		dbt: packagesExpected,
 		explain:
 			"packages.yml, dependencies.yml or package-lock.yml lists packages that are not in the folder for packages (packages-install-path). `tfm deps` installs them.",
 	}),
@@ -168,8 +188,17 @@ export const CONFIG_CODES = {
 		explain:
 			"A profiles.yml lies beside the project, but the project file has no `profile:` and none was given with --profile, so the run goes to the embedded database in .tfm/database.",
 	}),
-	"TFM-CONFIG-032": code<{ path: string }>({
+	"TFM-CONFIG-038": code<{ left: readonly string[] } & PackageCounts>({
+		message: (f) => `packages are installed that package-lock.yml does not name: ${listed(f.left)}`,
+		hint: (f) => `remove them from ${f.installPath}`,
+		next: () => "tfm deps",
+		dbt: packagesExpected,
+		explain:
+			"The folder for packages (packages-install-path) holds packages that package-lock.yml does not name: from an earlier list, or put there by hand. Their macros would be used, and gone on the next machine. `tfm deps` removes those that it installed itself.",
+	}),
+	"TFM-CONFIG-032": code<{ path: string } & Partial<PackageCounts>>({
 		message: (f) => `the local package ${f.path} does not exist or has no project file`,
+		dbt: packagesExpected,
 		explain: "`local:` in packages.yml names a folder, relative to the project, that holds a dbt_project.yml.",
 	}),
 	"TFM-CONFIG-036": code<{ problem: string; dbt?: string }>({
