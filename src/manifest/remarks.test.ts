@@ -74,6 +74,10 @@ describe("remarks of a whole project", () => {
 			"TFM-PARSE-057 models/old.sql:1:1 old has passed its deprecation date, 1999-01-01 | disable or remove it",
 			"TFM-PARSE-059 models/reader.sql:1:1 reader reads old, which was deprecated on 1999-01-01",
 		]);
+		const later = modelDeprecations(manifest, datedModels(manifest), new Date("3000-01-01"));
+		expect(later.find(({ dbt }) => dbt?.includes("Found a reference to going"))?.dbt).toBe(
+			"While compiling 'reader': Found a reference to going.v1, which was deprecated on '2999-01-01T00:00:00+00:00'. A new version of 'going' is available. Migrate now: {{ ref('shop', 'going', v='2') }}.",
+		);
 	});
 });
 

@@ -39,6 +39,10 @@ const referenceEvent = (f: ToBeDeprecated) =>
 		ref_model_deprecation_date: f.date,
 	});
 
+/** dbt's words for where the reader could go: to another version than the one that it names. */
+const moveOn = (f: ToBeDeprecated, invitation: string): string =>
+	f.newer === undefined ? "" : ` A new version of '${f.ref.name}' is available. ${invitation}: {{ ${f.newer} }}.`;
+
 const day = (date: string): string => date.slice(0, 10);
 
 /** Reading files and putting the manifest together. References between nodes that fail have TFM-REF codes. */
@@ -407,7 +411,7 @@ export const PARSE_CODES = {
 		message: (f) => `${f.reader} reads ${f.model}, which will be deprecated on ${day(f.date)}`,
 		hint: (f) => (f.newer === undefined ? undefined : `a newer version is there: ${f.newer}`),
 		dbt: (f) =>
-			`While compiling '${f.reader}': Found a reference to ${f.model}, which is slated for deprecation on '${f.date}'.`,
+			`While compiling '${f.reader}': Found a reference to ${f.model}, which is slated for deprecation on '${f.date}'.${moveOn(f, "Try it out")}`,
 		events: referenceEvent,
 		explain:
 			"The model that is read has a `deprecation_date` in its property file (dbt: UpcomingReferenceDeprecation).",
@@ -415,7 +419,8 @@ export const PARSE_CODES = {
 	"TFM-PARSE-059": code<ToBeDeprecated>({
 		message: (f) => `${f.reader} reads ${f.model}, which was deprecated on ${day(f.date)}`,
 		hint: (f) => (f.newer === undefined ? undefined : `a newer version is there: ${f.newer}`),
-		dbt: (f) => `While compiling '${f.reader}': Found a reference to ${f.model}, which was deprecated on '${f.date}'.`,
+		dbt: (f) =>
+			`While compiling '${f.reader}': Found a reference to ${f.model}, which was deprecated on '${f.date}'.${moveOn(f, "Migrate now")}`,
 		events: referenceEvent,
 		explain: "The model that is read is past the `deprecation_date` of its property file (dbt: DeprecatedReference).",
 	}),
