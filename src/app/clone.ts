@@ -6,6 +6,7 @@ import type { ExecutableNode, ModelNode, NodeId } from "../core/node.ts";
 import type { SettledNode } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import { storedName } from "../core/storedName.ts";
+import { openCommandLog } from "./commandEvents.ts";
 import { readDeferred, standing } from "./deferral.ts";
 import { type OpenProject, openProject } from "./openProject.ts";
 import { type Refined, runSelected } from "./runSelected.ts";
@@ -31,6 +32,8 @@ export async function cloneNodes(
 	request: Pick<Parameters<typeof runSelected>[2], "selected" | "warnings" | "nothingLeft">,
 ): Promise<ExitCode> {
 	const relations = readDeferred(invocation, project, "tfm clone");
+	// What was found is the project, and not the pointers that are run in its place.
+	openCommandLog(invocation, project);
 	const pointing = { ...project, manifest: pointers(project, request.selected, relations), known: null };
 	return runSelected({ ...invocation, flags: { ...invocation.flags, defer: false } }, pointing, {
 		...request,
@@ -40,15 +43,16 @@ export async function cloneNodes(
 		flags: { gates: false, fullRefresh: false },
 		refine: async ({ adapter }): Promise<Refined> => {
 			const nodes = [...request.selected].filter((id) => relations.has(id));
-			const here = invocation.flags.fullRefresh ? new Set<NodeId>() : await standing(project, nodes, adapter);
+			const here = await standing(project, nodes, adapter);
 			const settled = new Map<NodeId, SettledNode>();
 			for (const id of request.selected) {
 				const name = project.manifest.nodes.get(id)?.relation_name ?? id;
 				const other = relations.get(id)?.relation_name ?? null;
+				if (!relations.has(id)) settled.set(id, noOp(`No relation found in state manifest for ${id}`));
+				else if (!here.has(id)) continue;
+				else if (!invocation.flags.fullRefresh) settled.set(id, noOp(`Relation ${name} already exists`));
 				// dbt would drop it and then read it.
-				if (other !== null && other === name) settled.set(id, noOp(`Relation ${name} is the one that would be cloned`));
-				else if (!relations.has(id)) settled.set(id, noOp(`No relation found in state manifest for ${id}`));
-				else if (here.has(id)) settled.set(id, noOp(`Relation ${name} already exists`));
+				else if (other === name) settled.set(id, noOp(`Relation ${name} is the one that would be cloned`));
 			}
 			return { selected: request.selected, settled };
 		},

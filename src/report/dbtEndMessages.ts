@@ -37,7 +37,10 @@ export function endMessages(
 	const errors = results.filter((r) => isFailed(r) || isEphemeralSkip(r) || r.held?.kind === "fail_fast");
 	const [warnings, partial] = [of("warn"), of("partial success")];
 
-	const toldOf = (result: NodeResult): readonly LogMessage[] => resultAgain(result, ts, { lookup, info });
+	const clones = run.command === "clone";
+	// A clone has no SQL of its own that would be compiled.
+	const toldOf = (result: NodeResult): readonly LogMessage[] =>
+		resultAgain(clones ? { ...result, compiled: false } : result, ts, { lookup, info });
 	const elapsed = run.elapsed;
 	const stat_line = ranLine(run, kinds);
 	const execution = ` in ${spent(elapsed)}`;
@@ -82,7 +85,7 @@ export function endMessages(
 	};
 	const done = `Done. PASS=${stats.pass} WARN=${stats.warn} ERROR=${stats.error} SKIP=${stats.skip} NO-OP=${stats.noop} REUSED=${stats.reused} TOTAL=${stats.total}`;
 	return [
-		...(run.results.length === 0 ? [] : [blank, finished]),
+		...(run.results.length === 0 || clones ? [] : [blank, finished]),
 		result,
 		blank,
 		summary,

@@ -52,6 +52,7 @@ export function createNodeMessages(options: {
 		dbtMessage("NodeExecuting", `Began executing node ${id}`, { ts, data: about(id, "executing"), thread }),
 	];
 
+	let command = "";
 	const started: NodeMessages["started"] = (event) => {
 		const { ts, node_id: id, thread } = event;
 		startedAt.set(id, ts);
@@ -61,12 +62,14 @@ export function createNodeMessages(options: {
 		const data = { ...place, ...about(id, "started") };
 		return [
 			began(id, event),
-			dbtMessage("LogStartLine", fancyLine(place, `START ${what}`, "RUN"), { ts, data, thread }),
+			// Of a clone dbt tells neither begin nor end.
+			...(command === "clone"
+				? []
+				: [dbtMessage("LogStartLine", fancyLine(place, `START ${what}`, "RUN"), { ts, data, thread })]),
 			...worked(id, event),
 		];
 	};
 
-	let command = "";
 	const ephemeral = createEphemeralSkips();
 	/** What a model says that reads an ephemeral one which fails; for its first reader it is the failure told in its name. */
 	const compileErrors = new Map<string, string>();
@@ -105,12 +108,16 @@ export function createNodeMessages(options: {
 						}),
 					]
 				: []),
-			dbtMessage(outcome.name, outcome.msg, {
-				ts,
-				data: { ...outcome.data, ...known, ...group },
-				thread,
-				level: outcome.level,
-			}),
+			...(command === "clone"
+				? []
+				: [
+						dbtMessage(outcome.name, outcome.msg, {
+							ts,
+							data: { ...outcome.data, ...known, ...group },
+							thread,
+							level: outcome.level,
+						}),
+					]),
 			dbtMessage("NodeFinished", `Finished running node ${id}`, { ts, data, thread }),
 		];
 	};
@@ -120,7 +127,7 @@ export function createNodeMessages(options: {
 		const thread = threadOf(id);
 		const place = { index: numbers.of(id, lookup(id)?.relation ?? name).index, total: numbers.total() };
 		const known = info(id, { status: "skipped" })?.node_relation;
-		const { schema, alias: relation } = known ?? { schema: "", alias: name };
+		const [schema, relation] = [known?.schema ?? "", lookup(id)?.name ?? name];
 		const facts = lookup(model as NodeId);
 		const [node_name, path] = [facts?.name ?? model, facts?.file ?? ""];
 		const where = `in model ${node_name} (${path})`;

@@ -110,10 +110,14 @@ function verdictLine({ run, summary, board, look }: Ending): string {
 			: (["bad", "Failed"] as const);
 	const failedNodes = board.outcomes.filter((o) => isFailure(o.result) && !isTest(o.result.resource_type)).length;
 	const { tests } = summary;
+	const clones = run.command === "clone";
+	// What a clone leaves alone has dbt's status of what was done.
+	const left = clones ? board.outcomes.filter((o) => o.result.message === "No-op").length : 0;
 	const numbers = (pairs: readonly (readonly [number, string])[]): string =>
 		pairs.flatMap(([n, text]) => (n === 0 ? [] : [`${n} ${text}`])).join(` ${dot} `);
 	const nodes = numbers([
-		[summary.built, "built"],
+		[summary.built - left, clones ? "cloned" : "built"],
+		[left, "left alone"],
 		[
 			summary.reused?.length ?? 0,
 			run.command === "rollback" ? "put back" : run.command === "publish" ? "published" : "reused",
