@@ -33,6 +33,10 @@ export function checkout(project, tool) {
 	const skipped = /^(\.git|target|logs|\.tfm|dbt_packages|node_modules)$/;
 	cpSync(from, work, { recursive: true, filter: (path) => path === from || !skipped.test(basename(path)) });
 	const root = join(work, project.folder);
+	// A project of one's own that names no packages comes with those that are installed in it, links followed.
+	const installed = join(from, project.folder, "dbt_packages");
+	if (project.local !== undefined && project.packages === undefined && existsSync(installed))
+		cpSync(installed, join(root, "dbt_packages"), { recursive: true, dereference: true });
 	for (const [name, source] of Object.entries(project.packages ?? {})) {
 		const [address, ref] = source.split(/@(?!.*:)/);
 		const at = address.includes("://") ? cloned(address, ref, project) : resolve(root, address);
