@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { fail } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic, fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type GraphNode, isStored, type TestNode } from "../core/node.ts";
@@ -7,10 +7,11 @@ import type { RelationName } from "../core/relation.ts";
 import type { ResultTable } from "../core/resultTable.ts";
 import { storedName } from "../core/storedName.ts";
 import { suggestName } from "../core/suggestName.ts";
+import { judgeWarnings } from "../core/warningPolicy.ts";
 import { rejectsOf } from "../load/landingTable.ts";
 import { dbtMessage, manifestFacts, maskTable, printTable, type TableFormat } from "../report/report.ts";
 import { personalColumns } from "./columnLineage/personalColumns.ts";
-import { logNodes } from "./commandEvents.ts";
+import { logNodes, openEvents } from "./commandEvents.ts";
 import { candidateBinding, type Database, PUBLISHED, withDatabase } from "./database.ts";
 import { firstRows, firstRowsOf, firstRowsUnder, type Reading, rowsOfStatement } from "./firstRows.ts";
 import { inlineId, inlineQuery } from "./inlineQuery.ts";
@@ -38,11 +39,21 @@ export async function showCommand(invocation: Invocation): Promise<ExitCode> {
 		if (typeof failures === "string") return [await showFailures(invocation, reading, failures)];
 		if (typeof rejects === "string") return [await showRejects(reading, rejects)];
 		const all: Shown[] = [];
-		for (const node of selectedNodes(invocation, project)) all.push(await showNode(reading, node));
+		for (const node of nodes) all.push(await showNode(reading, node));
 		return all;
 	};
+	const byName = [inline, inlineDirect, failures, rejects].every((given) => typeof given !== "string");
+	const { nodes, warnings } = byName ? selectedNodes(invocation, project) : { nodes: [], warnings: [] };
 	const format = String(output) as TableFormat;
 	const print = invocation.log?.onScreen === true ? logPrinter(invocation, project) : plainPrinter(invocation);
+	// What there is to say of the project, as every command says it.
+	const events = openEvents(invocation, project);
+	for (const remark of warnings) events({ event: "diagnostic", diagnostic: remark }, "warn");
+	events.close();
+	if (byName && nodes.length === 0) {
+		logNodes(invocation, project, 0);
+		return 0;
+	}
 	const shown = await withDatabase(invocation, project, look, { defers: new Set() });
 	logNodes(invocation, project, shown.length);
 	for (const one of shown) print(one, format);
@@ -175,20 +186,32 @@ async function rejectsIn(
 		: { table, note: `${table.rows.length} of ${total} rejects (--limit -1 shows all)` };
 }
 
-/** One node, or those that --select calls by their names: dbt shows the named ones alone of all that are selected. */
-function selectedNodes(invocation: Invocation, project: OpenProject): readonly GraphNode[] {
-	const { ids } = selectIds(invocation, project);
+/**
+ * One node, or those that --select calls by their names: dbt shows the named ones alone of all that are selected. None
+ * and a remark where the words select nothing that has rows.
+ */
+function selectedNodes(
+	invocation: Invocation,
+	project: OpenProject,
+): { readonly nodes: readonly GraphNode[]; readonly warnings: readonly Diagnostic[] } {
+	const { ids, warnings } = selectIds(invocation, project);
 	const all = ids.flatMap((id) => findNode(project.manifest, id) ?? []);
-	// `-s orders` selects the tests of orders too; one shows what was named.
-	const nodes = all.some((n) => n.resource_type !== "test")
-		? all.filter((n) => n.resource_type !== "test" && (isStored(n) || n.resource_type === "unit_test"))
-		: all;
+	// `-s orders` selects the tests of orders too; one shows what was named. A unit test has no rows of its own.
+	const data = all.filter((n) => n.resource_type !== "unit_test");
+	const found = data.some((n) => n.resource_type !== "test")
+		? data.filter((n) => n.resource_type !== "test" && isStored(n))
+		: data;
+	const asked = invocation.flags.select.length > 0;
+	if (asked && found.length === 0) {
+		const nothing = diagnostic("TFM-SELECT-013", {}, { severity: "warning" });
+		return { nodes: [], warnings: warnings.length > 0 ? warnings : judgeWarnings([nothing], invocation.flags) };
+	}
 	const words = new Set(invocation.flags.select.flatMap((text) => text.split(/[\s,]+/)));
-	const shown = nodes.length > 1 ? nodes.filter((node) => words.has(node.name)) : nodes;
-	if (shown.length === 0 || invocation.flags.select.length === 0)
+	const nodes = found.length > 1 ? found.filter((node) => words.has(node.name)) : found;
+	if (nodes.length === 0 || !asked)
 		fail("TFM-APP-005", {
-			selected: invocation.flags.select.length === 0 ? 0 : nodes.length,
-			examples: nodes.slice(0, 4).map((n) => basename(n.name)),
+			selected: asked ? found.length : 0,
+			examples: found.slice(0, 4).map((n) => basename(n.name)),
 		});
-	return shown;
+	return { nodes, warnings };
 }

@@ -50,15 +50,17 @@ export function resultMessage(
 		}
 	}
 	if (result.status === "skipped") {
-		const [schema, alias] = splitRelation(facts?.relation, name);
+		// By the node's name, where every other line has its alias.
+		const [schema] = splitRelation(facts?.relation, name);
+		const node_name = facts?.name ?? name;
 		const what = HAS_RELATION.has(result.resource_type)
-			? `relation ${facts?.relation ?? name}`
-			: `${result.resource_type} ${name}`;
+			? `relation ${schema}.${node_name}`
+			: `${result.resource_type} ${node_name}`;
 		return {
 			name: "SkippingDetails",
 			msg: fancyLine(place, `SKIP ${what}`, "SKIP"),
 			level: "info",
-			data: { ...place, node_name: alias, resource_type: result.resource_type, schema },
+			data: { ...place, node_name, resource_type: result.resource_type, schema },
 		};
 	}
 	if (numbers.isAged(id)) return aged(line, result, { facts, numbers });

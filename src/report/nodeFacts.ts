@@ -7,6 +7,7 @@ import { sqlPath } from "../core/sqlPath.ts";
 
 /** What the report says about a node beyond its result. */
 export interface NodeFacts {
+	/** Of a unit test of a versioned model with its version, as dbt names it: `adds_up_v1`. */
 	readonly name: string;
 	/** `silver.stg_users`, or `unique(silver.stg_users.id)` for a generic test. */
 	readonly label: string;
@@ -76,7 +77,7 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 	const column = test?.column_name ?? null;
 	const compiled = node.resource_type === "unit_test" || ("raw_code" in node && node.resource_type !== "seed");
 	return {
-		name: node.name,
+		name: node.resource_type === "unit_test" ? versionedName(node) : node.name,
 		label: labelOf(node, tested),
 		layer: node.layer,
 		resource_type: node.resource_type,
