@@ -117,17 +117,17 @@ describe("landing loads from an external stage of the local protocol server", { 
 			[exit 1]
 			"
 		`);
-		shop.write({ "models/landing/sources.yml": load(", pattern: '.*[.]csv'") });
+		shop.write({ "models/landing/sources.yml": load(", pattern: '.*[.]ndjson'") });
 		expect(await shop.run("load")).toMatchInlineSnapshot(`
 			"tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) · 2 threads · 1 load · run <id>
 
 			 landing  1 node
-			 ✗ landing.orders                               load          <s>   no file matches @analytics.public.inbox/orders/ with pattern .*[.]csv, from which raw.orders is loaded
+			 ✗ landing.orders                               load          <s>   no file matches @analytics.public.inbox/orders/ with pattern .*[.]ndjson, from which raw.orders is loaded
 			 landing   ✗ 0/1     1 failed                   <s>
 
 			 ✗ landing.orders                                       error
 			   models/landing/sources.yml:6
-			     error[TFM-LOAD-013]: no file matches @analytics.public.inbox/orders/ with pattern .*[.]csv, from which raw.orders is loaded
+			     error[TFM-LOAD-013]: no file matches @analytics.public.inbox/orders/ with pattern .*[.]ndjson, from which raw.orders is loaded
 			      ┌─ models/landing/sources.yml:6:9
 			     6│       - name: orders
 			      │         ^

@@ -25,6 +25,8 @@ export type LandingTypeName = (typeof LANDING_TYPES)[number];
 export interface LandingDialect {
 	/** Each type as the catalog prints it, so that a table can be compared with what a load wants. */
 	readonly types: Readonly<Record<LandingTypeName, string>>;
+	/** What stands before the hexadecimal digits of a bytea. */
+	readonly bytesPrefix: "\\x" | "";
 	/** The name that a column of a file has in the table, where models name it bare. */
 	columnName(name: string): string;
 	/**
@@ -50,34 +52,86 @@ export interface StagedFile {
 
 /** What a statement of a load from a stage is made of, as it stands in SQL. */
 export interface StageNames {
+	/** The landing table, or the one from which its rows are merged. */
 	readonly table: string;
 	readonly rejects: string;
-	/** A table of the session's own: `line`, and its number `n`. */
-	readonly lines: string;
+	/** A table of the session's own, for the records of one file. */
+	readonly records: string;
+}
+
+/** How the files of a stage are written. */
+export interface StageFormat {
+	readonly format: "csv" | "json" | "jsonl" | "parquet";
+	/** Format json: where the list of records stands in a page; empty: it is the page. */
+	readonly page: readonly string[];
+	readonly delimiter: string;
+	/** Null: no character quotes. */
+	readonly quote: string | null;
+	/** Null: the quote, written twice. */
+	readonly escape: string | null;
+	readonly encoding: "utf-8" | "utf-16" | "latin1" | "windows-1252";
+}
+
+/** A column that is read out of the records of a stage. */
+export interface StageColumn {
+	/** As it stands in SQL. */
+	readonly sql: string;
+	/** In reasons. */
+	readonly label: string;
+	readonly type: LandingTypeName;
+	/** Where the value stands in a record; of CSV the field, from 0. */
+	readonly path: readonly (string | number)[];
+	/** Words as `formats:` has them; empty: as ISO 8601 has it. */
+	readonly formats: readonly string[];
+	/** Must not be null. */
+	readonly isKey: boolean;
+	/** What a value is, for the reason why one is none: `a number`. */
+	readonly expected: string;
+}
+
+/** What becomes of the records of one file. */
+export interface StageRead extends StageFormat {
+	/** `record`: each is kept whole. */
+	readonly columns: readonly StageColumn[] | "record";
+	readonly nullValues: readonly string[];
+	/** Of CSV: how many fields a record has, and who says so; null for the other formats. */
+	readonly fields: { readonly count: number; readonly header: boolean } | null;
+	/** Tfm's own columns, as they stand in SQL: file, row, time. */
+	readonly own: readonly string[];
 }
 
 /**
- * Loads from a stage: the engine reads the files itself. The lines of one file come into a table of the session's own, and
- * from there those that are JSON into the landing table, the others to its rejects.
+ * Loads from a stage: the engine reads the files itself. The records of one file come into a table of the session's own, and
+ * from there those that fit into the landing table, the others to its rejects.
  */
 export interface LandingStageDialect {
-	linesOf(table: RelationName): RelationName;
+	recordsOf(table: RelationName): RelationName;
 	/** Sent before the load's transaction. */
-	define(names: StageNames): readonly string[];
+	define(names: StageNames, format: StageFormat): readonly string[];
 	/** Where the stage stands; `stage` as the block names it, without a folder. */
 	describe(stage: string): string;
 	/** The files of a folder; empty: of the whole stage. */
 	list(stage: string, folder: string): string;
 	/** What the two statements above answered. */
 	readFiles(described: ResultTable, listed: ResultTable): readonly StagedFile[];
-	/** The lines of this file and of no other one. */
-	copy(names: StageNames, stage: string, path: string): readonly string[];
-	/** Lines that are no records, the first ones: number and reason. */
-	misfits(names: StageNames, most: number): string;
+	/** The records of this file and of no other one; of CSV so many fields of each. */
+	copy(names: StageNames, file: StagedPlace, format: StageFormat, fields: number): readonly string[];
+	/** The fields of the first record of a CSV, as one JSON list of texts. */
+	firstRecord(names: StageNames): string;
+	/** Whether a page has what `page` leads to: one row, null where it has not. */
+	pageFound(names: StageNames, format: StageFormat): string;
+	/** Records that do not fit, the first ones: number and reason. */
+	misfits(names: StageNames, read: StageRead, most: number): string;
 	/** $1: the file's name, $2: the load's time. */
-	insertRows(names: StageNames): string;
+	insertRows(names: StageNames, read: StageRead): string;
 	/** The same binds. */
-	insertRejects(names: StageNames): string;
+	insertRejects(names: StageNames, read: StageRead): string;
+}
+
+/** A file below a stage. */
+export interface StagedPlace {
+	readonly stage: string;
+	readonly below: string;
 }
 
 /** The tables of a merging load, which live no longer than its session. */

@@ -25,6 +25,7 @@ export interface FieldRules {
 
 export function createFieldWriter(column: LandingColumn, rows: CopyRows, rules: FieldRules): FieldWriter {
 	const { label: name = column.name, type, formats } = column;
+	const bare = type === "bytea" && column.bareBytes === true;
 	const markers = rules.nullMarkers.map((marker) => Buffer.from(marker));
 	const longest = Math.max(-1, ...markers.map((m) => m.length));
 	const judge = formats.length > 0 ? formattedValue(type, formats) : (text: string) => landingValue(type, text);
@@ -40,7 +41,7 @@ export function createFieldWriter(column: LandingColumn, rows: CopyRows, rules: 
 		if (bad !== undefined) return `${name}: ${bad}`;
 		const found = judge(value);
 		if ("reason" in found) return `${name}: ${found.reason}`;
-		rows.text(found.value);
+		rows.text(bare ? found.value.slice(2) : found.value);
 		return undefined;
 	};
 	const bytes = (from: Buffer, start: number, end: number): string | undefined => {

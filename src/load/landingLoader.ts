@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { Dialect } from "../core/adapter.ts";
 import { diagnostic, fail, TfmError } from "../core/diagnostic.ts";
-import type { LandingStageDialect, MergeNames, MergePlaces, StageNames } from "../core/landingDialect.ts";
+import type { MergeNames, MergePlaces } from "../core/landingDialect.ts";
 import { landingTableOf } from "../core/landingTable.ts";
 import type { SourceNode } from "../core/node.ts";
 import { type LoadInput, type LoadOutcome, type LoadWindow, WHOLE_LOAD } from "../core/ports.ts";
@@ -14,16 +14,15 @@ import type { RelationName } from "../core/relation.ts";
 import type { LoadedFileRow, StateStore } from "../core/state.ts";
 import { storedName } from "../core/storedName.ts";
 import { suggestName } from "../core/suggestName.ts";
-import { copyStagedFile } from "./copyStagedFile.ts";
 import { inferColumns } from "./inferColumns.ts";
-import { type PlannedFile, planLanding } from "./landingPlan.ts";
+import { type LandingPlan, type PlannedFile, planLanding } from "./landingPlan.ts";
 import { LandingSink, type Reject } from "./landingSink.ts";
 import { existingColumns, fitLandingTable, landingColumns, ownColumns, rejectsOf } from "./landingTable.ts";
 import type { LandingColumn } from "./landingTypes.ts";
 import { isLaterFile } from "./laterFile.ts";
 import { type LoadSpec, readLoadSpec } from "./loadSpec.ts";
 import { readRecords } from "./readRecords.ts";
-import { stagesOf } from "./stagedFiles.ts";
+import { StagedCopy } from "./stagedCopy.ts";
 import type { FileDigest } from "./textFile.ts";
 
 export interface LandingOptions {
@@ -78,7 +77,7 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 			for (const file of due) {
 				signal.throwIfAborted();
 				if (file.status !== "again") await load.take(file);
-				else if (spec.mode === "merge") await load.takeMergedAgain(file, new Set(plan.all));
+				else if (spec.mode === "merge") await load.takeMergedAgain(file, plan.all);
 				else {
 					await load.forget(file.path);
 					await load.take(file);
@@ -148,6 +147,7 @@ class LandingTransaction {
 	readonly #files: Map<string, Pick<LoadedFileRow, "bytes" | "contentHash" | "loadedAt">>;
 	/** Those with rows, by the hash of their bytes. */
 	readonly #byHash: Map<string, { readonly path: string; readonly loadedAt: string }>;
+	#stagedFiles: StagedCopy | undefined;
 	#rows = 0;
 	#rejects = 0;
 	/** Of the statement that brought the last rows into the table itself. */
@@ -171,6 +171,19 @@ class LandingTransaction {
 		const filled = parts.ledger.filter((row) => row.rows > 0);
 		this.#files = new Map(filled.map((row) => [row.path, row] as const));
 		this.#byHash = new Map(filled.map((row) => [row.contentHash, row] as const));
+	}
+
+	/** Of a load from a stage. */
+	get #staged(): StagedCopy {
+		const { input, spec, table, columns } = this.#parts;
+		const rejects = this.#rejectTable;
+		const into = spec.mode === "merge" ? this.#places.staging : table;
+		const { dialect } = this.#options;
+		this.#stagedFiles ??= new StagedCopy(
+			{ session: input.session, source: input.source, dialect, spec, columns },
+			{ into, table, rejects },
+		);
+		return this.#stagedFiles;
 	}
 
 	get counts(): Pick<LoadOutcome, "rows" | "rejects" | "queryId"> {
@@ -207,7 +220,7 @@ class LandingTransaction {
 	}
 
 	/** Takes a merged file again: where it no longer has a key, the row of an earlier file comes back. */
-	async takeMergedAgain(file: PlannedFile, there: ReadonlySet<string>): Promise<void> {
+	async takeMergedAgain(file: PlannedFile, there: LandingPlan["all"]): Promise<void> {
 		const { session } = this.#parts.input;
 		const { merging } = this.#options.dialect.landing;
 		await session.query(merging.rememberKeys(this.#merge), [file.path]);
@@ -220,12 +233,9 @@ class LandingTransaction {
 
 	/** Definitions commit where they are not part of a transaction, so there nothing may be open yet. */
 	async defineAside(): Promise<void> {
-		const { spec, input } = this.#parts;
+		const { spec } = this.#parts;
 		if (spec.mode === "merge") await this.#send(this.#options.dialect.landing.merging.define(this.#merge));
-		if (spec.stage !== null) {
-			const staging = stagesOf(this.#options.dialect, input.source);
-			await this.#send(staging.define(this.#stageNames(staging)));
-		}
+		if (spec.stage !== null) await this.#staged.define();
 	}
 
 	async dropMerge(): Promise<void> {
@@ -237,7 +247,7 @@ class LandingTransaction {
 	}
 
 	/** Reads earlier files, the last one first, until every lost key is found or none is left that could have it. */
-	async #restore(path: string, there: ReadonlySet<string>): Promise<void> {
+	async #restore(path: string, there: LandingPlan["all"]): Promise<void> {
 		const { input, spec, columns } = this.#parts;
 		const { dialect, clock, root } = this.#options;
 		const { session, signal } = input;
@@ -249,11 +259,16 @@ class LandingTransaction {
 			const { rows } = await session.query(`select 1 from ${this.#merge.lost} limit 1`);
 			if (rows.length === 0) return;
 			signal.throwIfAborted();
-			// What did not fit then is among the rejects already.
-			const sink = new LandingSink(other, row.loadedAt, { ...spec, onError: "reject" }, columns);
 			const expected = { hash: row.contentHash, bytes: row.bytes };
-			const stored = { absolute: join(root, other), file: other, expected };
-			await this.#read(sink, readRecords(stored, spec, sink), () => Promise.resolve());
+			// What did not fit then is among the rejects already.
+			if (spec.stage === null) {
+				const sink = new LandingSink(other, row.loadedAt, { ...spec, onError: "reject" }, columns);
+				const stored = { absolute: join(root, other), file: other, expected };
+				await this.#read(sink, readRecords(stored, spec, sink), () => Promise.resolve());
+			} else {
+				if (there.get(other)?.hash !== expected.hash) fail("TFM-LOAD-016", { file: other });
+				await this.#staged.restore(other, row.loadedAt);
+			}
 			await this.#send(dialect.landing.merging.restore(this.#merge));
 		}
 	}
@@ -264,10 +279,9 @@ class LandingTransaction {
 		const { session, source, runId } = input;
 		const { path } = file;
 		const loadedAt = this.#options.clock().toISOString();
-		const { stage } = spec;
-		const { digest, taken, rejected } = await (stage === null
+		const { digest, taken, rejected } = await (spec.stage === null
 			? this.#takeRead(file, loadedAt)
-			: this.#takeStaged(file, stage.stage, loadedAt));
+			: this.#takeStaged(file, loadedAt));
 		this.#checkDuplicate(path, digest, taken);
 		if (spec.mode === "merge") {
 			const contested = [...this.#files.keys()].some((other) => isLaterFile(other, path));
@@ -305,20 +319,9 @@ class LandingTransaction {
 		return { digest, taken: sink.taken, rejected: sink.rejected };
 	}
 
-	#stageNames(staging: LandingStageDialect): StageNames {
-		const { dialect } = this.#options;
-		const { table } = this.#parts;
-		const lines = dialect.render(staging.linesOf(table));
-		return { table: dialect.render(table), rejects: dialect.render(this.#rejectTable), lines };
-	}
-
-	async #takeStaged({ path, digest }: PlannedFile, stage: string, loadedAt: string): Promise<Taken> {
-		const { input, spec } = this.#parts;
-		const staging = stagesOf(this.#options.dialect, input.source);
-		const names = this.#stageNames(staging);
+	async #takeStaged({ path, digest }: PlannedFile, loadedAt: string): Promise<Taken> {
 		const told = TOLD - this.#told.length;
-		const loaded = { path, below: path.slice(stage.length + 1), stage, loadedAt, told, onError: spec.onError };
-		const { taken, rejected, misfits, queryId } = await copyStagedFile(input.session, staging, { names, ...loaded });
+		const { taken, rejected, misfits, queryId } = await this.#staged.take(path, loadedAt, told);
 		if (taken > 0) this.#queryId = queryId;
 		for (const { row, reason } of misfits) this.#told.push(`${path}, record ${row}: ${reason}`);
 		return { digest: digest!, taken, rejected };

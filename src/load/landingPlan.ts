@@ -29,8 +29,8 @@ export interface LandingPlan {
 	readonly files: readonly PlannedFile[];
 	/** The table is emptied first. */
 	readonly afresh: boolean;
-	/** All files of the glob or the stage, whatever the caller asks for. */
-	readonly all: readonly string[];
+	/** All files of the glob or the stage, whatever the caller asks for; of a stage with what the store says of their bytes. */
+	readonly all: ReadonlyMap<string, FileDigest | null>;
 	/** What is wrong with files of status `changed`. */
 	readonly changed: readonly Diagnostic[];
 }
@@ -90,7 +90,8 @@ export async function planLanding(request: PlanRequest): Promise<LandingPlan> {
 	const differs = paths.length !== known.size || files.some((file) => file.status !== "unchanged");
 	const afresh = request.fullRefresh || (spec.mode === "replace" && differs);
 	const taken = afresh ? files.map((file) => ({ ...file, status: "new" as const })) : files;
-	return { files: taken, afresh, all, changed };
+	const there = new Map(all.map((path) => [path, staged === null ? null : digestOf(staged.get(path)!)] as const));
+	return { files: taken, afresh, all: there, changed };
 }
 
 /** The store's own word for the bytes, and how many they are. */

@@ -36,8 +36,10 @@ export async function landingColumns(
 	existing: readonly ColumnInfo[] | undefined,
 	infer: () => Promise<readonly LandingColumn[]>,
 ): Promise<readonly LandingColumn[]> {
+	const bareBytes = landing.bytesPrefix === "";
 	const stored = (column: LandingColumn): LandingColumn => ({
 		...column,
+		bareBytes,
 		name: landing.columnName(column.name),
 		label: column.name,
 	});
@@ -55,6 +57,7 @@ export async function landingColumns(
 		return {
 			name,
 			label: before?.name ?? name,
+			bareBytes,
 			type: known,
 			path: before?.path ?? name,
 			formats: isDated && spec.format !== "parquet" ? spec.dateFormats : [],

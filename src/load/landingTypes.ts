@@ -19,6 +19,8 @@ export interface LandingColumn {
 	readonly type: LandingType;
 	/** Where the value stands in a record: `address.city`, `items[0].price`; a header, or a column of a Parquet file. */
 	readonly path: string;
+	/** Hexadecimal digits are sent without `\x` before them. */
+	readonly bareBytes?: boolean;
 	/** How dates and times are written, tried in this order; empty: as ISO 8601 has it. */
 	readonly formats: readonly string[];
 }

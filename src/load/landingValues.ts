@@ -14,6 +14,15 @@ export function landingValue(
 	return { value };
 }
 
+/** What a text of a column has to be, as reasons say it. */
+export const expectedOf = ({
+	type,
+	formats,
+}: {
+	readonly type: LandingType;
+	readonly formats: readonly string[];
+}): string => (formats.length > 0 ? `a ${type} as ${formats.join(" or ")}` : WORDS[type]);
+
 /** The same for a column whose dates are written by templates. A time of day that a date has is not lost: it is a reject. */
 export function formattedValue(
 	type: LandingType,
@@ -28,7 +37,7 @@ export function formattedValue(
 			if (type !== "date") return landingValue(type, type === "timestamp" ? found.replace(/\+00:00$/, "") : found);
 			if (/^.{10} 00:00:00(\.0+)?(\+00:00)?$/.test(found)) return { value: found.slice(0, 10) };
 		}
-		return { reason: `"${text.slice(0, 60)}" is not a ${type} as ${formats.join(" or ")}` };
+		return { reason: `"${text.slice(0, 60)}" is not ${expectedOf({ type, formats })}` };
 	};
 	return (text) => {
 		const before = known.get(text);

@@ -5,7 +5,7 @@ import { suggestName } from "../core/suggestName.ts";
 import { LANDING_FORMATS, type LandingColumn, type LandingFormat, type Wrong } from "./landingTypes.ts";
 import { type FetchCommand, readBefore } from "./readBefore.ts";
 import { readColumns } from "./readColumns.ts";
-import { readStage, type StageSpec } from "./readStage.ts";
+import { checkStaged, readStage, type StageSpec, stagedFormat } from "./readStage.ts";
 import { ENCODINGS, type Encoding } from "./utf8Blocks.ts";
 
 /** The `load:` block of a source table. */
@@ -134,10 +134,7 @@ function readLoadBlock(block: Plain, mistakes: LoadMistake[]): LoadSpec | null {
 	const staged = given.stage !== undefined && given.stage !== null;
 	const stage = readStage(given, wrong);
 	const files = staged ? "" : read.text("files", "");
-	if (staged) {
-		if (given.format !== undefined && given.format !== "jsonl")
-			wrong("has stage, whose files are JSON Lines", "format: jsonl, or leave it out", ["format"]);
-	} else if (files === "")
+	if (!staged && files === "")
 		wrong(
 			"needs files",
 			'a glob under the project: files: "data/orders/*.jsonl.gz"',
@@ -145,11 +142,10 @@ function readLoadBlock(block: Plain, mistakes: LoadMistake[]): LoadSpec | null {
 		);
 	else if (files.startsWith("/") || /^[A-Za-z]:/.test(files) || files.split(/[\\/]/).includes(".."))
 		wrong(`files "${files}" leaves the project`, "landing files stand under the project's folder", ["files"]);
-	const format = staged ? "jsonl" : read.oneOf("format", LANDING_FORMATS, formatOf(files));
+	const format = read.oneOf("format", LANDING_FORMATS, staged ? stagedFormat(given) : formatOf(files));
 	const dateFormats = read.list("date_formats", []);
-	const columns = staged ? "record" : columnsOf(given.columns, { format, dateFormats, wrong });
-	const modes = staged ? (["append", "replace"] as const) : (["append", "replace", "merge"] as const);
-	const mode = read.oneOf<LoadSpec["mode"]>("mode", modes, "append");
+	const columns = columnsOf(given.columns, { format, dateFormats, staged, wrong });
+	const mode = read.oneOf("mode", ["append", "replace", "merge"], "append");
 	const spec: LoadSpec = {
 		files,
 		stage,
@@ -157,7 +153,7 @@ function readLoadBlock(block: Plain, mistakes: LoadMistake[]): LoadSpec | null {
 		records: read.text("records", ""),
 		columns,
 		mode,
-		keys: staged ? [] : keysOf(read.list("keys", []), { mode, columns, wrong }),
+		keys: keysOf(read.list("keys", []), { mode, columns, wrong }),
 		onChange: read.oneOf("on_change", ["error", "reload"], "error"),
 		duplicateFiles: read.oneOf("duplicate_files", ["error", "load"], "error"),
 		onError: read.oneOf("on_error", ["reject", "fail"], "reject"),
@@ -175,8 +171,7 @@ function readLoadBlock(block: Plain, mistakes: LoadMistake[]): LoadSpec | null {
 		maxUncompressed: maxUncompressedOf(given.max_uncompressed, wrong),
 		before: readBefore(given.before, wrong),
 	};
-	// Of a block with a stage readStage has told what it may not have.
-	if (staged) return spec;
+	if (staged) checkStaged(spec, given, wrong);
 	for (const [key, formats] of Object.entries(ONLY))
 		if (given[key] !== undefined && !formats.includes(format))
 			wrong(`has ${key}, which is for ${formats.join(" and ")}`, `remove it, or say format: ${formats[0]}`, [key]);
@@ -252,11 +247,16 @@ function formatOf(files: string): LandingFormat {
 
 function columnsOf(
 	given: unknown,
-	{ format, dateFormats, wrong }: { format: LandingFormat; dateFormats: readonly string[]; wrong: Wrong },
+	{
+		format,
+		dateFormats,
+		staged,
+		wrong,
+	}: { format: LandingFormat; dateFormats: readonly string[]; staged: boolean; wrong: Wrong },
 ): LoadSpec["columns"] {
-	if (given === "infer") return "infer";
-	// A Parquet file says what its columns are.
-	if (given === undefined || given === null) return format === "parquet" ? "infer" : "record";
+	if (given === "infer") return staged ? "record" : "infer";
+	// A Parquet file says what its columns are, to who opens it.
+	if (given === undefined || given === null) return format === "parquet" && !staged ? "infer" : "record";
 	const columns = readColumns(given, { format, dateFormats, wrong });
 	return columns.length === 0 ? "record" : columns;
 }

@@ -1,4 +1,4 @@
-import type { Wrong } from "./landingTypes.ts";
+import type { LandingColumn, LandingFormat, Wrong } from "./landingTypes.ts";
 
 /** A folder of a stage of the database, from whose files a table is loaded. */
 export interface StageSpec {
@@ -12,23 +12,11 @@ export interface StageSpec {
 
 const STAGE = /^(@(?:[A-Za-z_][\w$]*|"[^"\\]+")(?:\.(?:[A-Za-z_][\w$]*|"[^"\\]+")){0,2})(?:\/(.*))?$/;
 
-/** What a block with a stage may say; the rest is about files that tfm reads itself. */
-const KEYS = [
-	"stage",
-	"pattern",
-	"format",
-	"mode",
-	"on_change",
-	"duplicate_files",
-	"on_error",
-	"max_rejects",
-	"retention",
-	"before",
-];
+/** What a block with a stage may not say: it is about files that tfm reads itself. */
 const INSTEAD: Readonly<Record<string, string>> = {
 	files: "a table is loaded from files of the project or from a stage",
-	columns: "each record of a stage is kept whole in the column record; a model takes it apart",
-	watermark: "each record of a stage is kept whole in the column record: its values have no columns",
+	trailing_commas: "the database reads the files of a stage itself, and takes no such comma",
+	max_uncompressed: "the database reads the files of a stage itself",
 };
 
 /** `stage: "@raw.public.inbox/orders"` and `pattern:`; null where the block names no stage. */
@@ -39,8 +27,8 @@ export function readStage(given: Readonly<Record<string, unknown>>, wrong: Wrong
 			wrong("has pattern, which is for files of a stage", 'a glob says it: files: "data/*.csv"', ["pattern"]);
 		return null;
 	}
-	for (const key of Object.keys(given))
-		if (!KEYS.includes(key)) wrong(`has stage and ${key}`, INSTEAD[key] ?? `beside stage: ${KEYS.join(", ")}`, [key]);
+	for (const [key, instead] of Object.entries(INSTEAD))
+		if (given[key] !== undefined) wrong(`has stage and ${key}`, instead, [key]);
 	const [, stage, path = ""] = (typeof written === "string" && STAGE.exec(written)) || [];
 	if (stage === undefined || path.split("/").includes("..") || /[\n\r]/.test(path)) {
 		wrong(`stage ${JSON.stringify(written)} names no stage`, 'stage: "@raw.public.inbox/orders"', ["stage"]);
@@ -63,4 +51,50 @@ function patternOf(pattern: unknown, wrong: Wrong): RegExp | null {
 		["pattern"],
 	);
 	return null;
+}
+
+/** The format that a pattern or a folder names; JSON Lines where neither does. */
+export function stagedFormat(given: Readonly<Record<string, unknown>>): LandingFormat {
+	const written = [given.pattern, given.stage].map(String);
+	const word = /(?:^|[^a-z0-9])(csv|tsv|jsonl|ndjson|json|parquet)(?![a-z0-9])/gi;
+	const [found] = written.flatMap((text) => [...text.matchAll(word)].at(-1)?.[1]?.toLowerCase() ?? []);
+	if (found === "csv" || found === "json" || found === "parquet") return found;
+	return found === "tsv" ? "csv" : "jsonl";
+}
+
+/** What of a block's answer matters here. */
+interface StagedBlock {
+	readonly format: LandingFormat;
+	readonly columns: readonly LandingColumn[] | string;
+	readonly quote: string | null;
+	readonly encoding: string;
+}
+
+/** What a block with a stage says that a database which reads files itself cannot do. */
+export function checkStaged(
+	{ format, columns, quote, encoding }: StagedBlock,
+	given: Readonly<Record<string, unknown>>,
+	wrong: Wrong,
+): void {
+	if (given.columns === "infer")
+		wrong("has stage and columns: infer", "columns: [{name: id, type: bigint}, …]: tfm sees no file of a stage", [
+			"columns",
+		]);
+	if (quote !== null && quote !== '"' && quote !== "'")
+		wrong(`has stage and quote ${JSON.stringify(quote)}`, "Snowflake takes \" or ' or none", ["quote"]);
+	if (format === "json" && encoding !== "utf-8")
+		wrong(`has stage and encoding ${encoding}`, "pages of a stage are UTF-8", ["encoding"]);
+	const declared: readonly LandingColumn[] = typeof columns === "string" ? [] : columns;
+	for (const [i, { name, type, formats }] of declared.entries()) {
+		if (format === "parquet" && type === "bytea")
+			wrong(`column ${name}: bytea is not read from Parquet files of a stage`, "load the files by files:", [
+				...["columns", i],
+				"type",
+			]);
+		if (type !== "timestamptz" && formats.some((one) => one.includes("TZH")))
+			wrong(`column ${name}: a format with an offset is for timestamptz where the files are of a stage`, undefined, [
+				...["columns", i],
+				"formats",
+			]);
+	}
 }

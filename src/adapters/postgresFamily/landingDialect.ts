@@ -19,6 +19,7 @@ export const POSTGRES_LANDING: LandingDialect = Object.freeze<LandingDialect>({
 		json: "json",
 	},
 	columnName: (name) => name,
+	bytesPrefix: "\\x",
 	definesInside: true,
 	retype: (table, column, type) => [`alter table ${table} alter column ${column} type ${type} using null::${type}`],
 	merging: POSTGRES_LANDING_MERGE,

@@ -25,6 +25,7 @@ export const createSnowflakeLanding = (fold: (name: string) => string): LandingD
 			json: "VARIANT",
 		},
 		columnName: fold,
+		bytesPrefix: "",
 		definesInside: false,
 		// What it held went with the rows.
 		retype: (table, column, type) => [

@@ -8,6 +8,7 @@ import { objectMissing, SnowflakeError, unsupported } from "../snowflakeError.ts
 import { type Cursor, createCursor } from "../sql/cursor.ts";
 import { literal, type Name, quoted } from "../sql/names.ts";
 import { duckType } from "../sql/types.ts";
+import { copyRecords, type RecordFormat, recordFormat, selectedRecords } from "./stagedRecords.ts";
 import { change, type Statement, together } from "./statement.ts";
 
 interface StagePath {
@@ -126,7 +127,8 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 	const columns = named.length > 0 ? createNames(statement.sql, named) : table.columns.map(({ name }) => name);
 	cursor.expect("from");
 	const inner = cursor.peek()?.text === "(" ? createCursor(statement.sql, cursor.group()) : null;
-	const fields = inner === null ? null : selectedFields(inner, columns.length);
+	const listed = inner === null ? null : selectedRecords(inner, columns.length);
+	const fields = inner === null ? null : listed === null ? selectedFields(inner, columns.length) : WHOLE_LINE;
 	const numbered = fields?.filter(({ field }) => field === "number").length ?? 0;
 	const { stage, path } = stagePath(inner ?? cursor, statement);
 	inner?.end();
@@ -134,11 +136,16 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 	let pattern: RegExp | null = null;
 	let purge = false;
 	let format = csvFormat(createCursor(stage.options));
+	let records: RecordFormat | null = null;
 	while (!cursor.atEnd()) {
 		const option = cursor.takeOne("file_format", "on_error", "files", "purge", "force", "pattern");
 		if (option === undefined) throw cursor.refuse("the option of COPY");
 		if (option === "FILE_FORMAT") {
-			format = csvFormat(optionList(cursor, statement.sql), format);
+			cursor.expect("=");
+			const tokens = cursor.group();
+			const options = createCursor(statement.sql, tokens);
+			if (listed !== null) records = recordFormat(options, listed);
+			if (records === null) format = csvFormat(createCursor(statement.sql, tokens), format);
 			continue;
 		}
 		cursor.expect("=");
@@ -169,6 +176,11 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 	);
 
 	async function loadFile(file: string): Promise<number> {
+		if (listed?.fields != null && records === null) throw unsupported("lists of fields without FILE_FORMAT");
+		if (listed !== null && records !== null) {
+			const into = `main.${table.kind === "TABLE" ? table.storage : ""} (${columns.map(quoted).join(", ")})`;
+			return copyRecords(statement, into, join(stage.directory, file), { format: records, fields: listed, file });
+		}
 		const options = [
 			`delim = ${literal(format.delimiter)}`,
 			`quote = ${literal(format.quote)}`,
@@ -190,6 +202,8 @@ export async function copyInto(cursor: Cursor, statement: Statement): Promise<An
 			const text = `c${fields?.[i]?.field ?? i}`;
 			if (fields?.[i]?.parsed) return `cast(${text} as json)`;
 			const { type } = table.columns.find(({ name }) => name === column) ?? {};
+			// BINARY_FORMAT is HEX unless a file format says otherwise.
+			if (type?.name === "BINARY") return `unhex(${text})`;
 			return type && ["VARIANT", "OBJECT", "ARRAY"].includes(type.name) ? `sf.json(${text})` : text;
 		});
 		const from = `read_csv(${literal(join(stage.directory, file))}, ${options.join(", ")})`;
@@ -258,11 +272,11 @@ const createNames = (sql: string, tokens: ReturnType<Cursor["group"]>): readonly
 	return names;
 };
 
-/** The parenthesis behind `file_format =`. */
-function optionList(cursor: Cursor, sql: string): Cursor {
-	cursor.expect("=");
-	return createCursor(sql, cursor.group());
-}
+/** `$1, metadata$file_row_number`: the fields of a line that is not split. */
+const WHOLE_LINE = [
+	{ field: 0, parsed: false },
+	{ field: "number", parsed: false },
+] as const;
 
 const CSV: CsvFormat = { delimiter: ",", quote: "", skip: 0, nulls: ["\\N"], emptyAsNull: true };
 

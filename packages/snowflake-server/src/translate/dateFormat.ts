@@ -18,6 +18,8 @@ const ELEMENTS: readonly (readonly [string, string])[] = [
 	["FF3", "%g"],
 	["FF6", "%f"],
 	["FF9", "%n"],
+	["TZH:TZM", "%z"],
+	["TZH", "%z"],
 ];
 
 /** `YYYY-MM-DD HH24:MI` → `%Y-%m-%d %H:%M`. Throws 0A000 for an element that is not known. */

@@ -231,9 +231,18 @@ export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map<str
 	["DATE", fn(1, 2, toTime("date"))],
 	["TRY_TO_DATE", fn(1, 2, toTime("date", "try_"))],
 	["TO_TIME", fn(1, 1, "cast($1 as time)")],
+	["TRY_TO_TIME", fn(1, 1, "try_cast($1 as time)")],
 	...["TO_TIMESTAMP", "TO_TIMESTAMP_NTZ"].map((name) => [name, fn(1, 2, toTime("timestamp"))] as const),
 	...["TO_TIMESTAMP_TZ", "TO_TIMESTAMP_LTZ"].map((name) => [name, fn(1, 1, "cast($1 as timestamptz)")] as const),
 	...["TRY_TO_TIMESTAMP", "TRY_TO_TIMESTAMP_NTZ"].map((name) => [name, fn(1, 2, toTime("timestamp", "try_"))] as const),
+	[
+		"TRY_TO_TIMESTAMP_TZ",
+		fn(1, 2, ([value, pattern]) =>
+			pattern
+				? `try_cast(try_strptime(${value!.sql}, ${format(pattern)}) as timestamptz)`
+				: `try_cast(${value!.sql} as timestamptz)`,
+		),
+	],
 	[
 		"CONVERT_TIMEZONE",
 		fn(2, 3, (a) =>
@@ -250,6 +259,7 @@ export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map<str
 		(name) => [name, fn(1, 3, toNumber("try_cast"))] as const,
 	),
 	["TO_BINARY", fn(1, 2, toBinary)],
+	["TRY_TO_BINARY", fn(1, 2, (a) => `try(${toBinary(a)})`)],
 	["TO_DOUBLE", fn(1, 1, "cast($1 as double)")],
 	["TRY_TO_DOUBLE", fn(1, 1, "try_cast($1 as double)")],
 	["TO_BOOLEAN", fn(1, 1, "cast($1 as boolean)")],
@@ -266,9 +276,28 @@ export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map<str
 	["OBJECT_CONSTRUCT", fn(0, MANY, (a) => `json_merge_patch('{}', ${pairs(a)})`)],
 	["ARRAY_CONSTRUCT", fn(0, MANY, "json_array($*)")],
 	["ARRAY_SIZE", fn(1, 1, "json_array_length(sf.json($1))")],
+	[
+		"ARRAY_COMPACT",
+		fn(1, 1, "to_json(list_filter(cast(sf.json($1) as json[]), lambda x: x is not null and json_type(x) <> 'NULL'))"),
+	],
 	["ARRAY_CONTAINS", fn(2, 2, "json_contains(sf.json($2), sf.json($1))")],
 	["OBJECT_KEYS", fn(1, 1, "to_json(json_keys($1))")],
 	["TYPEOF", fn(1, 1, "sf.typeof($1)")],
+	// Documents here are JSON, which holds no dates: those of Parquet files are texts in them.
+	["AS_DATE", fn(1, 1, "case when $1 is null then null end::date")],
+	["AS_TIME", fn(1, 1, "case when $1 is null then null end::time")],
+	["AS_TIMESTAMP_NTZ", fn(1, 1, "case when $1 is null then null end::timestamp")],
+	...["AS_TIMESTAMP_TZ", "AS_TIMESTAMP_LTZ"].map(
+		(name) => [name, fn(1, 1, "case when $1 is null then null end::timestamptz")] as const,
+	),
+	[
+		"AS_DOUBLE",
+		fn(
+			1,
+			1,
+			"case when json_type($1) in ('DOUBLE', 'BIGINT', 'UBIGINT') then try_cast(cast($1 as varchar) as double) end",
+		),
+	],
 	["IS_NULL_VALUE", fn(1, 1, "(json_type($1) = 'NULL')")],
 	[
 		"ARRAY_TO_STRING",
