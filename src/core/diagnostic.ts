@@ -49,13 +49,13 @@ export function diagnostic<C extends Code>(code: C, facts: FactsOf<C>, places: D
 		brief?: (f: FactsOf<C>) => string | undefined;
 		hint?: (f: FactsOf<C>) => string | undefined;
 		next?: (f: FactsOf<C>) => string | undefined;
-		dbt?: (f: FactsOf<C>) => string | undefined;
+		dbt?: (f: FactsOf<C>, file: string | undefined) => string | undefined;
 		events?: (f: FactsOf<C>) => readonly DbtEventFields[];
 	};
 	const brief = entry.brief?.(facts);
 	const hint = entry.hint?.(facts);
 	const next = entry.next?.(facts);
-	const dbt = entry.dbt?.(facts);
+	const dbt = entry.dbt?.(facts, places.at?.file);
 	const events = entry.events?.(facts);
 	return Object.freeze({
 		code,

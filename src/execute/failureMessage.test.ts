@@ -35,7 +35,12 @@ describe("failureMessage", () => {
 		const missing = diagnostic("TFM-REF-001", facts);
 		expect(failureMessage(run, orders, new TfmError(missing), missing).split("\n").slice(1)).toEqual([
 			"  model.p.orders reads ref('a', 'b'), which does not exist",
-			"  model.p.orders depends on a node named 'a.b' which was not found",
+			"  Model 'model.p.orders' depends on a node named 'b' in package or project 'a' which was not found",
 		]);
+		const at = { file: "models/orders.sql", line: 1, column: 1 };
+		const versioned = diagnostic("TFM-REF-001", { ...facts, reference: "ref('a', v=2)" }, { at });
+		expect(versioned.dbt).toBe(
+			"Model 'model.p.orders' (models/orders.sql) depends on a node named 'a' with version '2' which was not found",
+		);
 	});
 });

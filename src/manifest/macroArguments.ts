@@ -48,18 +48,31 @@ export function checkMacroArguments(macro: MacroNode, entry: YamlEntry): readonl
 	const written = listOf(entry.value.arguments).map(recordOr);
 	if (written.length === 0) return [];
 	const found: Diagnostic[] = [];
-	const say = (problem: string, path: readonly (string | number)[]) => {
+	const say = (problem: string, dbt: string, path: readonly (string | number)[]) => {
 		const places = { ...entry.at(path), severity: "warning" as const };
-		found.push(diagnostic("TFM-PARSE-072", { macro: macro.name, problem }, places));
+		found.push(diagnostic("TFM-PARSE-072", { macro: macro.name, problem, dbt }, places));
 	};
+	const unlike = `macro ${macro.name} does not match the jinja definition.`;
 	const defined = macro.arguments?.map(({ name }) => name) ?? parametersOf(macro);
 	for (const [i, { name }] of written.entries())
 		if (i < defined.length && textOf(name) !== defined[i])
-			say(`the argument ${textOf(name)} is called ${defined[i]} in its code`, ["arguments", i, "name"]);
+			say(
+				`the argument ${textOf(name)} is called ${defined[i]} in its code`,
+				`Argument ${textOf(name)} in yaml for ${unlike}`,
+				["arguments", i, "name"],
+			);
 	if (written.length !== defined.length)
-		say(`its code has ${defined.length} arguments, and ${written.length} are described`, ["arguments"]);
+		say(
+			`its code has ${defined.length} arguments, and ${written.length} are described`,
+			`The number of arguments in the yaml for ${unlike}`,
+			["arguments"],
+		);
 	for (const [i, { name, type }] of written.entries())
 		if (textOf(type).trim() !== "" && !isMacroType(textOf(type)))
-			say(`"${textOf(type)}", the type of ${textOf(name)}, is none of dbt's`, ["arguments", i, "type"]);
+			say(
+				`"${textOf(type)}", the type of ${textOf(name)}, is none of dbt's`,
+				`Argument ${textOf(name)} in the yaml for macro ${macro.name} has an invalid type.`,
+				["arguments", i, "type"],
+			);
 	return found;
 }

@@ -37,3 +37,11 @@ it("takes nothing from comments, strings, raw blocks, filters, tests and long pa
 it("takes a method of something else for a macro of that name, as dbt does", () => {
 	expect(read("{{ relation.only() }}{{ adapter.a() }}{{ m() }}")).toEqual(["pkg.only"]);
 });
+
+it("takes the head of a generic test for no call of a macro of that name", () => {
+	const facts = testFacts({
+		macros: { shop: "{%- test only(model) %}{{ a() }}{% endtest %}", pkg: macro("only") + macro("a") },
+	});
+	const { node } = facts.registry.find("test_only", "shop")!;
+	expect(macroDependencies(node, facts.registry)).toEqual(["macro.pkg.a"]);
+});

@@ -7,6 +7,8 @@ const MARK = /\{#[\s\S]*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}[\s\S]*?\{%[-+]?\s*endraw\
 const STEP = /'(?:\\[\s\S]|[^'\\])*'|"(?:\\[\s\S]|[^"\\])*"|[%}]\}/g;
 /** `name(` and `owner.name(`; neither a filter, nor a test, nor a method of something longer. */
 const CALL = /(?<!\w|[.|]\s*|\bis\s+|\bis\s+not\s+)(?:([A-Za-z_]\w*)\s*\.\s*)?([A-Za-z_]\w*)\s*\(/g;
+/** The definition of a generic test, up to its name, which is no call of a macro of that name. */
+const TEST_HEAD = /^\{%[-+]?\s*(?:data_)?test\s+/;
 /** What dispatch is given: a literal name, then a literal namespace. */
 const DISPATCH = /\s*(?:macro_name\s*=\s*)?(['"])(\w+)\1(?:\s*,\s*(?:macro_namespace\s*=\s*)?(['"])(\w+)\3)?/y;
 /** dbt's own, whatever a project makes of the names. */
@@ -26,7 +28,9 @@ export function macroDependencies(
 		if (id !== undefined) found.add(id);
 	};
 	for (const { from, text } of tagsOf(macro.macro_sql)) {
+		const defined = TEST_HEAD.exec(text)?.[0].length ?? -1;
 		for (const call of text.matchAll(CALL)) {
+			if (call.index === defined) continue;
 			const [whole, owner, name = ""] = call;
 			if (owner === "adapter") {
 				if (name !== "dispatch") continue;

@@ -15,8 +15,8 @@ import { runHooks } from "./runHooks.ts";
 /** What Postgres cannot build, said when it is its turn: the rest of the project runs. */
 function checkLanguage({ node, own }: BuildInput): void {
 	if (own?.supportedLanguages?.includes(node.language) === true && node.language !== "sql") return;
-	const refuse = (problem: string, hint: string): never =>
-		fail("TFM-RUN-032", { node: node.name, problem, hint }, { at: node.location });
+	const refuse = (problem: string, hint: string, dbt?: string): never =>
+		fail("TFM-RUN-032", { node: node.name, problem, hint, dbt }, { at: node.location });
 	if (node.language !== "sql") {
 		const what = node.resource_type === "function" ? "function" : "model";
 		const language = node.language === "python" ? "Python" : "JavaScript";
@@ -25,6 +25,9 @@ function checkLanguage({ node, own }: BuildInput): void {
 			what === "model"
 				? "write it in SQL, load its rows as a seed or source, or leave it out with `enabled: false`"
 				: "write it in SQL, or leave it out with `enabled: false`",
+			what === "model"
+				? `Materialization "materialization_${node.config.materialized}_default" only supports languages ['sql']; got "${node.language}"`
+				: `No macro named 'scalar_function_${node.language}' found within namespace: 'None'`,
 		);
 	}
 	if (node.resource_type === "function" && node.returns.data_type === "")

@@ -45,6 +45,7 @@ function checkReturned(input: BuildInput | TestInput, own: Own, outcome: Materia
 			own,
 			`returned ${outcome.returned.slice(0, 200)} in place of its relations`,
 			"end it with {{ return({'relations': [target_relation]}) }}",
+			`The materialization ("${input.node.config.materialized}") did not explicitly return a list of relations to add to the cache.`,
 		);
 	if (outcome.main === null)
 		return refuse(

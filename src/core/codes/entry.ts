@@ -17,7 +17,7 @@ export interface CodeEntry<F> {
 	readonly hint?: (facts: F) => string | undefined;
 	readonly next?: (facts: F) => string | undefined;
 	/** The words with which dbt's message for the same mistake is found: for scripts, and for searching the web. */
-	readonly dbt?: (facts: F) => string | undefined;
+	readonly dbt?: (facts: F, file: string | undefined) => string | undefined;
 	/** dbt's events for the same remark, in their order: one, or as many as the remark counts. */
 	readonly events?: (facts: F) => readonly DbtEventFields[];
 	readonly explain: string;

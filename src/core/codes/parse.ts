@@ -449,9 +449,10 @@ export const PARSE_CODES = {
 		explain:
 			"A function in a `.js` file is one for engines that run JavaScript. As in dbt nothing is run while an enabled one is there.",
 	}),
-	"TFM-PARSE-072": code<{ macro: string; problem: string }>({
+	"TFM-PARSE-072": code<{ macro: string; problem: string; dbt: string }>({
 		message: (f) => `the description of the macro ${f.macro} does not fit it: ${f.problem}`,
 		next: () => "correct `arguments:`, or switch the comparison off: flags: {validate_macro_args: false}",
+		dbt: (f) => f.dbt,
 		explain:
 			"The `arguments:` of a macro in a property file are those of its code, in their order. A type is str, string, bool, int, integer, float, any, relation, column, list[…], optional[…] or dict[…, …].",
 	}),

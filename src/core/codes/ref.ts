@@ -27,9 +27,28 @@ function textTable([head = [], ...rows]: readonly (readonly string[])[]): string
 const listed = (names: readonly string[]): string =>
 	names.length <= 20 ? names.join(", ") : `${names.slice(0, 20).join(", ")} and ${names.length - 20} more`;
 
-/** `ref('a', 'b')` → `'a.b'`, as dbt names what a reference means. */
-const namesIn = (reference: string): string =>
-	`'${[...reference.matchAll(/['"]([^'"]*)['"]/g)].map(([, name]) => name).join(".")}'`;
+/**
+ * dbt's sentence about what is not there (its TargetNotFoundError): `Model 'model.shop.a' (models/a.sql) depends on a node
+ * named 'orders' in package or project 'sales' which was not found`. What is no node refers under its label.
+ */
+function notFound(
+	{ from, reference }: RefTarget,
+	file: string | undefined,
+	reason: "was not found" | "is disabled",
+): string {
+	const [type = "", project] = from.split(".", 2);
+	const title = type.replace(/(^|_)[a-z]/g, (letters) => letters.toUpperCase());
+	const reader = project === undefined ? from : `${title} '${from}'${file === undefined ? "" : ` (${file})`}`;
+	const names = [...reference.matchAll(/['"]([^'"]*)['"]/g)].map(([, name]) => name);
+	const version = /\b(?:v|version)=['"]?([^'",)]+)/.exec(reference)?.[1];
+	const [kind, named] = /^source\(/.test(reference) ? ["source", names.slice(0, 2).join(".")] : ["node", names.at(-1)];
+	return [
+		`${reader} depends on a ${kind} named '${named}'`,
+		...(version === undefined ? [] : [`with version '${version}'`]),
+		...(kind === "node" && names.length > 1 ? [`in package or project '${names[0]}'`] : []),
+		`which ${reason}`,
+	].join(" ");
+}
 
 const CONTRACT_FAILED =
 	"This model has an enforced contract that failed. Please ensure the name, data_type, and number of columns in your contract match the columns in your model's definition.";
@@ -39,17 +58,14 @@ export const REF_CODES = {
 		message: (f) => `${f.from} reads ${f.reference}, which does not exist`,
 		hint: (f) => didYouMean(f.suggestion),
 		next: () => "tfm ls shows every name that can be referred to",
-		dbt: (f) => `${f.from} depends on a node named ${namesIn(f.reference)} which was not found`,
+		dbt: (f, file) => notFound(f, file, "was not found"),
 		explain:
 			"No model, seed or snapshot of that name exists in the project or its packages. Names are file names without the ending, and upper and lower case differ. A model of a package that is not installed does not exist either.",
 	}),
 	"TFM-REF-002": code<RefTarget & { target: string }>({
 		message: (f) => `${f.from} reads ${f.reference}, but ${f.target} is disabled`,
 		hint: () => "enable it, or remove the reference",
-		dbt: (f) =>
-			f.reference.startsWith("source(")
-				? `${f.from} depends on a source named '${f.target.split(".").slice(-2).join(".")}' which is disabled`
-				: `${f.from} depends on a node named '${f.target.split(".").at(-1)}' which is disabled`,
+		dbt: (f, file) => notFound(f, file, "is disabled"),
 		explain:
 			"The name exists, but its configuration says `enabled: false` (in the file, in YAML, or for its whole folder in the project file), so nothing may read it.",
 	}),
@@ -69,7 +85,7 @@ export const REF_CODES = {
 		message: (f) => `${f.from} reads ${f.reference}, which no YAML file declares`,
 		hint: (f) => didYouMean(f.suggestion),
 		next: () => "declare it under `sources:` in a YAML file of a model path",
-		dbt: (f) => `${f.from} depends on a source named ${namesIn(f.reference)} which was not found`,
+		dbt: (f, file) => notFound(f, file, "was not found"),
 		explain: "A source table must be declared, with its source's name and its own, before source() can name it.",
 	}),
 	"TFM-REF-006": code<{

@@ -221,9 +221,10 @@ export const RUN_CODES = {
 		explain:
 			"An entry of the `indexes` config was refused by the database. Its columns are written into the statement as they are, so a name with a blank or a capital letter needs its own double quotes, and an expression its parentheses.",
 	}),
-	"TFM-RUN-032": code<{ node: string; problem: string; hint: string }>({
+	"TFM-RUN-032": code<{ node: string; problem: string; hint: string; dbt?: string | undefined }>({
 		message: (f) => `${f.node} ${f.problem}`,
 		hint: (f) => f.hint,
+		dbt: (f) => f.dbt,
 		explain:
 			"Python models and functions in other languages than SQL run inside a warehouse that hosts the language (Snowflake, BigQuery, Databricks); Postgres does not. The project is read, and the node is in the manifest; building it fails, and what reads it is skipped.",
 	}),
