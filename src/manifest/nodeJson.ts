@@ -25,7 +25,7 @@ import type {
 } from "../core/node.ts";
 import { contractOf } from "./contract.ts";
 import { parametersOf } from "./macroArguments.ts";
-import { type FieldTexts, objectWriter, sortedText } from "./sortedJson.ts";
+import { type FieldTexts, objectWriter, shared, sortedText } from "./sortedJson.ts";
 
 /** What a command added to a node. */
 export interface NodeWork {
@@ -60,6 +60,7 @@ export interface NodeJsonFacts {
 const text = (value: unknown): string => JSON.stringify(value) ?? "null";
 const always = (constant: string) => () => constant;
 const NO_COLUMNS = "{}";
+const NO_LIST: readonly never[] = Object.freeze([]);
 
 const COLUMN: FieldTexts<ColumnSpec> = {
 	name: (c) => text(c.name),
@@ -79,9 +80,9 @@ const knownColumnText = objectWriter(COLUMN);
 
 /** A column with the keys of the author's own beside dbt's. */
 function columnText(column: ColumnSpec): string {
-	const own = Object.entries(column).filter(([key]) => !Object.hasOwn(COLUMN, key));
 	const known = knownColumnText(column);
-	return own.length === 0 ? known : sortedText({ ...JSON.parse(known), ...Object.fromEntries(own) });
+	const own = Object.keys(column).filter((key) => !Object.hasOwn(COLUMN, key));
+	return own.length === 0 ? known : sortedText({ ...column, ...JSON.parse(known) });
 }
 
 function columnsText(columns: { readonly [name: string]: ColumnSpec }): string {
@@ -114,10 +115,50 @@ const contractText = (node: ExecutableNode): string => {
 const listText = (items: readonly string[] | undefined): string =>
 	items === undefined || items.length === 0 ? "[]" : text(items);
 
+const metadataText = (metadata: TestNode["test_metadata"]): string => {
+	if (metadata === null) return "null";
+	const { name, namespace, kwargs } = metadata;
+	return `{"kwargs":${sortedText(kwargs)},"name":${text(name)},"namespace":${text(namespace)}}`;
+};
+
 const rowsJson = ({ format, rows, fixture }: FixtureRows, more: object): string =>
 	sortedText({ format, rows, fixture, ...more });
 
 const hookJson = (hook: Hook) => ({ sql: hook.sql, transaction: hook.transaction, index: hook.index ?? null });
+
+/**
+ * Most configurations are those of many nodes. A test whose name is too long for a relation has one of its own, which
+ * is that of its neighbours but for the alias: what stands before and after it is kept. Hooks are written as dbt shows
+ * them.
+ */
+function configWriter(kept: (config: object) => string): (config: NodeConfig) => string {
+	let like: NodeConfig | null = null;
+	let [before, after] = ["", ""];
+	const isLike = (config: NodeConfig): boolean => {
+		if (like === null) return false;
+		for (const key in config) if (config[key] !== like[key] && key !== "alias") return false;
+		for (const key in like) if (!Object.hasOwn(config, key)) return false;
+		return true;
+	};
+	const entries = (config: NodeConfig, chosen: (key: string) => boolean): string =>
+		sortedText(Object.fromEntries(Object.entries(config).filter(([key]) => chosen(key)))).slice(1, -1);
+	return (config) => {
+		const pre = config["pre-hook"] ?? [];
+		const post = config["post-hook"] ?? [];
+		if (pre.length + post.length > 0)
+			return sortedText({ ...config, "pre-hook": pre.map(hookJson), "post-hook": post.map(hookJson) });
+		const { alias } = config;
+		if (typeof alias !== "string") return kept(config);
+		if (!isLike(config)) {
+			like = config;
+			const first = entries(config, (key) => key < "alias");
+			const last = entries(config, (key) => key > "alias");
+			before = first === "" ? '{"alias":' : `{${first},"alias":`;
+			after = last === "" ? "}" : `,${last}}`;
+		}
+		return before + text(alias) + after;
+	};
+}
 
 /** Writers for one file. Configurations that nodes share are written once and their text is kept. */
 export function createNodeWriters({ created, work }: NodeJsonFacts): {
@@ -125,28 +166,19 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 	readonly macro: (macro: MacroNode) => string;
 } {
 	const configs = new Map<object, string>();
-	const shared = (value: object): string => {
+	/** Of what many nodes have: written once. */
+	const kept = (value: object): string => {
 		let known = configs.get(value);
 		if (known === undefined) configs.set(value, (known = sortedText(value)));
 		return known;
 	};
-	const configText = (config: NodeConfig): string => {
-		const known = configs.get(config);
-		if (known !== undefined) return known;
-		const pre = config["pre-hook"] ?? [];
-		const post = config["post-hook"] ?? [];
-		if (pre.length + post.length === 0) return shared(config);
-		return sortedText({ ...config, "pre-hook": pre.map(hookJson), "post-hook": post.map(hookJson) });
-	};
+	const configText = configWriter(kept);
+	const unrenderedText = (config: object): string =>
+		Object.keys(config).length < 2 ? sortedText(config) : kept(config);
 
 	const compiled = ({ unique_id }: ExecutableNode) => work.get(unique_id)?.compiled ?? null;
-	const ifCompiled = (
-		node: ExecutableNode,
-		write: (fields: NonNullable<NodeWork["compiled"]>) => string,
-	): string | undefined => {
-		const fields = compiled(node);
-		return fields === null ? undefined : write(fields);
-	};
+	const ifCompiled = (write: (fields: NonNullable<NodeWork["compiled"]>) => string) =>
+		shared(compiled, (fields) => (fields === null ? undefined : write(fields)));
 	const dependsOn = ({ unique_id, depends_on }: ExecutableNode): Dependencies => {
 		const called = work.get(unique_id)?.macros ?? [];
 		return called.length === 0
@@ -157,62 +189,62 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 	const common: FieldTexts<ExecutableNode | SourceNode | ExposureNode> = {
 		unique_id: (n) => text(n.unique_id),
 		name: (n) => text(n.name),
-		resource_type: (n) => text(n.resource_type),
-		package_name: (n) => text(n.package_name),
+		resource_type: shared((n) => n.resource_type, text),
+		package_name: shared((n) => n.package_name, text),
 		path: (n) => text(n.path),
-		original_file_path: (n) => text(n.original_file_path),
+		original_file_path: shared((n) => n.original_file_path, text),
 		fqn: (n) => text(n.fqn),
-		description: (n) => text(n.description),
-		meta: (n) => shared(n.meta),
-		tags: (n) => listText(n.tags),
-		unrendered_config: (n) => shared(n.unrendered_config ?? {}),
-		created_at: always(text(created)),
+		description: shared((n) => n.description, text),
+		meta: shared((n) => n.meta, kept),
+		tags: shared((n) => n.tags, listText),
+		unrendered_config: (n) => unrenderedText(n.unrendered_config ?? {}),
+		created_at: shared(() => created, text),
 	};
 	const executable: FieldTexts<ExecutableNode> = {
 		...common,
-		doc_blocks: (n) => listText(n.doc_blocks),
-		database: (n) => text(n.database),
-		schema: (n) => text(n.schema),
+		doc_blocks: shared((n) => n.doc_blocks, listText),
+		database: shared((n) => n.database, text),
+		schema: shared((n) => n.schema, text),
 		alias: (n) => text(n.alias),
-		checksum: (n) => checksumText(n.checksum),
+		checksum: shared((n) => n.checksum, checksumText),
 		config: (n) => configText(n.config),
-		columns: (n) => columnsText(work.get(n.unique_id)?.columns ?? n.columns),
-		group: (n) => text(n.group),
-		docs: (n) => docsText(n.docs),
-		patch_path: (n) => text(n.patch_path),
-		build_path: (n) => text(work.get(n.unique_id)?.build_path ?? null),
-		relation_name: (n) => text(work.get(n.unique_id)?.relation_name ?? n.relation_name),
+		columns: shared((n) => work.get(n.unique_id)?.columns ?? n.columns, columnsText),
+		group: shared((n) => n.group, text),
+		docs: shared((n) => n.docs, docsText),
+		patch_path: shared((n) => n.patch_path, text),
+		build_path: shared((n) => work.get(n.unique_id)?.build_path ?? null, text),
+		relation_name: shared((n) => work.get(n.unique_id)?.relation_name ?? n.relation_name, text),
 		raw_code: (n) => text(n.raw_code),
 	};
 	const queried: FieldTexts<ExecutableNode> = {
 		...executable,
-		language: (n) => text(n.language),
+		language: shared((n) => n.language, text),
 		refs: (n) => refsText(n.refs),
-		sources: (n) => text(n.sources),
-		metrics: (n) => (n.metrics === undefined ? "[]" : text(n.metrics)),
-		functions: (n) => (n.functions === undefined ? "[]" : text(n.functions)),
+		sources: shared((n) => n.sources, sortedText),
+		metrics: shared((n) => n.metrics ?? NO_LIST, sortedText),
+		functions: shared((n) => n.functions ?? NO_LIST, sortedText),
 		depends_on: (n) => dependsText(dependsOn(n)),
-		contract: contractText,
-		compiled_path: (n) => text(compiled(n)?.path ?? null),
-		compiled: (n) => ifCompiled(n, () => "true"),
-		compiled_code: (n) => ifCompiled(n, ({ code }) => text(code)),
-		extra_ctes: (n) => ifCompiled(n, ({ ctes }) => sortedText(ctes.map(({ id, sql }) => ({ id, sql })))),
-		extra_ctes_injected: (n) => ifCompiled(n, () => "true"),
+		contract: shared(contractText, (whole) => whole),
+		compiled_path: shared((n) => compiled(n)?.path ?? null, text),
+		compiled: ifCompiled(() => "true"),
+		compiled_code: ifCompiled(({ code }) => text(code)),
+		extra_ctes: ifCompiled(({ ctes }) => sortedText(ctes.map(({ id, sql }) => ({ id, sql })))),
+		extra_ctes_injected: ifCompiled(() => "true"),
 	};
 
 	const model = objectWriter<ModelNode>({
 		...(queried as FieldTexts<ModelNode>),
-		access: (n) => text(n.access),
+		access: shared((n) => n.access, text),
 		constraints: (n) => sortedText(work.get(n.unique_id)?.constraints ?? n.constraints),
-		version: (n) => text(n.version),
-		latest_version: (n) => text(n.latest_version),
-		deprecation_date: (n) => text(n.deprecation_date),
+		version: shared((n) => n.version, text),
+		latest_version: shared((n) => n.latest_version, text),
+		deprecation_date: shared((n) => n.deprecation_date, text),
 		primary_key: (n) => text(n.primary_key),
-		time_spine: (n) => sortedText(n.time_spine ?? null),
+		time_spine: shared((n) => n.time_spine ?? null, sortedText),
 	});
 	const genericTest = objectWriter<TestNode>({
 		...(queried as FieldTexts<TestNode>),
-		test_metadata: (n) => sortedText(n.test_metadata),
+		test_metadata: (n) => metadataText(n.test_metadata),
 		column_name: (n) => text(n.column_name),
 		attached_node: (n) => text(n.attached_node),
 		file_key_name: (n) => text(n.file_key_name),
@@ -252,7 +284,7 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 		freshness: (n) => sortedText(n.freshness),
 		external: (n) => sortedText(n.external ?? null),
 		columns: (n) => columnsText(n.columns),
-		config: (n) => shared(n.config),
+		config: (n) => kept(n.config),
 		patch_path: (n) => text(n.patch_path),
 		relation_name: (n) => text(n.relation_name),
 		unrendered_database: (n) => text(n.unrendered_database ?? null),
@@ -265,7 +297,7 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 		maturity: (n) => text(n.maturity),
 		url: (n) => text(n.url),
 		label: (n) => text(n.label),
-		config: (n) => shared(n.config),
+		config: (n) => kept(n.config),
 		depends_on: (n) => dependsText(n.depends_on),
 		refs: (n) => refsText(n.refs),
 		sources: (n) => text(n.sources),
@@ -287,7 +319,7 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 		expect: (n) => rowsJson(n.expect, {}),
 		overrides: (n) => sortedText(n.overrides),
 		depends_on: (n) => dependsText(n.depends_on),
-		config: (n) => shared(n.config),
+		config: (n) => kept(n.config),
 		checksum: (n) => text(n.checksum),
 		schema: (n) => text(n.schema),
 		versions: (n) => sortedText(n.versions),
@@ -305,8 +337,8 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 		description: (n) => text(n.description),
 		label: (n) => text(n.label),
 		metadata: always("null"),
-		config: (n) => shared(n.config),
-		unrendered_config: (n) => shared(n.unrendered_config),
+		config: (n) => kept(n.config),
+		unrendered_config: (n) => kept(n.unrendered_config),
 		group: (n) => text(n.group),
 		refs: (n) => refsText(n.refs),
 		depends_on: (n) => dependsText(n.depends_on),
