@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { NodeId } from "../core/node.ts";
 import { type JsonPiece, mapPieces, objectPieces, passingPiece } from "../manifest/sortedJson.ts";
 import { besideStands, type KeptDocument, manifestStands, type WrittenOf, writeKept } from "./keptManifest.ts";
@@ -97,6 +97,22 @@ describe("a manifest.json that was written", () => {
 		expect(step({ [last]: "run" })).toBe(64);
 		expect(step({})).toBe(64);
 		expect(manifestStands(document, reading("one"))).toBe(true);
+	});
+
+	it("takes edges over without asking for them, whatever was edited or done", () => {
+		const edges = new Map(ids.map((id) => [id, [id]]));
+		const asked = vi.spyOn(edges, "keys");
+		const both = () =>
+			objectPieces([
+				["child_map", mapPieces(edges, (ends) => JSON.stringify(ends), { lasting: true })],
+				["nodes", mapPieces(new Map(ids.map((id) => [id, id])), (id) => JSON.stringify(id))],
+			]);
+		writeKept(document, both(), reading("two"));
+		const written = readFileSync(document.path, "utf8");
+		asked.mockClear();
+		writeKept(document, both(), reading("three", "two", [ids[0]!]), { works: new Map([[ids[1]!, "compiled"]]) });
+		expect(asked).not.toHaveBeenCalled();
+		expect(readFileSync(document.path, "utf8")).toBe(written);
 	});
 
 	it("is made anew of another reading, and when it is not the file that was written", () => {

@@ -145,11 +145,14 @@ function openOld(path: string, note: Note, of: WrittenOf | null): OldDocument | 
 }
 
 /** What was added to the nodes of a piece, in one digest. */
-function workOn({ ids }: JsonPiece, works: Works): string {
-	if (works.size === 0) return "";
-	const found = ids.flatMap((id) => works.get(id) ?? []);
+function workOn(piece: JsonPiece, works: Works): string {
+	if (works.size === 0 || piece.lasting === true) return "";
+	const found = piece.ids.flatMap((id) => works.get(id) ?? []);
 	return found.length === 0 ? "" : hash("sha1", found.join(), "base64");
 }
+
+const saysEdited = (piece: JsonPiece, edited: ReadonlySet<string>): boolean =>
+	piece.lasting !== true && piece.ids.some((id) => edited.has(id));
 
 /** Runs of pieces that stay as they were are copied in one go. */
 function* kept(
@@ -163,7 +166,7 @@ function* kept(
 			const length = old?.note.pieces[lengths.length];
 			const work = workOn(piece, works);
 			const worked = work !== (old?.note.works?.[lengths.length] ?? "");
-			const same = old !== null && !worked && piece.passing !== true && !piece.ids.some((id) => old.edited.has(id));
+			const same = old !== null && !worked && piece.passing !== true && !saysEdited(piece, old.edited);
 			written.works.push(work);
 			if (same && length !== undefined) {
 				lengths.push(length);

@@ -55,18 +55,18 @@ export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generat
 			: new Map([...[...manifest.nodes].filter(([id]) => !isFunction(id)), ...unresolved]);
 	const { parents, children } = withUnresolved(manifest, unresolved);
 	yield* objectPieces([
-		["child_map", mapPieces(children, (ids) => JSON.stringify(ids))],
+		["child_map", mapPieces(children, (ids) => JSON.stringify(ids), { lasting: true })],
 		["disabled", mapPieces(manifest.disabled, (nodes) => `[${nodes.map(node).join(",")}]`)],
 		["docs", mapPieces(manifest.docs, (doc) => sortedText({ ...doc, resource_type: "doc" }))],
-		["exposures", mapPieces(manifest.exposures, node, "kept")],
+		["exposures", mapPieces(manifest.exposures, node, { order: "kept" })],
 		["functions", mapPieces(functions, node)],
 		["group_map", wholePiece(() => sortedText(groupMap(manifest, groups)))],
 		["groups", mapPieces(groups, sortedText)],
 		["macros", mapPieces(manifest.macros, macro)],
 		["metadata", passingPiece(() => sortedText(metadata(manifest, meta)))],
-		["metrics", mapPieces(manifest.metrics, node, "kept")],
+		["metrics", mapPieces(manifest.metrics, node, { order: "kept" })],
 		["nodes", mapPieces(nodes, node)],
-		["parent_map", mapPieces(parents, (ids) => JSON.stringify(ids))],
+		["parent_map", mapPieces(parents, (ids) => JSON.stringify(ids), { lasting: true })],
 		["saved_queries", mapPieces(manifest.savedQueries, node)],
 		["selectors", wholePiece(() => sortedText(selectorsJson(meta.selectors ?? [])))],
 		["semantic_models", mapPieces(manifest.semanticModels, node)],

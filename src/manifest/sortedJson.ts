@@ -107,8 +107,10 @@ const NOTHING_YET = Symbol("nothing yet");
 
 /** A part of a document: its text is made when it is asked for. */
 export interface JsonPiece {
-	/** The entries of the map that stand in it; none where it holds no entries of a map. */
+	/** The entries of the map that stand in it; none where it holds no entries of a map. Found when they are asked for. */
 	readonly ids: readonly string[];
+	/** It says nothing of any entry's text, nor of what a command did with one. */
+	readonly lasting?: true;
 	/** It says something of the command that writes the document, not of the project alone. */
 	readonly passing?: true;
 	text(): string;
@@ -140,20 +142,28 @@ export const passingPiece = (text: () => string): readonly JsonPiece[] => [{ ids
 export function* mapPieces<K extends string, V>(
 	map: ReadonlyMap<K, V>,
 	write: (value: V) => string,
-	order: "sorted" | "kept" = "sorted",
+	{ order = "sorted", lasting = false }: { readonly order?: "sorted" | "kept"; readonly lasting?: boolean } = {},
 ): Generator<JsonPiece> {
-	const keys = order === "kept" ? [...map.keys()] : [...map.keys()].sort();
-	if (keys.length === 0) yield fixed("{}");
-	for (let from = 0; from < keys.length; from += ENTRIES) {
-		const ids = keys.slice(from, from + ENTRIES);
+	const { size } = map;
+	if (size === 0) yield fixed("{}");
+	let known: readonly K[] | undefined;
+	const keys = (): readonly K[] => {
+		known ??= order === "kept" ? [...map.keys()] : [...map.keys()].sort();
+		return known;
+	};
+	for (let from = 0; from < size; from += ENTRIES) {
 		const open = from === 0 ? "{" : ",";
-		const close = from + ENTRIES >= keys.length ? "}" : "";
+		const close = from + ENTRIES >= size ? "}" : "";
 		yield {
-			ids,
+			...(lasting && { lasting }),
+			get ids() {
+				return keys().slice(from, from + ENTRIES);
+			},
 			// One text that grows, not a list to be joined: entries are copied once less.
 			text() {
 				let text = open;
-				for (const id of ids) text += `${text === open ? "" : ","}${JSON.stringify(id)}:${write(map.get(id) as V)}`;
+				for (const id of keys().slice(from, from + ENTRIES))
+					text += `${text === open ? "" : ","}${JSON.stringify(id)}:${write(map.get(id) as V)}`;
 				return text + close;
 			},
 		};

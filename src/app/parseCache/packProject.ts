@@ -31,6 +31,8 @@ interface FirstPart extends UnpackedProject {
 	readonly manifest: Manifest;
 	readonly places: Places;
 	readonly ids: readonly NodeId[];
+	/** How many nodes have edges, none among them. */
+	readonly joints: number;
 }
 
 /** Ids are long, and each stands in many edges: written once, and by their places from there on. */
@@ -86,6 +88,7 @@ export function* packProject({
 		timed,
 		places: placesOf(othersIn(manifest)),
 		ids: [...nodes.keys()],
+		joints: parents.size,
 		texts: nodesByText(manifest, manifest.projectName),
 		dated: datedModels(manifest),
 	};
@@ -160,7 +163,7 @@ export function unpackProject(part: (index: number) => unknown, again: Rereading
 			Object.freeze(node);
 		}
 	};
-	const { ids, macros, timed, texts, dated } = first;
+	const { ids, joints, macros, timed, texts, dated } = first;
 	revive(othersIn(first.manifest), first.places);
 	const nodes = new KnownNodes(
 		ids,
@@ -177,10 +180,10 @@ export function unpackProject(part: (index: number) => unknown, again: Rereading
 				.map((id) => findNode(manifest, id) as ExecutableNode);
 		},
 	);
-	let joints: EdgesPart | undefined;
+	let joined: EdgesPart | undefined;
 	const readEdges = (): EdgesPart => {
-		joints ??= (part(EDGES) as EdgesPart | null) ?? packEdges(again.manifest().parents, again.manifest().children);
-		return joints;
+		joined ??= (part(EDGES) as EdgesPart | null) ?? packEdges(again.manifest().parents, again.manifest().children);
+		return joined;
 	};
 	const edges = (kind: "parents" | "children") =>
 		new PartedMap<NodeId, readonly NodeId[]>(
@@ -190,6 +193,7 @@ export function unpackProject(part: (index: number) => unknown, again: Rereading
 				const { joined, [kind]: found } = readEdges();
 				return found.map((ends) => ends.map((end) => (typeof end === "number" ? joined[end]! : end)));
 			},
+			joints,
 		);
 	const manifest = Object.freeze({
 		...first.manifest,

@@ -18,6 +18,13 @@ beforeEach(() => {
 });
 
 describe("a map in parts", () => {
+	it("says how many there are without its keys where that is known", () => {
+		const fail = (): never => {
+			throw new Error("asked for");
+		};
+		expect(new PartedMap<string, string>(fail, 2, fail, 7).size).toBe(7);
+	});
+
 	it("reads nothing for its keys, and one part, once, for a value", () => {
 		expect([[...map.keys()], map.size, map.has("e"), map.has("x"), map.get("x")]).toEqual([
 			KEYS,

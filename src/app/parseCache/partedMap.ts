@@ -11,6 +11,7 @@ export class PartedMap<K, V> extends WalkedMap<K, V> {
 	readonly #keysOf: () => readonly K[];
 	readonly #inPart: number;
 	readonly #read: (part: number) => readonly V[];
+	readonly #size: number | undefined;
 	readonly #parts: (readonly V[] | undefined)[] = [];
 	#known: readonly K[] | undefined;
 	#places: ReadonlyMap<K, number> | undefined;
@@ -19,12 +20,16 @@ export class PartedMap<K, V> extends WalkedMap<K, V> {
 	#next = 0;
 	#searches = 0;
 
-	/** `read` gives the values of a part, at least one, in the order of the keys; what it throws, asking for one throws. */
-	constructor(keysOf: () => readonly K[], inPart: number, read: (part: number) => readonly V[]) {
+	/**
+	 * `read` gives the values of a part, at least one, in the order of the keys; what it throws, asking for one throws.
+	 * `size`: how many keys there are, where that is known before they are.
+	 */
+	constructor(keysOf: () => readonly K[], inPart: number, read: (part: number) => readonly V[], size?: number) {
 		super();
 		this.#keysOf = keysOf;
 		this.#inPart = inPart;
 		this.#read = read;
+		this.#size = size;
 	}
 
 	get #keys(): readonly K[] {
@@ -33,7 +38,7 @@ export class PartedMap<K, V> extends WalkedMap<K, V> {
 	}
 
 	get size(): number {
-		return this.#keys.length;
+		return this.#size ?? this.#keys.length;
 	}
 
 	has(key: K): boolean {
