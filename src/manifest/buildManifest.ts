@@ -275,7 +275,7 @@ const declaredConfigs = (sources: readonly SourceDraft[], exposures: readonly Ex
 function configure(drafts: readonly Draft[], { projects, problems, config: settings }: ManifestWork): void {
 	// dbt's older way, for projects that keep it: what a template in config() or in a property file gave.
 	const asGiven = settings.project.flags.state_modified_compare_more_unrendered_values === false;
-	const checked = new WeakSet<object>();
+	const checked = new Set<object>();
 	const shared = new Map<object, Draft["unrendered"]>();
 	for (const draft of drafts) {
 		const { kind, package_name, fqn, calls, patch } = draft;

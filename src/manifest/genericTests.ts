@@ -77,6 +77,7 @@ export class TestMaker {
 	#firstMoved: WrittenTest | null = null;
 	readonly #moved: { readonly key: string; readonly file: string; readonly key_path: string }[] = [];
 	readonly #unknown: Diagnostic[] = [];
+	readonly #lists = new Map<string, readonly string[]>();
 
 	constructor(
 		ports: ManifestPorts,
@@ -301,10 +302,18 @@ export class TestMaker {
 		// Copied: a list that grew has room for sixteen more, in each of tens of thousands of tests.
 		return {
 			refs: refs.slice(),
-			sources: sources.slice(),
+			sources: sources.length === 0 ? NOTHING : sources.slice(),
 			configs: NOTHING,
-			macros: where === undefined ? [macro] : [macro, where],
+			macros: this.#listOf(macro, where),
 		};
+	}
+
+	/** The same list for all tests that call the same. */
+	#listOf(macro: string, where: string | undefined): readonly string[] {
+		let known = this.#lists.get(macro);
+		if (known === undefined || known[1] !== where)
+			this.#lists.set(macro, (known = where === undefined ? [macro] : [macro, where]));
+		return known;
 	}
 }
 

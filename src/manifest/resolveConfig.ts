@@ -24,12 +24,15 @@ export function resolveConfig(input: ConfigInput, projects: ProjectConfigs): Pla
 	const overrides = projects.override(input.kind, input.package_name, input.fqn);
 	if (input.yaml === null && input.calls.length === 0 && overrides.length === 0)
 		return finished(base, input.kind, projects);
+	// An alias is one node's own: a test has one where its name is too long, and nothing like it comes again.
+	if (input.calls.length > 0 && input.calls.some(({ alias }) => typeof alias === "string"))
+		return finish(overlaid(base, input, overrides), input.kind);
 	// Many nodes of a folder set the same few things; they share the result, and its text in the manifest.
 	const key = JSON.stringify([input.kind, input.yaml, input.calls, overrides]);
 	const alike = projects.alike(base);
 	let config = alike.get(key);
 	if (config !== undefined) return config;
-	config = finished(overlaid(base, input, overrides), input.kind, projects);
+	config = finish(overlaid(base, input, overrides), input.kind);
 	if (key.length <= LONGEST_KEY) alike.set(key, config);
 	return config;
 }
@@ -47,10 +50,14 @@ function overlaid(base: PlainRecord, input: ConfigInput, overrides: readonly Pla
 }
 
 /** Hooks in one form, the two ways to store a test's failures brought together, frozen. */
+const finish = (config: PlainRecord, kind: ConfiguredKind): PlainRecord =>
+	Object.freeze(kind === "test" ? testConfig(config) : hasHooks(config) ? hooked(config) : config);
+
+/** The same of what many nodes are given: done once. */
 function finished(config: PlainRecord, kind: ConfiguredKind, projects: ProjectConfigs): PlainRecord {
 	const known = projects.finished.get(config);
 	if (known !== undefined) return known;
-	const result = Object.freeze(kind === "test" ? testConfig(config) : hasHooks(config) ? hooked(config) : config);
+	const result = finish(config, kind);
 	projects.finished.set(config, result);
 	return result;
 }

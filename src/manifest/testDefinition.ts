@@ -127,6 +127,8 @@ function takeArguments(given: PlainRecord, site: TestSite): PlainRecord {
 	};
 }
 
+const NO_CONFIG: PlainRecord = Object.freeze({});
+
 function takeConfig(args: PlainRecord, given: PlainRecord, site: TestSite): PlainRecord {
 	const nested = given.config ?? null;
 	if (nested !== null && !isRecord(nested))
@@ -136,6 +138,7 @@ function takeConfig(args: PlainRecord, given: PlainRecord, site: TestSite): Plai
 			"write config: {severity: warn}",
 			"'config' must be a dict",
 		);
+	if (nested === null && !CONFIG_KEYS.some((key) => Object.hasOwn(args, key))) return NO_CONFIG;
 	const rest: PlainRecord = isRecord(nested) ? nested : {};
 	const config: { [key: string]: Plain } = {};
 	for (const key of CONFIG_KEYS) {

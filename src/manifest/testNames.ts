@@ -58,8 +58,9 @@ function hashable(value: PythonValue): string {
 	if (Array.isArray(value)) return `[${value.map((item: PythonValue) => hashable(item)).join(", ")}]`;
 	if (typeof value !== "object" || value === null || value instanceof WrittenFloat) return pythonRepr(pythonStr(value));
 	const record = value as TestArguments;
+	const keys = Object.keys(record);
 	let text = "";
-	for (const key of Object.keys(record).sort(byKey))
+	for (const key of keys.some(isWhole) ? keys.sort(byKey) : keys.sort())
 		text += `${text === "" ? "" : ", "}${pythonRepr(key)}: ${hashable(record[key] ?? null)}`;
 	return `{${text}}`;
 }
