@@ -193,11 +193,15 @@ const lastOfNotes = ({ command, args = {}, invocation_id, started_at, results = 
 	...windowsOf(args),
 });
 
-/** As after any command that has selected nothing, run_results.json holds no result (dbt). */
+/**
+ * As after any command that has selected nothing, run_results.json holds no result; what run-operation wrote stays (dbt's
+ * RetryTask gives the results that it found).
+ */
 function nothingDone(invocation: Invocation, project: OpenProject, elsewhereLeft: string): ExitCode {
 	const { command, log } = invocation;
 	logNodes(invocation, project, 0);
 	if (log?.onScreen !== true) invocation.stdout.write(`${NOTHING}${elsewhereLeft}\n`);
+	if (command === "run-operation") return 0;
 	const startedAt = project.startedAt.toISOString();
 	const none = { command, runId: project.runId, results: [], startedAt, elapsed: 0, cancelled: false };
 	writeRunResults(invocation, project, { ...none, exitCode: 0 });

@@ -6,7 +6,7 @@ import { recordOr } from "./resolveConfig.ts";
 
 /** What the code of a macro says its arguments are. dbt reads those of a materialization as its languages. */
 export const parametersOf = (macro: Pick<MacroNode, "macro_sql" | "parameters">): readonly string[] =>
-	/^\{%[-+]?\s*materialization\b/.test(macro.macro_sql) ? ["supported_languages"] : macro.parameters;
+	/^\s*\{%[-+]?\s*materialization\b/.test(macro.macro_sql) ? ["supported_languages"] : macro.parameters;
 
 /** dbt's names of types, and how many types stand in brackets behind each. */
 const TYPES: Readonly<Record<string, number>> = {
