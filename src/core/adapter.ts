@@ -52,6 +52,11 @@ export interface BoundStatement {
 	readonly binds: readonly CellValue[];
 }
 
+/** One of `Session.atOnce`; `often`: the same text is sent again and again, so that it is worth keeping prepared. */
+export interface OwnStatement extends BoundStatement {
+	readonly often?: boolean;
+}
+
 /** Rows on their way into a table: every value is text or null, the table's column types decide. */
 export interface BulkLoad {
 	readonly relation: RelationName;
@@ -90,6 +95,14 @@ export interface Session {
 	 * latest with the commit. What it is refused with, that message is refused with.
 	 */
 	later(sql: string, binds?: readonly CellValue[]): void;
+	/**
+	 * All of them in one message, where the engine can; nothing of them stays when one is refused, and the answer is the
+	 * last one's. Single statements of tfm's own, which run no code of the project and change no setting beyond their
+	 * transaction: the session is as it was. Absent where it cannot, and while a transaction is open.
+	 */
+	readonly atOnce?:
+		| ((statements: readonly OwnStatement[], options?: StatementOptions) => Promise<ResultTable>)
+		| undefined;
 	/** Rows in batches, memory bounded. */
 	stream(sql: string, options?: StatementOptions): AsyncIterable<ResultTable>;
 	/**

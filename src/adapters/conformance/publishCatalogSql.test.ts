@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { ALL_PARTS, DEPENDENTS_SQL, factsSql, OIDS_SQL } from "../postgresFamily/publish/catalogSql.ts";
+import { DIGEST_SQL } from "../postgresFamily/publish/catalogDigest.ts";
+import { ALL_PARTS, DEPENDENTS_SQL, factsSql, lookSql, OIDS_SQL } from "../postgresFamily/publish/catalogSql.ts";
+import { catalogOf, readCatalog, withEmptyPath } from "../postgresFamily/publish/readCatalog.ts";
 import { onBothEngines } from "./publishEngines.ts";
 
 onBothEngines((bench) => {
@@ -43,5 +45,30 @@ create table s.serial (id serial, big text); create table s.emptied (id int); cr
 			const tables = held.filter((name) => ["plain", "read", "reader", "above", "typed", "listed"].includes(name));
 			expect(tables).toEqual(["listed", "read", "reader", "typed"]);
 			expect(asked.rows.find(([, name]) => name === "plain")?.[3]).not.toContain("indexes");
+		}));
+
+	test("one query finds what the queries one after the other find, with the same digest", () =>
+		bench.on(async (session) => {
+			await session.execute(RELATIONS);
+			await session.execute(
+				"create table s.days (d date) partition by range (d); create table s.day1 partition of s.days for values from ('2020-01-01') to ('2020-01-02'); create view s.of_day as select * from s.day1; create schema tfm_n_0123456789_s; create materialized view tfm_n_0123456789_s.ours as select id from s.read",
+			);
+			const named = await session.query(
+				"select relname from pg_class where relnamespace = 's'::regnamespace and relkind in ('r', 'p', 'v', 'm') order by 1",
+			);
+			for (const [name] of [...named.rows, ["nowhere"]]) {
+				const names = [{ database: "", schema: "s", identifier: String(name) }];
+				await withEmptyPath(session, async () => {
+					const { fingerprint: _, ...stepwise } = await readCatalog(session, names);
+					const oids = [...stepwise.relations.values()].flatMap((r) => [r.oid, ...r.partitions.map((p) => p.oid)]);
+					const pairs = JSON.stringify([["s", name]]);
+					const { rows } = await session.query(lookSql(DIGEST_SQL), [pairs, '["tfm_n_0123456789_s"]']);
+					const { fingerprint: __, ...atOnce } = catalogOf(rows[0]!);
+					expect(atOnce, String(name)).toEqual(stepwise);
+					const digest = await session.query(DIGEST_SQL, [pairs, oids.join(","), '["tfm_n_0123456789_s"]']);
+					expect(digest.rows[0]).toEqual([rows[0]![4]]);
+				});
+			}
+			expect(named.rows.length).toBeGreaterThan(20);
 		}));
 });

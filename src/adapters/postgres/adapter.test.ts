@@ -57,6 +57,78 @@ describeOnPostgres("a server's sessions", () => {
 		expect(adapter.capabilities.concurrency).toBe(4);
 	});
 
+	/** Of the session that was used last: settings, locks, prepared statements, temporary tables. */
+	const left = (): Promise<unknown> =>
+		adapter.withSession(async (s) => {
+			const { rows } = await s.query(
+				`select current_setting('app.left', true), current_setting('work_mem'), current_user,
+					(select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()),
+					(select count(*) from pg_prepared_statements where name !~ '^tfm_'),
+					(select count(*) from pg_class where relpersistence = 't' and pg_table_is_visible(oid))`,
+			);
+			return rows[0]?.map((value) => String(value ?? ""));
+		});
+	const LEAVE = {
+		setting: "select set_config('app.left', 'x', false)",
+		"function in a table": "create table u as select set_config('app.left', 'x', false) as c",
+		"view that sets":
+			"create view v as select set_config('app.left', 'x', false) as c; create table u as select * from v",
+		"one text with a view first": "create view v as select 1 as c; set work_mem = '5MB'",
+		lock: "select pg_advisory_lock(5)",
+		prepared: "prepare theirs as select 1",
+		temporary: "create temp table left_behind (a int)",
+		function: "do $$ begin perform set_config('app.left', 'x', false); end $$",
+	};
+
+	it.each(Object.entries(LEAVE))("leave nothing to the next one: %s", async (_, sql) => {
+		const before = await left();
+		const clear = () => adapter.withSession((s) => s.execute("drop table if exists u; drop view if exists v"));
+		await adapter.withSession((s) => s.transaction(() => s.execute(sql)));
+		expect(await left()).toEqual(before);
+		await clear();
+		// Statements of tfm's own before and after do not hide it.
+		const own = [{ sql: "select 1", binds: [], often: true }];
+		await adapter.withSession(async (s) => {
+			await s.atOnce!(own);
+			await s.execute(sql);
+			await s.atOnce!(own);
+		});
+		expect(await left()).toEqual(before);
+		await clear();
+	});
+
+	it("are put back after each use, but for statements of tfm's own and for views that are made", async () => {
+		const seen = async (work: (s: Session) => Promise<unknown>): Promise<boolean> => {
+			// What tfm's own never do: it shows whether the session was put back.
+			await adapter.withSession(async (s) => {
+				await s.atOnce!([{ sql: "select set_config('app.left', 'mark', false)", binds: [] }]);
+				await work(s);
+			});
+			return adapter.withSession(async (s) => {
+				const { rows } = await s.atOnce!([{ sql: "select current_setting('app.left', true)", binds: [] }]);
+				await s.execute("select 1");
+				return rows[0]?.[0] !== "mark";
+			});
+		};
+		expect(await seen((s) => s.atOnce!([{ sql: "select 1", binds: [] }]))).toBe(false);
+		expect(await seen((s) => s.transaction(() => s.execute("create view w as select 1 as c;")))).toBe(false);
+		expect(await seen((s) => s.execute("create view x as select ';' as c"))).toBe(true);
+		expect(await seen((s) => s.query("select 1"))).toBe(true);
+		expect(await seen((s) => s.transaction(async () => s.later("select 1")))).toBe(true);
+		await adapter.withSession((s) => s.execute("drop view w, x"));
+	});
+
+	it("prepare anew what somebody's function has let go of", async () => {
+		const own = [{ sql: "select 7", binds: [], often: true }];
+		const answers = await adapter.withSession(async (s) => {
+			const first = await s.atOnce!(own);
+			const kept = await s.query("select count(*)::int from pg_prepared_statements where statement = 'select 7'");
+			await s.execute("do $$ begin execute 'deallocate all'; end $$");
+			return [first.rows, kept.rows, (await s.atOnce!(own)).rows];
+		});
+		expect(answers).toEqual([[[7]], [[1]], [[7]]]);
+	});
+
 	it("can be asked for inside another one's work, even when all are busy", async () => {
 		const nested = () =>
 			adapter.withSession((s) => adapter.withSession(async (n) => (await pidOf(n)) !== (await pidOf(s))));

@@ -27,6 +27,7 @@ import { createSlot, type Slot } from "./slot.ts";
  *   serverFacts.ts         version and room; poolsByTransaction.ts: is it a server at all
  *   serverConnection.ts    a connection that stands: messages out, replies in, limits kept on the server
  *   exchange.ts            one message and its replies, in pg's terms
+ *   preparedStatements.ts  what a connection keeps prepared of tfm's own statements
  *   slot.ts, pool.ts       connections that are made when needed and made anew when lost
  *   prepareSession.ts      what every session begins with
  *   presence.ts            who works in the database; coordinator.ts: the connection that says that we do
@@ -115,6 +116,7 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 			dialect,
 			defaultTimeoutMs: options.statementTimeoutMs,
 			catalogTypes,
+			keepsPrepared: true,
 		});
 		try {
 			return await working.run(mine, () => work(session));

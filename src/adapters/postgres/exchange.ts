@@ -2,6 +2,7 @@ import type pg from "pg";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { type ServerError, toDatabaseError } from "../postgresFamily/errors.ts";
 import type { AheadStatement, WireField, WireReply, WireRequest } from "../postgresFamily/wire.ts";
+import { createPreparedStatements, type PreparedStatements } from "./preparedStatements.ts";
 
 /**
  * The part of pg's Connection that is used here, typed as it is (its published types are those of an old version). pg
@@ -43,12 +44,16 @@ export const nothingYet = (): Collected => ({
 });
 
 /** One message to the server and the taking in of what it answers; `settled` waits for ReadyForQuery. */
-export function submittable(request: WireRequest, into: Collected): pg.Submittable {
+export function submittable(
+	request: WireRequest,
+	into: Collected,
+	prepared: PreparedStatements = createPreparedStatements(),
+): pg.Submittable {
 	const keepRows = request.kind !== "execute";
 	// Statements ahead tell no columns: what comes before the last one's is not kept.
 	if (request.kind === "query" && request.ahead !== undefined) into.described = false;
 	const handlers = {
-		submit: (connection: unknown) => write(connection as ProtocolWriter, request),
+		submit: (connection: unknown) => write(connection as ProtocolWriter, request, prepared),
 		handleRowDescription(message: RowDescription) {
 			into.fields = message.fields.map((f) => ({ name: f.name, oid: f.dataTypeID, modifier: f.dataTypeModifier }));
 			into.rows = [];
@@ -77,36 +82,46 @@ export function submittable(request: WireRequest, into: Collected): pg.Submittab
 	return handlers as unknown as pg.Submittable;
 }
 
-function write(to: ProtocolWriter, request: WireRequest): void {
+function write(to: ProtocolWriter, request: WireRequest, prepared: PreparedStatements): void {
 	// Templates ask several statements at once, as psycopg2 lets them; only the simple protocol takes those.
 	const ahead = request.kind === "query" ? (request.ahead ?? []) : [];
-	if (request.kind === "execute" || (request.kind === "query" && request.binds.length === 0 && ahead.length === 0)) {
+	const several = request.kind === "query" && request.binds.length === 0 && ahead.length === 0 && !request.often;
+	if (request.kind === "execute" || several) {
 		to.query(request.sql);
 		return;
 	}
 	// pg writes each of these on its own; held together they are one system call and one packet.
 	to.stream.cork();
 	try {
-		writeExtended(to, request, ahead);
+		writeExtended(to, request, { ahead, prepared });
 	} finally {
 		to.stream.uncork();
 	}
+}
+
+function bindStatement(to: ProtocolWriter, { sql, binds, often }: AheadStatement, prepared: PreparedStatements): void {
+	const kept = often === true ? prepared.nameOf(sql) : undefined;
+	if (kept === undefined) {
+		to.parse({ text: sql, types: [] });
+		to.bind({ values: binds });
+		return;
+	}
+	if (!kept.known) to.parse({ name: kept.name, text: sql, types: [] });
+	to.bind({ statement: kept.name, values: binds });
 }
 
 /** What the extended protocol sends for one request, up to the point where the server answers. */
 function writeExtended(
 	to: ProtocolWriter,
 	request: Exclude<WireRequest, { kind: "execute" }>,
-	ahead: readonly AheadStatement[],
+	{ ahead, prepared }: { readonly ahead: readonly AheadStatement[]; readonly prepared: PreparedStatements },
 ): void {
-	for (const { sql, binds } of ahead) {
-		to.parse({ text: sql, types: [] });
-		to.bind({ values: binds });
+	for (const statement of ahead) {
+		bindStatement(to, statement, prepared);
 		to.execute({});
 	}
 	if (request.kind === "query") {
-		to.parse({ text: request.sql, types: [] });
-		to.bind({ values: request.binds });
+		bindStatement(to, request, prepared);
 		to.describe({ type: "P" });
 		to.execute({});
 	} else {

@@ -4,8 +4,9 @@ import type { ConnectionSettings } from "./connectionSettings.ts";
 /**
  * What every session begins with, sent as one message after the login and again between two uses of a connection.
  *
- * `reset` is `discard all` step by step: that one refuses to stand among other statements, and it would let go of the
- * advisory lock that marks a connection as a run's for the time of a round trip. `reset all` goes back to what the
+ * `reset` is `discard all` step by step: that one refuses to stand among other statements, it would let go of the
+ * advisory lock that marks a connection as a run's for the time of a round trip, and of what tfm keeps prepared. Plans
+ * are not dropped: the server makes them anew where they no longer hold. `reset all` goes back to what the
  * server, the database, the role and the login's options say, so nothing of those is lost.
  */
 export interface SessionPreparation {
@@ -25,10 +26,10 @@ const RESET = [
 	"set session authorization default",
 	"reset role",
 	"reset all",
-	"deallocate all",
+	// All but what tfm itself sends often (preparedStatements.ts).
+	"do $$ declare p text; begin for p in select name from pg_catalog.pg_prepared_statements where name !~ '^tfm_[0-9]+$' loop execute pg_catalog.format('deallocate %I', p); end loop; end $$",
 	"unlisten *",
 	"select pg_catalog.pg_advisory_unlock_all()",
-	"discard plans",
 	"discard temp",
 	"discard sequences",
 ];

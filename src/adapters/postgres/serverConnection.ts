@@ -6,6 +6,7 @@ import type { CopyChunk, WireReply, WireRequest } from "../postgresFamily/wire.t
 import { type CancelTarget, cancelStatement } from "./cancelStatement.ts";
 import { ConnectFailure } from "./connectFailure.ts";
 import { type Collected, connectionLost, nothingYet, submittable, untilReady } from "./exchange.ts";
+import { createPreparedStatements } from "./preparedStatements.ts";
 import { cancelledBy, watchLimit } from "./statementLimit.ts";
 
 /** A statement that does not end this long after the server was asked to end it costs the connection. */
@@ -43,6 +44,7 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 	let turn: Promise<unknown> = Promise.resolve();
 	let loading = false;
 	let farewell: string | undefined;
+	const prepared = createPreparedStatements();
 	const destroy = (): void => {
 		open = false;
 		client.connection.stream.destroy();
@@ -164,7 +166,16 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 		async send(request, limits = {}) {
 			const into = nothingYet();
 			const sql = "sql" in request ? request.sql : undefined;
-			const start = () => untilReady(client, into, sql, () => void client.query(submittable(request, into)));
+			const start = async () => {
+				const reply = await untilReady(
+					client,
+					into,
+					sql,
+					() => void client.query(submittable(request, into, prepared)),
+				);
+				prepared.settle(reply.error);
+				return reply;
+			};
 			// The server takes nothing else until the load is over; a source of rows that asks here would wait for itself.
 			if (loading) throw new DatabaseError("a load is running on this session", { sqlstate: "25001", sql });
 			return inTurn(() => limited(sql, limits, { start, giveUp: () => {} }));

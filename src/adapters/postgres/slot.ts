@@ -1,5 +1,5 @@
 import { toDatabaseError } from "../postgresFamily/errors.ts";
-import type { Wire } from "../postgresFamily/wire.ts";
+import { isOwn, type Wire } from "../postgresFamily/wire.ts";
 import type { ServerConnection } from "./serverConnection.ts";
 
 /** A place in the pool: a connection that is made when needed, and made anew after it was lost. */
@@ -9,7 +9,10 @@ export interface Slot {
 	readonly processId: number | undefined;
 	/** Takes a connection that was made and prepared elsewhere. */
 	adopt(connection: ServerConnection): void;
-	/** What another connection would start with; a connection that does not obey is dropped. */
+	/**
+	 * What another connection would start with; a connection that does not obey is dropped. Where only statements were
+	 * sent that leave the session as it was there is nothing to do.
+	 */
 	reset(): Promise<void>;
 	end(): Promise<void>;
 }
@@ -29,6 +32,8 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 	let status: "I" | "T" | "E" = "I";
 	let marked: string | undefined;
 	let lostBecause: string | undefined;
+	/** Something was sent that may have changed the session. */
+	let touched = false;
 
 	const standing = (): ServerConnection => {
 		if (connection === undefined) throw new Error("a message was to be sent before the connection stood");
@@ -67,10 +72,19 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 			marked = mark();
 			connection = await connect();
 			status = "I";
+			touched = false;
 			generation++;
 		},
-		send: async (request, limits) => remember(await (await working()).send(request, limits)),
-		copy: async (sql, chunks, limits) => remember(await (await working()).copy(sql, chunks, limits)),
+		async send(request, limits) {
+			const to = await working();
+			touched ||= !isOwn(request);
+			return remember(await to.send(request, limits));
+		},
+		async copy(sql, chunks, limits) {
+			const to = await working();
+			touched = true;
+			return remember(await to.copy(sql, chunks, limits));
+		},
 	};
 
 	return {
@@ -84,12 +98,14 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 		},
 		async reset() {
 			if (!connection?.open) return;
+			if (!touched && status === "I" && marked === mark()) return;
 			try {
 				if (status !== "I") await connection.send({ kind: "execute", sql: "rollback" });
 				const { error } = await connection.send({ kind: "execute", sql: resetMessage() });
 				if (error !== null) connection.destroy();
 				marked = mark();
 				status = "I";
+				touched = false;
 			} catch {
 				// It went while it was told; the next use makes another one.
 				connection.destroy();

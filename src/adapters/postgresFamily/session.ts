@@ -1,4 +1,12 @@
-import type { BulkLoad, BulkLoaded, Dialect, ExecuteResult, Session, StatementOptions } from "../../core/adapter.ts";
+import type {
+	BulkLoad,
+	BulkLoaded,
+	Dialect,
+	ExecuteResult,
+	OwnStatement,
+	Session,
+	StatementOptions,
+} from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { type RelationName, relationKey } from "../../core/relation.ts";
 import type { CellValue, ResultColumn, ResultTable } from "../../core/resultTable.ts";
@@ -32,6 +40,8 @@ export interface SessionParts {
 	readonly defaultTimeoutMs: number | undefined;
 	/** Printed types by `oid:modifier`, kept from session to session: those of pg_catalog. */
 	readonly catalogTypes: Map<string, string>;
+	/** The connection keeps statements prepared, so that a long one that is sent often costs little. */
+	readonly keepsPrepared?: boolean;
 	/** Called after work that left no transaction open. */
 	readonly whenIdle?: () => Promise<void>;
 }
@@ -40,6 +50,12 @@ export interface PinnedSession extends Session {
 	/** No further statement is accepted; what still runs ends first. */
 	end(): void;
 }
+
+/**
+ * A single statement that makes a view runs nothing: the server only reads and keeps the query. Where a `;` stands that is
+ * not the last character there may be another statement, or a text that looks like one.
+ */
+const makesViewOnly = (sql: string): boolean => /^\s*create\s+(or\s+replace\s+)?view\s[^;]*;?\s*$/i.test(sql);
 
 /** The number in a command tag that says how many rows: `INSERT 0 5` → 5, `SELECT 3` → 3, `CREATE TABLE` → null. */
 function rowCountOf(tag: string): number | null {
@@ -63,6 +79,7 @@ export function createSession({
 	dialect,
 	defaultTimeoutMs,
 	catalogTypes,
+	keepsPrepared = false,
 	whenIdle,
 }: SessionParts): PinnedSession {
 	const otherTypes = new Map<string, string>();
@@ -120,7 +137,8 @@ export function createSession({
 			return reply;
 		}
 		// `begin; …; commit` in one message that failed half-way leaves a dead transaction that nobody would end.
-		if (!inside && reply.status === "E") await send(() => wire.send({ kind: "execute", sql: "rollback" }), "rollback");
+		if (!inside && reply.status === "E")
+			await send(() => wire.send({ kind: "execute", sql: "rollback", own: true }), "rollback");
 		throw reply.limit ?? toDatabaseError(reply.error, sql);
 	}
 
@@ -165,7 +183,7 @@ export function createSession({
 		await settle(reply, request.sql, inside);
 	}
 
-	const control = (sql: string): Promise<WireReply> => run({ kind: "execute", sql }, sql);
+	const control = (sql: string): Promise<WireReply> => run({ kind: "execute", sql, own: true }, sql);
 
 	async function columnsOf(fields: readonly WireField[]): Promise<readonly ResultColumn[]> {
 		const key = (f: WireField): string => `${f.oid}:${f.modifier}`;
@@ -174,7 +192,7 @@ export function createSession({
 		if (unknown.length > 0) {
 			const list = unknown.map((f) => `pg_catalog.format_type(${f.oid}, ${f.modifier})`).join(", ");
 			const sql = `select ${list}`;
-			const named = await run({ kind: "query", sql, binds: [] }, sql);
+			const named = await run({ kind: "query", sql, binds: [], own: true }, sql);
 			for (const [i, f] of unknown.entries()) names(f).set(key(f), named.rows[0]?.[i] ?? "unknown");
 		}
 		return fields.map((f) =>
@@ -229,7 +247,7 @@ export function createSession({
 		const savepoint = inTransaction() || (depth > 0 && !open.mayEnd) ? `tfm_${depth}` : undefined;
 		const outside = open;
 		open = { mayEnd };
-		const mine = waiting.add(savepoint === undefined ? "begin" : `savepoint ${savepoint}`);
+		const mine = waiting.add(savepoint === undefined ? "begin" : `savepoint ${savepoint}`, [], { own: true });
 		depth++;
 		try {
 			const result = await work();
@@ -246,7 +264,7 @@ export function createSession({
 			if (savepoint === undefined) await control("commit");
 			// What the work left to be sent is refused in its name, not in that of what comes after it.
 			else if (waiting.bound) await control(`release savepoint ${savepoint}`);
-			else waiting.add(`release savepoint ${savepoint}`);
+			else waiting.add(`release savepoint ${savepoint}`, [], { own: true });
 			return result;
 		} catch (error) {
 			const unsent = waiting.dropFrom(mine);
@@ -261,6 +279,27 @@ export function createSession({
 			// Inside a transaction of the caller's own SQL (a savepoint at depth 0) that one is lost as well.
 			if (depth === 0 && lost === "transaction") lost = savepoint === undefined ? undefined : "session";
 		}
+	}
+
+	/** Without a transaction around it the statements are one by themselves: the server ends it where the message ends. */
+	async function atOnce(statements: readonly OwnStatement[], options?: StatementOptions): Promise<ResultTable> {
+		if (depth > 0 || inTransaction() || streaming)
+			throw new Error("a transaction is open, which this would be part of");
+		const all = statements.map(({ sql, binds, often = false }) => {
+			const values = binds.map(writeBind);
+			for (const text of [sql, ...values]) if (text !== null) withoutZeroByte(text);
+			return { sql, binds: values, own: true, ...(often ? { often } : {}) };
+		});
+		const last = all.at(-1);
+		if (last === undefined) throw new Error("nothing is to be sent");
+		const send = () => run({ kind: "query", ...last, ahead: all.slice(0, -1) }, last.sql, options);
+		return toTable(
+			await send().catch((error: unknown) => {
+				// Somebody's function has let go of what was prepared: it is prepared anew, and nothing of this was done.
+				if (error instanceof DatabaseError && error.sqlstate === "26000") return send();
+				throw error;
+			}),
+		);
 	}
 
 	async function* stream(sql: string, options?: StatementOptions): AsyncGenerator<ResultTable> {
@@ -315,7 +354,8 @@ export function createSession({
 	return {
 		async execute(sql, options): Promise<ExecuteResult> {
 			whileNotStreaming(sql);
-			const reply = await run({ kind: "execute", sql }, sql, options);
+			const own = makesViewOnly(sql) ? { own: true } : {};
+			const reply = await run({ kind: "execute", sql, ...own }, sql, options);
 			return Object.freeze({ status: reply.tag, rowCount: rowCountOf(reply.tag), notices: reply.notices });
 		},
 		query,
@@ -327,6 +367,9 @@ export function createSession({
 			waiting.add(sql, values);
 		},
 		transaction,
+		get atOnce() {
+			return !keepsPrepared || depth > 0 || inTransaction() || streaming ? undefined : atOnce;
+		},
 		bulkLoad,
 		async listRelations(schemas) {
 			if (schemas.length === 0) return [];

@@ -13,7 +13,7 @@ export interface WaitingStatements {
 	/** Whether one of them has binds. */
 	readonly bound: boolean;
 	/** Answers a mark for `dropFrom`. */
-	add(sql: string, binds?: readonly (string | null)[]): Mark;
+	add(sql: string, binds?: readonly (string | null)[], how?: { readonly own?: boolean }): Mark;
 	/** The request with all of them before it in one exchange; undefined where it cannot take them along. */
 	join(request: WireRequest): Joined | undefined;
 	/** All of them as one request; undefined when there are none. */
@@ -32,6 +32,12 @@ export type Mark = AheadStatement;
 export function createWaitingStatements(): WaitingStatements {
 	let list: AheadStatement[] = [];
 	const bound = (): boolean => list.some((s) => s.binds.length > 0);
+	/** One text is tfm's own where every statement of it is. */
+	const owned = <R extends WireRequest>(request: R): R => {
+		if (!("own" in request) || list.every((s) => s.own === true)) return request;
+		const { own: _, ...rest } = request;
+		return rest as R;
+	};
 	const text = (): string => list.map((s) => `${s.sql};\n`).join("");
 	const withoutPosition = (error: ServerError): ServerError => {
 		const { position: _, ...rest } = error;
@@ -50,8 +56,8 @@ export function createWaitingStatements(): WaitingStatements {
 		get bound() {
 			return bound();
 		},
-		add(sql, binds = []) {
-			const mark = Object.freeze({ sql, binds });
+		add(sql, binds = [], { own = false }: { readonly own?: boolean } = {}) {
+			const mark = Object.freeze({ sql, binds, ...(own ? { own } : {}) });
 			list.push(mark);
 			return mark;
 		},
@@ -60,13 +66,13 @@ export function createWaitingStatements(): WaitingStatements {
 			if (request.kind === "openPortal" || request.kind === "nextRows") return undefined;
 			if (request.kind === "query" && request.binds.length > 0) return behindAll(request);
 			if (bound() && /^(commit|release savepoint tfm_\d+)$/.test(request.sql))
-				return behindAll({ kind: "query", sql: request.sql, binds: [] });
+				return behindAll({ kind: "query", sql: request.sql, binds: [], own: true });
 			// One text is read whole before any of it runs: what it is refused with must find the savepoint made.
 			if (bound() || list.some((s) => s.sql.startsWith("savepoint "))) return undefined;
 			const before = text();
 			const length = [...before].length;
 			return {
-				request: { ...request, sql: before + request.sql },
+				request: owned({ ...request, sql: before + request.sql }),
 				inRequest(error) {
 					if (error?.position === undefined) return error;
 					const position = Number(error.position) - length;
@@ -77,8 +83,8 @@ export function createWaitingStatements(): WaitingStatements {
 		alone() {
 			const last = list.at(-1);
 			if (last === undefined) return undefined;
-			if (!bound()) return { kind: "execute", sql: list.map((s) => s.sql).join(";\n") };
-			return { kind: "query", sql: last.sql, binds: last.binds, ahead: list.slice(0, -1) };
+			if (!bound()) return owned({ kind: "execute", sql: list.map((s) => s.sql).join(";\n"), own: true });
+			return { kind: "query", ...last, ahead: list.slice(0, -1) };
 		},
 		dropFrom(mark, { ifNothingElse = false }: { readonly ifNothingElse?: boolean } = {}) {
 			const at = list.indexOf(mark);

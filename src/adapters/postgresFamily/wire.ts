@@ -8,7 +8,7 @@ import type { ServerError } from "./errors.ts";
  */
 export type WireRequest =
 	/** The simple protocol: several statements, rows thrown away. */
-	| { readonly kind: "execute"; readonly sql: string }
+	| { readonly kind: "execute"; readonly sql: string; readonly own?: boolean }
 	/** All rows of the last statement. With binds or `ahead` the extended protocol, which takes one statement only. */
 	| {
 			readonly kind: "query";
@@ -16,6 +16,8 @@ export type WireRequest =
 			readonly binds: readonly (string | null)[];
 			/** Run before it in the same exchange, each a single statement, rows thrown away; a refusal ends the exchange. */
 			readonly ahead?: readonly AheadStatement[];
+			readonly own?: boolean;
+			readonly often?: boolean;
 	  }
 	/** Opens a named portal and takes the first rows. Inside a transaction. */
 	| { readonly kind: "openPortal"; readonly portal: string; readonly sql: string; readonly rows: number }
@@ -24,7 +26,17 @@ export type WireRequest =
 export interface AheadStatement {
 	readonly sql: string;
 	readonly binds: readonly (string | null)[];
+	/** It runs no code of the project and changes no setting beyond its transaction. Absent: it might. */
+	readonly own?: boolean;
+	/** Sent again and again: a connection may keep it prepared. */
+	readonly often?: boolean;
 }
+
+/** Whether all of it is tfm's own: the session is as it was before. */
+export const isOwn = (request: WireRequest): boolean =>
+	(request.kind === "execute" || request.kind === "query") &&
+	request.own === true &&
+	(request.kind === "execute" || (request.ahead ?? []).every((s) => s.own === true));
 
 export interface WireField {
 	readonly name: string;

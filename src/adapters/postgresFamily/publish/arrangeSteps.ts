@@ -78,8 +78,10 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 	const generations = generationsOf(choice.ways);
 	const moved = new Set(generations.filter((g) => g.how === "move").map((g) => g.node));
 	const keeping = swapped.filter((m) => moved.has(m.candidate.node));
+	const going = swapped.filter((m) => !keeping.includes(m)).map((m) => m.old!);
+	const first = new Set(going.filter((old) => mayGoFirst(input, old)));
 	const leaving: readonly RelationFacts[] = [
-		...swapped.filter((m) => !keeping.includes(m)).map((m) => m.old!),
+		...going.filter((old) => !first.has(old)),
 		...[...choice.rebuild.values()].map((a) => a.what),
 	];
 	const warnings = [...members.flatMap((m) => lostTriggers(m, wayOf(m))), ...slowFills(members, making, choice)];
@@ -96,6 +98,7 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 	const moves: string[] = [];
 	for (const m of swapped)
 		for (const s of m.old!.statistics) moves.push(`drop statistics ${qualified(dialect, s.schema, s.name)}`);
+	for (const r of first) moves.push(`drop table ${qualified(dialect, r.schema, r.name)}`);
 	for (const r of leaving) moves.push(...placement.takeOut(project, r));
 	for (const m of keeping) {
 		const { schema, identifier } = m.candidate.keepAs!;
@@ -181,6 +184,16 @@ export function arrangeSteps(input: ArrangeInput): Arrangement {
 		],
 	};
 }
+
+/**
+ * A table that nothing hangs on need not stand aside until the end. The schema that old relations stand in is one for all
+ * publishes of a schema: those that make it wait for each other, and the server plans anew whatever it keeps prepared.
+ */
+const mayGoFirst = ({ catalog, placement, lost }: ArrangeInput, old: RelationFacts): boolean =>
+	placement.kind === "apart" &&
+	old.kind === "r" &&
+	lost.length === 0 &&
+	catalog.dependents.every((d) => d.target !== old.oid);
 
 /** Printed names by oid of what the foreign keys of these tables refer to, as far as it is none of them. */
 function parentsOf(tables: readonly RelationFacts[]): ReadonlyMap<number, string> {

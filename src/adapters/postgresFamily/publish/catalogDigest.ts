@@ -3,11 +3,12 @@
  * be cheap: instead of reading every definition again it compares which catalog rows there are, and by which transaction
  * each was written. A row that is written again to the same effect counts as a change; the plan is then made anew.
  */
-import type { Session } from "../../../core/adapter.ts";
+import type { OwnStatement, Session } from "../../../core/adapter.ts";
 import { DatabaseError } from "../../../core/databaseError.ts";
 import type { RelationName } from "../../../core/relation.ts";
 import type { Catalog } from "./catalogFacts.ts";
-import { placeOf, readCatalog, withEmptyPath } from "./readCatalog.ts";
+import { lookSql } from "./catalogSql.ts";
+import { catalogOf, placeOf, readCatalog, withEmptyPath } from "./readCatalog.ts";
 
 const row = (catalog: string, where: string): string =>
 	`select '${catalog}', x.ctid::text || x.xmin::text from pg_catalog.${catalog} x where ${where}`;
@@ -15,7 +16,7 @@ const row = (catalog: string, where: string): string =>
 const OF_IDS = (column: string): string => `${column} = any(string_to_array($2, ',')::oid[])`;
 
 /** `$1`: JSON array of [schema, name]; `$2`: oids; `$3`: JSON array of schemas that the publish itself fills. */
-const DIGEST_SQL = `
+export const DIGEST_SQL = `
 select md5(coalesce(string_agg(what || ' ' || version, ',' order by what, version), '')) from (
 	select 'name' as what, concat_ws('.', n.oid, c.oid) as version from json_array_elements($1::json) w
 		join pg_namespace n on n.nspname = w->>0 join pg_class c on c.relnamespace = n.oid and c.relname = w->>1
@@ -49,17 +50,48 @@ export interface CatalogAsked {
 	readonly own: readonly string[];
 }
 
-async function digestOf(session: Session, { names, own }: CatalogAsked, catalog: Catalog): Promise<string> {
-	const pairs = [...new Set(names.map(placeOf))].sort().map((place) => place.split("\0"));
+const pairsOf = (names: readonly RelationName[]): string =>
+	JSON.stringify([...new Set(names.map(placeOf))].sort().map((place) => place.split("\0")));
+
+function digestBinds({ names, own }: CatalogAsked, catalog: Catalog): readonly string[] {
 	const oids = [...catalog.relations.values()].flatMap((r) => [r.oid, ...r.partitions.map((p) => p.oid)]);
-	const binds = [JSON.stringify(pairs), oids.sort((a, b) => a - b).join(","), JSON.stringify(own)];
-	return String((await session.query(DIGEST_SQL, binds)).rows[0]![0]);
+	return [pairsOf(names), oids.sort((a, b) => a - b).join(","), JSON.stringify(own)];
+}
+
+async function digestOf(session: Session, asked: CatalogAsked, catalog: Catalog): Promise<string> {
+	return String((await session.query(DIGEST_SQL, digestBinds(asked, catalog))).rows[0]![0]);
 }
 
 /** A look at the catalog, and whether it still is as it was then. */
 export interface CatalogLook {
 	readonly catalog: Catalog;
 	isStill(session: Session): Promise<boolean>;
+	/** A statement that is refused where it is not; absent where only `isStill` can tell. */
+	readonly orRefused?: OwnStatement;
+}
+
+/** Relations of a look that is taken as one prepared query; a large publish is planned for what it is. */
+const FEW = 40;
+/** Generic plans: what the queries find is looked up by index, whatever is asked for. */
+const LOOKING =
+	"select set_config('search_path', '', true), set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)";
+const LOOK_SQL = lookSql(DIGEST_SQL);
+/** Read as a number only where it is no digit. */
+const STILL_SQL = `select (case when (${DIGEST_SQL}) = $4 then '1' else 'the catalog has changed' end)::int`;
+
+async function lookOnce(ask: NonNullable<Session["atOnce"]>, asked: CatalogAsked): Promise<CatalogLook> {
+	const binds = [pairsOf(asked.names), JSON.stringify(asked.own)];
+	const { rows } = await ask([
+		{ sql: LOOKING, binds: [], often: true },
+		{ sql: LOOK_SQL, binds, often: true },
+	]);
+	const catalog = catalogOf(rows[0]!);
+	const digest = String(rows[0]![4]);
+	return {
+		catalog,
+		isStill: async (later) => (await digestOf(later, asked, catalog)) === digest,
+		orRefused: { sql: STILL_SQL, binds: [...digestBinds(asked, catalog), digest], often: true },
+	};
 }
 
 /**
@@ -68,6 +100,7 @@ export interface CatalogLook {
  * snapshots (SQLSTATE 25001); then everything is read and compared again, which takes longer.
  */
 export async function lookAtCatalog(session: Session, asked: CatalogAsked): Promise<CatalogLook> {
+	if (session.atOnce !== undefined && asked.names.length <= FEW) return lookOnce(session.atOnce, asked);
 	const read = () => withEmptyPath(session, () => readCatalog(session, asked.names));
 	try {
 		return await session.transaction(async () => {

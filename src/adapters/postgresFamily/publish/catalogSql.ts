@@ -230,3 +230,29 @@ order by c.oid`;
 }
 
 export const ALL_PARTS: ReadonlySet<string> = new Set(Object.keys(PARTS));
+
+const within = (sql: string, values: Readonly<Record<string, string>>): string =>
+	sql.replaceAll(/\$\d/g, (bind) => values[bind] ?? bind);
+
+/**
+ * The queries above as one, which answers one row: the environment, [schema, name, oid] of each relation, what depends on
+ * them, the facts, and the digest of all that. `$1`: JSON array of [schema, name]; `$2`: JSON array of schemas that the
+ * publish itself fills. To plan it takes ten times as long as to run it: for connections that keep it prepared. What
+ * materialized views that a publish fills depend on is left out of facts and digest, as in readCatalog.ts.
+ */
+export const lookSql = (digestSql: string): string => `
+with o as materialized (${OIDS_SQL}),
+parts as materialized (select unnest(string_to_array(partitions, ',')) as oid from o),
+maybe_held as materialized (select coalesce(string_agg(oid, ','), '') as ids from (select oid from o where held union select oid from parts) h),
+d as materialized (${within(DEPENDENTS_SQL, { $1: "(select ids from maybe_held)" })}),
+views as materialized (select distinct facts::json->>'holder' as oid from d
+	where facts::json->>'kind' in ('view', 'matview') and coalesce(facts::json->>'holderSchema', '') !~ '^tfm_n_[0-9a-f]{10}_'),
+described as materialized (select string_agg(oid, ',') as ids from (select oid from o union select oid from views) r),
+watched as materialized (
+	select string_agg(oid, ',') as ids from (select oid from o union select oid from views union select oid from parts) r),
+f as materialized (${within(factsSql(ALL_PARTS), { $1: "(select ids from described)" })})
+select e.facts, (select coalesce(json_agg(json_build_array(schema, name, oid)), '[]') from o)::text,
+	(select coalesce(json_agg(facts::json), '[]') from d)::text,
+	(select coalesce(json_agg(facts::json), '[]') from f)::text,
+	(${within(digestSql, { $2: "(select ids from watched)", $3: "$2" })})
+from (${ENVIRONMENT_SQL}) e`;

@@ -1,4 +1,4 @@
-import type { Session } from "../../../core/adapter.ts";
+import type { OwnStatement, Session } from "../../../core/adapter.ts";
 
 /** What a publish must hold before it changes anything, in the order in which readers take it. */
 export interface LockPlan {
@@ -55,6 +55,8 @@ export interface LockProtocol {
 	briefly(session: Session, statements: readonly string[], wait: LockWait): Promise<void>;
 	/** Inside the transaction, after the rows of kept tables were replaced; on return the locks are held. */
 	acquire(session: Session, plan: LockPlan, wait: LockWait): Promise<void>;
+	/** Statements that are refused where the locks are not free at once; absent where that would be impolite. */
+	readonly firstAttempt?: (session: Session, plan: LockPlan) => Promise<readonly OwnStatement[]>;
 }
 
 /** For the rest of the transaction. */

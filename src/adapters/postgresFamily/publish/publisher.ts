@@ -5,7 +5,7 @@
  * `apply` belongs to incremental models and is not planned yet. The reasons and measurements are in docs/adr.
  *
  * The story of a publish: readCatalog → findMembers → chooseWays → arrangeSteps → runPublish. Everything between the
- * first and the last is pure.
+ * first and the last is pure. What runs no code of the project goes as one message (inOneMessage.ts).
  */
 import type { Dialect, Publisher } from "../../../core/adapter.ts";
 import { generationOf } from "./candidateNames.ts";

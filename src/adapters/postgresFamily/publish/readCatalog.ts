@@ -102,18 +102,30 @@ export async function readCatalog(session: Session, names: readonly RelationName
 	const sql = factsSql(views.length === 0 ? parts : ALL_PARTS);
 	const factTexts = await readTexts(session, sql, [...new Set([...oids.values(), ...views])]);
 	const relations = factTexts.map((text) => JSON.parse(text) as RelationFacts);
-	const environment = JSON.parse(String(environmentText)) as Environment;
+	const fingerprint = [...oids].join(";") + others.map((f) => f.text).join("\n") + factTexts.join("\n");
+	return { ...inEnvironment(String(environmentText)), oids, relations: byOid(relations), dependents, fingerprint };
+}
+
+const byOid = (relations: readonly RelationFacts[]) => new Map(relations.map((r) => [r.oid, r]));
+
+function inEnvironment(text: string): Pick<Catalog, "role" | "lockSlots" | "schemas" | "defaults"> {
+	const { role, lockSlots, schemas, everywhere, inSchema } = JSON.parse(text) as Environment;
+	const defaults = { everywhere, inSchema: new Map(inSchema.map((entry) => [entry.schema, entry.acl])) };
+	return { role, lockSlots, schemas: new Set(schemas), defaults };
+}
+
+/** The same out of the one row that `lookSql` answers. */
+export function catalogOf(row: readonly CellValue[]): Catalog {
+	const [environment, places, held, facts] = row.map(String) as [string, string, string, string];
+	const found = JSON.parse(places) as readonly (readonly [schema: string, name: string, oid: string])[];
+	const dependents = (JSON.parse(held) as readonly Dependent[]).filter(
+		(d) => !isShadowSchema("n", d.holderSchema ?? ""),
+	);
 	return {
-		role: environment.role,
-		lockSlots: environment.lockSlots,
-		schemas: new Set(environment.schemas),
-		defaults: {
-			everywhere: environment.everywhere,
-			inSchema: new Map(environment.inSchema.map((entry) => [entry.schema, entry.acl])),
-		},
-		oids,
-		relations: new Map(relations.map((r) => [r.oid, r])),
+		...inEnvironment(environment),
+		oids: new Map(found.map(([schema, name, oid]) => [`${schema}\0${name}`, Number(oid)])),
+		relations: byOid(JSON.parse(facts) as readonly RelationFacts[]),
 		dependents,
-		fingerprint: [...oids].join(";") + others.map((f) => f.text).join("\n") + factTexts.join("\n"),
+		fingerprint: places + held + facts,
 	};
 }

@@ -5,6 +5,7 @@
  * by one to learn which, that candidate is refused and the others go without it.
  */
 import type {
+	BoundStatement,
 	Candidate,
 	Dialect,
 	KeptGeneration,
@@ -17,6 +18,7 @@ import { fail } from "../../../core/diagnostic.ts";
 import { shadowSchema } from "./candidateNames.ts";
 import { type CatalogLook, lookAtCatalog } from "./catalogDigest.ts";
 import { dropGenerations } from "./dropGenerations.ts";
+import { publishInOneMessage } from "./inOneMessage.ts";
 import { type Generation, prepareGenerations } from "./keptGenerations.ts";
 import { keptSettings } from "./keptSettings.ts";
 import { type LockProtocol, LockWaitEnded, setLockTimeout } from "./lockProtocol.ts";
@@ -117,7 +119,7 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 	const failed = new Map<number, string>();
 	/** Milliseconds spent waiting for others, over all attempts. */
 	let waited = await settle(run);
-	for (let moved = 0, careful = false; candidates.length > 0; ) {
+	for (let moved = 0, careful = false, atOnce = true; candidates.length > 0; ) {
 		request.signal?.throwIfAborted();
 		const seen = await look(run, candidates);
 		const { catalog } = seen;
@@ -143,7 +145,11 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 			for (const g of missing) copied.set(g.node, g);
 			await prepareGenerations(dialect, session, { generations: missing, signal: request.signal });
 			const onWait = (ms: number): void => void (waited += ms);
-			const lockedMs = await transact(run, plan, { seen, careful, onWait });
+			const done = atOnce ? await inOneMessage(run, plan, seen) : undefined;
+			// Refused: what it was that stood in the way is found step by step, from a look of its own.
+			atOnce = false;
+			if (done === null) continue;
+			const lockedMs = done ?? (await transact(run, plan, { seen, careful, onWait }));
 			return {
 				kept: keptBy(plan),
 				ways: plan.ways,
@@ -186,6 +192,23 @@ const KEPT = keptSettings("publish", ["search_path", "row_security", "lock_timeo
 /** The caller's own search_path. */
 const CALLERS_PATH = "current_setting('tfm.publish_search_path')";
 
+/** Milliseconds for which locks were held, at most; null: it was refused; undefined: it is not to be done so. */
+async function inOneMessage(
+	{ session, request, locks }: Run,
+	plan: PublishPlan,
+	seen: CatalogLook,
+): Promise<number | null | undefined> {
+	const from = performance.now();
+	const record = recordOf(request, plan);
+	const about = { request, plan, seen, locks, settings: KEPT, callersPath: CALLERS_PATH, record };
+	const done = await publishInOneMessage(session, about);
+	if (done === undefined) return undefined;
+	return done ? Math.round(performance.now() - from) : null;
+}
+
+const recordOf = ({ record }: PublishRequest, plan: PublishPlan): readonly BoundStatement[] =>
+	typeof record === "function" ? record({ published: plan.ways.map((w) => w.node), kept: keptBy(plan) }) : record;
+
 async function transact(
 	{ session, request, locks }: Run,
 	plan: PublishPlan,
@@ -221,11 +244,7 @@ async function transact(
 		await perform(session, plan.changes, how);
 		await proveLoose(session, plan);
 		session.later(KEPT.giveBack);
-		const record =
-			typeof request.record === "function"
-				? request.record({ published: plan.ways.map((w) => w.node), kept: keptBy(plan) })
-				: request.record;
-		for (const statement of record) session.later(statement.sql, statement.binds);
+		for (const statement of recordOf(request, plan)) session.later(statement.sql, statement.binds);
 	});
 	return Math.round(performance.now() - heldAt);
 }

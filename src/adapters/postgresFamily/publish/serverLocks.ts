@@ -13,8 +13,10 @@
  * second connection looks for cycles, and cancels the attempt where it finds one. A failed attempt goes back to its
  * savepoint: its locks are free, the rows that were replaced before stay replaced.
  */
-import type { Session } from "../../../core/adapter.ts";
+
+import type { OwnStatement, Session } from "../../../core/adapter.ts";
 import { DatabaseError } from "../../../core/databaseError.ts";
+import type { CellValue, ResultTable } from "../../../core/resultTable.ts";
 import { keptSettings } from "./keptSettings.ts";
 import { describeHolders, LOCK_HOLDERS_SQL, OLD_SNAPSHOTS_SQL, SESSIONS_SQL } from "./lockHolders.ts";
 import { type LockPlan, type LockProtocol, type LockWait, LockWaitEnded, lockStatements } from "./lockProtocol.ts";
@@ -40,6 +42,10 @@ const GAVE_WAY = new Set(["55P03", "40P01", "57014"]);
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** A question of tfm's own. */
+const ask = (session: Session, sql: string, binds: readonly CellValue[]): Promise<ResultTable> =>
+	session.atOnce?.([{ sql, binds, often: true }]) ?? session.query(sql, binds);
+
 /** A cycle of waiting sessions that `$1` is part of; cancels its statement and answers one row then. */
 const CANCEL_IN_CYCLE = `
 with recursive chain(pid, path) as (
@@ -56,7 +62,7 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 		let left: ReadonlySet<string> | undefined;
 		for (let pause = 5; ; pause = Math.min(pause * 1.5, 100)) {
 			wait.signal?.throwIfAborted();
-			const { rows } = await session.query(OLD_SNAPSHOTS_SQL, [ownBackends().join(",")]);
+			const { rows } = await ask(session, OLD_SNAPSHOTS_SQL, [ownBackends().join(",")]);
 			const now = rows.map((r) => String(r[1]));
 			const before = left;
 			left = new Set(before === undefined ? now : now.filter((key) => before.has(key)));
@@ -76,7 +82,7 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 	let deadlockTimeout: number | undefined;
 	async function longestAttempt(session: Session): Promise<number> {
 		const sql = "select setting::int from pg_catalog.pg_settings where name = 'deadlock_timeout'";
-		deadlockTimeout ??= Number((await session.query(sql)).rows[0]![0]);
+		deadlockTimeout ??= Number((await ask(session, sql, [])).rows[0]![0]);
 		return Math.max(1, Math.floor(Math.min(LONGEST_ATTEMPT, 0.4 * deadlockTimeout)));
 	}
 
@@ -100,6 +106,18 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 			if (error instanceof DatabaseError && GAVE_WAY.has(error.sqlstate ?? "")) return false;
 			throw error;
 		}
+	}
+
+	async function firstAttempt(session: Session, plan: LockPlan): Promise<readonly OwnStatement[]> {
+		const statements = lockStatements(plan);
+		if (statements.length === 0) return [];
+		const ms = Math.min(FIRST_ATTEMPT, await longestAttempt(session));
+		return [
+			{ sql: KEPT.keep, binds: [], often: true },
+			{ sql: `select set_config('statement_timeout', '${ms}ms', true)`, binds: [], often: true },
+			{ sql: oneStatement(statements), binds: [] },
+			{ sql: KEPT.giveBack, binds: [], often: true },
+		];
 	}
 
 	async function acquire(session: Session, plan: LockPlan, wait: LockWait): Promise<void> {
@@ -143,7 +161,7 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 		}
 	}
 
-	return Object.freeze({ settle, acquire, briefly });
+	return Object.freeze({ settle, acquire, briefly, firstAttempt });
 }
 
 /** `statement_timeout` counts per message only when it is one statement. */
