@@ -12,6 +12,7 @@ import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { hearTemplate, judgeWarnings, templateRulings } from "../core/warningPolicy.ts";
 import type { Graph } from "../graph/graph.ts";
 import { modelDeprecations } from "../manifest/modelDeprecations.ts";
+import { projectConfigOf } from "../manifest/resolveConfig.ts";
 import type { ParseOptions } from "../parse/parseProject.ts";
 import { environmentNamed, placeInEnvironment } from "./environments/placeInEnvironment.ts";
 import { type Engine, engineOf } from "./openAdapter.ts";
@@ -70,6 +71,7 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 		builtinMacroDirs: engine.macroDirs,
 		dialect: engine.dialect,
 		adapterType: engine.type,
+		projectConfig: projectConfigOf(config),
 		invocation: {
 			id: runId,
 			startedAt,

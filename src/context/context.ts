@@ -29,7 +29,7 @@ export { targetObject } from "./objects/targetObject.ts";
 export { isTemplate, variablesFor } from "./objects/varFunction.ts";
 export { createParseCollector, type ParseCollector } from "./parseCollector.ts";
 export { collectFrom, createParseScope, PARSE_RENDERING } from "./parseScope.ts";
-export { flagOf, type InvocationFacts, type ProjectFacts } from "./projectFacts.ts";
+export { flagOf, type InvocationFacts, type ProjectConfigOf, type ProjectFacts } from "./projectFacts.ts";
 export type { ParseSubject, ReadingWatch, TextRead } from "./readingWatch.ts";
 export { createReferences, type Found, type References } from "./references.ts";
 export {

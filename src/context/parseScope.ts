@@ -32,12 +32,17 @@ const ownRelation = ({ facts, subject }: ParseContext): RelationObject => {
 	return relationObject(facts.dialect, { database, schema, identifier: subject.name });
 };
 
+const configOf = ({ facts, subject }: ParseContext) => {
+	const { fqn, ...named } = subject;
+	return fqn === undefined ? {} : (facts.projectConfig?.({ ...named, fqn }) ?? {});
+};
+
 const MEMBERS: Members<ParseContext> = new Map<string, (c: ParseContext, scope: ContextScope) => Value>([
 	...BASE_MEMBERS,
 	["execute", () => false],
 	["this", ownRelation],
-	// Macros of packages ask `model.config.materialized`; what the configuration will be is not known yet.
-	["model", (c) => viewOf({ config: {}, ...c.subject }, "omitted")],
+	// Macros of packages ask `model.config.materialized`. What the node's own files say is not known yet, as in dbt.
+	["model", (c) => viewOf({ config: configOf(c), ...c.subject }, "omitted")],
 	[
 		"ref",
 		(c) =>

@@ -7,6 +7,13 @@ import type { KeptTemplates } from "../jinja/jinja.ts";
 import type { MacroRegistry } from "./macroRegistry.ts";
 import type { ReadingWatch } from "./readingWatch.ts";
 
+/** What the kind's defaults and the project files say of a node: dbt's config before property files and config(). */
+export type ProjectConfigOf = (node: {
+	readonly resource_type: string;
+	readonly package_name: string;
+	readonly fqn: readonly string[];
+}) => { readonly [key: string]: Plain };
+
 /** What every template of one command sees, whatever node it belongs to. */
 export interface ProjectFacts {
 	readonly config: Config;
@@ -19,6 +26,8 @@ export interface ProjectFacts {
 	readonly parseYaml: (text: string) => unknown;
 	/** What parsing compiled and a run will render again. */
 	readonly templates: KeptTemplates;
+	/** `model.config` while the project is read; absent: an empty dict. */
+	readonly projectConfig?: ProjectConfigOf;
 	/** Looks on while the templates of a project are read. */
 	readonly watch?: ReadingWatch;
 	/** With --defer and in `clone`: nodes of another environment. */

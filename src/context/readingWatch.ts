@@ -8,6 +8,7 @@ export interface ParseSubject {
 	readonly name: string;
 	readonly package_name: string;
 	readonly resource_type: string;
+	readonly fqn?: readonly string[];
 	/** The arguments of a generic test, for `_dbt_generic_test_kwargs`. */
 	readonly test_metadata?: TestMetadata | null;
 	readonly [field: string]: unknown;

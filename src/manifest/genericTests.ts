@@ -255,6 +255,7 @@ export class TestMaker {
 			name: found.name,
 			package_name: target.package_name,
 			resource_type: "test",
+			fqn: [...target.fqnPrefix, found.name],
 			test_metadata: metadata,
 			column_name: definition.args.column_name ?? null,
 			original_file_path: target.original_file_path,

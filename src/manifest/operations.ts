@@ -50,7 +50,7 @@ function makeOperation({ project, key, sql, index }: HookText, ports: ManifestPo
 	try {
 		const { refs, sources, macros } = ports.collect(
 			draft.raw_code,
-			{ unique_id: draft.unique_id, name, package_name: project.name, resource_type: "operation" },
+			{ unique_id: draft.unique_id, name, package_name: project.name, resource_type: "operation", fqn: draft.fqn },
 			at,
 		);
 		return { ...draft, refs, sources, macros };

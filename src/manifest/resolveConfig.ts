@@ -2,12 +2,14 @@
  * One node's configuration (spec 2.6): defaults, the project tree from shallow to deep, the property file, config() in
  * the file, and for a dependency the root project's tree once more.
  */
+import type { ProjectConfigOf } from "../context/context.ts";
+import type { Config } from "../core/config.ts";
 import type { Plain } from "../core/node.ts";
 import type { PlainRecord } from "../core/parsed.ts";
-import { type ConfiguredKind, isRecord, MERGE_RULES } from "./configDefaults.ts";
+import { CONFIG_DEFAULTS, type ConfiguredKind, isRecord, MERGE_RULES } from "./configDefaults.ts";
 import { readHook } from "./hooks.ts";
 import { mergeCalls, mergeConfig } from "./mergeConfig.ts";
-import type { ProjectConfigs } from "./projectConfig.ts";
+import { ProjectConfigs } from "./projectConfig.ts";
 import { pythonRepr } from "./pythonText.ts";
 
 export interface ConfigInput {
@@ -36,6 +38,15 @@ export function resolveConfig(input: ConfigInput, projects: ProjectConfigs): Pla
 	if (key.length <= LONGEST_KEY) alike.set(key, config);
 	return config;
 }
+
+/** What project files say of nodes, before anything is known of the nodes' own files. */
+export function projectConfigOf(config: Config): ProjectConfigOf {
+	const projects = new ProjectConfigs(config);
+	return ({ resource_type: kind, package_name, fqn }) =>
+		isConfigured(kind) ? resolveConfig({ kind, package_name, fqn, yaml: null, calls: [] }, projects) : {};
+}
+
+const isConfigured = (kind: string): kind is ConfiguredKind => Object.hasOwn(CONFIG_DEFAULTS, kind);
 
 /** What a longer one sets is its own. */
 const LONGEST_KEY = 500;

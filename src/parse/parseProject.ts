@@ -9,6 +9,7 @@ import {
 	createYamlScope,
 	type InvocationFacts,
 	type MacroDefinition,
+	type ProjectConfigOf,
 	type ProjectFacts,
 	type ReadingWatch,
 	YAML_RENDERING,
@@ -39,6 +40,7 @@ export interface ParseOptions {
 	/** What templates see as `adapter.type()`, and the first prefix of dispatch: `postgres`. */
 	readonly adapterType: string;
 	readonly invocation: InvocationFacts;
+	readonly projectConfig?: ProjectConfigOf;
 	readonly watch?: ReadingWatch;
 }
 
@@ -219,11 +221,15 @@ export function createProjectFacts(
 		dispatch: config.project.dispatch,
 		macros,
 	});
-	const { dialect, adapterType, invocation, watch } = options;
+	const { dialect, adapterType, invocation, projectConfig, watch } = options;
 	const parseYaml = (text: string): unknown => readYaml(text, "fromyaml()", { markDates: true }).value;
 	const templates = new KeptTemplates();
 	const facts = { config, registry, dialect, adapterType, invocation, parseYaml, templates };
-	return watch === undefined ? facts : { ...facts, watch };
+	return {
+		...facts,
+		...(projectConfig === undefined ? {} : { projectConfig }),
+		...(watch === undefined ? {} : { watch }),
+	};
 }
 
 /** Property files see `var`, `env_var` and `target`; a lone expression keeps its type. */

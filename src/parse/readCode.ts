@@ -62,6 +62,7 @@ function nodeOf(file: ProjectFile, text: string, collector: Collector): readonly
 		name,
 		package_name: file.package_name,
 		resource_type: kind,
+		fqn: [file.package_name, ...foldersOf(path), name],
 		path,
 		original_file_path: file.original_file_path,
 	};
@@ -98,6 +99,7 @@ function snapshotsOf(file: ProjectFile, text: string, collector: Collector): rea
 				name: block.name,
 				package_name: file.package_name,
 				resource_type: "snapshot",
+				fqn: [file.package_name, ...foldersOf(file.path), stem(file.path), block.name],
 				path: file.path,
 				original_file_path: file.original_file_path,
 			},
