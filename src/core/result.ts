@@ -83,6 +83,8 @@ export interface NodeResult {
 	readonly held: HeldReason | null;
 	/** The ephemeral model whose mistake is this node's failure; absent: the mistake is its own. */
 	readonly failedIn?: string;
+	/** That model is not selected: dbt compiles it with this node then, whose failure it is there too. */
+	readonly failedOutside?: true;
 	/** What became of a microbatch model's batches; those of the run that `retry` repeats are among the successful. */
 	readonly batch_results?: BatchResults;
 	/** What became of a function's other signatures, by the names of their files; present for every function that was created. */

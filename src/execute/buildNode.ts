@@ -5,7 +5,7 @@
 import type { Candidate, Session } from "../core/adapter.ts";
 import { batchOf } from "../core/batches.ts";
 import type { Binding, CompiledNode } from "../core/compiler.ts";
-import { EphemeralModelError, TfmError } from "../core/diagnostic.ts";
+import { TfmError } from "../core/diagnostic.ts";
 import type { Batch } from "../core/eventTime.ts";
 import type { AdapterResponse, BuildableNode, BuildInput } from "../core/plan.ts";
 import { relationKey } from "../core/relation.ts";
@@ -19,7 +19,7 @@ import { drivePlan } from "./drivePlan.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import { dueBatches, isMicrobatch } from "./dueBatches.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
-import { failureMessage } from "./failureMessage.ts";
+import { failedModel, failureMessage } from "./failureMessage.ts";
 import { worksInPlace } from "./inPlace.ts";
 import { nameProblem } from "./nameProblem.ts";
 import { nodeResult, type ResultFacts, startStopwatch } from "./nodeResult.ts";
@@ -417,7 +417,7 @@ export async function buildNode(run: Run, node: BuildableNode, slot: number): Pr
 				status: "error",
 				message: failureMessage(run, node, error, diagnostic),
 				diagnostic,
-				...(error instanceof EphemeralModelError ? { failedIn: error.model } : {}),
+				...failedModel(run, error),
 				execution_time,
 				timing,
 				thread_id: thread,

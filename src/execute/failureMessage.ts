@@ -1,6 +1,7 @@
 import type { DatabaseError } from "../core/databaseError.ts";
-import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
-import type { GraphNode } from "../core/node.ts";
+import { type Diagnostic, EphemeralModelError, TfmError } from "../core/diagnostic.ts";
+import type { GraphNode, NodeId } from "../core/node.ts";
+import type { NodeResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
 import type { Run } from "./run.ts";
 import { databaseErrorOf } from "./statement.ts";
@@ -31,6 +32,13 @@ const RUNTIME: ReadonlySet<string> = new Set(["TFM-APP-013"]);
 const OF_UNDEFINED =
 	'This can happen when calling a macro that does not exist. Check for typos and/or install package dependencies with "dbt deps".';
 
+/** The ephemeral model in whose text a node failed, as its result tells it. */
+export function failedModel(run: Run, error: unknown): Pick<NodeResult, "failedIn" | "failedOutside"> {
+	if (!(error instanceof EphemeralModelError)) return {};
+	const { model } = error;
+	return { failedIn: model, ...(run.job.selected.has(model as NodeId) ? {} : { failedOutside: true }) };
+}
+
 const isDatabase = (found: Diagnostic): boolean => REFUSALS.has(found.code);
 
 function kindOf(error: unknown, found: Diagnostic): string {
@@ -48,7 +56,9 @@ export function failureMessage(run: Run, node: GraphNode, error: unknown, found:
 	if (found.code === "TFM-JINJA-010") told[0] += `. ${OF_UNDEFINED}`;
 	const lines = refused === null ? told.join("\n").split("\n") : serverText(run, refused);
 	if (refused !== null) lines.push(`compiled code at ${run.job.targetPath}/${sqlPath("run", node)}`);
-	const head = `${kindOf(error, found)} Error in ${node.resource_type} ${node.name} (${node.original_file_path})`;
+	const { failedIn, failedOutside } = failedModel(run, error);
+	const failed = (failedOutside === true ? run.job.manifest.nodes.get(failedIn as NodeId) : undefined) ?? node;
+	const head = `${kindOf(error, found)} Error in ${failed.resource_type} ${failed.name} (${failed.original_file_path})`;
 	return [head, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 

@@ -1,7 +1,6 @@
 /** One data test: compiled against candidates where they stand, run, judged, and weighed by its layer's gate. */
 import type { Session } from "../core/adapter.ts";
 import type { CompiledNode } from "../core/compiler.ts";
-import { EphemeralModelError } from "../core/diagnostic.ts";
 import { findNode } from "../core/manifest.ts";
 import { nativeOutcome } from "../core/nativeOutcome.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
@@ -16,7 +15,7 @@ import { askShared } from "./askShared.ts";
 import { drivePlan } from "./drivePlan.ts";
 import { emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
-import { failureMessage } from "./failureMessage.ts";
+import { failedModel, failureMessage } from "./failureMessage.ts";
 import { countedNatively } from "./nativeTests.ts";
 import { nodeResult, startStopwatch } from "./nodeResult.ts";
 import { leftTest, looksAt, notePassed, passedBefore } from "./passedTests.ts";
@@ -254,7 +253,7 @@ export async function runTest(run: Run, test: TestNode, slot: number): Promise<v
 				status: "error",
 				message: failureMessage(run, test, error, diagnostic),
 				diagnostic,
-				...(error instanceof EphemeralModelError ? { failedIn: error.model } : {}),
+				...failedModel(run, error),
 				...started.read(),
 				thread_id: thread,
 				...textFacts(run, test, progress),
