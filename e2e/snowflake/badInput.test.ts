@@ -106,7 +106,7 @@ test("a role that may not make what a model is", async () => {
 		     error[TFM-RUN-001]: the database refused one: Insufficient privileges to operate on schema 'SHOP'. (SQLSTATE 42501). Snowflake 003001, query id <id>
 		      ┌─ models/one.sql:1:1
 		     1│ select 1 as id
-		      │ ^ the role needs more on schema SHOP: \`grant create table, create view on schema SHOP to role SYSADMIN\`
+		      │ ^ the role needs more on schema SHOP: \`grant create view on schema SHOP to role SYSADMIN\`
 		       = next: read the SQL as executed in target/run/shop/models/one.sql
 		   Reproduce     tfm run --select one
 		   SQL           target/run/shop/models/one.sql
@@ -115,6 +115,44 @@ test("a role that may not make what a model is", async () => {
 		 Next    fix, then  tfm retry        (only what failed and was skipped)
 		[exit 1]
 		"
+	`);
+});
+
+test("each step that the role may not do names its own privilege", async () => {
+	const absent = (sql: string, what: string): readonly Fault[] =>
+		refusal(sql, "002003", "02000", `SQL compilation error:\n${what} does not exist or not authorized.`);
+	const files = {
+		"models/made.sql": "{{ config(materialized='table') }} select 1 as id",
+		"models/fresh.sql":
+			"{{ config(materialized='dynamic_table', target_lag='1 hour', snowflake_warehouse='WH') }} select 1 as id",
+		"models/ruled.sql": "{{ config(materialized='table', row_access_policy='gov.only on (id)') }} select 1 as id",
+		"models/tagged.sql": "{{ config(materialized='table', table_tag=\"gov.cost = 'bi'\") }} select 1 as id",
+		"models/copied.sql":
+			"{{ config(materialized='incremental', pre_hook='copy into x from @gov.inbox') }} select 1 as id",
+		"models/read.sql": "{{ config(pre_hook='insert into gov.log select 1') }} select 1 as id",
+	};
+	const faults = [
+		...denied("create .*dynamic table", "schema 'SHOP'"),
+		...absent("row access policy gov.only", "Row access policy 'ANALYTICS.GOV.ONLY'"),
+		...absent("tag .gov.cost", "Tag 'ANALYTICS.GOV.COST'"),
+		...absent("copy into x", "Stage 'ANALYTICS.GOV.INBOX'"),
+		...denied("insert into gov.log", "table 'LOG'"),
+		...denied("create .*table .*made", "schema 'SHOP'"),
+	];
+	const said = await run({ files, faults });
+	const blocks = said.split(/^ ✗ (?=\w+ +error$)/m).slice(1);
+	const told = blocks.map(
+		(block) => `${/^\w+/.exec(block)} ${/(?:the role needs|the [\w ]+ is missing).*/.exec(block)}`,
+	);
+	expect(told.sort(), said).toMatchInlineSnapshot(`
+		[
+		  "copied the stage is missing, or the role may not use it: \`grant usage on stage ANALYTICS.GOV.INBOX to role SYSADMIN\` (of one of Snowflake's own: read)",
+		  "fresh the role needs more on schema SHOP: \`grant create dynamic table on schema SHOP to role SYSADMIN\`",
+		  "made the role needs more on schema SHOP: \`grant create table on schema SHOP to role SYSADMIN\`",
+		  "read the role needs more on table LOG: \`grant select, insert, update, delete on table LOG to role SYSADMIN\`",
+		  "ruled the row access policy is missing, or the role may not use it: \`grant apply on row access policy ANALYTICS.GOV.ONLY to role SYSADMIN\`",
+		  "tagged the tag is missing, or the role may not use it: \`grant apply on tag ANALYTICS.GOV.COST to role SYSADMIN\`",
+		]
 	`);
 });
 

@@ -25,7 +25,7 @@ export type DbAnswer =
 	| { readonly kind: "schemas"; readonly schemas: readonly string[] }
 	| { readonly kind: "done" }
 	/** The database refused; thrown inside the template at the place that asked. */
-	| { readonly kind: "error"; readonly message: string; readonly sqlstate?: string };
+	| { readonly kind: "error"; readonly message: string; readonly sqlstate?: string; readonly hint?: string };
 
 /** A value read once per node and repeated on every pass: the clock, a random number, an environment variable. */
 export interface JournaledValue {

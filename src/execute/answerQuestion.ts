@@ -86,5 +86,6 @@ export function refusalAsAnswer(error: unknown, refused: DatabaseError | null): 
 		kind: "error",
 		message: refused.message,
 		...(refused.sqlstate === undefined ? {} : { sqlstate: refused.sqlstate }),
+		...(refused.hint === undefined ? {} : { hint: refused.hint }),
 	};
 }

@@ -75,7 +75,7 @@ export function failureDiagnostic(run: Run, node: GraphNode, error: unknown, bat
 	if (isHook(purpose))
 		return diagnostic(
 			"TFM-RUN-009",
-			{ label: `the ${purpose} of ${name}`, message, sqlstate: refused.sqlstate },
+			{ label: `the ${purpose} of ${name}`, message, sqlstate: refused.sqlstate, hint: refused.hint },
 			{ at: node.location },
 		);
 	if (purpose === "index") {

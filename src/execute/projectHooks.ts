@@ -86,7 +86,11 @@ async function runHook(
 		const failure =
 			error instanceof TfmError && error.diagnostics[0] !== undefined
 				? error.diagnostics[0]
-				: diagnostic("TFM-RUN-009", { label: hook.name, message, sqlstate: refused?.sqlstate }, { at: hook.location });
+				: diagnostic(
+						"TFM-RUN-009",
+						{ label: hook.name, message, sqlstate: refused?.sqlstate, hint: refused?.hint },
+						{ at: hook.location },
+					);
 		emit(
 			{
 				event: "hook.finished",

@@ -144,12 +144,13 @@ function publishDiagnostic(run: Run, unit: string, error: unknown): Diagnostic {
 	const refused = databaseErrorOf(error);
 	const message = error instanceof Error ? run.toPublished(error.message) : String(error);
 	if (refused === null) return diagnostic("TFM-RUN-012", { node: `the publish of ${unit}`, message });
+	const told = { sqlstate: refused.sqlstate, hint: refused.hint };
 	if (error instanceof StatementFailed && error.purpose === "post-hook") {
 		const node = run.job.manifest.nodes.get(nodeId(unit));
-		const facts = { label: `a post-hook of ${node?.name ?? unit}`, message, sqlstate: refused.sqlstate };
+		const facts = { label: `a post-hook of ${node?.name ?? unit}`, message, ...told };
 		return diagnostic("TFM-RUN-009", facts, { at: node?.location });
 	}
-	return diagnostic("TFM-RUN-011", { unit, message, sqlstate: refused.sqlstate });
+	return diagnostic("TFM-RUN-011", { unit, message, ...told });
 }
 
 /** A refusal as a reader knows the names, at the model that it stops. */

@@ -84,8 +84,8 @@ export class ReplayCursor {
 		}
 		this.#position++;
 		if (entry.answer.kind === "error") {
-			const { message, sqlstate } = entry.answer;
-			fail("TFM-JINJA-024", { message, sqlstate });
+			const { message, sqlstate, hint } = entry.answer;
+			fail("TFM-JINJA-024", { message, sqlstate, hint });
 		}
 		return entry.answer;
 	}

@@ -29,15 +29,19 @@ const LOST = /^(?:40[157]\d{3}|390\d{3})$/;
 const RESERVED =
 	/^(?:all|any|check|column|connect|current|distinct|following|for|group|increment|like|minus|of|order|row|rows|sample|select|set|start|table|to|trigger|union|unique|values|with)$/i;
 
-/** What a person can do about refusals that the server itself gives no hint for; `grant` names the privilege. */
-const HINTS: readonly (readonly [RegExp, (m: RegExpExecArray) => string | undefined])[] = [
+/** What a person can do about refusals that the server itself gives no hint for; `sql` is the statement. */
+const HINTS: readonly (readonly [RegExp, (m: RegExpExecArray, sql: string) => string | undefined])[] = [
 	[
 		/user must authenticate again|must login again/i,
 		() => "the session rested for too long: `client_session_keep_alive: true` keeps it",
 	],
 	[
 		/Insufficient privileges to operate on (\w[\w ]*?) '([^']+)'/i,
-		([, kind, name]) => `the role needs more on ${kind!.toLowerCase()} ${name}: ${grantFor(kind!, name!)}`,
+		([, kind, name], sql) => `the role needs more on ${kind!.toLowerCase()} ${name}: ${grantFor(kind!, name!, sql)}`,
+	],
+	[
+		/(EXECUTE (?:MANAGED )?(?:TASK|ALERT)|EXECUTE DATA METRIC FUNCTION) privilege must be granted/i,
+		([, privilege]) => `an administrator can: \`grant ${privilege!.toLowerCase()} on account to role …\``,
 	],
 	[
 		/No active warehouse selected/i,
@@ -69,22 +73,49 @@ const HINTS: readonly (readonly [RegExp, (m: RegExpExecArray) => string | undefi
 		([, name]) => `the schema is missing, or \`grant usage on schema ${name} to role …\``,
 	],
 	[
-		/Object '([^']+)' does not exist or not authorized/i,
+		/(?:Object|Table|View) '([^']+)' does not exist or not authorized/i,
 		([, name]) => `it is missing, or the role may not see it: \`grant select on ${name} to role …\``,
+	],
+	[
+		/(\w+(?: \w+){0,2}) '([^']+)' does not exist or not authorized/i,
+		([, kind, name]) => {
+			const what = kind!.toLowerCase();
+			if (PRIVILEGE[kind!.toUpperCase()] === undefined) return undefined;
+			return `the ${what} is missing, or the role may not use it: ${grantFor(kind!, name!, "")}`;
+		},
 	],
 ];
 
-function grantFor(kind: string, name: string): string {
-	const privilege: Readonly<Record<string, string>> = {
-		DATABASE: "create schema",
-		SCHEMA: "create table, create view",
-		WAREHOUSE: "operate, usage",
-		TABLE: "select, insert, update, delete",
-		VIEW: "select",
-		ACCOUNT: "create database",
-	};
+/** What is needed on an object of a kind, as Snowflake's refusals name kinds. */
+const PRIVILEGE: Readonly<Record<string, string>> = {
+	DATABASE: "create schema",
+	WAREHOUSE: "operate, usage",
+	TABLE: "select, insert, update, delete",
+	VIEW: "select",
+	"DYNAMIC TABLE": "select, operate",
+	ACCOUNT: "create database",
+	STAGE: "usage",
+	"FILE FORMAT": "usage",
+	INTEGRATION: "usage",
+	FUNCTION: "usage",
+	"MASKING POLICY": "apply",
+	"ROW ACCESS POLICY": "apply",
+	TAG: "apply",
+	TASK: "operate",
+	ALERT: "operate",
+};
+
+/** `create or replace transient table`: what is made; in a schema each kind is a privilege of its own. */
+const MADE =
+	/^\s*create\s+(?:or\s+(?:replace|alter)\s+)?(?:(?:transient|temporary|temp|secure|recursive|local|global|volatile)\s+)*(dynamic table|external table|event table|iceberg table|file format|masking policy|row access policy|data metric function|materialized view|table|view|stage|tag|task|alert|function|procedure|sequence|stream|pipe)\b/i;
+
+function grantFor(kind: string, name: string, sql: string): string {
 	const what = kind.toUpperCase();
-	return `\`grant ${privilege[what] ?? "all"} on ${what === "ACCOUNT" ? "account" : `${what.toLowerCase()} ${name}`} to role …\``;
+	const made = MADE.exec(sql)?.[1]?.toLowerCase();
+	const inSchema = made === undefined ? "create table, create view" : `create ${made}`;
+	const privilege = what === "SCHEMA" ? inSchema : (PRIVILEGE[what] ?? "all");
+	const grant = `\`grant ${privilege} on ${what === "ACCOUNT" ? "account" : `${what.toLowerCase()} ${name}`} to role …\``;
+	return what === "STAGE" ? `${grant} (of one of Snowflake's own: read)` : grant;
 }
 
 export const codeOf = (error: DriverError): string => String(error.code ?? "").padStart(6, "0");
@@ -99,10 +130,10 @@ export interface SentText {
 	readonly offset: number;
 }
 
-function hintOf(message: string, role: string | null): string | undefined {
+function hintOf(message: string, role: string | null, sql: string): string | undefined {
 	const hint = HINTS.map(([pattern, say]) => {
 		const found = pattern.exec(message);
-		return found === null ? undefined : say(found);
+		return found === null ? undefined : say(found, sql);
 	}).find((said) => said !== undefined);
 	return role === null ? hint : hint?.replaceAll("to role …", () => `to role ${nameInSql(role)}`);
 }
@@ -123,7 +154,7 @@ export function toDatabaseError(error: DriverError, text?: SentText, role: strin
 		position:
 			text === undefined || line === undefined || pos === undefined || line < 1 ? undefined : place(text, line, pos),
 		detail: `Snowflake ${code}${query === null ? "" : `, query id ${query}`}`,
-		hint: hintOf(error.message, role),
+		hint: hintOf(error.message, role, text?.sent ?? ""),
 		queryId: query ?? undefined,
 		retryable: RETRYABLE.has(code),
 		kind: code === CANCELLED ? "cancelled" : code === TIMED_OUT ? "timeout" : lost ? "connection" : "sql",

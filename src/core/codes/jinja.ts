@@ -116,7 +116,8 @@ export const JINJA_CODES = {
 		message: (f) => f.message,
 		explain: "The project or a package raised this error itself, with exceptions.raise_compiler_error.",
 	}),
-	"TFM-JINJA-024": code<{ message: string; sqlstate?: string | undefined }>({
+	"TFM-JINJA-024": code<{ message: string; sqlstate?: string | undefined; hint?: string | undefined }>({
+		hint: (f) => f.hint,
 		message: (f) => (f.sqlstate === undefined ? f.message : `${f.message} (SQLSTATE ${f.sqlstate})`),
 		explain: "A statement that a template sent to the database while rendering failed there.",
 	}),

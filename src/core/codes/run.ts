@@ -74,8 +74,9 @@ export const RUN_CODES = {
 		explain:
 			"The statement that builds a node comes from a macro that a project may override. This one rendered to nothing.",
 	}),
-	"TFM-RUN-009": code<{ label: string; message: string; sqlstate: string | undefined }>({
+	"TFM-RUN-009": code<{ label: string; message: string; sqlstate: string | undefined; hint?: string | undefined }>({
 		message: (f) => `${f.label} failed: ${f.message}${sqlstateOf(f.sqlstate)}`,
+		hint: (f) => f.hint,
 		explain:
 			"A hook's statement was refused by the database. A failing on-run-start hook skips every node; a failing pre-hook or post-hook fails its node.",
 	}),
@@ -86,7 +87,8 @@ export const RUN_CODES = {
 		explain:
 			"A post-hook with transaction: false runs when readers already see the new relation. Its failure is reported, the relation stays.",
 	}),
-	"TFM-RUN-011": code<{ unit: string; message: string; sqlstate: string | undefined }>({
+	"TFM-RUN-011": code<{ unit: string; message: string; sqlstate: string | undefined; hint?: string | undefined }>({
+		hint: (f) => f.hint,
 		message: (f) => `publishing ${f.unit} failed, nothing was changed: ${f.message}${sqlstateOf(f.sqlstate)}`,
 		next: () => "tfm retry publishes what was built, once the cause is gone",
 		explain:
