@@ -139,6 +139,32 @@ sha1_hash: 83c839440a77aa2afc6ae106bc94f9a9e44e2732
 		expect(await deps("", {}, "parse")).toContain("[exit 0]");
 	});
 
+	it("tells dbt's log what dbt tells it", async () => {
+		publish({ "acme/utils": { "1.0.0": [], "1.2.0": [] } });
+		write({ "dbt_project.yml": "name: near\n" }, join(work, "near"));
+		write({ "packages.yml": "packages:\n  - local: ../near\n  - package: acme/utils\n    version: 1.0.0\n" });
+		const lines = async (words: string) =>
+			(await deps(`--log-format text ${words}`))
+				.split("\n")
+				.map((line) => line.replace(/^\d\d:\d\d:\d\d {2}/, "").trimEnd());
+		const install = ["Installing ../near", "Installed from <local @ ../near>", "Installing acme/utils"];
+		expect(await lines("")).toEqual([
+			expect.stringContaining("Running with tfm="),
+			"Updating lock file in file path: <project>/package-lock.yml",
+			...install,
+			"Installed from version 1.0.0",
+			"Updated version available: 1.2.0",
+			"",
+			"Updates available for packages: ['acme/utils']",
+			"Update your versions in packages.yml, then run dbt deps",
+			"[exit 0]",
+		]);
+		// Nobody asks the hub for what is in place.
+		expect((await lines("")).slice(1)).toEqual([...install, "Installed from version 1.0.0", "[exit 0]"]);
+		write({ "packages.yml": "packages: []\n" });
+		expect((await lines("")).slice(1)).toEqual(["Warning: No packages were found in packages.yml", "[exit 0]"]);
+	});
+
 	it("installs from git, an archive and folders, and removes what is listed no more", async () => {
 		const git = makeRepository("kit");
 		const archive = join(work, "tools.tar.gz");

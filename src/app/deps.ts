@@ -9,6 +9,7 @@ import { loadConfig, packagesOf, shellSecretCommand } from "../config/loadConfig
 import type { Config } from "../core/config.ts";
 import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
+import type { LogMessage } from "../core/logMessage.ts";
 import { makeFolders } from "../core/makeFolders.ts";
 import { DBT_VERSION } from "../core/version.ts";
 import { addEntry, splitVersion } from "../packages/addEntry.ts";
@@ -18,19 +19,23 @@ import { LOCK_FILE, listHash, lockText } from "../packages/lockFile.ts";
 import { type Resolving, resolvePackages } from "../packages/resolvePackages.ts";
 import { createWorkspace } from "../packages/workspace.ts";
 import { createRedactor } from "../report/report.ts";
+import { installMessages, lockUpdated, noPackages, packageAdded } from "./depsMessages.ts";
 import { tellRemarks } from "./tellRemarks.ts";
 
 export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
-	const { cwd, env, flags, signal } = invocation;
+	const { cwd, env, flags, signal, log } = invocation;
 	const readSecretCommand = shellSecretCommand({ env, cwd });
 	const config = await loadConfig({ cwd, flags, env, command: "deps", readSecretCommand });
 	const redact = createRedactor(config.secrets);
+	log?.open(config.logDir);
+	const tell = (message: (ts: string) => LogMessage): void =>
+		log?.write(redact(message(invocation.clock().toISOString())));
 	const say = (text: string): void => {
-		if (invocation.output.verbosity >= 0) invocation.stdout.write(`${redact(text)}\n`);
+		if (log?.onScreen !== true && invocation.output.verbosity >= 0) invocation.stdout.write(`${redact(text)}\n`);
 	};
 	const warnings: Diagnostic[] = [...(invocation.remarks ?? []), ...config.warnings];
 	const packages = packagesOf(config, warnings);
-	if (typeof flags.extra.addPackage === "string") addPackage(config, invocation, say);
+	if (typeof flags.extra.addPackage === "string") addPackage(config, invocation, { say, tell });
 
 	const { root } = config.project;
 	const list = packages.list();
@@ -38,6 +43,7 @@ export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
 	if (list.specs.length === 0) {
 		tellRemarks(warnings, config, invocation);
 		say(`${listName} lists no packages: nothing to install`);
+		tell(noPackages);
 		return 0;
 	}
 	const stageDir = join(config.targetDir, `packages-${invocation.host.pid}`);
@@ -64,16 +70,16 @@ export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
 			tellRemarks(warnings, config, invocation);
 			writeAtOnce(join(root, LOCK_FILE), lockText(pinned, hash));
 			say(`${LOCK_FILE}: ${pinned.length} ${pinned.length === 1 ? "package" : "packages"}`);
+			tell((ts) => lockUpdated(join(root, LOCK_FILE), ts));
 		} else tellRemarks(warnings, config, invocation);
 		if (flags.extra.lock === true) return 0;
 
 		const installDir = resolve(root, config.project.packagesInstallPath);
 		const specs = packages.lock()?.specs ?? [];
-		sayInstalled(
-			await installPackages({ specs, installDir, stageDir, hub, workspace, dbtVersion, reader: packages }),
-			config,
-			say,
-		);
+		const job = { specs, installDir, stageDir, hub, workspace, dbtVersion, reader: packages };
+		const done = await installPackages(job);
+		sayInstalled(done, config, say);
+		for (const message of installMessages(done.installed, invocation.clock().toISOString())) tell(() => message);
 		return 0;
 	} finally {
 		rmSync(stageDir, { recursive: true, force: true });
@@ -87,7 +93,14 @@ function writeAtOnce(path: string, text: string): void {
 	renameSync(aside, path);
 }
 
-function addPackage(config: Config, { flags }: Invocation, say: (text: string) => void): void {
+interface Voices {
+	/** For a person. */
+	readonly say: (text: string) => void;
+	/** For dbt's log. */
+	readonly tell: (message: (ts: string) => LogMessage) => void;
+}
+
+function addPackage(config: Config, { flags }: Invocation, { say, tell }: Voices): void {
 	const { root } = config.project;
 	const source = typeof flags.extra.source === "string" ? flags.extra.source : "hub";
 	const { name, version } = splitVersion(String(flags.extra.addPackage));
@@ -100,6 +113,7 @@ function addPackage(config: Config, { flags }: Invocation, say: (text: string) =
 	writeAtOnce(join(root, path), text);
 	for (const old of replaced) say(`${path}: ${old} taken out`);
 	say(`${path}: ${name}${version === null ? "" : ` ${version}`} added`);
+	tell((ts) => packageAdded({ name, version, path: join(root, path) }, ts));
 }
 
 function sayInstalled({ installed, removed }: Installation, config: Config, say: (text: string) => void): void {

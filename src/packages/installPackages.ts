@@ -42,6 +42,8 @@ export interface Installing {
 export interface InstalledPackage {
 	readonly name: string;
 	readonly label: string;
+	/** Of the lock file. */
+	readonly spec: PackageSpec;
 	/** `version 1.1.1`, `commit 0123456`, `linked`, `archive`. */
 	readonly what: string;
 	readonly kept: boolean;
@@ -82,6 +84,7 @@ export async function installPackages(job: Installing): Promise<Installation> {
 		installed: ready.map(({ name, spec, what, staged, newest }) => ({
 			name,
 			label: specLabel(spec),
+			spec,
 			what,
 			kept: staged === null,
 			newest,
