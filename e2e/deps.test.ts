@@ -165,6 +165,18 @@ sha1_hash: 83c839440a77aa2afc6ae106bc94f9a9e44e2732
 		expect((await lines("")).slice(1)).toEqual(["Warning: No packages were found in packages.yml", "[exit 0]"]);
 	});
 
+	it("says what templates of packages.yml say, once, and so does every other command", async () => {
+		write({ "dbt_project.yml": "name: near\n" }, join(work, "near"));
+		write({ "packages.yml": "packages:\n  - local: ../near{{ log('from ' ~ env_var('PLACE'), info=True) }}\n" });
+		const said = (text: string) => text.split("\n").filter((line) => line.endsWith("from here"));
+		for (const [words, command] of [
+			["", "deps"],
+			["--log-format text", "deps"],
+			["", "parse"],
+		])
+			expect(said(await deps(words, { PLACE: "here" }, command))).toHaveLength(1);
+	});
+
 	it("installs from git, an archive and folders, and removes what is listed no more", async () => {
 		const git = makeRepository("kit");
 		const archive = join(work, "tools.tar.gz");

@@ -75,7 +75,8 @@ export function openEvents(
 	const files = project.read === null ? "are as they were when they were parsed last" : `were parsed: ${project.read}`;
 	if (again) return stream;
 	stream({ event: "message", text: `the project's files ${files}`, node_id: null, print: false }, "debug");
-	tellMessages(stream, null, hearTemplate(project.said, templateRulings(invocation.flags)).told);
+	const said = [...(config.said ?? []), ...project.said];
+	tellMessages(stream, null, hearTemplate(said, templateRulings(invocation.flags)).told);
 	// The configuration's remarks are among them.
 	for (const remark of manifest.warnings) stream({ event: "diagnostic", diagnostic: remark }, "warn");
 	return stream;

@@ -11,6 +11,7 @@ import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { LogMessage } from "../core/logMessage.ts";
 import { makeFolders } from "../core/makeFolders.ts";
+import type { TemplateMessage } from "../core/request.ts";
 import { DBT_VERSION } from "../core/version.ts";
 import { addEntry, splitVersion } from "../packages/addEntry.ts";
 import { createHub } from "../packages/hub.ts";
@@ -19,7 +20,7 @@ import { LOCK_FILE, listHash, lockText } from "../packages/lockFile.ts";
 import { type Resolving, resolvePackages } from "../packages/resolvePackages.ts";
 import { createWorkspace } from "../packages/workspace.ts";
 import { createRedactor } from "../report/report.ts";
-import { installMessages, lockUpdated, noPackages, packageAdded } from "./depsMessages.ts";
+import { installMessages, lockUpdated, noPackages, packageAdded, templateMessage } from "./depsMessages.ts";
 import { tellRemarks } from "./tellRemarks.ts";
 
 export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
@@ -34,11 +35,16 @@ export async function depsCommand(invocation: Invocation): Promise<ExitCode> {
 		if (log?.onScreen !== true && invocation.output.verbosity >= 0) invocation.stdout.write(`${redact(text)}\n`);
 	};
 	const warnings: Diagnostic[] = [...(invocation.remarks ?? []), ...config.warnings];
-	const packages = packagesOf(config, warnings);
+	const said: TemplateMessage[] = [...(config.said ?? [])];
+	const packages = packagesOf(config, warnings, said);
 	if (typeof flags.extra.addPackage === "string") addPackage(config, invocation, { say, tell });
 
 	const { root } = config.project;
 	const list = packages.list();
+	for (const message of said) {
+		if (message.info) say(message.text);
+		tell((ts) => templateMessage(message, ts));
+	}
 	const listName = list.file ?? "packages.yml";
 	if (list.specs.length === 0) {
 		tellRemarks(warnings, config, invocation);

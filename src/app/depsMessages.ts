@@ -1,5 +1,6 @@
 import type { LogMessage } from "../core/logMessage.ts";
 import { hideCredentials, type PackageSpec } from "../core/packageSpec.ts";
+import type { TemplateMessage } from "../core/request.ts";
 import type { InstalledPackage } from "../packages/installPackages.ts";
 import { dbtMessage } from "../report/report.ts";
 
@@ -70,4 +71,10 @@ export const packageAdded = (
 		ts,
 		data: { package_name, version: version ?? "", packages_filepath },
 	});
+};
+
+/** What log() or print() said in packages.yml. */
+export const templateMessage = ({ text, info, printed }: TemplateMessage, ts: string): LogMessage => {
+	const event = printed === true ? "PrintEvent" : info ? "JinjaLogInfo" : "JinjaLogDebug";
+	return dbtMessage(event, text, { ts, data: { msg: text } });
 };

@@ -7,6 +7,7 @@ import { dirname, resolve } from "node:path";
 import type { Config } from "../core/config.ts";
 import { type Diagnostic, fail, TfmError } from "../core/diagnostic.ts";
 import type { Flags } from "../core/invocation.ts";
+import type { TemplateMessage } from "../core/request.ts";
 import { type Environment, isSecretName, readEnvironment, setting } from "./environment.ts";
 import {
 	buildProject,
@@ -28,11 +29,11 @@ export { flagsFromEnvironment, readEnvironment } from "./environment.ts";
 export type { Environment, ProjectLoading, ReadSecretCommand };
 export { loadProject, shellSecretCommand };
 
-/** What `deps` reads of a project and its packages; remarks are added to `warnings`. */
-export const packagesOf = (config: Config, warnings: Diagnostic[]): ProjectPackages =>
+/** What `deps` reads of a project and its packages; remarks are added to `warnings`, what templates say to `said`. */
+export const packagesOf = (config: Config, warnings: Diagnostic[], said: TemplateMessage[] = []): ProjectPackages =>
 	projectPackages({
 		root: config.project.root,
-		scope: yamlScope({ env: config.env ?? {}, vars: config.cliVars, secrets: true, reader: "packages.yml" }),
+		scope: yamlScope({ env: config.env ?? {}, vars: config.cliVars, secrets: true, said, reader: "packages.yml" }),
 		warnings,
 	});
 
@@ -108,8 +109,9 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 	const target = profile?.target ?? embeddedTarget(flags);
 	const vars = { ...readVarsFile(files), ...cliVars };
 	const lenient = request.command === "deps";
-	const scope = yamlScope({ env, vars, secrets: false, target, lenient, reader: files.main.file });
-	const secretScope = yamlScope({ env, vars: cliVars, secrets: true, reader: "packages.yml" });
+	const said: TemplateMessage[] = [];
+	const scope = yamlScope({ env, vars, secrets: false, target, lenient, said, reader: files.main.file });
+	const secretScope = yamlScope({ env, vars: cliVars, secrets: true, said, reader: "packages.yml" });
 	const written = files.main.value;
 	const projectFlags = typeof written === "object" && written !== null && "flags" in written ? written.flags : {};
 	const checkVersion = versionIsChecked(flags, env, (projectFlags ?? {}) as { readonly [key: string]: unknown });
@@ -137,6 +139,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
 		targetDir: resolve(root, flags.targetPath ?? setting(env, "TARGET_PATH")?.value ?? project.targetPath),
 		logDir: logDir === undefined ? resolve(root, project.logPath) : resolve(cwd, logDir),
 		warnings: Object.freeze(inOrder(warnings)),
+		said: Object.freeze(said),
 	});
 }
 

@@ -2,6 +2,7 @@ import { dataFunctions, modulesObject, targetObject } from "../context/context.t
 import type { TargetConfig } from "../core/config.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { Plain } from "../core/node.ts";
+import type { TemplateMessage } from "../core/request.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { DBT_VERSION } from "../core/version.ts";
 import {
@@ -11,6 +12,7 @@ import {
 	HostFunction,
 	type Scope,
 	toText,
+	truthy,
 	type Value,
 } from "../jinja/jinja.ts";
 import { readYaml } from "../yaml/readYaml.ts";
@@ -26,6 +28,8 @@ export interface YamlScopeFacts {
 	readonly target?: TargetConfig;
 	/** A variable that is not set is none, not a mistake: packages can be fetched before anything is known (dbt). */
 	readonly lenient?: boolean;
+	/** Takes what log() and print() say; without it nobody hears them, for what is read twice. */
+	readonly said?: TemplateMessage[];
 	/** How messages call the reader: "profiles.yml". */
 	readonly reader: string;
 }
@@ -55,6 +59,21 @@ export function yamlScope(facts: YamlScopeFacts): Scope {
 		...dataFunctions((text) => readYaml(text, "fromyaml()", { markDates: true }).value),
 		["env_var", new HostFunction("env_var", (args) => envVar(facts, args))],
 		["var", new HostFunction("var", (args) => variable(facts, args))],
+		[
+			"log",
+			new HostFunction("log", (args) => {
+				const { msg, info } = bindArguments("log", ["msg", "info?"], args);
+				facts.said?.push({ text: toText(msg), info: truthy(info) });
+				return "";
+			}),
+		],
+		[
+			"print",
+			new HostFunction("print", (args) => {
+				facts.said?.push({ text: toText(bindArguments("print", ["msg"], args).msg), info: true, printed: true });
+				return "";
+			}),
+		],
 		["dbt_version", DBT_VERSION],
 		["modules", modulesObject(() => Date.now())],
 	]);

@@ -4,6 +4,7 @@ import type { Diagnostic, DiagnosticPlaces } from "./diagnostic.ts";
 import type { Location } from "./location.ts";
 import type { Plain } from "./node.ts";
 import type { QuotePolicy } from "./relation.ts";
+import type { TemplateMessage } from "./request.ts";
 
 export interface Layer {
 	readonly name: string;
@@ -141,4 +142,6 @@ export interface Config {
 	readonly logDir: string;
 	/** Remarks found while reading (deprecated keys …). */
 	readonly warnings: readonly Diagnostic[];
+	/** What log() and print() said in the project file and in packages.yml. */
+	readonly said?: readonly TemplateMessage[];
 }
