@@ -63,15 +63,24 @@ export async function compileCommand(invocation: Invocation): Promise<ExitCode> 
 		return 0;
 	}
 	const compiled = await compileSelected(invocation, project);
-	const models = compiled.filter(({ node: { resource_type: type } }) => type !== "test" && type !== "operation");
-	const [only] = models;
-	if (models.length === 1 && only !== undefined && invocation.flags.select.length > 0)
-		print({ node: only.node.name, compiled: only.sql, id: only.node.unique_id }, output);
-	else if (invocation.output.verbosity >= 0) {
+	if (printSelected(invocation, project, compiled)) return 0;
+	if (invocation.output.verbosity >= 0 && invocation.log?.onScreen !== true) {
 		const where = relative(invocation.cwd, join(project.config.targetDir, "compiled"));
 		invocation.stdout.write(`compiled ${compiled.length} ${compiled.length === 1 ? "node" : "nodes"} into ${where}\n`);
 	}
 	return 0;
+}
+
+type Compiled = Awaited<ReturnType<typeof compileSelected>>;
+
+/** Prints the SQL of the one node that --select has chosen, its tests aside; false where there are more or none. */
+export function printSelected(invocation: Invocation, project: OpenProject, compiled: Compiled): boolean {
+	const models = compiled.filter(({ node: { resource_type: type } }) => type !== "test" && type !== "operation");
+	const [only] = models;
+	if (models.length !== 1 || only === undefined || invocation.flags.select.length === 0) return false;
+	const { name: node, unique_id: id } = only.node;
+	sqlPrinter(invocation, project)({ node, compiled: only.sql, id }, invocation.flags.extra.output);
+	return true;
 }
 
 /** The kinds of nodes that a command which compiles deals in. */

@@ -10,8 +10,8 @@ import { type CatalogRow, catalogKey, dbtMessage, toCatalogJson } from "../repor
 import { writeCatalog } from "./artifacts.ts";
 import { analyzeProject } from "./columnLineage/analyzeProject.ts";
 import { type ShownColumns, shownColumns } from "./columnLineage/shownColumns.ts";
-import { openEvents } from "./commandEvents.ts";
-import { COMPILED_KINDS, compileSelected } from "./compile.ts";
+import { openCommandLog, openEvents } from "./commandEvents.ts";
+import { COMPILED_KINDS, compileSelected, printSelected } from "./compile.ts";
 import { type Database, PUBLISHED, withDatabase } from "./database.ts";
 import { siteFindings } from "./docsFindings.ts";
 import { readSamples } from "./docsSamples.ts";
@@ -60,7 +60,11 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	const sampleRows = sampleRowsOf(invocation);
 	// What cannot be rendered (a query for a table that no run has built) is told, and has no SQL in the site.
 	const unrendered: TfmError[] = [];
-	if (compile !== false) await compileSelected(invocation, project, (error) => unrendered.push(error));
+	const compiled =
+		compile === false ? [] : await compileSelected(invocation, project, (error) => unrendered.push(error));
+	// dbt shows a single node here as well; a person asked for the site.
+	if (invocation.log?.onScreen === true) printSelected(invocation, project, compiled);
+	openCommandLog(invocation, project);
 	// Which columns are personal is known from the lineage alone.
 	const analysed = compile !== false || sampleRows > 0 ? await analyzeProject(invocation, project) : null;
 	const ids =
@@ -70,7 +74,8 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	copyAssets(project);
 	const wanted = emptyCatalog === true ? [] : wantedRelations(project.manifest, ids);
 	const { log, clock } = invocation;
-	log?.write(dbtMessage("BuildingCatalog", "Building catalog", { ts: clock().toISOString(), data: {} }));
+	if (emptyCatalog !== true)
+		log?.write(dbtMessage("BuildingCatalog", "Building catalog", { ts: clock().toISOString(), data: {} }));
 	const { rows, errors, trace, samples } = await readCatalog(invocation, project, {
 		wanted,
 		earlier,
