@@ -13,6 +13,7 @@ import { createMessageReader } from "./wireMessages.mjs";
 
 const [record, port, database] = process.argv.slice(2);
 const { sessions } = deserialize(readFileSync(record));
+for (const request of sessions.flatMap((session) => session.requests)) request.loose = loosened(request.bytes);
 
 /** Requests of one session from one moment without a transaction to the next. */
 function unitsOf(session) {
@@ -58,6 +59,25 @@ function startup(bytes) {
 	return Buffer.concat([head, body]);
 }
 
+/**
+ * What the run made sure of does not hold here: a lock that was free within 25 ms is waited for where the sessions run
+ * closer together, and rows of the catalog were written by other transactions. Refused, a transaction would take all that
+ * comes after it along. Both are let through, with as many bytes as before.
+ */
+function loosened(bytes) {
+	const whole = bytes.toString("latin1");
+	const long = (limit) => `${"9".repeat(limit.length - 3)}min`;
+	const loose = whole
+		.replace(/(set_config\('statement_timeout', ')(\d\d+ms)'/g, (_, before, limit) => `${before}${long(limit)}'`)
+		.replace(/(\0\0\0[\x04-\x08])(\d{2,6}ms)(?!\w)/g, (all, length, limit) =>
+			length.charCodeAt(3) === limit.length ? `${length}${long(limit)}` : all,
+		)
+		.replace("'the catalog has changed'", (text) => `'${"1".padEnd(text.length - 2)}'`);
+	return loose === whole ? bytes : Buffer.from(loose, "latin1");
+}
+
+const ROLLBACK = Buffer.from("Q\0\0\0\rrollback\0", "latin1");
+
 let sent = 0;
 let errors = 0;
 
@@ -67,32 +87,40 @@ async function replay(units) {
 	let ready = () => {};
 	let failed = (_error) => {};
 	let until = null;
-	const read = createMessageReader((type) => {
+	let status = "I";
+	const read = createMessageReader((type, body) => {
 		if (type === "E") errors++;
+		if (type === "Z") status = String.fromCharCode(body[0]);
 		// A refused COPY ends with Z, where the recorded one went on with G.
 		if (type === until || type === "Z") ready(type);
 	});
 	socket.on("data", read);
 	socket.on("error", (error) => failed(error));
+	const ask = (bytes, end) =>
+		new Promise((resolve, reject) => {
+			ready = resolve;
+			failed = reject;
+			until = end;
+			socket.write(bytes);
+		});
 	let first = true;
 	for (const unit of units) {
 		const turn = turnOf(unit);
 		if (turn !== null) await turn;
-		for (const request of unit.requests) {
-			const bytes = first ? startup(request.bytes) : request.bytes;
+		for (const [i, request] of unit.requests.entries()) {
+			// Tried as a whole and refused: what follows is the same step by step.
+			if (i === 0 && request.errors > 0 && !first) continue;
+			const bytes = first ? startup(request.bytes) : request.loose;
 			first = false;
 			sent++;
 			if (request.until === null) {
 				socket.end(bytes);
 				break;
 			}
-			await new Promise((resolve, reject) => {
-				ready = resolve;
-				failed = reject;
-				until = request.until;
-				socket.write(bytes);
-			});
+			await ask(bytes, request.until);
 		}
+		// Refused here alone: it must not take along what the session does next.
+		if (unit.to !== Number.POSITIVE_INFINITY && status !== "I") await ask(ROLLBACK, "Z");
 		afterEnd(unit);
 	}
 	socket.end();
