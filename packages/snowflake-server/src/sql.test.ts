@@ -271,4 +271,8 @@ describe("Snowflake's SQL", () => {
 		);
 		expect(row).toEqual({ T: "14:07:09.250000000", F: "1", N: "NaN", B: "0AFF" });
 	});
+
+	test("SYSTEM$WAIT says how long it waited", async () => {
+		expect(await client.rows("select system$wait(0.01) as w")).toEqual([{ W: "waited 0.01 seconds" }]);
+	});
 });

@@ -194,6 +194,11 @@ export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map<str
 		}),
 	],
 	["UUID_STRING", fn(0, 0, "cast(uuid() as varchar)")],
+	// Seconds, the unit that is meant where none is named.
+	[
+		"SYSTEM$WAIT",
+		fn(1, 1, "coalesce(cast(sleep_ms(cast(($1) * 1000 as bigint)) as varchar), 'waited ' || ($1) || ' seconds')"),
+	],
 	["RANDOM", fn(0, 0, "hash(random())")],
 	["REGEXP_LIKE", fn(2, 3, (a) => `regexp_full_match(${a[0]!.sql}, ${a[1]!.sql}, ${flags(a[2])})`)],
 	["RLIKE", fn(2, 3, (a) => `regexp_full_match(${a[0]!.sql}, ${a[1]!.sql}, ${flags(a[2])})`)],
