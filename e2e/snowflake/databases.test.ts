@@ -96,6 +96,30 @@ describe("relations in other databases, on the local protocol server", { timeout
 		}
 	});
 
+	test("an environment has all of it in the profile's database, goes on from clones of what stands elsewhere, and takes it along", async () => {
+		expect((await shop.call("build")).code).toBe(0);
+		const before = await standing(shop);
+		await shop.rows(MORE);
+		expect((await shop.call("env create anna")).code).toBe(0);
+		const built = await shop.call("build --env anna");
+		expect([built.code, built.stderr.replace(/^ … .*\n/gm, "")], built.stdout).toEqual([0, ""]);
+		expect(built.stdout).toContain("grown goes on from a clone of SHOP_GOLD.GROWN");
+		const own = (await standing(shop)).filter((name) => !before.includes(name));
+		expect(own).toEqual([
+			"ANALYTICS.ARCHIVE_SHOP_HISTORY__ANNA.KEPT",
+			"ANALYTICS.MARTS_DB_SHOP_GOLD__ANNA.COUNTED",
+			"ANALYTICS.MARTS_DB_SHOP_GOLD__ANNA.GROWN",
+			"ANALYTICS.MARTS_DB_SHOP_GOLD__ANNA.NAMED",
+			"ANALYTICS.SEEDS_DB_SHOP__ANNA.COUNTRIES",
+			"ANALYTICS.SHOP__ANNA.CLEAN",
+		]);
+		const counts =
+			"select (select count(*) from analytics.marts_db_shop_gold__anna.grown), (select count(*) from marts_db.shop_gold.grown)";
+		expect(await shop.rows(counts)).toEqual([["3", "2"]]);
+		expect((await shop.call("env drop anna")).code).toBe(0);
+		expect(await standing(shop)).toEqual(before);
+	});
+
 	test("the catalog of the documentation has the columns of each, and --grants-sql names each database", async () => {
 		expect((await shop.call("build")).code).toBe(0);
 		expect((await shop.call("docs generate")).code).toBe(0);

@@ -8,7 +8,9 @@ import { pointerOf } from "../core/versionPointer.ts";
 export interface Placement {
 	/** Nodes that are built in the environment. */
 	readonly built: ReadonlySet<NodeId>;
-	/** The environment's schema for what otherwise stands in this one. */
+	/** Where the environment stands, as it is stored: in one database, whichever ones the project builds in. */
+	readonly database: string;
+	/** The environment's schema for what otherwise stands in this one, by names as they are stored. */
 	readonly schemaOf: (schema: string) => string;
 	/** Where all else is read, by node; absent for a node: where it stands in this manifest. */
 	readonly elsewhere: ReadonlyMap<NodeId, RelationName>;
@@ -37,13 +39,15 @@ function keeping({ database, schema, alias, relation_name }: TestNode, { dialect
 
 function placedNode(node: ExecutableNode, placement: Placement): ExecutableNode {
 	if (!hasRelation(node)) return node;
-	const { built, schemaOf, elsewhere, dialect } = placement;
+	const { built, database, schemaOf, elsewhere, dialect } = placement;
 	const stands = storedName(node.resource_type === "test" ? keeping(node, placement) : node, dialect);
 	// Failing rows that tests keep are the environment's.
 	const here = built.has(node.unique_id) || node.resource_type === "test";
 	const there = here ? undefined : elsewhere.get(node.unique_id);
 	if (!here && there === undefined) return node;
-	const place = there ?? { ...stands, schema: schemaOf(stands.schema) };
+	// Two schemas of a name, in two databases, stay two.
+	const front = stands.database === database ? "" : `${stands.database}_`;
+	const place = there ?? { ...stands, database, schema: schemaOf(`${front}${stands.schema}`) };
 	const named = {
 		database: place.database,
 		schema: place.schema,

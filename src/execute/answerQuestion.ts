@@ -33,8 +33,11 @@ const WORD: Readonly<Record<RelationKind, string>> = {
  * relation may be somebody else's, and the error names it. Templates that drop do it by macros, which cascade as dbt's.
  */
 async function ddlSql({ session, dialect }: Answerer, request: Ddl): Promise<string | null> {
-	const schema = dialect.quote(request.relation.schema);
-	if (request.action === "create_schema") return `create schema if not exists ${schema}`;
+	const { database, schema } = request.relation;
+	// Where a connection reaches one database only, its name cannot stand there.
+	const place = dialect.landing.definesInside || database === "" ? [schema] : [database, schema];
+	if (request.action === "create_schema")
+		return `create schema if not exists ${place.map((part) => dialect.quote(part)).join(".")}`;
 	const kind = (await relationAt(session, request.relation))?.kind ?? null;
 	return kind === null ? null : `drop ${WORD[kind]} if exists ${dialect.render(request.relation)}`;
 }

@@ -102,7 +102,7 @@ async function landingSchemas(run: Run, session: Session): Promise<void> {
 	for (const task of run.graph.tasks.values())
 		if (task.kind === "load") {
 			const { database, schema } = storedName(task.node, run.ports.adapter.dialect);
-			schemas.set(schema, { database, schema, identifier: "" });
+			schemas.set(`${database}\0${schema}`, { database, schema, identifier: "" });
 		}
 	for (const relation of schemas.values())
 		await performRequest(run, session, { kind: "ddl", action: "create_schema", relation }, null);

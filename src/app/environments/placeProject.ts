@@ -47,7 +47,8 @@ export function placeProject<P extends Placeable>(project: P, { name, built, els
 		},
 	};
 	const quoting = { ...dialect.defaultQuoting, ...settings.quoting };
-	const manifest = placeNodes(project.manifest, { built, schemaOf, elsewhere, dialect, quoting });
+	const database = quoting.database ? target.database : dialect.storedDatabase(target.database);
+	const manifest = placeNodes(project.manifest, { built, database, schemaOf, elsewhere, dialect, quoting });
 	return Object.freeze({ ...project, config, manifest, facts: { ...project.facts, config } });
 }
 
