@@ -112,6 +112,23 @@ describe("a project on the local protocol server", () => {
 		`);
 	});
 
+	test("profile has the values of a column that has few", async () => {
+		const { columns } = JSON.parse((await shop.call("profile orders --output json")).stdout) as {
+			columns: { name: string; values: string[] }[];
+		};
+		expect(columns.map(({ name, values }) => [name, ...values])).toEqual([
+			["ID"],
+			["NAME", "a", "b", "c,d"],
+			["AMOUNT"],
+		]);
+	});
+
+	test("a parameter of the session that Snowflake refuses is the profile's mistake", async () => {
+		expect(await shop.run("run", { session_parameters: { TIMEZONE: "Nowhere/Place" } })).toMatch(
+			/^\[stderr\]\n error\[TFM-DB-029\]: Snowflake refuses the session's parameters \(TIMEZONE\): [\s\S]* {3}= next: correct `session_parameters`/,
+		);
+	});
+
 	test("a wrong password says so", async () => {
 		expect(await shop.run("run", { password: "wrong" })).toBe(WRONG_PASSWORD);
 	});

@@ -55,6 +55,8 @@ describe("a statement whose answer is held back", () => {
 			await until(sent, run);
 			run.process.kill("SIGINT");
 			expect(await run.ended, run.said()).toBe(130);
+			expect(run.said()).not.toContain("TFM-RUN-005");
+			expect(run.said()).toContain("how the run ended is not written down there");
 			expect(asked(/abort-request$/).length).toBeGreaterThan(0);
 			expect(await shop.rows("select count(*) from tfm_state.heartbeats")).toEqual([["1"]]);
 

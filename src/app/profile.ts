@@ -1,4 +1,5 @@
 import type { Session } from "../core/adapter.ts";
+import type { CompareDialect } from "../core/compareDialect.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { type GraphNode, isStored } from "../core/node.ts";
@@ -16,7 +17,7 @@ import { openProject } from "./openProject.ts";
 const COLUMNS_AT_ONCE = 400;
 /** A list of values is looked at where there are at most so many. */
 const FEW = 12;
-const TEXTS = /^(text|character varying|character|boolean)/;
+const TEXTS = /^(text|character|varchar|boolean)/i;
 /** Types without an order, or whose order says nothing to a person. */
 const ORDERED =
 	/^(text|character|varchar|smallint|integer|bigint|numeric|number|real|double|float|date|time|interval)/i;
@@ -37,6 +38,7 @@ export async function profileCommand(invocation: Invocation): Promise<ExitCode> 
 			scan(session, {
 				relation,
 				quote: (name) => adapter.dialect.quote(name),
+				distinctTexts: (expression) => adapter.dialect.comparing.distinctTexts(expression),
 				rendered: adapter.dialect.building.nameOf(relation),
 				isPersonal,
 			}),
@@ -63,6 +65,7 @@ interface Scanned {
 	readonly relation: RelationName;
 	readonly rendered: string;
 	readonly quote: (name: string) => string;
+	readonly distinctTexts: CompareDialect["distinctTexts"];
 	readonly isPersonal: (column: string) => boolean;
 }
 
@@ -85,7 +88,7 @@ async function scanOf(
 /** One scan for all columns (for each 400), and one for the values of those that have few; null where there is no such relation. */
 async function scan(
 	session: Session,
-	{ relation, rendered, quote, isPersonal }: Scanned,
+	{ relation, rendered, quote, distinctTexts, isPersonal }: Scanned,
 ): Promise<TableProfile | null> {
 	const columns = (await session.listColumns([relation])).get(relationKey(relation));
 	if (columns === undefined) return null;
@@ -113,10 +116,7 @@ async function scan(
 	});
 	const few = found.filter((c) => TEXTS.test(c.type) && c.distinct > 0 && c.distinct <= FEW && !isPersonal(c.name));
 	if (few.length === 0) return { rows: count, columns: found };
-	const lists = few.map(
-		({ name }) =>
-			`array_to_json(array_agg(distinct ${quote(name)}::text order by ${quote(name)}::text) filter (where ${quote(name)} is not null))::text`,
-	);
+	const lists = few.map(({ name }) => distinctTexts(quote(name)));
 	const values = await scanOf(session, rendered, lists, 1);
 	const valuesOf = new Map(few.map(({ name }, i) => [name, JSON.parse(String(values[i])) as string[]]));
 	return {

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type Diagnostic, diagnostic, fail } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic, fail, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { findNode } from "../core/manifest.ts";
 import { type GraphNode, isStored, type TestNode } from "../core/node.ts";
@@ -93,8 +93,19 @@ async function showInline(reading: Reading, sql: string): Promise<Shown> {
 	const { project, database } = reading;
 	const node = inlineQuery(project, sql);
 	const { compiled } = await database.render((journal) => database.compiler.compileInline(node, journal, PUBLISHED));
-	return { table: await firstRows(reading, compiled.sql, "the inline query") };
+	return { table: await firstRows(reading, compiled.sql, "the inline query").catch(toldAsStatement(compiled.sql)) };
 }
+
+/** What is no query is refused where one must stand; the hint says how it is sent as it is. */
+const toldAsStatement =
+	(sql: string) =>
+	(error: unknown): never => {
+		const [first] = error instanceof TfmError ? error.diagnostics : [];
+		const [, word] = /^(?:\s+|--.*\n|\/\*[\s\S]*?\*\/)*(show|describe|desc|explain|list|call)\b/i.exec(sql) ?? [];
+		if (first?.code !== "TFM-APP-009" || word === undefined) throw error;
+		const next = `--inline takes a query, of which it asks for some rows: --inline-direct sends a statement like ${word.toLowerCase()} as it is`;
+		throw new TfmError({ ...first, next }, { cause: error });
+	};
 
 /** A model's own query as it would be built now; relations of seeds and sources as they stand. */
 async function showNode(reading: Reading, node: GraphNode): Promise<Shown> {

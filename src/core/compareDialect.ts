@@ -29,6 +29,8 @@ export interface CompareDialect {
 	convert(expression: string, from: string, as: string): string;
 	/** A value as people read it, the same whatever the session's settings. */
 	text(expression: string, type: string): string;
+	/** An aggregate: the values of a text, each once and in order, as the text of a JSON list; nulls are left out. */
+	distinctTexts(expression: string): string;
 	/** How many milliseconds lie between two moments. */
 	millisecondsApart(a: string, b: string): string;
 	/** Whether a whole number is among these, of which there may be thousands. */

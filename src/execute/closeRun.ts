@@ -36,6 +36,12 @@ async function conclude(run: Run, results: readonly NodeResult[], started: Date)
 			return exitCode;
 		}
 		if (isLost(error)) leaveUnrecorded(run, started.toISOString(), results);
+		// Whoever stopped the run waits for no server; that it ended the next run finds out.
+		if (exitCode === 130 && refused.kind === "cancelled") {
+			const text = "The server still owed an answer: how the run ended is not written down there.";
+			run.ports.emit({ event: "message", text, node_id: null, print: false }, "warn");
+			return exitCode;
+		}
 		const facts = { node: "the end of the run", message: refused.message };
 		run.ports.emit({ event: "diagnostic", diagnostic: diagnostic("TFM-RUN-005", facts) }, "error");
 		return exitCode === 0 ? 1 : exitCode;

@@ -47,6 +47,8 @@ export const POSTGRES_COMPARING: CompareDialect = Object.freeze<CompareDialect>(
 	},
 	convert: (expression, _, as) => `${expression}::${as}`,
 	text: (expression) => `${expression}::text`,
+	distinctTexts: (expression) =>
+		`array_to_json(array_agg(distinct ${expression}::text order by ${expression}::text) filter (where ${expression} is not null))::text`,
 	millisecondsApart: (a, b) => `abs(extract(epoch from ${a} - ${b})) * 1000`,
 	amongNumbers: (expression, numbers) =>
 		`${expression} in (select pg_catalog.unnest('{${numbers.join(",")}}'::bigint[]))`,

@@ -62,6 +62,8 @@ export const SNOWFLAKE_COMPARING: CompareDialect = Object.freeze<CompareDialect>
 	},
 	convert: (expression, from, as) => (as === "varchar" ? text(expression, from) : `${expression}::${as}`),
 	text,
+	distinctTexts: (expression) =>
+		`to_json(array_agg(distinct ${expression}::varchar) within group (order by ${expression}::varchar))::varchar`,
 	millisecondsApart: (a, b) => `abs(datediff(microsecond, ${a}, ${b})) / 1000`,
 	amongNumbers: (expression, numbers) => (numbers.length === 0 ? "false" : `${expression} in (${numbers.join(", ")})`),
 	fence: "",

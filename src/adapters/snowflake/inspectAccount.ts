@@ -103,8 +103,8 @@ export async function inspectAccount(
 					value: "none is in use",
 					problem: "set `warehouse` of the profile's target, and grant usage on it to the role",
 				}
-			: { name: "warehouse", value: warehouse },
-		{ name: "database", value: database ?? "none" },
+			: { name: "warehouse", value: printed([warehouse]) },
+		{ name: "database", value: database == null ? "none" : printed([database]) },
 	];
 	const secondary = secondaryRoles(others ?? "");
 	if (secondary.length > 0)
@@ -138,7 +138,44 @@ export async function inspectAccount(
 		);
 	}
 	lines.push(...onAccount(reach, held, dialect.quote(role!)));
+	lines.push(...(await futureGrants(session, reach, there, dialect)));
 	lines.push(...(await foreignRelations(session, { reach, held, role: role!, dialect })));
+	return lines.filter((line, i) => !lines.slice(i + 1).some((later) => saysMore(later, line)));
+}
+
+/** `WH: usage` after `WH`. */
+const saysMore = (later: Inspection, line: Inspection): boolean =>
+	later.name === line.name && line.problem === undefined && later.value.startsWith(`${line.value}: `);
+
+/**
+ * Snowflake gives them to what is created in a schema, and a table that tfm publishes is renamed into it. Nothing is said
+ * where the role may not ask.
+ */
+async function futureGrants(
+	session: Session,
+	{ writes }: ProjectReach,
+	there: ReadonlySet<string>,
+	dialect: Dialect,
+): Promise<readonly Inspection[]> {
+	const lines: Inspection[] = [];
+	for (const place of writes) {
+		if (!there.has(placeOf(place))) continue;
+		const name = [place.database, place.schema];
+		const asked = session.query(`show future grants in schema ${name.map(dialect.quote).join(".")}`);
+		const cells = await asked.then(cellsOf, (error: unknown) => {
+			if (error instanceof DatabaseError && error.kind === "sql") return [];
+			throw error;
+		});
+		const told = cells
+			.map((one) => ["privilege", "grant_on", "grantee_name"].map((c) => String(one.get(c) ?? "")))
+			.filter(([privilege, on]) => on!.toUpperCase() === "TABLE" && privilege!.toUpperCase() !== "OWNERSHIP")
+			.map(([privilege, , to]) => `${privilege!.toLowerCase()} to ${to}`);
+		if (told.length > 0)
+			lines.push({
+				name: "grants",
+				value: `future grants of ${printed(name)} do not reach new tables of tfm (${told.join(", ")}): name them in \`grants:\` of the models`,
+			});
+	}
 	return lines;
 }
 

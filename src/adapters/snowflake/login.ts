@@ -1,6 +1,7 @@
 import { platform } from "node:process";
 import type { ConnectionOptions } from "snowflake-sdk";
 import type { Dialect } from "../../core/adapter.ts";
+import { DatabaseError } from "../../core/databaseError.ts";
 import { fail } from "../../core/diagnostic.ts";
 import type { CellValue } from "../../core/resultTable.ts";
 import { accessToken } from "./accessToken.ts";
@@ -53,6 +54,13 @@ const PARAMETERS = { ABORT_DETACHED_QUERY: true };
 const upperCased = (some: LoginParts["parameters"]): LoginParts["parameters"] =>
 	Object.fromEntries(Object.entries(some).map(([name, value]) => [name.toUpperCase(), value]));
 
+/** What the profile sets is the profile's mistake; of the one that is always set there is none. */
+function refusedParameters(error: unknown, parameters: LoginParts["parameters"]): never {
+	const names = Object.keys(parameters);
+	if (!(error instanceof DatabaseError) || error.kind !== "sql" || names.length === 0) throw error;
+	return fail("TFM-DB-029", { names, said: error.message, detail: error.detail }, { cause: error });
+}
+
 /** One login. Rejects with TfmError: TFM-DB-026 where Snowflake refuses it, TFM-DB-027 where the database is not there. */
 export async function logIn({ plan, env, dialect, parameters, patience, isFirst }: LoginParts): Promise<Login> {
 	const driver = await loadDriver();
@@ -77,7 +85,9 @@ export async function logIn({ plan, env, dialect, parameters, patience, isFirst 
 		const sets = Object.entries({ ...PARAMETERS, ...upperCased(parameters) }).map(
 			([name, value]) => `${name} = ${dialect.literal(value as CellValue)}`,
 		);
-		await made.send({ sql: `alter session set ${sets.join(" ")}` });
+		await made
+			.send({ sql: `alter session set ${sets.join(" ")}` })
+			.catch((error) => refusedParameters(error, parameters));
 		const answer = await made.send({ sql: WHERE });
 		const rows: (readonly CellValue[])[] = [];
 		for await (const batch of answer.rows) rows.push(...batch);

@@ -110,6 +110,7 @@ export function grantStatements(reach: ProjectReach, fields: ProfileFields, dial
 				`grant select on all tables in schema ${place} to role ${role};`,
 				`grant select on all views in schema ${place} to role ${role};`,
 				`grant select on future tables in schema ${place} to role ${role};`,
+				`grant select on future views in schema ${place} to role ${role};`,
 			];
 		}),
 	];

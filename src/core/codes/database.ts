@@ -212,6 +212,13 @@ export const DATABASE_CODES = {
 		explain:
 			"`externalbrowser` and `oauth_authorization_code` open a page of the account or of its login provider. BROWSER names the program that opens it; without it tfm takes what the system has.",
 	}),
+	"TFM-DB-029": code<{ names: readonly string[]; said: string; detail: string | undefined }>({
+		message: (f) => `Snowflake refuses the session's parameters (${f.names.join(", ")}): ${f.said}`,
+		hint: (f) => f.detail,
+		next: () => "correct `session_parameters` of the profile's target; `show parameters in session` lists their names",
+		explain:
+			"`session_parameters` of the profile are set on each login, before anything else. Snowflake knows no parameter of that name, or not this value of it. TIMEZONE takes names of the IANA database, such as Europe/Berlin.",
+	}),
 	"TFM-DB-027": code<{ database: string; role: string }>({
 		message: (f) => `the database ${f.database} does not exist, or ${f.role} may not use it`,
 		hint: () => "Snowflake does not tell the two apart; the login itself went well",
