@@ -77,6 +77,17 @@ export type EventBody =
 			readonly layer: string | null;
 			readonly result: NodeResult;
 	  }
+	/** One batch of a microbatch model begins; one that is skipped does not. */
+	| {
+			readonly event: "batch.started";
+			readonly node_id: NodeId;
+			readonly name: string;
+			/** `2024-09-17` */
+			readonly batch: string;
+			/** From 1. */
+			readonly position: number;
+			readonly total: number;
+	  }
 	/** One batch of a microbatch model. */
 	| {
 			readonly event: "batch.finished";

@@ -41,6 +41,7 @@ export async function runBatch(
 		finished("skipped", "SKIPPED", null);
 		return null;
 	}
+	emit({ event: "batch.started", node_id: node, name: graphNode(run, node).name, batch: batch.label, position, total });
 	try {
 		const inside: PlanDrive = { ...drive, inTransaction: true, batch: progress };
 		await withRetries(run, () => session.transaction(() => drivePlan(inside, body())), {

@@ -19,6 +19,7 @@ const EVENTS = {
 	LogSnapshotResult: ["Q015", "info"],
 	LogFreshnessResult: ["Q018", "info"],
 	LogFunctionResult: ["Q047", "info"],
+	LogStartBatch: ["Q045", "info"],
 	LogBatchResult: ["Q046", "info"],
 	LogStartOverload: ["Q048", "info"],
 	LogOverloadResult: ["Q049", "info"],

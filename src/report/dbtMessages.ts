@@ -61,6 +61,8 @@ export function createDbtMessages({ write, lookup, info, hooks }: DbtMessagesOpt
 			case "node.finished":
 			case "test.finished":
 				return [...failedFast(event), ...nodes.finished(event)];
+			case "batch.started":
+				return nodes.batchStarted(event);
 			case "batch.finished":
 				return nodes.batch(event);
 			case "overload.finished":
@@ -166,6 +168,7 @@ type Noted = Exclude<
 	| "node.started"
 	| "node.finished"
 	| "test.finished"
+	| "batch.started"
 	| "batch.finished"
 	| "overload.finished"
 	| "hook.finished"

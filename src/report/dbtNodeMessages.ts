@@ -20,6 +20,7 @@ export interface NodeMessages {
 	readonly begin: (command: string) => void;
 	readonly started: (event: Named<"node.started">) => Messages;
 	readonly finished: (event: Named<"node.finished" | "test.finished">) => Messages;
+	readonly batchStarted: (event: Named<"batch.started">) => Messages;
 	readonly batch: (event: Named<"batch.finished">) => Messages;
 	readonly overload: (event: Named<"overload.finished">) => Messages;
 	readonly message: (event: Named<"message">) => Messages;
@@ -158,9 +159,20 @@ export function createNodeMessages(options: {
 		];
 	};
 
+	const describeBatch = ({ batch: label, node_id: id, name }: Named<"batch.started" | "batch.finished">): string =>
+		`batch ${label} of ${lookup(id)?.relation ?? name}`;
+
+	const batchStarted: NodeMessages["batchStarted"] = (event) => {
+		const { ts, node_id: id, position, total } = event;
+		const description = describeBatch(event);
+		const text = fancyLine({ index: position, total }, `START ${description}`, "RUN");
+		const data = { description, batch_index: position, total_batches: total, ...about(id, "executing") };
+		return [dbtMessage("LogStartBatch", `Batch ${text}`, { ts, data, thread: threadOf(id) })];
+	};
+
 	const batch: NodeMessages["batch"] = (event) => {
 		const { ts, node_id: id, position, total, status } = event;
-		const description = `batch ${event.batch} of microbatch model ${lookup(id)?.relation ?? event.name}`;
+		const description = describeBatch(event);
 		const seconds = event.duration_ms / 1000;
 		const word = { success: "OK created", error: "ERROR creating", skipped: "SKIP" }[status];
 		const text = fancyLine({ index: position, total }, `${word} ${description}`, event.message, seconds);
@@ -243,5 +255,5 @@ export function createNodeMessages(options: {
 	const begin: NodeMessages["begin"] = (name) => {
 		command = name;
 	};
-	return { begin, started, finished, batch, overload, message, statement };
+	return { begin, started, finished, batchStarted, batch, overload, message, statement };
 }

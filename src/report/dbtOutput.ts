@@ -72,7 +72,7 @@ export function describeStart(event: Started, facts: NodeFacts | undefined): str
 	if (event.materialized === "freshness") return `freshness of ${facts?.source ?? event.name}`;
 	switch (event.resource_type) {
 		case "model":
-			return `sql ${event.materialized} model ${relation}`;
+			return `sql ${facts?.microbatch === true ? "microbatch" : event.materialized} model ${relation}`;
 		case "seed":
 			return `seed file ${relation}`;
 		case "snapshot":

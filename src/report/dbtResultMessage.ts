@@ -150,7 +150,7 @@ function outcome(
 		default:
 			return [
 				"LogModelResult",
-				`${failed ? "ERROR creating" : "OK created"} ${what}`,
+				`${failed ? "ERROR creating" : result.status === "partial success" ? "PARTIALLY created" : "OK created"} ${what}`,
 				said,
 				{ description: what, status },
 			];

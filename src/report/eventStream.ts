@@ -94,6 +94,7 @@ function levelOf(body: EventBody): EventLevel {
 		case "run.finished":
 			return body.run.exitCode === 0 ? "info" : "error";
 		case "node.started":
+		case "batch.started":
 		case "node.held":
 		case "run.expected":
 		case "statement":

@@ -45,6 +45,8 @@ export interface NodeFacts {
 	readonly attached?: NodeId;
 	/** The group that it belongs to, a test that of what it tests, as dbt's messages name it. */
 	readonly group?: GroupFacts;
+	/** A model that is built batch by batch. */
+	readonly microbatch?: true;
 	/** Of a snapshot: its configuration. */
 	readonly config?: { readonly [key: string]: unknown };
 }
@@ -105,9 +107,15 @@ function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeF
 		...(node.resource_type === "source" ? { source: `${node.source_name}.${node.name}` } : {}),
 		...(test?.attached_node == null ? {} : { attached: test.attached_node }),
 		...groupOf(node, manifest),
+		...(isMicrobatch(node) ? { microbatch: true } : {}),
 		...(node.resource_type === "snapshot" ? { config: node.config } : {}),
 	};
 }
+
+const isMicrobatch = (node: GraphNode): boolean =>
+	node.resource_type === "model" &&
+	node.config.materialized === "incremental" &&
+	node.config.incremental_strategy === "microbatch";
 
 function groupOf(node: GraphNode, manifest: Manifest): { readonly group?: GroupFacts } {
 	const name = "group" in node ? node.group : null;
