@@ -51,9 +51,21 @@ connection   ok
 `);
 });
 
-test("a role that owns what it works with lacks nothing; --connection looks at nothing but the connection", async () => {
-	shop = await projectOnSnowflake({ ...FILES, "models/two.sql": "select 2 as id", "models/sources.yml": "" });
-	expect(await shop.run("debug")).toContain("All checks passed. Next: tfm run\n[exit 0]");
+test("a role that owns what it works with lacks nothing, and future grants that new tables do not get are told; --connection looks at nothing but the connection", async () => {
+	const columns = ["privilege", "grant_on", "name", "grant_to", "grantee_name"];
+	const rows = [
+		["SELECT", "TABLE", "ANALYTICS.SHOP.<TABLE>", "ROLE", "ANALYST"],
+		["SELECT", "VIEW", "ANALYTICS.SHOP.<VIEW>", "ROLE", "ANALYST"],
+	];
+	const script = (sql: string) => (sql.startsWith("show future grants in schema") ? { columns, rows } : undefined);
+	const files = { ...FILES, "models/two.sql": "select 2 as id", "models/sources.yml": "" };
+	shop = await projectOnSnowflake(files, { script });
+	await shop.rows("create schema analytics.shop");
+	const said = await shop.run("debug");
+	expect(said).toContain("All checks passed. Next: tfm run\n[exit 0]");
+	expect(said).toContain(
+		"grants       future grants of ANALYTICS.SHOP do not reach new tables of tfm (select to ANALYST): name them in `grants:` of the models\n",
+	);
 	expect(await shop.run("debug --connection")).toBe(
 		`${START}connection   ok\nAll checks passed. Next: tfm run\n[exit 0]\n`,
 	);
