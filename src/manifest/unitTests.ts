@@ -211,7 +211,9 @@ class UnitTestMaker {
 		try {
 			const seed = wantsSeed && target?.kind === "seed" ? this.#seedText(target.unique_id) : null;
 			if (wantsSeed && seed === null)
-				throw new TfmError([diagnostic("TFM-UNIT-005", { label, input: textOf(written.input) }, at([]))]);
+				throw new TfmError([
+					diagnostic("TFM-UNIT-005", { label, input: textOf(written.input), package: package_name }, at([])),
+				]);
 			return readFixtureRows({
 				label,
 				part,

@@ -30,9 +30,13 @@ export const UNIT_CODES = {
 		explain:
 			"A fixture is a .csv or .sql file anywhere under the folder `fixtures` of a test path of the same package, named without its ending.",
 	}),
-	"TFM-UNIT-005": code<{ label: string; input: string }>({
+	"TFM-UNIT-005": code<{ label: string; input: string; package: string }>({
 		message: (f) => `${f.label} gives no rows for ${f.input}, which is no seed`,
 		hint: () => "write rows: [] for no rows at all",
+		dbt: (f) => {
+			const names = [...f.input.matchAll(/['"]([^'"]*)['"]/g)].map(([, name]) => name);
+			return `Unable to find seed '${names.length > 1 ? names[0] : f.package}.${names.at(-1)}' for unit tests`;
+		},
 		explain: "Only a seed may be given without rows: then those of its file are taken.",
 	}),
 	"TFM-UNIT-006": code<{ test: string; model: string }>({
