@@ -199,6 +199,7 @@ describeOnPostgres("a Postgres server that", () => {
 
 			 ✗ publish of staging failed
 			     error[TFM-RUN-011]: publishing staging failed, nothing was changed: permission denied for schema dev_staging (SQLSTATE 42501)
+			       = hint: the role that tfm works as needs \`create\` on the database, \`usage\` and \`create\` on the schemas, and to own what it replaces
 			       = next: tfm retry publishes what was built, once the cause is gone
 
 			 Held      1  staging.orders

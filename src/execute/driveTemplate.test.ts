@@ -34,6 +34,7 @@ function drive(session: Partial<Session>, options: { inTransaction?: boolean; si
 				dialect: {
 					quote: (x: string) => `"${x}"`,
 					render: (r: { schema: string; identifier: string }) => `"${r.schema}"."${r.identifier}"`,
+					landing: { definesInside: true },
 				},
 			},
 		},

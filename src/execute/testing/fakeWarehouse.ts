@@ -313,6 +313,7 @@ export async function runFake(options: FakeRun): Promise<FakeOutcome> {
 			quote: (x: string) => `"${x}"`,
 			render: (r: RelationName) => `"${r.schema}"."${r.identifier}"`,
 			building: { nameOf: (r: RelationName) => `"${r.schema}"."${r.identifier}"` },
+			landing: { definesInside: true },
 		},
 		publisher: fakePublisher(world, script, sessionOf),
 		withSession: async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
