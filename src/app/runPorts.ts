@@ -143,7 +143,7 @@ export function jobOf(invocation: Invocation, project: OpenProject, request: Job
 		},
 		quoting: { ...project.engine.dialect.defaultQuoting, ...config.project.quoting },
 		targetPath: relative(config.project.root, config.targetDir),
-		...deferredNames(project),
+		...(project.facts.deferral === undefined ? {} : { deferral: project.facts.deferral }),
 		...(history === undefined ? {} : { history }),
 		flags: {
 			fullRefresh: flags.fullRefresh,
@@ -205,12 +205,6 @@ function connectionFailureLimit(written: Plain | undefined): number {
 		expected: "a whole number from 0",
 	};
 	return fail("TFM-RUN-023", facts);
-}
-
-function deferredNames({ facts: { deferral } }: OpenProject): Pick<RunJob, "deferred"> {
-	if (deferral === undefined) return {};
-	const nameOf = (id: NodeId): string => deferral.relations.get(id)?.relation_name ?? id;
-	return { deferred: new Map([...deferral.reads].map((id) => [id, nameOf(id)])) };
 }
 
 /** Hooks of the whole run: the root project's first, then packages', each in its written order. */

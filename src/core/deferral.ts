@@ -17,3 +17,7 @@ export interface Deferral {
 	/** Those that references go to. */
 	readonly reads: ReadonlySet<NodeId>;
 }
+
+/** The name of the other environment's relation that references to this node mean; undefined: they mean the node itself. */
+export const readElsewhere = (deferral: Deferral | undefined, id: NodeId): string | undefined =>
+	deferral?.reads.has(id) === true ? (deferral.relations.get(id)?.relation_name ?? id) : undefined;

@@ -1,6 +1,7 @@
 import type { Adapter, BulkLoaded, Candidate, Session, StatementComment } from "./adapter.ts";
 import type { CompilerPort } from "./compiler.ts";
 import type { Layering } from "./config.ts";
+import type { Deferral } from "./deferral.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Emit } from "./events.ts";
 import type { BatchResults, EventWindow } from "./eventTime.ts";
@@ -44,8 +45,8 @@ export interface RunJob {
 	readonly quoting: QuotePolicy;
 	/** Relative to the project root: where the executed SQL is written (`target`), for the place of a database error. */
 	readonly targetPath: string;
-	/** `--defer`: what some references mean instead, by node: the relation of another environment. */
-	readonly deferred?: ReadonlyMap<NodeId, string>;
+	/** `--defer`: what some references mean instead. */
+	readonly deferral?: Deferral;
 	/** Selected nodes that need no work, with what is said of them. */
 	readonly settled?: ReadonlyMap<NodeId, SettledNode>;
 	readonly flags: RunFlags;

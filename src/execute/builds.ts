@@ -9,6 +9,7 @@
  */
 import { hash, randomUUID } from "node:crypto";
 import type { CandidateKind, Session } from "../core/adapter.ts";
+import { readElsewhere } from "../core/deferral.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId, SourceNode } from "../core/node.ts";
 import type { BuildableNode } from "../core/plan.ts";
@@ -98,7 +99,7 @@ export function createBuilds(
 			const build = buildOf(id);
 			const isView = build?.kind === "view" && manifest.nodes.get(id)?.resource_type !== "function";
 			const below = isView || isEphemeral(id) ? parentsOf(id) : [];
-			const missing = job.deferred?.has(id) === true ? [] : below.filter((parent) => !seen.has(parent));
+			const missing = job.deferral?.reads.has(id) === true ? [] : below.filter((parent) => !seen.has(parent));
 			if (missing.length > 0) {
 				stack.push(...missing);
 				continue;
@@ -106,7 +107,7 @@ export function createBuilds(
 			stack.pop();
 			const source = manifest.sources.get(id);
 			const reads = below.map((parent) => seen.get(parent) ?? null);
-			if (job.deferred?.has(id) === true) seen.set(id, null);
+			if (job.deferral?.reads.has(id) === true) seen.set(id, null);
 			else if (source !== undefined) seen.set(id, await sourceVersion(source, session));
 			else if (isEphemeral(id)) seen.set(id, throughView("ephemeral", reads));
 			else if (manifest.nodes.get(id)?.resource_type === "seed") seen.set(id, seeds.get(id) ?? null);
@@ -133,7 +134,7 @@ export function createBuilds(
 	function namesIn(id: NodeId): readonly string[] {
 		return [id, ...concreteInputs(id)].flatMap((input) => {
 			const name = (findNode(manifest, input) as { readonly relation_name?: string | null } | undefined)?.relation_name;
-			const elsewhere = job.deferred?.get(input);
+			const elsewhere = readElsewhere(job.deferral, input);
 			return [...(name == null ? [] : [name]), ...(elsewhere === undefined ? [] : [elsewhere])];
 		});
 	}

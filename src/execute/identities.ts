@@ -8,6 +8,7 @@
  */
 import { hash } from "node:crypto";
 import type { Session } from "../core/adapter.ts";
+import { readElsewhere } from "../core/deferral.ts";
 import { landingTableOf } from "../core/landingTable.ts";
 import type { NodeId, SourceNode } from "../core/node.ts";
 import type { RunJob, RunPorts } from "../core/ports.ts";
@@ -80,7 +81,7 @@ export function createIdentities(
 				stack.pop();
 				continue;
 			}
-			const elsewhere = job.deferred?.get(id);
+			const elsewhere = readElsewhere(job.deferral, id);
 			if (elsewhere !== undefined) {
 				known.set(id, `deferred to ${elsewhere}`);
 				continue;

@@ -45,12 +45,14 @@ function relationOf(run: Run, id: NodeId): RelationName | undefined {
 	}
 }
 
-/** Do all relations exist that typed inputs stand for? */
+/** Do all relations exist that typed inputs stand for, here or, as dbt has it, in the environment that is deferred to? */
 async function isComplete(run: Run, test: UnitTestNode, session: Session): Promise<boolean> {
-	const wanted = typedInputs(test).map((id) => relationOf(run, id));
+	const wanted = typedInputs(test).map((id) =>
+		[relationOf(run, id), run.job.deferral?.relations.get(id)?.relation].filter((name) => name !== undefined),
+	);
 	if (wanted.length === 0) return true;
-	const there = await session.listColumns(wanted.filter((name) => name !== undefined));
-	return wanted.every((name) => name !== undefined && there.has(relationKey(name)));
+	const there = await session.listColumns(wanted.flat());
+	return wanted.every((names) => names.some((name) => there.has(relationKey(name))));
 }
 
 interface Progress {
