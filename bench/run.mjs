@@ -1,6 +1,7 @@
 /**
  * Measures tfm against floors taken in the same minutes: npm run bench, or for a quick check that the benchmarks
- * themselves work: npm run bench -- --smoke. Prints a table and writes bench/RESULTS.md (a smoke run does not).
+ * themselves work: npm run bench -- --smoke. Prints a table and keeps each row that was measured (results.mjs); a smoke
+ * run keeps nothing.
  *
  * A time is never judged here: how fast is fast enough depends on the machine. The exit code is 1 only when a measured
  * command failed or did not do the work it is measured for.
@@ -19,6 +20,7 @@ import { makeManifest } from "./makeManifest.mjs";
 import { makeProject } from "./makeProject.mjs";
 import { makeQueryProject } from "./makeQueries.mjs";
 import { compare, here, peakMemory, runNode } from "./measure.mjs";
+import { openResults } from "./results.mjs";
 import { rowDiff } from "./rowDiffRow.mjs";
 import { firstRunMemory, serverLoad, serverProfile, serverRun, startBenchServer } from "./serverRows.mjs";
 import { programSize, siteInBrowser } from "./siteInBrowser.mjs";
@@ -36,7 +38,8 @@ const { values: asked } = parseArgs({
 		help: { type: "boolean", default: false },
 	},
 });
-const { smoke, only } = asked;
+const { smoke } = asked;
+const only = asked.only?.split(",");
 const sized = smoke
 	? {
 			repeats: 1,
@@ -513,41 +516,38 @@ const ROWS = [
 /** What is measured without a floor stands below the table. */
 const NAMES = [...ROWS.map(([name]) => name), "run-memory"];
 if (asked.help) {
-	console.log(`node bench/run.mjs [--smoke] [--only=ROW] [--rounds=N] [--rows=N of the loads] [--dbt=PROGRAM of dbt-core] [--dbt2=PROGRAM of dbt 2.x] [--sqlmesh=PROGRAM]
+	console.log(`node bench/run.mjs [--smoke] [--only=ROW,…] [--rounds=N] [--rows=N of the loads] [--dbt=PROGRAM of dbt-core] [--dbt2=PROGRAM of dbt 2.x] [--sqlmesh=PROGRAM]
 
 ROW: ${NAMES.join(", ")}`);
 	process.exit(0);
 }
-if (only !== undefined && !NAMES.includes(only)) {
-	console.error(`--only takes one of ${NAMES.join(", ")}`);
+if (only?.some((name) => !NAMES.includes(name))) {
+	console.error(`--only takes one or more of ${NAMES.join(", ")}`);
 	process.exit(2);
 }
 
 const whole = (n) => count(Math.round(n));
-const over = (ms, per) =>
-	per === undefined ? whole(ms) : `${whole(ms)}, that is ${(ms / per.count).toFixed(2)} a ${per.unit}`;
-const loadAtStart = loadavg()[0];
-const lines = [];
+const git = (...args) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
+const commit = `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "src", "bench/*.mjs") === "" ? "" : " with changes"}`;
+/** Told when something is about to be measured: what it is measured at is what was there before. */
+const circumstances = () => `${new Date().toISOString().slice(0, 10)}, ${commit}, load ${loadavg()[0].toFixed(1)}`;
+const results = openResults({
+	rows: ROWS,
+	facts: ["run-memory", "watch", "one model's lineage", "site in the browser", "package"],
+	machine: `Node ${process.versions.node}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB`,
+	keep: !smoke && asked.rows === undefined,
+});
 const broken = [];
-for (const [name, title, prepare] of ROWS) {
-	if (only !== undefined && name !== only) continue;
+for (const [position, [name, , prepare]] of ROWS.entries()) {
+	if (only !== undefined && !only.includes(name)) continue;
 	try {
 		const { repeats = sizes.repeats, per, ...sides } = await prepare();
+		const at = circumstances();
 		const { ms, peak, floors } = compare({ ...sides, repeats, workDir: work });
-		for (const [i, floor] of floors.entries()) {
-			const own = i === 0 ? [title, whole(ms), whole(peak)] : ["", "", ""];
-			const cells = [
-				...own,
-				sides.floors[i].title,
-				whole(floor.ms),
-				floor.ratio.toFixed(2),
-				over(floor.extraMs, i === 0 ? per : undefined),
-			];
-			lines.push(`| ${cells.join(" | ")} |`);
-			console.error(
-				`${name}: ${whole(ms)} ms; ${sides.floors[i].title}: ${whole(floor.ms)} ms, ratio ${floor.ratio.toFixed(2)}`,
-			);
-		}
+		const titled = floors.map((floor, i) => ({ title: sides.floors[i].title, ...floor }));
+		results.row(position, { ms, peak, floors: titled, ...(per === undefined ? {} : { per }), rounds: repeats, at });
+		for (const floor of titled)
+			console.error(`${name}: ${whole(ms)} ms; ${floor.title}: ${whole(floor.ms)} ms, ratio ${floor.ratio.toFixed(2)}`);
 	} catch (error) {
 		if (error instanceof Skipped) {
 			console.error(`${name}: skipped, ${error.message}`);
@@ -558,82 +558,52 @@ for (const [name, title, prepare] of ROWS) {
 	}
 }
 
-let lineage = null;
-try {
-	lineage = lineageFacts(sizes.parse.at(-1));
-	if (lineage !== null) console.error(lineage);
-} catch (error) {
-	broken.push("one model's lineage");
-	console.error(`the analysis of one model could not be measured: ${error.message}`);
+/** What is measured without a floor: a sentence, or null where there is nothing to tell. */
+async function told(name, measure) {
+	const at = circumstances();
+	try {
+		const text = await measure();
+		if (text === null) return;
+		console.error(text);
+		results.fact(name, text, at);
+	} catch (error) {
+		if (error instanceof Skipped) {
+			console.error(`${name}: skipped, ${error.message}`);
+			return;
+		}
+		broken.push(name);
+		console.error(`the benchmark "${name}" is broken: ${error.message}`);
+	}
 }
 
-let memory = null;
-try {
-	if (only === undefined || only === "run-memory") {
+await told("one model's lineage", () => lineageFacts(sizes.parse.at(-1)));
+if (only === undefined || only.includes("run-memory"))
+	await told("run-memory", async () => {
 		const models = sizes.parse.at(-1);
 		const postgres = await theServer();
 		const cwd = generated(`memory-${models}`, { models });
 		serverProfile(cwd, postgres);
 		const mb = firstRunMemory(postgres, cwd, (args, options) => peakMemory(args, options, work));
-		memory = `\`tfm run\` of ${count(models)} models on Postgres held ${whole(mb)} MB at its peak (goal: 600).`;
-		console.error(memory);
-	}
-} catch (error) {
-	if (error instanceof Skipped) console.error(`run-memory: skipped, ${error.message}`);
-	else {
-		broken.push("run-memory");
-		console.error(`the memory of a run could not be measured: ${error.message}`);
-	}
-}
-
-let watched = null;
-try {
+		return `\`tfm run\` of ${count(models)} models on Postgres held ${whole(mb)} MB at its peak (goal: 600).`;
+	});
+await told("watch", async () => {
 	const models = sizes.parse.at(-1);
 	const project = join(work, `parse-${models}`);
-	if (existsSync(project)) {
-		const { compiledMs, checkedMs, processorMs } = await watchedEdit(project, smoke ? 2 : 20);
-		const took = processorMs === null ? "" : `, ${whole(processorMs)} ms of processor time`;
-		watched = `\`tfm compile --watch\`, ${count(models)} models: ${whole(compiledMs)} ms from writing a model's file to its compiled SQL, 10 of them for the editor to finish, ${whole(checkedMs)} ms until it was checked as well (goal: 50)${took}.`;
-		console.error(watched);
-	}
-} catch (error) {
-	broken.push("an edit under --watch");
-	console.error(`an edit under --watch could not be measured: ${error.message}`);
-}
-
-let site = null;
-try {
-	site = await siteFacts(sizes.site);
-	if (site !== null) console.error(site);
-} catch (error) {
-	broken.push("site in the browser");
-	console.error(`the site could not be measured: ${error.message}`);
-}
-
-const git = (...args) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
-const pack = () => {
+	if (!existsSync(project)) return null;
+	const { compiledMs, checkedMs, processorMs } = await watchedEdit(project, smoke ? 2 : 20);
+	const took = processorMs === null ? "" : `, ${whole(processorMs)} ms of processor time`;
+	return `\`tfm compile --watch\`, ${count(models)} models: ${whole(compiledMs)} ms from writing a model's file to its compiled SQL, 10 of them for the editor to finish, ${whole(checkedMs)} ms until it was checked as well (goal: 50)${took}.`;
+});
+await told("site in the browser", () => siteFacts(sizes.site));
+await told("package", () => {
 	const npm = ["pack", "--dry-run", "--json", "--ignore-scripts"];
 	const [packed] = JSON.parse(
 		execFileSync("npm", npm, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
 	);
 	const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
-	return `${packed.entryCount} files, ${megabytes(packed.size)} MB packed, ${megabytes(packed.unpackedSize)} MB unpacked`;
-};
-const report = `# Results
-
-${new Date().toISOString().slice(0, 10)}, commit ${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "src", "bench") === "" ? "" : " with changes"}, Node ${process.versions.node}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, load ${loadAtStart.toFixed(1)} before and ${loadavg()[0].toFixed(1)} after.
-
-| measured | ms | peak MB | floor | floor, ms | ratio | over the floor, ms |
-|---|--:|--:|---|--:|--:|--:|
-${lines.join("\n")}
-
-Medians of ${sizes.repeats} alternating rounds, ${sizes.startRepeats ?? sizes.repeats} for what only starts; ratio and difference are medians over the rounds. How: [README.md](README.md).
-
-${[memory, watched, lineage, site].flatMap((facts) => (facts === null ? [] : [`${facts}\n\n`])).join("")}The package: ${pack()}.
-`;
-console.log(report);
-if (!smoke && only === undefined && asked.rows === undefined && asked.rounds === undefined && broken.length === 0)
-	writeFileSync(join(here, "RESULTS.md"), report);
+	return `The package: ${packed.entryCount} files, ${megabytes(packed.size)} MB packed, ${megabytes(packed.unpackedSize)} MB unpacked.`;
+});
+console.log(results.page());
 await server?.dispose();
 rmSync(work, { recursive: true, force: true });
 if (broken.length > 0) {
