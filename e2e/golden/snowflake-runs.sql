@@ -283,7 +283,7 @@ commit;
 
 use warehouse big_wh;
 
-create schema if not exists "SHOP_DBT_TEST__AUDIT";
+create schema if not exists "ANALYTICS"."SHOP_DBT_TEST__AUDIT";
 
 create or replace transient table ANALYTICS.SHOP_DBT_TEST__AUDIT.IN_BIG
 as (
@@ -952,7 +952,7 @@ commit;
 
 use warehouse big_wh;
 
-create schema if not exists "SHOP_DBT_TEST__AUDIT";
+create schema if not exists "ANALYTICS"."SHOP_DBT_TEST__AUDIT";
 
 drop table if exists "ANALYTICS"."SHOP_DBT_TEST__AUDIT"."IN_BIG";
 
