@@ -12,8 +12,8 @@ const execArgv = [
 
 export default defineConfig({
 	test: {
-		// One less than there are would leave a machine of two with one, and half of the time is waiting for databases.
-		maxWorkers: Math.max(2, availableParallelism() - 1),
+		// A third of the time is waiting for databases and processes: of two cores, two workers leave one half idle.
+		maxWorkers: Math.max(3, availableParallelism() - 1),
 		projects: [
 			{
 				test: {
