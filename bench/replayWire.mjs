@@ -66,7 +66,8 @@ function startup(bytes) {
  */
 function loosened(bytes) {
 	const whole = bytes.toString("latin1");
-	const long = (limit) => `${"9".repeat(limit.length - 3)}min`;
+	// The longest that the server takes is 35,791 minutes; it passes over blanks after the unit.
+	const long = (limit) => `${"9".repeat(Math.min(limit.length - 3, 4))}min`.padEnd(limit.length);
 	const loose = whole
 		.replace(/(set_config\('statement_timeout', ')(\d\d+ms)'/g, (_, before, limit) => `${before}${long(limit)}'`)
 		.replace(/(\0\0\0[\x04-\x08])(\d{2,6}ms)(?!\w)/g, (all, length, limit) =>
