@@ -159,16 +159,19 @@ function embeddedRun(cwd, { first = false, commands = [] } = {}) {
 	};
 }
 
-/** `again`: nothing changed since the project was parsed before. */
-function parseOf(project, models, { again = false } = {}) {
+/** `again`: nothing has changed since; `gone`: but the manifest, which has to be written anew, is not there. */
+function parseOf(project, models, { again = false, gone = false } = {}) {
 	const target = join(project, "target");
 	const manifest = join(target, "manifest.json");
 	if (again) runNode([TFM, "parse"], { cwd: project });
+	const removed = again ? (gone ? [manifest] : []) : [target];
 	return {
 		subject: {
 			args: [TFM, "parse"],
 			options: { cwd: project },
-			before: () => rmSync(again ? manifest : target, { recursive: true, force: true }),
+			before: () => {
+				for (const path of removed) rmSync(path, { recursive: true, force: true });
+			},
 			check: () => must(statSync(manifest).size > models * 1000, "the manifest was not written"),
 		},
 		floors: [
@@ -395,6 +398,11 @@ const ROWS = [
 			"parse-again",
 			"the same, nothing changed",
 			() => parseOf(generated(`parse-${models}`, { models }), models, { again: true }),
+		],
+		[
+			"parse-gone",
+			"the same, nothing changed, manifest.json gone",
+			() => parseOf(generated(`parse-${models}`, { models }), models, { again: true, gone: true }),
 		],
 	]),
 	[
