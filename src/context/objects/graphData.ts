@@ -21,8 +21,11 @@ export function graphData(manifest: Manifest, startedAt: Date): MappingData {
 		const hasFunctions = [...manifest.nodes.keys()].some(isFunction);
 		const part = (functions: boolean): ReadonlyMap<string, GraphNode> =>
 			new Map([...manifest.nodes].filter(([id]) => isFunction(id) === functions));
+		// Tests of what is disabled stand among the nodes, as in manifest.json (dbt).
+		const { unresolved } = manifest;
+		const nodes = hasFunctions ? part(false) : manifest.nodes;
 		parts = {
-			nodes: shown(hasFunctions ? part(false) : manifest.nodes),
+			nodes: shown(unresolved === undefined || unresolved.size === 0 ? nodes : new Map([...nodes, ...unresolved])),
 			functions: shown(hasFunctions ? part(true) : new Map()),
 		};
 		return parts;
