@@ -42,8 +42,8 @@ const tableOf = (rows) =>
 
 /**
  * `rows`: all that there are, in their order; what is kept of others is forgotten. `machine`: what it is; another one's
- * rows are forgotten, too. `keep`:
- * whether it is written at each step, so that what was measured stays when the rest is not.
+ * rows are forgotten, too. `keep`: whether it is written at each step, so that what was measured stays when the rest
+ * is not.
  */
 export function openResults({ rows, facts, machine, keep }) {
 	const keys = keysOf(rows);

@@ -546,34 +546,10 @@ const results = openResults({
 	keep: !smoke && asked.rows === undefined,
 });
 const broken = [];
-for (const [position, [name, , prepare]] of ROWS.entries()) {
-	if (only !== undefined && !only.includes(name)) continue;
+/** What cannot be measured here is said; what is broken does not keep the rest from being measured. */
+async function attempt(name, measure) {
 	try {
-		const { repeats = sizes.repeats, per, ...sides } = await prepare();
-		const at = circumstances();
-		const { ms, peak, floors } = compare({ ...sides, repeats, workDir: work });
-		const titled = floors.map((floor, i) => ({ title: sides.floors[i].title, ...floor }));
-		results.row(position, { ms, peak, floors: titled, ...(per === undefined ? {} : { per }), rounds: repeats, at });
-		for (const floor of titled)
-			console.error(`${name}: ${whole(ms)} ms; ${floor.title}: ${whole(floor.ms)} ms, ratio ${floor.ratio.toFixed(2)}`);
-	} catch (error) {
-		if (error instanceof Skipped) {
-			console.error(`${name}: skipped, ${error.message}`);
-			continue;
-		}
-		broken.push(name);
-		console.error(`the benchmark "${name}" is broken: ${error.message}`);
-	}
-}
-
-/** What is measured without a floor: a sentence, or null where there is nothing to tell. */
-async function told(name, measure) {
-	const at = circumstances();
-	try {
-		const text = await measure();
-		if (text === null) return;
-		console.error(text);
-		results.fact(name, text, at);
+		await measure();
 	} catch (error) {
 		if (error instanceof Skipped) {
 			console.error(`${name}: skipped, ${error.message}`);
@@ -583,6 +559,29 @@ async function told(name, measure) {
 		console.error(`the benchmark "${name}" is broken: ${error.message}`);
 	}
 }
+
+for (const [position, [name, , prepare]] of ROWS.entries()) {
+	if (only !== undefined && !only.includes(name)) continue;
+	await attempt(name, async () => {
+		const { repeats = sizes.repeats, per, ...sides } = await prepare();
+		const at = circumstances();
+		const { ms, peak, floors } = compare({ ...sides, repeats, workDir: work });
+		const titled = floors.map((floor, i) => ({ title: sides.floors[i].title, ...floor }));
+		results.row(position, { ms, peak, floors: titled, ...(per === undefined ? {} : { per }), rounds: repeats, at });
+		for (const floor of titled)
+			console.error(`${name}: ${whole(ms)} ms; ${floor.title}: ${whole(floor.ms)} ms, ratio ${floor.ratio.toFixed(2)}`);
+	});
+}
+
+/** What is measured without a floor: a sentence, or null where there is nothing to tell. */
+const told = (name, measure) =>
+	attempt(name, async () => {
+		const at = circumstances();
+		const text = await measure();
+		if (text === null) return;
+		console.error(text);
+		results.fact(name, text, at);
+	});
 
 await told("one model's lineage", () => lineageFacts(sizes.parse.at(-1)));
 if (only === undefined || only.includes("run-memory"))
