@@ -522,7 +522,7 @@ const ROWS = [
 	["robots", `\`tfm run\`, robots from ${count(sizes.readings)} readings to the report, Postgres`, robotsRun],
 ];
 /** What is measured without a floor stands below the table. */
-const NAMES = [...ROWS.map(([name]) => name), "run-memory"];
+const NAMES = [...new Set(ROWS.map(([name]) => name)), "run-memory"];
 if (asked.help) {
 	console.log(`node bench/run.mjs [--smoke] [--only=ROW,…] [--rounds=N] [--rows=N of the loads] [--dbt=PROGRAM of dbt-core] [--dbt2=PROGRAM of dbt 2.x] [--sqlmesh=PROGRAM]
 
