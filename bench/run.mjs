@@ -381,7 +381,14 @@ const ROWS = [
 		() => start(["ls"], { cwd: warehouse() }, (stdout) => must(stdout.includes("trf_persons"), "ls lists nothing")),
 	],
 	["first-run", "`tfm run`, the warehouse, first run", () => embeddedRun(warehouse(), { first: true })],
-	["run", "`tfm run`, the warehouse, again", () => embeddedRun(warehouse())],
+	// The smoke has sent the warehouse's statements again a row before; here a small project shows as much.
+	smoke
+		? [
+				"run",
+				`\`tfm run\`, ${count(sizes.run)} tiny models in 5 layers, again`,
+				() => embeddedRun(generated("layered", { models: sizes.run, layered: true, tests: 1 })),
+			]
+		: ["run", "`tfm run`, the warehouse, again", () => embeddedRun(warehouse())],
 	[
 		"run-many",
 		`\`tfm run\`, ${count(sizes.run)} tiny models without layers, again`,
