@@ -18,7 +18,23 @@ export function oneModel(project) {
 	return join(project, "models/transform", folder, file);
 }
 
-/** `tfm parse` after one model's text was edited, manifest.json written; the floor looks at every file. */
+/**
+ * A floor of reading a project that writes a manifest.json as well. `how`: the arguments of parseFloor.mjs that say what
+ * it reads and how it writes what `kept`, a manifest.json that tfm left, holds.
+ */
+export const writingFloor = (project, { title, how, kept, check }) => ({
+	title,
+	args: [join(here, "parseFloor.mjs"), project, ...how(`${kept},${kept}.floor`)],
+	options: { cwd: project },
+	check: (stdout) => {
+		const found = JSON.parse(stdout);
+		check(found);
+		must(found.written > 0.99 * statSync(kept).size, "the floor wrote something else");
+	},
+	apart: (stdout) => JSON.parse(stdout).preparedMs,
+});
+
+/** `tfm parse` after one model's text was edited, manifest.json written; the floors look at every file. */
 export function parseEditedOf(project) {
 	const file = oneModel(project);
 	const text = readFileSync(file, "utf8");
@@ -43,6 +59,12 @@ export function parseEditedOf(project) {
 				options: { cwd: project },
 				check: (stdout) => must(JSON.parse(stdout).files > 0, "the floor read nothing"),
 			},
+			writingFloor(project, {
+				title: "the same, and manifest.json copied",
+				how: (paths) => ["--unchanged", `--copy=${paths}`],
+				kept: manifest,
+				check: ({ files }) => must(files > 0, "the floor read nothing"),
+			}),
 		],
 	};
 }

@@ -43,7 +43,8 @@ export function median(values) {
 
 /**
  * `subject` and its `floors` in turns, every other round backwards, so that a busy moment of the machine meets all. A
- * side is {before?, command?, args, options, check?}: node's arguments, or another program's; `before` is not timed. Gives {ms, peak, floors: [{ms, ratio, extraMs}]}.
+ * side is {before?, command?, args, options, check?, apart?}: node's arguments, or another program's; `before` is not
+ * timed, and `apart` tells of what the process printed how many ms of it were spent getting ready. Gives {ms, peak, floors: [{ms, ratio, extraMs}]}.
  */
 export function compare({ subject, floors, repeats, workDir }) {
 	const sides = [subject, ...floors];
@@ -54,7 +55,7 @@ export function compare({ subject, floors, repeats, workDir }) {
 			side.before?.();
 			const { ms, stdout } = run(side.command ?? process.execPath, side.args, side.options);
 			side.check?.(stdout);
-			times[at].push(ms);
+			times[at].push(ms - (side.apart?.(stdout) ?? 0));
 		}
 	}
 	subject.before?.();

@@ -14,7 +14,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ciOf } from "./ciRow.mjs";
-import { besideDbt, besideSqlmesh, nothingToDo, parseEditedOf, watchedEdit } from "./editRows.mjs";
+import { besideDbt, besideSqlmesh, nothingToDo, parseEditedOf, watchedEdit, writingFloor } from "./editRows.mjs";
 import { makeCsvLandingProject, makeLandingProject, makeParquetLandingProject, makeSeedProject } from "./makeLoad.mjs";
 import { makeManifest } from "./makeManifest.mjs";
 import { makeProject } from "./makeProject.mjs";
@@ -159,12 +159,21 @@ function embeddedRun(cwd, { first = false, commands = [] } = {}) {
 	};
 }
 
-/** `again`: nothing has changed since; `gone`: but the manifest, which has to be written anew, is not there. */
+/**
+ * `again`: nothing has changed since; `gone`: but the manifest, which has to be written anew, is not there. Where it is
+ * written the second floor writes one as well, of the same content.
+ */
 function parseOf(project, models, { again = false, gone = false } = {}) {
 	const target = join(project, "target");
 	const manifest = join(target, "manifest.json");
-	if (again) runNode([TFM, "parse"], { cwd: project });
+	const writes = !again || gone;
+	const kept = join(work, `manifest-${models}.json`);
+	if (again || !existsSync(kept)) runNode([TFM, "parse"], { cwd: project });
+	if (writes) cpSync(manifest, kept);
 	const removed = again ? (gone ? [manifest] : []) : [target];
+	const reads = again ? "walk, read, hash" : "walk, read, hash, js-yaml, refs by regex";
+	const how = again ? ["--unchanged"] : [];
+	const readAll = (found) => must(found[again ? "hashed" : "entries"] >= models, "the floor read something else");
 	return {
 		subject: {
 			args: [TFM, "parse"],
@@ -176,12 +185,21 @@ function parseOf(project, models, { again = false, gone = false } = {}) {
 		},
 		floors: [
 			{
-				title: again ? "walk, read, hash" : "walk, read, hash, js-yaml, refs by regex",
-				args: [join(here, "parseFloor.mjs"), project, ...(again ? ["--unchanged"] : [])],
+				title: reads,
+				args: [join(here, "parseFloor.mjs"), project, ...how],
 				options: { cwd: work },
-				check: (stdout) =>
-					must(JSON.parse(stdout)[again ? "hashed" : "entries"] >= models, "the floor read something else"),
+				check: (stdout) => readAll(JSON.parse(stdout)),
 			},
+			...(writes
+				? [
+						writingFloor(project, {
+							title: "the same, and an object of the manifest's content written by JSON.stringify",
+							how: (paths) => [...how, `--write=${paths}`],
+							kept,
+							check: readAll,
+						}),
+					]
+				: []),
 		],
 	};
 }
