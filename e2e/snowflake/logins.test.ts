@@ -295,7 +295,7 @@ const NO_IDENTITY = [
 const NOBODY =
 	"nothing answers under this account: its name, locator or region may be wrong, or the proxy 127.0.0.1:<port> does not let it through";
 const NEXT =
-	"correct `account` (`organization-account`, or a locator with its region: `xy12345.eu-central-1`), or the proxy: `proxy_host` and `proxy_port`, or HTTPS_PROXY";
+	"correct `account`: `organization-account`, or a locator with its region, which has the cloud behind it in some: `xy12345.eu-central-1`, `xy12345.us-east-2.aws`; or the proxy: `proxy_host` and `proxy_port`, or HTTPS_PROXY";
 
 describe("logins that are refused", () => {
 	test.each<[string, object, string, Readonly<Record<string, string>>?]>([

@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from "snowflake-sdk";
 import { fail } from "../../core/diagnostic.ts";
 import type { RefreshRequest } from "./accessToken.ts";
+import { accountProblem, hostOf } from "./account.ts";
 import { loginFields } from "./loginFields.ts";
 import { type ProxyRoute, proxyOf } from "./proxy.ts";
 
@@ -10,12 +11,11 @@ export type ProfileFields = Readonly<Record<string, unknown>>;
 /** Seconds between heartbeats of `client_session_keep_alive`; the driver takes 900 to 3600. */
 const HEARTBEAT_S = 900;
 
-/** An account's name or locator, with its region or without; never an address. */
-const ACCOUNT = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
-
 export interface ConnectionPlan {
 	readonly options: ConnectionOptions;
 	readonly proxy: ProxyRoute | undefined;
+	/** As the profile writes it. */
+	readonly account: string;
 	/** Where the account is, and the field of the profile that says so. */
 	readonly address: { readonly field: "account" | "access_url" | "host"; readonly host: string; readonly port: number };
 	/** What must be asked for a token first. */
@@ -36,17 +36,8 @@ export function connectionOptions(fields: ProfileFields, { cwd, env }: Connectio
 		return typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
 	};
 	const account = text("account") ?? "";
-	if (!ACCOUNT.test(account)) {
-		const problem = /[/:]|snowflakecomputing/i.test(account)
-			? "it is an address; the account is what stands before .snowflakecomputing.com"
-			: "an account is `organization-name`, or a locator with its region: `xy12345.eu-central-1`";
-		fail("TFM-DB-025", { field: "account", problem });
-	}
-	if (/\.snowflakecomputing\.(?:com|cn)$/i.test(account))
-		fail("TFM-DB-025", {
-			field: "account",
-			problem: `write it without the domain: ${account.replace(/\.snowflakecomputing\.\w+$/i, "")}`,
-		});
+	const problem = accountProblem(account);
+	if (problem !== undefined) fail("TFM-DB-025", { field: "account", problem });
 	const proxy = proxyOf(fields, env);
 	const door = accessUrl(text);
 	const refresh = refreshOf(text);
@@ -77,7 +68,7 @@ export function connectionOptions(fields: ProfileFields, { cwd, env }: Connectio
 	// An address of six parts stands in brackets there.
 	const host = hostname.replace(/^\[|\]$/g, "");
 	const address = { field, host, port: Number(port || (protocol === "http:" ? 80 : 443)) } as const;
-	return { options: options as unknown as ConnectionOptions, proxy, refresh, address };
+	return { options: options as unknown as ConnectionOptions, account, proxy, refresh, address };
 }
 
 /** dbt: with a client's id and secret the token of `oauth` is a refresh token. */
@@ -97,10 +88,6 @@ function refreshOf(text: Text): RefreshRequest | undefined {
 }
 
 type Text = (name: string) => string | undefined;
-
-/** As the driver has it: the oldest region is not named, and one of China is elsewhere. */
-const hostOf = (account: string): string =>
-	`https://${account.replaceAll("_", "-").replace(/\.us-west-2$/i, "")}.snowflakecomputing.${/\.cn-[^.]*$/i.test(account) ? "cn" : "com"}`;
 
 /**
  * `access_url`, or `host`, `port` and `protocol`, name another door than the account's, for private links and tests. What

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TfmError } from "../../core/diagnostic.ts";
+import { accountProblem, otherAccount } from "./account.ts";
 import { connectionOptions } from "./connectionOptions.ts";
 import { configuredDriver, type Driver } from "./driver.ts";
 import { LOCAL_LOGIN, type LocalSnowflake, startLocalSnowflake } from "./testing/localSnowflake.ts";
@@ -32,6 +33,16 @@ const ENCRYPTED = KEYS.privateKey.export({
 const OTHER = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
 	format: "pem",
 	type: "pkcs8",
+}) as string;
+const OLD_FORM = KEYS.privateKey.export({
+	format: "pem",
+	type: "pkcs1",
+	cipher: "aes-256-cbc",
+	passphrase: "open",
+}) as string;
+const ELLIPTIC = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
+	format: "pem",
+	type: "sec1",
 }) as string;
 const bare = (pem: string): string => pem.replace(/-----.*-----|\s/g, "");
 
@@ -80,6 +91,7 @@ describe("logging in to Snowflake", () => {
 		["a key without the lines around it", { private_key: bare(PLAIN), password: "" }],
 		["an encrypted key", { private_key: ENCRYPTED, private_key_passphrase: "open", password: "" }],
 		["an encrypted key in a file", { private_key_path: join(folder, "encrypted.p8"), private_key_passphrase: "open" }],
+		["an encrypted key in OpenSSL's old form", { private_key: OLD_FORM, private_key_passphrase: "open", password: "" }],
 		["an OAuth token", { authenticator: "oauth", token: "oauth-1", password: "" }],
 		["a programmatic access token", { authenticator: "programmatic_access_token", token: "pat-1", password: "" }],
 		[
@@ -114,6 +126,23 @@ describe("logging in to Snowflake", () => {
 	});
 
 	test.each([
+		["https://myorg-acct.snowflakecomputing.com", "myorg-acct"],
+		["https://XY12345.eu-central-1.aws.snowflakecomputing.com/console#/", "XY12345.eu-central-1.aws"],
+		["xy12345.privatelink.snowflakecomputing.com", "xy12345.privatelink"],
+		["xy12345.cn-northwest-1.aws.snowflakecomputing.cn", "xy12345.cn-northwest-1.aws"],
+		["https://app.snowflake.com/myorg/acct/#/homepage", "myorg-acct"],
+		["https://app.snowflake.com/us-east-2.aws/xy12345/worksheets", "xy12345.us-east-2.aws"],
+	])("an address in place of an account is told with the account in it: %s", (account, name) => {
+		expect(accountProblem(account)).toBe(`it is an address: write what names the account in it, \`account: ${name}\``);
+		expect(accountProblem(name)).toBeUndefined();
+	});
+
+	test("where nobody answers, an organization's account with a dot is told with its hyphen", () => {
+		expect(otherAccount("MYORG.MY_ACCT")).toContain("joined by a hyphen, `MYORG-MY_ACCT`");
+		expect(otherAccount("xy12345.eu-central-1.aws")).toContain("a locator with its region");
+	});
+
+	test.each([
 		[{ password: "wrong" }, "390100"],
 		[{ authenticator: "oauth", token: "old" }, "390303"],
 		[{ private_key: OTHER }, "390144"],
@@ -123,8 +152,8 @@ describe("logging in to Snowflake", () => {
 
 	test.each([
 		[
-			{ account: "https://x.snowflakecomputing.com" },
-			"`account` of the Snowflake profile cannot be used: it is an address; the account is what stands before .snowflakecomputing.com",
+			{ account: "nobody at home" },
+			"`account` of the Snowflake profile cannot be used: an account is `organization-account`",
 		],
 		[{ access_url: "SECRET:pw" }, "`access_url` of the Snowflake profile cannot be used: it is no address like https:"],
 		[
@@ -150,6 +179,18 @@ describe("logging in to Snowflake", () => {
 		],
 		[{ private_key_path: "/nowhere/key.p8" }, "/nowhere/key.p8 cannot be read: ENOENT"],
 		[{ private_key: ENCRYPTED }, "the key is encrypted, and `private_key_passphrase` is not given"],
+		[{ private_key: OLD_FORM }, "the key is encrypted, and `private_key_passphrase` is not given"],
+		[
+			{ private_key: OLD_FORM, private_key_passphrase: "shut" },
+			"`private_key_passphrase` of the Snowflake profile cannot",
+		],
+		[{ private_key: PLAIN.slice(0, 600) }, "it cannot be read as a private key"],
+		[{ private_key: "no key!" }, "it is neither PEM nor base64"],
+		[
+			{ private_key: "-----BEGIN OPENSSH PRIVATE KEY-----" },
+			"it is a key of OpenSSH's own form; `ssh-keygen -p -m pkcs8",
+		],
+		[{ private_key: ELLIPTIC }, "its key is of type ec, and the driver signs with RSA keys alone"],
 		[{ private_key: "-----BEGIN PUBLIC KEY-----" }, "it holds a public key or a certificate"],
 		[
 			{ authenticator: "oauth" },

@@ -125,14 +125,14 @@ function browserFor({ authenticator }: ConnectionOptions, env: LoginParts["env"]
 	};
 }
 
-const whoOf = ({ options }: ConnectionPlan) => ({ account: String(options.account), user: options.username });
+const whoOf = ({ account, options }: ConnectionPlan) => ({ account, user: options.username });
 
 function explain(error: unknown, plan: ConnectionPlan): never {
 	const refused = error as DriverError;
 	const numbered = /^\d+$/.test(String(refused.code ?? ""));
 	const code = numbered ? codeOf(refused) : "";
 	const all = wordsOf(refused);
-	const reason = reasonOf(code, all, plan.proxy);
+	const reason = reasonOf(code, all, plan);
 	// The driver's libraries list all that they have tried, a line each.
 	const [said = all] = numbered ? [all] : all.split("\n");
 	const isReached = reason?.isReached ?? true;

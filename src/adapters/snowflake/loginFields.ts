@@ -125,7 +125,7 @@ function token(text: ProfileReader["text"], cwd: string): string | undefined {
 	return read === "" ? problem(`${path} is empty`) : read;
 }
 
-const PEM = /-----BEGIN (?:ENCRYPTED |RSA )?PRIVATE KEY-----/;
+const PEM = /-----BEGIN (?:ENCRYPTED |RSA |EC )?PRIVATE KEY-----/;
 
 /** The key as PEM. dbt also takes the base64 between its lines, without them. */
 function privateKey(text: ProfileReader["text"], cwd: string): string {
@@ -141,21 +141,27 @@ function privateKey(text: ProfileReader["text"], cwd: string): string {
 		}
 	}
 	if (key === undefined || key.trim() === "") return problem("there is no key in it");
-	const encrypted = /BEGIN ENCRYPTED/.test(key) || (!PEM.test(key) && text("private_key_passphrase") !== undefined);
+	if (/BEGIN OPENSSH/.test(key))
+		problem("it is a key of OpenSSH's own form; `ssh-keygen -p -m pkcs8 -f FILE` makes one of it that Snowflake takes");
+	const encrypted =
+		/BEGIN ENCRYPTED|^Proc-Type: 4,ENCRYPTED/m.test(key) ||
+		(!PEM.test(key) && text("private_key_passphrase") !== undefined);
 	if (/BEGIN (?:PUBLIC|CERTIFICATE)/.test(key))
 		problem("it holds a public key or a certificate, and the login signs with the private key");
 	if (encrypted && text("private_key_passphrase") === undefined)
 		problem("the key is encrypted, and `private_key_passphrase` is not given");
 	const opened = (whole: string): string => {
+		let kind: string | undefined;
 		try {
-			createPrivateKey({ key: whole, format: "pem", passphrase: text("private_key_passphrase") });
-			return whole;
+			const passphrase = text("private_key_passphrase");
+			kind = createPrivateKey({ key: whole, format: "pem", passphrase }).asymmetricKeyType;
 		} catch {
 			// OpenSSL's words name neither the file nor what to do.
 			return encrypted
 				? fail("TFM-DB-025", { field: "private_key_passphrase", problem: "it does not open the key" })
 				: problem("it cannot be read as a private key");
 		}
+		return kind === "rsa" ? whole : problem(`its key is of type ${kind}, and the driver signs with RSA keys alone`);
 	};
 	if (PEM.test(key)) return opened(key);
 	const body = key.replace(/\s+/g, "");

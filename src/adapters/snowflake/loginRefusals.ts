@@ -1,4 +1,5 @@
-import type { ProxyRoute } from "./proxy.ts";
+import { otherAccount } from "./account.ts";
+import type { ConnectionPlan } from "./connectionOptions.ts";
 
 export interface Reason {
 	readonly hint: string;
@@ -94,15 +95,20 @@ const REASONS: readonly (readonly [code: RegExp | null, said: RegExp | null, hin
 ];
 
 /** What to look at first; undefined for what nobody has met. `said`: the refusal's words. */
-export function reasonOf(code: string, said: string, proxy: ProxyRoute | undefined): Reason | undefined {
+export function reasonOf(
+	code: string,
+	said: string,
+	{ account, proxy }: Pick<ConnectionPlan, "account" | "proxy">,
+): Reason | undefined {
 	const known = REASONS.find(([byCode, bySaid]) => byCode?.test(code) ?? bySaid?.test(said));
 	if (known !== undefined) return { hint: known[2], next: known[3], isReached: true };
 	const unreachable = /^40\d{4}$/.test(code) || /ENOTFOUND|ECONNREFUSED|does not answer|status code \d/.test(said);
 	if (!unreachable) return undefined;
+	const next = otherAccount(account);
 	if (proxy === undefined)
 		return {
 			hint: "nothing answers under this account: its name, locator or region may be wrong, or a proxy stands between",
-			next: NEXT_ACCOUNT,
+			next,
 			isReached: false,
 		};
 	const name = `${proxy.proxyHost}:${proxy.proxyPort}`;
@@ -114,9 +120,7 @@ export function reasonOf(code: string, said: string, proxy: ProxyRoute | undefin
 		};
 	return {
 		hint: `nothing answers under this account: its name, locator or region may be wrong, or the proxy ${name} does not let it through`,
-		next: `${NEXT_ACCOUNT}, or the proxy: \`proxy_host\` and \`proxy_port\`, or HTTPS_PROXY`,
+		next: `${next}; or the proxy: \`proxy_host\` and \`proxy_port\`, or HTTPS_PROXY`,
 		isReached: false,
 	};
 }
-
-const NEXT_ACCOUNT = "correct `account` (`organization-account`, or a locator with its region: `xy12345.eu-central-1`)";

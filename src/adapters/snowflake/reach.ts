@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { otherAccount } from "./account.ts";
 import type { ConnectionPlan } from "./connectionOptions.ts";
 import { isAround } from "./proxy.ts";
 
@@ -18,7 +19,7 @@ const PATIENCE_MS = 3_000;
  * A look before the first login: the driver takes a name that nobody knows, or a port where nobody listens, for a fault
  * that passes, and tries for minutes. Asked twice. Anything else, also silence, is left to the login: undefined.
  */
-export async function lookFor({ address, proxy, options }: ConnectionPlan): Promise<Unreachable | undefined> {
+export async function lookFor({ account, address, proxy }: ConnectionPlan): Promise<Unreachable | undefined> {
 	const around = proxy === undefined || isAround(proxy, address.host);
 	const place = around ? address : { host: proxy.proxyHost, port: proxy.proxyPort };
 	let code = await failureOf(place);
@@ -46,9 +47,9 @@ export async function lookFor({ address, proxy, options }: ConnectionPlan): Prom
 	return {
 		said,
 		hint: unknown
-			? `no account is called ${options.account}: its name, locator or region is wrong, or this machine is offline`
+			? `no account is called ${account}: its name, locator or region is wrong, or this machine is offline`
 			: "a firewall or a proxy may stand between",
-		next: "correct `account` (`organization-account`, or a locator with its region: `xy12345.eu-central-1`)",
+		next: otherAccount(account),
 	};
 }
 
