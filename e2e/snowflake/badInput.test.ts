@@ -60,7 +60,9 @@ test("a warehouse that is not there, not for this role, or suspended for good", 
 	expect(await run({ files, output: { warehouse: "none" }, server: { warehouses: ["WH"] } })).toMatchInlineSnapshot(`
 		"[stderr]
 		 error[TFM-CLI-013]: the database refused: No active warehouse selected in the current session.  Select an active warehouse with the 'use warehouse' command. (Snowflake 000606, query id <id>)
-		   = hint: the profile's \`warehouse\` is missing, or not for this role (\`grant usage on warehouse … to role SYSADMIN\`), or suspended with AUTO_RESUME off (\`alter warehouse … resume\`)
+		  ┌─ profiles.yml:4:5
+		 4│     dev: …
+		  │     ^^^ the profile's \`warehouse\` is missing, or not for this role (\`grant usage on warehouse … to role SYSADMIN\`), or suspended with AUTO_RESUME off (\`alter warehouse … resume\`)
 		   = next: tfm debug
 
 		 1 error, nothing was run (<s>)

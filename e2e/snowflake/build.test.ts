@@ -129,6 +129,22 @@ describe("a project on the local protocol server", () => {
 		);
 	});
 
+	test("show --inline of what is no query says how it is sent as it is, and so it has rows", async () => {
+		expect(await shop.run(["show", "--inline", "show schemas"])).toMatchInlineSnapshot(`
+			"[stderr]
+			 error[TFM-APP-009]: the database refused the inline query: syntax error line 1 at position 0 unexpected '<EOF>'. (SQLSTATE 42000)
+			   = hint: Snowflake 001003, query id <id>
+			   = next: --inline takes a query, of which it asks for some rows: --inline-direct sends a statement like show as it is
+			   = dbt: Database Error: syntax error line 1 at position 0 unexpected '<EOF>'.
+
+			 1 error, nothing was run (<s>)
+			[exit 2]
+			"
+		`);
+		const direct = await shop.call(["show", "--inline-direct", "show schemas like 'SHOP'"]);
+		expect([direct.code, direct.stdout], direct.stderr).toEqual([0, expect.stringContaining("| SHOP |")]);
+	});
+
 	test("a wrong password says so", async () => {
 		expect(await shop.run("run", { password: "wrong" })).toBe(WRONG_PASSWORD);
 	});

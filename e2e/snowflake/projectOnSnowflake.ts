@@ -10,15 +10,17 @@ import {
 } from "../../src/adapters/snowflake/testing/localSnowflake.ts";
 import { type Called, tfm } from "../runCase.ts";
 
+type Command = string | readonly string[];
+
 export interface ProjectOnSnowflake {
 	readonly local: LocalSnowflake;
 	readonly root: string;
-	/** One command; `output` changes fields of the profile. */
-	call(command: string, output?: object): Promise<Called>;
+	/** One command, as a line without quotes or as its words; `output` changes fields of the profile. */
+	call(command: Command, output?: object): Promise<Called>;
 	/** Writes the profile; `output` changes its fields. */
 	writeProfile(output?: object): void;
 	/** stdout, stderr and exit code; what changes from run to run is written as <…>. */
-	run(command: string, output?: object): Promise<string>;
+	run(command: Command, output?: object): Promise<string>;
 	write(files: Readonly<Record<string, string>>): void;
 	/** Rows of a query, as the adapter gives them. */
 	rows(sql: string): Promise<readonly (readonly unknown[])[]>;
@@ -49,11 +51,11 @@ export async function projectOnSnowflake(
 			access_url: local.server.url,
 		};
 		const dev = { ...fields, ...output };
-		write({ "profiles.yml": JSON.stringify({ shop: { target: "dev", outputs: { dev } } }) });
+		write({ "profiles.yml": `shop:\n  target: dev\n  outputs:\n    dev: ${JSON.stringify(dev)}\n` });
 	};
-	const call = async (command: string, output?: object): Promise<Called> => {
+	const call = async (command: Command, output?: object): Promise<Called> => {
 		writeProfile(output);
-		return tfm(command.split(" "), root);
+		return tfm(typeof command === "string" ? command.split(" ") : command, root);
 	};
 	return {
 		local,

@@ -2,8 +2,9 @@ import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { readSourceLine } from "../app/readSourceLine.ts";
+import { targetPlace } from "../app/targetPlace.ts";
 import { DatabaseError } from "../core/databaseError.ts";
-import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
+import { type Diagnostic, type DiagnosticPlaces, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Flags, OutputOptions } from "../core/invocation.ts";
 import { makeFolders } from "../core/makeFolders.ts";
 import { nextWithin } from "../report/nextWithin.ts";
@@ -27,7 +28,11 @@ const PROJECT_FILES = ["tfm_project.yml", "dbt_project.yml"];
 export async function reportFailure(error: unknown, failure: Failure): Promise<ExitCode> {
 	const { world, flags, output } = failure;
 	const root = findProjectRoot(resolve(world.cwd, flags?.projectDir ?? "."));
-	const known = explainError(error);
+	const place =
+		flags !== undefined && error instanceof DatabaseError
+			? await targetPlace({ cwd: world.cwd, flags, env: world.env })
+			: {};
+	const known = explainError(error, place);
 	const { env: environment } = flags?.extra ?? {};
 	const within = typeof environment === "string" ? ` --env ${environment}` : "";
 	const diagnostics = (known ?? [internalError(error, failure, root)]).map((one) => nextWithin(one, within));
@@ -47,12 +52,15 @@ export async function reportFailure(error: unknown, failure: Failure): Promise<E
 	return 2;
 }
 
-/** Mistakes of the user and of the machine around us; null for what only a bug can explain. */
-function explainError(error: unknown): readonly Diagnostic[] | null {
+/**
+ * Mistakes of the user and of the machine around us; null for what only a bug can explain. `place`: where the database
+ * is described that refused.
+ */
+function explainError(error: unknown, place: DiagnosticPlaces): readonly Diagnostic[] | null {
 	if (error instanceof TfmError) return error.diagnostics;
 	if (error instanceof DatabaseError) {
 		const problem = error.detail === undefined ? error.message : `${error.message} (${error.detail})`;
-		return [diagnostic("TFM-CLI-013", { problem, hint: error.hint })];
+		return [diagnostic("TFM-CLI-013", { problem, hint: error.hint }, place)];
 	}
 	const fault = error as NodeJS.ErrnoException;
 	if (!(error instanceof Error) || typeof fault.code !== "string" || typeof fault.syscall !== "string") return null;

@@ -203,6 +203,7 @@ async function readTarget(part: ProfilePart): Promise<ResolvedProfile | undefine
 	const connection = await readConnection({ output: rendered, path, check, warnings, readSecretCommand });
 	if (connection === undefined) return undefined;
 	const threads = flags.threads ?? connection.threads;
-	const target = { profileName: name, targetName, ...connection.target, threads, file: document.file };
+	const place = check.at(path, "key");
+	const target = { profileName: name, targetName, ...connection.target, threads, file: document.file, place };
 	return { target: Object.freeze(target), secrets: connection.secrets };
 }

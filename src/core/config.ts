@@ -117,6 +117,8 @@ export interface TargetConfig {
 	readonly shown: readonly string[];
 	/** Where the profile was read, or null for the embedded default. */
 	readonly file: string | null;
+	/** Where its output begins in that file, and the line without its values. Absent: no file has it. */
+	readonly place?: Pick<DiagnosticPlaces, "at" | "source">;
 }
 
 export interface Config {
