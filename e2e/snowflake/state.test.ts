@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type LocalSnowflake, startLocalSnowflake } from "../../src/adapters/snowflake/testing/localSnowflake.ts";
-import type { Adapter, BoundStatement, Session } from "../../src/core/adapter.ts";
+import { type OpenSnowflake, openLocalSnowflake } from "../../src/adapters/snowflake/testing/openLocalSnowflake.ts";
+import type { BoundStatement, Session } from "../../src/core/adapter.ts";
 import { holdsFence } from "../../src/core/holdsFence.ts";
 import { nodeId } from "../../src/core/node.ts";
 import { createStateStore } from "../../src/history/stateStore.ts";
@@ -14,25 +14,19 @@ const OF = { project: "p", target: "dev", schema: "DEV" };
 const RUN = { runId: "r1", ...OF, command: "run", host: "h", pid: 7, startedAt: AT, args: "run" };
 
 describe("tfm's own tables on the local protocol server", () => {
-	let local: LocalSnowflake;
-	let adapter: Adapter;
+	let snowflake: OpenSnowflake;
 	let state: Awaited<ReturnType<typeof createStateStore>>;
 	const send = async (session: Session, statements: readonly BoundStatement[]) => {
 		for (const { sql, binds } of statements) await session.query(sql, binds);
 	};
-	const on = <T>(work: (session: Session) => Promise<T>): Promise<T> => adapter.withSession(work);
+	const on = <T>(work: (session: Session) => Promise<T>): Promise<T> => snowflake.adapter.withSession(work);
 
 	beforeAll(async () => {
-		local = await startLocalSnowflake();
-		adapter = local.adapter();
-		await adapter.open();
+		snowflake = await openLocalSnowflake();
 		state = await createStateStore("snowflake");
 		await on((s) => state.migrate(s));
 	});
-	afterAll(async () => {
-		await adapter.close();
-		await local.server.stop();
-	});
+	afterAll(() => snowflake.dispose());
 
 	test("are made once; a version that is not known is refused", async () => {
 		await on(async (s) => {

@@ -1,27 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Adapter } from "../../core/adapter.ts";
-import { type LocalSnowflake, startLocalSnowflake } from "./testing/localSnowflake.ts";
+import { type OpenSnowflake, openLocalSnowflake } from "./testing/openLocalSnowflake.ts";
 
 describe("the Snowflake adapter, on the local protocol server", () => {
-	let local: LocalSnowflake;
-	let adapter: Adapter;
+	let snowflake: OpenSnowflake;
 	beforeAll(async () => {
-		local = await startLocalSnowflake();
-		adapter = local.adapter();
-		await adapter.open();
+		snowflake = await openLocalSnowflake();
 	});
-	afterAll(async () => {
-		await adapter.close();
-		await local.server.stop();
-	});
+	afterAll(() => snowflake.dispose());
 
 	test("it says where it is", () => {
-		expect(adapter.facts).toMatchObject({ adapter: "snowflake", type: "snowflake" });
-		expect(adapter.facts.version).toMatch(/^Snowflake \d/);
+		expect(snowflake.adapter.facts).toMatchObject({ adapter: "snowflake", type: "snowflake" });
+		expect(snowflake.adapter.facts.version).toMatch(/^Snowflake \d/);
 	});
 
 	test("rows go in and come out, and the catalog knows them", async () => {
-		await adapter.withSession(async (session) => {
+		await snowflake.adapter.withSession(async (session) => {
 			await session.execute('create schema conf; create table conf.t (id int, name varchar, "quoted" date)');
 			const loaded = await session.bulkLoad({
 				relation: { database: "ANALYTICS", schema: "CONF", identifier: "T" },
@@ -45,7 +38,7 @@ describe("the Snowflake adapter, on the local protocol server", () => {
 	});
 
 	test("a TIME keeps what is below a second, and its text in SQL stays the session's", async () => {
-		await adapter.withSession(async (session) => {
+		await snowflake.adapter.withSession(async (session) => {
 			const times = ["00:00:00", "00:00:00.000001", "13:14:15", "13:14:15.5", "23:59:59.999999"];
 			const cells = times.map((time) => `'${time}'::time`).join(", ");
 			expect((await session.query(`select ${cells}, null::time`)).rows).toEqual([[...times, null]]);

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Fault } from "../../../packages/snowflake-server/src/protocol/faults.ts";
-import type { Adapter } from "../../core/adapter.ts";
-import { type LocalSnowflake, startLocalSnowflake } from "./testing/localSnowflake.ts";
+import { type OpenSnowflake, openLocalSnowflake } from "./testing/openLocalSnowflake.ts";
 
 /** Runs until it is stopped. */
 const ENDLESS =
@@ -64,35 +63,29 @@ const ELSEWHERE = [
 ] as const;
 
 describe("what goes wrong on the way to Snowflake", () => {
-	let local: LocalSnowflake;
-	let adapter: Adapter;
+	let snowflake: OpenSnowflake;
 	const lines: string[] = [];
 	beforeAll(async () => {
-		local = await startLocalSnowflake();
-		adapter = local.adapter();
-		await adapter.open();
-		await adapter.withSession((s) => s.execute("create table public.t (n int)"));
+		snowflake = await openLocalSnowflake();
+		await snowflake.adapter.withSession((s) => s.execute("create table public.t (n int)"));
 	});
-	afterAll(async () => {
-		await adapter.close();
-		await local.server.stop();
-	});
-	const requests = (path: RegExp): number => local.server.requests().filter((request) => path.test(request)).length;
+	afterAll(() => snowflake.dispose());
+	const requests = (path: RegExp): number => snowflake.server.requests().filter((request) => path.test(request)).length;
 
 	test.each(FAULTS)(
 		"%s: the statement is done once",
 		async (title, sql, faults) => {
-			await adapter.withSession(async (s) => {
+			await snowflake.adapter.withSession(async (s) => {
 				await s.execute("delete from public.t");
 				const [statements, asked, renewed] = [
-					local.server.statements().length,
+					snowflake.server.statements().length,
 					requests(/query-request$/),
 					requests(/token-request$/),
 				];
-				local.server.faults.add(faults);
+				snowflake.server.faults.add(faults);
 				expect((await s.execute(sql)).rowCount).toBe(1);
-				expect(local.server.faults.left()).toEqual([]);
-				const done = local.server.statements().slice(statements);
+				expect(snowflake.server.faults.left()).toEqual([]);
+				const done = snowflake.server.statements().slice(statements);
 				expect(done.map((query) => query.sql)).toEqual([sql]);
 				const words = [
 					["sent once", "sent twice", "sent three times"][requests(/query-request$/) - asked - 1],
@@ -108,11 +101,11 @@ describe("what goes wrong on the way to Snowflake", () => {
 
 	test("a signal and a timeout end a statement on the server by the next request, and the session goes on", async () => {
 		const stop = new AbortController();
-		const sinceThen = () => local.server.requests().slice(before);
+		const sinceThen = () => snowflake.server.requests().slice(before);
 		let before = 0;
-		await adapter.withSession(async (s) => {
+		await snowflake.adapter.withSession(async (s) => {
 			setTimeout(() => {
-				before = local.server.requests().length;
+				before = snowflake.server.requests().length;
 				stop.abort(new Error("stop it"));
 			}, 200);
 			await expect(s.query(ENDLESS, [], { signal: stop.signal })).rejects.toMatchObject({
@@ -124,7 +117,7 @@ describe("what goes wrong on the way to Snowflake", () => {
 			await expect(s.query(ENDLESS, [], { timeoutMs: 200 })).rejects.toMatchObject({ kind: "timeout", sql: ENDLESS });
 			expect((await s.query("select 1 as a")).rows).toEqual([["1"]]);
 		});
-		expect(local.server.statements().every(({ outcome }) => outcome !== null)).toBe(true);
+		expect(snowflake.server.statements().every(({ outcome }) => outcome !== null)).toBe(true);
 	});
 
 	test("docs/snowflake.md says what happens; UPDATE_DOCS=1 writes it", () => {

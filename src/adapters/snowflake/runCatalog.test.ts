@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Adapter, Session } from "../../core/adapter.ts";
-import { type LocalSnowflake, startLocalSnowflake } from "./testing/localSnowflake.ts";
+import type { Session } from "../../core/adapter.ts";
+import { type OpenSnowflake, openLocalSnowflake } from "./testing/openLocalSnowflake.ts";
 
 const NAMES = ["A", "B", "c"];
 const at = (identifier: string) => ({ database: "ANALYTICS", schema: "BI", identifier });
@@ -21,19 +21,13 @@ const statement = fc.oneof(
 );
 
 describe("what a run knows of its schemas", () => {
-	let local: LocalSnowflake;
-	let adapter: Adapter;
+	let snowflake: OpenSnowflake;
 	beforeAll(async () => {
-		local = await startLocalSnowflake();
-		adapter = local.adapter();
-		await adapter.open();
+		snowflake = await openLocalSnowflake();
 	});
-	afterAll(async () => {
-		await adapter.close();
-		await local.server.stop();
-	});
+	afterAll(() => snowflake.dispose());
 
-	const on = <T>(work: (session: Session) => Promise<T>): Promise<T> => adapter.withSession(work);
+	const on = <T>(work: (session: Session) => Promise<T>): Promise<T> => snowflake.adapter.withSession(work);
 	/** As the server has them. */
 	const listed = async (s: Session) =>
 		(await s.query("show objects in schema bi")).rows.length === 0
@@ -46,7 +40,7 @@ describe("what a run knows of its schemas", () => {
 	test("is what stands there, whatever its statements make, move and drop, without being asked again", async () => {
 		const property = fc.asyncProperty(fc.array(statement, { minLength: 1, maxLength: 12 }), async (statements) => {
 			await on((s) => s.execute("drop schema if exists bi; create schema bi; create table bi.a as select 1 as x"));
-			await adapter.presence.announce(`run-${runs++}`);
+			await snowflake.adapter.presence.announce(`run-${runs++}`);
 			await on((s) => s.listRelations(["BI"]));
 			for (const sql of statements) {
 				await on((s) => s.execute(sql)).catch(() => undefined);
@@ -63,11 +57,11 @@ describe("what a run knows of its schemas", () => {
 
 	test("one listing answers until something happens that its text does not tell", async () => {
 		await on((s) => s.execute("drop schema if exists bi; create schema bi; create table bi.a as select 1 as x"));
-		await adapter.presence.announce("listing");
+		await snowflake.adapter.presence.announce("listing");
 		const asked = async (work: (s: Session) => Promise<unknown>): Promise<number> => {
-			const from = local.server.statements().length;
+			const from = snowflake.server.statements().length;
 			await on(work);
-			const sent = local.server.statements().slice(from);
+			const sent = snowflake.server.statements().slice(from);
 			return sent.filter(({ sql }) => sql.startsWith("show objects")).length;
 		};
 		expect(await asked((s) => s.listRelations(["BI"]))).toBe(1);

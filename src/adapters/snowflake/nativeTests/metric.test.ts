@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Adapter } from "../../../core/adapter.ts";
 import type { NativeCheck, NativeCount } from "../../../core/nativeTests.ts";
 import { nodeId } from "../../../core/node.ts";
 import type { ColumnInfo } from "../../../core/relation.ts";
 import { createSnowflakeDialect } from "../dialect.ts";
-import { type LocalSnowflake, startLocalSnowflake } from "../testing/localSnowflake.ts";
+import { type OpenSnowflake, openLocalSnowflake } from "../testing/openLocalSnowflake.ts";
 import { type Metric, metricOf } from "./metric.ts";
 
 const dialect = createSnowflakeDialect();
@@ -59,17 +58,11 @@ describe("the function of a check", () => {
 });
 
 describe("what a function of tfm's own counts, its body run by the local protocol server", () => {
-	let local: LocalSnowflake;
-	let adapter: Adapter;
+	let snowflake: OpenSnowflake;
 	beforeAll(async () => {
-		local = await startLocalSnowflake();
-		adapter = local.adapter();
-		await adapter.open();
+		snowflake = await openLocalSnowflake();
 	});
-	afterAll(async () => {
-		await adapter.close();
-		await local.server.stop();
-	});
+	afterAll(() => snowflake.dispose());
 
 	const ROWS = `select column1 as id, column2 as "State" from values (1, 'a'), (1, 'b'), (2, 'it''s'), (null, 'b'), (null, null), (3, 'x'), (4, 'x')`;
 
@@ -81,7 +74,7 @@ describe("what a function of tfm's own counts, its body run by the local protoco
 			.replaceAll("''", "'")
 			.replaceAll("\\\\", "\\");
 		const sql = `with tfm_rows as (${ROWS}), tfm_parent as (select column1 as key from values (1), (null), (3)) ${body}`;
-		return adapter.withSession(async (session) => Number((await session.query(sql)).rows[0]![0]));
+		return snowflake.adapter.withSession(async (session) => Number((await session.query(sql)).rows[0]![0]));
 	}
 
 	test("are the failing rows of dbt's test", async () => {

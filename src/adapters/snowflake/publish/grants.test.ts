@@ -1,25 +1,19 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { AnswerScript, ScriptedAnswer } from "../../../../packages/snowflake-server/src/scriptedAnswer.ts";
-import type { Adapter, Candidate } from "../../../core/adapter.ts";
+import type { Candidate } from "../../../core/adapter.ts";
 import { nodeId } from "../../../core/node.ts";
 import type { RelationName } from "../../../core/relation.ts";
-import { type LocalSnowflake, startLocalSnowflake } from "../testing/localSnowflake.ts";
+import { type OpenSnowflake, openLocalSnowflake } from "../testing/openLocalSnowflake.ts";
 
 const NAMES = ["A", "B", "C", "D", "E"];
 const at = (identifier: string): RelationName => ({ database: "ANALYTICS", schema: "BI", identifier });
 
-let local: LocalSnowflake;
-let adapter: Adapter;
+let snowflake: OpenSnowflake;
 let script: AnswerScript = () => undefined;
 beforeAll(async () => {
-	local = await startLocalSnowflake({ script: (sql) => script(sql) });
-	adapter = local.adapter();
-	await adapter.open();
+	snowflake = await openLocalSnowflake({ script: (sql) => script(sql) });
 });
-afterAll(async () => {
-	await adapter.close();
-	await local.server.stop();
-});
+afterAll(() => snowflake.dispose());
 beforeEach(async () => {
 	script = () => undefined;
 	await publish(NAMES);
@@ -27,12 +21,14 @@ beforeEach(async () => {
 
 /** Builds these tables and publishes them; what was said of grants meanwhile. */
 async function publish(names: readonly string[]): Promise<readonly string[]> {
-	const before = local.server.statements().length;
-	const place = (name: string): RelationName => adapter.publisher.candidateOf("shop", at(name));
-	await adapter.withSession(async (session) => {
-		await adapter.publisher.ensureSchemas(session, "shop", [at("A")]);
+	const before = snowflake.server.statements().length;
+	const place = (name: string): RelationName => snowflake.adapter.publisher.candidateOf("shop", at(name));
+	await snowflake.adapter.withSession(async (session) => {
+		await snowflake.adapter.publisher.ensureSchemas(session, "shop", [at("A")]);
 		for (const name of names)
-			await session.execute(`create or replace table ${adapter.dialect.render(place(name))} as select 1 as n`);
+			await session.execute(
+				`create or replace table ${snowflake.adapter.dialect.render(place(name))} as select 1 as n`,
+			);
 		const candidates = names.map(
 			(name): Candidate => ({
 				node: nodeId(`model.shop.${name}`),
@@ -43,7 +39,7 @@ async function publish(names: readonly string[]): Promise<readonly string[]> {
 				...(name === "B" ? { grants: { select: ["reader"] } } : {}),
 			}),
 		);
-		await adapter.publisher.publish(session, {
+		await snowflake.adapter.publisher.publish(session, {
 			project: "shop",
 			runId: "run-1",
 			unit: "bi",
@@ -52,7 +48,7 @@ async function publish(names: readonly string[]): Promise<readonly string[]> {
 			lockTimeoutMs: 1000,
 		});
 	});
-	return local.server
+	return snowflake.server
 		.statements()
 		.slice(before)
 		.map(({ sql }) => sql.replace(/\s+/g, " ").replace(/TFM_C_[0-9A-F]+/, "TFM_C_<hash>"))

@@ -2,26 +2,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Adapter, Candidate, PublishRequest, Session } from "../../../core/adapter.ts";
 import { nodeId } from "../../../core/node.ts";
 import type { RelationName } from "../../../core/relation.ts";
-import { type LocalSnowflake, startLocalSnowflake } from "../testing/localSnowflake.ts";
+import { type OpenSnowflake, openLocalSnowflake } from "../testing/openLocalSnowflake.ts";
 
 const at = (identifier: string): RelationName => ({ database: "ANALYTICS", schema: "BI", identifier });
 
 describe("publishing on Snowflake", () => {
-	let local: LocalSnowflake;
-	let adapter: Adapter;
+	let snowflake: OpenSnowflake;
 	beforeAll(async () => {
-		local = await startLocalSnowflake();
-		adapter = local.adapter();
-		await adapter.open();
+		snowflake = await openLocalSnowflake();
 	});
-	afterAll(async () => {
-		await adapter.close();
-		await local.server.stop();
-	});
+	afterAll(() => snowflake.dispose());
 
-	const on = <T>(work: (session: Session) => Promise<T>): Promise<T> => adapter.withSession(work);
-	const place = (name: string): RelationName => adapter.publisher.candidateOf("shop", at(name));
-	const render = (relation: RelationName): string => adapter.dialect.render(relation);
+	const on = <T>(work: (session: Session) => Promise<T>): Promise<T> => snowflake.adapter.withSession(work);
+	const place = (name: string): RelationName => snowflake.adapter.publisher.candidateOf("shop", at(name));
+	const render = (relation: RelationName): string => snowflake.adapter.dialect.render(relation);
 	const candidate = (name: string, more: Partial<Candidate> = {}): Candidate => ({
 		node: nodeId(`model.shop.${name}`),
 		kind: "table",
@@ -49,7 +43,7 @@ describe("publishing on Snowflake", () => {
 			await s.execute("drop schema if exists bi; create schema bi; create table bi.told (unit varchar)");
 			await s.execute("create table bi.a as select 1 as n; create table bi.b as select 1 as n");
 			await s.execute("create view bi.v as select n from bi.a");
-			await adapter.publisher.ensureSchemas(s, "shop", [at("A")]);
+			await snowflake.adapter.publisher.ensureSchemas(s, "shop", [at("A")]);
 			for (const name of ["A", "B"]) await s.execute(`create or replace table ${render(place(name))} as select 2 as n`);
 			await s.execute(`create or replace view ${render(place("V"))} as select n * 10 as n from ${render(place("A"))}`);
 		}),
@@ -73,7 +67,7 @@ describe("publishing on Snowflake", () => {
 
 	test("tables are swapped, views stated anew, the record is written and nothing is left over", async () => {
 		await on(async (s) => {
-			const report = await adapter.publisher.publish(s, layer());
+			const report = await snowflake.adapter.publisher.publish(s, layer());
 			expect(report.ways.map(({ way }) => way)).toEqual(["swap", "swap", "replace"]);
 			expect(await values(s, SEEN)).toEqual(["2/2/20"]);
 			expect(await values(s, "select unit from bi.told")).toEqual(["bi"]);
@@ -86,9 +80,11 @@ describe("publishing on Snowflake", () => {
 		await on(async (s) => {
 			let moves = 0;
 			const kills = (sql: string): boolean => /swap with|replace view/.test(sql) && ++moves === nth;
-			await expect(adapter.publisher.publish(dying(s, kills), layer())).rejects.toThrow("the process is gone");
+			await expect(snowflake.adapter.publisher.publish(dying(s, kills), layer())).rejects.toThrow(
+				"the process is gone",
+			);
 			expect(await values(s, "select unit from bi.told")).toEqual([]);
-			await adapter.publisher.dropStale(s, "shop", [at("A")], []);
+			await snowflake.adapter.publisher.dropStale(s, "shop", [at("A")], []);
 			expect(await values(s, SEEN)).toEqual(["2/2/20"]);
 			expect(await values(s, "select unit from bi.told")).toEqual(["bi"]);
 			expect(await values(s, "select count(*) from tfm_state.publish_journal")).toEqual(["0"]);
@@ -98,7 +94,7 @@ describe("publishing on Snowflake", () => {
 
 	test("a move that is refused takes back those before it", async () => {
 		await on(async (s) => {
-			await expect(adapter.publisher.publish(s, layer("select nope from bi.a"))).rejects.toMatchObject({
+			await expect(snowflake.adapter.publisher.publish(s, layer("select nope from bi.a"))).rejects.toMatchObject({
 				sqlstate: "42000",
 			});
 			expect(await values(s, SEEN)).toEqual(["1/1/1"]);
@@ -111,21 +107,19 @@ describe("publishing on Snowflake", () => {
 		const names = ["A", "B", "C", "D"].map(at);
 		let other: Adapter;
 		beforeAll(async () => {
-			other = local.adapter();
-			await other.open();
+			other = await snowflake.openAnother();
 		});
-		afterAll(() => other.close());
 		/** A run that knows its schemas; then somebody else does this. */
 		const publishAfter = async (meanwhile: string, one: Candidate): Promise<readonly string[]> => {
-			await adapter.presence.announce(`run-${meanwhile}`);
+			await snowflake.adapter.presence.announce(`run-${meanwhile}`);
 			return on(async (s) => {
 				const keep = ["A", "B", "V"].map(place);
-				await adapter.publisher.dropStale(s, "shop", names, keep);
+				await snowflake.adapter.publisher.dropStale(s, "shop", names, keep);
 				await s.listRelations(["BI"]);
 				await other.withSession((session) => session.execute(meanwhile));
-				const from = local.server.statements().length;
-				const { ways } = await adapter.publisher.publish(s, request([one]));
-				const asked = local.server
+				const from = snowflake.server.statements().length;
+				const { ways } = await snowflake.adapter.publisher.publish(s, request([one]));
+				const asked = snowflake.server
 					.statements()
 					.slice(from)
 					.filter(({ sql }) => sql.startsWith("show "));
@@ -163,7 +157,7 @@ describe("publishing on Snowflake", () => {
 	test("`publish: keep` brings the rows in by DML, with the record in the same transaction", async () => {
 		await on(async (s) => {
 			const kept = ["A", "B"].map((name) => candidate(name, { publish: "keep" }));
-			const report = await adapter.publisher.publish(s, request(kept));
+			const report = await snowflake.adapter.publisher.publish(s, request(kept));
 			expect(report.ways.map(({ way }) => way)).toEqual(["keep", "keep"]);
 			expect(await values(s, SEEN)).toEqual(["2/2/2"]);
 			expect(await values(s, "select unit from bi.told")).toEqual(["bi"]);
