@@ -139,7 +139,7 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 			request.socket.resetAndDestroy();
 			return;
 		}
-		if (fault?.kind === "slow") await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 1_000));
+		if (fault?.kind === "slow") await faults.hold(fault.delayMs ?? 1_000);
 		return sendReply(response, reply, fault?.kind === "cut");
 	};
 
@@ -166,6 +166,7 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 		expireTokens: sessions.expireAll,
 		stop: async () => {
 			http.closeAllConnections();
+			faults.release();
 			await new Promise((resolve) => http.close(resolve));
 			await sessions.closeAll();
 			engine.close();

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type OpenSnowflake, openLocalSnowflake } from "./testing/openLocalSnowflake.ts";
 
@@ -35,6 +36,20 @@ describe("the Snowflake adapter, on the local protocol server", () => {
 			]);
 			expect(await session.listRelations(["CONF", "NOT_THERE"])).toMatchObject([{ identifier: "T", kind: "table" }]);
 		});
+	});
+
+	test("a heartbeat that gets no answer holds up nobody's work", async () => {
+		const one = await snowflake.openAnother({}, 1);
+		await one.presence.announce("run-1");
+		const { faults } = snowflake.server;
+		faults.add([{ path: "query-request", sql: "set beat_at = sysdate", kind: "slow", delayMs: 60_000 }]);
+		await one.withSession(async () => {
+			// A session more, which the next beat writes down.
+			await one.withSession((session) => session.query("select 1"));
+			while (faults.left().length > 0) await pause(20);
+		});
+		expect(await one.withSession(async (session) => (await session.query("select 2")).rows)).toEqual([["2"]]);
+		faults.release();
 	});
 
 	test("a TIME keeps what is below a second, and its text in SQL stays the session's", async () => {

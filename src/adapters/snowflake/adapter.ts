@@ -81,16 +81,20 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 		return home;
 	};
 
-	/** Inside another session's work waiting could wait for itself, so that takes one more. */
+	/**
+	 * Inside another session's work waiting could wait for itself, so that takes one more. It is none of `threads`, whose
+	 * work would otherwise wait for a heartbeat.
+	 */
 	function take(nested: boolean): Promise<Slot> | Slot {
 		if (!nested && busy >= threads) return new Promise((resolve) => waiting.push(resolve));
-		busy++;
+		if (!nested) busy++;
 		return idle.pop() ?? newSlot();
 	}
 
-	function give(slot: Slot): void {
-		busy--;
+	function give(slot: Slot, nested: boolean): void {
 		idle.push(slot);
+		if (nested) return;
+		busy--;
 		while (busy < threads && waiting.length > 0) {
 			busy++;
 			waiting.shift()!(idle.pop() ?? newSlot());
@@ -103,7 +107,8 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 
 	async function withSession<T>(work: (session: Session) => Promise<T>, options: SessionOptions = {}): Promise<T> {
 		const { database, schema } = isOpen();
-		const slot = await take(working.getStore()?.over === false);
+		const nested = working.getStore()?.over === false;
+		const slot = await take(nested);
 		const mine = { over: false };
 		try {
 			const { connection } = await slot.ready();
@@ -124,7 +129,7 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 				await slot.reset(session);
 			}
 		} finally {
-			give(slot);
+			give(slot, nested);
 		}
 	}
 

@@ -35,6 +35,10 @@ export interface FaultScript {
 	take(path: string, sql?: string): Fault | undefined;
 	/** Faults that have not happened yet. */
 	left(): readonly Fault[];
+	/** So many milliseconds, or until `release`. */
+	hold(ms: number): Promise<void>;
+	/** Answers that are held back now are sent. */
+	release(): void;
 }
 
 const KINDS: readonly string[] = [
@@ -49,6 +53,7 @@ const KINDS: readonly string[] = [
 
 export function createFaultScript(): FaultScript {
 	let script: { readonly fault: Fault; readonly path: RegExp; readonly sql: RegExp; left: number }[] = [];
+	const held = new Set<() => void>();
 	return {
 		add: (faults) => {
 			for (const fault of faults) {
@@ -63,6 +68,19 @@ export function createFaultScript(): FaultScript {
 			next.left--;
 			script = script.filter(({ left }) => left > 0);
 			return next.fault;
+		},
+		hold: (ms) =>
+			new Promise((resolve) => {
+				const go = (): void => {
+					clearTimeout(timer);
+					held.delete(go);
+					resolve();
+				};
+				const timer = setTimeout(go, ms);
+				held.add(go);
+			}),
+		release: () => {
+			for (const go of [...held]) go();
 		},
 		left: () => script.map(({ fault, left }) => ({ ...fault, times: left })),
 	};

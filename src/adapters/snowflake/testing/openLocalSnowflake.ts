@@ -8,7 +8,7 @@ export interface OpenSnowflake {
 	/** Logged in. */
 	readonly adapter: Adapter;
 	/** Another one that is logged in, as another process has it; it is closed with the rest. */
-	openAnother(fields?: ProfileFields): Promise<Adapter>;
+	openAnother(fields?: ProfileFields, threads?: number): Promise<Adapter>;
 	dispose(): Promise<void>;
 }
 
@@ -19,8 +19,8 @@ export async function openLocalSnowflake(
 ): Promise<OpenSnowflake> {
 	const { server, adapter: adapterWith } = await startLocalSnowflake(options);
 	const adapters: Adapter[] = [];
-	const openAnother = async (more: ProfileFields = {}): Promise<Adapter> => {
-		const adapter = adapterWith({ fields: more });
+	const openAnother = async (more: ProfileFields = {}, threads = 4): Promise<Adapter> => {
+		const adapter = adapterWith({ fields: more, threads });
 		await adapter.open();
 		adapters.push(adapter);
 		return adapter;
