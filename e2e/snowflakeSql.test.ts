@@ -250,6 +250,7 @@ function statements(given: Case): readonly string[] {
 		standsAt,
 		pointer: null,
 		postHooks: "candidate",
+		publishMethod: "swap",
 		isOverridden: () => false,
 		existing: given.stands === undefined ? null : (given.kind ?? "table"),
 		fullRefresh: false,

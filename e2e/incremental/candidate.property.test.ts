@@ -80,6 +80,7 @@ async function attempt(session: Session, given: Scenario): Promise<"refused" | "
 			standsAt,
 			pointer: null,
 			postHooks: "candidate",
+			publishMethod: "swap",
 			own: null,
 			isOverridden: () => false,
 			existing: "table",

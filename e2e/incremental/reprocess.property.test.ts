@@ -58,6 +58,7 @@ ${insert("dev.m", given.before)}\n${insert("dev.r", given.readings)}`);
 		standsAt: { ...target, schema: "shadow" },
 		pointer: null,
 		postHooks: "candidate",
+		publishMethod: "swap",
 		own: null,
 		isOverridden: () => false,
 		existing: "table",

@@ -3,7 +3,7 @@ import { type ProjectOnSnowflake, projectOnSnowflake } from "./projectOnSnowflak
 
 const FILES = {
 	"tfm_project.yml":
-		"name: shop\nprofile: shop\nlayers: [staging, marts]\nschema_naming: exact\nmodels: {+materialized: table, +publish: keep}\n",
+		"name: shop\nprofile: shop\nlayers: [staging, marts]\nschema_naming: exact\npublish_method: dml\nmodels: {+materialized: table}\n",
 	"models/staging/clean.sql": "select 1 as id, 10 as amount",
 	"models/staging/named.sql": "select id, 'n' as name from {{ ref('clean') }}",
 	"models/marts/totals.sql": "select count(*) as n from {{ ref('named') }}",

@@ -217,6 +217,7 @@ describe("layers", () => {
 		expect(project.layering).toEqual({
 			gateScope: "lineage",
 			publishScope: "layer",
+			publishMethod: "swap",
 			skipLayers: "allowed",
 			layers: ["landing", "staging"].map((name, index) => ({
 				name,
@@ -241,12 +242,14 @@ layers:
   - {name: mart, database: dw, contract: required, gate: warn, warehouse: big, role: builder}
 gate_scope: layer
 publish_scope: run
+publish_method: dml
 skip_layers: error
 `,
 		}).load();
 		expect(project.layering).toMatchObject({
 			gateScope: "layer",
 			publishScope: "run",
+			publishMethod: "dml",
 			skipLayers: "error",
 			layers: [
 				{ name: "raw", path: "landing", schema: "raw_data", gate: "off" },

@@ -53,6 +53,7 @@ export const TFM_KEYS: readonly string[] = [
 	"gate_scope",
 	"keep_generations",
 	"publish_scope",
+	"publish_method",
 	"skip_layers",
 	"schema_naming",
 	"publish",

@@ -107,6 +107,8 @@ export function readLayering(project: PlainMapping, check: ShapeCheck, modelPath
 	const gateScope = check.choice(own(project, "gate_scope"), ["gate_scope"], scopes) ?? "lineage";
 	const publishScope =
 		check.choice(own(project, "publish_scope"), ["publish_scope"], ["layer", "run"] as const) ?? "layer";
+	const publishMethod =
+		check.choice(own(project, "publish_method"), ["publish_method"], ["swap", "dml"] as const) ?? "swap";
 	const skipLayers =
 		check.choice(own(project, "skip_layers"), ["skip_layers"], ["allowed", "error"] as const) ?? "allowed";
 	const keep = check.integer(own(project, "keep_generations"), ["keep_generations"]) ?? 0;
@@ -117,7 +119,7 @@ export function readLayering(project: PlainMapping, check: ShapeCheck, modelPath
 		.filter((layer) => layer !== undefined);
 	reportTwice(layers, "name", check);
 	if (new Set(layers.map((layer) => layer.name)).size === layers.length) reportTwice(layers, "path", check);
-	return Object.freeze({ layers: Object.freeze(layers), gateScope, publishScope, skipLayers });
+	return Object.freeze({ layers: Object.freeze(layers), gateScope, publishScope, publishMethod, skipLayers });
 }
 
 export function readSchemaNaming(project: PlainMapping, check: ShapeCheck): SchemaNaming {

@@ -30,6 +30,8 @@ export interface Layering {
 	readonly layers: readonly Layer[];
 	readonly gateScope: "lineage" | "layer";
 	readonly publishScope: "layer" | "run";
+	/** How a table takes its new rows where its own `publish` says nothing: moved, or by statements of its rows. */
+	readonly publishMethod: "swap" | "dml";
 	readonly skipLayers: "allowed" | "error";
 }
 

@@ -1,5 +1,6 @@
 import type { BulkLoaded, Candidate, Dialect, ExecuteResult, Support } from "./adapter.ts";
 import type { ComparedQuery, MacroCall, MaterializeOutcome, OwnMaterialization } from "./compiler.ts";
+import type { Layering } from "./config.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Batch, BatchResults } from "./eventTime.ts";
 import type { FunctionNode, ModelNode, SeedNode, SnapshotNode, TestNode, UnitTestNode } from "./node.ts";
@@ -125,6 +126,8 @@ export interface BuildInput {
 	 */
 	readonly postHooks: "candidate" | "published" | "none";
 	readonly isOverridden: (macro: string) => boolean;
+	/** The project's `publish_method`, for a node whose `publish` says nothing. */
+	readonly publishMethod: Layering["publishMethod"];
 	/** What stands under the published name. Looked up where the build depends on it (incremental, materialized view, snapshot), else null. */
 	readonly existing: RelationKind | null;
 	/** What the macro should_full_refresh says: the node's `full_refresh`, else `--full-refresh`. */

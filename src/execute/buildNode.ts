@@ -109,6 +109,7 @@ function buildInput(
 		// dbt runs them on the target, in the transaction that replaces it; a layer's gate wants them on what it tests.
 		postHooks: run.job.layering === null ? "published" : "candidate",
 		isOverridden: (macro) => compiler.isOverridden(macro),
+		publishMethod: run.job.layering?.publishMethod ?? "swap",
 		...ground,
 		dialect: adapter.dialect,
 		mergeStatement: adapter.capabilities.mergeStatement,

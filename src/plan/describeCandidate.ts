@@ -13,6 +13,9 @@ const KINDS: Readonly<Record<string, CandidateKind>> = {
 	materialized_view: "materialized_view",
 };
 
+/** What a project's `publish_method` means for one table. */
+const METHODS = { swap: "swap", dml: "keep" } as const;
+
 const AVAILABLE = ["view", "table", "incremental", "materialized_view", "ephemeral", "seed"];
 
 /** True where new rows go into a table that stays; is_incremental() in the model's template says the same. */
@@ -69,7 +72,7 @@ export function describeCandidate(input: BuildInput): Candidate {
 		kind: rows ? "view" : kind,
 		candidate: input.own?.inPlace === true ? input.target : input.standsAt,
 		target: input.target,
-		publish: node.config.publish === "keep" ? "keep" : "swap",
+		publish: (node.config.publish ?? METHODS[input.publishMethod]) === "keep" ? "keep" : "swap",
 		...(kind !== "table" && input.publishedSql !== null ? { finalSql: input.publishedSql } : {}),
 		...(node.resource_type === "seed" && !input.fullRefresh ? { fitsTable: true } : {}),
 		...(grants === undefined ? {} : { grants }),

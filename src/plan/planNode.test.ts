@@ -54,6 +54,13 @@ describe("describeCandidate", () => {
 	const describeModel = (config: Record<string, unknown>, rest: Partial<ModelNode> = {}): Candidate =>
 		describeCandidate(build(model(config, rest)));
 
+	it("keeps tables where the project publishes by `publish_method: dml` and they say nothing else", () => {
+		const of = (publish?: string) =>
+			describeCandidate(build(model(publish === undefined ? {} : { publish }), { publishMethod: "dml" })).publish;
+		expect([of(), of("swap"), of("keep")]).toEqual(["keep", "swap", "keep"]);
+		expect([describeModel({}).publish, describeModel({ publish: "keep" }).publish]).toEqual(["swap", "keep"]);
+	});
+
 	it("gives a view the query with published names, since candidates will be gone", () => {
 		expect(describeModel({ materialized: "view" })).toMatchObject({ kind: "view", finalSql: "select 1 from main.x" });
 	});

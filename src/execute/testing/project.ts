@@ -163,6 +163,7 @@ export function layering(
 		})),
 		gateScope: "lineage",
 		publishScope: "layer",
+		publishMethod: "swap",
 		skipLayers: "allowed",
 		...rest,
 	};

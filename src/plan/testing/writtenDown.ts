@@ -34,6 +34,7 @@ export const build = (node: ModelNode, rest: Partial<BuildInput> = {}): BuildInp
 	postHooks: "candidate",
 	own: null,
 	isOverridden: () => false,
+	publishMethod: "swap",
 	existing: null,
 	fullRefresh: false,
 	dialect: {
