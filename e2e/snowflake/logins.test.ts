@@ -1,17 +1,21 @@
 /**
- * Every kind of login through the real driver, in processes of their own: Snowflake, an OAuth provider and Okta answer
- * under their names by https, behind a proxy, and nothing that is secret is said or written.
+ * Every kind of login through the real driver, in processes that are not this one: Snowflake, an OAuth provider and Okta
+ * answer under their names by https, behind a proxy, Azure on the machine, and nothing that is secret is said or written.
  * Longer than 500 lines because the logins are one table, with the exact words of each that is refused.
  */
 import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SnowflakeServer, startSnowflakeServer } from "../../packages/snowflake-server/src/server.ts";
+import { type CommandOutcome, type CommandProcess, openCommandProcess } from "../commandProcess.ts";
 import { openTfmProcesses, type TfmProcesses } from "../tfmProcess.ts";
+import { azureMachine, createOauthProvider, okta } from "./loginProviders.ts";
 import { type PrivateNetwork, privateNetwork } from "./privateNetwork.ts";
+import { testCertificates } from "./testCertificates.ts";
 
 const HOST = "acme.snowflakecomputing.com";
 const pem = (cipher: object) => ({ format: "pem", type: "pkcs8", ...cipher }) as const;
@@ -33,50 +37,20 @@ const SECRETS = {
 const KEY = KEYS.privateKey.export(pem({})) as string;
 const LOCKED_KEY = KEYS.privateKey.export(pem({ cipher: "aes-256-cbc", passphrase: SECRETS.passphrase })) as string;
 
-/** Access tokens by the provider; each is another one. */
-let tokens = 0;
+/** Access tokens that the provider has given and still knows. */
 const oauthTokens: string[] = [];
-
-async function oauthProvider(from: IncomingMessage, to: ServerResponse): Promise<void> {
-	let body = "";
-	for await (const part of from) body += part;
-	const form = new URLSearchParams(body);
-	const basic = Buffer.from((from.headers.authorization ?? "").replace("Basic ", ""), "base64").toString();
-	const known = basic === `tfm:${SECRETS.clientSecret}` || form.get("client_secret") === SECRETS.clientSecret;
-	const taken = form.get("grant_type") !== "refresh_token" || form.get("refresh_token") === SECRETS.refreshToken;
-	const refused = !known
-		? { error: "invalid_client", error_description: "unknown client" }
-		: taken
-			? null
-			: { error: "invalid_grant", error_description: "the refresh token is not valid" };
-	const token = `${SECRETS.issued}-${++tokens}`;
-	if (refused === null) oauthTokens.push(token);
-	to.writeHead(refused === null ? 200 : 400, { "content-type": "application/json" });
-	to.end(JSON.stringify(refused ?? { access_token: token, token_type: "Bearer", expires_in: 600 }));
-}
-
-async function okta(from: IncomingMessage, to: ServerResponse): Promise<void> {
-	let body = "";
-	for await (const part of from) body += part;
-	if (from.url === "/api/v1/authn") {
-		const { username, password } = JSON.parse(body) as Record<string, string>;
-		const right = username === "tfm" && password === SECRETS.password;
-		to.writeHead(right ? 200 : 401, { "content-type": "application/json" });
-		to.end(JSON.stringify(right ? { sessionToken: "once" } : { errorSummary: "Authentication failed" }));
-		return;
-	}
-	const once = new URL(from.url ?? "/", "https://acme.okta.com").searchParams.get("onetimetoken");
-	to.writeHead(200, { "content-type": "text/html" });
-	to.end(
-		once === "once"
-			? `<form method="POST" action="https&#x3a;&#x2f;&#x2f;${HOST}&#x2f;fed"><input name="SAMLResponse" value="${SECRETS.assertion}"/></form>`
-			: "<p>no</p>",
-	);
-}
+const oauthProvider = createOauthProvider({ ...SECRETS, clientId: "tfm", given: oauthTokens });
 
 let server: SnowflakeServer;
 let network: PrivateNetwork;
+/** As above, but that its proxy wants a login. */
+let guarded: PrivateNetwork;
+/** What answers by plain http on this machine: the page of a login provider, and Azure's metadata. */
+let machine: Server;
+let machineUrl: string;
 let processes: TfmProcesses;
+let commands: CommandProcess;
+const PROXY_LOGIN = `proxy:${SECRETS.proxyPassword}`;
 const root = mkdtempSync(join(tmpdir(), "tfm-logins-"));
 
 beforeAll(async () => {
@@ -87,7 +61,10 @@ beforeAll(async () => {
 				password: SECRETS.password,
 				publicKey: KEYS.publicKey.export({ format: "pem", type: "spki" }) as string,
 				accessTokens: [SECRETS.accessToken],
-				identities: { OIDC: [SECRETS.identity], GCP: [SECRETS.identity], AWS: ["AKIATFM"] },
+				identities: {
+					...{ OIDC: [SECRETS.identity], GCP: [SECRETS.identity], AWS: ["AKIATFM"] },
+					AZURE: [`${SECRETS.identity} of a machine`, `${SECRETS.identity} of a service`],
+				},
 				assertions: [SECRETS.assertion],
 				oauthTokens,
 				browser: "confirms",
@@ -104,7 +81,10 @@ beforeAll(async () => {
 		},
 		pollAfterMs: 100,
 	});
+	const hosts = [HOST, "nobody.snowflakecomputing.com", "oauth2.googleapis.com", "login.example.com", "acme.okta.com"];
+	const certificates = testCertificates([...hosts, "localhost"]);
 	network = await privateNetwork({
+		certificates,
 		hosts: {
 			[HOST]: server.url,
 			"nobody.snowflakecomputing.com": (_, to) => void to.writeHead(403).end("Forbidden"),
@@ -112,11 +92,21 @@ beforeAll(async () => {
 				to.writeHead(200, { "content-type": "application/json" });
 				to.end(JSON.stringify({ id_token: SECRETS.identity }));
 			},
-			"login.example.com": (from, to) => void oauthProvider(from, to),
-			"acme.okta.com": (from, to) => void okta(from, to),
+			"login.example.com": (from, to) => void oauthProvider.token(from, to),
+			"acme.okta.com": okta({ ...SECRETS, user: "tfm", account: HOST }),
 		},
 	});
+	guarded = await privateNetwork({
+		certificates,
+		hosts: { [HOST]: server.url, localhost: server.url },
+		proxyLogin: PROXY_LOGIN,
+	});
+	const azure = azureMachine(SECRETS.identity);
+	machine = createServer((from, to) => (from.url?.startsWith("/authorize") ? oauthProvider.page : azure)(from, to));
+	await new Promise<void>((resolve) => machine.listen(0, "127.0.0.1", resolve));
+	machineUrl = `http://127.0.0.1:${(machine.address() as AddressInfo).port}`;
 	processes = await openTfmProcesses();
+	commands = openCommandProcess(processes.script, network.env);
 	for (const folder of ["cache", "models"]) mkdirSync(join(root, folder));
 	writeFileSync(join(root, "dbt_project.yml"), "name: shop\nversion: '1.0'\nprofile: shop\n");
 	writeFileSync(join(root, "key.p8"), LOCKED_KEY);
@@ -132,21 +122,28 @@ beforeAll(async () => {
 	chmodSync(browser, 0o755);
 });
 afterAll(async () => {
+	await commands.stop();
 	processes.dispose();
+	machine.closeAllConnections();
+	machine.close();
+	await guarded.stop();
 	await network.stop();
 	await server.stop();
 	rmSync(root, { recursive: true });
 });
 
-interface Outcome {
-	readonly code: number | string;
-	readonly said: string;
-}
-
 let calls = 0;
 
-/** One command as a person gives it; what is secret must be nowhere. */
-async function call(command: string, fields: object, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+/**
+ * One command as a person gives it; what is secret must be nowhere. `alone`: in a process of its own, as in life; the
+ * others are carried out by one, which is quicker.
+ */
+async function call(
+	command: string,
+	fields: object,
+	env: Readonly<Record<string, string>> = {},
+	alone = false,
+): Promise<CommandOutcome> {
 	const dev = {
 		type: "snowflake",
 		account: "acme",
@@ -159,11 +156,12 @@ async function call(command: string, fields: object, env: Readonly<Record<string
 		connect_retries: 0,
 		...fields,
 	};
-	writeFileSync(join(root, "profiles.yml"), JSON.stringify({ shop: { target: "dev", outputs: { dev } } }));
-	const proxy = `http://127.0.0.1:${network.proxyPort}`;
-	const home = join(root, `home-${++calls}`);
-	const run = processes.start(command.split(" "), root, {
-		HOME: home,
+	const filled = (text: string): string =>
+		text.replaceAll("<proxy>", `http://127.0.0.1:${network.proxyPort}`).replaceAll("<machine>", machineUrl);
+	const profiles = { shop: { target: "dev", outputs: { dev } } };
+	writeFileSync(join(root, "profiles.yml"), filled(JSON.stringify(profiles)));
+	const environment = {
+		HOME: join(root, `home-${++calls}`),
 		SF_TEMPORARY_CREDENTIAL_CACHE_DIR: join(root, "cache"),
 		BROWSER: "",
 		DISPLAY: "",
@@ -173,16 +171,21 @@ async function call(command: string, fields: object, env: Readonly<Record<string
 		NO_PROXY: "",
 		no_proxy: "",
 		...network.env,
-		...Object.fromEntries(Object.entries(env).map(([name, text]) => [name, text.replace("<proxy>", proxy)])),
-	});
-	const code = await run.ended;
-	const said = run.said();
+		...Object.fromEntries(Object.entries(env).map(([name, text]) => [name, filled(text)])),
+	};
+	const { code, said } = await (alone ? startAlone : commands.call)(command.split(" "), root, environment);
 	const kept = ["logs", "target"].flatMap((folder) => textsUnder(join(root, folder)));
 	for (const [name, secret] of Object.entries(SECRETS))
 		for (const text of [said, ...kept])
 			expect(text.includes(secret), `${name} in: ${text.slice(0, 2_000)}`).toBe(false);
 	return { code, said };
 }
+
+const startAlone: CommandProcess["call"] = async (argv, cwd, env) => {
+	const run = processes.start(argv, cwd, env);
+	const code = await run.ended;
+	return { code, said: run.said() };
+};
 
 function textsUnder(folder: string): readonly string[] {
 	try {
@@ -207,6 +210,8 @@ const identity = (provider: string, more: object = {}) => ({
 	workload_identity_provider: provider,
 	...more,
 });
+const authorizationCode = (more: object = {}) =>
+	oauth({ authenticator: "oauth_authorization_code", oauth_authorization_url: "<machine>/authorize", ...more });
 const secondFactor = (user: string, more: object = {}) => ({
 	authenticator: "username_password_mfa",
 	user,
@@ -216,6 +221,9 @@ const secondFactor = (user: string, more: object = {}) => ({
 const BROWSER = { BROWSER: join(root, "browser.mjs") };
 /** Google's library finds its way out by the environment alone. */
 const GCP = { GOOGLE_APPLICATION_CREDENTIALS: join(root, "google.json"), HTTPS_PROXY: "<proxy>" };
+/** Where a virtual machine of Azure finds its metadata, but by this address; and where an app service does. */
+const AZURE_MACHINE = { AZURE_POD_IDENTITY_AUTHORITY_HOST: "<machine>" };
+const AZURE_SERVICE = { IDENTITY_ENDPOINT: "<machine>/msi/token", IDENTITY_HEADER: "of this service" };
 const AWS = { AWS_REGION: "eu-central-1", AWS_EC2_METADATA_DISABLED: "true" };
 const AWS_KEY = { ...AWS, AWS_ACCESS_KEY_ID: "AKIATFM", AWS_SECRET_ACCESS_KEY: SECRETS.identity };
 
@@ -235,6 +243,7 @@ describe("logins that Snowflake takes", () => {
 		["an OIDC token in a file", identity("oidc", { token_file_path: "token" })],
 		["the identity of an AWS machine", identity("aws"), AWS_KEY],
 		["the identity of a GCP machine", identity("gcp"), GCP],
+		["the identity of a virtual machine of Azure", identity("azure"), AZURE_MACHINE],
 		["Okta", { authenticator: "https://acme.okta.com", password: SECRETS.password }],
 		["a code beside the password", secondFactor("bob", { passcode: SECRETS.passcode })],
 		[
@@ -244,10 +253,34 @@ describe("logins that Snowflake takes", () => {
 		["a telephone", secondFactor("ada")],
 		["a browser", { authenticator: "externalbrowser" }, BROWSER],
 		["no browser, where one was there before", { authenticator: "externalbrowser" }],
+		["a login provider's page", authorizationCode(), BROWSER],
+		["no page, where one was there before", authorizationCode()],
 	])("%s", async (_, fields, env) => {
 		const { code, said } = await call("debug --connection", fields, env);
 		expect(said).toContain(OPENED);
 		expect(code).toBe(0);
+	});
+
+	test.each<[string, object, Readonly<Record<string, string>>?]>([
+		["by a password", { password: SECRETS.password }],
+		["by a browser", { authenticator: "externalbrowser" }, BROWSER],
+		[
+			"by the identity of an app service of Azure, for an application of one's own",
+			identity("azure", { workload_identity_entra_resource: "api://own" }),
+			AZURE_SERVICE,
+		],
+	])("and %s a process of its own begins and ends", async (_, fields, env) => {
+		const { code, said } = await call("debug --connection", fields, env, true);
+		expect(said).toContain(OPENED);
+		expect(code).toBe(0);
+	});
+
+	test("an access token of a login provider's page that has expired is renewed without the page", async () => {
+		expect(await call("debug --connection", authorizationCode({ user: "TFM" }), BROWSER)).toMatchObject({ code: 0 });
+		const pages = oauthProvider.pages();
+		oauthTokens.length = 0;
+		expect(await call("debug --connection", authorizationCode({ user: "TFM" }))).toMatchObject({ code: 0 });
+		expect(oauthProvider.pages()).toBe(pages);
 	});
 
 	test("a person is asked for the second factor once, whatever the number of threads and commands", async () => {
@@ -256,8 +289,7 @@ describe("logins that Snowflake takes", () => {
 		mkdirSync(join(root, "cache"));
 		for (const name of ["a", "b", "c", "d"]) writeFileSync(join(root, `models/${name}.sql`), "select 1 as id");
 		const fields = secondFactor("ada");
-		expect(await call("run", fields)).toMatchObject({ code: 0 });
-		expect(await call("run", fields)).toMatchObject({ code: 0 });
+		for (const alone of [true, true]) expect(await call("run", fields, {}, alone)).toMatchObject({ code: 0 });
 		expect(server.pushes() - before).toBe(1);
 	});
 
@@ -291,6 +323,14 @@ const FACTOR = [
 const NO_IDENTITY = [
 	"this machine has no identity of that provider",
 	"run it where the provider gives one, or correct `workload_identity_provider`",
+] as const;
+const NOT_CONFIRMED = [
+	"nobody confirmed the login in the browser",
+	"run it again and confirm the login there",
+] as const;
+const UNKNOWN_CLIENT = [
+	"the provider does not know this client, or its secret is wrong",
+	"correct `oauth_client_id`, `oauth_client_secret` and `oauth_token_request_url`",
 ] as const;
 const NOBODY =
 	"nothing answers under this account: its name, locator or region may be wrong, or the proxy 127.0.0.1:<port> does not let it through";
@@ -371,14 +411,41 @@ describe("logins that are refused", () => {
 			{ METADATA_SERVER_DETECTION: "none" },
 		],
 		[
-			"a client that nobody knows",
-			oauth({ authenticator: "oauth_client_credentials", oauth_client_secret: "no" }),
+			"a virtual machine of Azure without an identity",
+			identity("azure", { workload_identity_entra_resource: "api://nobody" }),
 			refused(
 				"tfm",
-				"invalid_client: unknown client",
-				"the provider does not know this client, or its secret is wrong",
-				"correct `oauth_client_id`, `oauth_client_secret` and `oauth_token_request_url`",
+				"ManagedIdentityCredential: Authentication failed. Message invalid_request: Error(s): Not Available - Timestamp: Not Available - Description: Identity not found",
+				...NO_IDENTITY,
 			),
+			AZURE_MACHINE,
+		],
+		[
+			"somebody who says no on a login provider's page",
+			authorizationCode({ user: "eve", oauth_client_id: "other" }),
+			refused("eve", "ErrorCode access_denied. Message: The user said no", ...NOT_CONFIRMED),
+			BROWSER,
+		],
+		[
+			"a login provider's page without a browser",
+			authorizationCode({ user: "eve" }),
+			noBrowser("there is no screen (neither DISPLAY nor WAYLAND_DISPLAY is set)"),
+		],
+		[
+			"a login provider's page without its client",
+			authorizationCode({ user: "eve", oauth_client_id: "" }),
+			unusable("oauth_client_id", "it is missing, and a login provider knows its clients"),
+		],
+		[
+			"a client's wrong secret behind the page",
+			authorizationCode({ user: "eve", oauth_client_secret: "no" }),
+			refused("eve", "invalid_client: unknown client", ...UNKNOWN_CLIENT),
+			BROWSER,
+		],
+		[
+			"a client that nobody knows",
+			oauth({ authenticator: "oauth_client_credentials", oauth_client_secret: "no" }),
+			refused("tfm", "invalid_client: unknown client", ...UNKNOWN_CLIENT),
 		],
 		[
 			"an old refresh token",
@@ -419,12 +486,7 @@ describe("logins that are refused", () => {
 		[
 			"somebody who says no in the browser",
 			{ authenticator: "externalbrowser", user: "eve" },
-			refused(
-				"eve",
-				"ErrorCode access_denied. Message: The user said no",
-				"nobody confirmed the login in the browser",
-				"run it again and confirm the login there",
-			),
+			refused("eve", "ErrorCode access_denied. Message: The user said no", ...NOT_CONFIRMED),
 			BROWSER,
 		],
 		[
@@ -455,8 +517,6 @@ describe("logins that are refused", () => {
 });
 
 describe("proxies", () => {
-	let guarded: PrivateNetwork;
-	const login = `proxy:${SECRETS.proxyPassword}`;
 	const address = (who: string) => `http://${who}@127.0.0.1:${guarded.proxyPort}`;
 	const own = (more: object) => ({
 		password: SECRETS.password,
@@ -465,13 +525,9 @@ describe("proxies", () => {
 		...more,
 	});
 	const none = { password: SECRETS.password, proxy_host: null, proxy_port: null };
-	beforeAll(async () => {
-		guarded = await privateNetwork({ hosts: { [HOST]: server.url, localhost: server.url }, proxyLogin: login });
-	});
-	afterAll(() => guarded.stop());
 	const through = async (fields: object, env: Readonly<Record<string, string>> = {}) => {
 		const before = guarded.asked.length;
-		const { said } = await call("debug --connection", fields, { ...guarded.env, ...env });
+		const { said } = await call("debug --connection", fields, env);
 		return {
 			said: said.replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:<port>"),
 			asked: [...new Set(guarded.asked.slice(before))],
@@ -485,7 +541,7 @@ describe("proxies", () => {
 	});
 
 	test("HTTPS_PROXY where the profile names none, its login as addresses spell it", async () => {
-		const env = { HTTPS_PROXY: address(login.replace("/", "%2F").replace("@", "%40")) };
+		const env = { HTTPS_PROXY: address(PROXY_LOGIN.replace("/", "%2F").replace("@", "%40")) };
 		expect(await through(none, env)).toMatchObject({ said: expect.stringContaining(OPENED), asked: [`${HOST}:443`] });
 	});
 
@@ -539,7 +595,7 @@ describe("proxies", () => {
 	});
 
 	test("a variable that is no address is told without its text", async () => {
-		expect((await through(none, { HTTPS_PROXY: `ftp://${login}@x` })).said).toContain(
+		expect((await through(none, { HTTPS_PROXY: `ftp://${PROXY_LOGIN}@x` })).said).toContain(
 			unusable("HTTPS_PROXY", "the variable is no address like http://host:port"),
 		);
 	});

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { testCertificates } from "./testCertificates.ts";
+import { type TestCertificates, testCertificates } from "./testCertificates.ts";
 
 export interface PrivateNetwork {
 	/** `host:port` that the proxy was asked for, in order. */
@@ -23,6 +23,8 @@ export interface PrivateNetwork {
 export interface NetworkOptions {
 	/** By the name of the host: who answers there, or the address (`http://127.0.0.1:…`) that it stands for. */
 	readonly hosts: Readonly<Record<string, string | RequestListener>>;
+	/** Of all the hosts; made for the network unless given. */
+	readonly certificates?: TestCertificates;
 	/** `user:password` that the proxy wants. */
 	readonly proxyLogin?: string;
 	/** Tunnels to these hosts are refused with 403. */
@@ -33,8 +35,12 @@ export interface NetworkOptions {
  * Hosts with names of their own, certificates and all, behind an HTTP proxy: whoever takes the proxy meets them under
  * https, as Snowflake and login providers are met in life.
  */
-export async function privateNetwork({ hosts, proxyLogin, forbidden = [] }: NetworkOptions): Promise<PrivateNetwork> {
-	const certificates = testCertificates(Object.keys(hosts));
+export async function privateNetwork({
+	hosts,
+	certificates = testCertificates(Object.keys(hosts)),
+	proxyLogin,
+	forbidden = [],
+}: NetworkOptions): Promise<PrivateNetwork> {
 	const folder = mkdtempSync(join(tmpdir(), "tfm-network-"));
 	writeFileSync(join(folder, "authority.pem"), certificates.authority);
 	const secure = createSecureServer({ cert: certificates.certificate, key: certificates.key }, (from, to) => {

@@ -133,8 +133,7 @@ function explain(error: unknown, plan: ConnectionPlan): never {
 	const code = numbered ? codeOf(refused) : "";
 	const all = wordsOf(refused);
 	const reason = reasonOf(code, all, plan);
-	// The driver's libraries list all that they have tried, a line each.
-	const [said = all] = numbered ? [all] : all.split("\n");
+	const said = numbered ? all : firstOf(all);
 	const isReached = reason?.isReached ?? true;
 	return fail(
 		"TFM-DB-026",
@@ -143,10 +142,14 @@ function explain(error: unknown, plan: ConnectionPlan): never {
 	);
 }
 
+/** The driver's libraries list all that they have tried, a line each; of Azure's list that on the machine tells why. */
+const firstOf = (words: string): string =>
+	/^\w+: (ManagedIdentityCredential: .*?)(?: - Correlation ID.*)?$/m.exec(words)?.[1] ?? words.split("\n", 1)[0]!;
+
 /** A login provider says in its answer why; the driver only says which HTTP status that had. */
 function wordsOf({ message, cause, response }: DriverError): string {
 	const plain = message
-		.replace(/^Error while getting SAML token: (?:Error while getting oauth authorization code\. )?/, "")
+		.replace(/^(?:Error while getting SAML token: )?(?:Error while getting oauth authorization code\. )?/, "")
 		.trim()
 		.replace(/\.$/, "");
 	const told = objectOf(response?.data);

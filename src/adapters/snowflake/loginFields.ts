@@ -68,17 +68,22 @@ export function loginFields({ text, flag, cwd }: ProfileReader): Readonly<Record
 			};
 		case "OAUTH":
 			return { authenticator, token: token(text, cwd) ?? needs("token", "OAuth needs an access token") };
-		case "OAUTH_AUTHORIZATION_CODE":
+		case "OAUTH_AUTHORIZATION_CODE": {
+			// Snowflake's own page knows the driver by itself.
+			const isElsewhere = (text("oauth_authorization_url") ?? text("oauth_token_request_url")) !== undefined;
+			const ofClient = (name: string): string | undefined =>
+				isElsewhere ? needs(name, "a login provider knows its clients") : text(name);
 			return {
 				authenticator,
-				oauthClientId: text("oauth_client_id"),
-				oauthClientSecret: text("oauth_client_secret"),
+				oauthClientId: ofClient("oauth_client_id"),
+				oauthClientSecret: ofClient("oauth_client_secret"),
 				oauthAuthorizationUrl: text("oauth_authorization_url"),
 				oauthTokenRequestUrl: text("oauth_token_request_url"),
 				oauthRedirectUri: text("oauth_redirect_uri"),
 				oauthScope: text("oauth_scope"),
 				...KEPT_TOKENS,
 			};
+		}
 		case "OAUTH_CLIENT_CREDENTIALS":
 			return {
 				authenticator,
