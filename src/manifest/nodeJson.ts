@@ -23,6 +23,7 @@ import type {
 	TestNode,
 	UnitTestNode,
 } from "../core/node.ts";
+import { sortTexts } from "../core/sortTexts.ts";
 import { contractOf } from "./contract.ts";
 import { parametersOf } from "./macroArguments.ts";
 import { type FieldTexts, objectWriter, shared, sortedText } from "./sortedJson.ts";
@@ -81,17 +82,17 @@ const knownColumnText = objectWriter(COLUMN);
 /** A column with the keys of the author's own beside dbt's. */
 function columnText(column: ColumnSpec): string {
 	const known = knownColumnText(column);
-	const own = Object.keys(column).filter((key) => !Object.hasOwn(COLUMN, key));
-	return own.length === 0 ? known : sortedText({ ...column, ...JSON.parse(known) });
+	for (const key in column) if (!Object.hasOwn(COLUMN, key)) return sortedText({ ...column, ...JSON.parse(known) });
+	return known;
 }
 
 function columnsText(columns: { readonly [name: string]: ColumnSpec }): string {
 	const names = Object.keys(columns);
 	if (names.length === 0) return NO_COLUMNS;
-	return `{${names
-		.sort()
-		.map((name) => `${text(name)}:${columnText(columns[name] as ColumnSpec)}`)
-		.join(",")}}`;
+	let all = "";
+	for (const name of sortTexts(names))
+		all += `${all === "" ? "{" : ","}${text(name)}:${columnText(columns[name] as ColumnSpec)}`;
+	return `${all}}`;
 }
 
 const dependsText = ({ macros, nodes }: Dependencies): string => `{"macros":${text(macros)},"nodes":${text(nodes)}}`;

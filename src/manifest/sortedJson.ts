@@ -2,6 +2,7 @@
  * JSON with sorted keys, fast: a table of fields is sorted once and every object of that kind is written by walking the
  * table, instead of sorting the keys of fifty thousand objects.
  */
+import { sortTexts } from "../core/sortTexts.ts";
 
 /** Any plain value as JSON, keys sorted at every level; undefined properties are left out. */
 export function sortedText(value: unknown): string {
@@ -16,7 +17,7 @@ export function sortedText(value: unknown): string {
 	const keys = Object.keys(record);
 	if (keys.length === 0) return "{}";
 	let text = "";
-	for (const key of keys.length === 1 ? keys : keys.sort()) {
+	for (const key of sortTexts(keys)) {
 		const item = record[key];
 		if (item !== undefined) text += `${text === "" ? "{" : ","}${JSON.stringify(key)}:${sortedText(item)}`;
 	}

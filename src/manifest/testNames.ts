@@ -3,6 +3,7 @@
  * name too long for a relation is cut and hashed for the alias and the file.
  */
 import { hash } from "node:crypto";
+import { sortTexts } from "../core/sortTexts.ts";
 import { type PythonValue, pythonRepr, pythonStr, WrittenFloat } from "./pythonText.ts";
 
 const md5 = (text: string): string => hash("md5", text, "hex");
@@ -28,18 +29,22 @@ const partsOf = (value: PythonValue): readonly PythonValue[] => {
 
 /** `test` is `[namespace_][source_]name`; `target` the model, with `_v<version>`, or `<source>_<table>`. */
 export function nameTest(test: string, target: string, args: TestArguments): TestNames {
-	const flat = Object.keys(args)
-		.filter((name) => name !== "model")
-		.sort(byCodePoint)
-		.flatMap((name) => partsOf(args[name] ?? null))
-		.map((part) => pythonStr(part).replace(/[^0-9a-zA-Z_]+/g, "_"));
+	const flat: string[] = [];
+	for (const name of sortTexts(Object.keys(args)))
+		if (name !== "model")
+			for (const part of partsOf(args[name] ?? null)) flat.push(pythonStr(part).replace(/[^0-9a-zA-Z_]+/g, "_"));
 	const identifier = `${test}_${target}`;
 	const full = `${identifier}_${flat.join("__")}`;
 	// Python counts characters, JavaScript halves of them.
-	const length = full.length < LONGEST ? full.length : [...full].length;
+	const halves = full.length >= LONGEST && HALF.test(full);
+	const length = halves ? [...full].length : full.length;
 	if (length < LONGEST) return { full, short: full };
-	return { full, short: `${[...identifier].slice(0, KEPT).join("")}_${md5(full)}` };
+	const kept = halves ? [...identifier].slice(0, KEPT).join("") : identifier.slice(0, KEPT);
+	return { full, short: `${kept}_${md5(full)}` };
 }
+
+/** A character that JavaScript counts as two. */
+const HALF = /[\ud800-\udfff]/;
 
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -60,7 +65,7 @@ function hashable(value: PythonValue): string {
 	const record = value as TestArguments;
 	const keys = Object.keys(record);
 	let text = "";
-	for (const key of keys.some(isWhole) ? keys.sort(byKey) : keys.sort())
+	for (const key of keys.some(isWhole) ? keys.sort(byKey) : sortTexts(keys))
 		text += `${text === "" ? "" : ", "}${pythonRepr(key)}: ${hashable(record[key] ?? null)}`;
 	return `{${text}}`;
 }
@@ -71,5 +76,6 @@ export function hashTest(
 	metadata: { readonly namespace: string | null; readonly name: string; readonly kwargs: TestArguments },
 ): string {
 	const { kwargs, name, namespace } = metadata;
-	return md5(`${fullName}${hashable({ kwargs, name, namespace })}`).slice(-10);
+	const definition = `{'kwargs': ${hashable(kwargs)}, 'name': ${hashable(name)}, 'namespace': ${hashable(namespace)}}`;
+	return md5(`${fullName}${definition}`).slice(-10);
 }

@@ -46,7 +46,10 @@ export function checkFields(
 		}
 		const value = record[key] ?? null;
 		const refusesNull = shape === "name list" && Object.hasOwn(record, key);
-		if (value !== null || refusesNull) checkValue({ value, shape, where, key, path: [...path, key] }, report);
+		if (value === null && !refusesNull) continue;
+		// What fits has no place to tell.
+		if (typeof shape === "string" && fits(value, shape)) continue;
+		checkValue({ value, shape, where, key, path: [...path, key] }, report);
 	}
 	if (isSet(record.tests) && isSet(record.data_tests))
 		report.problems.push(diagnostic("TFM-PARSE-010", { where }, report.at([...path, "tests"], "key")));

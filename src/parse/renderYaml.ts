@@ -38,22 +38,36 @@ export function renderYaml(
 	value: PlainRecord,
 	render: (text: string, path: EntryPath) => Plain,
 ): PlainRecord {
-	const renderOne = (text: string, path: EntryPath): Plain =>
-		hasJinja(text) && !isLater(section, path) ? render(text, path) : text;
-	return walk(value, [], renderOne) as PlainRecord;
-}
-
-function walk(value: Plain, path: EntryPath, render: (text: string, path: EntryPath) => Plain): Plain {
-	if (typeof value === "string") return render(value, path);
-	if (typeof value !== "object" || value === null) return value;
-	if (Array.isArray(value)) {
-		const items = value.map((item: Plain, i) => walk(item, [...path, i], render));
-		return items.some((item, i) => item !== value[i]) ? Object.freeze(items) : value;
-	}
-	const record = value as PlainRecord;
-	const entries = Object.keys(record).map((key): [string, Plain] => [
-		key,
-		walk(record[key] ?? null, [...path, key], render),
-	]);
-	return entries.some(([key, item]) => item !== record[key]) ? Object.freeze(Object.fromEntries(entries)) : value;
+	const path: (string | number)[] = [];
+	/** A list or record is made anew only where something in it is another thing: most files have one template in a hundred texts. */
+	const walk = (found: Plain): Plain => {
+		if (typeof found === "string") return hasJinja(found) && !isLater(section, path) ? render(found, [...path]) : found;
+		if (typeof found !== "object" || found === null) return found;
+		if (Array.isArray(found)) {
+			let items: Plain[] | null = null;
+			for (let i = 0; i < found.length; i++) {
+				const item = walkAt(found[i], i);
+				if (items === null && item !== found[i]) items = found.slice(0, i);
+				items?.push(item);
+			}
+			return items === null ? found : Object.freeze(items);
+		}
+		const record = found as PlainRecord;
+		let changed: [key: string, value: Plain][] | null = null;
+		for (const key of Object.keys(record)) {
+			const item = walkAt(record[key] ?? null, key);
+			if (item !== record[key]) (changed ??= []).push([key, item]);
+		}
+		if (changed === null) return found;
+		const keys = new Map<string, Plain>(Object.entries(record));
+		for (const [key, item] of changed) keys.set(key, item);
+		return Object.freeze(Object.fromEntries(keys));
+	};
+	const walkAt = (found: Plain, step: string | number): Plain => {
+		path.push(step);
+		const walked = walk(found);
+		path.pop();
+		return walked;
+	};
+	return walk(value) as PlainRecord;
 }

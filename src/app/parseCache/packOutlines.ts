@@ -53,13 +53,14 @@ function column<T extends string | number | readonly string[] | null>(
 	const places = new Map<string, number>();
 	const values: T[] = [];
 	const of = new Uint32Array(nodes.length);
+	let last: T | undefined;
+	let place = 0;
 	for (let at = 0; at < nodes.length; at++) {
 		const value = read(nodes[at]!);
-		const key = typeof value === "string" ? `=${value}` : JSON.stringify(value);
-		let place = places.get(key);
-		if (place === undefined) {
-			place = values.push(value) - 1;
-			places.set(key, place);
+		if (value !== last) {
+			last = value;
+			const key = typeof value === "string" ? `=${value}` : JSON.stringify(value);
+			place = places.get(key) ?? places.set(key, values.push(value) - 1).size - 1;
 		}
 		of[at] = place;
 	}

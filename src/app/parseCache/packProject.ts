@@ -5,6 +5,7 @@ import type { ExecutableNode, GraphNode, NodeId } from "../../core/node.ts";
 import type { NodeOutline } from "../../core/nodeOutline.ts";
 import { datedModels } from "../../manifest/modelDeprecations.ts";
 import { type NodesByText, nodesByText } from "../editedText.ts";
+import { type PackedEdges, packEdges, unpackEnds } from "./packEdges.ts";
 import { type PackedOutlines, packOutlines, unpackOutlines } from "./packOutlines.ts";
 import { PartedMap } from "./partedMap.ts";
 import type { TimedText } from "./timedTexts.ts";
@@ -33,13 +34,6 @@ interface FirstPart extends UnpackedProject {
 	readonly ids: readonly NodeId[];
 	/** How many nodes have edges, none among them. */
 	readonly joints: number;
-}
-
-/** Ids are long, and each stands in many edges: written once, and by their places from there on. */
-interface EdgesPart {
-	readonly joined: readonly NodeId[];
-	readonly parents: readonly (readonly (number | NodeId)[])[];
-	readonly children: readonly (readonly (number | NodeId)[])[];
 }
 
 interface NodesPart {
@@ -80,8 +74,8 @@ export function* packProject({
 	manifest,
 	macros,
 	timed,
-}: KnownProject): Generator<FirstPart | EdgesPart | PackedOutlines | NodesPart> {
-	const { nodes, parents, children } = manifest;
+}: KnownProject): Generator<FirstPart | PackedEdges | PackedOutlines | NodesPart> {
+	const { nodes, parents } = manifest;
 	yield {
 		manifest: { ...manifest, nodes: new Map(), parents: new Map(), children: new Map() },
 		macros,
@@ -92,26 +86,13 @@ export function* packProject({
 		texts: nodesByText(manifest, manifest.projectName),
 		dated: datedModels(manifest),
 	};
-	yield packEdges(parents, children);
+	yield packEdges(manifest);
 	const all = [...nodes.values()];
 	yield packOutlines(all);
 	for (let from = 0; from < all.length; from += NODES_IN_PART) {
 		const some = all.slice(from, from + NODES_IN_PART);
 		yield { nodes: some, places: placesOf(some) };
 	}
-}
-
-function packEdges(parents: Manifest["parents"], children: Manifest["children"]): EdgesPart {
-	const joined = [...parents.keys()];
-	if (joined.length !== children.size || joined.some((id) => !children.has(id)))
-		throw new Error("parents and children are not of the same nodes");
-	const places = new Map(joined.map((id, at) => [id, at]));
-	const short = (ids: readonly NodeId[]) => ids.map((id) => places.get(id) ?? id);
-	return {
-		joined,
-		parents: joined.map((id) => short(parents.get(id)!)),
-		children: joined.map((id) => short(children.get(id)!)),
-	};
 }
 
 /** The nodes, and what names them without reading any. */
@@ -180,19 +161,16 @@ export function unpackProject(part: (index: number) => unknown, again: Rereading
 				.map((id) => findNode(manifest, id) as ExecutableNode);
 		},
 	);
-	let joined: EdgesPart | undefined;
-	const readEdges = (): EdgesPart => {
-		joined ??= (part(EDGES) as EdgesPart | null) ?? packEdges(again.manifest().parents, again.manifest().children);
-		return joined;
+	let packed: PackedEdges | undefined;
+	const readEdges = (): PackedEdges => {
+		packed ??= (part(EDGES) as PackedEdges | null) ?? packEdges(again.manifest());
+		return packed;
 	};
 	const edges = (kind: "parents" | "children") =>
 		new PartedMap<NodeId, readonly NodeId[]>(
 			() => readEdges().joined,
 			Number.POSITIVE_INFINITY,
-			() => {
-				const { joined, [kind]: found } = readEdges();
-				return found.map((ends) => ends.map((end) => (typeof end === "number" ? joined[end]! : end)));
-			},
+			() => unpackEnds(readEdges(), kind),
 			joints,
 		);
 	const manifest = Object.freeze({
