@@ -63,6 +63,9 @@ export function smallManifest(nodes: readonly SmallNode[], projectName = "shop")
 	const ofKind = <T extends GraphNode>(fits: (kind: string) => boolean): ReadonlyMap<NodeId, T> =>
 		new Map(grown.filter((node) => fits(node.resource_type)).map((node) => [node.unique_id, node as T]));
 	const parents = new Map(nodes.map((node) => [nodeId(node.unique_id), (node.parents ?? []).map(nodeId)]));
+	const children = new Map<NodeId, NodeId[]>([...parents.keys()].map((id) => [id, []]));
+	for (const [id, inputs] of [...parents].sort(([a], [b]) => (a < b ? -1 : 1)))
+		for (const input of inputs) children.get(input)?.push(id);
 	return {
 		projectName,
 		nodes: ofKind<ExecutableNode>((kind) => ![...NOT_STORED, "source"].includes(kind)),
@@ -76,7 +79,7 @@ export function smallManifest(nodes: readonly SmallNode[], projectName = "shop")
 		docs: new Map(),
 		disabled: new Map(),
 		parents,
-		children: new Map(),
+		children,
 		warnings: [],
 	};
 }
