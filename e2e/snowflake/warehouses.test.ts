@@ -34,3 +34,32 @@ test("a node works in the warehouse that its config names, and the next one in t
 		'use warehouse "WH"',
 	]);
 });
+
+test("a layer works in the warehouse that it names, its tests and its publish as well", async () => {
+	const layered = await projectOnSnowflake({
+		"tfm_project.yml":
+			"name: shop\nprofile: shop\nlayers: [staging, {name: marts, warehouse: mart_wh}]\nschema_naming: exact\nmodels: {+materialized: table}\n",
+		"models/staging/clean.sql": WHERE,
+		"models/marts/totals.sql": `${WHERE}, wh as before from {{ ref('clean') }}`,
+		"models/marts/own.sql": `{{ config(snowflake_warehouse='big_wh') }} ${WHERE}, wh as before from {{ ref('totals') }}`,
+		"models/marts/grown.sql": `{{ config(materialized='incremental', unique_key='wh') }} ${WHERE}`,
+		"tests/in_mart.sql": "-- depends_on: {{ ref('own') }}\nselect 1 as a where current_warehouse() <> 'MART_WH'",
+	});
+	try {
+		expect((await layered.call("run", { threads: 1 })).code).toBe(0);
+		const before = layered.local.server.statements().length;
+		const { code, stdout } = await layered.call("run", { threads: 1 });
+		expect(code, stdout).toBe(0);
+		const rows = await layered.rows(
+			"select 1, wh from STAGING.CLEAN union all select 2, wh from MARTS.TOTALS union all select 3, wh from MARTS.OWN union all select 4, wh from MARTS.GROWN order by 1",
+		);
+		expect(rows.map(([, wh]) => wh)).toEqual(["WH", "MART_WH", "BIG_WH", "MART_WH"]);
+		const sent = layered.local.server.statements().slice(before);
+		const merge = sent.findIndex(({ sql }) => /^\s*merge into ANALYTICS.MARTS.GROWN/i.test(sql));
+		expect(merge, "new rows are merged").toBeGreaterThan(0);
+		const used = sent.slice(0, merge).findLast(({ sql }) => /^use warehouse/i.test(sql));
+		expect(used?.sql).toBe("use warehouse mart_wh");
+	} finally {
+		await layered.stop();
+	}
+});

@@ -30,7 +30,7 @@ function reachOf(invocation: Invocation, config: Config): ProjectReach {
 	try {
 		const resolved = resolveProject(invocation, config, invocation.clock());
 		const { manifest, engine } = resolved;
-		const reach = projectReach(manifest, engine.dialect, layered, nativeReach(resolved));
+		const reach = projectReach(manifest, engine.dialect, project.layering, nativeReach(resolved));
 		if (reach.writes.length > 0) return reach;
 	} catch (error) {
 		if (!(error instanceof TfmError)) throw error;
@@ -78,7 +78,7 @@ async function sayGrants(invocation: Invocation, config: Config): Promise<void> 
 	const resolved = resolveProject(invocation, config, invocation.clock());
 	const { manifest, engine } = resolved;
 	const { project, target } = config;
-	const reach = projectReach(manifest, engine.dialect, project.layering !== null, nativeReach(resolved));
+	const reach = projectReach(manifest, engine.dialect, project.layering, nativeReach(resolved));
 	const statements = await grantsOf(config, engine.dialect, reach);
 	invocation.stdout.write(
 		`-- What ${project.name} needs on target ${target.targetName}; each statement may be run again.\n${statements.map((sql) => `${sql}\n`).join("")}`,

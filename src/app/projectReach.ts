@@ -1,4 +1,5 @@
 import type { Dialect } from "../core/adapter.ts";
+import type { Layering } from "../core/config.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { BuildableNode } from "../core/plan.ts";
 import type { MadeThing, ProjectReach, ReachedSchema } from "../core/projectReach.ts";
@@ -30,7 +31,7 @@ function madeBy({ resource_type, config }: BuildableNode): readonly MadeThing[] 
 export function projectReach(
 	manifest: Manifest,
 	dialect: Dialect,
-	layered: boolean,
+	layering: Layering | null,
 	native: ProjectReach["native"] = null,
 ): ProjectReach {
 	const writes = new Map<string, ReachedSchema & { readonly makes: Set<MadeThing> }>();
@@ -39,7 +40,7 @@ export function projectReach(
 		for (const thing of things) known.makes.add(thing);
 		writes.set(keyOf(known), known);
 	};
-	const warehouses = new Set<string>();
+	const warehouses = new Set((layering?.layers ?? []).flatMap(({ warehouse }) => warehouse ?? []));
 	for (const node of manifest.nodes.values()) {
 		const own =
 			"config" in node ? (node.config as { readonly snowflake_warehouse?: unknown }).snowflake_warehouse : null;
@@ -66,6 +67,6 @@ export function projectReach(
 		reads: [...reads.values()].sort(bySchema),
 		warehouses: [...warehouses].sort(),
 		native,
-		layered,
+		layered: layering !== null,
 	});
 }

@@ -227,7 +227,6 @@ describe("layers", () => {
 				gate: "error",
 				contract: "optional",
 				warehouse: null,
-				role: null,
 				index,
 			})),
 		});
@@ -239,7 +238,7 @@ describe("layers", () => {
 			"tfm.yml": `
 layers:
   - {name: raw, path: models/landing/, schema: raw_data, gate: off}
-  - {name: mart, database: dw, contract: required, gate: warn, warehouse: big, role: builder}
+  - {name: mart, database: dw, contract: required, gate: warn, warehouse: big}
 gate_scope: layer
 publish_scope: run
 publish_method: dml
@@ -260,7 +259,6 @@ skip_layers: error
 					contract: "required",
 					gate: "warn",
 					warehouse: "big",
-					role: "builder",
 				},
 			],
 		});
@@ -276,6 +274,13 @@ skip_layers: error
 		]);
 	});
 
+	it("have no role of their own: a run has that of its target", async () => {
+		const box = sandbox({ "tfm_project.yml": "name: shop\nlayers: [{name: a, role: builder}]\n" });
+		expect(await box.mistakes()).toEqual([
+			"TFM-CONFIG-014 tfm_project.yml:2:26 the layer a asks for a role of its own, builder | the target's role builds and publishes all layers; `grants:` says who may read what it made",
+		]);
+	});
+
 	it("are told twice the same where two take the rest of the project", async () => {
 		const box = sandbox({ "tfm_project.yml": "name: shop\nlayers: [{name: a, path: .}, {name: b, path: models}]\n" });
 		expect(await box.mistakes()).toEqual(['TFM-CONFIG-011 tfm_project.yml:2:30 two layers have the path "."']);
@@ -283,9 +288,9 @@ skip_layers: error
 
 	it("keep the blocks that other parts read", async () => {
 		const { project } = await sandbox({
-			"tfm_project.yml": "name: shop\nhistory: {keep: 30d}\npublish: {method: dml}\n",
+			"tfm_project.yml": "name: shop\nhistory: {keep: 30d}\nci: {blocking: false}\n",
 		}).load();
-		expect(project.tfm).toEqual({ history: { keep: "30d" }, publish: { method: "dml" } });
+		expect(project.tfm).toEqual({ history: { keep: "30d" }, ci: { blocking: false } });
 	});
 });
 

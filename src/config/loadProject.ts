@@ -370,7 +370,7 @@ function readTfmKeys({ files, loading, check, project }: Assembly): {
 	// A word, or a mapping: who reads them says what is wrong.
 	const { rules } = mapping;
 	if (rules !== undefined && rules !== null) others.rules = rules;
-	for (const key of ["publish", "load", "ci", "environments", "history", "native_tests"]) {
+	for (const key of ["ci", "environments", "history", "native_tests"]) {
 		const value = tfmCheck.mapping(own(mapping, key), [key]);
 		if (value !== undefined) others[key] = value;
 	}

@@ -56,8 +56,6 @@ export const TFM_KEYS: readonly string[] = [
 	"publish_method",
 	"skip_layers",
 	"schema_naming",
-	"publish",
-	"load",
 	"alerts",
 	"ci",
 	"environments",

@@ -56,6 +56,9 @@ function readLayer({ value, index, check, modelPaths, keep }: LayerPart): Layer 
 	if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name)) {
 		check.problems.push(diagnostic("TFM-CONFIG-012", { name }, check.at([...at, "name"])));
 	}
+	const role = own(long, "role");
+	if (role != null)
+		check.problems.push(diagnostic("TFM-CONFIG-014", { layer: name, role: String(role) }, check.at([...at, "role"])));
 	const text = (key: (typeof LAYER_KEYS)[number]): string | undefined => check.text(own(long, key), [...at, key]);
 	const gates = ["error", "warn", "off"] as const;
 	const pii = check.choice(own(long, "pii"), [...at, "pii"], ["allowed", "forbidden"] as const) ?? "allowed";
@@ -68,7 +71,6 @@ function readLayer({ value, index, check, modelPaths, keep }: LayerPart): Layer 
 		gate: check.choice(gateWord(own(long, "gate")), [...at, "gate"], gates) ?? "error",
 		contract: check.choice(own(long, "contract"), [...at, "contract"], ["required", "optional"] as const) ?? "optional",
 		warehouse: text("warehouse") ?? null,
-		role: text("role") ?? null,
 		...(keepGenerations === 0 ? {} : { keepGenerations }),
 		...(pii === "forbidden" ? { pii } : {}),
 		index,

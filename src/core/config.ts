@@ -21,9 +21,8 @@ export interface Layer {
 	readonly pii?: "forbidden";
 	/** Position from 0; a model may read layers of its own or a smaller index. */
 	readonly index: number;
-	/** Snowflake: what to build this layer with. */
+	/** Snowflake: what builds, tests and publishes what names no `snowflake_warehouse` of its own; null: the profile's. */
 	readonly warehouse?: string | null;
-	readonly role?: string | null;
 }
 
 export interface Layering {

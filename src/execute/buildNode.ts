@@ -369,7 +369,7 @@ async function work(run: Run, node: BuildableNode, thread: string, progress: Pro
 		const input = buildInput(run, node, sql, ground);
 		return reuseOrBuild(run, session, input, seed.hash, progress);
 	};
-	const built = await repeatBuild(run, node, () => run.ports.adapter.withSession(build, sessionOf(node)));
+	const built = await repeatBuild(run, node, () => run.ports.adapter.withSession(build, sessionOf(run, node)));
 	const result = nodeResult(node, { ...built.facts, ...watch.read(), ...textFacts(progress), thread_id: thread });
 	if (built.left === true) {
 		settle(run, { ...result, published: run.job.layering === null ? null : "kept" });

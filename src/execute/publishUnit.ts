@@ -17,6 +17,7 @@ import { putNativeTests } from "./nativeTests.ts";
 import { graphNode } from "./nodeResult.ts";
 import { repeatLost } from "./repeatable.ts";
 import { buildTasks, pointerPlaces, type Run, type Standing, targetsOf } from "./run.ts";
+import { sessionOfAll } from "./sessionOf.ts";
 import { databaseErrorOf, StatementFailed, withRetries } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
 
@@ -172,16 +173,21 @@ interface Done {
 }
 
 /** Hooks inside the publish share its transaction; without them the publisher's own is all there is. */
-const transact = (run: Run, unit: PublishUnit, members: readonly Member[]): Promise<Done> =>
-	withRetries(
+function transact(run: Run, unit: PublishUnit, members: readonly Member[]): Promise<Done> {
+	// As in dbt, rows come in by the warehouse that made them. What only moves needs none.
+	const filled = members.filter(({ standing: { candidate } }) => candidate.apply || candidate.publish === "keep");
+	const nodes = filled.map(({ id }) => graphNode(run, id));
+	const options = nodes.length === 0 ? {} : sessionOfAll(run, unit.unit, nodes);
+	return withRetries(
 		run,
 		() =>
 			run.ports.adapter.withSession((session) => {
 				const work = () => attempt(run, session, unit, members);
 				return unit.hooksInside ? session.transaction(work, { mayEnd: true }) : work();
-			}),
+			}, options),
 		{ node: null, what: `the publish of ${unit.unit}` },
 	);
+}
 
 /**
  * The connection was lost while publishing, perhaps in `commit`: the record is part of the transaction, so what stands

@@ -9,6 +9,7 @@ import { afterLostConnection, standBehindFence } from "./leases.ts";
 import { nodeResult, type ResultFacts, startStopwatch } from "./nodeResult.ts";
 import { repeatLost } from "./repeatable.ts";
 import type { Run } from "./run.ts";
+import { sessionOf } from "./sessionOf.ts";
 import { settle } from "./settle.ts";
 import { withRetries } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
@@ -42,15 +43,18 @@ export async function runLoad(run: Run, source: SourceNode, slot: number): Promi
 	});
 	watch.compiled();
 	const load = () =>
-		adapter.withSession((session) =>
-			session.transaction(async () => {
-				// Where a definition commits, what came before it would be kept by nobody.
-				const last = adapter.capabilities.transactionalDdl === "unsupported";
-				if (!last) await standBehindFence(run, session);
-				const loaded = await loadSource({ source, session, runId, fullRefresh: flags.fullRefresh, signal: run.signal });
-				if (last) await standBehindFence(run, session);
-				return loaded;
-			}),
+		adapter.withSession(
+			(session) =>
+				session.transaction(async () => {
+					// Where a definition commits, what came before it would be kept by nobody.
+					const last = adapter.capabilities.transactionalDdl === "unsupported";
+					if (!last) await standBehindFence(run, session);
+					const { fullRefresh } = flags;
+					const loaded = await loadSource({ source, session, runId, fullRefresh, signal: run.signal });
+					if (last) await standBehindFence(run, session);
+					return loaded;
+				}),
+			sessionOf(run, { layer: source.layer }),
 		);
 	try {
 		await fetchSource(source, run.signal);

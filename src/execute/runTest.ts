@@ -190,7 +190,7 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 			}),
 		);
 	};
-	const plan = await repeatTest(run, test, () => adapter.withSession(ask, sessionOf(test)));
+	const plan = await repeatTest(run, test, () => adapter.withSession(ask, sessionOf(run, test)));
 	if (plan === "passed before") {
 		settle(
 			run,

@@ -110,7 +110,7 @@ async function work(run: Run, test: UnitTestNode, thread: string, progress: Prog
 		return evaluate({ run, test, session, binding, progress, compiled });
 	};
 	const outcome =
-		(run.job.flags.offline ? null : await adapter.withSession(onTarget, sessionOf(test))) ??
+		(run.job.flags.offline ? null : await adapter.withSession(onTarget, sessionOf(run, test))) ??
 		(await (await openScratch()).withSession(onEmbedded));
 	if (outcome === "passed before") {
 		const text = { compiled: true, compiled_code: progress.sql, place: progress.place };

@@ -95,6 +95,14 @@ export const CONFIG_CODES = {
 		hint: () => "letters, digits, underscores and dashes, starting with a letter",
 		explain: "The name of a layer is also the default of its folder and schema.",
 	}),
+	"TFM-CONFIG-014": code<{ layer: string; role: string }>({
+		message: (f) => `the layer ${f.layer} asks for a role of its own, ${f.role}`,
+		hint: () => "the target's role builds and publishes all layers; `grants:` says who may read what it made",
+		next: (f) =>
+			`remove the key, or run the layer by a target with that role: tfm run --layer ${f.layer} --target <name>`,
+		explain:
+			"A run works by the role of its target: it makes the candidates of a layer, tests them, publishes them and writes down that it did. A layer with another role would need that role in tfm's own tables and over all that it reads. `warehouse` of a layer on Snowflake is its own.",
+	}),
 	"TFM-CONFIG-013": code<{ path: string; key: string }>({
 		message: (f) => `${f.key}: "${f.path}" leads out of the project`,
 		hint: () => "name a folder inside the project, relative to its root",
