@@ -116,8 +116,70 @@ describe("relations in other databases, on the local protocol server", { timeout
 		const counts =
 			"select (select count(*) from analytics.marts_db_shop_gold__anna.grown), (select count(*) from marts_db.shop_gold.grown)";
 		expect(await shop.rows(counts)).toEqual([["3", "2"]]);
+
+		// Of an environment whose name begins with this one's, and of somebody who reads this one.
+		await shop.rows(
+			`create schema board; create view board.other as select 1 as n from (select 'shop__anna2') t; create view board.reads as select * from SHOP__ANNA.CLEAN`,
+		);
+		expect(await shop.run("env drop anna")).toMatchInlineSnapshot(`
+			"[stderr]
+			 error[TFM-ENV-005]: the environment anna is not dropped: BOARD.READS outside of it reads what is in it
+			   = next: drop or change those views first
+
+			 1 error, nothing was run (<s>)
+			[exit 2]
+			"
+		`);
+		await shop.rows("drop schema board");
 		expect((await shop.call("env drop anna")).code).toBe(0);
 		expect(await standing(shop)).toEqual(before);
+	});
+
+	test("a landing load goes into another database, with its rejects, once for each file", async () => {
+		const load = (mode: string) => `
+sources:
+  - name: inbox
+    database: archive
+    schema: inbox
+    tables: [{name: mails, load: {files: "data/*.csv", ${mode}, columns: [{name: id, type: integer}, {name: who, type: text}]}}]
+`;
+		shop.write({
+			"models/inbox.yml": load("mode: append"),
+			"models/mailed.sql": "select who, count(*) as n from {{ source('inbox', 'mails') }} group by who",
+			"data/1.csv": "id,who\n1,ann\nx,bob\n",
+		});
+		const rows = () => shop.rows("select id, who from archive.inbox.mails order by id, who");
+		const loaded = async (): Promise<void> => {
+			const { code, stdout, stderr } = await shop.call("load");
+			expect([code, stderr], stdout).toEqual([0, ""]);
+		};
+		await loaded();
+		shop.write({ "data/2.csv": "id,who\n2,cid\n" });
+		await loaded();
+		expect(await rows()).toEqual([
+			["1", "ann"],
+			["2", "cid"],
+		]);
+		expect(await shop.rows("select raw from archive.inbox.mails__rejects")).toHaveLength(1);
+		expect((await shop.call("show --rejects inbox.mails")).stdout).toContain("bob");
+		shop.write({ "models/inbox.yml": load("mode: merge, keys: [id]"), "data/3.csv": "id,who\n2,eve\n" });
+		await loaded();
+		expect((await shop.call("run --select mailed")).code).toBe(0);
+		expect(await shop.rows("select who, n from analytics.shop.mailed order by who")).toEqual([
+			["ann", "1"],
+			["eve", "1"],
+		]);
+		shop.write({ "models/inbox.yml": load("mode: replace"), "data/1.csv": "id,who\n1,dan\n" });
+		await loaded();
+		expect(await rows()).toEqual([
+			["1", "dan"],
+			["2", "cid"],
+			["2", "eve"],
+		]);
+		expect((await standing(shop)).filter((name) => /INBOX|TFM_/.test(name))).toEqual([
+			"ARCHIVE.INBOX.MAILS",
+			"ARCHIVE.INBOX.MAILS__REJECTS",
+		]);
 	});
 
 	test("the catalog of the documentation has the columns of each, and --grants-sql names each database", async () => {

@@ -31,10 +31,19 @@ describe("tfm's own tables on the local protocol server", () => {
 	test("are made once; a version that is not known is refused", async () => {
 		await on(async (s) => {
 			await state.migrate(s);
-			expect((await s.query("select version from tfm_state.schema_version")).rows).toEqual([["2"]]);
+			expect((await s.query("select version from tfm_state.schema_version")).rows).toEqual([["3"]]);
 			// As version 1 left them.
-			await s.execute("drop table tfm_state.native_relations; update tfm_state.schema_version set version = 1");
+			await s.execute(
+				"drop table tfm_state.native_relations; alter table tfm_state.loaded_files drop column table_database",
+			);
+			await s.execute(
+				`insert into tfm_state.loaded_files (source, table_schema, table_name, path, content_hash, run_id, bytes, rows, rejects, loaded_at) values ('source.p.s.o', 'TFM_STATE', 'RUNS', 'a.csv', 'h', 'r0', 1, 1, 0, sysdate()); update tfm_state.schema_version set version = 1`,
+			);
 			await state.migrate(s);
+			const old = { source: nodeId("source.p.s.o"), database: "ANALYTICS", schema: "TFM_STATE", identifier: "RUNS" };
+			expect(await state.loadedFiles(s, old)).toMatchObject([{ ...old, path: "a.csv" }]);
+			expect(await state.loadedFiles(s, { ...old, database: "ELSEWHERE" })).toEqual([]);
+			await send(s, state.forgetLoadedFiles(old));
 			expect(await state.nativeRelations(s, "shop")).toEqual(new Set());
 			expect(await state.access(s)).toEqual({ kind: "ready" });
 			await s.execute("update tfm_state.schema_version set version = 99");
@@ -110,7 +119,14 @@ describe("tfm's own tables on the local protocol server", () => {
 			...{ kind: "table" as const, codeHash: "c", inputsHash: "i", response: '{"_message":"it\'s"}' },
 		};
 		const file = {
-			...{ source: nodeId("source.p.s.t"), schema: "TFM_STATE", identifier: "RUNS", path: "a\\b'.csv", bytes: 3 },
+			...{
+				source: nodeId("source.p.s.t"),
+				database: "ANALYTICS",
+				schema: "TFM_STATE",
+				identifier: "RUNS",
+				path: "a\\b'.csv",
+				bytes: 3,
+			},
 			...{ contentHash: "h", rows: 2, rejects: 1, runId: "r1", loadedAt: AT },
 		};
 		await on(async (s) => {

@@ -143,6 +143,8 @@ export interface Dialect {
 	fold(identifier: string): string;
 	/** What the catalog calls a database that is written bare. Where a connection reaches one only, that is its own name. */
 	storedDatabase(name: string): string;
+	/** A connection reads relations of several databases; else the name of its own may be left out, or change. */
+	readonly readsDatabases: boolean;
 	/** What the catalog calls a schema that a statement names so: Postgres cuts a name that is too long. */
 	storedSchema(name: string): string;
 	/** The catalog knows when each table was changed last (dbt: TableLastModifiedMetadata). */

@@ -1,3 +1,4 @@
+import type { BoundStatement } from "./adapter.ts";
 import type { RelationName } from "./relation.ts";
 
 /** A column with its type as the catalog prints it. */
@@ -22,8 +23,11 @@ export interface BuildDialect {
 	cloneTable(clone: string, table: string, permanent: boolean): readonly string[];
 	/** A clone shares the rows of its table until either is changed: it costs neither time nor room. */
 	readonly sharesClones: boolean;
-	/** A view goes with a table that it reads; else it stays and is of no use. */
-	readonly viewsHangOnTables: boolean;
+	/**
+	 * Views outside of these schemas that read something in them, and would go with it or be of no use: schema and name of
+	 * each, of twenty at most.
+	 */
+	readersOf(schemas: readonly string[]): BoundStatement;
 	/**
 	 * A view is published by the statement of the project's macro, which says more than its query (`secure`, comments,
 	 * policies).

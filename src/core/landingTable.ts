@@ -7,6 +7,8 @@ import { type StoredNames, storedName } from "./storedName.ts";
  */
 export interface LandingTable {
 	readonly source: NodeId;
+	/** Absent: that of tfm's own tables, where a connection reads no other. */
+	readonly database?: string;
 	readonly schema: string;
 	readonly identifier: string;
 }
@@ -16,6 +18,5 @@ export function landingTableOf(
 	source: Pick<SourceNode, "unique_id" | "database" | "schema" | "identifier" | "relation_name">,
 	dialect: StoredNames,
 ): LandingTable {
-	const { schema, identifier } = storedName(source, dialect);
-	return { source: source.unique_id, schema, identifier };
+	return { source: source.unique_id, ...storedName(source, dialect) };
 }

@@ -1,3 +1,4 @@
+import type { Dialect } from "./adapter.ts";
 import type { Manifest } from "./manifest.ts";
 import type { NodeId } from "./node.ts";
 import type { RelationName } from "./relation.ts";
@@ -6,17 +7,19 @@ import { type StoredNames, storedName } from "./storedName.ts";
 
 /**
  * Whether what is written down of a node is about its relation here, and not about that of another target: two targets
- * of a project may share a database, and then its state, but not a schema. Of nodes that are gone nobody can say.
+ * of a project may share a database, and then its state, but not a schema, unless that is in two databases of one server.
+ * Of nodes that are gone nobody can say.
  */
 export function isOfTarget(
 	manifest: Pick<Manifest, "nodes">,
-	dialect: StoredNames,
+	dialect: StoredNames & Pick<Dialect, "readsDatabases">,
 	node: NodeId,
 	recorded: RelationName,
 ): boolean {
 	const now = manifest.nodes.get(node);
 	if (now?.resource_type !== "model" && now?.resource_type !== "seed" && now?.resource_type !== "snapshot") return true;
-	return storedName(now, dialect).schema === recorded.schema;
+	const { database, schema } = storedName(now, dialect);
+	return schema === recorded.schema && (!dialect.readsDatabases || database === recorded.database);
 }
 
 const BUILT: ReadonlySet<string> = new Set(["function", "model", "seed", "snapshot"]);

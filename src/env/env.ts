@@ -3,8 +3,6 @@
  *
  *   environmentSchema.ts  what they are called
  *   placeNodes.ts         the project with some nodes in them and all others read where they stand
- *   dependents.ts         what outside would go with them
  */
-export { DEPENDENT_VIEWS } from "./dependents.ts";
 export { environmentSchema } from "./environmentSchema.ts";
 export { type Placement, placeNodes } from "./placeNodes.ts";

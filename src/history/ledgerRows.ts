@@ -6,10 +6,16 @@ import { instant, type Row, type Tables, text } from "./tables.ts";
 
 type LedgerRows = Pick<StateStore, "loadedFiles" | "saveLoadedFile" | "forgetLoadedFiles">;
 
-/** The ledger of landing files, one for each landing table. */
-export function createLedgerRows({ table, raw, rowsOf, upsertAll, isThere }: Tables): LedgerRows {
-	const of = ({ source, schema, identifier }: LandingTable) =>
-		table("loaded_files").where({ source, table_schema: schema, table_name: identifier });
+/** The ledger of landing files, one for each landing table. `byDatabase`: those tables may stand in several databases. */
+export function createLedgerRows(
+	{ table, raw, rowsOf, upsertAll, isThere }: Tables,
+	{ byDatabase }: { readonly byDatabase: boolean },
+): LedgerRows {
+	const key = ({ source, database = "", schema, identifier }: LandingTable) => ({
+		...{ source, table_schema: schema, table_name: identifier },
+		...(byDatabase ? { table_database: database } : {}),
+	});
+	const of = (landing: LandingTable) => table("loaded_files").where(key(landing));
 	return {
 		async loadedFiles(session, landing) {
 			// A table that somebody dropped has no file in it.
@@ -28,9 +34,7 @@ export function createLedgerRows({ table, raw, rowsOf, upsertAll, isThere }: Tab
 				"loaded_files",
 				[
 					{
-						source: row.source,
-						table_schema: row.schema,
-						table_name: row.identifier,
+						...key(row),
 						path: row.path,
 						bytes: row.bytes,
 						content_hash: row.contentHash,
@@ -40,7 +44,7 @@ export function createLedgerRows({ table, raw, rowsOf, upsertAll, isThere }: Tab
 						loaded_at: row.loadedAt,
 					},
 				],
-				["source", "table_schema", "table_name", "path"],
+				[...Object.keys(key(row)), "path"],
 			),
 
 		forgetLoadedFiles: (landing) => bound(of(landing).delete()),
@@ -49,6 +53,7 @@ export function createLedgerRows({ table, raw, rowsOf, upsertAll, isThere }: Tab
 
 const loadedFileOf = (row: Row): LoadedFileRow => ({
 	source: nodeId(text(row, "source")),
+	...(row.table_database === undefined ? {} : { database: text(row, "table_database") }),
 	schema: text(row, "table_schema"),
 	identifier: text(row, "table_name"),
 	path: text(row, "path"),

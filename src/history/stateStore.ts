@@ -82,7 +82,7 @@ export async function createStateStore(
 		alerts: createAlertRows(tables),
 		environments: createEnvironmentRows(tables),
 		...createIntervalRows(tables),
-		...createLedgerRows(tables),
+		...createLedgerRows(tables, { byDatabase: false }),
 		...createRelationRows(tables),
 		...NO_NATIVE_RESULTS,
 

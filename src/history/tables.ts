@@ -45,7 +45,10 @@ export interface Tables {
 		keys: readonly (readonly string[])[],
 	) => BoundStatement;
 	/** A table of the project's. */
-	readonly isThere: (session: Session, table: Pick<RelationName, "schema" | "identifier">) => Promise<boolean>;
+	readonly isThere: (
+		session: Session,
+		table: Partial<RelationName> & Pick<RelationName, "schema" | "identifier">,
+	) => Promise<boolean>;
 }
 
 export function createTables(k: Knex): Tables {

@@ -7,6 +7,17 @@ const TEXT = /^(text|character varying|character|varchar|char|bpchar)(?:\((\d+)\
 const comparable = (type: string): string =>
 	type.replace(/^(?:character|varchar)\(/, "character varying(").replace(/^(timestamp|time|interval)\(\d\)/, "$1");
 
+/** The bind is a JSON array of the schemas. */
+const DEPENDENT_VIEWS = `select distinct vn.nspname::text, v.relname::text
+from pg_catalog.pg_depend d
+join pg_catalog.pg_rewrite r on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and r.oid = d.objid
+join pg_catalog.pg_class v on v.oid = r.ev_class
+join pg_catalog.pg_namespace vn on vn.oid = v.relnamespace
+join pg_catalog.pg_class t on d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and t.oid = d.refobjid
+join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
+where tn.nspname in (select json_array_elements_text($1::json)) and vn.nspname not in (select json_array_elements_text($1::json))
+order by 1, 2 limit 20`;
+
 export function createPostgresBuildDialect(
 	quote: (identifier: string) => string,
 	render: (relation: RelationName) => string,
@@ -25,7 +36,7 @@ export function createPostgresBuildDialect(
 			`analyze ${clone}`,
 		],
 		sharesClones: false,
-		viewsHangOnTables: true,
+		readersOf: (schemas) => ({ sql: DEPENDENT_VIEWS, binds: [JSON.stringify(schemas)] }),
 		viewsByStatement: false,
 		tagsQueries: false,
 		altersTypes: true,

@@ -47,6 +47,7 @@ export function createPostgresDialect(): Dialect {
 		/** Only ASCII letters fold in a UTF-8 database (downcase_identifier). */
 		fold: (identifier: string): string => identifier.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
 		storedDatabase: (name: string): string => name,
+		readsDatabases: false,
 		storedSchema: (name: string): string => cutToBytes(name, MAX_IDENTIFIER_BYTES),
 		keepsChangeTimes: false,
 		readsOneMoment: "set transaction isolation level repeatable read, read only",

@@ -1,3 +1,4 @@
+import type { BoundStatement } from "../../core/adapter.ts";
 import type { BuildDialect } from "../../core/buildDialect.ts";
 import type { RelationName } from "../../core/relation.ts";
 
@@ -27,6 +28,20 @@ function sameType(fresh: string, there: string): boolean {
 	return plain(fresh) === plain(there);
 }
 
+/**
+ * Snowflake says hours later which object reads which (ACCOUNT_USAGE.OBJECT_DEPENDENCIES), so the texts of the views of the
+ * database are looked through for the schemas' names, quoted or not. It shows a role the texts of the views that it owns.
+ */
+function viewsThatName(schemas: readonly string[]): BoundStatement {
+	const given = schemas.map((_, i) => `$${i + 1}`);
+	const apart = schemas.map((name) => `(^|[^A-Z0-9_$])${name.toUpperCase().replace(/\W/g, "\\$&")}($|[^A-Z0-9_$])`);
+	const named = apart.map((_, i) => `regexp_instr(upper(view_definition), $${schemas.length + i + 1}) > 0`);
+	return {
+		sql: `select table_schema, table_name from information_schema.views where table_schema not in (${given.join(", ")}) and (${named.join(" or ")}) order by 1, 2 limit 20`,
+		binds: [...schemas, ...apart],
+	};
+}
+
 export function createSnowflakeBuildDialect(
 	quote: (identifier: string) => string,
 	render: (relation: RelationName) => string,
@@ -41,7 +56,7 @@ export function createSnowflakeBuildDialect(
 			`create or replace ${permanent ? "" : "transient "}table ${copy} clone ${table}`,
 		cloneTable: (clone, table, permanent) => [`create ${permanent ? "" : "transient "}table ${clone} clone ${table}`],
 		sharesClones: true,
-		viewsHangOnTables: false,
+		readersOf: viewsThatName,
 		viewsByStatement: true,
 		tagsQueries: true,
 		altersTypes: false,

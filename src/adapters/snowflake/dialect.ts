@@ -38,6 +38,7 @@ export function createSnowflakeDialect(): Dialect {
 		isReservedSchema: (name: string): boolean => name.toUpperCase() === "INFORMATION_SCHEMA",
 		fold,
 		storedDatabase: fold,
+		readsDatabases: true,
 		storedSchema: (name: string): string => name,
 		keepsChangeTimes: true,
 		readsOneMoment: null,

@@ -1,7 +1,6 @@
 import type { Adapter, Session } from "../../core/adapter.ts";
 import { fail } from "../../core/diagnostic.ts";
 import type { EnvironmentStore, IsolatedEnvironment } from "../../core/isolatedEnvironment.ts";
-import { DEPENDENT_VIEWS } from "../../env/env.ts";
 
 /**
  * Drops the schemas that are written down for it, one by one, and then its row; what is not written down is not touched.
@@ -40,13 +39,14 @@ export function emptyEnvironment(
 	});
 }
 
-/** Where views go with what they read; elsewhere they stay, and are refused when they are read. */
+/** On Postgres views go with what they read; on Snowflake they stay, and are refused when they are read. */
 async function requireNoReaders(
 	{ dialect }: Adapter,
 	session: Session,
 	{ name, schemas }: IsolatedEnvironment,
 ): Promise<void> {
-	if (!dialect.building.viewsHangOnTables) return;
-	const { rows } = await session.query(DEPENDENT_VIEWS, [JSON.stringify(schemas)]);
+	if (schemas.length === 0) return;
+	const { sql, binds } = dialect.building.readersOf(schemas);
+	const { rows } = await session.query(sql, binds);
 	if (rows.length > 0) fail("TFM-ENV-005", { name, views: rows.map(([schema, view]) => `${schema}.${view}`) });
 }

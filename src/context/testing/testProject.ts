@@ -33,6 +33,7 @@ export const TEST_DIALECT: Dialect = {
 	isReservedSchema: () => false,
 	fold: (identifier) => identifier.toLowerCase(),
 	storedDatabase: (name) => name,
+	readsDatabases: false,
 	storedSchema: (name) => name,
 	keepsChangeTimes: false,
 	readsOneMoment: null,

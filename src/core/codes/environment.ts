@@ -50,7 +50,7 @@ export const ENVIRONMENT_CODES = {
 			`the environment ${f.name} is not dropped: ${f.views.join(", ")} outside of it read${f.views.length === 1 ? "s" : ""} what is in it`,
 		next: () => "drop or change those views first",
 		explain:
-			"A schema is dropped with all that is in it, and the database drops with that every view that reads it, wherever that is. tfm only drops what is an environment's own.",
+			"A schema is dropped with all that is in it, and Postgres drops with that every view that reads it, wherever that is; Snowflake lets the view stand, and refuses it from then on. tfm only drops what is an environment's own.",
 	}),
 	"TFM-ENV-006": code<{ name: string; owner: string }>({
 		message: (f) => `the environment ${f.name} is there already; ${f.owner} made it`,

@@ -1,5 +1,7 @@
 import type { Session } from "../../core/adapter.ts";
 import type { PastTrace } from "../../core/history.ts";
+import { type RelationName, relationKey } from "../../core/relation.ts";
+import { relationsAround } from "../../core/relationsAround.ts";
 import type { ProjectTarget } from "../../core/state.ts";
 import { type Row, type Tables, text, textOrNull } from "../tables.ts";
 import { NOT_ELSEWHERE, OF_TARGET } from "./tables.ts";
@@ -97,22 +99,28 @@ async function landedIn(
 	const files = await rowsOf(
 		session,
 		raw(
-			`select source, table_schema, table_name, run_id, sum("ROWS") as landed, sum(rejects) as rejects, max(loaded_at) as at_last
-			from tfm_state.loaded_files group by source, table_schema, table_name, run_id
-			order by source, table_schema, table_name, at_last desc, run_id desc`,
+			`select source, table_database, table_schema, table_name, run_id, sum("ROWS") as landed, sum(rejects) as rejects, max(loaded_at) as at_last
+			from tfm_state.loaded_files group by source, table_database, table_schema, table_name, run_id
+			order by source, table_database, table_schema, table_name, at_last desc, run_id desc`,
 			[],
 		),
 	);
-	const schemas = [...new Set(files.map((row) => text(row, "table_schema")))].sort();
-	const there = new Set((await session.listRelations(schemas)).map((r) => `${r.schema}\0${r.identifier}`));
+	const placeOf = (row: Row): RelationName => ({
+		database: text(row, "table_database"),
+		schema: text(row, "table_schema"),
+		identifier: text(row, "table_name"),
+	});
+	const there = new Set((await relationsAround(session, files.map(placeOf))).map(relationKey));
 	const landed = new Map<string, [string, string, string, number, number, number]>();
 	for (const row of files) {
-		const [source, schema, name] = [text(row, "source"), text(row, "table_schema"), text(row, "table_name")];
-		if (!there.has(`${schema}\0${name}`)) continue;
-		const key = [source, schema, name].join("\0");
+		const place = placeOf(row);
+		if (!there.has(relationKey(place))) continue;
+		const source = text(row, "source");
+		const key = `${source}\0${relationKey(place)}`;
 		const rejects = Number(row.rejects);
 		const before = landed.get(key);
-		if (before === undefined) landed.set(key, [source, schema, name, Number(row.landed), rejects, rejects]);
+		if (before === undefined)
+			landed.set(key, [source, place.schema, place.identifier, Number(row.landed), rejects, rejects]);
 		else before[5] += rejects;
 	}
 	return [...landed.values()];

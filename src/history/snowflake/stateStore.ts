@@ -43,7 +43,7 @@ export function createSnowflakeStateStore(knex: typeof knexType): Store {
 		alerts: createAlertRowsOnSnowflake(tables),
 		environments: createEnvironmentRowsOnSnowflake(tables),
 		...createIntervalRowsOnSnowflake(tables),
-		...createLedgerRows(tables),
+		...createLedgerRows(tables, { byDatabase: true }),
 		...createRelationRows(tables),
 		...createNativeRows(tables),
 

@@ -31,7 +31,7 @@ export const STATE_TABLES = {
 	passed_tests: { project: NEEDED, target_schema: NEEDED, test: NEEDED, hash: NEEDED },
 	loaded_files: {
 		...{ source: NEEDED, table_schema: NEEDED, table_name: NEEDED, path: NEEDED, bytes: WHOLE, content_hash: NEEDED },
-		...{ rows: WHOLE, rejects: WHOLE, run_id: NEEDED, loaded_at: AT },
+		...{ rows: WHOLE, rejects: WHOLE, run_id: NEEDED, loaded_at: AT, table_database: TEXT },
 	},
 	gate_failures: {
 		...{ run_id: NEEDED, project: NEEDED, layer: NEEDED, node: NEEDED, status: NEEDED, failures: WHOLE },
@@ -97,7 +97,7 @@ export const column = (name: string): string => `"${name.toUpperCase()}"`;
 export const place = (table: string): string => `tfm_state.${table}`;
 
 /** How many columns' worth of changes the tables have seen; a warehouse says which of them it has. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 /** Each of them may be sent again. */
 export const CREATE_STATE: readonly string[] = [
@@ -108,4 +108,7 @@ export const CREATE_STATE: readonly string[] = [
 				.map(([name, type]) => `${column(name)} ${type}`)
 				.join(", ")})`,
 	),
+	// Version 3: until then the ledger knew of the tables in this database alone.
+	`alter table ${place("loaded_files")} add column if not exists ${column("table_database")} ${TEXT}`,
+	`update ${place("loaded_files")} set ${column("table_database")} = current_database() where ${column("table_database")} is null`,
 ];

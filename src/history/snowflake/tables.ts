@@ -38,8 +38,8 @@ export function createSnowflakeTables(k: Knex): Tables {
 			sql: `delete from ${place(name)} where ${column("project")} = $1 and (${columns.map(column).join(", ")}) in (select f.value[0]::varchar, f.value[1]::varchar from table(flatten(input => parse_json($2))) f)`,
 			binds: [project, JSON.stringify(keys)],
 		}),
-		async isThere(session, { schema, identifier }) {
-			const found = await session.listRelations([schema]);
+		async isThere(session, { database, schema, identifier }) {
+			const found = await session.listRelations([schema], database);
 			return found.some((relation) => relation.schema === schema && relation.identifier === identifier);
 		},
 	};
