@@ -62,7 +62,7 @@ test("a warehouse that is not there, not for this role, or suspended for good", 
 		 error[TFM-CLI-013]: the database refused: No active warehouse selected in the current session.  Select an active warehouse with the 'use warehouse' command. (Snowflake 000606, query id <id>)
 		  ┌─ profiles.yml:4:5
 		 4│     dev: …
-		  │     ^^^ the profile's \`warehouse\` is missing, or not for this role (\`grant usage on warehouse … to role SYSADMIN\`), or suspended with AUTO_RESUME off (\`alter warehouse … resume\`)
+		  │     ^^^ the profile's \`warehouse\` is missing, or not for this role (\`grant usage on warehouse … to role SYSADMIN\`), or suspended with AUTO_RESUME off (\`alter warehouse … resume\`), or in mixed case and without its quotes (\`warehouse: '"Big Wh"'\`)
 		   = next: tfm debug
 
 		 1 error, nothing was run (<s>)
@@ -248,6 +248,66 @@ test("a name of 255 characters is built, one of 256 is refused before anything i
 		"
 	`);
 	expect(await shop!.rows(`select id from SHOP.${"A".repeat(255)}`)).toEqual([["1"]]);
+});
+
+test("in layers names of 255 characters are loaded, built, tested, built again and put back, one of 256 fails its node alone", {
+	timeout: 60_000,
+}, async () => {
+	const long = (letter: string, length = 255): string => letter.repeat(length);
+	const table = (name: string, letter: string, length: number) =>
+		`{ name: ${name}, identifier: ${long(letter, length)}, load: { files: in/*.jsonl, columns: [{ name: id, type: integer }, { name: ${long("c")} }] } }`;
+	const kept = (letter: string, length: number) =>
+		`{ unique: { name: ${long(letter, 300)}, config: { store_failures: true, alias: ${long(letter, length)} } } }`;
+	const config = (fields: string) => `{{ config(${fields}) }}\n`;
+	shop = await projectOnSnowflake({
+		"tfm_project.yml":
+			"name: shop\nprofile: shop\nlayers: [{ name: landing, gate: warn }, { name: staging, keep_generations: 1, gate: warn }, marts]\nschema_naming: exact\n",
+		"in/a.jsonl": '{"id": 1}\n{"id": "x"}\n',
+		"models/landing/all.yml": `sources: [{ name: raw, schema: landing, tables: [${table("fits", "f", 255)}, ${table("not", "n", 256)}] }]\n`,
+		"models/staging/one.sql": `${config(`materialized='table', alias='${long("t")}'`)}select id from {{ source('raw', 'fits') }}`,
+		"models/staging/two.sql": `${config(`alias='${long("v")}'`)}select id from {{ ref('one') }}`,
+		"models/marts/three.sql": `${config(`materialized='incremental', unique_key='id', alias='${long("i")}'`)}select id from {{ ref('one') }}`,
+		"models/staging/four.sql": `${config(`materialized='table', schema='${long("s")}'`)}select 1 as ${long("k")}`,
+		"models/staging/five.sql": `${config(`schema='${long("s", 256)}'`)}select 1 as id`,
+		"models/staging/all.yml": `models: [{ name: one, columns: [{ name: id, data_tests: [${kept("p", 255)}, ${kept("q", 256)}] }] }]\n`,
+		"snapshots/all.yml": `snapshots: [{ name: six, relation: ref('three'), config: { alias: ${long("x")}, unique_key: id, strategy: check, check_cols: all } }]\n`,
+		"seeds/seven.csv": "id\n1\n",
+		"seeds/all.yml": `seeds: [{ name: seven, config: { alias: ${long("y")} } }]\n`,
+	});
+	const told = (said: string): readonly string[] =>
+		said
+			.split("\n")
+			.filter((line) => /^ (?:[✓✗!]|(?:Passed|Failed|Published|Held) )/.test(line) || /error\[/.test(line))
+			.map((line) => line.replace(/([A-Za-z])\1{30,}/g, (name) => `<${name.length} × ${name[0]}>`).replace(/ +/g, " "));
+	expect(told(await shop.run("build", { threads: 1 }))).toMatchInlineSnapshot(`
+		[
+		  " ✓ landing.seven seed <s> 1 row",
+		  " ! landing.fits load <s> 1 new file, 1 row, 1 reject tfm show --rejects fits",
+		  " ✗ landing.not load <s> the relation of not cannot be called "<256 × N>": the name has 256 bytes, 255 are allowed",
+		  " ✗ staging.five view <s> the schema of five cannot be called "<256 × s>": the name has 256 bytes, 255 are allowed",
+		  " ✓ staging.four table <s>",
+		  " ✓ staging.one table <s>",
+		  " ✓ staging.two view <s>",
+		  " ✗ staging.<300 × q> test <s> the relation of <300 × q> cannot be called "<256 × Q>": the name has 256 bytes, 255 are allowed",
+		  " ✓ marts.three incremental <s>",
+		  " ✓ marts.six snapshot <s>",
+		  " ✗ landing.not error",
+		  " error[TFM-APP-013]: the relation of not cannot be called "<256 × N>": the name has 256 bytes, 255 are allowed",
+		  " ✗ staging.five error",
+		  " error[TFM-APP-013]: the schema of five cannot be called "<256 × s>": the name has 256 bytes, 255 are allowed",
+		  " ✗ staging.<300 × q> error",
+		  " error[TFM-APP-013]: the relation of <300 × q> cannot be called "<256 × Q>": the name has 256 bytes, 255 are allowed",
+		  " Published 6 staging.four, staging.one, marts.three, staging.two, landing.seven, marts.six",
+		  " Failed 6 built · 2 failed tests 1 ok · 1 errored <s>",
+		]
+	`);
+	const [first] = /[0-9a-f]{8}-\S{27}/.exec(await shop.run("history")) ?? [];
+	expect(told(await shop.run("build", { threads: 1 })).at(-1)).toMatchInlineSnapshot(
+		`" Failed 5 built · 2 failed tests 1 ok · 1 errored <s>"`,
+	);
+	expect(await shop.run(`rollback staging --to ${first}`)).toContain("put back");
+	expect(await shop.rows(`select id from MARTS.${long("I")}`)).toEqual([["1"]]);
+	expect((await shop.call("docs generate")).code).toBe(0);
 });
 
 test("a word of SQL as a name is refused with what to do, and stands where it is quoted", async () => {

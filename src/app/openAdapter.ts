@@ -102,11 +102,15 @@ async function adapterOf({ target, project }: Config, invocation: Invocation): P
 			const { cwd } = invocation;
 			const host = { name: invocation.host.name, pid: invocation.host.pid };
 			const env = readEnvironment(cwd, invocation.env);
-			const { fields, threads } = target;
+			const { threads } = target;
+			const fields = await snowflakeFields(target, project.quoting);
 			return createSnowflakeAdapter({ fields, cwd, env, threads, statementTimeoutMs, host });
 		}
 	}
 }
+
+const snowflakeFields = async ({ fields }: TargetConfig, quoting: Config["project"]["quoting"]) =>
+	(await import("../adapters/snowflake/profileNames.ts")).quotedNames(fields, quoting);
 
 /** `statement_timeout` of the profile, seconds; 0 is none. */
 function profileTimeout(fields: TargetConfig["fields"]): number | undefined {
@@ -117,7 +121,7 @@ function profileTimeout(fields: TargetConfig["fields"]): number | undefined {
 /** What `tfm debug` says of the database beyond that it answers. */
 export async function inspectDatabase(
 	adapter: Adapter,
-	{ target }: Config,
+	{ target, project }: Config,
 	reach: ProjectReach,
 ): Promise<readonly Inspection[]> {
 	switch (target.type) {
@@ -134,14 +138,18 @@ export async function inspectDatabase(
 		}
 		case "snowflake": {
 			const { inspectAccount } = await import("../adapters/snowflake/inspectAccount.ts");
-			const { fields } = target;
+			const fields = await snowflakeFields(target, project.quoting);
 			return adapter.withSession((session) => inspectAccount(session, adapter.dialect, { reach, fields }));
 		}
 	}
 }
 
 /** The statements by which an administrator gives the target's role all that the project needs. Nothing is opened. */
-export async function grantsOf({ target }: Config, dialect: Dialect, reach: ProjectReach): Promise<readonly string[]> {
+export async function grantsOf(
+	{ target, project }: Config,
+	dialect: Dialect,
+	reach: ProjectReach,
+): Promise<readonly string[]> {
 	const { database, fields } = target;
 	switch (target.type) {
 		case "pglite":
@@ -152,7 +160,7 @@ export async function grantsOf({ target }: Config, dialect: Dialect, reach: Proj
 		}
 		case "snowflake": {
 			const { grantStatements } = await import("../adapters/snowflake/privileges.ts");
-			return grantStatements(reach, fields, dialect);
+			return grantStatements(reach, await snowflakeFields(target, project.quoting), dialect);
 		}
 	}
 }

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { type GraphNode, versionedName } from "./node.ts";
 
 /**
@@ -8,6 +9,18 @@ import { type GraphNode, versionedName } from "./node.ts";
  * of its YAML file twice.
  */
 export function sqlPath(folder: "compiled" | "run", node: GraphNode, batch?: string): string {
+	const path = fullPath(folder, node, batch);
+	const name = path.slice(path.lastIndexOf("/") + 1);
+	if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return path;
+	// A test may be called as its author likes, a file may not.
+	const short = `${name.slice(0, 60)}_${hash("sha256", name, "hex").slice(0, 12)}${/\.\w+$/.exec(name)?.[0] ?? ""}`;
+	return path.slice(0, -name.length) + short;
+}
+
+/** What file systems take of one name. */
+const MAX_NAME_BYTES = 255;
+
+function fullPath(folder: "compiled" | "run", node: GraphNode, batch?: string): string {
 	const file = node.original_file_path;
 	const place = `${folder}/${node.package_name}/${file}`;
 	if (batch !== undefined) {

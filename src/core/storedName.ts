@@ -19,6 +19,16 @@ interface Named {
 export const isWritable = ({ relation_name: rendered }: Pick<Named, "relation_name">): boolean =>
 	rendered === null || WHOLE.test(rendered);
 
+/** Which parts of a name that can be written stand there without quotes; a part that is not there does not. */
+export function bareParts({ relation_name: rendered }: Pick<Named, "relation_name">) {
+	const bare = rendered === null ? [] : [...rendered.matchAll(PART)].map(([, , written]) => written !== undefined);
+	return {
+		database: bare.length === 3 && bare[0] === true,
+		schema: bare.at(-2) === true,
+		relation: bare.at(-1) === true,
+	};
+}
+
 /**
  * What a node's relation is called in the database: with `quoting: {schema: false}` the text says `Mixed.orders`, which
  * the database reads as `mixed.orders`. `relation_name` is how readers are given the name, so it decides.

@@ -67,14 +67,16 @@ export function repeatBuild<T>(run: Run, node: BuildableNode, work: () => Promis
 	});
 }
 
+export const keepsRows = ({ job }: Pick<Run, "job">, test: TestNode): boolean =>
+	(test.config.store_failures ?? job.flags.storeFailures) === true;
+
 /** A query, unless its rows are stored. */
 export function repeatTest<T>(run: Run, test: TestNode, work: () => Promise<T>): Promise<T> {
-	const stores = test.config.store_failures ?? run.job.flags.storeFailures;
 	const own = run.ports.compiler.materializationOf(test.unique_id) !== null;
 	return repeatLost<T>({
 		run,
 		about: { node: test.unique_id, what: test.name },
-		repeatable: stores !== true && test.config.materialized === "test" && !own,
+		repeatable: !keepsRows(run, test) && test.config.materialized === "test" && !own,
 		work,
 		recover: async () => undefined,
 	});

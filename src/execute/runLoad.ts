@@ -1,11 +1,13 @@
 /** One landing table. Raw rows are history: the load commits with its ledger and no test takes it back. */
 
+import { TfmError } from "../core/diagnostic.ts";
 import { agedBy } from "../core/freshness.ts";
 import type { SourceNode } from "../core/node.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
 import { askFreshness, weighFreshness } from "./freshness.ts";
 import { freshnessGate } from "./freshnessGate.ts";
 import { afterLostConnection, standBehindFence } from "./leases.ts";
+import { nameProblem } from "./nameProblem.ts";
 import { nodeResult, type ResultFacts, startStopwatch } from "./nodeResult.ts";
 import { repeatLost } from "./repeatable.ts";
 import type { Run } from "./run.ts";
@@ -57,6 +59,8 @@ export async function runLoad(run: Run, source: SourceNode, slot: number): Promi
 			sessionOf(run, { layer: source.layer }),
 		);
 	try {
+		const problem = nameProblem(source, adapter.dialect);
+		if (problem !== null) throw new TfmError(problem);
 		await fetchSource(source, run.signal);
 		// The ledger knows which files are in, so a load whose connection was lost may simply be begun again.
 		const { queryId, ...loaded } = await repeatLost({

@@ -1,6 +1,7 @@
 /** One data test: compiled against candidates where they stand, run, judged, and weighed by its layer's gate. */
 import type { Session } from "../core/adapter.ts";
 import type { CompiledNode } from "../core/compiler.ts";
+import { TfmError } from "../core/diagnostic.ts";
 import { findNode } from "../core/manifest.ts";
 import { nativeOutcome } from "../core/nativeOutcome.ts";
 import type { NodeId, TestNode } from "../core/node.ts";
@@ -16,11 +17,12 @@ import { drivePlan } from "./drivePlan.ts";
 import { emitMessages } from "./driveTemplate.ts";
 import { failureDiagnostic } from "./failureDiagnostic.ts";
 import { failedModel, failureMessage } from "./failureMessage.ts";
+import { nameProblem } from "./nameProblem.ts";
 import { countedNatively } from "./nativeTests.ts";
 import { nodeResult, startStopwatch } from "./nodeResult.ts";
 import { leftTest, looksAt, notePassed, passedBefore } from "./passedTests.ts";
 import { prepareTest, rowTestIn } from "./prepareTest.ts";
-import { repeatTest } from "./repeatable.ts";
+import { keepsRows, repeatTest } from "./repeatable.ts";
 import { layerNamed, type Run } from "./run.ts";
 import { sessionOf } from "./sessionOf.ts";
 import { settle } from "./settle.ts";
@@ -172,6 +174,9 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 		watch.compiled();
 		progress.looksAt = await looksAt(run, test, { session, sql: progress.sql });
 		if (flags.changed === true && passedBefore(run, id, progress.looksAt)) return "passed before";
+		const relation_name = test.relation_name ?? relationOf(run, test);
+		const misnamed = keepsRows(run, test) ? nameProblem({ ...test, relation_name }, adapter.dialect) : null;
+		if (misnamed !== null) throw new TfmError(misnamed);
 		if (scan?.first === id && scan.state === "open") await askShared(run, scan, { session, prepared });
 		const sql = onlyNew ? `${ONLY_NEW}\n${query}` : query;
 		return drivePlan(

@@ -76,7 +76,8 @@ function fields(outcome: Outcome, facts: NodeFacts | undefined, within: string):
 	const test = isTest(result.resource_type);
 	const lines: string[] = [];
 	const kept = result.storedIn ?? facts?.storedIn;
-	if (kept != null) lines.push(field("Rows kept in", kept));
+	// Of a test that could not be asked nothing is kept.
+	if (kept != null && result.status !== "error") lines.push(field("Rows kept in", kept));
 	if (result.resource_type === "unit_test")
 		lines.push(field("Reproduce", `tfm test --select ${facts?.name ?? outcome.name}${within}`));
 	else if (test && result.status !== "error")

@@ -7,6 +7,7 @@ import { type Home, type Login, logIn } from "./login.ts";
 import { createNativeTests } from "./nativeTests/nativeTests.ts";
 import { createPatience } from "./patience.ts";
 import { createPresence } from "./presence.ts";
+import { inSql } from "./profileNames.ts";
 import { createSnowflakePublisher } from "./publish/publisher.ts";
 import { createRunCatalog } from "./runCatalog.ts";
 import { createSession } from "./session.ts";
@@ -121,8 +122,7 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 				known,
 			});
 			try {
-				if (usesOwn(options.warehouse))
-					await session.execute(`use warehouse ${warehouseName(options.warehouse, dialect)}`);
+				if (usesOwn(options.warehouse)) await session.execute(`use warehouse ${inSql(options.warehouse)}`);
 				return await working.run(mine, () => work(session));
 			} finally {
 				mine.over = true;
@@ -183,7 +183,3 @@ export function createSnowflakeAdapter(options: SnowflakeOptions): Adapter {
 		withSession,
 	};
 }
-
-/** As it stands in SQL: bare or quoted by who wrote it; what could be neither is quoted. */
-const warehouseName = (written: string, dialect: Dialect): string =>
-	/^(?:[A-Za-z_][\w$]*|"(?:[^"]|"")+")$/.test(written) ? written : dialect.quote(written);

@@ -46,7 +46,7 @@ const HINTS: readonly (readonly [RegExp, (m: RegExpExecArray, sql: string) => st
 	[
 		/No active warehouse selected/i,
 		() =>
-			"the profile's `warehouse` is missing, or not for this role (`grant usage on warehouse … to role …`), or suspended with AUTO_RESUME off (`alter warehouse … resume`)",
+			"the profile's `warehouse` is missing, or not for this role (`grant usage on warehouse … to role …`), or suspended with AUTO_RESUME off (`alter warehouse … resume`), or in mixed case and without its quotes (`warehouse: '\"Big Wh\"'`)",
 	],
 	[
 		/warehouse '([^']+)' cannot be resumed|Warehouse '([^']+)'.*(?:suspended|does not exist or not authorized)/i,

@@ -9,9 +9,10 @@ import { openerOf, openPage } from "./browser.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import type { ConnectionPlace, ConnectionPlan } from "./connectionOptions.ts";
 import { loadDriver } from "./driver.ts";
-import { codeOf, type DriverError } from "./errors.ts";
+import { codeOf, type DriverError, nameInSql } from "./errors.ts";
 import { reasonOf } from "./loginRefusals.ts";
 import type { Patience } from "./patience.ts";
+import { inSql, isMixed } from "./profileNames.ts";
 import { lookFor } from "./reach.ts";
 
 /** Where a login stands before anybody has used it; names as they are stored. */
@@ -94,8 +95,7 @@ export async function logIn({ plan, env, dialect, parameters, patience, isFirst 
 		const [database, schema, role, warehouse, version, session] = (rows[0] ?? []).map((v) =>
 			v === null ? null : String(v),
 		);
-		if (database == null)
-			fail("TFM-DB-027", { database: String(options.database), role: role ?? String(options.role ?? "the role") });
+		if (database == null) noDatabase(String(options.database), role ?? String(options.role ?? "the role"), dialect);
 		made.role = role ?? null;
 		const home = { database, schema: schema ?? null, role: role ?? null, warehouse: warehouse ?? null };
 		return { connection: made, home: { ...home, version: version ?? "", session: session ?? "" } };
@@ -103,6 +103,12 @@ export async function logIn({ plan, env, dialect, parameters, patience, isFirst 
 		await made.close();
 		throw error;
 	}
+}
+
+function noDatabase(database: string, role: string, { fold }: Dialect): never {
+	const grant = `grant usage on database ${inSql(database)} to role ${nameInSql(role)}`;
+	const soughtAs = isMixed(database) ? { soughtAs: fold(database) } : {};
+	return fail("TFM-DB-027", { database, role, grant, ...soughtAs });
 }
 
 /**

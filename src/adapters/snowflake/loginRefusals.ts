@@ -1,5 +1,6 @@
 import { otherAccount } from "./account.ts";
 import type { ConnectionPlan } from "./connectionOptions.ts";
+import { isMixed } from "./profileNames.ts";
 
 export interface Reason {
 	readonly hint: string;
@@ -98,10 +99,10 @@ const REASONS: readonly (readonly [code: RegExp | null, said: RegExp | null, hin
 export function reasonOf(
 	code: string,
 	said: string,
-	{ account, proxy }: Pick<ConnectionPlan, "account" | "proxy">,
+	{ account, proxy, options }: Pick<ConnectionPlan, "account" | "proxy" | "options">,
 ): Reason | undefined {
 	const known = REASONS.find(([byCode, bySaid]) => byCode?.test(code) ?? bySaid?.test(said));
-	if (known !== undefined) return { hint: known[2], next: known[3], isReached: true };
+	if (known !== undefined) return { hint: known[2], next: quotedRole(known[3], options), isReached: true };
 	const unreachable = /^40\d{4}$/.test(code) || /ENOTFOUND|ECONNREFUSED|does not answer|status code \d/.test(said);
 	if (!unreachable) return undefined;
 	const next = otherAccount(account);
@@ -123,4 +124,13 @@ export function reasonOf(
 		next: `${next}; or the proxy: \`proxy_host\` and \`proxy_port\`, or HTTPS_PROXY`,
 		isReached: false,
 	};
+}
+
+/** A role in mixed case is looked for in capitals, unless the profile has it in quotes. */
+function quotedRole(next: string, { role }: ConnectionPlan["options"]): string {
+	if (role === undefined || !isMixed(role) || !next.startsWith("correct `role`")) return next;
+	return next.replace(
+		"correct `role`",
+		() => `correct \`role\` (in quotes, where its case is mixed: \`role: '"${role}"'\`)`,
+	);
 }

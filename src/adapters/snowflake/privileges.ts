@@ -1,6 +1,7 @@
 import type { Dialect } from "../../core/adapter.ts";
 import type { ProjectReach } from "../../core/projectReach.ts";
 import type { ProfileFields } from "./connectionOptions.ts";
+import { inSql } from "./profileNames.ts";
 
 /** Privileges on one object that a role needs; names as they are stored. */
 export interface NeededPrivileges {
@@ -24,7 +25,9 @@ export function neededPrivileges(
 	fields: ProfileFields,
 	dialect: Dialect,
 ): readonly NeededPrivileges[] {
-	const machines = [fields.warehouse, ...warehouses].filter((name): name is string => typeof name === "string");
+	const machines = [fields.warehouse, ...[...warehouses].map(inSql)].filter(
+		(name): name is string => typeof name === "string",
+	);
 	const written = new Set(writes.map(({ database }) => database));
 	const read = [...new Set(reads.map(({ database }) => database))].filter((name) => !written.has(name));
 	return [

@@ -54,7 +54,9 @@ export function placeProject<P extends Placeable>(project: P, { name, built, els
 
 /** The schema of the target as it is stored. */
 export const targetSchema = ({ config, engine: { dialect } }: Pick<Placeable, "config" | "engine">): string =>
-	dialect.defaultQuoting.schema ? config.target.schema : dialect.fold(config.target.schema);
+	(config.project.quoting.schema ?? dialect.defaultQuoting.schema)
+		? config.target.schema
+		: dialect.fold(config.target.schema);
 
 /** Every schema that building these nodes of a placed project may make; sorted. */
 export function schemasOf(

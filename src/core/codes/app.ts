@@ -124,20 +124,23 @@ export const APP_CODES = {
 		maxBytes?: number;
 		/** Quotes would make it a name. */
 		unquoted?: true;
+		/** The table of a landing load, which has no alias. */
+		source?: true;
 	}>({
 		message: (f) => `the ${f.what} of ${f.node} cannot be called "${f.name}": the name ${f.problem}`,
 		next: (f) => {
+			const named = f.source === true ? "identifier" : "alias";
 			if (f.unquoted !== true)
-				return f.what === "schema" ? "give a shorter `schema:`" : "give it a shorter name by `alias:`";
-			const [key, part] = f.what === "relation" ? ["alias", "identifier"] : [f.what, f.what];
-			return `give another \`${key}:\`, or set \`quoting: {${part}: true}\` in the project file`;
+				return f.what === "schema" ? "give a shorter `schema:`" : `give it a shorter name by \`${named}:\``;
+			const [key, part] = f.what === "relation" ? [named, "identifier"] : [f.what, f.what];
+			return `give another \`${key}:\`, or set \`quoting: {${part}: true}\` ${f.source === true ? "at the source" : "in the project file"}`;
 		},
 		dbt: (f) =>
-			f.what === "relation" && f.maxBytes !== undefined
+			f.what === "relation" && f.maxBytes !== undefined && f.source !== true
 				? `Relation name '${f.name}' is longer than ${f.maxBytes} characters`
 				: undefined,
 		explain:
-			"The database would cut the name, so that two models could meet in one relation, or refuse it; a quotation mark or a dot in a name that is written without quotes would end it. The node fails when its turn comes, and what reads it is skipped; nothing else is touched.",
+			"The database would cut the name, so that two models could meet in one relation, or refuse it; a name that is written without quotes ends at a quotation mark, a dot or a blank, and must be one of SQL's. The node fails when its turn comes, and what reads it is skipped; nothing else is touched.",
 	}),
 	"TFM-APP-014": code<{ name: string }>({
 		message: (f) => `the template of ${f.name} asks the database something, and --no-introspect forbids it`,

@@ -219,10 +219,13 @@ export const DATABASE_CODES = {
 		explain:
 			"`session_parameters` of the profile are set on each login, before anything else. Snowflake knows no parameter of that name, or not this value of it. TIMEZONE takes names of the IANA database, such as Europe/Berlin.",
 	}),
-	"TFM-DB-027": code<{ database: string; role: string }>({
+	"TFM-DB-027": code<{ database: string; role: string; grant: string; soughtAs?: string }>({
 		message: (f) => `the database ${f.database} does not exist, or ${f.role} may not use it`,
-		hint: () => "Snowflake does not tell the two apart; the login itself went well",
-		next: (f) => `correct \`database\`, or as its owner: grant usage on database ${f.database} to role ${f.role};`,
+		hint: (f) =>
+			f.soughtAs === undefined
+				? "Snowflake does not tell the two apart; the login itself went well"
+				: `without quotes it is looked for as ${f.soughtAs}: \`quoting: {database: true}\` in the project file takes it as it is written`,
+		next: (f) => `correct \`database\`, or as its owner: ${f.grant};`,
 		explain:
 			"Snowflake accepts a login for a database that is not there and leaves the session without one. Every statement would then fail with a message about something else.",
 	}),

@@ -59,7 +59,12 @@ export function createSessions({
 }: SessionsParts): Sessions {
 	const logins = new Map<string, Login>();
 	let sessions = 1000;
-	const name = (written: string | null): string | null => (written === null ? null : nameOf(written, false));
+	// A name of a login is written as in SQL: bare, or in quotes.
+	const name = (written: string | null): string | null => {
+		if (written === null) return null;
+		const [, inside] = /^"(.*)"$/s.exec(written) ?? [];
+		return inside === undefined ? nameOf(written, false) : nameOf(inside.replaceAll('""', '"'), true);
+	};
 	const close = async (login: Login): Promise<void> => {
 		logins.delete(login.token);
 		await login.last;
