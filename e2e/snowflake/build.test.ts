@@ -73,6 +73,49 @@ describe("a project on the local protocol server", () => {
 		expect(told.filter(({ query_id = "" }) => !known.has(query_id))).toEqual([]);
 	});
 
+	test("a unit test names the query that compared its rows, as with dbt-snowflake, also where it fails", async () => {
+		const unit = (name: string, id: number) =>
+			`  - {name: ${name}, model: doubled, given: [{input: ref('orders'), rows: [{id: 1, amount: 2}]}], expect: {rows: [{id: ${id}}]}}\n`;
+		shop.write({ "models/units.yml": `unit_tests:\n${unit("right", 1)}${unit("wrong", 2)}` });
+		const { code, stdout } = await shop.call("--log-format events --log-level debug test --select test_type:unit");
+		expect(code).toBe(1);
+		const { results } = JSON.parse(readFileSync(join(shop.root, "target/run_results.json"), "utf8")) as {
+			results: { unique_id: string; status: string; adapter_response: Record<string, unknown> }[];
+		};
+		const sent = new Map(shop.local.server.statements().map(({ id, sql }) => [id, sql] as const));
+		expect(
+			results.map(({ unique_id, status, adapter_response: { query_id, ...rest } }) => ({
+				test: unique_id.split(".").at(-1),
+				status,
+				...rest,
+				compares: sent.get(String(query_id))?.includes("actual_or_expected"),
+				isTold: stdout.includes(`"query_id":"${query_id}"`),
+			})),
+		).toMatchInlineSnapshot(`
+			[
+			  {
+			    "_message": "SUCCESS 2",
+			    "code": "SUCCESS",
+			    "compares": true,
+			    "isTold": true,
+			    "rows_affected": 2,
+			    "status": "pass",
+			    "test": "right",
+			  },
+			  {
+			    "_message": "SUCCESS 2",
+			    "code": "SUCCESS",
+			    "compares": true,
+			    "isTold": true,
+			    "rows_affected": 2,
+			    "status": "fail",
+			    "test": "wrong",
+			  },
+			]
+		`);
+		rmSync(join(shop.root, "models/units.yml"));
+	});
+
 	test("rows are counted where Snowflake counts them: what creates answers one row whatever it holds, which is no count", async () => {
 		shop.write({
 			"models/grown.sql":

@@ -10,6 +10,8 @@ import { newRepository, type Repository } from "../ci/repository.ts";
 import { tfm } from "../runCase.ts";
 
 const FILL = `{% macro fill_raw() %}
+  {% do run_query("create database marts_db") %}
+  {% do run_query("use database analytics") %}
   {% do run_query("create schema raw") %}
   {% do run_query("create table raw.orders (id integer, customer text, country text, amount number(12,3), ordered_at timestamp_ntz)") %}
   {% do run_query("insert into raw.orders select n, 'customer ' || mod(n, 4), case when mod(n, 3) = 0 then 'AT' else 'DE' end, n + 0.005 * mod(n + 2, 3), dateadd(hour, 7 * n, '2026-11-01'::timestamp_ntz) from (select row_number() over (order by null) - 1 as n from table(generator(rowcount => 21)))") %}
@@ -25,7 +27,9 @@ beforeAll(async () => {
 	local = await startLocalSnowflake();
 	shop = newRepository();
 	shop.write({
-		"tfm_project.yml": (text) => `${text}profile: shop\nci: { state: ../states }\n`,
+		// What readers see of the marts is in a database of its own; what a branch builds is in the profile's.
+		"tfm_project.yml": (text) =>
+			`${text.replace("reporting:", "marts: {+database: marts_db}\n    reporting:")}profile: shop\nci: { state: ../states }\n`,
 		"macros/fill_raw.sql": FILL,
 	});
 	shop.git("commit", "--quiet", "--all", "--message", "States are kept");
@@ -66,9 +70,15 @@ describe("tfm ci on the local protocol server, a branch with", { timeout: 120_00
 	it("anything leaves no schema behind; with --static it asks nothing of the database", async () => {
 		const adapter = local.adapter();
 		await adapter.open();
-		const schemas = await adapter.withSession((session) => session.listSchemas());
+		const [schemas, elsewhere] = await adapter.withSession(async (session) => [
+			await session.listSchemas(),
+			await session.listSchemas("MARTS_DB"),
+		]);
 		await adapter.close();
-		expect(schemas.filter((name) => /_CI_/.test(name))).toEqual([]);
+		expect(schemas!.filter((name) => /_CI_/.test(name))).toEqual([]);
+		expect(elsewhere!.filter((name) => !/^(?:INFORMATION_SCHEMA|PUBLIC|TFM_C_\w+)$/.test(name))).toEqual([
+			"MAIN_MARTS",
+		]);
 		const before = local.server.statements().length;
 		const { code, stdout } = await run("ci", "--base", "main", "--static");
 		expect([code, stdout]).toEqual([0, expect.stringContaining("1 node changed")]);
