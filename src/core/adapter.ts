@@ -92,9 +92,10 @@ export interface Session {
 	query(sql: string, binds?: readonly CellValue[], options?: StatementOptions): Promise<ResultTable>;
 	/**
 	 * One statement of the open transaction whose answer nobody needs: it goes with the next message, before it, at the
-	 * latest with the commit. What it is refused with, that message is refused with.
+	 * latest with the commit. What it is refused with, that message is refused with. `own`: it runs no code of the project
+	 * and changes no setting beyond its transaction. Where somebody's SQL has ended the transaction (`mayEnd`) it stands alone.
 	 */
-	later(sql: string, binds?: readonly CellValue[]): void;
+	later(sql: string, binds?: readonly CellValue[], how?: { readonly own?: boolean }): void;
 	/**
 	 * All of them in one message, where the engine can; nothing of them stays when one is refused, and the answer is the
 	 * last one's. Single statements of tfm's own, which run no code of the project and change no setting beyond their
@@ -335,7 +336,10 @@ export interface Publisher {
 		targets: readonly RelationName[],
 		keep: readonly RelationName[],
 	): Promise<readonly RelationName[]>;
-	/** Gives a freshly built candidate what its target has and must keep (keys, indexes, checks …), then analyzes it. A violation rejects with DatabaseError. */
+	/**
+	 * Gives a freshly built candidate what its target has and must keep (keys, indexes, checks …), then analyzes it. Within
+	 * a transaction; the analysis may go with what is sent next. A violation rejects with DatabaseError.
+	 */
 	dress(session: Session, candidate: Candidate): Promise<{ readonly warnings: readonly string[] }>;
 	/** Where the relation that `target` is now is kept when a later run replaces it: same name, schema `tfm_g_<hash>_<schema>`, one for each run that published. */
 	generationOf(project: string, target: RelationName, publishedBy: string): RelationName;

@@ -30,7 +30,7 @@ import { dropReusable } from "./reuse.ts";
 import { bindingOf, pointerPlaces, type Run, type Standing, targetOf, targetsOf } from "./run.ts";
 import { sessionOf } from "./sessionOf.ts";
 import { settle } from "./settle.ts";
-import { databaseErrorOf, runBound } from "./statement.ts";
+import { databaseErrorOf } from "./statement.ts";
 import { wasStopped } from "./stopped.ts";
 import { tellStrayTypes } from "./tellStrayTypes.ts";
 
@@ -236,21 +236,20 @@ async function reuseOrBuild(
 
 	const record = async (stands: Candidate, response: AdapterResponse): Promise<void> => {
 		if (isDirect(run, node)) return;
-		await runBound(
-			session,
-			ports.state.saveCandidate({
-				project: job.manifest.projectName,
-				runId: job.runId,
-				node: node.unique_id,
-				candidate: stands.candidate,
-				target: stands.target,
-				kind: stands.kind,
-				codeHash: code,
-				inputsHash: inputs,
-				response: JSON.stringify(response),
-				...(stands.apply === undefined ? {} : { apply: stands.apply }),
-			}),
-		);
+		const row = ports.state.saveCandidate({
+			project: job.manifest.projectName,
+			runId: job.runId,
+			node: node.unique_id,
+			candidate: stands.candidate,
+			target: stands.target,
+			kind: stands.kind,
+			codeHash: code,
+			inputsHash: inputs,
+			response: JSON.stringify(response),
+			...(stands.apply === undefined ? {} : { apply: stands.apply }),
+		});
+		// With the commit: a message for it alone would cost as much as making a small table.
+		for (const { sql, binds } of row) session.later(sql, binds, { own: true });
 	};
 	const seed = node.resource_type === "seed" ? node : null;
 	const drive = { run, session, node: node.unique_id, seed, record, inTransaction: false };

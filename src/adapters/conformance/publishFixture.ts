@@ -106,7 +106,7 @@ export async function build(session: Session, models: readonly Model[]): Promise
 				create ${candidate.kind} ${name} as ${futureOf(model, model.incremental)}`,
 			);
 		if (model.hook !== undefined) await session.execute(model.hook.replaceAll("{this}", name));
-		warnings.push(...(await publisher.dress(session, candidate)).warnings);
+		warnings.push(...(await session.transaction(() => publisher.dress(session, candidate))).warnings);
 	}
 	return warnings;
 }

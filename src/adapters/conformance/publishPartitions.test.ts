@@ -28,7 +28,7 @@ onBothEngines((bench) => {
 			create table ${part("p_rest")} partition of ${cand("p")} default partition by list (id);
 			create table ${part("p_rest_all")} partition of ${part("p_rest")} default;
 			insert into ${cand("p")} values (${n}, '2024-05-05'), (${n + 1}, '2030-01-01')`);
-		await publisher.dress(s, request(models).candidates[0]!);
+		await s.transaction(() => publisher.dress(s, request(models).candidates[0]!));
 		return models;
 	}
 	const tree = (s: Session) =>

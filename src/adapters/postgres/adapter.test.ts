@@ -112,9 +112,10 @@ describeOnPostgres("a server's sessions", () => {
 		};
 		expect(await seen((s) => s.atOnce!([{ sql: "select 1", binds: [] }]))).toBe(false);
 		expect(await seen((s) => s.transaction(() => s.execute("create view w as select 1 as c;")))).toBe(false);
-		expect(await seen((s) => s.execute("create view x as select ';' as c"))).toBe(true);
+		expect(await seen((s) => s.execute("create view x as select 1 as c; select 1"))).toBe(true);
 		expect(await seen((s) => s.query("select 1"))).toBe(true);
 		expect(await seen((s) => s.transaction(async () => s.later("select 1")))).toBe(true);
+		expect(await seen((s) => s.transaction(async () => s.later("select 1", [], { own: true })))).toBe(false);
 		await adapter.withSession((s) => s.execute("drop view w, x"));
 	});
 

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { Adapter, Session } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { fail } from "../../core/diagnostic.ts";
@@ -55,8 +54,6 @@ interface Opened {
 export function createPostgresAdapter(options: PostgresOptions): Adapter {
 	const dialect = createPostgresDialect();
 	const catalogTypes = new Map<string, string>();
-	/** Whether the asynchronous code at hand works in a session. */
-	const working = new AsyncLocalStorage<{ over: boolean }>();
 	let opened: Opened | undefined;
 	/** Of the server opened last: it stays to be told after closing. */
 	let version = "";
@@ -107,10 +104,7 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 		}
 	}
 
-	async function pinned<T>({ pool }: Opened, work: (session: Session) => Promise<T>): Promise<T> {
-		const nested = working.getStore()?.over === false;
-		const slot = nested ? await extraSlot(pool) : await readySlot(pool);
-		const mine = { over: false };
+	async function pinned<T>(slot: Slot, { pool }: Opened, work: (session: Session) => Promise<T>): Promise<T> {
 		const session = createSession({
 			wire: slot.wire,
 			dialect,
@@ -119,9 +113,8 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 			keepsPrepared: true,
 		});
 		try {
-			return await working.run(mine, () => work(session));
+			return await work(session);
 		} finally {
-			mine.over = true;
 			session.end();
 			await slot.reset();
 			pool.give(slot);
@@ -130,7 +123,10 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 
 	/** A publish waits on one connection and looks from another one at who is in its way. */
 	const locks = serverLocks({
-		watch: (work) => pinned(isOpen(), work),
+		async watch(work) {
+			const open = isOpen();
+			return pinned(await extraSlot(open.pool), open, work);
+		},
 		ownBackends: () => [...(opened?.pool.slots ?? [])].flatMap((slot) => slot.processId ?? []),
 	});
 
@@ -177,7 +173,10 @@ export function createPostgresAdapter(options: PostgresOptions): Adapter {
 			await closing?.pool.close();
 			await closing?.coordinator?.end();
 		},
-		withSession: async (work) => pinned(isOpen(), work),
+		async withSession(work) {
+			const open = isOpen();
+			return pinned(await readySlot(open.pool), open, work);
+		},
 	};
 }
 

@@ -7,6 +7,10 @@ export interface Slot {
 	readonly wire: Wire;
 	/** The server's process of the connection that stands. */
 	readonly processId: number | undefined;
+	/** How many messages have been sent so far, logins counted. */
+	readonly messages: number;
+	/** A message, or a login, that has not been answered yet. */
+	readonly underWay: boolean;
 	/** Takes a connection that was made and prepared elsewhere. */
 	adopt(connection: ServerConnection): void;
 	/**
@@ -34,6 +38,18 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 	let lostBecause: string | undefined;
 	/** Something was sent that may have changed the session. */
 	let touched = false;
+	let messages = 0;
+	let unanswered = 0;
+
+	async function counted<T>(exchange: Promise<T>): Promise<T> {
+		messages++;
+		unanswered++;
+		try {
+			return await exchange;
+		} finally {
+			unanswered--;
+		}
+	}
 
 	const standing = (): ServerConnection => {
 		if (connection === undefined) throw new Error("a message was to be sent before the connection stood");
@@ -70,7 +86,7 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 			if (connection?.open) return;
 			lostBecause = connection?.farewell;
 			marked = mark();
-			connection = await connect();
+			connection = await counted(connect());
 			status = "I";
 			touched = false;
 			generation++;
@@ -78,12 +94,12 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 		async send(request, limits) {
 			const to = await working();
 			touched ||= !isOwn(request);
-			return remember(await to.send(request, limits));
+			return remember(await counted(to.send(request, limits)));
 		},
 		async copy(sql, chunks, limits) {
 			const to = await working();
 			touched = true;
-			return remember(await to.copy(sql, chunks, limits));
+			return remember(await counted(to.copy(sql, chunks, limits)));
 		},
 	};
 
@@ -91,6 +107,12 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 		wire,
 		get processId() {
 			return connection?.processId;
+		},
+		get messages() {
+			return messages;
+		},
+		get underWay() {
+			return unanswered > 0;
 		},
 		adopt(made) {
 			connection = made;
@@ -101,7 +123,7 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 			if (!touched && status === "I" && marked === mark()) return;
 			try {
 				if (status !== "I") await connection.send({ kind: "execute", sql: "rollback" });
-				const { error } = await connection.send({ kind: "execute", sql: resetMessage() });
+				const { error } = await counted(connection.send({ kind: "execute", sql: resetMessage() }));
 				if (error !== null) connection.destroy();
 				marked = mark();
 				status = "I";

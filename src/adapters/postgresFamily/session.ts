@@ -24,6 +24,7 @@ import { commented } from "./commented.ts";
 import { copyLine, copyStatement } from "./copyText.ts";
 import { withoutZeroByte } from "./dialect.ts";
 import { toDatabaseError } from "./errors.ts";
+import { makesViewOnly } from "./makesViewOnly.ts";
 import { familyOf, readCell, writeBind } from "./types.ts";
 import { createWaitingStatements } from "./waitingStatements.ts";
 import type { CopyChunk, Wire, WireField, WireReply, WireRequest } from "./wire.ts";
@@ -50,12 +51,6 @@ export interface PinnedSession extends Session {
 	/** No further statement is accepted; what still runs ends first. */
 	end(): void;
 }
-
-/**
- * A single statement that makes a view runs nothing: the server only reads and keeps the query. Where a `;` stands that is
- * not the last character there may be another statement, or a text that looks like one.
- */
-const makesViewOnly = (sql: string): boolean => /^\s*create\s+(or\s+replace\s+)?view\s[^;]*;?\s*$/i.test(sql);
 
 /** The number in a command tag that says how many rows: `INSERT 0 5` → 5, `SELECT 3` → 3, `CREATE TABLE` → null. */
 function rowCountOf(tag: string): number | null {
@@ -254,6 +249,8 @@ export function createSession({
 			if (lost !== undefined)
 				refuse("the transaction was lost when a statement in it was cancelled or stopped", undefined, "25P02");
 			if (waiting.dropFrom(mine, { ifNothingElse: true })) return result;
+			// Somebody's SQL has ended the transaction: what came after that has none to go with.
+			if (!inTransaction() && mayEnd && savepoint === undefined) await flush();
 			if (!inTransaction() && mayEnd && savepoint === undefined) return result;
 			if (!inTransaction())
 				throw new DatabaseError("a statement inside the transaction ended it with commit or rollback", {
@@ -360,11 +357,12 @@ export function createSession({
 		},
 		query,
 		stream,
-		later(sql, binds = []) {
-			if (!inTransaction()) throw new Error("what goes with a later message needs a transaction to be part of");
+		later(sql, binds = [], { own = false } = {}) {
+			if (depth === 0 && !inTransaction())
+				throw new Error("what goes with a later message needs a transaction to be part of");
 			const values = binds.map(writeBind);
 			for (const text of [sql, ...values]) if (text !== null) withoutZeroByte(text);
-			waiting.add(sql, values);
+			waiting.add(sql, values, { own });
 		},
 		transaction,
 		get atOnce() {

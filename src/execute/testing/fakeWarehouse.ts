@@ -50,6 +50,7 @@ const rowsOf = (rows: readonly (readonly CellValue[])[]) => ({
 
 class FakeSession {
 	readonly #undo: (() => void)[][] = [];
+	readonly #waiting: { readonly sql: string; readonly binds: readonly unknown[] }[] = [];
 	readonly #world: Warehouse;
 	readonly #step: (signal?: AbortSignal) => Promise<void>;
 	readonly #script: Script;
@@ -76,7 +77,7 @@ class FakeSession {
 	}
 
 	async execute(sql: string, options: { signal?: AbortSignal | undefined } = {}): Promise<ExecuteResult> {
-		await this.#step(options.signal);
+		await this.#message(options.signal);
 		this.#world.log.push(sql);
 		const [word, node, runId, kind] = sql.split(" ");
 		if (word === "hook" && this.#script.failingHooks?.includes(node!) === true)
@@ -90,7 +91,21 @@ class FakeSession {
 	}
 
 	async query(sql: string, binds: readonly unknown[] = [], options: { signal?: AbortSignal | undefined } = {}) {
-		await this.#step(options.signal);
+		await this.#message(options.signal);
+		return this.#answer(sql, binds);
+	}
+
+	/** Goes with the next message, or with the commit. */
+	later(sql: string, binds: readonly unknown[] = []): void {
+		this.#waiting.push({ sql, binds });
+	}
+
+	async #message(signal?: AbortSignal): Promise<void> {
+		await this.#step(signal);
+		for (const { sql, binds } of this.#waiting.splice(0)) this.#answer(sql, binds);
+	}
+
+	#answer(sql: string, binds: readonly unknown[]) {
 		const world = this.#world;
 		if (sql.startsWith("select set_config")) return rowsOf([]);
 		const value = binds[0] === undefined ? undefined : JSON.parse(String(binds[0]));
@@ -126,7 +141,7 @@ class FakeSession {
 		this.#undo.push([]);
 		try {
 			const result = await work();
-			await this.#step();
+			await this.#message();
 			const done = this.#undo.pop()!;
 			this.#undo.at(-1)?.push(...done);
 			if (this.#undo.length === 0 && this.#lostAfterCommit()) {
@@ -135,6 +150,7 @@ class FakeSession {
 			}
 			return result;
 		} catch (error) {
+			this.#waiting.length = 0;
 			for (const undo of this.#undo.pop()!.reverse()) undo();
 			throw error;
 		}

@@ -211,7 +211,10 @@ where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p', 'm') and (
 		where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and (a.attnotnull or a.atthasdef or a.attgenerated <> ''
 			or coalesce(a.attstattarget, -1) >= 0 or a.attstorage <> ty.typstorage or coalesce(to_jsonb(a)->>'attcompression', '') <> '')))`;
 
-/** Dresses a built candidate and analyzes it, in one transaction. Rejects with DatabaseError when its rows break a key. */
+/**
+ * Dresses a built candidate and analyzes it, within a transaction: mostly there is nothing to put on it, and the analysis
+ * goes with the next message. Rejects with DatabaseError when its rows break a key.
+ */
 export async function dress(
 	dialect: Dialect,
 	session: Session,
@@ -219,10 +222,10 @@ export async function dress(
 	{ partName }: Pick<Placement, "partName">,
 ): Promise<{ readonly warnings: readonly string[] }> {
 	if (candidate.kind === "view" || candidate.apply !== undefined) return { warnings: [] };
-	const analyze = () => session.execute(`analyze ${dialect.render({ ...candidate.candidate, database: "" })}`);
+	const analyze = `analyze ${dialect.render({ ...candidate.candidate, database: "" })}`;
 	const { schema, identifier } = candidate.target;
 	if ((await session.query(CARRIES_SQL, [schema, identifier])).rows.length === 0) {
-		await analyze();
+		session.later(analyze);
 		return { warnings: [] };
 	}
 	return withEmptyPath(session, async () => {
@@ -231,7 +234,7 @@ export async function dress(
 		const old = relations.get(placeOf(candidate.target));
 		if (fresh === undefined || old === undefined || !DRESSED.has(fresh.kind)) return { warnings: [] };
 		const warnings = await putOn(dialect, session, { old, fresh, partName });
-		await analyze();
+		await session.execute(analyze);
 		return { warnings };
 	});
 }
