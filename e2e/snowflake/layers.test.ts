@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTfmProcesses, type TfmProcesses } from "../tfmProcess.ts";
 import { type ProjectOnSnowflake, projectOnSnowflake } from "./projectOnSnowflake.ts";
@@ -118,12 +117,7 @@ describe("a publish whose process is killed", { timeout: 180_000 }, () => {
 		const shop = await projectOnSnowflake(FILES);
 		expect((await shop.call("build")).code).toBe(0);
 		shop.write({ "seeds/orders.csv": "id,amount\n1,10\n2,20\n3,30\n" });
-		shop.local.server.faults.add([{ path: "query-request", sql, kind: "slow", delayMs: 60_000 }]);
-		const run = processes.start(["build", "--select", "orders", "clean", "named"], shop.root);
-		while (shop.local.server.faults.left().length > 0 && run.process.exitCode === null) await pause(20);
-		await pause(200);
-		run.process.kill("SIGKILL");
-		expect(await run.ended, run.said()).toBe("SIGKILL");
+		await shop.killAt(sql, ["build", "--select", "orders", "clean", "named"], processes);
 
 		// On the machine on which the other one was: its process is known to be gone.
 		const next = processes.start(["build", "-q"], shop.root);

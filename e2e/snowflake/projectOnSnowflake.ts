@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 
 import type { ServerOptions } from "../../packages/snowflake-server/src/server.ts";
 import {
@@ -9,6 +10,7 @@ import {
 	startLocalSnowflake,
 } from "../../src/adapters/snowflake/testing/localSnowflake.ts";
 import { type Called, tfm } from "../runCase.ts";
+import type { TfmProcesses } from "../tfmProcess.ts";
 
 type Command = string | readonly string[];
 
@@ -21,6 +23,8 @@ export interface ProjectOnSnowflake {
 	writeProfile(output?: object): void;
 	/** stdout, stderr and exit code; what changes from run to run is written as <…>. */
 	run(command: Command, output?: object): Promise<string>;
+	/** One command as a process of its own, killed by SIGKILL while the answer of the first such statement is held back. */
+	killAt(sql: string, argv: readonly string[], processes: TfmProcesses): Promise<void>;
 	write(files: Readonly<Record<string, string>>): void;
 	/** Rows of a query, as the adapter gives them. */
 	rows(sql: string): Promise<readonly (readonly unknown[])[]>;
@@ -71,6 +75,17 @@ export async function projectOnSnowflake(
 				.replace(/run [0-9a-f]{4}…[0-9a-f]{2}/g, "run <id>")
 				.replace(/query id [0-9a-f-]{36}/g, "query id <id>")
 				.replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:<port>");
+		},
+		async killAt(sql, argv, processes) {
+			const { faults } = local.server;
+			faults.add([{ path: "query-request", sql, kind: "slow", delayMs: 60_000 }]);
+			const run = processes.start(argv, root);
+			while (faults.left().length > 0 && run.process.exitCode === null) await pause(20);
+			// The fault is counted when the request comes; the statement is done a little later.
+			await pause(200);
+			run.process.kill("SIGKILL");
+			const ended = await run.ended;
+			if (ended !== "SIGKILL") throw new Error(`it ended with ${ended} before it was killed: ${run.said()}`);
 		},
 		write,
 		async rows(sql) {
