@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { NodeId } from "../core/node.ts";
-import { type JsonPiece, mapPieces, objectPieces, passingPiece } from "../manifest/sortedJson.ts";
+import { type JsonPiece, mapPieces, objectPieces, passingPiece, textOf } from "../manifest/sortedJson.ts";
 import { besideStands, type KeptDocument, manifestStands, type WrittenOf, writeKept } from "./keptManifest.ts";
 import { writeWhole } from "./writeWhole.ts";
 
@@ -21,7 +21,7 @@ function pieces(time: string, texts: Readonly<Record<string, string>> = {}): Ite
 		["nodes", mapPieces(new Map(ids.map((id) => [id, id])), write)],
 	]);
 }
-const whole = (...of: Parameters<typeof pieces>): string => [...pieces(...of)].map((piece) => piece.text()).join("");
+const whole = (...of: Parameters<typeof pieces>): string => [...pieces(...of)].map((piece) => textOf(piece)).join("");
 
 const reading = (key: string, base = key, edited: readonly NodeId[] = []): WrittenOf => ({
 	key,

@@ -9,6 +9,7 @@ import { hash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { JsonPiece } from "../manifest/sortedJson.ts";
+import { ENCODED, encoded } from "./encodedTexts.ts";
 import type { KnownBy } from "./parseCache/knowProject.ts";
 import { type FileMark, fileMark, markOf, writeWhole } from "./writeWhole.ts";
 
@@ -160,7 +161,7 @@ function* kept(
 	{ written, works, old }: { readonly written: Written; readonly works: Works; readonly old: OldDocument | null },
 ): Generator<Uint8Array> {
 	const { lengths } = written;
-	const room = new Uint8Array(ENCODED);
+	const room = Buffer.allocUnsafeSlow(ENCODED);
 	let [from, to] = [0, 0];
 	try {
 		for (const piece of pieces) {
@@ -176,7 +177,7 @@ function* kept(
 			}
 			if (old !== null) yield* bytesOf(old.file, from, to);
 			let own = 0;
-			for (const bytes of encoded(piece.text(), room)) {
+			for (const bytes of encoded(piece.texts(), room)) {
 				own += bytes.length;
 				yield bytes;
 			}
@@ -187,22 +188,6 @@ function* kept(
 		if (old !== null) yield* bytesOf(old.file, from, to);
 	} finally {
 		if (old !== null) closeSync(old.file);
-	}
-}
-
-/** Longer than most pieces. */
-const ENCODED = 2 ** 20;
-const encoder = new TextEncoder();
-
-/**
- * The text's bytes, written into `room`: each part of them is to be used before the next is asked for. A buffer of its
- * own for each piece of a large manifest takes half as long again, most of it for memory that was not touched before.
- */
-function* encoded(text: string, room: Uint8Array): Generator<Uint8Array> {
-	for (let at = 0; at < text.length; ) {
-		const { read, written } = encoder.encodeInto(at === 0 ? text : text.slice(at), room);
-		yield room.subarray(0, written);
-		at += read;
 	}
 }
 

@@ -11,6 +11,7 @@ import type { Deferral } from "../core/deferral.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { makeFolders } from "../core/makeFolders.ts";
 import { manifestPieces } from "../manifest/manifestJson.ts";
+import { textOf } from "../manifest/sortedJson.ts";
 import {
 	type DoneNode,
 	manifestDocument,
@@ -58,7 +59,7 @@ export function beginManifest(invocation: Invocation, project: OpenProject): Man
 			const written: Written = { lengths: [], works: [] };
 			try {
 				for (const piece of manifestPieces(project.manifest, meta)) {
-					const bytes = Buffer.from(piece.text());
+					const bytes = Buffer.from(textOf(piece));
 					for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 					written.lengths.push(bytes.length);
 					if (piece.ids.length > 0) await nextTurn();

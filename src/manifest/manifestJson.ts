@@ -10,7 +10,7 @@ import type { QuotePolicy } from "../core/relation.ts";
 import { DBT_VERSION } from "../core/version.ts";
 import { createNodeWriters, type NodeWork } from "./nodeJson.ts";
 import { selectorsJson } from "./selectorsJson.ts";
-import { type JsonPiece, mapPieces, objectPieces, passingPiece, sortedText, wholePiece } from "./sortedJson.ts";
+import { type JsonPiece, mapPieces, objectPieces, passingPiece, sortedText, textOf, wholePiece } from "./sortedJson.ts";
 
 export type { NodeWork } from "./nodeJson.ts";
 
@@ -34,7 +34,7 @@ const SCHEMA = "https://schemas.getdbt.com/dbt/manifest/v12.json";
 
 /** The file as a sequence of texts, to be written one after the other. */
 export function* toManifestJson(manifest: Manifest, meta: ManifestMeta): Generator<string> {
-	for (const piece of manifestPieces(manifest, meta)) yield piece.text();
+	for (const piece of manifestPieces(manifest, meta)) yield textOf(piece);
 }
 
 /**

@@ -106,7 +106,7 @@ function runWriter<T>(
 
 const NOTHING_YET = Symbol("nothing yet");
 
-/** A part of a document: its text is made when it is asked for. */
+/** A part of a document: its text is made when it is asked for, in as many parts as are handy to make. */
 export interface JsonPiece {
 	/** The entries of the map that stand in it; none where it holds no entries of a map. Found when they are asked for. */
 	readonly ids: readonly string[];
@@ -114,13 +114,15 @@ export interface JsonPiece {
 	readonly lasting?: true;
 	/** It says something of the command that writes the document, not of the project alone. */
 	readonly passing?: true;
-	text(): string;
+	texts(): Iterable<string>;
 }
+
+export const textOf = (piece: JsonPiece): string => [...piece.texts()].join("");
 
 /** Entries per piece: larger ones cost memory and hold up whoever shares the thread, smaller ones cost writes. */
 const ENTRIES = 64;
 
-const fixed = (text: string): JsonPiece => ({ ids: [], text: () => text });
+const fixed = (text: string): JsonPiece => ({ ids: [], texts: () => [text] });
 
 /** An object of pieces, entries sorted by the caller. */
 export function* objectPieces(entries: readonly (readonly [string, Iterable<JsonPiece>])[]): Generator<JsonPiece> {
@@ -134,10 +136,12 @@ export function* objectPieces(entries: readonly (readonly [string, Iterable<Json
 }
 
 /** A value as one piece. */
-export const wholePiece = (text: () => string): readonly JsonPiece[] => [{ ids: [], text }];
+export const wholePiece = (text: () => string): readonly JsonPiece[] => [{ ids: [], texts: () => [text()] }];
 
 /** The same of what holds for one command. */
-export const passingPiece = (text: () => string): readonly JsonPiece[] => [{ ids: [], passing: true, text }];
+export const passingPiece = (text: () => string): readonly JsonPiece[] => [
+	{ ids: [], passing: true, texts: () => [text()] },
+];
 
 /** A map as an object, keys sorted unless their order says something, in pieces worth a write. */
 export function* mapPieces<K extends string, V>(
@@ -160,12 +164,13 @@ export function* mapPieces<K extends string, V>(
 			get ids() {
 				return keys().slice(from, from + ENTRIES);
 			},
-			// One text that grows, not a list to be joined: entries are copied once less.
-			text() {
-				let text = open;
-				for (const id of keys().slice(from, from + ENTRIES))
-					text += `${text === open ? "" : ","}${JSON.stringify(id)}:${write(map.get(id) as V)}`;
-				return text + close;
+			*texts() {
+				let before = open;
+				for (const id of keys().slice(from, from + ENTRIES)) {
+					yield `${before}${JSON.stringify(id)}:${write(map.get(id) as V)}`;
+					before = ",";
+				}
+				yield close;
 			},
 		};
 	}
