@@ -61,6 +61,9 @@ export function readConfigWithoutProfile({ cwd, flags, command, env }: Invocatio
 	return loadConfig({ cwd, flags, env, command, readSecretCommand, withoutProfile: true });
 }
 
+/** Commands that render nothing but what reading asks for. */
+const READS_ONLY: ReadonlySet<string> = new Set(["parse", "ls", "list"]);
+
 /** The same for a Config that has been read. */
 export function resolveProject(invocation: Invocation, config: Config, startedAt: Date): OpenProject {
 	const { flags } = invocation;
@@ -72,6 +75,7 @@ export function resolveProject(invocation: Invocation, config: Config, startedAt
 		dialect: engine.dialect,
 		adapterType: engine.type,
 		projectConfig: projectConfigOf(config),
+		readsOnly: READS_ONLY.has(invocation.command),
 		invocation: {
 			id: runId,
 			startedAt,

@@ -18,7 +18,12 @@ export class KeptTemplates {
 	/** By their texts: where a text stands is asked for only when there is one of it. */
 	readonly #kept = new Map<string, Template[]>();
 	readonly #short = new Map<string, SharedCode>();
-	#room = KEPT_CHARACTERS;
+	#room: number;
+
+	/** `room`: characters of the texts that are kept; 0 for whoever renders nothing after the reading. */
+	constructor(room = KEPT_CHARACTERS) {
+		this.#room = room;
+	}
 
 	keep(template: Template): void {
 		const { length } = template.source.text;

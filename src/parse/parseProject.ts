@@ -42,6 +42,8 @@ export interface ParseOptions {
 	readonly invocation: InvocationFacts;
 	readonly projectConfig?: ProjectConfigOf;
 	readonly watch?: ReadingWatch;
+	/** True where nothing is rendered after the reading: what templates were compiled to is not kept for that. */
+	readonly readsOnly?: boolean;
 }
 
 export interface ParseResult {
@@ -223,7 +225,7 @@ export function createProjectFacts(
 	});
 	const { dialect, adapterType, invocation, projectConfig, watch } = options;
 	const parseYaml = (text: string): unknown => readYaml(text, "fromyaml()", { markDates: true }).value;
-	const templates = new KeptTemplates();
+	const templates = options.readsOnly === true ? new KeptTemplates(0) : new KeptTemplates();
 	const facts = { config, registry, dialect, adapterType, invocation, parseYaml, templates };
 	return {
 		...facts,

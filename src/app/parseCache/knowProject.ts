@@ -98,12 +98,8 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 		answer.close();
 		why = changed === undefined ? answer.because : `${changed.subject.unique_id} depends on the time`;
 	} else why = answer.because;
-	const { files, digests } = digestFiles(listed);
+	const { facts, manifest, macros, graph, digests, reads, timed, said } = readWatched(config, options, listed);
 	const origin: Origin = { ...settings, files: digests };
-	const { invocation, reads } = recordReads(options.invocation);
-	const { watch: watchTime, timed } = watchTimedTexts(reads);
-	const { watch, said } = listenTo(watchTime);
-	const { facts, manifest, macros, graph } = readProject(config, { ...options, invocation, watch }, files);
 	let key: string | null = null;
 	let unwritten = reads.repeatable ? "" : "; not kept: the time or the run was asked for outside of a node's text";
 	try {
@@ -121,6 +117,15 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 		dated: datedModels(manifest),
 		said,
 	};
+}
+
+/** Also tells what the reading hangs on. The bytes of the files are let go before anything is kept: hence a function. */
+function readWatched(config: Config, options: ParseOptions, listed: ProjectFiles) {
+	const { files, digests } = digestFiles(listed);
+	const { invocation, reads } = recordReads(options.invocation);
+	const { watch: watchTime, timed } = watchTimedTexts(reads);
+	const { watch, said } = listenTo(watchTime);
+	return { ...readProject(config, { ...options, invocation, watch }, files), digests, reads, timed, said };
 }
 
 /** For what is rendered later. */
