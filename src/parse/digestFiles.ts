@@ -49,9 +49,9 @@ const READ_AT_ONCE = 256 * 1024;
 function readThrough(buffer: Buffer, path: string): Buffer {
 	const file = openSync(path, "r");
 	try {
-		let length = 0;
-		for (let more = 1; more > 0 && length < buffer.length; length += more)
-			more = readSync(file, buffer, length, buffer.length - length, null);
+		// A file that gives less than there is room for has ended. Where a file system gives less before that, the digest is
+		// another one than that of the whole file, which is then read as one that has changed.
+		const length = readSync(file, buffer, 0, buffer.length, null);
 		return length < buffer.length ? buffer.subarray(0, length) : readFileSync(path);
 	} finally {
 		closeSync(file);

@@ -136,9 +136,11 @@ export function findPackageFiles(
 		for (const folder of rule.folders) {
 			const clean = folder.replace(/\/+$/, "").replace(/^\.\//, "");
 			for (const { path, absolute } of list(clean, rule.key)) {
-				if (seen.has(absolute)) continue;
 				if (!rule.endings.some((ending) => endsWith(path, ending)) || rule.accepts?.(path) === false) continue;
-				seen.add(absolute);
+				if (rule.folders.length > 1) {
+					if (seen.has(absolute)) continue;
+					seen.add(absolute);
+				}
 				const original_file_path = clean === "" || clean === "." ? path : `${clean}/${path}`;
 				if (isIgnored(original_file_path)) continue;
 				matches.push({
@@ -161,8 +163,15 @@ export function findPackageFiles(
 const fileTop = (project: ProjectConfig) => ({ file: project.file, line: 1, column: 1 });
 
 /** dbt matches endings in any case. */
-const endsWith = (path: string, ending: string): boolean =>
-	path.endsWith(ending) || path.slice(-ending.length).toLowerCase() === ending;
+const endsWith = (path: string, ending: string): boolean => {
+	if (path.endsWith(ending)) return true;
+	// Most paths end with another letter.
+	const last = path.charCodeAt(path.length - 1) | LOWER;
+	return last === ending.charCodeAt(ending.length - 1) && path.slice(-ending.length).toLowerCase() === ending;
+};
+
+/** The bit that tells a small letter from a capital one; letters and figures of endings have it set. */
+const LOWER = 0x20;
 
 /** `a/b/c.sql` → `c`, and `a/b/c.sql.j2` too. */
 export const stem = (path: string): string =>

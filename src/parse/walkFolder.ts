@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 
 /** A file below a searched folder; `path` is relative to that folder, with `/`. */
 export interface FoundFile {
@@ -17,19 +17,18 @@ const HIDDEN = /^[.#~]/;
  */
 export function walkFolder(folder: string): readonly FoundFile[] {
 	const found: FoundFile[] = [];
+	/** `absolute` ends with a separator: join() would look at each path character by character. */
 	const walk = (absolute: string, prefix: string): void => {
 		for (const entry of readdirSync(absolute, { withFileTypes: true })) {
 			const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
-			if (entry.isDirectory()) walk(join(absolute, entry.name), path);
-			else if (
-				!HIDDEN.test(entry.name) &&
-				(entry.isFile() || (entry.isSymbolicLink() && !isFolder(join(absolute, entry.name))))
-			)
-				found.push({ path, absolute: join(absolute, entry.name) });
+			const full = `${absolute}${entry.name}`;
+			if (entry.isDirectory()) walk(`${full}${sep}`, path);
+			else if (!HIDDEN.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && !isFolder(full))))
+				found.push({ path, absolute: full });
 		}
 	};
 	if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return found;
-	walk(folder, "");
+	walk(join(folder, sep), "");
 	return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
