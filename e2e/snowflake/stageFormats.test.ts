@@ -39,6 +39,9 @@ const LOADS = {
 	list: ["format: json", DEEP, "id, city, first, doc, seen"],
 	lines: ["format: jsonl", DEEP, "id, city, first, doc, seen"],
 	whole: ["format: json", "mode: append", "record"],
+	guessed_csv: ["format: csv", "columns: infer", 'id, code, amount, day, seen, flag, "FULL NAME"'],
+	guessed_lines: ["format: jsonl", "columns: infer", "id, address, items, seen, more"],
+	guessed_pages: ["format: json, records: data.list", "columns: infer", "id, address, items, seen, more"],
 	packed: [
 		"format: parquet",
 		`columns: [{ name: id, type: bigint }, { name: amount, type: numeric }, { name: ratio, type: double }, { name: day, type: date }, { name: at, type: timestamp }, { name: zoned, type: timestamptz }, { name: flag, type: boolean }, { name: town, path: city }, { name: doc, type: json }]`,
@@ -64,6 +67,11 @@ const FILES = {
 	"list/1.json": `[${RECORDS.join(", ")}]`,
 	"list/2.json": record("9"),
 	"lines/1.jsonl": `${RECORDS.join("\n")}\nno JSON\n\n`,
+	"guessed_csv/1.csv":
+		"id,code,amount,day,seen,flag,Full Name\n1,007,1.5,2026-01-31,2026-01-31T10:00:00Z,true,Ann\n2,008,2,,,false,\n3,4\n",
+	"guessed_csv/2.csv": "flag,Full Name,id,code,amount,day,seen\ntrue,Bob,x,1,1,,\nfalse,Eve,4,1,1,,\n",
+	"guessed_lines/1.jsonl": `${RECORDS.join("\n")}\n{broken\n`,
+	"guessed_pages/1.json": `{"data": {"list": [${record("1")}, ${record("2", ',"more":1')}, 3]}}`,
 	"whole/1.json": `[${record("1")},[1,2], 3]`,
 };
 
@@ -126,6 +134,56 @@ describe("what files of the project can be, files of a stage can be", { timeout:
 			expect.soft(await rows("stage"), name).toEqual(await rows("files"));
 			expect.soft(await rejects("stage"), name).toEqual(await rejects("files"));
 		}
+		expect(await shop.run("load --select source:raw.guessed_csv_stage")).toContain("0 new files, 2 known");
+		writeFileSync(join(store, "in/guessed_csv/3.csv"), "code,id,amount,day,seen,flag,Full Name\n9,9,9,,,true,Zoe\n");
+		expect(await shop.run("load --select source:raw.guessed_csv_stage")).toContain("1 new file, 2 known, 1 row");
+		const types = (where: string) =>
+			shop.rows(
+				`select replace(table_name, '_${where}', ''), column_name, data_type from information_schema.columns where table_schema = 'LANDING' and table_name like 'GUESSED_%_${where}' order by 1, ordinal_position`,
+			);
+		const guessed = await types("STAGE");
+		expect(guessed).toEqual(await types("FILES"));
+		expect(
+			guessed.filter(([table, name]) => table === "GUESSED_CSV" && !/^_TFM/.test(String(name))),
+		).toMatchInlineSnapshot(`
+			[
+			  [
+			    "GUESSED_CSV",
+			    "ID",
+			    "NUMBER",
+			  ],
+			  [
+			    "GUESSED_CSV",
+			    "CODE",
+			    "TEXT",
+			  ],
+			  [
+			    "GUESSED_CSV",
+			    "AMOUNT",
+			    "NUMBER",
+			  ],
+			  [
+			    "GUESSED_CSV",
+			    "DAY",
+			    "DATE",
+			  ],
+			  [
+			    "GUESSED_CSV",
+			    "SEEN",
+			    "TIMESTAMP_TZ",
+			  ],
+			  [
+			    "GUESSED_CSV",
+			    "FLAG",
+			    "BOOLEAN",
+			  ],
+			  [
+			    "GUESSED_CSV",
+			    "FULL NAME",
+			    "TEXT",
+			  ],
+			]
+		`);
 		expect(
 			await shop.rows("select * exclude (_tfm_file, _tfm_loaded_at) from landing.typed_stage order by id"),
 		).toMatchInlineSnapshot(`

@@ -118,6 +118,8 @@ export interface LandingStageDialect {
 	copy(names: StageNames, file: StagedPlace, format: StageFormat, fields: number): readonly string[];
 	/** The fields of the first record of a CSV, as one JSON list of texts. */
 	firstRecord(names: StageNames): string;
+	/** The first records as text, in their order: of CSV each as one JSON list of texts. */
+	firstRecords(names: StageNames, format: StageFormat, most: number): string;
 	/** Whether a page has what `page` leads to: one row, null where it has not. */
 	pageFound(names: StageNames, format: StageFormat): string;
 	/** Records that do not fit, the first ones: number and reason. */

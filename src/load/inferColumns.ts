@@ -24,11 +24,35 @@ export async function inferColumns(stored: StoredFile, spec: LoadSpec): Promise<
 		? parquetColumns(stored)
 		: spec.format === "csv"
 			? csvColumns(stored, spec)
-			: jsonColumns(stored, spec));
+			: jsonColumns(await firstRecords(stored, spec), spec));
+	return checked(columns, stored.file);
+}
+
+/** The same of a file of a stage, whose first records the engine has read. */
+export async function inferStagedColumns(
+	file: string,
+	spec: LoadSpec,
+	sample: (most: number) => Promise<readonly string[]>,
+): Promise<readonly LandingColumn[]> {
+	const records = await sample(spec.format === "csv" ? SAMPLE + 1 : SAMPLE);
+	if (spec.format !== "csv") return checked(jsonColumns(records.filter(isJson), spec), file);
+	const [first = [], ...rest] = records.map((record) => JSON.parse(record) as readonly string[]);
+	const header = first.map((name) => name.trim());
+	checkHeader(header, file);
+	const guesses = header.map(() => new TypeGuess(spec));
+	for (const record of rest)
+		if (record.length === header.length) for (const [i, value] of record.entries()) guesses[i]!.take(value);
+	return checked(
+		header.map((name, i) => guesses[i]!.column(name)),
+		file,
+	);
+}
+
+function checked(columns: readonly LandingColumn[], file: string): readonly LandingColumn[] {
 	const names = columns.map((column) => column.name);
 	const bad = names.find((name) => name === "" || name.startsWith("_tfm_") || Buffer.byteLength(name) > 63);
 	if (columns.length === 0 || columns.length > MOST_COLUMNS || bad !== undefined)
-		fail("TFM-LOAD-026", { file: stored.file, columns: columns.length, limit: MOST_COLUMNS, name: bad ?? null });
+		fail("TFM-LOAD-026", { file, columns: columns.length, limit: MOST_COLUMNS, name: bad ?? null });
 	return columns;
 }
 
@@ -70,9 +94,8 @@ async function csvColumns(stored: StoredFile, spec: LoadSpec): Promise<readonly 
 	return (header as readonly string[]).map((name, i) => guesses[i]!.column(name));
 }
 
-async function jsonColumns({ absolute, file }: StoredFile, spec: LoadSpec): Promise<readonly LandingColumn[]> {
+function jsonColumns(records: readonly string[], spec: LoadSpec): readonly LandingColumn[] {
 	const guesses = new Map<string, TypeGuess>();
-	const records = await firstRecords({ absolute, file }, spec);
 	for (const record of records) {
 		const read = pathReader(record);
 		const start = skipBlank(record, 0);

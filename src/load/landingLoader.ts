@@ -14,15 +14,15 @@ import type { RelationName } from "../core/relation.ts";
 import type { LoadedFileRow, StateStore } from "../core/state.ts";
 import { storedName } from "../core/storedName.ts";
 import { suggestName } from "../core/suggestName.ts";
-import { inferColumns } from "./inferColumns.ts";
+import { inferColumns, inferStagedColumns } from "./inferColumns.ts";
 import { type LandingPlan, type PlannedFile, planLanding } from "./landingPlan.ts";
 import { LandingSink, type Reject } from "./landingSink.ts";
-import { existingColumns, fitLandingTable, landingColumns, ownColumns, rejectsOf } from "./landingTable.ts";
+import { existingColumns, fitLandingTable, landingColumns, ownColumns, rejectsOf, schemaOf } from "./landingTable.ts";
 import type { LandingColumn } from "./landingTypes.ts";
 import { isLaterFile } from "./laterFile.ts";
 import { type LoadSpec, readLoadSpec } from "./loadSpec.ts";
 import { readRecords } from "./readRecords.ts";
-import { StagedCopy } from "./stagedCopy.ts";
+import { StagedCopy, type StagedLoad } from "./stagedCopy.ts";
 import type { FileDigest } from "./textFile.ts";
 
 export interface LandingOptions {
@@ -53,8 +53,14 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 		return session.transaction(async () => {
 			const existing = await existingColumns(session, table);
 			const first = due[0] ?? plan.files[0];
-			const infer = async () =>
-				first === undefined ? [] : inferColumns({ absolute: join(root, first.path), file: first.path }, spec);
+			const infer = async () => {
+				if (first === undefined) return [];
+				if (spec.stage === null) return inferColumns({ absolute: join(root, first.path), file: first.path }, spec);
+				// Each look is a COPY; what nothing is taken from need not be known.
+				if (existing !== undefined && due.length === 0) return [];
+				const look = lookInto({ session, source, dialect, spec }, table);
+				return inferStagedColumns(first.path, spec, (most) => look(first.path, most));
+			};
 			const columns = await landingColumns(spec, dialect, plan.afresh ? undefined : existing, infer);
 			if (spec.columns === "infer" && columns.length > 0) checkFound(spec, columns, source);
 			const fitTable = async () => {
@@ -95,6 +101,17 @@ export function createLandingLoader(options: LandingOptions): (input: LoadInput)
 				...purged,
 			};
 		});
+	};
+}
+
+/** Reads the first records of a file of a stage before there is a table for them. */
+function lookInto(load: Omit<StagedLoad, "columns">, table: RelationName) {
+	const { session, dialect } = load;
+	const copy = new StagedCopy({ ...load, columns: [] }, { table, into: table, rejects: rejectsOf(dialect, table) });
+	return async (path: string, most: number): Promise<readonly string[]> => {
+		await session.execute(`create schema if not exists ${schemaOf(dialect, table)}`);
+		await copy.define();
+		return copy.sample(path, most);
 	};
 }
 

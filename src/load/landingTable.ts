@@ -106,7 +106,7 @@ export async function fitLandingTable(session: Session, dialect: Dialect, wish: 
 }
 
 /** Without the database where a connection reaches only one. */
-const schemaOf = (dialect: Dialect, { database, schema }: RelationName): string =>
+export const schemaOf = (dialect: Dialect, { database, schema }: RelationName): string =>
 	(dialect.landing.definesInside ? [schema] : [database, schema])
 		.filter((part) => part !== "")
 		.map(dialect.quote)

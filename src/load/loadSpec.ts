@@ -254,7 +254,7 @@ function columnsOf(
 		wrong,
 	}: { format: LandingFormat; dateFormats: readonly string[]; staged: boolean; wrong: Wrong },
 ): LoadSpec["columns"] {
-	if (given === "infer") return staged ? "record" : "infer";
+	if (given === "infer") return staged && format === "parquet" ? "record" : "infer";
 	// A Parquet file says what its columns are, to who opens it.
 	if (given === undefined || given === null) return format === "parquet" && !staged ? "infer" : "record";
 	const columns = readColumns(given, { format, dateFormats, wrong });

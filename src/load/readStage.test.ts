@@ -25,7 +25,10 @@ test("files of a stage have a format and columns, as far as a database that read
 	expect(told({ stage: "@inbox", pattern: ".*[.]csv", columns, mode: "merge", keys: ["id"] })).toEqual([]);
 	expect(told({ stage: "@inbox/csv/2026" })).toEqual(["format csv needs columns"]);
 	expect(told({ stage: "@inbox", format: "parquet" })).toEqual([]);
-	expect(told({ stage: "@inbox", format: "csv", columns: "infer" })).toEqual(["has stage and columns: infer"]);
+	expect(told({ stage: "@inbox", format: "csv", columns: "infer", mode: "merge", keys: ["id"] })).toEqual([]);
+	expect(told({ stage: "@inbox", format: "parquet", columns: "infer" })).toEqual([
+		"has stage, format parquet and columns: infer",
+	]);
 	expect(told({ stage: "@inbox", format: "csv", columns, quote: "|" })).toEqual(['has stage and quote "|"']);
 	expect(told({ stage: "@inbox", format: "json", records: "data", encoding: "latin1" })).toEqual([
 		"has stage and encoding latin1",

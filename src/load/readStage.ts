@@ -15,8 +15,10 @@ const STAGE = /^(@(?:[A-Za-z_][\w$]*|"[^"\\]+")(?:\.(?:[A-Za-z_][\w$]*|"[^"\\]+"
 /** What a block with a stage may not say: it is about files that tfm reads itself. */
 const INSTEAD: Readonly<Record<string, string>> = {
 	files: "a table is loaded from files of the project or from a stage",
-	trailing_commas: "the database reads the files of a stage itself, and takes no such comma",
-	max_uncompressed: "the database reads the files of a stage itself",
+	trailing_commas:
+		"the database reads the files of a stage itself, and takes no such comma: load these by files:, or have them written without",
+	max_uncompressed:
+		"the database unpacks the files of a stage itself, and not here, so that nothing has to be kept from filling up: leave it out",
 };
 
 /** `stage: "@raw.public.inbox/orders"` and `pattern:`; null where the block names no stage. */
@@ -76,10 +78,12 @@ export function checkStaged(
 	given: Readonly<Record<string, unknown>>,
 	wrong: Wrong,
 ): void {
-	if (given.columns === "infer")
-		wrong("has stage and columns: infer", "columns: [{name: id, type: bigint}, …]: tfm sees no file of a stage", [
-			"columns",
-		]);
+	if (given.columns === "infer" && format === "parquet")
+		wrong(
+			"has stage, format parquet and columns: infer",
+			"the types of a Parquet file stand in its footer, which tfm does not see there: columns: [{name: id, type: bigint}, …] (INFER_SCHEMA lists them), or files:",
+			["columns"],
+		);
 	if (quote !== null && quote !== '"' && quote !== "'")
 		wrong(`has stage and quote ${JSON.stringify(quote)}`, "Snowflake takes \" or ' or none", ["quote"]);
 	if (format === "json" && encoding !== "utf-8")
@@ -87,10 +91,11 @@ export function checkStaged(
 	const declared: readonly LandingColumn[] = typeof columns === "string" ? [] : columns;
 	for (const [i, { name, type, formats }] of declared.entries()) {
 		if (format === "parquet" && type === "bytea")
-			wrong(`column ${name}: bytea is not read from Parquet files of a stage`, "load the files by files:", [
-				...["columns", i],
-				"type",
-			]);
+			wrong(
+				`column ${name}: bytea is not read from Parquet files of a stage`,
+				"by default the database reads such a column as text: load the files by files:, or leave the column out",
+				[...["columns", i], "type"],
+			);
 		if (type !== "timestamptz" && formats.some((one) => one.includes("TZH")))
 			wrong(`column ${name}: a format with an offset is for timestamptz where the files are of a stage`, undefined, [
 				...["columns", i],

@@ -85,6 +85,15 @@ export class StagedCopy {
 		return { taken: taken ?? 0, rejected: rejected ?? 0, misfits: misfits.slice(0, told), queryId };
 	}
 
+	/** The first records of a file as text, of CSV as JSON lists, for whoever looks for its columns. Throws as `take` does. */
+	async sample(path: string, most: number): Promise<readonly string[]> {
+		await this.#copyFields(path);
+		if (this.#format.format === "csv") await this.#firstRecord(path);
+		await this.#checkPage(path);
+		const { rows } = await this.#load.session.query(this.#staging.firstRecords(this.#names, this.#format, most));
+		return rows.map(([raw]) => String(raw));
+	}
+
 	/** The rows of a file that is in, without its rejects. */
 	async restore(path: string, loadedAt: string): Promise<void> {
 		const read = await this.#copy(path);
@@ -98,15 +107,17 @@ export class StagedCopy {
 		const own = ownColumns(dialect).map(dialect.quote);
 		const read = { ...this.#format, nullValues: spec.nullValues, own };
 		if (spec.format === "csv") return { ...read, ...(await this.#csvFields(path)) };
-		if (spec.format === "json" && this.#format.page.length > 0) {
-			const { rows } = await this.#load.session.query(this.#staging.pageFound(this.#names, this.#format));
-			if (rows[0]?.[0] === null) {
-				const at = { file: path, line: 1, column: 1 };
-				fail("TFM-LOAD-009", { path: spec.records, key: this.#format.page.at(-1)! }, { at });
-			}
-		}
+		await this.#checkPage(path);
 		const places = (path: string) => (spec.format === "parquet" ? [path] : (parseJsonPath(path) ?? [path]));
 		return { ...read, fields: null, columns: spec.columns === "record" ? "record" : this.#columns(places) };
+	}
+
+	async #checkPage(path: string): Promise<void> {
+		if (this.#format.format !== "json" || this.#format.page.length === 0) return;
+		const { rows } = await this.#load.session.query(this.#staging.pageFound(this.#names, this.#format));
+		if (rows[0]?.[0] !== null) return;
+		const at = { file: path, line: 1, column: 1 };
+		fail("TFM-LOAD-009", { path: this.#load.spec.records, key: this.#format.page.at(-1)! }, { at });
 	}
 
 	async #copyFields(path: string): Promise<void> {
@@ -122,11 +133,10 @@ export class StagedCopy {
 		}
 	}
 
-	/** What the first record of a CSV says: how many fields there are and, where it is a header, which column each is. */
-	async #csvFields(path: string): Promise<Pick<StageRead, "fields" | "columns">> {
-		const { session, spec } = this.#load;
+	/** The fields of the first record of a CSV, all of them: a file with more than were asked for is copied once more. */
+	async #firstRecord(path: string): Promise<readonly string[]> {
 		const first = async (): Promise<readonly string[]> => {
-			const { rows } = await session.query(this.#staging.firstRecord(this.#names));
+			const { rows } = await this.#load.session.query(this.#staging.firstRecord(this.#names));
 			return rows[0] === undefined ? [] : (JSON.parse(String(rows[0][0])) as string[]);
 		};
 		let found = await first();
@@ -137,6 +147,13 @@ export class StagedCopy {
 		}
 		// As many are asked for from now on, and some more.
 		this.#width = Math.max(this.#width, found.length + SPARE_FIELDS);
+		return found;
+	}
+
+	/** What the first record of a CSV says: how many fields there are and, where it is a header, which column each is. */
+	async #csvFields(path: string): Promise<Pick<StageRead, "fields" | "columns">> {
+		const found = await this.#firstRecord(path);
+		const { spec } = this.#load;
 		const { header } = spec;
 		if (!header) {
 			const places = (path: string, i: number) => [/^[1-9]\d*$/.test(path) ? Number(path) - 1 : i];

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Adapter, Dialect, Session, SessionOptions } from "../../core/adapter.ts";
+import type { Adapter, Session, SessionOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { connectionOptions, type ProfileFields } from "./connectionOptions.ts";
 import { createSnowflakeDialect } from "./dialect.ts";

@@ -96,6 +96,16 @@ test("a Parquet file comes as documents whose dates are dates", () => {
 	`);
 });
 
+test("where columns are inferred, the first records of a file come as texts", () => {
+	const asked = (format: StageRead["format"], page: readonly string[] = []) =>
+		staging.firstRecords(names, { ...JSONL, format, page }, 1000);
+	expect([asked("csv"), asked("jsonl"), asked("json", ["data", "list"])].join(";\n")).toMatchInlineSnapshot(`
+		"select raw from (select n as n, to_json(array_compact(record)) as raw, record from "RAW"."TFM_L_1" where n > 0 and not (array_size(array_compact(record)) = 1 and trim(get(record, 0)::varchar) = '')) order by n limit 1000;
+		select raw from (select n, line as raw, try_parse_json(line) as record from "RAW"."TFM_L_1" where trim(line) <> '') order by n limit 1000;
+		select raw from (select f.index + 1 as n, to_json(f.value) as raw, f.value as record from "RAW"."TFM_L_1" as p, lateral flatten(input => case when typeof(get(get(p.record, 'data'), 'list')) = 'ARRAY' then get(get(p.record, 'data'), 'list') else array_construct(get(get(p.record, 'data'), 'list')) end) as f) order by n limit 1000"
+	`);
+});
+
 test("each type has a shape and a function that tries to read it", () => {
 	const values = LANDING_TYPES.map((type) => {
 		const { value } = stagedValue(column("C", type, [0]), { ...JSONL, format: "csv" }, 0);

@@ -116,6 +116,8 @@ export const SNOWFLAKE_LANDING_STAGE: LandingStageDialect = Object.freeze<Landin
 		];
 	},
 	firstRecord: ({ records }) => `select to_json(array_compact(record)) from ${records} where n = 1`,
+	firstRecords: ({ records }, format, most) =>
+		`select raw from (${recordsIn(records, { ...format, fields: null })}) order by n limit ${most}`,
 	pageFound: ({ records }, { page }) => `select typeof(${at("record", page)}) from ${records}`,
 	misfits: ({ records }, read, most) =>
 		`select n, reason from (${judged(records, read)}) where reason is not null order by n limit ${most}`,
