@@ -220,6 +220,44 @@ test("a text that is not JSON", async () => {
 	`);
 });
 
+test("a document of a seed or a load that is not JSON is told at its place in the file", async () => {
+	const rows = 'id,doc\n1,"{""a"": 1}"\n2,{oops}\n';
+	const load = (name: string, more: string) =>
+		`{ name: ${name}, load: { files: in/*.csv, ${more}columns: [{ name: id, type: integer }, { name: doc, type: json }] } }`;
+	shop = await projectOnSnowflake({
+		...PROJECT,
+		"seeds/docs.csv": rows,
+		"seeds/all.yml": "seeds: [{ name: docs, config: { column_types: { doc: variant } } }]\n",
+		"in/a.csv": rows,
+		"models/all.yml": `sources: [{ name: raw, schema: land, tables: [${load("kept", "")}, ${load("strict", "on_error: fail, ")}] }]\n`,
+	});
+	const said = await shop.run("build", { threads: 1 });
+	expect(said.slice(said.indexOf(" ✗ docs   "), said.indexOf(" Failed"))).toMatchInlineSnapshot(`
+		" ✗ docs                                         seed          <s>   a row of the seed docs cannot be stored: Error parsing JSON
+		 ! raw.kept                                     load          <s>   1 new file, 1 row, 1 reject   tfm show --rejects kept
+		 ✗ raw.strict                                   load          <s>   record 2 of in/a.csv does not fit: doc: "{oops}" is not JSON
+
+		 ✗ docs                                                 error
+		   seeds/docs.csv:1
+		     error[TFM-LOAD-018]: a row of the seed docs cannot be stored: Error parsing JSON
+		      ┌─ seeds/docs.csv:3:3
+		     3│ 2,{oops}
+		      │   ^^^^^^ column DOC is variant
+		       = next: correct the value, or the type under \`column_types\` of the seed's config
+		   Reproduce     tfm seed --select docs
+
+		 ✗ raw.strict                                           error
+		   models/all.yml:1
+		     error[TFM-LOAD-021]: record 2 of in/a.csv does not fit: doc: "{oops}" is not JSON
+		       = next: correct the file, or keep such records apart with on_error: reject
+
+		"
+	`);
+	expect(await shop.rows("select raw, reason from LAND.KEPT__REJECTS")).toEqual([
+		["2,{oops}", 'doc: "{oops}" is not JSON'],
+	]);
+});
+
 test("a name of 255 characters is built, one of 256 is refused before anything is sent", async () => {
 	const named = (length: number) => `{{ config(alias='${"a".repeat(length)}') }}\nselect 1 as id`;
 	const said = await run({ files: { "models/fits.sql": named(255), "models/not.sql": named(256) } });

@@ -32,3 +32,12 @@ test("a snapshot's SQL stands below its file, which may hold several", () => {
 	const clone = { ...node(block), resource_type: "model" } as GraphNode;
 	expect(sqlPath("run", clone)).toBe("run/shop/snapshots/a.sql/people.sql");
 });
+
+test("a test whose name no file can have stands in one that begins like it", () => {
+	const called = (name: string) =>
+		sqlPath("run", node({ resource_type: "test", original_file_path: "models/a.yml", path: `${name}.sql` }));
+	expect(called("q".repeat(251))).toBe(`run/shop/models/a.yml/${"q".repeat(251)}.sql`);
+	expect(called("q".repeat(252))).toMatch(/^run\/shop\/models\/a\.yml\/q{60}_[0-9a-f]{12}\.sql$/);
+	expect(called("ü".repeat(150))).toMatch(/\/ü{60}_[0-9a-f]{12}\.sql$/);
+	expect(called("q".repeat(252))).not.toBe(called(`${"q".repeat(251)}r`));
+});

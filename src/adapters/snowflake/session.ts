@@ -4,6 +4,7 @@ import { type ColumnInfo, relationKey } from "../../core/relation.ts";
 import type { CellValue, ResultColumn, ResultTable } from "../../core/resultTable.ts";
 import { isMissing, listColumns, listRelations, listSchemas, listSizes, relationAt } from "./catalog.ts";
 import type { Answer, Connection } from "./connection.ts";
+import { placedInCopy } from "./copyPlace.ts";
 import type { RunCatalog } from "./runCatalog.ts";
 import { numberedBinds, type StatementPart, splitStatements } from "./scanSql.ts";
 import { FILE_FORMAT, stageRows } from "./stagedRows.ts";
@@ -318,7 +319,9 @@ export function createSession({
 					`copy into ${dialect.render(relation)}${list} from ${from} file_format = (${FILE_FORMAT}) on_error = abort_statement purge = true`,
 					[],
 					options,
-				);
+				).catch((error: unknown) => {
+					throw placedInCopy(error, relation.identifier);
+				});
 				if (done?.rowCount !== staged.rows)
 					throw new DatabaseError(
 						`${staged.rows} rows were to be loaded, and Snowflake says it loaded ${done?.rowCount}`,
