@@ -1,4 +1,3 @@
-import type { BoundStatement } from "./adapter.ts";
 import type { RelationName } from "./relation.ts";
 
 /** A column with its type as the catalog prints it. */
@@ -27,7 +26,7 @@ export interface BuildDialect {
 	 * Views outside of these schemas that read something in them, and would go with it or be of no use: schema and name of
 	 * each, of twenty at most.
 	 */
-	readersOf(schemas: readonly string[]): BoundStatement;
+	readersOf(schemas: readonly string[]): { readonly sql: string; readonly binds: readonly string[] };
 	/**
 	 * A view is published by the statement of the project's macro, which says more than its query (`secure`, comments,
 	 * policies).

@@ -1,4 +1,3 @@
-import type { BoundStatement } from "../../core/adapter.ts";
 import type { BuildDialect } from "../../core/buildDialect.ts";
 import type { RelationName } from "../../core/relation.ts";
 
@@ -32,7 +31,7 @@ function sameType(fresh: string, there: string): boolean {
  * Snowflake says hours later which object reads which (ACCOUNT_USAGE.OBJECT_DEPENDENCIES), so the texts of the views of the
  * database are looked through for the schemas' names, quoted or not. It shows a role the texts of the views that it owns.
  */
-function viewsThatName(schemas: readonly string[]): BoundStatement {
+function viewsThatName(schemas: readonly string[]): ReturnType<BuildDialect["readersOf"]> {
 	const given = schemas.map((_, i) => `$${i + 1}`);
 	const apart = schemas.map((name) => `(^|[^A-Z0-9_$])${name.toUpperCase().replace(/\W/g, "\\$&")}($|[^A-Z0-9_$])`);
 	const named = apart.map((_, i) => `regexp_instr(upper(view_definition), $${schemas.length + i + 1}) > 0`);
