@@ -95,7 +95,7 @@ export const snowflakeWords = ({
 	refusedRow: { columns: `a ${small} not null`, value: null, sqlstate: "22000" },
 
 	streamsWhileWorking: false,
-	badValue: { sqlstate: "22018", says: ["Numeric value 'x' is not recognized", 'Row 54321, column "T"["I":1]'] },
+	badValue: { sqlstate: "22018", says: ["Numeric value 'x' is not recognized", "line 54321, column I"] },
 	loaded: {
 		columns: `n number(10, 2), at timestamp_ltz, ok boolean, j variant, d ${small} default 7`,
 		moment: "2026-02-28T12:00:00+00:00",
