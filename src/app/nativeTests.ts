@@ -137,13 +137,14 @@ function relationOf(manifest: Manifest, dialect: Dialect, id: NodeId): RelationN
 
 /**
  * A test asks by `native` of its meta, else by that of what it tests; both may come from the project file. Null: none
- * asks. Throws TFM-NATIVE-003 with all that is wrong.
+ * asks. Throws TFM-NATIVE-003 with all that is wrong. `among`: of these tests only.
  */
 export function planNativeTests(about: {
 	readonly manifest: Manifest;
 	readonly project: ProjectConfig;
 	readonly dialect: Dialect;
 	readonly compiler: Pick<CompilerPort, "isOverridden">;
+	readonly among?: Iterable<NodeId>;
 }): NativePlan | null {
 	const { manifest, project, dialect, compiler } = about;
 	const reader = new Reader();
@@ -161,8 +162,10 @@ export function planNativeTests(about: {
 		relationOf: (id: NodeId) => relationOf(manifest, dialect, id),
 		isOverridden: (macro: string) => compiler.isOverridden(macro),
 	};
-	for (const test of manifest.nodes.values()) {
-		if (test.resource_type !== "test") continue;
+	const { nodes } = manifest;
+	const tests = about.among === undefined ? nodes.values() : [...about.among].map((id) => nodes.get(id));
+	for (const test of tests) {
+		if (test?.resource_type !== "test") continue;
 		const node = test.attached_node;
 		if (!(testAsks(test, reader) ?? (node !== null && ofNode(node).asks))) continue;
 		const answer = nativeCheckOf(test, surroundings);

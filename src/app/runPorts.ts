@@ -81,7 +81,14 @@ export function createRunPorts(about: {
 		// An isolated environment is a draft: nothing of it is watched.
 		nativeTests:
 			project.environment === undefined
-				? planNativeTests({ manifest, project: config.project, dialect: engine.dialect, compiler })
+				? planNativeTests({
+						manifest,
+						project: config.project,
+						dialect: engine.dialect,
+						compiler,
+						// An engine without any is only told of: what else asks for them is not read.
+						...(adapter.nativeTests === undefined ? { among: asked.selected } : {}),
+					})
 				: null,
 		seed: createSeedPort(engine.dialect, { empty: invocation.flags.empty }),
 		unsteadyQuery: unsteadySql,

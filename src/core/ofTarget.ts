@@ -1,6 +1,7 @@
 import type { Dialect } from "./adapter.ts";
 import type { Manifest } from "./manifest.ts";
 import type { NodeId } from "./node.ts";
+import { outlinesOf } from "./nodeOutline.ts";
 import type { RelationName } from "./relation.ts";
 import type { TablesHere } from "./state.ts";
 import { type StoredNames, storedName } from "./storedName.ts";
@@ -27,7 +28,10 @@ const BUILT: ReadonlySet<string> = new Set(["function", "model", "seed", "snapsh
 /** Where the relations of a project are on this target, by node. */
 export function tablesHere(manifest: Pick<Manifest, "nodes">, dialect: StoredNames): TablesHere {
 	const here = new Map<NodeId, string>();
-	for (const [id, node] of manifest.nodes)
-		if (BUILT.has(node.resource_type)) here.set(id, storedName(node, dialect).schema);
+	for (const { unique_id: id, resource_type: type } of outlinesOf(manifest.nodes)) {
+		// Most nodes are tests, which are not read for this.
+		const node = BUILT.has(type) ? manifest.nodes.get(id) : undefined;
+		if (node !== undefined) here.set(id, storedName(node, dialect).schema);
+	}
 	return here;
 }

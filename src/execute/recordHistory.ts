@@ -148,8 +148,12 @@ const MEASURED: Readonly<Record<string, string>> = { volume_anomaly: "row_count"
 async function measures(run: Run, results: readonly NodeResult[]): Promise<readonly MeasureRow[]> {
 	const targets = publishedTargets(run, results);
 	const wanted = new Map<NodeId, { readonly measure: string; readonly column: string | null }[]>();
-	for (const test of run.job.manifest.nodes.values()) {
-		if (test.resource_type !== "test" || test.attached_node === null || !targets.has(test.attached_node)) continue;
+	const { nodes, children } = run.job.manifest;
+	const readers = new Set([...targets.keys()].flatMap((id) => children.get(id) ?? []));
+	for (const id of nodes.keys()) {
+		// What reads none of them is not read here either.
+		const test = readers.has(id) ? nodes.get(id) : undefined;
+		if (test?.resource_type !== "test" || test.attached_node === null || !targets.has(test.attached_node)) continue;
 		const measure = MEASURED[test.test_metadata?.name ?? ""];
 		if (measure === undefined) continue;
 		const column = measure === "row_count" ? null : test.column_name;

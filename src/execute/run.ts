@@ -7,6 +7,7 @@ import type { Batch } from "../core/eventTime.ts";
 import type { FreshnessReading } from "../core/freshness.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
+import { outlinesOf } from "../core/nodeOutline.ts";
 import type { BuildableNode, BuildInput } from "../core/plan.ts";
 import type { RunJob, RunPorts } from "../core/ports.ts";
 import { readDuration } from "../core/readDuration.ts";
@@ -155,8 +156,12 @@ export const bindingOf = (run: Run, self: RelationName | null = null, batch?: Ba
 /** Where candidates stand apart one name per schema is enough to know the shadow schema's; beside their targets all are needed. */
 function candidateMoves(job: RunJob, ports: RunPorts): readonly { candidate: RelationName; target: RelationName }[] {
 	const moves = new Map<string, { candidate: RelationName; target: RelationName }>();
-	for (const node of job.manifest.nodes.values()) {
-		if (node.resource_type !== "model" && node.resource_type !== "seed" && node.resource_type !== "snapshot") continue;
+	for (const { unique_id: id, resource_type: type } of outlinesOf(job.manifest.nodes)) {
+		// A test is not even read.
+		if (type !== "model" && type !== "seed" && type !== "snapshot") continue;
+		const node = job.manifest.nodes.get(id);
+		if (node?.resource_type !== "model" && node?.resource_type !== "seed" && node?.resource_type !== "snapshot")
+			continue;
 		const schema = `${node.database}\0${node.schema}`;
 		if (moves.has(schema)) continue;
 		for (const target of targetsOf({ ports }, node)) {

@@ -116,6 +116,9 @@ class Selection {
 	readonly #graph: Graph;
 	readonly #request: SelectionRequest;
 	readonly #keep: (node: GraphNode) => boolean;
+	readonly #ofKind: (type: ResourceType) => boolean;
+	/** False: no test can be kept, so that none has to be looked for. */
+	readonly #takesTests: boolean;
 	/** Names of selectors.yml that are being resolved. */
 	readonly #open: string[] = [];
 	#known: readonly NodeOutline[] | undefined;
@@ -125,7 +128,9 @@ class Selection {
 		this.#manifest = manifest;
 		this.#graph = graph;
 		this.#request = request;
-		this.#keep = kindTest(request);
+		this.#ofKind = kindTest(request);
+		this.#keep = (node) => this.#ofKind(node.resource_type) && (request.includeEmpty === true || !isEmpty(node));
+		this.#takesTests = this.#ofKind("test") || this.#ofKind("unit_test");
 	}
 
 	/** What names the nodes: where nothing else is asked, most of a large project is not read. */
@@ -143,10 +148,14 @@ class Selection {
 		return this.#read;
 	}
 
-	/** Those of the kinds that are asked for. */
+	/** Those of the kinds that are asked for. The others are not read, where their kinds are known. */
 	kept(ids: Ids): Ids {
+		const others = new Set(
+			(this.#known ?? []).flatMap((node) => (this.#ofKind(node.resource_type) ? [] : [node.unique_id])),
+		);
 		return new Set(
 			[...ids].filter((id) => {
+				if (others.has(id)) return false;
 				const node = findNode(this.#manifest, id);
 				return node !== undefined && this.#keep(node);
 			}),
@@ -221,7 +230,7 @@ class Selection {
 
 	/** Tests that read what is selected: they come along, or wait for their other inputs. */
 	#withTests(selected: Ids, indirect: IndirectSelection): Found {
-		if (indirect === "empty") return { direct: selected, indirect: NO_IDS };
+		if (indirect === "empty" || !this.#takesTests) return { direct: selected, indirect: NO_IDS };
 		const direct = new Set(selected);
 		const later = new Set<NodeId>();
 		const buildable = indirect === "buildable" ? this.#buildable(selected, true) : selected;
@@ -304,17 +313,16 @@ function combine(kind: SelectorGroup["kind"], sets: readonly Ids[]): Ids {
 	return new Set([...first].filter((id) => rest.every((set) => keeps(set, id))));
 }
 
-/** Kinds of nodes, and models without SQL: what dbt leaves out of a selection that is made. */
-function kindTest(request: SelectionRequest): (node: GraphNode) => boolean {
+/** Models without SQL: dbt leaves them out of a selection that is made. */
+const isEmpty = (node: GraphNode): boolean =>
+	"raw_code" in node && node.resource_type !== "seed" && node.raw_code.trim() === "";
+
+/** Kinds of nodes that a command deals in. */
+function kindTest(request: SelectionRequest): (type: ResourceType) => boolean {
 	const types = wantedTypes(request);
 	const notTypes = new Set(typeNames(request.excludeResourceTypes));
 	for (const type of notTypes) checkType(type);
-	const isEmpty = (node: GraphNode): boolean =>
-		"raw_code" in node && node.resource_type !== "seed" && node.raw_code.trim() === "";
-	return (node) =>
-		(types === null || types.has(node.resource_type)) &&
-		!notTypes.has(node.resource_type) &&
-		(request.includeEmpty === true || !isEmpty(node));
+	return (type) => (types === null || types.has(type)) && !notTypes.has(type);
 }
 
 const typeNames = (given: readonly string[]): string[] =>
