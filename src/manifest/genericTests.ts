@@ -78,6 +78,7 @@ export class TestMaker {
 	readonly #moved: { readonly key: string; readonly file: string; readonly key_path: string }[] = [];
 	readonly #unknown: Diagnostic[] = [];
 	readonly #lists = new Map<string, readonly string[]>();
+	#alone: readonly RefArgs[] = NOTHING;
 
 	constructor(
 		ports: ManifestPorts,
@@ -302,11 +303,17 @@ export class TestMaker {
 		const where = plain ? undefined : this.#ports.findMacro("get_where_subquery", target.package_name);
 		// Copied: a list that grew has room for sixteen more, in each of tens of thousands of tests.
 		return {
-			refs: refs.slice(),
+			refs: refs.length === 1 && refs[0] === target.ref ? this.#targetAlone(target.ref) : refs.slice(),
 			sources: sources.length === 0 ? NOTHING : sources.slice(),
 			configs: NOTHING,
 			macros: this.#listOf(macro, where),
 		};
+	}
+
+	/** The same list for all tests of one target, which come one after the other. */
+	#targetAlone(ref: RefArgs): readonly RefArgs[] {
+		if (this.#alone[0] !== ref) this.#alone = [ref];
+		return this.#alone;
 	}
 
 	/** The same list for all tests that call the same. */

@@ -60,6 +60,7 @@ export function readTest(written: Plain, site: TestSite): TestDefinition {
 	const [fullName, given] = nameAndArguments(written, site);
 	const match = TEST_NAME.exec(fullName);
 	if (match === null) return malformed(site, `has the name "${fullName}", which no macro can have`);
+	if (given === NO_ARGUMENTS) return plainTest(match, site);
 	const args = takeArguments(given, site);
 	if (Object.hasOwn(args, "model"))
 		return malformed(site, 'has an argument "model"', "the tested relation is passed as `model` by itself: remove it");
@@ -80,6 +81,23 @@ export function readTest(written: Plain, site: TestSite): TestDefinition {
 	};
 }
 
+/** Most tests are a name and nothing more. */
+const NO_ARGUMENTS: PlainRecord = Object.freeze({});
+const NO_KEYS: readonly string[] = Object.freeze([]);
+
+const plainTest = ([fullName, namespace, name]: RegExpExecArray, { columnName }: TestSite): TestDefinition => ({
+	namespace: namespace ?? null,
+	name: name ?? "",
+	args: columnName === null ? NO_ARGUMENTS : { column_name: columnName },
+	config: NO_CONFIG,
+	givenName: null,
+	description: "",
+	loose: NO_KEYS,
+	moved: NO_KEYS,
+	own: null,
+	fullName,
+});
+
 /** Without what the test is told besides. Nothing is deleted: an object that keys are deleted from stays slow. */
 const ofMacro = (args: PlainRecord): PlainRecord =>
 	Object.keys(args).some((key) => BESIDE_ARGUMENTS.has(key))
@@ -93,7 +111,7 @@ function malformed(site: TestSite, problem: string, hint?: string, dbt?: string)
 const EXAMPLE = "write - unique, or - accepted_values: {arguments: {values: [a, b]}}";
 
 function nameAndArguments(written: Plain, site: TestSite): readonly [string, PlainRecord] {
-	if (typeof written === "string") return [written, {}];
+	if (typeof written === "string") return [written, NO_ARGUMENTS];
 	if (!isRecord(written)) return malformed(site, "is neither a name nor a mapping", EXAMPLE);
 	if (Object.hasOwn(written, "test_name")) {
 		const { test_name: name, ...rest } = written;
