@@ -235,6 +235,21 @@ export function outlineTest(
 	}
 }
 
+/** The only kind of node that a method finds; null: it may find others. */
+export function kindOfMethod({ method }: SelectorCriterion): ResourceType | null {
+	switch (method) {
+		case "source":
+		case "exposure":
+		case "metric":
+		case "semantic_model":
+		case "saved_query":
+		case "unit_test":
+			return method;
+		default:
+			return null;
+	}
+}
+
 /**
  * The condition of one criterion as a test of a node; `selector:` is resolved elsewhere. Throws TFM-SELECT-003, 004,
  * 006 and 014 for values that the method cannot have.

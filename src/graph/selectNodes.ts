@@ -10,7 +10,7 @@ import { type NodeOutline, outlinesOf } from "../core/nodeOutline.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { fnmatcher } from "./fnmatch.ts";
 import type { Graph } from "./graph.ts";
-import { type EarlierRuns, nodeTest, outlineTest, RESOURCE_TYPES } from "./methods.ts";
+import { type EarlierRuns, kindOfMethod, nodeTest, outlineTest, RESOURCE_TYPES } from "./methods.ts";
 import {
 	type IndirectSelection,
 	parseSelectors,
@@ -191,9 +191,18 @@ class Selection {
 		const named = outlineTest(criterion, this.#manifest, this.#request);
 		const found =
 			named === null
-				? this.#nodes.filter(nodeTest(criterion, this.#manifest, this.#request))
+				? this.#nodesFor(criterion).filter(nodeTest(criterion, this.#manifest, this.#request))
 				: this.#outlines.filter(named);
 		return new Set(found.map((node) => node.unique_id));
+	}
+
+	/** What has to be read for this method: everything is selected by asking for sources and the like, too. */
+	#nodesFor(criterion: SelectorCriterion): readonly GraphNode[] {
+		const kind = kindOfMethod(criterion);
+		if (kind === null || this.#read !== undefined) return this.#nodes;
+		return this.#outlines.flatMap(({ unique_id: id, resource_type: type }) =>
+			type === kind ? (findNode(this.#manifest, id) ?? []) : [],
+		);
 	}
 
 	/** Adds the relatives that `+` and `@` ask for. */
