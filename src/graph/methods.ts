@@ -1,7 +1,14 @@
 import { type Diagnostic, fail } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { compareModelVersions } from "../core/modelVersions.ts";
-import { type GraphNode, isStored, type ModelNode, type Plain, type SourceNode } from "../core/node.ts";
+import {
+	type GraphNode,
+	isStored,
+	type ModelNode,
+	type Plain,
+	type ResourceType,
+	type SourceNode,
+} from "../core/node.ts";
 import type { NodeOutline } from "../core/nodeOutline.ts";
 import { samePlain } from "../core/samePlain.ts";
 import { suggestName } from "../core/suggestName.ts";
