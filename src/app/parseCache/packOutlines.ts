@@ -60,7 +60,11 @@ function column<T extends string | number | readonly string[] | null>(
 		if (value !== last) {
 			last = value;
 			const key = typeof value === "string" ? `=${value}` : JSON.stringify(value);
-			place = places.get(key) ?? places.set(key, values.push(value) - 1).size - 1;
+			place = places.get(key) ?? values.length;
+			if (place === values.length) {
+				places.set(key, place);
+				values.push(value);
+			}
 		}
 		of[at] = place;
 	}
