@@ -49,6 +49,38 @@ describe("tables that keep their identity, on the local protocol server", { time
 		expect(await shop.rows("select n from MARTS.TOTALS")).toEqual([["2"]]);
 	});
 
+	test("rollback puts back rows of tables that stayed, incremental ones among them", async () => {
+		shop.write({
+			"tfm_project.yml": `${FILES["tfm_project.yml"]}keep_generations: 1\n`,
+			"models/marts/grown.sql":
+				"{{ config(materialized='incremental', unique_key='id', transient=false) }} select id, amount from {{ ref('clean') }}",
+		});
+		await run();
+		shop.write({ "models/staging/clean.sql": "select 1 as id, 11 as amount union all select 2, 20" });
+		const sent = await run();
+		expect(of(sent, / clone /i).map((sql) => sql.replace(/TFM_G_[0-9A-F]+/g, "TFM_G_<hash>"))).toEqual([
+			'create or replace transient table "ANALYTICS"."TFM_G_<hash>_STAGING"."CLEAN" clone "ANALYTICS"."STAGING"."CLEAN"',
+			'create or replace transient table "ANALYTICS"."TFM_G_<hash>_STAGING"."NAMED" clone "ANALYTICS"."STAGING"."NAMED"',
+			'create or replace table "ANALYTICS"."TFM_G_<hash>_MARTS"."GROWN" clone "ANALYTICS"."MARTS"."GROWN"',
+			'create or replace transient table "ANALYTICS"."TFM_G_<hash>_MARTS"."TOTALS" clone "ANALYTICS"."MARTS"."TOTALS"',
+		]);
+		expect(await shop.rows("select * from MARTS.GROWN order by id")).toEqual([
+			["1", "11"],
+			["2", "20"],
+		]);
+		const runs = await shop.rows("select run_id from tfm_state.runs order by run_id desc limit 2");
+		const rolled = await shop.call(`rollback marts --to ${runs[1]![0]}`);
+		expect([rolled.code, rolled.stderr], rolled.stdout).toEqual([0, ""]);
+		expect(await shop.rows("select * from MARTS.GROWN")).toEqual([["1", "10"]]);
+		expect(await shop.rows("select n from MARTS.TOTALS")).toEqual([["1"]]);
+		const again = await shop.call(`rollback marts --to ${runs[0]![0]}`);
+		expect([again.code, again.stderr], again.stdout).toEqual([0, ""]);
+		expect(await shop.rows("select * from MARTS.GROWN order by id")).toEqual([
+			["1", "11"],
+			["2", "20"],
+		]);
+	});
+
 	test("a table with other columns is swapped all the same", async () => {
 		shop.write({ "models/staging/clean.sql": "select 7 as id, 70 as amount, 'x' as more" });
 		const sent = await run();

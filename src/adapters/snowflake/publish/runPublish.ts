@@ -1,7 +1,8 @@
 /**
  * Publishing on Snowflake, where each definition commits by itself and is atomic for one object only.
  *
- *   1. Columns that new rows need are added to their tables; grants are copied; candidates are marked.
+ *   1. Tables that stay are cloned where generations are kept; columns that new rows need are added; grants are copied;
+ *      candidates are marked.
  *   2. One transaction of DML: all deltas, all tables that keep their identity, the journal of what follows, and the fence.
  *   3. The moves, one statement for each relation, tables first, in DAG order. Readers may see a mixed layer between them.
  *   4. The record and the end of the journal, in one transaction; then comments, kept generations and what is left over.
@@ -24,7 +25,8 @@ import { DatabaseError } from "../../../core/databaseError.ts";
 import { fail } from "../../../core/diagnostic.ts";
 import { holdsFence } from "../../../core/holdsFence.ts";
 import type { NodeId } from "../../../core/node.ts";
-import { relationKey } from "../../../core/relation.ts";
+import { type RelationName, relationKey } from "../../../core/relation.ts";
+import { cellsOf } from "../catalog.ts";
 import type { RunCatalog } from "../runCatalog.ts";
 import { carryGrants, grantAsConfigured, readGrants } from "./grants.ts";
 import { commentStatement, ensureJournal, forgetEntry, type JournalEntry, markOf, writeEntry } from "./journal.ts";
@@ -40,6 +42,14 @@ interface Planned {
 	readonly after: readonly string[];
 	readonly added: readonly string[];
 	readonly ways: readonly { readonly node: NodeId; readonly way: PublishWay }[];
+	/** Tables that stay and take other rows, of which a copy is kept as they are now. */
+	readonly copied: readonly CopiedTable[];
+}
+
+interface CopiedTable {
+	readonly node: NodeId;
+	readonly table: RelationName;
+	readonly keepAs: RelationName;
 }
 
 /** What a publish has done once its relations stand in their places. */
@@ -113,7 +123,7 @@ async function moveIn(
 ): Promise<Moved> {
 	const { candidates } = request;
 	const plan = await planPublish(session, dialect, candidates, standing);
-	const kept: readonly KeptGeneration[] = plan.steps.flatMap(({ node, keepAs }) =>
+	const kept: readonly KeptGeneration[] = [...plan.steps, ...plan.copied].flatMap(({ node, keepAs }) =>
 		keepAs === null ? [] : [{ node, relation: keepAs, kind: "table" as const }],
 	);
 	const published = plan.ways.map(({ node }) => node);
@@ -128,6 +138,7 @@ async function moveIn(
 	// Of what one statement does, nothing can be left half done.
 	const journaled = plan.steps.length + (plan.rows.length > 0 ? 1 : 0) > 1;
 
+	for (const copied of plan.copied) await keepCopy(session, dialect, copied);
 	for (const sql of plan.added) await session.execute(sql, { signal: request.signal });
 	const tables = plan.steps.filter(({ kind }) => kind === "table");
 	const replaced = tables.filter(({ way }) => way === "swap").map(({ target }) => target);
@@ -165,6 +176,10 @@ async function planPublish(
 	const after: string[] = [];
 	const added: string[] = [];
 	const ways: { node: NodeId; way: PublishWay }[] = [];
+	const copied: CopiedTable[] = [];
+	const copy = ({ node, target, keepAs }: Candidate): void => {
+		if (keepAs !== undefined) copied.push({ node, table: target, keepAs });
+	};
 	for (const candidate of candidates) {
 		const { node, apply } = candidate;
 		const target = standing.get(relationKey(candidate.target)) ?? null;
@@ -176,6 +191,7 @@ async function planPublish(
 			for (const name of apply.dropColumns) after.push(`alter table ${to} drop column ${dialect.quote(name)}`);
 			after.push(dropStatement(dialect, candidate.candidate, "view"), dropStatement(dialect, apply.delta, "table"));
 			ways.push({ node, way: "apply" });
+			copy(candidate);
 			continue;
 		}
 		const stands = standing.get(relationKey(candidate.candidate));
@@ -185,13 +201,14 @@ async function planPublish(
 			rows.push(await overwriteStatement(session, dialect, candidate));
 			after.push(dropStatement(dialect, candidate.candidate, "table"));
 			ways.push({ node, way: "keep" });
+			copy(candidate);
 			continue;
 		}
 		const step = stepOf(dialect, { candidate, stands, target });
 		(candidate.kind === "table" ? tables : others).push(step);
 		ways.push({ node, way: step.way });
 	}
-	return { steps: [...tables, ...others], rows, after, added, ways };
+	return { steps: [...tables, ...others], rows, after, added, ways, copied };
 }
 
 const columnsOf = async (session: Session, { candidate, target }: Candidate) => {
@@ -264,17 +281,37 @@ export async function settle(
 	}
 }
 
-async function keepOld(
-	session: Session,
-	dialect: Dialect,
-	old: PublishStep["candidate"],
-	keepAs: PublishStep["candidate"],
-): Promise<void> {
-	const schema = [keepAs.database, keepAs.schema]
+async function makeSchema(session: Session, dialect: Dialect, { database, schema }: RelationName): Promise<void> {
+	const place = [database, schema]
 		.filter((part) => part !== "")
 		.map(dialect.quote)
 		.join(".");
-	await session.execute(`create schema if not exists ${schema}`);
+	await session.execute(`create schema if not exists ${place}`);
+}
+
+/**
+ * A clone shares its rows, and is a definition, which commits: it is made before the transaction that changes the table.
+ * Where that comes to nothing, the copy has the name under which the next publish makes it anew. A permanent table's copy
+ * is permanent, since a rollback puts it in its place; a transient one can have no other copy than a transient one.
+ */
+async function keepCopy(session: Session, dialect: Dialect, { table, keepAs }: CopiedTable): Promise<void> {
+	await makeSchema(session, dialect, keepAs);
+	const transient = (await isTransient(session, dialect, table)) ? "transient " : "";
+	await session.execute(`create or replace ${transient}table ${dialect.render(keepAs)} clone ${dialect.render(table)}`);
+}
+
+/** SHOW OBJECTS says TABLE of both; SHOW TABLES tells them apart. `_` and `%` may bring others, which are passed over. */
+async function isTransient(session: Session, dialect: Dialect, { database, schema, identifier }: RelationName) {
+	const place = [database, schema]
+		.filter((part) => part !== "")
+		.map(dialect.quote)
+		.join(".");
+	const found = await session.query(`show tables like ${dialect.literal(identifier)} in schema ${place}`);
+	return cellsOf(found).some((cells) => cells.get("name") === identifier && cells.get("kind") === "TRANSIENT");
+}
+
+async function keepOld(session: Session, dialect: Dialect, old: RelationName, keepAs: RelationName): Promise<void> {
+	await makeSchema(session, dialect, keepAs);
 	await session.execute(dropStatement(dialect, keepAs, "table"));
 	await session.execute(`alter table ${dialect.render(old)} rename to ${dialect.render(keepAs)}`);
 }
