@@ -128,4 +128,23 @@ describe("a publish whose process is killed", { timeout: 180_000 }, () => {
 		expect(await shop.rows("select * from tfm_state.leases")).toEqual([]);
 		await shop.stop();
 	});
+
+	test("within the transaction that brings new rows in: the next run ends it, and brings them in once", async () => {
+		const shop = await projectOnSnowflake(FILES);
+		expect((await shop.call("build")).code).toBe(0);
+		shop.write({ "seeds/orders.csv": "id,amount\n1,10\n2,20\n3,30\n" });
+		await shop.killAt("merge into .*GROWN", ["build"], processes);
+		const next = processes.start(["build", "-q"], shop.root);
+		expect(await next.ended, next.said()).toBe(0);
+		expect(await shop.rows("select id, amount from MARTS.GROWN order by id")).toEqual([
+			["1", "10"],
+			["2", "20"],
+			["3", "30"],
+		]);
+		expect((await standing(shop)).filter(isPublished)).toEqual(OF_THE_PROJECT);
+		expect(await shop.rows("show transactions")).toEqual([]);
+		const aborted = shop.local.server.statements().filter(({ sql }) => /system\$abort_transaction/.test(sql));
+		expect(aborted).toHaveLength(1);
+		await shop.stop();
+	});
 });

@@ -94,7 +94,7 @@ export async function startSnowflakeServer(options: ServerOptions): Promise<Snow
 		return stage;
 	};
 	const scripts = { grants: options.grants, script: options.script, stores: options.stores };
-	const queries = createQueries({ catalog, ledger, engine, parse, newFolder, userStage, ...scripts });
+	const queries = createQueries({ catalog, ledger, engine, parse, newFolder, userStage, ...scripts }, sessions);
 	const requests: string[] = [];
 	const users = new Map(Object.entries(options.users).map(([name, user]) => [name.toUpperCase(), user]));
 	let url = "";

@@ -17,6 +17,7 @@ export interface Session extends NameContext {
 	/** Statements that read or write rows are refused without one. */
 	readonly needsWarehouse: boolean;
 	readonly parameters: Map<string, string>;
-	inTransaction: boolean;
+	/** The open transaction. */
+	transaction: { readonly id: number; readonly startedAt: number } | null;
 	lastQueryId: string;
 }

@@ -59,6 +59,11 @@ const ELSEWHERE = [
 	["the same within a node", "the node fails, and is told what keeps a session", "e2e/snowflake/keepAlive.test.ts"],
 	["SIGKILL within a model", "the next run ends the statement and builds", "e2e/snowflake/orphans.test.ts"],
 	["SIGKILL at four places of a publish", "the next run finishes it", "e2e/snowflake/layers.test.ts"],
+	[
+		"SIGKILL within the transaction that brings new rows in",
+		"the next run ends the transaction, and the rows come in once",
+		"e2e/snowflake/layers.test.ts",
+	],
 	["an account, a provider or a proxy that does not answer", "refused with a hint", "e2e/snowflake/logins.test.ts"],
 ] as const;
 

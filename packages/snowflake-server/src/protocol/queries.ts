@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Answer } from "../answer.ts";
 import { STATEMENT, status } from "../answer.ts";
+import type { Session } from "../session.ts";
 import { cancelled, SnowflakeError } from "../snowflakeError.ts";
 import { splitStatements } from "../sql/scan.ts";
 import { execute } from "../statements/execute.ts";
 import type { Runtime } from "../statements/statement.ts";
 import { createBinds, type WireBinds } from "../translate/bindings.ts";
-import type { Login } from "./sessions.ts";
+import type { Login, Sessions } from "./sessions.ts";
 
 /** A statement and what became of it. */
 export interface Query {
@@ -40,16 +41,43 @@ export interface Queries {
 	all(): readonly Query[];
 }
 
-export function createQueries(runtime: Omit<Runtime, "answerOf" | "cancelAll">): Queries {
+/** What statements know of other statements and sessions is known here. */
+type Given = Omit<Runtime, "answerOf" | "cancelAll" | "sessions" | "newTransactionId" | "abortTransaction">;
+
+export function createQueries(runtime: Given, sessions: Pick<Sessions, "all">): Queries {
 	const byId = new Map<string, Query>();
 	const byRequest = new Map<string, Query>();
+	let transactions = 1_700_000_000_000;
+	const cancelAll = (sessionId: number): number => {
+		const open = [...byId.values()].filter((query) => query.sessionId === sessionId && query.outcome === null);
+		for (const query of open) query.cancel();
+		return open.length;
+	};
+	const abortTransaction = async (id: number, by: Session): Promise<boolean> => {
+		const login = sessions.all().find(({ session }) => session.transaction?.id === id && session.user === by.user);
+		if (login === undefined) return false;
+		const { session } = login;
+		const rollBack = async (): Promise<void> => {
+			if (session.transaction?.id !== id) return;
+			session.transaction = null;
+			await session.connection.run("rollback");
+		};
+		// Its own session would wait for itself.
+		if (session === by) {
+			await rollBack();
+			return true;
+		}
+		cancelAll(session.id);
+		login.last = login.last.then(rollBack);
+		await login.last;
+		return true;
+	};
 	const whole: Runtime = {
 		...runtime,
-		cancelAll: (sessionId) => {
-			const open = [...byId.values()].filter((query) => query.sessionId === sessionId && query.outcome === null);
-			for (const query of open) query.cancel();
-			return open.length;
-		},
+		cancelAll,
+		abortTransaction,
+		sessions: () => sessions.all().map(({ session }) => session),
+		newTransactionId: () => transactions++,
 		answerOf: (id) => {
 			const outcome = byId.get(id)?.outcome;
 			return outcome && "answer" in outcome ? outcome.answer : undefined;

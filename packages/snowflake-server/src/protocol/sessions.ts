@@ -28,6 +28,7 @@ export interface LoginContext {
 
 export interface Sessions {
 	open(user: string, context: LoginContext): Promise<Login>;
+	all(): readonly Login[];
 	byToken(token: string): Login | undefined;
 	/** A new token for the session of this master token; the old one is gone. */
 	renew(masterToken: string): Login | undefined;
@@ -68,8 +69,8 @@ export function createSessions({
 	const close = async (login: Login): Promise<void> => {
 		logins.delete(login.token);
 		await login.last;
-		const { connection, temporary, inTransaction } = login.session;
-		if (inTransaction) await connection.run("rollback");
+		const { connection, temporary, transaction } = login.session;
+		if (transaction !== null) await connection.run("rollback");
 		for (const relation of temporary.values())
 			if (relation.kind === "TABLE") await connection.run(`drop table main.${relation.storage}`);
 		connection.closeSync();
@@ -112,7 +113,7 @@ export function createSessions({
 					parameters: new Map(
 						Object.entries(context.parameters).map(([key, value]) => [key.toUpperCase(), String(value)]),
 					),
-					inTransaction: false,
+					transaction: null,
 					lastQueryId: "",
 				},
 			};
@@ -120,6 +121,7 @@ export function createSessions({
 			return login;
 		},
 		byToken: (token) => logins.get(token),
+		all: () => [...logins.values()],
 		renew: (masterToken) => {
 			const login = [...logins.values()].find((candidate) => candidate.masterToken === masterToken);
 			if (login === undefined) return undefined;

@@ -95,10 +95,18 @@ export async function execute(statement: Statement): Promise<Answer> {
 
 const CANCEL_ALL = /^\s*select\s+system\$cancel_all_queries\(\s*(\d+)\s*\)\s*$/i;
 
+const ABORT = /^\s*select\s+system\$abort_transaction\(\s*(-?\d+)\s*\)\s*$/i;
+
 async function runQuery(_: Cursor, statement: Statement): Promise<Answer> {
 	const cancel = CANCEL_ALL.exec(statement.sql);
 	if (cancel)
 		return texts([`SYSTEM$CANCEL_ALL_QUERIES(${cancel[1]})`], [[`${statement.runtime.cancelAll(Number(cancel[1]))}`]]);
+	const abort = ABORT.exec(statement.sql);
+	if (abort) {
+		const done = await statement.runtime.abortTransaction(Number(abort[1]), statement.session);
+		const said = done ? `Transaction ${abort[1]} was aborted.` : `Transaction ${abort[1]} is not running.`;
+		return texts([`SYSTEM$ABORT_TRANSACTION(${abort[1]})`], [[said]]);
+	}
 	const tree = statement.runtime.parse(statement.sql);
 	const change = changeWithin(tree);
 	if (change) return changeOf(change, statement, (tree.Query as AstRecord).with);
@@ -206,22 +214,22 @@ function use(cursor: Cursor, { runtime, session, sql }: Statement): Answer {
 	return status(DONE);
 }
 
-async function begin(cursor: Cursor, { session, sql }: Statement): Promise<Answer> {
+async function begin(cursor: Cursor, { session, runtime, sql }: Statement): Promise<Answer> {
 	if (/^\s*start/i.test(sql)) cursor.expect("transaction");
 	else cursor.takeOne("transaction", "work");
 	if (cursor.take("name")) cursor.identifier();
 	// BEGIN with statements behind it is a block of Snowflake Scripting.
 	cursor.end();
-	if (!session.inTransaction) await session.connection.run("begin");
-	session.inTransaction = true;
+	if (session.transaction === null) await session.connection.run("begin");
+	session.transaction ??= { id: runtime.newTransactionId(), startedAt: Date.now() };
 	return status(DONE);
 }
 
 async function finish(cursor: Cursor, { session }: Statement, how: "commit" | "rollback"): Promise<Answer> {
 	cursor.take("work");
 	cursor.end();
-	if (session.inTransaction) {
-		session.inTransaction = false;
+	if (session.transaction !== null) {
+		session.transaction = null;
 		await session.connection.run(how);
 	}
 	return status(DONE);

@@ -35,6 +35,7 @@ export async function show(cursor: Cursor, statement: Statement): Promise<Answer
 	if (cursor.take("parameters")) return showParameters(cursor, statement);
 	if (cursor.take("grants")) return showGrants(cursor, statement);
 	if (cursor.take("database", "roles")) return showDatabaseRoles(cursor, statement);
+	if (cursor.take("transactions")) return showTransactions(cursor, statement);
 	if (cursor.take("dynamic", "tables")) return showRelations(cursor, statement, "dynamic tables", terse);
 	const what = cursor.takeOne("objects", "tables", "views", "schemas", "databases", "columns", "warehouses");
 	if (what === undefined) throw cursor.refuse("SHOW");
@@ -50,6 +51,34 @@ export async function show(cursor: Cursor, statement: Statement): Promise<Answer
 		);
 	}
 	return showRelations(cursor, statement, what.toLowerCase(), terse);
+}
+
+/** Those of the user that asks; IN ACCOUNT is an administrator's. */
+function showTransactions(cursor: Cursor, { session, runtime }: Statement): Answer {
+	cursor.end();
+	const rows = runtime
+		.sessions()
+		.flatMap(({ id, user, transaction }) =>
+			transaction === null || user !== session.user
+				? []
+				: [
+						[
+							String(transaction.id),
+							user,
+							String(id),
+							`transaction ${transaction.id}`,
+							`${transaction.startedAt / 1000}`,
+							"running",
+							"0",
+						],
+					],
+		);
+	return texts(["id", "user", "session", "name", "started_on", "state", "scope"], rows, {
+		id: NUMBER_COLUMN,
+		session: NUMBER_COLUMN,
+		started_on: TIME_COLUMN,
+		scope: NUMBER_COLUMN,
+	});
 }
 
 /** No statement makes one here. */

@@ -27,6 +27,11 @@ export interface Runtime {
 	readonly answerOf: (queryId: string) => Answer | undefined;
 	/** SYSTEM$CANCEL_ALL_QUERIES: how many statements of that session it ended. */
 	readonly cancelAll: (sessionId: number) => number;
+	/** Sessions that stand, whoever they belong to. */
+	readonly sessions: () => readonly Session[];
+	readonly newTransactionId: () => number;
+	/** SYSTEM$ABORT_TRANSACTION: rolls it back, with the statement that runs in it; false: there is none. */
+	readonly abortTransaction: (id: number, by: Session) => Promise<boolean>;
 	/** A new folder for a stage's files. */
 	readonly newFolder: () => string;
 	/** Folders that stand for object stores, by their address. */
@@ -98,7 +103,7 @@ const typeText = (type: object): string => String(type);
 
 /** Several statements as one, unless a transaction is open already. */
 export async function together<T>({ session }: Statement, work: () => Promise<T>): Promise<T> {
-	if (session.inTransaction) return work();
+	if (session.transaction !== null) return work();
 	await session.connection.run("begin");
 	try {
 		const result = await work();
@@ -112,7 +117,7 @@ export async function together<T>({ session }: Statement, work: () => Promise<T>
 
 /** Snowflake commits before a statement that defines something. */
 export async function commitOpen({ session }: Statement): Promise<void> {
-	if (!session.inTransaction) return;
-	session.inTransaction = false;
+	if (session.transaction === null) return;
+	session.transaction = null;
 	await session.connection.run("commit");
 }
