@@ -113,3 +113,77 @@ grant select on future views in schema "LANDING"."RAW" to role "TRANSFORMER";
 	expect(shop.local.server.requests().length).toBe(before);
 	expect(await shop.run("debug --grants-sql")).toContain("-- the profile names no `role`");
 });
+
+const GOVERNED = {
+	"tfm_project.yml": "name: shop\nprofile: shop\nlayers: [landing, marts]\nschema_naming: exact\n",
+	"models/landing/sources.yml": `
+sources: [{name: raw, schema: landing, tables: [{name: orders, load: {stage: '@"Lake".public.inbox/orders'}}]}]
+`,
+	"models/marts/ruled.sql":
+		"{{ config(materialized='table', row_access_policy='gov.only on (id)', table_tag=\"gov.cost = 'a = b', rules.tags.owner = 'bi'\") }} select 1 as id, 'a' as name",
+	"models/marts/free.sql": "select 1 as id",
+	"models/marts/models.yml": `
+models:
+  - name: ruled
+    config: {contract: {enforced: true}}
+    columns:
+      - {name: id, data_type: int}
+      - {name: name, data_type: varchar, constraints: [{type: custom, expression: with masking policy rules.masks.hide using (name)}]}
+  - name: free
+    columns: [{name: id, constraints: [{type: custom, expression: masking policy rules.masks.of_a_view}]}]
+`,
+};
+
+test("policies, tags and stages that configs name are in --grants-sql, each with its schema", async () => {
+	shop = await projectOnSnowflake(GOVERNED);
+	const said = await shop.run("debug --grants-sql", { role: "transformer" });
+	expect(
+		said.slice(said.indexOf("grant usage on database")),
+	).toBe(`grant usage on database "RULES" to role "TRANSFORMER";
+grant usage on database "Lake" to role "TRANSFORMER";
+create schema if not exists "ANALYTICS"."LANDING";
+grant usage, create table on schema "ANALYTICS"."LANDING" to role "TRANSFORMER";
+create schema if not exists "ANALYTICS"."MARTS";
+grant usage, create table, create view on schema "ANALYTICS"."MARTS" to role "TRANSFORMER";
+grant usage on schema "RULES"."MASKS" to role "TRANSFORMER";
+grant usage on schema "ANALYTICS"."GOV" to role "TRANSFORMER";
+grant usage on schema "RULES"."TAGS" to role "TRANSFORMER";
+grant usage on schema "Lake"."PUBLIC" to role "TRANSFORMER";
+grant apply on masking policy "RULES"."MASKS"."HIDE" to role "TRANSFORMER";
+grant apply on row access policy "ANALYTICS"."GOV"."ONLY" to role "TRANSFORMER";
+grant apply on tag "ANALYTICS"."GOV"."COST" to role "TRANSFORMER";
+grant apply on tag "RULES"."TAGS"."OWNER" to role "TRANSFORMER";
+grant usage on stage "Lake"."PUBLIC"."INBOX" to role "TRANSFORMER";
+-- if the stage is one of Snowflake's own: grant read on stage "Lake"."PUBLIC"."INBOX" to role "TRANSFORMER";
+[exit 0]
+`);
+});
+
+test("debug looks for policies, tags and stages among the role's grants, on each of them or on the account", async () => {
+	const schema = (name: string): ScriptedGrant => ({ privilege: "USAGE", on: "SCHEMA", name });
+	const held: readonly ScriptedGrant[] = [
+		...["ANALYTICS.GOV", "RULES.MASKS", "RULES.TAGS"].map(schema),
+		{ privilege: "APPLY", on: "MASKING_POLICY", name: "RULES.MASKS.HIDE" },
+		{ privilege: "APPLY TAG", on: "ACCOUNT", name: "LOCAL" },
+	];
+	shop = await projectOnSnowflake(GOVERNED, { grants: { SYSADMIN: held } });
+	const lines = (said: string) =>
+		said.split("\n").filter((line) => /^ *(policy|tag|stage|grant .*(Lake|ONLY))/.test(line));
+	expect(lines(await shop.run("debug"))).toMatchInlineSnapshot(`
+		[
+		  "policy       RULES.MASKS.HIDE: apply",
+		  "policy       failed: ANALYTICS.GOV.ONLY: SYSADMIN lacks apply",
+		  "tag          ANALYTICS.GOV.COST: apply",
+		  "tag          RULES.TAGS.OWNER: apply",
+		  "stage        failed: "Lake".PUBLIC.INBOX: SYSADMIN lacks usage or read",
+		  "  grant usage on database "Lake" to role "SYSADMIN";",
+		  "  grant usage on schema "Lake"."PUBLIC" to role "SYSADMIN";",
+		  "  grant apply on row access policy "ANALYTICS"."GOV"."ONLY" to role "SYSADMIN";",
+		  "  grant usage on stage "Lake"."PUBLIC"."INBOX" to role "SYSADMIN"; -- if the stage is one of Snowflake's own: grant read on stage "Lake"."PUBLIC"."INBOX" to role "SYSADMIN";",
+		]
+	`);
+	const read: ScriptedGrant = { privilege: "READ", on: "STAGE", name: '"Lake".PUBLIC.INBOX' };
+	await shop.stop();
+	shop = await projectOnSnowflake(GOVERNED, { grants: { SYSADMIN: [read] } });
+	expect(await shop.run("debug")).toContain('stage        "Lake".PUBLIC.INBOX: usage or read\n');
+});

@@ -9,7 +9,7 @@ import { DatabaseError } from "../core/databaseError.ts";
 import { type Diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Inspection } from "../core/inspection.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
-import type { ProjectReach, WrittenSchema } from "../core/projectReach.ts";
+import { NOTHING_NAMED, type ProjectReach, type WrittenSchema } from "../core/projectReach.ts";
 import { DBT_VERSION, TFM_VERSION } from "../core/version.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import { createStateStore } from "../history/stateStore.ts";
@@ -41,7 +41,7 @@ function reachOf(invocation: Invocation, config: Config): ProjectReach {
 		schema: defaultQuoting.schema ? target.schema : fold(target.schema),
 		makes: ["table", "view"],
 	};
-	return { writes: layered ? [] : [own], reads: [], warehouses: [], native: null, layered };
+	return { writes: layered ? [] : [own], reads: [], warehouses: [], named: NOTHING_NAMED, native: null, layered };
 }
 
 /** Whether runs leave notes in the database; without layers they may go without. */

@@ -4,6 +4,7 @@ import type { Manifest } from "../core/manifest.ts";
 import type { BuildableNode } from "../core/plan.ts";
 import type { MadeThing, ProjectReach, ReachedSchema } from "../core/projectReach.ts";
 import { storedName } from "../core/storedName.ts";
+import { namedObjects } from "./namedObjects.ts";
 
 const keyOf = ({ database, schema }: ReachedSchema): string => `${database}\0${schema}`;
 
@@ -66,6 +67,7 @@ export function projectReach(
 		writes: [...writes.values()].map((w) => ({ ...w, makes: [...w.makes].sort() })).sort(bySchema),
 		reads: [...reads.values()].sort(bySchema),
 		warehouses: [...warehouses].sort(),
+		named: namedObjects(manifest),
 		native,
 		layered: layering !== null,
 	});

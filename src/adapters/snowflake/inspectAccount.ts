@@ -9,8 +9,10 @@ import {
 	accountGrant,
 	accountPrivileges,
 	grantStatement,
+	internalStageGrant,
 	type NeededPrivileges,
 	neededPrivileges,
+	objectPrivileges,
 } from "./privileges.ts";
 import { placeOf, schemasThere } from "./publish/schemas.ts";
 
@@ -26,7 +28,9 @@ interface Held {
 	readonly roles: ReadonlySet<string>;
 }
 
-const keyOf = (privilege: string, on: string, name: string): string => [privilege, on, name].join("\0").toUpperCase();
+const keyOf = (privilege: string, on: string, name: string): string =>
+	// SHOW GRANTS calls a masking policy MASKING_POLICY.
+	[privilege, on.replaceAll("_", " "), name].join("\0").toUpperCase();
 
 /** SHOW prints a name bare where it could stand so. */
 const printed = (name: readonly string[]): string =>
@@ -79,8 +83,12 @@ const unquoted = (name: string): string => (/^".*"$/s.test(name) ? name.slice(1,
 
 const missingOf = (needed: NeededPrivileges, held: Held): NeededPrivileges => {
 	const name = printed(needed.name);
-	const has = (privilege: string): boolean => held.privileges.has(keyOf(privilege, needed.on, name));
-	const all = has("OWNERSHIP") || has("ALL");
+	const onIt = (privilege: string): boolean => held.privileges.has(keyOf(privilege, needed.on, name));
+	const has = (privilege: string): boolean =>
+		onIt(privilege) ||
+		(privilege === "APPLY" && holdsOnAccount(held, `APPLY ${needed.on.toUpperCase()}`)) ||
+		(needed.on === "stage" && onIt("READ"));
+	const all = onIt("OWNERSHIP") || onIt("ALL");
 	return { ...needed, privileges: all ? [] : needed.privileges.filter((privilege) => !has(privilege)) };
 };
 
@@ -125,22 +133,36 @@ export async function inspectAccount(
 			lines.push({ name: "schema", value: `${printed(name)} is not there yet, and will be made` });
 			continue;
 		}
-		const missing = missingOf(needed, held);
-		const words = (some: readonly string[]): string => some.map((p) => p.toLowerCase()).join(", ");
-		lines.push(
-			missing.privileges.length === 0
-				? { name: on, value: `${printed(name)}: ${words(needed.privileges)}` }
-				: {
-						name: on,
-						value: `${printed(name)}: ${role} lacks ${words(missing.privileges)}`,
-						problem: grantStatement(missing, dialect.quote(role!), dialect),
-					},
-		);
+		lines.push(privilegeLine(needed, held, { role: role!, dialect }));
 	}
+	for (const needed of objectPrivileges(reach, fields, dialect))
+		lines.push(privilegeLine(needed, held, { role: role!, dialect }));
 	lines.push(...onAccount(reach, held, dialect.quote(role!)));
 	lines.push(...(await futureGrants(session, reach, there, dialect)));
 	lines.push(...(await foreignRelations(session, { reach, held, role: role!, dialect })));
 	return lines.filter((line, i) => !lines.slice(i + 1).some((later) => saysMore(later, line)));
+}
+
+/** Whether the role has what it needs on one object; of a stage outside of Snowflake USAGE, of one within it READ. */
+function privilegeLine(
+	needed: NeededPrivileges,
+	held: Held,
+	{ role, dialect }: { readonly role: string; readonly dialect: Dialect },
+): Inspection {
+	const { privileges: lacking } = missingOf(needed, held);
+	const place = printed(needed.name);
+	const name = needed.on.endsWith("policy") ? "policy" : needed.on;
+	const words = (some: readonly string[]): string =>
+		some.map((p) => (needed.on === "stage" ? "usage or read" : p.toLowerCase())).join(", ");
+	if (lacking.length === 0) return { name, value: `${place}: ${words(needed.privileges)}` };
+	const to = dialect.quote(role);
+	const missing = { ...needed, privileges: lacking };
+	const statements = [grantStatement(missing, to, dialect), internalStageGrant(missing, to, dialect)];
+	return {
+		name,
+		value: `${place}: ${role} lacks ${words(lacking)}`,
+		problem: statements.filter((line) => line !== null).join(" "),
+	};
 }
 
 /** `WH: usage` after `WH`. */
@@ -180,11 +202,12 @@ async function futureGrants(
 }
 
 /** SHOW GRANTS calls the account by a name that the session does not know, and there is one only. */
+const holdsOnAccount = (held: Held, privilege: string): boolean =>
+	[...held.privileges].some((key) => key.startsWith(`${privilege}\0ACCOUNT\0`));
+
 function onAccount(reach: ProjectReach, held: Held, role: string): readonly Inspection[] {
-	const holds = (privilege: string): boolean =>
-		[...held.privileges].some((key) => key.startsWith(`${privilege}\0ACCOUNT\0`));
 	return accountPrivileges(reach).map((privilege) =>
-		holds(privilege)
+		holdsOnAccount(held, privilege)
 			? { name: "account", value: privilege.toLowerCase() }
 			: {
 					name: "account",

@@ -1,27 +1,24 @@
 import type { Dialect } from "../../core/adapter.ts";
 import type { ProjectReach } from "../../core/projectReach.ts";
 import type { ProfileFields } from "./connectionOptions.ts";
-import { inSql } from "./profileNames.ts";
+import { type NamedObject, objectsNamed } from "./namedObjects.ts";
+import { inSql, stored } from "./profileNames.ts";
 
 /** Privileges on one object that a role needs; names as they are stored. */
 export interface NeededPrivileges {
-	readonly on: "warehouse" | "database" | "schema";
-	/** A warehouse or database has one part, a schema two. */
+	readonly on: "warehouse" | "database" | "schema" | NamedObject["on"];
+	/** A warehouse or database has one part, a schema two, what stands in one three. */
 	readonly name: readonly string[];
 	/** In capitals, as SHOW GRANTS prints them. */
 	readonly privileges: readonly string[];
 }
-
-/** A name of the profile: bare ones are folded, quoted ones are as they stand. */
-const stored = (written: string, dialect: Dialect): string =>
-	/^".+"$/s.test(written) ? written.slice(1, -1).replaceAll('""', '"') : dialect.fold(written);
 
 /**
  * What a project's role needs, in the order of how one object lies in another. Schemas of tfm's own (candidates, kept
  * generations, notes) are made by the role, which then owns them: `create schema` is all that they need.
  */
 export function neededPrivileges(
-	{ writes, reads, warehouses }: ProjectReach,
+	{ writes, reads, warehouses, named }: ProjectReach,
 	fields: ProfileFields,
 	dialect: Dialect,
 ): readonly NeededPrivileges[] {
@@ -29,7 +26,11 @@ export function neededPrivileges(
 		(name): name is string => typeof name === "string",
 	);
 	const written = new Set(writes.map(({ database }) => database));
-	const read = [...new Set(reads.map(({ database }) => database))].filter((name) => !written.has(name));
+	const others = [
+		...reads.map(({ database }) => database),
+		...objectsNamed(named, fields, dialect).map(({ name: [database] }) => database),
+	];
+	const read = [...new Set(others)].filter((name) => !written.has(name));
 	return [
 		...[...new Set(machines.map((name) => stored(name, dialect)))].map(
 			(name): NeededPrivileges => ({ on: "warehouse", name: [name], privileges: ["USAGE"] }),
@@ -50,6 +51,35 @@ export function neededPrivileges(
 
 const nameOf = ({ name }: Pick<NeededPrivileges, "name">, dialect: Dialect): string =>
 	name.map(dialect.quote).join(".");
+
+/**
+ * What the role needs on policies, tags and stages that configs name, and on their schemas, which somebody else makes.
+ * Whoever owns a table sets a policy or tag on it with APPLY on that one. USAGE is for a stage outside of Snowflake.
+ */
+export function objectPrivileges(
+	{ writes, named }: ProjectReach,
+	fields: ProfileFields,
+	dialect: Dialect,
+): readonly NeededPrivileges[] {
+	const objects = objectsNamed(named, fields, dialect);
+	const own = new Set(writes.map(({ database, schema }) => nameOf({ name: [database, schema] }, dialect)));
+	const schemas = new Map<string, readonly string[]>();
+	for (const { name } of objects) {
+		const place = name.slice(0, 2);
+		const key = nameOf({ name: place }, dialect);
+		if (!own.has(key)) schemas.set(key, place);
+	}
+	return [
+		...[...schemas.values()].map((name): NeededPrivileges => ({ on: "schema", name, privileges: ["USAGE"] })),
+		...objects.map((one): NeededPrivileges => ({ ...one, privileges: [one.on === "stage" ? "USAGE" : "APPLY"] })),
+	];
+}
+
+/** Which of the two a stage is, only the account knows: beside the grant, as a comment; null for all else. */
+export const internalStageGrant = (needed: NeededPrivileges, role: string, dialect: Dialect): string | null =>
+	needed.on === "stage"
+		? `-- if the stage is one of Snowflake's own: ${grantStatement({ ...needed, privileges: ["READ"] }, role, dialect)}`
+		: null;
 
 /** `role` as it stands in SQL. */
 export const grantStatement = (needed: NeededPrivileges, role: string, dialect: Dialect): string =>
@@ -98,7 +128,7 @@ export function grantStatements(reach: ProjectReach, fields: ProfileFields, dial
 	const role = named === null ? "<role>" : dialect.quote(stored(named, dialect));
 	const needed = neededPrivileges(reach, fields, dialect);
 	const schemas = needed.filter(({ on }) => on === "schema");
-	return [
+	const statements = [
 		...(named === null ? ["-- the profile names no `role`: write the user's default role for <role>"] : []),
 		...needed.filter(({ on }) => on !== "schema").map((one) => grantStatement(one, role, dialect)),
 		...schemas.flatMap((one) => [
@@ -106,6 +136,10 @@ export function grantStatements(reach: ProjectReach, fields: ProfileFields, dial
 			grantStatement(one, role, dialect),
 		]),
 		...nativeGrants(reach, fields, { role, dialect }),
+		...objectPrivileges(reach, fields, dialect).flatMap((one) => [
+			grantStatement(one, role, dialect),
+			...[internalStageGrant(one, role, dialect)].filter((line) => line !== null),
+		]),
 		...reach.reads.flatMap(({ database, schema }) => {
 			const place = nameOf({ name: [database, schema] }, dialect);
 			return [
@@ -117,4 +151,6 @@ export function grantStatements(reach: ProjectReach, fields: ProfileFields, dial
 			];
 		}),
 	];
+	// A schema may hold both a source and a stage.
+	return [...new Set(statements)];
 }

@@ -1,3 +1,4 @@
+import type { Dialect } from "../../core/adapter.ts";
 import type { QuotePolicy } from "../../core/relation.ts";
 import type { ProfileFields } from "./connectionOptions.ts";
 
@@ -16,6 +17,10 @@ export function quotedNames(fields: ProfileFields, quoting: Partial<QuotePolicy>
 
 /** How SQL writes a name that a person wrote: bare or quoted by who wrote it; what could be neither is quoted. */
 export const inSql = (written: string): string => (/^[A-Za-z_][\w$]*$/.test(written) ? written : inQuotes(written));
+
+/** How Snowflake stores a name that stands in SQL: bare ones are folded, quoted ones are as they stand. */
+export const stored = (written: string, { fold }: Pick<Dialect, "fold">): string =>
+	/^".+"$/s.test(written) ? written.slice(1, -1).replaceAll('""', '"') : fold(written);
 
 /** Written without quotes, though it looks like a name that needs them: `Sales`, `big-wh`; `sales` is taken for SALES. */
 export const isMixed = (written: string): boolean =>
