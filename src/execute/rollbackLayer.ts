@@ -12,12 +12,13 @@ import type { RunJob, RunPorts } from "../core/ports.ts";
 import { relationKey } from "../core/relation.ts";
 import { relationsAround } from "../core/relationsAround.ts";
 import type { RunResult } from "../core/result.ts";
-import type { GenerationRow, PastRun, StoodRow } from "../core/state.ts";
+import type { GenerationRow } from "../core/state.ts";
 import { generationsHere } from "./generations.ts";
 import { othersCandidates } from "./leases.ts";
 import { requireRun } from "./publishHeld.ts";
 import { publishOnly, type Ready } from "./publishOnly.ts";
 import type { Run } from "./run.ts";
+import { momentOf, runsToGoBackTo, type StandingThen, standingThen, type Wanted } from "./standingThen.ts";
 
 export interface Rollback {
 	readonly layer: string;
@@ -25,79 +26,34 @@ export interface Rollback {
 	readonly to: string;
 }
 
-interface Wanted {
-	readonly row: GenerationRow;
-	readonly from: string;
-}
-
-interface Found {
-	/** Relations to publish again. */
-	readonly wanted: readonly Wanted[];
-	/** Nodes that came later and stay, by id. */
-	readonly newer: readonly NodeId[];
-}
-
-interface Moment {
-	/** Position in what stood; -1 lies before all of it. */
-	readonly at: number;
-	/** The run published the layer, but nothing of that is recorded (any more). */
-	readonly forgotten: boolean;
-}
-
 const nameOf = (job: RunJob, id: NodeId): string => findNode(job.manifest, id)?.name ?? id;
 
-/**
- * How far back the run lies: the position of the last thing it put in place. A run that published the layer, and of
- * which nothing is known any more, lies before everything; one that did not, between what others did.
- */
-function momentOf(stood: readonly StoodRow[], run: PastRun, layer: string): Moment {
-	const own = stood.findLastIndex((row) => row.runId === run.runId);
-	if (own >= 0) return { at: own, forgotten: false };
-	if (run.published.includes(layer)) return { at: -1, forgotten: true };
-	return { at: stood.findLastIndex((row) => row.since <= (run.endedAt ?? run.startedAt)), forgotten: false };
+/** The same without the kept tables that are gone: somebody may have dropped one. */
+async function stillThere(session: Session, rows: readonly GenerationRow[]): Promise<readonly GenerationRow[]> {
+	const found = await relationsAround(
+		session,
+		rows.flatMap(({ keptAs }) => keptAs ?? []),
+	);
+	const there = new Set(found.map(relationKey));
+	const isThere = ({ keptAs }: GenerationRow) => keptAs === null || there.has(relationKey(keptAs));
+	return rows.map((row) => (isThere(row) ? row : { ...row, keptAs: null }));
 }
 
-/** What stood after the run and what stands now, per node; refuses when something of it is no longer kept. */
-function choose(
-	job: RunJob,
-	ask: Rollback,
-	rows: readonly GenerationRow[],
-	stood: readonly StoodRow[],
-	{ at, forgotten }: Moment,
-): Found {
-	const layer = job.layering?.layers.find((l) => l.name === ask.layer);
-	const byKey = new Map(rows.map((row) => [`${row.node} ${row.generation}`, row] as const));
-	const problems: string[] = [];
-	const wanted: Wanted[] = [];
-	const newer: NodeId[] = [];
-	for (const node of [...new Set(stood.map((row) => row.node))].sort()) {
-		if (!job.manifest.nodes.has(node)) continue;
-		const own = stood.flatMap((row, i) => (row.node === node ? [{ row, i }] : []));
-		const now = own.at(-1)!.row.generation;
-		const then = own.findLast(({ i }) => i <= at)?.row.generation;
-		if (then === now) continue;
-		const kept = rows.filter((row) => row.node === node && row.generation !== now).length;
-		// A run that published the layer before anything was kept says nothing about when a relation came.
-		if (then === undefined && !forgotten && kept < (layer?.keepGenerations ?? 0)) newer.push(node);
-		else {
-			const row = then === undefined ? undefined : byKey.get(`${node} ${then}`);
-			if (row === undefined || (row.candidate.kind !== "view" && row.keptAs === null))
-				problems.push(`what ${nameOf(job, node)} was then is not kept`);
-			else wanted.push({ row, from: then! });
-		}
-	}
-	if (problems.length === 0) return { wanted, newer };
-	const possible = [...new Set(stood.slice(at + 1).map((row) => row.runId))];
-	fail("TFM-RUN-021", { layer: ask.layer, run: ask.to, problems, possible });
-}
-
-async function readGenerations(job: RunJob, ports: RunPorts, session: Session, ask: Rollback): Promise<Found> {
+/** Refuses when something of what stood after the run is no longer kept. */
+async function readGenerations(job: RunJob, ports: RunPorts, session: Session, ask: Rollback): Promise<StandingThen> {
 	const { state } = ports;
 	await state.migrate(session);
 	const run = await requireRun(job, ports, session, ask.to);
 	const { generations, stood } = await generationsHere({ job, ports }, session, ask.layer);
 	if (generations.length === 0) fail("TFM-RUN-022", { layer: ask.layer });
-	return choose(job, ask, generations, stood, momentOf(stood, run, ask.layer));
+	const keep = job.layering?.layers.find(({ name }) => name === ask.layer)?.keepGenerations ?? 0;
+	const past = { generations, stood, nodes: job.manifest.nodes, keep };
+	const moment = momentOf(stood, run, ask.layer);
+	const then = standingThen(past, moment);
+	if (then.missing.length === 0) return then;
+	const problems = then.missing.map((id) => `what ${nameOf(job, id)} was then is not kept`);
+	const possible = runsToGoBackTo({ ...past, generations: await stillThere(session, generations) }, moment);
+	return fail("TFM-RUN-021", { layer: ask.layer, run: ask.to, problems, possible });
 }
 
 /** A view of the recorded query in the candidate schema: the publisher looks at its columns, then states it with final names. */
@@ -139,7 +95,7 @@ async function standAgain(run: Run, session: Session, ask: Rollback, wanted: rea
 		const problem = await standView(run, session, one);
 		if (problem !== null) problems.push(problem);
 	}
-	if (problems.length > 0) fail("TFM-RUN-021", { layer: ask.layer, run: ask.to, problems, possible: [] });
+	if (problems.length > 0) fail("TFM-RUN-021", { layer: ask.layer, run: ask.to, problems, possible: null });
 	return {
 		members: ordered.map(({ row, from }) => {
 			const { apply: _, inputs: __, ...candidate } = row.candidate;

@@ -179,11 +179,21 @@ export const RUN_CODES = {
 			didYouMean(f.suggestion) ?? (f.failed.length === 0 ? "no test held it back" : `those are ${f.failed.join(", ")}`),
 		explain: "`--accept` takes the name of a test that failed in that run and held the layer back.",
 	}),
-	"TFM-RUN-021": code<{ layer: string; run: string; problems: readonly string[]; possible: readonly string[] }>({
+	"TFM-RUN-021": code<{
+		layer: string;
+		run: string;
+		problems: readonly string[];
+		/** Runs of whose state all is kept; null: not looked for. */
+		possible: readonly string[] | null;
+	}>({
 		message: (f) =>
 			`layer ${f.layer} cannot go back to what it was after run ${f.run}: ${f.problems.slice(0, 5).join("; ")}${f.problems.length > 5 ? `; and ${f.problems.length - 5} more` : ""}`,
 		hint: (f) =>
-			f.possible.length === 0 ? "nothing is kept of this layer yet" : `it can go back to ${f.possible.join(", ")}`,
+			f.possible === null
+				? undefined
+				: f.possible.length === 0
+					? "what is kept of this layer is enough for no other run"
+					: `it can go back to ${f.possible.join(", ")}`,
 		next: () => "tfm history lists runs; keep_generations says how many are kept",
 		explain:
 			"A layer goes back as a whole or not at all. What is needed for it are the rows of every table as that run left them, which keep_generations keeps for a number of publishes, and the queries of the views.",
