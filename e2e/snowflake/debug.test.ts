@@ -71,6 +71,27 @@ test("a role that owns what it works with lacks nothing, and future grants that 
 	);
 });
 
+test("of a project with mistakes debug says that only the profile's schema was looked at, and where they are told; a package is read", async () => {
+	const files = { ...FILES, "models/two.sql": "select * from {{ ref('nowhere') }}", "models/sources.yml": "" };
+	shop = await projectOnSnowflake(files);
+	await shop.rows("create schema analytics.shop");
+	const said = await shop.run("debug");
+	expect(said).toContain(
+		"models       not read: the project has a mistake, so only the profile's schema was looked at\n",
+	);
+	expect(said).toContain("All checks passed. Next: tfm parse\n[exit 0]");
+	shop.write({
+		"models/two.sql": "{{ config(schema=lib.odd()) }} select 2 as id",
+		"packages.yml": "packages: [{local: lib}]\n",
+		"lib/dbt_project.yml": "name: lib\nversion: '1.0'\n",
+		"lib/macros/odd.sql": "{% macro odd() %}odd{% endmacro %}",
+	});
+	expect((await shop.call("deps")).code).toBe(0);
+	const read = await shop.run("debug");
+	expect(read).toContain("schema       ANALYTICS.SHOP_ODD is not there yet, and will be made\n");
+	expect(read).toContain("All checks passed. Next: tfm run\n[exit 0]");
+});
+
 test("secondary roles are named; what they may do counts, what they may make does not", async () => {
 	const held: Readonly<Record<string, readonly ScriptedGrant[]>> = {
 		SYSADMIN: [{ privilege: "USAGE", on: "DATABASE", name: "ANALYTICS" }],

@@ -21,19 +21,28 @@ import { projectReach } from "./projectReach.ts";
 import { readSourceLine } from "./readSourceLine.ts";
 
 /**
- * Where the project's work takes it. Of a project that cannot be read nothing is known but the profile's schema; in a
- * layered one nothing need ever stand in that. The mistakes themselves are for `tfm parse`.
+ * Where the project's work takes it, and how many mistakes keep that from being known. Of a project that cannot be read
+ * nothing is known but the profile's schema; in a layered one nothing need ever stand in that. The mistakes themselves
+ * are for `tfm parse`: dbt's debug does not read the models.
  */
-function reachOf(invocation: Invocation, config: Config): ProjectReach {
+async function reachOf(
+	invocation: Invocation,
+	config: Config,
+): Promise<{ readonly reach: ProjectReach; readonly mistakes: number }> {
 	const { target, project } = config;
 	const layered = project.layering !== null;
+	let mistakes = 0;
 	try {
-		const resolved = resolveProject(invocation, config, invocation.clock());
+		// What a profile says is not changed by packages, so that no command is called for a secret again.
+		const { cwd, flags, env } = invocation;
+		const { packages } = await loadConfig({ cwd, flags, env, command: "parse", readSecretCommand: async () => "" });
+		const resolved = resolveProject(invocation, { ...config, packages }, invocation.clock());
 		const { manifest, engine } = resolved;
 		const reach = projectReach(manifest, engine.dialect, project.layering, nativeReach(resolved));
-		if (reach.writes.length > 0) return reach;
+		if (reach.writes.length > 0) return { reach, mistakes };
 	} catch (error) {
 		if (!(error instanceof TfmError)) throw error;
+		mistakes = error.diagnostics.filter(({ severity }) => severity === "error").length;
 	}
 	const { defaultQuoting, fold, storedDatabase } = engineOf(config, invocation).dialect;
 	const own: WrittenSchema = {
@@ -41,7 +50,22 @@ function reachOf(invocation: Invocation, config: Config): ProjectReach {
 		schema: defaultQuoting.schema ? target.schema : fold(target.schema),
 		makes: ["table", "view"],
 	};
-	return { writes: layered ? [] : [own], reads: [], warehouses: [], named: NOTHING_NAMED, native: null, layered };
+	const reach = {
+		writes: layered ? [] : [own],
+		reads: [],
+		warehouses: [],
+		named: NOTHING_NAMED,
+		native: null,
+		layered,
+	};
+	return { reach, mistakes };
+}
+
+/** What was left out of the checks, because the project cannot be read; of the embedded database there are none. */
+function unreadProject(mistakes: number, { target, project }: Config): string {
+	const said = `not read: the project has ${mistakes === 1 ? "a mistake" : `${mistakes} mistakes`}`;
+	if (target.type === "pglite") return said;
+	return `${said}, so ${project.layering === null ? "only the profile's schema" : "none of its schemas"} was looked at`;
 }
 
 /** Whether runs leave notes in the database; without layers they may go without. */
@@ -85,27 +109,38 @@ async function sayGrants(invocation: Invocation, config: Config): Promise<void> 
 	);
 }
 
-/** Each check as a line; what to do about those that failed. */
+interface Checked {
+	/** What to do about the checks that failed. */
+	readonly problems: readonly string[];
+	/** False: the project has mistakes, and what it works with was not looked at. */
+	readonly read: boolean;
+}
+
+/** Each check as a line. */
 async function checkDatabase(
 	adapter: Adapter,
 	{ invocation, config, say }: { invocation: Invocation; config: Config; say: (name: string, value: string) => void },
-): Promise<readonly string[]> {
+): Promise<Checked> {
 	say("database", adapter.facts.version);
 	await adapter.withSession((session) => session.query("select 1"));
 	const problems: string[] = [];
-	const inspections =
-		invocation.flags.extra.connection === true
-			? []
-			: [
-					...(await inspectDatabase(adapter, config, reachOf(invocation, config))),
-					...(await inspectNotes(adapter, config)),
-				];
+	let mistakes = 0;
+	const inspections: Inspection[] = [];
+	if (invocation.flags.extra.connection !== true) {
+		const found = await reachOf(invocation, config);
+		mistakes = found.mistakes;
+		if (mistakes > 0) say("models", unreadProject(mistakes, config));
+		inspections.push(
+			...(await inspectDatabase(adapter, config, found.reach)),
+			...(await inspectNotes(adapter, config)),
+		);
+	}
 	for (const { name, value, problem } of inspections) {
 		say(name, problem === undefined ? value : `failed: ${value}`);
 		if (problem !== undefined) problems.push(problem);
 	}
 	say("connection", "ok");
-	return problems;
+	return { problems, read: mistakes === 0 };
 }
 
 /** `tfm debug`: what tfm sees of the project, the profile and the database. Exit code 1 when a check fails, as in dbt. */
@@ -166,17 +201,20 @@ export async function debugSetup(invocation: Invocation): Promise<ExitCode> {
 			`${target.targetName}: ${target.type}, schema ${target.schema}, ${target.threads} ${target.threads === 1 ? "thread" : "threads"}`,
 		);
 		const adapter = await openAdapter(config, invocation);
+		let next = "tfm run";
 		try {
-			const problems = await checkDatabase(adapter, { invocation, config, say });
+			const { problems, read } = await checkDatabase(adapter, { invocation, config, say });
 			if (problems.length > 0) {
 				stdout.write(`${problems.length} ${problems.length === 1 ? "check" : "checks"} failed. Next:\n`);
 				for (const problem of problems) stdout.write(`  ${problem}\n`);
+				if (!read) stdout.write("  tfm parse\n");
 				return 1;
 			}
+			if (!read) next = "tfm parse";
 		} finally {
 			await adapter.close();
 		}
-		stdout.write("All checks passed. Next: tfm run\n");
+		stdout.write(`All checks passed. Next: ${next}\n`);
 		return 0;
 	} catch (error) {
 		if (invocation.signal.aborted) throw error;
