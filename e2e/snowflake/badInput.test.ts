@@ -71,6 +71,47 @@ test("a warehouse that is not there, not for this role, or suspended for good", 
 	`);
 });
 
+test("a database of models that is not there, or not for this role", async () => {
+	const files = {
+		"models/one.sql": "select 1 as id",
+		"models/far.sql": "{{ config(database='no_such_db') }}\nselect 1 as id",
+		"models/further.sql": "{{ config(database='no_such_db') }}\nselect id from {{ ref('far') }}",
+	};
+	expect(await run({ files })).toMatchInlineSnapshot(`
+		"[stderr]
+		 error[TFM-DB-030]: far, further cannot be built in the database NO_SUCH_DB: Object does not exist, or operation cannot be performed.
+		  ┌─ models/far.sql:1:1
+		 1│ {{ config(database='no_such_db') }}
+		  │ ^ tfm makes schemas and no databases: it is missing, or the role may not use it
+		   = next: correct \`database\`, or as an administrator: create database "NO_SUCH_DB"; or: grant usage, create schema on database "NO_SUCH_DB" to role …; (tfm debug --grants-sql has all grants)
+
+		 1 error, nothing was run (<s>)
+		[exit 2]
+		"
+	`);
+	const columns = "columns: [{ name: id, type: integer }]";
+	shop!.write({
+		"models/far.sql": "select 1 as id",
+		"models/further.sql": "select 2 as id",
+		"models/raw.yml": `sources: [{ name: raw, database: no_such_db, tables: [{ name: kept, load: { files: in/*.csv, ${columns} } }] }]\n`,
+		"in/a.csv": "id\n1\n",
+	});
+	expect(await shop!.run("load")).toMatchInlineSnapshot(`
+		"tfm 0.1.0 · shop · dev (Snowflake 0.0.0 local protocol server) · 2 threads · 1 load · run <id>
+
+		[stderr]
+		 error[TFM-DB-030]: kept cannot be built in the database NO_SUCH_DB: Object does not exist, or operation cannot be performed.
+		  ┌─ models/raw.yml:1:55
+		 1│ …database: no_such_db, tables: [{ name: kept, load: { files: in/*.csv, columns: [{ name: id, t…
+		  │                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ tfm makes schemas and no databases: it is missing, or the role may not use it
+		   = next: correct \`database\`, or as an administrator: create database "NO_SUCH_DB"; or: grant usage, create schema on database "NO_SUCH_DB" to role …; (tfm debug --grants-sql has all grants)
+
+		 1 error, nothing was run (<s>)
+		[exit 2]
+		"
+	`);
+});
+
 test("a warehouse whose resource monitor is used up", async () => {
 	const message = "Warehouse 'WH' cannot be resumed because resource monitor 'LIMIT' has exceeded its quota.";
 	expect(

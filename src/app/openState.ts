@@ -1,10 +1,12 @@
 import type { Adapter, ClosedSchema, Publisher, Session } from "../core/adapter.ts";
-import { diagnostic, fail } from "../core/diagnostic.ts";
+import { DatabaseError } from "../core/databaseError.ts";
+import { diagnostic, fail, TfmError } from "../core/diagnostic.ts";
 import type { Emit } from "../core/events.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
 import type { StateAccess, StateStore } from "../core/state.ts";
 import { storedName } from "../core/storedName.ts";
+import { missingDatabases } from "../execute/missingDatabases.ts";
 import { createForgetfulState } from "../history/forgetfulState.ts";
 import { createStateStore } from "../history/stateStore.ts";
 import type { OpenProject } from "./openProject.ts";
@@ -84,8 +86,11 @@ function requireNotes(
 	fail("TFM-DB-022", { reason, grants: [...new Set(aside.map(({ grant }) => grant))] });
 }
 
-/** The candidate schemas of what is selected that the role can do nothing with. */
-function closedTo(
+/**
+ * The candidate schemas of what is selected that the role can do nothing with. Throws TFM-DB-030 where a database is not
+ * there.
+ */
+async function closedTo(
 	session: Session,
 	{
 		adapter,
@@ -95,16 +100,24 @@ function closedTo(
 ): Promise<readonly ClosedSchema[]> {
 	const { manifest, environment } = project;
 	// Its schemas are made, those for candidates among them; and asking may make one, before it is written down.
-	if (environment !== undefined) return Promise.resolve([]);
-	const targets = [...selected].flatMap((id) => {
+	if (environment !== undefined) return [];
+	const placed = [...selected].flatMap((id) => {
 		const node = manifest.nodes.get(id);
 		// What is ephemeral stands nowhere.
 		if (node?.resource_type === "model" && node.config.materialized === "ephemeral") return [];
 		return node?.resource_type === "model" || node?.resource_type === "seed" || node?.resource_type === "snapshot"
-			? [storedName(node, adapter.dialect)]
+			? [{ node, target: storedName(node, adapter.dialect) }]
 			: [];
 	});
-	return adapter.publisher.closedSchemas(session, manifest.projectName, targets);
+	const targets = placed.map(({ target }) => target);
+	try {
+		return await adapter.publisher.closedSchemas(session, manifest.projectName, targets);
+	} catch (error) {
+		if (!(error instanceof DatabaseError) || error.kind !== "sql") throw error;
+		const nodes = placed.map(({ node, target: { database } }) => ({ node, database }));
+		const missing = await missingDatabases(session, adapter.dialect, nodes);
+		throw missing.length === 0 ? error : new TfmError(missing, { cause: error });
+	}
 }
 
 /** Some members of an adapter are read anew each time: they stay what they are. */

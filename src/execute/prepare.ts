@@ -11,6 +11,7 @@ import { performRequest } from "./answerRequest.ts";
 import { expectDurations } from "./expectDurations.ts";
 import { rememberGenerations } from "./generations.ts";
 import { othersCandidates, takeLeases } from "./leases.ts";
+import { missingDatabases, type Placed } from "./missingDatabases.ts";
 import { candidatesHere, rowsToForget, standingCandidates } from "./reuse.ts";
 import { buildTasks, projectTargetOf, type Run, targetOf, targetsOf } from "./run.ts";
 import { databaseErrorOf, runBound } from "./statement.ts";
@@ -187,6 +188,14 @@ async function work(run: Run): Promise<void> {
 	});
 }
 
+/** What the run makes, and in which databases. */
+const placesOf = (run: Run): readonly Placed[] =>
+	[...run.graph.tasks.values()].flatMap((task): readonly Placed[] => {
+		if (task.kind === "build") return targetsOf(run, task.node).map(({ database }) => ({ node: task.node, database }));
+		if (task.kind !== "load") return [];
+		return [{ node: task.node, database: storedName(task.node, run.ports.adapter.dialect).database }];
+	});
+
 /** A refusal here is not a node's: it rejects, and the command exits 2 (dbt: raised outside of node results). */
 async function refusing(run: Run, work: (run: Run) => Promise<void>): Promise<void> {
 	try {
@@ -195,6 +204,11 @@ async function refusing(run: Run, work: (run: Run) => Promise<void>): Promise<vo
 		const refused = databaseErrorOf(error);
 		if (refused === null || run.stopReason() !== null) throw error;
 		const { message, sqlstate, detail, hint } = refused;
+		const { adapter } = run.ports;
+		if (refused.kind === "sql" && adapter.dialect.readsDatabases) {
+			const missing = await adapter.withSession((session) => missingDatabases(session, adapter.dialect, placesOf(run)));
+			if (missing.length > 0) throw new TfmError(missing, { cause: error });
+		}
 		throw new TfmError(
 			diagnostic("TFM-RUN-001", { node: "the preparation of the run", message, sqlstate, detail, hint }),
 			{ cause: error },

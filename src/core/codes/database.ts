@@ -229,6 +229,15 @@ export const DATABASE_CODES = {
 		explain:
 			"Snowflake accepts a login for a database that is not there and leaves the session without one. Every statement would then fail with a message about something else.",
 	}),
+	"TFM-DB-030": code<{ database: string; nodes: readonly string[]; said: string; hint: string | undefined }>({
+		message: (f) =>
+			`${f.nodes.slice(0, 5).join(", ")}${f.nodes.length > 5 ? ` and ${f.nodes.length - 5} more` : ""} cannot be built in the database ${f.database}: ${f.said}`,
+		hint: (f) => `tfm makes schemas and no databases: ${f.hint ?? "it is missing, or the role may not use it"}`,
+		next: (f) =>
+			`correct \`database\`, or as an administrator: create database ${sqlName(f.database)}; or: grant usage, create schema on database ${sqlName(f.database)} to role …; (tfm debug --grants-sql has all grants)`,
+		explain:
+			"`database` of a model, seed, snapshot, source or layer names a database that is not there, or that the role may not use: Snowflake does not tell the two apart. Schemas are made where they are missing; databases are for an administrator.",
+	}),
 	"TFM-DB-022": code<{ reason: string; grants: readonly string[] }>({
 		message: (f) => `tfm's own tables are needed here and cannot be used: ${f.reason}`,
 		hint: () =>
