@@ -118,7 +118,7 @@ class Selection {
 	readonly #keep: (node: GraphNode) => boolean;
 	readonly #ofKind: (type: ResourceType) => boolean;
 	/** False: no test can be kept, so that none has to be looked for. */
-	readonly #takesTests: boolean;
+	#takesTests: boolean;
 	/** Names of selectors.yml that are being resolved. */
 	readonly #open: string[] = [];
 	#known: readonly NodeOutline[] | undefined;
@@ -177,8 +177,20 @@ class Selection {
 			parts.map(({ direct: now, indirect: later }) => (later.size === 0 ? now : new Set([...now, ...later]))),
 		);
 		const complete = this.#withCompleted(direct, both, group.indirect);
-		if (group.expected !== null && complete.size === 0) this.#warn(group.expected, group.parts);
+		if (group.expected !== null && complete.size === 0 && !this.#findsTests(group))
+			this.#warn(group.expected, group.parts);
 		return { direct: complete, indirect: both };
+	}
+
+	/** Whether tests are found where nothing else is, of a command that takes none: dbt does not say then that nothing matches. */
+	#findsTests(group: SelectorGroup): boolean {
+		if (this.#takesTests) return false;
+		const told = this.warnings.length;
+		this.#takesTests = true;
+		const { direct } = this.evaluate(group);
+		this.#takesTests = false;
+		this.warnings.length = told;
+		return direct.size > 0;
 	}
 
 	#criterion(criterion: SelectorCriterion): Found {
