@@ -7,6 +7,7 @@ import { datedModels } from "../../manifest/modelDeprecations.ts";
 import { type NodesByText, nodesByText } from "../editedText.ts";
 import { type PackedEdges, packEdges, unpackEnds } from "./packEdges.ts";
 import { type PackedOutlines, packOutlines, unpackOutlines } from "./packOutlines.ts";
+import { type PackedRows, packRows, unpackRows } from "./packRows.ts";
 import { PartedMap } from "./partedMap.ts";
 import type { TimedText } from "./timedTexts.ts";
 
@@ -36,8 +37,11 @@ interface FirstPart extends UnpackedProject {
 	readonly joints: number;
 }
 
+/** Nodes one after the other; tests, of which there are most and which say the same of most things, as columns. */
+type NodesRun = readonly ExecutableNode[] | PackedRows;
+
 interface NodesPart {
-	readonly nodes: readonly ExecutableNode[];
+	readonly runs: readonly NodesRun[];
 	readonly places: Places;
 }
 
@@ -91,9 +95,26 @@ export function* packProject({
 	yield packOutlines(all);
 	for (let from = 0; from < all.length; from += NODES_IN_PART) {
 		const some = all.slice(from, from + NODES_IN_PART);
-		yield { nodes: some, places: placesOf(some) };
+		yield { runs: packRuns(some), places: placesOf(some) };
 	}
 }
+
+/** Of tests no place is kept, so that nothing else in the part names them. */
+const isInRows = ({ resource_type }: ExecutableNode): boolean => resource_type === "test";
+
+function packRuns(nodes: readonly ExecutableNode[]): readonly NodesRun[] {
+	const runs: NodesRun[] = [];
+	for (let from = 0, to = 0; from < nodes.length; from = to) {
+		const inRows = isInRows(nodes[from]!);
+		while (to < nodes.length && isInRows(nodes[to]!) === inRows) to++;
+		const run = nodes.slice(from, to);
+		runs.push((inRows ? packRows(run) : null) ?? run);
+	}
+	return runs;
+}
+
+const unpackRuns = (runs: readonly NodesRun[]): readonly ExecutableNode[] =>
+	runs.flatMap((run) => ("columns" in run ? (unpackRows(run) as unknown as ExecutableNode[]) : run));
 
 /** The nodes, and what names them without reading any. */
 class KnownNodes extends PartedMap<NodeId, ExecutableNode> {
@@ -152,8 +173,9 @@ export function unpackProject(part: (index: number) => unknown, again: Rereading
 		(index) => {
 			const found = part(NODES + index) as NodesPart | null;
 			if (found !== null) {
-				revive(found.nodes, found.places);
-				return found.nodes;
+				const known = unpackRuns(found.runs);
+				revive(known, found.places);
+				return known;
 			}
 			const manifest = again.manifest();
 			return ids
