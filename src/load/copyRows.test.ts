@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CopyRows } from "./copyRows.ts";
 
@@ -30,4 +31,31 @@ test("a row that is dropped leaves nothing, and the number of the next one is ri
 	rows.drop();
 	rows.end(3);
 	expect(rows.take()?.data.toString()).toBe("f\t1\tt\nf\t3\tt\n");
+});
+
+test("whole numbers are written digit by digit as String writes them", () => {
+	const whole = fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(0, 9, 10, -10, 99, 100, 10 ** 15));
+	fc.assert(
+		fc.property(fc.array(whole, { minLength: 1 }), (numbers) => {
+			const rows = new CopyRows(null);
+			rows.begin();
+			for (const number of numbers) rows.whole(number);
+			rows.end(1);
+			expect(rows.take()?.data.toString()).toBe(`${numbers.join("\t")}\n`);
+		}),
+	);
+});
+
+test("a field that is written again is the same bytes, escapes and all, also where the buffer grows", () => {
+	const rows = new CopyRows(null);
+	rows.begin();
+	const { here } = rows;
+	rows.text("Köln\t\\");
+	const field = rows.since(here);
+	rows.text("x".repeat(2 << 20));
+	rows.again(field);
+	rows.ascii("1e+300");
+	rows.end(1);
+	const [first, , again, number] = rows.take()!.data.toString().split("\t");
+	expect([first, again, number]).toEqual(["Köln\\t\\\\", first, "1e+300\n"]);
 });

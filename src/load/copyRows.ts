@@ -82,6 +82,55 @@ export class CopyRows {
 		this.#at = at;
 	}
 
+	/** The same of a text: a number, a moment. */
+	ascii(text: string): undefined {
+		this.#room(text.length + 1);
+		const out = this.#out;
+		let at = this.#at;
+		for (let i = 0; i < text.length; i++) out[at++] = text.charCodeAt(i);
+		out[at++] = TAB;
+		this.#at = at;
+	}
+
+	/** A field of a whole number without loss in JavaScript. */
+	whole(value: number): undefined {
+		this.#room(18);
+		const out = this.#out;
+		let rest = value;
+		if (rest < 0) {
+			out[this.#at++] = 45;
+			rest = -rest;
+		}
+		let digits = 1;
+		for (let bound = 10; bound <= rest; bound *= 10) digits++;
+		const end = this.#at + digits;
+		for (let at = end - 1; at >= this.#at; at--) {
+			const tenth = Math.floor(rest / 10);
+			out[at] = 48 + (rest - tenth * 10);
+			rest = tenth;
+		}
+		out[end] = TAB;
+		this.#at = end + 1;
+	}
+
+	/** Where the next field will stand; good until rows are taken. */
+	get here(): number {
+		return this.#at;
+	}
+
+	/** What was written since, to be written again by `again`. */
+	since(here: number): Uint8Array {
+		return Buffer.from(this.#out.subarray(here, this.#at));
+	}
+
+	again(field: Uint8Array): void {
+		this.#room(field.length);
+		const out = this.#out;
+		let at = this.#at;
+		for (let i = 0; i < field.length; i++) out[at++] = field[i]!;
+		this.#at = at;
+	}
+
 	/** A field of UTF-8; false when it holds a NUL, which no field can. */
 	bytes(from: Uint8Array, start: number, end: number): boolean {
 		this.#room((end - start) * 2 + 1);

@@ -15,6 +15,8 @@ export interface FieldWriter {
 	readonly text: (value: string) => string | undefined;
 	/** Null is a value of every column but the keys of `mode: merge`. */
 	readonly null: () => string | undefined;
+	/** Whether values of the column's own type, in their plainest form, are all rows' values: no text of them stands for nothing. */
+	readonly takesAll: boolean;
 }
 
 export interface FieldRules {
@@ -53,7 +55,8 @@ export function createFieldWriter(column: LandingColumn, rows: CopyRows, rules: 
 		}
 		return text(from.toString("utf8", start, end));
 	};
-	return { column, bytes, text, null: writeNull };
+	const takesAll = formats.length === 0 && rules.nullMarkers.length === 0;
+	return { column, bytes, text, null: writeNull, takesAll };
 }
 
 /** Looked at in place: a piece of the buffer for each empty field would be the most that a load makes. */

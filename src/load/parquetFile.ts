@@ -8,8 +8,13 @@ import type { AsyncBuffer, Compressors, FileMetaData, SchemaElement } from "hypa
 import { fail } from "../core/diagnostic.ts";
 import { type ParquetValue, parquetColumn } from "./parquetTypes.ts";
 
-/** Rows that are decoded together. */
-const WINDOW = 32_768;
+/**
+ * Rows that are decoded together: at least these, and more where that is no more than so many values and bytes. The library
+ * decodes a page anew for each window that has a part of it, and reads a whole column of a row group for each.
+ */
+const LEAST_ROWS = 32_768;
+const VALUES = 1 << 20;
+const BYTES = 32 << 20;
 /** Unpacked bytes of one column in a row group; honest writers keep a whole group below that. */
 const LARGEST_CHUNK = 1 << 30;
 const LARGEST_PAGE = 256 << 20;
@@ -50,9 +55,10 @@ export async function openParquet(absolute: string, file: string): Promise<Parqu
 				const compressors = await unpackers();
 				const options = { file: buffer, metadata: stored, columns: [...names], compressors, parsers: RAW, utf8: false };
 				const scan = await parquetScan({ ...options, geoparquet: false }).catch(damaged);
+				const rows = windowRows(metadata, names);
 				for (const { rowStart, rowEnd } of scan.ranges)
-					for (let from = rowStart; from < rowEnd; from += WINDOW) {
-						const range = { rowStart: from, rowEnd: Math.min(from + WINDOW, rowEnd) };
+					for (let from = rowStart; from < rowEnd; from += rows) {
+						const range = { rowStart: from, rowEnd: Math.min(from + rows, rowEnd) };
 						const window: ArrayLike<unknown>[] = [];
 						for (const column of names) window.push(await scan.readColumn({ column, ...range }).catch(damaged));
 						if (window.some((values) => values.length !== range.rowEnd - range.rowStart))
@@ -124,6 +130,16 @@ function checkSizes(metadata: FileMetaData, file: string): void {
 				const problem = `column ${column.path_in_schema.join(".")} unpacks to ${Number(column.total_uncompressed_size) >> 20} MiB in one row group; the limit is 1024`;
 				fail("TFM-LOAD-023", { file, problem });
 			}
+}
+
+function windowRows({ row_groups: groups, num_rows: rows }: FileMetaData, names: readonly string[]): number {
+	let bytes = 0;
+	for (const group of groups)
+		for (const { meta_data: column } of group.columns)
+			if (column !== undefined && names.includes(column.path_in_schema[0] ?? ""))
+				bytes += Number(column.total_uncompressed_size);
+	const most = Math.min(VALUES / Math.max(1, names.length), (BYTES * Number(rows)) / Math.max(1, bytes));
+	return Math.max(LEAST_ROWS, Math.floor(most));
 }
 
 /** gzip and brotli are Node's own, the others come with the library. A page says how long it is and may not be longer. */

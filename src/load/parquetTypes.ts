@@ -13,6 +13,8 @@ export interface ParquetValue {
 	readonly type: LandingType;
 	/** Of a value that stands alone. */
 	readonly text: ParquetText;
+	/** Stored as the whole number that it is, of JavaScript's small ones or of its large ones. */
+	readonly isWhole?: true;
 	/** Whether the text is itself JSON inside of a list or a struct: numbers and booleans are. */
 	readonly isJson: boolean;
 }
@@ -144,12 +146,12 @@ function whole({ type, converted_type: converted, logical_type: logical }: Schem
 	if (type === "INT32") {
 		const isWide = logical?.type === "INTEGER" ? logical.bitWidth === 32 : converted === "UINT_32";
 		if (unsigned && isWide) return made("bigint", (value: number) => String(value >>> 0), true);
-		return made("integer", plain, true);
+		return { ...made("integer", plain, true), isWhole: true };
 	}
 	if (type !== "INT64") return undefined;
 	return unsigned
 		? made("numeric", (value: bigint) => String(BigInt.asUintN(64, value)), true)
-		: made("bigint", plain, true);
+		: { ...made("bigint", plain, true), isWhole: true };
 }
 
 function physical(type: SchemaElement["type"]): ParquetValue {

@@ -1,7 +1,10 @@
 import { fail } from "../core/diagnostic.ts";
+import type { CopyRows } from "./copyRows.ts";
+import type { FieldWriter } from "./fieldWriter.ts";
 import type { LandingSink } from "./landingSink.ts";
 import type { LoadSpec } from "./loadSpec.ts";
 import { openParquet, type ParquetColumn } from "./parquetFile.ts";
+import type { ParquetValue } from "./parquetTypes.ts";
 import { misfitOf } from "./readCsv.ts";
 import { digestFile, type FileDigest } from "./textFile.ts";
 import { type StoredFile, stampOf } from "./utf8Blocks.ts";
@@ -68,22 +71,75 @@ function routesOf(
 	if (missing.length > 0) fail("TFM-LOAD-011", { missing, header: found }, { at: { file, line: 1, column: 1 } });
 	return sink.fields.map((field): Route => {
 		const { name, value } = columns.find((column) => column.name === field.column.path)!;
-		const text = value.text as (stored: unknown) => string;
-		// A value of the very type that the table has needs no second look, unless its text may hold what no table takes.
-		const isSure = value.type === field.column.type && SURE.includes(value.type);
-		const scratch = Buffer.alloc(64);
-		return {
-			name,
-			write(stored) {
-				if (stored === null || stored === undefined) return field.null();
-				const written = text(stored);
-				if (!isSure || written.length > scratch.length) return field.text(written);
-				const end = scratch.write(written, "latin1");
-				return field.bytes(scratch, 0, end);
-			},
-		};
+		return { name, write: writerOf(field, value, sink.rows) };
 	});
 }
+
+function writerOf(field: FieldWriter, value: ParquetValue, rows: CopyRows): Route["write"] {
+	const text = value.text as (stored: unknown) => string;
+	// A value of the very type that the table has needs no second look, unless its text may hold what no table takes.
+	const isSame = value.type === field.column.type;
+	const choose = (): Route["write"] => {
+		if (!isSame) return (stored) => field.text(text(stored));
+		if (value.isWhole && field.takesAll) return wholeWriter(rows);
+		if (ALWAYS.includes(value.type) && field.takesAll) return (stored) => rows.ascii(text(stored));
+		if (SURE.includes(value.type)) return sureWriter(field, text);
+		return value.type === "text" ? wordWriter(field, text, rows) : (stored) => field.text(text(stored));
+	};
+	const write = choose();
+	return (stored) => (stored === null || stored === undefined ? field.null() : write(stored));
+}
+
+function wholeWriter(rows: CopyRows): Route["write"] {
+	return (stored) => {
+		if (typeof stored === "number") return rows.whole(stored);
+		const isSmall = (stored as bigint) < SAFE && (stored as bigint) > -SAFE;
+		return isSmall ? rows.whole(Number(stored)) : rows.ascii(String(stored));
+	};
+}
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+function sureWriter(field: FieldWriter, text: (stored: unknown) => string): Route["write"] {
+	const scratch = Buffer.alloc(64);
+	return (stored) => {
+		const written = text(stored);
+		if (written.length > scratch.length) return field.text(written);
+		for (let i = 0; i < written.length; i++) scratch[i] = written.charCodeAt(i);
+		return field.bytes(scratch, 0, written.length);
+	};
+}
+
+/** Words that come again and again, as those of a dictionary, are looked at once. */
+function wordWriter(field: FieldWriter, text: (stored: unknown) => string, rows: CopyRows): Route["write"] {
+	const known = new Map<string, Uint8Array>();
+	let asked = 0;
+	let found = 0;
+	return (stored) => {
+		if (typeof stored !== "string" || stored.length > LONGEST_WORD || asked < 0) return field.text(text(stored));
+		const before = known.get(stored);
+		asked++;
+		if (before !== undefined) {
+			found++;
+			rows.again(before);
+			return undefined;
+		}
+		// Where few come again, none is looked for any more.
+		if (asked > MOST_WORDS * 4 && found < asked / 2) {
+			known.clear();
+			asked = -1;
+			return field.text(stored);
+		}
+		const { here } = rows;
+		const reason = field.text(stored);
+		if (reason === undefined && known.size < MOST_WORDS) known.set(stored, rows.since(here));
+		return reason;
+	};
+}
+const LONGEST_WORD = 256;
+const MOST_WORDS = 4096;
+
+/** Whatever is stored as one of these is a value of the table's type. */
+const ALWAYS = ["real", "double", "boolean", "uuid"];
 
 /** Their texts are of ASCII and mostly short. */
 const SURE = [
