@@ -2,8 +2,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { TfmError } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { NodeId, ResourceType, SourceNode } from "../core/node.ts";
-import { outlinesOf } from "../core/nodeOutline.ts";
+import type { ResourceType, SourceNode } from "../core/node.ts";
+import { type NodeOutline, outlinesOf } from "../core/nodeOutline.ts";
 import { findLandingFiles } from "../load/landingFiles.ts";
 import { readLoadSpec } from "../load/loadSpec.ts";
 
@@ -38,10 +38,8 @@ export const runNotesPath = (targetDir: string): string => join(targetDir, FILE)
 /** `root` is where landing files are looked for. */
 export function checksumsOf(manifest: Manifest, root: string): Record<string, string> {
 	const sums: Record<string, string> = {};
-	for (const id of idsOf(manifest, ["model", "seed", "snapshot"])) {
-		const node = manifest.nodes.get(id);
-		if (node !== undefined && "checksum" in node) sums[id] = node.checksum.checksum;
-	}
+	for (const { unique_id: id, checksum } of outlinesFor(manifest, ["model", "seed", "snapshot"]))
+		if (checksum !== undefined) sums[id] = typeof checksum === "string" ? checksum : checksum.checksum;
 	for (const source of manifest.sources.values())
 		if (source.load !== null) sums[source.unique_id] = landingState(source, root);
 	return sums;
@@ -67,13 +65,14 @@ const landingStat = (path: string): string => {
 	return stat === undefined ? "gone" : `${stat.size} ${stat.mtimeMs}`;
 };
 
-export const testIdsOf = (manifest: Manifest): string[] => idsOf(manifest, ["test"]);
+export const testIdsOf = (manifest: Manifest): string[] =>
+	outlinesFor(manifest, ["test"]).map(({ unique_id: id }) => id);
 
-/** Sorted. Nodes of other kinds are not read. */
-const idsOf = (manifest: Manifest, kinds: readonly ResourceType[]): NodeId[] =>
+/** Sorted by id. No node is read for it. */
+const outlinesFor = (manifest: Manifest, kinds: readonly ResourceType[]): readonly NodeOutline[] =>
 	[...outlinesOf(manifest.nodes)]
-		.flatMap((node) => (kinds.includes(node.resource_type) ? [node.unique_id] : []))
-		.sort();
+		.filter((node) => kinds.includes(node.resource_type))
+		.sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1));
 
 /** Null where there are none or, with an id, they belong to another run; then retry does what dbt does. */
 export function readRunNotes(targetDir: string, invocationId: string | null): RunNotes | null {

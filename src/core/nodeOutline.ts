@@ -1,6 +1,9 @@
 import type { GraphNode, NodeId, ResourceType } from "./node.ts";
 
-/** What names a node and says where it belongs: all that most selectors ask. Every node is one. */
+/**
+ * What names a node and says where it belongs: all that most selectors ask, and what a run asks of nodes that it does
+ * not build. Every node is one.
+ */
 export interface NodeOutline {
 	readonly unique_id: NodeId;
 	readonly name: string;
@@ -13,6 +16,12 @@ export interface NodeOutline {
 	readonly patch_path?: string | null;
 	/** Of a model. */
 	readonly version?: string | number | null;
+	readonly database?: string | null;
+	readonly schema?: string | null;
+	/** Of its text or file. */
+	readonly checksum?: string | { readonly checksum: string };
+	/** Of a generic test. */
+	readonly test_metadata?: { readonly name: string } | null;
 }
 
 /** A map of nodes that can name them without having read them. */

@@ -7,6 +7,7 @@ import type { ColumnsRow, FreshnessRow, MeasureRow, NodeRunRow, RunHistory, Test
 import type { BuiltIntervals } from "../core/intervals.ts";
 import { findNode } from "../core/manifest.ts";
 import type { NodeId } from "../core/node.ts";
+import { outlinesOf } from "../core/nodeOutline.ts";
 import { dimensionOf } from "../core/qualityDimension.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
 import type { NodeResult } from "../core/result.ts";
@@ -150,12 +151,12 @@ async function measures(run: Run, results: readonly NodeResult[]): Promise<reado
 	const wanted = new Map<NodeId, { readonly measure: string; readonly column: string | null }[]>();
 	const { nodes, children } = run.job.manifest;
 	const readers = new Set([...targets.keys()].flatMap((id) => children.get(id) ?? []));
-	for (const id of nodes.keys()) {
-		// What reads none of them is not read here either.
-		const test = readers.has(id) ? nodes.get(id) : undefined;
-		if (test?.resource_type !== "test" || test.attached_node === null || !targets.has(test.attached_node)) continue;
-		const measure = MEASURED[test.test_metadata?.name ?? ""];
-		if (measure === undefined) continue;
+	for (const { unique_id: id, test_metadata: generic } of outlinesOf(nodes)) {
+		const measure = MEASURED[generic?.name ?? ""];
+		// What reads none of them, or wants nothing kept, is not read here either.
+		const test = measure !== undefined && readers.has(id) ? nodes.get(id) : undefined;
+		if (measure === undefined || test?.resource_type !== "test") continue;
+		if (test.attached_node === null || !targets.has(test.attached_node)) continue;
 		const column = measure === "row_count" ? null : test.column_name;
 		const known = wanted.get(test.attached_node) ?? [];
 		if (!known.some((one) => one.measure === measure && one.column === column)) known.push({ measure, column });

@@ -156,14 +156,14 @@ export const bindingOf = (run: Run, self: RelationName | null = null, batch?: Ba
 /** Where candidates stand apart one name per schema is enough to know the shadow schema's; beside their targets all are needed. */
 function candidateMoves(job: RunJob, ports: RunPorts): readonly { candidate: RelationName; target: RelationName }[] {
 	const moves = new Map<string, { candidate: RelationName; target: RelationName }>();
-	for (const { unique_id: id, resource_type: type } of outlinesOf(job.manifest.nodes)) {
-		// A test is not even read.
+	for (const { unique_id: id, resource_type: type, ...place } of outlinesOf(job.manifest.nodes)) {
+		// Neither a test is read nor, where one name is enough, another node of the same schema.
 		if (type !== "model" && type !== "seed" && type !== "snapshot") continue;
+		const schema = `${place.database}\0${place.schema}`;
+		if (moves.has(schema)) continue;
 		const node = job.manifest.nodes.get(id);
 		if (node?.resource_type !== "model" && node?.resource_type !== "seed" && node?.resource_type !== "snapshot")
 			continue;
-		const schema = `${node.database}\0${node.schema}`;
-		if (moves.has(schema)) continue;
 		for (const target of targetsOf({ ports }, node)) {
 			const candidate = ports.adapter.publisher.candidateOf(job.manifest.projectName, target);
 			moves.set(candidate.schema === target.schema ? relationKey(target) : schema, { candidate, target });

@@ -12,8 +12,8 @@ models:
   - name: a.b
     config: {tags: ["null", x]}
   - name: c
-    config: {tags: [x, "null"]}
-    data_tests: [{unique: {arguments: {column_name: id}, name: own.name}}]
+    data_tests: [{unique: {arguments: {column_name: id}, name: own.name}}, volume_anomaly]
+    config: {tags: [x, "null"], schema: apart}
 `;
 
 describe("outlines of nodes", () => {
@@ -43,9 +43,15 @@ describe("outlines of nodes", () => {
 				layer: node.layer,
 				patch_path: node.patch_path,
 				version: node.resource_type === "model" ? node.version : null,
+				database: node.database,
+				schema: node.schema,
+				checksum: node.checksum.checksum,
+				test_metadata: node.resource_type === "test" && node.test_metadata ? { name: node.test_metadata.name } : null,
 			})),
 		);
 		const versions = said.filter(({ version }) => version !== null).map(({ version }) => version);
-		expect([all.length, versions]).toEqual([14, [1, "1.1", 2]]);
+		expect([all.length, versions]).toEqual([15, [1, "1.1", 2]]);
+		const tests = said.flatMap(({ test_metadata: generic }) => generic?.name ?? []);
+		expect([tests.at(-1), said.filter(({ checksum }) => checksum !== "").length]).toEqual(["volume_anomaly", 7]);
 	});
 });

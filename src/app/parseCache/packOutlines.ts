@@ -22,15 +22,24 @@ export interface PackedOutlines {
 	readonly layers: Column<string | null>;
 	readonly patches: Column<string | null>;
 	readonly versions: Column<string | number | null>;
+	readonly databases: Column<string | null>;
+	readonly schemas: Column<string | null>;
+	/** Names of generic tests. */
+	readonly tests: Column<string | null>;
+	/** By the node's place; of most tests that is "". */
+	readonly checksums: ReadonlyMap<number, string>;
 }
 
 export function packOutlines(nodes: readonly ExecutableNode[]): PackedOutlines {
 	const ends = new Map<number, string>();
 	const names = new Map<number, string>();
-	nodes.forEach(({ unique_id, name, resource_type, package_name, fqn }, at) => {
+	const checksums = new Map<number, string>();
+	nodes.forEach((node, at) => {
+		const { unique_id, name, resource_type, package_name, fqn, checksum } = node;
 		const end = fqn.at(-1) ?? "";
 		if (end !== nameIn(unique_id, resource_type, package_name)) ends.set(at, end);
 		if (name !== end) names.set(at, name);
+		if (checksum.checksum !== "") checksums.set(at, checksum.checksum);
 	});
 	return {
 		kinds: column(nodes, (node) => node.resource_type),
@@ -43,8 +52,15 @@ export function packOutlines(nodes: readonly ExecutableNode[]): PackedOutlines {
 		layers: column(nodes, (node) => node.layer),
 		patches: column(nodes, (node) => node.patch_path),
 		versions: column(nodes, (node) => (node.resource_type === "model" ? node.version : null)),
+		databases: column(nodes, (node) => node.database),
+		schemas: column(nodes, (node) => node.schema),
+		tests: column(nodes, testNameOf),
+		checksums,
 	};
 }
+
+const testNameOf = (node: ExecutableNode): string | null =>
+	node.resource_type === "test" ? (node.test_metadata?.name ?? null) : null;
 
 function column<T extends string | number | readonly string[] | null>(
 	nodes: readonly ExecutableNode[],
@@ -81,6 +97,8 @@ function nameIn(id: NodeId, kind: ResourceType, packageName: string): string {
 /** The outlines again, in the order of `ids`. */
 export function unpackOutlines(packed: PackedOutlines, ids: readonly NodeId[]): readonly NodeOutline[] {
 	const { kinds, packages, files, folders, ends, names, tags, layers, patches, versions } = packed;
+	const { databases, schemas, tests, checksums } = packed;
+	const named = new Map(tests.values.map((name) => [name, name === null ? null : Object.freeze({ name })]));
 	const valueAt = <T>({ values, of }: Column<T>, at: number): T => values[of[at]!]!;
 	return ids.map((unique_id, at) => {
 		const resource_type = valueAt(kinds, at);
@@ -97,6 +115,10 @@ export function unpackOutlines(packed: PackedOutlines, ids: readonly NodeId[]): 
 			layer: valueAt(layers, at),
 			patch_path: valueAt(patches, at),
 			version: valueAt(versions, at),
+			database: valueAt(databases, at),
+			schema: valueAt(schemas, at),
+			checksum: checksums.get(at) ?? "",
+			test_metadata: named.get(valueAt(tests, at)) ?? null,
 		};
 	});
 }

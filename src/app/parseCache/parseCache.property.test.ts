@@ -85,7 +85,11 @@ const plain = (_: string, value: unknown): unknown =>
 /** What selectors are told of a node before it is read. */
 const outlineOf = ({ unique_id, name, resource_type, package_name, fqn, tags, layer, ...node }: NodeOutline) => {
 	const { original_file_path, patch_path, version = null } = node;
-	return { unique_id, name, resource_type, package_name, original_file_path, fqn, tags, layer, patch_path, version };
+	const { database, schema, checksum = null, test_metadata = null } = node;
+	const sum = typeof checksum === "object" ? checksum?.checksum : checksum;
+	const known = { database, schema, checksum: sum, test: test_metadata?.name };
+	const named = { unique_id, name, resource_type, package_name, original_file_path, fqn, tags, layer, patch_path };
+	return { ...named, version, ...known };
 };
 
 /** Everything a command can see of it, places included. */
