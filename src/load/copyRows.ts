@@ -5,6 +5,8 @@
  */
 import type { CopyText } from "../core/adapter.ts";
 
+/** The first piece is a small one, so that the database has work at once, and each the double of the one before. */
+const FIRST_CHUNK = 1 << 16;
 const CHUNK = 1 << 20;
 const SLACK = 1 << 16;
 const TAB = 9;
@@ -13,7 +15,8 @@ const RETURN = 13;
 const BACKSLASH = 92;
 
 export class CopyRows {
-	#out = Buffer.allocUnsafeSlow(CHUNK + SLACK);
+	#enough = FIRST_CHUNK;
+	#out = Buffer.allocUnsafeSlow(FIRST_CHUNK + SLACK);
 	#at = 0;
 	#rowStart = 0;
 	#rows = 0;
@@ -26,14 +29,15 @@ export class CopyRows {
 
 	/** Enough for a message. */
 	get full(): boolean {
-		return this.#at >= CHUNK;
+		return this.#at >= this.#enough;
 	}
 
 	/** What has been written, in memory of its own; null: nothing. */
 	take(): CopyText | null {
 		if (this.#rows === 0) return null;
 		const done = { data: this.#out.subarray(0, this.#at), rows: this.#rows };
-		this.#out = Buffer.allocUnsafeSlow(CHUNK + SLACK);
+		this.#enough = Math.min(CHUNK, this.#enough * 2);
+		this.#out = Buffer.allocUnsafeSlow(this.#enough + SLACK);
 		this.#at = this.#rowStart = this.#rows = 0;
 		return done;
 	}

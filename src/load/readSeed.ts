@@ -52,7 +52,7 @@ const BATCH = 5000;
  * A CSV file as a typed table, with dbt's rules: names as written, an empty line is a row of nulls, values typed by
  * seedTypes.ts, a row with too few values is filled with nulls, the second of two equal headers gets a number. Every row
  * with too many is told, where dbt stops at the first. The file is read twice, for its types and for its rows, since keeping its values
- * takes more time and much more memory; what changes in between fails the load. Throws TFM-LOAD-004 (too many values), 005
+ * takes more time and much more memory; what changes in between fails the load. guessedSeed.ts mostly spares the first reading of a large one. Throws TFM-LOAD-004 (too many values), 005
  * (headers that the database spells alike), 006 (no header), 014 (NUL), and the codes of csvPieces.
  */
 export async function readSeed(absolute: string, file: string, options: SeedOptions): Promise<SeedTable> {
@@ -87,7 +87,7 @@ export async function readSeed(absolute: string, file: string, options: SeedOpti
 }
 
 /** Throws TFM-LOAD-006. */
-function headerNames(header: readonly string[], file: string): readonly string[] {
+export function headerNames(header: readonly string[], file: string): readonly string[] {
 	if (header.every((name) => name.trim() === "")) fail("TFM-LOAD-006", { file }, { at: { file, line: 1, column: 1 } });
 	return distinct(header.map((name, i) => (name === "" ? letterName(i) : name)));
 }
@@ -168,7 +168,7 @@ async function* typedRows(csv: CsvFile, writes: readonly InferredColumn["write"]
 	if (batch.length > 0) yield batch;
 }
 
-function twice(
+export function twice(
 	names: readonly string[],
 	options: SeedOptions,
 	at: { file: string; line: number; column: number },

@@ -19,7 +19,7 @@ export interface SeedInference<Digest extends Pick<FileDigest, "hash"> = Pick<Fi
 }
 
 const QUOTE = 34;
-const shapeOf = (delimiter: string): CsvShape => ({
+export const shapeOf = (delimiter: string): CsvShape => ({
 	delimiter: delimiter.charCodeAt(0),
 	quote: QUOTE,
 	escape: QUOTE,
@@ -27,12 +27,14 @@ const shapeOf = (delimiter: string): CsvShape => ({
 
 /**
  * The types of all columns, of every row. Null: the file has something that is to be told of its text, a mistake as a
- * rule. `namesOf`: the header's columns; null where it has a mistake.
+ * rule. `namesOf`: the header's columns; null where it has a mistake. `most`: after so many rows the rest is left unread, and
+ * the digest is none.
  */
 export async function inferFromBytes(
 	stored: StoredFile,
 	delimiter: string,
 	namesOf: (header: readonly string[]) => readonly string[] | null,
+	most = Number.POSITIVE_INFINITY,
 ): Promise<SeedInference<FileDigest> | null> {
 	if (!/^[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x7f]$/.test(delimiter)) return null;
 	let names: readonly string[] | null = null;
@@ -50,7 +52,7 @@ export async function inferFromBytes(
 			rowCount++;
 			inferRow(record, guesses);
 		}
-		return !plain;
+		return !plain || rowCount >= most;
 	};
 	const blocks = withoutNul(utf8Blocks(stored, "utf-8"), () => {
 		plain = false;
@@ -58,8 +60,9 @@ export async function inferFromBytes(
 	const records = csvRecords(blocks, { file: stored.file, shape: shapeOf(delimiter), take });
 	try {
 		const end = await records.next();
-		if (end.done !== true || !plain || names === null) return null;
-		return { names, guesses, rowCount, digest: end.value };
+		if (!plain || names === null) return null;
+		if (end.done === true) return { names, guesses, rowCount, digest: end.value };
+		return { names, guesses, rowCount, digest: { hash: "", bytes: 0 } };
 	} catch (error) {
 		if (error instanceof TfmError) return null;
 		throw error;
@@ -68,7 +71,7 @@ export async function inferFromBytes(
 	}
 }
 
-function inferRow(record: CsvFields, guesses: readonly ColumnInference[]): void {
+export function inferRow(record: CsvFields, guesses: readonly ColumnInference[]): void {
 	const { source, starts, ends, count } = record;
 	for (let i = 0; i < count; i++) {
 		const end = ends[i]!;
@@ -86,7 +89,7 @@ const textsOf = (record: CsvFields): readonly string[] =>
 		return from.toString("utf8", start, end);
 	});
 
-async function* withoutNul(
+export async function* withoutNul(
 	blocks: AsyncGenerator<Buffer, FileDigest>,
 	found: () => void,
 ): AsyncGenerator<Buffer, FileDigest> {
@@ -117,17 +120,8 @@ export async function* seedCopies(
 			header = false;
 			return false;
 		}
-		const { source, starts, ends, count } = record;
 		rows.begin();
-		for (let i = 0; i < write.length; i++) {
-			const end = i < count ? ends[i]! : 0;
-			if (i >= count) rows.null();
-			else if (end >= 0) write[i]!(source, starts[i]!, end);
-			else {
-				const { from, start, end: stop } = record.at(i);
-				write[i]!(from, start, stop);
-			}
-		}
+		writeRow(record, write, rows);
 		rows.end(++row);
 		return rows.full;
 	};
@@ -143,7 +137,21 @@ export async function* seedCopies(
 
 type Write = (from: Buffer, start: number, end: number) => void;
 
-function fieldWriter({ plain, write }: InferredColumn, rows: CopyRows): Write {
+/** Values that the row has not are null. */
+export function writeRow(record: CsvFields, write: readonly Write[], rows: CopyRows): void {
+	const { source, starts, ends, count } = record;
+	for (let i = 0; i < write.length; i++) {
+		const end = i < count ? ends[i]! : 0;
+		if (i >= count) rows.null();
+		else if (end >= 0) write[i]!(source, starts[i]!, end);
+		else {
+			const { from, start, end: stop } = record.at(i);
+			write[i]!(from, start, stop);
+		}
+	}
+}
+
+export function fieldWriter({ plain, write }: InferredColumn, rows: CopyRows): Write {
 	const writeText: Write = (from, start, end) => {
 		const text = write(from.toString("utf8", start, end));
 		if (text === null) rows.null();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testAdapter } from "../adapters/pglite/testing/testAdapter.ts";
 import type { Adapter } from "../core/adapter.ts";
+import type { TfmError } from "../core/diagnostic.ts";
 import type { SeedNode } from "../core/node.ts";
 import type { SeedPort } from "../core/ports.ts";
 import { createSeedPort } from "./seedPort.ts";
@@ -11,10 +12,13 @@ import { createSeedPort } from "./seedPort.ts";
 const home = mkdtempSync(join(tmpdir(), "tfm-seedport-"));
 let adapter: Adapter;
 let seeds: SeedPort;
+/** Begins with types that it guesses from one row and the last bytes. */
+let guessing: SeedPort;
 beforeAll(async () => {
 	adapter = testAdapter(join(home, "db"));
 	await adapter.open();
 	seeds = createSeedPort(adapter.dialect, { empty: false });
+	guessing = createSeedPort(adapter.dialect, { empty: false, sample: { least: 0, rows: 1, end: 8 } });
 	mkdirSync(join(home, "seeds"));
 });
 afterAll(async () => {
@@ -34,11 +38,11 @@ const node = (content: string, config: Readonly<Record<string, unknown>> = {}): 
 };
 
 /** [columns with their types, rows] as they stand in the database. */
-const loaded = (seed: SeedNode): Promise<readonly (readonly string[])[]> =>
+const loadedBy = (port: SeedPort, seed: SeedNode): Promise<readonly (readonly string[])[]> =>
 	adapter.withSession(async (session) => {
 		await session.execute("drop table if exists public.s");
 		const relation = { database: "", schema: "public", identifier: "s" };
-		const { rows } = await seeds.load({ node: seed, session, relation, signal: new AbortController().signal });
+		const { rows } = await port.load({ node: seed, session, relation, signal: new AbortController().signal });
 		const columns = [...(await session.listColumns([relation])).values()][0]!.map((c) => `${c.name} ${c.type}`);
 		const found = (await session.query("select * from public.s")).rows.map((r) =>
 			r.map((c) => (c === null ? "∅" : String(c))).join("|"),
@@ -46,6 +50,13 @@ const loaded = (seed: SeedNode): Promise<readonly (readonly string[])[]> =>
 		expect(found.length).toBe(rows);
 		return [columns, found];
 	});
+
+/** The same whether types are guessed first or not. */
+async function loaded(seed: SeedNode): Promise<readonly (readonly string[])[]> {
+	const told = (port: SeedPort) => loadedBy(port, seed).catch((e: unknown) => (e as TfmError).diagnostics ?? e);
+	expect(await told(guessing)).toEqual(await told(seeds));
+	return loadedBy(seeds, seed);
+}
 
 test("a seed becomes a table with dbt's types and values", async () => {
 	const csv = `id,Name,price,day,at,ok,none
@@ -77,6 +88,17 @@ test("numbers that dbt's types cannot hold get a wider one", async () => {
 		["a bigint", "b numeric", "c double precision", "d double precision"],
 		["2147483648|9223372036854775808|Infinity|1e+30", "1|1000|1.5|1"],
 	]);
+});
+
+test.each([
+	["what the database refuses for the type of the first row", "3000000000", "bigint"],
+	["a text among numbers", "x", "text"],
+	["a fraction", "0.5", "double precision"],
+	["nothing", "", "integer"],
+])("a guess that a later row proves wrong is made good: %s", async (_, value, type) => {
+	const rows = ["1", "2", value, "4", "5", "6", "7"];
+	const csv = `n,t\n${rows.map((row) => `${row},y`).join("\n")}\n`;
+	expect(await loaded(node(csv))).toEqual([[`n ${type}`, "t text"], rows.map((row) => `${row === "" ? "∅" : row}|y`)]);
 });
 
 test("column types, delimiter and quoting follow the config", async () => {

@@ -4,16 +4,21 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Dialect } from "../core/adapter.ts";
+import type { BulkLoad, Dialect } from "../core/adapter.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { fail } from "../core/diagnostic.ts";
 import type { SeedNode } from "../core/node.ts";
 import type { SeedPort } from "../core/ports.ts";
 import type { CellValue, ResultColumn } from "../core/resultTable.ts";
+import { guessSeed, type Sample, WrongGuess } from "./guessedSeed.ts";
 import { readSeed, type SeedTable } from "./readSeed.ts";
 import { remarksOnRounding } from "./seedRounding.ts";
 import { strayColumnTypes } from "./strayColumnTypes.ts";
 import { digestFile } from "./textFile.ts";
+
+interface Columns {
+	readonly columns: readonly { readonly name: string; readonly ddl: string }[];
+}
 
 /** Raised when the same file and config would give another table than before. */
 const RULES = 2;
@@ -30,7 +35,10 @@ const FAMILIES: Readonly<Record<string, ResultColumn["family"]>> = {
 };
 
 /** `empty`: tables get their columns and no rows, the types still read from the whole file (dbt's --empty). */
-export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: boolean }): SeedPort {
+export function createSeedPort(
+	dialect: Dialect,
+	{ empty, sample }: { readonly empty: boolean; readonly sample?: Sample },
+): SeedPort {
 	return {
 		async hash(node) {
 			const { hash } = await digestFile(join(node.root_path, node.original_file_path), node.location.file);
@@ -71,16 +79,40 @@ export function createSeedPort(dialect: Dialect, { empty }: { readonly empty: bo
 			// dbt's default on Postgres: names are quoted, so they keep the case of the header.
 			const nameOf = (name: string) => (config.quoted ? name : bareName(name, dialect));
 			const path = join(node.root_path, node.original_file_path);
-			const table = await readSeed(path, node.location.file, { ...config, nameOf });
-			if (!config.quoted) checkUnquoted(node, table);
-			signal.throwIfAborted();
-			const list = table.columns.map((c) => `${dialect.quote(nameOf(c.name))} ${c.ddl}`).join(", ");
+			const options = { ...config, nameOf };
+			const create = (found: Columns) => {
+				if (!config.quoted) checkUnquoted(node, found);
+				signal.throwIfAborted();
+				const list = found.columns.map((c) => `${dialect.quote(nameOf(c.name))} ${c.ddl}`).join(", ");
+				return session.execute(`create table ${dialect.render(relation)} (${list})`, { signal });
+			};
+			const copy = ({ columns }: Columns, rows: BulkLoad["rows"]) =>
+				session.bulkLoad({ relation, columns: columns.map((c) => nameOf(c.name)), rows }, { signal });
+			// A table that stays where it was made for a wrong guess would be in the way.
+			const guessed =
+				empty || !dialect.landing.definesInside
+					? null
+					: await guessSeed({ absolute: path, file: node.location.file }, options, sample);
+			if (guessed !== null) {
+				const loaded = await session
+					.transaction(async () => {
+						await create(guessed);
+						return copy(guessed, guessed.copies());
+					})
+					.catch((error: unknown) => {
+						// What the database refuses may be a value that the type of all rows takes; if not, it is told below.
+						if (error instanceof WrongGuess || (error instanceof DatabaseError && error.kind === "sql")) return null;
+						throw error;
+					});
+				if (loaded !== null) return { ...loaded, remarks: [] };
+			}
+			const table = await readSeed(path, node.location.file, options);
 			const columns = table.columns.map((c) => nameOf(c.name));
 			try {
 				return await session.transaction(async () => {
-					await session.execute(`create table ${dialect.render(relation)} (${list})`, { signal });
+					await create(table);
 					if (empty) return { rows: 0, remarks: [] };
-					const loaded = await session.bulkLoad({ relation, columns, rows: table.copies() }, { signal });
+					const loaded = await copy(table, table.copies());
 					return { ...loaded, remarks: await remarksOnRounding(node, table, dialect.columnTypes) };
 				});
 			} catch (error) {
@@ -128,7 +160,7 @@ function bareName(header: string, dialect: Dialect): string {
 }
 
 /** dbt writes such names bare, and the database refuses them; one that holds the whole header shows a wrong delimiter. */
-function checkUnquoted(node: SeedNode, { columns }: SeedTable): void {
+function checkUnquoted(node: SeedNode, { columns }: Columns): void {
 	const names = columns.map((column) => column.name).filter((name) => !UNQUOTED.test(name) && !OWN_QUOTES.test(name));
 	if (names.length > 0) fail("TFM-LOAD-020", { seed: node.name, names }, { at: node.location });
 }

@@ -18,7 +18,15 @@ export interface InferredColumn {
 	readonly write: (raw: string) => string | null;
 	/** Which values the type reads as they stand; null: of texts all but the words for nothing. */
 	readonly plain: PlainForm | null;
+	/** Of columns of the same type the one whose values are read otherwise. */
+	readonly form?: "ISO";
 }
+
+/** Whether both write every value alike. */
+export const sameColumn = (a: InferredColumn, b: InferredColumn): boolean => a.ddl === b.ddl && a.form === b.form;
+
+/** A value that a column of numbers does not have. */
+export class NotOfType extends Error {}
 
 /** A column of a seed whose type the project gives: read as text, so that zeros in front stay. */
 export const givenColumn = (ddl: string): InferredColumn => ({ ddl, write: nullOrText, plain: null });
@@ -98,10 +106,10 @@ function boolean(v: string): string | null | undefined {
 }
 
 type Cast = (value: string) => string | null | undefined;
-const CASTS: readonly { readonly ddl: string; readonly cast: Cast; readonly plain: PlainForm }[] = [
+const CASTS: readonly (Pick<InferredColumn, "ddl" | "form"> & { readonly cast: Cast; readonly plain: PlainForm })[] = [
 	{ ddl: "date", cast: date, plain: dayPlain },
 	{ ddl: "timestamp without time zone", cast: dateTime, plain: momentPlain },
-	{ ddl: "timestamp without time zone", cast: (v) => parseIsoDateTime(v.trim()), plain: momentPlain },
+	{ ddl: "timestamp without time zone", cast: (v) => parseIsoDateTime(v.trim()), plain: momentPlain, form: "ISO" },
 	{ ddl: "boolean", cast: boolean, plain: booleanPlain },
 ];
 
@@ -193,14 +201,15 @@ class NumberStatistics {
 function integerText(raw: string): string {
 	if (plainNumber(raw)?.decimals === 0) return raw;
 	const number = parseDecimal(raw);
-	if (number?.kind !== "finite") throw new Error(`${raw} is no whole number and was counted as one`);
+	if (number?.kind !== "finite" || decimalPlaces(number) > 0 || wholePlaces(number) > PRECISION)
+		throw new NotOfType(`${raw} is no whole number and was counted as one`);
 	return wholeText(number);
 }
 
 function floatText(raw: string): string {
 	if (plainNumber(raw) !== undefined) return raw;
 	const number = parseDecimal(raw);
-	if (number === undefined) throw new Error(`${raw} is no number and was counted as one`);
+	if (number === undefined) throw new NotOfType(`${raw} is no number and was counted as one`);
 	return decimalText(number);
 }
 
@@ -237,12 +246,17 @@ export class ColumnInference {
 		}
 	}
 
+	/** Some value is nothing but text: so is the column, whatever comes. */
+	get isText(): boolean {
+		return this.#numbers === undefined && this.#casts.length === 0;
+	}
+
 	/** The first type that fits all values; asked when the last one is taken. */
 	column(): InferredColumn {
 		if (this.#numbers !== undefined) return this.#numbers.column();
 		const [first] = this.#casts;
 		if (first === undefined) return givenColumn("text");
-		const { ddl, cast, plain } = first;
-		return { ddl, write: (raw) => (isNullWord(raw) ? null : (cast(raw) ?? null)), plain };
+		const { cast, ...column } = first;
+		return { ...column, write: (raw) => (isNullWord(raw) ? null : (cast(raw) ?? null)) };
 	}
 }
