@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { setting } from "../../config/environment.ts";
 import type { ProjectFacts, ReadingWatch } from "../../context/context.ts";
 import type { Config } from "../../core/config.ts";
@@ -14,7 +14,7 @@ import { buildManifest } from "../../manifest/buildManifest.ts";
 import { createManifestPorts } from "../../manifest/contextPorts.ts";
 import { findCall } from "../../manifest/findCall.ts";
 import { datedModels } from "../../manifest/modelDeprecations.ts";
-import { digestFiles, digestsOf, fileKey } from "../../parse/digestFiles.ts";
+import { digestFiles, fileKey } from "../../parse/digestFiles.ts";
 import {
 	createProjectFacts,
 	listFiles,
@@ -25,8 +25,17 @@ import {
 } from "../../parse/parseProject.ts";
 import { editText, kindOfText } from "../editedText.ts";
 import { BUILD_ID } from "./buildId.ts";
+import { digestKept } from "./digestKept.ts";
+import { keepStamps, momentBeside, SETTLED_MS } from "./fileStamps.ts";
 import type { Rereading } from "./packProject.ts";
-import { type CacheAnswer, cachePath, type Origin, originOf, readParseCache, writeParseCache } from "./parseCache.ts";
+import {
+	type CacheAnswer,
+	cachePath,
+	type KeptFiles,
+	originOf,
+	readParseCache,
+	writeParseCache,
+} from "./parseCache.ts";
 import { recordReads } from "./recordReads.ts";
 import { replaceIn } from "./replacedMap.ts";
 import { findChanged, watchTimedTexts } from "./timedTexts.ts";
@@ -59,6 +68,8 @@ export interface CacheUse {
 	readonly build: string | null;
 	/** Why not. */
 	readonly because: string;
+	/** How much older than its reading a file has to be, to be known by its times (fileStamps.ts). */
+	readonly settledMs?: number;
 }
 
 /** dbt's switches: `--no-partial-parse`, DBT_PARTIAL_PARSE, `flags: {partial_parse: false}`. On by default. */
@@ -70,7 +81,11 @@ export function cacheUse({ flags, env }: Pick<Invocation, "flags" | "env">, conf
 }
 
 /** Throws one TfmError with all the mistakes of the first stage that finds any. */
-export function knowProject(config: Config, options: ParseOptions, { build, because }: CacheUse): ReadProject {
+export function knowProject(
+	config: Config,
+	options: ParseOptions,
+	{ build, because, settledMs = SETTLED_MS }: CacheUse,
+): ReadProject {
 	const listed = listFiles(config, options);
 	if (build === null || listed.problems.length > 0) {
 		const { watch, said } = listenTo((_of, read) => read());
@@ -78,32 +93,39 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 		return { facts: unwatched(facts), manifest, graph, read: because, known: null, dated: datedModels(manifest), said };
 	}
 	const path = cachePath(config);
-	const settings = originOf(config, options, build);
-	const seen: Origin = { ...settings, files: existsSync(path) ? digestsOf(listed) : [] };
-	const answer = readParseCache(path, { origin: seen, invocation: options.invocation }, rereading(config, options));
+	const stampsPath = join(config.targetDir, "file_stamps.tfm");
+	const origin = originOf(config, options, build);
+	const { invocation } = options;
+	const digests = (kept: KeptFiles) => digestKept(listed, kept, { stampsPath, settledMs });
+	const answer = readParseCache(path, { origin, invocation, digests }, rereading(config, options));
 	let why = "";
 	if (answer.kind === "known") {
 		const { macros, timed, dated } = answer.project;
 		const facts = createProjectFacts(config, options, macros);
 		const changed = findChanged(timed, facts);
 		const { watch, said } = listenTo((_of, read) => read());
-		const edited = changed === undefined ? withTexts(answer, { ...facts, watch }, listed, seen) : null;
+		const edited = changed === undefined ? withTexts(answer, { ...facts, watch }, listed) : null;
 		if (edited !== null) {
 			const { manifest, ids } = edited;
 			// Nothing circular was kept: the graph is made when somebody asks for it.
 			const graph = graphWhenAsked(manifest);
-			const known = { key: answer.sum, base: answer.base, edited: ids };
+			const known = { key: answer.key, base: answer.base, edited: ids };
 			return { facts, manifest, graph, read: null, known, dated, said };
 		}
 		answer.close();
 		why = changed === undefined ? answer.because : `${changed.subject.unique_id} depends on the time`;
 	} else why = answer.because;
-	const { facts, manifest, macros, graph, digests, reads, timed, said } = readWatched(config, options, listed);
-	const origin: Origin = { ...settings, files: digests };
+	const moment = momentBeside(stampsPath);
+	const { facts, manifest, macros, graph, files, reads, timed, said } = readWatched(config, options, listed);
 	let key: string | null = null;
 	let unwritten = reads.repeatable ? "" : "; not kept: the time or the run was asked for outside of a node's text";
 	try {
-		key = writeParseCache(path, origin, reads, { manifest, macros, timed });
+		key = writeParseCache(path, { origin, digests: files.digests, reads }, { manifest, macros, timed });
+		if (key !== null && moment !== null)
+			keepStamps(stampsPath, { of: key, files: files.digests.length }, files.read, {
+				reading: { moment, settledMs },
+				before: null,
+			});
 	} catch (error) {
 		// A folder that cannot be written is said where it matters, by what has to be written there.
 		unwritten = `; not kept: ${error instanceof Error ? error.message : error}`;
@@ -121,11 +143,11 @@ export function knowProject(config: Config, options: ParseOptions, { build, beca
 
 /** Also tells what the reading hangs on. The bytes of the files are let go before anything is kept: hence a function. */
 function readWatched(config: Config, options: ParseOptions, listed: ProjectFiles) {
-	const { files, digests } = digestFiles(listed);
+	const { files: withBytes, ...files } = digestFiles(listed);
 	const { invocation, reads } = recordReads(options.invocation);
 	const { watch: watchTime, timed } = watchTimedTexts(reads);
 	const { watch, said } = listenTo(watchTime);
-	return { ...readProject(config, { ...options, invocation, watch }, files), digests, reads, timed, said };
+	return { ...readProject(config, { ...options, invocation, watch }, withBytes), files, reads, timed, said };
 }
 
 /** For what is rendered later. */
@@ -190,15 +212,13 @@ function withTexts(
 	{ project: { manifest, texts }, edited }: Extract<CacheAnswer, { kind: "known" }>,
 	facts: ProjectFacts,
 	listed: ProjectFiles,
-	seen: Origin,
 ): { readonly manifest: Manifest; readonly ids: readonly NodeId[] } | null {
 	if (edited.length === 0) return { manifest, ids: [] };
-	const names = new Set(edited);
+	const before = new Map(edited);
 	const now = new Map<NodeId, ExecutableNode>();
 	// Read once more, since nothing was kept of them: what is known is known by the digests that were taken before.
-	const own = listed.own.filter((file) => names.has(fileKey(file)));
+	const own = listed.own.filter((file) => before.has(fileKey(file)));
 	const { files, digests } = digestFiles({ ...listed, builtin: [], own });
-	const before = new Map(seen.files);
 	if (digests.some(([file, digest]) => before.get(file) !== digest)) return null;
 	for (const file of files.own) {
 		const id = file.package_name === manifest.projectName ? texts.get(file.original_file_path) : undefined;

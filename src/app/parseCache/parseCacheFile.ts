@@ -11,7 +11,7 @@ import { cachedDataVersionTag, deserialize, serialize } from "node:v8";
 import { removeAbandoned, writeWhole } from "../writeWhole.ts";
 
 /** v8 promises to read what another version wrote, not that it means the same. */
-const firstLine = (): Buffer => Buffer.from(`tfm parse cache 6, v8 ${cachedDataVersionTag()}\n`);
+const firstLine = (): Buffer => Buffer.from(`tfm parse cache 7, v8 ${cachedDataVersionTag()}\n`);
 
 type PartMark = readonly [length: number, digest: string];
 
@@ -20,10 +20,13 @@ interface Tail<H> {
 	readonly parts: readonly PartMark[];
 }
 
+/** With its digest in hex. */
+type ReadTail<H> = Tail<H> & { readonly digest: string };
+
 export interface CacheFile<H> {
 	readonly header: H;
-	/** Of all parts, in hex: what this very reading is known by. */
-	readonly sum: string;
+	/** Of the header and all parts, in hex: what this very reading is known by. */
+	readonly digest: string;
 	/**
 	 * One part as it was written; null when it is not what was written, after which the file is gone. A part is given
 	 * once: when each was, the file is closed. Until then it is the very file that was opened, whoever writes another.
@@ -57,7 +60,7 @@ export function readCacheFile<H>(path: string, problem: (why: string) => void): 
 }
 
 /** What the end of the file says, or why it says nothing. */
-function readTail<H>(file: number): Tail<H> | string {
+function readTail<H>(file: number): ReadTail<H> | string {
 	const { size } = fstatSync(file);
 	const first = firstLine();
 	if (size < first.length || !bytesAt(file, 0, first.length).equals(first)) return "it is of another version";
@@ -66,11 +69,12 @@ function readTail<H>(file: number): Tail<H> | string {
 	const length = end.readUInt32BE(DIGEST);
 	if (length > size - END - first.length) return "its end is damaged";
 	const json = bytesAt(file, size - END - length, length);
-	if (hash("sha1", json, "hex") !== end.toString("latin1", 0, DIGEST)) return "its end is damaged";
-	return JSON.parse(json.toString("utf8")) as Tail<H>;
+	const digest = hash("sha1", json, "hex");
+	if (digest !== end.toString("latin1", 0, DIGEST)) return "its end is damaged";
+	return { ...(JSON.parse(json.toString("utf8")) as Tail<H>), digest };
 }
 
-function openParts<H>(path: string, file: number, { header, parts }: Tail<H>): CacheFile<H> {
+function openParts<H>(path: string, file: number, { header, parts, digest }: ReadTail<H>): CacheFile<H> {
 	let at = firstLine().length;
 	const places = parts.map(([length]) => {
 		at += length;
@@ -84,14 +88,14 @@ function openParts<H>(path: string, file: number, { header, parts }: Tail<H>): C
 	};
 	return {
 		header,
-		sum: hash("sha1", JSON.stringify(parts)),
+		digest,
 		close,
 		part(index) {
-			const [length, digest] = parts[index]!;
+			const [length, content] = parts[index]!;
 			const bytes = open ? bytesAt(file, places[index]!, length) : null;
 			left.delete(index);
 			if (left.size === 0) close();
-			if (bytes !== null && hash("sha1", bytes, "base64") === digest) return deserialize(bytes);
+			if (bytes !== null && hash("sha1", bytes, "base64") === content) return deserialize(bytes);
 			// The next command is not to stumble over it again.
 			rmSync(path, { force: true });
 			return null;
@@ -108,15 +112,21 @@ function bytesAt(file: number, from: number, length: number): Buffer {
 	return bytes.subarray(0, read);
 }
 
-/** Whole or not at all; the parts' sum. Throws what the file system throws. */
+/** Whole or not at all; the digest that it is read with. Throws what the file system throws. */
 export function writeCacheFile<H>(path: string, header: H, parts: Iterable<unknown>): string {
-	const marks: PartMark[] = [];
-	writeWhole(path, chunksOf(header, parts, marks));
+	let digest = "";
+	writeWhole(
+		path,
+		chunksOf(header, parts, (found) => {
+			digest = found;
+		}),
+	);
 	removeAbandoned(path);
-	return hash("sha1", JSON.stringify(marks));
+	return digest;
 }
 
-function* chunksOf<H>(header: H, parts: Iterable<unknown>, marks: PartMark[]): Generator<Uint8Array> {
+function* chunksOf<H>(header: H, parts: Iterable<unknown>, tell: (digest: string) => void): Generator<Uint8Array> {
+	const marks: PartMark[] = [];
 	yield firstLine();
 	for (const value of parts) {
 		const part = serialize(value);
@@ -125,7 +135,9 @@ function* chunksOf<H>(header: H, parts: Iterable<unknown>, marks: PartMark[]): G
 	}
 	const json = Buffer.from(JSON.stringify({ header, parts: marks } satisfies Tail<H>));
 	const end = Buffer.alloc(END);
-	end.write(hash("sha1", json, "hex"), "latin1");
+	const digest = hash("sha1", json, "hex");
+	tell(digest);
+	end.write(digest, "latin1");
 	end.writeUInt32BE(json.length, DIGEST);
 	yield json;
 	yield end;
