@@ -22,6 +22,7 @@ import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJso
 import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import { type BegunRun, writeBegun } from "./begunRun.ts";
 import { eventLogPath } from "./commandEvents.ts";
+import { ENCODED, encoded } from "./encodedTexts.ts";
 import { writeGraphSummaryKept } from "./keptGraphSummary.ts";
 import {
 	besideStands,
@@ -205,7 +206,7 @@ function workOn({ manifest, config, facts }: OpenProject, done: readonly DoneNod
 
 export function writeRunResults(invocation: Invocation, project: OpenProject, run: RunResult): void {
 	if (!invocation.flags.writeJson) return;
-	const json = toRunResultsJson(run, {
+	const texts = toRunResultsJson(run, {
 		generatedAt: invocation.clock().toISOString(),
 		invocationId: project.runId,
 		invocationStartedAt: project.startedAt.toISOString(),
@@ -216,7 +217,7 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 		args: runArgs(invocation, project),
 	});
 	const path = join(project.config.targetDir, "run_results.json");
-	writeWhole(path, [json]);
+	writeWhole(path, encoded(texts, Buffer.allocUnsafeSlow(ENCODED)));
 	tellArtifact(invocation, "RunExecutionResult", path);
 }
 

@@ -16,6 +16,7 @@ import { toRunResultsJson } from "./runResultsJson.ts";
 import { toSummaryJson } from "./summaryJson.ts";
 
 const clock = (): Date => new Date(START);
+const runResultsText = (...of: Parameters<typeof toRunResultsJson>): string => [...toRunResultsJson(...of)].join("");
 
 const rows = table(
 	[
@@ -107,7 +108,7 @@ test("run_results.json skips what reads an ephemeral model that fails, and what 
 	const reader = result("model.shop.b", "error", { message: "no", failedIn: "model.shop.e" });
 	const further = result("model.shop.c", "skipped", { held: { kind: "upstream", node: reader.unique_id } });
 	const written = (results: readonly NodeResult[]) =>
-		JSON.parse(toRunResultsJson(runResult({ results }), meta)).results.map((r: NodeResult) => [r.status, r.message]);
+		JSON.parse(runResultsText(runResult({ results }), meta)).results.map((r: NodeResult) => [r.status, r.message]);
 	const words = (id: string) =>
 		`Compilation Error in ${id}, caused by compilation error in referenced ephemeral model model.shop.e`;
 	expect(written([reader, further])).toEqual([
@@ -124,7 +125,7 @@ test("run_results.json is sorted, has dbt's fields and no others, and no secrets
 		held: { kind: "test", test: nodeId("test.shop.t.1") },
 		adapter_response: { _message: "SELECT 3", rows_affected: 3 },
 	});
-	const text = toRunResultsJson(runResult({ results: [held, result("model.shop.a", "success")] }), meta);
+	const text = runResultsText(runResult({ results: [held, result("model.shop.a", "success")] }), meta);
 	expect(JSON.parse(text)).toEqual({
 		metadata: {
 			dbt_schema_version: "https://schemas.getdbt.com/dbt/run-results/v6.json",
@@ -167,7 +168,7 @@ test("run_results.json says of seeds and of what was skipped what dbt says, in t
 		result("seed.shop.s", "no-op", { message: "unchanged", relation_name: "s" }),
 	];
 	const order = ["seed.shop.s", "model.shop.z", "model.shop.a"].map(nodeId);
-	const written = JSON.parse(toRunResultsJson(runResult({ results }), { ...meta, order })).results;
+	const written = JSON.parse(runResultsText(runResult({ results }), { ...meta, order })).results;
 	expect(written).toMatchObject([
 		{ unique_id: "operation.shop.shop-on-run-start-0" },
 		{ unique_id: "seed.shop.s", status: "success", compiled: null, relation_name: null },

@@ -22,28 +22,28 @@ export interface RunResultsMeta {
 const SCHEMA = "https://schemas.getdbt.com/dbt/run-results/v6.json";
 
 /**
- * The text of run_results.json, version 6. Hooks at the start come first, then the nodes in `order`, hooks at the end
+ * The texts of run_results.json, version 6, to be written one after the other: of a build of ten thousand models it is
+ * longer than all that the run holds. Hooks at the start come first, then the nodes in `order`, hooks at the end
  * last; args and env are sorted by name, so that two equal runs differ in times and ids only. What tfm adds to a result
  * (layer, published, held) is not in dbt's schema and stays out.
  */
-export function toRunResultsJson(run: RunResult, meta: RunResultsMeta): string {
+export function* toRunResultsJson(run: RunResult, meta: RunResultsMeta): Generator<string> {
 	const redact = createRedactor(meta.secrets ?? []);
-	const document = {
-		metadata: {
-			dbt_schema_version: SCHEMA,
-			dbt_version: DBT_VERSION,
-			generated_at: meta.generatedAt,
-			invocation_id: meta.invocationId,
-			invocation_started_at: meta.invocationStartedAt,
-			env: sorted(meta.env),
-		},
-		results: asDbtSkips(inOrder(run.results, meta.order ?? []), run.command).map((result) =>
-			resultEntry(result, redact),
-		),
-		elapsed_time: run.elapsed,
-		args: redact(sorted(meta.args)),
+	const metadata = {
+		dbt_schema_version: SCHEMA,
+		dbt_version: DBT_VERSION,
+		generated_at: meta.generatedAt,
+		invocation_id: meta.invocationId,
+		invocation_started_at: meta.invocationStartedAt,
+		env: sorted(meta.env),
 	};
-	return JSON.stringify(document);
+	yield `{"metadata":${JSON.stringify(metadata)},"results":[`;
+	let comma = "";
+	for (const result of asDbtSkips(inOrder(run.results, meta.order ?? []), run.command)) {
+		yield `${comma}${JSON.stringify(resultEntry(result, redact))}`;
+		comma = ",";
+	}
+	yield `],"elapsed_time":${JSON.stringify(run.elapsed)},"args":${JSON.stringify(redact(sorted(meta.args)))}}`;
 }
 
 function inOrder(results: readonly NodeResult[], order: readonly NodeId[]): readonly NodeResult[] {
