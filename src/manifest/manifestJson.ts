@@ -10,7 +10,16 @@ import type { QuotePolicy } from "../core/relation.ts";
 import { DBT_VERSION } from "../core/version.ts";
 import { createNodeWriters, type NodeWork } from "./nodeJson.ts";
 import { selectorsJson } from "./selectorsJson.ts";
-import { type JsonPiece, mapPieces, objectPieces, passingPiece, sortedText, textOf, wholePiece } from "./sortedJson.ts";
+import {
+	type JsonPiece,
+	listText,
+	mapPieces,
+	objectPieces,
+	passingPiece,
+	sortedText,
+	textOf,
+	wholePiece,
+} from "./sortedJson.ts";
 
 export type { NodeWork } from "./nodeJson.ts";
 
@@ -55,7 +64,7 @@ export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generat
 			: new Map([...[...manifest.nodes].filter(([id]) => !isFunction(id)), ...unresolved]);
 	const { parents, children } = withUnresolved(manifest, unresolved);
 	yield* objectPieces([
-		["child_map", mapPieces(children, (ids) => JSON.stringify(ids), { lasting: true })],
+		["child_map", mapPieces(children, listText, { lasting: true })],
 		["disabled", mapPieces(manifest.disabled, (nodes) => `[${nodes.map(node).join(",")}]`)],
 		["docs", mapPieces(manifest.docs, (doc) => sortedText({ ...doc, resource_type: "doc" }))],
 		["exposures", mapPieces(manifest.exposures, node, { order: "kept" })],
@@ -66,7 +75,7 @@ export function* manifestPieces(manifest: Manifest, meta: ManifestMeta): Generat
 		["metadata", passingPiece(() => sortedText(metadata(manifest, meta)))],
 		["metrics", mapPieces(manifest.metrics, node, { order: "kept" })],
 		["nodes", mapPieces(nodes, node)],
-		["parent_map", mapPieces(parents, (ids) => JSON.stringify(ids), { lasting: true })],
+		["parent_map", mapPieces(parents, listText, { lasting: true })],
 		["saved_queries", mapPieces(manifest.savedQueries, node)],
 		["selectors", wholePiece(() => sortedText(selectorsJson(meta.selectors ?? [])))],
 		["semantic_models", mapPieces(manifest.semanticModels, node)],

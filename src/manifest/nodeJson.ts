@@ -26,7 +26,7 @@ import type {
 import { sortTexts } from "../core/sortTexts.ts";
 import { contractOf } from "./contract.ts";
 import { parametersOf } from "./macroArguments.ts";
-import { type FieldTexts, objectWriter, shared, sortedText } from "./sortedJson.ts";
+import { type FieldTexts, listText, objectWriter, quoted, shared, sortedText } from "./sortedJson.ts";
 
 /** What a command added to a node. */
 export interface NodeWork {
@@ -58,7 +58,8 @@ export interface NodeJsonFacts {
 	readonly work: ReadonlyMap<NodeId, NodeWork>;
 }
 
-const text = (value: unknown): string => JSON.stringify(value) ?? "null";
+const text = (value: unknown): string =>
+	typeof value === "string" ? quoted(value) : value === null ? "null" : (JSON.stringify(value) ?? "null");
 const always = (constant: string) => () => constant;
 const NO_COLUMNS = "{}";
 const NO_LIST: readonly never[] = Object.freeze([]);
@@ -95,12 +96,16 @@ function columnsText(columns: { readonly [name: string]: ColumnSpec }): string {
 	return `${all}}`;
 }
 
-const dependsText = ({ macros, nodes }: Dependencies): string => `{"macros":${text(macros)},"nodes":${text(nodes)}}`;
+const dependsText = ({ macros, nodes }: Dependencies): string =>
+	`{"macros":${listText(macros)},"nodes":${listText(nodes)}}`;
 
 const refText = ({ name, package: owner, version }: RefArgs): string =>
 	`{"name":${text(name)},"package":${text(owner)},"version":${text(version)}}`;
 
-const refsText = (refs: readonly RefArgs[]): string => (refs.length === 0 ? "[]" : `[${refs.map(refText).join(",")}]`);
+const refsText = (refs: readonly RefArgs[]): string => {
+	if (refs.length === 1) return `[${refText(refs[0]!)}]`;
+	return refs.length === 0 ? "[]" : `[${refs.map(refText).join(",")}]`;
+};
 
 const checksumText = ({ name, checksum }: ExecutableNode["checksum"]): string =>
 	`{"checksum":"${checksum}","name":"${name}"}`;
@@ -112,9 +117,6 @@ const contractText = (node: ExecutableNode): string => {
 	const { enforced, alias_types, checksum } = contractOf(node);
 	return `{"alias_types":${alias_types},"checksum":${text(checksum)},"enforced":${enforced}}`;
 };
-
-const listText = (items: readonly string[] | undefined): string =>
-	items === undefined || items.length === 0 ? "[]" : text(items);
 
 const metadataText = (metadata: TestNode["test_metadata"]): string => {
 	if (metadata === null) return "null";
@@ -193,8 +195,9 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 		resource_type: shared((n) => n.resource_type, text),
 		package_name: shared((n) => n.package_name, text),
 		path: (n) => text(n.path),
-		original_file_path: shared((n) => n.original_file_path, text),
-		fqn: (n) => text(n.fqn),
+		// Sorted by their names, a node and the next are seldom of one file.
+		original_file_path: (n) => text(n.original_file_path),
+		fqn: (n) => listText(n.fqn),
 		description: shared((n) => n.description, text),
 		meta: shared((n) => n.meta, kept),
 		tags: shared((n) => n.tags, listText),
@@ -312,7 +315,7 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 		package_name: (n) => text(n.package_name),
 		path: (n) => text(n.path),
 		original_file_path: (n) => text(n.original_file_path),
-		fqn: (n) => text(n.fqn),
+		fqn: (n) => listText(n.fqn),
 		description: (n) => text(n.description),
 		created_at: always(text(created)),
 		model: (n) => text(n.model),
@@ -334,7 +337,7 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 		package_name: (n) => text(n.package_name),
 		path: (n) => text(n.path),
 		original_file_path: (n) => text(n.original_file_path),
-		fqn: (n) => text(n.fqn),
+		fqn: (n) => listText(n.fqn),
 		description: (n) => text(n.description),
 		label: (n) => text(n.label),
 		metadata: always("null"),

@@ -4,8 +4,24 @@
  */
 import { sortTexts } from "../core/sortTexts.ts";
 
+/** What JSON does not show as it is: quotes, backslashes, control characters, and halves of a surrogate pair. */
+const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+/** JSON of a text: a third faster than to ask for it where nothing has to be escaped, as in most names. */
+export const quoted = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`);
+
+/** JSON of a list of texts; most have one or two, and to ask for that of a list takes as long as of each of them. */
+export function listText(items: readonly string[] | undefined): string {
+	if (items === undefined || items.length === 0) return "[]";
+	let all = "[";
+	// What an author wrote in place of a text is left as it is.
+	for (let i = 0; i < items.length; i++) all += i === 0 ? sortedText(items[i]) : `,${sortedText(items[i])}`;
+	return `${all}]`;
+}
+
 /** Any plain value as JSON, keys sorted at every level; undefined properties are left out. */
 export function sortedText(value: unknown): string {
+	if (typeof value === "string") return quoted(value);
 	if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
 	if (Array.isArray(value)) {
 		if (value.length === 0) return "[]";
@@ -19,7 +35,7 @@ export function sortedText(value: unknown): string {
 	let text = "";
 	for (const key of sortTexts(keys)) {
 		const item = record[key];
-		if (item !== undefined) text += `${text === "" ? "{" : ","}${JSON.stringify(key)}:${sortedText(item)}`;
+		if (item !== undefined) text += `${text === "" ? "{" : ","}${quoted(key)}:${sortedText(item)}`;
 	}
 	return text === "" ? "{}" : `${text}}`;
 }
@@ -167,7 +183,7 @@ export function* mapPieces<K extends string, V>(
 			*texts() {
 				let before = open;
 				for (const id of keys().slice(from, from + ENTRIES)) {
-					yield `${before}${JSON.stringify(id)}:${write(map.get(id) as V)}`;
+					yield `${before}${quoted(id)}:${write(map.get(id) as V)}`;
 					before = ",";
 				}
 				yield close;
