@@ -10,7 +10,7 @@
 import type { Config, Layer } from "../core/config.ts";
 import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Manifest } from "../core/manifest.ts";
-import { type NodeId, nodeId } from "../core/node.ts";
+import { type NodeId, nodeId, type RefArgs } from "../core/node.ts";
 import type { FilePlace, ParsedProject, PlainRecord, YamlEntry } from "../core/parsed.ts";
 import { isSourceCall, readCall } from "../core/referenceText.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
@@ -135,6 +135,7 @@ export function buildManifest(parsed: ParsedProject, config: Config, ports: Mani
 		work,
 		unitTests,
 		drafts,
+		enabled,
 		sources,
 		exposures,
 		exposureInputs,
@@ -383,13 +384,23 @@ function checkSourceNames(
 
 /** A generic test belongs to the node it is declared on, enabled or not, and to that node's group. */
 function attachTests(drafts: readonly Draft[], index: NodeIndex): void {
+	let last: { readonly wanted: RefArgs; readonly package_name: string; readonly target: Draft | null } | undefined;
 	for (const draft of drafts) {
 		const wanted = draft.test?.attachedTo ?? null;
 		if (wanted === null) continue;
-		const found = index.findRef({ ...wanted, package: draft.package_name }, draft.package_name);
-		if (found.kind !== "found" && found.kind !== "disabled") continue;
-		draft.attached = found.target.unique_id;
-		draft.group = found.target.group;
+		const { package_name } = draft;
+		// Tests of one node have one reference to it, and come one after the other.
+		if (last?.wanted !== wanted || last.package_name !== package_name) {
+			const found = index.findRef({ ...wanted, package: package_name }, package_name);
+			last = {
+				wanted,
+				package_name,
+				target: found.kind === "found" || found.kind === "disabled" ? found.target : null,
+			};
+		}
+		if (last.target === null) continue;
+		draft.attached = last.target.unique_id;
+		draft.group = last.target.group;
 	}
 }
 
@@ -412,11 +423,17 @@ function resolveAll(
 			const found = findMetric(names, reader, semantics.index, work.problems);
 			return found === undefined ? [] : [nodeId(found.unique_id)];
 		});
+	let last: Draft | null = null;
 	for (const draft of drafts) {
 		if (!isEnabled(draft)) continue;
 		const { refs, sources, functions, metrics } = draft;
 		if (refs.length + sources.length + functions.length + metrics.length === 0) continue;
+		if (last !== null && readsTheSame(draft, last)) {
+			draft.depends = last.depends;
+			continue;
+		}
 		const isGeneric = draft.test?.metadata != null;
+		const said = work.problems.length + work.warnings.length;
 		const resolution = resolveReader(
 			{
 				unique_id: draft.unique_id,
@@ -438,6 +455,8 @@ function resolveAll(
 			work,
 			restricted,
 		);
+		const isQuiet = said === work.problems.length + work.warnings.length;
+		last = isGeneric && isQuiet && !resolution.dropped ? draft : null;
 		const { unique_id, package_name } = draft;
 		const reader = { unique_id, package_name, placeOf: (names: readonly string[]) => findCall(draft, "metric", names) };
 		draft.depends = metrics.length === 0 ? resolution.depends : [...resolution.depends, ...metricsOf(reader, metrics)];
@@ -460,6 +479,14 @@ function resolveAll(
 	}
 	return inputs;
 }
+
+/** Most tests of one node read nothing else, share the list that says so, and come one after the other. */
+const readsTheSame = (test: Draft, last: Draft): boolean =>
+	test.refs === last.refs &&
+	test.kind === last.kind &&
+	test.package_name === last.package_name &&
+	test.group === last.group &&
+	[test, last].every((one) => one.sources.length + one.functions.length + one.metrics.length === 0);
 
 const placeOf = (draft: Draft): FilePlace => draft.descriptionAt?.() ?? { at: draft.locate() };
 

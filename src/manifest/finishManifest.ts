@@ -36,6 +36,8 @@ const byId = <T extends { readonly unique_id: string }>(a: T, b: T): number =>
 export interface Finishing {
 	readonly work: ManifestWork;
 	readonly drafts: readonly Draft[];
+	/** Those of them that are enabled, by their ids. */
+	readonly enabled: ReadonlyMap<NodeId, Draft>;
 	readonly sources: readonly SourceDraft[];
 	readonly exposures: readonly ExposureDraft[];
 	readonly exposureInputs: ReadonlyMap<string, readonly NodeId[]>;
@@ -50,6 +52,7 @@ export interface Finishing {
 export function finishManifest({
 	work,
 	drafts,
+	enabled,
 	sources,
 	exposures,
 	exposureInputs,
@@ -72,10 +75,10 @@ export function finishManifest({
 	const nodes = new Map<NodeId, ExecutableNode>();
 	const unresolved = new Map<NodeId, ExecutableNode>();
 	for (const draft of [...drafts].sort(byId)) {
-		const enabled = isEnabled(draft);
-		const shown = enabled || draft.unresolved ? descriptions : AS_WRITTEN;
-		const node = finishNode(draft, shown, enabled ? (keys.get(draft.unique_id) ?? []) : []);
-		if (enabled) nodes.set(node.unique_id, node);
+		const isOn = isEnabled(draft);
+		const shown = isOn || draft.unresolved ? descriptions : AS_WRITTEN;
+		const node = finishNode(draft, shown, isOn ? (keys.get(draft.unique_id) ?? []) : []);
+		if (isOn) nodes.set(node.unique_id, node);
 		else if (draft.unresolved) unresolved.set(node.unique_id, node);
 		else disable(node);
 	}
@@ -102,7 +105,7 @@ export function finishManifest({
 	const { metrics, semanticModels, savedQueries, ...rest } = finishSemantics({
 		layer: semantics,
 		links: semanticLinks,
-		drafts: new Map(drafts.filter(isEnabled).map((draft) => [draft.unique_id, draft])),
+		drafts: enabled,
 		descriptions,
 	});
 	for (const node of rest.disabled) disable(node);
@@ -171,21 +174,28 @@ function nameSource(draft: SourceDraft, layer: Layer | null, namer: Namer, confi
 	return { database, schema, identifier, relation_name, layer: layer?.name ?? null };
 }
 
+const NO_IDS: readonly NodeId[] = Object.freeze([]);
+
 function edges(
 	nodes: ReadonlyMap<NodeId, ExecutableNode>,
 	sources: ReadonlyMap<NodeId, SourceNode>,
 	readers: ReadonlyMap<NodeId, { readonly depends_on: Dependencies }>,
 ): { readonly parents: Map<NodeId, readonly NodeId[]>; readonly children: Map<NodeId, readonly NodeId[]> } {
 	const parents = new Map<NodeId, readonly NodeId[]>();
-	const children = new Map<NodeId, NodeId[]>();
+	const children = new Map<NodeId, readonly NodeId[]>();
 	const all = [...nodes.keys(), ...sources.keys(), ...readers.keys()].sort();
-	for (const id of all) children.set(id, []);
+	// Tests have no children: one list serves them all.
+	for (const id of all) children.set(id, NO_IDS);
 	for (const id of all) {
-		const inputs = (nodes.get(id) ?? readers.get(id))?.depends_on.nodes ?? [];
+		const inputs = (nodes.get(id) ?? readers.get(id))?.depends_on.nodes ?? NO_IDS;
 		const sorted = inputs.length < 2 ? inputs : [...inputs].sort();
 		parents.set(id, sorted);
 		// Ids come sorted, so each list of children is sorted as it grows.
-		for (const input of sorted) children.get(input)?.push(id);
+		for (const input of sorted) {
+			const known = children.get(input) as NodeId[] | undefined;
+			if (known === NO_IDS) children.set(input, [id]);
+			else known?.push(id);
+		}
 	}
 	return { parents, children };
 }

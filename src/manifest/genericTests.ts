@@ -12,7 +12,7 @@ import { blankDraft } from "./makeDrafts.ts";
 import type { ManifestPorts } from "./ports.ts";
 import { type PythonValue, pythonRepr, pythonStr, WrittenFloat } from "./pythonText.ts";
 import { dedupe } from "./resolveConfig.ts";
-import { readTest, type TestDefinition } from "./testDefinition.ts";
+import { NO_CONFIG, readTest, type TestDefinition } from "./testDefinition.ts";
 import { hashTest, nameTest, type TestArguments } from "./testNames.ts";
 
 /** What the tests of one entry are about. */
@@ -79,6 +79,7 @@ export class TestMaker {
 	readonly #unknown: Diagnostic[] = [];
 	readonly #lists = new Map<string, readonly string[]>();
 	#alone: readonly RefArgs[] = NOTHING;
+	#model: { readonly target: TestTarget | null; readonly text: string } = { target: null, text: "" };
 
 	constructor(
 		ports: ManifestPorts,
@@ -157,18 +158,20 @@ export class TestMaker {
 		}
 
 		const { namespace, name } = definition;
-		const kwargs: PlainRecord = { ...definition.args, model: `{{ get_where_subquery(${target.call}) }}` };
+		const model = this.#modelOf(target);
+		const kwargs: PlainRecord = { ...definition.args, model };
 		const metadata: TestMetadata = { name, kwargs, namespace };
 		const written = item.scalarText === null ? definition.args : withFloats(definition.args, item, item.scalarText);
 		const testName = `${namespace === null ? "" : `${namespace}_`}${target.source === null ? "" : "source_"}${name}`;
 		const given = definition.givenName;
 		const names = given === null ? nameTest(testName, target.namePart, written) : { full: given, short: given };
-		const config = this.#renderConfig(definition, target, item);
-		if (given === null && names.short !== names.full && !Object.hasOwn(config, "alias")) config.alias = names.short;
+		const ofAuthor = this.#renderConfig(definition, target, item);
+		const isCut = given === null && names.short !== names.full && !Object.hasOwn(ofAuthor, "alias");
+		const config = isCut ? { ...ofAuthor, alias: names.short } : ofAuthor;
 
 		const raw_code = `{{ ${namespace === null ? "" : `${namespace}.`}test_${name}(**_dbt_generic_test_kwargs) }}${configCall(config)}`;
 		const unique_id = nodeId(
-			`test.${target.package_name}.${names.full}.${hashTest(names.full, { namespace, name, kwargs: { ...written, model: kwargs.model ?? null } })}`,
+			`test.${target.package_name}.${names.full}.${hashTest(names.full, written === definition.args ? metadata : { namespace, name, kwargs: { ...written, model } })}`,
 		);
 		const collected = this.#collect({
 			target,
@@ -184,7 +187,8 @@ export class TestMaker {
 		const tags = sortedTags(item.tags, config.tags ?? null);
 		const rendered = !(macro.builtin && isShortcut(name));
 		// dbt configures a test before and after it renders its call, and tags add up.
-		const tagsTwice = rendered && config.tags !== undefined ? [{ tags: config.tags }] : [];
+		const tagsTwice = rendered && config.tags !== undefined ? [{ tags: config.tags }] : NOTHING;
+		const own = config === NO_CONFIG ? NOTHING : [config];
 		return blankDraft({
 			kind: "test",
 			name: names.full,
@@ -199,13 +203,13 @@ export class TestMaker {
 			locate: () => place().at,
 			raw_code,
 			rendered,
-			calls: [...tagsTwice, ...collected.configs, ...(Object.keys(config).length === 0 ? [] : [config])],
+			calls: tagsTwice.length + collected.configs.length === 0 ? own : [...tagsTwice, ...collected.configs, ...own],
 			firstTags: tags,
 			description: definition.description,
 			descriptionAt: place,
 			refs: collected.refs,
 			sources: collected.sources,
-			functions: collected.functions ?? [],
+			functions: collected.functions ?? NOTHING,
 			macros: collected.macros,
 			test: { metadata, columnName, fileKeyName: target.fileKeyName, attachedTo: target.ref },
 		});
@@ -218,7 +222,9 @@ export class TestMaker {
 		return isQuoted ? this.#ports.dialect.quote(name) : name;
 	}
 
-	#renderConfig(definition: TestDefinition, target: TestTarget, item: TestItem): { [key: string]: Plain } {
+	/** `NO_CONFIG` itself where there is none. */
+	#renderConfig(definition: TestDefinition, target: TestTarget, item: TestItem): PlainRecord {
+		if (definition.config === NO_CONFIG) return NO_CONFIG;
 		const config: { [key: string]: Plain } = {};
 		for (const key of Object.keys(definition.config)) {
 			const value = definition.config[key] ?? null;
@@ -228,7 +234,7 @@ export class TestMaker {
 					: value;
 			if (rendered !== null) config[key] = rendered;
 		}
-		return config;
+		return Object.keys(config).length === 0 ? NO_CONFIG : config;
 	}
 
 	#collect(found: {
@@ -263,7 +269,7 @@ export class TestMaker {
 		};
 		const collected = this.#ports.collect(found.raw_code, node, GENERATED);
 		// The config() at the end of raw_code is the definition's own, which is known already.
-		const configs = Object.keys(found.config).length === 0 ? collected.configs : collected.configs.slice(0, -1);
+		const configs = found.config === NO_CONFIG ? collected.configs : collected.configs.slice(0, -1);
 		// While it parses, dbt lets a test see only what its macro can come to call; the rest is noted when it is compiled.
 		const where = this.#ports.findMacro("get_where_subquery", target.package_name);
 		const roots = [own, where].filter((id): id is string => typeof id === "string");
@@ -310,7 +316,13 @@ export class TestMaker {
 		};
 	}
 
-	/** The same list for all tests of one target, which come one after the other. */
+	/** The same text for all tests of one target, which come one after the other. */
+	#modelOf(target: TestTarget): string {
+		if (this.#model.target !== target) this.#model = { target, text: `{{ get_where_subquery(${target.call}) }}` };
+		return this.#model.text;
+	}
+
+	/** The same list for all tests of one target. */
 	#targetAlone(ref: RefArgs): readonly RefArgs[] {
 		if (this.#alone[0] !== ref) this.#alone = [ref];
 		return this.#alone;
@@ -382,16 +394,17 @@ function valueAt(value: Plain, path: readonly (string | number)[]): Plain | unde
 }
 
 function configCall(config: PlainRecord): string {
+	if (config === NO_CONFIG) return "";
 	const parts = Object.keys(config).map((key) => {
 		const value = config[key] ?? null;
 		return `${key}=${typeof value === "string" ? `"${value.replaceAll('"', '\\"')}"` : pythonStr(value)}`;
 	});
-	return parts.length === 0 ? "" : `{{ config(${parts.join(",")}) }}`;
+	return `{{ config(${parts.join(",")}) }}`;
 }
 
 function sortedTags(inherited: readonly string[], own: Plain): readonly string[] {
+	if (inherited.length === 0 && own === null) return NOTHING;
 	const tags =
 		typeof own === "string" ? [own] : Array.isArray(own) ? own.filter((t): t is string => typeof t === "string") : [];
-	if (inherited.length + tags.length === 0) return [];
 	return dedupe([...inherited, ...tags].sort());
 }

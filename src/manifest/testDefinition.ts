@@ -81,6 +81,9 @@ export function readTest(written: Plain, site: TestSite): TestDefinition {
 	};
 }
 
+/** Of tests that set nothing. */
+export const NO_CONFIG: PlainRecord = Object.freeze({});
+
 /** Most tests are a name and nothing more. */
 const NO_ARGUMENTS: PlainRecord = Object.freeze({});
 const NO_KEYS: readonly string[] = Object.freeze([]);
@@ -144,8 +147,6 @@ function takeArguments(given: PlainRecord, site: TestSite): PlainRecord {
 		...(isRecord(nested) ? nested : {}),
 	};
 }
-
-const NO_CONFIG: PlainRecord = Object.freeze({});
 
 function takeConfig(args: PlainRecord, given: PlainRecord, site: TestSite): PlainRecord {
 	const nested = given.config ?? null;
