@@ -48,6 +48,7 @@ const sized = smoke
 			run: 15,
 			serverRun: 15,
 			rows: 500,
+			largeRows: 1000,
 			readings: 2800,
 			queries: 20,
 			site: 60,
@@ -61,6 +62,7 @@ const sized = smoke
 			run: 200,
 			serverRun: 1000,
 			rows: 500_000,
+			largeRows: 5_000_000,
 			readings: 1_000_000,
 			queries: 300,
 			site: 10_000,
@@ -534,6 +536,14 @@ const ROWS = [
 		`\`tfm load\`, a Parquet file of ${count(sizes.rows)} rows and 6 columns, Postgres`,
 		() => loadOf("landing-parquet", makeParquetLandingProject, { command: "load", table: "bench.big" }),
 	],
+	...[
+		["a CSV of", "rows", "large-csv", makeCsvLandingProject],
+		["", "lines of JSON", "large-json", makeLandingProject],
+	].map(([what, of, name, make]) => [
+		"load-large",
+		`\`tfm load\`, ${what === "" ? "" : `${what} `}${count(sizes.largeRows)} ${of}, Postgres`,
+		() => loadOf(name, make, { command: "load", table: "bench.big", rows: sizes.largeRows }),
+	]),
 	[
 		"diff",
 		`\`tfm diff\`, ${count(sizes.diff)} rows beside as many, 1,000 changed, Postgres`,

@@ -1,7 +1,6 @@
 import type { Knex } from "knex";
 import type { Session } from "../core/adapter.ts";
 import { fail } from "../core/diagnostic.ts";
-import { bound } from "./bound.ts";
 import { MIGRATIONS, type Migration, STATE_SCHEMA } from "./migrations.ts";
 
 const VERSIONS = `"${STATE_SCHEMA}".schema_version`;
@@ -32,13 +31,26 @@ export async function migrate(session: Session, k: Knex, steps: readonly Migrati
 			`create schema if not exists "${STATE_SCHEMA}"; create table if not exists ${VERSIONS} (version integer not null)`,
 		);
 		// Somebody else may have migrated while this one waited for the lock.
-		for (let version = await versionOf(session); version < steps.length; version++) {
-			for (const { sql, binds } of steps[version]!(k)) await session.query(sql, binds);
-			const done = k("schema_version")
-				.withSchema(STATE_SCHEMA)
-				.insert({ version: version + 1 });
-			for (const { sql, binds } of bound(done)) await session.query(sql, binds);
+		const before = await versionOf(session);
+		let waiting: string[] = [];
+		const send = async (): Promise<void> => {
+			if (waiting.length > 0) await session.execute(waiting.join(";\n"));
+			waiting = [];
+		};
+		// In as few messages as can be: the first command in a database waits for all of them.
+		for (const [i, step] of steps.entries()) {
+			if (i < before) continue;
+			for (const { sql, binds } of step(k)) {
+				if (binds.length === 0) {
+					waiting.push(sql);
+					continue;
+				}
+				await send();
+				await session.query(sql, binds);
+			}
+			waiting.push(`insert into ${VERSIONS} (version) values (${i + 1})`);
 		}
+		await send();
 		await shareTables(session);
 	});
 }
