@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DIGEST_SQL } from "../postgresFamily/publish/catalogDigest.ts";
+import { BY_INDEX, DIGEST_SQL, LOOK_SQL, STILL_SQL } from "../postgresFamily/publish/catalogDigest.ts";
 import { ALL_PARTS, DEPENDENTS_SQL, factsSql, lookSql, OIDS_SQL } from "../postgresFamily/publish/catalogSql.ts";
 import { catalogOf, readCatalog, withEmptyPath } from "../postgresFamily/publish/readCatalog.ts";
 import { onBothEngines } from "./publishEngines.ts";
@@ -62,7 +62,8 @@ create table s.serial (id serial, big text); create table s.emptied (id int); cr
 					const { fingerprint: _, ...stepwise } = await readCatalog(session, names);
 					const oids = [...stepwise.relations.values()].flatMap((r) => [r.oid, ...r.partitions.map((p) => p.oid)]);
 					const pairs = JSON.stringify([["s", name]]);
-					const { rows } = await session.query(lookSql(DIGEST_SQL), [pairs, '["tfm_n_0123456789_s"]']);
+					const { rows } = await session.query(lookSql(DIGEST_SQL), [pairs, '["tfm_n_0123456789_s"]', ""]);
+					expect(rows[0]![5]).toBe("[]");
 					const { fingerprint: __, ...atOnce } = catalogOf(rows[0]!);
 					expect(atOnce, String(name)).toEqual(stepwise);
 					const digest = await session.query(DIGEST_SQL, [pairs, oids.join(","), '["tfm_n_0123456789_s"]']);
@@ -71,4 +72,43 @@ create table s.serial (id serial, big text); create table s.emptied (id int); cr
 			}
 			expect(named.rows.length).toBeGreaterThan(20);
 		}));
+
+	interface PlanNode {
+		readonly "Node Type": string;
+		readonly "Relation Name"?: string;
+		readonly "Index Cond"?: string;
+		readonly Plans?: readonly PlanNode[];
+	}
+	const nodesOf = (node: PlanNode): readonly PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+	/** Small whatever the database holds, or never of one relation. */
+	const SMALL = new Set(["pg_default_acl", "pg_publication", "pg_namespace", "pg_extension", "pg_statistic_ext"]);
+
+	test("no catalog that grows with the database is read from end to end", () =>
+		bench.on((session) =>
+			session.transaction(async () => {
+				await session.query(`select ${BY_INDEX}`);
+				const unknown = "null";
+				for (const [sql, binds] of [
+					[LOOK_SQL, 3],
+					[STILL_SQL, 4],
+				] as const) {
+					await session.execute(`prepare planned as ${sql}`);
+					const list = Array<string>(binds).fill(unknown).join(", ");
+					const { rows } = await session.query(`explain (format json) execute planned (${list})`);
+					const [{ Plan: plan }] = JSON.parse(String(rows[0]![0])) as [{ Plan: PlanNode }];
+					// What a bitmap finds was looked up by the index below it.
+					const whole = nodesOf(plan).filter(
+						(n) =>
+							n["Index Cond"] === undefined &&
+							n["Node Type"] !== "Bitmap Heap Scan" &&
+							!SMALL.has(String(n["Relation Name"])),
+					);
+					const read = whole.flatMap((n) =>
+						n["Relation Name"] === undefined ? [] : `${n["Node Type"]} of ${n["Relation Name"]}`,
+					);
+					expect(read).toEqual([]);
+					await session.execute("deallocate planned");
+				}
+			}),
+		));
 });

@@ -1,3 +1,5 @@
+import { OLD_SNAPSHOTS_SQL } from "./lockHolders.ts";
+
 /**
  * The catalog queries of publishing. Run with an empty search_path, so that every printed name is qualified. Each row is
  * one JSON text: the shapes are those of catalogFacts.ts. `$1` is a comma-separated list of oids.
@@ -236,8 +238,8 @@ const within = (sql: string, values: Readonly<Record<string, string>>): string =
 
 /**
  * The queries above as one, which answers one row: the environment, [schema, name, oid] of each relation, what depends on
- * them, the facts, and the digest of all that. `$1`: JSON array of [schema, name]; `$2`: JSON array of schemas that the
- * publish itself fills. To plan it takes ten times as long as to run it: for connections that keep it prepared. What
+ * them, the facts, the digest of all that, and [pid, key] of older snapshots. `$1`: JSON array of [schema, name]; `$2`: JSON
+ * array of schemas that the publish itself fills; `$3`: the bind of OLD_SNAPSHOTS_SQL, or null, which asks for none. To plan it takes ten times as long as to run it: for connections that keep it prepared. What
  * materialized views that a publish fills depend on is left out of facts and digest, as in readCatalog.ts.
  */
 export const lookSql = (digestSql: string): string => `
@@ -254,5 +256,7 @@ f as materialized (${within(factsSql(ALL_PARTS), { $1: "(select ids from describ
 select e.facts, (select coalesce(json_agg(json_build_array(schema, name, oid)), '[]') from o)::text,
 	(select coalesce(json_agg(facts::json), '[]') from d)::text,
 	(select coalesce(json_agg(facts::json), '[]') from f)::text,
-	(${within(digestSql, { $2: "(select ids from watched)", $3: "$2" })})
+	(${within(digestSql, { $2: "(select ids from watched)", $3: "$2" })}),
+	case when $3::text is not null then
+		(select coalesce(json_agg(json_build_array(pid, key)), '[]') from (${within(OLD_SNAPSHOTS_SQL, { $1: "$3" })}) s) end::text
 from (${ENVIRONMENT_SQL}) e`;

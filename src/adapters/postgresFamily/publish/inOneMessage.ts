@@ -1,6 +1,6 @@
 import type { BoundStatement, OwnStatement, PublishRequest, Session } from "../../../core/adapter.ts";
 import { DatabaseError } from "../../../core/databaseError.ts";
-import type { CatalogLook } from "./catalogDigest.ts";
+import { BY_INDEX, type CatalogLook } from "./catalogDigest.ts";
 import type { KeptSettings } from "./keptSettings.ts";
 import type { LockProtocol } from "./lockProtocol.ts";
 import type { PublishPlan } from "./planPublish.ts";
@@ -61,7 +61,7 @@ export async function publishInOneMessage(session: Session, about: InOneMessage)
 		always("begin"),
 		always(settings.keep),
 		always(
-			"select set_config('row_security', 'off', true), set_config('check_function_bodies', 'off', true), set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)",
+			`select set_config('row_security', 'off', true), set_config('check_function_bodies', 'off', true), ${BY_INDEX}`,
 		),
 		...(request.fence === undefined ? [] : [heldOrRefused(request.fence)]),
 		...lock,

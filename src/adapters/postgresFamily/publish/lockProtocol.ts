@@ -1,4 +1,5 @@
 import type { OwnStatement, Session } from "../../../core/adapter.ts";
+import type { ResultTable } from "../../../core/resultTable.ts";
 
 /** What a publish must hold before it changes anything, in the order in which readers take it. */
 export interface LockPlan {
@@ -49,8 +50,13 @@ export interface LockWait {
  * minds waiting, `plainLocks` will do.
  */
 export interface LockProtocol {
-	/** Before the transaction: until no older snapshot is left that would see the new relations empty. */
-	settle(session: Session, wait: LockWait): Promise<void>;
+	/**
+	 * Before the transaction: until no older snapshot is left that would see the new relations empty. `first`: what
+	 * OLD_SNAPSHOTS_SQL answered with the look at the catalog, where it was asked there.
+	 */
+	settle(session: Session, wait: LockWait, first?: ResultTable["rows"]): Promise<void>;
+	/** The binds of OLD_SNAPSHOTS_SQL; absent where snapshots are not waited for. */
+	readonly snapshotBinds?: () => readonly [string];
 	/** Outside the publish: statements that need an exclusive lock for a moment, in a transaction of their own. */
 	briefly(session: Session, statements: readonly string[], wait: LockWait): Promise<void>;
 	/** Inside the transaction, after the rows of kept tables were replaced; on return the locks are held. */

@@ -53,8 +53,13 @@ interface Run {
 	readonly placement: Placement;
 }
 
-const look = ({ dialect, session, request }: Run, candidates: readonly Candidate[]): Promise<CatalogLook> =>
+const look = (
+	{ dialect, session, request }: Run,
+	candidates: readonly Candidate[],
+	snapshots: readonly [string] | undefined,
+): Promise<CatalogLook> =>
 	lookAtCatalog(session, {
+		...(snapshots === undefined ? {} : { snapshots }),
 		names: candidates.flatMap((c) => [c.candidate, c.target, ...(c.apply === undefined ? [] : [c.apply.delta])]),
 		own: [...new Set(candidates.map((c) => c.target.schema))].map((schema) =>
 			shadowSchema("n", request.project, schema, dialect.maxIdentifierBytes),
@@ -97,11 +102,9 @@ async function requireLockRoom(
 	if (needed + held > (slots * 3) / 4) fail("TFM-PUB-005", { unit, needed, held, slots });
 }
 
-/** Milliseconds of waiting for older snapshots. Rows of new tables are all that an older snapshot could miss. */
-async function settle({ locks, session, request }: Run): Promise<number> {
-	if (request.candidates.every((c) => c.kind === "view" || c.apply !== undefined)) return 0;
-	return timed(() => locks.settle(session, { timeoutMs: request.lockTimeoutMs, signal: request.signal }));
-}
+/** Rows of new tables are all that an older snapshot could miss. */
+const hasNewTables = ({ request }: Run): boolean =>
+	request.candidates.some((c) => c.kind !== "view" && c.apply === undefined);
 
 async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Promise<PublishReport> {
 	const { dialect, session, request } = run;
@@ -118,11 +121,15 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 	/** Views that could not be made again, by oid: where that is asked for they go. */
 	const failed = new Map<number, string>();
 	/** Milliseconds spent waiting for others, over all attempts. */
-	let waited = await settle(run);
+	let waited = 0;
+	let settled = !hasNewTables(run);
 	for (let moved = 0, careful = false, atOnce = true; candidates.length > 0; ) {
 		request.signal?.throwIfAborted();
-		const seen = await look(run, candidates);
+		const seen = await look(run, candidates, settled ? undefined : run.locks.snapshotBinds?.());
 		const { catalog } = seen;
+		// Older snapshots are seldom: they are asked for with the look, which holds as long as the catalog stays so.
+		if (!settled) waited += await timed(() => run.locks.settle(session, wait, seen.snapshots));
+		settled = true;
 		const planned = planPublish(dialect, { ...request, candidates }, catalog, run.placement, failed);
 		if (planned.kind === "refused") {
 			drop(planned.refusals);

@@ -57,12 +57,15 @@ with recursive chain(pid, path) as (
 select pg_cancel_backend($1::int) from chain where pid = $1::int limit 1`;
 
 export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions): LockProtocol {
-	async function settle(session: Session, wait: LockWait): Promise<void> {
+	const snapshotBinds = (): readonly [string] => [ownBackends().join(",")];
+
+	async function settle(session: Session, wait: LockWait, first?: ResultTable["rows"]): Promise<void> {
 		const deadline = performance.now() + wait.timeoutMs;
 		let left: ReadonlySet<string> | undefined;
 		for (let pause = 5; ; pause = Math.min(pause * 1.5, 100)) {
 			wait.signal?.throwIfAborted();
-			const { rows } = await ask(session, OLD_SNAPSHOTS_SQL, [ownBackends().join(",")]);
+			const known = left === undefined ? first : undefined;
+			const rows = known ?? (await ask(session, OLD_SNAPSHOTS_SQL, snapshotBinds())).rows;
 			const now = rows.map((r) => String(r[1]));
 			const before = left;
 			left = new Set(before === undefined ? now : now.filter((key) => before.has(key)));
@@ -161,7 +164,7 @@ export function serverLocks({ watch, ownBackends = () => [] }: ServerLockOptions
 		}
 	}
 
-	return Object.freeze({ settle, acquire, briefly, firstAttempt });
+	return Object.freeze({ settle, snapshotBinds, acquire, briefly, firstAttempt });
 }
 
 /** `statement_timeout` counts per message only when it is one statement. */
