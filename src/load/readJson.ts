@@ -169,8 +169,32 @@ class JsonWriter {
 			return undefined;
 		}
 		if (first !== QUOTE) return field.bytes(b, from, to);
-		if (scanner.escapes[i] === 1) return field.text(JSON.parse(b.toString("utf8", from, to)) as string);
+		if (scanner.escapes[i] === 1) {
+			const length = this.#unescaped(b, from + 1, to - 1);
+			if (length >= 0) return field.bytes(this.#scratch, 0, length);
+			return field.text(JSON.parse(b.toString("utf8", from, to)) as string);
+		}
 		return field.bytes(b, from + 1, to - 1);
+	}
+
+	#scratch = Buffer.allocUnsafeSlow(1024);
+
+	/** The bytes of a sound string without its escapes, into the scratch: how many; -1 where one is a character's number. */
+	#unescaped(b: Buffer, start: number, end: number): number {
+		if (this.#scratch.length < end - start) this.#scratch = Buffer.allocUnsafeSlow((end - start) * 2);
+		const out = this.#scratch;
+		let to = 0;
+		for (let at = start; at < end; at++) {
+			const c = b[at]!;
+			if (c !== BACKSLASH) {
+				out[to++] = c;
+				continue;
+			}
+			const meant = MEANT[b[++at]!]!;
+			if (meant === 0) return -1;
+			out[to++] = meant;
+		}
+		return to;
 	}
 
 	#writeWhole(b: Buffer, start: number, end: number): string | undefined {
@@ -185,6 +209,11 @@ class JsonWriter {
 }
 
 const QUOTE = 34;
+const BACKSLASH = 92;
+/** What the byte behind a backslash stands for; 0: more than that byte says. */
+const MEANT = new Uint8Array(256);
+for (const [behind, meant] of ['""', "\\\\", "//", "b\b", "f\f", "n\n", "r\r", "t\t"])
+	MEANT[behind!.charCodeAt(0)] = meant!.charCodeAt(0);
 const OBJECT = 123;
 const LIST = 91;
 /** The n of null: no other value begins with it. */
