@@ -57,6 +57,20 @@ async function buildSite() {
 	renameSync("dist/.site", "dist/site");
 }
 
+/** Commander loads child_process for commands that are programs of their own. tfm has none, and every start waits for it. */
+const commanderAlone = {
+	name: "commander-alone",
+	setup(build) {
+		build.onResolve({ filter: /^node:child_process$/ }, ({ importer, path }) =>
+			/[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path, namespace: "no-programs" } : undefined,
+		);
+		build.onLoad({ filter: /.*/, namespace: "no-programs" }, () => ({
+			contents: "module.exports = {};",
+			loader: "js",
+		}));
+	},
+};
+
 mkdirSync("dist", { recursive: true });
 rmSync("dist/.next", { recursive: true, force: true });
 
@@ -105,6 +119,7 @@ const result = await build({
 	sourcesContent: false,
 	legalComments: "none",
 	metafile: true,
+	plugins: [commanderAlone],
 	logLevel: "warning",
 });
 // What is there is replaced only now: a build that fails leaves the last one.

@@ -1,6 +1,6 @@
 /** Files under target/: what was compiled, what was executed, manifest.json, run_results.json. */
 import { hash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { compiledEphemerals } from "../compile/injectCtes.ts";
 import { createReferences, flagOf } from "../context/context.ts";
@@ -11,7 +11,6 @@ import type { Invocation } from "../core/invocation.ts";
 import { makeFolders } from "../core/makeFolders.ts";
 import { findNode } from "../core/manifest.ts";
 import type { ModelNode, NodeId } from "../core/node.ts";
-import { bornAt } from "../core/processMark.ts";
 import { isSourceCall } from "../core/referenceText.ts";
 import type { RunResult } from "../core/result.ts";
 import { sqlPath } from "../core/sqlPath.ts";
@@ -19,9 +18,7 @@ import { inputsFirst } from "../graph/order.ts";
 import { graphSummaryHead, toGraphSummaryJson } from "../manifest/graphSummaryJson.ts";
 import { type ManifestMeta, manifestPieces, type NodeWork } from "../manifest/manifestJson.ts";
 import { toSemanticManifestJson } from "../manifest/semantic/semanticManifestJson.ts";
-import { type CatalogMeta, createRedactor, toRunResultsJson, toSourcesJson } from "../report/report.ts";
-import { type BegunRun, writeBegun } from "./begunRun.ts";
-import { eventLogPath } from "./commandEvents.ts";
+import { type CatalogMeta, toRunResultsJson, toSourcesJson } from "../report/report.ts";
 import { ENCODED, encoded } from "./encodedTexts.ts";
 import { writeGraphSummaryKept } from "./keptGraphSummary.ts";
 import {
@@ -32,10 +29,7 @@ import {
 	type WrittenOf,
 	writeKept,
 } from "./keptManifest.ts";
-import { leftBefore } from "./leftRuns.ts";
-import { endOfLog } from "./logTail.ts";
 import type { OpenProject } from "./openProject.ts";
-import { checksumsOf, type RunNotes, readRunNotes, runNotesPath, testIdsOf } from "./runNotes.ts";
 import { tellArtifact } from "./tellArtifact.ts";
 import { writeWhole } from "./writeWhole.ts";
 
@@ -222,7 +216,7 @@ export function writeRunResults(invocation: Invocation, project: OpenProject, ru
 }
 
 /** How the command was called, by dbt's names: `tfm retry` takes it over (takeOver.ts). What was not given is left out. */
-function runArgs(invocation: Invocation, project: OpenProject): Readonly<Record<string, unknown>> {
+export function runArgs(invocation: Invocation, project: OpenProject): Readonly<Record<string, unknown>> {
 	const { flags } = invocation;
 	const { macro, args, sql } = flags.extra;
 	const given = Object.entries({
@@ -296,43 +290,6 @@ const argTime = (at: Date | undefined): string | null => (at === undefined ? nul
 function sampleArg({ facts }: OpenProject): { readonly start: string; readonly end: string } | null {
 	const { sample } = facts.invocation;
 	return sample === undefined ? null : { start: eventTimeIso(sample.start), end: eventTimeIso(sample.end) };
-}
-
-export function writeRunNotes(
-	invocation: Invocation,
-	project: OpenProject,
-	run: Pick<RunNotes, "command" | "gates" | "results">,
-	takesUp?: string,
-): void {
-	if (!invocation.flags.writeJson) return;
-	const { manifest, runId } = project;
-	const { targetDir } = project.config;
-	const known = { checksums: checksumsOf(manifest, project.config.project.root), tests: testIdsOf(manifest) };
-	const args = createRedactor(project.config.secrets)(runArgs(invocation, project));
-	const started_at = project.startedAt.toISOString();
-	const own: RunNotes = { v: 1, invocation_id: runId, started_at, ...run, args, ...known };
-	const earlier = run.results === undefined ? [] : leftBefore(readRunNotes(targetDir, null), own, takesUp);
-	const notes: RunNotes = earlier.length === 0 ? own : { ...own, earlier };
-	writeWhole(runNotesPath(targetDir), [`${JSON.stringify(notes)}\n`]);
-}
-
-/** Written before a run that `tfm retry` could take up; removed when it has ended. */
-export function noteBegun(
-	invocation: Invocation,
-	project: OpenProject,
-	run: Pick<BegunRun, "command" | "gates" | "selected">,
-): void {
-	if (!invocation.flags.writeJson) return;
-	const args = createRedactor(project.config.secrets)(runArgs(invocation, project));
-	const { name, pid } = invocation.host;
-	writeBegun(project.config.targetDir, {
-		...run,
-		invocationId: project.runId,
-		startedAt: project.startedAt.toISOString(),
-		args,
-		process: { pid, born: bornAt(pid, { readFileSync }), host: name },
-		log: endOfLog(eventLogPath(invocation, project)),
-	});
 }
 
 /** dbt's `DBT_ENV_CUSTOM_ENV_X`, by X. */

@@ -7,19 +7,12 @@ import type { RunResult } from "../core/result.ts";
 import type { StateStore } from "../core/state.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import { executeRun } from "../execute/executeRun.ts";
-import {
-	doneBy,
-	noteBegun,
-	writeCompiled,
-	writeHooks,
-	writeRunNotes,
-	writeRunResults,
-	writeSources,
-} from "./artifacts.ts";
+import { doneBy, writeCompiled, writeHooks, writeRunResults, writeSources } from "./artifacts.ts";
 import { removeBegun } from "./begunRun.ts";
 import { openEvents } from "./commandEvents.ts";
 import { withDeferral } from "./deferral.ts";
 import { beginManifest } from "./manifestFile.ts";
+import { noteBegun, writeRunNotes } from "./noteRun.ts";
 import { createScratch, openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
 import { openState } from "./openState.ts";

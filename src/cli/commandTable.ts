@@ -134,13 +134,28 @@ const GLOBALS = hide([...[...SELECTION, ...RUNNING].filter((option) => GLOBAL_KE
 /** The order of a help page. */
 const GROUPS: readonly OptionGroup[] = ["Command", "Selection", "State", "Running", "Project", "Output", "Accepted"];
 
-const withShared = (own: readonly OptionSpec[]): OptionSpec[] => {
-	const all = [...own, ...PROJECT, ...OUTPUT, ...ACCEPTED, ...GLOBALS];
+const SHARED = distinct([...PROJECT, ...OUTPUT, ...ACCEPTED, ...GLOBALS]);
+const SHARED_NAMES: ReadonlySet<string> = new Set(SHARED.map(({ long }) => long));
+const SHARED_GROUPS = GROUPS.map((group) => SHARED.filter((option) => option.group === group));
+
+/** The first of each spelling. */
+function distinct(options: readonly OptionSpec[]): readonly OptionSpec[] {
 	const seen = new Set<string>();
-	// An option of the command's own wins over a shared one of the same spelling.
-	const distinct = all.filter((option) => !seen.has(option.long) && seen.add(option.long));
-	// Group by group: this is done for every command at each start, and a sort would ask for the places a thousand times.
-	return GROUPS.flatMap((group) => distinct.filter((option) => option.group === group));
+	return options.filter(({ long }) => !seen.has(long) && seen.add(long));
+}
+
+/**
+ * Group by group. An option of the command's own wins over a shared one of the same spelling. This is done for every
+ * command at each start: what all of them share is in its groups before.
+ */
+const withShared = (options: readonly OptionSpec[]): OptionSpec[] => {
+	const own = distinct(options);
+	const hidden = new Set(own.flatMap(({ long }) => (SHARED_NAMES.has(long) ? [long] : [])));
+	return GROUPS.flatMap((group, at) => {
+		const shared = SHARED_GROUPS[at]!;
+		const mine = own.filter((option) => option.group === group);
+		return mine.concat(hidden.size === 0 ? shared : shared.filter(({ long }) => !hidden.has(long)));
+	});
 };
 
 const only = (options: readonly OptionSpec[], ...keys: string[]): OptionSpec[] =>

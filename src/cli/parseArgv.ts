@@ -185,6 +185,8 @@ export function moveCommandFirst(argv: readonly string[]): readonly string[] {
 	if (argv[0] === "help") return [...argv.slice(1), "--help"];
 	let known: ReadonlySet<string> | undefined;
 	const takesValue = (word: string): boolean => {
+		// Asked for alone more often than all that is looked up among a thousand options.
+		if (word === "--help" || word === "-h") return false;
 		known ??= optionsWithValue();
 		return known.has(word);
 	};

@@ -1,5 +1,3 @@
-import { execFile } from "node:child_process";
-
 /**
  * Runs a command that prints a secret; resolves with its output without the line break at its end. Rejects with an
  * Error whose message says what went wrong and never contains what the command printed on stdout.
@@ -16,8 +14,10 @@ export function shellSecretCommand(options: {
 }): ReadSecretCommand {
 	const timeout = options.timeoutMs ?? TIMEOUT_MS;
 	const [shell, flag] = process.platform === "win32" ? ["cmd.exe", "/d/s/c"] : ["/bin/sh", "-c"];
-	return (command) =>
-		new Promise((resolve, reject) => {
+	return async (command) => {
+		// Few profiles ask for it, and it takes a millisecond of every start.
+		const { execFile } = await import("node:child_process");
+		return await new Promise((resolve, reject) => {
 			const run = { env: { ...options.env }, cwd: options.cwd, timeout, maxBuffer: 1 << 20, windowsHide: true };
 			const child = execFile(shell, [flag, command], run, (error, stdout) => {
 				if (error === null) {
@@ -32,4 +32,5 @@ export function shellSecretCommand(options: {
 			// A command that waits for a password on its input would hang until the timeout.
 			child.stdin?.end();
 		});
+	};
 }

@@ -2,11 +2,11 @@ import { type Diagnostic, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { Plain, SourceNode } from "../core/node.ts";
 import type { LoadMistake } from "../core/ports.ts";
 import { suggestName } from "../core/suggestName.ts";
+import { ENCODINGS, type Encoding } from "./encodings.ts";
 import { LANDING_FORMATS, type LandingColumn, type LandingFormat, type Wrong } from "./landingTypes.ts";
 import { type FetchCommand, readBefore } from "./readBefore.ts";
 import { readColumns } from "./readColumns.ts";
 import { checkStaged, readStage, type StageSpec, stagedFormat } from "./readStage.ts";
-import { ENCODINGS, type Encoding } from "./utf8Blocks.ts";
 
 /** The `load:` block of a source table. */
 export interface LoadSpec {

@@ -7,10 +7,8 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { TextDecoder } from "node:util";
 import { fail } from "../core/diagnostic.ts";
+import type { Encoding } from "./encodings.ts";
 import { countLines, type FileDigest, firstBadByte, gunzip, openFile } from "./textFile.ts";
-
-export const ENCODINGS = ["utf-8", "utf-16", "latin1", "windows-1252"] as const;
-export type Encoding = (typeof ENCODINGS)[number];
 
 export interface StoredFile {
 	readonly absolute: string;
