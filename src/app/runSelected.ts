@@ -9,6 +9,7 @@ import { judgeWarnings } from "../core/warningPolicy.ts";
 import { executeRun } from "../execute/executeRun.ts";
 import { doneBy, writeCompiled, writeHooks, writeRunResults, writeSources } from "./artifacts.ts";
 import { removeBegun } from "./begunRun.ts";
+import { boundGarbage } from "./boundGarbage.ts";
 import { openEvents } from "./commandEvents.ts";
 import { withDeferral } from "./deferral.ts";
 import { beginManifest } from "./manifestFile.ts";
@@ -67,6 +68,7 @@ export async function runSelected(
 	project: OpenProject,
 	request: RunRequest,
 ): Promise<ExitCode> {
+	boundGarbage(request.selected.size);
 	const manifestFile = beginManifest(invocation, project);
 	// The document of `source freshness` is sources.json.
 	const summary = request.sources === undefined ? [summaryDocument(invocation)] : [];

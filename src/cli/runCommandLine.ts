@@ -69,8 +69,6 @@ export async function runCommandLine(outer: World, actions: Actions): Promise<Ex
 			assetsDir: world.assetsDir,
 			host: world.host,
 		};
-		const { boundGarbage } = await import("./boundGarbage.ts");
-		boundGarbage(parsed.command.name);
 		const action = await actions[parsed.command.name]();
 		const code = await action(invocation);
 		logged?.complete(code);
