@@ -349,6 +349,7 @@ function warnOfIgnored({ patch, config, name }: Draft, warnings: Diagnostic[]): 
 function checkConstraints(draft: Draft, enforced: boolean, problems: Diagnostic[]): void {
 	const { patch } = draft;
 	if (patch === null) return;
+	if (patch.constraints.length === 0 && patch.columns.every(({ record }) => record.constraints === undefined)) return;
 	const typed = (constraint: Plain): string => (isRecord(constraint) ? textOf(constraint.type) : "");
 	const keyed = new Map<string, boolean>();
 	const checkTarget = (to: Plain | undefined, path: readonly (string | number)[]): void => {

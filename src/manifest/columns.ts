@@ -81,9 +81,24 @@ const KNOWN: ReadonlySet<string> = new Set([
 	"tests",
 	"data_tests",
 ]);
-/** Keys of the author's own, which dbt keeps with the column. */
-const otherKeys = (record: PlainRecord): PlainRecord =>
-	Object.fromEntries(Object.entries(record).filter(([key]) => !KNOWN.has(key)));
+/** Keys of the author's own, which dbt keeps with the column; null: it has none. */
+function otherKeys(record: PlainRecord): PlainRecord | null {
+	for (const key in record)
+		if (!KNOWN.has(key)) return Object.fromEntries(Object.entries(record).filter(([one]) => !KNOWN.has(one)));
+	return null;
+}
+
+/** What few columns have. */
+function furtherKeys(record: PlainRecord, blocks: readonly string[]): Partial<ColumnSpec> | null {
+	const { granularity, dimension, entity } = record;
+	if (granularity === undefined && dimension === undefined && entity === undefined && blocks.length === 0) return null;
+	return {
+		...(typeof granularity === "string" ? { granularity } : {}),
+		...(dimension == null ? {} : { dimension: columnDimension(record) }),
+		...(entity == null ? {} : { entity: columnEntity(record) }),
+		...(blocks.length === 0 ? {} : { doc_blocks: blocks }),
+	};
+}
 
 /** Columns by name, in the order written; a later one of the same name replaces an earlier one (dbt). */
 export function makeColumns(
@@ -102,8 +117,7 @@ export function makeColumns(
 		const meta = isSet ? { ...recordOr(record.meta), ...recordOr(config.meta) } : NO_META;
 		const tags = columnTags(record);
 		const constraints = listOf(record.constraints);
-		columns[name] = Object.freeze({
-			...otherKeys(record),
+		const usual: ColumnSpec = {
 			name,
 			description: text,
 			meta,
@@ -112,11 +126,9 @@ export function makeColumns(
 			quote: typeof record.quote === "boolean" ? record.quote : null,
 			tags,
 			config: isSet || tags.length > 0 ? { ...config, meta, tags } : NO_CONFIG,
-			...(typeof record.granularity === "string" ? { granularity: record.granularity } : {}),
-			...(record.dimension == null ? {} : { dimension: columnDimension(record) }),
-			...(record.entity == null ? {} : { entity: columnEntity(record) }),
-			...(blocks.length === 0 ? {} : { doc_blocks: blocks }),
-		});
+		};
+		const [other, further] = [otherKeys(record), furtherKeys(record, blocks)];
+		columns[name] = Object.freeze(other === null && further === null ? usual : { ...other, ...usual, ...further });
 	}
 	return Object.freeze(columns);
 }

@@ -12,7 +12,7 @@ const NO_CHECKSUM = Object.freeze({ name: "none", checksum: "" } as const);
 
 /** A draft with nothing resolved. */
 export const blankDraft = (given: Blank): Draft => ({
-	unique_id: nodeId(`${given.kind}.${given.package_name}.${given.name}`),
+	unique_id: given.unique_id ?? nodeId(`${given.kind}.${given.package_name}.${given.name}`),
 	root_path: "",
 	raw_code: "",
 	language: "sql",

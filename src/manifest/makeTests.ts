@@ -71,7 +71,7 @@ export class TestPlanner {
 			original_file_path: entry.original_file_path,
 			file: entry.file,
 			fileKeyName: `sources.${draft.source_name}`,
-			fqnPrefix: fqnPrefixOf(entry),
+			fqnFrame: fqnFrameOf(entry),
 			quoteColumns: recordOr(table.quoting).column === true || recordOr(source.quoting).column === true,
 		};
 		const tags = [...tagsOf(source), ...tagsOf(table)];
@@ -120,9 +120,10 @@ function placed(
 	};
 }
 
-const fqnPrefixOf = ({ package_name, original_file_path }: YamlEntry): readonly string[] => [
+const fqnFrameOf = ({ package_name, original_file_path }: YamlEntry): readonly string[] => [
 	package_name,
 	...original_file_path.split("/").slice(1, -1),
+	"",
 ];
 
 function nodeTarget(entry: YamlEntry, version: string | number | null): TestTarget {
@@ -138,7 +139,7 @@ function nodeTarget(entry: YamlEntry, version: string | number | null): TestTarg
 		original_file_path: entry.original_file_path,
 		file: entry.file,
 		fileKeyName: `${entry.section}.${name}`,
-		fqnPrefix: fqnPrefixOf(entry),
+		fqnFrame: fqnFrameOf(entry),
 		quoteColumns: entry.value.quote_columns === true,
 	};
 }

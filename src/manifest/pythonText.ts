@@ -51,11 +51,14 @@ export function pythonRepr(value: PythonValue): string {
 const ESCAPES: { readonly [character: string]: string } = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 const UNPRINTABLE = /[\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
 const PLAIN = /^[ -&(-[\]-~]*$/;
+/** The same with single quotes. */
+const PRINTABLE = /^[ -[\]-~]*$/;
 
 /** Single quotes unless the text has those and no double ones. */
 function quoted(text: string): string {
 	if (PLAIN.test(text)) return `'${text}'`;
 	const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+	if (quote === '"' && PRINTABLE.test(text)) return `"${text}"`;
 	const escaped = text.replace(UNPRINTABLE, (character) => {
 		const known = ESCAPES[character];
 		if (known !== undefined) return known;

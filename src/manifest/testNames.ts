@@ -20,21 +20,29 @@ export interface TestNames {
 const LONGEST = 64;
 const KEPT = 30;
 
-const partsOf = (value: PythonValue): readonly PythonValue[] => {
+const partsOf = (value: PythonValue): readonly PythonValue[] | null => {
 	if (Array.isArray(value)) return value as readonly PythonValue[];
 	if (typeof value === "object" && value !== null && !(value instanceof WrittenFloat))
 		return Object.values(value as TestArguments);
-	return [value];
+	return null;
 };
+
+const namePart = (value: PythonValue): string => pythonStr(value).replace(/[^0-9a-zA-Z_]+/g, "_");
 
 /** `test` is `[namespace_][source_]name`; `target` the model, with `_v<version>`, or `<source>_<table>`. */
 export function nameTest(test: string, target: string, args: TestArguments): TestNames {
-	const flat: string[] = [];
-	for (const name of sortTexts(Object.keys(args)))
-		if (name !== "model")
-			for (const part of partsOf(args[name] ?? null)) flat.push(pythonStr(part).replace(/[^0-9a-zA-Z_]+/g, "_"));
 	const identifier = `${test}_${target}`;
-	const full = `${identifier}_${flat.join("__")}`;
+	let full = identifier;
+	let between = "_";
+	for (const name of sortTexts(Object.keys(args))) {
+		if (name === "model") continue;
+		const value = args[name] ?? null;
+		for (const part of partsOf(value) ?? [value]) {
+			full += between + namePart(part);
+			between = "__";
+		}
+	}
+	if (between === "_") full += "_";
 	// Python counts characters, JavaScript halves of them.
 	const halves = full.length >= LONGEST && HALF.test(full);
 	const length = halves ? [...full].length : full.length;
@@ -56,7 +64,10 @@ function byKey(a: string, b: string): number {
 	return byCodePoint(a, b);
 }
 
-const isWhole = (key: string): boolean => /^(?:0|[1-9]\d*)$/.test(key);
+/** Nearly all begin with a letter: the expression is for the others. */
+const isWhole = (key: string): boolean => key.charCodeAt(0) <= NINE && /^(?:0|[1-9]\d*)$/.test(key);
+
+const NINE = "9".charCodeAt(0);
 
 /** What dbt hashes: Python's repr() of the value with its keys sorted and every scalar as its text. */
 function hashable(value: PythonValue): string {
