@@ -43,6 +43,7 @@ import { freshnessCriteria, loadedAtField } from "../core/freshness.ts";
 import type { Manifest } from "../core/manifest.ts";
 import type { ExecutableNode, NodeId, OperationNode, SourceNode } from "../core/node.ts";
 import { goodRows, readQuarantine, rejectedRows, writtenQuarantine } from "../core/quarantine.ts";
+import { RecentMap } from "../core/recentMap.ts";
 import type { Journal } from "../core/request.ts";
 import {
 	compileTemplate,
@@ -110,6 +111,12 @@ interface NodePass extends CompilePass {
 	readonly macros: Set<string>;
 }
 
+/**
+ * A template holds its tree or its functions, two to ten kilobytes, and is seldom asked for once its node is built: of ten
+ * thousand models all of them are tens of megabytes.
+ */
+const TEMPLATES = 1_000;
+
 class NodeCompiler implements Compiler {
 	readonly #facts: ProjectFacts;
 	/** The same with `--store-failures`, for bindings that want whole rows. */
@@ -118,7 +125,7 @@ class NodeCompiler implements Compiler {
 	/** False with `compile --no-inject-ephemeral-ctes`: the query is shown without what it would need to run. */
 	readonly #injects: boolean;
 	readonly #references: ReturnType<typeof createReferences>;
-	readonly #templates = new Map<NodeId, Template>();
+	readonly #templates = new RecentMap<NodeId, Template>(TEMPLATES);
 	readonly #graph: SharedGraph;
 	readonly #passes: RenderPasses;
 	readonly #texts = new CompiledTexts();
@@ -455,11 +462,7 @@ class NodeCompiler implements Compiler {
 	}
 
 	#template(node: ExecutableNode): Template {
-		const known = this.#templates.get(node.unique_id);
-		if (known !== undefined) return known;
-		const template = this.#templateOf(node);
-		this.#templates.set(node.unique_id, template);
-		return template;
+		return this.#templates.of(node.unique_id, () => this.#templateOf(node));
 	}
 
 	#templateOf(node: ExecutableNode): Template {

@@ -1,6 +1,7 @@
 import { findNode, type Manifest } from "../core/manifest.ts";
 import { type GraphNode, type NodeId, type TestNode, versionedName } from "../core/node.ts";
 import { columnMark, nodeMark } from "../core/piiMark.ts";
+import { RecentMap } from "../core/recentMap.ts";
 import type { NodeResult } from "../core/result.ts";
 import type { CellValue, ResultColumn, ResultTable } from "../core/resultTable.ts";
 import { sqlPath } from "../core/sqlPath.ts";
@@ -58,16 +59,17 @@ export interface GroupFacts {
 	readonly owner: { readonly [key: string]: string };
 }
 
+/** Those of nodes that run, wait for their tests or are shown; of all nodes of a large run they are tens of megabytes. */
+const KNOWN = 1_000;
+
 /** Facts by id, from the manifest; undefined for an id that is not in it. Looked up when needed, not before. */
 export function manifestFacts(manifest: Manifest, targetPath: string): (id: NodeId) => NodeFacts | undefined {
-	const known = new Map<NodeId, NodeFacts | undefined>();
-	return (id) => {
-		if (!known.has(id)) {
+	const known = new RecentMap<NodeId, NodeFacts | undefined>(KNOWN);
+	return (id) =>
+		known.of(id, () => {
 			const node = findNode(manifest, id);
-			known.set(id, node === undefined ? undefined : factsOf(node, manifest, targetPath));
-		}
-		return known.get(id);
-	};
+			return node === undefined ? undefined : factsOf(node, manifest, targetPath);
+		});
 }
 
 function factsOf(node: GraphNode, manifest: Manifest, targetPath: string): NodeFacts {
