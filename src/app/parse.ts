@@ -1,4 +1,5 @@
 import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { kindsOf } from "../core/nodeOutline.ts";
 import { writeManifest } from "./artifacts.ts";
 import { openEvents } from "./commandEvents.ts";
 import { openProject } from "./openProject.ts";
@@ -26,10 +27,9 @@ export async function parseCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	writeManifest(invocation, project);
 	const events = openEvents(invocation, project);
-	const counts = new Map<string, number>();
+	// Neither nodes nor their names are read for that.
+	const counts = new Map<string, number>(kindsOf(project.manifest.nodes));
 	const count = (kind: string) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
-	// By the kind that an id begins with: the nodes themselves are not read for that.
-	for (const id of project.manifest.nodes.keys()) if (!id.startsWith("operation.")) count(id.slice(0, id.indexOf(".")));
 	const { sources, exposures, metrics, semanticModels, savedQueries } = project.manifest;
 	for (const members of [sources, exposures, metrics, semanticModels, savedQueries])
 		for (const node of members.values()) count(node.resource_type);

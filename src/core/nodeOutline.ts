@@ -24,9 +24,12 @@ export interface NodeOutline {
 	readonly test_metadata?: { readonly name: string } | null;
 }
 
-/** A map of nodes that can name them without having read them. */
+export type KindCounts = ReadonlyMap<ResourceType, number>;
+
+/** A map of nodes that can name them without having read them, and count them without having named them. */
 interface OutlinedMap {
 	outlines(): Iterable<NodeOutline>;
+	kinds(): KindCounts;
 }
 
 const isOutlined = (map: object): map is OutlinedMap => "outlines" in map && typeof map.outlines === "function";
@@ -34,3 +37,11 @@ const isOutlined = (map: object): map is OutlinedMap => "outlines" in map && typ
 /** Of all nodes of the map, in its order; the nodes themselves where they have been read. */
 export const outlinesOf = (map: ReadonlyMap<NodeId, GraphNode>): Iterable<NodeOutline> =>
 	isOutlined(map) ? map.outlines() : map.values();
+
+/** How many nodes of each kind the map has. */
+export function kindsOf(map: ReadonlyMap<NodeId, GraphNode>): KindCounts {
+	if (isOutlined(map)) return map.kinds();
+	const counts = new Map<ResourceType, number>();
+	for (const { resource_type: kind } of map.values()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+	return counts;
+}

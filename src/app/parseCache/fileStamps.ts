@@ -7,7 +7,7 @@
  * In one file: a line that says what it is, one of JSON, and for each file four numbers.
  */
 import { hash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statfsSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { platform } from "node:os";
 import { dirname } from "node:path";
 import { makeFolders } from "../../core/makeFolders.ts";
@@ -53,12 +53,11 @@ export function momentBeside(path: string): Moment | null {
 		if (platform() !== "linux" || !TRUSTED.has(statfsSync(folder).type)) return null;
 		writeFileSync(part, "");
 		const { dev, ctimeMs: at } = statSync(part);
+		unlinkSync(part);
 		return { dev, at };
 	} catch {
 		// Where nothing can be kept, nothing is lost but time.
 		return null;
-	} finally {
-		rmSync(part, { force: true });
 	}
 }
 

@@ -221,7 +221,7 @@ function withTexts(
 	const { files, digests } = digestFiles({ ...listed, builtin: [], own });
 	if (digests.some(([file, digest]) => before.get(file) !== digest)) return null;
 	for (const file of files.own) {
-		const id = file.package_name === manifest.projectName ? texts.get(file.original_file_path) : undefined;
+		const id = file.package_name === manifest.projectName ? texts().get(file.original_file_path) : undefined;
 		const node = id === undefined || id === "several" ? undefined : manifest.nodes.get(id);
 		if (node === undefined || kindOfText(node) !== file.kind) return null;
 		const text = editText(facts, node, file, manifest.warnings);

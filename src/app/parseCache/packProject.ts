@@ -2,7 +2,7 @@ import type { MacroDefinition } from "../../context/context.ts";
 import type { Location } from "../../core/location.ts";
 import { findNode, type Manifest } from "../../core/manifest.ts";
 import type { ExecutableNode, GraphNode, NodeId } from "../../core/node.ts";
-import type { NodeOutline } from "../../core/nodeOutline.ts";
+import { type KindCounts, kindsOf, type NodeOutline } from "../../core/nodeOutline.ts";
 import { datedModels } from "../../manifest/modelDeprecations.ts";
 import { type NodesByText, nodesByText } from "../editedText.ts";
 import { type PackedEdges, packEdges, unpackEnds } from "./packEdges.ts";
@@ -20,7 +20,8 @@ export interface KnownProject {
 }
 
 export interface UnpackedProject extends KnownProject {
-	readonly texts: NodesByText;
+	/** Which nodes the texts of the project's own files are. */
+	texts(): NodesByText;
 	/** Models with a `deprecation_date`. */
 	readonly dated: readonly NodeId[];
 }
@@ -28,11 +29,12 @@ export interface UnpackedProject extends KnownProject {
 /** The places of nodes that know theirs without reading a file again; of tests that is none. */
 type Places = ReadonlyMap<GraphNode, Location>;
 
-interface FirstPart extends UnpackedProject {
+/** What every command asks for. */
+interface FirstPart extends Omit<UnpackedProject, "texts"> {
 	/** Without nodes and edges. */
 	readonly manifest: Manifest;
 	readonly places: Places;
-	readonly ids: readonly NodeId[];
+	readonly kinds: KindCounts;
 	/** How many nodes have edges, none among them. */
 	readonly joints: number;
 }
@@ -50,7 +52,9 @@ const NODES_IN_PART = 500;
 const FIRST = 0;
 const EDGES = 1;
 const OUTLINES = 2;
-const NODES = 3;
+const IDS = 3;
+const TEXTS = 4;
+const NODES = 5;
 
 const othersIn = (manifest: Manifest): readonly GraphNode[] => [
 	...manifest.sources.values(),
@@ -78,21 +82,22 @@ export function* packProject({
 	manifest,
 	macros,
 	timed,
-}: KnownProject): Generator<FirstPart | PackedEdges | PackedOutlines | NodesPart> {
+}: KnownProject): Generator<FirstPart | PackedEdges | PackedOutlines | readonly NodeId[] | NodesByText | NodesPart> {
 	const { nodes, parents } = manifest;
 	yield {
 		manifest: { ...manifest, nodes: new Map(), parents: new Map(), children: new Map() },
 		macros,
 		timed,
 		places: placesOf(othersIn(manifest)),
-		ids: [...nodes.keys()],
+		kinds: kindsOf(nodes),
 		joints: parents.size,
-		texts: nodesByText(manifest, manifest.projectName),
 		dated: datedModels(manifest),
 	};
 	yield packEdges(manifest);
 	const all = [...nodes.values()];
 	yield packOutlines(all);
+	yield [...nodes.keys()];
+	yield nodesByText(manifest, manifest.projectName);
 	for (let from = 0; from < all.length; from += NODES_IN_PART) {
 		const some = all.slice(from, from + NODES_IN_PART);
 		yield { runs: packRuns(some), places: placesOf(some) };
@@ -118,22 +123,30 @@ const unpackRuns = (runs: readonly NodesRun[]): readonly ExecutableNode[] =>
 
 /** The nodes, and what names them without reading any. */
 class KnownNodes extends PartedMap<NodeId, ExecutableNode> {
-	readonly #ids: readonly NodeId[];
+	readonly #kinds: KindCounts;
+	readonly #ids: () => readonly NodeId[];
 	readonly #readOutlines: () => PackedOutlines;
 	#outlines: readonly NodeOutline[] | undefined;
 
 	constructor(
-		ids: readonly NodeId[],
+		{ kinds, ids }: { readonly kinds: KindCounts; readonly ids: () => readonly NodeId[] },
 		readOutlines: () => PackedOutlines,
 		read: (part: number) => readonly ExecutableNode[],
 	) {
-		super(() => ids, NODES_IN_PART, read);
+		let size = 0;
+		for (const count of kinds.values()) size += count;
+		super(ids, NODES_IN_PART, read, size);
+		this.#kinds = kinds;
 		this.#ids = ids;
 		this.#readOutlines = readOutlines;
 	}
 
+	kinds(): KindCounts {
+		return this.#kinds;
+	}
+
 	outlines(): readonly NodeOutline[] {
-		this.#outlines ??= unpackOutlines(this.#readOutlines(), this.#ids);
+		this.#outlines ??= unpackOutlines(this.#readOutlines(), this.#ids());
 		return this.#outlines;
 	}
 }
@@ -165,20 +178,25 @@ export function unpackProject(part: (index: number) => unknown, again: Rereading
 			Object.freeze(node);
 		}
 	};
-	const { ids, joints, macros, timed, texts, dated } = first;
+	const { kinds, joints, macros, timed, dated } = first;
 	revive(othersIn(first.manifest), first.places);
+	let known: readonly NodeId[] | undefined;
+	const ids = (): readonly NodeId[] => {
+		known ??= (part(IDS) as readonly NodeId[] | null) ?? [...again.manifest().nodes.keys()];
+		return known;
+	};
 	const nodes = new KnownNodes(
-		ids,
+		{ kinds, ids },
 		() => (part(OUTLINES) as PackedOutlines | null) ?? packOutlines([...again.manifest().nodes.values()]),
 		(index) => {
 			const found = part(NODES + index) as NodesPart | null;
 			if (found !== null) {
-				const known = unpackRuns(found.runs);
-				revive(known, found.places);
-				return known;
+				const unpacked = unpackRuns(found.runs);
+				revive(unpacked, found.places);
+				return unpacked;
 			}
 			const manifest = again.manifest();
-			return ids
+			return ids()
 				.slice(index * NODES_IN_PART, (index + 1) * NODES_IN_PART)
 				.map((id) => findNode(manifest, id) as ExecutableNode);
 		},
@@ -201,5 +219,10 @@ export function unpackProject(part: (index: number) => unknown, again: Rereading
 		parents: edges("parents"),
 		children: edges("children"),
 	});
+	let byText: NodesByText | undefined;
+	const texts = (): NodesByText => {
+		byText ??= (part(TEXTS) as NodesByText | null) ?? nodesByText(again.manifest(), manifest.projectName);
+		return byText;
+	};
 	return { manifest, macros, timed, texts, dated };
 }

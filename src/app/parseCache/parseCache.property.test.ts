@@ -16,7 +16,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { brief, makeSandbox, type Sandbox } from "../../config/testing/sandbox.ts";
 import { TfmError } from "../../core/diagnostic.ts";
-import { type NodeOutline, outlinesOf } from "../../core/nodeOutline.ts";
+import { kindsOf, type NodeOutline, outlinesOf } from "../../core/nodeOutline.ts";
 import { PARSE_OPTIONS } from "../../manifest/testing/readProject.ts";
 import { listFiles } from "../../parse/parseProject.ts";
 import { isAsStamped, readStamps } from "./fileStamps.ts";
@@ -125,6 +125,7 @@ const outlineOf = ({ unique_id, name, resource_type, package_name, fqn, tags, la
 function seen({ manifest }: ReadProject): string {
 	const outlines = [...outlinesOf(manifest.nodes)].map(outlineOf);
 	expect(outlines).toEqual([...manifest.nodes.values()].map(outlineOf));
+	expect(kindsOf(manifest.nodes)).toEqual(kindsOf(new Map(manifest.nodes)));
 	const nodes = [...manifest.nodes.values(), ...[...manifest.disabled.values()].flat()];
 	return JSON.stringify(
 		{

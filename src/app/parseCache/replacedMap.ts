@@ -1,5 +1,5 @@
 import type { GraphNode, NodeId } from "../../core/node.ts";
-import { type NodeOutline, outlinesOf } from "../../core/nodeOutline.ts";
+import { type KindCounts, kindsOf, type NodeOutline, outlinesOf } from "../../core/nodeOutline.ts";
 import { WalkedMap } from "./walkedMap.ts";
 
 /** A map with other values of some of its keys. Made without copying fifty thousand entries for one; copied when it is walked. */
@@ -34,6 +34,11 @@ export class ReplacedMap<K, V> extends WalkedMap<K, V> {
 	*outlines(): Generator<NodeOutline> {
 		const [base, replaced] = [this.base, this.replaced] as unknown as readonly ReadonlyMap<NodeId, GraphNode>[];
 		for (const outline of outlinesOf(base!)) yield replaced!.get(outline.unique_id) ?? outline;
+	}
+
+	/** A text says nothing of what its node is. */
+	kinds(): KindCounts {
+		return kindsOf(this.base as unknown as ReadonlyMap<NodeId, GraphNode>);
 	}
 
 	protected all(): ReadonlyMap<K, V> {
