@@ -1,14 +1,12 @@
 /** Files under target/: what was compiled, what was executed, manifest.json, run_results.json. */
 import { hash } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { compiledEphemerals } from "../compile/injectCtes.ts";
 import { createReferences, flagOf } from "../context/context.ts";
 import { boundConstraints } from "../core/boundConstraints.ts";
 import type { CompiledNode } from "../core/compiler.ts";
 import { eventTimeIso } from "../core/eventTime.ts";
 import type { Invocation } from "../core/invocation.ts";
-import { makeFolders } from "../core/makeFolders.ts";
 import { findNode } from "../core/manifest.ts";
 import type { ModelNode, NodeId } from "../core/node.ts";
 import { isSourceCall } from "../core/referenceText.ts";
@@ -31,6 +29,7 @@ import {
 } from "./keptManifest.ts";
 import type { OpenProject } from "./openProject.ts";
 import { tellArtifact } from "./tellArtifact.ts";
+import { writeIfOther } from "./writeIfOther.ts";
 import { writeWhole } from "./writeWhole.ts";
 
 /** What a command did with a node: its SQL with published names and the ephemeral models in it, and whether it was run. */
@@ -322,7 +321,5 @@ export function writeCompiled(
 
 /** A file of SQL under target/. */
 export function writeSql(targetDir: string, path: string, sql: string): void {
-	const full = join(targetDir, path);
-	makeFolders(dirname(full), { existsSync, mkdirSync });
-	writeFileSync(full, sql);
+	writeIfOther(join(targetDir, path), sql);
 }

@@ -54,8 +54,9 @@ export function fileMark(path: string): FileMark | null {
 }
 
 /** A disk that is nearly full takes a part of what it is given without a word; the next write says so. */
-function writeAll(file: number, bytes: Uint8Array): void {
-	for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+export function writeAll(file: number, bytes: Uint8Array, position: number | null = null): void {
+	for (let at = 0; at < bytes.length; )
+		at += writeSync(file, bytes, at, bytes.length - at, position === null ? null : position + at);
 }
 
 /** What killed runs left of this document: parts that nobody has written to for an hour. Its folder must be there. */
