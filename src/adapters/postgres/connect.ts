@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { ConnectFailure } from "./connectFailure.ts";
 import type { ConnectionSettings } from "./connectionSettings.ts";
+import { loadDriver } from "./driver.ts";
 import { createServerConnection, type ServerConnection } from "./serverConnection.ts";
 import { cancelledBy } from "./statementLimit.ts";
 import type { TlsAttempt } from "./tlsAttempts.ts";
@@ -49,6 +49,7 @@ async function attempt(
 	tls: TlsAttempt,
 ): Promise<ServerConnection | ConnectFailure> {
 	let asked = false;
+	const pg = loadDriver();
 	const client = new pg.Client({
 		...place,
 		user: settings.user,
