@@ -64,36 +64,38 @@ const always = (constant: string) => () => constant;
 const NO_COLUMNS = "{}";
 const NO_LIST: readonly never[] = Object.freeze([]);
 
+/** Most columns have a name, a description and nothing else of their own. */
 const COLUMN: FieldTexts<ColumnSpec> = {
 	name: (c) => text(c.name),
 	description: (c) => text(c.description),
-	meta: (c) => sortedText(c.meta),
-	data_type: (c) => text(c.data_type),
-	constraints: (c) => sortedText(c.constraints),
-	quote: (c) => text(c.quote),
-	config: (c) => sortedText(c.config),
-	tags: (c) => sortedText(c.tags),
-	granularity: (c) => text(c.granularity ?? null),
-	dimension: (c) => sortedText(c.dimension ?? null),
-	entity: (c) => sortedText(c.entity ?? null),
-	doc_blocks: (c) => listText(c.doc_blocks),
+	meta: shared((c) => c.meta, sortedText),
+	data_type: shared((c) => c.data_type, text),
+	constraints: shared((c) => c.constraints, sortedText),
+	quote: shared((c) => c.quote, text),
+	config: shared((c) => c.config, sortedText),
+	tags: shared((c) => c.tags, sortedText),
+	granularity: shared((c) => c.granularity ?? null, text),
+	dimension: shared((c) => c.dimension ?? null, sortedText),
+	entity: shared((c) => c.entity ?? null, sortedText),
+	doc_blocks: shared((c) => c.doc_blocks, listText),
 };
-const knownColumnText = objectWriter(COLUMN);
 
-/** A column with the keys of the author's own beside dbt's. */
-function columnText(column: ColumnSpec): string {
-	const known = knownColumnText(column);
-	for (const key in column) if (!Object.hasOwn(COLUMN, key)) return sortedText({ ...column, ...JSON.parse(known) });
-	return known;
-}
-
-function columnsText(columns: { readonly [name: string]: ColumnSpec }): string {
-	const names = Object.keys(columns);
-	if (names.length === 0) return NO_COLUMNS;
-	let all = "";
-	for (const name of sortTexts(names))
-		all += `${all === "" ? "{" : ","}${text(name)}:${columnText(columns[name] as ColumnSpec)}`;
-	return `${all}}`;
+/** Columns by their names, with the keys of the author's own beside dbt's. */
+function columnsWriter(): (columns: { readonly [name: string]: ColumnSpec }) => string {
+	const knownText = objectWriter(COLUMN);
+	const columnText = (column: ColumnSpec): string => {
+		const known = knownText(column);
+		for (const key in column) if (!Object.hasOwn(COLUMN, key)) return sortedText({ ...column, ...JSON.parse(known) });
+		return known;
+	};
+	return (columns) => {
+		const names = Object.keys(columns);
+		if (names.length === 0) return NO_COLUMNS;
+		let all = "";
+		for (const name of sortTexts(names))
+			all += `${all === "" ? "{" : ","}${text(name)}:${columnText(columns[name] as ColumnSpec)}`;
+		return `${all}}`;
+	};
 }
 
 const dependsText = ({ macros, nodes }: Dependencies): string =>
@@ -176,6 +178,7 @@ export function createNodeWriters({ created, work }: NodeJsonFacts): {
 		return known;
 	};
 	const configText = configWriter(kept);
+	const columnsText = columnsWriter();
 	const unrenderedText = (config: object): string =>
 		Object.keys(config).length < 2 ? sortedText(config) : kept(config);
 

@@ -22,6 +22,28 @@ const configs = fc.oneof(
 		.map(({ before, own, after }) => ({ ...after, ...before, alias: own })),
 );
 
+const NO_META = Object.freeze({});
+const columns = fc.dictionary(
+	someOf("id", "a\nb", "__proto__"),
+	fc.record(
+		{
+			name: someOf("id", '"q"'),
+			description: someOf("", "said"),
+			meta: someOf<object>(NO_META, {}, { owner: "x" }),
+			data_type: someOf(null, "int"),
+			constraints: someOf<readonly object[]>([], [{ type: "not_null" }]),
+			quote: someOf(null, true),
+			config: someOf<object>(NO_META, { tags: ["a"], meta: {} }),
+			tags: someOf<readonly string[]>([], ["a"]),
+			granularity: someOf("day"),
+			doc_blocks: someOf<readonly string[]>([], ["doc.p.d"]),
+			own: someOf(1, "its own"),
+		},
+		{ requiredKeys: ["name", "description", "meta", "data_type", "constraints", "quote", "config", "tags"] },
+	),
+	{ maxKeys: 3 },
+);
+
 const tests = fc.record({
 	unique_id: fc.string(),
 	name: fc.string(),
@@ -42,7 +64,7 @@ const tests = fc.record({
 	checksum: someOf({ name: "none", checksum: "" }),
 	config: configs,
 	unrendered_config: someOf({}, { alias: "x" }, { b: 1, a: [true] }),
-	columns: someOf({}),
+	columns,
 	refs: someOf<readonly object[]>([], [{ name: "m", package: null, version: 1 }]),
 	sources: someOf<readonly (readonly string[])[]>([], [["s", "t"]]),
 	depends_on: someOf({ macros: [], nodes: [] }, { macros: ["m"], nodes: ["n"] }),
