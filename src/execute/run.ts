@@ -156,10 +156,11 @@ export const bindingOf = (run: Run, self: RelationName | null = null, batch?: Ba
 /** Where candidates stand apart one name per schema is enough to know the shadow schema's; beside their targets all are needed. */
 function candidateMoves(job: RunJob, ports: RunPorts): readonly { candidate: RelationName; target: RelationName }[] {
 	const moves = new Map<string, { candidate: RelationName; target: RelationName }>();
-	for (const { unique_id: id, resource_type: type, ...place } of outlinesOf(job.manifest.nodes)) {
+	for (const outline of outlinesOf(job.manifest.nodes)) {
+		const { unique_id: id, resource_type: type } = outline;
 		// Neither a test is read nor, where one name is enough, another node of the same schema.
 		if (type !== "model" && type !== "seed" && type !== "snapshot") continue;
-		const schema = `${place.database}\0${place.schema}`;
+		const schema = `${outline.database}\0${outline.schema}`;
 		if (moves.has(schema)) continue;
 		const node = job.manifest.nodes.get(id);
 		if (node?.resource_type !== "model" && node?.resource_type !== "seed" && node?.resource_type !== "snapshot")
