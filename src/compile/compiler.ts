@@ -111,10 +111,7 @@ interface NodePass extends CompilePass {
 	readonly macros: Set<string>;
 }
 
-/**
- * A template holds its tree or its functions, two to ten kilobytes, and is seldom asked for once its node is built: of ten
- * thousand models all of them are tens of megabytes.
- */
+// A template holds two to ten kilobytes and is seldom asked for once its node is built.
 const TEMPLATES = 1_000;
 
 class NodeCompiler implements Compiler {

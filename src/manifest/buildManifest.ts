@@ -392,11 +392,8 @@ function attachTests(drafts: readonly Draft[], index: NodeIndex): void {
 		// Tests of one node have one reference to it, and come one after the other.
 		if (last?.wanted !== wanted || last.package_name !== package_name) {
 			const found = index.findRef({ ...wanted, package: package_name }, package_name);
-			last = {
-				wanted,
-				package_name,
-				target: found.kind === "found" || found.kind === "disabled" ? found.target : null,
-			};
+			const target = found.kind === "found" || found.kind === "disabled" ? found.target : null;
+			last = { wanted, package_name, target };
 		}
 		if (last.target === null) continue;
 		draft.attached = last.target.unique_id;

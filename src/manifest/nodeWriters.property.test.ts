@@ -37,7 +37,7 @@ const columns = fc.dictionary(
 			tags: someOf<readonly string[]>([], ["a"]),
 			granularity: someOf("day"),
 			doc_blocks: someOf<readonly string[]>([], ["doc.p.d"]),
-			own: someOf(1, "its own"),
+			own: someOf<unknown>(1, "its own"),
 		},
 		{ requiredKeys: ["name", "description", "meta", "data_type", "constraints", "quote", "config", "tags"] },
 	),
