@@ -17,6 +17,7 @@ import { noteBegun, writeRunNotes } from "./noteRun.ts";
 import { createScratch, openAdapter } from "./openAdapter.ts";
 import type { OpenProject } from "./openProject.ts";
 import { openState } from "./openState.ts";
+import { optimizeLate } from "./optimizeLate.ts";
 import { requireInputs } from "./requireInputs.ts";
 import { runCheckout } from "./runCheckout.ts";
 import { createRunPorts, jobOf, summaryDocument } from "./runPorts.ts";
@@ -68,6 +69,7 @@ export async function runSelected(
 	project: OpenProject,
 	request: RunRequest,
 ): Promise<ExitCode> {
+	optimizeLate();
 	boundGarbage(request.selected.size);
 	const manifestFile = beginManifest(invocation, project);
 	// The document of `source freshness` is sources.json.

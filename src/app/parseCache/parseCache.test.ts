@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeSandbox, type Sandbox } from "../../config/testing/sandbox.ts";
 import type { InvocationFacts } from "../../context/context.ts";
@@ -44,6 +45,12 @@ describe("a project that was read", () => {
 		const known = await know({ id: "another", startedAt: new Date(5), flags: { FULL_REFRESH: false, WHICH: "test" } });
 		expect(known.read).toBe(null);
 		expect(known.facts.invocation.id).toBe("another");
+	});
+
+	it("is known whatever V8 was told meanwhile", async () => {
+		expect((await know()).read).not.toBe(null);
+		setFlagsFromString("--interrupt-budget=200000");
+		expect((await know()).read).toBe(null);
 	});
 
 	it("is known by the same name while nothing changes, and by another after a change", async () => {

@@ -7,11 +7,12 @@
  */
 import { hash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, rmSync } from "node:fs";
-import { cachedDataVersionTag, deserialize, serialize } from "node:v8";
+import { versions } from "node:process";
+import { deserialize, serialize } from "node:v8";
 import { removeAbandoned, writeWhole } from "../writeWhole.ts";
 
 /** v8 promises to read what another version wrote, not that it means the same. */
-const firstLine = (): Buffer => Buffer.from(`tfm parse cache 8, v8 ${cachedDataVersionTag()}\n`);
+const firstLine = (): Buffer => Buffer.from(`tfm parse cache 8, v8 ${versions.v8}\n`);
 
 type PartMark = readonly [length: number, digest: string];
 
