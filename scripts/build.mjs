@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const started = Date.now();
@@ -71,24 +72,13 @@ const commanderAlone = {
 	},
 };
 
-mkdirSync("dist", { recursive: true });
-rmSync("dist/.next", { recursive: true, force: true });
-
-const result = await build({
-	entryPoints: {
-		"cli/main": "src/cli/main.ts",
-		"cli/pgliteWorker": "src/adapters/pglite/pgliteWorker.js",
-		"cli/sqlWorker": "src/sql/sqlWorker.js",
-		"cli/ruleWorker": "src/app/ownRules/ruleWorker.js",
-	},
-	outdir: "dist/.next",
+/** How code of src/ is bundled for node. */
+const PROGRAM = {
 	bundle: true,
-	splitting: true,
 	define: { TFM_BUILD: JSON.stringify(digestOfSources()) },
 	format: "esm",
 	platform: "node",
 	target: "node20",
-	chunkNames: "cli/[name]-[hash]",
 	packages: "bundle",
 	external: [
 		"@electric-sql/pglite",
@@ -115,12 +105,39 @@ const result = await build({
 	banner: {
 		js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
 	},
-	sourcemap: "linked",
-	sourcesContent: false,
 	legalComments: "none",
-	metafile: true,
 	plugins: [commanderAlone],
 	logLevel: "warning",
+};
+
+/** Pages that a start would otherwise make from the tables of commands each time (src/cli/writtenPage.ts). */
+async function writePages() {
+	const outfile = "dist/.pages.mjs";
+	await build({ ...PROGRAM, entryPoints: ["src/cli/writePages.ts"], outfile });
+	const program = await import(pathToFileURL(outfile).href);
+	rmSync(outfile);
+	rmSync("dist/pages", { recursive: true, force: true });
+	mkdirSync("dist/pages");
+	for (const [file, text] of await program.writePages()) writeFileSync(join("dist", file), text);
+}
+
+mkdirSync("dist", { recursive: true });
+rmSync("dist/.next", { recursive: true, force: true });
+
+const result = await build({
+	...PROGRAM,
+	entryPoints: {
+		"cli/main": "src/cli/main.ts",
+		"cli/pgliteWorker": "src/adapters/pglite/pgliteWorker.js",
+		"cli/sqlWorker": "src/sql/sqlWorker.js",
+		"cli/ruleWorker": "src/app/ownRules/ruleWorker.js",
+	},
+	outdir: "dist/.next",
+	splitting: true,
+	chunkNames: "cli/[name]-[hash]",
+	sourcemap: "linked",
+	sourcesContent: false,
+	metafile: true,
 });
 // What is there is replaced only now: a build that fails leaves the last one.
 for (const folder of ["dist/cli", "dist/macros"]) rmSync(folder, { recursive: true, force: true });
@@ -133,6 +150,7 @@ cpSync("src/adapters/postgresFamily/macros", "dist/macros/dbt_postgres", { recur
 cpSync("src/adapters/snowflake/macros", "dist/macros/dbt_snowflake", { recursive: true });
 
 await buildSite();
+await writePages();
 
 if (existsSync("scripts/templateDataDir.mjs")) {
 	const { makeTemplate } = await import("./templateDataDir.mjs");

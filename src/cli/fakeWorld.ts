@@ -21,6 +21,8 @@ export async function call(
 		readonly env?: Readonly<Record<string, string>>;
 		readonly cwd?: string;
 		readonly columns?: number;
+		/** By default a folder that is not there. */
+		readonly assetsDir?: string;
 		readonly action?: (invocation: Invocation, stop: (signal: StopSignal) => void) => Promise<ExitCode>;
 	} = {},
 ): Promise<Call> {
@@ -38,7 +40,7 @@ export async function call(
 		stderr: { isTTY: false, columns, write: (text) => void (stderr += text) },
 		clock: () => new Date("2026-11-21T06:12:03.000Z"),
 		ask: null,
-		assetsDir: "/assets",
+		assetsDir: options.assetsDir ?? "/assets",
 		host: { name: "host", pid: 1, user: "user" },
 		onSignal: (heard) => {
 			listeners.add(heard);

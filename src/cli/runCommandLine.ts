@@ -5,8 +5,7 @@ import { besideLongRendering } from "./besideLongRendering.ts";
 import type { LoggedCommand } from "./commandLog.ts";
 import { parseArgv } from "./parseArgv.ts";
 import type { World } from "./world.ts";
-
-const HELP_WIDTH = { least: 60, most: 110 };
+import { helpWidth } from "./writtenPage.ts";
 
 /** Everything after `--version`: help, completion, or a command; what it throws becomes a message and a code. */
 export async function runCommandLine(outer: World, actions: Actions): Promise<ExitCode> {
@@ -17,8 +16,7 @@ export async function runCommandLine(outer: World, actions: Actions): Promise<Ex
 	let invocation: Invocation | undefined;
 	let logged: LoggedCommand | null = null;
 	try {
-		const width = Math.min(HELP_WIDTH.most, Math.max(HELP_WIDTH.least, world.stdout.columns));
-		const parsed = await parseArgv(world.argv, width);
+		const parsed = await parseArgv(world.argv, helpWidth(world.stdout.columns));
 		if (parsed.kind === "help") {
 			world.stdout.write(parsed.text);
 			return 0;
