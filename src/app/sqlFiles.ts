@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolders } from "../core/makeFolders.ts";
+import { standsAlready } from "./standsAlready.ts";
 
 /**
  * Writes files of SQL below a folder, one after the other. A folder is made once, and a file that says the same already
@@ -20,11 +21,6 @@ export function createSqlFiles(targetDir: string): (path: string, sql: string) =
 	};
 	return (path, sql) => {
 		const full = join(targetDir, path);
-		if (isNew(dirname(full)) || !says(full, sql)) writeFileSync(full, sql);
+		if (isNew(dirname(full)) || !standsAlready(full, Buffer.from(sql))) writeFileSync(full, sql);
 	};
-}
-
-function says(path: string, sql: string): boolean {
-	const found = statSync(path, { throwIfNoEntry: false });
-	return found?.isFile() === true && found.size === Buffer.byteLength(sql) && readFileSync(path, "utf8") === sql;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -7,8 +7,7 @@ import { createSqlWriter } from "./sqlWriter.ts";
 
 const ids = Array.from({ length: 40 }, (_, i) => `model.shop.m${i}`);
 
-function writer() {
-	const targetDir = join(mkdtempSync(join(tmpdir(), "tfm-sql-")), "target");
+function writer(targetDir = join(mkdtempSync(join(tmpdir(), "tfm-sql-")), "target")) {
 	const node = (id: string) => ({
 		unique_id: id,
 		resource_type: "model",
@@ -42,6 +41,19 @@ test("of two texts for one file the later one stays", async () => {
 	finish(ids[0]!, "success", "select 2");
 	await files.written();
 	expect(readFileSync(path("compiled", ids[0]!), "utf8")).toBe("select 2");
+});
+
+test("what stands already is left as it is, and what differs is written", async () => {
+	const first = writer();
+	for (const id of ids.slice(0, 2)) first.finish(id, "success", "select 1");
+	await first.files.written();
+	const [same, other] = ids.slice(0, 2).map((id) => first.path("compiled", id)) as [string, string];
+	for (const path of [same, other]) utimesSync(path, 1, 1);
+	const again = writer(first.targetDir);
+	again.finish(ids[0]!, "success", "select 1");
+	again.finish(ids[1]!, "success", "select 22");
+	await again.files.written();
+	expect([statSync(same).mtimeMs, readFileSync(other, "utf8")]).toEqual([1000, "select 22"]);
 });
 
 test("what failed is there at once, for the summary that shows it", () => {

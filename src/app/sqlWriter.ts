@@ -10,6 +10,7 @@ import { sqlPath } from "../core/sqlPath.ts";
 import type { Subscriber } from "../report/report.ts";
 import { writeSql } from "./artifacts.ts";
 import type { OpenProject } from "./openProject.ts";
+import { standsAlready } from "./standsAlready.ts";
 
 /** `node:fs/promises` opens a handle object per file, which costs more than the write. */
 const writeFile = promisify(writeFileThen);
@@ -24,8 +25,9 @@ export interface SqlWriter extends Subscriber {
 
 /**
  * Writes each finished node's SQL: with published names under compiled/, as sent under run/. In the background, because
- * a run of a thousand nodes writes two thousand files and the same thread serves every database session. Only what
- * failed is written at once: the summary shows lines of it.
+ * a run of a thousand nodes writes two thousand files and the same thread serves every database session. What stands
+ * there already is left: to see that takes a tenth of writing it, and is done at once. So is what failed written: the
+ * summary shows lines of it.
  */
 export function createSqlWriter(
 	{ manifest, config }: Pick<OpenProject, "manifest" | "config">,
@@ -33,15 +35,18 @@ export function createSqlWriter(
 ): SqlWriter {
 	const waiting = new Map<string, string>();
 	const busy = new Map<string, Promise<void>>();
+	/** Folders that stand, and those of them that were made here. */
+	const there = new Set<string>();
 	const made = new Set<string>();
 	const inlined = new Set<string>();
 	let failure: { readonly error: unknown } | null = null;
 
 	const write = async (path: string, sql: string): Promise<void> => {
 		const folder = dirname(path);
-		if (!made.has(folder)) {
+		if (!there.has(folder)) {
+			if (!existsSync(folder)) made.add(folder);
 			makeFolders(folder, { existsSync, mkdirSync });
-			made.add(folder);
+			there.add(folder);
 		}
 		await writeFile(path, sql);
 	};
@@ -60,6 +65,12 @@ export function createSqlWriter(
 			busy.set(path, done);
 		}
 	};
+	const put = (path: string, sql: string): void => {
+		const full = join(config.targetDir, path);
+		// In a folder that was made here nothing stood.
+		const stood = !made.has(dirname(full)) && !waiting.has(full) && !busy.has(full);
+		if (!stood || !standsAlready(full, Buffer.from(sql))) waiting.set(full, sql);
+	};
 	/** Ephemeral models, once each: dbt compiles them for whoever reads them, and writes what came out. */
 	const writeInlined = (ctes: NonNullable<NodeResult["extra_ctes"]>): void => {
 		if (ctes.every(({ id }) => inlined.has(id))) return;
@@ -67,7 +78,7 @@ export function createSqlWriter(
 			const node = findNode(manifest, id);
 			if (inlined.has(id) || node === undefined) continue;
 			inlined.add(id);
-			waiting.set(join(config.targetDir, sqlPath("compiled", node)), sql);
+			put(sqlPath("compiled", node), sql);
 		}
 	};
 	return {
@@ -82,7 +93,7 @@ export function createSqlWriter(
 			for (const kind of folders) {
 				const path = sqlPath(kind, node, batch);
 				if (atOnce) writeSql(config.targetDir, path, texts[kind]);
-				else waiting.set(join(config.targetDir, path), texts[kind]);
+				else put(path, texts[kind]);
 			}
 			if (folders.includes("compiled") && "extra_ctes" in facts) writeInlined(facts.extra_ctes ?? []);
 			start();

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { makeFolders } from "../core/makeFolders.ts";
+import { standsAlready } from "./standsAlready.ts";
 import { writeAll } from "./writeWhole.ts";
 
 /**
@@ -10,6 +11,7 @@ import { writeAll } from "./writeWhole.ts";
  */
 export function writeIfOther(path: string, text: string): void {
 	const bytes = Buffer.from(text);
+	if (standsAlready(path, bytes)) return;
 	const file = openStanding(path);
 	if (file === undefined) {
 		makeFolders(dirname(path), { existsSync, mkdirSync });
@@ -17,10 +19,8 @@ export function writeIfOther(path: string, text: string): void {
 		return;
 	}
 	try {
-		const { size } = fstatSync(file);
-		if (size === bytes.length && bytes.equals(contentOf(file, size))) return;
 		writeAll(file, bytes, 0);
-		if (size > bytes.length) ftruncateSync(file, bytes.length);
+		ftruncateSync(file, bytes.length);
 	} finally {
 		closeSync(file);
 	}
@@ -33,15 +33,4 @@ function openStanding(path: string): number | undefined {
 	} catch {
 		return undefined;
 	}
-}
-
-function contentOf(file: number, size: number): Buffer {
-	const found = Buffer.allocUnsafe(size);
-	let at = 0;
-	while (at < size) {
-		const read = readSync(file, found, at, size - at, at);
-		if (read === 0) break;
-		at += read;
-	}
-	return found.subarray(0, at);
 }
