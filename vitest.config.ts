@@ -3,8 +3,6 @@ import { defineConfig } from "vitest/config";
 
 const globalSetup = ["scripts/testPostgres.mjs"];
 const execArgv = [
-	// V8 compiles the embedded database a second time, better, in every process: more work than tests have for it.
-	"--liftoff-only",
 	// Threads that the product starts are TypeScript in the source tree.
 	"--import",
 	new URL("scripts/typescriptInThreads.mjs", import.meta.url).href,

@@ -14,7 +14,7 @@ import { createLanding, faultsOfLanded, faultsOfLanding, lookAtLanding } from ".
 import { choose, seededRandom } from "./random.mjs";
 import { byName } from "./relations.mjs";
 import { createTally } from "./tally.mjs";
-import { QUICK_DATABASE, startTfm, TFM } from "./tfmProcess.mjs";
+import { startTfm, TFM } from "./tfmProcess.mjs";
 
 const LAYERS = ["landing", "staging", "transform", "reporting"];
 const ARRIVALS = 3000;
@@ -38,7 +38,6 @@ export async function embeddedFaults({ kills, seed, rows }) {
 		const run = startTfm({
 			root,
 			args,
-			nodeArgs: QUICK_DATABASE,
 			lastLayer: LAYERS.at(-1),
 			onEvent: (event) => watch(event, run, Date.now() - began),
 		});
@@ -199,7 +198,7 @@ function showRows(root, sql) {
 	const args = ["show", "--inline", sql, "--limit", "-1", "--output", "json", "--vars", '{"gen": 0}'];
 	return new Promise((resolve) => {
 		const options = { cwd: root, env: { ...process.env, NO_COLOR: "1" }, maxBuffer: 64 << 20 };
-		execFile(process.execPath, [...QUICK_DATABASE, TFM, ...args], options, (error, stdout, stderr) =>
+		execFile(process.execPath, [TFM, ...args], options, (error, stdout, stderr) =>
 			resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
 		);
 	});

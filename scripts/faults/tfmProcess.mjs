@@ -5,8 +5,6 @@ import { fileURLToPath } from "node:url";
 
 export const TFM = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "tfm.js");
 const KEPT_CHARACTERS = 20_000;
-/** The embedded database is compiled once, quickly: V8's second, better compilation takes longer than these short runs gain. */
-export const QUICK_DATABASE = ["--liftoff-only"];
 
 /**
  * Starts `tfm` and follows its events (`--log-format events`). `onEvent` sees each with what was known before it.
@@ -15,9 +13,9 @@ export const QUICK_DATABASE = ["--liftoff-only"];
  * (a publish finished, more to come), after (the last layer is published). `unpublished`: names of the nodes that the
  * run says it did not publish, as soon as it says so.
  */
-export function startTfm({ root, args, nodeArgs = [], env, lastLayer, onEvent = () => {} }) {
+export function startTfm({ root, args, env, lastLayer, onEvent = () => {} }) {
 	const id = randomUUID();
-	const child = spawn(process.execPath, [...nodeArgs, TFM, ...args, "--log-format", "events"], {
+	const child = spawn(process.execPath, [TFM, ...args, "--log-format", "events"], {
 		cwd: root,
 		env: { ...process.env, NO_COLOR: "1", TFM_INVOCATION_ID: id, ...env },
 		stdio: ["ignore", "pipe", "pipe"],
