@@ -140,7 +140,7 @@ const result = await build({
 	metafile: true,
 });
 // What is there is replaced only now: a build that fails leaves the last one.
-for (const folder of ["dist/cli", "dist/macros"]) rmSync(folder, { recursive: true, force: true });
+for (const folder of ["dist/cli", "dist/macros", "dist/.compiled"]) rmSync(folder, { recursive: true, force: true });
 renameSync("dist/.next/cli", "dist/cli");
 rmSync("dist/.next", { recursive: true, force: true });
 // What rules of one's own are written against: declarations only, so that the text is as good as a .d.ts.
