@@ -393,6 +393,7 @@ async function siteFacts(models) {
 }
 
 const count = (n) => n.toLocaleString("en");
+const smallLayers = (name) => generated(name, { models: sizes.run, layered: true, tests: 1 });
 const ROWS = [
 	["version", "`tfm --version`", () => start(["--version"], { cwd: work })],
 	["help", "`tfm --help`", () => start(["--help"], { cwd: work })],
@@ -402,15 +403,20 @@ const ROWS = [
 		"`tfm ls`, the warehouse",
 		() => start(["ls"], { cwd: warehouse() }, (stdout) => must(stdout.includes("trf_persons"), "ls lists nothing")),
 	],
-	["first-run", "`tfm run`, the warehouse, first run", () => embeddedRun(warehouse(), { first: true })],
-	// The smoke has sent the warehouse's statements again a row before; here a small project shows as much.
-	smoke
+	// The smoke runs the warehouse on a server, where it takes a fifth of the time; on the embedded database a small project.
+	...(smoke
 		? [
-				"run",
-				`\`tfm run\`, ${count(sizes.run)} tiny models in 5 layers, again`,
-				() => embeddedRun(generated("layered", { models: sizes.run, layered: true, tests: 1 })),
+				[
+					"first-run",
+					`\`tfm run\`, ${count(sizes.run)} tiny models in 5 layers, first run`,
+					() => embeddedRun(smallLayers("layered-first"), { first: true }),
+				],
+				["run", "the same, again", () => embeddedRun(smallLayers("layered"))],
 			]
-		: ["run", "`tfm run`, the warehouse, again", () => embeddedRun(warehouse())],
+		: [
+				["first-run", "`tfm run`, the warehouse, first run", () => embeddedRun(warehouse(), { first: true })],
+				["run", "`tfm run`, the warehouse, again", () => embeddedRun(warehouse())],
+			]),
 	[
 		"run-many",
 		`\`tfm run\`, ${count(sizes.run)} tiny models without layers, again`,
@@ -502,7 +508,14 @@ const ROWS = [
 	]),
 	["queries", `${count(sizes.queries)} \`run_query\` in one render`, () => queriesOf("queries", sizes.queries)],
 	["server-first-run", "`tfm run`, the warehouse on Postgres, first run", () => onServer(warehouse(), { first: true })],
-	["server-run", "`tfm run`, the warehouse on Postgres, again", () => onServer(warehouse())],
+	[
+		"server-run",
+		"`tfm run`, the warehouse on Postgres, again",
+		() => {
+			if (smoke) throw new Skipped("its first run was a row before, and the rows below run again");
+			return onServer(warehouse());
+		},
+	],
 	[
 		"server-many",
 		`\`tfm run\`, ${count(sizes.serverRun)} tiny models on Postgres, 4 connections, again`,
