@@ -4,7 +4,7 @@ import { findNode } from "../core/manifest.ts";
 import { sortDiagnostics } from "../core/sortDiagnostics.ts";
 import { judgeWarnings } from "../core/warningPolicy.ts";
 import { checkFindings } from "./checkFindings.ts";
-import { analyzeProject } from "./columnLineage/analyzeProject.ts";
+import { analysisOf } from "./columnLineage/analysisOf.ts";
 import { analysedNodes } from "./columnLineage/compiledSql.ts";
 import { openEvents } from "./commandEvents.ts";
 import { openProject } from "./openProject.ts";
@@ -23,7 +23,7 @@ export async function checkCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { flags, stdout } = invocation;
 	const { ids, warnings } = selectIds(invocation, project, { all: CHECKED });
-	const analysed = await analyzeProject(invocation, project);
+	const analysed = await analysisOf(invocation, project);
 	const { lineage } = analysed;
 	const selected = new Set(ids);
 	const nodes = analysedNodes(project).filter(({ unique_id: id }) => selected.has(id));

@@ -2,14 +2,14 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ColumnLineage } from "../core/lineage.ts";
 import type { GraphNode } from "../core/node.ts";
 import { absentColumns } from "./columnLineage/absentColumns.ts";
-import type { AnalysedProject } from "./columnLineage/analyzeProject.ts";
+import type { FoundAnalysis } from "./columnLineage/analysisOf.ts";
 import type { AnalysedNode } from "./columnLineage/compiledSql.ts";
 import { contractMisfits } from "./columnLineage/contractMisfits.ts";
 import { idleMarks } from "./columnLineage/idleMarks.ts";
 import { piiExposures } from "./columnLineage/piiExposures.ts";
 import { propertyPlaces } from "./columnLineage/propertyPlaces.ts";
 import { sqlRemarks } from "./columnLineage/sqlRemarks.ts";
-import { displayName } from "./lineage.ts";
+import { displayName } from "./displayName.ts";
 import type { OpenProject } from "./openProject.ts";
 
 /**
@@ -18,7 +18,7 @@ import type { OpenProject } from "./openProject.ts";
  */
 export function checkFindings(
 	project: OpenProject,
-	{ lineage, compiled }: Pick<AnalysedProject, "compiled"> & { readonly lineage: Pick<ColumnLineage, "nodes"> },
+	{ lineage, compiled }: Pick<FoundAnalysis, "compiled"> & { readonly lineage: Pick<ColumnLineage, "nodes"> },
 ): (models: readonly AnalysedNode[], marked: readonly GraphNode[]) => readonly Diagnostic[] {
 	const nameOf = displayName(project);
 	const { layering } = project.config.project;

@@ -1,12 +1,12 @@
 import type { SiteFinding } from "../docs/docs.ts";
 import { modelRemarks } from "./ci/modelRemarks.ts";
-import type { AnalysedProject } from "./columnLineage/analyzeProject.ts";
+import type { FoundAnalysis } from "./columnLineage/analysisOf.ts";
 import type { OpenProject } from "./openProject.ts";
 
 /** What `tfm check` says of the SQL of each node, for its page: errors first. */
 export function siteFindings(
 	project: OpenProject,
-	analysed: AnalysedProject,
+	analysed: FoundAnalysis,
 ): ReadonlyMap<string, readonly SiteFinding[]> {
 	const found = new Map<string, SiteFinding[]>();
 	for (const { node, diagnostic } of modelRemarks(project, analysed)) {

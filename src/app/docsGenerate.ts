@@ -8,7 +8,7 @@ import type { GraphNode, NodeId } from "../core/node.ts";
 import { type RunResults, readRunResults, type SiteSample, type SiteSource } from "../docs/docs.ts";
 import { type CatalogRow, catalogKey, dbtMessage, toCatalogJson } from "../report/report.ts";
 import { writeCatalog } from "./artifacts.ts";
-import { analyzeProject } from "./columnLineage/analyzeProject.ts";
+import { analysisOf } from "./columnLineage/analysisOf.ts";
 import { type ShownColumns, shownColumns } from "./columnLineage/shownColumns.ts";
 import { openCommandLog, openEvents } from "./commandEvents.ts";
 import { COMPILED_KINDS, compileSelected, printSelected } from "./compile.ts";
@@ -66,7 +66,7 @@ export async function docsGenerate(invocation: Invocation): Promise<ExitCode> {
 	if (invocation.log?.onScreen === true) printSelected(invocation, project, compiled);
 	openCommandLog(invocation, project);
 	// Which columns are personal is known from the lineage alone.
-	const analysed = compile !== false || sampleRows > 0 ? await analyzeProject(invocation, project) : null;
+	const analysed = compile !== false || sampleRows > 0 ? await analysisOf(invocation, project) : null;
 	const ids =
 		compile === false
 			? [...project.manifest.nodes.keys(), ...project.manifest.sources.keys()]

@@ -5,7 +5,7 @@ import { fail, TfmError } from "../core/diagnostic.ts";
 import type { PastTrace } from "../core/history.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
 import { type RunNow, readRunResults, serveSite } from "../docs/docs.ts";
-import { analyzeProject } from "./columnLineage/analyzeProject.ts";
+import { analysisOf } from "./columnLineage/analysisOf.ts";
 import { type Database, withDatabase } from "./database.ts";
 import { siteFindings } from "./docsFindings.ts";
 import { countOption, readTrace, siteFolder, writeDocsSite } from "./docsSite.ts";
@@ -87,7 +87,7 @@ function followRuns(invocation: Invocation, target: string): ReturnType<typeof c
 async function findingsOf(invocation: Invocation, project: OpenProject) {
 	const { flags } = invocation;
 	const quiet = { ...invocation, flags: { ...flags, writeJson: false, extra: { ...flags.extra, introspect: false } } };
-	return siteFindings(project, await analyzeProject(quiet, project));
+	return siteFindings(project, await analysisOf(quiet, project));
 }
 
 /** Null when the database does not answer: an embedded one may be in use by the next run already. */

@@ -7,7 +7,7 @@ import { describeProject } from "../rules/describeProject.ts";
 import { judgeAnswers, nodesNamed, type RuleOutcome } from "../rules/judgeAnswers.ts";
 import type { RuleProject } from "../rules/ruleProject.ts";
 import { type OwnRule, readRuleSettings } from "../rules/ruleSettings.ts";
-import type { AnalysedProject } from "./columnLineage/analyzeProject.ts";
+import type { FoundAnalysis } from "./columnLineage/analysisOf.ts";
 import type { OpenProject } from "./openProject.ts";
 import { ownerOf } from "./ownerOf.ts";
 import { runFunctionRule } from "./ownRules/functionRules.ts";
@@ -16,7 +16,7 @@ import { runSqlRules } from "./ownRules/sqlRules.ts";
 export interface RuleWork {
 	readonly invocation: Invocation;
 	/** Asked for only where there are rules of one's own. */
-	readonly analysed: () => Promise<AnalysedProject>;
+	readonly analysed: () => Promise<FoundAnalysis>;
 	/**
 	 * The file whose function is run for a path of the project; null: it must not be. For a fork's change, those of the
 	 * base. Without it the project's own.
@@ -70,7 +70,7 @@ async function ownFindings(
 	return rules.flatMap((rule) => judgeAnswers(rule, outcomes.get(rule) ?? missing(rule), nodeNamed));
 }
 
-function tablesOf({ config, manifest }: OpenProject, { lineage, compiled }: AnalysedProject): RuleProject {
+function tablesOf({ config, manifest }: OpenProject, { lineage, compiled }: FoundAnalysis): RuleProject {
 	return describeProject({
 		manifest,
 		lineage,

@@ -17,7 +17,6 @@ import {
 	type MacroEntry,
 	type MacroRegistry,
 	type ProjectFacts,
-	RUN_RENDERING,
 	SharedGraph,
 	sourceObject,
 	sourceScopeNames,
@@ -62,7 +61,7 @@ import { EphemeralModels, type InlinedModel } from "./ephemeralModels.ts";
 import { cteText, injectCtes } from "./injectCtes.ts";
 import { macroArguments } from "./macroValues.ts";
 import { materializationFor, movedTo, readMaterialized, signedAs } from "./materialization.ts";
-import { called, RenderPasses, rendered } from "./renderPasses.ts";
+import { called, inPass, RenderPasses, rendered } from "./renderPasses.ts";
 import { inputModel, testedModel } from "./unitTests.ts";
 
 export interface CompilerInput {
@@ -116,8 +115,8 @@ const TEMPLATES = 1_000;
 
 class NodeCompiler implements Compiler {
 	readonly #facts: ProjectFacts;
-	/** The same with `--store-failures`, for bindings that want whole rows. */
-	readonly #storing: ProjectFacts;
+	/** The same with `--store-failures`, for bindings that want whole rows: made for the first. */
+	#storing: ProjectFacts | undefined;
 	readonly #manifest: Manifest;
 	/** False with `compile --no-inject-ephemeral-ctes`: the query is shown without what it would need to run. */
 	readonly #injects: boolean;
@@ -129,10 +128,8 @@ class NodeCompiler implements Compiler {
 
 	constructor({ manifest, ...facts }: CompilerInput) {
 		this.#facts = facts;
-		const { invocation } = facts;
-		this.#storing = { ...facts, invocation: { ...invocation, flags: { ...invocation.flags, STORE_FAILURES: true } } };
 		this.#manifest = manifest;
-		this.#graph = new SharedGraph(graphData(manifest, invocation.startedAt));
+		this.#graph = new SharedGraph(graphData(manifest, facts.invocation.startedAt));
 		this.#passes = new RenderPasses(this.#graph);
 		this.#references = createReferences(manifest, {
 			rootPackage: manifest.projectName,
@@ -205,7 +202,7 @@ class NodeCompiler implements Compiler {
 						...bound
 					} = { ...binding, relationOf: binding.relationOf.bind(binding) };
 					ephemeral.include(model, relation.render(), (macros) =>
-						this.#template(model).render(this.#nodeScope(model, { ...pass, binding: bound, macros }), RUN_RENDERING),
+						this.#template(model).render(this.#nodeScope(model, { ...pass, binding: bound, macros }), inPass(cursor)),
 					);
 					return relation;
 				},
@@ -232,7 +229,7 @@ class NodeCompiler implements Compiler {
 			const bound = { relationOf: binding.relationOf.bind(binding), ...(self === undefined ? {} : { self }) };
 			inputs.include(node, relation.toText(), () => {
 				const scope = this.#scope(node, node.unique_id, { cursor, binding: bound }, {});
-				return this.#templateOf(node).render(scope, RUN_RENDERING);
+				return this.#templateOf(node).render(scope, inPass(cursor));
 			});
 			return relation;
 		};
@@ -255,7 +252,7 @@ class NodeCompiler implements Compiler {
 		const node = testedModel(test, model);
 		const scope = this.#scope(node, id, { cursor, binding }, { sql: query.sql });
 		const { format, code } = test.expect;
-		const rows = format === "sql" ? [] : expressionOf(id, code).renderNative(scope, RUN_RENDERING);
+		const rows = format === "sql" ? [] : expressionOf(id, code).renderNative(scope, inPass(cursor));
 		const columns = query.columns.map(({ name, type }) => describedColumn(this.#facts.dialect, name, type));
 		const args = { positional: [rows, format === "sql" ? code : null, columns], keyword: new Map() };
 		const value = yield* called(scope.callable(this.#macro("tfm_unit_test_query", node)), args, cursor);
@@ -326,7 +323,7 @@ class NodeCompiler implements Compiler {
 		const extra = sourceScopeNames(this.#facts, source);
 		const scope = this.#scope(null, source.unique_id, pass, { extra });
 		const file = `${source.source_name}.${source.name} (loaded_at_query)`;
-		return compileTemplate({ file, text }).render(scope, RUN_RENDERING);
+		return compileTemplate({ file, text }).render(scope, inPass(pass.cursor));
 	}
 
 	renderMacro(call: MacroCall, journal: Journal, binding: Binding): RenderOutcome {
@@ -419,7 +416,7 @@ class NodeCompiler implements Compiler {
 		label: string,
 		pass: { readonly cursor: ReplayCursor; readonly binding: Binding },
 		more: Pick<Parameters<typeof createRunScope>[0], "ephemeral" | "sql" | "extra" | "onWrite" | "onCall" | "given">,
-		facts: ProjectFacts = pass.binding.wholeRows === true ? this.#storing : this.#facts,
+		facts: ProjectFacts = pass.binding.wholeRows === true ? this.#withStoring() : this.#facts,
 	): ContextScope {
 		return createRunScope({
 			facts,
@@ -431,6 +428,13 @@ class NodeCompiler implements Compiler {
 			...pass,
 			...more,
 		});
+	}
+
+	#withStoring(): ProjectFacts {
+		const { invocation } = this.#facts;
+		const flags = { ...invocation.flags, STORE_FAILURES: true };
+		this.#storing ??= { ...this.#facts, invocation: { ...invocation, flags } };
+		return this.#storing;
 	}
 
 	/** dbt's search: the node's package (or the root project), then tfm's own; for operations any package at last. */

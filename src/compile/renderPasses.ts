@@ -1,6 +1,14 @@
 import { type ContextScope, RUN_RENDERING, type SharedGraph } from "../context/context.ts";
 import type { Journal, Suspended } from "../core/request.ts";
-import { type Arguments, ReplayCursor, type Resumable, Suspend, type Template, type Value } from "../jinja/jinja.ts";
+import {
+	type Arguments,
+	type RenderOptions,
+	ReplayCursor,
+	type Resumable,
+	Suspend,
+	type Template,
+	type Value,
+} from "../jinja/jinja.ts";
 
 interface Pass<T> {
 	readonly cursor: ReplayCursor;
@@ -51,10 +59,13 @@ export class RenderPasses {
 	}
 }
 
+/** What a pass draws at random is drawn once for all passes, and known to whoever looks at the journal. */
+export const inPass = (cursor: ReplayCursor): RenderOptions => ({ ...RUN_RENDERING, replay: cursor });
+
 /** A template's text: by code that can be resumed where it has asked several times already. */
 export function* rendered(template: Template, scope: ContextScope, cursor: ReplayCursor): Resumable<string> {
-	if (!cursor.asksOften) return template.render(scope, RUN_RENDERING);
-	return yield* template.renderResumable(scope, { ...RUN_RENDERING, replay: cursor });
+	if (!cursor.asksOften) return template.render(scope, inPass(cursor));
+	return yield* template.renderResumable(scope, inPass(cursor));
 }
 
 /** What a macro gives, in the same way. */

@@ -20,7 +20,7 @@ import { batchConfig, batchView, eventTimeFilter } from "./eventTimeFilter.ts";
 import { DatabasePort } from "./objects/databasePort.ts";
 import { viewOf } from "./objects/lazyMapping.ts";
 import { metricFunction, metricText, ResolvedMetric } from "./objects/metricFunction.ts";
-import { modelFields, nodeFields } from "./objects/nodeView.ts";
+import { createdAt, modelFields, nodeFields } from "./objects/nodeView.ts";
 import {
 	functionFunction,
 	functionText,
@@ -239,11 +239,18 @@ function otherRelation({ facts, node }: RunContext): Value {
 function modelView(c: RunContext): Value {
 	const { node, sql, binding, facts } = c;
 	if (node === null) return null;
-	const fields = modelFields(node, facts.invocation.startedAt);
+	const fields = modelFields(node);
 	const constraints = node.resource_type === "model" ? boundConstraints(node, (call) => callText(c, call)) : {};
 	const compiled = sql === undefined ? {} : { compiled: true, compiled_code: sql };
 	const batch = binding.batch === undefined ? {} : batchView(binding.batch, node.config);
-	return viewOf({ ...fields, ...constraints, ...compiled, ...batch }, "omitted");
+	const view = {
+		// Only who reads it has asked for the time.
+		get created_at() {
+			return createdAt(facts.invocation.startedAt);
+		},
+		...{ ...fields, ...constraints, ...compiled, ...batch },
+	};
+	return viewOf(view, "omitted");
 }
 
 /** The relation of a foreign key's `to`: here and now a candidate, if the run has built one; always by its bare name. */

@@ -20,30 +20,63 @@ export interface LineageIndex {
 const key = ({ node, column }: ColumnRef): string => `${node}\0${column}`;
 const order = (a: ColumnRef, b: ColumnRef): number => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0);
 
-export function indexLineage(nodes: Readonly<Record<string, NodeLineage>>): LineageIndex {
-	const into = new Map<string, LineageEdge[]>();
-	const outOf = new Map<string, LineageEdge[]>();
-	const decides = new Map<string, Set<string>>();
-	const add = (to: Map<string, LineageEdge[]>, at: string, edge: LineageEdge): void => {
-		const known = to.get(at);
-		if (known === undefined) to.set(at, [edge]);
-		else known.push(edge);
-	};
-	for (const [node, { columns, indirect }] of Object.entries(nodes)) {
-		for (const { name, kind, confidence, upstream } of columns)
-			for (const from of upstream) {
-				const edge: LineageEdge = { from, to: { node, column: name }, kind, confidence };
-				add(into, key(edge.to), edge);
-				add(outOf, key(from), edge);
-			}
-		for (const ref of indirect) decides.set(key(ref), (decides.get(key(ref)) ?? new Set()).add(node));
-	}
+/** `readersOf`: of a node those whose columns or rows come from it, in an order that stays. A node is looked at when it is met. */
+export function indexLineage({
+	nodeOf,
+	readersOf,
+}: {
+	readonly nodeOf: (id: string) => NodeLineage | undefined;
+	readonly readersOf: (id: string) => readonly string[];
+}): LineageIndex {
+	const edgesInto = remembered(
+		(node): ReadonlyMap<string, readonly LineageEdge[]> =>
+			byColumn(
+				(nodeOf(node)?.columns ?? []).flatMap(({ name, kind, confidence, upstream }) =>
+					upstream.map((from) => ({ from, to: { node, column: name }, kind, confidence })),
+				),
+				({ to }) => to,
+			),
+	);
+	const edgesOutOf = remembered((node) =>
+		byColumn(
+			readersOf(node).flatMap((reader) =>
+				[...edgesInto(reader).values()].flat().filter(({ from }) => from.node === node),
+			),
+			({ from }) => from,
+		),
+	);
 	const NONE: readonly LineageEdge[] = [];
 	return {
-		into: (ref) => [...(into.get(key(ref)) ?? NONE)].sort((a, b) => order(a.from, b.from)),
-		outOf: (ref) => [...(outOf.get(key(ref)) ?? NONE)].sort((a, b) => order(a.to, b.to)),
-		decidesOn: (ref) => [...(decides.get(key(ref)) ?? [])].sort(),
+		into: ({ node, column }) => [...(edgesInto(node).get(column) ?? NONE)].sort((a, b) => order(a.from, b.from)),
+		outOf: ({ node, column }) => [...(edgesOutOf(node).get(column) ?? NONE)].sort((a, b) => order(a.to, b.to)),
+		decidesOn: ({ node, column }) =>
+			readersOf(node)
+				.filter((reader) => nodeOf(reader)?.indirect.some((ref) => ref.node === node && ref.column === column))
+				.toSorted(),
 	};
+}
+
+function remembered<T>(find: (node: string) => T): (node: string) => T {
+	const known = new Map<string, T>();
+	return (node) => {
+		const found = known.get(node) ?? find(node);
+		known.set(node, found);
+		return found;
+	};
+}
+
+function byColumn(
+	edges: readonly LineageEdge[],
+	end: (edge: LineageEdge) => ColumnRef,
+): ReadonlyMap<string, readonly LineageEdge[]> {
+	const found = new Map<string, LineageEdge[]>();
+	for (const edge of edges) {
+		const { column } = end(edge);
+		const known = found.get(column);
+		if (known === undefined) found.set(column, [edge]);
+		else known.push(edge);
+	}
+	return found;
 }
 
 export type Direction = "upstream" | "downstream";

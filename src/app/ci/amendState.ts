@@ -5,8 +5,9 @@ import type { NodeId } from "../../core/node.ts";
 import type { NodeState } from "../../core/projectState.ts";
 import { analyzeReach } from "../columnLineage/analyzeReach.ts";
 import type { OpenProject } from "../openProject.ts";
+import { type Asked, askedIn } from "../parseCache/askedReads.ts";
 import { nodeDescriber } from "./describeState.ts";
-import { type Asked, askedIn, type EarlierState, recordAsked } from "./knownState.ts";
+import { type EarlierState, recordAsked } from "./knownState.ts";
 import { modelRemarks } from "./modelRemarks.ts";
 import { outOfTime } from "./outOfTime.ts";
 

@@ -6,9 +6,10 @@ import type { KnownLines } from "../../state/readProjectState.ts";
 import { type AnalysedProject, analyzeProject } from "../columnLineage/analyzeProject.ts";
 import type { Surroundings } from "../columnLineage/surroundings.ts";
 import type { OpenProject } from "../openProject.ts";
+import { type Asked, askedIn } from "../parseCache/askedReads.ts";
 import { amendState } from "./amendState.ts";
 import { describeState } from "./describeState.ts";
-import { type Asked, askedIn, readKnownState, recordAsked } from "./knownState.ts";
+import { readKnownState, recordAsked } from "./knownState.ts";
 import { outOfTime } from "./outOfTime.ts";
 
 export const gitPlace = ({ env, signal }: Invocation, dir: string): GitPlace => ({ dir, env, signal });

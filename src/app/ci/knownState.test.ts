@@ -7,7 +7,8 @@ import type { Invocation } from "../../core/invocation.ts";
 import { type NodeState, PROJECT_STATE_SCHEMA, type ProjectState } from "../../core/projectState.ts";
 import type { KnownLines } from "../../state/readProjectState.ts";
 import type { OpenProject } from "../openProject.ts";
-import { askedIn, readKnownState, recordAsked, statePath, writeState } from "./knownState.ts";
+import { askedIn } from "../parseCache/askedReads.ts";
+import { readKnownState, recordAsked, statePath, writeState } from "./knownState.ts";
 
 let targetDir: string;
 beforeEach(() => {

@@ -13,6 +13,7 @@ import type { NodeState, ProjectState } from "../../core/projectState.ts";
 import { amendedStateText, type KnownLines, projectStateText, readProjectState } from "../../state/readProjectState.ts";
 import type { Surroundings } from "../columnLineage/surroundings.ts";
 import type { OpenProject } from "../openProject.ts";
+import { type Asked, answersStand } from "../parseCache/askedReads.ts";
 import { type Reads, recordReads } from "../parseCache/recordReads.ts";
 import { writeWhole } from "../writeWhole.ts";
 
@@ -35,12 +36,6 @@ export interface KeptState extends KnownState {
 export interface EarlierState extends KeptState {
 	readonly edited: readonly NodeId[];
 	readonly surroundings: Surroundings;
-}
-
-/** What templates asked, values as digests: an environment may hold what nobody should read in a file. */
-export interface Asked {
-	readonly env: readonly (readonly [name: string, digest: string])[];
-	readonly flags: readonly (readonly [name: string, digest: string])[];
 }
 
 interface Header extends Asked {
@@ -88,9 +83,7 @@ export function readKnownState(
 	if (keys === null) return null;
 	const header = readHeader(headerPath(project));
 	if (header === null || (header.key !== keys.key && header.amend?.base !== keys.base)) return null;
-	const { env, flags } = project.facts.invocation;
-	if (header.env.some(([name, was]) => digest(env[name]) !== was)) return null;
-	if (header.flags.some(([name, was]) => digest(flags[name]) !== was)) return null;
+	if (!answersStand(header, project.facts.invocation)) return null;
 	const text = readOrNull(statePath(project));
 	if (text === null || hash("sha1", text, "base64") !== header.sum) return null;
 	const state = readProjectState(text, "state.json", lines);
@@ -132,13 +125,6 @@ export function recordAsked(project: OpenProject): { readonly project: OpenProje
 	const { invocation, reads } = recordReads(facts.invocation);
 	const { env, flags } = invocation;
 	return { project: { ...project, facts: { ...facts, invocation: { ...facts.invocation, env, flags } } }, reads };
-}
-
-/** Null: it has looked at all of the environment. */
-export function askedIn({ env, flags, repeatable }: Reads): Asked | null {
-	const digests = (asked: ReadonlyMap<string, unknown>) =>
-		[...asked].map(([name, value]) => [name, digest(value)] as const);
-	return repeatable ? { env: digests(env), flags: digests(flags) } : null;
 }
 
 /** `asked` null: it does not follow from the project alone, and only the state itself is written. */

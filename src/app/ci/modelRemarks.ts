@@ -2,20 +2,20 @@ import type { Finding } from "../../ci/changeReview.ts";
 import type { ColumnLineage } from "../../core/lineage.ts";
 import { sortDiagnostics } from "../../core/sortDiagnostics.ts";
 import { absentColumns } from "../columnLineage/absentColumns.ts";
-import type { AnalysedProject } from "../columnLineage/analyzeProject.ts";
+import type { FoundAnalysis } from "../columnLineage/analysisOf.ts";
 import { type AnalysedNode, analysedNodes } from "../columnLineage/compiledSql.ts";
 import { contractMisfits } from "../columnLineage/contractMisfits.ts";
 import { idleMarks } from "../columnLineage/idleMarks.ts";
 import { piiExposures } from "../columnLineage/piiExposures.ts";
 import { propertyPlaces } from "../columnLineage/propertyPlaces.ts";
 import { sqlRemarks } from "../columnLineage/sqlRemarks.ts";
-import { displayName } from "../lineage.ts";
+import { displayName } from "../displayName.ts";
 import type { OpenProject } from "../openProject.ts";
 
 /** What looks wrong in each model, whatever the rules of the project ask. */
 export function modelRemarks(
 	project: OpenProject,
-	{ lineage, compiled }: Pick<AnalysedProject, "compiled"> & { readonly lineage: Pick<ColumnLineage, "nodes"> },
+	{ lineage, compiled }: Pick<FoundAnalysis, "compiled"> & { readonly lineage: Pick<ColumnLineage, "nodes"> },
 	nodes: readonly AnalysedNode[] = analysedNodes(project),
 ): readonly Finding[] {
 	const nameOf = displayName(project);

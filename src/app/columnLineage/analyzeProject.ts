@@ -18,6 +18,7 @@ import { columnFacts, markedNodes } from "./columnFacts.ts";
 import { type AnalysedNode, analysedNodes, type Compiled, type CompiledSql, compiledSql } from "./compiledSql.ts";
 import { declaredRelations, rejectsId } from "./declaredRelations.ts";
 import { hookWrites } from "./hookWrites.ts";
+import { type WrittenLineage, writeLineage } from "./lineageDocument.ts";
 import { nodeNames, withNamedByHand } from "./namedByHand.ts";
 import { type Surroundings, surroundingsOf } from "./surroundings.ts";
 
@@ -25,8 +26,10 @@ export interface AnalysedProject {
 	readonly lineage: ColumnLineage;
 	/** The SQL that was looked at, for places in it. */
 	readonly compiled: ReadonlyMap<NodeId, Compiled>;
-	/** All of it follows from the project alone: no template asked the database, and no query took too long. */
+	/** All of it follows from the project alone: no template asked the database or drew at random, no query took too long. */
 	readonly repeatable: boolean;
+	/** The document, where one was written. */
+	readonly written: WrittenLineage | null;
 	/** By which a few nodes can be analysed anew; null: all of them have to be. */
 	readonly surroundings: Surroundings | null;
 	/** Sources and seeds. */
@@ -43,9 +46,6 @@ export interface KeptWork {
 	readonly analyst: Analyst;
 }
 
-export const lineagePath = ({ config }: Pick<OpenProject, "config">): string =>
-	join(config.targetDir, "lineage.columns.json");
-
 /** With `kept` nothing is read from the answers on disk, nor written to them. */
 export async function analyzeProject(
 	invocation: Invocation,
@@ -53,13 +53,13 @@ export async function analyzeProject(
 	kept?: KeptWork,
 ): Promise<AnalysedProject> {
 	const nodes = analysedNodes(project);
-	const { job, compiled, asked, graphAsked } = await analysisJob(invocation, project, nodes, kept?.compiled);
+	const { job, compiled, asked, graphAsked, unsteady } = await analysisJob(invocation, project, nodes, kept?.compiled);
 	const { signal } = invocation;
 	const analyses =
 		kept === undefined
 			? await analyzeWithCache(job, project, signal)
 			: await analyzeGraph(job, kept.answers, (requests) => kept.analyst.analyze(requests, signal));
-	const described = describe(project, nodes, job, analyses);
+	const { described, ...hooks } = describe(project, nodes, job, analyses);
 	const lineage: ColumnLineage = {
 		metadata: {
 			schema_version: "tfm.lineage.columns/1",
@@ -70,10 +70,11 @@ export async function analyzeProject(
 		},
 		nodes: Object.fromEntries(described),
 	};
-	if (invocation.flags.writeJson) writeWhole(lineagePath(project), lineageText(lineage));
+	const written = invocation.flags.writeJson ? writeLineage(project, lineage) : null;
 	const tooLong = [...analyses.values()].some(({ status }) => status === "timeout");
+	const repeatable = !asked && !tooLong && !unsteady && !hooks.unsteady;
 	const surroundings = graphAsked ? null : surroundingsOf(job, lineage.nodes);
-	return { lineage, compiled, repeatable: !asked && !tooLong, surroundings, declared: job.declared, graphAsked };
+	return { lineage, compiled, written, repeatable, surroundings, declared: job.declared, graphAsked };
 }
 
 function describe(
@@ -81,8 +82,9 @@ function describe(
 	nodes: readonly (AnalysedNode | TestNode)[],
 	{ dialect, declared, models }: AnalysisJob,
 	analyses: ReadonlyMap<string, Analysis>,
-): ReadonlyMap<string, NodeLineage> {
-	return describeLineage({
+): { readonly described: ReadonlyMap<string, NodeLineage>; readonly unsteady: boolean } {
+	const { writes, unsteady } = hookWrites(project, nodeNames(models, declared, dialect));
+	const described = describeLineage({
 		declared,
 		analyses,
 		inputs: new Map(
@@ -91,8 +93,9 @@ function describe(
 		added: new Map([...models].map(([id, { added = [] }]) => [id, added])),
 		facts: columnFacts(project, dialect),
 		marks: markedNodes(project),
-		writes: hookWrites(project, nodeNames(models, declared, dialect)),
+		writes,
 	});
+	return { described, unsteady };
 }
 
 /**
@@ -115,7 +118,7 @@ export async function lineageAbove(
 	id: NodeId,
 ): Promise<ReadonlyMap<string, NodeLineage>> {
 	const { nodes, job, analyses } = await analyzeAbove(invocation, project, id);
-	return describe(project, nodes, job, analyses);
+	return describe(project, nodes, job, analyses).described;
 }
 
 async function analyzeAbove(invocation: Invocation, project: OpenProject, id: NodeId) {
@@ -160,17 +163,6 @@ async function analysisJob(
 		compiled,
 		job: { dialect, declared, models: withNamedByHand(models, declared, dialect) },
 	};
-}
-
-/** A node a line: two versions can be compared by eye, and no text has to hold all of a large project. */
-function* lineageText({ metadata, nodes }: ColumnLineage): Generator<string> {
-	yield `{"metadata": ${JSON.stringify(metadata)},\n"nodes": {`;
-	let first = true;
-	for (const [id, node] of Object.entries(nodes)) {
-		yield `${first ? "\n" : ",\n"}${JSON.stringify(id)}: ${JSON.stringify(node)}`;
-		first = false;
-	}
-	yield "\n}}\n";
 }
 
 /** The embedded database is a Postgres. */

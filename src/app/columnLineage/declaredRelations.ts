@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { TfmError } from "../../core/diagnostic.ts";
 import type { LandingDialect } from "../../core/landingDialect.ts";
@@ -7,6 +7,7 @@ import { storedName } from "../../core/storedName.ts";
 import { rejectsOf } from "../../load/landingTable.ts";
 import { readLoadSpec } from "../../load/loadSpec.ts";
 import { readSeed } from "../../load/readSeed.ts";
+import { seedChecksum } from "../../parse/checksum.ts";
 import type { KnownColumn, KnownRelation } from "../../sql/analysis.ts";
 import { SQL_DIALECTS, type SqlDialectName } from "../../sql/sqlDialect.ts";
 import type { OpenProject } from "../openProject.ts";
@@ -96,6 +97,17 @@ function sourceRelation(source: SourceNode, { engine }: OpenProject, dialect: Sq
 	const open = columns.length === 0 || columns.some(({ type }) => type === undefined);
 	return { ...relation, columns, open };
 }
+
+/**
+ * Whether the seeds are what they were when the project was read, for who looked at them since. A large one has another
+ * time once it was written to, and is not taken for what it was.
+ */
+export const seedsStand = ({ manifest }: Pick<OpenProject, "manifest">): boolean =>
+	[...manifest.nodes.values()].every((node) => {
+		if (node.resource_type !== "seed" || node.checksum.name !== "sha256") return true;
+		const path = join(node.root_path, node.original_file_path);
+		return existsSync(path) && seedChecksum(readFileSync(path, "utf8")).checksum === node.checksum.checksum;
+	});
 
 async function seedRelation(seed: SeedNode, { engine }: OpenProject, dialect: SqlDialectName): Promise<KnownRelation> {
 	const path = join(seed.root_path, seed.original_file_path);

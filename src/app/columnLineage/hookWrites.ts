@@ -1,10 +1,9 @@
 import { createCompiler } from "../../compile/compiler.ts";
-import { TfmError } from "../../core/diagnostic.ts";
 import type { Hook, NodeId } from "../../core/node.ts";
-import type { JournalEntry } from "../../core/request.ts";
 import type { HookWrite } from "../../sql/inheritFacts.ts";
 import { PUBLISHED } from "../database.ts";
 import type { OpenProject } from "../openProject.ts";
+import { failureOf, watchedJournals } from "./compiledSql.ts";
 import { CHAIN_OF_NAMES, type NodeNames } from "./namedByHand.ts";
 
 interface HookText {
@@ -26,10 +25,15 @@ const MAY_WRITE = /\b(?:update|insert|merge|copy)\b|\{[{%].*\w\s*\(/isu;
 /**
  * Hooks that write into the relation of a node, by the unique id of that node: what they read may be in any of its
  * columns. A hook's text is looked at, no further: of a statement that reads nothing else, nothing comes in.
+ * `unsteady`: the text of one may come out differently the next time.
  */
-export function hookWrites(project: OpenProject, names: NodeNames): ReadonlyMap<string, readonly HookWrite[]> {
+export function hookWrites(
+	project: OpenProject,
+	names: NodeNames,
+): { readonly writes: ReadonlyMap<string, readonly HookWrite[]>; readonly unsteady: boolean } {
 	const found = new Map<string, HookWrite[]>();
-	for (const { by, node, sql } of hookTexts(project))
+	const { texts, unsteady } = hookTexts(project);
+	for (const { by, node, sql } of texts)
 		for (const statement of sql.split(";")) {
 			const targets = [...statement.matchAll(WRITES)].flatMap(([, written = ""]) =>
 				written.startsWith("{{") ? (node ?? []) : names.idsIn(written),
@@ -43,7 +47,7 @@ export function hookWrites(project: OpenProject, names: NodeNames): ReadonlyMap<
 				if (others.length > 0) found.set(target, [...(found.get(target) ?? []), { by, reads: others }]);
 			}
 		}
-	return found;
+	return { writes: found, unsteady };
 }
 
 const hooksOf = (config: { readonly "pre-hook"?: unknown; readonly "post-hook"?: unknown }) =>
@@ -51,25 +55,29 @@ const hooksOf = (config: { readonly "pre-hook"?: unknown; readonly "post-hook"?:
 		(Array.isArray(config[kind]) ? (config[kind] as readonly Hook[]) : []).map(({ sql }) => ({ kind, sql })),
 	);
 
-function hookTexts({ manifest, facts }: OpenProject): readonly HookText[] {
+function hookTexts({ manifest, facts }: OpenProject): {
+	readonly texts: readonly HookText[];
+	readonly unsteady: boolean;
+} {
 	const texts: HookText[] = [...manifest.nodes.values()].flatMap((node): HookText[] =>
 		node.resource_type === "operation"
 			? [{ by: node.name, node: null, sql: node.raw_code }]
 			: hooksOf(node.config).map(({ kind, sql }) => ({ by: `the ${kind} of ${node.name}`, node: node.unique_id, sql })),
 	);
 	const writing = texts.filter(({ sql }) => MAY_WRITE.test(sql));
-	if (writing.length === 0) return writing;
+	if (writing.length === 0) return { texts: writing, unsteady: false };
 	const compiler = createCompiler({ ...facts, manifest });
-	return writing.map((text) => {
-		const entries: JournalEntry[] = [];
-		const journal = { entries, append: (entry: JournalEntry) => void entries.push(entry) };
+	const journals = watchedJournals();
+	let failedForWant = false;
+	const rendered = writing.map((text) => {
 		try {
-			const outcome = compiler.renderText(text.sql, { node: text.node, label: text.by }, journal, PUBLISHED);
+			const outcome = compiler.renderText(text.sql, { node: text.node, label: text.by }, journals.open(), PUBLISHED);
 			return outcome.kind === "rendered" ? { ...text, sql: outcome.text } : text;
 		} catch (error) {
 			// A mistake in a hook is for the run to say; here its text stands as it is.
-			if (error instanceof TfmError) return text;
-			throw error;
+			failedForWant ||= failureOf(error).forWant;
+			return text;
 		}
 	});
+	return { texts: rendered, unsteady: failedForWant || journals.drawn() };
 }

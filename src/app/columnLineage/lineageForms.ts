@@ -19,7 +19,7 @@ function edgesOf({ index, starts, directions }: LineageView): readonly LineageEd
 export function lineageJson(view: LineageView): string {
 	const columns = view.starts.map(({ node, column: name }) => ({
 		node,
-		...view.lineage.nodes[node]!.columns.find((column) => column.name === name)!,
+		...view.lineage.nodeOf(node)!.columns.find((column) => column.name === name)!,
 	}));
 	const decides_on = [...new Set(view.starts.flatMap((start) => view.index.decidesOn(start)))].sort();
 	return `${JSON.stringify({ columns, edges: edgesOf(view), decides_on })}\n`;

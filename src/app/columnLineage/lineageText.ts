@@ -1,9 +1,10 @@
-import type { ColumnLineage, ColumnRef, LineageColumn } from "../../core/lineage.ts";
+import type { ColumnRef, LineageColumn } from "../../core/lineage.ts";
 import { type Direction, type LineageIndex, traceColumn } from "../../sql/traceColumns.ts";
+import type { FoundLineage, LineageCounts } from "./foundLineage.ts";
 
 /** What `tfm lineage` shows. */
 export interface LineageView {
-	readonly lineage: ColumnLineage;
+	readonly lineage: Pick<FoundLineage, "nodeOf">;
 	readonly index: LineageIndex;
 	readonly directions: readonly Direction[];
 	readonly starts: readonly ColumnRef[];
@@ -14,7 +15,7 @@ export const refText = ({ nameOf }: Pick<LineageView, "nameOf">, { node, column 
 	`${nameOf(node)}.${column}`;
 
 const columnAt = ({ lineage }: LineageView, { node, column }: ColumnRef): LineageColumn | undefined =>
-	lineage.nodes[node]?.columns.find(({ name }) => name === column);
+	lineage.nodeOf(node)?.columns.find(({ name }) => name === column);
 
 /** One column: its facts, then a tree for each direction. */
 export function columnText(view: LineageView, start: ColumnRef): string {
@@ -55,7 +56,7 @@ function marks(column: LineageColumn | undefined): readonly string[] {
 
 /** A model: a line for each column with what it is made from directly. */
 export function modelText(view: LineageView, node: string): string {
-	const { columns, indirect, status, reason, complete, rest } = view.lineage.nodes[node]!;
+	const { columns, indirect, status, reason, complete, rest } = view.lineage.nodeOf(node)!;
 	const rows = columns.map((column) => {
 		const doubt = column.confidence === "resolved" ? "" : ` (${column.confidence})`;
 		const from = column.upstream.map((ref) => refText(view, ref)).join(", ");
@@ -80,19 +81,12 @@ export function modelText(view: LineageView, node: string): string {
 }
 
 /** How much of the project is understood. */
-export function overviewText({ nodes }: ColumnLineage): string {
-	const statuses = new Map<string, number>();
-	const sure = new Map<string, number>();
-	for (const { status, columns } of Object.values(nodes)) {
-		statuses.set(status, (statuses.get(status) ?? 0) + 1);
-		if (status === "declared") continue;
-		for (const { confidence } of columns) sure.set(confidence, (sure.get(confidence) ?? 0) + 1);
-	}
-	const told = (counts: ReadonlyMap<string, number>, names: readonly string[]): string =>
-		names.flatMap((name) => (counts.has(name) ? [`${counts.get(name)} ${name}`] : [])).join(", ") || "none";
+export function overviewText({ statuses, confidences }: LineageCounts): string {
+	const told = (counts: { readonly [name: string]: number }, names: readonly string[]): string =>
+		names.flatMap((name) => (counts[name] === undefined ? [] : [`${counts[name]} ${name}`])).join(", ") || "none";
 	return [
 		`models   ${told(statuses, ["ok", "partial", "unparsed", "timeout"])}`,
-		`columns  ${told(sure, ["resolved", "assumed", "ambiguous", "opaque", "unknown"])}`,
+		`columns  ${told(confidences, ["resolved", "assumed", "ambiguous", "opaque", "unknown"])}`,
 		"",
 	].join("\n");
 }

@@ -1,14 +1,13 @@
 import type { Layering } from "../../core/config.ts";
 import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
 import type { ColumnLineage, ColumnRef } from "../../core/lineage.ts";
-import type { NodeId } from "../../core/node.ts";
-import type { AnalysedNode, Compiled } from "./compiledSql.ts";
+import type { AnalysedNode, SqlByNode } from "./compiledSql.ts";
 import { placeInFile } from "./placeInFile.ts";
 import { sqlOf } from "./sqlRemarks.ts";
 
 interface Checked {
 	readonly lineage: Pick<ColumnLineage, "nodes">;
-	readonly compiled: ReadonlyMap<NodeId, Compiled>;
+	readonly compiled: SqlByNode;
 	readonly layering: Layering | null;
 	readonly nameOf: (id: string) => string;
 }

@@ -1,12 +1,12 @@
 import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
 import type { LineageRemark, NodeLineage } from "../../core/lineage.ts";
 import type { NodeId } from "../../core/node.ts";
-import type { AnalysedNode, Compiled } from "./compiledSql.ts";
+import type { AnalysedNode, SqlByNode } from "./compiledSql.ts";
 import { placeInFile } from "./placeInFile.ts";
 
 export interface About {
 	readonly known: NodeLineage;
-	readonly compiled: ReadonlyMap<NodeId, Compiled>;
+	readonly compiled: SqlByNode;
 	readonly name: string;
 }
 

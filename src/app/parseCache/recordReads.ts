@@ -48,6 +48,44 @@ export function recordReads(invocation: InvocationFacts): {
 	};
 }
 
+/**
+ * The same for rendering what was read: the moment of the start is handed about there and tells only whoever looks into
+ * it, and a window or a selection is the command's own.
+ */
+export function recordRendering(invocation: InvocationFacts): {
+	readonly invocation: InvocationFacts;
+	readonly reads: Reads;
+} {
+	const { invocation: watched, reads } = recordReads(invocation);
+	const { startedAt, sample, selected } = invocation;
+	if (sample !== undefined || selected !== undefined) reads.repeatable = false;
+	return {
+		reads,
+		invocation: {
+			get id() {
+				return watched.id;
+			},
+			startedAt: watchedDate(startedAt, () => {
+				reads.repeatable = false;
+			}),
+			now: () => watched.now!(),
+			env: watched.env,
+			flags: watched.flags,
+			...(sample === undefined ? {} : { sample }),
+			...(selected === undefined ? {} : { selected }),
+		},
+	};
+}
+
+const watchedDate = (date: Date, asked: () => void): Date =>
+	new Proxy(date, {
+		get(target, name) {
+			asked();
+			const value: unknown = Reflect.get(target, name);
+			return typeof value === "function" ? value.bind(target) : value;
+		},
+	});
+
 function noted<T>(into: Map<string, T>, name: string, value: T): T {
 	into.set(name, value);
 	return value;

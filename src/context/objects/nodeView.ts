@@ -12,10 +12,9 @@ const CONTRACT = { enforced: false, alias_types: true };
 /** Fields that dbt fills in when it compiles a node; those of the compiled text are not there before. */
 const NOT_COMPILED = { build_path: null, compiled_path: null } as const;
 
-function executableFields(node: Fields, startedAt: Date): Fields {
+function executableFields(node: Fields): Fields {
 	const config = node.config as Fields;
 	return {
-		created_at: startedAt.getTime() / 1000,
 		config_call_dict: {},
 		unrendered_config_call_dict: {},
 		contract: { ...CONTRACT, ...(config.contract as object | undefined), checksum: null },
@@ -40,10 +39,11 @@ function withoutOwn(node: GraphNode): Fields {
 
 /**
  * `model`: of a node that is being compiled. Shallow, as all of them: what is inside stays lazy. Its columns have their
- * types translated, unless the contract says `alias_types: false`, so that a contract may write `string`.
+ * types translated, unless the contract says `alias_types: false`, so that a contract may write `string`. Without
+ * `created_at`.
  */
-export function modelFields(node: ExecutableNode, startedAt: Date): Fields {
-	const fields = executableFields(withoutOwn(node), startedAt);
+export function modelFields(node: ExecutableNode): Fields {
+	const fields = executableFields(withoutOwn(node));
 	const aliased = (fields.contract as Fields).alias_types !== false;
 	return aliased ? { ...fields, columns: withTypeAliases(node.columns) } : fields;
 }
@@ -56,8 +56,17 @@ function withTypeAliases(columns: ExecutableNode["columns"]): ExecutableNode["co
 	return translated.length === 0 ? columns : { ...columns, ...Object.fromEntries(translated) };
 }
 
-/** A node of `graph`. */
+/** dbt's `created_at`, in seconds. */
+export const createdAt = (startedAt: Date): number => startedAt.getTime() / 1000;
+
+/** A node of `graph`. Its `created_at` is made when it is read: only who reads it has asked for the time. */
 export function nodeFields(node: GraphNode, startedAt: Date): Fields {
-	if ("raw_code" in node) return { ...NOT_COMPILED, ...executableFields(withoutOwn(node), startedAt) };
-	return { created_at: startedAt.getTime() / 1000, ...withoutOwn(node) };
+	const executable = "raw_code" in node;
+	return {
+		...(executable ? NOT_COMPILED : {}),
+		get created_at() {
+			return createdAt(startedAt);
+		},
+		...(executable ? executableFields(withoutOwn(node)) : withoutOwn(node)),
+	};
 }
