@@ -49,13 +49,16 @@ it("artifacts after many commands are those of the last one alone", async () => 
 	const edit = () => appendFileSync(join(root, `models/landing/orders_0/${model}.sql`), "-- edited\n");
 	const steps: readonly (readonly string[] | (() => void))[] = [
 		["parse"],
+		["lineage"],
 		["compile", "-s", model],
 		["compile"],
+		["check"],
 		["compile"],
 		edit,
 		["compile", "-s", model],
 		["ls"],
 		["compile"],
+		["lineage", model],
 		edit,
 		["parse"],
 		["compile", "-s", `${model}+1`],
