@@ -323,10 +323,12 @@ function lineageOf(project, models, { again = false } = {}) {
 			args: [TFM, "lineage"],
 			options: { cwd: project },
 			before: () => {
-				rmSync(written, { force: true });
-				if (!again) rmSync(join(target, "analysis.tfm.json"), { force: true });
+				if (!again) for (const file of [written, join(target, "analysis.tfm.json")]) rmSync(file, { force: true });
 			},
-			check: (stdout) => must(stdout.includes(`${count(models)} ok`) || stdout.includes(`${models} ok`), stdout),
+			check(stdout) {
+				must(stdout.includes(`${count(models)} ok`) || stdout.includes(`${models} ok`), stdout);
+				must(existsSync(written), "no lineage was written");
+			},
 		},
 		floors: [
 			{

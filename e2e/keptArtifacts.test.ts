@@ -29,10 +29,10 @@ const run = async (argv: readonly string[], target: string): Promise<void> => {
 const TIMES =
 	/"(generated_at|invocation_started_at|run_started_at|invocation_id|_invocation_id|invocation_command)":"[^"]*"|"(created_at|elapsed_time)":[0-9.]+/g;
 
-/** Artifacts and SQL of a target folder; paths in them begin with its name. */
+/** Artifacts and SQL of a target folder; paths in them begin with its name. Answers of the analysis stand as they came. */
 function left(target: string): Readonly<Record<string, string>> {
 	const files = readdirSync(join(root, target), { recursive: true, withFileTypes: true }).filter(
-		(entry) => entry.isFile() && /\.(json|sql)$/.test(entry.name),
+		(entry) => entry.isFile() && /(?<!\.tfm)\.(json|sql)$/.test(entry.name),
 	);
 	const texts = files.map((entry) => {
 		const path = join(entry.parentPath, entry.name);
