@@ -3,14 +3,15 @@
  * done with it: node bench/recordWire.mjs RECORD_FILE SERVER_PORT CWD tfm-arguments…
  *
  * What a run asks of its server is thereby known without a word of help from the program. A request is what a session
- * sends until the server is ready again (or ready to take rows). The port of the relay is in BENCH_PORT.
+ * sends until the server is ready for more (or to take rows), behind each message where several went at once. The port
+ * of the relay is in BENCH_PORT.
  */
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { serialize } from "node:v8";
-import { createMessageReader } from "./wireMessages.mjs";
+import { createMessageReader, readiesOf } from "./wireMessages.mjs";
 
 const [file, port, cwd, ...args] = process.argv.slice(2);
 const started = performance.now();
@@ -24,7 +25,8 @@ const relay = createServer((client) => {
 	for (const socket of [client, server]) socket.setNoDelay(true);
 	let idle = true;
 	client.on("data", (bytes) => {
-		if (idle) session.requests.push({ sentAt: now(), doneAt: null, parts: [], until: null, errors: 0, status: null });
+		if (idle)
+			session.requests.push({ sentAt: now(), doneAt: null, parts: [], until: null, ready: 0, errors: 0, status: null });
 		idle = false;
 		session.requests.at(-1).parts.push(bytes);
 		server.write(bytes);
@@ -38,7 +40,10 @@ const relay = createServer((client) => {
 		request.doneAt = now();
 		request.until = type;
 		if (type === "Z") request.status = String.fromCharCode(body[0]);
-		idle = true;
+		if (type === "Z") request.ready++;
+		// The first message of a session has no type.
+		const due = session.requests.length === 1 ? 1 : readiesOf(Buffer.concat(request.parts));
+		idle = type !== "Z" || request.ready >= due;
 	});
 	server.on("data", (bytes) => {
 		read(bytes);

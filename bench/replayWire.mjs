@@ -88,20 +88,23 @@ async function replay(units) {
 	let ready = () => {};
 	let failed = (_error) => {};
 	let until = null;
+	let due = 1;
 	let status = "I";
 	const read = createMessageReader((type, body) => {
 		if (type === "E") errors++;
 		if (type === "Z") status = String.fromCharCode(body[0]);
 		// A refused COPY ends with Z, where the recorded one went on with G.
-		if (type === until || type === "Z") ready(type);
+		if (type === "Z") due--;
+		if ((type === until && type !== "Z") || (type === "Z" && due <= 0)) ready(type);
 	});
 	socket.on("data", read);
 	socket.on("error", (error) => failed(error));
-	const ask = (bytes, end) =>
+	const ask = (bytes, end, readies = 1) =>
 		new Promise((resolve, reject) => {
 			ready = resolve;
 			failed = reject;
 			until = end;
+			due = readies;
 			socket.write(bytes);
 		});
 	let first = true;
@@ -118,7 +121,7 @@ async function replay(units) {
 				socket.end(bytes);
 				break;
 			}
-			await ask(bytes, request.until);
+			await ask(bytes, request.until, request.ready);
 		}
 		// Refused here alone: it must not take along what the session does next.
 		if (unit.to !== Number.POSITIVE_INFINITY && status !== "I") await ask(ROLLBACK, "Z");

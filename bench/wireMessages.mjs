@@ -17,6 +17,16 @@ export function createMessageReader(onMessage) {
 	};
 }
 
+/** How often the server is ready behind a request: once for each text of the simple protocol and each end of an extended one. */
+export function readiesOf(bytes) {
+	let readies = 0;
+	const read = createMessageReader((type) => {
+		if (type === "Q" || type === "S") readies++;
+	});
+	read(bytes);
+	return Math.max(1, readies);
+}
+
 /** The SQL of a session's request: simple queries and the texts of prepared ones. */
 export function sqlOf(bytes) {
 	const texts = [];

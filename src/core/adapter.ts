@@ -30,6 +30,8 @@ export interface StatementOptions {
 	readonly signal?: AbortSignal | undefined;
 	/** Goes with the text to the server, for whoever reads its list of statements. */
 	readonly comment?: StatementComment | undefined;
+	/** Outside of a transaction: nothing that the session was set to is needed behind it, so it may be put back with it. */
+	readonly last?: boolean | undefined;
 }
 
 /** `append`: behind the text instead of before it. The comment holds no end of a comment. */
@@ -108,9 +110,10 @@ export interface Session {
 	stream(sql: string, options?: StatementOptions): AsyncIterable<ResultTable>;
 	/**
 	 * begin … commit around `work`; rollback when it rejects. Nested calls become savepoints. `mayEnd`: somebody's SQL in
-	 * it may commit by itself (hooks do, and dbt lets them); what comes after that stands alone.
+	 * it may commit by itself (hooks do, and dbt lets them); what comes after that stands alone. `last`: nothing that the
+	 * session was set to is needed behind it, so it may be put back with the commit.
 	 */
-	transaction<T>(work: () => Promise<T>, options?: { readonly mayEnd?: boolean }): Promise<T>;
+	transaction<T>(work: () => Promise<T>, options?: { readonly mayEnd?: boolean; readonly last?: boolean }): Promise<T>;
 	/** Bulk rows in. Takes part in the surrounding transaction. */
 	bulkLoad(load: BulkLoad, options?: StatementOptions): Promise<BulkLoaded>;
 	/**

@@ -22,8 +22,8 @@ export type AdapterResponse = NodeResult["adapter_response"];
 export type PlanRequest =
 	/** Raw SQL, several statements allowed. */
 	| { readonly kind: "execute"; readonly sql: string; readonly purpose: string }
-	/** One statement whose rows matter. */
-	| { readonly kind: "query"; readonly sql: string; readonly purpose: string }
+	/** One statement whose rows matter. `last`: what comes behind it needs nothing that the session was set to. */
+	| { readonly kind: "query"; readonly sql: string; readonly purpose: string; readonly last?: boolean }
 	/** A macro by name; `self` is what `this` means there (null: the published relation). */
 	| { readonly kind: "macro"; readonly call: MacroCall; readonly self: RelationName | null }
 	/** The test's query giving whole rows, for people to look at. */
@@ -87,8 +87,8 @@ export type PlanRequest =
 	  }
 	/** A remark for the user; the build goes on. */
 	| { readonly kind: "warn"; readonly diagnostic: Diagnostic }
-	/** Everything the body asks for happens in one transaction; a transient failure runs a fresh body. */
-	| { readonly kind: "transaction"; readonly body: () => Plan<void> };
+	/** Everything the body asks for happens in one transaction; a transient failure runs a fresh body. `last` as above. */
+	| { readonly kind: "transaction"; readonly body: () => Plan<void>; readonly last?: boolean };
 
 export type PlanAnswer =
 	| { readonly kind: "executed"; readonly result: ExecuteResult }

@@ -1,3 +1,4 @@
+import type { StatementOptions } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
 import type { Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
 import type { RelationName } from "../core/relation.ts";
@@ -29,8 +30,10 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 			return { kind: "executed", result };
 		}
 		case "query": {
-			const { sql, purpose } = request;
-			const table = await once(() => statement(run, { node, purpose, sql }, (o) => session.query(sql, [], o)));
+			const { sql, purpose, last } = request;
+			const limits = last === true ? { last } : {};
+			const ask = (o: StatementOptions) => session.query(sql, [], { ...o, ...limits });
+			const table = await once(() => statement(run, { node, purpose, sql }, ask));
 			return { kind: "table", table };
 		}
 		case "macro": {
@@ -99,7 +102,8 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 			return { kind: "done" };
 		case "transaction": {
 			const inside: PlanDrive = { ...drive, inTransaction: true };
-			await once(() => session.transaction(() => drivePlan(inside, request.body()), { mayEnd: true }));
+			const { body, last = false } = request;
+			await once(() => session.transaction(() => drivePlan(inside, body()), { mayEnd: true, last }));
 			return { kind: "done" };
 		}
 	}

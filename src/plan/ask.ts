@@ -20,9 +20,13 @@ export function* execute(sql: string, purpose: string): Plan<ExecuteResult> {
 	return (yield* ask({ kind: "execute", sql, purpose }, "executed")).result;
 }
 
-export function* query(sql: string, purpose: string): Plan<ResultTable> {
-	return (yield* ask({ kind: "query", sql, purpose }, "table")).table;
+export function* query(sql: string, purpose: string, { last = false } = {}): Plan<ResultTable> {
+	return (yield* ask({ kind: "query", sql, purpose, ...(last ? { last } : {}) }, "table")).table;
 }
+
+/** A query of its own, behind which nothing is needed that it may have set. Of several statements one may set something. */
+export const lastQuery = (sql: string, purpose: string): Plan<ResultTable> =>
+	query(sql, purpose, { last: !sql.includes(";") });
 
 export function* perform(request: PlanRequest & { kind: "dress" | "stands" | "transaction" | "warn" }): Plan<void> {
 	yield* ask(request, "done");

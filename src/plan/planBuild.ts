@@ -90,8 +90,11 @@ export function* planBuild(input: BuildInput): Plan<NodePlan> {
 	let built: Built | undefined;
 	const untag = yield* tagQueries(input);
 	yield* runHooks({ node, when: "pre-hook", transaction: false, self: null });
+	// Repeated, it needs what hooks before it have set.
+	const last = !node.config["pre-hook"].some((hook) => !hook.transaction);
 	yield* perform({
 		kind: "transaction",
+		...(last ? { last } : {}),
 		body: function* () {
 			yield* runHooks({ node, when: "pre-hook", transaction: true, self: null });
 			built = yield* build(input, described);

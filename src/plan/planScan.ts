@@ -1,6 +1,6 @@
 import type { CountedRows, NodePlan, Plan, ScanInput } from "../core/plan.ts";
 import { adapterResponse } from "./adapterResponse.ts";
-import { query } from "./ask.ts";
+import { lastQuery } from "./ask.ts";
 import { readScanPart, type ScanPart } from "./scanPart.ts";
 
 /** Of one statement; far below what a server allows in a list. */
@@ -37,7 +37,7 @@ export function* planScan({ queries }: ScanInput): Plan<Extract<NodePlan, { kind
 		const counts = asked.flatMap(({ part }) => part.counts);
 		const { from } = asked[0]!.part;
 		const sql = `-- one scan for ${asked.length} tests\nselect\n    ${counts.join(",\n    ")}\nfrom ${from}`;
-		const table = yield* query(sql, "tests");
+		const table = yield* lastQuery(sql, "tests");
 		const response = adapterResponse(table);
 		const [row = []] = table.rows;
 		let at = 0;

@@ -4,7 +4,7 @@ import { failureThreshold } from "../core/failureThreshold.ts";
 import type { AdapterResponse, NodePlan, Plan, TestInput, TestOutcome } from "../core/plan.ts";
 import type { CellValue, ResultTable } from "../core/resultTable.ts";
 import { adapterResponse } from "./adapterResponse.ts";
-import { database, execute, macroSql, query, wholeRowsSql } from "./ask.ts";
+import { database, execute, lastQuery, macroSql, query, wholeRowsSql } from "./ask.ts";
 import { ownTestMain, responseOf } from "./planOwn.ts";
 
 const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
@@ -103,7 +103,7 @@ function* judged(
 ): Plan<{ readonly outcome: TestOutcome; readonly response: AdapterResponse }> {
 	const outcome = countedOutcome(input, asked);
 	if (outcome !== null && input.counted !== null) return { outcome, response: input.counted.response };
-	const table = yield* query(asked.executedSql, "test");
+	const table = yield* lastQuery(asked.executedSql, "test");
 	return { outcome: outcomeOf(input.node.name, table), response: adapterResponse(table) };
 }
 

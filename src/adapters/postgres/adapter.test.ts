@@ -83,9 +83,11 @@ describeOnPostgres("a server's sessions", () => {
 	it.each(Object.entries(LEAVE))("leave nothing to the next one: %s", async (_, sql) => {
 		const before = await left();
 		const clear = () => adapter.withSession((s) => s.execute("drop table if exists u; drop view if exists v"));
-		await adapter.withSession((s) => s.transaction(() => s.execute(sql)));
-		expect(await left()).toEqual(before);
-		await clear();
+		for (const last of [false, true]) {
+			await adapter.withSession((s) => s.transaction(() => s.execute(sql), { last }));
+			expect(await left()).toEqual(before);
+			await clear();
+		}
 		// Statements of tfm's own before and after do not hide it.
 		const own = [{ sql: "select 1", binds: [], often: true }];
 		await adapter.withSession(async (s) => {
@@ -117,6 +119,36 @@ describeOnPostgres("a server's sessions", () => {
 		expect(await seen((s) => s.transaction(async () => s.later("select 1")))).toBe(true);
 		expect(await seen((s) => s.transaction(async () => s.later("select 1", [], { own: true })))).toBe(false);
 		await adapter.withSession((s) => s.execute("drop view w, x"));
+	});
+
+	it("are put back with the message that is the last, but for one that was refused in a transaction", async () => {
+		const SET = "select set_config('app.left', 'x', false)";
+		const kept = async (work: (s: Session) => Promise<unknown>): Promise<unknown> => {
+			const shown = await adapter.withSession(async (s) => {
+				await work(s).catch(() => undefined);
+				return (await s.query("select current_setting('app.left', true), pg_backend_pid() > 0")).rows[0];
+			});
+			return shown?.[0];
+		};
+		const once = "create table once (a int unique deferrable initially deferred); insert into once values (1), (1)";
+		expect(await kept((s) => s.query(SET))).toBe("x");
+		expect(await kept((s) => s.query(SET, [], { last: true }))).not.toBe("x");
+		expect(await kept((s) => s.transaction(() => s.query(SET), { last: true }))).not.toBe("x");
+		expect(await kept((s) => s.query(`${SET}; select 1/0`, [], { last: true }))).not.toBe("x");
+		expect(await kept((s) => s.transaction(() => s.execute(once), { last: true }))).not.toBe("x");
+		const inside = (s: Session) =>
+			s.transaction(async () => {
+				await s.query(SET, [], { last: true });
+				return (await s.query("select current_setting('app.left', true)")).rows[0]?.[0];
+			});
+		expect(await adapter.withSession(inside)).toBe("x");
+		// A text that asks for rows, and one that opens a transaction which nobody ends.
+		expect(await kept((s) => s.query("copy t from stdin", [], { last: true }))).not.toBe("x");
+		expect(await left()).toEqual(await left());
+		await adapter.withSession((s) => s.query(`begin; ${SET}`, [], { last: true }));
+		expect((await adapter.withSession((s) => s.query("select current_setting('app.left', true)"))).rows).not.toEqual([
+			["x"],
+		]);
 	});
 
 	it("prepare anew what somebody's function has let go of", async () => {

@@ -43,17 +43,21 @@ export const nothingYet = (): Collected => ({
 	described: true,
 });
 
-/** One message to the server and the taking in of what it answers; `settled` waits for ReadyForQuery. */
+/**
+ * One message to the server and the taking in of what it answers; `settled` waits for ReadyForQuery. `then`: a text of the
+ * simple protocol that goes right behind it, with the same write. Whoever is submitted next takes in what it answers.
+ */
 export function submittable(
 	request: WireRequest,
 	into: Collected,
 	prepared: PreparedStatements = createPreparedStatements(),
+	then?: string,
 ): pg.Submittable {
 	const keepRows = request.kind !== "execute";
 	// Statements ahead tell no columns: what comes before the last one's is not kept.
 	if (request.kind === "query" && request.ahead !== undefined) into.described = false;
 	const handlers = {
-		submit: (connection: unknown) => write(connection as ProtocolWriter, request, prepared),
+		submit: (connection: unknown) => writeBoth(connection as ProtocolWriter, { request, prepared, then }),
 		handleRowDescription(message: RowDescription) {
 			into.fields = message.fields.map((f) => ({ name: f.name, oid: f.dataTypeID, modifier: f.dataTypeModifier }));
 			into.rows = [];
@@ -80,6 +84,28 @@ export function submittable(
 		handleReadyForQuery() {},
 	};
 	return handlers as unknown as pg.Submittable;
+}
+
+/** Takes in what a text that was sent already (`then`) answers. */
+export function alreadySent(into: Collected): pg.Submittable {
+	return { ...submittable({ kind: "query", sql: "", binds: [] }, into), submit: () => {} } as unknown as pg.Submittable;
+}
+
+function writeBoth(
+	to: ProtocolWriter,
+	about: { readonly request: WireRequest; readonly prepared: PreparedStatements; readonly then: string | undefined },
+): void {
+	if (about.then === undefined) {
+		write(to, about.request, about.prepared);
+		return;
+	}
+	to.stream.cork();
+	try {
+		write(to, about.request, about.prepared);
+		to.query(about.then);
+	} finally {
+		to.stream.uncork();
+	}
 }
 
 function write(to: ProtocolWriter, request: WireRequest, prepared: PreparedStatements): void {
@@ -138,26 +164,33 @@ function writeExtended(
 
 /**
  * Runs `start` (which submits something) and waits until the server is ready for the next message. Rejects when the
- * connection ends before that: what the statement did is then unknown.
+ * connection ends before that: what the statement did is then unknown. `then`: what is answered to a text sent right
+ * behind it, for which it waits as well; what that is refused with is the second one's own.
  */
 export function untilReady(
 	client: pg.Client,
 	into: Collected,
 	sql: string | undefined,
 	start: () => void,
+	then?: Collected,
 ): Promise<WireReply> {
 	const { connection } = client;
 	return new Promise((resolve, reject) => {
 		const notices: string[] = [];
+		let now = into;
 		const onNotice = (notice: { readonly message?: string }): void => void notices.push(notice.message ?? "");
 		// Not through the submittable: pg-copy-streams' own passes an error on too late once it was told to give up.
 		// The driver's is an Error, whose message a copy would leave behind.
 		const onError = ({ message, code, detail, hint, position, where }: ServerError): void =>
-			void (into.error ??= { message, code, detail, hint, position, where });
+			void (now.error ??= { message, code, detail, hint, position, where });
 		const settle = (): void => {
 			connection.off("notice", onNotice).off("errorMessage", onError).off("readyForQuery", onReady).off("end", onEnd);
 		};
 		const onReady = ({ status }: { readonly status: WireReply["status"] }): void => {
+			if (then !== undefined && now === into) {
+				now = then;
+				return;
+			}
 			settle();
 			const { fields, rows, tag, error, suspended } = into;
 			resolve({ fields, rows, tag, notices, error, status, suspended });

@@ -21,13 +21,17 @@ export interface SessionPreparation {
 /** How often the server looks whether the client of a running statement is still there. */
 const CLIENT_CHECK = "2s";
 
+/** All but what tfm itself sends often (preparedStatements.ts). */
+const OTHERS = "select name from pg_catalog.pg_prepared_statements where name !~ '^tfm_[0-9]+$'";
+
+/** A block costs the server as much as all else of a reset, and is seldom needed. */
+export const DEALLOCATE_OTHERS = `do $$ declare p text; begin for p in ${OTHERS} loop execute pg_catalog.format('deallocate %I', p); end loop; end $$`;
+
 const RESET = [
 	"close all",
 	"set session authorization default",
 	"reset role",
 	"reset all",
-	// All but what tfm itself sends often (preparedStatements.ts).
-	"do $$ declare p text; begin for p in select name from pg_catalog.pg_prepared_statements where name !~ '^tfm_[0-9]+$' loop execute pg_catalog.format('deallocate %I', p); end loop; end $$",
 	"unlisten *",
 	"select pg_catalog.pg_advisory_unlock_all()",
 	"discard temp",
@@ -50,5 +54,6 @@ export function prepareSession({ dialect, settings, mark, checksClient }: Sessio
 	].join("; ");
 }
 
+/** Its last answer are the statements that others have prepared: where there are any, DEALLOCATE_OTHERS is due. */
 export const resetSession = (preparation: SessionPreparation): string =>
-	[...RESET, prepareSession(preparation)].join("; ");
+	[...RESET, prepareSession(preparation), OTHERS].join("; ");

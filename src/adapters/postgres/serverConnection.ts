@@ -5,7 +5,7 @@ import type { ServerError } from "../postgresFamily/errors.ts";
 import type { CopyChunk, WireReply, WireRequest } from "../postgresFamily/wire.ts";
 import { type CancelTarget, cancelStatement } from "./cancelStatement.ts";
 import { ConnectFailure } from "./connectFailure.ts";
-import { type Collected, connectionLost, nothingYet, submittable, untilReady } from "./exchange.ts";
+import { alreadySent, type Collected, connectionLost, nothingYet, submittable, untilReady } from "./exchange.ts";
 import { createPreparedStatements } from "./preparedStatements.ts";
 import { cancelledBy, watchLimit } from "./statementLimit.ts";
 
@@ -29,6 +29,12 @@ export interface ServerConnection {
 	/** Of use while the session is being prepared: the server's refusal as a failed login. */
 	failure(error: ServerError): ConnectFailure;
 	send(request: WireRequest, limits?: StatementOptions): Promise<WireReply>;
+	/** The request and, with the same write, a text that puts the session back; what that is refused with is `back`. */
+	sendAndPutBack(
+		request: WireRequest,
+		text: string,
+		limits?: StatementOptions,
+	): Promise<WireReply & { readonly back: Pick<Collected, "error" | "rows"> }>;
 	copy(sql: string, chunks: AsyncIterable<CopyChunk>, limits?: StatementOptions): Promise<WireReply>;
 	/** Says goodbye; a statement that still runs loses its connection. */
 	end(): Promise<void>;
@@ -144,6 +150,27 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 		}
 	}
 
+	async function ask(
+		request: WireRequest,
+		limits: StatementOptions,
+		then?: { readonly text: string; readonly back: Collected },
+	): Promise<WireReply> {
+		const into = nothingYet();
+		const sql = "sql" in request ? request.sql : undefined;
+		const submit = (): void => {
+			client.query(submittable(request, into, prepared, then?.text));
+			if (then !== undefined) client.query(alreadySent(then.back));
+		};
+		const start = async () => {
+			const reply = await untilReady(client, into, sql, submit, then?.back);
+			prepared.settle(reply.error);
+			return reply;
+		};
+		// The server takes nothing else until the load is over; a source of rows that asks here would wait for itself.
+		if (loading) throw new DatabaseError("a load is running on this session", { sqlstate: "25001", sql });
+		return inTurn(() => limited(sql, limits, { start, giveUp: () => {} }));
+	}
+
 	return {
 		get open() {
 			return open;
@@ -163,22 +190,10 @@ export function createServerConnection(parts: ServerConnectionParts): ServerConn
 		get processId() {
 			return (client as unknown as { processID: number }).processID;
 		},
-		async send(request, limits = {}) {
-			const into = nothingYet();
-			const sql = "sql" in request ? request.sql : undefined;
-			const start = async () => {
-				const reply = await untilReady(
-					client,
-					into,
-					sql,
-					() => void client.query(submittable(request, into, prepared)),
-				);
-				prepared.settle(reply.error);
-				return reply;
-			};
-			// The server takes nothing else until the load is over; a source of rows that asks here would wait for itself.
-			if (loading) throw new DatabaseError("a load is running on this session", { sqlstate: "25001", sql });
-			return inTurn(() => limited(sql, limits, { start, giveUp: () => {} }));
+		send: (request, limits = {}) => ask(request, limits),
+		async sendAndPutBack(request, text, limits = {}) {
+			const back = nothingYet();
+			return { ...(await ask(request, limits, { text, back })), back };
 		},
 		copy(sql, chunks, limits = {}) {
 			const stop = new AbortController();

@@ -1,5 +1,6 @@
 import { toDatabaseError } from "../postgresFamily/errors.ts";
-import { isOwn, type Wire } from "../postgresFamily/wire.ts";
+import { isOwn, type Wire, type WireReply, type WireRequest } from "../postgresFamily/wire.ts";
+import { DEALLOCATE_OTHERS } from "./prepareSession.ts";
 import type { ServerConnection } from "./serverConnection.ts";
 
 /** A place in the pool: a connection that is made when needed, and made anew after it was lost. */
@@ -28,6 +29,26 @@ export interface SlotParts {
 	readonly resetMessage: () => string;
 	/** What marks a session as a run's, once one is announced; sessions made before that get it with their next message. */
 	readonly mark: () => string | undefined;
+}
+
+/**
+ * Where the session is put back with the exchange that is its last, rather than in one of its own. A text that may ask
+ * for rows (`copy … from stdin`) would take what comes behind it for them.
+ */
+function mayPutBackWith(request: WireRequest): boolean {
+	if ((request.kind !== "execute" && request.kind !== "query") || request.last !== true) return false;
+	return isOwn(request) || !/copy/i.test(request.sql);
+}
+
+/** The last answer of a reset: the names of what was prepared by others (prepareSession.ts). */
+const isPutBack = ({ error, rows }: Pick<WireReply, "error" | "rows">): boolean => error === null && rows.length === 0;
+
+async function letGoOfPrepared(
+	connection: ServerConnection,
+	{ error: refused }: Pick<WireReply, "error">,
+): Promise<void> {
+	const error = refused ?? (await connection.send({ kind: "execute", sql: DEALLOCATE_OTHERS })).error;
+	if (error !== null) connection.destroy();
 }
 
 export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
@@ -94,7 +115,11 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 		async send(request, limits) {
 			const to = await working();
 			touched ||= !isOwn(request);
-			return remember(await counted(to.send(request, limits)));
+			if (!touched || !mayPutBackWith(request)) return remember(await counted(to.send(request, limits)));
+			const { back, ...reply } = await counted(to.sendAndPutBack(request, resetMessage(), limits));
+			// In a failed transaction nothing was put back; and what a whole one was set to ends with it.
+			if (reply.status === "I" && isPutBack(back)) touched = false;
+			return remember(reply);
 		},
 		async copy(sql, chunks, limits) {
 			const to = await working();
@@ -123,8 +148,8 @@ export function createSlot({ connect, resetMessage, mark }: SlotParts): Slot {
 			if (!touched && status === "I" && marked === mark()) return;
 			try {
 				if (status !== "I") await connection.send({ kind: "execute", sql: "rollback" });
-				const { error } = await counted(connection.send({ kind: "execute", sql: resetMessage() }));
-				if (error !== null) connection.destroy();
+				const back = await counted(connection.send({ kind: "query", sql: resetMessage(), binds: [] }));
+				if (!isPutBack(back)) await letGoOfPrepared(connection, back);
 				marked = mark();
 				status = "I";
 				touched = false;

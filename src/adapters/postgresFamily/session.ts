@@ -178,7 +178,8 @@ export function createSession({
 		await settle(reply, request.sql, inside);
 	}
 
-	const control = (sql: string): Promise<WireReply> => run({ kind: "execute", sql, own: true }, sql);
+	const control = (sql: string, { last = false } = {}): Promise<WireReply> =>
+		run({ kind: "execute", sql, own: true, ...(last ? { last } : {}) }, sql);
 
 	async function columnsOf(fields: readonly WireField[]): Promise<readonly ResultColumn[]> {
 		const key = (f: WireField): string => `${f.oid}:${f.modifier}`;
@@ -213,7 +214,8 @@ export function createSession({
 		whileNotStreaming(sql);
 		const values = binds.map(writeBind);
 		for (const value of values) if (value !== null) withoutZeroByte(value);
-		return toTable(await run({ kind: "query", sql, binds: values }, sql, options));
+		const last = options?.last === true && depth === 0 && !inTransaction() ? { last: true } : {};
+		return toTable(await run({ kind: "query", sql, binds: values, ...last }, sql, options));
 	}
 
 	/** A stream outside a transaction has opened one of its own; other statements would join it unasked. */
@@ -228,7 +230,7 @@ export function createSession({
 	/** Of the innermost transaction() that is under way. */
 	let open = { mayEnd: false };
 
-	async function transaction<T>(work: () => Promise<T>, { mayEnd = false } = {}): Promise<T> {
+	async function transaction<T>(work: () => Promise<T>, { mayEnd = false, last = false } = {}): Promise<T> {
 		if (depth === 0) whileNotStreaming("begin");
 		if (lost === "session") refuse("this session is over; ask for a new one", "begin", "08003");
 		if (lost === "transaction")
@@ -258,7 +260,7 @@ export function createSession({
 				});
 			if (failed())
 				throw new DatabaseError("the transaction failed earlier and cannot be committed", { sqlstate: "25P02" });
-			if (savepoint === undefined) await control("commit");
+			if (savepoint === undefined) await control("commit", { last });
 			// What the work left to be sent is refused in its name, not in that of what comes after it.
 			else if (waiting.bound) await control(`release savepoint ${savepoint}`);
 			else waiting.add(`release savepoint ${savepoint}`, [], { own: true });

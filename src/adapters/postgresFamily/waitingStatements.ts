@@ -66,7 +66,7 @@ export function createWaitingStatements(): WaitingStatements {
 			if (request.kind === "openPortal" || request.kind === "nextRows") return undefined;
 			if (request.kind === "query" && request.binds.length > 0) return behindAll(request);
 			if (bound() && /^(commit|release savepoint tfm_\d+)$/.test(request.sql))
-				return behindAll({ kind: "query", sql: request.sql, binds: [], own: true });
+				return behindAll({ ...request, kind: "query", binds: [], own: true });
 			// One text is read whole before any of it runs: what it is refused with must find the savepoint made.
 			if (bound() || list.some((s) => s.sql.startsWith("savepoint "))) return undefined;
 			const before = text();

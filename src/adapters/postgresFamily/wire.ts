@@ -8,7 +8,7 @@ import type { ServerError } from "./errors.ts";
  */
 export type WireRequest =
 	/** The simple protocol: several statements, rows thrown away. */
-	| { readonly kind: "execute"; readonly sql: string; readonly own?: boolean }
+	| { readonly kind: "execute"; readonly sql: string; readonly own?: boolean; readonly last?: boolean }
 	/** All rows of the last statement. With binds or `ahead` the extended protocol, which takes one statement only. */
 	| {
 			readonly kind: "query";
@@ -18,6 +18,8 @@ export type WireRequest =
 			readonly ahead?: readonly AheadStatement[];
 			readonly own?: boolean;
 			readonly often?: boolean;
+			/** Nothing that the session was set to is needed behind it: a connection may put it back in the same exchange. */
+			readonly last?: boolean;
 	  }
 	/** Opens a named portal and takes the first rows. Inside a transaction. */
 	| { readonly kind: "openPortal"; readonly portal: string; readonly sql: string; readonly rows: number }
