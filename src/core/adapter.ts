@@ -253,6 +253,8 @@ export interface Candidate {
 	/** Comments to set (persist_docs); undefined keeps what the target has. */
 	readonly comment?: string;
 	readonly columnComments?: readonly ColumnComment[];
+	/** A table for which nothing was taken over, since its target had nothing: what has come since is taken over by the publish. */
+	readonly undressed?: boolean;
 	/** Nodes of the same request that this one reads: refused with them. Absent: unknown, so refused with any earlier one. */
 	readonly inputs?: readonly NodeId[];
 	/** Candidates of one group are published together or not at all. */
@@ -341,9 +343,12 @@ export interface Publisher {
 	): Promise<readonly RelationName[]>;
 	/**
 	 * Gives a freshly built candidate what its target has and must keep (keys, indexes, checks …), then analyzes it. Within
-	 * a transaction; the analysis may go with what is sent next. A violation rejects with DatabaseError.
+	 * a transaction; the analysis may go with what is sent next. A violation rejects with DatabaseError. `undressed`: the
+	 * target is known to have nothing, so it is not asked for; the candidate is to say so when it is published.
 	 */
 	dress(session: Session, candidate: Candidate): Promise<{ readonly warnings: readonly string[] }>;
+	/** Those of these targets, by relationKey, that have something to take over, in one query; absent: it is asked of each. */
+	readonly carrying?: (session: Session, targets: readonly RelationName[]) => Promise<ReadonlySet<string>>;
 	/** Where the relation that `target` is now is kept when a later run replaces it: same name, schema `tfm_g_<hash>_<schema>`, one for each run that published. */
 	generationOf(project: string, target: RelationName, publishedBy: string): RelationName;
 	/** Drops kept generations that are there, with their schema when it is then empty; never cascades to what is not tfm's. */

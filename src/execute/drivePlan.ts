@@ -1,7 +1,7 @@
 import type { StatementOptions } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
 import type { Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
-import type { RelationName } from "../core/relation.ts";
+import { type RelationName, relationKey } from "../core/relation.ts";
 import { performRequest } from "./answerRequest.ts";
 import { driveTemplate, emitMessages } from "./driveTemplate.ts";
 import type { PlanDrive } from "./planDrive.ts";
@@ -89,7 +89,9 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 		case "overload":
 			return { kind: "overload", failure: await runOverload(drive, request, drivePlan) };
 		case "dress": {
-			const { warnings } = await adapter.publisher.dress(session, request.candidate);
+			const undressed = run.bareTargets.has(relationKey(request.candidate.target));
+			if (undressed) run.undressed.add(node);
+			const { warnings } = await adapter.publisher.dress(session, { ...request.candidate, undressed });
 			for (const text of warnings)
 				run.ports.emit({ event: "message", text: run.toPublished(text), node_id: node, print: false }, "warn");
 			return { kind: "done" };

@@ -98,6 +98,18 @@ async function rememberBuilds(
 			run.passedTests.before.set(test, hash);
 }
 
+/** What stands under most tables' names is a bare table: to ask that of each by itself would be a message for each. */
+async function learnBareTargets(run: Run, session: Session): Promise<void> {
+	const { publisher } = run.ports.adapter;
+	const tables = buildTasks(run.graph).filter(
+		({ node }) => node.config.materialized === "table" || node.resource_type === "seed",
+	);
+	const targets = tables.map(({ node }) => targetOf(run, node));
+	if (publisher.carrying === undefined || targets.length === 0) return;
+	const carrying = await publisher.carrying(session, targets);
+	for (const key of targets.map(relationKey)) if (!carrying.has(key)) run.bareTargets.add(key);
+}
+
 async function landingSchemas(run: Run, session: Session): Promise<void> {
 	const schemas = new Map<string, { database: string; schema: string; identifier: string }>();
 	for (const task of run.graph.tasks.values())
@@ -184,6 +196,7 @@ async function work(run: Run): Promise<void> {
 		if (run.gated) await rememberGenerations(run, session);
 		await expectDurations(run, session);
 		await learnSeeds(run, session, here);
+		await learnBareTargets(run, session);
 		await landingSchemas(run, session);
 	});
 }

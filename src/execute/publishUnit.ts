@@ -106,6 +106,7 @@ async function attempt(
 				...standing.candidate,
 				inputs: inputsOf(run, id, inUnit),
 				...(keepAs === undefined ? {} : { keepAs }),
+				...(run.undressed.has(id) ? { undressed: true } : {}),
 			};
 			const pointer = pointerPlaces(run, graphNode(run, id) as BuildableNode);
 			return pointer === null ? [candidate] : withPointer(candidate, pointer, ports.adapter.dialect);

@@ -97,6 +97,9 @@ export interface Run {
 		carrying: Promise<ReadonlySet<string>> | null;
 		readonly counted: Map<NodeId, Promise<ReadonlyMap<NodeId, number>>>;
 	};
+	/** Targets, by relationKey, that had nothing to take over as the run began; nodes that were built knowing that. */
+	readonly bareTargets: Set<string>;
+	readonly undressed: Set<NodeId>;
 	readonly counts: {
 		retried: number;
 		/** Nodes that one after the other failed because the database could not be reached. */
@@ -245,6 +248,8 @@ export function createRun(job: RunJob, ports: RunPorts): Run {
 		testMemory: createTestMemory((id) => job.manifest.nodes.get(id)?.config.materialized === "incremental"),
 		changeTimes: { asked: null },
 		nativeTests: { carrying: null, counted: new Map() },
+		bareTargets: new Set(),
+		undressed: new Set(),
 		usual: new Map(),
 		scans: sharesScans(job)
 			? sharedScans(graph.tasks, graph.stages, (id) => job.manifest.parents.get(id) ?? [])

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { relationKey } from "../../core/relation.ts";
 import { onBothEngines, onServer } from "./publishEngines.ts";
 import {
 	build,
@@ -38,6 +39,32 @@ onBothEngines((bench) => {
 			await expect(build(s, [{ name: "t", sql: "select null::int as id" }])).rejects.toMatchObject({
 				sqlstate: "23502",
 			});
+		}));
+
+	test("what a bare target has got since a candidate was built for it is taken over by the publish, or holds that one back", () =>
+		bench.on(async (s) => {
+			await s.execute("create table s.a (id int, n int); create table s.b (id int); create table s.c (id int)");
+			expect([...(await publisher.carrying!(s, [target("a"), target("b"), target("nowhere")]))]).toEqual([]);
+			const models: Model[] = [
+				{ name: "a", sql: "select 1 as id, 2 as more", undressed: true },
+				{ name: "b", sql: "select 1 as id union all select 1", undressed: true },
+				{ name: "c", sql: "select 1 as id", undressed: true },
+			];
+			await build(s, models);
+			await s.execute(
+				"create index a_id on s.a (id); create index a_n on s.a (n); create unique index b_id on s.b (id)",
+			);
+			const carrying = await publisher.carrying!(s, [target("a"), target("b"), target("c")]);
+			expect(carrying).toEqual(new Set([target("a"), target("b")].map(relationKey)));
+			const report = await publisher.publish(s, request(models));
+			expect(report.warnings).toEqual(["index a_n of s.a goes: column n is gone"]);
+			expect(report.refused.map(({ code, reason }) => `${code} ${reason}`)).toEqual([
+				`TFM-PUB-011 s.b cannot be published: its rows cannot take the place of the published ones: could not create unique index "b_id" (Key (id)=(1) is duplicated.)`,
+			]);
+			expect(await rows(s, "select indexdef from pg_indexes where schemaname = 's' order by 1")).toEqual([
+				"CREATE INDEX a_id ON s.a USING btree (id)",
+				"CREATE UNIQUE INDEX b_id ON s.b USING btree (id)",
+			]);
 		}));
 
 	test("a column that was generated is the model's from then on, which is said", () =>

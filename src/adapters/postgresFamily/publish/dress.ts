@@ -1,9 +1,11 @@
 import type { Candidate, Dialect, Session } from "../../../core/adapter.ts";
 import { DatabaseError } from "../../../core/databaseError.ts";
-import type { IndexFacts, RelationFacts } from "./catalogFacts.ts";
+import { type RelationName, relationKey } from "../../../core/relation.ts";
+import type { Catalog, IndexFacts, RelationFacts } from "./catalogFacts.ts";
 import { refersTo } from "./foreignKeys.ts";
 import { sameType } from "./members.ts";
 import type { Placement } from "./placement.ts";
+import type { PublishPlan } from "./planPublish.ts";
 import { placeOf, readRelations, withEmptyPath } from "./readCatalog.ts";
 import { isTable, kindWord, optionList, qualified } from "./statements.ts";
 
@@ -199,10 +201,14 @@ async function findParents(session: Session, old: RelationFacts): Promise<Readon
 
 const DRESSED: ReadonlySet<string> = new Set(["r", "p", "m"]);
 
-/** One row where the relation has something that `dressing` looks at; none for a bare table, as most models leave it. */
+/**
+ * A row for each of the relations that has something `dressing` looks at; none for a bare table, as most models leave it.
+ * `$1`: JSON array of [schema, name].
+ */
 const CARRIES_SQL = `
-select from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p', 'm') and (
+select n.nspname, c.relname from json_array_elements($1::json) w
+join pg_namespace n on n.nspname = w->>0 join pg_class c on c.relnamespace = n.oid and c.relname = w->>1
+where c.relkind in ('r', 'p', 'm') and (
 	c.relhasindex or c.relchecks > 0 or c.relhastriggers or c.reloptions is not null or c.relreplident <> 'd' or c.reltablespace <> 0
 	or exists(select from pg_class t where t.oid = c.reltoastrelid and t.reloptions is not null)
 	or exists(select from pg_constraint k where k.conrelid = c.oid)
@@ -210,6 +216,33 @@ where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p', 'm') and (
 	or exists(select from pg_attribute a join pg_type ty on ty.oid = a.atttypid
 		where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and (a.attnotnull or a.atthasdef or a.attgenerated <> ''
 			or coalesce(a.attstattarget, -1) >= 0 or a.attstorage <> ty.typstorage or coalesce(to_jsonb(a)->>'attcompression', '') <> '')))`;
+
+/** Those of the targets that have something to take over, by relationKey. */
+export async function carrying(session: Session, targets: readonly RelationName[]): Promise<ReadonlySet<string>> {
+	const asked = new Map(targets.map((target) => [placeOf(target), relationKey(target)] as const));
+	const { rows } = await session.query(CARRIES_SQL, [JSON.stringify([...asked.keys()].map((p) => p.split("\0")))]);
+	return new Set(rows.map(([schema, name]) => asked.get(`${schema}\0${name}`)!));
+}
+
+/**
+ * Candidates that took over nothing and whose targets, which they are to replace, have something by now: an index that
+ * was made while the run went on. Pure.
+ */
+export function dueDressings(
+	dialect: Dialect,
+	{ candidates, catalog, ways }: { candidates: readonly Candidate[]; catalog: Catalog; ways: PublishPlan["ways"] },
+	{ partName }: Pick<Placement, "partName">,
+): readonly Candidate[] {
+	const swapped = new Set(ways.flatMap(({ node, way }) => (way === "swap" ? [node] : [])));
+	const factsOf = (relation: RelationName) => catalog.relations.get(catalog.oids.get(placeOf(relation)) ?? -1);
+	return candidates.filter((candidate) => {
+		if (candidate.undressed !== true || !swapped.has(candidate.node)) return false;
+		const [old, fresh] = [factsOf(candidate.target), factsOf(candidate.candidate)];
+		if (old === undefined || fresh === undefined || !DRESSED.has(fresh.kind) || !DRESSED.has(old.kind)) return false;
+		const { statements, warnings } = dressing(dialect, { old, fresh, partName, parentOf: () => undefined });
+		return statements.length + warnings.length > 0;
+	});
+}
 
 /**
  * Dresses a built candidate and analyzes it, within a transaction: mostly there is nothing to put on it, and the analysis
@@ -223,8 +256,7 @@ export async function dress(
 ): Promise<{ readonly warnings: readonly string[] }> {
 	if (candidate.kind === "view" || candidate.apply !== undefined) return { warnings: [] };
 	const analyze = `analyze ${dialect.render({ ...candidate.candidate, database: "" })}`;
-	const { schema, identifier } = candidate.target;
-	if ((await session.query(CARRIES_SQL, [schema, identifier])).rows.length === 0) {
+	if (candidate.undressed === true || (await carrying(session, [candidate.target])).size === 0) {
 		session.later(analyze);
 		return { warnings: [] };
 	}

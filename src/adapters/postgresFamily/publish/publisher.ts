@@ -9,7 +9,7 @@
  */
 import type { Dialect, Publisher } from "../../../core/adapter.ts";
 import { generationOf } from "./candidateNames.ts";
-import { dress } from "./dress.ts";
+import { carrying, dress } from "./dress.ts";
 import { dropGenerations } from "./dropGenerations.ts";
 import { dropStale } from "./dropStale.ts";
 import { type LockProtocol, plainLocks } from "./lockProtocol.ts";
@@ -34,6 +34,7 @@ export function createPostgresPublisher(
 			generationOf(project, target, publishedBy, dialect.maxIdentifierBytes),
 		dropGenerations: (session, relations) => dropGenerations(dialect, session, relations),
 		dress: (session, candidate) => dress(dialect, session, candidate, placement),
+		carrying,
 		publish: (session, request) => runPublish({ dialect, session, request, locks, placement }),
 	} satisfies Publisher);
 }

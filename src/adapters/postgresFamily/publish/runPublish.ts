@@ -15,8 +15,10 @@ import type {
 } from "../../../core/adapter.ts";
 import { DatabaseError } from "../../../core/databaseError.ts";
 import { fail } from "../../../core/diagnostic.ts";
+import type { NodeId } from "../../../core/node.ts";
 import { shadowSchema } from "./candidateNames.ts";
 import { type CatalogLook, lookAtCatalog } from "./catalogDigest.ts";
+import { dress, dueDressings } from "./dress.ts";
 import { dropGenerations } from "./dropGenerations.ts";
 import { publishInOneMessage } from "./inOneMessage.ts";
 import { type Generation, prepareGenerations } from "./keptGenerations.ts";
@@ -120,6 +122,9 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 	const indexed = new Set<string>();
 	/** Views that could not be made again, by oid: where that is asked for they go. */
 	const failed = new Map<number, string>();
+	/** Nodes whose candidates have been given what their targets have got since they were built, and what is told of it. */
+	const dressed = new Set<NodeId>();
+	const late: string[] = [];
 	/** Milliseconds spent waiting for others, over all attempts. */
 	let waited = 0;
 	let settled = !hasNewTables(run);
@@ -138,6 +143,15 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 		const { plan } = planned;
 		await requireLockRoom(session, { unit: request.unit, needed: plan.lockCount, slots: catalog.lockSlots });
 		try {
+			const about = { candidates: candidates.filter((c) => !dressed.has(c.node)), catalog, ways: plan.ways };
+			const due = dueDressings(dialect, about, run.placement);
+			for (const candidate of due) {
+				dressed.add(candidate.node);
+				const found = await dressLate(run, candidate);
+				if ("refused" in found) drop([found.refused]);
+				else late.push(...found.warnings);
+			}
+			if (due.length > 0) continue;
 			if (plan.columns.length > 0) {
 				await run.locks.briefly(session, plan.columns, wait);
 				continue;
@@ -162,7 +176,7 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 				ways: plan.ways,
 				waitedMs: Math.round(waited),
 				lockedMs,
-				warnings: plan.warnings,
+				warnings: [...late, ...plan.warnings],
 				ignored: plan.ignored,
 				...(plan.lost.length === 0 ? {} : { lost: lostBy(plan) }),
 				refused,
@@ -254,6 +268,20 @@ async function transact(
 		for (const statement of recordOf(request, plan)) session.later(statement.sql, statement.binds);
 	});
 	return Math.round(performance.now() - heldAt);
+}
+
+/** On the candidate, before any lock: rows that break a key which has come since they were built hold them alone back. */
+async function dressLate(
+	{ dialect, session, placement }: Run,
+	candidate: Candidate,
+): Promise<{ readonly warnings: readonly string[] } | { readonly refused: Refusal }> {
+	try {
+		return await session.transaction(() => dress(dialect, session, { ...candidate, undressed: false }, placement));
+	} catch (error) {
+		if (!isOnesFault(error)) throw error;
+		const facts = { target: labelOf(candidate), problem: error.message, detail: error.detail ?? null };
+		return { refused: refusal({ candidate }, "TFM-PUB-011", facts) };
+	}
 }
 
 /** The rows of the tables stay as they are, and so do readers; the plan is made anew afterwards. */
