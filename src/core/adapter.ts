@@ -114,6 +114,16 @@ export interface Session {
 	 * session was set to is needed behind it, so it may be put back with the commit.
 	 */
 	transaction<T>(work: () => Promise<T>, options?: { readonly mayEnd?: boolean; readonly last?: boolean }): Promise<T>;
+	/**
+	 * The text as the last of the open transaction: `behind`, single statements of tfm's own, and the commit go with it in
+	 * one message, and what it is refused with may be one of those. The answer is the text's. Undefined: it cannot be done so here, and
+	 * nothing was sent. Absent: it never can.
+	 */
+	readonly executeAndCommit?: (
+		sql: string,
+		behind: readonly string[],
+		options?: StatementOptions,
+	) => Promise<ExecuteResult | undefined>;
 	/** Bulk rows in. Takes part in the surrounding transaction. */
 	bulkLoad(load: BulkLoad, options?: StatementOptions): Promise<BulkLoaded>;
 	/**

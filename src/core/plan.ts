@@ -20,8 +20,16 @@ export type AdapterResponse = NodeResult["adapter_response"];
  * the steps but neither the template language nor the connection.
  */
 export type PlanRequest =
-	/** Raw SQL, several statements allowed. */
-	| { readonly kind: "execute"; readonly sql: string; readonly purpose: string }
+	/**
+	 * Raw SQL, several statements allowed. `closing`: behind it the transaction but dresses this candidate, where it does,
+	 * and records that it stands, so that it may be committed with it.
+	 */
+	| {
+			readonly kind: "execute";
+			readonly sql: string;
+			readonly purpose: string;
+			readonly closing?: { readonly candidate: Candidate; readonly dress: boolean };
+	  }
 	/** One statement whose rows matter. `last`: what comes behind it needs nothing that the session was set to. */
 	| { readonly kind: "query"; readonly sql: string; readonly purpose: string; readonly last?: boolean }
 	/** A macro by name; `self` is what `this` means there (null: the published relation). */

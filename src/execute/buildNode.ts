@@ -252,7 +252,8 @@ async function reuseOrBuild(
 		for (const { sql, binds } of row) session.later(sql, binds, { own: true });
 	};
 	const seed = node.resource_type === "seed" ? node : null;
-	const drive = { run, session, node: node.unique_id, seed, record, inTransaction: false };
+	const unrecorded = isDirect(run, node);
+	const drive = { run, session, node: node.unique_id, seed, record, unrecorded, inTransaction: false };
 	const plan = await drivePlan(drive, ports.planNode(input));
 	if (plan.kind === "batchesFailed") return { standing: null, facts: batchFacts(run, node, plan.batches) };
 	if (plan.kind !== "built") throw new Error(`the plan of ${node.unique_id} ended as "${plan.kind}"`);

@@ -1,4 +1,4 @@
-import type { StatementOptions } from "../core/adapter.ts";
+import type { ExecuteResult, StatementOptions } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
 import type { Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
@@ -13,6 +13,18 @@ import { statement, withRetries } from "./statement.ts";
 
 const wholeBinding = (run: Run, self: RelationName | null): Binding => ({ ...bindingOf(run, self), whole: true });
 
+/** What goes between a transaction's last statement and its commit; undefined: there is more to do, or to ask for. */
+function behindLast(
+	{ run, closing }: PlanDrive,
+	{ closing: last }: Extract<PlanRequest, { kind: "execute" }>,
+): readonly string[] | undefined {
+	if (closing === undefined || last === undefined) return undefined;
+	if (!last.dress) return [];
+	const { building } = run.ports.adapter.dialect;
+	const bare = run.bareTargets.has(relationKey(last.candidate.target));
+	return bare ? building.analyze(building.nameOf(last.candidate.candidate)) : undefined;
+}
+
 async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanAnswer> {
 	const { run, session, node } = drive;
 	const { compiler, adapter, seed } = run.ports;
@@ -22,7 +34,13 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 	switch (request.kind) {
 		case "execute": {
 			const { sql, purpose } = request;
-			const result = await once(() => statement(run, { node, purpose, sql }, (o) => session.execute(sql, o)));
+			const behind = behindLast(drive, request);
+			const send = async (o: StatementOptions): Promise<ExecuteResult> => {
+				const closed = behind === undefined ? undefined : await session.executeAndCommit?.(sql, behind, o);
+				if (closed !== undefined && drive.closing !== undefined) drive.closing.committed = true;
+				return closed ?? session.execute(sql, o);
+			};
+			const result = await once(() => statement(run, { node, purpose, sql }, send));
 			if (drive.batch !== undefined && purpose === "build") {
 				drive.batch.executedSql = sql;
 				drive.batch.response = result.status;
@@ -91,6 +109,7 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 		case "dress": {
 			const undressed = run.bareTargets.has(relationKey(request.candidate.target));
 			if (undressed) run.undressed.add(node);
+			if (drive.closing?.committed === true) return { kind: "done" };
 			const { warnings } = await adapter.publisher.dress(session, { ...request.candidate, undressed });
 			for (const text of warnings)
 				run.ports.emit({ event: "message", text: run.toPublished(text), node_id: node, print: false }, "warn");
@@ -103,9 +122,12 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 			await drive.record(request.candidate, request.response);
 			return { kind: "done" };
 		case "transaction": {
-			const inside: PlanDrive = { ...drive, inTransaction: true };
 			const { body, last = false } = request;
-			await once(() => session.transaction(() => drivePlan(inside, body()), { mayEnd: true, last }));
+			const work = () => {
+				const closing = drive.unrecorded === true && !drive.inTransaction ? { closing: { committed: false } } : {};
+				return drivePlan({ ...drive, inTransaction: true, ...closing }, body());
+			};
+			await once(() => session.transaction(work, { mayEnd: true, last }));
 			return { kind: "done" };
 		}
 	}

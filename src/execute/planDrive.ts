@@ -15,6 +15,10 @@ export interface PlanDrive {
 	/** Called in the build's transaction once the candidate stands. */
 	readonly record: (candidate: Candidate, response: AdapterResponse) => Promise<void>;
 	readonly inTransaction: boolean;
+	/** Nothing is recorded in the transaction, so that it may be committed with its last statement. */
+	readonly unrecorded?: boolean;
+	/** Of such a transaction. */
+	readonly closing?: { committed: boolean };
 	/** The batch of a microbatch model under way, and what is known of it so far. */
 	readonly batch?: BatchProgress;
 }

@@ -16,8 +16,12 @@ function* ask<K extends PlanAnswer["kind"]>(request: PlanRequest, kind: K): Plan
 	return answer as AnswerOf<K>;
 }
 
-export function* execute(sql: string, purpose: string): Plan<ExecuteResult> {
-	return (yield* ask({ kind: "execute", sql, purpose }, "executed")).result;
+/** A statement behind which its transaction does no more than this. */
+export type Closing = Extract<PlanRequest, { kind: "execute" }>["closing"];
+
+export function* execute(sql: string, purpose: string, closing?: Closing): Plan<ExecuteResult> {
+	const request = { kind: "execute", sql, purpose, ...(closing === undefined ? {} : { closing }) } as const;
+	return (yield* ask(request, "executed")).result;
 }
 
 export function* query(sql: string, purpose: string, { last = false } = {}): Plan<ResultTable> {

@@ -2,7 +2,7 @@ import type { Candidate } from "../core/adapter.ts";
 import type { MacroArgument, MacroCall } from "../core/compiler.ts";
 import type { BuildInput, Plan } from "../core/plan.ts";
 import { adapterResponse } from "./adapterResponse.ts";
-import { execute, macroSql } from "./ask.ts";
+import { type Closing, execute, macroSql } from "./ask.ts";
 import type { Built } from "./built.ts";
 
 const value = (v: unknown): MacroArgument => ({ kind: "value", value: v });
@@ -31,9 +31,9 @@ function createCall(input: BuildInput, candidate: Pick<Candidate, "candidate" | 
 }
 
 /** By the project's macros. */
-export function* createFromQuery(input: BuildInput, candidate: Candidate, sql: string): Plan<Built> {
+export function* createFromQuery(input: BuildInput, candidate: Candidate, sql: string, closing?: Closing): Plan<Built> {
 	const executedSql = yield* macroSql(createCall(input, candidate, sql), input.node.name);
-	const result = yield* execute(executedSql, "build");
+	const result = yield* execute(executedSql, "build", closing);
 	const built = { candidate, response: adapterResponse(result), executedSql };
 	const { finalSql, kind, target } = candidate;
 	if (!input.dialect.building.viewsByStatement || kind !== "view" || finalSql === undefined) return built;

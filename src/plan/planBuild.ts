@@ -1,7 +1,7 @@
 import type { Candidate } from "../core/adapter.ts";
 import type { Batch } from "../core/eventTime.ts";
 import type { BuildInput, NodePlan, Plan } from "../core/plan.ts";
-import { loadSeed, perform } from "./ask.ts";
+import { type Closing, loadSeed, perform } from "./ask.ts";
 import { buildIncremental } from "./buildIncremental.ts";
 import type { Built } from "./built.ts";
 import { indexesOfView } from "./configurationChange.ts";
@@ -14,11 +14,11 @@ import { planSnapshot } from "./planSnapshot.ts";
 import { pointAt } from "./pointAt.ts";
 import { checkGroupColumns } from "./reprocess.ts";
 import { runHooks } from "./runHooks.ts";
-import { createIndexes, makeIndexes } from "./tableConfig.ts";
+import { createIndexes, hasIndexes, makeIndexes } from "./tableConfig.ts";
 import { tagQueries } from "./tagQueries.ts";
 
 function* create(input: BuildInput, candidate: Candidate): Plan<Built> {
-	if (input.sql !== null) return yield* createFromQuery(input, candidate, input.sql);
+	if (input.sql !== null) return yield* createFromQuery(input, candidate, input.sql, closingOf(input, candidate));
 	const { rows, queryId } = yield* loadSeed(candidate.candidate);
 	// dbt calls it CREATE where it was asked to make the table anew, and INSERT also where the table was made just now.
 	const code = input.fullRefresh ? "CREATE" : "INSERT";
@@ -41,6 +41,18 @@ function* indexCandidate(input: BuildInput, candidate: Candidate): Plan<void> {
  */
 const hooksMeetAFreshTable = (input: BuildInput): boolean =>
 	input.postHooks === "published" && input.node.config["post-hook"].length > 0;
+
+const isDressed = (input: BuildInput, candidate: Candidate): boolean =>
+	candidate.apply === undefined && candidate.kind !== "view" && !hooksMeetAFreshTable(input);
+
+/** Where the statement that makes a table or view is the last of its transaction that the project has a say in. */
+function closingOf(input: BuildInput, candidate: Candidate): Closing {
+	const { node, pointer, postHooks, dialect } = input;
+	const plain = node.resource_type === "model" && ["table", "view"].includes(node.config.materialized);
+	const hooks = postHooks === "candidate" && node.config["post-hook"].some((hook) => hook.transaction);
+	const more = pointer !== null || hooks || hasIndexes(input) || dialect.building.viewsByStatement;
+	return plain && !more ? { candidate, dress: isDressed(input, candidate) } : undefined;
+}
 
 /** A table, view, materialized view or seed out of its whole query. */
 function* buildWhole(input: BuildInput, candidate: Candidate): Plan<Built> {
@@ -73,7 +85,7 @@ export function* finishCandidate(
 		const self = candidate.candidate;
 		if (input.postHooks === "candidate")
 			yield* runHooks({ node: input.node, when: "post-hook", transaction: true, self, batch });
-		if (candidate.kind !== "view" && !hooksMeetAFreshTable(input)) yield* perform({ kind: "dress", candidate });
+		if (isDressed(input, candidate)) yield* perform({ kind: "dress", candidate });
 	}
 	yield* pointAt(input, candidate);
 	yield* perform({ kind: "stands", candidate, response });

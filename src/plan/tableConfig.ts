@@ -23,6 +23,8 @@ const CREATING = ["create_indexes", "default__create_indexes", "postgres__create
 const configured = ({ node }: BuildInput): readonly unknown[] =>
 	Array.isArray(node.config.indexes) ? node.config.indexes : [];
 
+export const hasIndexes = (input: BuildInput): boolean => configured(input).length > 0;
+
 /** `indexes:` of the config, by the macro that dbt has for them; on the candidate, where their final names are free. */
 export function* createIndexes(input: BuildInput, table: RelationName): Plan<void> {
 	const indexes = configured(input);

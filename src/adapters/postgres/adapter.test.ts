@@ -151,6 +151,37 @@ describeOnPostgres("a server's sessions", () => {
 		]);
 	});
 
+	it("commit with the last statement, and say of it what they say of it alone", async () => {
+		const asked = (sql: string, behind: readonly string[] = ["analyze t", "insert into t values (7)"]) =>
+			adapter.withSession((s) => s.transaction(() => s.executeAndCommit!(sql, behind)));
+		const alone = (sql: string) => adapter.withSession((s) => s.transaction(() => s.execute(sql)));
+		const there = async () => (await observed("select a from t order by a")).flat();
+		expect(await asked("insert into t values (1), (2) -- no more")).toMatchObject({
+			status: "INSERT 0 2",
+			rowCount: 2,
+		});
+		expect(await there()).toEqual([1, 2, 7]);
+		expect(await asked("set work_mem = '5MB'; create table u as select 1 as c;", [])).toMatchObject({
+			status: "SELECT 1",
+		});
+		expect((await left()) as string[]).not.toContain("5MB");
+		for (const sql of [
+			"select 1; select nowhere",
+			"insert into t values (1/0)",
+			"insert into t values (8); drop table gone",
+		])
+			expect(await refusal(asked(sql)), sql).toEqual(await refusal(alone(sql)));
+		// Nothing was sent, and what could not be read is for the caller to send.
+		for (const sql of ["select 'open", "select 1 /* open", "selec 1"]) expect(await asked(sql), sql).toBeUndefined();
+		const second = async (s: Session) => {
+			await s.execute("insert into t values (9)");
+			return s.executeAndCommit!("insert into t values (9)", []);
+		};
+		expect(await adapter.withSession((s) => s.transaction(() => second(s)))).toBeUndefined();
+		expect(await there()).toEqual([1, 2, 7, 9]);
+		await adapter.withSession((s) => s.execute("drop table u"));
+	});
+
 	it("prepare anew what somebody's function has let go of", async () => {
 		const own = [{ sql: "select 7", binds: [], often: true }];
 		const answers = await adapter.withSession(async (s) => {

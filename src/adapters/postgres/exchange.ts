@@ -28,6 +28,7 @@ export interface Collected {
 	fields: readonly WireField[];
 	rows: (readonly (string | null)[])[];
 	tag: string;
+	tags: string[];
 	error: ServerError | null;
 	suspended: boolean;
 	/** Whether the statement that runs has told its columns; the first may have done so in an earlier message. */
@@ -38,6 +39,7 @@ export const nothingYet = (): Collected => ({
 	fields: [],
 	rows: [],
 	tag: "",
+	tags: [],
 	error: null,
 	suspended: false,
 	described: true,
@@ -68,6 +70,7 @@ export function submittable(
 		},
 		handleCommandComplete(message: { readonly text: string }) {
 			into.tag = message.text;
+			if (!keepRows) into.tags.push(message.text);
 			// The answer is the last statement's: an update after a select has no rows.
 			if (!into.described) [into.fields, into.rows] = [[], []];
 			into.described = false;
@@ -192,8 +195,8 @@ export function untilReady(
 				return;
 			}
 			settle();
-			const { fields, rows, tag, error, suspended } = into;
-			resolve({ fields, rows, tag, notices, error, status, suspended });
+			const { fields, rows, tag, tags, error, suspended } = into;
+			resolve({ fields, rows, tag, tags, notices, error, status, suspended });
 		};
 		const onEnd = (): void => {
 			settle();

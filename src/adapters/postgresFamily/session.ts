@@ -141,7 +141,10 @@ export function createSession({
 	let turn: Promise<unknown> = Promise.resolve();
 	function run(request: WireRequest, sql: string, options?: StatementOptions): Promise<WireReply> {
 		if ("sql" in request) withoutZeroByte(request.sql);
-		const work = () => exchange(request, sql, options);
+		return inTurn(() => exchange(request, sql, options));
+	}
+
+	function inTurn<T>(work: () => Promise<T>): Promise<T> {
 		const mine = turn.then(work, work);
 		turn = mine.catch(() => undefined);
 		return mine;
@@ -227,8 +230,8 @@ export function createSession({
 			});
 	}
 
-	/** Of the innermost transaction() that is under way. */
-	let open = { mayEnd: false };
+	/** Of the innermost transaction() that is under way; `committed`: with its last statement. */
+	let open = { mayEnd: false, last: false, committed: false };
 
 	async function transaction<T>(work: () => Promise<T>, { mayEnd = false, last = false } = {}): Promise<T> {
 		if (depth === 0) whileNotStreaming("begin");
@@ -243,13 +246,19 @@ export function createSession({
 		// Inside of work that may end the transaction there is perhaps none any more.
 		const savepoint = inTransaction() || (depth > 0 && !open.mayEnd) ? `tfm_${depth}` : undefined;
 		const outside = open;
-		open = { mayEnd };
+		const own = { mayEnd, last, committed: false };
+		open = own;
 		const mine = waiting.add(savepoint === undefined ? "begin" : `savepoint ${savepoint}`, [], { own: true });
 		depth++;
 		try {
 			const result = await work();
 			if (lost !== undefined)
 				refuse("the transaction was lost when a statement in it was cancelled or stopped", undefined, "25P02");
+			if (own.committed) {
+				// What came behind the last one stands alone.
+				await flush();
+				return result;
+			}
 			if (waiting.dropFrom(mine, { ifNothingElse: true })) return result;
 			// Somebody's SQL has ended the transaction: what came after that has none to go with.
 			if (!inTransaction() && mayEnd && savepoint === undefined) await flush();
@@ -278,6 +287,43 @@ export function createSession({
 			// Inside a transaction of the caller's own SQL (a savepoint at depth 0) that one is lost as well.
 			if (depth === 0 && lost === "transaction") lost = savepoint === undefined ? undefined : "session";
 		}
+	}
+
+	async function executeAndCommit(
+		sql: string,
+		behind: readonly string[],
+		options?: StatementOptions,
+	): Promise<ExecuteResult | undefined> {
+		whileNotStreaming(sql);
+		for (const text of [sql, ...behind]) withoutZeroByte(text);
+		if (depth !== 1) return undefined;
+		return inTurn(() => exchangeAndCommit(sql, behind, options));
+	}
+
+	/** Only where the transaction begins with the same message: what the server cannot read is then sent again by itself. */
+	async function exchangeAndCommit(
+		sql: string,
+		behind: readonly string[],
+		options?: StatementOptions,
+	): Promise<ExecuteResult | undefined> {
+		if (!waiting.begins) return undefined;
+		const { request, inText } = commented({ kind: "execute", sql }, options?.comment);
+		const own = behind.length === 0 && makesViewOnly(sql) ? { own: true } : {};
+		const last = open.last ? { last: true } : {};
+		// Each on a line of its own: the text may end with a comment.
+		const text = [request.sql, ...behind, "commit"].join("\n;\n");
+		const joined = waiting.join({ kind: "execute", sql: text, ...own, ...last });
+		if (joined === undefined) return undefined;
+		const reply = await send((limits) => wire.send(joined.request, limits), sql, options);
+		if (reply.error !== null && reply.tag === "" && reply.status === "I") {
+			if (reply.limit === undefined) return undefined;
+			lost = "transaction";
+		}
+		waiting.clear();
+		await settle({ ...reply, error: inText(joined.inRequest(reply.error)) }, sql, true);
+		open.committed = true;
+		const tag = reply.tags?.at(-2 - behind.length) ?? reply.tag;
+		return Object.freeze({ status: tag, rowCount: rowCountOf(tag), notices: reply.notices });
 	}
 
 	/** Without a transaction around it the statements are one by themselves: the server ends it where the message ends. */
@@ -370,6 +416,7 @@ export function createSession({
 		get atOnce() {
 			return !keepsPrepared || depth > 0 || inTransaction() || streaming ? undefined : atOnce;
 		},
+		...(keepsPrepared ? { executeAndCommit } : {}),
 		bulkLoad,
 		async listRelations(schemas) {
 			if (schemas.length === 0) return [];

@@ -52,6 +52,8 @@ export interface WireReply {
 	readonly rows: readonly (readonly (string | null)[])[];
 	/** Command tag of the last completed statement, "" when there was none. */
 	readonly tag: string;
+	/** Of all statements of a text; a connection that cannot tell them apart leaves them out. */
+	readonly tags?: readonly string[];
 	readonly notices: readonly string[];
 	readonly error: ServerError | null;
 	/** I idle, T in a transaction, E in a failed one. */
