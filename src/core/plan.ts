@@ -22,13 +22,17 @@ export type AdapterResponse = NodeResult["adapter_response"];
 export type PlanRequest =
 	/**
 	 * Raw SQL, several statements allowed. `closing`: behind it the transaction but dresses this candidate, where it does,
-	 * and records that it stands, so that it may be committed with it.
+	 * and records that it stands, so that it may be committed with it. `response`: what it is sure to be answered, if anything is.
 	 */
 	| {
 			readonly kind: "execute";
 			readonly sql: string;
 			readonly purpose: string;
-			readonly closing?: { readonly candidate: Candidate; readonly dress: boolean };
+			readonly closing?: {
+				readonly candidate: Candidate;
+				readonly dress: boolean;
+				readonly response: AdapterResponse | null;
+			};
 	  }
 	/** One statement whose rows matter. `last`: what comes behind it needs nothing that the session was set to. */
 	| { readonly kind: "query"; readonly sql: string; readonly purpose: string; readonly last?: boolean }

@@ -30,7 +30,7 @@ export async function runAfterPublish(run: Run, node: BuildableNode, batch?: Bat
 		);
 	try {
 		await adapter.withSession(async (session) => {
-			const record = async (): Promise<void> => {};
+			const record = () => [];
 			const drive = { run, session, node: node.unique_id, seed: null, record, inTransaction: false };
 			await drivePlan(
 				drive,

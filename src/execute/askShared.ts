@@ -29,7 +29,7 @@ export async function askShared(
 		}
 	}
 	const queries = [...scan.prepared.values()].map(({ query }) => query);
-	const drive: PlanDrive = { run, session, node: scan.first, seed: null, record: async () => {}, inTransaction: false };
+	const drive: PlanDrive = { run, session, node: scan.first, seed: null, record: () => [], inTransaction: false };
 	try {
 		const plan = await drivePlan(drive, run.ports.planNode({ kind: "scan", queries }));
 		if (plan.kind !== "scanned") throw new Error(`the plan of a scan ended as "${plan.kind}"`);

@@ -2,7 +2,7 @@
  * One model, seed or snapshot, from its template to a candidate that stands: compile (suspend and replay on the pinned
  * session), describe, reuse or build in one transaction with the record of it. Where no gate stands, publish at once.
  */
-import type { Candidate, Session } from "../core/adapter.ts";
+import type { BoundStatement, Candidate, Session } from "../core/adapter.ts";
 import { batchOf } from "../core/batches.ts";
 import type { Binding, CompiledNode } from "../core/compiler.ts";
 import { TfmError } from "../core/diagnostic.ts";
@@ -234,26 +234,23 @@ async function reuseOrBuild(
 		await dropReusable(run, session, node.unique_id);
 	}
 
-	const record = async (stands: Candidate, response: AdapterResponse): Promise<void> => {
-		if (isDirect(run, node)) return;
-		const row = ports.state.saveCandidate({
-			project: job.manifest.projectName,
-			runId: job.runId,
-			node: node.unique_id,
-			candidate: stands.candidate,
-			target: stands.target,
-			kind: stands.kind,
-			codeHash: code,
-			inputsHash: inputs,
-			response: JSON.stringify(response),
-			...(stands.apply === undefined ? {} : { apply: stands.apply }),
-		});
-		// With the commit: a message for it alone would cost as much as making a small table.
-		for (const { sql, binds } of row) session.later(sql, binds, { own: true });
-	};
+	const record = (stands: Candidate, response: AdapterResponse): readonly BoundStatement[] =>
+		isDirect(run, node)
+			? []
+			: ports.state.saveCandidate({
+					project: job.manifest.projectName,
+					runId: job.runId,
+					node: node.unique_id,
+					candidate: stands.candidate,
+					target: stands.target,
+					kind: stands.kind,
+					codeHash: code,
+					inputsHash: inputs,
+					response: JSON.stringify(response),
+					...(stands.apply === undefined ? {} : { apply: stands.apply }),
+				});
 	const seed = node.resource_type === "seed" ? node : null;
-	const unrecorded = isDirect(run, node);
-	const drive = { run, session, node: node.unique_id, seed, record, unrecorded, inTransaction: false };
+	const drive = { run, session, node: node.unique_id, seed, record, inTransaction: false };
 	const plan = await drivePlan(drive, ports.planNode(input));
 	if (plan.kind === "batchesFailed") return { standing: null, facts: batchFacts(run, node, plan.batches) };
 	if (plan.kind !== "built") throw new Error(`the plan of ${node.unique_id} ended as "${plan.kind}"`);

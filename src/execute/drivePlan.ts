@@ -1,4 +1,5 @@
-import type { ExecuteResult, StatementOptions } from "../core/adapter.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { BoundStatement, Dialect, ExecuteResult, Session, StatementOptions } from "../core/adapter.ts";
 import type { Binding } from "../core/compiler.ts";
 import type { Plan, PlanAnswer, PlanRequest } from "../core/plan.ts";
 import { type RelationName, relationKey } from "../core/relation.ts";
@@ -15,14 +16,27 @@ const wholeBinding = (run: Run, self: RelationName | null): Binding => ({ ...bin
 
 /** What goes between a transaction's last statement and its commit; undefined: there is more to do, or to ask for. */
 function behindLast(
-	{ run, closing }: PlanDrive,
+	{ run, closing, record }: PlanDrive,
 	{ closing: last }: Extract<PlanRequest, { kind: "execute" }>,
-): readonly string[] | undefined {
+): readonly BoundStatement[] | undefined {
 	if (closing === undefined || last === undefined) return undefined;
-	if (!last.dress) return [];
+	const { candidate, dress, response } = last;
+	const rows = record(candidate, response ?? {});
+	// What it is answered is a part of the record.
+	if (response === null && rows.length > 0) return undefined;
+	if (!dress) return rows;
 	const { building } = run.ports.adapter.dialect;
-	const bare = run.bareTargets.has(relationKey(last.candidate.target));
-	return bare ? building.analyze(building.nameOf(last.candidate.candidate)) : undefined;
+	if (!run.bareTargets.has(relationKey(candidate.target))) return undefined;
+	return [...building.analyze(building.nameOf(candidate.candidate)).map((sql) => ({ sql, binds: [] })), ...rows];
+}
+
+/** For a text of several statements, which takes no binds. */
+const withLiterals = ({ sql, binds }: BoundStatement, { literal }: Pick<Dialect, "literal">): string =>
+	sql.replaceAll(/\$(\d+)/g, (_, number: string) => literal(binds[Number(number) - 1]!));
+
+/** With the commit: a message for it alone would cost as much as making a small table. */
+function sendLater(session: Session, statements: readonly BoundStatement[]): void {
+	for (const { sql, binds } of statements) session.later(sql, binds, { own: true });
 }
 
 async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanAnswer> {
@@ -36,8 +50,10 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 			const { sql, purpose } = request;
 			const behind = behindLast(drive, request);
 			const send = async (o: StatementOptions): Promise<ExecuteResult> => {
-				const closed = behind === undefined ? undefined : await session.executeAndCommit?.(sql, behind, o);
-				if (closed !== undefined && drive.closing !== undefined) drive.closing.committed = true;
+				if (behind === undefined || drive.closing === undefined) return session.execute(sql, o);
+				const texts = behind.map((one) => withLiterals(one, adapter.dialect));
+				const closed = await session.executeAndCommit?.(sql, texts, o);
+				if (closed !== undefined) drive.closing.committed = request.closing;
 				return closed ?? session.execute(sql, o);
 			};
 			const result = await once(() => statement(run, { node, purpose, sql }, send));
@@ -109,7 +125,7 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 		case "dress": {
 			const undressed = run.bareTargets.has(relationKey(request.candidate.target));
 			if (undressed) run.undressed.add(node);
-			if (drive.closing?.committed === true) return { kind: "done" };
+			if (drive.closing?.committed !== undefined) return { kind: "done" };
 			const { warnings } = await adapter.publisher.dress(session, { ...request.candidate, undressed });
 			for (const text of warnings)
 				run.ports.emit({ event: "message", text: run.toPublished(text), node_id: node, print: false }, "warn");
@@ -118,13 +134,20 @@ async function answerPlan(drive: PlanDrive, request: PlanRequest): Promise<PlanA
 		case "warn":
 			run.ports.emit({ event: "diagnostic", diagnostic: request.diagnostic }, "warn");
 			return { kind: "done" };
-		case "stands":
-			await drive.record(request.candidate, request.response);
+		case "stands": {
+			const { candidate, response } = request;
+			const recorded = drive.closing?.committed;
+			if (recorded !== undefined && isDeepStrictEqual(recorded.response, response)) return { kind: "done" };
+			const record = drive.record(candidate, response);
+			if (recorded === undefined) sendLater(session, record);
+			// The answer was another one than was thought: what is written down says so.
+			else if (record.length > 0) await session.transaction(async () => sendLater(session, record));
 			return { kind: "done" };
+		}
 		case "transaction": {
 			const { body, last = false } = request;
 			const work = () => {
-				const closing = drive.unrecorded === true && !drive.inTransaction ? { closing: { committed: false } } : {};
+				const closing = drive.inTransaction ? {} : { closing: { committed: undefined } };
 				return drivePlan({ ...drive, inTransaction: true, ...closing }, body());
 			};
 			await once(() => session.transaction(work, { mayEnd: true, last }));

@@ -1,8 +1,8 @@
-import type { Candidate, Session } from "../core/adapter.ts";
+import type { BoundStatement, Candidate, Session } from "../core/adapter.ts";
 import type { CompiledNode } from "../core/compiler.ts";
 import type { Batch } from "../core/eventTime.ts";
 import type { NodeId, SeedNode } from "../core/node.ts";
-import type { AdapterResponse } from "../core/plan.ts";
+import type { AdapterResponse, PlanRequest } from "../core/plan.ts";
 import type { Run } from "./run.ts";
 
 /** What a plan is driven with. */
@@ -12,13 +12,11 @@ export interface PlanDrive {
 	readonly node: NodeId;
 	/** Set for seeds: their rows come from a port. */
 	readonly seed: SeedNode | null;
-	/** Called in the build's transaction once the candidate stands. */
-	readonly record: (candidate: Candidate, response: AdapterResponse) => Promise<void>;
+	/** What is written down in the build's transaction once the candidate stands. */
+	readonly record: (candidate: Candidate, response: AdapterResponse) => readonly BoundStatement[];
 	readonly inTransaction: boolean;
-	/** Nothing is recorded in the transaction, so that it may be committed with its last statement. */
-	readonly unrecorded?: boolean;
-	/** Of such a transaction. */
-	readonly closing?: { committed: boolean };
+	/** Of the outermost transaction: the one whose last statement took the commit along, with the record that it made sure of. */
+	readonly closing?: { committed: Extract<PlanRequest, { kind: "execute" }>["closing"] };
 	/** The batch of a microbatch model under way, and what is known of it so far. */
 	readonly batch?: BatchProgress;
 }

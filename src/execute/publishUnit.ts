@@ -131,7 +131,7 @@ async function attempt(
 			if (refused.has(id)) continue;
 			const batch = standing.lastBatch?.batch;
 			const node = graphNode(run, id) as BuildableNode;
-			const record = async (): Promise<void> => {};
+			const record = () => [];
 			const drive = { run, session, node: id, seed: null, record, inTransaction: true };
 			await drivePlan(
 				drive,

@@ -180,7 +180,7 @@ async function work(run: Run, test: TestNode, thread: string, progress: Progress
 		if (scan?.first === id && scan.state === "open") await askShared(run, scan, { session, prepared });
 		const sql = onlyNew ? `${ONLY_NEW}\n${query}` : query;
 		return drivePlan(
-			{ ...drive, seed: null, record: async () => {} },
+			{ ...drive, seed: null, record: () => [] },
 			planNode({
 				kind: "test",
 				node: test,

@@ -1,6 +1,7 @@
 import type { Candidate } from "../core/adapter.ts";
 import type { Batch } from "../core/eventTime.ts";
 import type { BuildInput, NodePlan, Plan } from "../core/plan.ts";
+import { adapterResponse } from "./adapterResponse.ts";
 import { type Closing, loadSeed, perform } from "./ask.ts";
 import { buildIncremental } from "./buildIncremental.ts";
 import type { Built } from "./built.ts";
@@ -51,7 +52,8 @@ function closingOf(input: BuildInput, candidate: Candidate): Closing {
 	const plain = node.resource_type === "model" && ["table", "view"].includes(node.config.materialized);
 	const hooks = postHooks === "candidate" && node.config["post-hook"].some((hook) => hook.transaction);
 	const more = pointer !== null || hooks || hasIndexes(input) || dialect.building.viewsByStatement;
-	return plain && !more ? { candidate, dress: isDressed(input, candidate) } : undefined;
+	const response = candidate.kind === "view" ? adapterResponse({ status: "CREATE VIEW", rowCount: null }) : null;
+	return plain && !more ? { candidate, dress: isDressed(input, candidate), response } : undefined;
 }
 
 /** A table, view, materialized view or seed out of its whole query. */

@@ -308,7 +308,7 @@ export function createSession({
 	): Promise<ExecuteResult | undefined> {
 		if (!waiting.begins) return undefined;
 		const { request, inText } = commented({ kind: "execute", sql }, options?.comment);
-		const own = behind.length === 0 && makesViewOnly(sql) ? { own: true } : {};
+		const own = makesViewOnly(sql) ? { own: true } : {};
 		const last = open.last ? { last: true } : {};
 		// Each on a line of its own: the text may end with a comment.
 		const text = [request.sql, ...behind, "commit"].join("\n;\n");
