@@ -37,7 +37,7 @@ create table s.serial (id serial, big text); create table s.emptied (id int); cr
 			expect(asked.rows).toHaveLength(relations.length);
 			const held: string[] = [];
 			for (const [, name, oid, parts, isHeld] of asked.rows) {
-				const facts = async (some: ReadonlySet<string>) => (await session.query(factsSql(some), [oid!])).rows;
+				const facts = async (some: ReadonlySet<string>) => (await session.query(factsSql(some), [oid!, oid!])).rows;
 				expect(await facts(new Set(String(parts).split(","))), String(name)).toEqual(await facts(ALL_PARTS));
 				if (isHeld === true) held.push(String(name));
 				else expect((await session.query(DEPENDENTS_SQL, [oid!])).rows, String(name)).toEqual([]);

@@ -123,7 +123,7 @@ export interface RelationFacts {
 	readonly rules: readonly RuleFacts[];
 	readonly policies: readonly PolicyFacts[];
 	readonly statistics: readonly StatisticsFacts[];
-	/** A view's or materialized view's query. */
+	/** A view's or materialized view's query, of those that hang on something else. */
 	readonly query: string | null;
 	/** Of a partitioned table: all below it. */
 	readonly partitions: readonly {

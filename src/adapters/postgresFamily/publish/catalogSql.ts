@@ -177,7 +177,15 @@ const PARTS = {
 		from pg_statistic_ext s join pg_namespace sn on sn.oid = s.stxnamespace where s.stxrelid = c.oid)`,
 } as const;
 
-/** The facts of the relations of `$1`, with these of their PARTS; the others are empty lists. */
+/** What obj_description and col_description say: they are functions in SQL, each call of which is a query of its own. */
+const commentOn = (column: string): string => `
+	(select pd.description from pg_description pd where pd.objoid = c.oid and pd.classoid = 'pg_class'::regclass and pd.objsubid = ${column})`;
+
+/**
+ * The facts of the relations of `$1`, with these of their PARTS; the others are empty lists. The queries of those views
+ * alone that are among `$2`: to print one takes as long as all else of four relations, and only those are made again from it that
+ * hang on something.
+ */
 export function factsSql(parts: ReadonlySet<string>): string {
 	const part = (name: keyof typeof PARTS): string => (parts.has(name) ? PARTS[name] : "'[]'::json");
 	return `
@@ -192,7 +200,7 @@ select c.oid::bigint::text as oid, json_build_object(
 		select unnest(c.reloptions) o union all
 		select 'toast.' || unnest(tt.reloptions) from pg_class tt where tt.oid = c.reltoastrelid) o(o)),
 	'replicaIdentity', c.relreplident::text, 'hasToast', c.reltoastrelid <> 0,
-	'comment', obj_description(c.oid, 'pg_class'),
+	'comment', ${commentOn("0")},
 	'tablespace', (select spcname from pg_tablespace where oid = c.reltablespace),
 	'labels', (select coalesce(json_agg(json_build_object('provider', l.provider, 'label', l.label,
 			'column', (select attname from pg_attribute where attrelid = c.oid and attnum = l.objsubid and l.objsubid > 0))
@@ -209,7 +217,7 @@ select c.oid::bigint::text as oid, json_build_object(
 			'attnum', a.attnum, 'name', a.attname, 'type', a.atttypid::bigint, 'typmod', a.atttypmod, 'collation', a.attcollation::bigint,
 			'printed', format_type(a.atttypid, a.atttypmod),
 			'acl', case when a.attacl is null then null else ${acl("a.attacl", "c.relowner")} end,
-			'comment', col_description(c.oid, a.attnum), 'identity', a.attidentity::text, 'generated', a.attgenerated <> '',
+			'comment', ${commentOn("a.attnum")}, 'identity', a.attidentity::text, 'generated', a.attgenerated <> '',
 			'default', pg_get_expr(f.adbin, f.adrelid), 'statistics', coalesce(a.attstattarget, -1), 'notNull', a.attnotnull,
 			'storage', case when a.attstorage <> ty.typstorage then a.attstorage::text end,
 			'compression', nullif(to_jsonb(a)->>'attcompression', '')) order by a.attnum), '[]')
@@ -224,7 +232,7 @@ select c.oid::bigint::text as oid, json_build_object(
 	'partitions', case when c.relkind <> 'p' then '[]'::json else (select coalesce(json_agg(json_build_object(
 			'oid', p.oid::bigint, 'schema', pn.nspname, 'name', p.relname, 'kind', p.relkind::text) order by t.level, p.oid), '[]')
 		from pg_partition_tree(c.oid) t join pg_class p on p.oid = t.relid join pg_namespace pn on pn.oid = p.relnamespace where t.level > 0) end,
-	'query', case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end
+	'query', case when c.relkind in ('v', 'm') and c.oid = any(string_to_array($2, ',')::oid[]) then pg_get_viewdef(c.oid) end
 )::text as facts
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.oid = any(string_to_array($1, ',')::oid[])
@@ -249,10 +257,11 @@ maybe_held as materialized (select coalesce(string_agg(oid, ','), '') as ids fro
 d as materialized (${within(DEPENDENTS_SQL, { $1: "(select ids from maybe_held)" })}),
 views as materialized (select distinct facts::json->>'holder' as oid from d
 	where facts::json->>'kind' in ('view', 'matview') and coalesce(facts::json->>'holderSchema', '') !~ '^tfm_n_[0-9a-f]{10}_'),
+shown as materialized (select coalesce(string_agg(oid, ','), '') as ids from views),
 described as materialized (select string_agg(oid, ',') as ids from (select oid from o union select oid from views) r),
 watched as materialized (
 	select string_agg(oid, ',') as ids from (select oid from o union select oid from views union select oid from parts) r),
-f as materialized (${within(factsSql(ALL_PARTS), { $1: "(select ids from described)" })})
+f as materialized (${within(factsSql(ALL_PARTS), { $1: "(select ids from described)", $2: "(select ids from shown)" })})
 select e.facts, (select coalesce(json_agg(json_build_array(schema, name, oid)), '[]') from o)::text,
 	(select coalesce(json_agg(facts::json), '[]') from d)::text,
 	(select coalesce(json_agg(facts::json), '[]') from f)::text,

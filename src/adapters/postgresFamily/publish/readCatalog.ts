@@ -35,9 +35,16 @@ export async function withEmptyPath<T>(session: Session, work: () => Promise<T>)
 }
 
 /** One text column per row, each a JSON text that our own query built: the shape is the query's. */
-async function readTexts(session: Session, sql: string, oids: readonly number[]): Promise<readonly string[]> {
-	if (oids.length === 0) return [];
-	const table = await session.query(sql, [oids.join(",")]);
+async function readTexts(
+	session: Session,
+	sql: string,
+	[oids, ...more]: readonly (readonly number[])[],
+): Promise<readonly string[]> {
+	if (oids === undefined || oids.length === 0) return [];
+	const table = await session.query(
+		sql,
+		[oids, ...more].map((some) => some.join(",")),
+	);
 	return table.rows.map((row) => String(row[row.length - 1]));
 }
 
@@ -75,7 +82,7 @@ export async function readRelations(
 	names: readonly RelationName[],
 ): Promise<ReadonlyMap<string, RelationFacts>> {
 	const { oids, parts } = await find(session, names);
-	const texts = await readTexts(session, factsSql(parts), [...oids.values()]);
+	const texts = await readTexts(session, factsSql(parts), [[...oids.values()], []]);
 	const facts = new Map(texts.map((text) => JSON.parse(text) as RelationFacts).map((r) => [r.oid, r] as const));
 	return new Map([...oids].flatMap(([place, oid]) => (facts.has(oid) ? [[place, facts.get(oid)!] as const] : [])));
 }
@@ -92,7 +99,7 @@ export async function readCatalog(session: Session, names: readonly RelationName
 		partitions,
 		environment: environmentText,
 	} = await find(session, names, WITH_ENVIRONMENT_SQL);
-	const dependentTexts = await readTexts(session, DEPENDENTS_SQL, [...held, ...partitions]);
+	const dependentTexts = await readTexts(session, DEPENDENTS_SQL, [[...held, ...partitions]]);
 	// What this publish itself fills in its transaction is no news.
 	const found = dependentTexts.map((text) => ({ text, dependent: JSON.parse(text) as Dependent }));
 	const others = found.filter((f) => !isShadowSchema("n", f.dependent.holderSchema ?? ""));
@@ -100,7 +107,7 @@ export async function readCatalog(session: Session, names: readonly RelationName
 	const views = dependents.filter((d) => d.kind === "view" || d.kind === "matview").map((d) => d.holder);
 	// Of views above them the first look says nothing.
 	const sql = factsSql(views.length === 0 ? parts : ALL_PARTS);
-	const factTexts = await readTexts(session, sql, [...new Set([...oids.values(), ...views])]);
+	const factTexts = await readTexts(session, sql, [[...new Set([...oids.values(), ...views])], views]);
 	const relations = factTexts.map((text) => JSON.parse(text) as RelationFacts);
 	const fingerprint = [...oids].join(";") + others.map((f) => f.text).join("\n") + factTexts.join("\n");
 	return { ...inEnvironment(String(environmentText)), oids, relations: byOid(relations), dependents, fingerprint };
