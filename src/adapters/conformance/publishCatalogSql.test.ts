@@ -62,8 +62,8 @@ create table s.serial (id serial, big text); create table s.emptied (id int); cr
 					const { fingerprint: _, ...stepwise } = await readCatalog(session, names);
 					const oids = [...stepwise.relations.values()].flatMap((r) => [r.oid, ...r.partitions.map((p) => p.oid)]);
 					const pairs = JSON.stringify([["s", name]]);
-					const { rows } = await session.query(lookSql(DIGEST_SQL), [pairs, '["tfm_n_0123456789_s"]', ""]);
-					expect(rows[0]![5]).toBe("[]");
+					const { rows } = await session.query(lookSql(DIGEST_SQL), [pairs, '["tfm_n_0123456789_s"]', "", null]);
+					expect(rows[0]!.slice(5)).toEqual(["[]", false]);
 					const { fingerprint: __, ...atOnce } = catalogOf(rows[0]!);
 					expect(atOnce, String(name)).toEqual(stepwise);
 					const digest = await session.query(DIGEST_SQL, [pairs, oids.join(","), '["tfm_n_0123456789_s"]']);
@@ -71,6 +71,21 @@ create table s.serial (id serial, big text); create table s.emptied (id int); cr
 				});
 			}
 			expect(named.rows.length).toBeGreaterThan(20);
+		}));
+
+	test("what reads a view that is replaced in place is not looked at, what reads any other is", () =>
+		bench.on(async (session) => {
+			await session.execute(
+				"create view s.old as select 1 as id, 'x'::text as word; create view s.above as select id from s.old; create schema c; create view c.same as select 2 as id, 'y'::text as word, 3 as more; create view c.other as select 2::bigint as id, 'y'::text as word; create view c.less as select 2 as id; create table c.rows as select 2 as id, 'y'::text as word",
+			);
+			const seen = (name: string) =>
+				withEmptyPath(session, async () => {
+					const binds = [`[["c","${name}"],["s","old"]]`, "[]", null, `["c","${name}","s","old"]`];
+					const { rows } = await session.query(lookSql(DIGEST_SQL), binds);
+					return [rows[0]![6], catalogOf(rows[0]!).dependents.map(({ holderName }) => holderName)];
+				});
+			expect(await seen("same")).toEqual([true, []]);
+			for (const name of ["other", "less", "rows"]) expect(await seen(name), name).toEqual([false, ["above"]]);
 		}));
 
 	interface PlanNode {
@@ -89,7 +104,7 @@ create table s.serial (id serial, big text); create table s.emptied (id int); cr
 				await session.query(`select ${BY_INDEX}`);
 				const unknown = "null";
 				for (const [sql, binds] of [
-					[LOOK_SQL, 3],
+					[LOOK_SQL, 4],
 					[STILL_SQL, 4],
 				] as const) {
 					await session.execute(`prepare planned as ${sql}`);

@@ -51,6 +51,8 @@ export interface CatalogAsked {
 	readonly own: readonly string[];
 	/** The binds of OLD_SNAPSHOTS_SQL where older snapshots are asked for as well. */
 	readonly snapshots?: readonly [string];
+	/** The only candidate, where it is a view: what reads its target need not be looked at if that is replaced in place. */
+	readonly view?: { readonly candidate: RelationName; readonly target: RelationName };
 }
 
 const pairsOf = (names: readonly RelationName[]): string =>
@@ -71,6 +73,8 @@ export interface CatalogLook {
 	isStill(session: Session): Promise<boolean>;
 	/** What OLD_SNAPSHOTS_SQL answers, where it was asked with the look. */
 	readonly snapshots?: ResultTable["rows"];
+	/** What reads the target was left out, since it looks as if that were replaced in place. */
+	readonly inPlace?: boolean;
 	/** A statement that is refused where it is not; absent where only `isStill` can tell. */
 	readonly orRefused?: OwnStatement;
 }
@@ -91,7 +95,11 @@ export const LOOK_SQL = lookSql(DIGEST_SQL);
 export const STILL_SQL = `select (case when (${DIGEST_SQL}) = $4 then '1' else 'the catalog has changed' end)::int`;
 
 async function lookOnce(ask: NonNullable<Session["atOnce"]>, asked: CatalogAsked): Promise<CatalogLook> {
-	const binds = [pairsOf(asked.names), JSON.stringify(asked.own), asked.snapshots?.[0] ?? null];
+	const pair = [asked.view?.candidate, asked.view?.target].flatMap((r) =>
+		r === undefined ? [] : placeOf(r).split("\0"),
+	);
+	const inPlace = pair.length === 0 ? null : JSON.stringify(pair);
+	const binds = [pairsOf(asked.names), JSON.stringify(asked.own), asked.snapshots?.[0] ?? null, inPlace];
 	const { rows } = await ask([
 		{ sql: LOOKING, binds: [], often: true },
 		{ sql: LOOK_SQL, binds, often: true },
@@ -102,6 +110,7 @@ async function lookOnce(ask: NonNullable<Session["atOnce"]>, asked: CatalogAsked
 	return {
 		catalog,
 		...(typeof older === "string" ? { snapshots: JSON.parse(older) as ResultTable["rows"] } : {}),
+		inPlace: rows[0]![6] === true,
 		isStill: async (later) => (await digestOf(later, asked, catalog)) === digest,
 		orRefused: { sql: STILL_SQL, binds: [...digestBinds(asked, catalog), digest], often: true },
 	};

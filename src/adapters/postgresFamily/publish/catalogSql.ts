@@ -246,14 +246,26 @@ const within = (sql: string, values: Readonly<Record<string, string>>): string =
 
 /**
  * The queries above as one, which answers one row: the environment, [schema, name, oid] of each relation, what depends on
- * them, the facts, the digest of all that, and [pid, key] of older snapshots. `$1`: JSON array of [schema, name]; `$2`: JSON
- * array of schemas that the publish itself fills; `$3`: the bind of OLD_SNAPSHOTS_SQL, or null, which asks for none. To plan it takes ten times as long as to run it: for connections that keep it prepared. What
- * materialized views that a publish fills depend on is left out of facts and digest, as in readCatalog.ts.
+ * them, the facts, the digest of all that, [pid, key] of older snapshots, and whether `$4` is replaced in place. `$1`: JSON
+ * array of [schema, name]; `$2`: JSON array of schemas that the publish itself fills; `$3`: the bind of OLD_SNAPSHOTS_SQL, or
+ * null, which asks for none; `$4`: JSON array of schema and name of a candidate and of its target, or null. To plan it takes
+ * ten times as long as to run it: for connections that keep it prepared. What materialized views that a publish fills depend
+ * on is left out of facts and digest, as in readCatalog.ts.
+ *
+ * Where both of `$4` are views and the columns of the old one are the first of the new one's (isViewPrefix), the old one is
+ * replaced in place: what reads it, and what reads that, stays as it is and is not looked at.
  */
 export const lookSql = (digestSql: string): string => `
 with o as materialized (${OIDS_SQL}),
 parts as materialized (select unnest(string_to_array(partitions, ',')) as oid from o),
-maybe_held as materialized (select coalesce(string_agg(oid, ','), '') as ids from (select oid from o where held union select oid from parts) h),
+in_place as materialized (
+	select t.oid from o f join o t on f.schema = $4::json->>0 and f.name = $4::json->>1 and t.schema = $4::json->>2 and t.name = $4::json->>3
+	join pg_class fc on fc.oid = f.oid::oid and fc.relkind = 'v' join pg_class tc on tc.oid = t.oid::oid and tc.relkind = 'v'
+	where not exists(select from pg_attribute a where a.attrelid = tc.oid and a.attnum > 0 and not exists(
+		select from pg_attribute b where b.attrelid = fc.oid and b.attnum = a.attnum and b.attname = a.attname
+		and b.atttypid = a.atttypid and b.atttypmod = a.atttypmod and b.attcollation = a.attcollation))),
+maybe_held as materialized (select coalesce(string_agg(oid, ','), '') as ids from (
+	select oid from o where held and oid not in (select oid from in_place) union select oid from parts) h),
 d as materialized (${within(DEPENDENTS_SQL, { $1: "(select ids from maybe_held)" })}),
 views as materialized (select distinct facts::json->>'holder' as oid from d
 	where facts::json->>'kind' in ('view', 'matview') and coalesce(facts::json->>'holderSchema', '') !~ '^tfm_n_[0-9a-f]{10}_'),
@@ -267,5 +279,6 @@ select e.facts, (select coalesce(json_agg(json_build_array(schema, name, oid)), 
 	(select coalesce(json_agg(facts::json), '[]') from f)::text,
 	(${within(digestSql, { $2: "(select ids from watched)", $3: "$2" })}),
 	case when $3::text is not null then
-		(select coalesce(json_agg(json_build_array(pid, key)), '[]') from (${within(OLD_SNAPSHOTS_SQL, { $1: "$3" })}) s) end::text
+		(select coalesce(json_agg(json_build_array(pid, key)), '[]') from (${within(OLD_SNAPSHOTS_SQL, { $1: "$3" })}) s) end::text,
+	exists(select from in_place)
 from (${ENVIRONMENT_SQL}) e`;

@@ -58,10 +58,13 @@ interface Run {
 const look = (
 	{ dialect, session, request }: Run,
 	candidates: readonly Candidate[],
-	snapshots: readonly [string] | undefined,
+	{ snapshots, whole }: { readonly snapshots: readonly [string] | undefined; readonly whole: boolean },
 ): Promise<CatalogLook> =>
 	lookAtCatalog(session, {
 		...(snapshots === undefined ? {} : { snapshots }),
+		...(whole || candidates.length > 1 || candidates[0]?.kind !== "view" || candidates[0].apply !== undefined
+			? {}
+			: { view: candidates[0] }),
 		names: candidates.flatMap((c) => [c.candidate, c.target, ...(c.apply === undefined ? [] : [c.apply.delta])]),
 		own: [...new Set(candidates.map((c) => c.target.schema))].map((schema) =>
 			shadowSchema("n", request.project, schema, dialect.maxIdentifierBytes),
@@ -128,14 +131,20 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 	/** Milliseconds spent waiting for others, over all attempts. */
 	let waited = 0;
 	let settled = !hasNewTables(run);
-	for (let moved = 0, careful = false, atOnce = true; candidates.length > 0; ) {
+	for (let moved = 0, careful = false, atOnce = true, whole = false; candidates.length > 0; ) {
 		request.signal?.throwIfAborted();
-		const seen = await look(run, candidates, settled ? undefined : run.locks.snapshotBinds?.());
+		const snapshots = settled ? undefined : run.locks.snapshotBinds?.();
+		const seen = await look(run, candidates, { snapshots, whole });
 		const { catalog } = seen;
 		// Older snapshots are seldom: they are asked for with the look, which holds as long as the catalog stays so.
 		if (!settled) waited += await timed(() => run.locks.settle(session, wait, seen.snapshots));
 		settled = true;
 		const planned = planPublish(dialect, { ...request, candidates }, catalog, run.placement, failed);
+		// It is not, after all: what reads the view has a say.
+		if (seen.inPlace === true && !(planned.kind === "plan" && planned.plan.ways.every((w) => w.way === "replace"))) {
+			whole = true;
+			continue;
+		}
 		if (planned.kind === "refused") {
 			drop(planned.refusals);
 			continue;
