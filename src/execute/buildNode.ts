@@ -234,8 +234,9 @@ async function reuseOrBuild(
 		await dropReusable(run, session, node.unique_id);
 	}
 
+	const records = !isDirect(run, node);
 	const record = (stands: Candidate, response: AdapterResponse): readonly BoundStatement[] =>
-		isDirect(run, node)
+		!records
 			? []
 			: ports.state.saveCandidate({
 					project: job.manifest.projectName,
@@ -250,7 +251,7 @@ async function reuseOrBuild(
 					...(stands.apply === undefined ? {} : { apply: stands.apply }),
 				});
 	const seed = node.resource_type === "seed" ? node : null;
-	const drive = { run, session, node: node.unique_id, seed, record, inTransaction: false };
+	const drive = { run, session, node: node.unique_id, seed, record, records, inTransaction: false };
 	const plan = await drivePlan(drive, ports.planNode(input));
 	if (plan.kind === "batchesFailed") return { standing: null, facts: batchFacts(run, node, plan.batches) };
 	if (plan.kind !== "built") throw new Error(`the plan of ${node.unique_id} ended as "${plan.kind}"`);

@@ -16,17 +16,17 @@ const wholeBinding = (run: Run, self: RelationName | null): Binding => ({ ...bin
 
 /** What goes between a transaction's last statement and its commit; undefined: there is more to do, or to ask for. */
 function behindLast(
-	{ run, closing, record }: PlanDrive,
+	{ run, closing, record, records = false }: PlanDrive,
 	{ closing: last }: Extract<PlanRequest, { kind: "execute" }>,
 ): readonly BoundStatement[] | undefined {
 	if (closing === undefined || last === undefined) return undefined;
 	const { candidate, dress, response } = last;
-	const rows = record(candidate, response ?? {});
+	if (dress && !run.bareTargets.has(relationKey(candidate.target))) return undefined;
 	// What it is answered is a part of the record.
-	if (response === null && rows.length > 0) return undefined;
+	if (response === null && records) return undefined;
+	const rows = records ? record(candidate, response ?? {}) : [];
 	if (!dress) return rows;
 	const { building } = run.ports.adapter.dialect;
-	if (!run.bareTargets.has(relationKey(candidate.target))) return undefined;
 	return [...building.analyze(building.nameOf(candidate.candidate)).map((sql) => ({ sql, binds: [] })), ...rows];
 }
 

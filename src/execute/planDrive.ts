@@ -14,6 +14,8 @@ export interface PlanDrive {
 	readonly seed: SeedNode | null;
 	/** What is written down in the build's transaction once the candidate stands. */
 	readonly record: (candidate: Candidate, response: AdapterResponse) => readonly BoundStatement[];
+	/** Whether that is anything. */
+	readonly records?: boolean;
 	readonly inTransaction: boolean;
 	/** Of the outermost transaction: the one whose last statement took the commit along, with the record that it made sure of. */
 	readonly closing?: { committed: Extract<PlanRequest, { kind: "execute" }>["closing"] };
