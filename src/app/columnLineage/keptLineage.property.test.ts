@@ -26,8 +26,8 @@ const from = (input: string, columns: string, rest = "") => `select ${columns} f
 /** `execute`: asked when a node is rendered, and not when the project is read. */
 const macros = (texts: readonly string[]) =>
 	texts.flatMap((text) => [
-		`{% macro m() %}{{ ${text} | string | replace("'", "") }}{% endmacro %}`,
 		`{% macro m() %}{% if execute %}{{ ${text} | string | replace("'", "") }}{% endif %}{% endmacro %}`,
+		`{% macro m() %}{{ ${text} | string | replace("'", "") }}{% endmacro %}`,
 	]);
 
 /** By file, what it may hold; the first to begin with. */
@@ -70,11 +70,11 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
 		(says) => `models:\n  - name: a\n    columns: [{name: name, ${says}data_tests: [not_null]}]\n`,
 	),
 	"macros/m.sql": macros([
+		"env_var('TAG', 'none')",
+		"flags.FAIL_FAST",
 		"1",
 		"var('v')",
-		"env_var('TAG', 'none')",
 		"target.schema",
-		"flags.FAIL_FAST",
 		"model.config.materialized",
 		"model.created_at",
 		"run_started_at",
