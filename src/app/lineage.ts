@@ -3,9 +3,8 @@ import type { ExitCode, Invocation } from "../core/invocation.ts";
 import type { ColumnRef } from "../core/lineage.ts";
 import { suggestName } from "../core/suggestName.ts";
 import { type Direction, indexLineage } from "../sql/traceColumns.ts";
-import { analyzeAndKeep } from "./columnLineage/analysisOf.ts";
+import { analyzeAndKeep, knownLineage } from "./columnLineage/analysisOf.ts";
 import { type FoundLineage, foundLineage } from "./columnLineage/foundLineage.ts";
-import { readKeptLineage } from "./columnLineage/keptLineage.ts";
 import { lineageJson, lineageMermaid } from "./columnLineage/lineageForms.ts";
 import { columnText, modelText, overviewText } from "./columnLineage/lineageText.ts";
 import { openEvents } from "./commandEvents.ts";
@@ -19,7 +18,7 @@ import { type OpenProject, openProject } from "./openProject.ts";
 export async function lineageCommand(invocation: Invocation): Promise<ExitCode> {
 	const project = await openProject(invocation);
 	const { extra } = invocation.flags;
-	const known = readKeptLineage(invocation, project);
+	const known = await knownLineage(invocation, project);
 	if (typeof extra.model !== "string" && extra.output !== "json") {
 		const { counts } = known ?? (await lookAtAll(invocation, project));
 		return print(invocation, project, () => overviewText(counts));

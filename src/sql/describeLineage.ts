@@ -56,7 +56,12 @@ export function describeLineage(input: LineageInput): ReadonlyMap<string, NodeLi
 	return inheritFacts(nodes, input);
 }
 
-function withFacts(column: LineageColumn, mark: PiiMark | undefined, facts: ColumnFacts | undefined): LineageColumn {
+/** A column with what was declared of it: by itself, before what is declared of all of its node's. */
+export function withFacts(
+	column: LineageColumn,
+	mark: PiiMark | undefined,
+	facts: ColumnFacts | undefined,
+): LineageColumn {
 	if (mark === undefined) return facts === undefined ? column : { ...column, ...facts };
 	return { ...column, pii: mark, ...facts };
 }

@@ -71,6 +71,47 @@ export function inheritFacts(
 	}
 }
 
+/**
+ * A node's columns with what they inherit from columns of which that is known, in a project without personal data and
+ * without relations that are no nodes: then nothing but descriptions and tags comes down.
+ */
+export function inheritFrom(
+	id: string,
+	columns: readonly LineageColumn[],
+	nodeOf: (id: string) => NodeLineage | undefined,
+): readonly LineageColumn[] {
+	const nodes = { has: (node: string) => node === id || nodeOf(node) !== undefined };
+	const known = {
+		get(node: string) {
+			// What a node says of itself is not known while it is looked at.
+			const found = node === id ? undefined : nodeOf(node);
+			const get = (name: string) =>
+				found?.columns
+					.filter((column) => column.name === name)
+					.map((column) => toldBy(node, column))
+					.at(-1);
+			return { get };
+		},
+	};
+	return columns.map((column) => {
+		const found = factsOf(id, column, { nodes, known }, () => NOTHING);
+		return found === NOTHING_KNOWN ? column : withInherited(column, found, nodes);
+	});
+}
+
+/** What a column that has inherited all it can tells those that are made of it. */
+function toldBy(node: string, { name, description, tags = [], inherited }: LineageColumn): Known {
+	const self: ColumnRef = { node, column: name };
+	const given = new Set(tags);
+	const all = [
+		...(inherited?.tags ?? []).map(({ value, from }) => [value, from] as const),
+		...[...given].map((tag) => [tag, [self]] as const),
+	];
+	const told = description === undefined ? inherited?.description : { value: description, from: self };
+	if (told === undefined && all.length === 0) return NOTHING_KNOWN;
+	return { description: told, tags: all.length === 0 ? NO_TAGS : new Map(all), personal: NOTHING };
+}
+
 type Exposed = ReadonlyMap<string, Personal>;
 const sizeOf = (exposed: Exposed): number => [...exposed.values()].reduce((sum, { from }) => sum + from.size, 0);
 
@@ -120,7 +161,13 @@ const key = (node: string, column: string): string => `${node}\0${column}`;
 
 const DOUBTED = new Set(["ambiguous", "opaque", "unknown"]);
 
-function factsOf(id: string, column: LineageColumn, found: Found, everything: () => Personal): Known {
+/** Of what is known of other columns. */
+interface Above {
+	readonly nodes: { has(node: string): boolean };
+	readonly known: { get(node: string): { get(column: string): Known | undefined } | undefined };
+}
+
+function factsOf(id: string, column: LineageColumn, found: Above, everything: () => Personal): Known {
 	const self: ColumnRef = { node: id, column: column.name };
 	const upstream = upstreamFacts(column.upstream, found);
 	const doubted = DOUBTED.has(column.confidence);
@@ -139,7 +186,7 @@ function factsOf(id: string, column: LineageColumn, found: Found, everything: ()
 }
 
 /** Those of which anything is known. */
-function upstreamFacts(refs: readonly ColumnRef[], { nodes, known }: Found): readonly Known[] {
+function upstreamFacts(refs: readonly ColumnRef[], { nodes, known }: Above): readonly Known[] {
 	const found: Known[] = [];
 	for (const { node, column } of refs) {
 		const facts = nodes.has(node) ? known.get(node)?.get(column) : unknownFacts({ node, column }, nodes);
@@ -170,10 +217,10 @@ const markedPersonal = (self: ColumnRef, what: string | null): Personal => ({
 });
 
 /** A relation that is no node may hold anything, unless it is one of the database's own. */
-const unknownOf = (ref: ColumnRef, nodes: Found["nodes"]): Personal =>
+const unknownOf = (ref: ColumnRef, nodes: Above["nodes"]): Personal =>
 	nodes.has(ref.node) || isSystemRelation(ref.node.split(".")) ? NOTHING : markedPersonal(ref, null);
 
-const unknownFacts = (ref: ColumnRef, nodes: Found["nodes"]): Known => ({
+const unknownFacts = (ref: ColumnRef, nodes: Above["nodes"]): Known => ({
 	...NOTHING_KNOWN,
 	personal: unknownOf(ref, nodes),
 });
@@ -238,7 +285,7 @@ const sorted = (refs: Iterable<ColumnRef>): readonly ColumnRef[] =>
 function withInherited(
 	column: LineageColumn,
 	{ description, tags, personal }: Known,
-	nodes: Found["nodes"],
+	nodes: Above["nodes"],
 ): LineageColumn {
 	if (personal === NOTHING && tags === NO_TAGS && (description === undefined || column.description !== undefined))
 		return column;

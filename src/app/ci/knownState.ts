@@ -8,12 +8,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../../ci/changeReview.ts";
 import type { Invocation } from "../../core/invocation.ts";
-import type { ExecutableNode, NodeId } from "../../core/node.ts";
+import type { NodeId } from "../../core/node.ts";
 import type { NodeState, ProjectState } from "../../core/projectState.ts";
 import { amendedStateText, type KnownLines, projectStateText, readProjectState } from "../../state/readProjectState.ts";
 import type { Surroundings } from "../columnLineage/surroundings.ts";
 import type { OpenProject } from "../openProject.ts";
 import { type Asked, answersStand } from "../parseCache/askedReads.ts";
+import { type EditedTexts, editedBetween, editedTexts } from "../parseCache/editedTexts.ts";
 import { type Reads, recordReads } from "../parseCache/recordReads.ts";
 import { writeWhole } from "../writeWhole.ts";
 
@@ -42,8 +43,7 @@ interface Header extends Asked {
 	readonly key: string;
 	/** The same as long as nothing but texts of nodes changes; null: the state is not to be amended. */
 	readonly amend: { readonly base: string; readonly surroundings: Surroundings } | null;
-	/** Nodes whose text is another one than what the base was read from, with digests of their texts. */
-	readonly edited: readonly (readonly [id: NodeId, digest: string])[];
+	readonly edited: EditedTexts;
 	/** Of state.json, as it was written. */
 	readonly sum: string;
 	readonly remarks: readonly Finding[];
@@ -60,12 +60,6 @@ function keysOf({ known, environment }: OpenProject, { flags }: Invocation) {
 	const settings = [flags.extra.introspect !== false, environment?.name ?? null];
 	return { key: digest([known.key, settings]), base: digest([known.base, settings]) };
 }
-
-const textsOf = ({ known, manifest }: OpenProject): Header["edited"] =>
-	(known?.edited ?? []).map((id) => [id, digestOf(manifest.nodes.get(id))] as const);
-
-const digestOf = (node: ExecutableNode | undefined): string =>
-	digest([node?.raw_code, node?.code_line, node?.code_column]);
 
 /**
  * The state of these very files, or of files that differ in texts of nodes alone; null: of neither. `lines` is given the
@@ -93,8 +87,7 @@ export function readKnownState(
 	const kept = { state, remarks: header.remarks, asked, text, surroundings };
 	if (header.key === keys.key) return { kind: "known", kept };
 	if (surroundings === null) return null;
-	const [was, now] = [new Map(header.edited), new Map(textsOf(project))];
-	const edited = [...new Set([...was.keys(), ...now.keys()])].filter((id) => was.get(id) !== now.get(id)).sort();
+	const edited = editedBetween(header.edited, editedTexts(project));
 	return { kind: "earlier", kept: { ...kept, surroundings, edited } };
 }
 
@@ -149,7 +142,7 @@ export function writeState(
 	const header: Header = {
 		key: keys.key,
 		amend: surroundings === null ? null : { base: keys.base, surroundings },
-		edited: textsOf(project),
+		edited: editedTexts(project),
 		sum: sum.digest("base64"),
 		...asked,
 		remarks,

@@ -51,8 +51,8 @@ export async function analyzeAmong(
 	if (nodes.some(({ resource_type: type }) => type === "snapshot")) return null;
 	const { flags } = invocation;
 	const offline = { ...invocation, flags: { ...flags, extra: { ...flags.extra, introspect: false } } };
-	const { compiled, graphAsked } = await compiledSql(offline, project, nodes);
-	if (graphAsked) return null;
+	const { compiled, graphAsked, unsteady } = await compiledSql(offline, project, nodes);
+	if (graphAsked || unsteady) return null;
 	const texts = new Map<string, ModelSql>(
 		nodes.map((node) => [node.unique_id, modelSql(node, project, compiled)] as const),
 	);

@@ -17,7 +17,7 @@ import { writeWhole } from "../writeWhole.ts";
 import { columnFacts, markedNodes } from "./columnFacts.ts";
 import { type AnalysedNode, analysedNodes, type Compiled, type CompiledSql, compiledSql } from "./compiledSql.ts";
 import { declaredRelations, rejectsId } from "./declaredRelations.ts";
-import { hookWrites } from "./hookWrites.ts";
+import { type HookWrites, hookWrites } from "./hookWrites.ts";
 import { type WrittenLineage, writeLineage } from "./lineageDocument.ts";
 import { nodeNames, withNamedByHand } from "./namedByHand.ts";
 import { type Surroundings, surroundingsOf } from "./surroundings.ts";
@@ -32,6 +32,8 @@ export interface AnalysedProject {
 	readonly written: WrittenLineage | null;
 	/** By which a few nodes can be analysed anew; null: all of them have to be. */
 	readonly surroundings: Surroundings | null;
+	/** Hooks may write into nodes, depending on the texts of nodes. */
+	readonly hooksWrite: boolean;
 	/** Sources and seeds. */
 	readonly declared: ReadonlyMap<string, KnownRelation>;
 	/** Templates looked at `graph`: their SQL may hang on the text of any node. */
@@ -59,7 +61,7 @@ export async function analyzeProject(
 		kept === undefined
 			? await analyzeWithCache(job, project, signal)
 			: await analyzeGraph(job, kept.answers, (requests) => kept.analyst.analyze(requests, signal));
-	const { described, ...hooks } = describe(project, nodes, job, analyses);
+	const { described, hooks } = describe(project, nodes, job, analyses);
 	const lineage: ColumnLineage = {
 		metadata: {
 			schema_version: "tfm.lineage.columns/1",
@@ -74,7 +76,8 @@ export async function analyzeProject(
 	const tooLong = [...analyses.values()].some(({ status }) => status === "timeout");
 	const repeatable = !asked && !tooLong && !unsteady && !hooks.unsteady;
 	const surroundings = graphAsked ? null : surroundingsOf(job, lineage.nodes);
-	return { lineage, compiled, written, repeatable, surroundings, declared: job.declared, graphAsked };
+	const hooksWrite = hooks.any;
+	return { lineage, compiled, written, repeatable, surroundings, hooksWrite, declared: job.declared, graphAsked };
 }
 
 function describe(
@@ -82,8 +85,8 @@ function describe(
 	nodes: readonly (AnalysedNode | TestNode)[],
 	{ dialect, declared, models }: AnalysisJob,
 	analyses: ReadonlyMap<string, Analysis>,
-): { readonly described: ReadonlyMap<string, NodeLineage>; readonly unsteady: boolean } {
-	const { writes, unsteady } = hookWrites(project, nodeNames(models, declared, dialect));
+): { readonly described: ReadonlyMap<string, NodeLineage>; readonly hooks: Omit<HookWrites, "writes"> } {
+	const { writes, ...hooks } = hookWrites(project, nodeNames(models, declared, dialect));
 	const described = describeLineage({
 		declared,
 		analyses,
@@ -95,7 +98,7 @@ function describe(
 		marks: markedNodes(project),
 		writes,
 	});
-	return { described, unsteady };
+	return { described, hooks };
 }
 
 /**

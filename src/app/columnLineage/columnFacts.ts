@@ -1,5 +1,5 @@
 import type { PiiMark } from "../../core/lineage.ts";
-import type { ColumnSpec } from "../../core/node.ts";
+import type { ColumnSpec, ExecutableNode, SourceNode } from "../../core/node.ts";
 import { columnMark, nodeMark, otherTags } from "../../core/piiMark.ts";
 import type { ColumnFacts } from "../../sql/describeLineage.ts";
 import type { SqlDialectName } from "../../sql/sqlDialect.ts";
@@ -13,10 +13,7 @@ export function columnFacts(
 ): ReadonlyMap<string, ReadonlyMap<string, ColumnFacts>> {
 	const found = new Map<string, ReadonlyMap<string, ColumnFacts>>();
 	for (const node of [...manifest.nodes.values(), ...manifest.sources.values()]) {
-		const columns = Object.values(node.columns).map((spec): [string, ColumnFacts] => [
-			storedColumn(spec, dialect),
-			factsOf(spec),
-		]);
+		const columns = factsOfNode(node, dialect);
 		if (columns.length > 0) found.set(node.unique_id, new Map(columns));
 		// A row that a load turned away is kept as it came, with all that is in it.
 		const personal = columns.flatMap(([, { pii }]) => (pii?.pii === true ? [pii] : []))[0];
@@ -25,6 +22,13 @@ export function columnFacts(
 	}
 	return found;
 }
+
+/** What property files say of the columns of one node, by stored name. */
+export const factsOfNode = (
+	{ columns }: Pick<ExecutableNode | SourceNode, "columns">,
+	dialect: SqlDialectName,
+): readonly (readonly [column: string, facts: ColumnFacts])[] =>
+	Object.values(columns).map((spec) => [storedColumn(spec, dialect), factsOf(spec)]);
 
 /** Marks of whole nodes: for all of their columns that say nothing themselves. */
 export function markedNodes({ manifest }: OpenProject): ReadonlyMap<string, PiiMark> {

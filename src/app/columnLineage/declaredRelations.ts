@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { TfmError } from "../../core/diagnostic.ts";
 import type { LandingDialect } from "../../core/landingDialect.ts";
-import type { ColumnSpec, NodeId, SeedNode, SourceNode } from "../../core/node.ts";
+import type { ColumnSpec, ExecutableNode, NodeId, SeedNode, SourceNode } from "../../core/node.ts";
 import { storedName } from "../../core/storedName.ts";
 import { rejectsOf } from "../../load/landingTable.ts";
 import { readLoadSpec } from "../../load/loadSpec.ts";
@@ -99,11 +99,11 @@ function sourceRelation(source: SourceNode, { engine }: OpenProject, dialect: Sq
 }
 
 /**
- * Whether the seeds are what they were when the project was read, for who looked at them since. A large one has another
- * time once it was written to, and is not taken for what it was.
+ * Whether the seeds among these are what they were when the project was read, for who looked at them since. A large one
+ * has another time once it was written to, and is not taken for what it was.
  */
-export const seedsStand = ({ manifest }: Pick<OpenProject, "manifest">): boolean =>
-	[...manifest.nodes.values()].every((node) => {
+export const seedsStand = (nodes: Iterable<ExecutableNode>): boolean =>
+	[...nodes].every((node) => {
 		if (node.resource_type !== "seed" || node.checksum.name !== "sha256") return true;
 		const path = join(node.root_path, node.original_file_path);
 		return existsSync(path) && seedChecksum(readFileSync(path, "utf8")).checksum === node.checksum.checksum;

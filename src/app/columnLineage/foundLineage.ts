@@ -30,6 +30,19 @@ export function countLineage(nodes: Iterable<NodeLineage>): LineageCounts {
 	return { statuses, confidences };
 }
 
+/** Counts with some nodes' taken away and others' put to them. */
+export function recount(counts: LineageCounts, was: LineageCounts, now: LineageCounts): LineageCounts {
+	const changed = (kind: keyof LineageCounts): { readonly [name: string]: number } => {
+		const names = [...new Set([...Object.keys(counts[kind]), ...Object.keys(now[kind])])];
+		const all = names.map((name) => {
+			const count = (of: LineageCounts): number => of[kind][name] ?? 0;
+			return [name, count(counts) - count(was) + count(now)] as const;
+		});
+		return Object.fromEntries(all.filter(([, count]) => count > 0));
+	};
+	return { statuses: changed("statuses"), confidences: changed("confidences") };
+}
+
 /** The nodes whose columns a node's columns and rows come from, each once. */
 export const nodesReferredTo = ({ columns, indirect }: NodeLineage): ReadonlySet<string> =>
 	new Set([...columns.flatMap(({ upstream }) => upstream), ...indirect].map(({ node }) => node));

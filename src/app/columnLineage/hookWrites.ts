@@ -14,6 +14,15 @@ interface HookText {
 	readonly sql: string;
 }
 
+export interface HookWrites {
+	/** By the unique id of the node that is written into. */
+	readonly writes: ReadonlyMap<string, readonly HookWrite[]>;
+	/** There are hooks that may write. */
+	readonly any: boolean;
+	/** The text of one may come out differently the next time. */
+	readonly unsteady: boolean;
+}
+
 const WRITES = new RegExp(
 	String.raw`\b(?:update(?:\s+only)?|insert\s+into|merge\s+into|copy)\s+(${CHAIN_OF_NAMES}|\{\{\s*this\s*\}\})`,
 	"giu",
@@ -25,12 +34,8 @@ const MAY_WRITE = /\b(?:update|insert|merge|copy)\b|\{[{%].*\w\s*\(/isu;
 /**
  * Hooks that write into the relation of a node, by the unique id of that node: what they read may be in any of its
  * columns. A hook's text is looked at, no further: of a statement that reads nothing else, nothing comes in.
- * `unsteady`: the text of one may come out differently the next time.
  */
-export function hookWrites(
-	project: OpenProject,
-	names: NodeNames,
-): { readonly writes: ReadonlyMap<string, readonly HookWrite[]>; readonly unsteady: boolean } {
+export function hookWrites(project: OpenProject, names: NodeNames): HookWrites {
 	const found = new Map<string, HookWrite[]>();
 	const { texts, unsteady } = hookTexts(project);
 	for (const { by, node, sql } of texts)
@@ -47,7 +52,7 @@ export function hookWrites(
 				if (others.length > 0) found.set(target, [...(found.get(target) ?? []), { by, reads: others }]);
 			}
 		}
-	return { writes: found, unsteady };
+	return { writes: found, unsteady, any: texts.length > 0 };
 }
 
 const hooksOf = (config: { readonly "pre-hook"?: unknown; readonly "post-hook"?: unknown }) =>

@@ -101,7 +101,7 @@ export function keepAnalysis(invocation: Invocation): KeptAnalysis {
 }
 
 /** Those whose SQL may read a node: by name, and where an ephemeral model is written into them, by that. */
-function readersOf({ nodes, children }: Manifest, id: string): ReadonlySet<NodeId> {
+export function readersOf({ nodes, children }: Manifest, id: string): ReadonlySet<NodeId> {
 	const found = new Set<NodeId>();
 	const waiting = [...(children.get(nodeId(id)) ?? [])];
 	for (let reader = waiting.pop(); reader !== undefined; reader = waiting.pop()) {

@@ -67,9 +67,12 @@ it("SQL is what it was where templates look at their nodes, at flags and at vari
 	);
 });
 
-it("nothing is known where a template draws at random", async () => {
-	expect(await isKnownAfterLooking("select {{ [1, 2] | random }} as id")).toBe(false);
-});
+it.each(["[1, 2] | random", "run_started_at.second if execute else 1"])(
+	"nothing is known after {{ %s }}",
+	async (value) => {
+		expect(await isKnownAfterLooking(`select {{ ${value} }} as id`)).toBe(false);
+	},
+);
 
 it("what was found without the database is not taken where it may be asked", async () => {
 	expect(await isKnownAfterLooking("select '{{ run_query('select 1') }}' as id")).toBe(true);

@@ -45,14 +45,17 @@ function* bytesOf(
 
 /** First what stands before the nodes, then node by node, then the end. */
 function* lineageText({ metadata, nodes }: ColumnLineage): Generator<string> {
-	yield `{"metadata": ${JSON.stringify(metadata)},\n"nodes": {`;
-	let first = true;
-	for (const [id, node] of Object.entries(nodes)) {
-		yield `${first ? "\n" : ",\n"}${JSON.stringify(id)}: ${JSON.stringify(node)}`;
-		first = false;
-	}
+	yield headText(metadata);
+	let place = 0;
+	for (const [id, node] of Object.entries(nodes)) yield entryText(place++, id, node);
 	yield "\n}}\n";
 }
+
+const headText = (metadata: ColumnLineage["metadata"]): string =>
+	`{"metadata": ${JSON.stringify(metadata)},\n"nodes": {`;
+
+const entryText = (place: number, id: string, node: NodeLineage): string =>
+	`${place === 0 ? "\n" : ",\n"}${JSON.stringify(id)}: ${JSON.stringify(node)}`;
 
 /** Whether the document of this project is still the one that was written. */
 export const lineageStands = (project: Pick<OpenProject, "config">, { mark }: WrittenLineage): boolean =>
@@ -62,6 +65,11 @@ export interface LineageDocument {
 	/** By its place among the nodes. */
 	nodeAt(place: number): NodeLineage;
 	whole(): ColumnLineage;
+	/** The document with other nodes in some places, and of another command, in its place. */
+	amend(
+		metadata: Partial<ColumnLineage["metadata"]>,
+		changed: ReadonlyMap<number, readonly [string, NodeLineage]>,
+	): WrittenLineage;
 }
 
 /** Null: it is not, to the last byte, what was written. */
@@ -77,6 +85,23 @@ export function readLineage(project: Pick<OpenProject, "config">, written: Writt
 			return Object.values(JSON.parse(`{${entry}}`) as ColumnLineage["nodes"])[0]!;
 		},
 		whole: () => JSON.parse(bytes.toString("utf8")) as ColumnLineage,
+		amend(metadata, changed) {
+			const before = JSON.parse(`${bytes.toString("utf8", 0, ends[0])}}}`) as Pick<ColumnLineage, "metadata">;
+			const lengths = [...written.lengths];
+			const chunks: Uint8Array[] = [Buffer.from(headText({ ...before.metadata, ...metadata }))];
+			lengths[0] = chunks[0]!.length;
+			let from = ends[0]!;
+			for (const [place, [id, node]] of [...changed].sort(([a], [b]) => a - b)) {
+				const entry = Buffer.from(entryText(place, id, node));
+				chunks.push(bytes.subarray(from, ends[place]), entry);
+				lengths[place + 1] = entry.length;
+				from = ends[place + 1]!;
+			}
+			chunks.push(bytes.subarray(from));
+			const sum = createHash("sha1");
+			for (const chunk of chunks) sum.update(chunk);
+			return { mark: writeWhole(lineagePath(project), chunks), sum: sum.digest("base64"), lengths };
+		},
 	};
 }
 
