@@ -40,8 +40,10 @@ function exposuresOf(node: AnalysedNode, layer: string, { lineage, compiled, nam
 	});
 	const hidden = known.unlisted_pii?.from ?? [];
 	const unlisted = { column: null, from: texts(hidden), certain: false, at: undefined };
-	const sql = sqlOf(compiled, node.unique_id);
-	return [...columns, ...(hidden.length === 0 ? [] : [unlisted])].map(({ at, ...found }) => {
+	const exposed = [...columns, ...(hidden.length === 0 ? [] : [unlisted])];
+	// Its SQL may have to be rendered for this.
+	const sql = exposed.length === 0 ? "" : sqlOf(compiled, node.unique_id);
+	return exposed.map(({ at, ...found }) => {
 		const written = at === undefined ? undefined : { line: at[0], column: at[1], name: found.column ?? "" };
 		const place = written === undefined ? undefined : placeInFile(node, sql, written);
 		return diagnostic("TFM-SQL-006", { ...about, ...found }, { at: place ?? node.location });

@@ -12,8 +12,10 @@ export interface About {
 
 /** What looks wrong in the SQL of one node, at its places in the file. */
 export function sqlRemarks(node: AnalysedNode, { known, compiled, name }: About): readonly Diagnostic[] {
-	const sql = sqlOf(compiled, node.unique_id);
 	const { reason } = known;
+	// Its SQL may have to be rendered for this.
+	if (reason === undefined && known.remarks.length === 0) return [];
+	const sql = sqlOf(compiled, node.unique_id);
 	if (reason !== undefined) {
 		const at = placeInFile(node, sql, placeOfReason(reason)) ?? node.location;
 		return [diagnostic("TFM-SQL-005", { node: name, reason }, { severity: "warning", at })];
