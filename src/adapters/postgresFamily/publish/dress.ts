@@ -1,11 +1,10 @@
-import type { Candidate, Dialect, Session } from "../../../core/adapter.ts";
+import type { Candidate, Dialect, PublishReport, Session } from "../../../core/adapter.ts";
 import { DatabaseError } from "../../../core/databaseError.ts";
 import { type RelationName, relationKey } from "../../../core/relation.ts";
 import type { Catalog, IndexFacts, RelationFacts } from "./catalogFacts.ts";
 import { refersTo } from "./foreignKeys.ts";
 import { sameType } from "./members.ts";
 import type { Placement } from "./placement.ts";
-import type { PublishPlan } from "./planPublish.ts";
 import { placeOf, readRelations, withEmptyPath } from "./readCatalog.ts";
 import { isTable, kindWord, optionList, qualified } from "./statements.ts";
 
@@ -230,7 +229,7 @@ export async function carrying(session: Session, targets: readonly RelationName[
  */
 export function dueDressings(
 	dialect: Dialect,
-	{ candidates, catalog, ways }: { candidates: readonly Candidate[]; catalog: Catalog; ways: PublishPlan["ways"] },
+	{ candidates, catalog, ways }: { candidates: readonly Candidate[]; catalog: Catalog; ways: PublishReport["ways"] },
 	{ partName }: Pick<Placement, "partName">,
 ): readonly Candidate[] {
 	const swapped = new Set(ways.flatMap(({ node, way }) => (way === "swap" ? [node] : [])));
