@@ -62,6 +62,7 @@ import { cteText, injectCtes } from "./injectCtes.ts";
 import { macroArguments } from "./macroValues.ts";
 import { materializationFor, movedTo, readMaterialized, signedAs } from "./materialization.ts";
 import { called, inPass, RenderPasses, rendered } from "./renderPasses.ts";
+import { storingFailures } from "./storingFailures.ts";
 import { inputModel, testedModel } from "./unitTests.ts";
 
 export interface CompilerInput {
@@ -115,8 +116,6 @@ const TEMPLATES = 1_000;
 
 class NodeCompiler implements Compiler {
 	readonly #facts: ProjectFacts;
-	/** The same with `--store-failures`, for bindings that want whole rows: made for the first. */
-	#storing: ProjectFacts | undefined;
 	readonly #manifest: Manifest;
 	/** False with `compile --no-inject-ephemeral-ctes`: the query is shown without what it would need to run. */
 	readonly #injects: boolean;
@@ -416,7 +415,7 @@ class NodeCompiler implements Compiler {
 		label: string,
 		pass: { readonly cursor: ReplayCursor; readonly binding: Binding },
 		more: Pick<Parameters<typeof createRunScope>[0], "ephemeral" | "sql" | "extra" | "onWrite" | "onCall" | "given">,
-		facts: ProjectFacts = pass.binding.wholeRows === true ? this.#withStoring() : this.#facts,
+		facts: ProjectFacts = pass.binding.wholeRows === true ? storingFailures(this.#facts) : this.#facts,
 	): ContextScope {
 		return createRunScope({
 			facts,
@@ -428,13 +427,6 @@ class NodeCompiler implements Compiler {
 			...pass,
 			...more,
 		});
-	}
-
-	#withStoring(): ProjectFacts {
-		const { invocation } = this.#facts;
-		const flags = { ...invocation.flags, STORE_FAILURES: true };
-		this.#storing ??= { ...this.#facts, invocation: { ...invocation, flags } };
-		return this.#storing;
 	}
 
 	/** dbt's search: the node's package (or the root project), then tfm's own; for operations any package at last. */
