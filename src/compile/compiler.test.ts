@@ -16,6 +16,16 @@ function mistakes(work: () => unknown) {
 	throw new Error("no mistake was found");
 }
 
+it("draws at random once for all passes of a node's text, so that it can ask the database by what it drew", () => {
+	const sql = "{% set n = range(100000) | random %}{% set _ = run_query('select ' ~ n) %}select {{ n }}";
+	const asked: string[] = [];
+	const found = compile({ models: [{ name: "m", sql }] }, "m", (request) => {
+		asked.push(request.kind === "query" ? request.sql : request.kind);
+		return tableAnswer([], []);
+	});
+	expect(asked).toEqual([found.sql]);
+});
+
 it("resolves references to published relations, and to candidates where this run has built one", () => {
 	const world = {
 		models: [
