@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { Adapter, Session } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { createPostgresDialect } from "../postgresFamily/dialect.ts";
+import { noLocks } from "../postgresFamily/publish/lockProtocol.ts";
 import { createPostgresPublisher } from "../postgresFamily/publish/publisher.ts";
 import { createSession } from "../postgresFamily/session.ts";
 import { ensureDataDirectory, resolveDataDir } from "./dataDirectory.ts";
@@ -10,7 +11,7 @@ import { type DirectoryLock, type LockHost, lockDirectory } from "./directoryLoc
 import { createEngine, type Engine } from "./engine.ts";
 import { failOnFile } from "./fileProblem.ts";
 import { createCheckpointer, vacuumWhatGrew } from "./housekeeping.ts";
-import { wireOf } from "./wire.ts";
+import { type EngineWire, wireOf } from "./wire.ts";
 
 /**
  * The embedded database: Postgres compiled to WebAssembly (PGlite) in a worker thread, its files in one directory that
@@ -40,39 +41,26 @@ export interface PgliteOptions {
 
 export function createPgliteAdapter(options: PgliteOptions): Adapter {
 	const dialect = createPostgresDialect();
-	let opened: { readonly engine: Engine; readonly lock: DirectoryLock } | undefined;
+	let opened: { readonly engine: Engine; readonly wire: EngineWire; readonly lock: DirectoryLock } | undefined;
 	let version = "";
 	let turn: Promise<unknown> = Promise.resolve();
-	let used = false;
 	/** The session that the asynchronous code at hand works in, to tell a nested call from one that may wait. */
 	const working = new AsyncLocalStorage<{ over: boolean }>();
 	const checkpointer = createCheckpointer();
 	const catalogTypes = new Map<string, string>();
 	const announced = new Set<string>();
 
-	/** What another connection would start with: no transaction, role, settings, temporary tables or advisory locks. */
-	async function reset(engine: Engine): Promise<void> {
-		await engine.start();
-		if (!used) return;
-		// In single-user mode `discard all` does not know whom to return the session to; and it has to go alone.
-		for (const sql of ["rollback; set session authorization postgres", "discard all"]) {
-			const { error } = await engine.send({ kind: "execute", sql });
-			if (error !== null) throw new Error(`"${sql}" failed between two sessions: ${error.message}`);
-		}
-		used = false;
-	}
-
 	async function pinned<T>(work: (session: Session) => Promise<T>): Promise<T> {
 		if (opened === undefined)
 			throw new DatabaseError("the database is not open", { kind: "connection", sqlstate: "08003" });
-		const { engine } = opened;
-		await reset(engine);
-		used = true;
+		const { engine, wire } = opened;
+		await wire.putBack();
 		const session = createSession({
-			wire: wireOf(engine),
+			wire,
 			dialect,
 			defaultTimeoutMs: options.statementTimeoutMs,
 			catalogTypes,
+			keepsPrepared: true,
 			whenIdle: () => checkpointer.whenIdle(engine),
 		});
 		const mine = { over: false };
@@ -100,7 +88,7 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 			mergeStatement: "full",
 		}),
 		dialect,
-		publisher: createPostgresPublisher(dialect),
+		publisher: createPostgresPublisher(dialect, noLocks),
 		// The directory's lock has shut out every other process, so that no other run can be alive.
 		presence: Object.freeze({
 			announce: async (runId: string) => void announced.add(runId),
@@ -119,7 +107,7 @@ export function createPgliteAdapter(options: PgliteOptions): Adapter {
 				await engine.start();
 				signal?.throwIfAborted();
 				version = `PostgreSQL ${engine.version} (embedded)`;
-				opened = { engine, lock };
+				opened = { engine, wire: wireOf(engine), lock };
 			} catch (error) {
 				await engine.stop();
 				lock.release();

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { StatementOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { fail } from "../../core/diagnostic.ts";
+import { createPreparedStatements } from "../postgresFamily/preparedStatements.ts";
 import type { WireReply } from "../postgresFamily/wire.ts";
 import { failOnFile } from "./fileProblem.ts";
 import type { OpenReply, WorkerAnswer, WorkerRequest } from "./workerProtocol.ts";
@@ -43,6 +44,15 @@ export function createEngine(dataDir: string): Engine {
 	let version = "";
 	let compiled: unknown;
 	let lastId = 0;
+	let prepared = createPreparedStatements();
+
+	/** Names what is sent often: to read and plan it is most of what it costs. */
+	function withNames(request: WorkerRequest): WorkerRequest {
+		if (request.kind !== "query") return request;
+		const all = [...(request.ahead ?? []), request];
+		if (!all.some(({ often }) => often === true)) return request;
+		return { ...request, kept: all.map(({ sql, often }) => (often === true ? prepared.nameOf(sql) : undefined)) };
+	}
 
 	/** Ends the thread; the next start waits until it is gone, since two servers on one directory destroy it. */
 	function end(): void {
@@ -121,6 +131,7 @@ export function createEngine(dataDir: string): Engine {
 		const opened = answer.value as OpenReply;
 		version = opened.version;
 		compiled = opened.engine;
+		prepared = createPreparedStatements();
 		generation++;
 	}
 
@@ -145,8 +156,12 @@ export function createEngine(dataDir: string): Engine {
 			inTurn(async () => {
 				if (limits.signal?.aborted) throw cancelled(request, limits.signal);
 				if (worker === undefined) throw stopped(request, "it does not run");
-				const answer = await ask(worker, { request, limits });
-				if (answer.ok) return answer.value as WireReply;
+				const answer = await ask(worker, { request: withNames(request), limits });
+				if (answer.ok) {
+					const reply = answer.value as WireReply;
+					prepared.settle(reply.error);
+					return reply;
+				}
 				end();
 				throw stopped(request, [answer.problem, lastLine(answer.text)].filter((s) => s !== "").join(": "));
 			}),

@@ -142,6 +142,20 @@ function copyData(chunk) {
 	return [header, chunk];
 }
 
+/**
+ * A statement and its values, the text left out where the server has it prepared.
+ * @param {{ sql: string, binds: readonly (string | null)[] }} statement
+ * @param {import("./workerProtocol.ts").KeptStatement | undefined} kept
+ */
+function bound({ sql, binds }, kept) {
+	const wire = /** @type {NonNullable<typeof pglite>["protocol"]["serialize"]} */ (pglite?.protocol.serialize);
+	const values = [...binds];
+	if (kept === undefined) return [wire.parse({ text: sql }).slice(), wire.bind({ values }).slice()];
+	const { name, known } = kept;
+	const bind = wire.bind({ statement: name, values }).slice();
+	return known ? [bind] : [wire.parse({ name, text: sql }).slice(), bind];
+}
+
 /** @param {WorkerRequest} request */
 async function answer(request) {
 	const wire = /** @type {NonNullable<typeof pglite>["protocol"]["serialize"]} */ (pglite?.protocol.serialize);
@@ -170,20 +184,17 @@ async function answer(request) {
 		case "query": {
 			const ahead = request.ahead ?? [];
 			// Templates ask several statements at once, as psycopg2 lets them; only the simple protocol takes those.
-			if (request.binds.length === 0 && ahead.length === 0) return send([wire.query(request.sql)], true);
+			const kept = "kept" in request ? request.kept : [];
+			if (request.binds.length === 0 && ahead.length === 0 && kept.length === 0)
+				return send([wire.query(request.sql)], true);
 			return send(
 				[
-					...ahead.flatMap(({ sql, binds }) => [
-						wire.parse({ text: sql }).slice(),
-						wire.bind({ values: [...binds] }).slice(),
-						wire.execute().slice(),
-					]),
-					wire.parse({ text: request.sql }),
-					wire.bind({ values: [...request.binds] }),
-					wire.describe({ type: "P" }),
-					wire.execute(),
-					wire.sync(),
-				].map((part) => part.slice()),
+					...ahead.flatMap((statement, place) => [...bound(statement, kept[place]), wire.execute().slice()]),
+					...bound(request, kept[ahead.length]),
+					wire.describe({ type: "P" }).slice(),
+					wire.execute().slice(),
+					wire.sync().slice(),
+				],
 				true,
 				ahead.length === 0,
 			);

@@ -1,10 +1,56 @@
 import type { StatementOptions } from "../../core/adapter.ts";
 import { shiftCopyLine } from "../postgresFamily/copyText.ts";
-import type { CopyChunk, Wire, WireReply } from "../postgresFamily/wire.ts";
+import { DEALLOCATE_OTHERS, OTHERS_PREPARED } from "../postgresFamily/preparedStatements.ts";
+import { type CopyChunk, isOwn, type Wire, type WireReply } from "../postgresFamily/wire.ts";
 import type { Engine } from "./engine.ts";
 
-/** The engine's thread as the session's wire. */
-export function wireOf(engine: Engine): Wire {
+export interface EngineWire extends Wire {
+	/**
+	 * What another connection would start with: no transaction, role, settings, temporary tables or advisory locks. Where
+	 * only statements were sent that leave the session as it was there is nothing to do.
+	 */
+	putBack(): Promise<void>;
+}
+
+/**
+ * `discard all` step by step: that one has to go alone, in single-user mode it does not know whom to return the session
+ * to, and it would let go of what stays prepared. Its answer are the statements that others have prepared.
+ */
+const PUT_BACK = [
+	"close all",
+	"set session authorization postgres",
+	"reset role",
+	"reset all",
+	"unlisten *",
+	"select pg_catalog.pg_advisory_unlock_all()",
+	"discard temp",
+	"discard sequences",
+	OTHERS_PREPARED,
+].join("; ");
+
+/** The engine's thread as the sessions' wire, one session after the other. */
+export function wireOf(engine: Engine): EngineWire {
+	/** Of which start of the engine the rest tells. */
+	let seen = 0;
+	/** Something was sent that may have changed the session. */
+	let touched = false;
+	let status: WireReply["status"] = "I";
+
+	function begun(changes: boolean): void {
+		touched = changes || (touched && seen === engine.generation);
+		seen = engine.generation;
+	}
+	const remember = (reply: WireReply): WireReply => {
+		status = reply.status;
+		return reply;
+	};
+
+	async function mustSend(sql: string): Promise<WireReply> {
+		const reply = remember(await engine.send({ kind: "query", sql, binds: [] }));
+		if (reply.error !== null) throw new Error(`"${sql}" failed between two sessions: ${reply.error.message}`);
+		return reply;
+	}
+
 	/** The thread takes a COPY with its data in one message, so that a load is several COPYs of one transaction. */
 	async function copy(sql: string, chunks: AsyncIterable<CopyChunk>, limits?: StatementOptions): Promise<WireReply> {
 		let before = 0;
@@ -34,8 +80,23 @@ export function wireOf(engine: Engine): Wire {
 			return engine.running;
 		},
 		ready: () => engine.start(),
-		send: (request, limits) => engine.send(request, limits),
-		copy,
+		async send(request, limits) {
+			begun(!isOwn(request));
+			return remember(await engine.send(request, limits));
+		},
+		async copy(sql, chunks, limits) {
+			begun(true);
+			return remember(await copy(sql, chunks, limits));
+		},
+		async putBack() {
+			await engine.start();
+			if (seen === engine.generation) {
+				if (status !== "I") await mustSend("rollback");
+				if (touched && (await mustSend(PUT_BACK)).rows.length > 0) await mustSend(DEALLOCATE_OTHERS);
+			}
+			touched = false;
+			status = "I";
+		},
 	};
 }
 

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { DatabaseError } from "../../core/databaseError.ts";
 import { type ServerError, toDatabaseError } from "../postgresFamily/errors.ts";
+import { createPreparedStatements, type PreparedStatements } from "../postgresFamily/preparedStatements.ts";
 import type { AheadStatement, WireField, WireReply, WireRequest } from "../postgresFamily/wire.ts";
-import { createPreparedStatements, type PreparedStatements } from "./preparedStatements.ts";
 
 /**
  * The part of pg's Connection that is used here, typed as it is (its published types are those of an old version). pg

@@ -1,4 +1,5 @@
 import type { Dialect } from "../../core/adapter.ts";
+import { OTHERS_PREPARED } from "../postgresFamily/preparedStatements.ts";
 import type { ConnectionSettings } from "./connectionSettings.ts";
 
 /**
@@ -20,12 +21,6 @@ export interface SessionPreparation {
 
 /** How often the server looks whether the client of a running statement is still there. */
 const CLIENT_CHECK = "2s";
-
-/** All but what tfm itself sends often (preparedStatements.ts). */
-const OTHERS = "select name from pg_catalog.pg_prepared_statements where name !~ '^tfm_[0-9]+$'";
-
-/** A block costs the server as much as all else of a reset, and is seldom needed. */
-export const DEALLOCATE_OTHERS = `do $$ declare p text; begin for p in ${OTHERS} loop execute pg_catalog.format('deallocate %I', p); end loop; end $$`;
 
 const RESET = [
 	"close all",
@@ -56,4 +51,4 @@ export function prepareSession({ dialect, settings, mark, checksClient }: Sessio
 
 /** Its last answer are the statements that others have prepared: where there are any, DEALLOCATE_OTHERS is due. */
 export const resetSession = (preparation: SessionPreparation): string =>
-	[...RESET, prepareSession(preparation), OTHERS].join("; ");
+	[...RESET, prepareSession(preparation), OTHERS_PREPARED].join("; ");

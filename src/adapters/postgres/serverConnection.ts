@@ -2,11 +2,11 @@ import type { from as copyFrom } from "pg-copy-streams";
 import type { StatementOptions } from "../../core/adapter.ts";
 import { DatabaseError } from "../../core/databaseError.ts";
 import type { ServerError } from "../postgresFamily/errors.ts";
+import { createPreparedStatements } from "../postgresFamily/preparedStatements.ts";
 import type { CopyChunk, WireReply, WireRequest } from "../postgresFamily/wire.ts";
 import { type CancelTarget, cancelStatement } from "./cancelStatement.ts";
 import { ConnectFailure } from "./connectFailure.ts";
 import { alreadySent, type Collected, connectionLost, nothingYet, submittable, untilReady } from "./exchange.ts";
-import { createPreparedStatements } from "./preparedStatements.ts";
 import { cancelledBy, watchLimit } from "./statementLimit.ts";
 
 /** A statement that does not end this long after the server was asked to end it costs the connection. */

@@ -1,6 +1,6 @@
 import { toDatabaseError } from "../postgresFamily/errors.ts";
+import { DEALLOCATE_OTHERS } from "../postgresFamily/preparedStatements.ts";
 import { isOwn, type Wire, type WireReply, type WireRequest } from "../postgresFamily/wire.ts";
-import { DEALLOCATE_OTHERS } from "./prepareSession.ts";
 import type { ServerConnection } from "./serverConnection.ts";
 
 /** A place in the pool: a connection that is made when needed, and made anew after it was lost. */

@@ -70,6 +70,15 @@ export async function setLockTimeout(session: Session, ms: number): Promise<void
 	await session.query("select set_config('lock_timeout', $1, true)", [`${Math.max(1, Math.round(ms))}ms`]);
 }
 
+/** For a database that has one session at a time: nobody else can hold a lock, and statements take their own. */
+export const noLocks: LockProtocol = {
+	settle: async () => {},
+	briefly: (session, statements, wait) =>
+		session.transaction(async () => void (await session.execute(statements.join(";\n"), { signal: wait.signal }))),
+	acquire: async () => {},
+	firstAttempt: async () => [],
+};
+
 /** Queues for the locks like any DDL; the server's own `lock_timeout` (SQLSTATE 55P03) ends the wait. */
 export const plainLocks: LockProtocol = {
 	settle: async () => {},

@@ -12,6 +12,12 @@ export interface PreparedStatements {
 /** invalid_sql_statement_name: a function of the project's has let go of all that the session had prepared. */
 export const NOT_PREPARED = "26000";
 
+/** What a session has prepared beside these. */
+export const OTHERS_PREPARED = "select name from pg_catalog.pg_prepared_statements where name !~ '^tfm_[0-9]+$'";
+
+/** A block costs the server as much as all else that puts a session back, and is seldom needed. */
+export const DEALLOCATE_OTHERS = `do $$ declare p text; begin for p in ${OTHERS_PREPARED} loop execute pg_catalog.format('deallocate %I', p); end loop; end $$`;
+
 export function createPreparedStatements(): PreparedStatements {
 	const names = new Map<string, string>();
 	const sent = new Map<string, string>();
