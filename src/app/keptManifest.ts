@@ -41,14 +41,22 @@ export interface Note {
 const notePath = (targetDir: string): string => join(targetDir, "manifest_kept.tfm");
 const named = (reading: string, { lasting }: WrittenOf): string => hash("sha1", `${reading} ${lasting}`);
 
-/** Null: there is none of this shape. A note is ours alone: one that is not JSON was damaged, and says nothing. */
+/** Null: there is none of this shape. A note is ours alone: one that cannot be read was damaged, and says nothing. */
 function readNote(targetDir: string): Note | null {
 	try {
 		return JSON.parse(readFileSync(notePath(targetDir), "utf8")) as Note;
 	} catch (error) {
-		if (error instanceof SyntaxError || (error instanceof Error && "code" in error && error.code === "ENOENT"))
-			return null;
+		if (error instanceof SyntaxError || (error instanceof Error && "syscall" in error)) return null;
 		throw error;
+	}
+}
+
+/** Where it cannot be left, the one that stands is of another document, and the next command writes all anew. */
+function leaveNote(targetDir: string, note: Note): void {
+	try {
+		writeWhole(notePath(targetDir), [`${JSON.stringify(note)}\n`]);
+	} catch (error) {
+		if (!(error instanceof Error && "syscall" in error)) throw error;
 	}
 }
 
@@ -124,7 +132,7 @@ export function noteWritten(
 		pieces,
 		...(works.some((work) => work !== "") && { works }),
 	};
-	if (of !== null) writeWhole(notePath(document.targetDir), [`${JSON.stringify(note)}\n`]);
+	if (of !== null) leaveNote(document.targetDir, note);
 	return note;
 }
 

@@ -1,6 +1,7 @@
 import type { Adapter } from "../core/adapter.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ExitCode, Invocation } from "../core/invocation.ts";
+import { LateFailure } from "../core/lateFailure.ts";
 import type { NodeId } from "../core/node.ts";
 import type { MicrobatchJob, RunFlags, SettledNode } from "../core/ports.ts";
 import type { RunResult } from "../core/result.ts";
@@ -85,6 +86,7 @@ export async function runSelected(
 	const offline = request.flags?.offline === true;
 	const checkedOut = runCheckout(invocation, project);
 	let broken: unknown;
+	let begun = false;
 	try {
 		adapter = offline ? await scratch.open() : await openAdapter(project.config, invocation);
 		const builds = (request.origin ?? request.command) !== "test";
@@ -135,6 +137,7 @@ export async function runSelected(
 		const checkout = await checkedOut;
 		const { history, ...job } = jobOf(invocation, deferring, { ...request, ...refined, selected, checkout }, adapter);
 		const keeps = remembers && history !== undefined ? { history } : {};
+		begun = true;
 		const done = await executeRun({ ...job, ...keeps }, ports);
 		const run = request.compiles === false ? uncompiled(done) : done;
 		await sqlFiles.written();
@@ -174,7 +177,7 @@ export async function runSelected(
 		return run.exitCode;
 	} catch (error) {
 		broken = error;
-		throw error;
+		throw begun && isOfFiles(error) ? new LateFailure(error) : error;
 	} finally {
 		removeBegun(project.config.targetDir, project.runId);
 		await manifestFile.end();
@@ -185,6 +188,8 @@ export async function runSelected(
 		await scratch.close();
 	}
 }
+
+const isOfFiles = (error: unknown): boolean => error instanceof Error && "syscall" in error;
 
 /** Whether `tfm retry` would take the run up: in a layered project tests alone leave that to the last run before them. */
 const isRetried = ({ config }: OpenProject, { origin, command, flags, sources }: RunRequest): boolean =>

@@ -35,7 +35,8 @@ export function writeWhole(path: string, chunks: Iterable<string | Uint8Array>):
 		return mark;
 	} catch (error) {
 		rmSync(part, { force: true });
-		throw error;
+		// What refuses a write (the disk is full) does not say to which file.
+		throw error instanceof Error && "syscall" in error && !("path" in error) ? Object.assign(error, { path }) : error;
 	} finally {
 		closeSync(file);
 	}

@@ -6,6 +6,7 @@ import { targetPlace } from "../app/targetPlace.ts";
 import { DatabaseError } from "../core/databaseError.ts";
 import { type Diagnostic, type DiagnosticPlaces, diagnostic, TfmError } from "../core/diagnostic.ts";
 import type { ExitCode, Flags, OutputOptions } from "../core/invocation.ts";
+import { LateFailure } from "../core/lateFailure.ts";
 import { makeFolders } from "../core/makeFolders.ts";
 import { nextWithin } from "../report/nextWithin.ts";
 import { printDiagnostics } from "../report/printDiagnostics.ts";
@@ -25,8 +26,10 @@ interface Failure {
 const PROJECT_FILES = ["tfm_project.yml", "dbt_project.yml"];
 
 /** What a command threw → messages on stderr and exit code 2. A stack goes to the log file, and to -vv. */
-export async function reportFailure(error: unknown, failure: Failure): Promise<ExitCode> {
+export async function reportFailure(thrown: unknown, failure: Failure): Promise<ExitCode> {
 	const { world, flags, output } = failure;
+	const begun = thrown instanceof LateFailure;
+	const error = begun ? thrown.reason : thrown;
 	const root = findProjectRoot(resolve(world.cwd, flags?.projectDir ?? "."));
 	const place =
 		flags !== undefined && error instanceof DatabaseError
@@ -46,6 +49,7 @@ export async function reportFailure(error: unknown, failure: Failure): Promise<E
 		now: world.clock(),
 		readLine: readSourceLine(root ?? world.cwd),
 		secrets: secretValues(world.env),
+		begun,
 		elapsedMs: flags === undefined || known === null ? null : world.clock().getTime() - failure.startedAt.getTime(),
 	});
 	if (known === null && output.verbosity === 2) world.stderr.write(`${scrubSecrets(stackOf(error), world.env)}\n`);
@@ -86,6 +90,8 @@ function explainError(error: unknown, place: DiagnosticPlaces): readonly Diagnos
 						fault.syscall === "mkdir" ? "a file stands where a folder should be" : "something stands there already",
 				}),
 			];
+		case "ELOOP":
+			return [diagnostic("TFM-CLI-012", { path, reason: "a link there leads back to itself" })];
 		case "EMFILE":
 		case "ENFILE":
 			return [diagnostic("TFM-CLI-012", { path, reason: "too many files are open (ulimit -n)" })];

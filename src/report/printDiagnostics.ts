@@ -14,6 +14,8 @@ export interface DiagnosticsPrinting {
 	readonly readLine: ReadLine;
 	/** The last line "2 errors, nothing was run (0.2s)"; null for mistakes in the command line itself. */
 	readonly elapsedMs: number | null;
+	/** A run had begun, so that the last line does not say that nothing was run. */
+	readonly begun?: boolean;
 	/** Values that no output may show. */
 	readonly secrets?: readonly string[];
 	/** Where events were emitted before, so that a JSON reader can join them. */
@@ -43,6 +45,7 @@ export function printDiagnostics(found: readonly Diagnostic[], printing: Diagnos
 	}
 	const errors = diagnostics.filter((d) => d.severity === "error").length;
 	if (printing.elapsedMs === null || errors === 0) return;
-	const text = `${count(errors, "error")}, nothing was run (${seconds(printing.elapsedMs / 1000)})`;
+	const what = printing.begun === true ? "after the run had begun" : "nothing was run";
+	const text = `${count(errors, "error")}, ${what} (${seconds(printing.elapsedMs / 1000)})`;
 	printing.stderr.write(`\n ${look.paint("bad", text)}\n`);
 }
