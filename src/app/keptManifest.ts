@@ -6,10 +6,11 @@
  * by commands that compile or run: pieces of nodes with which they did something else than the last one are made anew.
  */
 import { hash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { JsonPiece } from "../manifest/sortedJson.ts";
 import { ENCODED, encoded } from "./encodedTexts.ts";
+import { leaveKeptNote, readKeptNote } from "./keptNote.ts";
 import type { KnownBy } from "./parseCache/knowProject.ts";
 import { type FileMark, fileMark, markOf, writeWhole } from "./writeWhole.ts";
 
@@ -41,24 +42,8 @@ export interface Note {
 const notePath = (targetDir: string): string => join(targetDir, "manifest_kept.tfm");
 const named = (reading: string, { lasting }: WrittenOf): string => hash("sha1", `${reading} ${lasting}`);
 
-/** Null: there is none of this shape. A note is ours alone: one that cannot be read was damaged, and says nothing. */
-function readNote(targetDir: string): Note | null {
-	try {
-		return JSON.parse(readFileSync(notePath(targetDir), "utf8")) as Note;
-	} catch (error) {
-		if (error instanceof SyntaxError || (error instanceof Error && "syscall" in error)) return null;
-		throw error;
-	}
-}
-
-/** Where it cannot be left, the one that stands is of another document, and the next command writes all anew. */
-function leaveNote(targetDir: string, note: Note): void {
-	try {
-		writeWhole(notePath(targetDir), [`${JSON.stringify(note)}\n`]);
-	} catch (error) {
-		if (!(error instanceof Error && "syscall" in error)) throw error;
-	}
-}
+/** Null: there is none of this shape. */
+const readNote = (targetDir: string): Note | null => readKeptNote<Note>(notePath(targetDir));
 
 export interface KeptDocument {
 	/** Where it is written. */
@@ -132,7 +117,7 @@ export function noteWritten(
 		pieces,
 		...(works.some((work) => work !== "") && { works }),
 	};
-	if (of !== null) leaveNote(document.targetDir, note);
+	if (of !== null) leaveKeptNote<Note>(notePath(document.targetDir), note);
 	return note;
 }
 

@@ -3,16 +3,15 @@
  * besides, and where each node stands in it. As long as all of that is as it was, nothing has to be rendered to know
  * the lineage (docs/adr/0064).
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Invocation } from "../../core/invocation.ts";
 import type { ColumnLineage, NodeLineage } from "../../core/lineage.ts";
 import type { NodeId } from "../../core/node.ts";
 import { displayName } from "../displayName.ts";
+import { leaveKeptNote, readKeptNote } from "../keptNote.ts";
 import type { OpenProject } from "../openProject.ts";
 import { type Asked, answersStand } from "../parseCache/askedReads.ts";
 import { type EditedTexts, editedBetween, editedTexts } from "../parseCache/editedTexts.ts";
-import { writeWhole } from "../writeWhole.ts";
 import {
 	countLineage,
 	type FoundLineage,
@@ -91,7 +90,7 @@ export function readEarlierLineage({ flags }: Pick<Invocation, "flags">, project
 			const refers = [...note.refers];
 			for (const [place, [, node]] of entries) refers[place] = placesReferredTo(node, places);
 			const was = countLineage([...changed.keys()].map((id) => lineage.nodeOf(id)!));
-			writeNote(project, {
+			leaveKeptNote<Note>(notePath(project), {
 				...{ ...note, ...document.amend(metadata, new Map(entries)) },
 				...{ key: known.key, edited: editedTexts(project), refers },
 				asked: { env: merged(note.asked.env, asked.env), flags: merged(note.asked.flags, asked.flags) },
@@ -106,7 +105,7 @@ const merged = (was: Asked["env"], now: Asked["env"]): Asked["env"] => [...new M
 /** The note of a document that stands, where all that templates asked would be answered as it was. */
 function standingNote(flags: Invocation["flags"], project: OpenProject): Note | null {
 	if (project.known === null) return null;
-	const note = readNote(notePath(project));
+	const note = readKeptNote<Note>(notePath(project));
 	if (note === null || (note.key !== project.known.key && note.base !== project.known.base)) return null;
 	if (!lineageStands(project, note) || (note.blind && flags.extra.introspect !== false)) return null;
 	return answersStand(note.asked, project.facts.invocation) ? note : null;
@@ -154,7 +153,7 @@ export function keepLineage(
 	const { nodes } = lineage;
 	const ids = Object.keys(nodes);
 	const places = new Map(ids.map((id, place) => [id, place]));
-	writeNote(project, {
+	leaveKeptNote<Note>(notePath(project), {
 		...{ key, base, edited: editedTexts(project), surroundings, blind, asked, ...written, ids },
 		counts: countLineage(Object.values(nodes)),
 		names: ids.map(displayName(project)),
@@ -164,18 +163,3 @@ export function keepLineage(
 
 const placesReferredTo = (node: NodeLineage, places: ReadonlyMap<string, number>): readonly number[] =>
 	[...nodesReferredTo(node)].flatMap((id) => places.get(id) ?? []);
-
-const writeNote = (project: OpenProject, note: Note): void => {
-	writeWhole(notePath(project), [JSON.stringify(note)]);
-};
-
-/** A note is ours alone: one that is not JSON was damaged, and says nothing. */
-function readNote(path: string): Note | null {
-	try {
-		return JSON.parse(readFileSync(path, "utf8")) as Note;
-	} catch (error) {
-		if (error instanceof SyntaxError || (error instanceof Error && "code" in error && error.code === "ENOENT"))
-			return null;
-		throw error;
-	}
-}
