@@ -85,6 +85,8 @@ async function send(messages, keepRows, described = true) {
 	/** @type {string | undefined} */
 	let status;
 	let tag = "";
+	/** @type {string[]} */
+	const tags = [];
 	let suspended = false;
 	await db.execProtocolRawStream(Buffer.concat(messages), {
 		syncToFs: false,
@@ -105,6 +107,7 @@ async function send(messages, keepRows, described = true) {
 						break;
 					case "commandComplete":
 						tag = message.text;
+						if (!keepRows) tags.push(tag);
 						// The answer is the last statement's: an update after a select has no rows.
 						if (!described) [fields, rows] = [[], []];
 						described = false;
@@ -132,7 +135,7 @@ async function send(messages, keepRows, described = true) {
 			}),
 	});
 	if (status !== "I" && status !== "T" && status !== "E") throw new Error("the server stopped while it worked");
-	return { fields, rows, tag, notices, error, status, suspended };
+	return { fields, rows, tag, tags, notices, error, status, suspended };
 }
 
 /** @param {Uint8Array} chunk */
