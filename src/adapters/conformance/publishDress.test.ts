@@ -67,6 +67,37 @@ onBothEngines((bench) => {
 			]);
 		}));
 
+	test("what a target has got since its candidate was dressed is put on it as well, what a hook took from the candidate is not", () =>
+		bench.on(async (s) => {
+			await s.execute("create table s.t (id int primary key, n int); create index gone on s.t (n)");
+			const models: Model[] = [{ name: "t", sql: "select 1 as id, 2 as n" }];
+			await build(s, models);
+			await s.execute(`drop index ${cand("gone")}`);
+			await s.execute(
+				"create unique index t_n on s.t (n); alter table s.t add constraint more check (n > 0); create statistics s.both on id, n from s.t",
+			);
+			const report = await publisher.publish(s, request(models));
+			expect({ warnings: report.warnings, refused: report.refused }).toEqual({ warnings: [], refused: [] });
+			expect(await rows(s, "select indexname from pg_indexes where schemaname = 's' order by 1")).toEqual([
+				"t_n",
+				"t_pkey",
+			]);
+			const checks = "select conname from pg_constraint where conrelid = 's.t'::regclass and contype = 'c'";
+			expect(await rows(s, checks)).toEqual(["more"]);
+			expect(await rows(s, "select stxname from pg_statistic_ext where stxrelid = 's.t'::regclass")).toEqual(["both"]);
+		}));
+
+	test("rows that break a key which has come since the candidate was dressed hold it back", () =>
+		bench.on(async (s) => {
+			await s.execute("create table s.t (id int primary key, n int)");
+			const models: Model[] = [{ name: "t", sql: "select id, 1 as n from generate_series(1, 2) id" }];
+			await build(s, models);
+			await s.execute("create unique index t_n on s.t (n)");
+			const { refused } = await publisher.publish(s, request(models));
+			expect(refused.map(({ code }) => code)).toEqual(["TFM-PUB-011"]);
+			expect(await rows(s, "select count(*) from s.t")).toEqual(["0"]);
+		}));
+
 	test("a column that was generated is the model's from then on, which is said", () =>
 		bench.on(async (s) => {
 			await s.execute("create table s.t (id int, twice int generated always as (id * 2) stored)");

@@ -13,7 +13,7 @@ export interface PreparedStatements {
 export const NOT_PREPARED = "26000";
 
 /** What a session has prepared beside these. */
-export const OTHERS_PREPARED = "select name from pg_catalog.pg_prepared_statements where name !~ '^tfm_[0-9]+$'";
+export const OTHERS_PREPARED = "select name from pg_catalog.pg_prepared_statements where name !~ '^tfm:[0-9]+$'";
 
 /** A block costs the server as much as all else that puts a session back, and is seldom needed. */
 export const DEALLOCATE_OTHERS = `do $$ declare p text; begin for p in ${OTHERS_PREPARED} loop execute pg_catalog.format('deallocate %I', p); end loop; end $$`;
@@ -27,7 +27,7 @@ export function createPreparedStatements(): PreparedStatements {
 			const name = names.get(sql) ?? sent.get(sql);
 			if (name !== undefined) return { name, known: true };
 			if (names.size + sent.size >= AT_MOST) return undefined;
-			const fresh = `tfm_${++made}`;
+			const fresh = `tfm:${++made}`;
 			sent.set(sql, fresh);
 			return { name: fresh, known: false };
 		},

@@ -59,6 +59,7 @@ export interface IndexFacts extends Part {
 }
 
 export interface ConstraintFacts extends Part {
+	readonly oid: number;
 	readonly type: "c" | "f";
 	/** The relation a foreign key refers to; 0 for a check. */
 	readonly refersTo: number;
@@ -89,6 +90,7 @@ export interface PolicyFacts {
 }
 
 export interface StatisticsFacts extends Part {
+	readonly oid: number;
 	readonly schema: string;
 	readonly target: number;
 }

@@ -145,7 +145,7 @@ const PARTS = {
 		where x.indrelid = c.oid)`,
 	constraints: `
 	(select coalesce(json_agg(json_build_object(
-			'name', k.conname, 'type', k.contype::text, 'definition', pg_get_constraintdef(k.oid),
+			'oid', k.oid::bigint, 'name', k.conname, 'type', k.contype::text, 'definition', pg_get_constraintdef(k.oid),
 			'comment', obj_description(k.oid, 'pg_constraint'), 'needs', ${columnNames("k.conkey")},
 			'refersTo', k.confrelid::bigint,
 			'refersToSchema', coalesce(rn.nspname, ''), 'refersToRelation', coalesce(rc.relname, ''),
@@ -171,7 +171,7 @@ const PARTS = {
 		from pg_policy p where p.polrelid = c.oid)`,
 	statistics: `
 	(select coalesce(json_agg(json_build_object(
-			'name', s.stxname, 'schema', sn.nspname, 'definition', pg_get_statisticsobjdef(s.oid),
+			'oid', s.oid::bigint, 'name', s.stxname, 'schema', sn.nspname, 'definition', pg_get_statisticsobjdef(s.oid),
 			'comment', obj_description(s.oid, 'pg_statistic_ext'), 'target', coalesce(s.stxstattarget, -1),
 			'needs', ${needs("pg_statistic_ext", "s.oid")}) order by s.stxname), '[]')
 		from pg_statistic_ext s join pg_namespace sn on sn.oid = s.stxnamespace where s.stxrelid = c.oid)`,

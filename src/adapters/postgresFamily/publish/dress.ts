@@ -198,6 +198,9 @@ async function findParents(session: Session, old: RelationFacts): Promise<Readon
 	return parents;
 }
 
+const analyzed = (dialect: Dialect, { candidate }: Candidate): string =>
+	`analyze ${dialect.render({ ...candidate, database: "" })}`;
+
 const DRESSED: ReadonlySet<string> = new Set(["r", "p", "m"]);
 
 /**
@@ -224,8 +227,30 @@ export async function carrying(session: Session, targets: readonly RelationName[
 }
 
 /**
- * Candidates that took over nothing and whose targets, which they are to replace, have something by now: an index that
- * was made while the run went on. Pure.
+ * Of a target what was made after the candidate: indexes, constraints and statistics, which the server numbers in order.
+ * The rest a dressed candidate had already, and what it no longer has a hook of its own has taken from it.
+ */
+function madeSince(old: RelationFacts, fresh: RelationFacts): RelationFacts {
+	const newer = <T extends { readonly oid: number }>(parts: readonly T[]) => parts.filter((p) => p.oid > fresh.oid);
+	return {
+		...old,
+		indexes: newer(old.indexes),
+		constraints: newer(old.constraints),
+		statistics: newer(old.statistics),
+		options: [],
+		columns: [],
+		replicaIdentity: "d",
+		tablespace: null,
+	};
+}
+
+/** All of the target for a candidate that took over nothing, else what has come since. */
+const stillToPutOn = (candidate: Candidate, old: RelationFacts, fresh: RelationFacts): RelationFacts =>
+	candidate.undressed === true ? old : madeSince(old, fresh);
+
+/**
+ * Candidates whose targets, which they are to replace, have got something since: an index that was made while the run
+ * went on, or while what it held waited to be looked at. Pure.
  */
 export function dueDressings(
 	dialect: Dialect,
@@ -235,10 +260,11 @@ export function dueDressings(
 	const swapped = new Set(ways.flatMap(({ node, way }) => (way === "swap" ? [node] : [])));
 	const factsOf = (relation: RelationName) => catalog.relations.get(catalog.oids.get(placeOf(relation)) ?? -1);
 	return candidates.filter((candidate) => {
-		if (candidate.undressed !== true || !swapped.has(candidate.node)) return false;
+		if (!swapped.has(candidate.node)) return false;
 		const [old, fresh] = [factsOf(candidate.target), factsOf(candidate.candidate)];
 		if (old === undefined || fresh === undefined || !DRESSED.has(fresh.kind) || !DRESSED.has(old.kind)) return false;
-		const { statements, warnings } = dressing(dialect, { old, fresh, partName, parentOf: () => undefined });
+		const due = { old: stillToPutOn(candidate, old, fresh), fresh, partName, parentOf: () => undefined };
+		const { statements, warnings } = dressing(dialect, due);
 		return statements.length + warnings.length > 0;
 	});
 }
@@ -254,20 +280,47 @@ export async function dress(
 	{ partName }: Pick<Placement, "partName">,
 ): Promise<{ readonly warnings: readonly string[] }> {
 	if (candidate.kind === "view" || candidate.apply !== undefined) return { warnings: [] };
-	const analyze = `analyze ${dialect.render({ ...candidate.candidate, database: "" })}`;
+	const analyze = analyzed(dialect, candidate);
 	if (candidate.undressed === true || (await carrying(session, [candidate.target])).size === 0) {
 		session.later(analyze);
 		return { warnings: [] };
 	}
 	return withEmptyPath(session, async () => {
-		const relations = await readRelations(session, [candidate.candidate, candidate.target]);
-		const fresh = relations.get(placeOf(candidate.candidate));
-		const old = relations.get(placeOf(candidate.target));
-		if (fresh === undefined || old === undefined || !DRESSED.has(fresh.kind)) return { warnings: [] };
-		const warnings = await putOn(dialect, session, { old, fresh, partName });
+		const warnings = await putOnFrom(dialect, session, { candidate, partName, from: (old) => old });
 		await session.execute(analyze);
 		return { warnings };
 	});
+}
+
+/** Puts on a candidate what its target has got since, within a transaction; rejects as `dress` does. */
+export async function dressLate(
+	dialect: Dialect,
+	session: Session,
+	candidate: Candidate,
+	{ partName }: Pick<Placement, "partName">,
+): Promise<{ readonly warnings: readonly string[] }> {
+	return withEmptyPath(session, async () => {
+		const from = (old: RelationFacts, fresh: RelationFacts) => stillToPutOn(candidate, old, fresh);
+		const warnings = await putOnFrom(dialect, session, { candidate, partName, from });
+		await session.execute(analyzed(dialect, candidate));
+		return { warnings };
+	});
+}
+
+async function putOnFrom(
+	dialect: Dialect,
+	session: Session,
+	about: Pick<Placement, "partName"> & {
+		readonly candidate: Candidate;
+		readonly from: (old: RelationFacts, fresh: RelationFacts) => RelationFacts;
+	},
+): Promise<readonly string[]> {
+	const { candidate, partName } = about;
+	const relations = await readRelations(session, [candidate.candidate, candidate.target]);
+	const fresh = relations.get(placeOf(candidate.candidate));
+	const old = relations.get(placeOf(candidate.target));
+	if (fresh === undefined || old === undefined || !DRESSED.has(fresh.kind)) return [];
+	return putOn(dialect, session, { old: about.from(old, fresh), fresh, partName });
 }
 
 /** undefined_table */

@@ -18,7 +18,7 @@ import { fail } from "../../../core/diagnostic.ts";
 import type { NodeId } from "../../../core/node.ts";
 import { shadowSchema } from "./candidateNames.ts";
 import { type CatalogLook, lookAtCatalog } from "./catalogDigest.ts";
-import { dress, dueDressings } from "./dress.ts";
+import { dressLate, dueDressings } from "./dress.ts";
 import { dropGenerations } from "./dropGenerations.ts";
 import { publishInOneMessage } from "./inOneMessage.ts";
 import { type Generation, prepareGenerations } from "./keptGenerations.ts";
@@ -156,7 +156,7 @@ async function attemptUntilDone(run: Run, copied: Map<string, Generation>): Prom
 			const due = dueDressings(dialect, about, run.placement);
 			for (const candidate of due) {
 				dressed.add(candidate.node);
-				const found = await dressLate(run, candidate);
+				const found = await putOnLate(run, candidate);
 				if ("refused" in found) drop([found.refused]);
 				else late.push(...found.warnings);
 			}
@@ -280,12 +280,12 @@ async function transact(
 }
 
 /** On the candidate, before any lock: rows that break a key which has come since they were built hold them alone back. */
-async function dressLate(
+async function putOnLate(
 	{ dialect, session, placement }: Run,
 	candidate: Candidate,
 ): Promise<{ readonly warnings: readonly string[] } | { readonly refused: Refusal }> {
 	try {
-		return await session.transaction(() => dress(dialect, session, { ...candidate, undressed: false }, placement));
+		return await session.transaction(() => dressLate(dialect, session, candidate, placement));
 	} catch (error) {
 		if (!isOnesFault(error)) throw error;
 		const facts = { target: labelOf(candidate), problem: error.message, detail: error.detail ?? null };
