@@ -63,7 +63,7 @@ describeOnPostgres("a server's sessions", () => {
 			const { rows } = await s.query(
 				`select current_setting('app.left', true), current_setting('work_mem'), current_user,
 					(select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()),
-					(select count(*) from pg_prepared_statements where name !~ '^tfm_'),
+					(select count(*) from pg_prepared_statements where name !~ '^tfm:'),
 					(select count(*) from pg_class where relpersistence = 't' and pg_table_is_visible(oid))`,
 			);
 			return rows[0]?.map((value) => String(value ?? ""));
