@@ -1,6 +1,7 @@
 import type { StatementOptions } from "../../core/adapter.ts";
 import { shiftCopyLine } from "../postgresFamily/copyText.ts";
 import { DEALLOCATE_OTHERS, OTHERS_PREPARED } from "../postgresFamily/preparedStatements.ts";
+import { resetSteps } from "../postgresFamily/resetSteps.ts";
 import { type CopyChunk, isOwn, type Wire, type WireReply } from "../postgresFamily/wire.ts";
 import type { Engine } from "./engine.ts";
 
@@ -12,21 +13,8 @@ export interface EngineWire extends Wire {
 	putBack(): Promise<void>;
 }
 
-/**
- * `discard all` step by step: that one has to go alone, in single-user mode it does not know whom to return the session
- * to, and it would let go of what stays prepared. Its answer are the statements that others have prepared.
- */
-const PUT_BACK = [
-	"close all",
-	"set session authorization postgres",
-	"reset role",
-	"reset all",
-	"unlisten *",
-	"select pg_catalog.pg_advisory_unlock_all()",
-	"discard temp",
-	"discard sequences",
-	OTHERS_PREPARED,
-].join("; ");
+/** In single-user mode the server does not know by itself whom to return the session to. Answers what others have prepared. */
+const PUT_BACK = [...resetSteps("postgres"), OTHERS_PREPARED].join("; ");
 
 /** The engine's thread as the sessions' wire, one session after the other. */
 export function wireOf(engine: Engine): EngineWire {

@@ -1,13 +1,12 @@
 import type { Dialect } from "../../core/adapter.ts";
 import { OTHERS_PREPARED } from "../postgresFamily/preparedStatements.ts";
+import { resetSteps } from "../postgresFamily/resetSteps.ts";
 import type { ConnectionSettings } from "./connectionSettings.ts";
 
 /**
  * What every session begins with, sent as one message after the login and again between two uses of a connection.
  *
- * `reset` is `discard all` step by step: that one refuses to stand among other statements, it would let go of the
- * advisory lock that marks a connection as a run's for the time of a round trip, and of what tfm keeps prepared. Plans
- * are not dropped: the server makes them anew where they no longer hold. `reset all` goes back to what the
+ * `reset all`, one of the steps that put it back (resetSteps.ts), goes back to what the
  * server, the database, the role and the login's options say, so nothing of those is lost.
  */
 export interface SessionPreparation {
@@ -21,17 +20,6 @@ export interface SessionPreparation {
 
 /** How often the server looks whether the client of a running statement is still there. */
 const CLIENT_CHECK = "2s";
-
-const RESET = [
-	"close all",
-	"set session authorization default",
-	"reset role",
-	"reset all",
-	"unlisten *",
-	"select pg_catalog.pg_advisory_unlock_all()",
-	"discard temp",
-	"discard sequences",
-];
 
 export function prepareSession({ dialect, settings, mark, checksClient }: SessionPreparation): string {
 	const { role, searchPath, lockTimeoutMs, serverSettings } = settings;
@@ -51,4 +39,4 @@ export function prepareSession({ dialect, settings, mark, checksClient }: Sessio
 
 /** Its last answer are the statements that others have prepared: where there are any, DEALLOCATE_OTHERS is due. */
 export const resetSession = (preparation: SessionPreparation): string =>
-	[...RESET, prepareSession(preparation), OTHERS_PREPARED].join("; ");
+	[...resetSteps("default"), prepareSession(preparation), OTHERS_PREPARED].join("; ");
